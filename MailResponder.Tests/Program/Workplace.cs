@@ -65,11 +65,15 @@ internal sealed class Workplace : IDisposable
 
     public string SettingsFile => PathTo("settings.json");
 
-    /// <summary>The replies that have come out, whole files only.</summary>
-    public IReadOnlyList<string> Outbox =>
-        Directory.Exists(PathTo("outbox")) ? [.. Directory.GetFiles(PathTo("outbox"), "*.eml").Order()] : [];
+    /// <summary>The replies that have come out, whole files only, oldest first.</summary>
+    public IReadOnlyList<string> Outbox => RepliesIn("outbox");
 
     public string PathTo(string name) => Path.Combine(Folder, name);
+
+    public IReadOnlyList<string> RepliesIn(string folder) =>
+        Directory.Exists(PathTo(folder))
+            ? [.. Directory.GetFiles(PathTo(folder), "*.eml").OrderBy(File.GetLastWriteTimeUtc)]
+            : [];
 
     public void Write()
     {

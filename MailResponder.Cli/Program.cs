@@ -1,9 +1,12 @@
-using Dapper;
-using Microsoft.Data.Sqlite;
+using MailResponder;
+using MailResponder.Cli;
 
-using var connection = new SqliteConnection("Data Source=:memory:");
-connection.Open();
-Console.WriteLine(connection.ExecuteScalar<string>("select sqlite_version()"));
-using var rsa = System.Security.Cryptography.RSA.Create(2048);
-Console.WriteLine(rsa.ExportPkcs8PrivateKeyPem().Length);
-System.Threading.Thread.Sleep(args.Length > 0 ? 5000 : 0);
+try
+{
+    return args.Length > 0 && CommandLine.IsCommand(args[0]) ? CommandLine.Run(args) : Filter.Run(args);
+}
+catch (ResponderException exception)
+{
+    Console.Error.WriteLine("responder: " + exception.Message);
+    return ExitCode.OfCommand(exception.Cause);
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Globalization;
+using MailResponder.Limits;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder blacklist …`: quotas and lists. It shows counts only; the database knows no addresses.</summary>
+internal sealed class BlacklistCommand : Command
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
+
+    public BlacklistCommand() : base("blacklist", "Quotas, block list and allow list")
+    {
+        Add(Reset());
+        Add(List("block", "Never answer these addresses or domains", Verdict.Blocked));
+        Add(List("allow", "Answer these addresses or domains without a quota, even below a blocked domain", Verdict.Allowed));
+        Add(List("remove", "Take these addresses or domains off both lists", Verdict.None));
+        Add(Show());
+        Add(Check());
+    }
+
+    private static Command Reset()
+    {
+        var command = new Command("reset", "Start a new quota window (for cron, once a day) and forget old messages");
+        command.SetAction(result => WithStore(result, (settings, _, store) =>
+        {
+            var (requesters, messages) = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"The quota of {requesters} requester(s) starts anew; {messages} message(s) older than {settings.LedgerDays} day(s) forgotten."));
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+
+    private static Command List(string name, string description, Verdict verdict)
+    {
+        var subjects = new Argument<string[]>("ADDRESS-OR-DOMAIN") { Description = "name@example.com or example.com", Arity = ArgumentArity.OneOrMore };
+        var command = new Command(name, description) { subjects };
+        command.SetAction(result => WithStore(result, (_, key, store) =>
+        {
+            // All are understood before the first one is changed.
+            var hashes = Array.ConvertAll(result.GetValue(subjects)!, subject => (subject, HashOf(key, subject)));
+            foreach (var (subject, hash) in hashes)
+            {
+                var before = store.SetVerdict(hash, verdict);
+                Console.Out.WriteLine($"{subject}: {InWords(verdict)}{(before == verdict ? " (as before)" : before == Verdict.None ? "" : $" (was {InWords(before)})")}");
+            }
+
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var command = new Command("show", "Count what the database holds");
+        command.SetAction(result => WithStore(result, (settings, _, store) =>
+        {
+            var counts = store.Count();
+            var text = Console.Out;
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"blocked:            {counts.Blocked}"));
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"allowed:            {counts.Allowed}"));
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"messages on record: {counts.Messages}"));
+            foreach (var (used, requesters) in counts.Requesters)
+                text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"requesters with {used} of {settings.DailyLimit} used: {requesters}"));
+            text.WriteLine("last reset:         " + (counts.LastReset is { } reset
+                ? reset.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) : "never"));
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var address = new Argument<string>("ADDRESS") { Description = "name@example.com" };
+        var command = new Command("check", "Tell whether an address would be answered") { address };
+        command.SetAction(result => WithStore(result, (settings, key, store) =>
+        {
+            var requester = key.Requester(result.GetValue(address)!) ?? throw NoAddress(result.GetValue(address)!);
+            var verdict = store.VerdictOf(requester);
+            var exempt = MailDomain.IsWithin(requester.DomainName, settings.ExemptDomains);
+            Console.Out.WriteLine(verdict == Verdict.Blocked ? "blocked"
+                : MailDomain.IsWithin(requester.DomainName, settings.BlockedDomains) ? "blocked by blocked_domains"
+                : verdict == Verdict.Allowed ? "allowed, no quota"
+                : exempt ? "exempt_domains, no quota"
+                : string.Create(CultureInfo.InvariantCulture, $"{store.Used(requester)} of {settings.DailyLimit} used"));
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+
+    private static int WithStore(ParseResult result, Func<ResponderSettings, AddressKey, IStore, int> work)
+    {
+        var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.SqliteFile);
+        using var store = SqliteStore.Open(settings.SqliteFile, key, MaxWait, TimeProvider.System);
+        return work(settings, key, store);
+    }
+
+    private static byte[] HashOf(AddressKey key, string subject)
+    {
+        if (subject.Contains('@'))
+            return (key.Requester(subject) ?? throw NoAddress(subject)).Address;
+        return MailDomain.TryNormalize(subject, out var domain) ? key.Domain(domain) : throw NoAddress(subject);
+    }
+
+    private static ResponderException NoAddress(string subject) =>
+        new(Cause.Usage, $"\"{subject}\" is neither a mail address nor a domain");
+
+    private static string InWords(Verdict verdict) => verdict switch
+    {
+        Verdict.Blocked => "blocked",
+        Verdict.Allowed => "allowed",
+        _ => "on no list",
+    };
+}

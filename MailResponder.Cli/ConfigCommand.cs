@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using MailResponder.Responses;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder config …`: what the settings and the response book say, and every fault in them.</summary>
+internal sealed class ConfigCommand : Command
+{
+    public ConfigCommand() : base("config", "Settings and response book")
+    {
+        Add(Check());
+        Add(Show());
+    }
+
+    private static Command Check()
+    {
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "A response book or settings file [default: the settings and all that they name]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("check", "List every fault") { file };
+        command.SetAction(result =>
+        {
+            var faults = new List<Fault>();
+            var settingsPath = SettingsPath.Find(result.GetValue(CommandLine.SettingsOption));
+            var code = result.GetValue(file) is { } named
+                ? ConfigurationCheck.OfFile(named, settingsPath, faults)
+                : ConfigurationCheck.OfSettings(settingsPath, faults);
+            foreach (var fault in faults)
+                Console.Out.WriteLine(fault);
+            var errors = faults.Count(fault => !fault.IsWarning);
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{errors} fault(s), {faults.Count - errors} warning(s)"));
+            return errors == 0 ? ExitCode.Ok : code;
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var address = new Argument<string?>("ADDRESS")
+        {
+            Description = "A requested address [default: list all addresses]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("show", "Show what an address is answered") { address };
+        command.SetAction(result =>
+        {
+            var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+            var book = ResponseBook.Load(settings.ResponseBook);
+            if (result.GetValue(address) is not { } named)
+            {
+                foreach (var known in book.Addresses)
+                    Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{known}  {book.EntriesFor(known).Count} reply(s)"));
+                return ExitCode.Ok;
+            }
+
+            var entries = book.EntriesFor(named.ToLowerInvariant());
+            if (entries.Count == 0)
+                throw new ResponderException(Cause.Input, $"{settings.ResponseBook} has no entry for {named}; see: responder config show");
+            Console.Out.Write(InWords(settings, entries));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static string InWords(ResponderSettings settings, IReadOnlyList<ResponseEntry> entries)
+    {
+        var text = new StringBuilder();
+        foreach (var entry in entries)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"entry {entry.Number} (line {entry.Line}), by {(entry.SendMethod ?? settings.SendMethod).Hyphenated()}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  subject: {entry.Subject ?? "Re: (the request's subject)"}\n");
+            foreach (var body in entry.Bodies)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"  {body.Subtype}:\n");
+                foreach (var line in body.Text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
+                    text.Append("    ").Append(line).Append('\n');
+            }
+
+            foreach (var attachment in entry.Attachments)
+                text.Append(CultureInfo.InvariantCulture, $"  attachment: {attachment.ShownName} from {attachment.Bucket}/{attachment.File}\n");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using MailResponder.Reply;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder dkim …`: the signing key and its DNS record.</summary>
+internal sealed class DkimCommand : Command
+{
+    public DkimCommand() : base("dkim", "The key that signs replies")
+    {
+        Add(Keygen());
+        Add(Record());
+    }
+
+    private static Command Keygen()
+    {
+        var file = new Argument<string>("FILE") { Description = "Where to put the key; an existing file is never replaced" };
+        var bits = new Option<int>("--bits") { Description = "2048 (fits everywhere) or 3072, 4096", HelpName = "N", DefaultValueFactory = _ => 2048 };
+        bits.AcceptOnlyFromAmong("2048", "3072", "4096");
+        var command = new Command("keygen", "Make an RSA key, readable by its owner and group") { file, bits };
+        command.SetAction(result =>
+        {
+            using var rsa = RSA.Create(result.GetValue(bits));
+            var path = result.GetValue(file)!;
+            const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+            if (!SecretFile.TryCreate(Path.GetFullPath(path), rsa.ExportPkcs8PrivateKeyPem() + "\n", mode))
+                throw new ResponderException(Cause.Output, path + " exists; a key in use is not replaced. Name another file, and another selector");
+            Console.Out.WriteLine($"Wrote {path}. Name it in the settings (dkim.key_file), then publish: responder dkim record");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Record()
+    {
+        var domain = new Option<string?>("--domain") { Description = "[default: dkim.domain of the settings]", HelpName = "DOMAIN" };
+        var selector = new Option<string?>("--selector") { Description = "[default: dkim.selector of the settings]", HelpName = "NAME" };
+        var key = new Option<string?>("--key") { Description = "[default: dkim.key_file of the settings]", HelpName = "FILE" };
+        var command = new Command("record", "Print the DNS TXT record of the key, in zone-file form") { domain, selector, key };
+        command.SetAction(result =>
+        {
+            var (d, s, k) = (result.GetValue(domain), result.GetValue(selector), result.GetValue(key));
+            if (d is null || s is null || k is null)
+            {
+                var dkim = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption))).Dkim
+                    ?? throw new ResponderException(Cause.Settings, "the settings have no dkim; give --domain, --selector and --key");
+                (d, s, k) = (d ?? dkim.Domain, s ?? dkim.Selector, k ?? dkim.KeyFile);
+            }
+
+            Console.Out.Write(DkimRecord.ZoneFileText(new DkimSettings(d, s, k)));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,83 @@
+using MailResponder.Incoming;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>
+/// The filter's own command line. Postfix puts addresses into it that strangers choose: an option takes the next
+/// argument as its value whatever it looks like, and nothing is expanded.
+/// </summary>
+internal sealed record FilterArguments
+{
+    /// <summary>Option, name of its value (null for a switch), meaning: the help shows them.</summary>
+    public static readonly (string Option, string? Value, string Meaning)[] Options =
+    [
+        ("--recipient", "ADDRESS", "The requested address; Postfix: ${original_recipient}"),
+        ("--sender", "ADDRESS", "The envelope sender, \"\" for the null sender; Postfix: ${sender}"),
+        ("--queue-id", "ID", "The queue id, for the log; Postfix: ${queue_id}"),
+        ("--settings", "FILE", $"The settings file [default: ${ResponderSettings.PathVariable}, else {ResponderSettings.DefaultPath}]"),
+        ("--log-to", "syslog|stderr", "Where log lines go, whatever the settings say"),
+        ("--dry-run", null, "Write the replies to standard output as an mbox; send, count and record nothing"),
+    ];
+
+    public Envelope Envelope { get; private init; } = new();
+
+    public string? SettingsPath { get; private init; }
+
+    public LogTarget? LogTo { get; private init; }
+
+    public bool DryRun { get; private init; }
+
+    /// <exception cref="ResponderException">An unknown option, a missing value, or a word that is no option.</exception>
+    public static FilterArguments Parse(string[] args)
+    {
+        var parsed = new FilterArguments();
+        for (var i = 0; i < args.Length; i++)
+        {
+            var (name, inline) = Split(args[i]);
+            if (name == "--dry-run" && inline is null)
+            {
+                parsed = parsed with { DryRun = true };
+                continue;
+            }
+
+            if (!Array.Exists(Options, option => option.Option == name && option.Value is not null))
+                throw Unknown(name);
+            var value = inline ?? (++i < args.Length ? args[i] : throw Usage(name + " needs a value"));
+            parsed = name switch
+            {
+                "--recipient" => parsed with { Envelope = parsed.Envelope with { Recipient = value } },
+                "--sender" => parsed with { Envelope = parsed.Envelope with { Sender = value } },
+                "--queue-id" => parsed with { Envelope = parsed.Envelope with { QueueId = value } },
+                "--settings" => parsed with { SettingsPath = value },
+                _ => parsed with { LogTo = Target(value) },
+            };
+        }
+
+        return parsed;
+    }
+
+    private static (string Name, string? Value) Split(string argument)
+    {
+        var equals = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=') : -1;
+        return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
+    }
+
+    private static LogTarget Target(string value) => value switch
+    {
+        "syslog" => LogTarget.Syslog,
+        "stderr" => LogTarget.Stderr,
+        _ => throw Usage("--log-to takes syslog or stderr"),
+    };
+
+    private static ResponderException Unknown(string argument)
+    {
+        // The argument itself may be an address that master.cf put into the wrong place: it is not repeated.
+        if (!argument.StartsWith("--", StringComparison.Ordinal) || argument.Contains('@'))
+            return Usage("an argument is neither an option nor a command; see responder --help");
+        var nearest = Words.Nearest(argument, Array.ConvertAll(Options, option => option.Option));
+        return Usage("unknown option" + (nearest is null ? "; see responder --help" : $"; did you mean {nearest}?"));
+    }
+
+    private static ResponderException Usage(string problem) => new(Cause.Usage, problem);
+}

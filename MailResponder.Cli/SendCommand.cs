@@ -1,0 +1,49 @@
+using System.CommandLine;
+using MailResponder.Delivery;
+using MailResponder.Incoming;
+using MailResponder.Limits;
+using MailResponder.Reporting;
+using MailResponder.Responses;
+using MailResponder.Settings;
+using MimeKit;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder send`: what a request would get, without one. Nothing is counted.</summary>
+internal sealed class SendCommand : Command
+{
+    public SendCommand() : base("send", "Send somebody what a request would get (for testing and support)")
+    {
+        var to = new Option<string>("--to") { Description = "Who gets it", HelpName = "REQUESTER", Required = true };
+        var requested = new Option<string>("--as") { Description = "The requested address", HelpName = "ADDRESS", Required = true };
+        var subject = new Option<string?>("--subject") { Description = "Subject of the supposed request", HelpName = "TEXT" };
+        Add(to);
+        Add(requested);
+        Add(subject);
+        SetAction(result => Send(result.GetValue(CommandLine.SettingsOption), result.GetValue(to)!, result.GetValue(requested)!, result.GetValue(subject)));
+    }
+
+    private static int Send(string? settingsPath, string to, string requested, string? subject)
+    {
+        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
+        var entries = ResponseBook.Load(settings.ResponseBook).EntriesFor(requested.ToLowerInvariant());
+        if (entries.Count == 0)
+            throw new ResponderException(Cause.Input, $"{settings.ResponseBook} has no entry for {requested}; see: responder config show");
+        if (!MailboxAddress.TryParse(to, out var requester) || !MailDomain.TryNormalize(requester.Domain, out _))
+            throw new ResponderException(Cause.Usage, $"--to: \"{to}\" is not a mail address");
+        var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
+        var senders = new Senders(settings, deadline, TimeProvider.System);
+        var outcome = new Replier(settings, senders, deadline, TimeProvider.System)
+            .Reply(new Request(requester, subject ?? "", null, []), entries, ClaimedMessage.Unrecorded());
+        foreach (var receipt in outcome.Receipts)
+            Console.Out.WriteLine("sent: " + receipt);
+        if (outcome.Problem is not null)
+            Console.Error.WriteLine("responder: " + outcome.Problem);
+        return outcome.Result switch
+        {
+            Result.Replied => ExitCode.Ok,
+            Result.Failed => ExitCode.Unavailable,
+            _ => ExitCode.TemporaryFailure,
+        };
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using MailResponder.Reply;
+using MailResponder.Settings;
+
+namespace MailResponder.Delivery;
+
+/// <summary>Writes each reply into a folder as a file that its owner alone may read; it appears whole or not at all.</summary>
+internal sealed class OutboxSender(string folder, TimeProvider clock) : ISender
+{
+    public SendResult Send(OutgoingReply reply)
+    {
+        // A reply that is made again has the same name: it replaces its double.
+        var name = string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss}-{reply.Name[..16]}.eml");
+        var path = Path.Join(folder, name);
+        var unfinished = Path.Join(folder, "." + name + ".part");
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            using (var stream = new FileStream(unfinished, new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                BufferSize = 1 << 16,
+            }))
+            {
+                reply.WriteTo(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(unfinished, path, overwrite: true);
+            return SendResult.Sent(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(unfinished);
+            return SendResult.Temporary($"outbox {folder}: {FileTrouble.Describe(exception)}");
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The failure that led here is the one to report.
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using MailResponder.Reply;
+
+namespace MailResponder.Delivery;
+
+/// <summary>
+/// Hands replies to the host's sendmail program (sendmail(1)). What it prints is dropped, because it may name the
+/// recipient; its sysexits code tells enough.
+/// </summary>
+internal sealed class SendmailSender(string program, Deadline deadline) : ISender
+{
+    public SendResult Send(OutgoingReply reply)
+    {
+        // "--": an address that begins with a hyphen is an address.
+        var start = new ProcessStartInfo(program, ["-i", "-f", reply.Sender, "--", reply.Recipient])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            using var process = Process.Start(start)!;
+            process.OutputDataReceived += static (_, _) => { };
+            process.ErrorDataReceived += static (_, _) => { };
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            Feed(process, reply);
+            if (!process.WaitForExit(deadline.Remaining))
+            {
+                process.Kill();
+                return SendResult.Temporary($"{program} did not finish before the deadline");
+            }
+
+            return Meaning(process.ExitCode);
+        }
+        catch (Win32Exception exception)
+        {
+            return SendResult.Temporary($"{program} cannot be started (error {exception.NativeErrorCode})");
+        }
+    }
+
+    private static void Feed(Process process, OutgoingReply reply)
+    {
+        try
+        {
+            using var input = process.StandardInput.BaseStream;
+            reply.WriteTo(input);
+        }
+        catch (IOException)
+        {
+            // It stopped reading; its exit code says why.
+        }
+    }
+
+    private SendResult Meaning(int exitCode) => exitCode switch
+    {
+        0 => SendResult.Sent("sendmail"),
+        ExitCode.DataError or 67 or 68 => SendResult.Refused($"{program} refused it with exit code {exitCode}"),
+        _ => SendResult.Temporary($"{program} failed with exit code {exitCode}"),
+    };
+}

@@ -1,0 +1,151 @@
+using MailResponder.Settings;
+using MimeKit;
+
+namespace MailResponder.Incoming;
+
+/// <summary>
+/// Decides whether a message may be answered at all. The rules are those of RFC 3834 and RFC 5230 and of the mail
+/// systems that mark their automatic mail in ways of their own.
+/// </summary>
+internal sealed class Guard(ResponderSettings settings)
+{
+    private const int MaxReceived = 50;
+
+    /// <summary>The header that our replies carry, so that none of them is answered by us when it comes back.</summary>
+    public const string LoopHeader = "X-Loop";
+
+    /// <summary>The first reason not to reply, or null and the request to answer.</summary>
+    public SkipReason? ReasonNotToReply(IncomingMessage message, Envelope envelope, out Request? request)
+    {
+        request = null;
+        var headers = message.Headers;
+        if (headers.Count == 0)
+            return SkipReason.UnreadableMessage;
+        if (message.Bytes > settings.MaxMessageBytes)
+            return SkipReason.MessageTooLarge;
+        if (IsNullSender(envelope.Sender) || IsNullSender(headers["Return-Path"]))
+            return SkipReason.NullSender;
+        if (ReasonInHeaders(headers) is { } reason)
+            return reason;
+        if (ReasonInFrom(headers, out var from) is { } fromReason)
+            return fromReason;
+        if (IsRobot(from!.Address) || IsRobot(envelope.Sender) || IsRobot(headers["Return-Path"]))
+            return SkipReason.RobotSender;
+        MailDomain.TryNormalize(from.Domain, out var domain);
+        if (IsOurs(from.Address, domain))
+            return SkipReason.OwnAddress;
+        if (MailDomain.IsWithin(domain, settings.BlockedDomains))
+            return SkipReason.BlockedDomain;
+        request = new Request(from, headers["Subject"] ?? "", headers["Message-Id"], References(headers));
+        return null;
+    }
+
+    private SkipReason? ReasonInHeaders(HeaderList headers)
+    {
+        var received = 0;
+        foreach (var header in headers)
+        {
+            if (header.Field.Equals("Received", StringComparison.OrdinalIgnoreCase))
+            {
+                if (++received > MaxReceived)
+                    return SkipReason.TooManyHops;
+            }
+            else if (header.Field.Equals(LoopHeader, StringComparison.OrdinalIgnoreCase))
+            {
+                if (IsOurs(header.Value))
+                    return SkipReason.Loop;
+            }
+            else if (RobotHeader.Reason(header) is { } reason)
+            {
+                return reason;
+            }
+        }
+
+        return null;
+    }
+
+    private static SkipReason? ReasonInFrom(HeaderList headers, out MailboxAddress? from)
+    {
+        from = null;
+        foreach (var header in headers)
+        {
+            if (header.Id != HeaderId.From)
+                continue;
+            if (from is not null)
+                return SkipReason.SeveralFrom;
+            if (!InternetAddressList.TryParse(header.Value, out var list))
+                return SkipReason.UnparsableFrom;
+            if (list.Count > 1)
+                return SkipReason.SeveralFrom;
+            if (list.Count == 0 || list[0] is not MailboxAddress mailbox || !CanBeAnswered(mailbox.Address))
+                return SkipReason.UnparsableFrom;
+            from = mailbox;
+        }
+
+        return from is null ? SkipReason.NoFrom : null;
+    }
+
+    /// <summary>
+    /// Whether a reply can reach the address without SMTPUTF8 (RFC 6531), which neither SES nor most mail systems
+    /// offer: a local part of printable ASCII, at most 64 long, and a fully qualified domain.
+    /// </summary>
+    private static bool CanBeAnswered(string address)
+    {
+        var at = address.LastIndexOf('@');
+        return at is > 0 and <= 64 && address.Length <= 254
+            && !address.AsSpan(0, at).ContainsAnyExceptInRange('!', '~')
+            && MailDomain.TryNormalize(address[(at + 1)..], out _);
+    }
+
+    private bool IsOurs(string address, string domain) =>
+        address.Equals(settings.ResponseFrom.Address, StringComparison.OrdinalIgnoreCase)
+        || address.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase)
+        || settings.OwnDomains.Contains(domain);
+
+    private bool IsOurs(string loopValue)
+    {
+        foreach (var word in loopValue.Split([' ', '\t', ',', ';', '<', '>'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            var at = word.LastIndexOf('@');
+            if (at > 0 && MailDomain.TryNormalize(word[(at + 1)..], out var domain) && IsOurs(word, domain))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsNullSender(string? sender)
+    {
+        if (sender is null)
+            return false;
+        var address = BareAddress(sender);
+        return address.Length == 0
+            || address.Equals("MAILER-DAEMON", StringComparison.OrdinalIgnoreCase)
+            || address.StartsWith("MAILER-DAEMON@", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IsRobot(string? address)
+    {
+        if (address is null)
+            return false;
+        var bare = BareAddress(address);
+        var at = bare.LastIndexOf('@');
+        return RobotLocalPart.Matches(at < 0 ? bare : bare[..at]);
+    }
+
+    /// <summary>What stands between the angle brackets, or all of it.</summary>
+    private static string BareAddress(string text)
+    {
+        var open = text.LastIndexOf('<');
+        var close = text.IndexOf('>', open + 1);
+        return (open >= 0 && close > open ? text[(open + 1)..close] : text).Trim();
+    }
+
+    private static List<string> References(HeaderList headers)
+    {
+        var references = new List<string>();
+        foreach (var id in MimeKit.Utils.MimeUtils.EnumerateReferences(headers["References"] ?? headers["In-Reply-To"] ?? ""))
+            references.Add(id);
+        return references;
+    }
+}

@@ -1,0 +1,76 @@
+using MimeKit;
+
+namespace MailResponder.Incoming;
+
+/// <summary>A message as far as the responder needs it: its header block. The body is read and dropped.</summary>
+/// <param name="HeaderBlock">The raw bytes up to the empty line, without an mbox From line; at most 100 KiB.</param>
+/// <param name="Headers">The same, parsed.</param>
+/// <param name="Bytes">Size of the whole message.</param>
+internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, long Bytes)
+{
+    /// <summary>Postfix keeps headers of at most 102400 bytes together and moves the rest into the body.</summary>
+    private const int MaxHeaderBytes = 102_400;
+
+    /// <summary>Reads the input to its end, so that the mail system never writes into a closed pipe.</summary>
+    public static IncomingMessage Read(Stream input)
+    {
+        var buffer = new byte[MaxHeaderBytes];
+        var filled = 0;
+        int count;
+        while (filled < buffer.Length && (count = input.Read(buffer, filled, buffer.Length - filled)) > 0)
+            filled += count;
+        var block = HeaderBlockOf(buffer.AsSpan(0, filled)).ToArray();
+        long bytes = filled;
+        if (filled == buffer.Length)
+        {
+            while ((count = input.Read(buffer, 0, buffer.Length)) > 0)
+                bytes += count;
+        }
+
+        return new IncomingMessage(block, Parse(block), bytes);
+    }
+
+    private static HeaderList Parse(byte[] block)
+    {
+        try
+        {
+            // A header block ends with an empty line, which the block itself no longer has.
+            var text = new byte[block.Length + 2];
+            block.CopyTo(text, 0);
+            text[^2] = text[^1] = (byte)'\n';
+            if (!text.AsSpan(0, block.Length).Contains((byte)'\n'))
+                text.AsSpan(0, block.Length).Replace((byte)'\r', (byte)'\n');
+            return HeaderList.Load(new MemoryStream(text));
+        }
+        catch (FormatException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The bytes before the first empty line, after an mbox From line; line ends may be CRLF, LF or CR.</summary>
+    private static ReadOnlySpan<byte> HeaderBlockOf(ReadOnlySpan<byte> message)
+    {
+        if (message.StartsWith("From "u8) || message.StartsWith(">From "u8))
+        {
+            var end = message.IndexOfAny((byte)'\n', (byte)'\r');
+            message = end < 0 ? [] : message[(end + 1)..];
+            if (message.StartsWith("\n"u8))
+                message = message[1..];
+        }
+
+        var lineStart = 0;
+        while (lineStart < message.Length)
+        {
+            var length = message[lineStart..].IndexOfAny((byte)'\n', (byte)'\r');
+            if (length == 0)
+                return message[..lineStart];
+            if (length < 0)
+                return message;
+            var end = lineStart + length;
+            lineStart = end + (message[end..].StartsWith("\r\n"u8) ? 2 : 1);
+        }
+
+        return message;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace MailResponder;
+
+/// <summary>Domain names as they are compared: lower case, ASCII (RFC 5890 A-labels), without a final dot.</summary>
+internal static class MailDomain
+{
+    private const int MaxLength = 253;
+
+    /// <summary>False when the text is no fully qualified domain name: at least two labels of letters, digits, hyphens.</summary>
+    public static bool TryNormalize(string? text, out string domain)
+    {
+        domain = "";
+        if (string.IsNullOrEmpty(text) || text.Length > 4 * MaxLength)
+            return false;
+        var name = text[^1] == '.' ? text[..^1] : text;
+        if (!System.Text.Ascii.IsValid(name))
+        {
+            try
+            {
+                name = new IdnMapping().GetAscii(name);
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
+        }
+
+        name = name.ToLowerInvariant();
+        if (name.Length is 0 or > MaxLength || !name.Contains('.'))
+            return false;
+        foreach (var label in name.Split('.'))
+        {
+            if (label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-')
+                return false;
+            foreach (var c in label)
+            {
+                if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
+                    return false;
+            }
+        }
+
+        domain = name;
+        return true;
+    }
+
+    /// <summary>Whether the domain is one of the listed ones or lies below one.</summary>
+    public static bool IsWithin(string domain, IReadOnlyList<string> listed)
+    {
+        foreach (var candidate in listed)
+        {
+            if (domain.EndsWith(candidate, StringComparison.Ordinal)
+                && (domain.Length == candidate.Length || domain[^(candidate.Length + 1)] == '.'))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

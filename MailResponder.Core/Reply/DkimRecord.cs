@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Text;
+using MailResponder.Settings;
+
+namespace MailResponder.Reply;
+
+/// <summary>The DNS record by which receivers check our signatures (RFC 6376, section 3.6).</summary>
+internal static class DkimRecord
+{
+    /// <summary>A TXT record holds strings of at most 255 bytes (RFC 1035, section 3.3.14), which readers join.</summary>
+    private const int MaxString = 255;
+
+    /// <exception cref="ResponderException">The key is missing, open to others, or no RSA key.</exception>
+    public static string ZoneFileText(DkimSettings dkim)
+    {
+        var value = Value(dkim);
+        var text = new StringBuilder($"{dkim.Selector}._domainkey.{dkim.Domain}. 3600 IN TXT (\n");
+        for (var at = 0; at < value.Length; at += MaxString)
+            text.Append("    \"").Append(value.AsSpan(at, Math.Min(MaxString, value.Length - at))).Append("\"\n");
+        return text.Append(")\n").ToString();
+    }
+
+    private static string Value(DkimSettings dkim)
+    {
+        var pem = SecretFile.Read(dkim.KeyFile, Cause.DkimKey, "DKIM key");
+        try
+        {
+            using var rsa = RSA.Create();
+            rsa.ImportFromPem(pem);
+            return "v=DKIM1; k=rsa; p=" + Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo());
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            throw new ResponderException(Cause.DkimKey, $"DKIM key {dkim.KeyFile}: holds no RSA private key in PEM form; " +
+                "make one with: responder dkim keygen", exception);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using MailResponder.Incoming;
+using MimeKit;
+using MimeKit.Utils;
+
+namespace MailResponder.Reply;
+
+/// <summary>In-Reply-To and References (RFC 5322, section 3.6.4), so that the reply stands below its request.</summary>
+internal static class ReplyThread
+{
+    /// <summary>A chain may be forged to any length; this many ids are repeated: the first and the latest.</summary>
+    private const int MaxReferences = 10;
+
+    /// <summary>Keeps an id with its brackets on one line of at most 998 characters, and then some.</summary>
+    private const int MaxIdLength = 250;
+
+    public static void Continue(MimeMessage reply, Request request)
+    {
+        var chain = new List<string>();
+        foreach (var id in request.References)
+        {
+            if (IsPlain(id) && !chain.Contains(id) && chain.Count < 1000)
+                chain.Add(id);
+        }
+
+        if (chain.Count > MaxReferences - 1)
+            chain.RemoveRange(1, chain.Count - (MaxReferences - 1));
+        string? messageId = null;
+        foreach (var id in MimeUtils.EnumerateReferences(request.MessageId ?? ""))
+        {
+            messageId = id;
+            break;
+        }
+
+        if (messageId is not null && IsPlain(messageId))
+        {
+            reply.InReplyTo = messageId;
+            chain.Remove(messageId);
+            chain.Add(messageId);
+        }
+
+        foreach (var id in chain)
+            reply.References.Add(id);
+    }
+
+    private static bool IsPlain(string id) =>
+        id.Length is > 0 and <= MaxIdLength && !id.AsSpan().ContainsAnyExceptInRange('!', '~') && !id.AsSpan().ContainsAny('<', '>');
+}

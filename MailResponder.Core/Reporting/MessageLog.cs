@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using MailResponder.Settings;
+
+namespace MailResponder.Reporting;
+
+/// <summary>
+/// One line a message for people, and the same as one JSON line for programs. Neither ever names the requester.
+/// </summary>
+internal sealed class MessageLog
+{
+    private const int MaxProblemLength = 600;
+    private readonly LogTarget _target;
+    private readonly SyslogFacility _facility = SyslogFacility.Local0;
+    private readonly SyslogFacility _eventFacility = SyslogFacility.Local1;
+    private readonly SyslogSocket _syslog;
+    private readonly TimeProvider _clock;
+
+    /// <param name="settings">Null when they cannot be read: then the log goes to the standard places.</param>
+    /// <param name="target">Null: as the settings say.</param>
+    /// <param name="clock">Tells the time of each line.</param>
+    public MessageLog(ResponderSettings? settings, LogTarget? target, TimeProvider clock)
+    {
+        _target = target ?? settings?.LogTo ?? LogTarget.Syslog;
+        _syslog = new SyslogSocket(settings?.SyslogSocket ?? "/dev/log", clock);
+        _clock = clock;
+        if (settings is not null)
+            (_facility, _eventFacility) = (settings.SyslogFacility, settings.EventFacility);
+    }
+
+    public void Write(Outcome outcome, TimeSpan elapsed)
+    {
+        var milliseconds = (long)elapsed.TotalMilliseconds;
+        var line = Line(outcome, milliseconds);
+        if (_target == LogTarget.Stderr)
+        {
+            Console.Error.WriteLine(line);
+            return;
+        }
+
+        var severity = outcome.Result switch
+        {
+            Result.Deferred => SyslogSeverity.Error,
+            Result.Failed => SyslogSeverity.Warning,
+            _ => SyslogSeverity.Info,
+        };
+        _syslog.Write(_facility, severity, line);
+        _syslog.Write(_eventFacility, severity, Event(outcome, milliseconds));
+    }
+
+    /// <summary>The line for people: the result, then name=value words; a problem in quotes at the end.</summary>
+    internal static string Line(Outcome outcome, long milliseconds)
+    {
+        var line = new StringBuilder(outcome.Result.Hyphenated());
+        if (outcome.Reason is not null)
+            line.Append(" reason=").Append(outcome.Reason);
+        line.Append(" address=").Append(outcome.Address);
+        if (outcome.Result != Result.Skipped)
+            line.Append(CultureInfo.InvariantCulture, $" replies={outcome.Receipts.Count}");
+        line.Append(CultureInfo.InvariantCulture, $" ms={milliseconds} queue_id={outcome.QueueId}");
+        if (outcome.Receipts.Count > 0)
+            line.Append(" receipts=").AppendJoin(',', outcome.Receipts);
+        if (outcome.Problem is not null)
+            line.Append(" problem=\"").Append(OneLine(outcome.Problem)).Append('"');
+        return line.ToString();
+    }
+
+    private string Event(Outcome outcome, long milliseconds)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", _clock.GetUtcNow().UtcDateTime);
+            json.WriteString("result", outcome.Result.Hyphenated());
+            json.WriteString("reason", outcome.Reason);
+            json.WriteString("address", outcome.Address);
+            json.WriteNumber("replies", outcome.Receipts.Count);
+            json.WriteNumber("ms", milliseconds);
+            json.WriteString("queue_id", outcome.QueueId);
+            json.WriteStartArray("receipts");
+            foreach (var receipt in outcome.Receipts)
+                json.WriteStringValue(receipt);
+            json.WriteEndArray();
+            json.WriteString("problem", outcome.Problem is null ? null : OneLine(outcome.Problem));
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    private static string OneLine(string problem)
+    {
+        var line = new StringBuilder(Math.Min(problem.Length, MaxProblemLength));
+        foreach (var c in problem)
+        {
+            if (line.Length >= MaxProblemLength)
+                return line.Append('…').ToString();
+            line.Append(c == '"' ? '\'' : char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c);
+        }
+
+        return line.ToString();
+    }
+}

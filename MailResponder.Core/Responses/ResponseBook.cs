@@ -1,0 +1,62 @@
+using System.Globalization;
+using MailResponder.Settings;
+
+namespace MailResponder.Responses;
+
+/// <summary>What is answered to whom: the entries of the JSON file, in file order.</summary>
+internal sealed class ResponseBook
+{
+    private readonly Dictionary<string, List<ResponseEntry>> _byAddress = [];
+
+    public ResponseBook(IReadOnlyList<ResponseEntry> entries)
+    {
+        Entries = entries;
+        foreach (var entry in entries)
+        {
+            if (!_byAddress.TryGetValue(entry.Address, out var ofAddress))
+                _byAddress.Add(entry.Address, ofAddress = []);
+            ofAddress.Add(entry);
+        }
+    }
+
+    public IReadOnlyList<ResponseEntry> Entries { get; }
+
+    public IReadOnlyCollection<string> Addresses => _byAddress.Keys;
+
+    /// <summary>The book in force.</summary>
+    /// <exception cref="ResponderException">The file is missing or has a fault; the first one is named.</exception>
+    public static ResponseBook Load(string path)
+    {
+        var faults = new List<Fault>();
+        var book = ResponseBookFile.Check(path, faults);
+        var errors = faults.FindAll(fault => !fault.IsWarning);
+        if (book is not null && errors.Count == 0)
+            return book;
+        var more = errors.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {errors.Count - 1} more)") : "";
+        throw new ResponderException(Cause.ResponseBook, errors[0] + more + "; see: responder config check");
+    }
+
+    public bool Knows(string address) => _byAddress.ContainsKey(address);
+
+    /// <summary>The entries for a requested address (lower case) in the order in which they are sent; empty when unknown.</summary>
+    public IReadOnlyList<ResponseEntry> EntriesFor(string address) =>
+        _byAddress.TryGetValue(address, out var entries) ? entries : [];
+
+    /// <summary>The one address with this local part; null when there is none or several domains have it.</summary>
+    public string? AddressWithLocalPart(string localPart)
+    {
+        string? found = null;
+        foreach (var address in _byAddress.Keys)
+        {
+            if (address.Length > localPart.Length && address[localPart.Length] == '@'
+                && address.StartsWith(localPart, StringComparison.Ordinal))
+            {
+                if (found is not null)
+                    return null;
+                found = address;
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace MailResponder.Settings;
+
+/// <summary>
+/// A JSON value that knows its line, so that a fault can be named where the operator sees it. Comments and trailing
+/// commas are accepted (RFC 8259 otherwise).
+/// </summary>
+internal sealed class LocatedJson
+{
+    private LocatedJson(JsonValueKind kind, int line, string text = "")
+    {
+        Kind = kind;
+        Line = line;
+        Text = text;
+    }
+
+    public JsonValueKind Kind { get; }
+
+    /// <summary>The line on which the value begins, counted from 1.</summary>
+    public int Line { get; }
+
+    /// <summary>The text of a string, the digits of a number; otherwise empty.</summary>
+    public string Text { get; }
+
+    /// <summary>The elements of an array; empty for anything else.</summary>
+    public List<LocatedJson> Items { get; } = [];
+
+    /// <summary>The members of an object in file order, repeated names included; empty for anything else.</summary>
+    public List<(string Name, int Line, LocatedJson Value)> Members { get; } = [];
+
+    /// <summary>The kind in the words of a fault: "a string", "an array" ….</summary>
+    public string KindInWords => Kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+
+    /// <summary>Reads a whole file. On broken JSON returns null and adds one fault that says where it breaks.</summary>
+    public static LocatedJson? Parse(byte[] utf8, string file, List<Fault> faults)
+    {
+        ReadOnlySpan<byte> text = utf8;
+        if (text.StartsWith("\uFEFF"u8))
+            text = text[3..];
+        if (!Utf8.IsValid(text))
+        {
+            faults.Add(new Fault(file, FirstLineThatIsNotUtf8(text), "", "is not UTF-8 text; save the file as UTF-8"));
+            return null;
+        }
+
+        var options = new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        var reader = new Utf8JsonReader(text, options);
+        var lines = new LineCounter(text);
+        try
+        {
+            reader.Read();
+            var value = ReadValue(ref reader, ref lines);
+            reader.Read();
+            return value;
+        }
+        catch (JsonException exception)
+        {
+            var reason = exception.Message;
+            var end = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
+            faults.Add(new Fault(file, (int)(exception.LineNumber ?? 0) + 1, "",
+                "is not valid JSON: " + (end < 0 ? reason : reason[..end])));
+        }
+        catch (InvalidOperationException)
+        {
+            faults.Add(new Fault(file, lines.At(reader.TokenStartIndex), "",
+                @"holds half of a \uXXXX\uXXXX surrogate pair; write both halves or the character itself"));
+        }
+
+        return null;
+    }
+
+    private static LocatedJson ReadValue(ref Utf8JsonReader reader, ref LineCounter lines)
+    {
+        var line = lines.At(reader.TokenStartIndex);
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                var node = new LocatedJson(JsonValueKind.Object, line);
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+                {
+                    var nameLine = lines.At(reader.TokenStartIndex);
+                    var name = reader.GetString()!;
+                    reader.Read();
+                    node.Members.Add((name, nameLine, ReadValue(ref reader, ref lines)));
+                }
+
+                return node;
+            case JsonTokenType.StartArray:
+                var array = new LocatedJson(JsonValueKind.Array, line);
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    array.Items.Add(ReadValue(ref reader, ref lines));
+                return array;
+            case JsonTokenType.String:
+                return new LocatedJson(JsonValueKind.String, line, reader.GetString()!);
+            case JsonTokenType.Number:
+                return new LocatedJson(JsonValueKind.Number, line, Encoding.UTF8.GetString(reader.ValueSpan));
+            case JsonTokenType.True:
+                return new LocatedJson(JsonValueKind.True, line);
+            case JsonTokenType.False:
+                return new LocatedJson(JsonValueKind.False, line);
+            default:
+                return new LocatedJson(JsonValueKind.Null, line);
+        }
+    }
+
+    private static int FirstLineThatIsNotUtf8(ReadOnlySpan<byte> text)
+    {
+        for (var line = 1; ; line++)
+        {
+            var end = text.IndexOf((byte)'\n');
+            if (end < 0 || !Utf8.IsValid(text[..end]))
+                return line;
+            text = text[(end + 1)..];
+        }
+    }
+
+    /// <summary>Counts lines as the reader moves on, so that a whole file costs one pass.</summary>
+    private ref struct LineCounter(ReadOnlySpan<byte> text)
+    {
+        private readonly ReadOnlySpan<byte> _text = text;
+        private int _position;
+        private int _line = 1;
+
+        public int At(long position)
+        {
+            _line += _text[_position..(int)position].Count((byte)'\n');
+            _position = (int)position;
+            return _line;
+        }
+    }
+}

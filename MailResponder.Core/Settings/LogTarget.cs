@@ -1,0 +1,7 @@
+namespace MailResponder.Settings;
+
+internal enum LogTarget
+{
+    Syslog,
+    Stderr,
+}

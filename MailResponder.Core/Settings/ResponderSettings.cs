@@ -1,0 +1,67 @@
+using MimeKit;
+
+namespace MailResponder.Settings;
+
+/// <summary>The settings file as checked values. Paths are absolute; units stand in the names.</summary>
+internal sealed record ResponderSettings
+{
+    public const string DefaultPath = "/etc/mail_responder/settings.json";
+    public const string PathVariable = "RESPONDER_SETTINGS";
+
+    /// <summary>The file that these settings were read from.</summary>
+    public required string File { get; init; }
+
+    /// <summary>From of every reply: an address that a person reads.</summary>
+    public required MailboxAddress ResponseFrom { get; init; }
+
+    /// <summary>Envelope sender of every reply, where its bounces go.</summary>
+    public required string BounceAddress { get; init; }
+
+    /// <summary>Domains that we receive for, lower case, in ASCII form. A request from one of them is a loop.</summary>
+    public required IReadOnlyList<string> OwnDomains { get; init; }
+
+    public required string ResponseBook { get; init; }
+
+    /// <summary>Attachments lie at <c>FilesRoot/bucket/file</c>.</summary>
+    public required string FilesRoot { get; init; }
+
+    /// <summary>Requests of one requester that are answered between two resets.</summary>
+    public int DailyLimit { get; init; } = 3;
+
+    /// <summary>Domains, with those below them, whose requesters have no quota.</summary>
+    public IReadOnlyList<string> ExemptDomains { get; init; } = [];
+
+    /// <summary>Domains, with those below them, that are never answered.</summary>
+    public IReadOnlyList<string> BlockedDomains { get; init; } = [];
+
+    public required string AddressKeyFile { get; init; }
+
+    public required string SqliteFile { get; init; }
+
+    /// <summary>How long the ledger remembers a message: longer than Postfix keeps one in its queue.</summary>
+    public int LedgerDays { get; init; } = 7;
+
+    /// <summary>How entries that do not say it themselves are sent.</summary>
+    public required SendMethod SendMethod { get; init; }
+
+    /// <summary>Folder of the <see cref="SendMethod.Outbox"/>.</summary>
+    public required string Outbox { get; init; }
+
+    public string Sendmail { get; init; } = "/usr/sbin/sendmail";
+
+    /// <summary>Null: replies go out unsigned.</summary>
+    public DkimSettings? Dkim { get; init; }
+
+    /// <summary>Far below the 1000 s after which Postfix kills a command and bounces its message.</summary>
+    public int DeadlineSeconds { get; init; } = 60;
+
+    public long MaxMessageBytes { get; init; } = 8_192_000;
+
+    public LogTarget LogTo { get; init; } = LogTarget.Syslog;
+
+    public SyslogFacility SyslogFacility { get; init; } = SyslogFacility.Local0;
+
+    public SyslogFacility EventFacility { get; init; } = SyslogFacility.Local1;
+
+    public string SyslogSocket { get; init; } = "/dev/log";
+}

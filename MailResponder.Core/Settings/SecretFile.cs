@@ -1,0 +1,71 @@
+namespace MailResponder.Settings;
+
+/// <summary>Files that hold keys: read only when nobody else can read or change them, written for the owner alone.</summary>
+internal static class SecretFile
+{
+    private const UnixFileMode Unsafe = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute
+        | UnixFileMode.GroupWrite;
+
+    /// <summary>The file's text.</summary>
+    /// <exception cref="ResponderException">It is missing, unreadable, or open to others.</exception>
+    public static string Read(string path, Cause cause, string what)
+    {
+        try
+        {
+            var mode = File.GetUnixFileMode(path);
+            if ((mode & Unsafe) != 0)
+            {
+                throw new ResponderException(cause, $"{what} {path}: its mode {Octal(mode)} lets others read or change it; " +
+                    $"run: chmod 0640 {path}");
+            }
+
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(cause, $"{what} {path}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    /// <summary>Writes a new file; an existing one is left as it is.</summary>
+    /// <returns>False when the file was there already.</returns>
+    /// <exception cref="ResponderException">It cannot be created.</exception>
+    public static bool TryCreate(string path, string text, UnixFileMode mode)
+    {
+        try
+        {
+            // Complete before it has its name: whoever finds the file finds the whole key.
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var unnamed = $"{path}.{Environment.ProcessId}.new";
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = mode,
+            };
+            using (var stream = new FileStream(unnamed, options))
+            {
+                stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
+                stream.Flush(flushToDisk: true);
+            }
+
+            try
+            {
+                File.Move(unnamed, path, overwrite: false);
+                return true;
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                File.Delete(unnamed);
+                return false;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(Cause.Output, $"{path}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    private static string Octal(UnixFileMode mode) => "0" + Convert.ToString((int)mode, 8);
+}

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.Json;
+using MimeKit;
+
+namespace MailResponder.Settings;
+
+/// <summary>Reads and checks the settings file. Every fault is found in one go, each with its line.</summary>
+internal sealed class SettingsFile
+{
+    private static readonly string[] Names =
+    [
+        "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit",
+        "exempt_domains", "blocked_domains", "address_key_file", "database", "ledger_days", "send_method", "outbox",
+        "sendmail", "dkim", "deadline_seconds", "max_message_bytes", "log_to", "syslog_facility", "event_facility",
+        "syslog_socket",
+    ];
+
+    private readonly string _path;
+    private readonly string _folder;
+    private readonly List<Fault> _faults;
+
+    private SettingsFile(string path, List<Fault> faults)
+    {
+        _path = path;
+        _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        _faults = faults;
+    }
+
+    /// <summary>The settings in force.</summary>
+    /// <exception cref="ResponderException">The file is missing or has a fault; the first one is named.</exception>
+    public static ResponderSettings Load(string path)
+    {
+        var faults = new List<Fault>();
+        var settings = Check(path, faults);
+        var errors = faults.FindAll(fault => !fault.IsWarning);
+        if (errors.Count == 0 && settings is not null)
+            return settings;
+        var more = errors.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {errors.Count - 1} more)") : "";
+        throw new ResponderException(Cause.Settings, errors[0] + more + "; see: responder config check");
+    }
+
+    /// <summary>Adds every fault to <paramref name="faults"/>; null when an error leaves no usable settings.</summary>
+    public static ResponderSettings? Check(string path, List<Fault> faults)
+    {
+        byte[] text;
+        try
+        {
+            text = File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception)));
+            return null;
+        }
+
+        var before = faults.Count;
+        var json = LocatedJson.Parse(text, path, faults);
+        if (json is null)
+            return null;
+        var settings = new SettingsFile(path, faults).Read(json);
+        return faults.FindIndex(before, fault => !fault.IsWarning) < 0 ? settings : null;
+    }
+
+    private ResponderSettings? Read(LocatedJson json)
+    {
+        if (json.Kind != JsonValueKind.Object)
+        {
+            Add(json.Line, "", "must be an object { … } of settings, but is " + json.KindInWords);
+            return null;
+        }
+
+        var values = new SettingsSection(_path, "", json, Names, _faults);
+        var database = values.Section("database", ["sqlite"], required: true);
+        var sendMethod = values.Choice("send_method", SendMethods.Names, SendMethods.TryParse, SendMethod.Outbox, required: true);
+        return new ResponderSettings
+        {
+            File = _path,
+            ResponseFrom = Mailbox(values, "response_from"),
+            BounceAddress = Mailbox(values, "bounce_address").Address,
+            OwnDomains = Domains(values, "own_domains", required: true),
+            ResponseBook = FilePath(values.Text("response_book", required: true)),
+            FilesRoot = FilePath(values.Text("files_root", "files")),
+            DailyLimit = (int)values.Number("daily_limit", 3, 1, 1_000_000),
+            ExemptDomains = Domains(values, "exempt_domains"),
+            BlockedDomains = Domains(values, "blocked_domains"),
+            AddressKeyFile = FilePath(values.Text("address_key_file", required: true)),
+            SqliteFile = FilePath(database?.Text("sqlite", required: true) ?? ""),
+            LedgerDays = (int)values.Number("ledger_days", 7, 1, 3650),
+            SendMethod = sendMethod,
+            Outbox = FilePath(values.Text("outbox", "outbox")),
+            Sendmail = FilePath(values.Text("sendmail", "/usr/sbin/sendmail")),
+            Dkim = Dkim(values.Section("dkim", ["domain", "selector", "key_file"])),
+            DeadlineSeconds = (int)values.Number("deadline_seconds", 60, 1, 900),
+            MaxMessageBytes = values.Number("max_message_bytes", 8_192_000, 1024, 1L << 40),
+            LogTo = values.Choice("log_to", ["syslog", "stderr"], Enum.TryParse, LogTarget.Syslog),
+            SyslogFacility = Facility(values, "syslog_facility", SyslogFacility.Local0),
+            EventFacility = Facility(values, "event_facility", SyslogFacility.Local1),
+            SyslogSocket = FilePath(values.Text("syslog_socket", "/dev/log")),
+        };
+    }
+
+    private DkimSettings? Dkim(SettingsSection? section) => section is null
+        ? null
+        : new DkimSettings(
+            Domain(section, section.Text("domain", required: true), section.LineOf("domain"), "domain"),
+            section.Text("selector", required: true),
+            FilePath(section.Text("key_file", required: true)));
+
+    private MailboxAddress Mailbox(SettingsSection values, string name)
+    {
+        var text = values.Text(name, required: true);
+        if (MailboxAddress.TryParse(text, out var mailbox) && MailDomain.TryNormalize(mailbox.Domain, out _))
+            return mailbox;
+        if (text.Length > 0)
+            Add(values.LineOf(name), name, $"\"{text}\" is not a mail address; write \"name@example.com\" or \"Display Name <name@example.com>\"");
+        return new MailboxAddress("", "invalid@invalid");
+    }
+
+    private static List<string> Domains(SettingsSection values, string name, bool required = false)
+    {
+        var domains = new List<string>();
+        foreach (var (text, line) in values.Texts(name, required))
+            domains.Add(Domain(values, text, line, name));
+        return domains;
+    }
+
+    private static string Domain(SettingsSection values, string text, int line, string name)
+    {
+        if (MailDomain.TryNormalize(text, out var domain))
+            return domain;
+        if (text.Length > 0)
+            values.Add(line, name, $"\"{text}\" is not a domain; write it like \"example.com\"");
+        return text;
+    }
+
+    private static SyslogFacility Facility(SettingsSection values, string name, SyslogFacility standard) =>
+        values.Choice(name, Array.ConvertAll(Enum.GetNames<SyslogFacility>(), n => n.ToLowerInvariant()), Enum.TryParse, standard);
+
+    private string FilePath(string text) => text.Length == 0 ? "" : Path.GetFullPath(text, _folder);
+
+    private void Add(int line, string place, string problem) => _faults.Add(new Fault(_path, line, place, problem));
+}

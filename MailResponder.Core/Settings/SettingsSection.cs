@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace MailResponder.Settings;
+
+/// <summary>The members of one JSON object as typed settings; what does not fit becomes a fault with its line.</summary>
+internal sealed class SettingsSection
+{
+    private readonly string _file;
+    private readonly string _prefix;
+    private readonly LocatedJson _json;
+    private readonly List<Fault> _faults;
+    private readonly Dictionary<string, LocatedJson> _values = [];
+
+    public SettingsSection(string file, string prefix, LocatedJson json, string[] names, List<Fault> faults)
+    {
+        _file = file;
+        _prefix = prefix;
+        _json = json;
+        _faults = faults;
+        foreach (var (name, line, value) in json.Members)
+        {
+            if (!names.Contains(name))
+            {
+                var nearest = Words.Nearest(name, names);
+                Add(line, name, "is not a setting" + (nearest is null ? $"; the settings here are: {string.Join(", ", names)}"
+                    : $"; did you mean \"{nearest}\"?"));
+            }
+            else if (!_values.TryAdd(name, value))
+            {
+                Add(line, name, "is set twice; keep one of the two");
+            }
+        }
+    }
+
+    public delegate bool Parser<T>(string text, bool ignoreCase, out T value);
+
+    public int LineOf(string name) => _values.TryGetValue(name, out var value) ? value.Line : _json.Line;
+
+    /// <summary>A non-empty string; <paramref name="standard"/> (empty when none) where it is absent.</summary>
+    public string Text(string name, string standard = "", bool required = false)
+    {
+        if (Find(name, required) is not { } value)
+            return standard;
+        if (value.Kind != JsonValueKind.String || value.Text.Length == 0 || value.Text.Contains('\0'))
+            Add(value.Line, name, "must be a text in quotes, but is " + Shown(value));
+        return value.Text;
+    }
+
+    /// <summary>The strings of a list, each with its line; empty when it is absent.</summary>
+    public List<(string Text, int Line)> Texts(string name, bool required = false)
+    {
+        var texts = new List<(string, int)>();
+        if (Find(name, required) is not { } value)
+            return texts;
+        if (value.Kind != JsonValueKind.Array)
+            Add(value.Line, name, "must be a list of texts [\"…\", \"…\"], but is " + Shown(value));
+        else if (required && value.Items.Count == 0)
+            Add(value.Line, name, "is empty; name at least one");
+        foreach (var item in value.Items)
+        {
+            if (item.Kind == JsonValueKind.String && item.Text.Length > 0)
+                texts.Add((item.Text, item.Line));
+            else
+                Add(item.Line, name, "holds something that is not a text: " + Shown(item));
+        }
+
+        return texts;
+    }
+
+    /// <summary>A whole number within the bounds, both included.</summary>
+    public long Number(string name, long standard, long least, long most)
+    {
+        if (Find(name, required: false) is not { } value)
+            return standard;
+        if (value.Kind == JsonValueKind.Number
+            && long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        Add(value.Line, name, string.Create(CultureInfo.InvariantCulture,
+            $"must be a whole number from {least} to {most}, but is {Shown(value)}"));
+        return standard;
+    }
+
+    /// <summary>One of the named choices, in any case.</summary>
+    public T Choice<T>(string name, IReadOnlyList<string> choices, Parser<T> parse, T standard, bool required = false)
+    {
+        if (Find(name, required) is not { } value)
+            return standard;
+        // Enum parsers take numbers too; a setting does not.
+        if (value.Kind == JsonValueKind.String && value.Text.Length > 0 && char.IsAsciiLetter(value.Text[0])
+            && parse(value.Text, true, out var choice))
+        {
+            return choice;
+        }
+
+        var nearest = value.Kind == JsonValueKind.String ? Words.Nearest(value.Text, choices) : null;
+        Add(value.Line, name, $"must be one of {string.Join(", ", choices)}, but is {Shown(value)}"
+            + (nearest is null ? "" : $"; did you mean \"{nearest}\"?"));
+        return standard;
+    }
+
+    /// <summary>The object behind <paramref name="name"/>; null when it is absent, null or no object.</summary>
+    public SettingsSection? Section(string name, string[] names, bool required = false)
+    {
+        if (Find(name, required) is not { } value)
+            return null;
+        if (value.Kind == JsonValueKind.Object)
+            return new SettingsSection(_file, _prefix + name + ".", value, names, _faults);
+        if (value.Kind != JsonValueKind.Null || required)
+            Add(value.Line, name, "must be an object { … }, but is " + Shown(value));
+        return null;
+    }
+
+    public void Add(int line, string name, string problem) =>
+        _faults.Add(new Fault(_file, line, _prefix + name, problem));
+
+    private LocatedJson? Find(string name, bool required)
+    {
+        if (_values.TryGetValue(name, out var value))
+            return value;
+        if (required)
+            Add(_json.Line, name, "is missing; it has no default");
+        return null;
+    }
+
+    private static string Shown(LocatedJson value) => value.Kind switch
+    {
+        JsonValueKind.String => $"\"{value.Text}\"",
+        JsonValueKind.Number => value.Text,
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => value.KindInWords,
+    };
+}

@@ -33,7 +33,7 @@ internal sealed class SendCommand : Command
             throw new ResponderException(Cause.Usage, $"--to: \"{to}\" is not a mail address");
         var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
         var senders = new Senders(settings, deadline, TimeProvider.System);
-        var outcome = new Replier(settings, senders, deadline, TimeProvider.System)
+        var outcome = new Replier(settings, new FolderSource(settings), senders, deadline, TimeProvider.System)
             .Reply(new Request(requester, subject ?? "", null, []), entries, ClaimedMessage.Unrecorded());
         foreach (var receipt in outcome.Receipts)
             Console.Out.WriteLine("sent: " + receipt);

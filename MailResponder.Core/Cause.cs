@@ -8,6 +8,7 @@ internal enum Cause
     KeyFile,
     ResponseBook,
     Attachment,
+    S3,
     Database,
     DkimKey,
     Send,

@@ -20,7 +20,7 @@ internal static class ExitCode
         Cause.Settings or Cause.KeyFile or Cause.DkimKey => Configuration,
         Cause.ResponseBook => DataError,
         Cause.Attachment or Cause.Input => NoInput,
-        Cause.Database => Unavailable,
+        Cause.Database or Cause.S3 => Unavailable,
         Cause.Output => CannotCreate,
         Cause.Send or Cause.Deadline or Cause.InProgress => TemporaryFailure,
         _ => Software,

@@ -14,6 +14,8 @@ namespace MailResponder;
 /// <param name="dryRun">Not null: the replies are written here as an mbox, and nothing is sent, counted or recorded.</param>
 internal sealed class Responder(ResponderSettings settings, Deadline deadline, TimeProvider clock, Stream? dryRun = null)
 {
+    private readonly IFileSource _files = settings.S3 is null ? new FolderSource(settings) : new PulledSource(settings, deadline);
+
     /// <summary>Answers the message, or tells why not.</summary>
     /// <exception cref="ResponderException">Something of ours failed; the message is to be brought again.</exception>
     public Outcome Answer(Envelope envelope, Stream input)
@@ -23,7 +25,7 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
         if (new Guard(settings).ReasonNotToReply(message, envelope, out var request) is { } reason)
             return Outcome.Skipped(reason) with { QueueId = queueId };
 
-        var book = ResponseBook.Load(settings.ResponseBook);
+        var book = _files.Book();
         var address = RequestedAddress.Find(envelope, message.Headers, book);
         if (address is null || !book.Knows(address))
             return Outcome.Skipped(SkipReason.UnknownAddress) with { QueueId = queueId };
@@ -33,7 +35,7 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
 
     private Outcome Answer(IncomingMessage message, Request request, string address, IReadOnlyList<ResponseEntry> entries)
     {
-        var replier = new Replier(settings, new Senders(settings, deadline, clock, dryRun), deadline, clock);
+        var replier = new Replier(settings, _files, new Senders(settings, deadline, clock, dryRun), deadline, clock);
         if (dryRun is not null)
             return replier.Reply(request, entries, ClaimedMessage.Unrecorded());
 

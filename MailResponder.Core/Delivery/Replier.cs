@@ -16,9 +16,9 @@ internal sealed class Replier
     private readonly Deadline _deadline;
 
     /// <exception cref="ResponderException">The DKIM key cannot be used.</exception>
-    public Replier(ResponderSettings settings, Senders senders, Deadline deadline, TimeProvider clock)
+    public Replier(ResponderSettings settings, IFileSource files, Senders senders, Deadline deadline, TimeProvider clock)
     {
-        _composer = new ReplyComposer(settings, new FilesFolder(settings.FilesRoot), clock);
+        _composer = new ReplyComposer(settings, files, clock);
         _signer = ReplySigner.Create(settings.Dkim, clock);
         _senders = senders;
         _deadline = deadline;

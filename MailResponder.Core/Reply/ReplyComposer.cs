@@ -12,7 +12,7 @@ namespace MailResponder.Reply;
 /// Makes replies of response book entries. Message-ID and boundaries are derived from the message key, so that a
 /// reply that has to be sent again is the same reply, and mail systems may drop the second one.
 /// </summary>
-internal sealed class ReplyComposer(ResponderSettings settings, FilesFolder files, TimeProvider clock)
+internal sealed class ReplyComposer(ResponderSettings settings, IFileSource files, TimeProvider clock)
 {
     /// <summary>The reply of one entry, not yet signed.</summary>
     /// <param name="request">Whom to answer, and what to refer to.</param>

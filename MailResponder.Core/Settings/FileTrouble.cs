@@ -6,6 +6,9 @@ internal static class FileTrouble
     private const int NoSpaceLeft = 28;
     private const int ReadOnlyFileSystem = 30;
 
+    /// <summary>Whether the disk is full or cannot be written.</summary>
+    public static bool IsAboutDisk(IOException exception) => (exception.HResult & 0xffff) is NoSpaceLeft or ReadOnlyFileSystem;
+
     public static string Describe(Exception exception) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => "does not exist",

@@ -57,6 +57,12 @@ internal sealed record ResponderSettings
 
     public long MaxMessageBytes { get; init; } = 8_192_000;
 
+    /// <summary>Null: book and attachments are only what lies on this host.</summary>
+    public S3Settings? S3 { get; init; }
+
+    /// <summary>Folder of the Postfix maps that are made from the book; null: none are made.</summary>
+    public string? PostfixMaps { get; init; }
+
     public LogTarget LogTo { get; init; } = LogTarget.Syslog;
 
     public SyslogFacility SyslogFacility { get; init; } = SyslogFacility.Local0;

@@ -12,7 +12,7 @@ internal sealed class SettingsFile
         "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit",
         "exempt_domains", "blocked_domains", "address_key_file", "database", "ledger_days", "send_method", "outbox",
         "sendmail", "dkim", "deadline_seconds", "max_message_bytes", "log_to", "syslog_facility", "event_facility",
-        "syslog_socket",
+        "syslog_socket", "s3", "postfix_maps",
     ];
 
     private readonly string _path;
@@ -95,6 +95,8 @@ internal sealed class SettingsFile
             LogTo = values.Choice("log_to", ["syslog", "stderr"], Enum.TryParse, LogTarget.Syslog),
             SyslogFacility = Facility(values, "syslog_facility", SyslogFacility.Local0),
             EventFacility = Facility(values, "event_facility", SyslogFacility.Local1),
+            S3 = S3(values.Section("s3", ["region", "endpoint", "credentials_file", "profile", "book_bucket", "book_key"])),
+            PostfixMaps = FilePath(values.Text("postfix_maps")) is { Length: > 0 } maps ? maps : null,
             SyslogSocket = FilePath(values.Text("syslog_socket", "/dev/log")),
         };
     }
@@ -105,6 +107,18 @@ internal sealed class SettingsFile
             Domain(section, section.Text("domain", required: true), section.LineOf("domain"), "domain"),
             section.Text("selector", required: true),
             FilePath(section.Text("key_file", required: true)));
+
+    private S3Settings? S3(SettingsSection? section) => section is null
+        ? null
+        : new S3Settings(
+            section.Text("region", required: true),
+            section.Text("book_bucket", required: true),
+            section.Text("book_key", required: true))
+        {
+            Endpoint = section.WebAddress("endpoint"),
+            CredentialsFile = FilePath(section.Text("credentials_file")) is { Length: > 0 } path ? path : null,
+            Profile = section.Text("profile", "default"),
+        };
 
     private MailboxAddress Mailbox(SettingsSection values, string name)
     {

@@ -47,6 +47,17 @@ internal sealed class SettingsSection
         return value.Text;
     }
 
+    /// <summary>An absolute http or https address; null when it is absent.</summary>
+    public string? WebAddress(string name)
+    {
+        if (Find(name, required: false) is not { } value)
+            return null;
+        if (Uri.TryCreate(value.Text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            return value.Text;
+        Add(value.Line, name, "must be a web address like \"https://host:port\", but is " + Shown(value));
+        return null;
+    }
+
     /// <summary>The strings of a list, each with its line; empty when it is absent.</summary>
     public List<(string Text, int Line)> Texts(string name, bool required = false)
     {

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Globalization;
+using MailResponder.Reporting;
+using MailResponder.Responses;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder config pull`: for cron, hourly and at boot.</summary>
+internal sealed class ConfigPullCommand : Command
+{
+    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(10);
+
+    public ConfigPullCommand() : base("pull", "Bring response book and attachments from S3, and make the Postfix maps")
+    {
+        var checkOnly = new Option<bool>("--check-only") { Description = "Fetch and check, but put nothing in force" };
+        Add(checkOnly);
+        SetAction(result => Pull(result.GetValue(CommandLine.SettingsOption), result.GetValue(checkOnly)));
+    }
+
+    private static int Pull(string? settingsPath, bool checkOnly)
+    {
+        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
+        var deadline = new Deadline(TimeProvider.System, MaxTime);
+        using var turn = settings.S3 is null ? null : PullTurn.Wait(settings.FilesRoot, deadline.Remaining);
+        var result = new ConfigPull(settings, TimeProvider.System, deadline).Run(checkOnly);
+        Report(settings, result);
+        if (!result.IsGood)
+        {
+            Console.Out.WriteLine(checkOnly ? "not good: it would not be put in force" : "nothing was changed: the last good book stays in force");
+            return result.Faults.Exists(fault => fault.Place == ConfigPull.S3Place) ? ExitCode.Unavailable : ExitCode.DataError;
+        }
+
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"files: {result.Fetched} fetched, {result.Unchanged} unchanged"));
+        if (checkOnly)
+            Console.Out.WriteLine("good: it could be put in force");
+        else if (settings.PostfixMaps is not null)
+            Console.Out.WriteLine(result.MapsChanged ? "maps: changed" : "maps: unchanged");
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Cron's mail is read by few: what keeps a new book from being served goes to the log too.</summary>
+    private static void Report(ResponderSettings settings, PullResult result)
+    {
+        var syslog = settings.LogTo == LogTarget.Syslog ? new SyslogSocket(settings.SyslogSocket, TimeProvider.System) : null;
+        foreach (var fault in result.Faults)
+        {
+            Console.Error.WriteLine(fault);
+            syslog?.Write(settings.SyslogFacility, fault.IsWarning ? SyslogSeverity.Warning : SyslogSeverity.Error, "pull " + fault);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Security.Cryptography;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
+using Amazon.S3;
+using Amazon.S3.Model;
+using MailResponder.Settings;
+
+namespace MailResponder.Responses;
+
+/// <summary>Reads objects from S3. Failures come as faults in the operator's words, never as the service's own text.</summary>
+internal sealed class Bucket : IDisposable
+{
+    private readonly AmazonS3Client _client;
+    private readonly Deadline _deadline;
+
+    /// <exception cref="ResponderException">The credentials file cannot be used.</exception>
+    public Bucket(S3Settings s3, Deadline deadline)
+    {
+        var config = new AmazonS3Config { MaxErrorRetry = 2, AuthenticationRegion = s3.Region };
+        if (s3.Endpoint is null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(s3.Region);
+        }
+        else
+        {
+            config.ServiceURL = s3.Endpoint;
+            config.ForcePathStyle = true;
+        }
+
+        _client = s3.CredentialsFile is null ? new AmazonS3Client(config) : new AmazonS3Client(Credentials(s3), config);
+        _deadline = deadline;
+    }
+
+    /// <summary>
+    /// Fetches an object into a file, unless it still has the given ETag.
+    /// </summary>
+    /// <param name="bucket">The bucket's name, perhaps with a key prefix: <c>bucket/prefix</c>.</param>
+    /// <param name="file">The key, below the prefix.</param>
+    /// <param name="knownETag">Null: fetch in any case.</param>
+    /// <param name="path">The file to write; it is complete when this returns.</param>
+    /// <returns>Null when the object has not changed.</returns>
+    /// <exception cref="ResponderException">It is missing, S3 cannot be asked, or what came is not whole.</exception>
+    public FetchedFile? Fetch(string bucket, string file, string? knownETag, string path)
+    {
+        var slash = bucket.IndexOf('/');
+        var request = new GetObjectRequest
+        {
+            BucketName = slash < 0 ? bucket : bucket[..slash],
+            Key = slash < 0 ? file : bucket[(slash + 1)..] + "/" + file,
+            EtagToNotMatch = knownETag,
+        };
+        using var timeout = new CancellationTokenSource(_deadline.Remaining);
+        try
+        {
+            using var response = _client.GetObjectAsync(request, timeout.Token).GetAwaiter().GetResult();
+            return Store(response, path, timeout.Token);
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotModified)
+        {
+            return null;
+        }
+        catch (Exception exception) when (S3Trouble.Describe(exception, timeout.IsCancellationRequested) is { } problem)
+        {
+            throw new ResponderException(Cause.S3, $"s3://{request.BucketName}/{request.Key}: {problem}", exception);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static FetchedFile Store(GetObjectResponse response, string path, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long length = 0;
+        using (var output = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            var buffer = new byte[1 << 16];
+            int count;
+            while ((count = response.ResponseStream.ReadAsync(buffer, cancellation).AsTask().GetAwaiter().GetResult()) > 0)
+            {
+                hash.AppendData(buffer, 0, count);
+                output.Write(buffer, 0, count);
+                length += count;
+            }
+
+            output.Flush(flushToDisk: true);
+        }
+
+        if (length != response.ContentLength)
+            throw new EndOfStreamException();
+        return new FetchedFile(response.ETag, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    private static AWSCredentials Credentials(S3Settings s3)
+    {
+        SecretFile.Read(s3.CredentialsFile!, Cause.S3, "credentials file");
+        var file = new SharedCredentialsFile(s3.CredentialsFile);
+        if (file.TryGetProfile(s3.Profile, out var profile)
+            && AWSCredentialsFactory.TryGetAWSCredentials(profile, file, out var credentials))
+        {
+            return credentials;
+        }
+
+        throw new ResponderException(Cause.S3, $"credentials file {s3.CredentialsFile}: has no usable profile [{s3.Profile}]");
+    }
+}

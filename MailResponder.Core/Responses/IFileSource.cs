@@ -1,0 +1,13 @@
+namespace MailResponder.Responses;
+
+/// <summary>Where the response book and the attachments come from.</summary>
+internal interface IFileSource
+{
+    /// <summary>The book in force.</summary>
+    /// <exception cref="ResponderException">It cannot be read, or has a fault.</exception>
+    ResponseBook Book();
+
+    /// <summary>The attachment's content.</summary>
+    /// <exception cref="ResponderException">It is missing or cannot be read.</exception>
+    FileStream Open(ResponseAttachment attachment);
+}

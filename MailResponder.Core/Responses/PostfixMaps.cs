@@ -1,0 +1,42 @@
+using System.Text;
+using MailResponder.Settings;
+
+namespace MailResponder.Responses;
+
+/// <summary>
+/// Lookup tables for Postfix that follow the response book: the domains that it answers for, and the addresses that
+/// it knows. Plain text, for the types texthash and (domains, without values) a file name in a list.
+/// </summary>
+internal static class PostfixMaps
+{
+    /// <returns>Whether any table changed, so that Postfix has to read it again.</returns>
+    public static bool Write(string folder, ResponseBook book)
+    {
+        var domains = new SortedSet<string>(StringComparer.Ordinal);
+        var addresses = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var address in book.Addresses)
+        {
+            addresses.Add(address);
+            domains.Add(address[(address.LastIndexOf('@') + 1)..]);
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return AtomicFile.Write(Path.Join(folder, "domains"), Table(domains))
+                | AtomicFile.Write(Path.Join(folder, "addresses"), Table(addresses));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(Cause.Output, $"postfix_maps {folder}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    private static byte[] Table(SortedSet<string> keys)
+    {
+        var text = new StringBuilder("# Made by `responder config pull` from the response book; changes here are lost.\n");
+        foreach (var key in keys)
+            text.Append(key).Append(" OK\n");
+        return Encoding.ASCII.GetBytes(text.ToString());
+    }
+}

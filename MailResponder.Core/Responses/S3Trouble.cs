@@ -1,0 +1,39 @@
+using System.Net;
+using Amazon.Runtime;
+using MailResponder.Settings;
+
+namespace MailResponder.Responses;
+
+/// <summary>What S3's errors mean to the operator.</summary>
+internal static class S3Trouble
+{
+    /// <summary>Null for an exception that has nothing to do with S3, the network or the disk.</summary>
+    public static string? Describe(Exception exception, bool timedOut) => exception switch
+    {
+        AmazonServiceException service => Describe(service),
+        _ when timedOut => "no answer before the deadline",
+        AmazonClientException => "no credentials or no connection; name a credentials_file, or give the instance a role",
+        EndOfStreamException => "the connection was cut; nothing of it is used",
+        HttpRequestException or WebException => "S3 cannot be reached; check network, name resolution and endpoint",
+        IOException or UnauthorizedAccessException => FileTrouble.Describe(exception),
+        _ => null,
+    };
+
+    private static string Describe(AmazonServiceException exception) => exception.ErrorCode switch
+    {
+        "NoSuchKey" => "there is no such object; upload it, or correct the name",
+        "NoSuchBucket" => "there is no such bucket; correct the name or the region",
+        "AccessDenied" => "access denied; the user or role needs s3:GetObject on it (and s3:ListBucket, or a missing object looks like this too)",
+        "InvalidAccessKeyId" or "SignatureDoesNotMatch" => "S3 does not accept the credentials; check key, secret and the host's clock",
+        "RequestTimeTooSkewed" => "the host's clock is wrong; check chrony",
+        "ExpiredToken" => "the credentials have expired",
+        "PermanentRedirect" or "AuthorizationHeaderMalformed" => "the bucket is in another region; correct s3.region",
+        _ when exception.StatusCode == HttpStatusCode.NotFound => "there is no such object; upload it, or correct the name",
+        _ when exception.StatusCode == HttpStatusCode.Forbidden => "access denied; the user or role needs s3:GetObject on it",
+        _ when exception.StatusCode == 0 => "S3 cannot be reached; check network, name resolution and endpoint",
+        _ => $"S3 answered {(int)exception.StatusCode} {Code(exception.ErrorCode)}; it is tried again at the next pull",
+    };
+
+    private static string Code(string? code) =>
+        code is { Length: > 0 and < 64 } && code.All(char.IsAsciiLetterOrDigit) ? code : "";
+}

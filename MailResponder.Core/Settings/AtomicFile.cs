@@ -1,0 +1,29 @@
+namespace MailResponder.Settings;
+
+/// <summary>Files that are replaced whole: a reader finds the old or the new content, never a part, even after a crash.</summary>
+internal static class AtomicFile
+{
+    /// <returns>False when the file had this content already and was left alone.</returns>
+    public static bool Write(string path, byte[] content)
+    {
+        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+            return false;
+        var unfinished = $"{path}.{Environment.ProcessId}.new";
+        try
+        {
+            using (var stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(unfinished, path, overwrite: true);
+            return true;
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace MailResponder.Settings;
+
+/// <summary>Where the response book and its attachments are pulled from.</summary>
+/// <param name="Region">The buckets' region, like eu-west-1.</param>
+/// <param name="BookBucket">The bucket of the response book; may carry a key prefix: <c>bucket/prefix</c>.</param>
+/// <param name="BookKey">The response book's key in it.</param>
+internal sealed record S3Settings(string Region, string BookBucket, string BookKey)
+{
+    /// <summary>Null: Amazon's own. Otherwise an S3 server that takes the bucket in the path.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>An INI file as `aws configure` writes it; null: environment, container or instance role.</summary>
+    public string? CredentialsFile { get; init; }
+
+    /// <summary>The section of the credentials file.</summary>
+    public string Profile { get; init; } = "default";
+}

@@ -1,0 +1,57 @@
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.S3;
+
+/// <summary>Messages that arrive before the first pull, or after somebody emptied the cache.</summary>
+public sealed class ColdCacheTests(S3Server server) : IClassFixture<S3Server>
+{
+    [Fact]
+    public void Message_FillsTheCacheAndIsAnswered()
+    {
+        using var host = new PulledHost(server);
+        server.Put(host.FilesBucket, "a.bin", PulledHost.Content(100_000, 1));
+        host.UploadBook("Hello", (host.FilesBucket, "a.bin"));
+        host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Assert.Equal(2, host.Place.Outbox.Count);
+
+        File.Delete(host.Cached(host.FilesBucket, "a.bin"));
+        host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Assert.Equal(4, host.Place.Outbox.Count);
+    }
+
+    [Fact]
+    public void ManyMessagesAtOnce_AreAllAnswered()
+    {
+        using var host = new PulledHost(server);
+        host.UploadBook("Hello");
+        Parallel.For(0, 12, _ => host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone());
+        Assert.Equal(12, host.Place.Outbox.Count);
+    }
+
+    [Fact]
+    public void S3Away_DefersTheMessage_AndItIsAnsweredLater()
+    {
+        using var host = new PulledHost(server);
+        host.UploadBook("Hello");
+        host.Place.Settings["s3"]!["endpoint"] = $"http://127.0.0.1:{S3Server.FreePort()}";
+        host.Place.Write();
+        var mail = RequestMail.FromSomebodyNew();
+        host.Place.Filter(mail).AssertDeferred();
+        host.Place.Settings["s3"]!["endpoint"] = server.Endpoint;
+        host.Place.Write();
+        host.Place.Filter(mail).AssertDone();
+        Assert.Single(host.Place.Outbox);
+    }
+
+    [Fact]
+    public void WarmCache_NeedsNoS3()
+    {
+        using var host = new PulledHost(server);
+        host.UploadBook("Hello");
+        Assert.Equal(0, host.Pull().ExitCode);
+        host.Place.Settings["s3"]!["endpoint"] = $"http://127.0.0.1:{S3Server.FreePort()}";
+        host.Place.Write();
+        host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Assert.Single(host.Place.Outbox);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.S3;
+
+/// <summary>Pulls that end in the middle of a file, each with an old good book in force.</summary>
+public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
+{
+    [Fact]
+    public void ConnectionCut_LeavesTheOldFilesWhole()
+    {
+        using var cut = new HalfAnswer(stall: false);
+        using var host = WithGoodBook();
+        host.Place.Settings["s3"]!["endpoint"] = cut.Endpoint;
+        host.Place.Write();
+        var run = host.Pull();
+        Assert.Equal(69, run.ExitCode);
+        AssertStillGood(host);
+    }
+
+    [Fact]
+    public void KilledPull_LeavesTheOldFilesWhole_AndTheNextOneWorks()
+    {
+        using var stalling = new HalfAnswer(stall: true);
+        using var host = WithGoodBook();
+        host.Place.Settings["s3"]!["endpoint"] = stalling.Endpoint;
+        host.Place.Write();
+        using (var pull = ResponderProcess.Start(ResponderProcess.Plainly, "config", "pull", "--settings", host.Place.SettingsFile))
+        {
+            Patience.Until("half the answer is out", () => stalling.Answers > 0);
+            pull.Kill();
+        }
+
+        AssertStillGood(host);
+        host.Place.Settings["s3"]!["endpoint"] = server.Endpoint;
+        host.Place.Write();
+        host.UploadBook("A new one");
+        var next = host.Pull();
+        Assert.True(next.ExitCode == 0, next.Errors);
+        Assert.Contains("A new one", File.ReadAllText(host.BookInForce), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FullDisk_LeavesTheOldFilesWhole()
+    {
+        using var host = WithGoodBook();
+        // Room for what is there, but not for 3 MB more.
+        var small = host.Place.PathTo("small");
+        Directory.CreateDirectory(small);
+        Run("mount", "-t", "tmpfs", "-o", "size=1m", "none", small);
+        try
+        {
+            Run("cp", "-a", host.Place.PathTo("cache/files"), small + "/files");
+            host.Place.Settings["files_root"] = "small/files";
+            host.Place.Write();
+            server.Put(host.FilesBucket, "large.bin", PulledHost.Content(3 * 1024 * 1024, 9));
+            host.UploadBook("A new one", (host.FilesBucket, "large.bin"));
+            var run = host.Pull();
+            Assert.NotEqual(0, run.ExitCode);
+            Assert.Contains("the disk is full", run.Errors, StringComparison.Ordinal);
+            Assert.Equal(PulledHost.Content(1000, 1), File.ReadAllBytes(Path.Join(small, "files", host.FilesBucket, "a.bin")));
+            AssertStillGood(host);
+        }
+        finally
+        {
+            Run("umount", small);
+        }
+    }
+
+    private PulledHost WithGoodBook()
+    {
+        var host = new PulledHost(server);
+        server.Put(host.FilesBucket, "a.bin", PulledHost.Content(1000, 1));
+        host.UploadBook("The good one", (host.FilesBucket, "a.bin"));
+        Assert.Equal(0, host.Pull().ExitCode);
+        return host;
+    }
+
+    private static void AssertStillGood(PulledHost host)
+    {
+        Assert.Contains("The good one", File.ReadAllText(host.BookInForce), StringComparison.Ordinal);
+        Assert.Equal(PulledHost.Content(1000, 1), File.ReadAllBytes(host.Cached(host.FilesBucket, "a.bin")));
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    /// <summary>Promises an object of a million bytes and sends a hundred; then it cuts, or keeps the line open.</summary>
+    private sealed class HalfAnswer : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly List<TcpClient> _open = [];
+        private int _answers;
+
+        public HalfAnswer(bool stall)
+        {
+            _listener.Start();
+            _ = Task.Run(async () =>
+            {
+                while (true)
+                {
+                    var client = await _listener.AcceptTcpClientAsync();
+                    _open.Add(client);
+                    var stream = client.GetStream();
+                    Assert.NotEqual(0, await stream.ReadAsync(new byte[65536]));
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                        "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nETag: \"new\"\r\nContent-Type: application/json\r\n\r\n" + new string('[', 100)));
+                    Interlocked.Increment(ref _answers);
+                    if (!stall)
+                        client.Close();
+                }
+            });
+        }
+
+        public string Endpoint => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+
+        public int Answers => Volatile.Read(ref _answers);
+
+        public void Dispose()
+        {
+            _listener.Stop();
+            _open.ForEach(client => client.Dispose());
+        }
+    }
+}

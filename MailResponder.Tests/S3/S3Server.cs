@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace MailResponder.Tests.S3;
+
+/// <summary>An S3 that is not ours: the npm package s3rver, private, on a port of its own.</summary>
+public sealed class S3Server : IDisposable
+{
+    public const string AccessKey = "S3RVER";
+    public const string SecretKey = "S3RVER";
+    private readonly string _folder = Directory.CreateTempSubdirectory("responder-s3-").FullName;
+    private readonly int _port = FreePort();
+    private readonly Process _process;
+
+    public S3Server()
+    {
+        var start = new ProcessStartInfo("node", [
+            Path.Join(Modules, "s3rver/bin/s3rver.js"), "-d", _folder, "-a", "127.0.0.1",
+            "-p", _port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--no-vhost-buckets", "--silent"])
+        {
+            WorkingDirectory = _folder,
+        };
+        _process = Process.Start(start)!;
+        Patience.Until("s3rver listens", Listens);
+        Client = new AmazonS3Client(new BasicAWSCredentials(AccessKey, SecretKey), new AmazonS3Config { ServiceURL = Endpoint, ForcePathStyle = true });
+    }
+
+    /// <summary>Where run.sh put the npm packages; a test that needs them fails when run.sh was not used.</summary>
+    public static string Modules => Environment.GetEnvironmentVariable("RESPONDER_NPM") is { Length: > 0 } path && Directory.Exists(path)
+        ? path
+        : throw new InvalidOperationException("RESPONDER_NPM does not name the npm packages: run the tests with MailResponder.Tests/run.sh");
+
+    public string Endpoint => $"http://127.0.0.1:{_port}";
+
+    /// <summary>For tests to put objects with.</summary>
+    public AmazonS3Client Client { get; }
+
+    public void MakeBucket(string bucket) => Client.PutBucketAsync(bucket).GetAwaiter().GetResult();
+
+    public void Put(string bucket, string key, byte[] content) => Client.PutObjectAsync(new PutObjectRequest
+    {
+        BucketName = bucket,
+        Key = key,
+        InputStream = new MemoryStream(content),
+        UseChunkEncoding = false,
+    }).GetAwaiter().GetResult();
+
+    /// <summary>Uploads in parts of 5 MB, so that the ETag is no MD5.</summary>
+    public void PutInParts(string bucket, string key, byte[] content)
+    {
+        const int partSize = 5 * 1024 * 1024;
+        var upload = Client.InitiateMultipartUploadAsync(bucket, key).GetAwaiter().GetResult();
+        var parts = new List<PartETag>();
+        for (var at = 0; at < content.Length; at += partSize)
+        {
+            var part = Client.UploadPartAsync(new UploadPartRequest
+            {
+                BucketName = bucket,
+                Key = key,
+                UploadId = upload.UploadId,
+                PartNumber = parts.Count + 1,
+                InputStream = new MemoryStream(content, at, Math.Min(partSize, content.Length - at)),
+                UseChunkEncoding = false,
+            }).GetAwaiter().GetResult();
+            parts.Add(new PartETag(parts.Count + 1, part.ETag));
+        }
+
+        Client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+        {
+            BucketName = bucket,
+            Key = key,
+            UploadId = upload.UploadId,
+            PartETags = parts,
+        }).GetAwaiter().GetResult();
+    }
+
+    public void Delete(string bucket, string key) => Client.DeleteObjectAsync(bucket, key).GetAwaiter().GetResult();
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private bool Listens()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Loopback, _port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

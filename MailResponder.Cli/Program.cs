@@ -10,3 +10,8 @@ catch (ResponderException exception)
     Console.Error.WriteLine("responder: " + exception.Message);
     return ExitCode.OfCommand(exception.Cause);
 }
+catch (Exception exception)
+{
+    Console.Error.WriteLine("responder: a bug: " + exception);
+    return ExitCode.Software;
+}

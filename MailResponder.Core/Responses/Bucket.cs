@@ -61,8 +61,9 @@ internal sealed class Bucket : IDisposable
         {
             return null;
         }
-        catch (Exception exception) when (S3Trouble.Describe(exception, timeout.IsCancellationRequested) is { } problem)
+        catch (Exception exception)
         {
+            var problem = S3Trouble.Describe(exception, timeout.IsCancellationRequested);
             throw new ResponderException(Cause.S3, $"s3://{request.BucketName}/{request.Key}: {problem}", exception);
         }
     }

@@ -7,16 +7,18 @@ namespace MailResponder.Responses;
 /// <summary>What S3's errors mean to the operator.</summary>
 internal static class S3Trouble
 {
-    /// <summary>Null for an exception that has nothing to do with S3, the network or the disk.</summary>
-    public static string? Describe(Exception exception, bool timedOut) => exception switch
+    public static string Describe(Exception exception, bool timedOut) => exception switch
     {
         AmazonServiceException service => Describe(service),
         _ when timedOut => "no answer before the deadline",
+        AmazonClientException client when client.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) =>
+            "what came does not fit its checksum; nothing of it is used",
         AmazonClientException => "no credentials or no connection; name a credentials_file, or give the instance a role",
         EndOfStreamException => "the connection was cut; nothing of it is used",
         HttpRequestException or WebException => "S3 cannot be reached; check network, name resolution and endpoint",
         IOException or UnauthorizedAccessException => FileTrouble.Describe(exception),
-        _ => null,
+        // The SDK trusts some headers too much: whatever it throws, the answer was rubbish.
+        _ => $"what answered is not S3 ({exception.GetType().Name}); check the endpoint",
     };
 
     private static string Describe(AmazonServiceException exception) => exception.ErrorCode switch

@@ -10,7 +10,7 @@ public sealed class ColdCacheTests(S3Server server) : IClassFixture<S3Server>
     {
         using var host = new PulledHost(server);
         server.Put(host.FilesBucket, "a.bin", PulledHost.Content(100_000, 1));
-        host.UploadBook("Hello", (host.FilesBucket, "a.bin"));
+        host.UploadBookSaying("Hello", (host.FilesBucket, "a.bin"));
         host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         Assert.Equal(2, host.Place.Outbox.Count);
 
@@ -23,7 +23,7 @@ public sealed class ColdCacheTests(S3Server server) : IClassFixture<S3Server>
     public void ManyMessagesAtOnce_AreAllAnswered()
     {
         using var host = new PulledHost(server);
-        host.UploadBook("Hello");
+        host.UploadBookSaying("Hello");
         Parallel.For(0, 12, _ => host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone());
         Assert.Equal(12, host.Place.Outbox.Count);
     }
@@ -32,7 +32,7 @@ public sealed class ColdCacheTests(S3Server server) : IClassFixture<S3Server>
     public void S3Away_DefersTheMessage_AndItIsAnsweredLater()
     {
         using var host = new PulledHost(server);
-        host.UploadBook("Hello");
+        host.UploadBookSaying("Hello");
         host.Place.Settings["s3"]!["endpoint"] = $"http://127.0.0.1:{S3Server.FreePort()}";
         host.Place.Write();
         var mail = RequestMail.FromSomebodyNew();
@@ -47,7 +47,7 @@ public sealed class ColdCacheTests(S3Server server) : IClassFixture<S3Server>
     public void WarmCache_NeedsNoS3()
     {
         using var host = new PulledHost(server);
-        host.UploadBook("Hello");
+        host.UploadBookSaying("Hello");
         Assert.Equal(0, host.Pull().ExitCode);
         host.Place.Settings["s3"]!["endpoint"] = $"http://127.0.0.1:{S3Server.FreePort()}";
         host.Place.Write();

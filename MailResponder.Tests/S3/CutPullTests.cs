@@ -17,7 +17,7 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
         host.Place.Settings["s3"]!["endpoint"] = cut.Endpoint;
         host.Place.Write();
         var run = host.Pull();
-        Assert.Equal(69, run.ExitCode);
+        Assert.True(run.ExitCode == 69, $"{run.ExitCode}: {run.Errors}");
         AssertStillGood(host);
     }
 
@@ -37,7 +37,7 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
         AssertStillGood(host);
         host.Place.Settings["s3"]!["endpoint"] = server.Endpoint;
         host.Place.Write();
-        host.UploadBook("A new one");
+        host.UploadBookSaying("A new one");
         var next = host.Pull();
         Assert.True(next.ExitCode == 0, next.Errors);
         Assert.Contains("A new one", File.ReadAllText(host.BookInForce), StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
             host.Place.Settings["files_root"] = "small/files";
             host.Place.Write();
             server.Put(host.FilesBucket, "large.bin", PulledHost.Content(3 * 1024 * 1024, 9));
-            host.UploadBook("A new one", (host.FilesBucket, "large.bin"));
+            host.UploadBookSaying("A new one", (host.FilesBucket, "large.bin"));
             var run = host.Pull();
             Assert.NotEqual(0, run.ExitCode);
             Assert.Contains("the disk is full", run.Errors, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
     {
         var host = new PulledHost(server);
         server.Put(host.FilesBucket, "a.bin", PulledHost.Content(1000, 1));
-        host.UploadBook("The good one", (host.FilesBucket, "a.bin"));
+        host.UploadBookSaying("The good one", (host.FilesBucket, "a.bin"));
         Assert.Equal(0, host.Pull().ExitCode);
         return host;
     }
@@ -111,7 +111,7 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
                     var stream = client.GetStream();
                     Assert.NotEqual(0, await stream.ReadAsync(new byte[65536]));
                     await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                        "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nETag: \"new\"\r\nContent-Type: application/json\r\n\r\n" + new string('[', 100)));
+                        "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nETag: \"0123456789abcdef0123456789abcdef\"\r\nContent-Type: application/json\r\n\r\n" + new string('[', 100)));
                     Interlocked.Increment(ref _answers);
                     if (!stall)
                         client.Close();

@@ -41,7 +41,7 @@ internal sealed class PulledHost : IDisposable
     public string BookInForce => Place.PathTo("cache/responses.json");
 
     /// <summary>Uploads a book with one entry for each attachment; <paramref name="text"/> is every body.</summary>
-    public void UploadBook(string text, params (string Bucket, string File)[] attachments)
+    public void UploadBookSaying(string text, params (string Bucket, string File)[] attachments)
     {
         var book = new JsonArray(new JsonObject { ["email_addr"] = "get@example.com", ["body"] = text, ["attachments"] = null });
         foreach (var (bucket, file) in attachments)

@@ -116,6 +116,7 @@ sealed class AddressScanner(string text)
     internal string? ReadDomain()
     {
         SkipBlanks();
+        DropComment();
         if (!AtEnd && Current == '[')
             return ReadLiteral();
         var domain = new StringBuilder();
@@ -131,6 +132,7 @@ sealed class AddressScanner(string text)
             Advance();
             domain.Append('.');
             SkipBlanks();
+            DropComment();
         }
         // A final dot is the root of the DNS, not part of the name in mail.
         return domain.Length > 1 ? domain.ToString(0, domain.Length - 1) : null;

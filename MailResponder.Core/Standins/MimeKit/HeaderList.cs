@@ -16,6 +16,13 @@ public sealed class HeaderList : Collection<Header>
         return new HeaderBlockReader(stream).Read(cancellationToken);
     }
 
+    // Declared here too, or [0] would be taken for a HeaderId.
+    public new Header this[int index]
+    {
+        get => base[index];
+        set => base[index] = value;
+    }
+
     /// <summary>The text of the first such field, or null. Setting replaces the first and removes the others.</summary>
     public string? this[HeaderId id]
     {

@@ -84,7 +84,8 @@ public sealed class AddressReading
     [Fact]
     public void WesternBytes_AreRead()
     {
-        Assert.True(InternetAddressList.TryParse(Encoding.Latin1.GetBytes("café <a@b.example>"), out InternetAddressList? list));
+        var bytes = Encoding.Latin1.GetBytes("café <a@b.example>");
+        Assert.True(InternetAddressList.TryParse(bytes, out InternetAddressList? list));
         Assert.Equal("café", list[0].Name);
     }
 

@@ -13,7 +13,7 @@ public sealed class BodyWriting
     [InlineData("Mostly plain, with one café among many words of English.\n", "quoted-printable")]
     [InlineData(SampleReply.Persian, "base64")]
     [InlineData(SampleReply.Chinese, "base64")]
-    [InlineData("é trailing blank \nand tab\t\n.\n.dot\nFrom here\nFrom there é and more, to be sure that few are beyond ASCII\n", "quoted-printable")]
+    [InlineData("é trailing blank \nand tab\t\n.\n.dot\nFrom here\nFrom there, few beyond ASCII\n", "quoted-printable")]
     public void Text_IsReadBack(string text, string encoding)
     {
         foreach (var newLine in new[] { NewLineFormat.Unix, NewLineFormat.Dos })
@@ -51,9 +51,10 @@ public sealed class BodyWriting
             var message = SampleReply.WithBody(part);
             var body = Written.Text(message).Split("\n\n", 2)[1];
             Assert.All(body.Split('\n'), line => Assert.InRange(line.Length, 0, 76));
-            Assert.All(body.Split('\n'), line => Assert.False(
-                line.StartsWith('.') || line.StartsWith("From ", StringComparison.Ordinal) || line.EndsWith(' ') || line.EndsWith('\t')));
-            Assert.Equal(Lines(text), Lines(Python.Parse(message).GetProperty("parts")[0].GetProperty("text").GetString()!));
+            Assert.All(body.Split('\n'), line => Assert.False(line.StartsWith('.') || line.EndsWith(' ') || line.EndsWith('\t')));
+            Assert.DoesNotContain("\nFrom ", body, StringComparison.Ordinal);
+            var seen = Python.Parse(message).GetProperty("parts")[0];
+            Assert.Equal(Lines(text), Lines(seen.GetProperty("text").GetString()!));
         }
     }
 
@@ -65,7 +66,8 @@ public sealed class BodyWriting
             ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/octet-stream"],
             seen.GetProperty("structure").EnumerateArray().Select(type => type.GetString()));
         Assert.Empty(seen.GetProperty("defects").EnumerateArray());
-        Assert.Contains(SampleReply.Persian, seen.GetProperty("parts")[1].GetProperty("text").GetString(), StringComparison.Ordinal);
+        var html = seen.GetProperty("parts")[1].GetProperty("text").GetString();
+        Assert.Contains(SampleReply.Persian, html, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -81,7 +83,8 @@ public sealed class BodyWriting
         Assert.Equal(fileName, seen.GetProperty("parts")[0].GetProperty("fileName").GetString());
         Assert.True(seen.GetProperty("isAscii").GetBoolean());
         Assert.InRange(seen.GetProperty("longestHeaderLine").GetInt32(), 1, 78);
-        Assert.True(ContentType.TryParse(Encoding.ASCII.GetString(message.Body!.Headers[0].RawValue), out ContentType? type));
+        var contentType = Encoding.ASCII.GetString(message.Body!.Headers[0].RawValue);
+        Assert.True(ContentType.TryParse(contentType, out ContentType? type));
         Assert.Equal(fileName, type.Name);
     }
 
@@ -126,5 +129,6 @@ public sealed class BodyWriting
     }
 
     // A transport may add or drop the last line end.
-    static string[] Lines(string text) => text.TrimEnd('\r', '\n').Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');
+    static string[] Lines(string text) =>
+        text.TrimEnd('\r', '\n').Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');
 }

@@ -7,7 +7,8 @@ public sealed class ContentTypeReading
     [Fact]
     public void Report_IsRecognised()
     {
-        Assert.True(ContentType.TryParse("Multipart/Report; report-type=delivery-status; boundary=\"a;b\"", out ContentType? type));
+        const string text = "Multipart/Report; report-type=delivery-status; boundary=\"a;b\"";
+        Assert.True(ContentType.TryParse(text, out ContentType? type));
         Assert.True(type.IsMimeType("multipart", "report"));
         Assert.Equal("delivery-status", type.Parameters["report-type"]);
         Assert.Equal("a;b", type.Boundary);

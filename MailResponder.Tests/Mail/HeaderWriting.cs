@@ -36,11 +36,12 @@ public sealed class HeaderWriting
         var message = SampleReply.WithText("x");
         message.From.Clear();
         message.From.Add(new MailboxAddress(name, "get@example.com"));
-        var from = Assert.Single(Python.Parse(message).GetProperty("from").EnumerateArray().ToArray());
-        Assert.Equal(name, from[0].GetString());
-        Assert.Equal("get@example.com", from[1].GetString());
+        var seen = Assert.Single(Python.Parse(message).GetProperty("from").EnumerateArray().ToArray());
+        Assert.Equal(name, seen[0].GetString());
+        Assert.Equal("get@example.com", seen[1].GetString());
         var headers = Written.Headers(message);
-        Assert.True(InternetAddressList.TryParse(headers[headers.IndexOf(HeaderId.From)].RawValue, out InternetAddressList? list));
+        var from = headers[headers.IndexOf(HeaderId.From)].RawValue;
+        Assert.True(InternetAddressList.TryParse(from, out InternetAddressList? list));
         Assert.Equal(name, list[0].Name);
         AssertTame(message);
     }
@@ -49,10 +50,12 @@ public sealed class HeaderWriting
     public void EncodedWords_CutNoCharacter()
     {
         var message = SampleReply.WithText("x", string.Concat(Enumerable.Repeat("😀س中é", 60)));
-        foreach (var word in Written.Text(message).Split([' ', '\n']).Where(word => word.StartsWith("=?", StringComparison.Ordinal)))
+        foreach (var word in Written.Text(message).Split([' ', '\n']))
         {
+            if (!word.StartsWith("=?", StringComparison.Ordinal))
+                continue;
             Assert.InRange(word.Length, 1, 75);
-            Assert.DoesNotContain('\uFFFD', new Header("X", word).Value + Written.Headers($"S: {word}\n\n")[0].Value);
+            Assert.DoesNotContain('\uFFFD', Written.Headers($"S: {word}\n\n")[0].Value);
         }
     }
 

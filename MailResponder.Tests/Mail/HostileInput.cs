@@ -56,8 +56,11 @@ public sealed class HostileInput
     }
 
     [Fact]
-    public void LongLine_IsRead() =>
-        Assert.Equal(1_000_000, Written.Headers("Subject: " + new string('x', 1_000_000) + "\n\n")[HeaderId.Subject]!.Length);
+    public void LongLine_IsRead()
+    {
+        var text = new string('x', 1_000_000);
+        Assert.Equal(text, Written.Headers("Subject: " + text + "\n\n")[HeaderId.Subject]);
+    }
 
     [Theory]
     [InlineData("(")]
@@ -77,8 +80,8 @@ public sealed class HostileInput
     [InlineData("; ")]
     public void Addresses_CostTheirLength(string piece)
     {
-        var small = Seconds(() => _ = InternetAddressList.TryParse(Repeat(piece, 100_000), out _));
-        var large = Seconds(() => _ = InternetAddressList.TryParse(Repeat(piece, 1_000_000), out _));
+        var small = Seconds(() => _ = InternetAddressList.TryParse(Repeat(piece, 20_000), out _));
+        var large = Seconds(() => _ = InternetAddressList.TryParse(Repeat(piece, 200_000), out _));
         AssertLinear(small, large);
     }
 
@@ -92,8 +95,8 @@ public sealed class HostileInput
     [InlineData("=?a?q?=")]
     public void EncodedWords_CostTheirLength(string piece)
     {
-        var small = Encoding.ASCII.GetBytes(Repeat(piece, 100_000));
-        var large = Encoding.ASCII.GetBytes(Repeat(piece, 1_000_000));
+        var small = Encoding.ASCII.GetBytes(Repeat(piece, 20_000));
+        var large = Encoding.ASCII.GetBytes(Repeat(piece, 200_000));
         AssertLinear(Seconds(() => Rfc2047.DecodeText(small)), Seconds(() => Rfc2047.DecodeText(large)));
     }
 
@@ -106,8 +109,8 @@ public sealed class HostileInput
     [InlineData("x")]
     public void HeaderBlocks_CostTheirLength(string piece)
     {
-        var small = Encoding.ASCII.GetBytes("A:" + Repeat(piece, 100_000));
-        var large = Encoding.ASCII.GetBytes("A:" + Repeat(piece, 1_000_000));
+        var small = Encoding.ASCII.GetBytes("A:" + Repeat(piece, 20_000));
+        var large = Encoding.ASCII.GetBytes("A:" + Repeat(piece, 200_000));
         AssertLinear(Seconds(() => Touch(small)), Seconds(() => Touch(large)));
     }
 
@@ -116,8 +119,8 @@ public sealed class HostileInput
     [InlineData("<a> ")]
     [InlineData("< ")]
     public void References_CostTheirLength(string piece) => AssertLinear(
-        Seconds(() => _ = MimeUtils.EnumerateReferences(Repeat(piece, 100_000)).Count()),
-        Seconds(() => _ = MimeUtils.EnumerateReferences(Repeat(piece, 1_000_000)).Count()));
+        Seconds(() => _ = MimeUtils.EnumerateReferences(Repeat(piece, 20_000)).Count()),
+        Seconds(() => _ = MimeUtils.EnumerateReferences(Repeat(piece, 200_000)).Count()));
 
     static void Touch(byte[] block)
     {
@@ -156,5 +159,7 @@ public sealed class HostileInput
 
     // Below a few milliseconds the ratio measures noise.
     static void AssertLinear(double small, double large) =>
-        Assert.True(large < Math.Max(small, 0.002) * 20, $"{small * 1000:F1} ms became {large * 1000:F1} ms for ten times the length");
+        Assert.True(
+            large < Math.Max(small, 0.002) * 20,
+            $"{small * 1000:F1} ms became {large * 1000:F1} ms for ten times the length");
 }

@@ -25,7 +25,8 @@ static class Written
 
     internal static HeaderList Headers(MimeMessage message) => HeaderList.Load(new MemoryStream(Bytes(message)));
 
-    internal static HeaderList Headers(string message) => HeaderList.Load(new MemoryStream(Encoding.UTF8.GetBytes(message)));
+    internal static HeaderList Headers(string message) =>
+        HeaderList.Load(new MemoryStream(Encoding.UTF8.GetBytes(message)));
 
     internal static HeaderList Headers(byte[] message) => HeaderList.Load(new MemoryStream(message));
 }

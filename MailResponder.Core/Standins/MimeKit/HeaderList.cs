@@ -105,7 +105,7 @@ public sealed class HeaderList : Collection<Header>
                 RemoveAt(i);
     }
 
-    /// <summary>Puts the field where the first of its name stands, or at the end, and removes the others of its name.</summary>
+    /// <summary>Puts the field in place of the first of its name, or at the end, and removes the others.</summary>
     public void Replace(Header header)
     {
         ArgumentNullException.ThrowIfNull(header);
@@ -127,7 +127,8 @@ public sealed class HeaderList : Collection<Header>
             header.WriteTo(stream, newLine);
     }
 
-    bool IsNamed(int index, string field) => string.Equals(this[index].Field, field, StringComparison.OrdinalIgnoreCase);
+    bool IsNamed(int index, string field) =>
+        string.Equals(this[index].Field, field, StringComparison.OrdinalIgnoreCase);
 
     bool RemoveFound(int index)
     {

@@ -54,10 +54,6 @@ sealed class HeaderFolder(string field)
         Column = 0;
     }
 
-    internal byte[] ToBytes()
-    {
-        if (_text.Length == 0)
-            _text.Append(' ');
-        return Encoding.UTF8.GetBytes(_text.Append('\n').ToString());
-    }
+    /// <summary>The value so far, ended by a line feed. More may be appended afterwards.</summary>
+    internal byte[] ToBytes() => Encoding.UTF8.GetBytes(_text.Length == 0 ? " \n" : _text + "\n");
 }

@@ -132,7 +132,7 @@ internal sealed class SettingsSection
 
     private static string Shown(LocatedJson value) => value.Kind switch
     {
-        JsonValueKind.String => $"\"{value.Text.Replace("\0", "\\0", StringComparison.Ordinal)}\"",
+        JsonValueKind.String => $"\"{value.Text}\"",
         JsonValueKind.Number => value.Text,
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",

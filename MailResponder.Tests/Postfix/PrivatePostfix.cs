@@ -27,8 +27,8 @@ internal sealed class PrivatePostfix : IDisposable
         // Postfix and mail_responder walk through the folder, nobody lists it.
         SetMode(folder, "0711");
         foreach (var name in (string[])["etc", "queue", "data", "sink"]) Directory.CreateDirectory(PathTo(name));
-        Run("chown", "postfix", PathTo("data"));
-        Sink = new MailSink(PathTo("sink"));
+        Run("chown", "postfix", PathTo("data"), PathTo("sink"));
+        Sink = new MailSink(PathTo("sink"), "postfix");
         Binary = PathTo("responder");
         File.Copy(ResponderProcess.Binary, Binary);
         SetMode(Binary, "0755");

@@ -124,11 +124,13 @@ internal sealed class PrivatePostfix : IDisposable
         }
     }
 
-    static void Run(string program, params string[] arguments)
+    static string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(program, arguments);
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: exit {process.ExitCode}");
+        return output;
     }
 
     static void SetMode(string path, string octal) => File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(octal, 8));
@@ -212,9 +214,8 @@ internal sealed class PrivatePostfix : IDisposable
     {
         var pidFile = PathTo("queue/pid/master.pid");
         if (!File.Exists(pidFile)) return;
-        // The master keeps the file locked; sharing it for writing is how .NET does without a lock of its own.
-        using var reader = new StreamReader(new FileStream(pidFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var master = int.Parse(reader.ReadToEnd(), CultureInfo.InvariantCulture);
+        // The master keeps the file locked, and .NET does not open what it cannot lock.
+        var master = int.Parse(Run("cat", pidFile), CultureInfo.InvariantCulture);
         Run("kill", "-TERM", $"{master}");
         Patience.UntilEnded("Postfix", master);
     }

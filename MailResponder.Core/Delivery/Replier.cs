@@ -85,8 +85,9 @@ internal sealed class Replier
         try
         {
             using var reply = _composer.Compose(request, entry, messageKey, index);
-            _signer?.Sign(reply);
-            return _senders.For(entry.SendMethod).Send(reply);
+            var sender = _senders.For(entry.SendMethod);
+            _signer?.Sign(reply, withDateAndMessageId: !sender.ReplacesDateAndMessageId);
+            return sender.Send(reply);
         }
         catch (ResponderException exception)
         {

@@ -29,6 +29,7 @@ internal static class SesErrorCode
         "ExpiredToken" => Temporary("the session token has expired: fetch new credentials, or use a role or a lasting key"),
         "AccessDenied" or "NotAuthorized" or "OptInRequired" => Temporary(
             $"the credentials may not {action}: allow this action for the user or role in IAM"),
+        "RequestEntityTooLarge" => SesFailure.OfStatus(System.Net.HttpStatusCode.RequestEntityTooLarge),
         "ServiceUnavailable" => SesFailure.OfStatus(System.Net.HttpStatusCode.ServiceUnavailable),
         "InternalFailure" or "InternalServiceError" => SesFailure.OfStatus(System.Net.HttpStatusCode.InternalServerError),
         var code => Unknown(code, error),

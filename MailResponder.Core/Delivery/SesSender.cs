@@ -73,8 +73,9 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
         Tags = settings.Tags.Count == 0 ? null : [.. settings.Tags.Select(tag => new MessageTag { Name = tag.Key, Value = tag.Value })],
     };
 
+    /// <summary>What looks like an address, or would break the log line, is no id.</summary>
     private static SendResult Receipt(string? messageId) =>
-        messageId is { Length: > 0 and <= 200 } && messageId.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+        messageId is { Length: > 0 and <= 200 } && messageId.All(c => c is > ' ' and < '\x7f' and not ('@' or ',' or '"'))
             ? SendResult.Sent("ses:" + messageId)
             : SendResult.Temporary("SES answered without a message id; whether it took the reply is unknown, so it may be sent twice");
 

@@ -11,7 +11,7 @@ public sealed partial class DkimCommandTests
     {
         using var place = new Workplace();
         File.Delete(place.PathTo("dkim.key"));
-        var made = place.Command("dkim", "keygen");
+        var made = place.Command("dkim", "keygen", place.PathTo("dkim.key"));
         Assert.True(made.ExitCode == 0, made.Errors);
         Assert.Equal(Convert.ToInt32("0640", 8), (int)File.GetUnixFileMode(place.PathTo("dkim.key")));
 
@@ -30,7 +30,7 @@ public sealed partial class DkimCommandTests
     {
         using var place = new Workplace();
         var before = File.ReadAllText(place.PathTo("dkim.key"));
-        Assert.NotEqual(0, place.Command("dkim", "keygen").ExitCode);
+        Assert.NotEqual(0, place.Command("dkim", "keygen", place.PathTo("dkim.key")).ExitCode);
         Assert.Equal(before, File.ReadAllText(place.PathTo("dkim.key")));
     }
 

@@ -17,7 +17,7 @@ public sealed class DryRunTests
         var replies = ReadMail.Mbox(place.PathTo("mbox"));
         Assert.Equal(2, replies.Count);
         Assert.All(replies, reply => Assert.Empty(reply.Defects));
-        Assert.Equal(place.Attachment, replies[1].Content("application/zip"));
+        Assert.Equal(place.Attachment, replies[1].File("tool.zip"));
     }
 
     [Fact]

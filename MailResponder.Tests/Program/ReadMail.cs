@@ -28,19 +28,27 @@ internal sealed record ReadMail(JsonNode Description)
     public byte[] Content(string type) => Convert.FromBase64String(
         Parts.Single(part => part!["type"]!.GetValue<string>() == type)!["content"]!.GetValue<string>());
 
+    public byte[] File(string name) => Convert.FromBase64String(
+        Parts.Single(part => part!["filename"]?.GetValue<string>() == name)!["content"]!.GetValue<string>());
+
     string[] Texts(string name) => [.. Description[name]!.AsArray().Select(node => node!.GetValue<string>())];
 
     static IReadOnlyList<ReadMail> Python(params string[] files)
     {
         // Debian's Python, which has Debian's python3-dkim; another one may come first in PATH.
-        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("/usr/bin/python3") 
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         string[] arguments =
             [Repository.PathTo("MailResponder.Tests", "Program", "read_mail.py"), Workplace.DkimPublicKey, .. files];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var python = Process.Start(start)!;
+        var errors = python.StandardError.ReadToEndAsync();
         var json = python.StandardOutput.ReadToEnd();
         python.WaitForExit();
-        Assert.Equal(0, python.ExitCode);
+        Assert.True(python.ExitCode == 0, errors.GetAwaiter().GetResult());
         return [.. JsonNode.Parse(json)!.AsArray().Select(mail => new ReadMail(mail!))];
     }
 }

@@ -12,7 +12,8 @@ public sealed class RetryTests
           cat >"$here/sent/$$.eml"
           exit 0
         fi
-        echo "$PPID" >"$here/blocked"
+        echo "$$" >"$here/blocked.new"
+        mv "$here/blocked.new" "$here/blocked"
         while [ ! -e "$here/go" ] && [ ! -e "$here/give-up" ]; do sleep 0.05; done
         [ -e "$here/go" ] || exit 75
         cat >"$here/sent/$$.eml"
@@ -31,7 +32,9 @@ public sealed class RetryTests
             running.Kill();
             Assert.Equal(137, running.Finish().ExitCode);
         }
+        var orphan = File.ReadAllText(place.PathTo("blocked")).Trim();
         File.WriteAllText(place.PathTo("give-up"), "");
+        Patience.Until("the end of the orphaned sendmail", () => !Directory.Exists($"/proc/{orphan}"));
         Assert.Single(place.RepliesIn("sent"));
 
         File.WriteAllText(place.PathTo("go"), "");

@@ -19,7 +19,7 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
     {
         if (exception is AmazonServiceException { ErrorCode.Length: > 0 } answered)
             return SesErrorCode.Meaning(answered, action);
-        if (exception is AmazonUnmarshallingException)
+        if (exception is AmazonUnmarshallingException { StatusCode: < HttpStatusCode.MultipleChoices })
             return Temporary($"SES answered what could not be understood; {PerhapsSent}");
         for (var inner = exception; inner is not null; inner = inner.InnerException)
         {

@@ -26,6 +26,9 @@ public class SesConnectionTests
         { "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", PerhapsSent },
         { "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 11\r\nConnection: close\r\n\r\n<a>b</a>   ", PerhapsSent },
         { "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 1100\r\nConnection: close\r\n\r\n<SendRawEmailResponse><SendRaw", PerhapsSent },
+        { "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 26\r\nConnection: close\r\n\r\n<!DOCTYPE html><p>Oops<br>", PerhapsSent },
+        { "HTTP/1.1 503 Busy\r\nContent-Type: text/html\r\nContent-Length: 26\r\nConnection: close\r\n\r\n<!DOCTYPE html><p>Oops<br>", "HTTP 503" },
+        { "HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: 26\r\nConnection: close\r\n\r\n<!DOCTYPE html><p>Oops<br>", "HTTP 403" },
         { "SSH-2.0-OpenSSH_9.2\r\n", PerhapsSent },
         { "", PerhapsSent },
     };

@@ -20,13 +20,15 @@ internal sealed class SesCommand : Command
         return command;
     }
 
+    /// <exception cref="ResponderException">SES is not set, or cannot be asked.</exception>
     private static int Show(ResponderSettings settings)
     {
         var ses = settings.Ses ?? throw new ResponderException(Cause.Settings, $"{settings.File}: ses: is missing");
         GetSendQuotaResponse quota;
         try
         {
-            quota = new SesAccount(ses).Call(MaxWait, (client, token) => client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
+            quota = new SesAccount(ses).Call(
+                MaxWait, (client, token) => client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
         }
         catch (Exception exception) when (exception is not ResponderException)
         {
@@ -36,7 +38,7 @@ internal sealed class SesCommand : Command
         var (perDay, perSecond) = (quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0);
         var text = Console.Out;
         text.WriteLine("region:                " + ses.Region);
-        text.WriteLine(perDay < 0 ? "recipients a day:      no limit" : string.Create(CultureInfo.InvariantCulture, $"recipients a day:      {perDay:0}"));
+        text.WriteLine("recipients a day:      " + (perDay < 0 ? "no limit" : perDay.ToString("0", CultureInfo.InvariantCulture)));
         text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sent in 24 hours:      {quota.SentLast24Hours ?? 0:0}"));
         text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"recipients a second:   {perSecond:0.##}"));
         // SES tells nobody outright; every account starts with these two numbers.

@@ -49,7 +49,9 @@ internal sealed class SesAccount(SesSettings settings)
             config.ServiceURL = endpoint.AbsoluteUri;
         else
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region);
-        var credentials = settings.CredentialsFile is { } file ? OfFile(file, settings.Profile) : await OfHost(config).ConfigureAwait(false);
+        var credentials = settings.CredentialsFile is { } file
+            ? OfFile(file, settings.Profile)
+            : await OfHost(config).ConfigureAwait(false);
         return new AmazonSimpleEmailServiceClient(credentials, config);
     }
 

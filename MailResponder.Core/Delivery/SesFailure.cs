@@ -13,6 +13,13 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
 {
     private const string PerhapsSent = "whether SES took the reply is unknown, so it may be sent twice";
 
+    public const string WithoutId = "SES answered without a message id; " + PerhapsSent;
+
+    private const string NoTls =
+        "no TLS connection to SES: its certificate is not trusted, or something on the way answers for it";
+
+    private const string NoName = "the name of SES cannot be resolved; see ses.region, ses.endpoint and the host's DNS";
+
     /// <param name="exception">What the call threw.</param>
     /// <param name="action">The operation, as IAM names it ("ses:SendRawEmail").</param>
     public static SesFailure Of(Exception exception, string action)
@@ -43,13 +50,11 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
     private static SesFailure? OfNetwork(Exception exception) => exception switch
     {
         OperationCanceledException or TimeoutException => Temporary($"SES did not answer in time; {PerhapsSent}"),
-        AuthenticationException => Temporary("no TLS connection to SES: its certificate is not trusted, or something on the way answers for it"),
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
-            Temporary("the name of SES cannot be resolved; see ses.region, ses.endpoint and the host's DNS"),
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            Temporary("no TLS connection to SES: its certificate is not trusted, or something on the way answers for it"),
-        SocketException socket when socket.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData =>
-            Temporary("the name of SES cannot be resolved; see ses.region, ses.endpoint and the host's DNS"),
+        AuthenticationException => Temporary(NoTls),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Temporary(NoName),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Temporary(NoTls),
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
+            Temporary(NoName),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
             Temporary("no connection to SES: see ses.endpoint and the host's firewall"),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>

@@ -47,7 +47,8 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
         {
             try
             {
-                var response = _account.Call(deadline.Remaining * ShareOfDeadline, (client, token) => client.SendRawEmailAsync(request, token));
+                var response = _account.Call(
+                    deadline.Remaining * ShareOfDeadline, (client, token) => client.SendRawEmailAsync(request, token));
                 return Receipt(response.MessageId);
             }
             catch (Exception exception) when (exception is not ResponderException)
@@ -70,14 +71,16 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
         Source = reply.Sender,
         Destinations = [reply.Recipient],
         ConfigurationSetName = settings.ConfigurationSet,
-        Tags = settings.Tags.Count == 0 ? null : [.. settings.Tags.Select(tag => new MessageTag { Name = tag.Key, Value = tag.Value })],
+        Tags = settings.Tags.Count == 0
+            ? null
+            : [.. settings.Tags.Select(tag => new MessageTag { Name = tag.Key, Value = tag.Value })],
     };
 
     /// <summary>What looks like an address, or would break the log line, is no id.</summary>
     private static SendResult Receipt(string? messageId) =>
         messageId is { Length: > 0 and <= 200 } && messageId.All(c => c is > ' ' and < '\x7f' and not ('@' or ',' or '"'))
             ? SendResult.Sent("ses:" + messageId)
-            : SendResult.Temporary("SES answered without a message id; whether it took the reply is unknown, so it may be sent twice");
+            : SendResult.Temporary(SesFailure.WithoutId);
 
     /// <summary>Doubles from try to try; half of it is chance, so that processes throttled together come back apart.</summary>
     private static TimeSpan Pause(int tries)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MailResponder.Delivery;
 using MailResponder.Settings;
 
@@ -36,11 +37,16 @@ internal static class SesCheck
     }
 
     /// <summary>An entry that is sent by SES.</summary>
-    public static void CheckEntry(ResponseEntry entry, ResponderSettings settings, FilesFolder files, string book, List<Fault> faults)
+    public static void CheckEntry(
+        ResponseEntry entry, ResponderSettings settings, FilesFolder files, string book, List<Fault> faults)
     {
         var place = $"entry {entry.Number}";
         if (settings.Ses is null && entry.SendMethod == SendMethod.Ses)
-            faults.Add(new Fault(book, entry.Line, place + ", send_method", $"ses is not set in {settings.File}; add \"ses\": {{ \"region\": \"…\" }}"));
+        {
+            faults.Add(new Fault(book, entry.Line, place + ", send_method",
+                $"ses is not set in {settings.File}; add \"ses\": {{ \"region\": \"…\" }}"));
+        }
+
         var encoded = 0L;
         foreach (var attachment in entry.Attachments)
         {
@@ -48,7 +54,8 @@ internal static class SesCheck
             if (RefusedExtensions.Contains(extension))
             {
                 faults.Add(new Fault(book, attachment.Line, place + ", attachments",
-                    $"Amazon SES refuses {extension} files: the entry would go out without its attachments; show the file under another name, like \"{attachment.ShownName}_\""));
+                    $"Amazon SES refuses {extension} files: the entry would go out without its attachments; "
+                    + $"show the file under another name, like \"{attachment.ShownName}_\""));
             }
 
             encoded += EncodedBytes(files, attachment);
@@ -56,8 +63,9 @@ internal static class SesCheck
 
         if (encoded > SesSender.MaxMessageBytes - RoomForText)
         {
-            faults.Add(new Fault(book, entry.Line, place + ", attachments", string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"encoded they have {encoded / 1024 / 1024.0:0.0} MB, and Amazon SES takes 10 MB: the entry would go out without them; use send_method sendmail for it")));
+            faults.Add(new Fault(book, entry.Line, place + ", attachments", string.Create(CultureInfo.InvariantCulture,
+                $"encoded they have {encoded / 1024 / 1024.0:0.0} MB, and Amazon SES takes 10 MB: the entry would go out "
+                + $"without them; use send_method sendmail for it")));
         }
     }
 

@@ -120,8 +120,12 @@ internal sealed class SettingsFile
             var endings = new List<KeyValuePair<string, string>>();
             foreach (var (ending, replacement, line) in section.Pairs("rename", required: true))
             {
-                if (ending.Length < 2 || ending[0] != '.' || (ending + replacement).Any(c => c is '/' or '\\' || char.IsControl(c)))
-                    section.Add(line, "rename", $"\"{ending}\": \"{replacement}\" must be the end of a name and what replaces it, like \".exe\": \".ex_\"");
+                if (ending is not ['.', _, ..] || (ending + replacement).Any(c => c is '/' or '\\' || char.IsControl(c)))
+                {
+                    section.Add(line, "rename",
+                        $"\"{ending}\": \"{replacement}\" must be the end of a name and what replaces it, like \".exe\": \".ex_\"");
+                }
+
                 endings.Add(new(ending, replacement));
             }
 

@@ -18,15 +18,18 @@ internal sealed record SesAnswer(byte[] Bytes, bool ReadsRequest = true, bool Ha
     public static SesAnswer Stall { get; } = new([], Hangs: true);
 
     public static SesAnswer Accept(string messageId) => Xml(200,
-        $"<SendRawEmailResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><SendRawEmailResult><MessageId>{messageId}</MessageId></SendRawEmailResult>"
+        "<SendRawEmailResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\">"
+        + $"<SendRawEmailResult><MessageId>{messageId}</MessageId></SendRawEmailResult>"
         + "<ResponseMetadata><RequestId>00000000-1111-2222-3333-444444444444</RequestId></ResponseMetadata></SendRawEmailResponse>");
 
     public static SesAnswer Error(int status, string code, string message) => Xml(status,
-        $"<ErrorResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+        "<ErrorResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\">"
+        + $"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
         + "<RequestId>00000000-1111-2222-3333-444444444444</RequestId></ErrorResponse>");
 
     public static SesAnswer Xml(int status, string body) => Http(status, "text/xml", body);
 
     public static SesAnswer Http(int status, string type, string body) => new(Encoding.UTF8.GetBytes(
-        $"HTTP/1.1 {status} Something\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}"));
+        $"HTTP/1.1 {status} Something\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n"
+        + $"Connection: close\r\n\r\n{body}"));
 }

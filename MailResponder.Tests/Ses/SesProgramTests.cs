@@ -135,7 +135,14 @@ public class SesProgramTests
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.Empty(ses.SignatureFaults);
         Assert.Equal("GetSendQuota", Assert.Single(ses.Calls)["Action"]);
-        Assert.Contains("recipients a day:      50000\nsent in 24 hours:      127\nrecipients a second:   14\nsandbox:               no\n", run.OutputText, StringComparison.Ordinal);
+        Assert.Equal("""
+            region:                eu-west-1
+            recipients a day:      50000
+            sent in 24 hours:      127
+            recipients a second:   14
+            sandbox:               no
+
+            """, run.OutputText);
     }
 
     [Fact]

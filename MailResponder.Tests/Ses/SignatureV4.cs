@@ -31,7 +31,8 @@ internal static class SignatureV4
         var canonical = new StringBuilder("POST\n/\n\n");
         foreach (var name in names) canonical.Append(CultureInfo.InvariantCulture, $"{name}:{call.Headers[name].Trim()}\n");
         canonical.Append(CultureInfo.InvariantCulture, $"\n{parts["SignedHeaders"]}\n{Hex(SHA256.HashData(call.Body))}");
-        var toSign = $"AWS4-HMAC-SHA256\n{time}\n{day}/{region}/ses/aws4_request\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())))}";
+        var hash = Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())));
+        var toSign = $"AWS4-HMAC-SHA256\n{time}\n{day}/{region}/ses/aws4_request\n{hash}";
         var signingKey = Encoding.UTF8.GetBytes("AWS4" + secret);
         foreach (var step in (string[])[day, region, "ses", "aws4_request"]) signingKey = Hmac(signingKey, step);
         return Hex(Hmac(signingKey, toSign)) == parts["Signature"] ? null : "wrong signature";

@@ -25,7 +25,8 @@ public class AmazonSimpleEmailServiceClient : AmazonServiceClient
     protected override IServiceMetadata ServiceMetadata { get; } = new SimpleEmailMetadata();
 
     /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused; a derived type where it names why.</exception>
-    public virtual Task<SendRawEmailResponse> SendRawEmailAsync(SendRawEmailRequest request, CancellationToken cancellationToken = default) =>
+    public virtual Task<SendRawEmailResponse> SendRawEmailAsync(
+        SendRawEmailRequest request, CancellationToken cancellationToken = default) =>
         InvokeAsync<SendRawEmailResponse>(request, new InvokeOptions
         {
             RequestMarshaller = new SendRawEmailMarshaller(),
@@ -34,7 +35,8 @@ public class AmazonSimpleEmailServiceClient : AmazonServiceClient
 
     /// <summary>How much the account may send, and how much it has sent.</summary>
     /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused.</exception>
-    public virtual Task<GetSendQuotaResponse> GetSendQuotaAsync(GetSendQuotaRequest request, CancellationToken cancellationToken = default) =>
+    public virtual Task<GetSendQuotaResponse> GetSendQuotaAsync(
+        GetSendQuotaRequest request, CancellationToken cancellationToken = default) =>
         InvokeAsync<GetSendQuotaResponse>(request, new InvokeOptions
         {
             RequestMarshaller = new PlainMarshaller("GetSendQuota"),
@@ -43,7 +45,8 @@ public class AmazonSimpleEmailServiceClient : AmazonServiceClient
 
     /// <summary>Deliveries, bounces, complaints and rejects of the last two weeks, in steps of 15 minutes.</summary>
     /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused.</exception>
-    public virtual Task<GetSendStatisticsResponse> GetSendStatisticsAsync(GetSendStatisticsRequest request, CancellationToken cancellationToken = default) =>
+    public virtual Task<GetSendStatisticsResponse> GetSendStatisticsAsync(
+        GetSendStatisticsRequest request, CancellationToken cancellationToken = default) =>
         InvokeAsync<GetSendStatisticsResponse>(request, new InvokeOptions
         {
             RequestMarshaller = new PlainMarshaller("GetSendStatistics"),

@@ -14,7 +14,9 @@ public class AmazonSimpleEmailServiceException : AmazonServiceException
     {
     }
 
-    public AmazonSimpleEmailServiceException(string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId, HttpStatusCode statusCode)
+    public AmazonSimpleEmailServiceException(
+        string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId,
+        HttpStatusCode statusCode)
         : base(message, innerException, errorType, errorCode, requestId, statusCode)
     {
     }

@@ -11,8 +11,9 @@ internal sealed class SendRawEmailMarshaller : IMarshaller<IRequest, AmazonWebSe
     public IRequest Marshall(AmazonWebServiceRequest input)
     {
         var request = (SendRawEmailRequest)input;
-        var message = request.RawMessage?.Data is { } data ? data.TryGetBuffer(out var buffer) ? buffer : data.ToArray() : default;
-        var form = new QueryForm("SendRawEmail", capacity: 1024 + message.Count / 2 * 3);
+        var data = request.RawMessage?.Data ?? new MemoryStream();
+        ReadOnlySpan<byte> message = data.TryGetBuffer(out var buffer) ? buffer : data.ToArray();
+        var form = new QueryForm("SendRawEmail", capacity: 1024 + message.Length / 2 * 3);
         form.Add("Source", request.Source);
         for (var i = 0; i < request.Destinations?.Count; i++)
             form.Add(Member("Destinations", i), request.Destinations[i]);

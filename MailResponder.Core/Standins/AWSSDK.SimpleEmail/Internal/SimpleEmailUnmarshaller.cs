@@ -25,23 +25,30 @@ internal abstract class SimpleEmailUnmarshaller : XmlResponseUnmarshaller
         return response;
     }
 
-    public sealed override AmazonServiceException UnmarshallException(XmlUnmarshallerContext context, Exception innerException, HttpStatusCode statusCode)
+    public sealed override AmazonServiceException UnmarshallException(
+        XmlUnmarshallerContext context, Exception innerException, HttpStatusCode statusCode)
     {
         var error = XmlErrorResponseUnmarshaller.GetInstance().Unmarshall(context);
-        var (message, type, code, id) = (error.Message, error.Type, error.Code, error.RequestId);
-        return code switch
+        return error.Code switch
         {
-            "MessageRejected" => new MessageRejectedException(message, innerException, type, code, id, statusCode),
-            "MailFromDomainNotVerifiedException" => new MailFromDomainNotVerifiedException(message, innerException, type, code, id, statusCode),
-            "ConfigurationSetDoesNotExist" => new ConfigurationSetDoesNotExistException(message, innerException, type, code, id, statusCode),
-            "ConfigurationSetSendingPausedException" => new ConfigurationSetSendingPausedException(message, innerException, type, code, id, statusCode),
-            "AccountSendingPausedException" => new AccountSendingPausedException(message, innerException, type, code, id, statusCode),
-            _ => new AmazonSimpleEmailServiceException(message, innerException, type, code, id, statusCode),
+            "MessageRejected" => Of((m, e, t, c, i, s) => new MessageRejectedException(m, e, t, c, i, s)),
+            "MailFromDomainNotVerifiedException" => Of((m, e, t, c, i, s) => new MailFromDomainNotVerifiedException(m, e, t, c, i, s)),
+            "ConfigurationSetDoesNotExist" => Of((m, e, t, c, i, s) => new ConfigurationSetDoesNotExistException(m, e, t, c, i, s)),
+            "ConfigurationSetSendingPausedException" =>
+                Of((m, e, t, c, i, s) => new ConfigurationSetSendingPausedException(m, e, t, c, i, s)),
+            "AccountSendingPausedException" => Of((m, e, t, c, i, s) => new AccountSendingPausedException(m, e, t, c, i, s)),
+            _ => Of((m, e, t, c, i, s) => new AmazonSimpleEmailServiceException(m, e, t, c, i, s)),
         };
+
+        AmazonServiceException Of(Func<string, Exception, ErrorType, string, string, HttpStatusCode, AmazonServiceException> create) =>
+            create(error.Message, innerException, error.Type, error.Code, error.RequestId, statusCode);
     }
 
     protected static double? Number(XmlUnmarshallerContext context) =>
-        double.TryParse(StringUnmarshaller.Instance.Unmarshall(context), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+        double.TryParse(
+            StringUnmarshaller.Instance.Unmarshall(context), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     protected abstract AmazonWebServiceResponse NewResponse();
 

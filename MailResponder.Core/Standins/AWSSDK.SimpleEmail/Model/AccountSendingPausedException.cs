@@ -10,7 +10,9 @@ public class AccountSendingPausedException : AmazonSimpleEmailServiceException
     {
     }
 
-    public AccountSendingPausedException(string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId, HttpStatusCode statusCode)
+    public AccountSendingPausedException(
+        string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId,
+        HttpStatusCode statusCode)
         : base(message, innerException, errorType, errorCode, requestId, statusCode)
     {
     }

@@ -10,7 +10,9 @@ public class ConfigurationSetDoesNotExistException : AmazonSimpleEmailServiceExc
     {
     }
 
-    public ConfigurationSetDoesNotExistException(string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId, HttpStatusCode statusCode)
+    public ConfigurationSetDoesNotExistException(
+        string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId,
+        HttpStatusCode statusCode)
         : base(message, innerException, errorType, errorCode, requestId, statusCode)
     {
     }

@@ -10,7 +10,9 @@ public class ConfigurationSetSendingPausedException : AmazonSimpleEmailServiceEx
     {
     }
 
-    public ConfigurationSetSendingPausedException(string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId, HttpStatusCode statusCode)
+    public ConfigurationSetSendingPausedException(
+        string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId,
+        HttpStatusCode statusCode)
         : base(message, innerException, errorType, errorCode, requestId, statusCode)
     {
     }

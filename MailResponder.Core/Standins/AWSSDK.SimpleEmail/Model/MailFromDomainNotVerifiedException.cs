@@ -10,7 +10,9 @@ public class MailFromDomainNotVerifiedException : AmazonSimpleEmailServiceExcept
     {
     }
 
-    public MailFromDomainNotVerifiedException(string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId, HttpStatusCode statusCode)
+    public MailFromDomainNotVerifiedException(
+        string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId,
+        HttpStatusCode statusCode)
         : base(message, innerException, errorType, errorCode, requestId, statusCode)
     {
     }

@@ -10,7 +10,9 @@ public class MessageRejectedException : AmazonSimpleEmailServiceException
     {
     }
 
-    public MessageRejectedException(string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId, HttpStatusCode statusCode)
+    public MessageRejectedException(
+        string message, Exception? innerException, ErrorType errorType, string errorCode, string requestId,
+        HttpStatusCode statusCode)
         : base(message, innerException, errorType, errorCode, requestId, statusCode)
     {
     }

@@ -21,7 +21,7 @@ internal sealed record ReadMail(JsonNode Description)
 
     public string? this[string header] => Description["headers"]![header]?.GetValue<string>();
 
-    public static IReadOnlyList<ReadMail> All(IEnumerable<string> files) => Python([.. files]);
+    public static IReadOnlyList<ReadMail> All(IEnumerable<string> files) => files.Any() ? Python([.. files]) : [];
 
     public static IReadOnlyList<ReadMail> Mbox(string file) => Python("--mbox", file);
 

@@ -28,7 +28,7 @@ internal static class TestReply
         var clock = new FixedClock();
         var composer = new ReplyComposer(settings, new FilesFolder(settings.FilesRoot), clock);
         var reply = composer.Compose(request, entry, MessageKey, 0);
-        ReplySigner.Create(settings.Dkim, clock)?.Sign(reply);
+        ReplySigner.Create(settings.Dkim, clock)?.Sign(reply, withDateAndMessageId: true);
         return reply;
     }
 

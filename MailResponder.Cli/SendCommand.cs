@@ -26,14 +26,15 @@ internal sealed class SendCommand : Command
     private static int Send(string? settingsPath, string to, string requested, string? subject)
     {
         var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
-        var entries = ResponseBook.Load(settings.ResponseBook).EntriesFor(requested.ToLowerInvariant());
+        var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
+        var files = IFileSource.For(settings, deadline);
+        var entries = files.Book().EntriesFor(requested.ToLowerInvariant());
         if (entries.Count == 0)
             throw new ResponderException(Cause.Input, $"{settings.ResponseBook} has no entry for {requested}; see: responder config show");
         if (!MailboxAddress.TryParse(to, out var requester) || !MailDomain.TryNormalize(requester.Domain, out _))
             throw new ResponderException(Cause.Usage, $"--to: \"{to}\" is not a mail address");
-        var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
         var senders = new Senders(settings, deadline, TimeProvider.System);
-        var outcome = new Replier(settings, new FolderSource(settings), senders, deadline, TimeProvider.System)
+        var outcome = new Replier(settings, files, senders, deadline, TimeProvider.System)
             .Reply(new Request(requester, subject ?? "", null, []), entries, ClaimedMessage.Unrecorded());
         foreach (var receipt in outcome.Receipts)
             Console.Out.WriteLine("sent: " + receipt);

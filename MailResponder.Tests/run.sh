@@ -70,6 +70,7 @@ missing_packages() {
     postfix swaks python3 python3-dkim opendkim-tools bsdutils; do
     dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
   done
+  command -v npm >/dev/null || echo npm
 }
 
 missing=$(missing_packages | tr '\n' ' ')
@@ -94,6 +95,16 @@ if ! id "$user" >/dev/null 2>&1; then
     give_up "the system user $user is missing"
 fi
 
+# Servers of others that the tests start; they stay here for the next run.
+npm_folder=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/mail_responder-tests/npm
+for package in aws-ses-local@1.3.0 s3rver@3.7.1; do
+  if ! grep -qs "\"version\": \"${package#*@}\"" "$npm_folder/node_modules/${package%@*}/package.json"; then
+    say "installing $package into $npm_folder"
+    npm install --silent --no-audit --no-fund --prefix "$npm_folder" "$package" >&2 ||
+      give_up "npm could not install $package"
+  fi
+done
+
 failed_before_tests() {
   say "$*"
   echo "0 passed, 0 failed"
@@ -111,7 +122,7 @@ if [ -n "$filter" ]; then set -- "$@" --filter "$filter"; fi
 # The folder is made for this run alone, and mail_responder has to reach the program in it.
 chmod 755 "$work"
 status=0
-as_root env PATH="$PATH" DOTNET_CLI_HOME="$work" RESPONDER_BINARY="$work/dist/responder" \
+as_root env PATH="$PATH" DOTNET_CLI_HOME="$work" RESPONDER_BINARY="$work/dist/responder" RESPONDER_NPM="$npm_folder/node_modules" \
   DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
   dotnet "$@" >&2 || status=$?
 

@@ -7,6 +7,8 @@ namespace MailResponder.Delivery;
 /// <summary>Writes each reply into a folder as a file that its owner alone may read; it appears whole or not at all.</summary>
 internal sealed class OutboxSender(string folder, TimeProvider clock) : ISender
 {
+    public bool ReplacesDateAndMessageId => false;
+
     public SendResult Send(OutgoingReply reply)
     {
         // A reply that is made again has the same name: it replaces its double.

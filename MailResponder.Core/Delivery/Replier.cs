@@ -41,6 +41,8 @@ internal sealed class Replier
             {
                 case SendStatus.Sent:
                     receipts.Add(result.Detail);
+                    if (result.Remark is not null)
+                        problems.Add($"entry {entries[i].Number}: {result.Remark}");
                     message.RecordSent(i);
                     break;
                 case SendStatus.Refused:
@@ -63,13 +65,29 @@ internal sealed class Replier
 
     private SendResult Send(Request request, ResponseEntry entry, byte[] messageKey, int index)
     {
+        var whole = SendAsItIs(request, entry, messageKey, index);
+        if (whole.Status != SendStatus.AttachmentsRefused)
+            return whole;
+        // The text may say where the attachments can be fetched: better than nothing.
+        var text = entry.Attachments.Count == 0 ? whole : SendAsItIs(request, entry with { Attachments = [] }, messageKey, index);
+        return text.Status switch
+        {
+            SendStatus.Sent => text with { Detail = text.Detail + "(without-attachments)", Remark = whole.Detail },
+            SendStatus.AttachmentsRefused => SendResult.Refused(text.Detail),
+            _ => text,
+        };
+    }
+
+    private SendResult SendAsItIs(Request request, ResponseEntry entry, byte[] messageKey, int index)
+    {
         if (_deadline.Remaining == TimeSpan.Zero)
             return SendResult.Temporary("the deadline has passed", Cause.Deadline);
         try
         {
             using var reply = _composer.Compose(request, entry, messageKey, index);
-            _signer?.Sign(reply);
-            return _senders.For(entry.SendMethod).Send(reply);
+            var sender = _senders.For(entry.SendMethod);
+            _signer?.Sign(reply, withDateAndMessageId: !sender.ReplacesDateAndMessageId);
+            return sender.Send(reply);
         }
         catch (ResponderException exception)
         {

@@ -9,16 +9,22 @@ internal enum SendStatus
 
     /// <summary>This reply will never be accepted.</summary>
     Refused,
+
+    /// <summary>It may be accepted without its attachments: they are too large or of a kind that is not taken.</summary>
+    AttachmentsRefused,
 }
 
 /// <summary>What became of a reply.</summary>
 /// <param name="Detail">The receipt under which it is found again, or the problem; never an address.</param>
 /// <param name="Cause">What failed, unless it was sent.</param>
-internal readonly record struct SendResult(SendStatus Status, string Detail, Cause Cause = Cause.Send)
+/// <param name="Remark">What the operator should know although it was sent; never an address.</param>
+internal readonly record struct SendResult(SendStatus Status, string Detail, Cause Cause = Cause.Send, string? Remark = null)
 {
     public static SendResult Sent(string receipt) => new(SendStatus.Sent, receipt);
 
     public static SendResult Temporary(string problem, Cause cause = Cause.Send) => new(SendStatus.Temporary, problem, cause);
 
     public static SendResult Refused(string problem) => new(SendStatus.Refused, problem);
+
+    public static SendResult AttachmentsRefused(string problem) => new(SendStatus.AttachmentsRefused, problem);
 }

@@ -11,6 +11,8 @@ namespace MailResponder.Delivery;
 /// </summary>
 internal sealed class SendmailSender(string program, Deadline deadline) : ISender
 {
+    public bool ReplacesDateAndMessageId => false;
+
     public SendResult Send(OutgoingReply reply)
     {
         // "--": an address that begins with a hyphen is an address.

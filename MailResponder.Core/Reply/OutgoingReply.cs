@@ -6,7 +6,10 @@ namespace MailResponder.Reply;
 internal sealed class OutgoingReply : IDisposable
 {
     /// <summary>Files and pipes on this kind of host have LF line ends; the signature is made over CRLF all the same.</summary>
-    public static readonly FormatOptions Format = UnixFormat();
+    public static readonly FormatOptions Format = FormatWith(NewLineFormat.Unix);
+
+    /// <summary>Line ends as they go over the wire.</summary>
+    private static readonly FormatOptions WireFormat = FormatWith(NewLineFormat.Dos);
 
     private readonly List<Stream> _attachments = [];
 
@@ -36,7 +39,13 @@ internal sealed class OutgoingReply : IDisposable
         return attachment;
     }
 
+    /// <summary>Size of the attachments before they are encoded.</summary>
+    public long AttachmentBytes => _attachments.Sum(attachment => attachment.Length);
+
     public void WriteTo(Stream output) => Message.WriteTo(Format, output);
+
+    /// <summary>Writes it with the line ends of SMTP.</summary>
+    public void WriteToWire(Stream output) => Message.WriteTo(WireFormat, output);
 
     public void Dispose()
     {
@@ -45,10 +54,10 @@ internal sealed class OutgoingReply : IDisposable
             attachment.Dispose();
     }
 
-    private static FormatOptions UnixFormat()
+    private static FormatOptions FormatWith(NewLineFormat lineEnds)
     {
         var format = FormatOptions.Default.Clone();
-        format.NewLineFormat = NewLineFormat.Unix;
+        format.NewLineFormat = lineEnds;
         return format;
     }
 }

@@ -14,6 +14,8 @@ namespace MailResponder.Reply;
 /// </summary>
 internal sealed class ReplyComposer(ResponderSettings settings, IFileSource files, TimeProvider clock)
 {
+    private readonly AttachmentNames _names = new(settings.AttachmentNames);
+
     /// <summary>The reply of one entry, not yet signed.</summary>
     /// <param name="request">Whom to answer, and what to refer to.</param>
     /// <param name="entry">What to answer.</param>
@@ -24,11 +26,12 @@ internal sealed class ReplyComposer(ResponderSettings settings, IFileSource file
     {
         var name = Derived(messageKey, index, "reply");
         var message = new MimeMessage();
-        var reply = new OutgoingReply(message, settings.BounceAddress, request.From.Address, name);
+        var recipient = AsciiAddress(request.From);
+        var reply = new OutgoingReply(message, settings.BounceAddress, recipient, name);
         try
         {
             message.From.Add(settings.ResponseFrom);
-            message.To.Add(new MailboxAddress("", AsciiAddress(request.From)));
+            message.To.Add(new MailboxAddress("", recipient));
             message.ReplyTo.Add(new MailboxAddress("", entry.Address));
             message.Subject = entry.Subject ?? ReplySubject.For(request.Subject, entry.Address);
             message.Date = clock.GetUtcNow();
@@ -55,8 +58,9 @@ internal sealed class ReplyComposer(ResponderSettings settings, IFileSource file
             return text;
         var mixed = new Multipart("mixed") { Boundary = Derived(messageKey, index, "mixed") };
         mixed.Add(text);
+        var domain = reply.Recipient[(reply.Recipient.LastIndexOf('@') + 1)..];
         foreach (var attachment in entry.Attachments)
-            mixed.Add(Attachment(attachment, reply.Keep(files.Open(attachment))));
+            mixed.Add(Attachment(_names.For(domain, attachment.ShownName), reply.Keep(files.Open(attachment))));
         return mixed;
     }
 
@@ -77,15 +81,15 @@ internal sealed class ReplyComposer(ResponderSettings settings, IFileSource file
         return new TextPart(body.Subtype) { Text = text.EndsWith('\n') ? text : text + "\r\n" };
     }
 
-    private static MimePart Attachment(ResponseAttachment attachment, Stream content)
+    private static MimePart Attachment(string name, Stream content)
     {
         var part = new MimePart("application", "octet-stream")
         {
             Content = new MimeContent(content),
             ContentTransferEncoding = ContentEncoding.Base64,
-            ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = attachment.ShownName },
+            ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = name },
         };
-        part.ContentType.Name = FallbackName(attachment.ShownName);
+        part.ContentType.Name = FallbackName(name);
         return part;
     }
 

@@ -17,8 +17,10 @@ internal sealed class ReplySigner
     [
         HeaderId.From, HeaderId.From, HeaderId.To, HeaderId.To, HeaderId.Subject, HeaderId.Subject,
         HeaderId.ReplyTo, HeaderId.ReplyTo, HeaderId.InReplyTo, HeaderId.References, HeaderId.MimeVersion,
-        HeaderId.ContentType, HeaderId.ContentTransferEncoding, HeaderId.AutoSubmitted, HeaderId.Date, HeaderId.MessageId,
+        HeaderId.ContentType, HeaderId.ContentTransferEncoding, HeaderId.AutoSubmitted,
     ];
+
+    private static readonly HeaderId[] SignedWithDateAndMessageId = [.. Signed, HeaderId.Date, HeaderId.MessageId];
 
     private readonly ClockedSigner _signer;
 
@@ -43,7 +45,10 @@ internal sealed class ReplySigner
         }
     }
 
-    public void Sign(OutgoingReply reply) => _signer.Sign(OutgoingReply.Format, reply.Message, Signed);
+    /// <param name="reply">The reply as it goes out; nothing may be changed after this.</param>
+    /// <param name="withDateAndMessageId">False: the way out replaces the two, and a signature over them would break.</param>
+    public void Sign(OutgoingReply reply, bool withDateAndMessageId) =>
+        _signer.Sign(OutgoingReply.Format, reply.Message, withDateAndMessageId ? SignedWithDateAndMessageId : Signed);
 
     private sealed class ClockedSigner : DkimSigner
     {

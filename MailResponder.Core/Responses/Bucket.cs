@@ -1,8 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using Amazon;
-using Amazon.Runtime;
-using Amazon.Runtime.CredentialManagement;
 using Amazon.S3;
 using Amazon.S3.Model;
 using MailResponder.Settings;
@@ -29,7 +27,7 @@ internal sealed class Bucket : IDisposable
             config.ForcePathStyle = true;
         }
 
-        _client = s3.CredentialsFile is null ? new AmazonS3Client(config) : new AmazonS3Client(Credentials(s3), config);
+        _client = s3.CredentialsFile is null ? new AmazonS3Client(config) : new AmazonS3Client(CredentialsFile.Read(s3.CredentialsFile, s3.Profile), config);
         _deadline = deadline;
     }
 
@@ -92,18 +90,5 @@ internal sealed class Bucket : IDisposable
         if (length != response.ContentLength)
             throw new EndOfStreamException();
         return new FetchedFile(response.ETag, Convert.ToHexStringLower(hash.GetHashAndReset()));
-    }
-
-    private static AWSCredentials Credentials(S3Settings s3)
-    {
-        SecretFile.Read(s3.CredentialsFile!, Cause.S3, "credentials file");
-        var file = new SharedCredentialsFile(s3.CredentialsFile);
-        if (file.TryGetProfile(s3.Profile, out var profile)
-            && AWSCredentialsFactory.TryGetAWSCredentials(profile, file, out var credentials))
-        {
-            return credentials;
-        }
-
-        throw new ResponderException(Cause.S3, $"credentials file {s3.CredentialsFile}: has no usable profile [{s3.Profile}]");
     }
 }

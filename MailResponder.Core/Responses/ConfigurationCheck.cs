@@ -36,6 +36,7 @@ internal static class ConfigurationCheck
             return ExitCode.Configuration;
         var before = faults.Count;
         CheckKeys(settings, faults);
+        SesCheck.CheckCredentials(settings, faults);
         if (settings.SendMethod == SendMethod.Sendmail && !File.Exists(settings.Sendmail))
             faults.Add(new Fault(path, 0, "sendmail", $"{settings.Sendmail} does not exist; name the host's sendmail program"));
         if (faults.FindIndex(before, fault => !fault.IsWarning) >= 0)
@@ -87,6 +88,8 @@ internal static class ConfigurationCheck
 
             if ((entry.SendMethod ?? settings.SendMethod) == SendMethod.Sendmail && !File.Exists(settings.Sendmail))
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, send_method", $"{settings.Sendmail} does not exist"));
+            if ((entry.SendMethod ?? settings.SendMethod) == SendMethod.Ses)
+                SesCheck.CheckEntry(entry, settings, files, path, faults);
             foreach (var attachment in entry.Attachments)
                 Add(faults, path, $"entry {entry.Number}, attachments", () => files.Open(attachment).Dispose(), attachment.Line);
         }

@@ -1,8 +1,14 @@
+using MailResponder.Settings;
+
 namespace MailResponder.Responses;
 
 /// <summary>Where the response book and the attachments come from.</summary>
 internal interface IFileSource
 {
+    /// <summary>The source that the settings name.</summary>
+    static IFileSource For(ResponderSettings settings, Deadline deadline) =>
+        settings.S3 is null ? new FolderSource(settings) : new PulledSource(settings, deadline);
+
     /// <summary>The book in force.</summary>
     /// <exception cref="ResponderException">It cannot be read, or has a fault.</exception>
     ResponseBook Book();

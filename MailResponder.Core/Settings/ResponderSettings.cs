@@ -49,6 +49,12 @@ internal sealed record ResponderSettings
 
     public string Sendmail { get; init; } = "/usr/sbin/sendmail";
 
+    /// <summary>Null: no reply can go out through Amazon SES.</summary>
+    public SesSettings? Ses { get; init; }
+
+    /// <summary>Names of attachments for requesters of certain providers; the first rule that fits counts.</summary>
+    public IReadOnlyList<AttachmentRename> AttachmentNames { get; init; } = AttachmentRename.Standard;
+
     /// <summary>Null: replies go out unsigned.</summary>
     public DkimSettings? Dkim { get; init; }
 

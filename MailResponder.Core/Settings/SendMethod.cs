@@ -8,4 +8,7 @@ internal enum SendMethod
 
     /// <summary>The host's sendmail program.</summary>
     Sendmail,
+
+    /// <summary>Amazon SES.</summary>
+    Ses,
 }

@@ -3,7 +3,7 @@ namespace MailResponder.Settings;
 /// <summary>The names under which operators write a <see cref="SendMethod"/>.</summary>
 internal static class SendMethods
 {
-    public static readonly string[] Names = ["sendmail", "outbox"];
+    public static readonly string[] Names = ["sendmail", "outbox", "ses"];
 
     /// <summary>Any case; <c>SMTP</c>, as the predecessor's books have it, means the local mail system.</summary>
     public static bool TryParse(string text, bool ignoreCase, out SendMethod method)

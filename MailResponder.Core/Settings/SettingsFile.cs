@@ -11,8 +11,8 @@ internal sealed class SettingsFile
     [
         "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit",
         "exempt_domains", "blocked_domains", "address_key_file", "database", "ledger_days", "send_method", "outbox",
-        "sendmail", "dkim", "deadline_seconds", "max_message_bytes", "log_to", "syslog_facility", "event_facility",
-        "syslog_socket", "s3", "postfix_maps",
+        "sendmail", "ses", "attachment_names", "dkim", "deadline_seconds", "max_message_bytes", "log_to",
+        "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps",
     ];
 
     private readonly string _path;
@@ -73,6 +73,8 @@ internal sealed class SettingsFile
         var values = new SettingsSection(_path, "", json, Names, _faults);
         var database = values.Section("database", ["sqlite"], required: true);
         var sendMethod = values.Choice("send_method", SendMethods.Names, SendMethods.TryParse, SendMethod.Outbox, required: true);
+        if (sendMethod == SendMethod.Ses && !values.Has("ses"))
+            Add(values.LineOf("send_method"), "ses", "is missing, but send_method is ses; add \"ses\": { \"region\": \"…\" }");
         return new ResponderSettings
         {
             File = _path,
@@ -90,6 +92,8 @@ internal sealed class SettingsFile
             SendMethod = sendMethod,
             Outbox = FilePath(values.Text("outbox", "outbox")),
             Sendmail = FilePath(values.Text("sendmail", "/usr/sbin/sendmail")),
+            Ses = SesSection.Read(values.Section("ses", SesSection.Names), FilePath),
+            AttachmentNames = AttachmentNames(values),
             Dkim = Dkim(values.Section("dkim", ["domain", "selector", "key_file"])),
             DeadlineSeconds = (int)values.Number("deadline_seconds", 60, 1, 900),
             MaxMessageBytes = values.Number("max_message_bytes", 8_192_000, 1024, 1L << 40),
@@ -120,6 +124,31 @@ internal sealed class SettingsFile
             CredentialsFile = FilePath(section.Text("credentials_file")) is { Length: > 0 } path ? path : null,
             Profile = section.Text("profile", "default"),
         };
+
+    private static IReadOnlyList<AttachmentRename> AttachmentNames(SettingsSection values)
+    {
+        if (!values.Has("attachment_names"))
+            return AttachmentRename.Standard;
+        var renames = new List<AttachmentRename>();
+        foreach (var section in values.Sections("attachment_names", ["domains", "rename"]))
+        {
+            var endings = new List<KeyValuePair<string, string>>();
+            foreach (var (ending, replacement, line) in section.Pairs("rename", required: true))
+            {
+                if (ending is not ['.', _, ..] || (ending + replacement).Any(c => c is '/' or '\\' || char.IsControl(c)))
+                {
+                    section.Add(line, "rename",
+                        $"\"{ending}\": \"{replacement}\" must be the end of a name and what replaces it, like \".exe\": \".ex_\"");
+                }
+
+                endings.Add(new(ending, replacement));
+            }
+
+            renames.Add(new AttachmentRename(Domains(section, "domains", required: true), endings));
+        }
+
+        return renames;
+    }
 
     private MailboxAddress Mailbox(SettingsSection values, string name)
     {

@@ -129,8 +129,54 @@ internal sealed class SettingsSection
         return null;
     }
 
+    /// <summary>The objects of a list; empty when it is absent.</summary>
+    public List<SettingsSection> Sections(string name, string[] names)
+    {
+        var sections = new List<SettingsSection>();
+        if (Find(name, required: false) is not { } value)
+            return sections;
+        if (value.Kind != JsonValueKind.Array)
+            Add(value.Line, name, "must be a list of objects [ { … } ], but is " + Shown(value));
+        for (var i = 0; i < value.Items.Count; i++)
+        {
+            var item = value.Items[i];
+            var place = string.Create(CultureInfo.InvariantCulture, $"{name}[{i + 1}]");
+            if (item.Kind == JsonValueKind.Object)
+                sections.Add(new SettingsSection(_file, _prefix + place + ".", item, names, _faults));
+            else
+                Add(item.Line, place, "must be an object { … }, but is " + Shown(item));
+        }
+
+        return sections;
+    }
+
+    /// <summary>An object whose names are free and whose values are texts, in order; empty when it is absent.</summary>
+    public List<(string Name, string Value, int Line)> Pairs(string name, bool required = false)
+    {
+        var pairs = new List<(string, string, int)>();
+        if (Find(name, required) is not { } value)
+            return pairs;
+        if (value.Kind != JsonValueKind.Object)
+            Add(value.Line, name, "must be an object { \"…\": \"…\" }, but is " + Shown(value));
+        foreach (var (key, line, item) in value.Members)
+        {
+            if (item.Kind == JsonValueKind.String)
+                pairs.Add((key, item.Text, line));
+            else
+                Add(line, $"{name}.{key}", "must be a text in quotes, but is " + Shown(item));
+        }
+
+        return pairs;
+    }
+
+    public bool Has(string name) => _values.ContainsKey(name);
+
     public void Add(int line, string name, string problem) =>
         _faults.Add(new Fault(_file, line, _prefix + name, problem));
+
+    /// <summary>Adds what is probably wrong but can be used.</summary>
+    public void Warn(int line, string name, string problem) =>
+        _faults.Add(new Fault(_file, line, _prefix + name, problem, IsWarning: true));
 
     private LocatedJson? Find(string name, bool required)
     {

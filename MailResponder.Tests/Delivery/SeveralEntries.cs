@@ -157,7 +157,7 @@ public sealed class SeveralEntries : IDisposable
         deadline ??= new Deadline(_clock, TimeSpan.FromSeconds(60));
         var claim = _store.Claim(TestReply.MessageKey, _requester, 3);
         var message = new ClaimedMessage(TestReply.MessageKey, claim, _store, _requester);
-        return new Replier(_settings, new Senders(_settings, deadline, _clock), deadline, _clock)
+        return new Replier(_settings, new FolderSource(_settings), new Senders(_settings, deadline, _clock), deadline, _clock)
             .Reply(TestReply.Request(), entries, message);
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
@@ -23,8 +21,8 @@ internal sealed class PrivatePostfix : IDisposable
     public PrivatePostfix(Workplace place, string mainSample, string overrides = "", string transports = "")
     {
         Place = place;
-        Port = FreePort();
-        UnfilteredPort = FreePort();
+        Port = Loopback.FreePort();
+        UnfilteredPort = Loopback.FreePort();
         // Postfix and mail_responder walk through the folder, nobody lists it.
         SetMode(folder, "0711");
         foreach (var name in (string[])["etc", "queue", "data", "sink"]) Directory.CreateDirectory(PathTo(name));
@@ -40,7 +38,7 @@ internal sealed class PrivatePostfix : IDisposable
         File.WriteAllText(PathTo("etc/command_filter"), Sample("command_filter"));
         File.WriteAllText(PathTo("forward"), Sample("forward"));
         Run("sh", "-c", $"postfix -c '{PathTo("etc")}' start >'{PathTo("start.log")}' 2>&1 </dev/null");
-        Patience.Until("Postfix listens", () => Listens(Port) && Listens(UnfilteredPort), () => File.ReadAllText(PathTo("start.log")));
+        Patience.Until("Postfix listens", () => Loopback.Listens(Port) && Loopback.Listens(UnfilteredPort), () => File.ReadAllText(PathTo("start.log")));
     }
 
     public Workplace Place { get; }
@@ -101,27 +99,6 @@ internal sealed class PrivatePostfix : IDisposable
         StopMaster();
         Sink.Dispose();
         Directory.Delete(folder, recursive: true);
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    static bool Listens(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            client.Connect(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     static string Run(string program, params string[] arguments)

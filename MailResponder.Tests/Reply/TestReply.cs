@@ -26,9 +26,9 @@ internal static class TestReply
     public static OutgoingReply Compose(ResponderSettings settings, Request request, ResponseEntry entry)
     {
         var clock = new FixedClock();
-        var composer = new ReplyComposer(settings, new FilesFolder(settings.FilesRoot), clock);
+        var composer = new ReplyComposer(settings, new FolderSource(settings), clock);
         var reply = composer.Compose(request, entry, MessageKey, 0);
-        ReplySigner.Create(settings.Dkim, clock)?.Sign(reply);
+        ReplySigner.Create(settings.Dkim, clock)?.Sign(reply, withDateAndMessageId: true);
         return reply;
     }
 

@@ -33,7 +33,7 @@ public sealed class ColdCacheTests(S3Server server) : IClassFixture<S3Server>
     {
         using var host = new PulledHost(server);
         host.UploadBookSaying("Hello");
-        host.Place.Settings["s3"]!["endpoint"] = $"http://127.0.0.1:{S3Server.FreePort()}";
+        host.Place.Settings["s3"]!["endpoint"] = $"http://127.0.0.1:{Loopback.FreePort()}";
         host.Place.Write();
         var mail = RequestMail.FromSomebodyNew();
         host.Place.Filter(mail).AssertDeferred();
@@ -49,7 +49,7 @@ public sealed class ColdCacheTests(S3Server server) : IClassFixture<S3Server>
         using var host = new PulledHost(server);
         host.UploadBookSaying("Hello");
         Assert.Equal(0, host.Pull().ExitCode);
-        host.Place.Settings["s3"]!["endpoint"] = $"http://127.0.0.1:{S3Server.FreePort()}";
+        host.Place.Settings["s3"]!["endpoint"] = $"http://127.0.0.1:{Loopback.FreePort()}";
         host.Place.Write();
         host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         Assert.Single(host.Place.Outbox);

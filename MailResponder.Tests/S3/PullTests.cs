@@ -134,7 +134,7 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
     [InlineData("credentials", "does not accept the credentials")]
     [InlineData("bucket", "there is no such bucket")]
     [InlineData("endpoint", "cannot be reached")]
-    [InlineData("profile", "has no usable profile [fleet]")]
+    [InlineData("profile", "has no profile [fleet]")]
     [InlineData("mode", "chmod 0640")]
     public void Refusal_SaysWhatToDo(string what, string words)
     {
@@ -149,7 +149,7 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
                 host.Place.Settings["s3"]!["book_bucket"] = "no-such-bucket";
                 break;
             case "endpoint":
-                host.Place.Settings["s3"]!["endpoint"] = $"http://127.0.0.1:{S3Server.FreePort()}";
+                host.Place.Settings["s3"]!["endpoint"] = $"http://127.0.0.1:{Loopback.FreePort()}";
                 break;
             case "profile":
                 host.Place.Settings["s3"]!["profile"] = "fleet";

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -13,26 +11,21 @@ public sealed class S3Server : IDisposable
     public const string AccessKey = "S3RVER";
     public const string SecretKey = "S3RVER";
     private readonly string _folder = Directory.CreateTempSubdirectory("responder-s3-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = Loopback.FreePort();
     private readonly Process _process;
 
     public S3Server()
     {
         var start = new ProcessStartInfo("node", [
-            Path.Join(Modules, "s3rver/bin/s3rver.js"), "-d", _folder, "-a", "127.0.0.1",
+            NpmPackage.PathTo("s3rver/bin/s3rver.js"), "-d", _folder, "-a", "127.0.0.1",
             "-p", _port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--no-vhost-buckets", "--silent"])
         {
             WorkingDirectory = _folder,
         };
         _process = Process.Start(start)!;
-        Patience.Until("s3rver listens", Listens);
+        Patience.Until("s3rver listens", () => Loopback.Listens(_port));
         Client = new AmazonS3Client(new BasicAWSCredentials(AccessKey, SecretKey), new AmazonS3Config { ServiceURL = Endpoint, ForcePathStyle = true });
     }
-
-    /// <summary>Where run.sh put the npm packages; a test that needs them fails when run.sh was not used.</summary>
-    public static string Modules => Environment.GetEnvironmentVariable("RESPONDER_NPM") is { Length: > 0 } path && Directory.Exists(path)
-        ? path
-        : throw new InvalidOperationException("RESPONDER_NPM does not name the npm packages: run the tests with MailResponder.Tests/run.sh");
 
     public string Endpoint => $"http://127.0.0.1:{_port}";
 
@@ -87,26 +80,5 @@ public sealed class S3Server : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private bool Listens()
-    {
-        try
-        {
-            using var client = new TcpClient();
-            client.Connect(IPAddress.Loopback, _port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Globalization;
+using Amazon.SimpleEmail.Model;
+using MailResponder.Delivery;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder ses …`: asks Amazon SES about the account of the settings.</summary>
+internal sealed class SesCommand : Command
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
+
+    public SesCommand() : base("ses", "The Amazon SES account") => Add(Quota());
+
+    private static Command Quota()
+    {
+        var command = new Command("quota", "Show how much the account may send, and whether it is in the sandbox");
+        command.SetAction(result => Show(SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)))));
+        return command;
+    }
+
+    /// <exception cref="ResponderException">SES is not set, or cannot be asked.</exception>
+    private static int Show(ResponderSettings settings)
+    {
+        var ses = settings.Ses ?? throw new ResponderException(Cause.Settings, $"{settings.File}: ses: is missing");
+        GetSendQuotaResponse quota;
+        try
+        {
+            quota = new SesAccount(ses).Call(
+                MaxWait, (client, token) => client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
+        }
+        catch (Exception exception) when (exception is not ResponderException)
+        {
+            throw new ResponderException(Cause.Send, SesFailure.Of(exception, "ses:GetSendQuota").Problem, exception);
+        }
+
+        var (perDay, perSecond) = (quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0);
+        var text = Console.Out;
+        text.WriteLine("region:                " + ses.Region);
+        text.WriteLine("recipients a day:      " + (perDay < 0 ? "no limit" : perDay.ToString("0", CultureInfo.InvariantCulture)));
+        text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sent in 24 hours:      {quota.SentLast24Hours ?? 0:0}"));
+        text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"recipients a second:   {perSecond:0.##}"));
+        // SES tells nobody outright; every account starts with these two numbers.
+        text.WriteLine(perDay == 200 && perSecond == 1
+            ? "sandbox:               probably: SES delivers to verified addresses only; request production access in its console"
+            : "sandbox:               no");
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,92 @@
+using Amazon.Runtime;
+
+namespace MailResponder.Delivery;
+
+/// <summary>
+/// The one table from the error codes of Amazon SES to what they mean for a reply (Amazon SES API Reference, common
+/// errors and errors of SendRawEmail). Codes that are not in it are temporary: nothing is lost by a later try.
+/// </summary>
+internal static class SesErrorCode
+{
+    public const string TooLong = "the reply is longer than SES takes (10 MB with encoded attachments)";
+
+    private const string AccountPaused =
+        "SES HAS PAUSED SENDING FOR THE WHOLE ACCOUNT: see its reputation (bounces, complaints) in the SES console";
+
+    private const string SenderNotVerified =
+        "SES DOES NOT TAKE THE SENDER: verify the domains of response_from and bounce_address in this region; "
+        + "in the sandbox it delivers to verified addresses only";
+
+    private const string AttachmentType = "SES does not take attachments of this type; see: responder config check";
+
+    public static SesFailure Meaning(AmazonServiceException error, string action) => Plain(error.ErrorCode) switch
+    {
+        "Throttling" or "ThrottledException" or "TooManyRequests" => Says(error, "daily")
+            ? Temporary("the daily sending quota of the SES account is used up; see: responder ses quota")
+            : Temporary("SES throttles: the account's sending rate is reached; see: responder ses quota") with { IsThrottled = true },
+        "AccountSendingPaused" => Temporary(AccountPaused),
+        "ConfigurationSetSendingPaused" => Temporary(
+            "sending is paused for ses.configuration_set: switch it on in the SES console"),
+        "ConfigurationSetDoesNotExist" => Temporary("ses.configuration_set does not exist in this account and region"),
+        "MailFromDomainNotVerified" => Temporary(
+            "the custom MAIL FROM domain is not verified: its MX record is missing"),
+        "MessageRejected" => OfRejected(error),
+        "InvalidParameterValue" or "ValidationError" => OfParameter(error),
+        "SignatureDoesNotMatch" or "InvalidSignature" or "InvalidSignatureException" or "IncompleteSignature" => Temporary(
+            "SES does not accept the signature: the secret key is wrong, or this host's clock is (see timedatectl)"),
+        "RequestExpired" or "RequestTimeTooSkewed" => Temporary(
+            "SES takes the request for old: this host's clock is wrong (see timedatectl)"),
+        "InvalidClientTokenId" or "UnrecognizedClient" or "MissingAuthenticationToken" => Temporary(
+            "SES does not know the access key: it was deleted or belongs to another partition; make a new one in IAM"),
+        "ExpiredToken" => Temporary("the session token has expired: fetch new credentials, or use a role or a lasting key"),
+        "AccessDenied" or "NotAuthorized" or "OptInRequired" => Temporary(
+            $"the credentials may not {action}: allow this action for the user or role in IAM"),
+        "RequestEntityTooLarge" => SesFailure.OfStatus(System.Net.HttpStatusCode.RequestEntityTooLarge),
+        "ServiceUnavailable" => SesFailure.OfStatus(System.Net.HttpStatusCode.ServiceUnavailable),
+        "InternalFailure" or "InternalServiceError" => SesFailure.OfStatus(System.Net.HttpStatusCode.InternalServerError),
+        var code => Unknown(code, error),
+    };
+
+    private static SesFailure OfRejected(AmazonServiceException error)
+    {
+        if (Says(error, "not verified"))
+            return Temporary(SenderNotVerified);
+        if (Says(error, "paused") || Says(error, "suspended"))
+            return Temporary(AccountPaused);
+        if (IsAboutAttachment(error))
+            return new(SendStatus.AttachmentsRefused, AttachmentType);
+        return new(SendStatus.Refused, Says(error, "address") || Says(error, "suppress")
+            ? "SES does not send to the requester's address" : "SES rejected the content of the reply");
+    }
+
+    private static SesFailure OfParameter(AmazonServiceException error)
+    {
+        if (Says(error, "length is more than") || Says(error, "too long"))
+            return new(SendStatus.AttachmentsRefused, TooLong);
+        if (IsAboutAttachment(error))
+            return new(SendStatus.AttachmentsRefused, AttachmentType);
+        // The requester's: our own addresses were checked when the settings were read.
+        return Says(error, "address") || Says(error, "domain")
+            ? new(SendStatus.Refused, "SES does not take the requester's address for one")
+            : Temporary("SES does not understand the request; see ses.configuration_set and ses.tags");
+    }
+
+    private static SesFailure Unknown(string code, AmazonServiceException error)
+    {
+        // A code is a word; whatever else stands there is not repeated.
+        var name = code.Length <= 60 && code.All(char.IsAsciiLetterOrDigit) ? code : "an unknown code";
+        return (int)error.StatusCode >= 500 ? SesFailure.OfStatus(error.StatusCode) : Temporary($"SES answered {name}");
+    }
+
+    private static bool IsAboutAttachment(AmazonServiceException error) =>
+        Says(error, "attachment") || Says(error, "illegal filename") || Says(error, "file extension") || Says(error, "file type");
+
+    private static bool Says(AmazonServiceException error, string words) =>
+        error.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Some codes carry the suffix in some protocols.</summary>
+    private static string Plain(string code) =>
+        code.EndsWith("Exception", StringComparison.Ordinal) ? code[..^"Exception".Length] : code;
+
+    private static SesFailure Temporary(string problem) => new(SendStatus.Temporary, problem);
+}

@@ -1,0 +1,7 @@
+using Amazon.Runtime;
+
+namespace Amazon.SimpleEmail;
+
+public abstract class AmazonSimpleEmailServiceRequest : AmazonWebServiceRequest
+{
+}

@@ -1,0 +1,11 @@
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+using Amazon.Runtime.Internal.Transform;
+
+namespace Amazon.SimpleEmail.Internal;
+
+/// <summary>Requests of operations that have no parameters.</summary>
+internal sealed class PlainMarshaller(string action) : IMarshaller<IRequest, AmazonWebServiceRequest>
+{
+    public IRequest Marshall(AmazonWebServiceRequest input) => new QueryForm(action).ToRequest(input);
+}

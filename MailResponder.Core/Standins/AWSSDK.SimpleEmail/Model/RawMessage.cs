@@ -1,0 +1,14 @@
+namespace Amazon.SimpleEmail.Model;
+
+/// <summary>A whole message, header and body, as it goes over the wire.</summary>
+public class RawMessage
+{
+    public RawMessage()
+    {
+    }
+
+    public RawMessage(MemoryStream data) => Data = data;
+
+    /// <summary>The message itself; base64 is the client's affair.</summary>
+    public MemoryStream? Data { get; set; }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace MailResponder.Tests.Ses;
+
+/// <summary>
+/// The places in which a host of AWS finds its credentials: the container's endpoint, and the instance metadata
+/// service in its second version, which wants a token.
+/// </summary>
+internal sealed class MetadataDouble : IDisposable
+{
+    public const string ContainerKey = "ASIACONTAINERTEST";
+    public const string InstanceKey = "ASIAINSTANCETEST";
+    public const string Secret = "temporary/secret";
+    public const string SessionToken = "session+token/with=signs";
+    public const string ContainerAuthorization = "let-me-in";
+
+    const string Role = "/latest/meta-data/iam/security-credentials";
+    const string Token = "metadata-token";
+    readonly HttpListener listener = new();
+
+    public MetadataDouble()
+    {
+        using (var probe = new TcpListener(IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            Url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
+        }
+        listener.Prefixes.Add(Url + "/");
+        listener.Start();
+        _ = Serve();
+    }
+
+    public string Url { get; }
+
+    public ConcurrentQueue<string> Paths { get; } = [];
+
+    public void Dispose() => listener.Close();
+
+    async Task Serve()
+    {
+        try
+        {
+            while (true)
+            {
+                var context = await listener.GetContextAsync();
+                Paths.Enqueue($"{context.Request.HttpMethod} {context.Request.Url!.AbsolutePath}");
+                var answer = Answer(context.Request);
+                context.Response.StatusCode = answer is null ? 404 : 200;
+                context.Response.Close(Encoding.ASCII.GetBytes(answer ?? ""), willBlock: true);
+            }
+        }
+        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+        {
+        }
+    }
+
+    static string? Answer(HttpListenerRequest request)
+    {
+        var path = request.Url!.AbsolutePath.TrimEnd('/');
+        if (path == "/container")
+            return request.Headers["Authorization"] == ContainerAuthorization ? Credentials(ContainerKey) : null;
+        if (path == "/latest/api/token" && request.HttpMethod == "PUT") return Token;
+        if (request.Headers["X-aws-ec2-metadata-token"] != Token) return null;
+        return path == Role ? "mail-role" : path == Role + "/mail-role" ? Credentials(InstanceKey) : null;
+    }
+
+    static string Credentials(string key) => string.Create(CultureInfo.InvariantCulture, $$"""
+        { "Code": "Success", "LastUpdated": "{{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss'Z'}}", "Type": "AWS-HMAC", "AccessKeyId": "{{key}}",
+          "SecretAccessKey": "{{Secret}}", "Token": "{{SessionToken}}", "Expiration": "{{DateTime.UtcNow.AddHours(6):yyyy-MM-dd'T'HH:mm:ss'Z'}}" }
+        """);
+}

@@ -1,0 +1,17 @@
+using System.Text;
+
+namespace MailResponder.Tests.Ses;
+
+/// <summary>A request as the double read it.</summary>
+/// <param name="Headers">Names in lower case.</param>
+internal sealed record SesCall(string RequestLine, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+{
+    readonly Lazy<Dictionary<string, string>> form = new(() => Encoding.ASCII.GetString(Body).Split('&')
+        .Select(pair => pair.Split('=', 2)).ToDictionary(pair => Decoded(pair[0]), pair => Decoded(pair[1])));
+
+    public byte[] RawMessage => Convert.FromBase64String(this["RawMessage.Data"]!);
+
+    public string? this[string parameter] => form.Value.GetValueOrDefault(parameter);
+
+    static string Decoded(string text) => Uri.UnescapeDataString(text.Replace("+", " ", StringComparison.Ordinal));
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace MailResponder.Tests.Ses;
+
+/// <summary>
+/// An Amazon SES on a port of this host. It refuses what is not signed rightly, and else does what the test says;
+/// without that it accepts each message under the ids id-1, id-2 ….
+/// </summary>
+internal sealed class SesDouble : IDisposable
+{
+    public const string Region = "eu-west-1";
+    public const string AccessKey = "AKIATESTTESTTESTTEST";
+    public const string SecretKey = "secret/secret+secretsecretsecretsecret12";
+
+    readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    readonly CancellationTokenSource end = new();
+    readonly Func<int, SesAnswer?> answerTo;
+    int requests;
+
+    /// <param name="answerTo">What to do with the request of a number, counted from 1; null: accept it.</param>
+    public SesDouble(Func<int, SesAnswer?>? answerTo = null)
+    {
+        this.answerTo = answerTo ?? (_ => null);
+        listener.Start();
+        _ = AcceptAll();
+    }
+
+    public ConcurrentQueue<SesCall> Calls { get; } = [];
+
+    public ConcurrentQueue<SesCall> Accepted { get; } = [];
+
+    public ConcurrentQueue<string> SignatureFaults { get; } = [];
+
+    /// <summary>Secrets by key; a key with a session token has it behind a blank.</summary>
+    public ConcurrentDictionary<string, string> Keys { get; } = new() { [AccessKey] = SecretKey };
+
+    public string Url => $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/";
+
+    /// <summary>Always the same answer.</summary>
+    public static SesDouble That(SesAnswer answer) => new(_ => answer);
+
+    public void Dispose()
+    {
+        end.Cancel();
+        listener.Dispose();
+        end.Dispose();
+    }
+
+    async Task AcceptAll()
+    {
+        try
+        {
+            while (true) _ = Serve(await listener.AcceptSocketAsync(end.Token));
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    async Task Serve(Socket socket)
+    {
+        using (socket)
+        {
+            try
+            {
+                using var stream = new NetworkStream(socket);
+                var number = Interlocked.Increment(ref requests);
+                var answer = answerTo(number);
+                if (answer is { ReadsRequest: false })
+                {
+                    await stream.ReadExactlyAsync(new byte[1], end.Token);
+                    socket.LingerState = new LingerOption(true, 0); // a reset, as from a dying host
+                    return;
+                }
+                var call = await Read(stream, end.Token);
+                Calls.Enqueue(call);
+                if (Fault(call) is { } fault)
+                {
+                    SignatureFaults.Enqueue(fault);
+                    answer = SesAnswer.Error(403, "SignatureDoesNotMatch", "The request signature we calculated does not match");
+                }
+                else if (answer is null)
+                {
+                    Accepted.Enqueue(call);
+                    answer = SesAnswer.Accept($"id-{number}");
+                }
+                await stream.WriteAsync(answer.Bytes, end.Token);
+                if (answer.Hangs) await Task.Delay(Timeout.Infinite, end.Token);
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or EndOfStreamException or ObjectDisposedException)
+            {
+            }
+        }
+    }
+
+    string? Fault(SesCall call)
+    {
+        string? token = null;
+        var fault = SignatureV4.Fault(call, Region, key =>
+        {
+            if (!Keys.TryGetValue(key, out var secret)) return null;
+            if (secret.Split(' ') is not [var plain, var sessionToken]) return secret;
+            token = sessionToken;
+            return plain;
+        });
+        if (fault is null && call.Headers.GetValueOrDefault("x-amz-security-token") != token) return "wrong session token";
+        return fault;
+    }
+
+    static async Task<SesCall> Read(Stream stream, CancellationToken cancel)
+    {
+        var head = new List<byte>();
+        var one = new byte[1];
+        while (head.Count < 4 || !head.TakeLast(4).SequenceEqual("\r\n\r\n"u8.ToArray()))
+        {
+            await stream.ReadExactlyAsync(one, cancel);
+            head.Add(one[0]);
+        }
+        var lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        var headers = lines.Skip(1).Select(line => line.Split(':', 2))
+            .ToDictionary(line => line[0].ToLowerInvariant(), line => line[1].Trim());
+        var body = new byte[int.Parse(headers.GetValueOrDefault("content-length", "0"), System.Globalization.CultureInfo.InvariantCulture)];
+        await stream.ReadExactlyAsync(body, cancel);
+        return new SesCall(lines[0], headers, body);
+    }
+}

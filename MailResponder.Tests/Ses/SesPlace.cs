@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using MailResponder.Delivery;
+using MailResponder.Incoming;
+using MailResponder.Limits;
+using MailResponder.Reporting;
+using MailResponder.Responses;
+using MailResponder.Settings;
+using MimeKit;
+
+namespace MailResponder.Tests.Ses;
+
+/// <summary>Replies by way of SES inside this process: settings with a credentials file, an attachment, a DKIM key.</summary>
+internal sealed class SesPlace : IDisposable
+{
+    public const string Requester = "requester@example.net";
+
+    static readonly Lazy<RSA> dkimKey = new(() => RSA.Create(2048));
+    readonly string folder = Directory.CreateTempSubdirectory("responder-ses-").FullName;
+
+    public SesPlace(string endpoint)
+    {
+        Directory.CreateDirectory(PathTo("files/tools"));
+        File.WriteAllBytes(PathTo("files/tools/tool.zip"), [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7))]);
+        WriteSecret("dkim.key", dkimKey.Value.ExportRSAPrivateKeyPem());
+        WriteSecret("credentials", $"""
+            [default]
+            aws_access_key_id = {SesDouble.AccessKey}
+            aws_secret_access_key = {SesDouble.SecretKey}
+            """);
+        Ses = new SesSettings { Region = SesDouble.Region, Endpoint = new Uri(endpoint), CredentialsFile = PathTo("credentials") };
+    }
+
+    public SesSettings Ses { get; set; }
+
+    public int DeadlineSeconds { get; set; } = 60;
+
+    public IReadOnlyList<AttachmentRename> AttachmentNames { get; set; } = AttachmentRename.Standard;
+
+    /// <summary>The p= value of the DNS record that verifies the replies.</summary>
+    public static string DkimPublicKey => Convert.ToBase64String(dkimKey.Value.ExportSubjectPublicKeyInfo());
+
+    public string PathTo(string name) => Path.Join(folder, name);
+
+    public static ResponseEntry Entry(params string[] attachments) => new(1, 1, "get@example.com",
+        [new ResponseBody("plain", "Links: https://example.com/tools\nفارسی\n")],
+        [.. attachments.Select(name => new ResponseAttachment("tools", "tool.zip", name, 1))], SendMethod.Ses, null);
+
+    /// <summary>Replies to one request; the outcome tells receipts and problems.</summary>
+    public Outcome Reply(params ResponseEntry[] entries) => ReplyTo(Requester, entries);
+
+    public Outcome ReplyTo(string requester, params ResponseEntry[] entries)
+    {
+        var clock = TimeProvider.System;
+        var settings = Settings();
+        var deadline = new Deadline(clock, TimeSpan.FromSeconds(DeadlineSeconds));
+        var outcome = new Replier(settings, new FolderSource(settings), new Senders(settings, deadline, clock), deadline, clock)
+            .Reply(new Request(new MailboxAddress("", requester), "Hello", "<request@example.net>", []), entries, ClaimedMessage.Unrecorded());
+        Assert.DoesNotContain(requester, outcome.Problem ?? "", StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("@", outcome.Problem ?? "", StringComparison.Ordinal);
+        return outcome;
+    }
+
+    public ResponderSettings Settings() => new()
+    {
+        File = PathTo("settings.json"),
+        ResponseFrom = new MailboxAddress("Example Tools", "get-help@example.com"),
+        BounceAddress = "bounces@example.com",
+        OwnDomains = ["example.com"],
+        ResponseBook = PathTo("responses.json"),
+        FilesRoot = PathTo("files"),
+        AddressKeyFile = PathTo("address.key"),
+        SqliteFile = PathTo("responder.db"),
+        SendMethod = SendMethod.Outbox,
+        Outbox = PathTo("outbox"),
+        Ses = Ses,
+        AttachmentNames = AttachmentNames,
+        Dkim = new DkimSettings("example.com", "mail", PathTo("dkim.key")),
+    };
+
+    public void WriteSecret(string name, string text)
+    {
+        File.WriteAllText(PathTo(name), text + "\n");
+        File.SetUnixFileMode(PathTo(name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}

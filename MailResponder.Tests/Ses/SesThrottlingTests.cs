@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using MailResponder.Reporting;
+
+namespace MailResponder.Tests.Ses;
+
+/// <summary>"Maximum sending rate exceeded" is over within seconds, or it is not.</summary>
+public class SesThrottlingTests
+{
+    static readonly SesAnswer throttled = SesAnswer.Error(400, "Throttling", "Maximum sending rate exceeded.");
+
+    [Fact]
+    public void ShortThrottling_IsWaitedOut()
+    {
+        using var ses = new SesDouble(number => number <= 3 ? throttled : null);
+        using var place = new SesPlace(ses.Url);
+
+        var outcome = place.Reply(SesPlace.Entry());
+
+        Assert.Equal(Result.Replied, outcome.Result);
+        Assert.Equal(["ses:id-4"], outcome.Receipts);
+        Assert.Null(outcome.Problem);
+        // Each try is a request of its own, newly signed.
+        Assert.Empty(ses.SignatureFaults);
+    }
+
+    [Fact]
+    public void LongThrottling_IsDeferredInsideTheDeadline()
+    {
+        using var ses = SesDouble.That(throttled);
+        using var place = new SesPlace(ses.Url) { DeadlineSeconds = 2 };
+        var watch = Stopwatch.StartNew();
+
+        var outcome = place.Reply(SesPlace.Entry());
+
+        Assert.Equal(Result.Deferred, outcome.Result);
+        Assert.Contains("sending rate", outcome.Problem, StringComparison.Ordinal);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), watch.Elapsed.ToString());
+        Assert.InRange(ses.Calls.Count, 2, 8);
+    }
+
+    [Fact]
+    public async Task TwentyAtOnce_AllComeThrough()
+    {
+        // Four a second, as a small account has it.
+        using var second = new SemaphoreSlim(4);
+        using var refill = new Timer(_ => { if (second.CurrentCount < 4) second.Release(); }, null, 250, 250);
+        using var ses = new SesDouble(_ => second.Wait(0) ? null : throttled);
+        using var place = new SesPlace(ses.Url);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(_ => Task.Factory.StartNew(() => place.Reply(SesPlace.Entry()), TaskCreationOptions.LongRunning)));
+
+        Assert.All(outcomes, outcome => Assert.Equal(Result.Replied, outcome.Result));
+        Assert.Equal(20, ses.Accepted.Count);
+        Assert.True(ses.Calls.Count > 20);
+    }
+}

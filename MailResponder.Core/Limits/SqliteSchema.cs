@@ -19,6 +19,14 @@ internal static class SqliteSchema
             sent INTEGER NOT NULL, given_up INTEGER NOT NULL) WITHOUT ROWID;
         CREATE INDEX ledger_claimed_at ON ledger (claimed_at);
         """,
+
+        // Version 2. A quota belongs to a window, the epoch; ledger.charged is the epoch that was charged, 0 for none.
+        // Rows of version 1 belong to the first one.
+        """
+        ALTER TABLE quota ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;
+        INSERT INTO meta (name, value) VALUES ('epoch', 1);
+        INSERT OR IGNORE INTO meta (name, value) VALUES ('last_reset', 0);
+        """,
     ];
 
     /// <summary>Creates or migrates the tables where due, and makes sure that they belong to the key.</summary>

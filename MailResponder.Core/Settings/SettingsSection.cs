@@ -35,6 +35,9 @@ internal sealed class SettingsSection
 
     public delegate bool Parser<T>(string text, bool ignoreCase, out T value);
 
+    /// <summary>Whether the setting is there, be it right or wrong.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
     public int LineOf(string name) => _values.TryGetValue(name, out var value) ? value.Line : _json.Line;
 
     /// <summary>A non-empty string; <paramref name="standard"/> (empty when none) where it is absent.</summary>

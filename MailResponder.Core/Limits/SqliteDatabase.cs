@@ -63,6 +63,27 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }
 
+    /// <summary>SQLite's version and that of the tables, with nothing created or changed.</summary>
+    /// <exception cref="ResponderException">The file cannot be read, or is no database.</exception>
+    public static (string Version, long Schema) Look(string path, TimeSpan maxWait)
+    {
+        SqliteLibrary.Load();
+        var builder = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = (int)maxWait.TotalSeconds,
+        };
+        using var connection = new SqliteConnection(builder.ConnectionString);
+        using var database = new SqliteDatabase(path, connection);
+        return database.Try(() =>
+        {
+            connection.Open();
+            return (connection.ServerVersion, SqliteSchema.Version(connection, null));
+        });
+    }
+
     public IDisposable? EnterMessage(byte[] messageKey)
     {
         var path = _path + ".lock";

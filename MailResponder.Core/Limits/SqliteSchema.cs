@@ -29,10 +29,13 @@ internal static class SqliteSchema
         """,
     ];
 
+    /// <summary>The version that this program makes and needs.</summary>
+    public static int Newest => Steps.Length;
+
     /// <summary>Creates or migrates the tables where due, and makes sure that they belong to the key.</summary>
     public static void BringUpToDate(SqliteConnection connection, string path, byte[] keyFingerprint)
     {
-        if (Version(connection, null) != Steps.Length)
+        if (Version(connection, null) != Newest)
             Migrate(connection, path, keyFingerprint);
         var fingerprint = (byte[]?)connection.ExecuteScalar("SELECT value FROM meta WHERE name = 'address_key'");
         if (!keyFingerprint.AsSpan().SequenceEqual(fingerprint))
@@ -48,13 +51,13 @@ internal static class SqliteSchema
         using var transaction = connection.BeginTransaction(deferred: false);
         // Read again under the lock: another process may have done it meanwhile.
         var version = Version(connection, transaction);
-        if (version > Steps.Length)
+        if (version > Newest)
         {
             throw new ResponderException(Cause.Database, $"database {path} was made by a newer responder " +
-                $"(schema {version}, this one knows {Steps.Length}); install the newer one again");
+                $"(schema {version}, this one knows {Newest}); install the newer one again");
         }
 
-        for (; version < Steps.Length; version++)
+        for (; version < Newest; version++)
         {
             connection.Execute(Steps[version], transaction: transaction);
             if (version == 0)
@@ -65,10 +68,11 @@ internal static class SqliteSchema
             }
         }
 
-        connection.Execute($"PRAGMA user_version = {Steps.Length}", transaction: transaction);
+        connection.Execute($"PRAGMA user_version = {Newest}", transaction: transaction);
         transaction.Commit();
     }
 
-    private static long Version(SqliteConnection connection, IDbTransaction? transaction) =>
+    /// <summary>0 when there are no tables.</summary>
+    public static long Version(SqliteConnection connection, IDbTransaction? transaction) =>
         (long)connection.ExecuteScalar("PRAGMA user_version", transaction: transaction)!;
 }

@@ -12,5 +12,7 @@ internal static class Store
     /// <param name="clock">Tells the time of claims and resets.</param>
     /// <exception cref="ResponderException">It cannot be opened now, or belongs to another key.</exception>
     public static IStore Open(DatabaseSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock) =>
-        new SqlStore(SqliteDatabase.Open(settings.SqliteFile!, key, maxWait), clock);
+        new SqlStore(settings.MySql is null
+            ? SqliteDatabase.Open(settings.SqliteFile!, key, maxWait)
+            : MySqlDatabase.Open(settings.MySql, key, maxWait, clock), clock);
 }

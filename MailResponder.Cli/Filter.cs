@@ -1,3 +1,4 @@
+using MailResponder.Incoming;
 using MailResponder.Reporting;
 using MailResponder.Settings;
 
@@ -35,6 +36,8 @@ internal static class Filter
         private readonly Lock _end = new();
         private Deadline _deadline = new(clock, DeadlineUntilSettingsAreRead);
         private MessageLog _log = new(null, null, clock);
+        private Responder? _responder;
+        private string _queueId = "-";
 
         public int Answer(string[] args)
         {
@@ -44,13 +47,15 @@ internal static class Filter
             {
                 var arguments = FilterArguments.Parse(args);
                 _log = new MessageLog(null, arguments.LogTo, clock);
+                _queueId = QueueId.Of(arguments.Envelope, []);
                 var settings = SettingsFile.Load(SettingsPath.Find(arguments.SettingsPath));
                 _log = new MessageLog(settings, arguments.DryRun ? LogTarget.Stderr : arguments.LogTo, clock);
                 _deadline = new Deadline(clock, TimeSpan.FromSeconds(settings.DeadlineSeconds));
                 watch.Change(TimeSpan.FromSeconds(settings.DeadlineSeconds), Timeout.InfiniteTimeSpan);
                 using var input = Console.OpenStandardInput();
                 using var dryRun = arguments.DryRun ? Console.OpenStandardOutput() : null;
-                outcome = new Responder(settings, _deadline, clock, dryRun).Answer(arguments.Envelope, input);
+                _responder = new Responder(settings, _deadline, clock, dryRun);
+                outcome = _responder.Answer(arguments.Envelope, input);
             }
             catch (ResponderException exception)
             {
@@ -75,18 +80,11 @@ internal static class Filter
 
         private int Finish(Outcome outcome)
         {
-            _log.Write(outcome, _deadline.Elapsed);
+            var (address, queueId) = _responder is { } responder ? (responder.Address, responder.QueueId) : (outcome.Address, _queueId);
+            _log.Write(outcome with { Address = address, QueueId = queueId }, _deadline.Elapsed);
             if (outcome.Result != Result.Deferred)
                 return ExitCode.Ok;
-            try
-            {
-                Console.Error.WriteLine(ExitCode.FilterNotice(outcome.Cause ?? Cause.Unexpected));
-            }
-            catch (IOException)
-            {
-                // Closed: the exit code says enough.
-            }
-
+            StandardError.WriteLine(ExitCode.FilterNotice(outcome.Cause ?? Cause.Unexpected));
             return ExitCode.TemporaryFailure;
         }
 

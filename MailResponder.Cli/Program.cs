@@ -1,5 +1,6 @@
 using MailResponder;
 using MailResponder.Cli;
+using MailResponder.Reporting;
 
 try
 {
@@ -7,6 +8,12 @@ try
 }
 catch (ResponderException exception)
 {
-    Console.Error.WriteLine("responder: " + exception.Message);
+    StandardError.WriteLine("responder: " + exception.Message);
     return ExitCode.OfCommand(exception.Cause);
+}
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+{
+    // Most likely standard output is closed or full.
+    StandardError.WriteLine("responder: " + exception.Message);
+    return ExitCode.InputOutputError;
 }

@@ -10,6 +10,7 @@ internal static class ExitCode
     public const int Unavailable = 69;
     public const int Software = 70;
     public const int CannotCreate = 73;
+    public const int InputOutputError = 74;
     public const int TemporaryFailure = 75;
     public const int Configuration = 78;
 

@@ -14,21 +14,28 @@ namespace MailResponder;
 /// <param name="dryRun">Not null: the replies are written here as an mbox, and nothing is sent, counted or recorded.</param>
 internal sealed class Responder(ResponderSettings settings, Deadline deadline, TimeProvider clock, Stream? dryRun = null)
 {
+    /// <summary>As <see cref="Outcome.Address"/>, for the report of a message that could not be brought to its end.</summary>
+    public string Address { get; private set; } = Outcome.UnknownAddress;
+
+    public string QueueId { get; private set; } = "-";
+
     /// <summary>Answers the message, or tells why not.</summary>
     /// <exception cref="ResponderException">Something of ours failed; the message is to be brought again.</exception>
     public Outcome Answer(Envelope envelope, Stream input)
     {
+        QueueId = Incoming.QueueId.Of(envelope, []);
         var message = IncomingMessage.Read(input);
-        var queueId = QueueId.Of(envelope, message.Headers);
+        QueueId = Incoming.QueueId.Of(envelope, message.Headers);
         if (new Guard(settings).ReasonNotToReply(message, envelope, out var request) is { } reason)
-            return Outcome.Skipped(reason) with { QueueId = queueId };
+            return Outcome.Skipped(reason);
 
         var book = ResponseBook.Load(settings.ResponseBook);
         var address = RequestedAddress.Find(envelope, message.Headers, book);
         if (address is null || !book.Knows(address))
-            return Outcome.Skipped(SkipReason.UnknownAddress) with { QueueId = queueId };
+            return Outcome.Skipped(SkipReason.UnknownAddress);
 
-        return Answer(message, request!, address, book.EntriesFor(address)) with { Address = address, QueueId = queueId };
+        Address = address;
+        return Answer(message, request!, address, book.EntriesFor(address));
     }
 
     private Outcome Answer(IncomingMessage message, Request request, string address, IReadOnlyList<ResponseEntry> entries)

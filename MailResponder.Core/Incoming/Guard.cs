@@ -73,7 +73,8 @@ internal sealed class Guard(ResponderSettings settings)
                 continue;
             if (from is not null)
                 return SkipReason.SeveralFrom;
-            if (!InternetAddressList.TryParse(header.Value, out var list))
+            // The raw value: in a decoded one, the text of an encoded word could pass for an address.
+            if (!InternetAddressList.TryParse(header.RawValue, out var list))
                 return SkipReason.UnparsableFrom;
             if (list.Count > 1)
                 return SkipReason.SeveralFrom;

@@ -43,7 +43,7 @@ internal static class RequestedAddress
     {
         foreach (var header in headers)
         {
-            if (header.Id is not (HeaderId.To or HeaderId.Cc) || !InternetAddressList.TryParse(header.Value, out var list))
+            if (header.Id is not (HeaderId.To or HeaderId.Cc) || !InternetAddressList.TryParse(header.RawValue, out var list))
                 continue;
             foreach (var mailbox in list.Mailboxes)
             {

@@ -85,11 +85,20 @@ internal sealed class ReplyComposer(ResponderSettings settings, FilesFolder file
             ContentTransferEncoding = ContentEncoding.Base64,
             ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = attachment.ShownName },
         };
-        // Mail programs that do not know RFC 2231 look here, and expect an encoded word.
-        part.ContentType.Name = attachment.ShownName;
-        if (part.ContentType.Parameters.TryGetValue("name", out Parameter? name))
-            name.EncodingMethod = ParameterEncodingMethod.Rfc2047;
+        part.ContentType.Name = FallbackName(attachment.ShownName);
         return part;
+    }
+
+    /// <summary>
+    /// A name for mail programs that do not know RFC 2231; the extension is what they need. An encoded word, which some
+    /// of them would read, is forbidden in a parameter (RFC 2047, section 5), and strict readers object to it.
+    /// </summary>
+    private static string FallbackName(string shownName)
+    {
+        if (Ascii.IsValid(shownName))
+            return shownName;
+        var extension = Path.GetExtension(shownName);
+        return "attachment" + (Ascii.IsValid(extension) ? extension : "");
     }
 
     private static string AsciiAddress(MailboxAddress address) =>

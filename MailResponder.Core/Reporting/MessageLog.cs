@@ -35,7 +35,7 @@ internal sealed class MessageLog
         var line = Line(outcome, milliseconds);
         if (_target == LogTarget.Stderr)
         {
-            Console.Error.WriteLine(line);
+            StandardError.WriteLine(line);
             return;
         }
 

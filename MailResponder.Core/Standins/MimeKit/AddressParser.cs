@@ -234,8 +234,6 @@ sealed class AddressParser(string text)
         for (var i = 0; i < content.Length; i++)
             isAtom &= InternetAddress.IsAtomCharacter(content[i])
                 || (content[i] == '.' && i > 0 && i + 1 < content.Length && content[i - 1] != '.');
-        return isAtom
-            ? content
-            : "\"" + content.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+        return isAtom ? content : HeaderText.Quote(content);
     }
 }

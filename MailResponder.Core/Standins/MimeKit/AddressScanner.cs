@@ -25,7 +25,7 @@ sealed class AddressScanner(string text)
     /// <summary>Forgets the last comment.</summary>
     internal void DropComment() => _commentEnd = _commentStart;
 
-    /// <summary>The last comment seen since it was last dropped, or null; the oldest way to write a display name.</summary>
+    /// <summary>The last comment since one was dropped, or null; the oldest way to write a display name.</summary>
     internal string? Comment => _commentEnd > _commentStart
         ? text[_commentStart.._commentEnd].Replace("\\", "", StringComparison.Ordinal)
         : null;
@@ -112,10 +112,11 @@ sealed class AddressScanner(string text)
         return text.AsSpan(start, Position - start);
     }
 
-    /// <summary>The domain after an "@": dotted atoms, blanks allowed around the dots, or a literal; null if none.</summary>
+    /// <summary>The domain after an "@": atoms with dots and perhaps blanks, or a literal; null if none.</summary>
     internal string? ReadDomain()
     {
         SkipBlanks();
+        DropComment();
         if (!AtEnd && Current == '[')
             return ReadLiteral();
         var domain = new StringBuilder();
@@ -131,6 +132,7 @@ sealed class AddressScanner(string text)
             Advance();
             domain.Append('.');
             SkipBlanks();
+            DropComment();
         }
         // A final dot is the root of the DNS, not part of the name in mail.
         return domain.Length > 1 ? domain.ToString(0, domain.Length - 1) : null;

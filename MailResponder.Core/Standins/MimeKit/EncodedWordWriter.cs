@@ -67,7 +67,8 @@ static class EncodedWordWriter
     static int QuotedLength(Rune rune) => rune.Value == ' ' || IsSafe(rune.Value) ? 1 : rune.Utf8SequenceLength * 3;
 
     // RFC 2047 5 (3): the characters allowed in a phrase are allowed everywhere.
-    static bool IsSafe(int c) => c < 128 && (char.IsAsciiLetterOrDigit((char)c) || c is '!' or '*' or '+' or '-' or '/');
+    static bool IsSafe(int c) =>
+        c < 128 && (char.IsAsciiLetterOrDigit((char)c) || c is '!' or '*' or '+' or '-' or '/');
 
     static string ToBase64(ReadOnlySpan<char> text)
     {

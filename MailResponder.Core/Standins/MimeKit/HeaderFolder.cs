@@ -13,7 +13,7 @@ sealed class HeaderFolder(string field)
     /// <summary>Characters on the current line so far, the field name and colon included.</summary>
     internal int Column { get; private set; } = field.Length + 1;
 
-    /// <summary>Appends unstructured text; a break goes before the white space, so that unfolding restores it.</summary>
+    /// <summary>Appends unstructured text; a break goes before the blanks, so that unfolding restores it.</summary>
     internal void AppendWord(string blanks, ReadOnlySpan<char> word)
     {
         if (Column + blanks.Length + word.Length > MaxColumns && Column > 0)
@@ -54,10 +54,6 @@ sealed class HeaderFolder(string field)
         Column = 0;
     }
 
-    internal byte[] ToBytes()
-    {
-        if (_text.Length == 0)
-            _text.Append(' ');
-        return Encoding.UTF8.GetBytes(_text.Append('\n').ToString());
-    }
+    /// <summary>The value so far, ended by a line feed. More may be appended afterwards.</summary>
+    internal byte[] ToBytes() => Encoding.UTF8.GetBytes(_text.Length == 0 ? " \n" : _text + "\n");
 }

@@ -1,6 +1,6 @@
 namespace MimeKit;
 
-/// <summary>The header fields that are known by number; everything else is <see cref="Unknown"/> and found by name.</summary>
+/// <summary>The header fields known by number; all others are <see cref="Unknown"/> and found by name.</summary>
 public enum HeaderId
 {
     /// <summary>A field that is not in this list.</summary>

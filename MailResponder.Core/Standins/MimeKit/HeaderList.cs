@@ -16,6 +16,13 @@ public sealed class HeaderList : Collection<Header>
         return new HeaderBlockReader(stream).Read(cancellationToken);
     }
 
+    // Declared here too, or [0] would be taken for a HeaderId.
+    public new Header this[int index]
+    {
+        get => base[index];
+        set => base[index] = value;
+    }
+
     /// <summary>The text of the first such field, or null. Setting replaces the first and removes the others.</summary>
     public string? this[HeaderId id]
     {
@@ -98,7 +105,7 @@ public sealed class HeaderList : Collection<Header>
                 RemoveAt(i);
     }
 
-    /// <summary>Puts the field where the first of its name stands, or at the end, and removes the others of its name.</summary>
+    /// <summary>Puts the field in place of the first of its name, or at the end, and removes the others.</summary>
     public void Replace(Header header)
     {
         ArgumentNullException.ThrowIfNull(header);
@@ -120,7 +127,8 @@ public sealed class HeaderList : Collection<Header>
             header.WriteTo(stream, newLine);
     }
 
-    bool IsNamed(int index, string field) => string.Equals(this[index].Field, field, StringComparison.OrdinalIgnoreCase);
+    bool IsNamed(int index, string field) =>
+        string.Equals(this[index].Field, field, StringComparison.OrdinalIgnoreCase);
 
     bool RemoveFound(int index)
     {

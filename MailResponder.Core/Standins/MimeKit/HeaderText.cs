@@ -11,10 +11,20 @@ static class HeaderText
         + "\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u007f");
 
     /// <summary>Text that was read: CR and LF go, or become a space where they alone parted two words.</summary>
-    internal static string Unfold(string text) => Join(text.Trim(), text.AsSpan().Trim().IndexOfAny('\r', '\n') < 0, false);
+    internal static string Unfold(string text)
+    {
+        var trimmed = text.Trim();
+        return Join(trimmed, trimmed.AsSpan().IndexOfAny('\r', '\n') < 0, false);
+    }
 
     /// <summary>Text to be written: additionally a tab becomes a space and the other control characters go.</summary>
     internal static string Clean(string text) => Join(text.Trim(), text.AsSpan().IndexOfAny(Controls) < 0, true).Trim();
+
+    /// <summary>A quoted string (RFC 5322 3.2.4).</summary>
+    internal static string Quote(string text) =>
+        "\""
+        + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+        + "\"";
 
     static string Join(string text, bool isOneLine, bool dropsControls)
     {

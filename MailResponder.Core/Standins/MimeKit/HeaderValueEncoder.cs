@@ -22,7 +22,7 @@ static class HeaderValueEncoder
         or HeaderId.ReplyTo or HeaderId.Sender or HeaderId.ResentFrom or HeaderId.ResentTo or HeaderId.ResentCc
         or HeaderId.ResentBcc or HeaderId.ResentReplyTo or HeaderId.ResentSender or HeaderId.DispositionNotificationTo;
 
-    /// <summary>RFC 5322 2.2.1 text: plain words stay, neighbouring words that need it become one run of encoded words.</summary>
+    /// <summary>Plain words stay; neighbours that are not plain become one run of encoded words.</summary>
     internal static void AppendText(HeaderFolder folder, string text)
     {
         for (var at = 0; at < text.Length;)

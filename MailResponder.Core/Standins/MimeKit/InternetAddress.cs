@@ -18,11 +18,8 @@ public abstract class InternetAddress
         if (!HeaderValueEncoder.IsPlain(name) || HasLongWord(name, longestPlainWord))
             EncodedWordWriter.Append(folder, " ", name);
         else
-            HeaderValueEncoder.AppendText(folder, IsAtoms(name) ? name : Quote(name));
+            HeaderValueEncoder.AppendText(folder, IsAtoms(name) ? name : HeaderText.Quote(name));
     }
-
-    private protected static string Quote(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
 
     internal static bool IsAtomCharacter(char c) => c > ' ' && c != '\u007f' && !"()<>[]:;@\\,.\"".Contains(c);
 

@@ -42,7 +42,7 @@ public sealed class MailboxAddress : InternetAddress
     /// <summary>Whether the address has characters beyond ASCII.</summary>
     public bool IsInternational => !Ascii.IsValid(LocalPart) || !Ascii.IsValid(Domain);
 
-    /// <summary>Reads text that is one mailbox and nothing else; a domain may be missing, as RFC 5322 readers allow.</summary>
+    /// <summary>Reads text that is one mailbox and nothing else. A domain may be missing.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out MailboxAddress? mailbox)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -80,7 +80,7 @@ public sealed class MailboxAddress : InternetAddress
             : Convert(addrspec, at, Idn.GetUnicode);
     }
 
-    public override string ToString() => string.IsNullOrEmpty(Name) ? Address : $"{Quote(Name)} <{Address}>";
+    public override string ToString() => string.IsNullOrEmpty(Name) ? Address : $"{HeaderText.Quote(Name)} <{Address}>";
 
     internal override void AppendTo(HeaderFolder folder, string suffix)
     {

@@ -7,7 +7,7 @@ public sealed class MimeContent : IMimeContent
 {
     const int BlockBytes = 32 * 1024;
 
-    /// <exception cref="ArgumentException">The stream cannot be read or cannot seek: signing and writing both read it.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be read, or cannot seek to be read again.</exception>
     public MimeContent(Stream stream, ContentEncoding encoding = ContentEncoding.Default)
     {
         ArgumentNullException.ThrowIfNull(stream);

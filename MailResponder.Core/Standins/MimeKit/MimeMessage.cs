@@ -22,7 +22,7 @@ public sealed class MimeMessage : IDisposable
         Bind("Cc", Cc);
         Bind("Reply-To", ReplyTo);
         References.Changed += () => Renew("References", References.Count, References.Encode);
-        Date = DateTimeOffset.Now;
+        Date = DateTimeOffset.UtcNow;
         Subject = "";
         MessageId = MimeUtils.GenerateMessageId();
     }
@@ -91,7 +91,8 @@ public sealed class MimeMessage : IDisposable
     }
 
     /// <summary>Decides the transfer encodings of the body. To be done before signing.</summary>
-    public void Prepare(EncodingConstraint constraint, int maxLineLength = 78) => Body?.Prepare(constraint, maxLineLength);
+    public void Prepare(EncodingConstraint constraint, int maxLineLength = 78) =>
+        Body?.Prepare(constraint, maxLineLength);
 
     public void WriteTo(Stream stream, CancellationToken cancellationToken = default) =>
         WriteTo(FormatOptions.Default, stream, cancellationToken);

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace MimeKit;
@@ -13,7 +12,7 @@ public class Multipart : MimeEntity, IEnumerable<MimeEntity>
     public Multipart(string subtype) : base(new ContentType("multipart", subtype))
     {
         // "=-" stands in neither base64 nor quoted-printable text.
-        Boundary = "=-" + RandomNumberGenerator.GetHexString(24);
+        Boundary = "=-" + Guid.NewGuid().ToString("N");
     }
 
     /// <summary>The delimiter: 1 to 70 characters that stand at the beginning of no line of the parts.</summary>

@@ -1,6 +1,6 @@
 namespace MimeKit;
 
-/// <summary>A stream that only takes bytes and hands them on changed. <see cref="Complete"/> says that no more come.</summary>
+/// <summary>Takes bytes and hands them on changed, until <see cref="Complete"/> says that no more come.</summary>
 abstract class OutputFilter : Stream
 {
     public override bool CanRead => false;

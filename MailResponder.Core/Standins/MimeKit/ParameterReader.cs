@@ -3,7 +3,7 @@ using MimeKit.Utils;
 
 namespace MimeKit;
 
-/// <summary>Reads "value; name=value" fields as leniently as mail needs it, with RFC 2231 and RFC 2047 values.</summary>
+/// <summary>Reads "value; name=value" fields leniently, with RFC 2231 and RFC 2047 values.</summary>
 sealed class ParameterReader(string text)
 {
     readonly AddressScanner _scanner = new(text);
@@ -84,8 +84,8 @@ sealed class ParameterReader(string text)
         var charset = "";
         for (var section = first; ; section++)
         {
-            var at = _pieces.FindIndex(p => p.Section == section && p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
-                && (section >= 0 || p.IsEncoded));
+            var at = _pieces.FindIndex(p => p.Section == section && (section >= 0 || p.IsEncoded)
+                && p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
             if (at < 0)
                 break;
             var value = _pieces[at].Value;

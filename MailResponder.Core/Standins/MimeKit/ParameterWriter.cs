@@ -21,7 +21,7 @@ static class ParameterWriter
             folder.Append(";");
             var text = parameter.Value;
             if (Ascii.IsValid(text) && text.Length <= MaxWhole)
-                folder.AppendToken(parameter.Name + "=" + (IsToken(text) ? text : Quote(text)));
+                folder.AppendToken(parameter.Name + "=" + (IsToken(text) ? text : HeaderText.Quote(text)));
             else if (parameter.EncodingMethod == ParameterEncodingMethod.Rfc2047)
                 AppendEncodedWords(folder, parameter.Name, text);
             else
@@ -32,9 +32,6 @@ static class ParameterWriter
 
     internal static bool IsToken(ReadOnlySpan<char> text) =>
         !text.IsEmpty && !text.ContainsAnyExceptInRange('!', '~') && !text.ContainsAny(Specials);
-
-    static string Quote(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
 
     // RFC 2047 5 forbids it, yet it is the one form that every old mail program shows.
     static void AppendEncodedWords(HeaderFolder folder, string name, string text)

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace MimeKit.Cryptography;
 
-/// <summary>Hashes a body in its canonical form (RFC 6376 3.4.3, 3.4.4) as it is written, whatever its line ends.</summary>
+/// <summary>Hashes a body in canonical form (RFC 6376 3.4.3, 3.4.4), whatever its line ends.</summary>
 sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : OutputFilter
 {
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

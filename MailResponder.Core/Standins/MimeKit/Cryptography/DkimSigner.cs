@@ -78,7 +78,8 @@ public class DkimSigner
         AppendListed(signed, message, headers);
         var unsigned = new Header("DKIM-Signature", signature.ToBytes());
         DkimHeaderForm.Append(signed, unsigned, HeaderCanonicalizationAlgorithm, endsLine: false);
-        var bytes = _key.SignData(signed.GetBuffer(), 0, (int)signed.Length, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var bytes = _key.SignData(
+            signed.GetBuffer(), 0, (int)signed.Length, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         AppendSignature(signature, Convert.ToBase64String(bytes));
         message.Headers.Insert(0, new Header("DKIM-Signature", signature.ToBytes()));
     }
@@ -156,7 +157,8 @@ public class DkimSigner
             all.AddRange(message.Body.Headers);
         foreach (var name in headers)
         {
-            var last = all.FindLastIndex(header => string.Equals(header.Field, name, StringComparison.OrdinalIgnoreCase));
+            var last = all.FindLastIndex(
+                header => string.Equals(header.Field, name, StringComparison.OrdinalIgnoreCase));
             if (last < 0)
                 continue;
             DkimHeaderForm.Append(signed, all[last], HeaderCanonicalizationAlgorithm, endsLine: true);

@@ -14,7 +14,7 @@ static class Charsets
     internal static string DecodeUnlabelled(ReadOnlySpan<byte> bytes) =>
         Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : DecodeWestern(bytes);
 
-    /// <summary>Bytes in the named charset; those of an unknown one, or not of the one named, as if unlabelled.</summary>
+    /// <summary>Bytes in the named charset, or as if unlabelled where that cannot be.</summary>
     internal static string Decode(ReadOnlySpan<byte> bytes, string charset)
     {
         var encoding = Find(charset);
@@ -57,21 +57,22 @@ static class Charsets
         return number > 0 && provider.GetEncoding(number) is { } numbered ? numbered : provider.GetEncoding(name);
     }
 
-    static int CodePageNumber(string name)
+    // iso-8859-x are the code pages 28590 + x.
+    static int CodePageNumber(string name) =>
+        NumberAfter(name, "windows-", "x-cp", "cp", "ibm") is > 0 and var page ? page
+        : NumberAfter(name, "iso-8859-", "iso_8859-", "iso8859-") is > 0 and < 16 and var part ? 28590 + part
+        : 0;
+
+    static int NumberAfter(string name, params ReadOnlySpan<string> prefixes)
     {
-        ReadOnlySpan<string> prefixes = ["windows-", "x-cp", "cp", "ibm"];
         foreach (var prefix in prefixes)
-            if (name.StartsWith(prefix, StringComparison.Ordinal)
-                && ushort.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                return number;
-        // iso-8859-x are the code pages 28590 + x.
-        var part = name.StartsWith("iso-8859-", StringComparison.Ordinal) || name.StartsWith("iso_8859-", StringComparison.Ordinal)
-            ? name.AsSpan(9)
-            : name.StartsWith("iso8859-", StringComparison.Ordinal) ? name.AsSpan(8) : default;
-        return byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var latin) && latin is > 0 and < 16
-            ? 28590 + latin
-            : 0;
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+                return ParseNumber(name.AsSpan(prefix.Length));
+        return 0;
     }
+
+    static int ParseNumber(ReadOnlySpan<char> digits) =>
+        ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     static string DecodeWestern(ReadOnlySpan<byte> bytes)
     {

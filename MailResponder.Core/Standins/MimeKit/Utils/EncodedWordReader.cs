@@ -71,7 +71,8 @@ sealed class EncodedWordReader(string text)
         name = name[..length];
         // RFC 2231 5: charset*language.
         charset = (name.IndexOf('*') is var star and >= 0 ? name[..star] : name).ToString();
-        return payload.IndexOf("=?") < 0 && !name.ContainsAnyExceptInRange('!', '~') && (!isBase64 || IsBase64(payload));
+        return payload.IndexOf("=?") < 0 && !name.ContainsAnyExceptInRange('!', '~')
+            && (!isBase64 || IsBase64(payload));
     }
 
     void Flush()
@@ -128,7 +129,8 @@ sealed class EncodedWordReader(string text)
         for (var i = 0; i < payload.Length; i++)
         {
             var c = payload[i];
-            if (c == '=' && i + 2 < payload.Length && char.IsAsciiHexDigit(payload[i + 1]) && char.IsAsciiHexDigit(payload[i + 2]))
+            if (c == '=' && i + 2 < payload.Length
+                && char.IsAsciiHexDigit(payload[i + 1]) && char.IsAsciiHexDigit(payload[i + 2]))
             {
                 target[written++] = (byte)(HexDigit(payload[i + 1]) << 4 | HexDigit(payload[i + 2]));
                 i += 2;

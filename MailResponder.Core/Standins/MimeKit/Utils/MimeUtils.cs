@@ -1,6 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
-
 namespace MimeKit.Utils;
 
 /// <summary>Makes and reads message identifiers.</summary>
@@ -11,14 +8,15 @@ public static class MimeUtils
 
     /// <summary>A random identifier, without angle brackets, under the name of this host.</summary>
     public static string GenerateMessageId() =>
-        GenerateMessageId(Dns.GetHostName() is { Length: > 0 } host ? host : "localhost.localdomain");
+        GenerateMessageId(Environment.MachineName is { Length: > 0 } host ? host : "localhost.localdomain");
 
     /// <summary>A random identifier, without angle brackets, under the domain.</summary>
     public static string GenerateMessageId(string domain)
     {
         ArgumentException.ThrowIfNullOrEmpty(domain);
         var name = MailboxAddress.EncodeAddrspec("@" + domain);
-        return RandomNumberGenerator.GetHexString(32) + name;
+        // Random from the kernel; RandomNumberGenerator would load OpenSSL, which takes milliseconds.
+        return Guid.NewGuid().ToString("N") + name;
     }
 
     /// <summary>
@@ -34,7 +32,8 @@ public static class MimeUtils
             if (end < 0)
                 yield break;
             var next = at + 1 + end;
-            if (text[next] == '>' && end is > 0 and <= MaxIdentifier && WithoutBlanks(text.AsSpan(at + 1, end)) is { } id)
+            if (text[next] == '>' && end is > 0 and <= MaxIdentifier
+                && WithoutBlanks(text.AsSpan(at + 1, end)) is { } id)
                 yield return id;
             at = text.IndexOf('<', next);
         }

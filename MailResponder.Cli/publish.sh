@@ -1,0 +1,156 @@
+#!/bin/sh
+# publish.sh - make the one file `responder`
+#
+# usage: publish.sh [--kind native-net10.0|native-net9.0|readytorun] [OUTDIR]
+#
+# Writes OUTDIR/responder and nothing beside it; OUTDIR is dist/ in the
+# repository when it is not given. Without --kind the kinds are tried in the
+# order above, and the first that can be built is made: NativeAOT costs about a
+# ninth of the processor time of ReadyToRun at each message.
+#
+# Build packages that are missing are installed with apt when run as root.
+# Exit status: 0 made, 64 usage, 69 something is missing on this machine or no
+# kind could be built (each kind's reason stands on standard error).
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+
+usage() {
+  echo "usage: publish.sh [--kind native-net10.0|native-net9.0|readytorun] [OUTDIR]" >&2
+  exit 64
+}
+
+say() {
+  echo "publish.sh: $*" >&2
+}
+
+kinds="native-net10.0 native-net9.0 readytorun"
+outdir=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --kind)
+      [ $# -ge 2 ] || usage
+      case $2 in
+        native-net10.0 | native-net9.0 | readytorun) kinds=$2 ;;
+        *) usage ;;
+      esac
+      shift 2
+      ;;
+    -*) usage ;;
+    *)
+      if [ -n "$outdir" ] || [ -z "$1" ]; then usage; fi
+      outdir=$1
+      shift
+      ;;
+  esac
+done
+outdir=${outdir:-$root/dist}
+
+case $(uname -m) in
+  x86_64) rid=linux-x64 ;;
+  aarch64 | arm64) rid=linux-arm64 ;;
+  *)
+    say "no NativeAOT or ReadyToRun for the processor $(uname -m)"
+    exit 69
+    ;;
+esac
+
+if ! command -v dotnet >/dev/null; then
+  say "the .NET SDK (10.0) is missing: no dotnet in PATH"
+  exit 69
+fi
+
+# Prints the static SQLite library's path, or nothing. gcc knows the multiarch folders.
+static_sqlite() {
+  found=$(gcc -print-file-name=libsqlite3.a 2>/dev/null) || return 0
+  if [ -f "$found" ]; then readlink -f "$found"; fi
+}
+
+# Prints the Debian packages that a native build lacks here.
+missing_packages() {
+  command -v gcc >/dev/null || echo gcc
+  command -v strip >/dev/null || echo binutils
+  [ -f /usr/include/stdio.h ] || echo libc6-dev
+  [ -f /usr/include/zlib.h ] || echo zlib1g-dev
+  if [ ! -f /usr/include/sqlite3.h ] || { command -v gcc >/dev/null && [ -z "$(static_sqlite)" ]; }; then
+    echo libsqlite3-dev
+  fi
+}
+
+if [ "$kinds" != readytorun ]; then
+  missing=$(missing_packages | tr '\n' ' ')
+  if [ -n "$missing" ]; then
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+      say "install these packages first: $missing"
+      exit 69
+    fi
+    say "installing $missing"
+    # shellcheck disable=SC2086 # a list of package names
+    if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $missing; } >&2; then
+      say "apt-get could not install: $missing"
+      exit 69
+    fi
+  fi
+fi
+
+# Everything that is built on the way lies here, so that the folders and lock files of an ordinary build are
+# not touched.
+work=$(mktemp -d "${TMPDIR:-/tmp}/responder-publish.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 75' HUP INT TERM
+
+commit=unknown
+if git -C "$root" rev-parse --git-dir >/dev/null 2>&1; then
+  commit=$(git -C "$root" rev-parse --short HEAD)
+  [ -z "$(git -C "$root" status --porcelain)" ] || commit=$commit-dirty
+fi
+
+# publish KIND - leaves $work/KIND/out/responder, or fails with the build's words in $work/KIND.log.
+publish() {
+  case $1 in
+    native-*)
+      framework=${1#native-}
+      name="NativeAOT $framework"
+      set -- "$1" -p:PublishAot=true -p:StripSymbols=false -p:StaticSqlite="$(static_sqlite)"
+      ;;
+    readytorun)
+      framework=net10.0
+      name="ReadyToRun $framework"
+      set -- "$1" -p:PublishReadyToRun=true -p:DebugType=none
+      ;;
+  esac
+  kind=$1
+  shift
+  DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 dotnet publish "$here/MailResponder.Cli.csproj" \
+    -c Release -r "$rid" --artifacts-path "$work/$kind" -o "$work/$kind/out" --disable-build-servers \
+    -p:NuGetLockFilePath="$work/no.lock.json" -p:Publishing=true -p:ResponderFramework="$framework" \
+    -p:BuildKind="$name" -p:SourceRevisionId="$commit" "$@" >"$work/$kind.log" 2>&1 || return 1
+  # A single-file bundle is an ELF file with the assemblies behind it, which strip would cut off.
+  case $kind in native-*) strip "$work/$kind/out/responder" >>"$work/$kind.log" 2>&1 || return 1 ;; esac
+}
+
+# Prints the first error of the build $1 in one line, without the project's path.
+reason() {
+  first=$(grep -m 1 -E '(error|Error)( [A-Z]+[0-9]+)?( )?:' "$work/$1.log" || tail -n 1 "$work/$1.log")
+  echo "$first" | sed -e 's/^.*: *error/error/' -e 's/ \[[^]]*proj\]$//'
+}
+
+for kind in $kinds; do
+  if publish "$kind"; then
+    mkdir -p "$outdir"
+    # By way of a second name: a mail that arrives meanwhile finds the old program or the new one, never half.
+    cp "$work/$kind/out/responder" "$outdir/.responder.new"
+    chmod 755 "$outdir/.responder.new"
+    mv -f "$outdir/.responder.new" "$outdir/responder"
+    say "made $name, commit $commit: $outdir/responder"
+    [ "$kind" != native-net9.0 ] ||
+      say "note: .NET 9 is out of support since November 2026; this is only a way to a native binary where the .NET 10 pack cannot be had"
+    [ "$kind" != readytorun ] ||
+      say "note: this file uses the host's SQLite, package libsqlite3-0"
+    exit 0
+  fi
+  say "no $name: $(reason "$kind")"
+done
+say "nothing was made"
+exit 69

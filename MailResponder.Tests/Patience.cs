@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace MailResponder.Tests;
+
+/// <summary>Waiting for another process by looking, with a bound that a busy machine does not reach.</summary>
+internal static class Patience
+{
+    static readonly TimeSpan bound = TimeSpan.FromSeconds(90);
+
+    /// <summary>Returns when <paramref name="isSo"/> holds; fails the test with <paramref name="what"/> otherwise.</summary>
+    public static void Until(string what, Func<bool> isSo, Func<string>? evidence = null)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!isSo())
+        {
+            if (waited.Elapsed > bound) Assert.Fail($"waited {bound} for: {what}\n{evidence?.Invoke()}");
+            Thread.Sleep(20);
+        }
+    }
+}

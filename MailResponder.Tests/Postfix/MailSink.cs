@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>The rest of the world's mail servers: keeps what it is sent, one file a mail, envelope first (smtp-sink(1)).</summary>
+internal sealed class MailSink : IDisposable
+{
+    readonly string folder;
+    readonly Process process;
+
+    public MailSink(string folder)
+    {
+        this.folder = folder;
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        process = Process.Start("smtp-sink", ["-d", Path.Combine(folder, "%Y%m%d%H%M%S."), $"127.0.0.1:{Port}", "100"]);
+    }
+
+    public int Port { get; }
+
+    /// <summary>Every mail received: lines X-Mail-Args and X-Rcpt-Args with the envelope, then the mail as it came.</summary>
+    public IReadOnlyList<string> Mails => [.. Directory.GetFiles(folder).Select(File.ReadAllText)];
+
+    public IReadOnlyList<string> MailsTo(string recipient) =>
+        [.. Mails.Where(mail => mail.Contains($"X-Rcpt-Args: <{recipient}>", StringComparison.OrdinalIgnoreCase))];
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+}

@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>
+/// A Postfix of our own beside the machine's: configuration, queue, log and ports are private, what is sent out ends
+/// in a <see cref="MailSink"/>, and the lines under test are those of the samples in postfix/.
+/// </summary>
+internal sealed class PrivatePostfix : IDisposable
+{
+    static readonly string[] queues = ["maildrop", "incoming", "active", "deferred", "hold", "corrupt"];
+
+    readonly string folder = Directory.CreateTempSubdirectory("responder-postfix-").FullName;
+
+    /// <param name="place">What the responder works with; from now on it belongs to the user mail_responder.</param>
+    /// <param name="mainSample">The sample in postfix/ whose lines are tested.</param>
+    /// <param name="overrides">Further lines of main.cf, which win.</param>
+    /// <param name="transports">Further services of master.cf.</param>
+    public PrivatePostfix(Workplace place, string mainSample, string overrides = "", string transports = "")
+    {
+        Place = place;
+        Port = FreePort();
+        UnfilteredPort = FreePort();
+        // Postfix and mail_responder walk through the folder, nobody lists it.
+        SetMode(folder, "0711");
+        foreach (var name in (string[])["etc", "queue", "data", "sink"]) Directory.CreateDirectory(PathTo(name));
+        Run("chown", "postfix", PathTo("data"));
+        Sink = new MailSink(PathTo("sink"));
+        Binary = PathTo("responder");
+        File.Copy(ResponderProcess.Binary, Binary);
+        SetMode(Binary, "0755");
+        place.GiveTo("mail_responder");
+
+        File.WriteAllText(PathTo("etc/main.cf"), Sample(mainSample) + MainBase() + overrides + "\n");
+        File.WriteAllText(PathTo("etc/master.cf"), MasterBase() + Sample("master.cf") + Located(transports) + "\n");
+        File.WriteAllText(PathTo("etc/command_filter"), Sample("command_filter"));
+        File.WriteAllText(PathTo("forward"), Sample("forward"));
+        Run("sh", "-c", $"postfix -c '{PathTo("etc")}' start >'{PathTo("start.log")}' 2>&1 </dev/null");
+        Patience.Until("Postfix listens", () => Listens(Port) && Listens(UnfilteredPort), () => File.ReadAllText(PathTo("start.log")));
+    }
+
+    public Workplace Place { get; }
+
+    public MailSink Sink { get; }
+
+    /// <summary>The program under test, where an unprivileged user reaches it.</summary>
+    public string Binary { get; }
+
+    /// <summary>Where mail comes in from the world.</summary>
+    public int Port { get; }
+
+    /// <summary>Where mail is accepted without the command filter, as from the host itself.</summary>
+    public int UnfilteredPort { get; }
+
+    public string MailLog => File.Exists(PathTo("maillog")) ? File.ReadAllText(PathTo("maillog")) : "";
+
+    public string PathTo(string name) => Path.Combine(folder, name);
+
+    /// <summary>Hands a mail over by SMTP; returns when Postfix has taken it into its queue.</summary>
+    public void Accept(RequestMail mail, string recipient = "get@example.com", string? sender = null, int? port = null)
+    {
+        var start = new ProcessStartInfo("swaks",
+        [
+            "--server", "127.0.0.1", "--port", $"{port ?? Port}", "--helo", "client.freemail.test",
+            "--from", sender ?? mail.From, "--to", recipient, "--data", "-",
+        ])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        using var swaks = Process.Start(start)!;
+        swaks.StandardInput.BaseStream.Write(mail.ToBytes());
+        swaks.StandardInput.Close();
+        var dialogue = swaks.StandardOutput.ReadToEnd();
+        swaks.WaitForExit();
+        Assert.True(swaks.ExitCode == 0, dialogue);
+    }
+
+    /// <summary>Waits until every message, and every message that came of it, has left the queue.</summary>
+    public void WaitUntilQueueIsEmpty() =>
+        Patience.Until("an empty queue", () => !QueueFiles().Any(), () => MailLog);
+
+    /// <summary>Waits until the log says that a message from this sender has been put off.</summary>
+    public void WaitUntilDeferred(int times = 1) =>
+        Patience.Until(
+            "a deferred message", () => MailLog.Split("status=deferred").Length > times, () => MailLog);
+
+    /// <summary>Runs the queue now, as the queue manager does every few minutes.</summary>
+    public void RunQueue() => Run("postqueue", "-c", PathTo("etc"), "-f");
+
+    /// <summary>Fails if anything was ever returned to a sender: a notice in the log, or mail from the null sender.</summary>
+    public void AssertNothingWasReturned()
+    {
+        Assert.DoesNotContain("notification: ", MailLog, StringComparison.Ordinal);
+        Assert.DoesNotContain(Sink.Mails, mail => mail.Contains("X-Mail-Args: <>", StringComparison.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        StopMaster();
+        Sink.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    static bool Listens(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: exit {process.ExitCode}");
+    }
+
+    static void SetMode(string path, string octal) => File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(octal, 8));
+
+    string Sample(string name) => Located(File.ReadAllText(Repository.PathTo("postfix", name)));
+
+    /// <summary>The text with the places of an installed responder replaced by ours.</summary>
+    string Located(string text) => text
+        .Replace("/usr/local/bin/responder", $"{Binary} --settings {Place.SettingsFile}", StringComparison.Ordinal)
+        .Replace("/etc/postfix/", PathTo("etc/"), StringComparison.Ordinal);
+
+    string MainBase() => $"""
+
+        compatibility_level = 2
+        queue_directory = {PathTo("queue")}
+        data_directory = {PathTo("data")}
+        maillog_file = {PathTo("maillog")}
+        maillog_file_prefixes = {folder}
+        forward_path = {PathTo("forward")}
+        inet_interfaces = 127.0.0.1
+        inet_protocols = ipv4
+        myhostname = mx.responder.test
+        mynetworks = 127.0.0.0/8
+        smtp_dns_support_level = disabled
+        smtpd_peername_lookup = no
+        relayhost = [127.0.0.1]:{Sink.Port}
+        alias_maps =
+        alias_database =
+        queue_run_delay = 1s
+        minimal_backoff_time = 1s
+        maximal_backoff_time = 1s
+
+        """;
+
+    string MasterBase() => $"""
+        127.0.0.1:{Port} inet n - n - - smtpd
+        127.0.0.1:{UnfilteredPort} inet n - n - - smtpd -o smtpd_command_filter=
+        pickup unix n - n 1 1 pickup
+        cleanup unix n - n - 0 cleanup
+        qmgr unix n - n 300 1 qmgr
+        rewrite unix - - n - - trivial-rewrite
+        bounce unix - - n - 0 bounce
+        defer unix - - n - 0 bounce
+        trace unix - - n - 0 bounce
+        flush unix n - n 1000? 0 flush
+        proxymap unix - - n - - proxymap
+        smtp unix - - n - - smtp
+        relay unix - - n - - smtp
+        showq unix n - n - - showq
+        error unix - - n - - error
+        retry unix - - n - - error
+        local unix - n n - - local
+        anvil unix - - n - 1 anvil
+        postlog unix-dgram n - n - 1 postlogd
+
+        """;
+
+    IEnumerable<string> QueueFiles() =>
+        queues
+            .Select(name => PathTo($"queue/{name}"))
+            .Where(Directory.Exists)
+            .SelectMany(name => Directory.EnumerateFiles(name, "*", SearchOption.AllDirectories));
+
+    void StopMaster()
+    {
+        var pidFile = PathTo("queue/pid/master.pid");
+        if (!File.Exists(pidFile) || !int.TryParse(File.ReadAllText(pidFile).Trim(), out var pid)) return;
+        Run("kill", "-TERM", $"{pid}");
+        Patience.Until("the end of Postfix", () => !Directory.Exists($"/proc/{pid}"));
+    }
+}

@@ -1,0 +1,35 @@
+namespace MailResponder.Tests.Program;
+
+/// <summary>Mails of many real systems: no robot of them is answered, and none of them troubles the program.</summary>
+public sealed class CorpusTests
+{
+    [CorpusFact]
+    public void EveryMail_IsDoneWithAndNoBounceIsAnswered()
+    {
+        using var place = new Workplace();
+        var faults = new List<string>();
+        string[] files = [.. Directory.GetFiles(CorpusFactAttribute.CorpusFolder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+        {
+            var before = place.Outbox.Count;
+            var run = place.Filter(File.ReadAllBytes(file));
+            var isAnswered = place.Outbox.Count > before;
+            if (run.ExitCode != 0 || run.Errors != "" || run.Output.Length != 0)
+                faults.Add($"{file}: exit {run.ExitCode} {run.Errors}");
+            if (isAnswered && IsRobotMail(file)) faults.Add($"{file}: was answered");
+        }
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        Assert.Equal(files.Length, place.Log.Reports.Count);
+        Assert.All(ReadMail.All(place.Outbox), reply =>
+        {
+            Assert.Empty(reply.Defects);
+            Assert.True(reply.IsSignedByUs);
+        });
+    }
+
+    // mail-gem keeps its own delivery reports in a folder of that name.
+    static bool IsRobotMail(string file) =>
+        file.Contains("/corpus/bounces/", StringComparison.Ordinal) ||
+        file.Contains("/multipart_report_emails/", StringComparison.Ordinal);
+}

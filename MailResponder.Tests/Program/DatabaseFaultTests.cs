@@ -1,0 +1,122 @@
+using Microsoft.Data.Sqlite;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>A database that cannot be written defers the message, and the message is answered once it can.</summary>
+public sealed class DatabaseFaultTests
+{
+    [Fact]
+    public void LockedDatabase_IsDeferredBeforeTheDeadline()
+    {
+        using var place = AnsweredOnce();
+        place.Settings["deadline_seconds"] = 3;
+        place.Write();
+        var request = RequestMail.FromSomebodyNew();
+        using (var locker = Open(place))
+        {
+            Execute(locker, "begin exclusive");
+            place.Filter(request).AssertDeferred();
+        }
+
+        AssertDeferredForDatabase(place);
+        AssertAnswers(place, request);
+    }
+
+    [Fact]
+    public void CorruptDatabase_IsDeferred()
+    {
+        using var place = AnsweredOnce();
+        foreach (var file in Directory.GetFiles(place.Folder, "responder.db*")) File.Delete(file);
+        File.WriteAllText(place.PathTo("responder.db"), string.Concat(Enumerable.Repeat("not a database ", 1000)));
+
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+
+        AssertDeferredForDatabase(place);
+    }
+
+    [Fact]
+    public void DatabaseCutShort_IsDeferred()
+    {
+        using var place = AnsweredOnce();
+        File.Delete(place.PathTo("responder.db-wal"));
+        using (var file = File.OpenWrite(place.PathTo("responder.db"))) file.SetLength(file.Length / 2);
+
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+
+        AssertDeferredForDatabase(place);
+    }
+
+    [Fact]
+    public void DatabaseFolderThatCannotBeWritten_IsDeferred()
+    {
+        using var place = AnsweredOnce();
+        // Root may write everywhere; so the program runs as Postfix runs it.
+        place.GiveTo("mail_responder");
+        File.SetUnixFileMode(place.PathTo("responder.db"), (UnixFileMode)Convert.ToInt32("0444", 8));
+        File.SetUnixFileMode(place.Folder, (UnixFileMode)Convert.ToInt32("0555", 8));
+
+        place.FilterUnder(
+            """exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups "$@" """,
+            RequestMail.FromSomebodyNew().ToBytes()).AssertDeferred();
+
+        AssertDeferredForDatabase(place);
+    }
+
+    /// <summary>
+    /// Whatever write the limit hits (key, database, write-ahead log, reply), the first run either answers or defers,
+    /// and after it the retry leaves each reply there exactly once.
+    /// </summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8)]
+    [InlineData(32)]
+    [InlineData(64)]
+    [InlineData(128)]
+    [InlineData(256)]
+    public void FullDisk_IsDeferredAndTheRetryAnswersOnce(int blocks)
+    {
+        using var place = new Workplace();
+        var request = RequestMail.FromSomebodyNew();
+        var run = place.FilterUnder($"""trap '' XFSZ; ulimit -f {blocks}; exec "$@" """, request.ToBytes());
+
+        if (run.ExitCode == 0) Assert.Equal(2, place.Outbox.Count);
+        else run.AssertDeferred();
+        AssertAnswers(place, request);
+        Assert.Equal(2, ReadMail.All(place.Outbox).Count(reply => reply.IsSignedByUs));
+    }
+
+    static Workplace AnsweredOnce()
+    {
+        var place = new Workplace();
+        place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient", "links@example.com")
+            .AssertDone();
+        Directory.Delete(place.PathTo("outbox"), recursive: true);
+        return place;
+    }
+
+    static void AssertDeferredForDatabase(Workplace place)
+    {
+        Assert.Empty(place.Outbox);
+        Assert.Contains("deferred reason=database address=get@example.com ", place.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
+    static void AssertAnswers(Workplace place, RequestMail request)
+    {
+        place.Filter(request).AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+    }
+
+    static SqliteConnection Open(Workplace place)
+    {
+        var connection = new SqliteConnection($"Data Source={place.PathTo("responder.db")};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+
+    static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

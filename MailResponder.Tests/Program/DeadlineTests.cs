@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>Postfix kills a command after 1000 s and bounces; the program gives up long before, in its own words.</summary>
+public sealed class DeadlineTests
+{
+    [Fact]
+    public void InputThatNeverEnds_IsDeferredAtTheDeadline()
+    {
+        using var place = WithDeadline(2);
+        using var running = place.StartFilter();
+        running.Finish().AssertDeferred();
+        Assert.Contains("deferred reason=deadline ", Assert.Single(place.Log.Reports), StringComparison.Ordinal);
+        Assert.Empty(place.Outbox);
+    }
+
+    [Fact]
+    public void SendmailThatReadsNothing_IsDeferredAtTheDeadline()
+    {
+        using var place = WithDeadline(3);
+        place.SendThrough("exec sleep 300");
+        var waited = Stopwatch.StartNew();
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+        Assert.InRange(waited.Elapsed.TotalSeconds, 1, 60);
+    }
+
+    /// <summary>
+    /// Death by SIGTERM is deferred by Postfix like 75; any other exit code would be a bounce. Python tells the two
+    /// apart, which a shell and .NET do not.
+    /// </summary>
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    [InlineData("HUP")]
+    [InlineData("XCPU")]
+    public void Signal_NeverBouncesTheMessage(string signal)
+    {
+        using var place = WithDeadline(60);
+        const string script = """
+            import signal, subprocess, sys, time
+            running = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            running.stdin.write(b"From: a@freemail.test\n")
+            running.stdin.flush()
+            time.sleep(0.7)
+            running.send_signal(getattr(signal, "SIG" + sys.argv[1]))
+            print(running.wait(timeout=60), flush=True)
+            """;
+        using var python = Process.Start(new ProcessStartInfo(
+            "/usr/bin/python3", ["-c", script, signal, ResponderProcess.Binary, "--settings", place.SettingsFile])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        var code = int.Parse(python.StandardOutput.ReadToEnd(), System.Globalization.CultureInfo.InvariantCulture);
+        python.WaitForExit();
+        Assert.True(code == 75 || code < 0, $"exit code {code} after SIG{signal}");
+        Assert.Empty(place.Outbox);
+    }
+
+    static Workplace WithDeadline(int seconds)
+    {
+        var place = new Workplace();
+        place.Settings["deadline_seconds"] = seconds;
+        place.Write();
+        return place;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>A reply as Python's email package reads it (see read_mail.py).</summary>
+internal sealed record ReadMail(JsonNode Description)
+{
+    public string[] Defects => Texts("defects");
+
+    /// <summary>The type of every part, containers too, in order.</summary>
+    public string[] Types => Texts("types");
+
+    public bool IsSignedByUs => Description["dkim"]?.GetValue<bool>() == true;
+
+    public int LongestLine => Description["longest"]!.GetValue<int>();
+
+    public bool IsAscii => Description["ascii"]!.GetValue<bool>();
+
+    public JsonArray Parts => Description["parts"]!.AsArray();
+
+    public string? this[string header] => Description["headers"]![header]?.GetValue<string>();
+
+    public static IReadOnlyList<ReadMail> All(IEnumerable<string> files) => Python([.. files]);
+
+    public static IReadOnlyList<ReadMail> Mbox(string file) => Python("--mbox", file);
+
+    public byte[] Content(string type) => Convert.FromBase64String(
+        Parts.Single(part => part!["type"]!.GetValue<string>() == type)!["content"]!.GetValue<string>());
+
+    public byte[] File(string name) => Convert.FromBase64String(
+        Parts.Single(part => part!["filename"]?.GetValue<string>() == name)!["content"]!.GetValue<string>());
+
+    string[] Texts(string name) => [.. Description[name]!.AsArray().Select(node => node!.GetValue<string>())];
+
+    static IReadOnlyList<ReadMail> Python(params string[] files)
+    {
+        // Debian's Python, which has Debian's python3-dkim; another one may come first in PATH.
+        var start = new ProcessStartInfo("/usr/bin/python3") 
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string[] arguments =
+            [Repository.PathTo("MailResponder.Tests", "Program", "read_mail.py"), Workplace.DkimPublicKey, .. files];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        using var python = Process.Start(start)!;
+        var errors = python.StandardError.ReadToEndAsync();
+        var json = python.StandardOutput.ReadToEnd();
+        python.WaitForExit();
+        Assert.True(python.ExitCode == 0, errors.GetAwaiter().GetResult());
+        return [.. JsonNode.Parse(json)!.AsArray().Select(mail => new ReadMail(mail!))];
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>
+/// The published program, started as pipe(8) starts it: from a folder that is not its own, with PATH and LANG as its
+/// whole environment.
+/// </summary>
+internal sealed class ResponderProcess : IDisposable
+{
+    /// <summary>Starts the program as it is.</summary>
+    public const string Plainly = "exec \"$@\"";
+
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(120);
+
+    readonly Process process;
+    readonly Task<byte[]> output;
+    readonly Task<string> errors;
+
+    ResponderProcess(Process process)
+    {
+        this.process = process;
+        output = ReadAll(process.StandardOutput.BaseStream);
+        errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>The file that publish.sh made; a test that needs it fails when run.sh was not used.</summary>
+    public static string Binary =>
+        Environment.GetEnvironmentVariable("RESPONDER_BINARY") is { Length: > 0 } path && File.Exists(path)
+            ? Path.GetFullPath(path)
+            : throw new InvalidOperationException(
+                "RESPONDER_BINARY does not name the published program: run the tests with MailResponder.Tests/run.sh");
+
+    public int Id => process.Id;
+
+    public bool HasEnded => process.HasExited;
+
+    /// <param name="how">Shell text that ends by running <c>"$@"</c>, for redirections and limits.</param>
+    /// <param name="arguments">What follows the program's name.</param>
+    public static ResponderProcess Start(string how, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (var argument in (string[])["-c", how, "sh", Binary, .. arguments]) start.ArgumentList.Add(argument);
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
+        start.Environment["LANG"] = "C";
+        return new ResponderProcess(Process.Start(start)!);
+    }
+
+    public static ProgramRun Run(string how, byte[] input, params string[] arguments)
+    {
+        using var running = Start(how, arguments);
+        running.Feed(input);
+        return running.Finish();
+    }
+
+    /// <summary>Writes the whole of standard input and closes it. A program that stops reading early may.</summary>
+    public void Feed(byte[] input)
+    {
+        try
+        {
+            process.StandardInput.BaseStream.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    public void Kill() => process.Kill();
+
+    public ProgramRun Finish()
+    {
+        if (!process.WaitForExit(patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"the program still ran after {patience}");
+        }
+        return new ProgramRun(process.ExitCode, output.GetAwaiter().GetResult(), errors.GetAwaiter().GetResult());
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        process.Dispose();
+    }
+
+    static async Task<byte[]> ReadAll(Stream stream)
+    {
+        using var all = new MemoryStream();
+        await stream.CopyToAsync(all);
+        return all.ToArray();
+    }
+}

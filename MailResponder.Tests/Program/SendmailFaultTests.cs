@@ -1,0 +1,50 @@
+namespace MailResponder.Tests.Program;
+
+/// <summary>What sendmail's exit code means for the message.</summary>
+public sealed class SendmailFaultTests
+{
+    [Theory]
+    [InlineData("cat >/dev/null; exit 75")]
+    [InlineData("cat >/dev/null; exit 69")]
+    [InlineData("cat >/dev/null; exit 1")]
+    [InlineData("exit 75")]
+    [InlineData("kill -9 $$")]
+    [InlineData("cat >/dev/null; echo \"rejected $5 at /etc/secret\" >&2; exit 71")]
+    public void SendmailThatFailsForNow_IsDeferredAndTheRetryAnswers(string script)
+    {
+        using var place = new Workplace();
+        place.SendThrough(script);
+        var request = RequestMail.FromSomebodyNew();
+        place.Filter(request).AssertDeferred();
+        Assert.Contains("deferred reason=send address=get@example.com ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain(request.From, string.Concat(place.Log.Lines), StringComparison.OrdinalIgnoreCase);
+
+        place.SendThrough("""mkdir -p "$here/sent"; cat >"$here/sent/$$.eml" """);
+        place.Filter(request).AssertDone();
+        Assert.Equal(2, place.RepliesIn("sent").Count);
+    }
+
+    [Fact]
+    public void MissingSendmail_IsDeferred()
+    {
+        using var place = new Workplace();
+        place.SendThrough("exit 0");
+        File.Delete(place.PathTo("sendmail"));
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+        Assert.Contains("deferred reason=send ", place.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReplyThatSendmailRefusesForGood_IsDoneWith()
+    {
+        using var place = new Workplace();
+        place.SendThrough("cat >/dev/null; exit 65");
+        var request = RequestMail.FromSomebodyNew();
+        place.Filter(request).AssertDone();
+        Assert.Contains("failed ", place.Log.Reports[^1], StringComparison.Ordinal);
+
+        place.SendThrough("""touch "$here/called" """);
+        place.Filter(request).AssertDone();
+        Assert.False(File.Exists(place.PathTo("called")));
+    }
+}

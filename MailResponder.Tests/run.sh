@@ -1,0 +1,132 @@
+#!/bin/sh
+# run.sh - every test, on a machine with the .NET SDK and apt
+#
+# usage: run.sh [--filter EXPRESSION]
+#
+# Installs what the tests need, adds the system user that Postfix runs the
+# responder as, builds, publishes, runs the tests against the published file,
+# and ends with one line:
+#
+#   N passed, N failed[, N skipped]
+#
+# --filter goes to `dotnet test` as it is. Exit status: 0 when at least one
+# test ran and none failed, else 1; 64 usage; 69 when something is missing that
+# could not be installed.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+user=mail_responder
+
+say() {
+  echo "run.sh: $*" >&2
+}
+
+filter=
+case $# in
+  0) ;;
+  2)
+    [ "$1" = --filter ] || { say "usage: run.sh [--filter EXPRESSION]"; exit 64; }
+    filter=$2
+    ;;
+  *)
+    say "usage: run.sh [--filter EXPRESSION]"
+    exit 64
+    ;;
+esac
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/responder-tests.XXXXXX")
+policy=
+clean_up() {
+  rm -rf "$work"
+  if [ -n "$policy" ]; then as_root rm -f "$policy"; fi
+}
+trap clean_up EXIT
+trap 'exit 75' HUP INT TERM
+
+# Postfix starts only as root, and so do apt and useradd.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+give_up() {
+  say "$*"
+  echo "0 passed, 0 failed"
+  exit 69
+}
+
+if ! command -v dotnet >/dev/null; then give_up "the .NET SDK (10.0) is missing: no dotnet in PATH"; fi
+if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+  give_up "run this as root, or install sudo: the tests start a private Postfix"
+fi
+
+# Prints the packages that are not there yet.
+missing_packages() {
+  for package in gcc binutils libc6-dev zlib1g-dev libsqlite3-dev libsqlite3-0 sqlite3 \
+    postfix swaks python3 python3-dkim opendkim-tools bsdutils; do
+    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
+  done
+}
+
+missing=$(missing_packages | tr '\n' ' ')
+if [ -n "$missing" ]; then
+  command -v apt-get >/dev/null || give_up "install these packages first: $missing"
+  # The machine's own Postfix is not to start: only its programs are wanted.
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    policy=/usr/sbin/policy-rc.d
+    printf '#!/bin/sh\nexit 101\n' >"$work/policy-rc.d"
+    as_root install -m 755 "$work/policy-rc.d" "$policy"
+  fi
+  say "installing $missing"
+  as_root apt-get update -qq >&2 || say "apt-get update failed: going on with the lists that are here"
+  # shellcheck disable=SC2086 # a list of package names
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+    -o Dpkg::Use-Pty=0 $missing >&2 || give_up "apt-get could not install: $missing"
+fi
+
+if ! id "$user" >/dev/null 2>&1; then
+  say "adding the system user $user"
+  as_root useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user" ||
+    give_up "the system user $user is missing"
+fi
+
+failed_before_tests() {
+  say "$*"
+  echo "0 passed, 0 failed"
+  exit 1
+}
+
+cd "$root"
+export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+dotnet build MailResponder.sln --disable-build-servers >&2 || failed_before_tests "the build failed"
+MailResponder.Cli/publish.sh "$work/dist" >&2 || failed_before_tests "publishing failed"
+
+set -- test MailResponder.Tests/MailResponder.Tests.csproj --no-build \
+  --logger "trx;LogFileName=results.trx" --logger "console;verbosity=normal" --results-directory "$work"
+if [ -n "$filter" ]; then set -- "$@" --filter "$filter"; fi
+# The folder is made for this run alone, and mail_responder has to reach the program in it.
+chmod 755 "$work"
+status=0
+as_root env PATH="$PATH" DOTNET_CLI_HOME="$work" RESPONDER_BINARY="$work/dist/responder" \
+  DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
+  dotnet "$@" >&2 || status=$?
+
+# Prints an attribute of the test results' <Counters …> element, 0 when there are none.
+counted() {
+  found=$(sed -n "s/.*<Counters [^>]*\b$1=\"\([0-9]*\)\".*/\1/p" "$work/results.trx" 2>/dev/null | head -n 1)
+  echo "${found:-0}"
+}
+
+passed=$(counted passed)
+failed=$(($(counted executed) - passed))
+skipped=$(($(counted total) - $(counted executed)))
+if [ "$passed" -eq 0 ]; then say "no test passed"; fi
+if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then say "dotnet test ended with status $status"; fi
+line="$passed passed, $failed failed"
+if [ "$skipped" -ne 0 ]; then line="$line, $skipped skipped"; fi
+echo "$line"
+if [ "$status" -ne 0 ] || [ "$failed" -ne 0 ] || [ "$passed" -eq 0 ]; then exit 1; fi

@@ -71,11 +71,11 @@ internal sealed class DatabaseCommand : Command
         Console.Out.WriteLine("kind:    " + report.Kind);
         Console.Out.WriteLine("place:   " + report.Place);
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"schema:  {report.Schema} (this responder needs {report.NewestSchema})"));
-        if (report.Grants is not null)
-            Console.Out.WriteLine("missing: " + report.Grants);
+        if (report.Missing is not null)
+            Console.Out.WriteLine("missing: " + report.Missing);
         if (report.Problem is not null)
             Console.Out.WriteLine("problem: " + report.Problem);
-        return report.Grants is null && report.Problem is null ? ExitCode.Ok : ExitCode.Unavailable;
+        return report.Missing is null && report.Problem is null ? ExitCode.Ok : ExitCode.Unavailable;
     }
 
     private static ResponderSettings Load(ParseResult result) =>

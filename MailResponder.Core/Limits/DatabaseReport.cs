@@ -10,9 +10,9 @@ namespace MailResponder.Limits;
 /// <param name="Place">The file, or database and server.</param>
 /// <param name="Schema">The version of the tables; 0 when there are none.</param>
 /// <param name="NewestSchema">The version that this program needs.</param>
-/// <param name="Grants">The statement that mends missing rights; null when there are none missing.</param>
+/// <param name="Missing">The rights that the user lacks, and the statement that grants them; null when it has all.</param>
 /// <param name="Problem">Why it cannot be used as it is; null when it can.</param>
-internal sealed record DatabaseReport(string Kind, string Place, long Schema, int NewestSchema, string? Grants, string? Problem)
+internal sealed record DatabaseReport(string Kind, string Place, long Schema, int NewestSchema, string? Missing, string? Problem)
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
@@ -34,8 +34,9 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
         try
         {
             using var connection = new MySqlServer(settings).Connect(MaxWait);
-            var (schema, _) = MySqlSchema.Read(connection);
             var missing = MySqlGrants.Missing(connection, settings);
+            var mayRead = !missing.Contains("SELECT");
+            var schema = mayRead ? MySqlSchema.Read(connection).Version : 0;
             // MySQL says OFF or 0, MariaDB 10.11 the same, later ones also NO_LOCK …: anything else is read-only.
             var readOnly = connection.ExecuteScalar<string>("SELECT CAST(@@global.read_only AS CHAR)") is not ("0" or "OFF");
             return new DatabaseReport(
@@ -43,8 +44,9 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
                 settings.Place,
                 schema,
                 MySqlSchema.Newest,
-                missing.Count == 0 ? null : MySqlGrants.Statement(missing, settings, MySqlGrants.Account(connection)),
-                ProblemOf(schema, MySqlSchema.Newest) ?? (readOnly ? "the server is read-only; name the primary server, not a replica" : null));
+                missing.Count == 0 ? null
+                    : $"{string.Join(", ", missing)}; run as administrator: {MySqlGrants.Statement(settings, MySqlGrants.Account(connection))}",
+                (mayRead ? ProblemOf(schema, MySqlSchema.Newest) : null) ?? (readOnly ? "the server is read-only; name the primary server, not a replica" : null));
         }
         catch (MySqlException exception)
         {

@@ -10,10 +10,13 @@ internal static class MySqlGrants
     /// <summary>Four for messages, three for the tables that a new version needs.</summary>
     public static readonly string[] Needed = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX"];
 
-    /// <summary>The statement that an administrator has to run.</summary>
+    /// <summary>
+    /// The statement that an administrator has to run. It grants all, whatever is missing: a database can be granted as
+    /// a name and as a pattern, and of the two the server looks at one only.
+    /// </summary>
     /// <param name="account">'user'@'host'; null: the settings' user from any host.</param>
-    public static string Statement(IEnumerable<string> privileges, MySqlSettings settings, string? account) =>
-        $"GRANT {string.Join(", ", privileges)} ON {Pattern(settings.Database)}.* TO {account ?? $"{Text(settings.User)}@'%'"};";
+    public static string Statement(MySqlSettings settings, string? account) =>
+        $"GRANT {string.Join(", ", Needed)} ON {Pattern(settings.Database)}.* TO {account ?? $"{Text(settings.User)}@'%'"};";
 
     /// <summary>Those that the user of the connection lacks, as far as they are granted to itself.</summary>
     public static List<string> Missing(MySqlConnection connection, MySqlSettings settings)

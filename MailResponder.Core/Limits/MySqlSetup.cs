@@ -28,7 +28,7 @@ internal static class MySqlSetup
             connection.Execute($"CREATE DATABASE IF NOT EXISTS {MySqlGrants.Identifier(settings.Database)} CHARACTER SET utf8mb4");
             connection.Execute($"CREATE USER IF NOT EXISTS {account} {secret}");
             connection.Execute($"ALTER USER {account} {secret}");
-            connection.Execute(MySqlGrants.Statement(MySqlGrants.Needed, settings, account));
+            connection.Execute(MySqlGrants.Statement(settings, account));
             return account;
         }
         catch (MySqlException exception)

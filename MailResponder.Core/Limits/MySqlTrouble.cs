@@ -33,14 +33,16 @@ internal static class MySqlTrouble
         -1 or 0 or 1042 or 1053 or 1927 => "the server cannot be reached or went away; check that it runs and what is between",
         3 or 1021 or 1026 or 1030 or 1114 => "the server cannot write; its disk is full",
         1040 or 1203 => "the server has too many connections; raise max_connections",
-        1044 => $"the user has no rights in it; run as administrator: {MySqlGrants.Statement(MySqlGrants.Needed, settings, AccountIn(exception))}",
+        1044 => $"the user has no rights in it; run as administrator: {MySqlGrants.Statement(settings, AccountIn(exception))}",
         1045 or 1698 => $"the server refuses the user {settings.User} or its password; check user and password_file, "
             + "or set both up with: responder database init --admin-user NAME",
         1049 => "the server has no such database; create it with: responder database init --admin-user NAME",
         1129 or 1130 => "the server does not let this host in; check the host part of the user's account",
-        1142 or 1143 => $"the user lacks a right; run as administrator: {MySqlGrants.Statement(PrivilegesIn(exception), settings, AccountIn(exception))}",
+        1142 or 1143 => $"the user lacks {PrivilegeIn(exception)}; run as administrator: {MySqlGrants.Statement(settings, AccountIn(exception))}",
         1146 or 1054 => "tables are missing or not the responder's; use a database of its own, and see: responder database status",
         1205 or 1213 => "is locked by others for too long",
+        1226 => "the user has as many connections, or has done as much this hour, as its account may",
+        1290 when !exception.Message.Contains("read", StringComparison.OrdinalIgnoreCase) => "the server runs with an option that forbids this statement",
         1290 or 1792 or 1836 or 1874 => "the server is read-only; name the primary server, not a replica, or end its read_only",
         1665 => "the server logs in a form that cannot hold these transactions; set binlog_format to MIXED or ROW",
         _ => $"MySQL error {exception.Number}",
@@ -58,11 +60,7 @@ internal static class MySqlTrouble
         return end < 0 ? null : account[..(at + 3 + end + 1)].ToString();
     }
 
-    /// <summary>"INSERT, UPDATE command denied to …" names the rights that a statement lacked.</summary>
-    private static string[] PrivilegesIn(MySqlException exception)
-    {
-        var end = exception.Message.IndexOf(" command denied", StringComparison.Ordinal);
-        var words = end < 0 ? [] : exception.Message[..end].Split(", ");
-        return words.Length > 0 && words.All(MySqlGrants.Needed.Contains) ? words : MySqlGrants.Needed;
-    }
+    /// <summary>"INSERT command denied to …" names the right that a statement lacked.</summary>
+    private static string PrivilegeIn(MySqlException exception) =>
+        Array.Find(MySqlGrants.Needed, privilege => exception.Message.StartsWith(privilege, StringComparison.Ordinal)) ?? "a right";
 }

@@ -79,7 +79,7 @@ public sealed class PrivateMariaDb : IDisposable
     internal MySqlSettings NewDatabase(string grants = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX")
     {
         var name = $"mail_{Interlocked.Increment(ref databases)}";
-        AsAdministrator($"CREATE DATABASE {name}; CREATE USER {name}@localhost IDENTIFIED BY 'secret'; CREATE USER {name}@'%' IDENTIFIED BY 'secret'");
+        AsAdministrator($"CREATE DATABASE {name} CHARACTER SET utf8mb4; CREATE USER {name}@localhost IDENTIFIED BY 'secret'; CREATE USER {name}@'%' IDENTIFIED BY 'secret'");
         if (grants.Length > 0) AsAdministrator($"GRANT {grants} ON {name}.* TO {name}@localhost; GRANT {grants} ON {name}.* TO {name}@'%'");
         return new MySqlSettings { Socket = Socket, User = name, Database = name, PasswordFile = Secret("password", "secret") };
     }

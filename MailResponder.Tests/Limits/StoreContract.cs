@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MailResponder.Limits;
 
 namespace MailResponder.Tests.Limits;
@@ -6,16 +5,10 @@ namespace MailResponder.Tests.Limits;
 /// <summary>What every kind of store has to do, whatever is below it.</summary>
 public abstract class StoreContract : IDisposable
 {
-    readonly string keyFolder = Directory.CreateTempSubdirectory("key-").FullName;
+    readonly StoreKey key = new();
     readonly List<IStore> opened = [];
 
-    protected StoreContract()
-    {
-        AddressKey.Create(Path.Combine(keyFolder, "address.key"));
-        Key = AddressKey.Load(Path.Combine(keyFolder, "address.key"));
-    }
-
-    internal AddressKey Key { get; }
+    internal AddressKey Key => key.Key;
 
     internal MovableClock Clock { get; } = new();
 
@@ -357,10 +350,9 @@ public abstract class StoreContract : IDisposable
     public void WrongKey_IsRefused()
     {
         Open();
-        AddressKey.Create(Path.Combine(keyFolder, "other.key"));
-        var other = AddressKey.Load(Path.Combine(keyFolder, "other.key"));
+        using var other = new StoreKey();
 
-        var failure = Assert.Throws<ResponderException>(() => OpenWith(other));
+        var failure = Assert.Throws<ResponderException>(() => OpenWith(other.Key));
 
         Assert.Equal(Cause.KeyFile, failure.Cause);
         Assert.Contains("made with another address key", failure.Message, StringComparison.Ordinal);
@@ -373,9 +365,9 @@ public abstract class StoreContract : IDisposable
     /// <summary>Tries to enter as a process would that does not share this one's locks.</summary>
     internal abstract IDisposable? InAnotherProcess(IStore other, byte[] message);
 
-    internal Requester Somebody() => Key.Requester($"p{RandomNumberGenerator.GetHexString(12, lowercase: true)}@example.net")!;
+    internal Requester Somebody() => key.Somebody();
 
-    protected static byte[] NewMessage() => RandomNumberGenerator.GetBytes(32);
+    protected static byte[] NewMessage() => StoreKey.NewMessage();
 
     /// <summary>Threads of their own, so that all of them really run.</summary>
     protected static void InParallel(int workers, Action<int> work)
@@ -401,7 +393,7 @@ public abstract class StoreContract : IDisposable
     {
         foreach (var store in opened) store.Dispose();
         CleanUp();
-        Directory.Delete(keyFolder, recursive: true);
+        key.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -79,6 +79,10 @@ static unsafe partial class MariaDbLibrary
     [LibraryImport(Library)]
     public static partial nint mysql_get_server_info(nint mysql);
 
+    /// <returns>Null when the connection is not encrypted.</returns>
+    [LibraryImport(Library)]
+    public static partial nint mysql_get_ssl_cipher(nint mysql);
+
     [LibraryImport(Library)]
     public static partial nuint mysql_thread_id(nint mysql);
 

@@ -30,4 +30,7 @@ public enum MySqlErrorCode
     OptionPreventsStatement = 1290,
     QueryInterrupted = 1317,
     XARBDeadlock = 1614,
+
+    /// <summary>MariaDB's; the official package has no name for it.</summary>
+    ConnectionKilled = 1927,
 }

@@ -7,13 +7,9 @@ namespace MySqlConnector;
 public sealed class MySqlException : DbException
 {
     // Client error numbers (errmsg.h).
-    const int SocketError = 2002;
-    const int HostError = 2003;
-    const int UnknownHost = 2005;
-    const int ServerGone = 2006;
-    const int ServerLost = 2013;
     const int TlsError = 2026;
-    const int MalformedPacket = 2027;
+    const int AuthenticationPlugin = 2059;
+    const int AuthenticationPluginError = 2061;
 
     internal MySqlException(MySqlErrorCode errorCode, string? sqlState, string message, Exception? inner = null)
         : base(message, inner)
@@ -33,20 +29,23 @@ public sealed class MySqlException : DbException
     public override bool IsTransient => ErrorCode is MySqlErrorCode.ConnectionCountError or MySqlErrorCode.LockDeadlock
         or MySqlErrorCode.LockWaitTimeout or MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.XARBDeadlock;
 
-    /// <summary>Whether the error number means that the connection is of no more use.</summary>
-    internal static bool IsLoss(int number) => number is ServerGone or ServerLost or MalformedPacket or (int)MySqlErrorCode.ServerShutdown;
+    /// <summary>Whether the connection is of no more use: after the library's own errors, and after the server's goodbyes.</summary>
+    internal bool IsLoss => ErrorCode is MySqlErrorCode.None or MySqlErrorCode.ServerShutdown or MySqlErrorCode.ConnectionKilled;
 
     internal static MySqlException OfConnecting(int number, string sqlState, string message) => number switch
     {
         TlsError => new MySqlException(MySqlErrorCode.UnableToConnectToHost, null, "SSL Authentication Error", new AuthenticationException(message)),
-        SocketError or HostError or UnknownHost or ServerGone or ServerLost or MalformedPacket =>
-            new MySqlException(MySqlErrorCode.UnableToConnectToHost, null, message),
+        AuthenticationPlugin or AuthenticationPluginError => new MySqlException(MySqlErrorCode.AccessDenied, sqlState, message),
+        _ when IsOfLibrary(number) => new MySqlException(MySqlErrorCode.UnableToConnectToHost, null, message),
         _ => new MySqlException((MySqlErrorCode)number, sqlState, message),
     };
 
     internal static MySqlException OfStatement(int number, string sqlState, string message) => number switch
     {
-        ServerGone or ServerLost or MalformedPacket => new MySqlException(MySqlErrorCode.None, null, message),
+        _ when IsOfLibrary(number) => new MySqlException(MySqlErrorCode.None, null, message),
         _ => new MySqlException((MySqlErrorCode)number, sqlState, message),
     };
+
+    /// <summary>The ranges CR_MIN_ERROR to CR_MAX_ERROR and CER_MIN_ERROR to CER_MAX_ERROR.</summary>
+    static bool IsOfLibrary(int number) => number is (>= 2000 and <= 2999) or (>= 5000 and <= 5999);
 }

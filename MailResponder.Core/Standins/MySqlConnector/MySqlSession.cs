@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Authentication;
 using System.Text;
 
 namespace MySqlConnector;
@@ -45,7 +46,7 @@ sealed unsafe class MySqlSession : IDisposable
             settings.Password.Length > 0 ? settings.Password : null, settings.Database.Length > 0 ? settings.Database : null,
             settings.Port, bySocket ? settings.Server : null, settings.UseAffectedRows ? 0 : MariaDbLibrary.ClientFoundRows) != 0)
         {
-            return session;
+            return session.Protected(settings, bySocket);
         }
 
         var failure = MySqlException.OfConnecting((int)MariaDbLibrary.mysql_errno(handle),
@@ -73,15 +74,21 @@ sealed unsafe class MySqlSession : IDisposable
         var statement = MariaDbLibrary.mysql_stmt_init(Handle());
         if (statement == 0)
             throw new InsufficientMemoryException();
+        var isLost = false;
         try
         {
             return Execute(statement, text, places);
         }
+        catch (MySqlException exception)
+        {
+            isLost = exception.IsLoss;
+            throw;
+        }
         finally
         {
-            if (statement != 0)
-                MariaDbLibrary.mysql_stmt_close(statement);
-            CloseWhenLost();
+            MariaDbLibrary.mysql_stmt_close(statement);
+            if (isLost)
+                Dispose();
         }
     }
 
@@ -162,10 +169,22 @@ sealed unsafe class MySqlSession : IDisposable
         SetTls(bySocket ? MySqlSslMode.None : settings.SslMode, settings.SslCa);
     }
 
+    /// <summary>The library's own insistence on TLS is not relied upon: what came about is looked at.</summary>
+    /// <exception cref="MySqlException">TLS was asked for, and the connection is not encrypted.</exception>
+    MySqlSession Protected(MySqlConnectionStringBuilder settings, bool bySocket)
+    {
+        if (bySocket || settings.SslMode is MySqlSslMode.None or MySqlSslMode.Preferred || MariaDbLibrary.mysql_get_ssl_cipher(_handle) != 0)
+            return this;
+        Dispose();
+        throw new MySqlException(MySqlErrorCode.UnableToConnectToHost, null, "SSL Authentication Error",
+            new AuthenticationException("the server does not offer TLS"));
+    }
+
     void SetTls(MySqlSslMode mode, string authorities)
     {
-        var verifyName = mode == MySqlSslMode.VerifyFull
-            || (mode == MySqlSslMode.VerifyCA && (int)MariaDbLibrary.mysql_get_client_version() >= AllOrNothingVersion);
+        // Without a file of authorities, too, the library verifies in whole or not at all: then in whole.
+        var verifyName = mode == MySqlSslMode.VerifyFull || (mode == MySqlSslMode.VerifyCA
+            && (authorities.Length == 0 || (int)MariaDbLibrary.mysql_get_client_version() >= AllOrNothingVersion));
         SetFlag(MariaDbLibrary.OptionVerifyServerCertificate, verifyName);
         if (mode == MySqlSslMode.None)
             return;
@@ -198,7 +217,8 @@ sealed unsafe class MySqlSession : IDisposable
             return;
         var failure = MySqlException.OfStatement((int)MariaDbLibrary.mysql_errno(_handle),
             Text(MariaDbLibrary.mysql_sqlstate(_handle)), Text(MariaDbLibrary.mysql_error(_handle)));
-        CloseWhenLost();
+        if (failure.IsLoss)
+            Dispose();
         throw failure;
     }
 
@@ -209,12 +229,6 @@ sealed unsafe class MySqlSession : IDisposable
             throw MySqlException.OfStatement((int)MariaDbLibrary.mysql_stmt_errno(statement),
                 Text(MariaDbLibrary.mysql_stmt_sqlstate(statement)), Text(MariaDbLibrary.mysql_stmt_error(statement)));
         }
-    }
-
-    void CloseWhenLost()
-    {
-        if (IsOpen && MySqlException.IsLoss((int)MariaDbLibrary.mysql_errno(_handle)))
-            Dispose();
     }
 
     static string Text(nint pointer) => Marshal.PtrToStringUTF8(pointer) ?? "";

@@ -93,8 +93,8 @@ internal sealed class BlacklistCommand : Command
     private static int WithStore(ParseResult result, Func<ResponderSettings, AddressKey, IStore, int> work)
     {
         var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
-        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.SqliteFile);
-        using var store = SqliteStore.Open(settings.SqliteFile, key, MaxWait, TimeProvider.System);
+        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
+        using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
         return work(settings, key, store);
     }
 

@@ -7,7 +7,8 @@ namespace MailResponder.Cli;
 /// <summary>Everything but the filter: the commands that an operator or cron runs, with the codes of sysexits.h.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] Words = ["blacklist", "config", "send", "dkim", "ses", "help", "--help", "-h", "-?", "--version"];
+    private static readonly string[] Words =
+        ["blacklist", "config", "database", "send", "dkim", "ses", "help", "--help", "-h", "-?", "--version"];
 
     /// <summary>Settings of every command that needs them.</summary>
     public static readonly Option<string?> SettingsOption = new("--settings")
@@ -55,6 +56,7 @@ internal static class CommandLine
             SettingsOption,
             new BlacklistCommand(),
             new ConfigCommand(),
+            new DatabaseCommand(),
             new SendCommand(),
             new DkimCommand(),
             new SesCommand(),

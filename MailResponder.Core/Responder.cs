@@ -46,10 +46,10 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
         if (dryRun is not null)
             return replier.Reply(request, entries, ClaimedMessage.Unrecorded());
 
-        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.SqliteFile);
+        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         var requester = key.Requester(request.From.Address)!;
         var messageKey = key.Message(message.HeaderBlock, address);
-        using var store = SqliteStore.Open(settings.SqliteFile, key, deadline.Remaining * 0.8, clock);
+        using var store = Store.Open(settings.Database, key, deadline.Remaining * 0.8, clock);
         using var entered = store.EnterMessage(messageKey);
         if (entered is null)
             return Outcome.Deferred(Cause.InProgress, "another process is answering this message");

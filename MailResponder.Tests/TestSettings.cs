@@ -16,7 +16,7 @@ internal static class TestSettings
         FilesRoot = Path.Join(folder, "files"),
         BlockedDomains = ["blocked.example"],
         AddressKeyFile = Path.Join(folder, "address.key"),
-        SqliteFile = Path.Join(folder, "responder.db"),
+        Database = new DatabaseSettings(Path.Join(folder, "responder.db"), null),
         SendMethod = SendMethod.Outbox,
         Outbox = Path.Join(folder, "outbox"),
         Sendmail = Path.Join(folder, "sendmail"),

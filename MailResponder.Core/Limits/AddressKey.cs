@@ -30,12 +30,20 @@ internal sealed class AddressKey
     }
 
     /// <summary>
-    /// The key of a database. A host that has neither yet gets a new key; a key that is missing beside its database
-    /// is a loss that only the operator can mend.
+    /// The key of a database. A host that has neither a key nor a SQLite file yet gets a new key; a key that is missing
+    /// beside its database is a loss that only the operator can mend. With MySQL no key is ever made: the hosts of a
+    /// fleet share one, and a host with its own would see no quota and no list.
     /// </summary>
-    public static AddressKey LoadOrCreate(string path, string databaseFile)
+    /// <exception cref="ResponderException">There is no usable key.</exception>
+    public static AddressKey LoadOrCreate(string path, DatabaseSettings database)
     {
-        if (!File.Exists(path) && !File.Exists(databaseFile))
+        if (!File.Exists(path) && database.MySql is not null)
+        {
+            throw new ResponderException(Cause.KeyFile, $"address key {path}: does not exist; copy it from another host, " +
+                $"or for a new database make it once with: (umask 027; openssl rand -hex {KeyBytes} > {path})");
+        }
+
+        if (!File.Exists(path) && !File.Exists(database.SqliteFile))
             Create(path);
         return Load(path);
     }

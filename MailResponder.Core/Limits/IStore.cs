@@ -24,10 +24,16 @@ internal interface IStore : IDisposable
     /// <summary>Records that an entry was refused for good and is not to be tried again.</summary>
     void RecordGivenUp(byte[] messageKey, int entry);
 
-    /// <summary>Gives back what the message was charged, because nothing could be sent for it. Once only.</summary>
+    /// <summary>
+    /// Gives back what the message was charged, because nothing could be sent for it. Once only, and only to the quota
+    /// window that was charged.
+    /// </summary>
     void Refund(byte[] messageKey, Requester requester);
 
-    /// <summary>Starts a new quota window, and forgets the messages that were claimed before the given time.</summary>
+    /// <summary>
+    /// Starts a new quota window, in one step; then forgets the messages that were claimed before the given time, and
+    /// the old quotas, in small steps that nobody waits for.
+    /// </summary>
     /// <returns>How many requesters had a quota, and how many messages were forgotten.</returns>
     (long Requesters, long Messages) Reset(DateTimeOffset forgetBefore);
 

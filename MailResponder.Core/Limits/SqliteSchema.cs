@@ -19,12 +19,23 @@ internal static class SqliteSchema
             sent INTEGER NOT NULL, given_up INTEGER NOT NULL) WITHOUT ROWID;
         CREATE INDEX ledger_claimed_at ON ledger (claimed_at);
         """,
+
+        // Version 2. A quota belongs to a window, the epoch; ledger.charged is the epoch that was charged, 0 for none.
+        // Rows of version 1 belong to the first one.
+        """
+        ALTER TABLE quota ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;
+        INSERT INTO meta (name, value) VALUES ('epoch', 1);
+        INSERT OR IGNORE INTO meta (name, value) VALUES ('last_reset', 0);
+        """,
     ];
+
+    /// <summary>The version that this program makes and needs.</summary>
+    public static int Newest => Steps.Length;
 
     /// <summary>Creates or migrates the tables where due, and makes sure that they belong to the key.</summary>
     public static void BringUpToDate(SqliteConnection connection, string path, byte[] keyFingerprint)
     {
-        if (Version(connection, null) != Steps.Length)
+        if (Version(connection, null) != Newest)
             Migrate(connection, path, keyFingerprint);
         var fingerprint = (byte[]?)connection.ExecuteScalar("SELECT value FROM meta WHERE name = 'address_key'");
         if (!keyFingerprint.AsSpan().SequenceEqual(fingerprint))
@@ -40,13 +51,13 @@ internal static class SqliteSchema
         using var transaction = connection.BeginTransaction(deferred: false);
         // Read again under the lock: another process may have done it meanwhile.
         var version = Version(connection, transaction);
-        if (version > Steps.Length)
+        if (version > Newest)
         {
             throw new ResponderException(Cause.Database, $"database {path} was made by a newer responder " +
-                $"(schema {version}, this one knows {Steps.Length}); install the newer one again");
+                $"(schema {version}, this one knows {Newest}); install the newer one again");
         }
 
-        for (; version < Steps.Length; version++)
+        for (; version < Newest; version++)
         {
             connection.Execute(Steps[version], transaction: transaction);
             if (version == 0)
@@ -57,10 +68,11 @@ internal static class SqliteSchema
             }
         }
 
-        connection.Execute($"PRAGMA user_version = {Steps.Length}", transaction: transaction);
+        connection.Execute($"PRAGMA user_version = {Newest}", transaction: transaction);
         transaction.Commit();
     }
 
-    private static long Version(SqliteConnection connection, IDbTransaction? transaction) =>
+    /// <summary>0 when there are no tables.</summary>
+    public static long Version(SqliteConnection connection, IDbTransaction? transaction) =>
         (long)connection.ExecuteScalar("PRAGMA user_version", transaction: transaction)!;
 }

@@ -53,9 +53,12 @@ internal static class ConfigurationCheck
     {
         Add(faults, settings.File, "address_key_file", () =>
         {
-            if (File.Exists(settings.AddressKeyFile) || File.Exists(settings.SqliteFile))
+            // With SQLite a key that is missing along with its database is made by the first message.
+            if (File.Exists(settings.AddressKeyFile) || File.Exists(settings.Database.SqliteFile) || settings.Database.MySql is not null)
                 AddressKey.Load(settings.AddressKeyFile);
         });
+        if (settings.Database.MySql is { PasswordFile: { } passwordFile })
+            Add(faults, settings.File, "database.mysql.password_file", () => SecretFile.Read(passwordFile, Cause.Settings, "password file"));
         if (settings.Dkim is null)
         {
             faults.Add(new Fault(settings.File, 0, "dkim", "is not set: replies go out unsigned and many will be taken for spam; " +

@@ -36,7 +36,7 @@ internal sealed record ResponderSettings
 
     public required string AddressKeyFile { get; init; }
 
-    public required string SqliteFile { get; init; }
+    public required DatabaseSettings Database { get; init; }
 
     /// <summary>How long the ledger remembers a message: longer than Postfix keeps one in its queue.</summary>
     public int LedgerDays { get; init; } = 7;

@@ -71,7 +71,7 @@ internal sealed class SettingsFile
         }
 
         var values = new SettingsSection(_path, "", json, Names, _faults);
-        var database = values.Section("database", ["sqlite"], required: true);
+        var database = DatabaseSection.Read(values, FilePath);
         var sendMethod = values.Choice("send_method", SendMethods.Names, SendMethods.TryParse, SendMethod.Outbox, required: true);
         if (sendMethod == SendMethod.Ses && !values.Has("ses"))
             Add(values.LineOf("send_method"), "ses", "is missing, but send_method is ses; add \"ses\": { \"region\": \"…\" }");
@@ -87,7 +87,7 @@ internal sealed class SettingsFile
             ExemptDomains = Domains(values, "exempt_domains"),
             BlockedDomains = Domains(values, "blocked_domains"),
             AddressKeyFile = FilePath(values.Text("address_key_file", required: true)),
-            SqliteFile = FilePath(database?.Text("sqlite", required: true) ?? ""),
+            Database = database,
             LedgerDays = (int)values.Number("ledger_days", 7, 1, 3650),
             SendMethod = sendMethod,
             Outbox = FilePath(values.Text("outbox", "outbox")),

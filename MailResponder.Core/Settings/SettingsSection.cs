@@ -35,6 +35,9 @@ internal sealed class SettingsSection
 
     public delegate bool Parser<T>(string text, bool ignoreCase, out T value);
 
+    /// <summary>Whether the setting is there, be it right or wrong.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
     public int LineOf(string name) => _values.TryGetValue(name, out var value) ? value.Line : _json.Line;
 
     /// <summary>
@@ -168,8 +171,6 @@ internal sealed class SettingsSection
 
         return pairs;
     }
-
-    public bool Has(string name) => _values.ContainsKey(name);
 
     public void Add(int line, string name, string problem) =>
         _faults.Add(new Fault(_file, line, _prefix + name, problem));

@@ -14,15 +14,15 @@ public sealed class SeveralEntries : IDisposable
     private readonly FixedClock _clock = new();
     private readonly SendmailScript _sendmail;
     private readonly ResponderSettings _settings;
-    private readonly SqliteStore _store;
+    private readonly IStore _store;
     private readonly Requester _requester;
 
     public SeveralEntries()
     {
         _sendmail = new SendmailScript(_folder);
         _settings = TestSettings.In(_folder.Path) with { SendMethod = SendMethod.Sendmail };
-        var key = AddressKey.LoadOrCreate(_settings.AddressKeyFile, _settings.SqliteFile);
-        _store = SqliteStore.Open(_settings.SqliteFile, key, TimeSpan.FromSeconds(10), _clock);
+        var key = AddressKey.LoadOrCreate(_settings.AddressKeyFile, _settings.Database);
+        _store = Store.Open(_settings.Database, key, TimeSpan.FromSeconds(10), _clock);
         _requester = key.Requester("joe@example.net")!;
     }
 

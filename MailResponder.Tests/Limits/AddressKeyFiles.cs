@@ -1,4 +1,5 @@
 using MailResponder.Limits;
+using MailResponder.Settings;
 
 namespace MailResponder.Tests.Limits;
 
@@ -28,7 +29,7 @@ public sealed class AddressKeyFiles : IDisposable
         var database = _folder.Write("responder.db", "");
         var path = _folder.PathTo("address.key");
 
-        var exception = Assert.Throws<ResponderException>(() => AddressKey.LoadOrCreate(path, database));
+        var exception = Assert.Throws<ResponderException>(() => AddressKey.LoadOrCreate(path, new DatabaseSettings(database, null)));
 
         Assert.Equal(Cause.KeyFile, exception.Cause);
         Assert.Equal($"address key {path}: does not exist", exception.Message);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MailResponder.Limits;
+using MailResponder.Settings;
 
 namespace MailResponder.Tests.Limits;
 
@@ -86,5 +87,5 @@ public sealed class CanonicalAddresses : IDisposable
         Assert.NotEqual(key.Domain("joe@example.net"), key.Requester("joe@example.net")!.Address);
     }
 
-    private AddressKey Key(string file) => AddressKey.LoadOrCreate(_folder.PathTo(file), _folder.PathTo("none.db"));
+    private AddressKey Key(string file) => AddressKey.LoadOrCreate(_folder.PathTo(file), new DatabaseSettings(_folder.PathTo("none.db"), null));
 }

@@ -69,7 +69,7 @@ internal sealed class SesPlace : IDisposable
         ResponseBook = PathTo("responses.json"),
         FilesRoot = PathTo("files"),
         AddressKeyFile = PathTo("address.key"),
-        SqliteFile = PathTo("responder.db"),
+        Database = new DatabaseSettings(PathTo("responder.db"), null),
         SendMethod = SendMethod.Outbox,
         Outbox = PathTo("outbox"),
         Ses = Ses,

@@ -44,7 +44,7 @@ public sealed class SettingsInForce : IDisposable
         var settings = Load(Least);
 
         Assert.Equal(_folder.PathTo("book/responses.json"), settings.ResponseBook);
-        Assert.Equal(Path.Join(Path.GetDirectoryName(_folder.Path), "responder.db"), settings.SqliteFile);
+        Assert.Equal(Path.Join(Path.GetDirectoryName(_folder.Path), "responder.db"), settings.Database.SqliteFile);
         Assert.Equal("/etc/address.key", settings.AddressKeyFile);
     }
 

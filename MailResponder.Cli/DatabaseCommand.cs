@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Globalization;
+using MailResponder.Limits;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder database …`: makes the database, and tells whether it is fit for use.</summary>
+internal sealed class DatabaseCommand : Command
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
+
+    public DatabaseCommand() : base("database", "The database of quotas and lists")
+    {
+        Add(Init());
+        Add(Status());
+    }
+
+    private static Command Init()
+    {
+        var user = new Option<string?>("--admin-user") { Description = "MySQL: also create database, user and rights, as this administrator", HelpName = "NAME" };
+        var passwordFile = new Option<string?>("--admin-password-file") { Description = "Holds the administrator's password in its first line", HelpName = "FILE" };
+        var socket = new Option<string?>("--admin-socket") { Description = "Log in as administrator over this unix socket", HelpName = "PATH" };
+        var command = new Command("init", "Create what is missing; run again, it changes nothing") { user, passwordFile, socket };
+        command.SetAction(result =>
+        {
+            var settings = Load(result);
+            CreateForAdministrator(settings.Database, result.GetValue(user), result.GetValue(passwordFile), result.GetValue(socket));
+            var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
+            Store.Open(settings.Database, key, MaxWait, TimeProvider.System).Dispose();
+            return Show(settings.Database);
+        });
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var command = new Command("status", "Show what the database is, what it counts, and what is wrong with it");
+        command.SetAction(result =>
+        {
+            var settings = Load(result);
+            var code = Show(settings.Database);
+            if (code != ExitCode.Ok)
+                return code;
+            var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
+            using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
+            var counts = store.Count();
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, {counts.Messages} message(s), {counts.Blocked} blocked, {counts.Allowed} allowed"));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static void CreateForAdministrator(DatabaseSettings database, string? user, string? passwordFile, string? socket)
+    {
+        if (user is null && (passwordFile ?? socket) is not null)
+            throw new ResponderException(Cause.Usage, "--admin-password-file and --admin-socket need --admin-user");
+        if (user is null)
+            return;
+        if (database.MySql is not { } mySql)
+            throw new ResponderException(Cause.Usage, "--admin-user goes with a MySQL database; the settings name a SQLite file, which needs none");
+        var account = MySqlSetup.CreateDatabaseAndUser(mySql, new MySqlAdministrator(user, passwordFile, socket));
+        Console.Out.WriteLine($"user:    {account} may use {mySql.Database}");
+    }
+
+    /// <summary>Prints what there is; the code tells whether it can be used.</summary>
+    private static int Show(DatabaseSettings database)
+    {
+        var report = DatabaseReport.Of(database);
+        Console.Out.WriteLine("kind:    " + report.Kind);
+        Console.Out.WriteLine("place:   " + report.Place);
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"schema:  {report.Schema} (this responder needs {report.NewestSchema})"));
+        if (report.Missing is not null)
+            Console.Out.WriteLine("missing: " + report.Missing);
+        if (report.Problem is not null)
+            Console.Out.WriteLine("problem: " + report.Problem);
+        return report.Missing is null && report.Problem is null ? ExitCode.Ok : ExitCode.Unavailable;
+    }
+
+    private static ResponderSettings Load(ParseResult result) =>
+        SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Dapper;
+using MailResponder.Settings;
+using MySqlConnector;
+
+namespace MailResponder.Limits;
+
+/// <summary>What the database is and whether it is fit for use; never a secret, and no requester.</summary>
+/// <param name="Kind">"SQLite" or "MySQL", with the version of the library or server.</param>
+/// <param name="Place">The file, or database and server.</param>
+/// <param name="Schema">The version of the tables; 0 when there are none.</param>
+/// <param name="NewestSchema">The version that this program needs.</param>
+/// <param name="Missing">The rights that the user lacks, and the statement that grants them; null when it has all.</param>
+/// <param name="Problem">Why it cannot be used as it is; null when it can.</param>
+internal sealed record DatabaseReport(string Kind, string Place, long Schema, int NewestSchema, string? Missing, string? Problem)
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
+
+    /// <summary>Looks, and changes nothing.</summary>
+    /// <exception cref="ResponderException">There is no such database, or it cannot be reached.</exception>
+    public static DatabaseReport Of(DatabaseSettings settings) =>
+        settings.MySql is { } mySql ? OfMySql(mySql) : OfSqlite(settings.SqliteFile!);
+
+    private static DatabaseReport OfSqlite(string path)
+    {
+        if (!File.Exists(path))
+            throw new ResponderException(Cause.Database, $"database {path}: does not exist; the first message makes it, or: responder database init");
+        var (version, schema) = SqliteDatabase.Look(path, MaxWait);
+        return new DatabaseReport("SQLite " + version, path, schema, SqliteSchema.Newest, null, ProblemOf(schema, SqliteSchema.Newest));
+    }
+
+    private static DatabaseReport OfMySql(MySqlSettings settings)
+    {
+        try
+        {
+            using var connection = new MySqlServer(settings).Connect(MaxWait);
+            var missing = MySqlGrants.Missing(connection, settings);
+            var mayRead = !missing.Contains("SELECT");
+            var schema = mayRead ? MySqlSchema.Read(connection).Version : 0;
+            // MySQL says OFF or 0, MariaDB 10.11 the same, later ones also NO_LOCK …: anything else is read-only.
+            var readOnly = connection.ExecuteScalar<string>("SELECT CAST(@@global.read_only AS CHAR)") is not ("0" or "OFF");
+            return new DatabaseReport(
+                "MySQL " + connection.ServerVersion,
+                settings.Place,
+                schema,
+                MySqlSchema.Newest,
+                missing.Count == 0 ? null
+                    : $"{string.Join(", ", missing)}; run as administrator: {MySqlGrants.Statement(settings, MySqlGrants.Account(connection))}",
+                (mayRead ? ProblemOf(schema, MySqlSchema.Newest) : null) ?? (readOnly ? "the server is read-only; name the primary server, not a replica" : null));
+        }
+        catch (MySqlException exception)
+        {
+            throw MySqlTrouble.Translate(exception, settings);
+        }
+    }
+
+    private static string? ProblemOf(long schema, int newest) =>
+        schema == 0 ? "there are no tables; run: responder database init"
+        : schema > newest ? string.Create(CultureInfo.InvariantCulture, $"made by a newer responder (schema {schema}, this one knows {newest})")
+        : null;
+}

@@ -1,0 +1,153 @@
+using System.Text.Json.Nodes;
+using MailResponder.Settings;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Limits;
+
+/// <summary>The published program on a shared server, in real processes.</summary>
+[Collection(PrivateMariaDb.Collection)]
+public sealed class MySqlProgramTests : IDisposable
+{
+    readonly PrivateMariaDb server;
+    readonly MySqlSettings settings;
+    readonly Workplace place = new();
+
+    public MySqlProgramTests(PrivateMariaDb server)
+    {
+        this.server = server;
+        settings = server.NewDatabase();
+        place.WriteSecret("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
+        Use(OverSocket());
+    }
+
+    [Fact]
+    public void HundredRequestsAtOnce_GetExactlyThreeAnswersWhileTheQuotaIsNotReset()
+    {
+        var person = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
+        ResponderProcess[] all = [.. Enumerable.Range(0, 100).Select(_ => place.StartFilter("--recipient", "links@example.com"))];
+
+        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 16 }, running => running.Feed(person.Again().ToBytes()));
+
+        foreach (var running in all)
+        {
+            running.Finish().AssertDone();
+            running.Dispose();
+        }
+        Assert.Equal(3, place.Outbox.Count);
+        Assert.Equal(97, place.Log.Reports.Count(line => line.Contains("reason=over-quota ", StringComparison.Ordinal)));
+        Assert.Equal("3", server.AsAdministrator($"SELECT used FROM {settings.Database}.quota")[0]);
+    }
+
+    [Fact]
+    public void Answer_ComesOverTlsAndTheDumpKnowsNobody()
+    {
+        Use(OverTls());
+        var person = RequestMail.FromSomebodyNew();
+
+        place.Filter(person).AssertDone();
+
+        Assert.Equal(2, place.Outbox.Count);
+        var dump = string.Join('\n', server.AsAdministrator(
+            $"SELECT HEX(message) FROM {settings.Database}.ledger UNION SELECT HEX(requester) FROM {settings.Database}.quota"));
+        Assert.DoesNotContain(Convert.ToHexString("example"u8), dump, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StoppedServer_DefersAndTheRetryAnswersOnce()
+    {
+        var person = RequestMail.FromSomebodyNew();
+        server.Stop();
+        try
+        {
+            place.Filter(person).AssertDeferred();
+            Assert.Contains("deferred reason=database ", place.Log.Reports[^1], StringComparison.Ordinal);
+            Assert.Empty(place.Outbox);
+        }
+        finally
+        {
+            server.Start();
+        }
+
+        place.Filter(person).AssertDone();
+        place.Filter(person).AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+    }
+
+    [Fact]
+    public void MissingAddressKey_IsNotMade()
+    {
+        File.Delete(place.PathTo("address.key"));
+
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+
+        Assert.False(File.Exists(place.PathTo("address.key")));
+        Assert.Contains("deferred reason=key-file ", place.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void DatabaseInit_CreatesDatabaseUserAndRightsOverAndOver()
+    {
+        var mine = OverTls();
+        mine["user"] = mine["database"] = "made_by_init";
+        Use(mine);
+        Assert.Equal(69, place.Command("database", "status").ExitCode);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var run = place.Command("database", "init", "--admin-user", Environment.UserName, "--admin-socket", server.Socket);
+            Assert.True(run.ExitCode == 0, run.Errors);
+            Assert.Contains("'made_by_init'@'%' may use made_by_init", run.OutputText, StringComparison.Ordinal);
+        }
+
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        var status = place.Command("database", "status");
+        Assert.Equal(0, status.ExitCode);
+        Assert.Contains("schema:  2 (this responder needs 2)", status.OutputText, StringComparison.Ordinal);
+        Assert.Contains("1 requester(s) with a quota, 1 message(s)", status.OutputText, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", status.OutputText, StringComparison.Ordinal);
+        // Not a pattern that fits other databases too, and nobody comes without TLS.
+        Assert.Equal(["made\\_by\\_init"], server.AsAdministrator("SELECT DISTINCT db FROM mysql.db WHERE user = 'made_by_init'"));
+        mine["ssl_mode"] = "none";
+        mine.Remove("ssl_ca");
+        Use(mine);
+        Assert.Equal(69, place.Command("database", "status").ExitCode);
+    }
+
+    [Fact]
+    public void DatabaseStatus_NamesTheMissingRights()
+    {
+        Assert.Equal(0, place.Command("database", "init").ExitCode);
+        server.AsAdministrator($"REVOKE DELETE, ALTER ON {settings.Database}.* FROM {settings.User}@localhost");
+
+        var status = place.Command("database", "status");
+
+        Assert.Equal(69, status.ExitCode);
+        Assert.Contains("missing: DELETE, ALTER; run as administrator: GRANT SELECT, INSERT, UPDATE, DELETE, ", status.OutputText, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => place.Dispose();
+
+    JsonObject OverSocket() => new()
+    {
+        ["socket"] = server.Socket,
+        ["user"] = settings.User,
+        ["password_file"] = settings.PasswordFile,
+        ["database"] = settings.Database,
+    };
+
+    JsonObject OverTls() => new()
+    {
+        ["server"] = "localhost",
+        ["port"] = server.Port,
+        ["user"] = settings.User,
+        ["password_file"] = settings.PasswordFile,
+        ["database"] = settings.Database,
+        ["ssl_ca"] = server.PathTo("ca.pem"),
+    };
+
+    void Use(JsonObject mySql)
+    {
+        place.Settings["database"] = new JsonObject { ["mysql"] = mySql.DeepClone() };
+        place.Write();
+    }
+}

@@ -1,0 +1,101 @@
+using MailResponder.Limits;
+using MailResponder.Settings;
+
+namespace MailResponder.Tests.Limits;
+
+/// <summary>Tables of earlier versions, and tables that were cut off half-way, become those of today.</summary>
+[Collection(PrivateMariaDb.Collection)]
+public sealed class MySqlSchemaTests : IDisposable
+{
+    const string Version1 =
+        """
+        CREATE TABLE meta (name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, value BIGINT NOT NULL);
+        CREATE TABLE quota (requester VARBINARY(32) NOT NULL PRIMARY KEY, used BIGINT NOT NULL);
+        CREATE TABLE listed (subject VARBINARY(32) NOT NULL PRIMARY KEY, verdict INT NOT NULL, listed_at BIGINT NOT NULL);
+        CREATE TABLE ledger (message VARBINARY(32) NOT NULL PRIMARY KEY, claimed_at BIGINT NOT NULL, charged BIGINT NOT NULL,
+            sent BIGINT NOT NULL, given_up BIGINT NOT NULL, KEY ledger_claimed_at (claimed_at));
+        """;
+
+    readonly PrivateMariaDb server;
+    readonly MySqlSettings settings;
+    readonly StoreKey key = new();
+
+    public MySqlSchemaTests(PrivateMariaDb server)
+    {
+        this.server = server;
+        settings = server.NewDatabase();
+    }
+
+    [Fact]
+    public void DatabaseOfVersion1_KeepsQuotasListsAndLedger()
+    {
+        var (charged, message) = (key.Somebody(), StoreKey.NewMessage());
+        Plant(Version1 + $"""
+            INSERT INTO meta VALUES ('schema', 1), ('address_key', {System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(key.Key.Fingerprint)});
+            INSERT INTO quota VALUES (x'{Convert.ToHexString(charged.Address)}', 2);
+            INSERT INTO listed VALUES (x'{Convert.ToHexString(key.Key.Domain("blocked.example"))}', 1, 1700000000);
+            INSERT INTO ledger VALUES (x'{Convert.ToHexString(message)}', 1795000000, 1, 1, 0)
+            """);
+
+        using var store = Open();
+
+        Assert.Equal(2, store.Used(charged));
+        Assert.Equal(Verdict.Blocked, store.VerdictOf(key.Key.Requester("a@blocked.example")!));
+        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), store.Claim(message, charged, 3));
+        store.Refund(message, charged);
+        Assert.Equal(1, store.Used(charged));
+        Assert.Equal((1L, 0L), store.Reset(DateTimeOffset.UnixEpoch));
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE meta (name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, value BIGINT NOT NULL)")]
+    [InlineData(Version1)]
+    [InlineData(Version1 + "ALTER TABLE quota ADD COLUMN epoch BIGINT NOT NULL DEFAULT 1")]
+    public void TablesThatWereCutOffHalfWay_AreCompleted(string planted)
+    {
+        Plant(planted);
+
+        using var store = Open();
+
+        Assert.Equal(ClaimResult.Granted, store.Claim(StoreKey.NewMessage(), key.Somebody(), 1).Result);
+    }
+
+    [Fact]
+    public async Task ManyAtOnce_MakeTheTablesOnce()
+    {
+        var opening = Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            using var store = Open();
+            return store.Claim(StoreKey.NewMessage(), key.Somebody(), 1).Result;
+        })).ToArray();
+
+        Assert.All(await Task.WhenAll(opening), result => Assert.Equal(ClaimResult.Granted, result));
+    }
+
+    [Fact]
+    public void DatabaseOfANewerResponder_IsLeftAlone()
+    {
+        Open().Dispose();
+        Plant("UPDATE meta SET value = 99 WHERE name = 'schema'");
+
+        var failure = Assert.Throws<ResponderException>(Open);
+
+        Assert.Equal(Cause.Database, failure.Cause);
+        Assert.Contains("made by a newer responder (schema 99, this one knows 2)", failure.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => key.Dispose();
+
+    IStore Open() => Store.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
+
+    void Plant(string statements)
+    {
+        using var connection = server.Administrator();
+        connection.ChangeDatabase(settings.Database);
+        foreach (var statement in statements.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var command = new MySqlConnector.MySqlCommand(statement, connection);
+            command.ExecuteNonQuery();
+        }
+    }
+}

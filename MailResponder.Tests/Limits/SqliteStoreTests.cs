@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using MailResponder.Limits;
+using MailResponder.Settings;
+using Microsoft.Data.Sqlite;
+
+namespace MailResponder.Tests.Limits;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteStoreTests : StoreContract
+{
+    readonly string folder = Directory.CreateTempSubdirectory("sqlite-").FullName;
+
+    string DatabaseFile => Path.Combine(folder, "responder.db");
+
+    internal override IStore OpenAnother() => OpenWith(Key);
+
+    internal override IStore OpenWith(AddressKey key) =>
+        Store.Open(new DatabaseSettings(DatabaseFile, null), key, TimeSpan.FromSeconds(60), Clock);
+
+    protected override long RowsInQuota() => Convert.ToInt64(Ask("SELECT COUNT(*) FROM quota"), null);
+
+    // fcntl locks belong to the process; python takes one as another process.
+    internal override IDisposable? InAnotherProcess(IStore other, byte[] message)
+    {
+        var offset = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(message) & (long.MaxValue >> 1);
+        using var python = Process.Start("python3", ["-c",
+            $"import fcntl\nf = open('{DatabaseFile}.lock', 'r+')\ntry: fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, {offset})\nexcept OSError: exit(7)"]);
+        python.WaitForExit();
+        Assert.True(python.ExitCode is 0 or 7);
+        return python.ExitCode == 7 ? null : new MemoryStream();
+    }
+
+    [Fact]
+    public void DatabaseOfVersion1_KeepsQuotasListsAndLedger()
+    {
+        var (charged, retried) = (Somebody(), NewMessage());
+        using (var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False"))
+        {
+            SqliteLibrary.Load();
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText =
+                """
+                CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+                CREATE TABLE quota (requester BLOB PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID;
+                CREATE TABLE listed (subject BLOB PRIMARY KEY, verdict INTEGER NOT NULL, listed_at INTEGER NOT NULL) WITHOUT ROWID;
+                CREATE TABLE ledger (message BLOB PRIMARY KEY, claimed_at INTEGER NOT NULL, charged INTEGER NOT NULL,
+                    sent INTEGER NOT NULL, given_up INTEGER NOT NULL) WITHOUT ROWID;
+                CREATE INDEX ledger_claimed_at ON ledger (claimed_at);
+                INSERT INTO meta VALUES ('address_key', @key), ('last_reset', 1700000000);
+                INSERT INTO quota VALUES (@requester, 2);
+                INSERT INTO listed VALUES (@domain, 1, 1700000000);
+                INSERT INTO ledger VALUES (@message, 1795000000, 1, 1, 0);
+                PRAGMA user_version = 1;
+                """;
+            command.Parameters.AddWithValue("@key", Key.Fingerprint);
+            command.Parameters.AddWithValue("@requester", charged.Address);
+            command.Parameters.AddWithValue("@domain", Key.Domain("blocked.example"));
+            command.Parameters.AddWithValue("@message", retried);
+            command.ExecuteNonQuery();
+        }
+
+        var store = Open();
+
+        Assert.Equal(2, store.Used(charged));
+        Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester("a@blocked.example")!));
+        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), store.Claim(retried, charged, 3));
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1700000000), store.Count().LastReset);
+        store.Refund(retried, charged);
+        Assert.Equal(1, store.Used(charged));
+        Assert.Equal((1L, 0L), store.Reset(DateTimeOffset.UnixEpoch));
+        Assert.Equal(2L, Ask("PRAGMA user_version"));
+    }
+
+    protected override void CleanUp() => Directory.Delete(folder, recursive: true);
+
+    object? Ask(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

@@ -81,8 +81,13 @@ internal sealed class PrivatePostfix : IDisposable
         Assert.True(swaks.ExitCode == 0, dialogue);
     }
 
+    public bool QueueIsEmpty => !QueueFiles().Any();
+
+    /// <summary>Has every deferred message tried now.</summary>
+    public void FlushQueue() => Run("postqueue", "-c", PathTo("etc"), "-f");
+
     /// <summary>Waits until every message, and every message that came of it, has left the queue.</summary>
-    public void WaitUntilQueueIsEmpty() => WaitFor("an empty queue", () => !QueueFiles().Any());
+    public void WaitUntilQueueIsEmpty() => WaitFor("an empty queue", () => QueueIsEmpty);
 
     /// <summary>Waits until the log holds so many deferrals.</summary>
     public void WaitUntilDeferred(int times) => WaitFor("a deferred message", () => Deferrals >= times);
@@ -179,7 +184,7 @@ internal sealed class PrivatePostfix : IDisposable
                 if (isSo()) return true;
                 if (sinceQueueRun.Elapsed > TimeSpan.FromSeconds(1))
                 {
-                    Run("postqueue", "-c", PathTo("etc"), "-f");
+                    FlushQueue();
                     sinceQueueRun.Restart();
                 }
                 return false;

@@ -6,7 +6,8 @@ namespace MailResponder.Tests.Ses;
 /// <param name="Bytes">Written as they are; then the connection is closed, unless it hangs.</param>
 /// <param name="ReadsRequest">Whether the request is read to its end.</param>
 /// <param name="Hangs">Nothing more comes until the double is disposed.</param>
-internal sealed record SesAnswer(byte[] Bytes, bool ReadsRequest = true, bool Hangs = false)
+/// <param name="Accepts">Whether the message counts as accepted, whatever is answered.</param>
+internal sealed record SesAnswer(byte[] Bytes, bool ReadsRequest = true, bool Hangs = false, bool Accepts = false)
 {
     /// <summary>Text for everything that looks like a message of SES: names the requester, as SES does.</summary>
     public const string Leak = "identity requester@example.net in region EU-WEST-1";

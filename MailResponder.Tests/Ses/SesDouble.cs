@@ -87,6 +87,10 @@ internal sealed class SesDouble : IDisposable
                     Accepted.Enqueue(call);
                     answer = SesAnswer.Accept($"id-{number}");
                 }
+                else if (answer.Accepts)
+                {
+                    Accepted.Enqueue(call);
+                }
                 await stream.WriteAsync(answer.Bytes, end.Token);
                 if (answer.Hangs) await Task.Delay(Timeout.Infinite, end.Token);
             }

@@ -17,7 +17,7 @@ internal sealed class Senders(ResponderSettings settings, Deadline deadline, Tim
     {
         SendMethod.Ses => _ses ??= new SesSender(settings.Ses ?? throw WithoutSes(), deadline),
         SendMethod.Sendmail => new SendmailSender(settings.Sendmail, deadline),
-        _ => new OutboxSender(settings.Outbox, clock),
+        _ => new OutboxSender(settings.Outbox),
     };
 
     private ResponderException WithoutSes() => new(Cause.Settings,

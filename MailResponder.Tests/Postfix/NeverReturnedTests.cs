@@ -32,6 +32,9 @@ public sealed class NeverReturnedTests
         using var postfix = Expiring(place, "main.cf");
         postfix.Accept(RequestMail.FromSomebodyNew(), recipient);
         postfix.WaitUntilQueueIsEmpty();
+        // Kept until it expired: who mends the mistake in time loses nothing.
+        Assert.Contains("status=deferred", postfix.MailLog, StringComparison.Ordinal);
+        Assert.DoesNotContain("status=bounced", postfix.MailLog, StringComparison.Ordinal);
         AssertExpiredOrDroppedSilently(postfix);
     }
 

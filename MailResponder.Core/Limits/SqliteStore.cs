@@ -208,7 +208,7 @@ internal sealed class SqliteStore : IStore
     {
         var parameters = new DynamicParameters();
         foreach (var (name, value) in values)
-            parameters.Add(name, value, value is byte[] ? DbType.Binary : DbType.Int64);
+            parameters.Add(name, value, value is byte[]? DbType.Binary : DbType.Int64);
         return parameters;
     }
 

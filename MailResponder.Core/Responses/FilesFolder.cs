@@ -51,7 +51,7 @@ internal sealed class FilesFolder(string root)
     private static string RealPath(string path)
     {
         var real = "";
-        var rest = new Stack<string>(Enumerable.Reverse(path.Split('/', StringSplitOptions.RemoveEmptyEntries)));
+        var rest = new Stack<string>(StepsBackwards(path));
         for (var links = 0; rest.TryPop(out var part);)
         {
             if (part == "..")
@@ -73,10 +73,13 @@ internal sealed class FilesFolder(string root)
                 throw new IOException("too many links");
             if (target.StartsWith('/'))
                 real = "";
-            foreach (var step in Enumerable.Reverse(target.Split('/', StringSplitOptions.RemoveEmptyEntries)))
+            foreach (var step in StepsBackwards(target))
                 rest.Push(step);
         }
 
         return real;
     }
+
+    private static IEnumerable<string> StepsBackwards(string path) =>
+        Enumerable.Reverse(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 }

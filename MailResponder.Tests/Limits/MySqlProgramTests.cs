@@ -88,7 +88,8 @@ public sealed class MySqlProgramTests : IDisposable
     public void DatabaseInit_CreatesDatabaseUserAndRightsOverAndOver()
     {
         var mine = OverTls();
-        mine["user"] = mine["database"] = "made_by_init";
+        mine["user"] = "made_by_init";
+        mine["database"] = "made_by_init";
         Use(mine);
         Assert.Equal(69, place.Command("database", "status").ExitCode);
 

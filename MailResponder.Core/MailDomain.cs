@@ -14,10 +14,12 @@ internal static class MailDomain
         if (string.IsNullOrEmpty(text) || text.Length > 4 * MaxLength)
             return false;
         var name = text[^1] == '.' ? text[..^1] : text;
+        name = name.ToLowerInvariant();
         if (!System.Text.Ascii.IsValid(name))
         {
             try
             {
+                // Without ICU, as here, this does not fold case itself.
                 name = new IdnMapping().GetAscii(name);
             }
             catch (ArgumentException)
@@ -26,7 +28,6 @@ internal static class MailDomain
             }
         }
 
-        name = name.ToLowerInvariant();
         if (name.Length is 0 or > MaxLength || !name.Contains('.'))
             return false;
         foreach (var label in name.Split('.'))

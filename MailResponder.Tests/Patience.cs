@@ -17,4 +17,19 @@ internal static class Patience
             Thread.Sleep(20);
         }
     }
+
+    /// <summary>Returns when the process has ended, whether or not its parent has taken notice.</summary>
+    public static void UntilEnded(string what, int processId) =>
+        Until($"the end of {what}", () =>
+        {
+            try
+            {
+                // A dead process whose parent has not asked for it yet has no command line any more.
+                return File.ReadAllText($"/proc/{processId}/cmdline").Length == 0;
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        });
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Net.Sockets;
 using MailResponder.Reply;
 
 namespace MailResponder.Delivery;
@@ -41,16 +42,24 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         }
     }
 
+    /// <exception cref="IOException">An attachment cannot be read to its end.</exception>
     private static void Feed(Process process, OutgoingReply reply)
     {
         try
         {
-            using var input = process.StandardInput.BaseStream;
-            reply.WriteTo(input);
+            reply.WriteTo(process.StandardInput.BaseStream);
+            process.StandardInput.Close();
         }
-        catch (IOException)
+        // .NET's pipe to a program is a socket.
+        catch (IOException exception) when (exception.InnerException is SocketException)
         {
             // It stopped reading; its exit code says why.
+        }
+        catch
+        {
+            // At the end of its input it would send the part that it has.
+            process.Kill();
+            throw;
         }
     }
 

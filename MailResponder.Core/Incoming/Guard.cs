@@ -32,7 +32,7 @@ internal sealed class Guard(ResponderSettings settings)
         if (IsRobot(from!.Address) || IsRobot(envelope.Sender) || IsRobot(headers["Return-Path"]))
             return SkipReason.RobotSender;
         MailDomain.TryNormalize(from.Domain, out var domain);
-        if (IsOurs(from.Address, domain))
+        if (IsOurs(from.Address, domain) || IsOurAddress(envelope.Sender) || IsOurAddress(headers["Return-Path"]))
             return SkipReason.OwnAddress;
         if (MailDomain.IsWithin(domain, settings.BlockedDomains))
             return SkipReason.BlockedDomain;
@@ -98,10 +98,20 @@ internal sealed class Guard(ResponderSettings settings)
             && MailDomain.TryNormalize(address[(at + 1)..], out _);
     }
 
-    private bool IsOurs(string address, string domain) =>
-        address.Equals(settings.ResponseFrom.Address, StringComparison.OrdinalIgnoreCase)
-        || address.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase)
-        || settings.OwnDomains.Contains(domain);
+    private bool IsOurs(string address, string domain) => IsOurAddress(address) || settings.OwnDomains.Contains(domain);
+
+    /// <summary>
+    /// Of envelope senders only the address counts: a forwarder on one of our domains rewrites other people's senders
+    /// to that domain (SRS).
+    /// </summary>
+    private bool IsOurAddress(string? address)
+    {
+        if (address is null)
+            return false;
+        var bare = BareAddress(address);
+        return bare.Equals(settings.ResponseFrom.Address, StringComparison.OrdinalIgnoreCase)
+            || bare.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase);
+    }
 
     private bool IsOurs(string loopValue)
     {

@@ -59,16 +59,15 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
                 message = message[1..];
         }
 
+        // Beside line feeds a carriage return ends no line: broken mail programs leave "\r\r\n" and stray ones.
+        var lineEnd = message.Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
         var lineStart = 0;
-        while (lineStart < message.Length)
+        int length;
+        while ((length = message[lineStart..].IndexOf(lineEnd)) >= 0)
         {
-            var length = message[lineStart..].IndexOfAny((byte)'\n', (byte)'\r');
-            if (length == 0)
+            if (message.Slice(lineStart, length).TrimEnd((byte)'\r').IsEmpty)
                 return message[..lineStart];
-            if (length < 0)
-                return message;
-            var end = lineStart + length;
-            lineStart = end + (message[end..].StartsWith("\r\n"u8) ? 2 : 1);
+            lineStart += length + 1;
         }
 
         return message;

@@ -19,7 +19,7 @@ internal enum SkipReason
 
     SeveralFrom,
 
-    /// <summary>The message comes from an address or domain of ours.</summary>
+    /// <summary>From is an address or domain of ours, or the envelope sender is the response From or bounce address.</summary>
     OwnAddress,
 
     /// <summary>An X-Loop of ours.</summary>
@@ -36,7 +36,10 @@ internal enum SkipReason
 
     BulkPrecedence,
 
-    /// <summary>A List-* header (RFC 2369, RFC 2919), Mailing-List or X-Mailing-List.</summary>
+    /// <summary>
+    /// A List-* header (RFC 2369, RFC 2919), Mailing-List, X-Mailing-List, or what the list servers fml and QuickML
+    /// write (X-MLServer, X-ML-Name), also into notices that have nothing else to be known by.
+    /// </summary>
     MailingList,
 
     /// <summary>X-Auto-Response-Suppress with All or AutoReply.</summary>

@@ -15,10 +15,11 @@ internal static class ReplyThread
 
     public static void Continue(MimeMessage reply, Request request)
     {
+        var seen = new HashSet<string>();
         var chain = new List<string>();
         foreach (var id in request.References)
         {
-            if (IsPlain(id) && !chain.Contains(id) && chain.Count < 1000)
+            if (IsPlain(id) && seen.Add(id))
                 chain.Add(id);
         }
 

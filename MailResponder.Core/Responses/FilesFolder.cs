@@ -5,6 +5,9 @@ namespace MailResponder.Responses;
 /// <summary>Attachments as files: <c>root/bucket/file</c>, and never from outside the root.</summary>
 internal sealed class FilesFolder(string root)
 {
+    /// <summary>As many as the kernel follows (path_resolution(7)).</summary>
+    private const int MaxLinks = 40;
+
     private readonly string _root = Path.GetFullPath(root);
 
     /// <summary>Whether the text can name something below a folder: relative, with no empty, "." or ".." part.</summary>
@@ -28,8 +31,14 @@ internal sealed class FilesFolder(string root)
         var path = Path.Join(_root, attachment.Bucket, attachment.File);
         try
         {
-            if (!IsPlainPath(attachment.Bucket) || !IsPlainPath(attachment.File) || LeadsOut(path))
+            if (!IsPlainPath(attachment.Bucket) || !IsPlainPath(attachment.File)
+                || !RealPath(path).StartsWith(RealPath(_root) + "/", StringComparison.Ordinal))
+            {
                 throw new ResponderException(Cause.Attachment, $"attachment {path}: lies outside of files_root {_root}");
+            }
+
+            if (Directory.Exists(path))
+                throw new ResponderException(Cause.Attachment, $"attachment {path}: is a folder");
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -38,20 +47,39 @@ internal sealed class FilesFolder(string root)
         }
     }
 
-    private bool LeadsOut(string path)
+    /// <summary>The path without any link in it (realpath(3)). A part that does not exist is no link.</summary>
+    private static string RealPath(string path)
     {
-        var root = Target(_root);
-        for (var part = path; part.Length > _root.Length; part = Path.GetDirectoryName(part)!)
+        var real = "";
+        var rest = new Stack<string>(StepsBackwards(path));
+        for (var links = 0; rest.TryPop(out var part);)
         {
-            if (File.ResolveLinkTarget(part, returnFinalTarget: true) is { } target
-                && !target.FullName.StartsWith(root + "/", StringComparison.Ordinal))
+            if (part == "..")
             {
-                return true;
+                real = real[..Math.Max(0, real.LastIndexOf('/'))];
+                continue;
             }
+
+            if (part == ".")
+                continue;
+            var next = real + "/" + part;
+            if (new FileInfo(next).LinkTarget is not { } target)
+            {
+                real = next;
+                continue;
+            }
+
+            if (++links > MaxLinks)
+                throw new IOException("too many links");
+            if (target.StartsWith('/'))
+                real = "";
+            foreach (var step in StepsBackwards(target))
+                rest.Push(step);
         }
 
-        return false;
-
-        static string Target(string folder) => Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
+        return real;
     }
+
+    private static IEnumerable<string> StepsBackwards(string path) =>
+        Enumerable.Reverse(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 }

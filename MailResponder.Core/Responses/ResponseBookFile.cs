@@ -36,7 +36,12 @@ internal sealed class ResponseBookFile
             return null;
         }
 
-        return LocatedJson.Parse(text, path, faults) is { } json ? new ResponseBookFile(path, faults).Read(json) : null;
+        if (LocatedJson.Parse(text, path, faults) is not { } json)
+            return null;
+        var found = new List<Fault>();
+        var book = new ResponseBookFile(path, found).Read(json);
+        faults.AddRange(found.OrderBy(fault => fault.Line));
+        return book;
     }
 
     private ResponseBook? Read(LocatedJson json)
@@ -231,7 +236,7 @@ internal sealed class ResponseBookFile
     {
         var domains = new Dictionary<string, ResponseEntry>();
         foreach (var entry in book.Entries)
-            domains.TryAdd(entry.Address[(entry.Address.LastIndexOf('@') + 1)..], entry);
+            domains.TryAdd(entry.Address[(entry.Address.LastIndexOf('@') + 1)..].TrimEnd('.'), entry);
         // A slip is written once; comparing every pair of a large book would not be worth the time.
         if (domains.Count > 200)
             return;

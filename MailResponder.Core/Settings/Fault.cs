@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace MailResponder.Settings;
 
@@ -14,6 +15,23 @@ internal sealed record Fault(string File, int Line, string Place, string Problem
     {
         var line = Line > 0 ? ":" + Line.ToString(CultureInfo.InvariantCulture) : "";
         var place = Place.Length > 0 ? Place + ": " : "";
-        return $"{File}{line}: {(IsWarning ? "warning: " : "")}{place}{Problem}";
+        return $"{File}{line}: {(IsWarning ? "warning: " : "")}{Visible(place)}{Visible(Problem)}";
+    }
+
+    /// <summary>What is quoted of the file may hold line ends and terminal escapes; here they are shown as JSON has them.</summary>
+    private static string Visible(string text)
+    {
+        if (!text.Any(char.IsControl))
+            return text;
+        var visible = new StringBuilder();
+        foreach (var c in text)
+        {
+            if (char.IsControl(c))
+                visible.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else
+                visible.Append(c);
+        }
+
+        return visible.ToString();
     }
 }

@@ -54,6 +54,12 @@ internal sealed class LocatedJson
             return null;
         }
 
+        if (text.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            faults.Add(new Fault(file, 0, "", "is empty"));
+            return null;
+        }
+
         var options = new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
         var reader = new Utf8JsonReader(text, options);
         var lines = new LineCounter(text);

@@ -10,6 +10,8 @@ internal static class SendMethods
     {
         if (text.Equals("smtp", StringComparison.OrdinalIgnoreCase))
             text = nameof(SendMethod.Sendmail);
-        return Enum.TryParse(text, ignoreCase, out method) && Enum.IsDefined(method);
+        // Enum.TryParse takes numbers and lists of names too.
+        method = default;
+        return text.All(char.IsAsciiLetter) && Enum.TryParse(text, ignoreCase, out method);
     }
 }

@@ -53,12 +53,13 @@ internal sealed class SettingsFile
             return null;
         }
 
-        var before = faults.Count;
         var json = LocatedJson.Parse(text, path, faults);
         if (json is null)
             return null;
-        var settings = new SettingsFile(path, faults).Read(json);
-        return faults.FindIndex(before, fault => !fault.IsWarning) < 0 ? settings : null;
+        var found = new List<Fault>();
+        var settings = new SettingsFile(path, found).Read(json);
+        faults.AddRange(found.OrderBy(fault => fault.Line));
+        return found.Exists(fault => !fault.IsWarning) ? null : settings;
     }
 
     private ResponderSettings? Read(LocatedJson json)

@@ -40,14 +40,17 @@ internal sealed class SettingsSection
 
     public int LineOf(string name) => _values.TryGetValue(name, out var value) ? value.Line : _json.Line;
 
-    /// <summary>A non-empty string; <paramref name="standard"/> (empty when none) where it is absent.</summary>
+    /// <summary>
+    /// A non-empty string; <paramref name="standard"/> (empty when none) where it is absent, empty where it is faulty.
+    /// </summary>
     public string Text(string name, string standard = "", bool required = false)
     {
         if (Find(name, required) is not { } value)
             return standard;
-        if (value.Kind != JsonValueKind.String || value.Text.Length == 0 || value.Text.Contains('\0'))
-            Add(value.Line, name, "must be a text in quotes, but is " + Shown(value));
-        return value.Text;
+        if (value.Kind == JsonValueKind.String && value.Text.Length > 0 && !value.Text.Contains('\0'))
+            return value.Text;
+        Add(value.Line, name, "must be a text in quotes, but is " + Shown(value));
+        return "";
     }
 
     /// <summary>The strings of a list, each with its line; empty when it is absent.</summary>
@@ -93,9 +96,9 @@ internal sealed class SettingsSection
     {
         if (Find(name, required) is not { } value)
             return standard;
-        // Enum parsers take numbers too; a setting does not.
+        // Enum parsers take numbers and several names at once too; a setting does not.
         if (value.Kind == JsonValueKind.String && value.Text.Length > 0 && char.IsAsciiLetter(value.Text[0])
-            && parse(value.Text, true, out var choice))
+            && value.Text.All(char.IsAsciiLetterOrDigit) && parse(value.Text, true, out var choice))
         {
             return choice;
         }

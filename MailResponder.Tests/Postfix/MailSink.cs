@@ -10,7 +10,9 @@ internal sealed class MailSink : IDisposable
     readonly string folder;
     readonly Process process;
 
-    public MailSink(string folder)
+    /// <param name="folder">A folder that the user <paramref name="user"/> may write to.</param>
+    /// <param name="user">smtp-sink refuses to run as root.</param>
+    public MailSink(string folder, string user)
     {
         this.folder = folder;
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
@@ -18,7 +20,7 @@ internal sealed class MailSink : IDisposable
             listener.Start();
             Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         }
-        process = Process.Start("smtp-sink", ["-d", Path.Combine(folder, "%Y%m%d%H%M%S."), $"127.0.0.1:{Port}", "100"]);
+        process = Process.Start("smtp-sink", ["-u", user, "-d", Path.Combine(folder, "%Y%m%d%H%M%S."), $"127.0.0.1:{Port}", "100"]);
     }
 
     public int Port { get; }

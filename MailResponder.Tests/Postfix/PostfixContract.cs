@@ -60,7 +60,8 @@ public abstract class PostfixContract(Route route)
 
     [Theory]
     [InlineData("null-sender", "<>", "")]
-    [InlineData("robot-sender", "mailer-daemon@freemail.test", "")]
+    [InlineData("null-sender", "mailer-daemon@freemail.test", "")]
+    [InlineData("robot-sender", "owner-people@freemail.test", "")]
     [InlineData("auto-submitted", null, "Auto-Submitted: auto-replied\r\n")]
     [InlineData("bulk-precedence", null, "Precedence: Bulk\r\n")]
     [InlineData("mailing-list", null, "List-Id: <people.freemail.test>\r\n")]
@@ -103,13 +104,12 @@ public abstract class PostfixContract(Route route)
     {
         var request = RequestMail.FromSomebodyNew();
         File.WriteAllText(place.SettingsFile, "{ \"response_from\": ");
-        var deferredBefore = DeferralsSoFar();
+        var deferredBefore = postfix.Deferrals;
         postfix.Accept(request);
         postfix.WaitUntilDeferred(deferredBefore + 1);
         Assert.Empty(RepliesTo(request));
 
         place.Write();
-        postfix.RunQueue();
         postfix.WaitUntilQueueIsEmpty();
         Assert.Equal(2, RepliesTo(request).Count);
         postfix.AssertNothingWasReturned();
@@ -120,19 +120,16 @@ public abstract class PostfixContract(Route route)
     {
         var request = RequestMail.FromSomebodyNew();
         File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("away"));
-        var deferredBefore = DeferralsSoFar();
+        var deferredBefore = postfix.Deferrals;
         postfix.Accept(request);
         postfix.WaitUntilDeferred(deferredBefore + 2);
         Assert.Single(RepliesTo(request));
 
         File.Move(place.PathTo("away"), place.PathTo("files/tools/tool.zip"));
-        postfix.RunQueue();
         postfix.WaitUntilQueueIsEmpty();
         Assert.Equal(2, RepliesTo(request).Count);
         postfix.AssertNothingWasReturned();
     }
-
-    int DeferralsSoFar() => postfix.MailLog.Split("status=deferred").Length - 1;
 
     IReadOnlyList<ReadMail> RepliesTo(RequestMail request) =>
         ReadMail.All(place.Outbox.Where(file => File.ReadAllText(file).Contains(request.From, StringComparison.Ordinal)));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MailResponder.Tests.Program;
@@ -27,8 +28,8 @@ internal sealed class PrivatePostfix : IDisposable
         // Postfix and mail_responder walk through the folder, nobody lists it.
         SetMode(folder, "0711");
         foreach (var name in (string[])["etc", "queue", "data", "sink"]) Directory.CreateDirectory(PathTo(name));
-        Run("chown", "postfix", PathTo("data"));
-        Sink = new MailSink(PathTo("sink"));
+        Run("chown", "postfix", PathTo("data"), PathTo("sink"));
+        Sink = new MailSink(PathTo("sink"), "postfix");
         Binary = PathTo("responder");
         File.Copy(ResponderProcess.Binary, Binary);
         SetMode(Binary, "0755");
@@ -57,6 +58,9 @@ internal sealed class PrivatePostfix : IDisposable
 
     public string MailLog => File.Exists(PathTo("maillog")) ? File.ReadAllText(PathTo("maillog")) : "";
 
+    /// <summary>How many times a message has been put off so far.</summary>
+    public int Deferrals => MailLog.Split("status=deferred").Length - 1;
+
     public string PathTo(string name) => Path.Combine(folder, name);
 
     /// <summary>Hands a mail over by SMTP; returns when Postfix has taken it into its queue.</summary>
@@ -80,16 +84,10 @@ internal sealed class PrivatePostfix : IDisposable
     }
 
     /// <summary>Waits until every message, and every message that came of it, has left the queue.</summary>
-    public void WaitUntilQueueIsEmpty() =>
-        Patience.Until("an empty queue", () => !QueueFiles().Any(), () => MailLog);
+    public void WaitUntilQueueIsEmpty() => WaitFor("an empty queue", () => !QueueFiles().Any());
 
-    /// <summary>Waits until the log says that a message from this sender has been put off.</summary>
-    public void WaitUntilDeferred(int times = 1) =>
-        Patience.Until(
-            "a deferred message", () => MailLog.Split("status=deferred").Length > times, () => MailLog);
-
-    /// <summary>Runs the queue now, as the queue manager does every few minutes.</summary>
-    public void RunQueue() => Run("postqueue", "-c", PathTo("etc"), "-f");
+    /// <summary>Waits until the log holds so many deferrals.</summary>
+    public void WaitUntilDeferred(int times) => WaitFor("a deferred message", () => Deferrals >= times);
 
     /// <summary>Fails if anything was ever returned to a sender: a notice in the log, or mail from the null sender.</summary>
     public void AssertNothingWasReturned()
@@ -126,11 +124,13 @@ internal sealed class PrivatePostfix : IDisposable
         }
     }
 
-    static void Run(string program, params string[] arguments)
+    static string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(program, arguments);
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: exit {process.ExitCode}");
+        return output;
     }
 
     static void SetMode(string path, string octal) => File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(octal, 8));
@@ -159,9 +159,6 @@ internal sealed class PrivatePostfix : IDisposable
         relayhost = [127.0.0.1]:{Sink.Port}
         alias_maps =
         alias_database =
-        queue_run_delay = 1s
-        minimal_backoff_time = 1s
-        maximal_backoff_time = 1s
 
         """;
 
@@ -194,11 +191,32 @@ internal sealed class PrivatePostfix : IDisposable
             .Where(Directory.Exists)
             .SelectMany(name => Directory.EnumerateFiles(name, "*", SearchOption.AllDirectories));
 
+    /// <summary>Runs the queue once a second meanwhile, as the queue manager does every few minutes.</summary>
+    void WaitFor(string what, Func<bool> isSo)
+    {
+        var sinceQueueRun = Stopwatch.StartNew();
+        Patience.Until(
+            what,
+            () =>
+            {
+                if (isSo()) return true;
+                if (sinceQueueRun.Elapsed > TimeSpan.FromSeconds(1))
+                {
+                    Run("postqueue", "-c", PathTo("etc"), "-f");
+                    sinceQueueRun.Restart();
+                }
+                return false;
+            },
+            () => MailLog);
+    }
+
     void StopMaster()
     {
         var pidFile = PathTo("queue/pid/master.pid");
-        if (!File.Exists(pidFile) || !int.TryParse(File.ReadAllText(pidFile).Trim(), out var pid)) return;
-        Run("kill", "-TERM", $"{pid}");
-        Patience.Until("the end of Postfix", () => !Directory.Exists($"/proc/{pid}"));
+        if (!File.Exists(pidFile)) return;
+        // The master keeps the file locked, and .NET does not open what it cannot lock.
+        var master = int.Parse(Run("cat", pidFile), CultureInfo.InvariantCulture);
+        Run("kill", "-TERM", $"{master}");
+        Patience.UntilEnded("Postfix", master);
     }
 }

@@ -21,7 +21,7 @@ internal sealed record ReadMail(JsonNode Description)
 
     public string? this[string header] => Description["headers"]![header]?.GetValue<string>();
 
-    public static IReadOnlyList<ReadMail> All(IEnumerable<string> files) => Python([.. files]);
+    public static IReadOnlyList<ReadMail> All(IEnumerable<string> files) => files.Any() ? Python([.. files]) : [];
 
     public static IReadOnlyList<ReadMail> Mbox(string file) => Python("--mbox", file);
 
@@ -36,7 +36,7 @@ internal sealed record ReadMail(JsonNode Description)
     static IReadOnlyList<ReadMail> Python(params string[] files)
     {
         // Debian's Python, which has Debian's python3-dkim; another one may come first in PATH.
-        var start = new ProcessStartInfo("/usr/bin/python3") 
+        var start = new ProcessStartInfo("/usr/bin/python3")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

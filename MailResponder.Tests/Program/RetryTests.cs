@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace MailResponder.Tests.Program;
 
@@ -32,9 +34,9 @@ public sealed class RetryTests
             running.Kill();
             Assert.Equal(137, running.Finish().ExitCode);
         }
-        var orphan = File.ReadAllText(place.PathTo("blocked")).Trim();
+        var orphan = int.Parse(File.ReadAllText(place.PathTo("blocked")), CultureInfo.InvariantCulture);
         File.WriteAllText(place.PathTo("give-up"), "");
-        Patience.Until("the end of the orphaned sendmail", () => !Directory.Exists($"/proc/{orphan}"));
+        Patience.UntilEnded("the orphaned sendmail", orphan);
         Assert.Single(place.RepliesIn("sent"));
 
         File.WriteAllText(place.PathTo("go"), "");
@@ -87,8 +89,7 @@ public sealed class RetryTests
     public void FirstEntryThatFails_DoesNotStopTheSecond()
     {
         using var place = new Workplace();
-        place.Book[0]!["attachments"] = new System.Text.Json.Nodes.JsonArray(
-            new System.Text.Json.Nodes.JsonArray("tools", "late.zip", "late.zip"));
+        place.Book[0]!["attachments"] = new JsonArray(new JsonArray("tools", "late.zip", "late.zip"));
         place.Write();
         var request = RequestMail.FromSomebodyNew();
         place.Filter(request).AssertDeferred();

@@ -1,0 +1,44 @@
+using System.Text;
+using MailResponder.Delivery;
+using MailResponder.Responses;
+using MailResponder.Tests.Reply;
+
+namespace MailResponder.Tests.Delivery;
+
+public sealed class MboxSending
+{
+    [Fact]
+    public void Replies_FollowOneAnotherAsAnMbox()
+    {
+        using var output = new MemoryStream();
+        var sender = new MboxSender(output, new FixedClock());
+        var entry = TestBook.Entry() with { Bodies = [new ResponseBody("plain", "a\n\nb")] };
+        using var reply = TestReply.Compose(TestSettings.In("/nowhere"), TestReply.Request(), entry);
+
+        Assert.Equal(SendResult.Sent("dry-run"), sender.Send(reply));
+        sender.Send(reply);
+
+        var one = "From bounces@example.com Mon Mar 02 08:15:00 2026\n"
+            + TestReply.Text(TestSettings.In("/nowhere"), TestReply.Request(), entry) + "\n";
+        Assert.Equal(one + one, Encoding.ASCII.GetString(output.ToArray()));
+    }
+
+    [Theory]
+    [InlineData("From here\n")]
+    [InlineData(">From here\n")]
+    public void LineThatBeginsAMail_IsQuoted(string line)
+    {
+        using var output = new MemoryStream();
+        using var reply = TestReply.Compose(TestSettings.In("/nowhere"), TestReply.Request(), TestBook.Entry());
+        // What the composer encodes anyway, another composer may not.
+        reply.Message.Body = new MimeKit.MimePart("text", "plain")
+        {
+            Content = new MimeKit.MimeContent(reply.Keep(new MemoryStream(Encoding.ASCII.GetBytes(line)))),
+            ContentTransferEncoding = MimeKit.ContentEncoding.SevenBit,
+        };
+
+        new MboxSender(output, new FixedClock()).Send(reply);
+
+        Assert.Contains("\n\n>" + line, Encoding.ASCII.GetString(output.ToArray()), StringComparison.Ordinal);
+    }
+}

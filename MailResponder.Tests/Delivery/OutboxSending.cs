@@ -1,0 +1,65 @@
+using MailResponder.Delivery;
+using MailResponder.Reply;
+using MailResponder.Tests.Reply;
+using MimeKit;
+
+namespace MailResponder.Tests.Delivery;
+
+public sealed class OutboxSending : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly OutgoingReply _reply = TestReply.Compose(TestSettings.In("/nowhere"), TestReply.Request(), TestBook.Entry());
+
+    private string Outbox => _folder.PathTo("outbox");
+
+    public void Dispose()
+    {
+        _reply.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Reply_IsOneFileForItsOwnerAlone()
+    {
+        var result = new OutboxSender(Outbox, new FixedClock()).Send(_reply);
+
+        var file = Assert.Single(Directory.GetFileSystemEntries(Outbox));
+        Assert.Equal(Path.Join(Outbox, "20260302T081500-6d1cb33f56cca1e0.eml"), file);
+        Assert.Equal(SendResult.Sent(file), result);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Outbox));
+        using var whole = new MemoryStream();
+        _reply.WriteTo(whole);
+        Assert.Equal(whole.ToArray(), File.ReadAllBytes(file));
+    }
+
+    [Fact]
+    public void FileName_DoesNotTellTheRequester() =>
+        Assert.DoesNotContain("joe", new OutboxSender("/nowhere", new FixedClock()).Send(_reply).Detail, StringComparison.Ordinal);
+
+    [Fact]
+    public void UnfinishedReply_LeavesNothing()
+    {
+        _reply.Message.Body = new MimePart("application", "octet-stream")
+        {
+            Content = new MimeContent(_reply.Keep(new BrokenAttachment())),
+            ContentTransferEncoding = ContentEncoding.Base64,
+        };
+
+        var result = new OutboxSender(Outbox, new FixedClock()).Send(_reply);
+
+        Assert.Equal(SendStatus.Temporary, result.Status);
+        Assert.Empty(Directory.GetFileSystemEntries(Outbox));
+    }
+
+    [Fact]
+    public void FolderThatCannotBe_IsTemporary()
+    {
+        _folder.Write("outbox", "a file");
+
+        var result = new OutboxSender(Outbox, new FixedClock()).Send(_reply);
+
+        Assert.Equal(SendStatus.Temporary, result.Status);
+        Assert.StartsWith($"outbox {Outbox}: ", result.Detail, StringComparison.Ordinal);
+    }
+}

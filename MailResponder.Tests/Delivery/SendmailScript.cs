@@ -1,0 +1,36 @@
+namespace MailResponder.Tests.Delivery;
+
+/// <summary>
+/// A sendmail program that keeps each mail it accepts. A subject "exit N" makes it refuse with that code, until a file
+/// named "mended" lies beside it.
+/// </summary>
+internal sealed class SendmailScript
+{
+    private const string Text = """
+        #!/bin/sh
+        echo "$@" >> "$0.arguments"
+        cat > "$0.$$.unfinished"
+        code=$(sed -n 's/^Subject: exit //p;/^$/q' "$0.$$.unfinished")
+        echo "recipient joe@example.net is none of my business" >&2
+        if [ -n "$code" ] && [ ! -e "$(dirname "$0")/mended" ]; then exit "$code"; fi
+        mv "$0.$$.unfinished" "$0.$$.mail"
+
+        """;
+
+    private readonly TemporaryFolder _folder;
+
+    public SendmailScript(TemporaryFolder folder, string text = Text)
+    {
+        _folder = folder;
+        Path = folder.Write("sendmail", text);
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    public string Path { get; }
+
+    public string Arguments => File.ReadAllText(Path + ".arguments");
+
+    public List<string> Mails => [.. Directory.GetFiles(_folder.Path, "sendmail.*.mail").Select(File.ReadAllText)];
+
+    public void Mend() => _folder.Write("mended", "");
+}

@@ -1,0 +1,130 @@
+using MailResponder.Delivery;
+using MailResponder.Reply;
+using MailResponder.Tests.Reply;
+using MimeKit;
+
+namespace MailResponder.Tests.Delivery;
+
+public sealed class SendmailSending : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Deadline _deadline = new(new FixedClock(), TimeSpan.FromSeconds(60));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(65, "Refused")]
+    [InlineData(67, "Refused")]
+    [InlineData(68, "Refused")]
+    [InlineData(1, "Temporary")]
+    [InlineData(64, "Temporary")]
+    [InlineData(66, "Temporary")]
+    [InlineData(69, "Temporary")]
+    [InlineData(70, "Temporary")]
+    [InlineData(71, "Temporary")]
+    [InlineData(72, "Temporary")]
+    [InlineData(73, "Temporary")]
+    [InlineData(74, "Temporary")]
+    [InlineData(75, "Temporary")]
+    [InlineData(76, "Temporary")]
+    [InlineData(77, "Temporary")]
+    [InlineData(78, "Temporary")]
+    [InlineData(127, "Temporary")]
+    public void ExitCode_SaysWhetherToTryAgain(int exitCode, string expected)
+    {
+        var script = new SendmailScript(_folder, $"#!/bin/sh\ncat > /dev/null\nexit {exitCode}\n");
+
+        var result = Send(script.Path);
+
+        Assert.Equal(expected, result.Status.ToString());
+        Assert.Equal($"{script.Path} {(expected == "Refused" ? "refused it" : "failed")} with exit code {exitCode}", result.Detail);
+    }
+
+    [Fact]
+    public void AcceptedReply_IsHandedOverWholeWithItsEnvelope()
+    {
+        var script = new SendmailScript(_folder);
+        using var reply = Reply();
+
+        var result = new SendmailSender(script.Path, _deadline).Send(reply);
+
+        Assert.Equal(SendResult.Sent("sendmail"), result);
+        Assert.Equal("-i -f bounces@example.com -- joe@example.net\n", script.Arguments);
+        using var whole = new MemoryStream();
+        reply.WriteTo(whole);
+        Assert.Equal(whole.ToArray(), File.ReadAllBytes(Directory.GetFiles(_folder.Path, "*.mail").Single()));
+    }
+
+    [Fact]
+    public void Signal_IsTemporary() =>
+        Assert.Equal(SendStatus.Temporary, Send(new SendmailScript(_folder, "#!/bin/sh\nkill -9 $$\n").Path).Status);
+
+    [Fact]
+    public void MissingProgram_IsTemporary()
+    {
+        var result = Send("/nowhere/sendmail");
+
+        Assert.Equal(SendResult.Temporary("/nowhere/sendmail cannot be started (error 2)"), result);
+    }
+
+    [Fact]
+    public void ProgramThatDoesNotRead_IsJudgedByItsExitCode()
+    {
+        var script = new SendmailScript(_folder, "#!/bin/sh\nexit 67\n");
+        using var reply = Reply(new MemoryStream(new byte[1_000_000]));
+
+        Assert.Equal(SendStatus.Refused, new SendmailSender(script.Path, _deadline).Send(reply).Status);
+    }
+
+    [Fact]
+    public void ProgramThatPrintsMuch_IsNotWaitedForForever()
+    {
+        var script = new SendmailScript(_folder, "#!/bin/sh\nhead -c 300000 /dev/zero | tr '\\0' x >&2\nhead -c 300000 /dev/zero\ncat > /dev/null\n");
+
+        Assert.Equal(SendStatus.Sent, Send(script.Path).Status);
+    }
+
+    [Fact]
+    public void SlowProgram_IsEndedAtTheDeadline()
+    {
+        var script = new SendmailScript(_folder, "#!/bin/sh\nexec sleep 60\n");
+        var deadline = new Deadline(new FixedClock(), TimeSpan.FromMilliseconds(200));
+        using var reply = Reply();
+
+        var result = new SendmailSender(script.Path, deadline).Send(reply);
+
+        Assert.Equal(SendResult.Temporary($"{script.Path} did not finish before the deadline"), result);
+    }
+
+    [Fact]
+    public void UnreadableAttachment_IsNotSentInPart()
+    {
+        var script = new SendmailScript(_folder);
+        using var reply = Reply(new BrokenAttachment());
+
+        Assert.Throws<IOException>(() => new SendmailSender(script.Path, _deadline).Send(reply));
+
+        Assert.Empty(script.Mails);
+    }
+
+    private static OutgoingReply Reply(Stream? attachment = null)
+    {
+        var reply = TestReply.Compose(TestSettings.In("/nowhere"), TestReply.Request(), TestBook.Entry());
+        if (attachment is not null)
+        {
+            reply.Message.Body = new MimePart("application", "octet-stream")
+            {
+                Content = new MimeContent(reply.Keep(attachment)),
+                ContentTransferEncoding = ContentEncoding.Base64,
+            };
+        }
+
+        return reply;
+    }
+
+    private SendResult Send(string program)
+    {
+        using var reply = Reply();
+        return new SendmailSender(program, _deadline).Send(reply);
+    }
+}

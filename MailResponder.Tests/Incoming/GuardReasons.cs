@@ -1,0 +1,78 @@
+using MailResponder.Incoming;
+using MailResponder.Settings;
+using MimeKit;
+
+namespace MailResponder.Tests.Incoming;
+
+/// <summary>
+/// A case is a pair of files in Guard/reason: <c>NN-name.eml</c> must not be answered for that reason, and
+/// <c>NN-name.benign.eml</c>, as like it as a person's mail can be, must be. <c>.sender</c> holds an envelope sender.
+/// </summary>
+public sealed class GuardReasons
+{
+    public static TheoryData<string, string> Unanswerable => GuardCases.Mails(benign: false);
+
+    public static TheoryData<string, string> Benign => GuardCases.Mails(benign: true);
+
+    private static readonly ResponderSettings Settings = TestSettings.In("/nowhere") with
+    {
+        // Outside of the own domains, so that the address alone is what counts.
+        ResponseFrom = new MailboxAddress("", "get-help@answers.example.net"),
+        BounceAddress = "returned@answers.example.net",
+        OwnDomains = ["example.com", "example.org", "xn--bcher-kva.example"],
+    };
+
+    [Theory]
+    [MemberData(nameof(Unanswerable))]
+    public void Named_IsNotAnswered(string mail, string form)
+    {
+        var reason = Judge(mail, form, Settings, out var request);
+
+        Assert.True(reason?.Hyphenated() == Path.GetDirectoryName(mail),
+            $"{mail} ({form}): expected {Path.GetDirectoryName(mail)}, but was {reason?.Hyphenated() ?? "answered"}");
+        Assert.Null(request);
+    }
+
+    [Theory]
+    [MemberData(nameof(Benign))]
+    public void BenignTwin_IsAnswered(string mail, string form)
+    {
+        // A twin may have the domain that is ours in the case beside it only.
+        var settings = mail.StartsWith("own-address/", StringComparison.Ordinal) ? Settings
+            : Settings with { OwnDomains = ["example.com", "example.org"] };
+        var reason = Judge(mail, form, settings, out var request);
+
+        Assert.True(reason is null, $"{mail} ({form}): expected answered, but was {reason?.Hyphenated()}");
+        Assert.NotNull(request);
+    }
+
+    [Fact]
+    public void Each_HasACase()
+    {
+        // What is decided behind the guard: by the response book, and by the limits.
+        SkipReason[] laterReasons = [SkipReason.UnknownAddress, SkipReason.Blocked, SkipReason.OverQuota];
+        var expected = Enum.GetValues<SkipReason>().Except(laterReasons).Select(reason => reason.Hyphenated());
+
+        var found = Directory.EnumerateDirectories(GuardCases.Folder).Select(Path.GetFileName);
+
+        Assert.Equal(expected.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Case_HasItsTwin()
+    {
+        var files = Directory.EnumerateFiles(GuardCases.Folder, "*.eml", SearchOption.AllDirectories).ToList();
+
+        var alone = files.Where(file => !files.Contains(file.EndsWith(".benign.eml", StringComparison.Ordinal)
+            ? file.Replace(".benign.eml", ".eml", StringComparison.Ordinal)
+            : Path.ChangeExtension(file, ".benign.eml")));
+
+        Assert.Empty(alone);
+    }
+
+    private static SkipReason? Judge(string mail, string form, ResponderSettings settings, out Request? request)
+    {
+        var message = IncomingMessage.Read(new MemoryStream(GuardCases.Read(mail, form)));
+        return new Guard(settings).ReasonNotToReply(message, new Envelope(Sender: GuardCases.SenderOf(mail)), out request);
+    }
+}

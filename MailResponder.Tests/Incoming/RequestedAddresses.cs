@@ -1,0 +1,74 @@
+using System.Text;
+using MailResponder.Incoming;
+
+namespace MailResponder.Tests.Incoming;
+
+public sealed class RequestedAddresses
+{
+    private const string AllFour = """
+        X-Original-To: original@example.com
+        Delivered-To: delivered@example.com
+        To: Somebody <somebody@example.net>, "Get it" <to@example.com>
+        Cc: cc@example.com
+        """;
+
+    [Fact]
+    public void Envelope_ComesFirst() =>
+        Assert.Equal("envelope@example.com", Find(AllFour, "envelope@example.com"));
+
+    [Fact]
+    public void XOriginalTo_ComesSecond() => Assert.Equal("original@example.com", Find(AllFour));
+
+    [Fact]
+    public void DeliveredTo_ComesThird() =>
+        Assert.Equal("delivered@example.com", Find(AllFour.Replace("X-Original-To", "X-Other", StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData("To: Somebody <somebody@example.net>, \"Get it\" <to@example.com>\nCc: cc@example.com", "to@example.com")]
+    [InlineData("Cc: CC@example.com\nTo: to@example.com", "cc@example.com")]
+    [InlineData("To: everybody: <x@example.net>, <to@example.com>;", "to@example.com")]
+    [InlineData("To: <<broken\nCc: cc@example.com", "cc@example.com")]
+    [InlineData("To: somebody@example.net\nBcc: to@example.com", null)]
+    public void FirstKnownOfToAndCc_ComesLast(string headers, string? expected) => Assert.Equal(expected, Find(headers));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void EmptyEnvelope_IsPassedOver(string recipient) =>
+        Assert.Equal("original@example.com", Find(AllFour, recipient));
+
+    [Theory]
+    [InlineData("Get@Example.COM", "get@example.com")]
+    [InlineData("<get@example.com>", "get@example.com")]
+    [InlineData("unknown@example.com", "unknown@example.com")]
+    public void Address_IsLowerCaseWithoutBrackets(string recipient, string expected) =>
+        Assert.Equal(expected, Find("", recipient));
+
+    [Theory]
+    [InlineData("mail_responder+to@localhost", "to@example.com")]
+    [InlineData("Mail_Responder+To@localhost.localdomain", "to@example.com")]
+    [InlineData("mail_responder+to", "to@example.com")]
+    [InlineData("mail_responder+to@example.com@localhost", "to@example.com")]
+    [InlineData("mail_responder+t@localhost", null)]
+    public void RelayWrapping_IsRemoved(string wrapped, string? expected)
+    {
+        Assert.Equal(expected, Find("", wrapped));
+        Assert.Equal(expected, Find($"X-Original-To: {wrapped}"));
+        Assert.Equal(expected, Find($"Delivered-To: {wrapped}"));
+    }
+
+    [Theory]
+    [InlineData("To: twice@example.org", "twice@example.org")]
+    [InlineData("To: to@example.com\nCc: twice@example.com", "twice@example.com")]
+    [InlineData("To: twice@example.net", null)]
+    public void WrappedLocalPartOfSeveralDomains_IsToldByTheMessage(string headers, string? expected) =>
+        Assert.Equal(expected, Find(headers, "mail_responder+twice@localhost"));
+
+    private static string? Find(string headers, string? recipient = null)
+    {
+        var message = IncomingMessage.Read(new MemoryStream(Encoding.UTF8.GetBytes(headers + "\n\n")));
+        var book = TestBook.Of("to@example.com", "cc@example.com", "original@example.com", "delivered@example.com",
+            "envelope@example.com", "twice@example.com", "twice@example.org");
+        return RequestedAddress.Find(new Envelope(recipient), message.Headers, book);
+    }
+}

@@ -1,0 +1,122 @@
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>
+/// Whatever is wrong with the responder, and however old a message grows over it, nothing goes back to the sender,
+/// who may be forged.
+/// </summary>
+[Collection("Postfix")]
+public sealed class NeverReturnedTests
+{
+    // Each address leads to the sample's transport with something wrong about it.
+    const string Routes = """
+        transport_maps = inline:{ usage@example.com=usage:, gone@example.com=gone: }
+        """;
+
+    const string Transports = """
+        usage unix - n n - 2 pipe
+          flags=DORXhu user=mail_responder null_sender=
+          argv=/usr/local/bin/responder --no-such-option ${original_recipient}
+        gone unix - n n - 2 pipe
+          flags=DORXhu user=mail_responder null_sender=
+          argv=/nonexistent/responder --recipient ${original_recipient}
+        """;
+
+    [Theory]
+    [InlineData("usage@example.com")]
+    [InlineData("gone@example.com")]
+    public void MistakeInMasterCf_NeverComesBackToTheSender(string recipient)
+    {
+        using var place = new Workplace();
+        using var postfix = Expiring(place, "main.cf");
+        postfix.Accept(RequestMail.FromSomebodyNew(), recipient);
+        postfix.WaitUntilQueueIsEmpty();
+        // Kept until it expired: who mends the mistake in time loses nothing.
+        Assert.Contains("status=deferred", postfix.MailLog, StringComparison.Ordinal);
+        Assert.DoesNotContain("status=bounced", postfix.MailLog, StringComparison.Ordinal);
+        AssertExpiredOrDroppedSilently(postfix);
+    }
+
+    [Theory]
+    [InlineData("main.cf", "")]
+    [InlineData("main-luser-relay.cf", "")]
+    [InlineData("main-luser-relay.cf", "transport_maps =")]
+    public void QueueExpiry_NeverComesBackToTheSender(string sample, string overrides)
+    {
+        using var place = new Workplace();
+        File.WriteAllText(place.SettingsFile, "{ broken");
+        using var postfix = Expiring(place, sample, overrides);
+        postfix.Accept(RequestMail.FromSomebodyNew());
+        postfix.WaitUntilQueueIsEmpty();
+
+        Assert.Contains("status=deferred", postfix.MailLog, StringComparison.Ordinal);
+        Assert.Contains("status=expired", postfix.MailLog, StringComparison.Ordinal);
+        AssertExpiredOrDroppedSilently(postfix);
+    }
+
+    /// <summary>The same without the command filter is returned: so the tests above would see it.</summary>
+    [Fact]
+    public void WithoutTheCommandFilter_TheSenderIsTold()
+    {
+        using var place = new Workplace();
+        File.WriteAllText(place.SettingsFile, "{ broken");
+        using var postfix = Expiring(place, "main.cf");
+        var request = RequestMail.FromSomebodyNew();
+        postfix.Accept(request, port: postfix.UnfilteredPort);
+        postfix.WaitUntilQueueIsEmpty();
+
+        var notice = Assert.Single(postfix.Sink.MailsTo(request.From));
+        Assert.Contains("X-Mail-Args: <>", notice, StringComparison.Ordinal);
+        // What such a notice shows of us, where somebody left the filter out.
+        Assert.DoesNotContain("settings.json", notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NotificationsThatTheClientAsksFor_AreNotSent()
+    {
+        using var place = new Workplace();
+        using var postfix = Expiring(place, "main.cf");
+        var request = RequestMail.FromSomebodyNew();
+        using (var smtp = new SmtpDialogue(postfix.Port))
+        {
+            smtp.Say("EHLO client.freemail.test");
+            smtp.Say($"MAIL FROM:<{request.From}> RET=FULL ENVID=x");
+            smtp.Say("RCPT TO:<links@example.com> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;links@example.com");
+            smtp.Say("DATA");
+            smtp.Say(System.Text.Encoding.UTF8.GetString((request with { To = "links@example.com" }).ToBytes()) + "\r\n.");
+            smtp.Say("QUIT");
+        }
+        postfix.WaitUntilQueueIsEmpty();
+
+        Assert.Single(place.Outbox);
+        postfix.AssertNothingWasReturned();
+    }
+
+    [Fact]
+    public void KilledResponder_IsDeferredAndTheMessageAnsweredOnce()
+    {
+        using var place = new Workplace();
+        place.SendThrough("""
+            if [ ! -e "$here/once" ]; then touch "$here/once"; kill -9 "$PPID"; exit 75; fi
+            mkdir -p "$here/sent"; cat >"$here/sent/$$.eml"
+            """);
+        using var postfix = new PrivatePostfix(place, "main.cf");
+        postfix.Accept(RequestMail.FromSomebodyNew());
+        postfix.WaitUntilQueueIsEmpty();
+
+        Assert.Contains("status=deferred", postfix.MailLog, StringComparison.Ordinal);
+        Assert.Equal(2, place.RepliesIn("sent").Count);
+        postfix.AssertNothingWasReturned();
+    }
+
+    static PrivatePostfix Expiring(Workplace place, string sample, string overrides = Routes) =>
+        new(place, sample, overrides + "\nmaximal_queue_lifetime = 3s\nbounce_queue_lifetime = 3s", Transports);
+
+    static void AssertExpiredOrDroppedSilently(PrivatePostfix postfix)
+    {
+        Assert.Empty(postfix.Place.Outbox);
+        Assert.Empty(postfix.Sink.Mails);
+        postfix.AssertNothingWasReturned();
+    }
+}

@@ -1,0 +1,65 @@
+using MailResponder.Incoming;
+using MailResponder.Reply;
+using MimeKit;
+
+namespace MailResponder.Tests.Reply;
+
+public sealed class ReplyThreads
+{
+    [Fact]
+    public void Reply_ContinuesTheChain()
+    {
+        var reply = Continue("<3@a>", "1@a", "2@a");
+
+        Assert.Equal("3@a", reply.InReplyTo);
+        Assert.Equal(["1@a", "2@a", "3@a"], reply.References);
+    }
+
+    [Fact]
+    public void NoMessageId_LeavesTheChain()
+    {
+        var reply = Continue(null, "1@a");
+
+        Assert.Null(reply.InReplyTo);
+        Assert.Equal(["1@a"], reply.References);
+    }
+
+    [Fact]
+    public void LongChain_KeepsItsFirstAndLatest()
+    {
+        var reply = Continue("<9999@a>", [.. Enumerable.Range(1, 5000).Select(i => $"{i}@a")]);
+
+        Assert.Equal(10, reply.References.Count);
+        Assert.Equal("1@a", reply.References[0]);
+        Assert.Equal(["4999@a", "5000@a", "9999@a"], reply.References.Skip(7));
+    }
+
+    [Fact]
+    public void RepeatedIds_StandOnce() =>
+        Assert.Equal(["2@a", "1@a"], Continue("<1@a>", "1@a", "2@a", "2@a").References);
+
+    [Theory]
+    [InlineData("a b@a")]
+    [InlineData("a\r\nBcc: x@a")]
+    [InlineData("é@a")]
+    [InlineData("<a@a")]
+    [InlineData("")]
+    public void IdsThatAreNoPlainText_AreLeftOut(string id) => Assert.Equal(["1@a"], Continue("<1@a>", id).References);
+
+    [Fact]
+    public void LongId_IsLeftOut()
+    {
+        var longId = new string('x', 249) + "@a";
+
+        Assert.Null(Continue($"<{longId}>").InReplyTo);
+        Assert.Empty(Continue(null, longId).References);
+        Assert.Equal([longId[1..]], Continue(null, longId[1..]).References);
+    }
+
+    private static MimeMessage Continue(string? messageId, params string[] references)
+    {
+        var reply = new MimeMessage();
+        ReplyThread.Continue(reply, TestReply.Request("help", messageId, references));
+        return reply;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text;
+using MailResponder.Incoming;
+using MailResponder.Reply;
+using MailResponder.Responses;
+using MailResponder.Settings;
+using MimeKit;
+
+namespace MailResponder.Tests.Reply;
+
+/// <summary>Replies of which every byte is determined: clock, message key and signing key are fixed.</summary>
+internal static class TestReply
+{
+    public static byte[] MessageKey { get; } = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+
+    public static Request Request(string subject = "help", string? messageId = "<1@example.net>", params string[] references) =>
+        new(new MailboxAddress("Joe", "joe@example.net"), subject, messageId, references);
+
+    public static string Text(ResponderSettings settings, Request request, ResponseEntry entry)
+    {
+        using var reply = Compose(settings, request, entry);
+        using var output = new MemoryStream();
+        reply.WriteTo(output);
+        return Encoding.Latin1.GetString(output.ToArray());
+    }
+
+    public static OutgoingReply Compose(ResponderSettings settings, Request request, ResponseEntry entry)
+    {
+        var clock = new FixedClock();
+        var composer = new ReplyComposer(settings, new FilesFolder(settings.FilesRoot), clock);
+        var reply = composer.Compose(request, entry, MessageKey, 0);
+        ReplySigner.Create(settings.Dkim, clock)?.Sign(reply);
+        return reply;
+    }
+
+    /// <summary>Signs with a key that nothing but these tests trusts, copied because git keeps no mode.</summary>
+    public static DkimSettings TestOnlyKey(TemporaryFolder folder)
+    {
+        var key = folder.Write("dkim.key",
+            File.ReadAllText(Repository.PathTo("MailResponder.Tests", "Reply", "test-only-dkim.key")));
+        File.SetUnixFileMode(key, UnixFileMode.UserRead);
+        return new DkimSettings("example.com", "test", key);
+    }
+}

@@ -1,16 +1,15 @@
-using System.Globalization;
 using MailResponder.Reply;
 using MailResponder.Settings;
 
 namespace MailResponder.Delivery;
 
 /// <summary>Writes each reply into a folder as a file that its owner alone may read; it appears whole or not at all.</summary>
-internal sealed class OutboxSender(string folder, TimeProvider clock) : ISender
+internal sealed class OutboxSender(string folder) : ISender
 {
     public SendResult Send(OutgoingReply reply)
     {
         // A reply that is made again has the same name: it replaces its double.
-        var name = string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss}-{reply.Name[..16]}.eml");
+        var name = reply.Name + ".eml";
         var path = Path.Join(folder, name);
         var unfinished = Path.Join(folder, "." + name + ".part");
         try

@@ -13,6 +13,6 @@ internal sealed class Senders(ResponderSettings settings, Deadline deadline, Tim
     public ISender For(SendMethod? method) => dryRun is not null ? new MboxSender(dryRun, clock) : (method ?? settings.SendMethod) switch
     {
         SendMethod.Sendmail => new SendmailSender(settings.Sendmail, deadline),
-        _ => new OutboxSender(settings.Outbox, clock),
+        _ => new OutboxSender(settings.Outbox),
     };
 }

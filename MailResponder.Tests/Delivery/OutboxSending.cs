@@ -21,10 +21,10 @@ public sealed class OutboxSending : IDisposable
     [Fact]
     public void Reply_IsOneFileForItsOwnerAlone()
     {
-        var result = new OutboxSender(Outbox, new FixedClock()).Send(_reply);
+        var result = new OutboxSender(Outbox).Send(_reply);
 
         var file = Assert.Single(Directory.GetFileSystemEntries(Outbox));
-        Assert.Equal(Path.Join(Outbox, "20260302T081500-6d1cb33f56cca1e0.eml"), file);
+        Assert.Equal(Path.Join(Outbox, "6d1cb33f56cca1e0ba713cf2eb341971.eml"), file);
         Assert.Equal(SendResult.Sent(file), result);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Outbox));
@@ -35,7 +35,7 @@ public sealed class OutboxSending : IDisposable
 
     [Fact]
     public void FileName_DoesNotTellTheRequester() =>
-        Assert.DoesNotContain("joe", new OutboxSender("/nowhere", new FixedClock()).Send(_reply).Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("joe", new OutboxSender("/nowhere").Send(_reply).Detail, StringComparison.Ordinal);
 
     [Fact]
     public void UnfinishedReply_LeavesNothing()
@@ -46,7 +46,7 @@ public sealed class OutboxSending : IDisposable
             ContentTransferEncoding = ContentEncoding.Base64,
         };
 
-        var result = new OutboxSender(Outbox, new FixedClock()).Send(_reply);
+        var result = new OutboxSender(Outbox).Send(_reply);
 
         Assert.Equal(SendStatus.Temporary, result.Status);
         Assert.Empty(Directory.GetFileSystemEntries(Outbox));
@@ -57,7 +57,7 @@ public sealed class OutboxSending : IDisposable
     {
         _folder.Write("outbox", "a file");
 
-        var result = new OutboxSender(Outbox, new FixedClock()).Send(_reply);
+        var result = new OutboxSender(Outbox).Send(_reply);
 
         Assert.Equal(SendStatus.Temporary, result.Status);
         Assert.StartsWith($"outbox {Outbox}: ", result.Detail, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ internal static class Sql
     {
         var parameters = new DynamicParameters();
         foreach (var (name, value) in values)
-            parameters.Add(name, value, value is byte[] ? DbType.Binary : DbType.Int64);
+            parameters.Add(name, value, value is byte[]? DbType.Binary : DbType.Int64);
         return parameters;
     }
 

@@ -36,6 +36,19 @@ public sealed class AddressKeyFiles : IDisposable
         Assert.False(File.Exists(path));
     }
 
+    [Fact]
+    public void WithMySql_IsNeverMade()
+    {
+        var path = _folder.PathTo("address.key");
+        var database = new DatabaseSettings(null, new MySqlSettings { Server = "db.example.com", User = "u", Database = "d" });
+
+        var exception = Assert.Throws<ResponderException>(() => AddressKey.LoadOrCreate(path, database));
+
+        Assert.Equal($"address key {path}: does not exist; copy it from another host, or for a new database make it once with: " +
+            $"(umask 027; openssl rand -hex 32 > {path})", exception.Message);
+        Assert.False(File.Exists(path));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("00112233")]

@@ -89,7 +89,7 @@ public sealed class MySqlTypesTests : IDisposable
         Run("INSERT INTO t (note) VALUES (@value)", text);
 
         Assert.Equal(text, Ask("SELECT note FROM t"));
-        Assert.Equal(100_000L, Ask("SELECT CHAR_LENGTH(note) FROM t"));
+        Assert.Equal(100_000L, Convert.ToInt64(Ask("SELECT CHAR_LENGTH(note) FROM t"), null));
     }
 
     [Fact]

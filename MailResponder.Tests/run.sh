@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh - every test, on a machine with the .NET SDK and apt
 #
-# usage: run.sh [--filter EXPRESSION]
+# usage: run.sh [--filter EXPRESSION] [--soak MESSAGES]
 #
 # Installs what the tests need, adds the system user that Postfix runs the
 # responder as, builds, publishes, runs the tests against the published file,
@@ -9,7 +9,8 @@
 #
 #   N passed, N failed[, N skipped]
 #
-# --filter goes to `dotnet test` as it is. Exit status: 0 when at least one
+# --filter goes to `dotnet test` as it is; --soak sets how many messages the soak
+# test sends (180 without it; 2000 take about two minutes). Exit status: 0 when at least one
 # test ran and none failed, else 1; 64 usage; 69 when something is missing that
 # could not be installed.
 set -eu
@@ -23,17 +24,18 @@ say() {
 }
 
 filter=
-case $# in
-  0) ;;
-  2)
-    [ "$1" = --filter ] || { say "usage: run.sh [--filter EXPRESSION]"; exit 64; }
-    filter=$2
-    ;;
-  *)
-    say "usage: run.sh [--filter EXPRESSION]"
-    exit 64
-    ;;
-esac
+soak=
+while [ $# -gt 0 ]; do
+  case $1:$# in
+    --filter:[!1]*) filter=$2 ;;
+    --soak:[!1]*) soak=$2 ;;
+    *)
+      say "usage: run.sh [--filter EXPRESSION] [--soak MESSAGES]"
+      exit 64
+      ;;
+  esac
+  shift 2
+done
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/responder-tests.XXXXXX")
 policy=
@@ -122,7 +124,7 @@ if [ -n "$filter" ]; then set -- "$@" --filter "$filter"; fi
 # The folder is made for this run alone, and mail_responder has to reach the program in it.
 chmod 755 "$work"
 status=0
-as_root env PATH="$PATH" DOTNET_CLI_HOME="$work" RESPONDER_BINARY="$work/dist/responder" RESPONDER_NPM="$npm_folder/node_modules" \
+as_root env PATH="$PATH" DOTNET_CLI_HOME="$work" RESPONDER_BINARY="$work/dist/responder" RESPONDER_NPM="$npm_folder/node_modules" RESPONDER_SOAK="$soak" \
   DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
   dotnet "$@" >&2 || status=$?
 

@@ -55,6 +55,8 @@ internal sealed class MySqlServer(MySqlSettings settings)
             ConnectionTimeout = Math.Min(MaxConnectSeconds, seconds),
             DefaultCommandTimeout = seconds,
             Pooling = false,
+            // Account names have an @, and are no parameters.
+            AllowUserVariables = true,
         };
         if (socket is not null)
             return way;

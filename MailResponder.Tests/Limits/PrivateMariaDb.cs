@@ -126,6 +126,7 @@ public sealed class PrivateMariaDb : IDisposable
             ConnectionProtocol = MySqlConnectionProtocol.UnixSocket,
             UserID = Environment.UserName,
             Pooling = false,
+            AllowUserVariables = true,
         }.ConnectionString);
         connection.Open();
         return connection;

@@ -30,6 +30,7 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         ["Default Command Timeout"] = "Default Command Timeout",
         ["Pooling"] = "Pooling",
         ["Use Affected Rows"] = "Use Affected Rows",
+        ["Allow User Variables"] = "Allow User Variables",
     };
 
     public MySqlConnectionStringBuilder()
@@ -71,6 +72,16 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     public uint DefaultCommandTimeout { get => Number("Default Command Timeout", 30); set => this["Default Command Timeout"] = value; }
 
     /// <summary>Kept, but without effect: the stand-in never pools.</summary>
+    /// <summary>
+    /// Whether an @name that is no parameter is left to the server, as in CREATE USER name@host. The stand-in always
+    /// does; the official package refuses such a statement unless this is set.
+    /// </summary>
+    public bool AllowUserVariables
+    {
+        get => bool.Parse(Text("Allow User Variables", "False"));
+        set => this["Allow User Variables"] = value.ToString();
+    }
+
     public bool Pooling { get => bool.Parse(Text("Pooling", "True")); set => this["Pooling"] = value.ToString(); }
 
     /// <summary>False: an UPDATE counts the rows that it found. True: those that it changed.</summary>

@@ -90,7 +90,7 @@ internal sealed class BlacklistCommand : Command
         return command;
     }
 
-    private static int WithStore(ParseResult result, Func<ResponderSettings, AddressKey, IStore, int> work)
+    private static int WithStore(ParseResult result, Func<ResponderSettings, AddressKey, Store, int> work)
     {
         var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);

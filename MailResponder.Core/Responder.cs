@@ -14,7 +14,7 @@ namespace MailResponder;
 /// <param name="dryRun">Not null: the replies are written here as an mbox, and nothing is sent, counted or recorded.</param>
 internal sealed class Responder(ResponderSettings settings, Deadline deadline, TimeProvider clock, Stream? dryRun = null)
 {
-    private readonly IFileSource _files = IFileSource.For(settings, deadline);
+    private readonly IFileSource _files = dryRun is null ? IFileSource.For(settings, deadline) : new FolderSource(settings);
 
     /// <summary>As <see cref="Outcome.Address"/>, for the report of a message that could not be brought to its end.</summary>
     public string Address { get; private set; } = Outcome.UnknownAddress;

@@ -5,11 +5,11 @@ namespace MailResponder.Limits;
 /// <summary>A message that may be answered now, and the record of which of its replies are done.</summary>
 internal sealed class ClaimedMessage
 {
-    private readonly IStore? _store;
+    private readonly Store? _store;
     private readonly Requester? _requester;
     private Claim _claim;
 
-    public ClaimedMessage(byte[] key, Claim claim, IStore store, Requester requester)
+    public ClaimedMessage(byte[] key, Claim claim, Store store, Requester requester)
         : this(key)
     {
         _claim = claim;

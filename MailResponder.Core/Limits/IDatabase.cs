@@ -2,7 +2,7 @@ using System.Data;
 
 namespace MailResponder.Limits;
 
-/// <summary>What the kinds of database do differently; <see cref="SqlStore"/> is what they have in common.</summary>
+/// <summary>What the kinds of database do differently; <see cref="Store"/> is what they have in common.</summary>
 internal interface IDatabase : IDisposable
 {
     /// <summary>Open. May be another one at the next call: it is replaced when the server goes away and comes back.</summary>
@@ -14,7 +14,7 @@ internal interface IDatabase : IDisposable
     /// </summary>
     string EnterWindow { get; }
 
-    /// <inheritdoc cref="IStore.EnterMessage"/>
+    /// <inheritdoc cref="Store.EnterMessage"/>
     IDisposable? EnterMessage(byte[] messageKey);
 
     /// <summary>Runs statements that do no harm when they run twice: they are run again where that helps.</summary>

@@ -14,7 +14,7 @@ public sealed class SeveralEntries : IDisposable
     private readonly FixedClock _clock = new();
     private readonly SendmailScript _sendmail;
     private readonly ResponderSettings _settings;
-    private readonly IStore _store;
+    private readonly Store _store;
     private readonly Requester _requester;
 
     public SeveralEntries()

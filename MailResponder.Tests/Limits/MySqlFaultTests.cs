@@ -215,7 +215,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
 
     public void Dispose() => key.Dispose();
 
-    IStore Open(MySqlSettings settings) =>
+    Store Open(MySqlSettings settings) =>
         Store.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
 
     /// <summary>Every right is needed by some of it.</summary>

@@ -86,7 +86,7 @@ public sealed class MySqlSchemaTests : IDisposable
 
     public void Dispose() => key.Dispose();
 
-    IStore Open() => Store.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
+    Store Open() => Store.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
 
     void Plant(string statements)
     {

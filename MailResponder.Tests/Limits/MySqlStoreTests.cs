@@ -16,16 +16,16 @@ public sealed class MySqlStoreTests : StoreContract
         settings = server.NewDatabase();
     }
 
-    internal override IStore OpenAnother() => OpenWith(Key);
+    internal override Store OpenAnother() => OpenWith(Key);
 
-    internal override IStore OpenWith(AddressKey key) =>
+    internal override Store OpenWith(AddressKey key) =>
         Store.Open(new DatabaseSettings(null, settings), key, TimeSpan.FromSeconds(60), Clock);
 
     protected override long RowsInQuota() =>
         long.Parse(server.AsAdministrator($"SELECT COUNT(*) FROM {settings.Database}.quota")[0], null);
 
     // Another connection is as good as another process.
-    internal override IDisposable? InAnotherProcess(IStore other, byte[] message) => other.EnterMessage(message);
+    internal override IDisposable? InAnotherProcess(Store other, byte[] message) => other.EnterMessage(message);
 
     protected override void CleanUp() => server.AsAdministrator($"DROP DATABASE {settings.Database}");
 }

@@ -12,15 +12,15 @@ public sealed class SqliteStoreTests : StoreContract
 
     string DatabaseFile => Path.Combine(folder, "responder.db");
 
-    internal override IStore OpenAnother() => OpenWith(Key);
+    internal override Store OpenAnother() => OpenWith(Key);
 
-    internal override IStore OpenWith(AddressKey key) =>
+    internal override Store OpenWith(AddressKey key) =>
         Store.Open(new DatabaseSettings(DatabaseFile, null), key, TimeSpan.FromSeconds(60), Clock);
 
     protected override long RowsInQuota() => Convert.ToInt64(Ask("SELECT COUNT(*) FROM quota"), null);
 
     // fcntl locks belong to the process; python takes one as another process.
-    internal override IDisposable? InAnotherProcess(IStore other, byte[] message)
+    internal override IDisposable? InAnotherProcess(Store other, byte[] message)
     {
         var offset = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(message) & (long.MaxValue >> 1);
         using var python = Process.Start("python3", ["-c",

@@ -6,21 +6,21 @@ namespace MailResponder.Tests.Limits;
 public abstract class StoreContract : IDisposable
 {
     readonly StoreKey key = new();
-    readonly List<IStore> opened = [];
+    readonly List<Store> opened = [];
 
     internal AddressKey Key => key.Key;
 
     internal MovableClock Clock { get; } = new();
 
     /// <summary>Another process's view of the same database.</summary>
-    internal IStore Open()
+    internal Store Open()
     {
         var store = OpenAnother();
         lock (opened) opened.Add(store);
         return store;
     }
 
-    internal abstract IStore OpenAnother();
+    internal abstract Store OpenAnother();
 
     [Fact]
     public void FirstClaim_IsGrantedAndCharged()
@@ -358,12 +358,12 @@ public abstract class StoreContract : IDisposable
         Assert.Contains("made with another address key", failure.Message, StringComparison.Ordinal);
     }
 
-    internal abstract IStore OpenWith(AddressKey key);
+    internal abstract Store OpenWith(AddressKey key);
 
     protected abstract long RowsInQuota();
 
     /// <summary>Tries to enter as a process would that does not share this one's locks.</summary>
-    internal abstract IDisposable? InAnotherProcess(IStore other, byte[] message);
+    internal abstract IDisposable? InAnotherProcess(Store other, byte[] message);
 
     internal Requester Somebody() => key.Somebody();
 

@@ -7,6 +7,7 @@ using MailResponder.Tests.Limits;
 using MailResponder.Tests.Postfix;
 using MailResponder.Tests.Program;
 using MailResponder.Tests.Ses;
+using Xunit.Abstractions;
 
 namespace MailResponder.Tests.Soak;
 
@@ -15,7 +16,7 @@ namespace MailResponder.Tests.Soak;
 /// after it accepted them, responders killed at random. run.sh --soak N sets the number of messages.
 /// </summary>
 [Collection(PrivateMariaDb.Collection)]
-public sealed partial class SoakTests(PrivateMariaDb server)
+public sealed partial class SoakTests(PrivateMariaDb server, ITestOutputHelper report)
 {
     private const int Throttled = 30;
     private const int Cut = 2;
@@ -26,7 +27,7 @@ public sealed partial class SoakTests(PrivateMariaDb server)
     private const int Group = 6;
 
     private static readonly int groups =
-        (int.TryParse(Environment.GetEnvironmentVariable("RESPONDER_SOAK"), CultureInfo.InvariantCulture, out var messages) ? messages : 180) / Group;
+        ((int.TryParse(Environment.GetEnvironmentVariable("RESPONDER_SOAK"), CultureInfo.InvariantCulture, out var messages) ? messages : 180) + Group - 1) / Group;
 
     private int _cuts;
     private int _kills;
@@ -147,6 +148,7 @@ public sealed partial class SoakTests(PrivateMariaDb server)
         var replies = ses.Accepted.Select(call => Encoding.ASCII.GetString(call.RawMessage)).ToList();
         var distinct = replies.DistinctBy(reply => MessageId().Match(reply).Value).ToList();
         var duplicates = replies.Count - distinct.Count;
+        report.WriteLine($"{groups * Group} requests, {distinct.Count} replies, {duplicates} twice; {_cuts} cuts, {_kills} kills");
         Assert.True(duplicates <= _cuts + _kills, $"{duplicates} duplicates after {_cuts} cuts and {_kills} kills");
         Assert.Empty(ses.SignatureFaults);
         var perPerson = distinct.GroupBy(reply => Recipient().Match(reply).Groups[1].Value).ToDictionary(g => g.Key, g => g.Count());

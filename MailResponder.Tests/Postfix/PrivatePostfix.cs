@@ -27,11 +27,12 @@ internal sealed class PrivatePostfix : IDisposable
         SetMode(folder, "0711");
         foreach (var name in (string[])["etc", "queue", "data", "sink"]) Directory.CreateDirectory(PathTo(name));
         Run("chown", "postfix", PathTo("data"), PathTo("sink"));
-        Sink = new MailSink(PathTo("sink"), "postfix");
         Binary = PathTo("responder");
         File.Copy(ResponderProcess.Binary, Binary);
         SetMode(Binary, "0755");
         place.GiveTo("mail_responder");
+        // The first server to start: until here there is nothing to stop when something is missing.
+        Sink = new MailSink(PathTo("sink"), "postfix");
 
         File.WriteAllText(PathTo("etc/main.cf"), Sample(mainSample) + MainBase() + overrides + "\n");
         File.WriteAllText(PathTo("etc/master.cf"), MasterBase() + Sample("master.cf") + Located(transports) + "\n");

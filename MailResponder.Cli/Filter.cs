@@ -85,6 +85,9 @@ internal static class Filter
             if (outcome.Result != Result.Deferred)
                 return ExitCode.Ok;
             StandardError.WriteLine(ExitCode.FilterNotice(outcome.Cause ?? Cause.Unexpected));
+            // A person at a terminal need not look into the log; a mail system never gives us one.
+            if (!Console.IsErrorRedirected)
+                StandardError.WriteLine($"responder: {outcome.Reason}: {outcome.Problem}");
             return ExitCode.TemporaryFailure;
         }
 

@@ -145,11 +145,29 @@ public sealed partial class CommandTests
     }
 
     [Fact]
-    public async Task FilterOnATerminal_SaysWhatItExpects()
+    public void FilterOnATerminal_SaysWhatItExpects()
     {
         using var place = new Workplace();
-        var start = new System.Diagnostics.ProcessStartInfo(
-            "script", ["-qec", $"{ResponderProcess.Binary} --settings {place.SettingsFile}", "/dev/null"])
+        var (exitCode, said) = OnATerminal($"{ResponderProcess.Binary} --settings {place.SettingsFile}");
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("standard input", said, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void FailureOnATerminal_IsExplainedThere()
+    {
+        using var place = new Workplace();
+        File.WriteAllText(place.PathTo("responses.json"), "[]");
+        File.WriteAllBytes(place.PathTo("mail.eml"), RequestMail.FromSomebodyNew().ToBytes());
+        var (exitCode, said) = OnATerminal($"{ResponderProcess.Binary} --settings {place.SettingsFile} < {place.PathTo("mail.eml")}");
+        Assert.Equal(75, exitCode);
+        Assert.Contains("responder: response-book: ", said, StringComparison.Ordinal);
+        Assert.Contains("has no entry; nobody would be answered", said, StringComparison.Ordinal);
+    }
+
+    static (int ExitCode, string Said) OnATerminal(string command)
+    {
+        var start = new System.Diagnostics.ProcessStartInfo("script", ["-qec", command, "/dev/null"])
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
@@ -157,8 +175,7 @@ public sealed partial class CommandTests
         using var terminal = System.Diagnostics.Process.Start(start)!;
         var said = terminal.StandardOutput.ReadToEndAsync();
         Assert.True(terminal.WaitForExit(TimeSpan.FromSeconds(30)), "it waits in silence");
-        Assert.NotEqual(0, terminal.ExitCode);
-        Assert.Contains("standard input", await said, StringComparison.OrdinalIgnoreCase);
+        return (terminal.ExitCode, said.Result);
     }
 
     static ProgramRun Bare(params string[] arguments) => ResponderProcess.Run(ResponderProcess.Plainly, [], arguments);

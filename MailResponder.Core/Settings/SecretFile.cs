@@ -1,8 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace MailResponder.Settings;
 
 /// <summary>Files that hold keys: read only when nobody else can read or change them, written for the owner alone.</summary>
-internal static class SecretFile
+internal static partial class SecretFile
 {
+    private const int FileExists = 17;
+
     private const UnixFileMode Unsafe = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute
         | UnixFileMode.GroupWrite;
 
@@ -50,16 +54,13 @@ internal static class SecretFile
                 stream.Flush(flushToDisk: true);
             }
 
-            try
-            {
-                File.Move(unnamed, path, overwrite: false);
-                return true;
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                File.Delete(unnamed);
-                return false;
-            }
+            // link(2) never replaces a file, whoever comes first; File.Move looks first and renames then.
+            var linked = Link(unnamed, path) == 0;
+            var error = Marshal.GetLastPInvokeError();
+            File.Delete(unnamed);
+            if (!linked && error != FileExists)
+                throw new IOException("link", error);
+            return linked;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -68,4 +69,7 @@ internal static class SecretFile
     }
 
     private static string Octal(UnixFileMode mode) => "0" + Convert.ToString((int)mode, 8);
+
+    [LibraryImport("libc.so.6", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Link(string existing, string name);
 }

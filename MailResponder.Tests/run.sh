@@ -69,7 +69,8 @@ fi
 # Prints the packages that are not there yet.
 missing_packages() {
   for package in gcc binutils libc6-dev zlib1g-dev libsqlite3-dev libsqlite3-0 sqlite3 \
-    postfix swaks python3 python3-dkim opendkim-tools bsdutils mariadb-server libmariadb3; do
+    postfix swaks python3 python3-dkim opendkim-tools bsdutils mariadb-server libmariadb3 \
+    debootstrap dnsmasq-base iproute2 util-linux; do
     dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
   done
   command -v npm >/dev/null || echo npm
@@ -107,6 +108,16 @@ for package in aws-ses-local@1.3.0 s3rver@3.7.1; do
   fi
 done
 
+# Fresh servers for the tests of install.sh; they stay here for the next run too.
+roots_folder=${npm_folder%/npm}/roots
+make_root() {
+  as_root env PATH="$PATH" "$here/Install/make-root.sh" "$1" "$roots_folder/$1"
+}
+make_root bookworm || give_up "no Debian 12 root could be made for the tests of install.sh"
+for suite in jammy noble; do
+  make_root "$suite" || say "NOT TESTED: install.sh on Ubuntu $suite, because no root could be made"
+done
+
 failed_before_tests() {
   say "$*"
   echo "0 passed, 0 failed"
@@ -125,6 +136,7 @@ if [ -n "$filter" ]; then set -- "$@" --filter "$filter"; fi
 chmod 755 "$work"
 status=0
 as_root env PATH="$PATH" DOTNET_CLI_HOME="$work" RESPONDER_BINARY="$work/dist/responder" RESPONDER_NPM="$npm_folder/node_modules" RESPONDER_SOAK="$soak" \
+  RESPONDER_ROOTS="$roots_folder" \
   DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
   dotnet "$@" >&2 || status=$?
 

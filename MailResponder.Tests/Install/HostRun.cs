@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace MailResponder.Tests.Install;
+
+/// <summary>How a program of the host, or of a server root, ended and what it said on both streams.</summary>
+internal sealed record HostRun(int ExitCode, string Output, string Errors)
+{
+    static readonly TimeSpan patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>Both streams, for the message of a failing test.</summary>
+    public string Said => $"exit {ExitCode}\n{Output}\n{Errors}";
+
+    public static HostRun Of(string program, IEnumerable<string> arguments, byte[]? input = null)
+    {
+        using var process = Start(program, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        try
+        {
+            process.StandardInput.BaseStream.Write(input ?? []);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It did not read all of it; what it says tells why.
+        }
+        if (!process.WaitForExit(patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} still ran after {patience}");
+        }
+        // A daemon that it started may hold the streams open: what was said so far is all.
+        Task.WaitAll([output, errors], TimeSpan.FromSeconds(5));
+        return new HostRun(process.ExitCode, Text(output), Text(errors));
+    }
+
+    static string Text(Task<string> stream) =>
+        stream.IsCompletedSuccessfully ? stream.Result : "(a daemon that was started holds this stream open)";
+
+    public static Process Start(string program, IEnumerable<string> arguments) =>
+        Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+
+    /// <summary>This run, when it ended with 0; else the test fails with what was said.</summary>
+    public HostRun Good()
+    {
+        Assert.True(ExitCode == 0, Said);
+        return this;
+    }
+}

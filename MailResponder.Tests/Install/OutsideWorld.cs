@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Install;
+
+/// <summary>
+/// The internet as one server sees it: a network namespace at the other end of its cable, with a name server, a
+/// mail server that takes everything (smtp-sink(1)), and people who write mail.
+/// </summary>
+internal sealed class OutsideWorld : IDisposable
+{
+    public const string Address = "192.0.2.2";
+
+    readonly TemporaryFolder folder = new();
+    readonly Process space;
+    readonly List<Process> servers = [];
+    Process? names;
+
+    public OutsideWorld(int serverProcess)
+    {
+        space = HostRun.Start("unshare", ["--net", "--", "sleep", "infinity"]);
+        // The kernel moves the process after it was started.
+        Patience.Until("a network namespace", () => NamespaceOf(space.Id) != NamespaceOf(Environment.ProcessId));
+        Ip(space.Id, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", Text(serverProcess));
+        foreach (var (process, address) in new[] { (space.Id, Address), (serverProcess, ServerRoot.Address) })
+        {
+            Ip(process, "addr", "add", $"{address}/24", "dev", "eth0");
+            Ip(process, "link", "set", "eth0", "up");
+            Ip(process, "link", "set", "lo", "up");
+        }
+        Directory.CreateDirectory(folder.PathTo("sink"));
+        HostRun.Of("chown", ["postfix", folder.PathTo("sink")]).Good();
+        HostRun.Of("chmod", ["711", folder.Path]).Good();
+        servers.Add(Start("smtp-sink", "-u", "postfix", "-d", folder.PathTo("sink/%H%M%S."), $"{Address}:25", "100"));
+        AnswerNames();
+        Patience.Until("the servers outside", () => Listens(25) && Listens(53));
+    }
+
+    /// <summary>Every mail that the server sent out: envelope in X-Mail-Args and X-Rcpt-Args, then the mail.</summary>
+    public IReadOnlyList<string> MailFiles => Directory.GetFiles(folder.PathTo("sink"));
+
+    public IReadOnlyList<string> MailFilesTo(string recipient) =>
+        [.. MailFiles.Where(file => File.ReadAllText(file).Contains($"X-Rcpt-Args: <{recipient}>", StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>
+    /// Starts the name server anew. Without further lines it knows example.com's mail server, whose name and address
+    /// point to each other, and the requesters' freemail.test.
+    /// </summary>
+    /// <param name="lines">Further lines for dnsmasq's configuration, such as <c>txt-record=name,text</c>.</param>
+    public void AnswerNames(params string[] lines)
+    {
+        if (names is not null) Stop(names);
+        string[] known =
+        [
+            $"listen-address={Address}", "bind-interfaces", "no-hosts", "no-resolv", "user=nobody",
+            $"host-record={ServerRoot.HostName},{ServerRoot.Address}",
+            $"host-record=mx.freemail.test,{Address}",
+            $"host-record=client.freemail.test,{Address}",
+            $"mx-host=example.com,{ServerRoot.HostName},10",
+            "mx-host=freemail.test,mx.freemail.test,10",
+            "local=/#/",
+        ];
+        var file = folder.Write("dnsmasq.conf", string.Join('\n', [.. known, .. lines]) + "\n");
+        names = Start("dnsmasq", "--keep-in-foreground", $"--conf-file={file}", "--pid-file=", "--log-facility=-");
+    }
+
+    /// <summary>Hands a mail to the server's port 25 as a stranger; returns the dialogue and whether it was taken.</summary>
+    public HostRun Send(RequestMail mail, string recipient = "get@example.com", params string[] more) =>
+        HostRun.Of("nsenter",
+        [
+            .. Enter, "swaks", "--server", ServerRoot.Address, "--helo", "client.freemail.test",
+            "--from", mail.From, "--to", recipient, "--data", "-", .. more,
+        ], mail.ToBytes());
+
+    public void Dispose()
+    {
+        foreach (var server in servers) Stop(server);
+        if (names is not null) Stop(names);
+        Stop(space);
+        folder.Dispose();
+    }
+
+    string[] Enter => ["--target", Text(space.Id), "--net", "--"];
+
+    Process Start(string program, params string[] arguments)
+    {
+        var process = HostRun.Start("nsenter", [.. Enter, program, .. arguments]);
+        // Read and dropped, so that a talkative server never waits for us.
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    bool Listens(int port) =>
+        HostRun.Of("nsenter", [.. Enter, "bash", "-c", $"exec 3<>/dev/tcp/{Address}/{port}"]).ExitCode == 0;
+
+    static void Stop(Process process)
+    {
+        if (!process.HasExited) process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    static void Ip(int process, params string[] arguments) =>
+        HostRun.Of("nsenter", ["--target", Text(process), "--net", "--", "ip", .. arguments]).Good();
+
+    static string? NamespaceOf(int process) => new FileInfo($"/proc/{process}/ns/net").LinkTarget;
+
+    static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,28 @@
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Install;
+
+/// <summary>What the other tests of this folder rely on.</summary>
+[Collection(ServerRoots.Collection)]
+public sealed class RootTests
+{
+    /// <summary>NativeAOT binds to the C library of the machine that it was built on.</summary>
+    [Theory]
+    [MemberData(nameof(ServerRoots.Suites), MemberType = typeof(ServerRoots))]
+    public void PublishedProgram_RunsOnTheRelease(string suite)
+    {
+        using var server = new ServerRoot(suite);
+        server.CopyIn(ResponderProcess.Binary, "/usr/local/bin/responder");
+        Assert.Contains("NativeAOT", server.Run("responder --version").Good().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Server_KnowsItsNamesAndNobodyElse()
+    {
+        using var server = new ServerRoot(ServerRoots.Debian);
+        Assert.Contains("mail is handled by 10 mx.freemail.test.", server.Run("host -t MX freemail.test").Good().Output, StringComparison.Ordinal);
+        Assert.Equal("mail.example.com", server.Run("hostname -f").Good().Output.Trim());
+        Assert.NotEqual(0, server.Run("host -W 3 www.example.net").ExitCode);
+        Assert.Empty(server.Outside.MailFiles);
+    }
+}

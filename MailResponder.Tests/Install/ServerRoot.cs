@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MailResponder.Tests.Install;
+
+/// <summary>
+/// A fresh server: the files of a Debian or Ubuntu root below a file system in memory, with processes, host name and
+/// network of its own. Everything in it ends and vanishes with this object. It has no way out but to
+/// <see cref="Outside"/>.
+/// </summary>
+internal sealed class ServerRoot : IDisposable
+{
+    public const string HostName = "mail.example.com";
+
+    public const string Address = "192.0.2.1";
+
+    readonly TemporaryFolder folder = new();
+    readonly Process first;
+
+    /// <param name="suite">A release of <see cref="ServerRoots.Suites"/>.</param>
+    /// <param name="kind"><c>bare</c>, or <c>packages</c>: with those that install.sh installs there already.</param>
+    public ServerRoot(string suite, string kind = "packages")
+    {
+        var root = ServerRoots.PathTo(suite, kind);
+        first = HostRun.Start("unshare",
+        [
+            "--mount", "--pid", "--uts", "--ipc", "--net", "--fork", "--kill-child",
+            Repository.PathTo("MailResponder.Tests", "Install", "start-root.sh"), root, folder.Path, HostName,
+        ]);
+        try
+        {
+            if (first.StandardOutput.ReadLine() != "ready")
+                throw new InvalidOperationException($"no {suite} root: {first.StandardError.ReadToEnd()}");
+            ProcessId = OnlyChild(first.Id);
+            Outside = new OutsideWorld(ProcessId);
+            File.WriteAllText(PathTo("/etc/resolv.conf"), $"nameserver {OutsideWorld.Address}\n");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The server's first process, as the host counts.</summary>
+    public int ProcessId { get; }
+
+    public OutsideWorld Outside { get; } = null!;
+
+    /// <summary>Where the host finds a file of the server.</summary>
+    public string PathTo(string path) => $"/proc/{ProcessId}/root{path}";
+
+    public string Read(string path) => File.ReadAllText(PathTo(path));
+
+    /// <summary>Writes a file, new or through the existing one, whose owner and mode then stay.</summary>
+    public void Write(string path, string text) => File.WriteAllText(PathTo(path), text);
+
+    /// <summary>Copies a file or folder of the host into the server.</summary>
+    public void CopyIn(string from, string to) => HostRun.Of("cp", ["-a", "--no-preserve=ownership", from, PathTo(to)]).Good();
+
+    /// <summary>Runs shell text as the server's root, with nothing of the tests' environment.</summary>
+    public HostRun Run(string script) => HostRun.Of("nsenter",
+    [
+        "--target", ProcessId.ToString(CultureInfo.InvariantCulture),
+        "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd=/",
+        "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C", "/bin/sh", "-c", script,
+    ]);
+
+    public void Dispose()
+    {
+        Outside?.Dispose();
+        if (!first.HasExited) first.Kill();
+        first.WaitForExit();
+        first.Dispose();
+        folder.Dispose();
+    }
+
+    static int OnlyChild(int process) =>
+        int.Parse(File.ReadAllText($"/proc/{process}/task/{process}/children"), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,119 @@
+#!/bin/sh
+# make-root.sh - the files of a fresh server, for the tests that install one
+#
+# usage: make-root.sh bookworm|jammy|noble FOLDER
+#
+# Makes two roots of that release with debootstrap, as root and with the host's network:
+#
+#   FOLDER/bare       as debootstrap leaves it, and in apt's cache the packages that install.sh wants, so that
+#                     apt-get can install them where there is no network
+#   FOLDER/packages   the same with install.sh's default packages installed and nothing configured by it
+#
+# The tests never write to them: each puts a file system of its own above (ServerRoot.cs). FOLDER/packages.list says
+# for which packages it was made. A FOLDER that is complete and has them is left alone; anything else is made anew.
+#
+# Exit status: 0 there, 64 usage, 69 could not be made.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+repository=$(cd "$here/../.." && pwd)
+
+say() {
+  echo "make-root.sh: $*" >&2
+}
+
+if [ $# -ne 2 ] || [ -z "$2" ]; then
+  say "usage: make-root.sh bookworm|jammy|noble FOLDER"
+  exit 64
+fi
+suite=$1
+folder=$2
+
+# The variables of install.sh that name packages; each stands on one line of its own.
+wanted() {
+  sed -n "s/^$1=\"\(.*\)\"\$/\1/p" "$repository/install.sh"
+}
+packages=$(wanted packages)
+optional="$(wanted mysql_packages) $(wanted ssh_packages)"
+if [ -z "$packages" ]; then
+  say "install.sh names no packages"
+  exit 69
+fi
+
+if [ -e "$folder/packages.list" ] && [ "$(cat "$folder/packages.list")" = "$packages $optional" ]; then exit 0; fi
+
+# shellcheck disable=SC2016 # apt expands this
+# The mirror that this machine's apt uses for the release, if it uses any; else debootstrap's own.
+mirror() {
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" 2>/dev/null | head -n 1
+}
+
+bootstrap() {
+  case $suite in
+    bookworm) debootstrap --variant=minbase bookworm "$work/bare" "$(mirror)" ;;
+    # No package of Debian has Ubuntu's archive key. A root that a test looks at and throws away may do without; apt
+    # inside checks what it installs with the key that the root brings.
+    jammy) debootstrap --variant=minbase --no-check-gpg --components=main,universe jammy "$work/bare" "$(mirror)" ;;
+    # Debian 12's debootstrap knows no noble; all its Ubuntu scripts are the same one.
+    noble) debootstrap --variant=minbase --no-check-gpg --components=main,universe noble "$work/bare" "$(mirror)" gutsy ;;
+    *)
+      say "no recipe for $suite"
+      exit 64
+      ;;
+  esac
+}
+
+# shellcheck disable=SC2016 # the inner shell expands this
+# in_root ROOT COMMAND… - with the host's network, and no daemon is started
+in_root() {
+  inside=$1
+  shift
+  unshare --mount --pid --fork --kill-child sh -euc '
+    root=$1; shift
+    mount -t proc proc "$root/proc"
+    exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C DEBIAN_FRONTEND=noninteractive "$@"
+  ' in_root "$inside" "$@"
+}
+
+fetch() {
+  cp -L /etc/resolv.conf "$work/bare/etc/resolv.conf"
+  printf '#!/bin/sh\nexit 101\n' >"$work/bare/usr/sbin/policy-rc.d"
+  chmod 755 "$work/bare/usr/sbin/policy-rc.d"
+  in_root "$work/bare" apt-get update -qq
+  # shellcheck disable=SC2086 # lists of package names
+  in_root "$work/bare" apt-get install -qq -y --download-only --no-install-recommends $packages $optional
+}
+
+install_packages() {
+  cp -a "$work/bare" "$work/packages"
+  # shellcheck disable=SC2086 # a list of package names
+  in_root "$work/packages" apt-get install -qq -y --no-install-recommends \
+    -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io $packages
+  for root in "$work/bare" "$work/packages"; do
+    rm "$root/usr/sbin/policy-rc.d"
+    : >"$root/etc/resolv.conf"
+  done
+}
+
+rm -rf "$folder"
+mkdir -p "$(dirname "$folder")"
+work=$(mktemp -d "$folder.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 75' HUP INT TERM
+
+say "making a $suite root in $folder"
+for step in bootstrap fetch install_packages; do
+  # Not in a condition, which would switch set -e off inside too.
+  set +e
+  (set -eu; "$step") >"$work/log" 2>&1
+  status=$?
+  set -e
+  if [ "$status" -ne 0 ]; then
+    say "no $suite root, $step failed: $(tail -n 3 "$work/log")"
+    exit 69
+  fi
+done
+rm "$work/log"
+chmod 755 "$work"
+echo "$packages $optional" >"$work/packages.list"
+mv "$work" "$folder"

@@ -1,0 +1,28 @@
+#!/bin/sh
+# start-root.sh - the first process of a server that a test looks at (ServerRoot.cs)
+#
+# usage: unshare --mount --pid --uts --ipc --net --fork --kill-child start-root.sh ROOT FOLDER HOSTNAME
+#
+# ROOT, made by make-root.sh, is seen through a file system in memory, mounted on the empty FOLDER in this mount
+# namespace alone: all that the server writes is gone when this process is. It says "ready" on standard output.
+set -eu
+
+root=$1
+folder=$2
+hostname=$3
+
+mount -t tmpfs -o mode=755,size=4g server "$folder"
+mkdir "$folder/upper" "$folder/work" "$folder/root"
+mount -t overlay -o "lowerdir=$root,upperdir=$folder/upper,workdir=$folder/work" server "$folder/root"
+mount -t proc proc "$folder/root/proc"
+mount -t tmpfs -o mode=755,size=256m run "$folder/root/run"
+mkdir -p "$folder/root/run/lock" "$folder/root/dev/pts" "$folder/root/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$folder/root/dev/pts"
+mount -t tmpfs -o mode=1777,size=64m shm "$folder/root/dev/shm"
+hostname "$hostname"
+ip link set lo up
+echo "${hostname%%.*}" >"$folder/root/etc/hostname"
+printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s %s\n' "$hostname" "${hostname%%.*}" >"$folder/root/etc/hosts"
+echo ready
+# A shell that waits for its child gathers the orphans of the server too.
+exec chroot "$folder/root" /bin/sh -c 'exec >/dev/null 2>&1 </dev/null; while :; do sleep 1; done'

@@ -26,7 +26,7 @@ public sealed partial class RsyslogTests
         Patience.Until("two reports and two events", () => daemon.Reports.Count == 2 && daemon.Events.Count == 2);
 
         Assert.Matches(ReportLine(), daemon.Reports[0]);
-        Assert.Contains(": skipped reason=null-sender address=get@example.com ", daemon.Reports[1], StringComparison.Ordinal);
+        Assert.Contains(": skipped reason=null-sender address=", daemon.Reports[1], StringComparison.Ordinal);
         Assert.Equal(["replied", "skipped"], daemon.Events.Select(line => (string?)JsonNode.Parse(line)!["result"]));
         Assert.Empty(daemon.Syslog);
     }

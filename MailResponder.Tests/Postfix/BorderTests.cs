@@ -30,7 +30,7 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
     public void Banner_NamesTheHostAndNoVersion()
     {
         using var smtp = new SmtpDialogue(outside.Postfix.OutsidePort, Outside.Stranger);
-        Assert.Equal("220 mx.responder.test ESMTP\n", smtp.Greeting);
+        Assert.Matches(@"^(220-mx\.responder\.test ESMTP\n)?220 mx\.responder\.test ESMTP\n$", smtp.Greeting);
     }
 
     [Fact]
@@ -137,14 +137,15 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
 
     /// <summary>With the sample's own value: nothing else in these tests waits for it.</summary>
     [Fact]
-    public void Error_IsAnsweredAfterTwentySeconds()
+    public void AfterTheFirstError_EachAnswerTakesTwentySeconds()
     {
         using var place = new Workplace();
         using var postfix = new PrivatePostfix(place, "main.cf");
         using var smtp = new SmtpDialogue(postfix.OutsidePort, Outside.Stranger);
         smtp.Say("EHLO mx.freemail.test");
-        var watch = Stopwatch.StartNew();
         Assert.StartsWith("502 ", smtp.Ask("VRFY get@example.com"), StringComparison.Ordinal);
+        var watch = Stopwatch.StartNew();
+        smtp.Say("MAIL FROM:<>");
         Assert.InRange(watch.Elapsed.TotalSeconds, 19, 40);
     }
 }

@@ -20,14 +20,16 @@ public sealed class SampleSyntaxTests
         File.WriteAllText(Path.Combine(etc, "main.cf"), "compatibility_level = 3.6\n");
         File.Copy("/usr/share/postfix/master.cf.dist", Path.Combine(etc, "master.cf"));
         File.Copy(Repository.PathTo("postfix/master.cf"), Path.Combine(alone, "master.cf"));
-        var said = "";
+        File.Copy(Repository.PathTo("postfix/main.cf"), Path.Combine(alone, "main.cf"));
+        var said = Run($"postconf -M -c {alone} | sed 's/^\\([^ ]*\\) *\\([^ ]*\\) .*/\\1 \\2/' | while read -r name type; do "
+            + $"postconf -c {etc} -M \"$name/$type=$(postconf -M -c {alone} \"$name/$type\")\"; done");
         foreach (var sample in samples.Split(' '))
         {
             File.Copy(Repository.PathTo("postfix", sample), Path.Combine(alone, "main.cf"), overwrite: true);
-            said += Run($"postconf -n -c {alone} 2>/dev/null | grep -v ^config_directory | while IFS= read -r line; do postconf -c {etc} -e \"$line\"; done");
+            // All at once: between two of them the file would make no sense.
+            said += Run($"postconf -n -c {alone} 2>/dev/null | grep -v ^config_directory | "
+                + $"{{ set --; while IFS= read -r line; do set -- \"$@\" \"$line\"; done; postconf -c {etc} -e \"$@\"; }}");
         }
-        said += Run($"postconf -M -c {alone} | sed 's/^\\([^ ]*\\) *\\([^ ]*\\) .*/\\1 \\2/' | while read -r name type; do "
-            + $"postconf -c {etc} -M \"$name/$type=$(postconf -M -c {alone} \"$name/$type\")\"; done");
         // Nothing unused, nothing undefined, nothing that stands twice; every value is one that the daemons take.
         said += Run($"postconf -n -c {etc} >/dev/null; postconf -M -c {etc} >/dev/null; postconf -P -c {etc} >/dev/null");
         said += Run($"postfix -c {etc} check");

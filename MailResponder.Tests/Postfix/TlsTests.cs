@@ -12,7 +12,6 @@ public sealed class TlsTests
     {
         using var place = new Workplace();
         using var postfix = new PrivatePostfix(place, "main.cf");
-        // Postfix's own test client hears what is offered, and says which protocol came about.
         var said = Swaks(postfix.Port, RequestMail.FromSomebodyNew());
         Assert.Contains("250-STARTTLS", said, StringComparison.Ordinal);
         Assert.Matches(@"TLS started with cipher TLSv1\.3", said);

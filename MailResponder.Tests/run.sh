@@ -69,8 +69,9 @@ fi
 # Prints the packages that are not there yet.
 missing_packages() {
   for package in gcc binutils libc6-dev zlib1g-dev libsqlite3-dev libsqlite3-0 sqlite3 \
-    postfix swaks python3 python3-dkim opendkim-tools bsdutils mariadb-server libmariadb3 \
-    debootstrap dnsmasq-base iproute2 util-linux; do
+    postfix swaks libnet-ssleay-perl python3 python3-dkim opendkim-tools bsdutils mariadb-server libmariadb3 \
+    rsyslog logrotate cron fail2ban python3-systemd logwatch chrony shellcheck systemd iproute2 git \
+    opendkim opendmarc publicsuffix dnsmasq-base ssl-cert debootstrap util-linux; do
     dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
   done
   command -v npm >/dev/null || echo npm
@@ -127,7 +128,7 @@ failed_before_tests() {
 cd "$root"
 export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 dotnet build MailResponder.sln --disable-build-servers >&2 || failed_before_tests "the build failed"
-MailResponder.Cli/publish.sh "$work/dist" >&2 || failed_before_tests "publishing failed"
+MailResponder.Cli/publish.sh --archive "$work/dist" >&2 || failed_before_tests "publishing failed"
 
 set -- test MailResponder.Tests/MailResponder.Tests.csproj --no-build \
   --logger "trx;LogFileName=results.trx" --logger "console;verbosity=normal" --results-directory "$work"

@@ -2,6 +2,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 using Amazon.SimpleEmail;
+using MailResponder.Crypto;
 using MailResponder.Settings;
 
 namespace MailResponder.Delivery;
@@ -34,6 +35,7 @@ internal sealed class SesAccount(SesSettings settings)
 
     private async Task<AmazonSimpleEmailServiceClient> Connect()
     {
+        LibCrypto.LoadConfiguration();
         var config = new AmazonSimpleEmailServiceConfig
         {
             AuthenticationRegion = settings.Region,

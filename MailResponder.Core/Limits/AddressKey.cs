@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MailResponder.Crypto;
 using MailResponder.Settings;
 
 namespace MailResponder.Limits;
@@ -66,15 +67,8 @@ internal sealed class AddressKey
     /// The message key: Postfix hands over the same bytes at each try, so the same header block asking for the same
     /// address is the same message.
     /// </summary>
-    public byte[] Message(ReadOnlySpan<byte> headerBlock, string requestedAddress)
-    {
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
-        hmac.AppendData("message\0"u8);
-        hmac.AppendData(Encoding.UTF8.GetBytes(requestedAddress));
-        hmac.AppendData("\0"u8);
-        hmac.AppendData(headerBlock);
-        return hmac.GetHashAndReset();
-    }
+    public byte[] Message(byte[] headerBlock, string requestedAddress) =>
+        Sha256.Hmac(_key, Encoding.UTF8.GetBytes("message\0" + requestedAddress + "\0"), headerBlock);
 
     private List<byte[]> DomainAndParents(string domain)
     {
@@ -85,5 +79,5 @@ internal sealed class AddressKey
     }
 
     private byte[] Hash(string kind, string text) =>
-        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(kind + "\0" + text));
+        Sha256.Hmac(_key, Encoding.UTF8.GetBytes(kind + "\0" + text));
 }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using MailResponder.Crypto;
 using MailResponder.Incoming;
 using MailResponder.Responses;
 using MailResponder.Settings;
@@ -112,6 +112,6 @@ internal sealed class ReplyComposer(ResponderSettings settings, IFileSource file
     {
         Span<byte> number = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(number, index);
-        return Convert.ToHexStringLower(SHA256.HashData([.. messageKey, .. number, .. Encoding.ASCII.GetBytes(purpose)])[..16]);
+        return Convert.ToHexStringLower(Sha256.HashData([.. messageKey, .. number, .. Encoding.ASCII.GetBytes(purpose)])[..16]);
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Amazon;
 using Amazon.S3;
 using Amazon.S3.Model;
+using MailResponder.Crypto;
 using MailResponder.Settings;
 
 namespace MailResponder.Responses;
@@ -16,6 +17,7 @@ internal sealed class Bucket : IDisposable
     /// <exception cref="ResponderException">The credentials file cannot be used.</exception>
     public Bucket(S3Settings s3, Deadline deadline)
     {
+        LibCrypto.LoadConfiguration();
         var config = new AmazonS3Config { MaxErrorRetry = 2, AuthenticationRegion = s3.Region };
         if (s3.Endpoint is null)
         {

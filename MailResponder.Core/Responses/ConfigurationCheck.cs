@@ -66,7 +66,12 @@ internal static class ConfigurationCheck
             return;
         }
 
-        Add(faults, settings.File, "dkim.key_file", () => ReplySigner.Create(settings.Dkim, TimeProvider.System));
+        // The second looks whether the key's numbers belong together, for which a message has no time.
+        Add(faults, settings.File, "dkim.key_file", () =>
+        {
+            ReplySigner.Create(settings.Dkim, TimeProvider.System);
+            DkimRecord.ZoneFileText(settings.Dkim);
+        });
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var fromDomain);
         if (!MailDomain.IsWithin(fromDomain, [settings.Dkim.Domain]))
         {

@@ -1,9 +1,9 @@
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/main-luser-relay.cf without its transport map: local(8) runs what .forward says.</summary>
+/// <summary>postfix/main.cf without its transport map: local(8) runs what .forward says.</summary>
 [Collection("Postfix")]
 public sealed class ForwardFileTests(ForwardFileTests.Forwarded route)
     : PostfixContract(route), IClassFixture<ForwardFileTests.Forwarded>
 {
-    public sealed class Forwarded() : Route("main-luser-relay.cf", "transport_maps =");
+    public sealed class Forwarded() : Route("main.cf", "transport_maps =");
 }

@@ -1,9 +1,9 @@
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/main-luser-relay.cf: what is nobody's mail is the responder's, by the pipe transport.</summary>
+/// <summary>postfix/main.cf: what is nobody's mail is the responder's, by the pipe transport.</summary>
 [Collection("Postfix")]
 public sealed class LuserRelayTests(LuserRelayTests.Relayed route)
     : PostfixContract(route), IClassFixture<LuserRelayTests.Relayed>
 {
-    public sealed class Relayed() : Route("main-luser-relay.cf");
+    public sealed class Relayed() : Route("main.cf");
 }

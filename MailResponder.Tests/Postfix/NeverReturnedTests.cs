@@ -39,9 +39,9 @@ public sealed class NeverReturnedTests
     }
 
     [Theory]
+    [InlineData("main-relay-domains.cf", "")]
     [InlineData("main.cf", "")]
-    [InlineData("main-luser-relay.cf", "")]
-    [InlineData("main-luser-relay.cf", "transport_maps =")]
+    [InlineData("main.cf", "transport_maps =")]
     public void QueueExpiry_NeverComesBackToTheSender(string sample, string overrides)
     {
         using var place = new Workplace();

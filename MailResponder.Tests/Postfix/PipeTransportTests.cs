@@ -1,9 +1,9 @@
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/main.cf: the domains' mail goes straight to the pipe transport.</summary>
+/// <summary>postfix/main-relay-domains.cf: the domains' mail goes straight to the pipe transport.</summary>
 [Collection("Postfix")]
 public sealed class PipeTransportTests(PipeTransportTests.Straight route)
     : PostfixContract(route), IClassFixture<PipeTransportTests.Straight>
 {
-    public sealed class Straight() : Route("main.cf");
+    public sealed class Straight() : Route("main-relay-domains.cf");
 }

@@ -6,23 +6,27 @@ namespace MailResponder.Tests.Postfix;
 
 /// <summary>
 /// A Postfix of our own beside the machine's: configuration, queue, log and ports are private, what is sent out ends
-/// in a <see cref="MailSink"/>, and the lines under test are those of the samples in postfix/.
+/// in a <see cref="MailSink"/>, and the lines under test are those of the samples in postfix/, set with postconf(1) as
+/// install.sh sets them.
 /// </summary>
 internal sealed class PrivatePostfix : IDisposable
 {
+    static readonly string[] tables = ["command_filter", "header_checks", "sender_access", "helo_access", "aliases"];
+
     static readonly string[] queues = ["maildrop", "incoming", "active", "deferred", "hold", "corrupt"];
 
     readonly string folder = Directory.CreateTempSubdirectory("responder-postfix-").FullName;
 
     /// <param name="place">What the responder works with; from now on it belongs to the user mail_responder.</param>
-    /// <param name="mainSample">The sample in postfix/ whose lines are tested.</param>
-    /// <param name="overrides">Further lines of main.cf, which win.</param>
+    /// <param name="mainSample">The sample in postfix/ whose lines are tested, on top of those of main.cf.</param>
+    /// <param name="overrides">Further lines of main.cf, which win; one parameter a line.</param>
     /// <param name="transports">Further services of master.cf.</param>
     public PrivatePostfix(Workplace place, string mainSample, string overrides = "", string transports = "")
     {
         Place = place;
         Port = Loopback.FreePort();
         UnfilteredPort = Loopback.FreePort();
+        OutsidePort = Loopback.FreePort();
         // Postfix and mail_responder walk through the folder, nobody lists it.
         SetMode(folder, "0711");
         foreach (var name in (string[])["etc", "queue", "data", "sink"]) Directory.CreateDirectory(PathTo(name));
@@ -34,10 +38,14 @@ internal sealed class PrivatePostfix : IDisposable
         // The first server to start: until here there is nothing to stop when something is missing.
         Sink = new MailSink(PathTo("sink"), "postfix");
 
-        File.WriteAllText(PathTo("etc/main.cf"), Sample(mainSample) + MainBase() + overrides + "\n");
+        File.WriteAllText(PathTo("etc/main.cf"), "");
         File.WriteAllText(PathTo("etc/master.cf"), MasterBase() + Sample("master.cf") + Located(transports) + "\n");
-        File.WriteAllText(PathTo("etc/command_filter"), Sample("command_filter"));
+        foreach (var name in (string[])["main.cf", mainSample]) SetParameters(Parameters(name));
+        SetParameters(MainBase());
+        SetParameters(Located(overrides));
+        foreach (var table in tables) File.WriteAllText(PathTo($"etc/{table}"), Sample(table));
         File.WriteAllText(PathTo("forward"), Sample("forward"));
+        Run("postalias", "-c", PathTo("etc"), $"hash:{PathTo("etc/aliases")}");
         Run("sh", "-c", $"postfix -c '{PathTo("etc")}' start >'{PathTo("start.log")}' 2>&1 </dev/null");
         Patience.Until("Postfix listens", () => Loopback.Listens(Port) && Loopback.Listens(UnfilteredPort), () => File.ReadAllText(PathTo("start.log")));
     }
@@ -49,11 +57,24 @@ internal sealed class PrivatePostfix : IDisposable
     /// <summary>The program under test, where an unprivileged user reaches it.</summary>
     public string Binary { get; }
 
-    /// <summary>Where mail comes in from the world.</summary>
+    /// <summary>Where mail comes in by way of this host.</summary>
     public int Port { get; }
 
     /// <summary>Where mail is accepted without the command filter, as from the host itself.</summary>
     public int UnfilteredPort { get; }
+
+    /// <summary>
+    /// Where mail comes in from the world: a client says in the PROXY protocol which address it has
+    /// (<see cref="SmtpDialogue"/>).
+    /// </summary>
+    public int OutsidePort { get; }
+
+    /// <summary>Gives the servers that face the world a resolver; they run in a chroot and have their own resolv.conf.</summary>
+    public void Resolve(string nameserver)
+    {
+        Directory.CreateDirectory(PathTo("queue/etc"));
+        File.WriteAllText(PathTo("queue/etc/resolv.conf"), $"nameserver {nameserver}\noptions timeout:1 attempts:2\n");
+    }
 
     public string MailLog => File.Exists(PathTo("maillog")) ? File.ReadAllText(PathTo("maillog")) : "";
 
@@ -86,6 +107,16 @@ internal sealed class PrivatePostfix : IDisposable
 
     /// <summary>Has every deferred message tried now.</summary>
     public void FlushQueue() => Run("postqueue", "-c", PathTo("etc"), "-f");
+
+    /// <summary>Adds an alias beside those of the sample.</summary>
+    public void Alias(string name, string target)
+    {
+        File.AppendAllText(PathTo("etc/aliases"), $"{name}: {target}\n");
+        Run("postalias", "-c", PathTo("etc"), $"hash:{PathTo("etc/aliases")}");
+    }
+
+    /// <summary>Has every server read its configuration and tables again, when it next starts.</summary>
+    public void Reload() => Run("sh", "-c", $"postfix -c '{PathTo("etc")}' reload 2>&1 </dev/null");
 
     /// <summary>Waits until every message, and every message that came of it, has left the queue.</summary>
     public void WaitUntilQueueIsEmpty() => WaitFor("an empty queue", () => QueueIsEmpty);
@@ -120,14 +151,35 @@ internal sealed class PrivatePostfix : IDisposable
 
     string Sample(string name) => Located(File.ReadAllText(Repository.PathTo("postfix", name)));
 
+    /// <summary>The lines of a main.cf sample as postconf(1) understands them, one parameter a line.</summary>
+    string Parameters(string sample)
+    {
+        var alone = Directory.CreateDirectory(PathTo($"read-{sample}")).FullName;
+        File.Copy(Repository.PathTo("postfix", sample), Path.Combine(alone, "main.cf"), overwrite: true);
+        File.Copy(Repository.PathTo("postfix/master.cf"), Path.Combine(alone, "master.cf"), overwrite: true);
+        // A sample that goes on top of main.cf names parameters that are not its own.
+        var lines = Run("sh", "-c", $"postconf -n -c '{alone}' 2>/dev/null").Split('\n');
+        return Located(string.Join('\n', lines.Where(line => !line.StartsWith("config_directory =", StringComparison.Ordinal))));
+    }
+
+    void SetParameters(string lines)
+    {
+        string[] parameters = [.. lines.Split('\n').Select(line => line.Trim()).Where(line => line.Contains('=', StringComparison.Ordinal))];
+        if (parameters.Length > 0) Run("postconf", ["-c", PathTo("etc"), "-e", .. parameters]);
+    }
+
     /// <summary>The text with the places of an installed responder replaced by ours.</summary>
     string Located(string text) => text
         .Replace("/usr/local/bin/responder", $"{Binary} --settings {Place.SettingsFile}", StringComparison.Ordinal)
-        .Replace("/etc/postfix/", PathTo("etc/"), StringComparison.Ordinal);
+        .Replace("/etc/postfix/", PathTo("etc/"), StringComparison.Ordinal)
+        .Replace("hash:/etc/aliases", $"hash:{PathTo("etc/aliases")}", StringComparison.Ordinal)
+        .Replace("/var/lib/mail_responder/", $"{Place.Folder}/", StringComparison.Ordinal)
+        // Nobody may listen on the port that the sample means.
+        .Replace("\nsmtp      inet", $"\n127.0.0.1:{Port} inet", StringComparison.Ordinal);
 
     string MainBase() => $"""
 
-        compatibility_level = 2
+        compatibility_level = 3.6
         queue_directory = {PathTo("queue")}
         data_directory = {PathTo("data")}
         maillog_file = {PathTo("maillog")}
@@ -136,18 +188,17 @@ internal sealed class PrivatePostfix : IDisposable
         inet_interfaces = 127.0.0.1
         inet_protocols = ipv4
         myhostname = mx.responder.test
-        mynetworks = 127.0.0.0/8
         smtp_dns_support_level = disabled
         smtpd_peername_lookup = no
         relayhost = [127.0.0.1]:{Sink.Port}
-        alias_maps =
-        alias_database =
 
         """;
 
     string MasterBase() => $"""
-        127.0.0.1:{Port} inet n - n - - smtpd
         127.0.0.1:{UnfilteredPort} inet n - n - - smtpd -o smtpd_command_filter=
+        127.0.0.1:{OutsidePort} inet n - y - 1 postscreen
+          -o postscreen_upstream_proxy_protocol=haproxy -o postscreen_greet_wait=1s
+          -o postscreen_cache_map=btree:{PathTo("data/outside")}
         pickup unix n - n 1 1 pickup
         cleanup unix n - n - 0 cleanup
         qmgr unix n - n 300 1 qmgr
@@ -160,6 +211,7 @@ internal sealed class PrivatePostfix : IDisposable
         smtp unix - - n - - smtp
         relay unix - - n - - smtp
         showq unix n - n - - showq
+        tlsmgr unix - - n 1000? 1 tlsmgr
         error unix - - n - - error
         retry unix - - n - - error
         local unix - n n - - local

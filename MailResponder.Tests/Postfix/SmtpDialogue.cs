@@ -7,23 +7,41 @@ namespace MailResponder.Tests.Postfix;
 /// <summary>An SMTP session in a client's own words, for what swaks does not say.</summary>
 internal sealed class SmtpDialogue : IDisposable
 {
+    // Longer than the tarpit.
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
+
     readonly TcpClient client = new();
     readonly StreamReader reader;
     readonly StreamWriter writer;
 
-    public SmtpDialogue(int port)
+    /// <param name="port">Where the server listens, on this host.</param>
+    /// <param name="clientAddress">
+    /// The IPv4 address that the server is to believe us to have; only for a port that speaks the PROXY protocol.
+    /// </param>
+    /// <param name="tooEarly">What is said before the greeting has come.</param>
+    public SmtpDialogue(int port, string? clientAddress = null, string? tooEarly = null)
     {
         client.Connect(IPAddress.Loopback, port);
+        client.ReceiveTimeout = (int)patience.TotalMilliseconds;
         reader = new StreamReader(client.GetStream(), Encoding.ASCII);
         writer = new StreamWriter(client.GetStream(), Encoding.ASCII) { NewLine = "\r\n", AutoFlush = true };
-        Hear();
+        if (clientAddress is not null) writer.WriteLine($"PROXY TCP4 {clientAddress} 127.0.0.1 40000 25");
+        if (tooEarly is not null) writer.WriteLine(tooEarly);
+        Greeting = Hear();
+        // postscreen gives a first line early, and the rest when it knows enough.
+        Assert.StartsWith("220", Greeting, StringComparison.Ordinal);
     }
 
+    public string Greeting { get; }
+
     /// <summary>Sends a line and fails unless the server agrees (2xx or 3xx).</summary>
-    public void Say(string line)
+    public void Say(string line) => Assert.Matches("^[23]", Ask(line));
+
+    /// <returns>The server's whole answer to the line, its lines with line feeds between them; empty when it hung up.</returns>
+    public string Ask(string line)
     {
         writer.WriteLine(line);
-        Hear();
+        return Hear();
     }
 
     public void Dispose()
@@ -33,11 +51,14 @@ internal sealed class SmtpDialogue : IDisposable
         client.Dispose();
     }
 
-    void Hear()
+    string Hear()
     {
-        string? line;
-        do line = reader.ReadLine();
-        while (line is { Length: > 3 } && line[3] == '-');
-        Assert.Matches("^[23]", line ?? "");
+        var answer = new StringBuilder();
+        while (reader.ReadLine() is { } line)
+        {
+            answer.Append(line).Append('\n');
+            if (line.Length < 4 || line[3] != '-') break;
+        }
+        return answer.ToString();
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MailResponder.Limits;
 using MailResponder.Responses;
 using MailResponder.Settings;
@@ -75,6 +76,20 @@ public sealed class ConfigurationChecks : IDisposable
     {
         Book("tools", "tool.zip");
         File.SetUnixFileMode(_folder.Write("dkim.key", "-----BEGIN PUBLIC KEY-----\n"), UnixFileMode.UserRead);
+
+        Assert.Equal([$"settings.json: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM form; " +
+            "make one with: responder dkim keygen"], Check(Dkim));
+    }
+
+    /// <remarks>A message would be signed with it, in vain: the filter has no time to look.</remarks>
+    [Fact]
+    public void SigningKeyWhoseNumbersDoNotFit_IsNamed()
+    {
+        Book("tools", "tool.zip");
+        using var rsa = RSA.Create(2048);
+        var damaged = rsa.ExportPkcs8PrivateKey();
+        damaged[^200] ^= 1;
+        File.SetUnixFileMode(_folder.Write("dkim.key", PemEncoding.WriteString("PRIVATE KEY", damaged)), UnixFileMode.UserRead);
 
         Assert.Equal([$"settings.json: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM form; " +
             "make one with: responder dkim keygen"], Check(Dkim));

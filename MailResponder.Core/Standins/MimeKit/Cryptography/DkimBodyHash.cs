@@ -1,11 +1,11 @@
-using System.Security.Cryptography;
+using MailResponder.Crypto;
 
 namespace MimeKit.Cryptography;
 
 /// <summary>Hashes a body in canonical form (RFC 6376 3.4.3, 3.4.4), whatever its line ends.</summary>
 sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : OutputFilter
 {
-    readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    readonly Sha256 _hash = new();
     readonly byte[] _block = new byte[8192];
     readonly bool _isRelaxed = canonicalization == DkimCanonicalizationAlgorithm.Relaxed;
     int _count;
@@ -78,8 +78,8 @@ sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : Outp
             AddText([]);
         if (_hasLine || (!_isRelaxed && !_hasAny))
             Append("\r\n"u8);
-        _hash.AppendData(_block, 0, _count);
-        return _hash.GetHashAndReset();
+        _hash.Append(_block.AsSpan(0, _count));
+        return _hash.Finish();
     }
 
     internal override void Complete()
@@ -93,7 +93,7 @@ sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : Outp
         {
             var taken = _block.Length - _count;
             bytes[..taken].CopyTo(_block.AsSpan(_count));
-            _hash.AppendData(_block);
+            _hash.Append(_block);
             _count = 0;
             bytes = bytes[taken..];
         }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using MailResponder.Crypto;
 
 namespace MimeKit.Cryptography;
 
@@ -8,7 +8,7 @@ public class DkimSigner
 {
     const int SignatureColumns = 72;
 
-    readonly RSA _key;
+    readonly RsaPrivateKey _key;
 
     /// <summary>Reads the PEM file (PKCS#1 or PKCS#8).</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -34,7 +34,7 @@ public class DkimSigner
         if (algorithm != DkimSignatureAlgorithm.RsaSha256)
             throw new NotSupportedException("Only rsa-sha256 is supported.");
         (Domain, Selector) = names;
-        _key = ImportKey(pem);
+        _key = RsaPrivateKey.FromPem(pem);
     }
 
     /// <summary>The signing domain (d=).</summary>
@@ -78,8 +78,7 @@ public class DkimSigner
         AppendListed(signed, message, headers);
         var unsigned = new Header("DKIM-Signature", signature.ToBytes());
         DkimHeaderForm.Append(signed, unsigned, HeaderCanonicalizationAlgorithm, endsLine: false);
-        var bytes = _key.SignData(
-            signed.GetBuffer(), 0, (int)signed.Length, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var bytes = _key.Sign(signed.GetBuffer().AsSpan(0, (int)signed.Length));
         AppendSignature(signature, Convert.ToBase64String(bytes));
         message.Headers.Insert(0, new Header("DKIM-Signature", signature.ToBytes()));
     }
@@ -173,21 +172,5 @@ public class DkimSigner
     {
         using var reader = new StreamReader(stream, leaveOpen: true);
         return reader.ReadToEnd();
-    }
-
-    static RSA ImportKey(string pem)
-    {
-        var key = RSA.Create();
-        try
-        {
-            key.ImportFromPem(pem);
-            key.ExportParameters(true);
-            return key;
-        }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
-        {
-            key.Dispose();
-            throw new FormatException("No unencrypted RSA private key in PEM form.", e);
-        }
     }
 }

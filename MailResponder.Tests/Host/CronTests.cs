@@ -1,0 +1,123 @@
+using System.Text.RegularExpressions;
+
+namespace MailResponder.Tests.Host;
+
+/// <summary>
+/// system/cron.d/mail_responder, run by the real cron in namespaces of its own. Times are replaced by "@reboot", so
+/// that it runs all lines as it starts; the responder and Postfix are stand-ins that say how they were called.
+/// </summary>
+public sealed class CronTests : IDisposable
+{
+    static readonly string source = File.ReadAllText(Repository.PathTo("system", "cron.d", "mail_responder"));
+
+    readonly TemporaryFolder folder = new();
+
+    public CronTests()
+    {
+        Program("bin/responder", """
+            echo "$(id -un) $(id -Gn) HOME=$HOME: responder $*" >>"$here/calls"
+            case $* in
+              "config pull") . "$here/pull" ;;
+              *) . "$here/other" ;;
+            esac
+            """);
+        Program("sbin/postfix", "echo \"$(id -un): postfix $*\" >>\"$here/calls\"; echo 'postfix/postfix-script: refreshing the Postfix mail system' >&2");
+        Program("sbin/sendmail", "mail=$(mktemp \"$here/mail/XXXXXX\"); cat >\"$mail\"");
+        foreach (var name in (string[])["calls", "pull", "other"]) folder.Write(name, "");
+        Directory.CreateDirectory(folder.PathTo("mail"));
+        // Everybody who is run here writes into it.
+        ToolRun.Of("chmod", "-R", "a+rwX", folder.Path).AssertDone();
+        ToolRun.Of("chmod", "a+x", folder.PathTo("bin/responder"), folder.PathTo("sbin/postfix"), folder.PathTo("sbin/sendmail")).AssertDone();
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Reset_RunsAtMidnight_AsMailResponder()
+    {
+        folder.Write("other", "echo 'The quota of 3 requester(s) starts anew'");
+        Cron("0 0 * * *", calls: 1);
+        Assert.Equal(["mail_responder mail_responder HOME=/var/lib/mail_responder: responder blacklist reset"], Calls.Select(WithHomeOfAnInstalledHost));
+        Assert.Empty(Mails);
+    }
+
+    [Fact]
+    public void FailedReset_IsMailedToRoot()
+    {
+        folder.Write("other", "echo 'database: the disk is full' >&2; exit 69");
+        Cron("0 0 * * *", calls: 1, mails: 1);
+        Assert.Contains("To: root", Assert.Single(Mails), StringComparison.Ordinal);
+        Assert.Contains("the disk is full", Mails[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("@reboot")]
+    [InlineData("17 * * * *")]
+    public void PullThatChangedTheTables_ReloadsPostfix(string time)
+    {
+        folder.Write("pull", "echo 'files: 2 fetched, 1 unchanged'; echo 'maps: changed'");
+        Cron(time, calls: 2);
+        Assert.Equal(
+            ["mail_responder mail_responder HOME=/var/lib/mail_responder: responder config pull", "root: postfix reload"],
+            Calls.Select(WithHomeOfAnInstalledHost));
+        Assert.Empty(Mails);
+    }
+
+    [Theory]
+    [InlineData("echo 'files: 0 fetched, 3 unchanged'; echo 'maps: unchanged'")]
+    [InlineData("echo 'files: 0 fetched, 3 unchanged'")]
+    public void PullThatChangedNothing_DoesNot(string pull)
+    {
+        folder.Write("pull", pull);
+        Cron("17 * * * *", calls: 1);
+        Assert.Single(Calls);
+        Assert.Empty(Mails);
+    }
+
+    [Fact]
+    public void FailedPull_IsMailedToRoot_AndReloadsNothing()
+    {
+        folder.Write("pull", "echo 's3://example-config/responses.json: access denied' >&2; echo 'nothing was changed'; exit 69");
+        Cron("17 * * * *", calls: 1, mails: 1);
+        Assert.Single(Calls);
+        Assert.Contains("access denied", Assert.Single(Mails), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MetricsLine_IsReady()
+    {
+        Assert.Contains("\n#* * * * * mail_responder ", source, StringComparison.Ordinal);
+        Cron("#* * * * *", calls: 1);
+        Assert.EndsWith(": responder metrics put", Assert.Single(Calls), StringComparison.Ordinal);
+        Assert.Empty(Mails);
+    }
+
+    string[] Calls => File.ReadAllLines(folder.PathTo("calls"));
+
+    string[] Mails => [.. Directory.GetFiles(folder.PathTo("mail")).Select(File.ReadAllText)];
+
+    /// <summary>Here the user has the home that run.sh, or install.sh of another test, gave it.</summary>
+    static string WithHomeOfAnInstalledHost(string call) =>
+        Regex.Replace(call, "HOME=[^:]*", "HOME=/var/lib/mail_responder");
+
+    /// <summary>Runs the lines with <paramref name="time"/> once, and waits for so many calls and mails.</summary>
+    void Cron(string time, int calls, int mails = 0)
+    {
+        var lines = source.Split('\n').Where(line => line.Length == 0 || char.IsLetter(line[0]) || line.StartsWith(time, StringComparison.Ordinal))
+            .Select(line => line.StartsWith(time, StringComparison.Ordinal) ? "@reboot" + line[time.Length..] : line);
+        folder.Write("cron.d/mail_responder", string.Join('\n', lines));
+
+        var cron = Task.Run(() => ToolRun.Apart("cron.sh", folder.Path));
+        Patience.Until(
+            $"{calls} calls and {mails} mails",
+            () => cron.IsCompleted || (Calls.Length >= calls && Mails.Length >= mails && Mails.All(mail => mail.Length > 0)),
+            () => string.Join('\n', [.. Calls, .. Mails]));
+        // Time for what should not come.
+        Thread.Sleep(300);
+        folder.Write("over", "");
+        var run = cron.GetAwaiter().GetResult();
+        Assert.True(run.ExitCode == 0 && run.Output.Length == 0, $"exit code {run.ExitCode}\n{run.Output}");
+    }
+
+    void Program(string name, string work) => folder.Write(name, $"#!/bin/sh\nhere={folder.Path}\n{work}\n");
+}

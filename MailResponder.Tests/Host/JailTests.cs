@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+
+namespace MailResponder.Tests.Host;
+
+/// <summary>system/fail2ban/jail.d/mail_responder.conf in a copy of the host's fail2ban configuration.</summary>
+public sealed class JailTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public JailTests()
+    {
+        ToolRun.Of("cp", "-r", "/etc/fail2ban", folder.PathTo("fail2ban")).AssertDone();
+        File.Copy(Repository.PathTo("system", "fail2ban", "jail.d", "mail_responder.conf"), folder.PathTo("fail2ban/jail.d/mail_responder.conf"));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Jail_BansOnBothPorts()
+    {
+        ToolRun.Of("fail2ban-client", "-c", folder.PathTo("fail2ban"), "-t").AssertDone();
+        var commands = ToolRun.Of("fail2ban-client", "-c", folder.PathTo("fail2ban"), "-d").AssertDone();
+        Assert.Contains("['add', 'sshd', 'systemd']", commands, StringComparison.Ordinal);
+        Assert.Contains("['port', 'ssh,22222']", commands, StringComparison.Ordinal);
+        Assert.Contains("['start', 'sshd']", commands, StringComparison.Ordinal);
+    }
+
+    /// <summary>install.sh replaces the port by this pattern.</summary>
+    [Fact]
+    public void Port_StandsOnOneLine() =>
+        Assert.Single(File.ReadAllLines(folder.PathTo("fail2ban/jail.d/mail_responder.conf")), line => line == "port = ssh,22222");
+
+    /// <summary>Each session counts, also those of which PAM's line was all that told of a failure.</summary>
+    [Fact]
+    public void EachGuess_IsFound()
+    {
+        var found = Found("guesses.log");
+        foreach (var address in (string[])["198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4"])
+            Assert.Contains(address, found);
+    }
+
+    [Fact]
+    public void Login_IsNot() => Assert.Empty(Found("login.log"));
+
+    static string[] Found(string log)
+    {
+        var run = ToolRun.Of("fail2ban-regex", "--out", "ip", Repository.PathTo("MailResponder.Tests", "Host", "ssh", log), "sshd[mode=aggressive]");
+        return [.. Regex.Matches(run.Output, @"^[\d.]+$", RegexOptions.Multiline).Select(match => match.Value)];
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace MailResponder.Tests.Host;
+
+/// <summary>system/logrotate.d/mail_responder, with a real logrotate and a real rsyslogd that goes on writing.</summary>
+public sealed partial class LogrotateTests : IDisposable
+{
+    readonly PrivateRsyslogd daemon = new();
+
+    public void Dispose() => daemon.Dispose();
+
+    [Theory]
+    [InlineData("root:root", "755")] // Debian
+    [InlineData("root:adm", "775")] // Ubuntu: root:syslog, which logrotate refuses without "su"
+    public async Task Rotation_LosesNoLine(string owner, string mode)
+    {
+        const int Messages = 6000;
+        ToolRun.Of("chown", owner, daemon.PathTo("logs")).AssertDone();
+        ToolRun.Of("chmod", mode, daemon.PathTo("logs")).AssertDone();
+        var configuration = Configuration();
+        var writer = Task.Run(() =>
+        {
+            for (var id = 1; id <= Messages; id++)
+            {
+                daemon.Report(id, $"replied {id}");
+                if (id % 20 == 0) Thread.Sleep(5);
+            }
+        });
+        Patience.Until("the first lines", () => daemon.Reports.Count > 0);
+        for (var day = 1; day <= 3; day++)
+        {
+            Rotate(configuration);
+            Thread.Sleep(300);
+        }
+
+        await writer;
+        daemon.Report(1, "last");
+        daemon.WaitForLine("mail_responder.log", "last");
+        var all = ToolRun.Of("sh", "-c", "cd \"$1\" && zcat -f mail_responder.log.3.gz mail_responder.log.2.gz mail_responder.log.1 mail_responder.log", "sh", daemon.PathTo("logs"))
+            .AssertDone();
+        Assert.Equal(Enumerable.Range(1, Messages), Replied().Matches(all).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public void SevenDaysAreKept_YesterdayReadable_WithTheModeOfTheFirst()
+    {
+        daemon.Report(1, "first");
+        daemon.WaitForLine("mail_responder.log", "first");
+        var configuration = Configuration();
+        for (var day = 1; day <= 9; day++) Rotate(configuration);
+
+        var files = Directory.GetFiles(daemon.PathTo("logs"), "mail_responder.log*").Select(Path.GetFileName).Order(StringComparer.Ordinal);
+        Assert.Equal(["mail_responder.log", "mail_responder.log.1", .. Enumerable.Range(2, 6).Select(day => $"mail_responder.log.{day}.gz")], files);
+        Assert.Equal("root:adm 640\n", ToolRun.Of("stat", "-c", "%U:%G %a", daemon.PathTo("logs/mail_responder.log.1")).AssertDone());
+    }
+
+    /// <summary>The statistics run when they are switched on, after the rotation, as the user mail_responder.</summary>
+    [Fact]
+    public void StatisticsLines_AreReady()
+    {
+        daemon.Report(1, "first");
+        daemon.WaitForLine("mail_responder.log", "first");
+        var program = Path.Combine(daemon.PathTo("spool"), "responder");
+        File.WriteAllText(program, $"#!/bin/sh\necho \"$(id -un) $(id -Gn) $*\" && head -n 1 {daemon.PathTo("logs/mail_responder.log.1")}\n");
+        File.SetUnixFileMode(program, (UnixFileMode)0x1ED); // 0755
+        var configuration = Configuration(text => text
+            .Replace("\t#lastaction", "\tlastaction", StringComparison.Ordinal)
+            .Replace("\t#\tsetpriv", "\t\tsetpriv", StringComparison.Ordinal)
+            .Replace("\t#endscript", "\tendscript", StringComparison.Ordinal)
+            .Replace("/usr/local/bin/responder", program, StringComparison.Ordinal));
+        var output = Rotate(configuration);
+
+        Assert.StartsWith("mail_responder mail_responder adm stats --email\n", output, StringComparison.Ordinal);
+        Assert.EndsWith(": first\n", output, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@": replied (\d+)\n")]
+    private static partial Regex Replied();
+
+    string Rotate(string configuration) =>
+        ToolRun.Of("logrotate", "--force", "--state", daemon.PathTo("logrotate.state"), configuration).AssertDone();
+
+    /// <summary>The file under test in the private place of <see cref="daemon"/>, on a host without systemd.</summary>
+    string Configuration(Func<string, string>? change = null)
+    {
+        var text = File.ReadAllText(Repository.PathTo("system", "logrotate.d", "mail_responder"))
+            .Replace("/var/log/", daemon.PathTo("logs/"), StringComparison.Ordinal)
+            .Replace("/run/rsyslogd.pid", daemon.PidFile, StringComparison.Ordinal)
+            .Replace("/run/systemd/system", daemon.PathTo("no-systemd"), StringComparison.Ordinal)
+            .Replace("/usr/lib/rsyslog/rsyslog-rotate", "true", StringComparison.Ordinal);
+        var path = daemon.PathTo("logrotate.conf");
+        File.WriteAllText(path, change is null ? text : change(text));
+        File.SetUnixFileMode(path, (UnixFileMode)0x1A4); // 0644
+        return path;
+    }
+}

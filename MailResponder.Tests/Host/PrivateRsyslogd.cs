@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+
+namespace MailResponder.Tests.Host;
+
+/// <summary>
+/// A real rsyslogd of our own: a socket and log files in a private folder, the rules under test those of rsyslog/,
+/// and after them one rule of "the rest of the host".
+/// </summary>
+internal sealed class PrivateRsyslogd : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+    readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+    readonly Process process;
+
+    /// <param name="directives">Further lines of rsyslog.conf, before the rules.</param>
+    /// <param name="reader">Switches the rules for Postfix's lines on, with this program in place of the responder.</param>
+    /// <param name="mount">Shell text that may mount something on $1, the folder of the logs, for rsyslogd alone.</param>
+    public PrivateRsyslogd(string directives = "", string? reader = null, string mount = ":")
+    {
+        Directory.CreateDirectory(PathTo("spool"));
+        Directory.CreateDirectory(PathTo("logs"));
+        // As /run, which whoever rsyslogd runs as can reach.
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1ED); // 0755
+        var rules = Rules("20-mail_responder.conf");
+        if (reader is not null)
+            rules += Rules("30-mail_responder-postfix-log.conf.off").Replace("/usr/local/bin/responder postfix-log", reader, StringComparison.Ordinal);
+        folder.Write("rules.conf", rules);
+        var configuration = folder.Write("rsyslog.conf", $"""
+            global(workDirectory="{PathTo("spool")}")
+            module(load="imuxsock" SysSock.Use="off")
+            {directives}
+            $AddUnixListenSocket {Socket}
+            $IncludeConfig {PathTo("rules.conf")}
+            *.* {PathTo("logs/syslog")}
+
+            """);
+        var start = new ProcessStartInfo("unshare",
+        [
+            "--mount", "--kill-child", "--fork", "sh", "-c", mount + "\nshift; exec \"$@\" 2>\"$0\"", PathTo("errors"), PathTo("logs"),
+            "rsyslogd", "-n", "-f", configuration, "-i", PathTo("pid"),
+        ]);
+        process = Process.Start(start)!;
+        Patience.Until("rsyslogd listens", () => Send("<46>probe: is somebody there"), () => Errors);
+    }
+
+    /// <summary>Where lines come in.</summary>
+    public string Socket => PathTo("socket");
+
+    public string PidFile => PathTo("pid");
+
+    public string Errors => File.Exists(PathTo("errors")) ? File.ReadAllText(PathTo("errors")) : "";
+
+    public IReadOnlyList<string> Reports => Lines("mail_responder.log");
+
+    public IReadOnlyList<string> Events => Lines("mail_responder-events.log");
+
+    /// <summary>What reached the rest of the host's rules, but for the line that asked whether rsyslogd is there.</summary>
+    public IReadOnlyList<string> Syslog => [.. Lines("syslog").Where(line => !line.Contains("probe: ", StringComparison.Ordinal))];
+
+    /// <summary>A log file as it is seen here; below /proc when something is mounted there for rsyslogd alone.</summary>
+    public string Log(string name) => $"/proc/{File.ReadAllText(PidFile).Trim()}/root{PathTo("logs")}/{name}";
+
+    public string PathTo(string name) => folder.PathTo(name);
+
+    /// <summary>Sends a line as syslog(3) does, waiting for room. False: nobody listens.</summary>
+    public bool Send(string line)
+    {
+        try
+        {
+            socket.SendTo(Encoding.UTF8.GetBytes(line), new UnixDomainSocketEndPoint(Socket));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A line as Reporting/SyslogSocket.cs writes it, from the process <paramref name="id"/>.</summary>
+    public void Report(int id, string line) => Assert.True(Send($"<134>Nov 22 10:00:00 mail_responder[{id}]: {line}"));
+
+    /// <summary>Waits until all that was sent is in the files: lines pass in the order in which they came.</summary>
+    public void WaitForLine(string name, string end) =>
+        Patience.Until($"a line in {name} that ends in \"{end}\"", () => Lines(name).Any(line => line.EndsWith(end, StringComparison.Ordinal)), () => Errors);
+
+    public void Dispose()
+    {
+        if (File.Exists(PidFile)) ToolRun.Of("kill", File.ReadAllText(PidFile).Trim());
+        if (!process.WaitForExit(TimeSpan.FromSeconds(20))) process.Kill(entireProcessTree: true);
+        process.Dispose();
+        socket.Dispose();
+        folder.Dispose();
+    }
+
+    string Rules(string name) =>
+        File.ReadAllText(Repository.PathTo("rsyslog", name)).Replace("/var/log/", PathTo("logs/"), StringComparison.Ordinal);
+
+    string[] Lines(string name)
+    {
+        try
+        {
+            return File.ReadAllLines(Log(name));
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace MailResponder.Tests.Host;
+
+/// <summary>A program of the host that has ended.</summary>
+/// <param name="Output">Standard output and standard error, as they came.</param>
+internal sealed record ToolRun(int ExitCode, string Output)
+{
+    static readonly TimeSpan bound = TimeSpan.FromSeconds(90);
+
+    public static ToolRun Of(string program, params string[] arguments)
+    {
+        // One stream for both, in the order of a terminal.
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])["-c", "exec \"$@\" 2>&1", "sh", program, .. arguments])
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (process.WaitForExit(bound) && output.Wait(bound)) return new ToolRun(process.ExitCode, output.Result);
+        process.Kill(entireProcessTree: true);
+        throw new TimeoutException($"{program} {string.Join(' ', arguments)} still ran after {bound}");
+    }
+
+    /// <summary>Runs a script of this folder as the first process of namespaces of its own, all of which end with it.</summary>
+    public static ToolRun Apart(string script, params string[] arguments) =>
+        Of("unshare",
+        [
+            "--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc",
+            "sh", Repository.PathTo("MailResponder.Tests", "Host", script), .. arguments,
+        ]);
+
+    /// <summary>Returns the output; fails the test when the program did.</summary>
+    public string AssertDone()
+    {
+        Assert.True(ExitCode == 0, $"exit code {ExitCode}\n{Output}");
+        return Output;
+    }
+}

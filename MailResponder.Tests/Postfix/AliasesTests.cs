@@ -1,0 +1,39 @@
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>postfix/aliases: people's addresses are people's, in every way in, and bounces are nobody's.</summary>
+[Collection("Postfix")]
+public sealed class AliasesTests
+{
+    /// <remarks>The user forwarder exists on a real host only; here the aliases lead where its .forward would.</remarks>
+    [Theory]
+    [InlineData("main.cf", "postmaster@example.com")]
+    [InlineData("main.cf", "Support@example.com")]
+    [InlineData("main.cf", "abuse@mx.responder.test")]
+    [InlineData("main-relay-domains.cf", "postmaster@example.com")]
+    [InlineData("main-relay-domains.cf", "support@example.com")]
+    [InlineData("main-relay-domains.cf", "root@mx.responder.test")]
+    public void PeoplesAddress_ReachesPeople(string sample, string recipient)
+    {
+        using var place = new Workplace();
+        using var postfix = new PrivatePostfix(place, sample);
+        postfix.Alias("forwarder", "help@people.test");
+        postfix.Accept(RequestMail.FromSomebodyNew(), recipient);
+        postfix.WaitUntilQueueIsEmpty();
+        Assert.Single(postfix.Sink.MailsTo("help@people.test"));
+        Assert.Empty(place.Log.Reports);
+    }
+
+    [Fact]
+    public void Bounce_IsDroppedWithoutAResponder()
+    {
+        using var place = new Workplace();
+        using var postfix = new PrivatePostfix(place, "main.cf");
+        postfix.Accept(RequestMail.FromSomebodyNew(), "bounces@example.com", "<>");
+        postfix.WaitUntilQueueIsEmpty();
+        Assert.Contains("delivered to file: /dev/null", postfix.MailLog, StringComparison.Ordinal);
+        Assert.Empty(place.Log.Reports);
+        postfix.AssertNothingWasReturned();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>opendkim and opendmarc as system/ configures them, on ports of their own.</summary>
+internal sealed class Milters : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+    readonly List<Process> processes = [];
+
+    public Milters(string nameserver)
+    {
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1FF); // 0777: each runs as a user of its own
+        folder.Write("resolv.conf", $"nameserver {nameserver}\n");
+        Start("opendkim", 8891, DkimPort, "-x", $"Nameservers {nameserver}\n");
+        Start("opendmarc", 8893, DmarcPort, "-c", "");
+    }
+
+    public int DkimPort { get; } = Loopback.FreePort();
+
+    public int DmarcPort { get; } = Loopback.FreePort();
+
+    /// <summary>The sample's lines, as overrides for <see cref="PrivatePostfix"/>.</summary>
+    public string Parameters =>
+        string.Join('\n', File.ReadLines(Repository.PathTo("postfix/milters.cf")).Where(line => line.Contains(" =", StringComparison.Ordinal) && line[0] != '#'))
+            .Replace("8891", $"{DkimPort}", StringComparison.Ordinal)
+            .Replace("8893", $"{DmarcPort}", StringComparison.Ordinal);
+
+    public void Dispose()
+    {
+        foreach (var process in processes)
+        {
+            process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+        folder.Dispose();
+    }
+
+    /// <remarks>In a mount namespace, because opendmarc asks the resolvers of /etc/resolv.conf.</remarks>
+    void Start(string name, int samplePort, int port, string option, string more)
+    {
+        var configuration = folder.Write($"{name}.conf", File.ReadAllText(Repository.PathTo($"system/{name}.conf"))
+            .Replace($"{samplePort}@", $"{port}@", StringComparison.Ordinal)
+            .Replace($"/run/{name}/", $"{folder.Path}/", StringComparison.Ordinal) + more);
+        processes.Add(Process.Start("unshare",
+        [
+            "--mount", "sh", "-c", "mount --bind \"$1\" /etc/resolv.conf; shift; exec \"$@\"", "sh",
+            folder.PathTo("resolv.conf"), name, "-f", option, configuration,
+        ]));
+        Patience.Until($"{name} listens", () =>
+        {
+            Assert.False(processes[^1].HasExited, $"{name} ended");
+            return Loopback.Listens(port);
+        });
+    }
+}

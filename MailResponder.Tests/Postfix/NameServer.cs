@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>
+/// A name server (dnsmasq) on a loopback address of its own, since resolvers ask port 53 and nothing else. It knows
+/// what it was told; any other name does not exist.
+/// </summary>
+internal sealed class NameServer : IDisposable
+{
+    readonly Process process;
+
+    /// <param name="records">Lines as in dnsmasq.conf.</param>
+    public NameServer(params string[] records)
+    {
+        Address = FreeAddress();
+        process = Process.Start("dnsmasq",
+        [
+            "--conf-file=/dev/null", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--user=root", "--pid-file=",
+            $"--listen-address={Address}", "--bind-interfaces", "--address=/#/", .. records.Select(record => $"--{record}"),
+        ]);
+        Patience.Until("dnsmasq listens", Listens);
+    }
+
+    public string Address { get; }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    static string FreeAddress()
+    {
+        for (; ; )
+        {
+            var address = $"127.53.{Random.Shared.Next(1, 255)}.{Random.Shared.Next(1, 255)}";
+            try
+            {
+                using var socket = new UdpClient(new IPEndPoint(IPAddress.Parse(address), 53));
+                return address;
+            }
+            catch (SocketException)
+            {
+                // Taken: another one.
+            }
+        }
+    }
+
+    bool Listens()
+    {
+        Assert.False(process.HasExited, "dnsmasq ended");
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(Address, 53);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>
+/// A Postfix as main.cf makes it, seen by strangers, with a name server that knows them. The tarpit holds them for a
+/// second only.
+/// </summary>
+public sealed class Outside : IDisposable
+{
+    /// <summary>A mail server like any other.</summary>
+    public const string Stranger = "203.0.113.5";
+
+    /// <summary>In the list of the name alone.</summary>
+    public const string OnlyInSpamhaus = "203.0.113.10", OnlyInSpamcop = "203.0.113.11";
+
+    public const string InBothLists = "203.0.113.12";
+
+    /// <summary>In both lists of spammers, and in the list of real mail servers.</summary>
+    public const string KnownProvider = "203.0.113.13";
+
+    /// <summary>What Spamhaus tells a resolver that asks too much, and what a resolver that lies says.</summary>
+    public const string RefusedResolver = "203.0.113.14";
+
+    readonly NameServer names = new(
+        "address=/freemail.test/192.0.2.1",
+        "address=/10.113.0.203.zen.spamhaus.org/127.0.0.2",
+        "address=/11.113.0.203.bl.spamcop.net/127.0.0.2",
+        "address=/12.113.0.203.zen.spamhaus.org/127.0.0.4",
+        "address=/12.113.0.203.bl.spamcop.net/127.0.0.2",
+        "address=/13.113.0.203.zen.spamhaus.org/127.0.0.3",
+        "address=/13.113.0.203.bl.spamcop.net/127.0.0.2",
+        "address=/13.113.0.203.list.dnswl.org/127.0.5.2",
+        "address=/14.113.0.203.zen.spamhaus.org/127.255.255.254",
+        "address=/14.113.0.203.bl.spamcop.net/198.51.100.1");
+
+    public Outside()
+    {
+        Place = new Workplace();
+        Postfix = new PrivatePostfix(Place, "main.cf", "smtpd_error_sleep_time = 1s");
+        Postfix.Resolve(names.Address);
+    }
+
+    internal Workplace Place { get; }
+
+    internal PrivatePostfix Postfix { get; }
+
+    /// <summary>A session that has said EHLO.</summary>
+    internal SmtpDialogue Session(string client = Stranger, string helo = "mx.freemail.test")
+    {
+        var smtp = new SmtpDialogue(Postfix.OutsidePort, client);
+        smtp.Say($"EHLO {helo}");
+        return smtp;
+    }
+
+    public void Dispose()
+    {
+        Postfix.Dispose();
+        names.Dispose();
+        Place.Dispose();
+    }
+}

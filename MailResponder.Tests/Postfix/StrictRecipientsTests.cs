@@ -1,0 +1,87 @@
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>postfix/main-strict.cf, and the strict line of main-relay-domains.cf, with the table of `config pull`.</summary>
+[Collection("Postfix")]
+public sealed class StrictRecipientsTests
+{
+    public static TheoryData<string, string> Ways => new()
+    {
+        { "main-strict.cf", "" },
+        { "main-relay-domains.cf", "relay_recipient_maps = texthash:/var/lib/mail_responder/postfix/addresses" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void AddressOfTheBook_IsAnswered(string sample, string overrides)
+    {
+        using var place = WithTables();
+        using var postfix = new PrivatePostfix(place, sample, overrides);
+        postfix.Accept(RequestMail.FromSomebodyNew(), "Get@Example.com");
+        postfix.WaitUntilQueueIsEmpty();
+        Assert.Equal(2, place.Outbox.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void UnknownAddress_IsRejectedAndThoseOfPeopleAreNot(string sample, string overrides)
+    {
+        using var place = WithTables();
+        using var postfix = new PrivatePostfix(place, sample, overrides + "\nsmtpd_error_sleep_time = 0\nsmtpd_hard_error_limit = 20");
+        using var smtp = new SmtpDialogue(postfix.OutsidePort, Outside.Stranger);
+        smtp.Say("EHLO mx.freemail.test");
+        // The null sender needs no name server.
+        smtp.Say("MAIL FROM:<>");
+        foreach (var unknown in (string[])["unknown@example.com", "gets@example.com", "get@mx.responder.test", "nobody.here@mx.responder.test"])
+            Assert.StartsWith("550 5.1.1 ", smtp.Ask($"RCPT TO:<{unknown}>"), StringComparison.Ordinal);
+        foreach (var known in (string[])["get@example.com", "LINKS@example.com", "postmaster@example.com", "support@example.com", "abuse@example.com", "root@mx.responder.test"])
+            Assert.StartsWith("250 ", smtp.Ask($"RCPT TO:<{known}>"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Before the first pull: what comes is put off, and nobody is told that they do not exist.</summary>
+    [Fact]
+    public void MissingTable_RejectsNobodyForGood()
+    {
+        using var place = new Workplace();
+        using var postfix = new PrivatePostfix(place, "main-strict.cf", "smtpd_error_sleep_time = 0");
+        using var smtp = new SmtpDialogue(postfix.OutsidePort, Outside.Stranger);
+        smtp.Say("EHLO mx.freemail.test");
+        smtp.Say("MAIL FROM:<>");
+        Assert.StartsWith("451 4.", smtp.Ask("RCPT TO:<get@example.com>"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NewAddress_CountsAfterAReload()
+    {
+        using var place = WithTables();
+        using var postfix = new PrivatePostfix(place, "main-strict.cf", "smtpd_error_sleep_time = 0");
+        place.Book[2]!["email_addr"] = "new@example.com";
+        place.Write();
+        Pull(place);
+        postfix.Reload();
+        Patience.Until("the new table is read", () =>
+        {
+            using var smtp = new SmtpDialogue(postfix.OutsidePort, Outside.Stranger);
+            smtp.Say("EHLO mx.freemail.test");
+            smtp.Say("MAIL FROM:<>");
+            return smtp.Ask("RCPT TO:<new@example.com>").StartsWith("250 ", StringComparison.Ordinal)
+                && smtp.Ask("RCPT TO:<links@example.com>").StartsWith("550 ", StringComparison.Ordinal);
+        });
+    }
+
+    static Workplace WithTables()
+    {
+        var place = new Workplace();
+        place.Settings["postfix_maps"] = "postfix";
+        place.Write();
+        Pull(place);
+        return place;
+    }
+
+    static void Pull(Workplace place)
+    {
+        var run = place.Command("config", "pull");
+        Assert.True(run.ExitCode == 0, run.Errors);
+    }
+}

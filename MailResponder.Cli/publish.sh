@@ -1,10 +1,12 @@
 #!/bin/sh
 # publish.sh - make the one file `responder`
 #
-# usage: publish.sh [--kind native-net10.0|native-net9.0|readytorun] [OUTDIR]
+# usage: publish.sh [--archive] [--kind native-net10.0|native-net9.0|readytorun] [OUTDIR]
 #
 # Writes OUTDIR/responder and nothing beside it; OUTDIR is dist/ in the
-# repository when it is not given. Without --kind the kinds are tried in the
+# repository when it is not given. With --archive also OUTDIR/responder-VERSION-linux-ARCH.tar.gz:
+# the program, install.sh and all that it puts on a server, which needs no .NET SDK then.
+# The archive's order, owners and times depend on the commit alone. Without --kind the kinds are tried in the
 # order above, and the first that can be built is made: NativeAOT costs about a
 # ninth of the processor time of ReadyToRun at each message.
 #
@@ -17,7 +19,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 
 usage() {
-  echo "usage: publish.sh [--kind native-net10.0|native-net9.0|readytorun] [OUTDIR]" >&2
+  echo "usage: publish.sh [--archive] [--kind native-net10.0|native-net9.0|readytorun] [OUTDIR]" >&2
   exit 64
 }
 
@@ -27,8 +29,13 @@ say() {
 
 kinds="native-net10.0 native-net9.0 readytorun"
 outdir=
+archive=
 while [ $# -gt 0 ]; do
   case $1 in
+    --archive)
+      archive=yes
+      shift
+      ;;
     --kind)
       [ $# -ge 2 ] || usage
       case $2 in
@@ -136,6 +143,28 @@ reason() {
   echo "$first" | sed -e 's/^.*: *error/error/' -e 's/ \[[^]]*proj\]$//'
 }
 
+# What a release holds, by name; in a clone only what git knows.
+archive_files() {
+  (
+    cd "$root"
+    set -- install.sh postfix rsyslog system samples docs README.md CHANGELOG.md LICENSE
+    if [ "$commit" != unknown ]; then git ls-files "$@"; else find "$@" -type f; fi
+  )
+}
+
+make_archive() {
+  name=responder-$("$outdir/responder" --version | cut -d ' ' -f 2)-$rid
+  mkdir -p "$work/archive/$name"
+  archive_files | tar -C "$root" -cf - -T - | tar -C "$work/archive/$name" -xf -
+  cp "$outdir/responder" "$work/archive/$name/"
+  time=$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo "${SOURCE_DATE_EPOCH:-0}")
+  tar -C "$work/archive" --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rw,go+r,go-w,a+X --mtime="@$time" \
+    -cf "$work/$name.tar" "$name"
+  gzip -9n "$work/$name.tar"
+  mv -f "$work/$name.tar.gz" "$outdir/$name.tar.gz"
+  say "made $outdir/$name.tar.gz"
+}
+
 for kind in $kinds; do
   if publish "$kind"; then
     mkdir -p "$outdir"
@@ -148,6 +177,7 @@ for kind in $kinds; do
       say "note: .NET 9 is out of support since November 2026; this is only a way to a native binary where the .NET 10 pack cannot be had"
     [ "$kind" != readytorun ] ||
       say "note: this file uses the host's SQLite, package libsqlite3-0"
+    if [ -n "$archive" ]; then make_archive; fi
     exit 0
   fi
   say "no $name: $(reason "$kind")"

@@ -1,11 +1,1132 @@
 #!/bin/sh
-# install.sh - from a bare Debian 12 or Ubuntu 22.04/24.04 server to a working responder (the packages only, so far)
+# install.sh - from a bare Debian 12 or Ubuntu 22.04/24.04 server to a working responder
+#
+# usage: sudo ./install.sh [--domain D]… [--hostname H] [--from ADDR] [--support ADDR] [--database sqlite|mysql]
+#        [--ses-region R] [--strict-recipients] [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
+#
+#   --domain D            a domain to answer for; at least one at the first run, more than one may be given
+#   --hostname H          this host's name in DNS (default: what `hostname -f` says)
+#   --from ADDR           From of the replies, read by people (default: support@ the first domain)
+#   --support ADDR        where mail to support, root and postmaster is sent on to (default: it stays on this host)
+#   --database KIND       sqlite: a file (default); mysql: MariaDB on this host
+#   --ses-region R        send through Amazon SES in this region; else through this host's Postfix
+#   --strict-recipients   reject addresses that the response book does not know, instead of dropping their mail
+#   --ssh-port N          install fail2ban, and have it watch SSH on this port
+#   --no-packages         install no package; say which are missing
+#   --dry-run             say each step and change nothing
+#   --uninstall           take back what was done; settings, keys, database, logs and packages stay
+#
+# It runs from a clone (with dist/responder, which MailResponder.Cli/publish.sh makes) and from an unpacked release,
+# where the program stands beside it. Options are remembered: a later run needs only what is to be different.
+#
+# It can be run at any time and again after it was cut off. What is as it should be is not touched, and when all is,
+# it says "nothing to do". A file or Postfix parameter that somebody edited since is kept: the new file is put beside
+# it as FILE.new (in /etc/logrotate.d as FILE.dpkg-dist, which logrotate does not read). What it did is recorded in
+# /var/backups/mail_responder. README.md, "Put it on a server", lists every file.
+#
+# Exit status: 0 done, 64 usage, 66 a file to install is missing, 69 no Debian or Ubuntu, or something is missing,
+# 75 cut off, 77 not root, 78 Postfix would not take the configuration, and it was put back as it was.
 set -eu
 
-# make-root.sh reads these three lines.
+# make-root.sh of the tests reads these three lines.
 packages="postfix ssl-cert rsyslog cron logrotate chrony ca-certificates logwatch bind9-host"
 mysql_packages="mariadb-server libmariadb3"
 ssh_packages="fail2ban nftables iptables python3-systemd"
 
-echo "install.sh: not written yet; the packages are $packages $mysql_packages $ssh_packages" >&2
-exit 69
+# Nothing of the caller's environment decides what is made: neither language nor file modes.
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
+LC_ALL=C
+export PATH LC_ALL
+umask 022
+
+here=$(cd "$(dirname "$0")" && pwd)
+user=mail_responder
+etc=/etc/mail_responder
+home=/var/lib/mail_responder
+forwarder_home=/var/lib/forwarder
+binary=/usr/local/bin/responder
+state=/var/backups/mail_responder
+unfinished=.mail_responder-unfinished
+changes=0
+work=
+
+# --- Saying and recording
+
+complain() {
+  echo "install.sh: $*" >&2
+}
+
+# die STATUS TEXT…
+die() {
+  die_status=$1
+  shift
+  complain "$@"
+  exit "$die_status"
+}
+
+note() {
+  echo "note: $*"
+}
+
+# step TEXT… - says a change; true when it is to be made now.
+step() {
+  changes=$((changes + 1))
+  if [ -n "$dry_run" ]; then
+    echo "would $*"
+    return 1
+  fi
+  echo "$*"
+}
+
+# record NAME - keeps standard input as a fact below $state, whole or not at all.
+record() {
+  mkdir -p "$(dirname "$state/$1")"
+  cat >"$state/$1$unfinished"
+  mv "$state/$1$unfinished" "$state/$1"
+}
+
+# recorded NAME - prints a fact, or nothing.
+recorded() {
+  if [ -f "$state/$1" ]; then cat "$state/$1"; fi
+}
+
+forget() {
+  rm -f "$state/$1"
+}
+
+hash_of() {
+  if [ -f "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; fi
+}
+
+# names_below DIRECTORY - the names of the facts below it, with their folders.
+names_below() {
+  if [ -d "$state/$1" ]; then (cd "$state/$1" && find . -type f ! -name "*$unfinished" | sed 's/^\.//' | sort); fi
+}
+
+# --- Options
+
+usage() {
+  complain "$1"
+  complain "install.sh --help shows the options"
+  exit 64
+}
+
+# The manual is the first comment of this file.
+manual() {
+  sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p;}' "$here/install.sh"
+}
+
+is_domain() {
+  [ "${#1}" -le 253 ] && echo "$1" | grep -qxE '([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?'
+}
+
+is_address() {
+  echo "${1%@*}" | grep -qxE '[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*' && is_domain "$(lower "${1##*@}")" && [ "$1" != "${1%@*}" ]
+}
+
+lower() {
+  printf '%s\n' "$1" | tr '[:upper:]' '[:lower:]'
+}
+
+# remembered NAME - an option of an earlier run.
+remembered() {
+  recorded options | sed -n "s/^$1=//p"
+}
+
+read_options() {
+  for option in domains hostname from support database region strict ssh_port no_packages dry_run uninstall; do
+    eval "$option="
+  done
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --domain | --hostname | --from | --support | --database | --ses-region | --ssh-port)
+        if [ $# -lt 2 ] || [ -z "$2" ]; then usage "$1 needs a value"; fi
+        read_value "$1" "$2"
+        shift
+        ;;
+      --strict-recipients) strict=yes ;;
+      --no-packages) no_packages=yes ;;
+      --dry-run) dry_run=yes ;;
+      --uninstall) uninstall=yes ;;
+      --help | -h)
+        manual
+        exit 0
+        ;;
+      *) usage "unknown option: $1" ;;
+    esac
+    shift
+  done
+}
+
+# read_value OPTION VALUE - what is checked here is written into files without a further look.
+read_value() {
+  case $1 in
+    --domain)
+      is_domain "$(lower "$2")" || usage "--domain $2: not a domain name such as example.com"
+      domains="${domains:+$domains }$(lower "$2")"
+      ;;
+    --hostname)
+      is_domain "$(lower "$2")" || usage "--hostname $2: not a host name with its domain, such as mail.example.com"
+      hostname=$(lower "$2")
+      ;;
+    --from)
+      is_address "$2" || usage "--from $2: not an address such as support@example.com"
+      from=$2
+      ;;
+    --support)
+      is_address "$2" || usage "--support $2: not an address such as team@example.org"
+      support=$2
+      ;;
+    --database)
+      case $2 in sqlite | mysql) ;; *) usage "--database $2: neither sqlite nor mysql" ;; esac
+      database=$2
+      ;;
+    --ses-region)
+      echo "$2" | grep -qxE '[a-z]{2}(-[a-z]+)+-[0-9]' || usage "--ses-region $2: not a region such as eu-west-1"
+      region=$2
+      ;;
+    --ssh-port)
+      { echo "$2" | grep -qxE '[1-9][0-9]{0,4}' && [ "$2" -le 65535 ]; } || usage "--ssh-port $2: not a port from 1 to 65535"
+      ssh_port=$2
+      ;;
+  esac
+}
+
+complete_options() {
+  domains=${domains:-$(remembered domains)}
+  hostname=${hostname:-$(remembered hostname)}
+  from=${from:-$(remembered from)}
+  support=${support:-$(remembered support)}
+  database=${database:-$(remembered database)}
+  region=${region:-$(remembered region)}
+  strict=${strict:-$(remembered strict)}
+  ssh_port=${ssh_port:-$(remembered ssh_port)}
+
+  [ -n "$domains" ] || usage "no domain to answer for: give --domain at the first run"
+  first_domain=${domains%% *}
+  if [ -z "$hostname" ]; then
+    hostname=$(lower "$(hostname -f 2>/dev/null || true)")
+    is_domain "$hostname" || usage "hostname -f says \"$hostname\", which is no name with a domain: give --hostname"
+  fi
+  from=${from:-support@$first_domain}
+  bounce=bounces@$first_domain
+  database=${database:-sqlite}
+}
+
+remember_options() {
+  printf '%s\n' "domains=$domains" "hostname=$hostname" "from=$from" "support=$support" "database=$database" \
+    "region=$region" "strict=$strict" "ssh_port=$ssh_port" >"$work/options"
+  if ! cmp -s "$work/options" "$state/options"; then
+    if step "remember these options: answer for $domains on $hostname, from $from"; then record options <"$work/options"; fi
+  fi
+}
+
+# --- What there has to be
+
+check_system() {
+  [ "$(id -u)" -eq 0 ] || die 77 "run this as root, for instance with sudo"
+  system=$(sed -n 's/^\(ID\|ID_LIKE\)=//p' /etc/os-release 2>/dev/null | tr -d '"' | tr '\n' ' ')
+  case " $system " in
+    *" debian "* | *" ubuntu "*) ;;
+    *) die 69 "this is neither Debian nor Ubuntu; README.md, \"Put it on a server\", tells what would have to be done" ;;
+  esac
+  command -v dpkg-query >/dev/null || die 69 "there is no dpkg on this system"
+}
+
+find_binary() {
+  for source in "$here/responder" "$here/dist/responder"; do
+    if [ -f "$source" ]; then
+      # Also tells a program that was made for another processor or a newer C library.
+      version=$("$source" --version) || die 66 "$source does not run on this host"
+      return
+    fi
+  done
+  if command -v dotnet >/dev/null && [ -z "$dry_run" ]; then
+    "$here/MailResponder.Cli/publish.sh" >&2 || die 66 "the program could not be made"
+    version=$("$source" --version)
+  else
+    die 66 "there is no program to install: run MailResponder.Cli/publish.sh first, or unpack a release"
+  fi
+}
+
+is_installed() {
+  dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+}
+
+install_packages() {
+  wanted=$packages
+  if [ "$database" = mysql ]; then wanted="$wanted $mysql_packages"; fi
+  if [ -n "$ssh_port" ]; then wanted="$wanted $ssh_packages"; fi
+  missing=
+  for package in $wanted; do
+    is_installed "$package" || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  if [ -n "$no_packages" ]; then
+    note "these packages are missing:$missing"
+    # .NET finds it by this name when it first needs a key.
+    ldconfig -p | grep -q 'libssl\.so\.3 ' || die 69 "nothing can be made without libssl3: install the packages first"
+  elif step "install the packages$missing"; then
+    { recorded packages && echo "$missing"; } | tr ' ' '\n' | sed '/^$/d' | sort -u >"$work/packages"
+    record packages <"$work/packages"
+    apt_install "$missing" || die 69 "apt-get could not install the packages$missing: $(tail -n 5 "$work/apt")"
+  fi
+}
+
+# Nothing asks anybody: neither debconf, nor dpkg about edited files, nor Ubuntu's needrestart.
+apt_install() {
+  if ! is_installed postfix; then
+    printf 'postfix postfix/main_mailer_type select Internet Site\npostfix postfix/mailname string %s\n' "$hostname" |
+      debconf-set-selections
+  fi
+  export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+  # An earlier run may have been cut off in the middle of dpkg.
+  dpkg --configure -a </dev/null >"$work/apt" 2>&1
+  apt-get update -qq </dev/null >>"$work/apt" 2>&1 || complain "apt-get update failed: going on with the package lists that are here"
+  # shellcheck disable=SC2086 # a list of package names
+  apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $1 </dev/null >>"$work/apt" 2>&1
+}
+
+make_users() {
+  if ! getent passwd "$user" >/dev/null; then
+    if step "add the user $user, without a login"; then
+      useradd --system --user-group --home-dir "$home" --no-create-home --shell /usr/sbin/nologin "$user"
+      record users/$user </dev/null
+    fi
+  fi
+  if ! getent passwd forwarder >/dev/null; then
+    if step "add the user forwarder, without a login"; then
+      useradd --system --user-group --home-dir "$forwarder_home" --no-create-home --shell /usr/sbin/nologin forwarder
+      record users/forwarder </dev/null
+    fi
+  fi
+}
+
+# --- Files
+
+# folder PATH MODE OWNER:GROUP
+folder() {
+  if [ ! -d "$1" ]; then
+    if step "make the folder $1"; then
+      mkdir -p "$(dirname "$1")"
+      mkdir "$1"
+    fi
+  fi
+  settle "$1" "$2" "$3"
+}
+
+# settle PATH MODE OWNER:GROUP - mode without a leading zero
+settle() {
+  if [ -e "$1" ] && [ "$(stat -c '%a %U:%G' "$1")" != "$2 $3" ]; then
+    if step "give $1 the mode $2 and the owner $3"; then
+      chown "$3" "$1"
+      chmod "$2" "$1"
+    fi
+  fi
+}
+
+# Which service reads a file when it starts.
+service_of() {
+  case $1 in
+    /etc/rsyslog.d/*) echo rsyslog ;;
+    /etc/chrony/*) echo chrony ;;
+    /etc/fail2ban/*) echo fail2ban ;;
+    /etc/systemd/*) echo systemd ;;
+    /etc/opendkim.conf) echo opendkim ;;
+    /etc/opendmarc.conf) echo opendmarc ;;
+    /etc/postfix/* | /etc/mailname) echo postfix ;;
+  esac
+}
+
+# touched PATH - its service has to be told, even if this run is cut off now.
+touched() {
+  touched_service=$(service_of "$1")
+  case $touched_service in
+    '') ;;
+    postfix) touch_postfix ;;
+    *) record "pending/$touched_service" </dev/null ;;
+  esac
+}
+
+# Whether a file is as its Debian package brought it.
+is_pristine() {
+  pristine_package=$(dpkg-query -S "$1" 2>/dev/null | cut -d : -f 1) || return 1
+  [ -n "$pristine_package" ] || return 1
+  pristine_hash=$(dpkg-query -W -f '${Conffiles}\n' "$pristine_package" | awk -v file="$1" '$1 == file { print $2 }')
+  [ -n "$pristine_hash" ] && [ "$(md5sum <"$1" | cut -d ' ' -f 1)" = "$pristine_hash" ]
+}
+
+# Where the new version of an edited file goes. logrotate reads every file of its folder but those with such names.
+beside() {
+  case $1 in
+    /etc/logrotate.d/*) echo "$1.dpkg-dist" ;;
+    *) echo "$1.new" ;;
+  esac
+}
+
+# put SOURCE FILE MODE OWNER:GROUP [adopt] - brings a file up to date, unless somebody edited it. With "adopt" a file
+# that was there before the first run is replaced too; it is kept for --uninstall, as is one that a package brought.
+put() {
+  echo "$2" >>"$work/wanted"
+  if [ -e "$2$unfinished" ] && [ -z "$dry_run" ]; then rm -f "$2$unfinished"; fi
+  put_new=$(hash_of "$1")
+  put_now=$(hash_of "$2")
+  put_before=$(recorded "put$2")
+  if [ "$put_now" = "$put_new" ]; then
+    if [ "$put_before" != "$put_new" ] && [ -z "$dry_run" ]; then echo "$put_new" | record "put$2"; fi
+    settle "$2" "$3" "$4"
+  elif [ -z "$put_now" ] || [ "$put_now" = "$put_before" ]; then
+    if step "put $2"; then replace "$@"; fi
+  elif [ -z "$put_before" ] && { [ "${5:-}" = adopt ] || is_pristine "$2"; }; then
+    if step "put $2, and keep the one that was there"; then
+      record "original$2" <"$2"
+      replace "$@"
+    fi
+  elif [ "$put_before" != "$put_new" ] && [ "$(recorded "offered$2")" != "$put_new" ]; then
+    if step "keep $2, which was edited, and put the new one beside it: $(beside "$2")"; then
+      install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$(beside "$2")"
+      echo "$put_new" | record "offered$2"
+    fi
+  fi
+}
+
+# By way of a second name: whoever reads the file meanwhile finds the old one or the new one, never half.
+replace() {
+  touched "$2"
+  replace_folder=$(dirname "$2")
+  if [ ! -d "$replace_folder" ]; then
+    mkdir -p "$replace_folder"
+    record "folders$replace_folder" </dev/null
+  fi
+  install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$2$unfinished"
+  mv -f "$2$unfinished" "$2"
+  echo "$put_new" | record "put$2"
+}
+
+# A file of an earlier version, or of an option that is no longer given, goes when it was not edited.
+retire_files() {
+  names_below put | while IFS= read -r retired; do
+    grep -qxF "$retired" "$work/wanted" || echo "$retired"
+  done >"$work/retired"
+  while IFS= read -r retired; do
+    case $retired in "$etc"/*) ;; *) take_back_file "$retired" ;; esac
+  done <"$work/retired"
+}
+
+put_host_files() {
+  put "$source" "$binary" 755 root:root
+  echo "$hostname" >"$work/mailname"
+  put "$work/mailname" /etc/mailname 644 root:root adopt
+  for file in "$here"/rsyslog/*; do
+    put "$file" "/etc/rsyslog.d/${file##*/}" 644 root:root
+  done
+  (cd "$here/system" && find . -type f | sed 's/^\.\///' | sort) >"$work/system"
+  while IFS= read -r file; do
+    put_system_file "$file"
+  done <"$work/system"
+  if [ -n "$support" ]; then
+    folder "$forwarder_home" 755 root:root
+    echo "$support" >"$work/forward"
+    put "$work/forward" "$forwarder_home/.forward" 644 root:root
+  fi
+}
+
+put_system_file() {
+  case $1 in
+    fail2ban/jail.d/mail_responder.conf)
+      [ -n "$ssh_port" ] || return 0
+      sed "s/^port = ssh,22222\$/port = ssh,$ssh_port/" "$here/system/$1" >"$work/jail"
+      put "$work/jail" "/etc/$1" 644 root:root
+      ;;
+    opendkim.conf | opendmarc.conf)
+      if has_milters; then put "$here/system/$1" "/etc/$1" 644 root:root; fi
+      ;;
+    *)
+      file_mode=644
+      if [ -x "$here/system/$1" ]; then file_mode=755; fi
+      put "$here/system/$1" "/etc/$1" "$file_mode" root:root
+      ;;
+  esac
+}
+
+has_milters() {
+  is_installed opendkim && is_installed opendmarc
+}
+
+# --- The responder's own files
+
+# The same list for people, with commas, and for JSON, with quotation marks.
+quoted_domains() {
+  printf '"%s"' "$first_domain"
+  for domain in ${domains#"$first_domain"}; do printf ', "%s"' "$domain"; done
+}
+
+settings() {
+  cat <<END
+// Settings of the responder, made by install.sh. All settings are explained in README.md, "Settings".
+// When something was changed: responder config check
+{
+  // From of every reply. A name may stand before it: "Example Tools <$from>".
+  "response_from": "$from",
+  "bounce_address": "$bounce",
+  "own_domains": [$(quoted_domains)],
+
+  // Where "config pull" brings them from S3, the book is $home/responses.json: docs/s3.md.
+  "response_book": "$etc/responses.json",
+  "files_root": "$home/files",
+  "postfix_maps": "$home/postfix",
+
+  "daily_limit": 3,
+  "address_key_file": "$etc/address.key",
+  "database": $(database_setting),
+
+$(sending_setting)
+  "dkim": { "domain": "$(lower "${from##*@}")", "selector": "mail", "key_file": "$etc/dkim.key" },
+
+  // The socket that rsyslogd has for Postfix: unlike /dev/log it never leads through journald, which drops lines.
+  "syslog_socket": "/var/spool/postfix/dev/log"
+}
+END
+}
+
+database_setting() {
+  if [ "$database" = mysql ]; then
+    cat <<END
+{
+    "mysql": {
+      "socket": "/run/mysqld/mysqld.sock",
+      "user": "$user",
+      "password_file": "$etc/database.password",
+      "database": "mail_responder"
+    }
+  }
+END
+  else
+    printf '{ "sqlite": "%s/responder.db" }\n' "$home"
+  fi
+}
+
+sending_setting() {
+  if [ -n "$region" ]; then
+    cat <<END
+  // Without credentials_file the keys come from the instance's role: docs/ses.md.
+  "send_method": "ses",
+  "ses": { "region": "$region" },
+END
+  else
+    echo '  "send_method": "sendmail",'
+  fi
+}
+
+# One entry a domain, so that the whole way can be tried at once.
+response_book() {
+  echo "// The response book: what is answered to whom. README.md, \"The response book\", explains it."
+  echo "// Write your own texts, then: responder config check"
+  echo "["
+  comma=
+  for domain in $domains; do
+    printf '%s  { "email_addr": "get@%s",\n' "$comma" "$domain"
+    printf '    "body": "PLACEHOLDER: the operator of %s has not yet written what is answered here.",\n' "$domain"
+    printf '    "attachments": null }'
+    comma=',
+'
+  done
+  printf '\n]\n'
+}
+
+put_responder_files() {
+  folder "$etc" 750 "root:$user"
+  folder "$home" 750 "$user:$user"
+  folder "$home/files" 750 "$user:$user"
+  make_key "$etc/address.key" 32
+  if [ "$database" = mysql ]; then make_key "$etc/database.password" 24; fi
+  if [ ! -e "$etc/dkim.key" ]; then
+    if step "make the key that signs replies, $etc/dkim.key"; then
+      "$binary" dkim keygen "$etc/dkim.key" >/dev/null
+    fi
+  fi
+  settle "$etc/dkim.key" 640 "root:$user"
+  settings >"$work/settings.json"
+  put "$work/settings.json" "$etc/settings.json" 640 "root:$user"
+  response_book >"$work/responses.json"
+  if [ ! -e "$etc/responses.json" ]; then
+    put "$work/responses.json" "$etc/responses.json" 640 "root:$user"
+  else
+    # It is the operator's. A new domain changes nothing in it.
+    settle "$etc/responses.json" 640 "root:$user"
+  fi
+}
+
+# make_key FILE BYTES - random, in hexadecimal digits; an existing one is never replaced.
+make_key() {
+  if [ ! -e "$1" ]; then
+    # Under a new key every quota and list would start empty.
+    if [ "$1" = "$etc/address.key" ] && [ -e "$home/responder.db" ]; then
+      die 78 "$1 is missing, without which $home/responder.db cannot be used: put it back from your backup"
+    fi
+    if step "make $1"; then
+      (umask 077 && od -An -v -tx1 -N "$2" /dev/urandom | tr -d ' \n' >"$1$unfinished" && echo >>"$1$unfinished")
+      chown "root:$user" "$1$unfinished"
+      chmod 640 "$1$unfinished"
+      # Not mv: whoever made the file meanwhile keeps it.
+      ln "$1$unfinished" "$1" 2>/dev/null || true
+      rm -f "$1$unfinished"
+    fi
+  fi
+  if [ -e "$1$unfinished" ] && [ -z "$dry_run" ]; then rm -f "$1$unfinished"; fi
+  settle "$1" 640 "root:$user"
+}
+
+as_responder() {
+  (cd / && exec setpriv --reuid="$user" --regid="$user" --init-groups --reset-env "$binary" "$@")
+}
+
+make_database() {
+  if [ -e "$home/responder.db" ] && [ "$database" = sqlite ]; then return; fi
+  if [ -x "$binary" ] && as_responder database status >/dev/null 2>&1; then return; fi
+  step "make the database ($database)" || return 0
+  if [ "$database" = sqlite ]; then
+    as_responder database init >"$work/said" 2>&1 || die 69 "the database could not be made: $(cat "$work/said")"
+  else
+    mysql_runs || service_do start mariadb
+    mysql_runs || die 69 "MariaDB does not run: start it, then run this again"
+    "$binary" database init --admin-user root --admin-socket /run/mysqld/mysqld.sock >"$work/said" 2>&1 ||
+      die 69 "the database could not be made: $(cat "$work/said")"
+  fi
+}
+
+mysql_runs() {
+  mysqladmin --no-defaults --socket=/run/mysqld/mysqld.sock --connect-timeout=5 ping >/dev/null 2>&1
+}
+
+# The tables of the addresses that are answered; cron keeps them up to date.
+make_maps() {
+  if [ -e "$home/postfix/addresses" ]; then return; fi
+  if step "make the tables of the response book in $home/postfix"; then
+    as_responder config pull >"$work/said" 2>&1 ||
+      complain "responder config pull failed, cron tries again hourly: $(cat "$work/said")"
+  fi
+}
+
+# --- Postfix
+
+# touch_postfix - comes before every change. Nothing of Postfix is left half changed: until the new configuration was
+# checked there is a copy of the old one, with what was recorded about it. It stays when this run is cut off, and the
+# next run begins with it.
+touch_postfix() {
+  if [ -d /etc/postfix ] && [ ! -d "$state/rollback" ]; then remember_postfix; fi
+  record pending/postfix </dev/null
+}
+
+remember_postfix() {
+  postfix check >"$work/said" 2>&1 ||
+    die 78 "Postfix's configuration was faulty before anything of it was changed: $(cat "$work/said")"
+  rm -rf "$state/rollback$unfinished"
+  mkdir -p "$state/rollback$unfinished/facts"
+  cp -a /etc/postfix "$state/rollback$unfinished/postfix"
+  for fact in parameters services put/etc/postfix offered/etc/postfix original/etc/postfix; do
+    if [ -e "$state/$fact" ]; then
+      mkdir -p "$state/rollback$unfinished/facts/$(dirname "$fact")"
+      cp -a "$state/$fact" "$state/rollback$unfinished/facts/$fact"
+    fi
+  done
+  mv "$state/rollback$unfinished" "$state/rollback"
+}
+
+put_back_postfix() {
+  (cd /etc/postfix && find . -type f) | while IFS= read -r file; do
+    [ -e "$state/rollback/postfix/$file" ] || rm -f "/etc/postfix/$file"
+  done
+  cp -a "$state/rollback/postfix/." /etc/postfix/
+  for fact in parameters services put/etc/postfix offered/etc/postfix original/etc/postfix; do
+    rm -rf "${state:?}/$fact"
+  done
+  cp -a "$state/rollback/facts/." "$state/"
+  rm -rf "$state/rollback"
+  forget pending/postfix
+}
+
+# The lines that are wanted, as a configuration folder: later ones win, as in main.cf itself.
+desired_postfix() {
+  mkdir "$work/postfix"
+  {
+    cat "$here/postfix/main.cf"
+    if [ -n "$strict" ] && [ -e "$home/postfix/addresses" ]; then cat "$here/postfix/main-strict.cf"; fi
+    if has_milters; then cat "$here/postfix/milters.cf"; fi
+    echo "myhostname = $hostname"
+    echo "extradomains = $(echo "$domains" | sed 's/ /, /g')"
+  } >"$work/postfix/main.cf"
+  cp "$here/postfix/master.cf" "$work/postfix/master.cf"
+  parameters_of "$work/postfix" >"$work/desired"
+  # The sample's 20 processes are for two cores.
+  postconf -c "$work/postfix" -M 2>/dev/null |
+    awk -v processes="$((10 * $(nproc)))" '$1 == "responder" { $7 = processes } { $1 = $1; print }' >"$work/services"
+}
+
+# parameters_of FOLDER - "name = value" of everything that its main.cf sets.
+parameters_of() {
+  postconf -c "$1" -n 2>/dev/null | sed -e '/^config_directory = /d' -e 's/ =$/ = /'
+}
+
+# value_in FILE NAME - prints "=value", or nothing when the parameter is not set there.
+value_in() {
+  sed -n "s/^$2 = /=/p" "$1"
+}
+
+# service_line KEY - the service's line in master.cf, as one line with single spaces.
+service_line() {
+  postconf -M "$1" 2>/dev/null | tr '\n' ' ' | tr -s ' ' | sed 's/ $//'
+}
+
+put_postfix_files() {
+  for file in command_filter header_checks; do
+    put "$here/postfix/$file" "/etc/postfix/$file" 644 root:root
+  done
+  # Lines about example.com stand for one about each domain.
+  for file in sender_access helo_access; do
+    awk -v domains="$domains" '
+      /^example\.com[[:space:]]/ {
+        n = split(domains, domain, " ")
+        for (i = 1; i <= n; i++) { line = $0; sub(/^example\.com/, domain[i], line); print line }
+        next
+      }
+      { print }' "$here/postfix/$file" >"$work/$file"
+    put "$work/$file" "/etc/postfix/$file" 644 root:root
+  done
+}
+
+# set_parameters - brings main.cf to $work/desired. A parameter is ours to change when it still has the value that we
+# gave it, or never had one from us.
+set_parameters() {
+  parameters_of /etc/postfix >"$work/current"
+  : >"$work/edits"
+  while IFS= read -r line; do
+    set_parameter "${line%% = *}" "=${line#* = }"
+  done <"$work/desired"
+  apply_parameters
+  names_below parameters/set | while IFS= read -r name; do
+    if [ -z "$(value_in "$work/desired" "${name#/}")" ]; then echo "${name#/}"; fi
+  done >"$work/retired-parameters"
+  while IFS= read -r name; do take_back_parameter "$name"; done <"$work/retired-parameters"
+}
+
+# set_parameter NAME =VALUE
+set_parameter() {
+  now=$(value_in "$work/current" "$1")
+  ours=$(recorded "parameters/set/$1")
+  if [ "$now" = "$2" ]; then
+    if [ "$ours" != "$2" ] && [ -z "$dry_run" ]; then
+      [ -e "$state/parameters/old/$1" ] || printf '%s\n' "$now" | record "parameters/old/$1"
+      printf '%s\n' "$2" | record "parameters/set/$1"
+    fi
+  elif [ -z "$ours" ] || [ "$now" = "$ours" ]; then
+    if step "set $1 = ${2#=} in main.cf${now:+ (was: ${now#=})}"; then
+      [ -e "$state/parameters/old/$1" ] || printf '%s\n' "$now" | record "parameters/old/$1"
+      printf '%s\n' "$1$2" >>"$work/edits"
+    fi
+  elif [ "$ours" != "$2" ] && [ "$(recorded "parameters/offered/$1")" != "$2" ]; then
+    if step "keep $1 in main.cf, which was edited; this version would set it to: ${2#=}"; then
+      printf '%s\n' "$2" | record "parameters/offered/$1"
+    fi
+  fi
+}
+
+# All at once, for postconf writes the whole file anew each time.
+apply_parameters() {
+  [ -s "$work/edits" ] || return 0
+  touch_postfix
+  set --
+  while IFS= read -r line; do set -- "$@" "$line"; done <"$work/edits"
+  postconf -e "$@" || die 78 "postconf could not change main.cf"
+  while IFS= read -r line; do
+    printf '%s\n' "=${line#*=}" | record "parameters/set/${line%%=*}"
+  done <"$work/edits"
+}
+
+set_services() {
+  while IFS= read -r line; do
+    # shellcheck disable=SC2086 # the first two words are the service's name and type
+    set -- $line
+    set_service "$1/$2" "$line"
+  done <"$work/services"
+  names_below services/set | while IFS= read -r key; do
+    cut -d ' ' -f 1,2 "$work/services" | tr ' ' / | grep -qxF "${key#/}" || echo "${key#/}"
+  done >"$work/retired-services"
+  while IFS= read -r key; do take_back_service "$key"; done <"$work/retired-services"
+}
+
+# set_service KEY LINE
+set_service() {
+  now=$(service_line "$1")
+  ours=$(recorded "services/set/$1")
+  if [ "$now" = "$2" ]; then
+    if [ "$ours" != "$2" ] && [ -z "$dry_run" ]; then
+      [ -e "$state/services/old/$1" ] || printf '%s\n' "$now" | record "services/old/$1"
+      printf '%s\n' "$2" | record "services/set/$1"
+    fi
+  elif [ -z "$ours" ] || [ "$now" = "$ours" ]; then
+    if step "set the service $1 in master.cf"; then
+      [ -e "$state/services/old/$1" ] || printf '%s\n' "$now" | record "services/old/$1"
+      touch_postfix
+      postconf -M "$1=$2" || die 78 "postconf could not change master.cf"
+      printf '%s\n' "$2" | record "services/set/$1"
+    fi
+  elif [ "$ours" != "$2" ] && [ "$(recorded "services/offered/$1")" != "$2" ]; then
+    if step "keep the service $1 in master.cf, which was edited; this version would set: $2"; then
+      printf '%s\n' "$2" | record "services/offered/$1"
+    fi
+  fi
+}
+
+# Names that /etc/aliases lacks; what it has is the operator's.
+add_aliases() {
+  sed -n 's/^\([a-z_-]*\):[[:space:]]*/\1: /p' "$here/postfix/aliases" | sed "s/^bounces: /${bounce%@*}: /" >"$work/aliases"
+  # Replies to a reply go to From, and people read them.
+  case " $domains " in *" $(lower "${from##*@}") "*)
+    grep -qi "^${from%@*}: " "$work/aliases" || echo "$(lower "${from%@*}"): forwarder" >>"$work/aliases"
+    ;;
+  esac
+  while IFS= read -r line; do
+    if grep -qiE "^\"?${line%%:*}\"?[[:space:]]*:" /etc/aliases 2>/dev/null; then
+      note_other_alias "$line"
+    elif step "add \"$line\" to /etc/aliases"; then
+      echo "$line" | record "aliases/${line%%:*}"
+      add_line /etc/aliases "$line"
+    fi
+  done <"$work/aliases"
+  make_alias_table
+}
+
+make_alias_table() {
+  if [ -e /etc/aliases ] && [ -z "$(find /etc/aliases.db -newer /etc/aliases 2>/dev/null)" ] && command -v newaliases >/dev/null; then
+    if step "run newaliases"; then newaliases; fi
+  fi
+}
+
+# Said once.
+note_other_alias() {
+  if ! grep -qxF "$1" /etc/aliases && [ -z "$dry_run" ] && [ ! -e "$state/aliases/${1%%:*}" ]; then
+    note "/etc/aliases has its own line for ${1%%:*}, which is kept"
+    record "aliases/${1%%:*}" </dev/null
+  fi
+}
+
+add_line() {
+  {
+    if [ -e "$1" ]; then cat "$1"; fi
+    echo "$2"
+  } >"$work/lines"
+  install -m 644 "$work/lines" "$1$unfinished"
+  mv -f "$1$unfinished" "$1"
+}
+
+configure_postfix() {
+  if ! command -v postconf >/dev/null; then
+    if [ -n "$dry_run" ] && [ -z "$no_packages" ]; then
+      step "set the parameters and services of postfix/main.cf and postfix/master.cf with postconf" || true
+      add_aliases
+    else
+      note "Postfix is not there: install it, then run this again"
+    fi
+    return
+  fi
+  desired_postfix
+  put_postfix_files
+  add_aliases
+  set_parameters
+  set_services
+  if [ -n "$strict" ] && [ ! -e "$home/postfix/addresses" ] && [ -z "$dry_run" ]; then
+    complain "no $home/postfix/addresses yet: --strict-recipients is put in force by the next run that finds it"
+  fi
+}
+
+check_postfix() {
+  if [ -n "$dry_run" ]; then return; fi
+  if [ -e "$state/pending/postfix" ]; then
+    if ! postfix check >"$work/said" 2>&1; then
+      put_back_postfix
+      die 78 "Postfix does not take the new configuration, so the old one was put back: $(cat "$work/said")"
+    fi
+    if postfix status >/dev/null 2>&1; then
+      # A reload does not change the addresses that are listened on, nor the name in master.cf's ports.
+      if services_need_restart; then service_do restart postfix; else postfix reload 2>/dev/null; fi
+    else
+      service_do restart postfix
+    fi
+    forget pending/postfix
+  fi
+  if [ -e "$state/rollback" ]; then rm -rf "$state/rollback"; fi
+}
+
+services_need_restart() {
+  for name in inet_interfaces inet_protocols; do
+    [ "$(postconf -h "$name" 2>/dev/null)" = "$(postconf -c "$state/rollback/postfix" -h "$name" 2>/dev/null)" ] || return 0
+  done
+  return 1
+}
+
+# --- Services
+
+# service_do start|restart NAME - a service that cannot be started does not undo what was installed.
+service_do() {
+  if [ -d /run/systemd/system ]; then
+    systemctl "$1" "$2" || note "systemctl $1 $2 failed: see systemctl status $2"
+  elif [ -x "/etc/init.d/$2" ]; then
+    service "$2" "$1" >/dev/null 2>&1 || note "service $2 $1 failed"
+  else
+    note "there is neither systemd nor /etc/init.d/$2: $1 $2 yourself"
+  fi
+}
+
+tell_services() {
+  names_below pending >"$work/pending"
+  if grep -qx /systemd "$work/pending"; then
+    if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+    forget pending/systemd
+  fi
+  while IFS= read -r name; do
+    case ${name#/} in
+      systemd | postfix) ;;
+      *)
+        step "restart ${name#/}" || continue
+        service_do restart "${name#/}"
+        forget "pending$name"
+        ;;
+    esac
+  done <"$work/pending"
+}
+
+# --- What is left to people
+
+# Each string of a TXT record holds at most 255 bytes; `responder dkim record` splits the key.
+dns_records() {
+  echo
+  echo "DNS records to publish, in zone-file form:"
+  for domain in $domains; do
+    echo
+    echo "$domain. 3600 IN MX 10 $hostname."
+    if [ -n "$region" ]; then
+      echo "$domain. 3600 IN TXT \"v=spf1 mx include:amazonses.com ~all\""
+    else
+      echo "$domain. 3600 IN TXT \"v=spf1 mx ~all\"  ; with Amazon SES: \"v=spf1 mx include:amazonses.com ~all\""
+    fi
+    echo "_dmarc.$domain. 3600 IN TXT \"v=DMARC1; p=none; rua=mailto:postmaster@$domain\""
+  done
+  echo
+  "$binary" dkim record --domain "$(lower "${from##*@}")" --selector mail --key "$etc/dkim.key"
+  echo
+  echo "The address of $hostname needs an A record (and AAAA), and a reverse record (PTR) that says $hostname."
+}
+
+tell_ssh() {
+  if [ -z "$ssh_port" ] || ! command -v sshd >/dev/null; then return; fi
+  if ! sshd -T 2>/dev/null | grep -qx "port $ssh_port"; then
+    note "sshd does not listen on port $ssh_port. This is yours to change, for a mistake locks you out: put \"Port" \
+      "$ssh_port\" into /etc/ssh/sshd_config.d/port.conf, open it in the firewall, restart ssh, and try it in a second" \
+      "session before you leave this one"
+  fi
+}
+
+finish() {
+  if [ "$changes" -eq 0 ]; then
+    echo "nothing to do"
+  elif [ -z "$dry_run" ]; then
+    tell_ssh
+    dns_records
+    echo
+    echo "Installed: $version"
+    echo "Now write your replies into $etc/responses.json, and look with: responder config check"
+    if "$binary" doctor --help >/dev/null 2>&1; then
+      echo
+      "$binary" doctor || true
+    fi
+  fi
+}
+
+# --- Taking back
+
+# take_back_file FILE - removes it, or puts back what was there, unless it was edited.
+take_back_file() {
+  if [ "$(hash_of "$1")" != "$(recorded "put$1")" ] && [ -e "$1" ]; then
+    if step "keep $1, which was edited"; then forget "put$1"; fi
+  elif [ -e "$state/original$1" ]; then
+    if step "put back $1 as it was"; then
+      touched "$1"
+      cp "$state/original$1" "$1$unfinished"
+      mv -f "$1$unfinished" "$1"
+      forget "put$1"
+      forget "original$1"
+    fi
+  elif [ -e "$1" ]; then
+    if step "remove $1"; then
+      touched "$1"
+      rm -f "$1"
+      forget "put$1"
+    fi
+  elif [ -z "$dry_run" ]; then
+    forget "put$1"
+  fi
+  if [ -n "$(recorded "offered$1")" ] && [ "$(recorded "offered$1")" = "$(hash_of "$(beside "$1")")" ]; then
+    if step "remove $(beside "$1")"; then rm -f "$(beside "$1")"; fi
+  fi
+  if [ -z "$dry_run" ]; then forget "offered$1"; fi
+}
+
+# take_back_parameter NAME
+take_back_parameter() {
+  now=$(value_in "$work/current" "$1")
+  old=$(recorded "parameters/old/$1")
+  if [ "$now" != "$(recorded "parameters/set/$1")" ] && [ "$now" != "$old" ]; then
+    if step "keep $1 in main.cf, which was edited"; then forget_parameter "$1"; fi
+  elif [ "$now" = "$old" ]; then
+    if [ -z "$dry_run" ]; then forget_parameter "$1"; fi
+  elif [ -n "$old" ]; then
+    if step "set $1 back to ${old#=} in main.cf"; then
+      touch_postfix
+      postconf -e "$1$old"
+      forget_parameter "$1"
+    fi
+  elif step "take $1 out of main.cf"; then
+    touch_postfix
+    postconf -X "$1"
+    forget_parameter "$1"
+  fi
+}
+
+forget_parameter() {
+  forget "parameters/set/$1"
+  forget "parameters/old/$1"
+  forget "parameters/offered/$1"
+}
+
+# take_back_service KEY
+take_back_service() {
+  now=$(service_line "$1")
+  old=$(recorded "services/old/$1")
+  if [ "$now" != "$(recorded "services/set/$1")" ] && [ "$now" != "$old" ]; then
+    step "keep the service $1 in master.cf, which was edited" || return 0
+  elif [ "$now" = "$old" ]; then
+    [ -z "$dry_run" ] || return 0
+  elif [ -n "$old" ]; then
+    step "set the service $1 in master.cf back" || return 0
+    touch_postfix
+    postconf -M "$1=$old"
+  else
+    step "take the service $1 out of master.cf" || return 0
+    touch_postfix
+    postconf -MX "$1"
+  fi
+  forget "services/set/$1"
+  forget "services/old/$1"
+  forget "services/offered/$1"
+}
+
+take_back_aliases() {
+  names_below aliases >"$work/added"
+  while IFS= read -r name; do
+    line=$(recorded "aliases$name")
+    if [ -n "$line" ] && grep -qxF "$line" /etc/aliases; then
+      step "take \"$line\" out of /etc/aliases" || continue
+      grep -vxF "$line" /etc/aliases >"$work/lines" || true
+      install -m 644 "$work/lines" "/etc/aliases$unfinished"
+      mv -f "/etc/aliases$unfinished" /etc/aliases
+    fi
+    if [ -z "$dry_run" ]; then forget "aliases$name"; fi
+  done <"$work/added"
+  make_alias_table
+}
+
+uninstall() {
+  if [ ! -d "$state" ]; then
+    echo "nothing to do: nothing was installed"
+    return
+  fi
+  if command -v postconf >/dev/null; then
+    parameters_of /etc/postfix >"$work/current"
+    names_below parameters/set >"$work/names"
+    # What a cut-off run has noted and not yet set counts too.
+    while IFS= read -r name; do take_back_parameter "${name#/}"; done <"$work/names"
+    names_below services/set >"$work/names"
+    while IFS= read -r name; do take_back_service "${name#/}"; done <"$work/names"
+    take_back_aliases
+  fi
+  : >"$work/wanted"
+  retire_files
+  if command -v postconf >/dev/null; then check_postfix; fi
+  tell_services
+  take_back_rest
+  tell_what_stays
+}
+
+take_back_rest() {
+  if [ -e "$state/users/forwarder" ] && getent passwd forwarder >/dev/null; then
+    if step "remove the user forwarder"; then
+      userdel forwarder
+      rmdir "$forwarder_home" 2>/dev/null || true
+      forget users/forwarder
+    fi
+  fi
+  if [ -n "$dry_run" ]; then return; fi
+  names_below folders | sort -r | while IFS= read -r made; do
+    rmdir "$made" 2>/dev/null || true
+    forget "folders$made"
+  done
+  # What is known about the settings lets a later run go on where this one ended.
+  for fact in parameters services aliases pending folders; do
+    if [ -e "$state/$fact" ]; then rm -rf "${state:?}/$fact"; fi
+  done
+}
+
+tell_what_stays() {
+  if [ "$changes" -eq 0 ]; then echo "nothing to do"; fi
+  if [ -n "$dry_run" ]; then return; fi
+  echo "These stay: $etc (settings, keys), $home (database, files), /var/log/mail_responder*.log, the user $user whose they are"
+  if [ "$(remembered database)" = mysql ]; then echo "and the database mail_responder in MariaDB"; fi
+  echo "To remove them too: rm -r $etc $home $state && userdel $user"
+  if [ -n "$(recorded packages)" ]; then
+    echo "These packages were installed for it, and stay: $(recorded packages | tr '\n' ' ')"
+  fi
+}
+
+# --- In order
+
+# The work folder lies on a file system in memory: a dry run leaves no trace on the disk.
+make_work_folder() {
+  work=$(mktemp -d /run/mail_responder-install.XXXXXX)
+  trap 'rm -rf "$work"' EXIT
+  trap 'exit 75' HUP INT TERM
+}
+
+install_all() {
+  complete_options
+  find_binary
+  if [ -z "$dry_run" ]; then
+    mkdir -p "$state"
+    chmod 700 "$state"
+  fi
+  : >"$work/wanted"
+  remember_options
+  install_packages
+  make_users
+  put_host_files
+  put_responder_files
+  make_database
+  make_maps
+  configure_postfix
+  retire_files
+  if command -v postconf >/dev/null; then check_postfix; fi
+  tell_services
+  finish
+}
+
+# What a run that was cut off has begun to write and not yet put in its place.
+sweep() {
+  if [ -d "$state" ] && [ -z "$dry_run" ]; then find "$state" -depth -name "*$unfinished" -exec rm -rf {} +; fi
+}
+
+read_options "$@"
+check_system
+make_work_folder
+sweep
+if [ -n "$uninstall" ]; then uninstall; else install_all; fi

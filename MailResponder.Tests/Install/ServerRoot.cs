@@ -52,6 +52,9 @@ internal sealed class ServerRoot : IDisposable
 
     public string Read(string path) => File.ReadAllText(PathTo(path));
 
+    /// <summary>A log so far; empty while nobody has written a line.</summary>
+    public string Log(string name) => File.Exists(PathTo("/var/log/" + name)) ? Read("/var/log/" + name) : "";
+
     /// <summary>Writes a file, new or through the existing one, whose owner and mode then stay.</summary>
     public void Write(string path, string text) => File.WriteAllText(PathTo(path), text);
 
@@ -62,9 +65,35 @@ internal sealed class ServerRoot : IDisposable
     public HostRun Run(string script) => HostRun.Of("nsenter",
     [
         "--target", ProcessId.ToString(CultureInfo.InvariantCulture),
-        "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd=/",
+        "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd",
         "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C", "/bin/sh", "-c", script,
     ]);
+
+    /// <summary>Unpacks the release that publish.sh made, as an operator does; returns where it is.</summary>
+    public string Unpack()
+    {
+        var archive = ReleaseArchive.Path;
+        CopyIn(archive, "/root/release.tar.gz");
+        Run("cd /root && tar xzf release.tar.gz").Good();
+        return "/root/" + Path.GetFileName(archive).Replace(".tar.gz", "", StringComparison.Ordinal);
+    }
+
+    /// <summary>Starts what systemd would have started at the boot; install.sh has started Postfix.</summary>
+    public void StartServices()
+    {
+        Run("rsyslogd && cron").Good();
+        Patience.Until("rsyslogd's socket", () => Run("test -S /var/spool/postfix/dev/log").ExitCode == 0);
+    }
+
+    /// <summary>
+    /// Every file with owner, mode, time and content (of those below /usr the size), without what daemons write by
+    /// themselves: two equal listings mean that no byte was changed.
+    /// </summary>
+    public string Listing() => Run("""
+        find / -xdev \( -path /var/spool/postfix -o -path /var/lib/postfix -o -path /var/lib/chrony -o -path /var/log -o -path /run \) -prune \
+          -o -printf '%p %y %m %U:%G %T@ %s %l\n' | sort
+        find /etc /root /usr/local /var/lib/mail_responder /var/backups -xdev -type f | sort | xargs -d '\n' sha256sum
+        """).Good().Output;
 
     public void Dispose()
     {

@@ -21,9 +21,14 @@ internal sealed record ReadMail(JsonNode Description)
 
     public string? this[string header] => Description["headers"]![header]?.GetValue<string>();
 
-    public static IReadOnlyList<ReadMail> All(IEnumerable<string> files) => files.Any() ? Python([.. files]) : [];
+    public static IReadOnlyList<ReadMail> All(IEnumerable<string> files) => All(files, Workplace.DkimPublicKey);
 
-    public static IReadOnlyList<ReadMail> Mbox(string file) => Python("--mbox", file);
+    /// <param name="files">One mail each.</param>
+    /// <param name="publicKey">Of the key that is to have signed them, as it stands in DNS behind <c>p=</c>.</param>
+    public static IReadOnlyList<ReadMail> All(IEnumerable<string> files, string publicKey) =>
+        files.Any() ? Python([publicKey, .. files]) : [];
+
+    public static IReadOnlyList<ReadMail> Mbox(string file) => Python([Workplace.DkimPublicKey, "--mbox", file]);
 
     public byte[] Content(string type) => Convert.FromBase64String(
         Parts.Single(part => part!["type"]!.GetValue<string>() == type)!["content"]!.GetValue<string>());
@@ -33,7 +38,7 @@ internal sealed record ReadMail(JsonNode Description)
 
     string[] Texts(string name) => [.. Description[name]!.AsArray().Select(node => node!.GetValue<string>())];
 
-    static IReadOnlyList<ReadMail> Python(params string[] files)
+    static IReadOnlyList<ReadMail> Python(string[] arguments)
     {
         // Debian's Python, which has Debian's python3-dkim; another one may come first in PATH.
         var start = new ProcessStartInfo("/usr/bin/python3")
@@ -41,8 +46,7 @@ internal sealed record ReadMail(JsonNode Description)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] arguments =
-            [Repository.PathTo("MailResponder.Tests", "Program", "read_mail.py"), Workplace.DkimPublicKey, .. files];
+        start.ArgumentList.Add(Repository.PathTo("MailResponder.Tests", "Program", "read_mail.py"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var python = Process.Start(start)!;
         var errors = python.StandardError.ReadToEndAsync();

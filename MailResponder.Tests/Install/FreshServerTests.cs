@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Install;
+
+/// <summary>A bare server after the one command: what strangers, its operator and its clock get from it.</summary>
+[Collection(ServerRoots.Collection)]
+public sealed class FreshServerTests(InstalledServers servers)
+{
+    public static TheoryData<string> Suites => ServerRoots.Suites;
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void Request_IsAnsweredWithItsAttachment(string suite)
+    {
+        var server = Running(suite);
+        var request = RequestMail.FromSomebodyNew();
+        server.Root.Outside.Send(request).Good();
+
+        var replies = Replies(server, request, 2);
+        Assert.All(replies, reply =>
+        {
+            Assert.Empty(reply.Defects);
+            Assert.True(reply.IsSignedByUs);
+            Assert.Equal("support@example.com", reply["From"]);
+            Assert.Equal("get@example.com", reply["Reply-To"]);
+        });
+        var attached = Assert.Single(replies, reply => reply.Types[0] == "multipart/mixed");
+        Assert.Equal(File.ReadAllBytes(Repository.PathTo("samples", "files", "example-tools", "tool.zip")), attached.File("tool.zip.example"));
+        Patience.Until("the log line", () => server.Root.Log("mail_responder.log")
+            .Contains("replied address=get@example.com replies=2 ", StringComparison.Ordinal));
+        Assert.DoesNotContain(request.From, server.Root.Log("mail_responder.log"), StringComparison.Ordinal);
+        Assert.DoesNotContain(request.From, server.Root.Log("mail_responder-events.log"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void Robot_StaysUnanswered(string suite)
+    {
+        var server = Running(suite);
+        var robot = RequestMail.FromSomebodyNew() with { MoreHeaders = "Auto-Submitted: auto-replied\r\n" };
+        server.Root.Outside.Send(robot).Good();
+        Patience.Until("the log line", () => server.Root.Log("mail_responder.log")
+            .Contains("skipped reason=auto-submitted address=get@example.com ", StringComparison.Ordinal));
+        Assert.Empty(server.Root.Outside.MailFilesTo(robot.From));
+    }
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void MailToSupport_GoesOnToPeople(string suite)
+    {
+        var server = Running(suite);
+        var letter = RequestMail.FromSomebodyNew() with { To = "support@example.org" };
+        server.Root.Outside.Send(letter, "support@example.org").Good();
+        Patience.Until("the letter", () => server.Root.Outside.MailFilesTo("team@freemail.test")
+            .Any(file => File.ReadAllText(file).Contains(letter.From, StringComparison.Ordinal)), () => server.Root.Log("mail.log"));
+    }
+
+    /// <summary>The rule of /etc/cron.d that runs at boot: it makes the tables and reloads Postfix, as its user may.</summary>
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void Cron_PullsAtBoot(string suite)
+    {
+        var server = Running(suite);
+        server.Root.Run("""
+            kill "$(cat /run/crond.pid)"
+            rm -rf /var/lib/mail_responder/postfix /run/crond.reboot
+            while [ -e "/proc/$(cat /run/crond.pid)" ]; do sleep 0.1; done
+            cron
+            """).Good();
+        Patience.Until("the tables", () => server.Root.Run("cat /var/lib/mail_responder/postfix/addresses")
+            .Output.Contains("get@example.com OK", StringComparison.Ordinal), () => server.Root.Log("syslog"));
+        Assert.Equal("mail_responder", server.Root.Run("stat -c %U /var/lib/mail_responder/postfix/addresses").Output.Trim());
+        Patience.Until("a reload", () => server.Root.Log("mail.log").Contains("reload -- version", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void FirstRun_SaysWhatToPublish(string suite)
+    {
+        var said = servers.Of(suite).FirstRun.Output;
+        foreach (var domain in (string[])["example.com", "example.org"])
+        {
+            Assert.Contains($"\n{domain}. 3600 IN MX 10 mail.example.com.\n", said, StringComparison.Ordinal);
+            Assert.Contains($"\n{domain}. 3600 IN TXT \"v=spf1 mx ~all\"", said, StringComparison.Ordinal);
+            Assert.Contains($"\n_dmarc.{domain}. 3600 IN TXT \"v=DMARC1; p=none; ", said, StringComparison.Ordinal);
+        }
+        Assert.Contains("\nmail._domainkey.example.com. 3600 IN TXT (\n", said, StringComparison.Ordinal);
+        Assert.Contains("include:amazonses.com", said, StringComparison.Ordinal);
+        Assert.All(said.Split('\n').Where(line => line.Contains('"')), line => Assert.InRange(line.Length, 1, 400));
+    }
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void Settings_HaveNoFault(string suite)
+    {
+        var root = servers.Of(suite).Root;
+        Assert.Contains("0 fault(s)", root.Run("responder config check").Good().Output, StringComparison.Ordinal);
+        Assert.Contains("750 root:mail_responder", root.Run("stat -c '%a %U:%G' /etc/mail_responder").Output, StringComparison.Ordinal);
+        Assert.All(root.Run("stat -c '%a %U:%G' /etc/mail_responder/*").Output.Trim().Split('\n'),
+            line => Assert.Equal("640 root:mail_responder", line));
+        Assert.Equal("mail.example.com", root.Read("/etc/mailname").Trim());
+    }
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void SecondRun_ChangesNoByte(string suite)
+    {
+        var server = servers.Of(suite);
+        var before = server.Root.Listing();
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+        Assert.Equal(before, server.Root.Listing());
+        Assert.Equal("nothing to do\n", server.Install(InstalledServers.Options + " --dry-run").Good().Output);
+        Assert.Equal(before, server.Root.Listing());
+    }
+
+    /// <summary>With the sample book for example.com, whose second entry has an attachment, and the daemons running.</summary>
+    InstalledServer Running(string suite)
+    {
+        var server = servers.Of(suite);
+        if (server.Root.Run("test -e /run/crond.pid").ExitCode == 0) return server;
+        server.Root.CopyIn(Repository.PathTo("samples", "files", "example-tools"), "/var/lib/mail_responder/files/");
+        var book = JsonNode.Parse(File.ReadAllText(Repository.PathTo("samples", "responses.json")))!.ToJsonString();
+        server.Root.Write("/etc/mail_responder/responses.json", book);
+        server.Root.StartServices();
+        return server;
+    }
+
+    static IReadOnlyList<ReadMail> Replies(InstalledServer server, RequestMail request, int count)
+    {
+        Patience.Until($"{count} replies", () => server.Root.Outside.MailFilesTo(request.From).Count == count,
+            () => server.Root.Log("mail.log"));
+        return ReadMail.All(server.Root.Outside.MailFilesTo(request.From), server.DkimPublicKey);
+    }
+}

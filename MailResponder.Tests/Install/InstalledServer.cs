@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+
+namespace MailResponder.Tests.Install;
+
+/// <summary>A server on which install.sh of the release archive ran.</summary>
+internal sealed class InstalledServer : IDisposable
+{
+    readonly string release;
+
+    /// <param name="suite">The release of Debian or Ubuntu.</param>
+    /// <param name="kind">The root to begin with: see <see cref="ServerRoot"/>.</param>
+    /// <param name="options">What install.sh is told.</param>
+    public InstalledServer(string suite, string kind, string options)
+    {
+        Root = new ServerRoot(suite, kind);
+        try
+        {
+            release = Root.Unpack();
+            Before = Configuration();
+            FirstRun = Install(options).Good();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public ServerRoot Root { get; }
+
+    /// <summary>What the first run of install.sh said.</summary>
+    public HostRun FirstRun { get; } = null!;
+
+    /// <summary><see cref="Configuration"/> as it was before the first run.</summary>
+    public string Before { get; } = "";
+
+    /// <summary>The public DKIM key as install.sh prints it for DNS, its strings joined.</summary>
+    public string DkimPublicKey =>
+        Regex.Match(string.Concat(Regex.Matches(FirstRun.Output, "^    \"(.*)\"$", RegexOptions.Multiline).Select(line => line.Groups[1].Value)), "p=(.*)")
+            .Groups[1].Value;
+
+    public HostRun Install(string options = "") => Root.Run($"{release}/install.sh {options}");
+
+    /// <summary>The release's file, for a test that makes another version of it.</summary>
+    public string ReleaseFile(string name) => $"{release}/{name}";
+
+    /// <summary>Everything of the host that install.sh changes beside adding files of its own.</summary>
+    public string Configuration() => Root.Run("""
+        if command -v postconf >/dev/null; then postconf -n; postconf -M; fi 2>/dev/null
+        cat /etc/aliases /etc/mailname 2>/dev/null
+        find /etc /usr/local /var/lib -name '*mail_responder*' ! -path '/var/lib/mail_responder*' ! -path /etc/mail_responder | sort
+        ls /usr/local/bin /etc/postfix 2>/dev/null || true
+        """).Good().Output;
+
+    public void Dispose() => Root.Dispose();
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace MailResponder.Tests.Install;
+
+/// <summary>install.sh is killed, or cannot go on, in the middle.</summary>
+[Collection(ServerRoots.Collection)]
+public sealed class InterruptionTests
+{
+    const string Options = "--domain example.com --support team@freemail.test";
+
+    /// <summary>The programs that change something: each is replaced by one that counts and kills.</summary>
+    static readonly string[] changers =
+        ["mv", "install", "postconf", "newaliases", "useradd", "userdel", "mkdir", "ln", "chown", "postfix", "rm", "cp", "rmdir"];
+
+    /// <summary>
+    /// Each run is killed with all its children after a few of the programs that it calls, before or behind the last
+    /// one, until one comes through. Everything is then as after a run that nobody disturbed.
+    /// </summary>
+    [Theory]
+    [InlineData(37, false)]
+    [InlineData(41, true)]
+    public void KilledRuns_EndWhereAnUndisturbedOneDoes(int calls, bool behind)
+    {
+        using var undisturbed = new InstalledServer(ServerRoots.Debian, "packages", Options);
+        using var root = new ServerRoot(ServerRoots.Debian);
+        var release = root.Unpack();
+        Trap(root, calls, behind);
+
+        Assert.InRange(RunsUntilDone(root, $"{release}/install.sh {Options}"), 4, 100);
+        Assert.Equal("nothing to do\n", root.Run($"{release}/install.sh").Good().Output);
+        Assert.Equal(Result(undisturbed.Root), Result(root));
+
+        Assert.InRange(RunsUntilDone(root, $"{release}/install.sh --uninstall"), 2, 100);
+        undisturbed.Install("--uninstall").Good();
+        Assert.Equal(Result(undisturbed.Root), Result(root));
+        Assert.DoesNotContain("luser_relay", root.Run("postconf -n").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PostfixThatRefuses_IsPutBackAsItWas()
+    {
+        using var root = new ServerRoot(ServerRoots.Debian);
+        var release = root.Unpack();
+        var before = PostfixFiles(root);
+        root.Run($"cp {release}/postfix/main.cf /root/good && echo 'daemon_directory = /nonexistent' >>{release}/postfix/main.cf").Good();
+        var run = root.Run($"{release}/install.sh {Options}");
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("Postfix does not take the new configuration, so the old one was put back: ", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(before, PostfixFiles(root));
+
+        root.Run($"cp /root/good {release}/postfix/main.cf && {release}/install.sh").Good();
+        Assert.Equal("nothing to do\n", root.Run($"{release}/install.sh").Good().Output);
+        root.Run("postfix check && postfix status").Good();
+    }
+
+    static int RunsUntilDone(ServerRoot root, string command)
+    {
+        for (var runs = 1; runs <= 100; runs++)
+        {
+            var run = root.Run($"echo 0 >/run/calls; setsid sh -c 'echo $$ >/run/victim; PATH=/root/trap:$PATH; exec {command}'");
+            if (run.ExitCode == 0) return runs;
+            Assert.True(run.ExitCode == 137, run.Said);
+        }
+        return int.MaxValue;
+    }
+
+    static void Trap(ServerRoot root, int calls, bool behind)
+    {
+        var number = calls.ToString(CultureInfo.InvariantCulture);
+        var run = "PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH; \"${0##*/}\" \"$@\"";
+        root.Run("mkdir /root/trap").Good();
+        root.Write("/root/trap/mv", $$"""
+            #!/bin/sh
+            read -r n </run/calls
+            echo $((n + 1)) >/run/calls
+            if [ "$n" -ge {{number}} ]; then
+              {{(behind ? run : ":")}}
+              kill -s KILL -- "-$(cat /run/victim)"
+            fi
+            {{run}}
+            """);
+        // install.sh puts the system's folders first in PATH, and /usr/local/sbin before them all.
+        root.Run($"chmod 755 /root/trap/mv; for name in {string.Join(' ', changers)}; do cp /root/trap/mv /usr/local/sbin/$name; done").Good();
+    }
+
+    /// <summary>All that is the same wherever it is installed: not the keys, nor times, nor the order of lines in main.cf.</summary>
+    static string Result(ServerRoot root) => root.Run("""
+        PATH=/usr/sbin:/usr/bin:/sbin:/bin
+        postconf -n 2>/dev/null; postconf -M
+        find /etc /usr/local/bin /var/lib/mail_responder /var/lib/forwarder /var/backups/mail_responder -printf '%p %y %m %U:%G %l\n' 2>/dev/null | sort
+        find /etc /var/backups/mail_responder -type f ! -name '*.key' ! -path /etc/postfix/main.cf ! -name '*shadow*' ! -path '*/ssl/*' ! -name aliases.db | sort | xargs -d '\n' sha256sum
+        """).Good().Output;
+
+    static string PostfixFiles(ServerRoot root) =>
+        root.Run("find /etc/postfix -type f | sort | xargs sha256sum").Good().Output;
+}

@@ -1,0 +1,98 @@
+namespace MailResponder.Tests.Install;
+
+/// <summary>install.sh of a later version, over what the operator has changed meanwhile.</summary>
+[Collection(ServerRoots.Collection)]
+public sealed class UpgradeTests : IDisposable
+{
+    const string Rules = "/etc/rsyslog.d/20-mail_responder.conf";
+    const string Rotation = "/etc/logrotate.d/mail_responder";
+
+    readonly InstalledServer server = new(ServerRoots.Debian, "packages", "--domain example.com");
+
+    ServerRoot Root => server.Root;
+
+    public void Dispose() => server.Dispose();
+
+    [Fact]
+    public void EditedFiles_AreKeptAndTheNewOnesPutBeside()
+    {
+        Root.Run($"echo '# mine' | tee -a {Rules} {Rotation} /etc/mail_responder/settings.json /etc/mail_responder/responses.json").Good();
+        var edited = Root.Read(Rules);
+        MakeNewVersion();
+
+        var said = server.Install().Good().Output;
+        Assert.Contains($"keep {Rules}, which was edited, and put the new one beside it: {Rules}.new\n", said, StringComparison.Ordinal);
+        Assert.Equal(edited, Root.Read(Rules));
+        Assert.EndsWith("# newer\n", Root.Read(Rules + ".new"), StringComparison.Ordinal);
+        // logrotate would read a file named .new, and find the logs twice.
+        Assert.False(File.Exists(Root.PathTo(Rotation + ".new")));
+        Assert.EndsWith("# newer\n", Root.Read(Rotation + ".dpkg-dist"), StringComparison.Ordinal);
+        Assert.EndsWith("# mine\n", Root.Read("/etc/mail_responder/settings.json"), StringComparison.Ordinal);
+        Assert.EndsWith("# mine\n", Root.Read("/etc/mail_responder/responses.json"), StringComparison.Ordinal);
+        Assert.False(File.Exists(Root.PathTo("/etc/mail_responder/responses.json.new")));
+        AssertNothingToDo();
+    }
+
+    [Fact]
+    public void UneditedFiles_AreReplaced()
+    {
+        MakeNewVersion();
+        var said = server.Install().Good().Output;
+        Assert.Contains($"put {Rules}\n", said, StringComparison.Ordinal);
+        Assert.EndsWith("# newer\n", Root.Read(Rules), StringComparison.Ordinal);
+        Assert.Contains("restart rsyslog\n", said, StringComparison.Ordinal);
+        Assert.Contains("set message_size_limit = 4096000 in main.cf (was: 8192000)\n", said, StringComparison.Ordinal);
+        Assert.Equal("4096000", Root.Run("postconf -h message_size_limit").Output.Trim());
+        AssertNothingToDo();
+    }
+
+    [Fact]
+    public void EditedParametersAndServices_AreKept()
+    {
+        Root.Run("postconf -e message_size_limit=1000000 && postconf -M 'responder/unix=responder unix - n n - 7 pipe user=mail_responder argv=/usr/local/bin/responder'").Good();
+        AssertNothingToDo();
+        MakeNewVersion();
+        Root.Run($"sed -i 's/--queue-id/--dry-run --queue-id/' {server.ReleaseFile("postfix/master.cf")}").Good();
+
+        var said = server.Install().Good().Output;
+        Assert.Contains("keep message_size_limit in main.cf, which was edited; this version would set it to: 4096000\n", said, StringComparison.Ordinal);
+        Assert.Contains("keep the service responder/unix in master.cf, which was edited", said, StringComparison.Ordinal);
+        Assert.Equal("1000000", Root.Run("postconf -h message_size_limit").Output.Trim());
+        Assert.Contains(" 7 ", Root.Run("postconf -M responder/unix").Output, StringComparison.Ordinal);
+        AssertNothingToDo();
+    }
+
+    /// <summary>What a version no longer has goes, and so does the parameter that it no longer sets.</summary>
+    [Fact]
+    public void WhatIsNoLongerShipped_IsTakenBack()
+    {
+        Root.Run($"rm {server.ReleaseFile("system/logrotate.d/mail_responder")} && sed -i '/^maximal_backoff_time/d' {server.ReleaseFile("postfix/main.cf")}").Good();
+        server.Install().Good();
+        Assert.False(File.Exists(Root.PathTo(Rotation)));
+        Assert.DoesNotContain("maximal_backoff_time", Root.Run("postconf -n").Output, StringComparison.Ordinal);
+        AssertNothingToDo();
+    }
+
+    [Fact]
+    public void AnotherDomain_IsAdded()
+    {
+        server.Install("--domain example.com --domain example.org --ses-region eu-west-1").Good();
+        Assert.Equal("example.com, example.org", Root.Run("postconf -h extradomains").Output.Trim());
+        Assert.Contains("example.org", Root.Read("/etc/postfix/sender_access"), StringComparison.Ordinal);
+        var settings = Root.Read("/etc/mail_responder/settings.json");
+        Assert.Contains("\"own_domains\": [\"example.com\", \"example.org\"]", settings, StringComparison.Ordinal);
+        Assert.Contains("\"ses\": { \"region\": \"eu-west-1\" }", settings, StringComparison.Ordinal);
+        Assert.Contains("0 fault(s)", Root.Run("responder config check").Output, StringComparison.Ordinal);
+        AssertNothingToDo();
+    }
+
+    /// <summary>Files of the release with a line more, and another parameter.</summary>
+    void MakeNewVersion()
+    {
+        foreach (var file in (string[])["rsyslog/20-mail_responder.conf", "system/logrotate.d/mail_responder"])
+            Root.Run($"echo '# newer' >>{server.ReleaseFile(file)}").Good();
+        Root.Run($"sed -i 's/^message_size_limit = .*/message_size_limit = 4096000/' {server.ReleaseFile("postfix/main.cf")}").Good();
+    }
+
+    void AssertNothingToDo() => Assert.Equal("nothing to do\n", server.Install().Good().Output);
+}

@@ -1,0 +1,80 @@
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Install;
+
+/// <summary>The options that make another server.</summary>
+[Collection(ServerRoots.Collection)]
+public sealed class VariantTests
+{
+    [Fact]
+    public void StrictRecipients_AreRejectedWhenTheBookDoesNotKnowThem()
+    {
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com --strict-recipients");
+        server.Root.StartServices();
+        var request = RequestMail.FromSomebodyNew();
+        Assert.Contains("User unknown in local recipient table", server.Root.Outside.Send(request, "nobody.here@example.com").Output, StringComparison.Ordinal);
+        server.Root.Outside.Send(request, "support@example.com").Good();
+        server.Root.Outside.Send(request).Good();
+        Patience.Until("the reply", () => server.Root.Outside.MailFilesTo(request.From).Count == 1, () => server.Root.Log("mail.log"));
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+    }
+
+    [Fact]
+    public void MySql_CountsWhatIsAnswered()
+    {
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com --database mysql");
+        server.Root.StartServices();
+        var request = RequestMail.FromSomebodyNew();
+        server.Root.Outside.Send(request).Good();
+        Patience.Until("the reply", () => server.Root.Outside.MailFilesTo(request.From).Count == 1, () => server.Root.Log("mail_responder.log"));
+        Assert.Contains("1 requester(s) with a quota", server.Root.Run("responder database status").Good().Output, StringComparison.Ordinal);
+        Assert.Contains("640 root:mail_responder", server.Root.Run("stat -c '%a %U:%G' /etc/mail_responder/database.password").Output, StringComparison.Ordinal);
+
+        var before = server.Root.Run("cd /etc/mail_responder && sha256sum *").Output;
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+        Assert.Equal(before, server.Root.Run("cd /etc/mail_responder && sha256sum *").Output);
+    }
+
+    [Fact]
+    public void SshPort_IsWatchedByFail2ban()
+    {
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com --ssh-port 2222");
+        Assert.Contains("\nport = ssh,2222\n", server.Root.Read("/etc/fail2ban/jail.d/mail_responder.conf"), StringComparison.Ordinal);
+        server.Root.Run("fail2ban-client -t").Good();
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+    }
+
+    /// <summary>What the host had before the first run is the operator's: aliases, and a user of that name.</summary>
+    [Fact]
+    public void OperatorsAliases_AreKept()
+    {
+        using var root = new ServerRoot(ServerRoots.Debian);
+        root.Run("echo 'Support: somebody' >>/etc/aliases && useradd --system mail_responder && echo old.example.net >/etc/mailname").Good();
+        var release = root.Unpack();
+        var said = root.Run($"{release}/install.sh --domain example.com").Good().Output;
+        Assert.Contains("note: /etc/aliases has its own line for support, which is kept\n", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("support: forwarder", root.Read("/etc/aliases"), StringComparison.Ordinal);
+        Assert.Equal("nothing to do\n", root.Run($"{release}/install.sh").Good().Output);
+
+        root.Run($"{release}/install.sh --uninstall").Good();
+        Assert.Equal("old.example.net\n", root.Read("/etc/mailname"));
+        Assert.Contains("Support: somebody\n", root.Read("/etc/aliases"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NoPackages_InstallsNone()
+    {
+        using var bare = new ServerRoot(ServerRoots.Debian, "bare");
+        var run = bare.Run($"{bare.Unpack()}/install.sh --domain example.com --no-packages");
+        Assert.Equal(69, run.ExitCode);
+        Assert.Contains("note: these packages are missing: postfix ", run.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, bare.Run("command -v postconf").ExitCode);
+
+        using var root = new ServerRoot(ServerRoots.Debian);
+        root.Run("dpkg --purge logwatch").Good();
+        run = root.Run($"{root.Unpack()}/install.sh --domain example.com --no-packages").Good();
+        Assert.Contains("note: these packages are missing: logwatch\n", run.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, root.Run("command -v logwatch").ExitCode);
+        Assert.Contains("0 fault(s)", root.Run("responder config check").Output, StringComparison.Ordinal);
+    }
+}

@@ -41,7 +41,7 @@ public sealed class FreshServerTests(InstalledServers servers)
         var robot = RequestMail.FromSomebodyNew() with { MoreHeaders = "Auto-Submitted: auto-replied\r\n" };
         server.Root.Outside.Send(robot).Good();
         Patience.Until("the log line", () => server.Root.Log("mail_responder.log")
-            .Contains("skipped reason=auto-submitted address=get@example.com ", StringComparison.Ordinal));
+            .Contains("skipped reason=auto-submitted ", StringComparison.Ordinal));
         Assert.Empty(server.Root.Outside.MailFilesTo(robot.From));
     }
 

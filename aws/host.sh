@@ -37,8 +37,7 @@ settings() {
       "server": "$DATABASE_HOST",
       "port": $DATABASE_PORT,
       "user": "mail_responder",
-      "password_file": "$etc/database.password",${DATABASE_CA_KEY:+
-      "ssl_ca": "$etc/database-ca.pem",}
+      "password_file": "$etc/database.password",$(authorities)
       "database": "mail_responder"
     }
   },
@@ -51,6 +50,11 @@ settings() {
   "syslog_socket": "/var/spool/postfix/dev/log"
 }
 END
+}
+
+# RDS has authorities of its own, which no system knows.
+authorities() {
+  if [ -n "${DATABASE_CA_KEY:-}" ]; then printf '\n      "ssl_ca": "%s",' "$etc/database-ca.pem"; fi
 }
 
 secret() {

@@ -12,12 +12,25 @@ public sealed class InstanceTests : IDisposable
 {
     static readonly Dictionary<string, string> parameters = new()
     {
-        ["AWS::Region"] = "eu-west-1", ["AWS::StackName"] = "responders", ["AWS::StackId"] = "arn:aws:cloudformation:eu-west-1:1:stack/responders/1",
-        ["DrainHours"] = "24", ["DomainList"] = "example.com example.org", ["HostName"] = "mail.example.com",
-        ["ResponseFrom"] = "get-help@example.com", ["BounceAddress"] = "bounces@example.com", ["Support"] = "team@example.net",
-        ["DkimSelector"] = "mail", ["SesRegion"] = "us-east-1", ["BookBucket"] = "example-config", ["BookKey"] = "responses.json",
-        ["DatabaseHost"] = "db.example.com", ["DatabasePort"] = "3306", ["DatabaseCaKey"] = "rds.pem", ["SecretsPath"] = "/mail_responder",
-        ["ReleaseBucket"] = "example-releases", ["ReleaseKey"] = "responder.tar.gz",
+        ["AWS::Region"] = "eu-west-1",
+        ["AWS::StackName"] = "responders",
+        ["AWS::StackId"] = "arn:aws:cloudformation:eu-west-1:1:stack/responders/1",
+        ["DrainHours"] = "24",
+        ["DomainList"] = "example.com example.org",
+        ["HostName"] = "mail.example.com",
+        ["ResponseFrom"] = "get-help@example.com",
+        ["BounceAddress"] = "bounces@example.com",
+        ["Support"] = "team@example.net",
+        ["DkimSelector"] = "mail",
+        ["SesRegion"] = "us-east-1",
+        ["BookBucket"] = "example-config",
+        ["BookKey"] = "responses.json",
+        ["DatabaseHost"] = "db.example.com",
+        ["DatabasePort"] = "3306",
+        ["DatabaseCaKey"] = "rds.pem",
+        ["SecretsPath"] = "/mail_responder",
+        ["ReleaseBucket"] = "example-releases",
+        ["ReleaseKey"] = "responder.tar.gz",
     };
 
     readonly TemporaryFolder folder = new();

@@ -99,10 +99,10 @@ if ! id "$user" >/dev/null 2>&1; then
     give_up "the system user $user is missing"
 fi
 
-# Servers of others that the tests start; they stay here for the next run.
+# Servers of others that the tests start, and AWS's specification of its resources; they stay here for the next run.
 npm_folder=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/mail_responder-tests/npm
-for package in aws-ses-local@1.3.0 s3rver@3.7.1; do
-  if ! grep -qs "\"version\": \"${package#*@}\"" "$npm_folder/node_modules/${package%@*}/package.json"; then
+for package in aws-ses-local@1.3.0 s3rver@3.7.1 @aws-cdk/aws-service-spec@0.1.216 yaml@2.9.1; do
+  if ! grep -qs "\"version\": \"${package##*@}\"" "$npm_folder/node_modules/${package%@*}/package.json"; then
     say "installing $package into $npm_folder"
     npm install --silent --no-audit --no-fund --prefix "$npm_folder" "$package" >&2 ||
       give_up "npm could not install $package"

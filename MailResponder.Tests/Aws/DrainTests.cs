@@ -1,0 +1,84 @@
+using MailResponder.Tests.Host;
+
+namespace MailResponder.Tests.Aws;
+
+/// <summary>
+/// aws/drain.sh with stand-ins for AWS, Postfix and the clock: each `sleep` passes at once, and the n-th time that the
+/// instance asks for its state after `told` times it is to end.
+/// </summary>
+public sealed class DrainTests : IDisposable
+{
+    const string Waiting = """{"queue_name": "deferred", "queue_id": "4bXyz"}""";
+    const string OnHold = """{"queue_name": "hold", "queue_id": "4bXyy"}""";
+
+    readonly TemporaryFolder folder = new();
+
+    public DrainTests()
+    {
+        Program("curl", """
+            case $* in
+              *api/token) echo token ;;
+              *instance-id) echo i-0123 ;;
+              *target-lifecycle-state) if [ "$(grep -c '^sleep 10' "$here/calls")" -ge 3 ]; then echo Terminated; else echo InService; fi ;;
+            esac
+            """);
+        foreach (var name in (string[])["aws", "logger", "sleep", "postfix"]) Program(name, $"echo \"{name} $*\" >>\"$here/calls\"");
+        folder.Write("calls", "");
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    string[] Calls => File.ReadAllLines(folder.PathTo("calls"));
+
+    [Fact]
+    public void Queue_IsEmptiedFirst_AndNothingHappensBefore()
+    {
+        // Two messages until the fourth attempt.
+        Queue($"if [ \"$(grep -c 'postqueue -f' \"$here/calls\")\" -lt 4 ]; then echo '{Waiting}'; echo '{Waiting}'; fi");
+        Drain().AssertDone();
+        Assert.Equal(["sleep 10", "sleep 10", "sleep 10"], Calls[..3]);
+        Assert.Contains("to end; 2 messages", Calls[3], StringComparison.Ordinal);
+        // Three with mail, then three without.
+        Assert.Equal(6, Calls.Count(call => call == "postqueue -f"));
+        Assert.EndsWith("the queue is empty", Calls[^2], StringComparison.Ordinal);
+        Assert.Equal("aws autoscaling complete-lifecycle-action --auto-scaling-group-name responders --lifecycle-hook-name terminating --instance-id i-0123 --lifecycle-action-result CONTINUE", Calls[^1]);
+        Assert.Single(Calls, call => call.Contains("record-lifecycle-action-heartbeat", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void QueueThatStays_GetsItsHours_ThenTheLossIsLogged()
+    {
+        Queue($"echo '{Waiting}'; echo '{OnHold}'");
+        Drain().AssertDone();
+        Assert.Equal(2 * 60, Calls.Count(call => call == "sleep 60"));
+        // EC2 ends the instance after 30 minutes without one.
+        Assert.Equal(2 * 6, Calls.Count(call => call.Contains("record-lifecycle-action-heartbeat", StringComparison.Ordinal)));
+        Assert.EndsWith(" 1 messages are lost with this instance", Calls[^2], StringComparison.Ordinal);
+        Assert.Contains("complete-lifecycle-action", Calls[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MailOnHold_IsNotWaitedFor()
+    {
+        Queue($"echo '{OnHold}'");
+        Drain().AssertDone();
+        Assert.EndsWith("the queue is empty", Calls[^2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void DeadPostfix_IsStarted_AndItsQueueIsNotTakenForEmpty()
+    {
+        Program("postfix", "echo \"postfix $*\" >>\"$here/calls\"; [ \"$1\" != status ]");
+        Queue("exit 69");
+        Drain().AssertDone();
+        Assert.Contains("postfix start", Calls);
+        Assert.EndsWith("an unknown number of messages are lost with this instance", Calls[^2], StringComparison.Ordinal);
+    }
+
+    ToolRun Drain() => ToolRun.Of("env", $"PATH={folder.Path}:/usr/bin:/bin", Repository.PathTo("aws", "drain.sh"), "responders", "terminating", "2");
+
+    void Queue(string listing) => Program("postqueue", $"if [ \"$1\" = -f ]; then echo 'postqueue -f' >>\"$here/calls\"; else {listing}; fi");
+
+    void Program(string name, string script) =>
+        File.SetUnixFileMode(folder.Write(name, $"#!/bin/sh\nhere='{folder.Path}'\n{script}\n"), (UnixFileMode)0b111_101_101);
+}

@@ -1,0 +1,142 @@
+using System.Text.RegularExpressions;
+using MailResponder.Settings;
+using MailResponder.Tests.Host;
+
+namespace MailResponder.Tests.Aws;
+
+/// <summary>
+/// The user data of the template and aws/host.sh, run with stand-ins for all that reaches out of the host: AWS, apt,
+/// systemd, Postfix, install.sh and the responder. Each says how it was called.
+/// </summary>
+public sealed class InstanceTests : IDisposable
+{
+    static readonly Dictionary<string, string> parameters = new()
+    {
+        ["AWS::Region"] = "eu-west-1",
+        ["AWS::StackName"] = "responders",
+        ["AWS::StackId"] = "arn:aws:cloudformation:eu-west-1:1:stack/responders/1",
+        ["DrainHours"] = "24",
+        ["DomainList"] = "example.com example.org",
+        ["HostName"] = "mail.example.com",
+        ["ResponseFrom"] = "get-help@example.com",
+        ["BounceAddress"] = "bounces@example.com",
+        ["Support"] = "team@example.net",
+        ["DkimSelector"] = "mail",
+        ["SesRegion"] = "us-east-1",
+        ["BookBucket"] = "example-config",
+        ["BookKey"] = "responses.json",
+        ["DatabaseHost"] = "db.example.com",
+        ["DatabasePort"] = "3306",
+        ["DatabaseCaKey"] = "rds.pem",
+        ["SecretsPath"] = "/mail_responder",
+        ["ReleaseBucket"] = "example-releases",
+        ["ReleaseKey"] = "responder.tar.gz",
+    };
+
+    readonly TemporaryFolder folder = new();
+
+    public InstanceTests()
+    {
+        Program("bin/aws", """
+            echo "aws $*" >>"$here/calls"
+            for argument; do last=$argument; done
+            case "$*" in
+              "s3 cp"*responder.tar.gz) cp "$here/archive" "$last" ;;
+              "s3 cp"*) echo certificate >"$last" ;;
+              "ssm get-parameter"*) echo "value of $5" ;;
+            esac
+            if [ -s "$here/failing" ]; then case "$*" in *$(cat "$here/failing")*) exit 254 ;; esac; fi
+            """);
+        Program("bin/curl", "case $* in *api/token) echo token ;; *instance-id) echo i-0123 ;; esac");
+        foreach (var name in (string[])["apt-get", "systemctl", "postfix"]) Program($"bin/{name}", $"echo \"{name} $*\" >>\"$here/calls\"");
+        Program("local/responder", "echo \"$(id -un): responder $*\" >>\"$here/calls\"; if [ -s \"$here/failing\" ]; then case \"$*\" in *$(cat \"$here/failing\")*) exit 69 ;; esac; fi");
+        Program("release/responder-1/install.sh", $"echo \"install.sh $*\" >>'{folder.Path}/calls'");
+        ToolRun.Of("cp", "-r", Repository.PathTo("aws"), folder.PathTo("release/responder-1")).AssertDone();
+        ToolRun.Of("tar", "-czf", folder.PathTo("archive"), "-C", folder.PathTo("release"), "responder-1").AssertDone();
+        foreach (var name in (string[])["calls", "failing"]) folder.Write(name, "");
+        ToolRun.Of("chmod", "-R", "a+rwX", folder.Path).AssertDone();
+        folder.Write("user-data", UserData);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    static string UserData => Regex.Replace(
+        Template.Shipped.Properties("LaunchTemplate").GetProperty("LaunchTemplateData").GetProperty(nameof(UserData)).GetProperty("Fn::Base64").GetProperty("Fn::Sub")[0].GetString()!,
+        @"\$\{([^}]*)\}", match => parameters[match.Groups[1].Value]);
+
+    string[] Calls => File.ReadAllLines(folder.PathTo("calls"));
+
+    [Fact]
+    public void Script_IsShort_AndAcceptedByShellcheck()
+    {
+        // EC2 takes 16 kB.
+        Assert.InRange(UserData.Length, 1, 8000);
+        ToolRun.Of("shellcheck", folder.PathTo("user-data")).AssertDone();
+    }
+
+    [Fact]
+    public void Host_IsInstalled_ThenLetIn()
+    {
+        var run = Start();
+        run.AssertDone();
+        var steps = Calls.Where(call => !call.StartsWith("aws ssm", StringComparison.Ordinal) && !call.StartsWith("aws s3", StringComparison.Ordinal) && !call.StartsWith("apt-get", StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                "install.sh --domain example.com --domain example.org --hostname mail.example.com --from get-help@example.com --support team@example.net --ses-region us-east-1",
+                "mail_responder: responder config pull", "mail_responder: responder config check", "mail_responder: responder database status",
+                "systemctl daemon-reload", "systemctl enable --now mail_responder-drain.service", "postfix status",
+                "aws autoscaling complete-lifecycle-action --auto-scaling-group-name responders --lifecycle-hook-name launching --instance-id i-0123 --lifecycle-action-result CONTINUE",
+                $"aws cloudformation signal-resource --stack-name {parameters["AWS::StackId"]} --logical-resource-id Group --unique-id i-0123 --status SUCCESS",
+            ],
+            steps);
+        Assert.Contains("ExecStart=/opt/mail_responder/aws/drain.sh responders terminating 24", File.ReadAllLines(folder.PathTo("etc/systemd/system/mail_responder-drain.service")));
+    }
+
+    [Fact]
+    public void Secrets_ComeFromParameterStore_AndAreOpenToTheResponderAlone()
+    {
+        var run = Start();
+        var output = run.AssertDone();
+        foreach (var name in (string[])["address.key", "dkim.key", "database.password"])
+        {
+            Assert.Contains($"640 root:mail_responder /etc/mail_responder/{name}", output, StringComparison.Ordinal);
+            Assert.Equal($"value of /mail_responder/{name}\n", File.ReadAllText(folder.PathTo($"etc/mail_responder/{name}")));
+            Assert.DoesNotContain($"value of /mail_responder/{name}", output, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("certificate\n", File.ReadAllText(folder.PathTo("etc/mail_responder/database-ca.pem")));
+    }
+
+    [Theory]
+    [InlineData("dkim.key")]
+    [InlineData("responder.tar.gz")]
+    [InlineData("config pull")]
+    [InlineData("database status")]
+    public void HostThatCannotAnswer_GetsNoMail(string failing)
+    {
+        folder.Write("failing", failing);
+        Assert.NotEqual(0, Start().ExitCode);
+        Assert.EndsWith("--lifecycle-action-result ABANDON", Calls[^2], StringComparison.Ordinal);
+        Assert.EndsWith("--status FAILURE", Calls[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain(Calls, call => call.Contains("CONTINUE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Settings_AreAccepted()
+    {
+        Start().AssertDone();
+        var faults = new List<Fault>();
+        // The setting `metrics` comes with the command that reads it.
+        var file = folder.Write("settings.json", Regex.Replace(File.ReadAllText(folder.PathTo("etc/mail_responder/settings.json")), ".*\"metrics\".*\n", ""));
+        var settings = SettingsFile.Check(file, faults);
+        Assert.Empty(faults);
+        Assert.Equal(["example.com", "example.org"], settings!.OwnDomains);
+        Assert.Equal(("db.example.com", "/etc/mail_responder/database-ca.pem"), (settings.Database.MySql!.Server, settings.Database.MySql.TlsAuthorities));
+        Assert.Equal("example-config", settings.S3!.BookBucket);
+    }
+
+    ToolRun Start() => ToolRun.Of("unshare", "--mount", "sh", Repository.PathTo("MailResponder.Tests", "Aws", "instance.sh"), folder.Path);
+
+    void Program(string name, string script) =>
+        File.SetUnixFileMode(folder.Write(name, $"#!/bin/sh\nhere='{folder.Path}'\n{script}\n"), (UnixFileMode)0b111_101_101);
+}

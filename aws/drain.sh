@@ -1,0 +1,63 @@
+#!/bin/sh
+# drain.sh - empties the mail queue of an EC2 instance before Auto Scaling terminates it
+#
+# usage: drain.sh GROUP HOOK HOURS
+#
+# Waits for ever until Auto Scaling wants to terminate this instance (the instance's own metadata say so). Then no new
+# mail comes, for the load balancer was told first; what is in the queue is tried once a minute. When the queue has been
+# empty for two minutes, or after HOURS hours, the lifecycle hook HOOK of the group is completed and the instance ends.
+# Mail that is still there then is lost, and the log says how much. Until then Auto Scaling is asked for more time
+# every ten minutes; it gives 48 hours at most. Run by the service that aws/host.sh makes; needs curl and the AWS CLI.
+# Exit status: 0 completed, 64 usage.
+set -eu
+
+if [ $# -ne 3 ]; then
+  echo "usage: drain.sh GROUP HOOK HOURS" >&2
+  exit 64
+fi
+group=$1
+hook=$2
+minutes=$(($3 * 60))
+
+# metadata PATH - prints nothing when the service does not answer, or knows no such thing.
+metadata() {
+  if token=$(curl -fsS -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token); then
+    curl -fsS -m 5 -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1" || true
+  fi
+}
+
+lifecycle() {
+  aws autoscaling "$1" --auto-scaling-group-name "$group" --lifecycle-hook-name "$hook" --instance-id "$instance" ${2:+"$2" "$3"}
+}
+
+# Prints how many messages are in the queue, or nothing when Postfix does not say. Messages on hold leave by hand alone.
+waiting() {
+  queue=$(postqueue -j 2>/dev/null) || return 0
+  printf '%s\n' "$queue" | grep -c '"queue_name": "[^h]' || true
+}
+
+say() {
+  logger -p mail.notice -t mail_responder-drain "$*"
+}
+
+until [ "$(metadata autoscaling/target-lifecycle-state)" = Terminated ]; do sleep 10; done
+instance=$(metadata instance-id)
+say "this instance is to end; $(waiting) messages are in the queue"
+
+minute=0
+empty=0
+while [ "$minute" -lt "$minutes" ]; do
+  # An instance that is replaced because Postfix died has mail too.
+  postfix status >/dev/null 2>&1 || postfix start >/dev/null 2>&1 || true
+  postqueue -f || true
+  if [ "$(waiting)" = 0 ]; then empty=$((empty + 1)); else empty=0; fi
+  # Three looks, two minutes: the load balancer may let connections live for one.
+  if [ "$empty" -eq 3 ]; then break; fi
+  if [ $((minute % 10)) -eq 0 ]; then lifecycle record-lifecycle-action-heartbeat || say "no more time was given"; fi
+  sleep 60
+  minute=$((minute + 1))
+done
+
+left=$(waiting)
+if [ "$left" = 0 ]; then say "the queue is empty"; else say "${left:-an unknown number of} messages are lost with this instance"; fi
+until lifecycle complete-lifecycle-action --lifecycle-action-result CONTINUE; do sleep 10; done

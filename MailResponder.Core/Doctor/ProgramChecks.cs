@@ -55,8 +55,8 @@ internal static class ProgramChecks
         if (!known.Succeeded)
             return [Finding.Warning(name, $"ldconfig {known.Complaint}: libraries were not looked for", "apt-get install libc-bin")];
         List<Finding> missing = [];
-        if (!known.Output.Contains("libssl.so", StringComparison.Ordinal))
-            missing.Add(Finding.Fault(name, "OpenSSL (libssl) is missing: no reply can be signed, nor sent to Amazon", "apt-get install libssl3"));
+        if (!known.Output.Contains("libssl.so.3", StringComparison.Ordinal) || !known.Output.Contains("libcrypto.so.3", StringComparison.Ordinal))
+            missing.Add(Finding.Fault(name, "OpenSSL 3 (libssl.so.3, libcrypto.so.3) is missing: no reply can be signed, nor sent to Amazon", "apt-get install libssl3"));
         if (settings?.Database.MySql is not null && !known.Output.Contains("libmariadb.so.3", StringComparison.Ordinal))
             missing.Add(Finding.Fault(name, "libmariadb.so.3 is missing: the database cannot be reached", "apt-get install libmariadb3"));
         return missing.OrOk(name, "all there");

@@ -135,7 +135,7 @@ public sealed class SeveralEntries : IDisposable
 
         Assert.Equal(2, outcome.Receipts.Count);
         Assert.Equal("Subject: first", SubjectOf(outcome.Receipts[0]));
-        Assert.Equal("sendmail", outcome.Receipts[1]);
+        Assert.StartsWith("sendmail:", outcome.Receipts[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,8 +66,10 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         if (verdict is null)
             return false;
         var at = PostfixLogReport.Microseconds(line.Time);
-        if (!PostfixText.IsQueueId(verdict.QueueId) || _rows.Find(verdict.QueueId, at, VerdictGrace) is not { } message)
-            return true; // By hand, or of a time of which Postfix's lines were not read.
+        if (!PostfixText.IsQueueId(verdict.QueueId))
+            return true; // By hand.
+        var message = _rows.Find(verdict.QueueId, at, VerdictGrace)
+            ?? _rows.Begin(verdict.QueueId, at - ((verdict.Milliseconds ?? 0) * 1000));
         _rows.SetRequested(message, verdict.Address);
         _rows.Add(message, verdict, at, line.ProcessId);
         return true;

@@ -66,7 +66,7 @@ public sealed partial class LogrotateTests : IDisposable
         place.Write();
         place.GiveTo("mail_responder");
         daemon.Report(1, "replied address=get@example.com replies=2 ms=9 queue_id=4bXyz receipts=sendmail,sendmail");
-        daemon.WaitForLine("mail_responder.log", "replied");
+        daemon.WaitForLine("mail_responder.log", "receipts=sendmail,sendmail");
 
         Assert.Equal("", Rotate(Configuration(place)));
 

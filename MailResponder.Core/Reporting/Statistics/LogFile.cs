@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using MailResponder.Settings;
 
@@ -23,12 +24,20 @@ internal static class LogFile
         try
         {
             using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
-            using var log = IsCompressed(file) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
-            Count(log, counts);
+            if (!IsCompressed(file))
+            {
+                CountLines(file, counts);
+                return;
+            }
+
+            var expected = SizeUncompressed(file);
+            using var log = new GZipStream(file, CompressionMode.Decompress);
+            if ((uint)CountLines(log, counts) != expected)
+                throw new InvalidDataException();
         }
         catch (InvalidDataException exception)
         {
-            throw new ResponderException(Cause.Input, $"{path}: is damaged, or is not the whole of a gzip file", exception);
+            throw new ResponderException(Cause.Input, $"{path}: is damaged, or is not the whole of one gzip file; unpack it to see", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -48,13 +57,29 @@ internal static class LogFile
         return length == 2 && magic is [0x1f, 0x8b];
     }
 
-    private static void Count(Stream log, MessageCounts counts)
+    /// <summary>
+    /// The last field of the file (RFC 1952, section 2.3.1: ISIZE), modulo 2^32. GZipStream takes a file that was cut off
+    /// for a shorter one, and a report of half a day must not look like a quiet day.
+    /// </summary>
+    private static uint SizeUncompressed(FileStream file)
     {
+        Span<byte> size = stackalloc byte[4];
+        file.Position = Math.Max(0, file.Length - size.Length);
+        file.ReadAtLeast(size, size.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return BinaryPrimitives.ReadUInt32LittleEndian(size);
+    }
+
+    /// <summary>Returns how many bytes the lines have.</summary>
+    private static long CountLines(Stream log, MessageCounts counts)
+    {
+        var total = 0L;
         var buffer = new byte[MaxLineBytes];
         var filled = 0;
         var isInLongLine = false;
         while (log.Read(buffer.AsSpan(filled)) is > 0 and var read)
         {
+            total += read;
             ReadOnlySpan<byte> rest = buffer.AsSpan(0, filled + read);
             for (var end = rest.IndexOf((byte)'\n'); end >= 0; end = rest.IndexOf((byte)'\n'))
             {
@@ -75,5 +100,6 @@ internal static class LogFile
             counts.AddUnmatched();
         else if (filled > 0)
             counts.Add(buffer.AsSpan(0, filled));
+        return total;
     }
 }

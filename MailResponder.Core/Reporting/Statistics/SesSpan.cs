@@ -9,8 +9,9 @@ internal sealed record SesSpan(int Days, long Deliveries, long Bounces, long Com
     public const double BounceLimit = 0.05;
     public const double ComplaintLimit = 0.001;
 
-    /// <summary>The part of a limit from which on it is near.</summary>
-    private const double Near = 0.8;
+    /// <summary>Four fifths of the limits: from there on they are near.</summary>
+    private const double NearBounceLimit = 0.04;
+    private const double NearComplaintLimit = 0.0008;
 
     public double BounceShare => Share(Bounces);
 
@@ -18,9 +19,9 @@ internal sealed record SesSpan(int Days, long Deliveries, long Bounces, long Com
 
     public double RejectShare => Share(Rejects);
 
-    public bool HasManyBounces => BounceShare >= BounceLimit * Near;
+    public bool HasManyBounces => BounceShare >= NearBounceLimit;
 
-    public bool HasManyComplaints => ComplaintShare >= ComplaintLimit * Near;
+    public bool HasManyComplaints => ComplaintShare >= NearComplaintLimit;
 
     private double Share(long count) => Deliveries == 0 ? 0 : (double)count / Deliveries;
 }

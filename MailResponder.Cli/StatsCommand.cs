@@ -78,7 +78,7 @@ internal sealed class StatsCommand : Command
             Messages = messages,
             Threshold = threshold,
             SettingsProblem = found.Problem,
-            Postfix = Part<PostfixLogSummary>.Of(() => Postfix(messages, span)),
+            Postfix = Part<PostfixLogSummary>.Of(() => Postfix(found.Settings, messages, span)),
             Ses = Part<SesFigures>.Of(() => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
             Queue = Part<PostfixQueue>.Of(PostfixQueue.Ask),
             Host = Part<HostFacts>.Of(HostFacts.Read),
@@ -87,9 +87,10 @@ internal sealed class StatsCommand : Command
     }
 
     /// <summary>Of the span that was asked for, else of that from the log's first message to its last.</summary>
-    private static PostfixLogSummary? Postfix(MessageFigures messages, (DateTimeOffset? Since, DateTimeOffset? Until) span) =>
+    private static PostfixLogSummary? Postfix(
+        ResponderSettings? settings, MessageFigures messages, (DateTimeOffset? Since, DateTimeOffset? Until) span) =>
         (span.Since ?? messages.First) is { } since && (span.Until ?? messages.Last?.AddTicks(1)) is { } until && since < until
-            ? PostfixLogDatabase.Summarise("/var/lib/mail_responder/postfix-log/postfix-log.db", since, until) : null;
+            ? PostfixLogDatabase.Summarise(settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until) : null;
 
     private static int Save(string file, string html)
     {

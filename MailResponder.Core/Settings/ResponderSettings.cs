@@ -72,6 +72,8 @@ internal sealed record ResponderSettings
     /// <summary>Null: no report goes out by mail.</summary>
     public StatisticsSettings? Statistics { get; init; }
 
+    public PostfixLogSettings PostfixLog { get; init; } = new(PostfixLogSettings.DefaultDatabase, 14);
+
     public LogTarget LogTo { get; init; } = LogTarget.Syslog;
 
     public SyslogFacility SyslogFacility { get; init; } = SyslogFacility.Local0;

@@ -197,6 +197,26 @@ public sealed class StatsCommandTests : IDisposable
         Assert.Equal(12, (int)report["messages"]!["answered"]!);
     }
 
+    /// <summary>The rows that `responder postfix-log` keeps; its own tests compare every number of them.</summary>
+    [Fact]
+    public void PostfixLog_IsReadOfTheSameSpan()
+    {
+        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
+        File.WriteAllText(place.PathTo("rows.db"), "no database, but long enough to be looked at as one\n");
+        Assert.Null(Json("--log", place.PathTo("log.1"))["postfix"]);
+
+        place.Settings["postfix_log"] = new JsonObject { ["database"] = "rows.db" };
+        place.Write();
+        var report = Json("--log", place.PathTo("log.1"));
+        Assert.Contains("rows.db", (string?)report["problems"]!["postfix"], StringComparison.Ordinal);
+        Assert.Equal(12, (int)report["messages"]!["answered"]!);
+
+        File.Delete(place.PathTo("rows.db"));
+        File.WriteAllText(place.PathTo("maillog"), "");
+        Assert.Equal(0, place.Command("postfix-log", place.PathTo("maillog")).ExitCode);
+        Assert.Equal(0, (int)Json("--log", place.PathTo("log.1"))["postfix"]!["received"]!);
+    }
+
     [Fact]
     public void Instance_IsAskedWithAToken()
     {

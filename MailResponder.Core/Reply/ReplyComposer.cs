@@ -53,7 +53,7 @@ internal sealed class ReplyComposer(ResponderSettings settings, IFileSource file
 
     private MimeEntity Body(ResponseEntry entry, OutgoingReply reply, byte[] messageKey, int index)
     {
-        var text = Text(entry, messageKey, index);
+        var text = Text(entry.Bodies, Derived(messageKey, index, "alternative"));
         if (entry.Attachments.Count == 0)
             return text;
         var mixed = new Multipart("mixed") { Boundary = Derived(messageKey, index, "mixed") };
@@ -64,12 +64,14 @@ internal sealed class ReplyComposer(ResponderSettings settings, IFileSource file
         return mixed;
     }
 
-    private static MimeEntity Text(ResponseEntry entry, byte[] messageKey, int index)
+    /// <param name="bodies">One, or the same content in several forms, the plainest first.</param>
+    /// <param name="boundary">Between several.</param>
+    public static MimeEntity Text(IReadOnlyList<ResponseBody> bodies, string boundary)
     {
-        if (entry.Bodies.Count == 1)
-            return Text(entry.Bodies[0]);
-        var alternative = new MultipartAlternative { Boundary = Derived(messageKey, index, "alternative") };
-        foreach (var body in entry.Bodies)
+        if (bodies.Count == 1)
+            return Text(bodies[0]);
+        var alternative = new MultipartAlternative { Boundary = boundary };
+        foreach (var body in bodies)
             alternative.Add(Text(body));
         return alternative;
     }

@@ -69,6 +69,9 @@ internal sealed record ResponderSettings
     /// <summary>Folder of the Postfix maps that are made from the book; null: none are made.</summary>
     public string? PostfixMaps { get; init; }
 
+    /// <summary>Null: no report goes out by mail.</summary>
+    public StatisticsSettings? Statistics { get; init; }
+
     public PostfixLogSettings PostfixLog { get; init; } = new(PostfixLogSettings.DefaultDatabase, 14);
 
     public LogTarget LogTo { get; init; } = LogTarget.Syslog;

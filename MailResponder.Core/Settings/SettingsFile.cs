@@ -12,7 +12,7 @@ internal sealed class SettingsFile
         "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit",
         "exempt_domains", "blocked_domains", "address_key_file", "database", "ledger_days", "send_method", "outbox",
         "sendmail", "ses", "attachment_names", "dkim", "deadline_seconds", "max_message_bytes", "log_to",
-        "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps", "postfix_log",
+        "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps", "postfix_log", "statistics",
     ];
 
     private readonly string _path;
@@ -104,6 +104,7 @@ internal sealed class SettingsFile
             PostfixMaps = FilePath(values.Text("postfix_maps")) is { Length: > 0 } maps ? maps : null,
             PostfixLog = PostfixLog(values.Section("postfix_log", ["database", "days"])),
             SyslogSocket = FilePath(values.Text("syslog_socket", "/dev/log")),
+            Statistics = Statistics(values.Section("statistics", ["to", "from", "threshold"])),
         };
     }
 
@@ -125,6 +126,14 @@ internal sealed class SettingsFile
             CredentialsFile = FilePath(section.Text("credentials_file")) is { Length: > 0 } path ? path : null,
             Profile = section.Text("profile", "default"),
         };
+
+    private static StatisticsSettings? Statistics(SettingsSection? section) => section is null
+        ? null
+        : new StatisticsSettings(
+            Mailbox(section, "to"),
+            section.Has("from") ? Mailbox(section, "from") : null,
+            // One would show a single person's request.
+            (int)section.Number("threshold", StatisticsSettings.StandardThreshold, 2, 1_000_000));
 
     private PostfixLogSettings PostfixLog(SettingsSection? section) => new(
         FilePath(section?.Text("database", PostfixLogSettings.DefaultDatabase) ?? PostfixLogSettings.DefaultDatabase),
@@ -155,13 +164,13 @@ internal sealed class SettingsFile
         return renames;
     }
 
-    private MailboxAddress Mailbox(SettingsSection values, string name)
+    private static MailboxAddress Mailbox(SettingsSection values, string name)
     {
         var text = values.Text(name, required: true);
         if (MailboxAddress.TryParse(text, out var mailbox) && MailDomain.TryNormalize(mailbox.Domain, out _))
             return mailbox;
         if (text.Length > 0)
-            Add(values.LineOf(name), name, $"\"{text}\" is not a mail address; write \"name@example.com\" or \"Display Name <name@example.com>\"");
+            values.Add(values.LineOf(name), name, $"\"{text}\" is not a mail address; write \"name@example.com\" or \"Display Name <name@example.com>\"");
         return new MailboxAddress("", "invalid@invalid");
     }
 

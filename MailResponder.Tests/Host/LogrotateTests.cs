@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Host;
 
@@ -55,24 +57,47 @@ public sealed partial class LogrotateTests : IDisposable
         Assert.Equal("root:adm 640\n", ToolRun.Of("stat", "-c", "%U:%G %a", daemon.PathTo("logs/mail_responder.log.1")).AssertDone());
     }
 
-    /// <summary>The statistics run when they are switched on, after the rotation, as the user mail_responder.</summary>
+    /// <summary>The statistics run after the rotation, as the user mail_responder, who may read the log.</summary>
     [Fact]
-    public void StatisticsLines_AreReady()
+    public void Statistics_AreMailedAfterTheRotation()
     {
+        using var place = StatisticsPlace();
+        place.Settings["statistics"] = new JsonObject { ["to"] = "ops@example.net" };
+        place.Write();
+        place.GiveTo("mail_responder");
+        daemon.Report(1, "replied address=get@example.com replies=2 ms=9 queue_id=4bXyz receipts=sendmail,sendmail");
+        daemon.WaitForLine("mail_responder.log", "receipts=sendmail,sendmail");
+
+        Assert.Equal("", Rotate(Configuration(place)));
+
+        var mail = Assert.Single(ReadMail.All(place.Outbox));
+        Assert.Equal("ops@example.net", mail["To"]);
+        Assert.EndsWith(": 1 answered", mail["Subject"], StringComparison.Ordinal);
+        Assert.Equal("mail_responder\n", ToolRun.Of("stat", "-c", "%U", place.Outbox[0]).AssertDone());
+    }
+
+    [Fact]
+    public void WithoutStatisticsInTheSettings_NothingIsMailedOrSaid()
+    {
+        using var place = StatisticsPlace();
+        place.GiveTo("mail_responder");
         daemon.Report(1, "first");
         daemon.WaitForLine("mail_responder.log", "first");
-        var program = Path.Combine(daemon.PathTo("spool"), "responder");
-        File.WriteAllText(program, $"#!/bin/sh\necho \"$(id -un) $(id -Gn) $*\" && head -n 1 {daemon.PathTo("logs/mail_responder.log.1")}\n");
-        File.SetUnixFileMode(program, (UnixFileMode)0x1ED); // 0755
-        var configuration = Configuration(text => text
-            .Replace("\t#lastaction", "\tlastaction", StringComparison.Ordinal)
-            .Replace("\t#\tsetpriv", "\t\tsetpriv", StringComparison.Ordinal)
-            .Replace("\t#endscript", "\tendscript", StringComparison.Ordinal)
-            .Replace("/usr/local/bin/responder", program, StringComparison.Ordinal));
-        var output = Rotate(configuration);
 
-        Assert.StartsWith("mail_responder mail_responder adm stats --email\n", output, StringComparison.Ordinal);
-        Assert.EndsWith(": first\n", output, StringComparison.Ordinal);
+        Assert.Equal("", Rotate(Configuration(place)));
+
+        Assert.Empty(place.Outbox);
+    }
+
+    [Fact]
+    public void WithoutSettings_StatisticsAreNotTried()
+    {
+        using var place = StatisticsPlace();
+        File.Delete(place.SettingsFile);
+        daemon.Report(1, "first");
+        daemon.WaitForLine("mail_responder.log", "first");
+
+        Assert.Equal("", Rotate(Configuration(place)));
     }
 
     [GeneratedRegex(@": replied (\d+)\n")]
@@ -80,6 +105,21 @@ public sealed partial class LogrotateTests : IDisposable
 
     string Rotate(string configuration) =>
         ToolRun.Of("logrotate", "--force", "--state", daemon.PathTo("logrotate.state"), configuration).AssertDone();
+
+    /// <summary>A place with the published program, all of which mail_responder reaches.</summary>
+    static Workplace StatisticsPlace()
+    {
+        var place = new Workplace();
+        File.Copy(ResponderProcess.Binary, place.PathTo("responder"));
+        File.SetUnixFileMode(place.PathTo("responder"), (UnixFileMode)0x1ED); // 0755
+        return place;
+    }
+
+    /// <summary>With statistics of the private log, made by the program of a place with its settings.</summary>
+    string Configuration(Workplace place) => Configuration(text => text
+        .Replace("stats --email", $"stats --email --settings {place.SettingsFile} --log {daemon.PathTo("logs/mail_responder.log.1")}", StringComparison.Ordinal)
+        .Replace("/usr/local/bin/responder", place.PathTo("responder"), StringComparison.Ordinal)
+        .Replace("/etc/mail_responder/settings.json", place.SettingsFile, StringComparison.Ordinal));
 
     /// <summary>The file under test in the private place of <see cref="daemon"/>, on a host without systemd.</summary>
     string Configuration(Func<string, string>? change = null)

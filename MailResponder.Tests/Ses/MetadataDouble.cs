@@ -63,8 +63,11 @@ internal sealed class MetadataDouble : IDisposable
         var path = request.Url!.AbsolutePath.TrimEnd('/');
         if (path == "/container")
             return request.Headers["Authorization"] == ContainerAuthorization ? Credentials(ContainerKey) : null;
+        if (path == "/latest/api/token" && request.HttpMethod == "PUT" && request.Headers["X-aws-ec2-metadata-token-ttl-seconds"] is null) return null;
         if (path == "/latest/api/token" && request.HttpMethod == "PUT") return Token;
         if (request.Headers["X-aws-ec2-metadata-token"] != Token) return null;
+        if (path == "/latest/dynamic/instance-identity/document")
+            return """{ "accountId": "000000000000", "instanceId": "i-0123456789abcdef0", "instanceType": "t4g.small", "availabilityZone": "eu-west-1b" }""";
         return path == Role ? "mail-role" : path == Role + "/mail-role" ? Credentials(InstanceKey) : null;
     }
 

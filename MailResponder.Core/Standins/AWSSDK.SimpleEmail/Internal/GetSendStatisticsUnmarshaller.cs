@@ -12,7 +12,7 @@ internal sealed class GetSendStatisticsUnmarshaller : SimpleEmailUnmarshaller
     protected override void ReadField(XmlUnmarshallerContext context, AmazonWebServiceResponse response)
     {
         var statistics = (GetSendStatisticsResponse)response;
-        if (context.TestExpression("SendDataPoints/member", 4))
+        if (context.TestExpression("SendDataPoints/member", 3))
         {
             (statistics.SendDataPoints ??= []).Add(new SendDataPoint());
             return;

@@ -1,0 +1,3 @@
+namespace MailResponder.Reporting.Statistics;
+
+internal readonly record struct NameCount(string Name, long Count);

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using MailResponder.Delivery;
+using MailResponder.Reply;
+using MailResponder.Responses;
+using MailResponder.Settings;
+using MimeKit;
+
+namespace MailResponder.Reporting.Statistics;
+
+/// <summary>Sends a report as replies are sent: composed, signed and handed over by the same code.</summary>
+internal static class StatisticsMail
+{
+    /// <exception cref="ResponderException">The DKIM key cannot be used, or the settings lack the way out.</exception>
+    public static SendResult Send(StatisticsReport report, ResponderSettings settings, StatisticsSettings statistics, TimeProvider clock)
+    {
+        var deadline = new Deadline(clock, TimeSpan.FromSeconds(settings.DeadlineSeconds));
+        using var mail = Compose(report, settings, statistics);
+        var sender = new Senders(settings, deadline, clock).For(null);
+        ReplySigner.Create(settings.Dkim, clock)?.Sign(mail, withDateAndMessageId: !sender.ReplacesDateAndMessageId);
+        return sender.Send(mail);
+    }
+
+    private static OutgoingReply Compose(StatisticsReport report, ResponderSettings settings, StatisticsSettings statistics)
+    {
+        var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var from = statistics.From ?? settings.ResponseFrom;
+        var message = new MimeMessage();
+        message.From.Add(from);
+        message.To.Add(statistics.To);
+        message.Subject = (report.Warnings.Count > 0 ? "WARNING: " : "")
+            + $"{ReportSections.Title(report)}: {Figure.Of(report.Messages.Answered)} answered";
+        message.Date = report.Made;
+        message.MessageId = $"{name}@{from.Domain}";
+        // RFC 3834, section 5: nobody asked for this mail, so it is generated, not replied.
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        message.Headers.Add("X-Auto-Response-Suppress", "All");
+        message.Body = ReplyComposer.Text(
+            [new ResponseBody("plain", TextReport.Of(report)), new ResponseBody("html", HtmlReport.Of(report))], name);
+        message.Prepare(EncodingConstraint.SevenBit);
+        return new OutgoingReply(message, settings.BounceAddress, statistics.To.Address, name);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using MailResponder.Incoming;
+using MailResponder.Reporting;
+using MailResponder.Reporting.Statistics;
+
+namespace MailResponder.Tests.Statistics;
+
+/// <summary>A log as rsyslogd writes it, of outcomes as the filter reports them.</summary>
+internal sealed class MadeLog
+{
+    readonly StringBuilder lines = new();
+
+    /// <summary>The time of the next line; a second passes from line to line.</summary>
+    public DateTimeOffset Time { get; set; } = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
+
+    public string Text => lines.ToString();
+
+    public MadeLog Replied(string address, int times = 1, long ms = 9, int replies = 1) => Add(times, ms,
+        new Outcome(Result.Replied) { Address = address, Receipts = [.. Enumerable.Repeat("sendmail", replies)], QueueId = "4bXyz" });
+
+    public MadeLog Skipped(SkipReason reason, int times = 1) => Add(times, 2, Outcome.Skipped(reason));
+
+    public MadeLog Deferred(Cause cause, int times = 1, int replies = 0) => Add(times, 60_000,
+        Outcome.Deferred(cause, "reason=spam address=a@b ms=1") with { Receipts = [.. Enumerable.Repeat("sendmail", replies)] });
+
+    public MadeLog Failed(int times = 1) => Add(times, 5, new Outcome(Result.Failed) { Reason = "refused", Problem = "entry 1: refused" });
+
+    public MadeLog Line(string line)
+    {
+        lines.Append(line).Append('\n');
+        return this;
+    }
+
+    /// <summary>Has the text counted as a file is.</summary>
+    public static MessageFigures Count(string text, DateTimeOffset? since = null, DateTimeOffset? until = null, int threshold = 5)
+    {
+        using var folder = new TemporaryFolder();
+        var counts = new MessageCounts(since, until);
+        LogFile.Count(folder.Write("log", text), counts);
+        return counts.Figures(threshold);
+    }
+
+    public MessageFigures Count(DateTimeOffset? since = null, DateTimeOffset? until = null, int threshold = 5) =>
+        Count(Text, since, until, threshold);
+
+    MadeLog Add(int times, long ms, Outcome outcome)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            lines.Append(CultureInfo.InvariantCulture, $"{Time:yyyy-MM-dd'T'HH:mm:ss.ffffffzzz} host mail_responder[{4000 + i}]: {MessageLog.Line(outcome, ms)}\n");
+            Time = Time.AddSeconds(1);
+        }
+        return this;
+    }
+}

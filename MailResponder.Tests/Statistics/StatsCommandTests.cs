@@ -1,0 +1,369 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using MailResponder.Incoming;
+using MailResponder.Tests.Program;
+using MailResponder.Tests.Ses;
+
+namespace MailResponder.Tests.Statistics;
+
+/// <summary>`responder stats`, the published program.</summary>
+public sealed class StatsCommandTests : IDisposable
+{
+    readonly Workplace place = new();
+
+    public void Dispose() => place.Dispose();
+
+    [Fact]
+    public void PlainOrCompressed_TheNumbersAreTheSame()
+    {
+        File.WriteAllText(place.PathTo("plain"), Sample.Text);
+        using (var gzip = new GZipStream(File.Create(place.PathTo("compressed")), CompressionLevel.Fastest))
+            gzip.Write(Encoding.UTF8.GetBytes(Sample.Text));
+
+        foreach (var log in (string[])["plain", "compressed"])
+        {
+            var messages = Json("--log", place.PathTo(log))["messages"]!;
+            Assert.Equal((12, 24, 3), ((int)messages["answered"]!, (int)messages["replies"]!, (int)messages["skipped"]!["spam"]!));
+            Assert.Equal(12, (int)messages["addresses"]!["get@example.com"]!);
+            Assert.Equal(24, messages["replies_by_hour"]!.AsArray().Sum(hour => (int)hour!));
+        }
+    }
+
+    [Fact]
+    public void CutGzipFile_IsNotReportedAsTheWhole()
+    {
+        using var whole = new MemoryStream();
+        using (var gzip = new GZipStream(whole, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 4000).Select(i => $"{i * 7919} {i}\n"))));
+        File.WriteAllBytes(place.PathTo("cut.gz"), whole.ToArray()[..(int)(whole.Length / 2)]);
+
+        var run = place.Command("stats", "--log", place.PathTo("cut.gz"));
+
+        Assert.Equal(66, run.ExitCode);
+        Assert.Contains("cut.gz: is damaged, or is not the whole of one gzip file", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mail_responder.log.1", false)]
+    [InlineData("mail_responder.log.1.gz", true)]
+    public void WithoutALog_TheRotatedOneIsTaken(string name, bool isCompressed)
+    {
+        Directory.CreateDirectory(place.PathTo("var-log"));
+        File.WriteAllText(place.PathTo("var-log/mail_responder.log"), "today\n");
+        using (Stream file = File.Create(place.PathTo("var-log/" + name)), log = isCompressed ? new GZipStream(file, CompressionLevel.Fastest) : file)
+            log.Write(Encoding.UTF8.GetBytes(Sample.Text));
+
+        var run = WithLogs("--json");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal("/var/log/" + name, (string?)JsonNode.Parse(run.OutputText)!["log"]);
+        Assert.Equal(12, (int)JsonNode.Parse(run.OutputText)!["messages"]!["answered"]!);
+    }
+
+    [Fact]
+    public void WithoutARotatedLog_ItSaysWhatToDo()
+    {
+        Directory.CreateDirectory(place.PathTo("var-log"));
+        var run = WithLogs();
+        Assert.Equal(66, run.ExitCode);
+        Assert.Contains("logrotate has not run yet", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("stats --log /var/log/mail_responder.log", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2026-11-21T00:00:05Z", "2026-11-21T00:00:09+00:00", 4)]
+    [InlineData("2026-11-21T00:00Z", "2026-11-21T00:01Z", 12)]
+    [InlineData("2026-11-20", "2026-11-23", 12)]
+    [InlineData("2026-11-21T03:00:10+03:00", null, 2)]
+    [InlineData(null, "2026-11-21T00:00:03Z", 3)]
+    public void Span_IsWhatIsCounted(string? since, string? until, int answered)
+    {
+        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
+        string[] span = [.. since is null ? [] : (string[])["--since", since], .. until is null ? [] : (string[])["--until", until]];
+        Assert.Equal(answered, (int)Json(["--log", place.PathTo("log.1"), .. span])["messages"]!["answered"]!);
+    }
+
+    [Theory]
+    [InlineData("--since", "yesterday")]
+    [InlineData("--since", "2026-11-31")]
+    [InlineData("--until", "21.11.2026")]
+    [InlineData("--since", "2026-11-21", "--until", "2026-11-21")]
+    [InlineData("--json", "--email")]
+    [InlineData("--json", "--html", "/nowhere")]
+    [InlineData("more")]
+    public void WhatCannotBeMeant_IsAUsageError(params string[] arguments)
+    {
+        var run = place.Command(["stats", "--log", "/dev/null", .. arguments]);
+        Assert.Equal((64, ""), (run.ExitCode, run.OutputText));
+        Assert.StartsWith("responder: ", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MissingLog_SettingsOrFolder_IsNamed()
+    {
+        Assert.Equal((66, $"responder: {place.PathTo("none")}: does not exist\n"), Failure("--log", place.PathTo("none")));
+        Assert.Equal((73, $"responder: {place.PathTo("none/a.html")}: does not exist\n"), Failure("--log", "/dev/null", "--html", place.PathTo("none/a.html")));
+        var run = ResponderProcess.Run(ResponderProcess.Plainly, [], "stats", "--log", "/dev/null", "--settings", place.PathTo("none.json"));
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("none.json: does not exist", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mail_IsMadeSignedAndSentAsAReplyIs()
+    {
+        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
+        place.Settings["statistics"] = new JsonObject { ["to"] = "Operators <ops@example.net>", ["from"] = "Statistics <stats@example.com>" };
+        place.Write();
+
+        var run = place.Command("stats", "--log", place.PathTo("log.1"), "--email");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.StartsWith("sent: ", run.OutputText, StringComparison.Ordinal);
+        var mail = Assert.Single(ReadMail.All(place.Outbox));
+        Assert.Empty(mail.Defects);
+        Assert.True(mail.IsSignedByUs);
+        Assert.True(mail.IsAscii);
+        Assert.InRange(mail.LongestLine, 1, 998);
+        Assert.Equal(["multipart/alternative", "text/plain", "text/html"], mail.Types);
+        Assert.Equal(("Operators <ops@example.net>", "Statistics <stats@example.com>"), (mail["To"], mail["From"]));
+        Assert.Equal(("auto-generated", "All"), (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]));
+        Assert.EndsWith(", 2026-11-21: 12 answered", mail["Subject"], StringComparison.Ordinal);
+        var text = Encoding.UTF8.GetString(mail.Content("text/plain"));
+        Assert.Matches("Requests answered +12\r?\n", text);
+        Assert.Matches("  spam +3 ##", text);
+        Assert.Contains("<!DOCTYPE html>", Encoding.UTF8.GetString(mail.Content("text/html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mail_WithoutStatisticsInTheSettings_IsNotSentAndNoError()
+    {
+        var run = place.Command("stats", "--log", "/nowhere", "--email");
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Contains("no mail: ", run.OutputText, StringComparison.Ordinal);
+        Assert.Empty(place.Outbox);
+    }
+
+    [Fact]
+    public void MailThatCannotBeSentNow_Is75()
+    {
+        place.Settings["statistics"] = new JsonObject { ["to"] = "ops@example.net" };
+        place.SendThrough("exit 75");
+        var run = place.Command("stats", "--log", "/dev/null", "--email");
+        Assert.Equal(75, run.ExitCode);
+        Assert.Contains("the statistics were not sent", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Html_IsOnePage()
+    {
+        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
+        var run = place.Command("stats", "--log", place.PathTo("log.1"), "--html", place.PathTo("a.html"));
+        Assert.Equal((0, ""), (run.ExitCode, run.OutputText + run.Errors));
+        Assert.EndsWith("</html>\n", File.ReadAllText(place.PathTo("a.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NumbersOfSes_AreSummedOverDayWeekAndTwoWeeks()
+    {
+        using var ses = new SesDouble(number => number == 1 ? Quota : Statistics((1, 100, 4, 0, 2), (30, 900, 1, 1, 0), (24 * 6, 9000, 20, 3, 1), (24 * 10, 90_000, 0, 0, 7), (24 * 20, 5, 5, 5, 5)));
+        place.SendThrough(ses);
+
+        var report = Json("--log", "/dev/null");
+
+        Assert.Empty(ses.SignatureFaults);
+        Assert.Equal((50_000, 14, 127), ((int)report["ses"]!["recipients_a_day"]!, (int)report["ses"]!["recipients_a_second"]!, (int)report["ses"]!["sent_in_24_hours"]!));
+        string[] names = ["days", "deliveries", "bounces", "complaints", "rejects"];
+        Assert.Equal(["1 100 4 0 2", "7 10000 25 4 3", "14 100000 25 4 10"],
+            report["ses"]!["spans"]!.AsArray().Select(span => string.Join(' ', names.Select(name => (int)span![name]!))));
+        Assert.Equal(0.04, (double)report["ses"]!["spans"]![0]!["bounce_share"]!, 9);
+        Assert.Contains("4.00% of the mails of the last day bounced", Assert.Single(report["warnings"]!.AsArray())!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SesThatRefuses_SpoilsNothingElse()
+    {
+        using var ses = SesDouble.That(SesAnswer.Error(403, "AccessDenied", SesAnswer.Leak));
+        place.SendThrough(ses);
+        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
+
+        var report = Json("--log", place.PathTo("log.1"));
+
+        Assert.Contains("ses:GetSendQuota", (string?)report["problems"]!["ses"], StringComparison.Ordinal);
+        Assert.DoesNotContain("requester", report.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(12, (int)report["messages"]!["answered"]!);
+    }
+
+    /// <summary>The rows that `responder postfix-log` keeps; its own tests compare every number of them.</summary>
+    [Fact]
+    public void PostfixLog_IsReadOfTheSameSpan()
+    {
+        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
+        File.WriteAllText(place.PathTo("rows.db"), "no database, but long enough to be looked at as one\n");
+        Assert.Null(Json("--log", place.PathTo("log.1"))["postfix"]);
+
+        place.Settings["postfix_log"] = new JsonObject { ["database"] = "rows.db" };
+        place.Write();
+        var report = Json("--log", place.PathTo("log.1"));
+        Assert.Contains("rows.db", (string?)report["problems"]!["postfix"], StringComparison.Ordinal);
+        Assert.Equal(12, (int)report["messages"]!["answered"]!);
+
+        File.Delete(place.PathTo("rows.db"));
+        File.WriteAllText(place.PathTo("maillog"), "");
+        Assert.Equal(0, place.Command("postfix-log", place.PathTo("maillog")).ExitCode);
+        Assert.Equal(0, (int)Json("--log", place.PathTo("log.1"))["postfix"]!["received"]!);
+    }
+
+    [Fact]
+    public void Instance_IsAskedWithAToken()
+    {
+        using var metadata = new MetadataDouble();
+        var run = Under($"export AWS_EC2_METADATA_SERVICE_ENDPOINT={metadata.Url}; ", "--log", "/dev/null", "--json");
+        var instance = JsonNode.Parse(run.OutputText)!["host"]!["instance"]!;
+        Assert.Equal(("i-0123456789abcdef0", "t4g.small", "eu-west-1b"), ((string?)instance["id"], (string?)instance["type"], (string?)instance["zone"]));
+        Assert.Equal(["PUT /latest/api/token", "GET /latest/dynamic/instance-identity/document"], metadata.Paths);
+    }
+
+    [Fact]
+    public void InstanceThatIsSilent_CostsASecond()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var begin = DateTime.UtcNow;
+        var run = Under($"export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://{silent.LocalEndpoint}; ", "--log", "/dev/null", "--json");
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Contains("did not tell within a second", (string?)JsonNode.Parse(run.OutputText)!["problems"]!["instance"], StringComparison.Ordinal);
+        Assert.InRange(DateTime.UtcNow - begin, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public void Queue_IsCountedWithoutItsAddresses()
+    {
+        var queue = """
+            {"queue_name": "deferred", "queue_id": "4bA", "arrival_time": 1, "message_size": 9, "sender": "somebody@freemail.test", "recipients": [{"address": "get@example.com", "delay_reason": "x"}]}
+            {"queue_name": "active", "queue_id": "4bB", "arrival_time": 1, "message_size": 9, "sender": "other@freemail.test", "recipients": [{"address": "get@example.com"}]}
+            {"queue_name": "deferred", "queue_id": "4bC", "arrival_time": 1, "message_size": 9, "sender": "", "recipients": []}
+            """;
+        var report = JsonNode.Parse(WithPostqueue($"cat <<'EOF'\n{queue}\nEOF").OutputText)!;
+        Assert.Equal("""{"deferred":2,"active":1}""", report["queue"]!.ToJsonString());
+        Assert.DoesNotContain("freemail", report.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("echo somebody@freemail.test >&2; exit 69", "failed with exit code 69; does Postfix run?")]
+    [InlineData("echo Mail queue is empty", "printed what is not its JSON form")]
+    public void QueueThatCannotBeCounted_IsAProblem(string script, string problem)
+    {
+        var run = WithPostqueue(script);
+        Assert.Contains(problem, (string?)JsonNode.Parse(run.OutputText)!["problems"]!["queue"], StringComparison.Ordinal);
+        Assert.DoesNotContain("freemail", run.OutputText + run.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the filter really logs, of real people.</summary>
+    [Fact]
+    public void NoRequester_IsInAnyForm()
+    {
+        place.Settings["blocked_domains"] = new JsonArray("blocked.test");
+        place.Settings["statistics"] = new JsonObject { ["to"] = "ops@example.net" };
+        place.Settings["daily_limit"] = 1;
+        place.Write();
+        string[] froms = ["someone-one@freemail.test", "someone-two@freemail.test", "someone-one@freemail.test", "someone-three@blocked.test", "noreply@freemail.test"];
+        foreach (var from in froms)
+            place.Filter((RequestMail.FromSomebodyNew() with { From = from }).Again(), "--recipient", "links@example.com").AssertDone();
+        var lines = place.Log.Reports.Select(line => $"2026-11-21T08:00:00.000001+00:00 host mail_responder[1]: {line[(line.IndexOf("]: ", StringComparison.Ordinal) + 3)..]}\n");
+        File.WriteAllText(place.PathTo("log.1"), string.Concat(lines));
+
+        var report = Json("--log", place.PathTo("log.1"));
+        var text = place.Command("stats", "--log", place.PathTo("log.1")).OutputText;
+        place.Command("stats", "--log", place.PathTo("log.1"), "--html", place.PathTo("a.html"));
+
+        Assert.Equal((2, 2), ((int)report["messages"]!["answered"]!, (int)report["messages"]!["others"]!));
+        Assert.Equal("""{"blocked-domain":1,"over-quota":1,"robot-sender":1}""", report["messages"]!["skipped"]!.ToJsonString());
+        Assert.All((string[])[report.ToJsonString(), text, File.ReadAllText(place.PathTo("a.html"))], form =>
+        {
+            foreach (var word in (string[])["someone", "freemail", "blocked.test", "links@example.com"])
+                Assert.DoesNotContain(word, form, StringComparison.OrdinalIgnoreCase);
+        });
+    }
+
+    /// <summary>RESPONDER_STATS_MEGABYTES=1000 is the long form.</summary>
+    [Fact]
+    public void MemoryStaysTheSame_WhateverTheLog()
+    {
+        var megabytes = int.Parse(Environment.GetEnvironmentVariable("RESPONDER_STATS_MEGABYTES") is { Length: > 0 } text ? text : "100", CultureInfo.InvariantCulture);
+        var block = new MadeLog();
+        for (var i = 0; i < 3000; i++) block.Replied($"get{i % 30}@example.com", ms: i % 700, replies: 2).Skipped(SkipReason.Spam, 2);
+        var bytes = Encoding.UTF8.GetBytes(block.Text);
+        var blocks = megabytes * 1_000_000 / bytes.Length;
+        File.WriteAllBytes(place.PathTo("small"), bytes);
+        using (var file = File.Create(place.PathTo("large")))
+        {
+            for (var i = 0; i < blocks; i++) file.Write(bytes);
+        }
+
+        var (smallKiB, _) = Peak("small");
+        var begin = DateTime.UtcNow;
+        var (largeKiB, answered) = Peak("large");
+        var seconds = (DateTime.UtcNow - begin).TotalSeconds;
+
+        Assert.Equal(3000 * blocks, answered);
+        Assert.True(largeKiB < 100_000 && largeKiB < smallKiB + 40_000, $"{smallKiB} KiB for a block, {largeKiB} KiB for {megabytes} MB");
+        Assert.True(seconds < 10 + megabytes * 0.1, $"{megabytes} MB took {seconds:0.0} s");
+    }
+
+    static MadeLog Sample => new MadeLog().Replied("get@example.com", 12, replies: 2).Skipped(SkipReason.Spam, 3);
+
+    static SesAnswer Quota => SesAnswer.Xml(200,
+        "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult><SentLast24Hours>127.0</SentLast24Hours>"
+        + "<Max24HourSend>50000.0</Max24HourSend><MaxSendRate>14.0</MaxSendRate></GetSendQuotaResult></GetSendQuotaResponse>");
+
+    static SesAnswer Statistics(params (int HoursAgo, int Deliveries, int Bounces, int Complaints, int Rejects)[] points) => SesAnswer.Xml(200,
+        "<GetSendStatisticsResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendStatisticsResult><SendDataPoints>"
+        + string.Concat(points.Select(point => string.Create(CultureInfo.InvariantCulture,
+            $"<member><DeliveryAttempts>{point.Deliveries}</DeliveryAttempts><Timestamp>{DateTime.UtcNow.AddHours(-point.HoursAgo):yyyy-MM-dd'T'HH:mm:ss'Z'}</Timestamp><Rejects>{point.Rejects}</Rejects><Bounces>{point.Bounces}</Bounces><Complaints>{point.Complaints}</Complaints></member>")))
+        + "</SendDataPoints></GetSendStatisticsResult></GetSendStatisticsResponse>");
+
+    JsonNode Json(params string[] arguments)
+    {
+        var run = place.Command(["stats", "--json", .. arguments]);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal("", run.Errors);
+        return JsonNode.Parse(run.OutputText)!;
+    }
+
+    (int ExitCode, string Errors) Failure(params string[] arguments)
+    {
+        var run = place.Command(["stats", .. arguments]);
+        return (run.ExitCode, run.Errors);
+    }
+
+    ProgramRun Under(string preparation, params string[] arguments) => ResponderProcess.Run(
+        preparation + ResponderProcess.Plainly, [], ["stats", "--settings", place.SettingsFile, .. arguments]);
+
+    /// <summary>With the folder var-log in the place of /var/log.</summary>
+    ProgramRun WithLogs(params string[] arguments) => Mounted(place.PathTo("var-log"), "/var/log", arguments);
+
+    ProgramRun WithPostqueue(string script)
+    {
+        File.WriteAllText(place.PathTo("postqueue"), $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(place.PathTo("postqueue"), (UnixFileMode)0x1ED); // 0755
+        return Mounted(place.PathTo("postqueue"), "/usr/sbin/postqueue", "--log", "/dev/null", "--json");
+    }
+
+    ProgramRun Mounted(string what, string where, params string[] arguments) => ResponderProcess.Run(
+        $"exec unshare --mount sh -c 'mount --bind \"{what}\" {where} && exec \"$@\"' sh \"$@\"", [],
+        ["stats", "--settings", place.SettingsFile, .. arguments]);
+
+    (long KiB, int Answered) Peak(string log)
+    {
+        const string measure = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
+            + "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)";
+        var run = ResponderProcess.Run($"exec /usr/bin/python3 -c '{measure}' \"$@\"", [],
+            "stats", "--settings", place.SettingsFile, "--json", "--log", place.PathTo(log));
+        Assert.True(run.ExitCode == 0, run.Errors);
+        return (long.Parse(run.Errors, CultureInfo.InvariantCulture), (int)JsonNode.Parse(run.OutputText)!["messages"]!["answered"]!);
+    }
+}

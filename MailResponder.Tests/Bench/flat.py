@@ -99,8 +99,8 @@ def reset(bench, place, database):
     """The daily reset, and what those wait who write meanwhile."""
     undisturbed = statistics.median(text_reply(place).wall_ms for _ in range(bench.runs))
     start = time.monotonic()
-    with subprocess.Popen([bench.binary, "--settings", place.settings, "blacklist", "reset"], cwd="/", env=ENVIRONMENT,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen([bench.binary, "blacklist", "reset", "--settings", place.settings], cwd="/", env=ENVIRONMENT,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         longest, answered = 0, 0
         try:
             while process.poll() is None and time.monotonic() - start < GIVE_UP_SECONDS:

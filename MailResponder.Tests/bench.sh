@@ -146,9 +146,12 @@ done
 
 # Postfix's and MariaDB's users walk through the folder, nobody lists it.
 chmod 711 "$work"
-# In the background, so that a signal reaches the trap: Python stops its servers, then the folder goes.
+elevated=
+if [ "$(id -u)" -ne 0 ]; then elevated=sudo; fi
+# In the background, so that a signal reaches the trap: Python stops its servers, then the folder goes. Not by as_root:
+# the process to signal would be the shell that runs the function.
 # shellcheck disable=SC2086 # a list of cases, and perhaps --json
-as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$here/Bench/bench.py" --binary "$binary" --work "$work" --runs "$runs" \
+$elevated env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/Bench/bench.py" --binary "$binary" --work "$work" --runs "$runs" \
   --rows "$rows" $json $cases &
 python=$!
 trap 'kill -TERM $python 2>/dev/null || true; wait $python || true; exit 75' HUP INT TERM

@@ -33,6 +33,7 @@ class PrivateMariaDb:
             self._wait()
         except BaseException:
             self._server.terminate()
+            self._server.wait(timeout=60)
             raise
 
     def __enter__(self):

@@ -69,8 +69,9 @@ class PrivatePostfix:
         self._stop()
 
     def _stop(self):
+        # A session of its own: what ends this program may be meant for its whole group.
         subprocess.run(["postfix", "-c", self._path("etc"), "stop"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL)
+                       stderr=subprocess.DEVNULL, start_new_session=True)
 
     def delivered(self):
         """How many messages the transport has done with so far. BenchError when one was put off."""

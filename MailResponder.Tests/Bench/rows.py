@@ -21,7 +21,8 @@ def fill_sqlite(file, count):
         # In the order of the keys, so that pages are filled one after the other.
         database.execute("BEGIN")
         database.execute(f"""{numbers} INSERT INTO quota (requester, epoch, used)
-            SELECT randomblob(32) AS requester, (SELECT value FROM meta WHERE name = 'epoch'), 1 FROM numbers ORDER BY requester""")
+            SELECT randomblob(32) AS requester, (SELECT value FROM meta WHERE name = 'epoch'), 1
+            FROM numbers ORDER BY requester""")
         database.execute(f"""{numbers} INSERT INTO ledger (message, claimed_at, charged, sent, given_up)
             SELECT randomblob(32) AS message, strftime('%s', 'now') - n * {LEDGER_SECONDS} / {count}, 1, 1, 0
             FROM numbers ORDER BY message""")

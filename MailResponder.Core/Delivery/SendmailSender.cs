@@ -36,7 +36,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
                 return SendResult.Temporary($"{program} did not finish before the deadline");
             }
 
-            return Meaning(process.ExitCode);
+            return Meaning(process.ExitCode, reply);
         }
         catch (Win32Exception exception)
         {
@@ -65,9 +65,10 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         }
     }
 
-    private SendResult Meaning(int exitCode) => exitCode switch
+    // By the name, the local part of its Message-ID, the reply is found again in the mail system's log.
+    private SendResult Meaning(int exitCode, OutgoingReply reply) => exitCode switch
     {
-        0 => SendResult.Sent("sendmail"),
+        0 => SendResult.Sent("sendmail:" + reply.Name),
         ExitCode.DataError or 67 or 68 => SendResult.Refused($"{program} refused it with exit code {exitCode}"),
         _ => SendResult.Temporary($"{program} failed with exit code {exitCode}"),
     };

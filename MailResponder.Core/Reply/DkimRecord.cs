@@ -13,21 +13,23 @@ internal static class DkimRecord
     /// <exception cref="ResponderException">The key is missing, open to others, or no RSA key.</exception>
     public static string ZoneFileText(DkimSettings dkim)
     {
-        var value = Value(dkim);
+        var value = "v=DKIM1; k=rsa; p=" + PublicKey(dkim).Base64;
         var text = new StringBuilder($"{dkim.Selector}._domainkey.{dkim.Domain}. 3600 IN TXT (\n");
         for (var at = 0; at < value.Length; at += MaxString)
             text.Append("    \"").Append(value.AsSpan(at, Math.Min(MaxString, value.Length - at))).Append("\"\n");
         return text.Append(")\n").ToString();
     }
 
-    private static string Value(DkimSettings dkim)
+    /// <summary>The record's p= tag, and the length of the key.</summary>
+    /// <exception cref="ResponderException">The key is missing, open to others, or no RSA key.</exception>
+    public static (string Base64, int Bits) PublicKey(DkimSettings dkim)
     {
         var pem = SecretFile.Read(dkim.KeyFile, Cause.DkimKey, "DKIM key");
         try
         {
             using var rsa = RSA.Create();
             rsa.ImportFromPem(pem);
-            return "v=DKIM1; k=rsa; p=" + Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo());
+            return (Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo()), rsa.KeySize);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {

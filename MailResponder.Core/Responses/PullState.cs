@@ -11,12 +11,16 @@ internal sealed class PullState
 
     private PullState(string path) => _path = path;
 
+    /// <summary>When the last good pull ended; null when there was none.</summary>
+    public static DateTimeOffset? LastSaved(string filesRoot) =>
+        PathIn(filesRoot) is var path && File.Exists(path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(path)) : null;
+
     public Dictionary<string, FetchedFile> Files { get; } = [];
 
     /// <summary>An absent or unreadable file gives an empty state.</summary>
     public static PullState Load(string filesRoot)
     {
-        var state = new PullState(Path.Join(filesRoot, ".pull.json"));
+        var state = new PullState(PathIn(filesRoot));
         try
         {
             if (LocatedJson.Parse(File.ReadAllBytes(state._path), state._path, []) is { } json)
@@ -48,8 +52,12 @@ internal sealed class PullState
             json.WriteEndObject();
         }
 
-        AtomicFile.Write(_path, buffer.ToArray());
+        // A pull that found nothing new is a good one too: the file's time tells when it was.
+        if (!AtomicFile.Write(_path, buffer.ToArray()))
+            File.SetLastWriteTimeUtc(_path, DateTime.UtcNow);
     }
+
+    private static string PathIn(string filesRoot) => Path.Join(filesRoot, ".pull.json");
 
     private void Read(LocatedJson json)
     {

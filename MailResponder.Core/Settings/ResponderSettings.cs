@@ -69,6 +69,8 @@ internal sealed record ResponderSettings
     /// <summary>Folder of the Postfix maps that are made from the book; null: none are made.</summary>
     public string? PostfixMaps { get; init; }
 
+    public PostfixLogSettings PostfixLog { get; init; } = new(PostfixLogSettings.DefaultDatabase, 14);
+
     public LogTarget LogTo { get; init; } = LogTarget.Syslog;
 
     public SyslogFacility SyslogFacility { get; init; } = SyslogFacility.Local0;

@@ -48,7 +48,7 @@ public sealed class SendmailSending : IDisposable
 
         var result = new SendmailSender(script.Path, _deadline).Send(reply);
 
-        Assert.Equal(SendResult.Sent("sendmail"), result);
+        Assert.Equal(SendResult.Sent("sendmail:" + reply.Name), result);
         Assert.Equal("-i -f bounces@example.com -- joe@example.net\n", script.Arguments);
         using var whole = new MemoryStream();
         reply.WriteTo(whole);

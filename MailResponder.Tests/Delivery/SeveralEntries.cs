@@ -48,7 +48,7 @@ public sealed class SeveralEntries : IDisposable
         var outcome = Answer(["exit 75", "second"]);
 
         Assert.Equal((Result.Deferred, Cause.Send, "send"), (outcome.Result, outcome.Cause, outcome.Reason));
-        Assert.Equal(["sendmail"], outcome.Receipts);
+        Assert.StartsWith("sendmail:", Assert.Single(outcome.Receipts), StringComparison.Ordinal);
         Assert.Equal($"entry 1: {_sendmail.Path} failed with exit code 75", outcome.Problem);
         Assert.Single(_sendmail.Mails, mail => mail.Contains("Subject: second", StringComparison.Ordinal));
     }
@@ -62,7 +62,7 @@ public sealed class SeveralEntries : IDisposable
         var outcome = Answer(["exit 75", "second"]);
 
         Assert.Equal(Result.Replied, outcome.Result);
-        Assert.Equal(["sendmail"], outcome.Receipts);
+        Assert.StartsWith("sendmail:", Assert.Single(outcome.Receipts), StringComparison.Ordinal);
         Assert.Equal(1, _store.Used(_requester));
         Assert.Single(_sendmail.Mails, mail => mail.Contains("Subject: exit 75", StringComparison.Ordinal));
         Assert.Single(_sendmail.Mails, mail => mail.Contains("Subject: second", StringComparison.Ordinal));
@@ -135,7 +135,7 @@ public sealed class SeveralEntries : IDisposable
 
         Assert.Equal(2, outcome.Receipts.Count);
         Assert.Equal("Subject: first", SubjectOf(outcome.Receipts[0]));
-        Assert.Equal("sendmail", outcome.Receipts[1]);
+        Assert.StartsWith("sendmail:", outcome.Receipts[1], StringComparison.Ordinal);
     }
 
     [Fact]

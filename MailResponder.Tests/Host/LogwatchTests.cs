@@ -14,8 +14,8 @@ public sealed class LogwatchTests : IDisposable
     {
         Log(
             "replied address=get@example.com replies=2 ms=9 queue_id=4c1 receipts=outbox/4c1-secret.eml,sendmail",
-            "replied address=get@example.com replies=1 ms=9 queue_id=4c2 receipts=sendmail",
-            "replied address=links@example.com replies=1 ms=9 queue_id=4c3 receipts=sendmail",
+            "replied address=get@example.com replies=1 ms=9 queue_id=4c2 receipts=sendmail:5f0c6f4b",
+            "replied address=links@example.com replies=1 ms=9 queue_id=4c3 receipts=sendmail:5f0c6f4b",
             "skipped reason=over-quota address=get@example.com ms=4 queue_id=4c4",
             "skipped reason=null-sender address=unknown ms=4 queue_id=4c5",
             "skipped reason=over-quota address=get@example.com ms=4 queue_id=4c6",
@@ -47,7 +47,7 @@ public sealed class LogwatchTests : IDisposable
     [Fact]
     public void RequestedAddresses_AreForThoseWhoAskForDetail()
     {
-        Log("replied address=get@example.com replies=2 ms=9 queue_id=4c1 receipts=sendmail,sendmail");
+        Log("replied address=get@example.com replies=2 ms=9 queue_id=4c1 receipts=sendmail:5f0c6f4b,sendmail:07d1e3a9");
         Assert.DoesNotContain("get@example.com", Logwatch("--detail", "low"), StringComparison.Ordinal);
     }
 

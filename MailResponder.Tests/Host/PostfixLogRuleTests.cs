@@ -1,63 +1,86 @@
+using System.Globalization;
+using MailResponder.Reporting.PostfixLog;
+using MailResponder.Tests.Postfix;
+using MailResponder.Tests.PostfixLog;
+
 namespace MailResponder.Tests.Host;
 
-/// <summary>rsyslog/30-mail_responder-postfix-log.conf.off, switched on, with a reader that writes down what it gets.</summary>
-public sealed class PostfixLogRuleTests : IDisposable
+/// <summary>rsyslog/10-mail_responder-postfix-log.conf in a real rsyslogd, with the program as the reader.</summary>
+[Collection("Postfix")]
+public sealed class PostfixLogRuleTests
 {
-    readonly TemporaryFolder folder = new();
-
-    public void Dispose() => folder.Dispose();
-
     [Fact]
-    public void PostfixLines_ReachTheReader_AndTheMailLog()
+    public void Lines_ReachTheReader_AndTheirOwnLogs()
     {
-        using var daemon = new PrivateRsyslogd(reader: Reader("printf '%s\\n' \"$line\" >>\"$got\"; echo OK"));
-        daemon.Send("<22>Nov 22 10:00:00 postfix/smtpd[5]: 4c1: client=mail.example.net[198.51.100.7]");
+        using var place = new ReaderPlace();
+        using var daemon = new PrivateRsyslogd(reader: place.Reader);
+        daemon.Send("<134>Nov 22 10:00:00 mail_responder[9]: skipped reason=spam address=get@example.com ms=4 queue_id=4C1234");
         daemon.Send("<22>Nov 22 10:00:00 dovecot[5]: of another");
-        daemon.Report(5, "ours");
-        daemon.Send("<22>Nov 22 10:00:00 postfix/qmgr[6]: 4c1: removed");
-        Patience.Until("two lines", () => Got.Length == 2, () => daemon.Errors);
+        ReaderPlace.SendRequest(daemon, 0xABCDE);
+        place.WaitForRequests(daemon, 2);
 
-        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\S+ \S+ postfix/smtpd\[5\]: 4c1: client=mail\.example\.net\[198\.51\.100\.7\]$", Got[0]);
-        Assert.EndsWith(" postfix/qmgr[6]: 4c1: removed", Got[1], StringComparison.Ordinal);
-        daemon.WaitForLine("syslog", "4c1: removed");
+        Assert.Equal(1, place.Number("SELECT count(*) FROM verdict WHERE reason = 'spam'"));
+        daemon.WaitForLine("syslog", "ABCDE: removed");
+        daemon.WaitForLine("mail_responder.log", "queue_id=4C1234");
+        Assert.DoesNotContain(daemon.Syslog, line => line.Contains("mail_responder[9]", StringComparison.Ordinal));
+        Assert.Equal("mail_responder\n", ToolRun.Of("stat", "-c", "%U", place.Database).AssertDone());
     }
 
-    /// <summary>Without the confirmation the lines that a dying reader had not counted would be lost.</summary>
+    /// <summary>What was confirmed is kept, what was not comes again, and nothing counts twice.</summary>
     [Fact]
-    public void ReaderThatDies_IsStartedAgain_AndGetsTheLineThatItHadNotConfirmed()
+    public void ReaderThatIsKilledAgainAndAgain_LosesNothing()
     {
-        using var daemon = new PrivateRsyslogd(reader: Reader("""
-            if [ ! -e "$got.died" ] && [ "${line##*: }" = 50 ]; then : >"$got.died"; exit 1; fi
-            printf '%s\n' "$line" >>"$got"
-            echo OK
-            """));
-        for (var i = 1; i <= 100; i++) daemon.Send($"<22>Nov 22 10:00:00 postfix/qmgr[6]: {i}");
-        Patience.Until("the last line", () => Got.LastOrDefault()?.EndsWith(": 100", StringComparison.Ordinal) ?? false, () => string.Join('\n', Got) + daemon.Errors);
+        const int Requests = 1500;
+        using var place = new ReaderPlace();
+        using var daemon = new PrivateRsyslogd(reader: place.Reader);
+        for (var i = 0; i < Requests; i++)
+        {
+            ReaderPlace.SendRequest(daemon, 0x100000 + i);
+            // rsyslogd takes some seconds to start it again.
+            if (i % 500 == 250) Patience.Until("a reader to kill", place.KillReader, () => daemon.Errors);
+        }
 
-        Assert.True(File.Exists(folder.PathTo("got.died")));
-        Assert.Equal(Enumerable.Range(1, 100).Select(i => $"{i}"), Got.Select(line => line.Split(' ')[^1]).Distinct());
+        place.WaitForRequests(daemon, Requests);
+        Patience.Until("the last line", () => place.Number("SELECT count(*) FROM message WHERE removed IS NOT NULL") == Requests);
+        Assert.Equal(Requests, place.Number("SELECT count(*) FROM message"));
+        Assert.Equal(Requests, place.Number("SELECT count(*) FROM delivery"));
+        Assert.Equal(Requests, place.Number("SELECT count(*) FROM message WHERE size = 700"));
     }
 
-    /// <summary>A reader that takes its time holds up neither those who log nor the other logs.</summary>
+    /// <summary>While another process holds the database, neither those who log nor the other logs wait.</summary>
     [Fact]
     public void SlowReader_HoldsNobodyUp()
     {
-        using var daemon = new PrivateRsyslogd(reader: Reader("sleep 1; printf '%s\\n' \"$line\" >>\"$got\"; echo OK"));
-        for (var i = 1; i <= 5000; i++) Assert.True(daemon.Send($"<22>Nov 22 10:00:00 postfix/qmgr[6]: {i}"));
-        daemon.Report(1, "last");
-        daemon.WaitForLine("mail_responder.log", "last");
-        daemon.WaitForLine("syslog", ": 5000");
+        using var place = new ReaderPlace();
+        using var daemon = new PrivateRsyslogd(reader: place.Reader);
+        ReaderPlace.SendRequest(daemon, 0xA00000);
+        place.WaitForRequests(daemon, 1);
+        using (place.Hold())
+        {
+            for (var i = 0; i < 1000; i++) ReaderPlace.SendRequest(daemon, 0xB00000 + i);
+            daemon.Report(1, "last");
+            daemon.WaitForLine("mail_responder.log", "last");
+            daemon.WaitForLine("syslog", (0xB00000 + 999).ToString("X", CultureInfo.InvariantCulture) + ": removed");
+            Assert.Equal(1, place.Number("SELECT count(*) FROM message"));
+        }
 
-        Assert.InRange(Got.Length, 0, 100);
+        place.WaitForRequests(daemon, 1001);
     }
 
-    string[] Got => File.Exists(folder.PathTo("got")) ? File.ReadAllLines(folder.PathTo("got")) : [];
-
-    /// <summary>A program that says that it is ready, and does <paramref name="work"/> for each $line.</summary>
-    string Reader(string work)
+    /// <summary>The responder logs to rsyslogd itself; Postfix's log file is passed on line by line as it grows.</summary>
+    [Theory]
+    [InlineData("main.cf", "")]
+    [InlineData("main-luser-relay.cf", "enable_long_queue_ids = yes")]
+    public void LiveTraffic_IsCountedAsItWasSent(string sample, string more)
     {
-        var path = folder.Write("reader", $"#!/bin/sh\ngot={folder.PathTo("got")}\necho OK\nwhile IFS= read -r line; do\n{work}\ndone\n");
-        File.SetUnixFileMode(path, (UnixFileMode)0x1ED); // 0755
-        return path;
+        using var place = new ReaderPlace();
+        using var daemon = new PrivateRsyslogd(reader: place.Reader);
+        using var traffic = new MixedTraffic(sample, more, daemon.Socket);
+        using (new LogForwarder(traffic.Postfix.PathTo("maillog"), daemon)) traffic.Send();
+        daemon.Send("<22>Nov 22 10:00:00 postfix/smtpd[1]: FFFFFF: client=last");
+        Patience.Until("the last line", () => place.Number("SELECT count(*) FROM message WHERE queue_id = 'FFFFFF'") == 1, () => daemon.Errors);
+
+        traffic.AssertCounts(PostfixLogDatabase.Summarise(place.Database, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1))!);
+        MixedTraffic.AssertNobodyIsNamedIn(System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(place.Database)));
     }
 }

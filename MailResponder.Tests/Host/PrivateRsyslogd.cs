@@ -15,7 +15,7 @@ internal sealed class PrivateRsyslogd : IDisposable
     readonly Process process;
 
     /// <param name="directives">Further lines of rsyslog.conf, before the rules.</param>
-    /// <param name="reader">Switches the rules for Postfix's lines on, with this program in place of the responder.</param>
+    /// <param name="reader">With the rules for the log reader, and this command in place of `responder postfix-log`.</param>
     /// <param name="mount">Shell text that may mount something on $1, the folder of the logs, for rsyslogd alone.</param>
     public PrivateRsyslogd(string directives = "", string? reader = null, string mount = ":")
     {
@@ -25,7 +25,7 @@ internal sealed class PrivateRsyslogd : IDisposable
         File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1ED); // 0755
         var rules = Rules("20-mail_responder.conf");
         if (reader is not null)
-            rules += Rules("30-mail_responder-postfix-log.conf.off").Replace("/usr/local/bin/responder postfix-log", reader, StringComparison.Ordinal);
+            rules = Rules("10-mail_responder-postfix-log.conf").Replace("/usr/local/bin/responder postfix-log", reader, StringComparison.Ordinal) + rules;
         folder.Write("rules.conf", rules);
         var configuration = folder.Write("rsyslog.conf", $"""
             global(workDirectory="{PathTo("spool")}")

@@ -66,7 +66,7 @@ public sealed partial class RsyslogTests
         using var daemon = new PrivateRsyslogd(Reduction);
         for (var id = 2; id < Messages + 2; id++)
         {
-            daemon.Report(id, "replied address=get@example.com replies=1 ms=9 queue_id=- receipts=sendmail");
+            daemon.Report(id, "replied address=get@example.com replies=1 ms=9 queue_id=- receipts=sendmail:5f0c6f4b");
             daemon.Send($$"""<142>Nov 22 10:00:00 mail_responder[{{id}}]: {"result":"replied"}""");
         }
 

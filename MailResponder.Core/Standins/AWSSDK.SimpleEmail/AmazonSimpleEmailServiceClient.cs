@@ -53,6 +53,16 @@ public class AmazonSimpleEmailServiceClient : AmazonServiceClient
             ResponseUnmarshaller = new GetSendStatisticsUnmarshaller(),
         }, cancellationToken);
 
+    /// <summary>Whether the account's sending is paused in this region.</summary>
+    /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused.</exception>
+    public virtual Task<GetAccountSendingEnabledResponse> GetAccountSendingEnabledAsync(
+        GetAccountSendingEnabledRequest request, CancellationToken cancellationToken = default) =>
+        InvokeAsync<GetAccountSendingEnabledResponse>(request, new InvokeOptions
+        {
+            RequestMarshaller = new PlainMarshaller("GetAccountSendingEnabled"),
+            ResponseUnmarshaller = new GetAccountSendingEnabledUnmarshaller(),
+        }, cancellationToken);
+
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         pipeline.ReplaceHandler<EndpointResolver>(new SimpleEmailEndpointResolver());

@@ -1,0 +1,87 @@
+using MailResponder.Settings;
+
+namespace MailResponder.Doctor;
+
+/// <summary>
+/// Every check there is, in the order of the report. The subjects run at the same time: what one of them waits for
+/// keeps no other waiting, and none is waited for longer than <see cref="MaxTime"/>.
+/// </summary>
+internal static class Checkup
+{
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(60);
+
+    /// <param name="host">The machine.</param>
+    /// <param name="settingsPath">The settings; with faults in them, what depends on them is not looked at.</param>
+    public static IReadOnlyList<Finding> Of(Host host, string settingsPath)
+    {
+        var settings = SettingsFile.Check(settingsPath, []);
+        var subjects = Subjects(host, settingsPath, settings);
+        var running = subjects.ConvertAll(subject => Task.Factory.StartNew(() => subject.Look().ToList(),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        var until = host.Clock.GetTimestamp();
+        var findings = new List<Finding>();
+        for (var i = 0; i < running.Count; i++)
+        {
+            var left = MaxTime - host.Clock.GetElapsedTime(until);
+            findings.AddRange(ResultOf(running[i], subjects[i].Name, left > TimeSpan.Zero ? left : TimeSpan.Zero));
+        }
+
+        if (!host.IsRoot)
+        {
+            findings.Insert(0, Finding.Warning("privileges", $"run by {host.UserName}, who cannot see everything: what the responder's user may " +
+                "read and write, Postfix's queue and process, and the logs may be missing or wrong below", "run it as root: sudo responder doctor"));
+        }
+
+        return findings;
+    }
+
+    private static List<(string Name, Func<IEnumerable<Finding>> Look)> Subjects(
+        Host host, string settingsPath, ResponderSettings? settings)
+    {
+        var postfix = new Lazy<PostfixSettings?>(() => PostfixSettings.Load(host));
+        List<(string, Func<IEnumerable<Finding>>)> subjects =
+        [
+            ("program", () => ProgramChecks.Look(host, settings)),
+            ("settings", () => SettingsChecks.Look(host, settingsPath, settings)),
+        ];
+        if (settings is not null)
+        {
+            subjects.Add(("database", () => DatabaseChecks.Look(host, settings)));
+            subjects.Add(("s3", () => S3Checks.Look(host, settings)));
+            subjects.Add(("ses", () => SesChecks.Look(settings)));
+            subjects.Add(("dns", () => DnsChecks.Look(host, settings, postfix.Value)));
+        }
+
+        subjects.Add(("host-name", () => HostNameChecks.Look(host, postfix.Value)));
+        subjects.Add(("postfix", () => PostfixChecks.Look(host, postfix.Value)));
+        if (settings is not null)
+        {
+            subjects.Add(("postfix-domains", () => DomainChecks.Look(host, settings, postfix.Value)));
+            subjects.Add(("postfix-transport", () => TransportChecks.Look(host, settings, postfix.Value)));
+            subjects.Add(("queue", () => QueueChecks.Look(host, settings, postfix.Value)));
+        }
+
+        subjects.Add(("aliases", () => AliasChecks.Look(host, settings, postfix.Value)));
+        subjects.Add(("cron", () => CronChecks.Look(host, settings)));
+        subjects.Add(("rsyslog", () => LogChecks.Look(host, settings)));
+        subjects.Add(("last-reply", () => ReplyChecks.Look(host)));
+        subjects.Add(("clock", () => ClockChecks.Look(host)));
+        subjects.Add(("disk", () => DiskChecks.Look(host, postfix.Value)));
+        return subjects;
+    }
+
+    private static List<Finding> ResultOf(Task<List<Finding>> running, string name, TimeSpan left)
+    {
+        try
+        {
+            return running.Wait(left) ? running.Result
+                : [Finding.Warning(name, "could not be looked at in time", "look at the machine's load, then run it again")];
+        }
+        catch (AggregateException exception)
+        {
+            var cause = exception.InnerException!;
+            return [Finding.Warning(name, $"could not be looked at: {(cause is ResponderException ? cause.Message : cause.GetType().Name)}",
+                cause is ResponderException ? "mend this first" : "a bug of responder doctor: please report it")];
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace MailResponder.Doctor;
+
+/// <summary>What one check has to say. Never holds a requester's address.</summary>
+/// <param name="Name">The check's stable name, as docs/doctor.md lists it.</param>
+/// <param name="Text">What was seen.</param>
+/// <param name="Remedy">What to do; null for what is in order.</param>
+internal sealed record Finding(string Name, FindingState State, string Text, string? Remedy)
+{
+    public static Finding Ok(string name, string text) => new(name, FindingState.Ok, text, null);
+
+    public static Finding Warning(string name, string text, string remedy) => new(name, FindingState.Warning, text, remedy);
+
+    public static Finding Fault(string name, string text, string remedy) => new(name, FindingState.Fault, text, remedy);
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+
+namespace MailResponder.Doctor;
+
+/// <summary>The machine that the responder runs on, as the checks see it.</summary>
+internal sealed record Host
+{
+    /// <summary>The user that Postfix runs the responder as.</summary>
+    public const string ResponderUser = "mail_responder";
+
+    /// <summary>Where install.sh puts the program.</summary>
+    public const string InstalledProgram = "/usr/local/bin/responder";
+
+    public required HostPrograms Programs { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Stands before every path of the operating system; empty for this machine itself.</summary>
+    public string Root { get; init; } = "";
+
+    /// <summary>Whether everything can be seen, and other users can be impersonated.</summary>
+    public required bool IsRoot { get; init; }
+
+    /// <summary>The user who looks.</summary>
+    public required string UserName { get; init; }
+
+    /// <summary>The program that looks; it is also run as the responder's user.</summary>
+    public required string Program { get; init; }
+
+    public bool MayActAsResponder => IsRoot || UserName == ResponderUser;
+
+    public DateTimeOffset Now => Clock.GetUtcNow();
+
+    public string PathTo(string path) => Root + path;
+
+    /// <summary>The lines of a text file; null when it is missing or may not be read.</summary>
+    public string[]? Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(PathTo(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    public ProgramResult Run(string program, params string[] arguments) => Programs.Run(program, arguments);
+
+    /// <summary>Runs this program as the responder's user. Only where <see cref="MayActAsResponder"/>.</summary>
+    public ProgramResult RunResponder(params string[] arguments) => RunAsResponder(Program, arguments);
+
+    /// <summary>Runs a program as the responder's user, with its groups. Only where <see cref="MayActAsResponder"/>.</summary>
+    public ProgramResult RunAsResponder(string program, params string[] arguments) => IsRoot
+        // By way of a shell: setpriv itself still has root's capabilities when it starts a program, and so could start any.
+        ? Run("setpriv", ["--reuid", ResponderUser, "--regid", ResponderUser, "--init-groups", "/bin/sh", "-c", "exec \"$0\" \"$@\"", program, .. arguments])
+        : Run(program, arguments);
+
+    /// <summary>
+    /// The paths to which the responder's user has no access of the kind: r, w or x, as test(1) has them. The kernel is
+    /// asked, so that folders on the way, groups and access lists all count. Empty where it cannot be asked.
+    /// </summary>
+    public HashSet<string> Refused(char kind, IEnumerable<string> paths)
+    {
+        if (!MayActAsResponder)
+            return [];
+        const string script = "kind=$1; shift; for path; do test \"-$kind\" \"$path\" || printf '%s\\n' \"$path\"; done";
+        var refused = new HashSet<string>();
+        foreach (var some in paths.Chunk(500))
+            refused.UnionWith(RunAsResponder("/bin/sh", ["-c", script, "sh", kind.ToString(), .. some]).Lines);
+        return refused;
+    }
+
+    /// <summary>The fields of a user's line in passwd(5); null when there is no such user.</summary>
+    public string[]? PasswdEntry(string user) =>
+        Run("getent", "passwd", user) is { Succeeded: true } found ? found.Output.Trim().Split(':') : null;
+
+    /// <summary>Whether a process with this name (at most 15 characters, proc_pid_comm(5)) runs.</summary>
+    public bool IsRunning(string name)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(PathTo("/proc")))
+        {
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                && Lines($"/proc/{Path.GetFileName(folder)}/comm") is [var comm, ..] && comm == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

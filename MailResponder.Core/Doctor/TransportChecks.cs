@@ -1,0 +1,140 @@
+using System.Globalization;
+using MailResponder.Settings;
+
+namespace MailResponder.Doctor;
+
+/// <summary>The way from Postfix into the responder, and that nothing ever goes back to a forged sender.</summary>
+internal static class TransportChecks
+{
+    private const string Transport = "responder";
+    private const string Reload = "; then: postfix reload";
+    private const string Sample = "take the lines of postfix/master.cf" + Reload;
+
+    public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
+    {
+        if (postfix is null)
+            return [];
+        return
+        [
+            .. Service(postfix).OrOk("postfix-transport", "pipe(8) runs " + Host.InstalledProgram),
+            Route(host, settings, postfix),
+            .. Concurrency(postfix).OrOk("postfix-limits", "one recipient a run, several runs at a time"),
+            .. Bounces(postfix).OrOk("postfix-bounces", "nothing is returned to senders"),
+            .. Sizes(settings, postfix).OrOk("postfix-size", "what Postfix takes, the responder reads"),
+            .. Times(settings, postfix).OrOk("postfix-queue-time", $"Postfix gives up before the ledger forgets ({settings.LedgerDays.Count("day")})"),
+        ];
+    }
+
+    private static List<Finding> Service(PostfixSettings postfix)
+    {
+        const string name = "postfix-transport";
+        if (postfix.Service(Transport) is not { } service)
+            return [Finding.Fault(name, $"master.cf has no service {Transport} unix", Sample)];
+        if (service.Command[0] != "pipe")
+            return [Finding.Fault(name, $"the service {Transport} of master.cf runs {service.Command[0]}, not pipe", Sample)];
+        List<Finding> findings = [];
+        void Fault(string text) => findings.Add(Finding.Fault(name, text, Sample));
+        var flags = service.Attribute("flags") ?? "";
+        if (flags.Contains('F'))
+            Fault("flags= has F: the mbox line that it adds changes with each try, so that a retry is answered again");
+        if (new string([.. "DORXhu".Where(flag => !flags.Contains(flag))]) is { Length: > 0 } missing)
+            Fault($"flags={flags} lacks {missing}");
+        if (service.Attribute("user")?.Split(':')[0] != Host.ResponderUser)
+            Fault($"user={service.Attribute("user")}: the responder's files belong to {Host.ResponderUser}");
+        if (service.Attribute("null_sender") != "")
+            Fault("null_sender= is not empty: bounces come as mail of MAILER-DAEMON");
+        if (service.Attribute("size") is { } size)
+            Fault($"size={size}: larger messages are returned to their sender");
+        if (service.Argv is not [Host.InstalledProgram, ..])
+            Fault($"argv= runs {(service.Argv is [var other, ..] ? other : "nothing")}, not {Host.InstalledProgram}");
+        foreach (var (option, macro) in (ReadOnlySpan<(string, string)>)[("--recipient", "original_recipient"), ("--sender", "sender"), ("--queue-id", "queue_id")])
+        {
+            var at = service.Argv.ToList().IndexOf(option);
+            if (at < 0 || at + 1 >= service.Argv.Count || service.Argv[at + 1].Trim('$', '{', '}', '(', ')') != macro)
+                Fault($"argv= lacks {option} ${{{macro}}}");
+        }
+
+        return findings;
+    }
+
+    /// <summary>Where the catch-all address, and what is for relayed domains, is taken to.</summary>
+    private static Finding Route(Host host, ResponderSettings settings, PostfixSettings postfix)
+    {
+        const string name = "postfix-route";
+        var relay = postfix["luser_relay"];
+        // The extension comes off, as in transport(5).
+        var address = relay.Length > 0 && relay.Contains('@') ? relay[..relay.IndexOfAny(['+', '@'])] + relay[relay.LastIndexOf('@')..] : Host.ResponderUser + "@localhost";
+        var relayed = settings.OwnDomains.Where(domain => postfix.ListHas("relay_domains", domain) && !postfix.ListHas("mydestination", domain)).ToList();
+        if (relayed.Count == settings.OwnDomains.Count)
+        {
+            return IsOurs(postfix["relay_transport"]) || relayed.TrueForAll(domain => IsOurs(InMaps(postfix, domain)))
+                ? Finding.Ok(name, "relay_domains lead to the transport " + Transport)
+                : Finding.Fault(name, $"relay_transport = {postfix["relay_transport"]}: mail for {relayed.Some()} does not come to the responder", $"run: postconf -e relay_transport={Transport}:" + Reload);
+        }
+
+        if (IsOurs(InMaps(postfix, address)))
+            return Finding.Ok(name, $"{address} leads to the transport {Transport}");
+        var forward = $"{(host.PasswdEntry(Host.ResponderUser) is [_, _, _, _, _, var home, ..] ? home : "/var/lib/mail_responder")}/.forward";
+        return host.Lines(forward)?.Any(line => line.Contains(Host.InstalledProgram, StringComparison.Ordinal)) == true
+            ? Finding.Warning(name, $"{forward} runs the responder, two messages at a time for the whole host", $"run: postconf -e 'transport_maps=inline:{{ {address}={Transport}: }}'" + Reload)
+            : Finding.Fault(name, $"{address} does not lead to the transport {Transport}: transport_maps has no entry for it, and there is no {forward}", $"run: postconf -e 'transport_maps=inline:{{ {address}={Transport}: }}'" + Reload);
+    }
+
+    private static string? InMaps(PostfixSettings postfix, string key) =>
+        postfix.List("transport_maps").Select(table => postfix.LookUp(table, key)).FirstOrDefault(value => value is not null);
+
+    private static bool IsOurs(string? transport) => transport?.Split(':')[0] == Transport;
+
+    private static IEnumerable<Finding> Concurrency(PostfixSettings postfix)
+    {
+        const string name = "postfix-limits";
+        if (Limit("recipient_limit", "default_destination_recipient_limit") != 1)
+            yield return Finding.Fault(name, $"{Transport}_destination_recipient_limit is not 1, which flags D and O of the transport need: mail is deferred", $"run: postconf -e {Transport}_destination_recipient_limit=1" + Reload);
+        if (Limit("concurrency_limit", "default_destination_concurrency_limit") is > 0 and < 4 and var most)
+            yield return Finding.Warning(name, $"{Transport}_destination_concurrency_limit = {most}: so few requests for an address are answered at a time", $"run: postconf -e {Transport}_destination_concurrency_limit=100" + Reload);
+        if (postfix.Service(Transport)?.MaxProcesses == 1)
+            yield return Finding.Warning(name, $"maxproc of {Transport} in master.cf is 1: one request is answered at a time", "set it by the rule in postfix/master.cf" + Reload);
+
+        long? Limit(string kind, string standard) =>
+            postfix.Number($"{Transport}_destination_{kind}") ?? postfix.Number(standard);
+    }
+
+    private static IEnumerable<Finding> Bounces(PostfixSettings postfix)
+    {
+        const string name = "postfix-bounces";
+        foreach (var service in (string[])["bounce", "defer", "trace"])
+        {
+            if (postfix.Service(service) is null)
+                yield return Finding.Fault(name, $"the service {service} is missing in master.cf: mail that fails stays in the queue for ever", $"put the line of {service} back; smtpd_command_filter is what keeps bounces back" + Reload);
+        }
+
+        const string command = "RCPT TO:<get@example.com>";
+        if (postfix["smtpd_command_filter"] is not { Length: > 0 } table)
+            yield return Finding.Fault(name, "smtpd_command_filter is not set: failures are returned to senders, who may be forged", "install postfix/command_filter, and run: postconf -e smtpd_command_filter=regexp:/etc/postfix/command_filter" + Reload);
+        else if (postfix.LookUp(table, command)?.Contains("NOTIFY=NEVER", StringComparison.Ordinal) != true)
+            yield return Finding.Fault(name, $"smtpd_command_filter = {table} does not add NOTIFY=NEVER: failures are returned to senders, who may be forged", "install postfix/command_filter again" + Reload);
+        if (postfix.List("smtpd_discard_ehlo_keywords").Exists(word => word.Equals("dsn", StringComparison.OrdinalIgnoreCase)))
+            yield return Finding.Fault(name, "smtpd_discard_ehlo_keywords has dsn: Postfix refuses the NOTIFY=NEVER that smtpd_command_filter adds", "take dsn out of it" + Reload);
+    }
+
+    private static IEnumerable<Finding> Sizes(ResponderSettings settings, PostfixSettings postfix)
+    {
+        const string name = "postfix-size";
+        var limit = postfix.Number("message_size_limit") ?? 0;
+        if (limit == 0 || limit > settings.MaxMessageBytes)
+            yield return Finding.Warning(name, string.Create(CultureInfo.InvariantCulture, $"message_size_limit = {limit}, but max_message_bytes is {settings.MaxMessageBytes}: messages in between are taken and not answered"), $"run: postconf -e message_size_limit={settings.MaxMessageBytes}" + Reload);
+        if (limit is > 0 and < 100_000)
+            yield return Finding.Warning(name, string.Create(CultureInfo.InvariantCulture, $"message_size_limit = {limit}: many honest requests are larger"), $"run: postconf -e message_size_limit={settings.MaxMessageBytes}" + Reload);
+        if (postfix.Number("mailbox_size_limit") is > 0 and var box && box < limit)
+            yield return Finding.Fault(name, "mailbox_size_limit is smaller than message_size_limit: local delivery stops", "run: postconf -e mailbox_size_limit=0" + Reload);
+    }
+
+    private static IEnumerable<Finding> Times(ResponderSettings settings, PostfixSettings postfix)
+    {
+        const string name = "postfix-queue-time";
+        if (postfix.Time("maximal_queue_lifetime", 'd') is { } kept && kept >= TimeSpan.FromDays(settings.LedgerDays))
+            yield return Finding.Fault(name, $"maximal_queue_lifetime = {postfix["maximal_queue_lifetime"]}, but ledger_days is {settings.LedgerDays}: an old message is answered twice", $"run: postconf -e maximal_queue_lifetime={Math.Max(1, settings.LedgerDays - 2)}d" + Reload);
+        if (postfix.Time($"{Transport}_time_limit", 's') is { } limit && limit < TimeSpan.FromSeconds(settings.DeadlineSeconds + 30))
+            yield return Finding.Fault(name, $"{Transport}_time_limit is shorter than deadline_seconds: Postfix kills the responder and returns the message", $"run: postconf -X {Transport}_time_limit" + Reload);
+    }
+}

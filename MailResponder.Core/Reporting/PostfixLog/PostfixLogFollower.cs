@@ -1,0 +1,232 @@
+using System.Buffers;
+using System.Globalization;
+using MailResponder.Settings;
+
+namespace MailResponder.Reporting.PostfixLog;
+
+/// <summary>Reads one line of Postfix or of the responder after the other, and keeps what it tells about messages.</summary>
+internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderSettings settings, TimeProvider clock)
+{
+    /// <summary>The responder's line and Postfix's may come in by two sockets, in any order.</summary>
+    private const long VerdictGrace = 60_000_000;
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("0123456789abcdef");
+
+    private static readonly HashSet<string> DeliveryAgents = ["smtp", "lmtp", "pipe", "local", "virtual", "error", "retry", "discard", "qmgr", "nqmgr", "relay"];
+
+    private static readonly HashSet<string> OtherServices =
+    [
+        "master", "anvil", "scache", "tlsproxy", "tlsmgr", "dnsblog", "verify", "trivial-rewrite", "postlogd", "postlog", "showq",
+        "flush", "proxymap", "proxywrite", "spawn", "postfix-script", "postfix", "postqueue", "postdrop", "sendmail",
+        "postmap", "postalias", "postconf", "postmulti", "postscreen", "postsuper", "postkick", "defer", "trace", "bounce",
+        "smtpd", "cleanup", "pickup", "qmqpd", "postfix-tls-script",
+    ];
+
+    private readonly PostfixLogRows _rows = new(database);
+    private readonly RequestedRecipients _recipients = new(settings, clock);
+
+    public long Lines { get; private set; }
+
+    /// <summary>Lines that are not of a form known here.</summary>
+    public long Unknown { get; private set; }
+
+    public void Read(string line)
+    {
+        Lines++;
+        if (!Follow(line))
+            Unknown++;
+    }
+
+    /// <summary>Keeps the counts of lines since the last time.</summary>
+    public void KeepCounts(long linesBefore, long unknownBefore)
+    {
+        var day = clock.GetUtcNow().ToUnixTimeSeconds() / 86400;
+        if (Lines > linesBefore)
+            _rows.Count(day, "lines", Lines - linesBefore);
+        if (Unknown > unknownBefore)
+            _rows.Count(day, "unknown", Unknown - unknownBefore);
+    }
+
+    private bool Follow(string text)
+    {
+        if (!SyslogLine.TryParse(text, clock.GetUtcNow(), out var line))
+            return false;
+        if (line.Program.SequenceEqual("mail_responder"))
+            return FollowResponder(line);
+        if (!line.Program.StartsWith("postfix", StringComparison.Ordinal))
+            return false;
+        // "postfix/smtpd", and of an instance or service with a name "postfix-out/submission/smtpd".
+        var service = line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString();
+        return FollowPostfix(line, service, PostfixLogReport.Microseconds(line.Time));
+    }
+
+    private bool FollowResponder(SyslogLine line)
+    {
+        var verdict = ResponderVerdict.TryParse(line.Text);
+        if (verdict is null)
+            return false;
+        var at = PostfixLogReport.Microseconds(line.Time);
+        if (!PostfixText.IsQueueId(verdict.QueueId))
+            return true; // By hand.
+        var message = _rows.Find(verdict.QueueId, at, VerdictGrace)
+            ?? _rows.Begin(verdict.QueueId, at - ((verdict.Milliseconds ?? 0) * 1000));
+        _rows.SetRequested(message, verdict.Address);
+        _rows.Add(message, verdict, at, line.ProcessId);
+        return true;
+    }
+
+    private bool FollowPostfix(SyslogLine line, string service, long at)
+    {
+        var text = line.Text;
+        if (text.StartsWith("NOQUEUE: ", StringComparison.Ordinal))
+        {
+            Reject(text["NOQUEUE: ".Length..], line, service, at);
+            return true;
+        }
+
+        if (text.StartsWith("warning: ", StringComparison.Ordinal))
+        {
+            // "warning: QUEUEID: queue file size limit exceeded": the one warning that refuses a mail.
+            var warning = text["warning: ".Length..];
+            if (service == "cleanup" && PostfixText.TryQueueId(ref warning, out _) && warning.StartsWith("queue file size limit exceeded", StringComparison.Ordinal))
+                _rows.Add(new Rejection("END-OF-MESSAGE", 0, null, "size"), at, line.ProcessId, service);
+            return true;
+        }
+
+        if (!PostfixText.TryQueueId(ref text, out var id))
+            return OtherServices.Contains(service) || DeliveryAgents.Contains(service);
+        return service switch
+        {
+            "smtpd" or "qmqpd" => FollowSmtpd(line, text, id, at, service),
+            "pickup" => FollowPickup(text, id, at),
+            "cleanup" => FollowCleanup(line, text, id, at),
+            "bounce" or "defer" or "trace" => FollowBounce(text, at),
+            _ when text is "removed" => FollowRemoval(id, at),
+            _ when text.StartsWith("from=<", StringComparison.Ordinal) => FollowQueueManager(text, id, at),
+            _ when text.StartsWith("to=<", StringComparison.Ordinal) => FollowDelivery(line, text, id, at, service),
+            _ => OtherServices.Contains(service) || DeliveryAgents.Contains(service),
+        };
+    }
+
+    private bool FollowSmtpd(SyslogLine line, ReadOnlySpan<char> text, string id, long at, string service)
+    {
+        if (!text.StartsWith("client=", StringComparison.Ordinal))
+        {
+            Reject(text, line, service, at);
+            return true;
+        }
+
+        var message = _rows.Begin(id, at);
+        // A content filter gives the mail back under another id.
+        var origin = PostfixText.Value(text, "orig_queue_id").ToString();
+        if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, VerdictGrace) is { } whole)
+            _rows.Join(message, whole);
+        return true;
+    }
+
+    private bool FollowPickup(ReadOnlySpan<char> text, string id, long at)
+    {
+        if (!text.StartsWith("uid=", StringComparison.Ordinal))
+            return true;
+        var message = _rows.Begin(id, at);
+        SetOursIfFromUs(message, text);
+        // `postsuper -r` has it come in again.
+        var origin = PostfixText.Value(text, "orig_id").ToString();
+        if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, VerdictGrace) is { } whole)
+            _rows.Join(message, whole);
+        return true;
+    }
+
+    private bool FollowCleanup(SyslogLine line, ReadOnlySpan<char> text, string id, long at)
+    {
+        if (text.StartsWith("message-id=", StringComparison.Ordinal))
+        {
+            // What local(8) forwards and bounce(8) writes begins here.
+            var message = _rows.FindOrBegin(id, at, at);
+            // That of a reply leads to its request; anybody else's may name a person and is not kept.
+            if (ReplyName(text["message-id=".Length..]) is { } reply)
+                _rows.SetReply(message, reply);
+            return true;
+        }
+
+        Reject(text, line, "cleanup", at);
+        return true;
+    }
+
+    private bool FollowBounce(ReadOnlySpan<char> text, long at)
+    {
+        var mark = text.LastIndexOf("notification: ", StringComparison.Ordinal);
+        if (mark < 0)
+            return true;
+        var notice = text[(mark + "notification: ".Length)..].ToString();
+        if (PostfixText.IsQueueId(notice))
+            _rows.SetNotice(_rows.FindOrBegin(notice, at, at));
+        return true;
+    }
+
+    private bool FollowRemoval(string id, long at)
+    {
+        if (_rows.Find(id, at) is { } message)
+            _rows.SetRemoved(message, at);
+        return true;
+    }
+
+    private bool FollowQueueManager(ReadOnlySpan<char> text, string id, long at)
+    {
+        var message = _rows.FindOrBegin(id, at, at);
+        SetOursIfFromUs(message, text);
+        var facts = text[(text.LastIndexOf(">, ", StringComparison.Ordinal) + 1)..];
+        if (facts.Contains("status=expired", StringComparison.Ordinal) || facts.Contains("status=force-expired", StringComparison.Ordinal))
+            _rows.SetExpired(message, at);
+        else if (PostfixText.Value(facts, "size") is { IsEmpty: false } size)
+            _rows.SetSize(message, Number(size), Number(PostfixText.Value(facts, "nrcpt")));
+        return true;
+    }
+
+    private bool FollowDelivery(SyslogLine line, ReadOnlySpan<char> text, string id, long at, string service)
+    {
+        var end = text.IndexOf(">, relay=", StringComparison.Ordinal);
+        if (end < 0 || Delivery.TryParse(line, text[(end + 2)..], at, service) is not { } delivery)
+            return false;
+        var message = _rows.FindOrBegin(id, at, at - ((delivery.DelayMilliseconds ?? 0) * 1000));
+        var recipients = text[..(end + 1)];
+        var asked = PostfixText.Value(recipients, "orig_to");
+        if (_recipients.IsRequested(asked.IsEmpty ? PostfixText.Value(recipients, "to") : asked, out var address))
+        {
+            delivery = delivery with { Requested = true };
+            _rows.SetRequested(message, address);
+        }
+
+        _rows.Add(message, delivery);
+        // local(8) gives a luser_relay's or an alias's mail a queue id of its own.
+        var mark = text.LastIndexOf("(forwarded as ", StringComparison.Ordinal);
+        if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next && PostfixText.IsQueueId(next))
+            _rows.Join(_rows.FindOrBegin(next, at, at), message);
+        return true;
+    }
+
+    private void Reject(ReadOnlySpan<char> text, SyslogLine line, string service, long at)
+    {
+        var byMilter = text.StartsWith("milter-reject: ", StringComparison.Ordinal);
+        if (byMilter || text.StartsWith("reject: ", StringComparison.Ordinal))
+            _rows.Add(Rejection.Of(text[(text.IndexOf(' ') + 1)..], byMilter), at, line.ProcessId, service);
+    }
+
+    private void SetOursIfFromUs(long message, ReadOnlySpan<char> text)
+    {
+        if (PostfixText.Value(text, "from").Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase))
+            _rows.SetOurs(message);
+    }
+
+    /// <summary>What <see cref="Reply.OutgoingReply.Name"/> was; null of a Message-ID that is not of our making.</summary>
+    private string? ReplyName(ReadOnlySpan<char> messageId)
+    {
+        var id = messageId.Trim("<>");
+        var at = id.IndexOf('@');
+        return at is >= 16 and <= 64 && !id[..at].ContainsAnyExcept(NameCharacters)
+            && id[(at + 1)..].Equals(settings.ResponseFrom.Domain, StringComparison.OrdinalIgnoreCase) ? id[..at].ToString() : null;
+    }
+
+    private static long? Number(ReadOnlySpan<char> text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

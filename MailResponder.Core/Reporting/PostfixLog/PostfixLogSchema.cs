@@ -1,0 +1,73 @@
+namespace MailResponder.Reporting.PostfixLog;
+
+/// <summary>The tables. Times are Unix microseconds. Nothing in them is a requester's, a sender's or a client's.</summary>
+internal static class PostfixLogSchema
+{
+    /// <summary>SQLite's user_version.</summary>
+    public const long Version = 1;
+
+    /// <remarks>
+    /// The UNIQUE constraints are what keeps a line that comes twice from counting twice: rsyslogd hands over again
+    /// what was not confirmed, and a file may be read again. `nth` tells apart lines of one process in the same instant
+    /// that are alike in all that is kept.
+    /// </remarks>
+    public const string Tables = """
+        CREATE TABLE message (
+            id INTEGER PRIMARY KEY,
+            queue_id TEXT NOT NULL,
+            arrived INTEGER NOT NULL,
+            root INTEGER,            -- the message of which local(8) or a filter made this one; its own id otherwise
+            requested INTEGER NOT NULL DEFAULT 0, -- 1: for an address of ours
+            ours INTEGER NOT NULL DEFAULT 0,      -- 1: from our bounce address
+            notice INTEGER NOT NULL DEFAULT 0,    -- 1: made by bounce(8)
+            address TEXT,            -- the requested address where the response book knows it
+            size INTEGER,
+            recipients INTEGER,
+            reply TEXT,              -- of a reply of ours: its name, which the responder's receipts give too
+            expired INTEGER,
+            removed INTEGER,
+            UNIQUE (queue_id, arrived));
+        CREATE INDEX message_arrived ON message (arrived);
+        CREATE INDEX message_root ON message (root);
+        CREATE INDEX message_reply ON message (reply) WHERE reply IS NOT NULL;
+        CREATE TABLE delivery (
+            message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            process INTEGER NOT NULL,
+            nth INTEGER NOT NULL,
+            service TEXT NOT NULL,   -- smtp, pipe, local …
+            requested INTEGER NOT NULL, -- 1: to an address of ours
+            status TEXT NOT NULL,    -- sent, deferred, bounced …
+            status_code TEXT,        -- RFC 3463
+            reason TEXT,             -- why it was not sent, one of a few words
+            peer TEXT,               -- the other host, or the transport's name
+            delay_ms INTEGER,
+            delays TEXT,             -- seconds before the queue manager, in it, to connect, to transmit
+            PRIMARY KEY (message, at, process, nth)) WITHOUT ROWID;
+        CREATE TABLE verdict (
+            message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            process INTEGER NOT NULL,
+            result TEXT NOT NULL,    -- what the responder said: replied, skipped, deferred, failed
+            reason TEXT,
+            replies INTEGER,
+            ms INTEGER,
+            PRIMARY KEY (message, at, process)) WITHOUT ROWID;
+        CREATE TABLE receipt (
+            message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+            reply TEXT NOT NULL,     -- name of a reply that was handed to Postfix
+            PRIMARY KEY (message, reply)) WITHOUT ROWID;
+        CREATE TABLE rejection (
+            at INTEGER NOT NULL,
+            process INTEGER NOT NULL,
+            nth INTEGER NOT NULL,
+            service TEXT NOT NULL,
+            step TEXT NOT NULL,
+            reply_code INTEGER NOT NULL,
+            status_code TEXT,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (at, process, nth)) WITHOUT ROWID;
+        CREATE TABLE counter (day INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL,
+            PRIMARY KEY (day, name)) WITHOUT ROWID;
+        """;
+}

@@ -1,0 +1,56 @@
+using MailResponder.Responses;
+using MailResponder.Settings;
+
+namespace MailResponder.Reporting.PostfixLog;
+
+/// <summary>Tells which recipients are addresses of ours that people ask, and which of them the response book makes public.</summary>
+internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvider clock)
+{
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
+    private HashSet<string> _known = [];
+    private DateTime _bookTime;
+    private DateTimeOffset _nextLook;
+
+    /// <summary>Whether mail to it is a request: an address in one of our domains that is neither the bounce address nor a person's.</summary>
+    /// <param name="recipient">As the line names it.</param>
+    /// <param name="address">The address, where the response book knows it; else null.</param>
+    public bool IsRequested(ReadOnlySpan<char> recipient, out string? address)
+    {
+        address = null;
+        var at = recipient.LastIndexOf('@');
+        if (at < 0)
+            return false;
+        var folded = recipient.ToString().ToLowerInvariant();
+        if (!settings.OwnDomains.Contains(folded[(at + 1)..])
+            || folded.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase)
+            || folded.Equals(settings.ResponseFrom.Address, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        Look();
+        address = _known.Contains(folded) ? folded : null;
+        return true;
+    }
+
+    /// <summary>Reads the book when it has changed; one that cannot be read leaves what was known.</summary>
+    private void Look()
+    {
+        var now = clock.GetUtcNow();
+        if (now < _nextLook)
+            return;
+        _nextLook = now + BetweenLooks;
+        var time = File.GetLastWriteTimeUtc(settings.ResponseBook);
+        if (time == _bookTime)
+            return;
+        try
+        {
+            _known = [.. ResponseBook.Load(settings.ResponseBook).Addresses];
+            _bookTime = time;
+        }
+        catch (ResponderException)
+        {
+            // `responder config check` and the mail log tell about it; here only names would be missing.
+        }
+    }
+}

@@ -1,0 +1,5 @@
+namespace Amazon.SimpleEmail.Model;
+
+public class GetAccountSendingEnabledRequest : AmazonSimpleEmailServiceRequest
+{
+}

@@ -1,0 +1,42 @@
+using MailResponder.Doctor;
+using Machine = MailResponder.Doctor.Host;
+
+namespace MailResponder.Tests.Doctor;
+
+/// <summary>A machine whose files lie below a folder, and some of whose programs are scripts of the test.</summary>
+internal sealed class FakeHost : IDisposable
+{
+    public static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    public TemporaryFolder Folder { get; } = new();
+
+    /// <summary>Seen by the responder's own user, so that no other need be impersonated.</summary>
+    public Machine Host => new()
+    {
+        Programs = new HostPrograms([Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(10)),
+        Clock = new FixedClock(Now),
+        Root = Folder.Path,
+        IsRoot = false,
+        UserName = Machine.ResponderUser,
+        Program = Folder.PathTo("bin/responder"),
+    };
+
+    /// <summary>Only the programs that were given: none of the real machine's.</summary>
+    public Machine BareHost => Host with { Programs = new HostPrograms([Folder.PathTo("bin")], TimeSpan.FromSeconds(10)) };
+
+    public FakeHost With(string program, string script)
+    {
+        var path = Folder.Write("bin/" + program, "#!/bin/sh\n" + script + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return this;
+    }
+
+    /// <summary>A program that prints a text, whatever it is asked.</summary>
+    public FakeHost Saying(string program, string text)
+    {
+        Folder.Write("said/" + program, text);
+        return With(program, $"/bin/cat {Folder.PathTo("said/" + program)}");
+    }
+
+    public void Dispose() => Folder.Dispose();
+}

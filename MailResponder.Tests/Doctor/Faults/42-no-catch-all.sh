@@ -1,0 +1,4 @@
+#!/bin/sh
+# expect: fault postfix-catch-all
+keep /etc/postfix/main.cf
+postconf -X luser_relay

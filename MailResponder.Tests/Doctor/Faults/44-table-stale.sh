@@ -1,0 +1,9 @@
+#!/bin/sh
+# expect: fault postfix-recipients
+# shellcheck disable=SC2016 # Postfix expands it
+# Strict recipients, and a table from before the address came into the book.
+keep /etc/postfix/main.cf
+keep /var/lib/mail_responder/postfix
+mkdir -p /var/lib/mail_responder/postfix
+echo 'old@example.com OK' >/var/lib/mail_responder/postfix/addresses
+postconf -e 'local_recipient_maps=texthash:/var/lib/mail_responder/postfix/addresses proxy:unix:passwd.byname $alias_maps'

@@ -1,0 +1,4 @@
+#!/bin/sh
+# expect: warning postfix-tls
+keep /etc/postfix/main.cf
+postconf -e smtpd_tls_security_level=none

@@ -1,0 +1,4 @@
+#!/bin/sh
+# expect: warning postfix-compatibility
+keep /etc/postfix/main.cf
+postconf -e compatibility_level=0

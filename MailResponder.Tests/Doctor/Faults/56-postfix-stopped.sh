@@ -1,0 +1,3 @@
+#!/bin/sh
+# expect: fault postfix-running
+postfix stop

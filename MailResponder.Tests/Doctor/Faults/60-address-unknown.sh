@@ -1,0 +1,4 @@
+#!/bin/sh
+# expect: warning host-address
+keep /etc/postfix/main.cf
+postconf -e myhostname=other.example.com

@@ -1,0 +1,6 @@
+#!/bin/sh
+# expect: warning aliases
+keep /etc/aliases
+keep /etc/aliases.db
+sed -i '/^postmaster:/d' /etc/aliases
+newaliases

@@ -1,0 +1,3 @@
+#!/bin/sh
+# expect: fault cron-running
+kill "$(cat /run/crond.pid)"

@@ -1,0 +1,4 @@
+#!/bin/sh
+# expect: fault rsyslog-running
+kill "$(cat /run/rsyslogd.pid)"
+sleep 1

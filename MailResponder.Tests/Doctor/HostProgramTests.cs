@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using MailResponder.Doctor;
+
+namespace MailResponder.Tests.Doctor;
+
+/// <summary>Programs of the host never keep the doctor waiting, fill its memory, or see its environment.</summary>
+public sealed class HostProgramTests : IDisposable
+{
+    readonly FakeHost fake = new();
+
+    public void Dispose() => fake.Dispose();
+
+    [Fact]
+    public void SlowProgram_IsKilledWithAllThatItStarted()
+    {
+        fake.With("slow", $"sleep 600 & echo $! >{fake.Folder.PathTo("child")}; wait");
+        var watch = Stopwatch.StartNew();
+        var result = new HostPrograms([fake.Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(1)).Run("slow", []);
+        Assert.Null(result.Code);
+        Assert.Equal("did not answer in time", result.Complaint);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(30));
+        var child = int.Parse(File.ReadAllText(fake.Folder.PathTo("child")), System.Globalization.CultureInfo.InvariantCulture);
+        Patience.UntilEnded("what it started", child);
+    }
+
+    [Fact]
+    public void DaemonThatKeepsThePipeOpen_IsNotWaitedForForLong()
+    {
+        fake.With("starter", "sleep 20 & exit 0");
+        var watch = Stopwatch.StartNew();
+        var result = new HostPrograms([fake.Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(1)).Run("starter", []);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        Assert.False(result.Succeeded);
+    }
+
+    [Fact]
+    public void EndlessOutput_IsCutOff()
+    {
+        fake.With("loud", "yes | head -c 5000000");
+        var result = fake.Host.Run("loud");
+        Assert.True(result.Succeeded);
+        Assert.InRange(result.Output.Length, 1, 1 << 18);
+    }
+
+    [Fact]
+    public void MissingProgram_IsToldApart()
+    {
+        var result = fake.Host.Run("no-such-program");
+        Assert.False(result.IsInstalled);
+        Assert.Equal("is not installed", result.Complaint);
+    }
+
+    [Fact]
+    public void Environment_IsEnglishAndEmpty()
+    {
+        Environment.SetEnvironmentVariable("RESPONDER_TEST_SECRET", "seen");
+        var lines = fake.Host.Run("env").Lines.Select(line => line.Split('=')[0]);
+        Assert.Equal(["LANG", "LC_ALL", "PATH"], lines.Where(name => name is not ("PWD" or "_" or "SHLVL")).Order());
+    }
+
+    [Fact]
+    public void RefusedFiles_AreAskedOfTheKernel()
+    {
+        var readable = fake.Folder.Write("readable", "");
+        var missing = fake.Folder.PathTo("missing");
+        Assert.Equal([missing], fake.Host.Refused('r', [readable, missing]));
+        Assert.Empty((fake.Host with { UserName = "somebody" }).Refused('r', [missing]));
+    }
+}

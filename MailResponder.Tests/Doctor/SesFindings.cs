@@ -1,0 +1,77 @@
+using MailResponder.Doctor;
+using MailResponder.Settings;
+using MailResponder.Tests.Ses;
+
+namespace MailResponder.Tests.Doctor;
+
+/// <summary>What the doctor makes of the answers of Amazon SES.</summary>
+public sealed class SesFindings : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(50_000, 14, 100, true, "ok ses, ok ses-quota, ok ses-sandbox, ok ses-sending")]
+    [InlineData(200, 1, 0, true, "ok ses, ok ses-quota, warning ses-sandbox, ok ses-sending")]
+    [InlineData(50_000, 14, 45_000, true, "ok ses, warning ses-quota, ok ses-sandbox, ok ses-sending")]
+    [InlineData(50_000, 14, 50_000, true, "ok ses, fault ses-quota, ok ses-sandbox, ok ses-sending")]
+    [InlineData(-1, 14, 50_000, true, "ok ses, ok ses-quota, ok ses-sandbox, ok ses-sending")]
+    [InlineData(50_000, 14, 100, false, "ok ses, ok ses-quota, ok ses-sandbox, fault ses-sending")]
+    public void Account_IsJudged(int perDay, int perSecond, int sent, bool isEnabled, string expected)
+    {
+        using var ses = new SesDouble(number => number == 1
+            ? SesAnswer.Xml(200, "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult>"
+                + $"<SentLast24Hours>{sent}</SentLast24Hours><Max24HourSend>{perDay}</Max24HourSend><MaxSendRate>{perSecond}</MaxSendRate>"
+                + "</GetSendQuotaResult></GetSendQuotaResponse>")
+            : SesAnswer.Xml(200, "<GetAccountSendingEnabledResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetAccountSendingEnabledResult>"
+                + $"<Enabled>{(isEnabled ? "true" : "false")}</Enabled></GetAccountSendingEnabledResult></GetAccountSendingEnabledResponse>"));
+        Assert.Equal(expected, Look(ses.Url));
+        Assert.Empty(ses.SignatureFaults);
+    }
+
+    [Fact]
+    public void PausedState_ThatMayNotBeSeen_IsAWarning()
+    {
+        using var ses = new SesDouble(number => number == 1
+            ? SesAnswer.Xml(200, "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult>"
+                + "<SentLast24Hours>0</SentLast24Hours><Max24HourSend>50000</Max24HourSend><MaxSendRate>14</MaxSendRate></GetSendQuotaResult></GetSendQuotaResponse>")
+            : SesAnswer.Error(403, "AccessDenied", SesAnswer.Leak));
+        Assert.Equal("ok ses, ok ses-quota, ok ses-sandbox, warning ses-sending", Look(ses.Url));
+    }
+
+    [Fact]
+    public void RefusedCredentials_AreAFault()
+    {
+        using var ses = SesDouble.That(SesAnswer.Error(403, "InvalidClientTokenId", SesAnswer.Leak));
+        Assert.Equal("fault ses", Look(ses.Url));
+    }
+
+    [Fact]
+    public void SilentSes_IsAFaultInTime()
+    {
+        using var ses = SesDouble.That(SesAnswer.Stall);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal("fault ses", Look(ses.Url));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void AccountThatNothingUses_IsNotAsked()
+    {
+        Assert.Empty(SesChecks.Look(TestSettings.In(folder.Path) with { Ses = new SesSettings { Region = SesDouble.Region } }));
+    }
+
+    string Look(string url)
+    {
+        var credentials = folder.Write("aws", $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = {SesDouble.SecretKey}\n");
+        File.SetUnixFileMode(credentials, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var findings = SesChecks.Look(TestSettings.In(folder.Path) with
+        {
+            SendMethod = SendMethod.Ses,
+            Ses = new SesSettings { Region = SesDouble.Region, Endpoint = new Uri(url), CredentialsFile = credentials },
+        }).ToList();
+        Assert.DoesNotContain(findings, finding => $"{finding.Text} {finding.Remedy}".Contains("requester@", StringComparison.Ordinal));
+        return string.Join(", ", findings.Select(finding => $"{finding.State.Hyphenated()} {finding.Name}").OrderBy(text => text.Split(' ')[1], StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,56 @@
+#!/bin/sh
+# plant.sh - what the planted faults of the folder Faults are put in and taken out with (DoctorServer.cs)
+#
+#   keep PATH           remembers a file or folder as it is, or that there is none
+#   at_end COMMAND…     has a command run when the fault is taken out
+#   settle              has Postfix and rsyslog see what was changed
+#   put_back            takes the fault out: files and services are as they were
+#
+# It runs inside of a server that a test may spoil, as root.
+set -eu
+
+kept=/root/kept
+
+keep() {
+  mkdir -p "$kept$(dirname "$1")"
+  if [ -e "$1" ]; then cp -aT "$1" "$kept$1"; fi
+  echo "$1" >>"$kept/list"
+}
+
+at_end() {
+  mkdir -p "$kept"
+  echo "$*" >>"$kept/commands"
+}
+
+settle() {
+  if [ -e "$kept/etc/rsyslog.d" ]; then restart_rsyslog; fi
+  if postfix status 2>/dev/null; then postfix reload 2>/dev/null; fi
+}
+
+restart_rsyslog() {
+  if [ -e /run/rsyslogd.pid ]; then kill "$(cat /run/rsyslogd.pid)"; fi
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if [ ! -e /run/rsyslogd.pid ]; then break; fi
+    sleep 0.2
+  done
+  rsyslogd
+}
+
+put_back() {
+  if [ -e "$kept/commands" ]; then sh -eu "$kept/commands"; fi
+  if [ -e "$kept/list" ]; then
+    while read -r path; do
+      # Into the same file where there is one: a daemon may have it open.
+      if [ -e "$kept$path" ]; then cp -aT "$kept$path" "$path"; else rm -rf "$path"; fi
+    done <"$kept/list"
+  fi
+  if [ -e "$kept/etc/rsyslog.d" ] || [ ! -e /run/rsyslogd.pid ]; then restart_rsyslog; fi
+  rm -rf "$kept"
+  if ! kill -0 "$(cat /run/crond.pid)" 2>/dev/null; then cron; fi
+  if postfix status 2>/dev/null; then postfix reload 2>/dev/null; else postfix start 2>/dev/null; fi
+  # A change of inet_interfaces or of a listener needs more than a reload.
+  if ! grep -qs ':0019 .* 0A ' /proc/net/tcp; then
+    postfix stop 2>/dev/null
+    postfix start 2>/dev/null
+  fi
+}

@@ -1,0 +1,171 @@
+using System.IO.Compression;
+using System.Text;
+using MailResponder.Reporting.PostfixLog;
+using MailResponder.Settings;
+
+namespace MailResponder.Tests.PostfixLog;
+
+/// <summary>Lines that a private Postfix does not write at will, and what is no line at all.</summary>
+public sealed class PostfixLogLines : IDisposable
+{
+    const string Day = "2026-03-02T08:";
+
+    readonly TemporaryFolder folder = new();
+    readonly FixedClock clock = new();
+    readonly ResponderSettings settings;
+
+    public PostfixLogLines()
+    {
+        folder.Write("responses.json", """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
+        settings = TestSettings.In(folder.Path) with { PostfixLog = new PostfixLogSettings(folder.PathTo("rows.db"), 14) };
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("smtpd", "NOQUEUE: reject: RCPT from mail.freemail.test[198.51.100.7]: 550 5.1.1 <x@example.com>: Recipient address rejected: User unknown in local recipient table; from=<zahra@freemail.test> to=<x@example.com> proto=ESMTP helo=<mail>", "RCPT", 550, "5.1.1", "unknown-user")]
+    [InlineData("smtpd", "4C12345: reject: RCPT from unknown[2001:db8::7]: 554 5.7.1 <a@b.test>: Relay access denied; from=<> to=<a@b.test>", "RCPT", 554, "5.7.1", "relay")]
+    [InlineData("smtpd", "4CXyz12345z9: milter-reject: END-OF-MESSAGE from mail.freemail.test[198.51.100.7]: 451 4.7.1 zahra, try again; from=<zahra@freemail.test>", "END-OF-MESSAGE", 451, "4.7.1", "mail-filter")]
+    [InlineData("postscreen", "NOQUEUE: reject: RCPT from [198.51.100.7]:4444: 550 5.7.1 Service unavailable; client [198.51.100.7] blocked using zen.example; from=<zahra@freemail.test>, to=<get@example.com>, proto=SMTP, helo=<x>", "RCPT", 550, "5.7.1", "dns-list")]
+    [InlineData("postscreen", "NOQUEUE: reject: CONNECT from [198.51.100.7]:4444: all server ports busy", "CONNECT", 0, null, "rate")]
+    [InlineData("cleanup", "4C12345: reject: header Subject: zahra 5.9.9: 4.4.4 hm from mail.freemail.test[198.51.100.7]; from=<zahra@freemail.test> to=<get@example.com> proto=ESMTP helo=<x>: 5.7.1 message content rejected", "header", 0, "5.7.1", "content")]
+    [InlineData("cleanup", "warning: 4C12345: queue file size limit exceeded", "END-OF-MESSAGE", 0, null, "size")]
+    public void Rejection_IsKeptByItsCodes(string service, string text, string step, int code, string? status, string reason)
+    {
+        Read($"{Day}00:00.000001+00:00 mx postfix/{service}[5]: {text}\n");
+        Assert.Equal($"{step}|{code}|{status}|{reason}", Rows("SELECT step || '|' || reply_code || '|' || coalesce(status_code, '') || '|' || reason FROM rejection"));
+        Assert.Equal(1, Summary.Rejected);
+        MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(settings.PostfixLog.Database)));
+    }
+
+    [Theory]
+    [InlineData("connect to mx.freemail.test[198.51.100.9]:25: Connection refused", "connection-refused")]
+    [InlineData("host mx.freemail.test[198.51.100.9] said: 450 4.2.1 <zahra@freemail.test> greylisted (in reply to RCPT TO command)", "greylisted")]
+    [InlineData("host mx.freemail.test[198.51.100.9] said: 452 zahra (in reply to RCPT TO command)", "refused-by-host")]
+    [InlineData("temporary failure. Command output: 4.3.0 The responder cannot answer now", "program")]
+    [InlineData("zahra", "other")]
+    public void Deferral_IsKeptByAClassOfItsReason(string text, string reason)
+    {
+        Read($"{Day}00:00+00:00 mx postfix/smtp[5]: 4C12345: to=<zahra@freemail.test>, relay=none, delay=3.2, delays=1/1/1/0.2, dsn=4.4.1, status=deferred ({text})\n");
+        Assert.Equal($"deferred|4.4.1|{reason}|3200", Rows("SELECT status || '|' || status_code || '|' || reason || '|' || delay_ms FROM delivery"));
+        Assert.Equal(0, Summary.Received); // to somebody else
+        MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(settings.PostfixLog.Database)));
+    }
+
+    [Fact]
+    public void ShortQueueId_UsedAgain_IsAnotherMessage()
+    {
+        Read(Request("01", "4C12345") + Request("02", "4C12345"));
+        Assert.Equal((2, 2), (Summary.Received, Summary.Answered));
+    }
+
+    /// <summary>Each line by a reader of its own, some twice, as after a crash.</summary>
+    [Fact]
+    public void RestartBetweenLines_ChangesNothing()
+    {
+        foreach (var line in Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            Read(line + "\n");
+            Read(line + "\n");
+        }
+
+        Assert.Equal((1, 1, 0), (Summary.Received, Summary.Answered, Summary.Deferred));
+        Assert.Equal("1|1|1|700", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM delivery) || '|' || (SELECT count(*) FROM verdict) || '|' || size FROM message"));
+    }
+
+    /// <summary>The responder's line and Postfix's come in by two sockets.</summary>
+    [Fact]
+    public void VerdictBeforePostfixLines_IsOfTheSameMessage()
+    {
+        var lines = Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Read(string.Join('\n', lines.OrderByDescending(line => line.Contains("replied", StringComparison.Ordinal))) + "\n");
+        Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
+    }
+
+    [Fact]
+    public void Garbage_IsCountedAndSurvived()
+    {
+        var random = new Random(5);
+        using var log = new MemoryStream();
+        for (var i = 0; i < 2000; i++)
+        {
+            var line = Encoding.UTF8.GetBytes(Request("01", "4C12345").Split('\n')[i % 6]);
+            if (i % 3 == 0) line = line[..random.Next(line.Length)];
+            for (var flips = random.Next(4); flips > 0 && line.Length > 0; flips--) line[random.Next(line.Length)] = (byte)random.Next(11, 256);
+            log.Write(line);
+            log.WriteByte((byte)'\n');
+        }
+
+        log.Write(Encoding.ASCII.GetBytes(new string('x', 1_000_000) + "\n" + Request("02", "4C99999") + Day + "03:00+00:00 mx postfix/qmgr[7]: 4C99999: rem"));
+        log.Position = 0;
+        using var reader = new PostfixLogReader(settings, clock);
+        reader.ReadFile(log);
+
+        Assert.Equal(2000 + 1 + 6, reader.Lines);
+        Assert.InRange(reader.Unknown, 200, 1900);
+        Assert.Equal("1", Rows("SELECT count(*) FROM message WHERE queue_id = '4C99999' AND requested = 1 AND size = 700 AND removed IS NOT NULL"));
+    }
+
+    [Fact]
+    public void PackedFile_IsTheSame()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(Encoding.ASCII.GetBytes(Request("01", "4C12345")));
+        packed.Position = 0;
+        using (var reader = new PostfixLogReader(settings, clock)) reader.ReadFile(LogStream.Unpacked(packed));
+        Assert.Equal(1, Summary.Answered);
+    }
+
+    [Fact]
+    public void OldRows_Go()
+    {
+        Read(Request("01", "4C12345") + $"{Day}01:00+00:00 mx postfix/smtpd[5]: NOQUEUE: reject: RCPT from x[198.51.100.7]: 554 5.7.1 no\n");
+        clock.Now += TimeSpan.FromDays(13);
+        Read("");
+        Assert.Equal("1|1", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection)"));
+        clock.Now += TimeSpan.FromDays(2);
+        Read("");
+        Assert.Equal("0|0|0|0", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection) || '|' || (SELECT count(*) FROM delivery) || '|' || (SELECT count(*) FROM verdict)"));
+    }
+
+    [Fact]
+    public void DamagedDatabase_IsPutAside()
+    {
+        folder.Write("rows.db", new string('x', 9000));
+        Read(Request("01", "4C12345"));
+        Assert.Equal(1, Summary.Answered);
+        Assert.True(File.Exists(folder.PathTo("rows.db.damaged")));
+    }
+
+    [Fact]
+    public void NoDatabase_HasNoSummary() =>
+        Assert.Null(PostfixLogDatabase.Summarise(folder.PathTo("nowhere.db"), FixedClock.Start, FixedClock.Start));
+
+    [Fact]
+    public void Follower_AnswersEachLineWhenItIsKept()
+    {
+        using var input = new MemoryStream(Encoding.ASCII.GetBytes(Request("01", "4C12345") + "cut"));
+        using var answers = new StringWriter();
+        using (var reader = new PostfixLogReader(settings, clock)) reader.Follow(input, answers);
+        Assert.Equal(string.Concat(Enumerable.Repeat("OK\n", 7)), answers.ToString());
+        Assert.Equal("6", Rows("SELECT count FROM counter WHERE name = 'lines'"));
+    }
+
+    PostfixLogSummary Summary => PostfixLogDatabase.Summarise(settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1))!;
+
+    static string Request(string minute, string id) => string.Concat(
+        $"{Day}{minute}:00.100000+00:00 mx postfix/smtpd[5]: {id}: client=mail.freemail.test[198.51.100.7]\n",
+        $"{Day}{minute}:00.200000+00:00 mx postfix/cleanup[6]: {id}: message-id=<1@freemail.test>\n",
+        $"{Day}{minute}:00.300000+00:00 mx postfix/qmgr[7]: {id}: from=<zahra@freemail.test>, size=700, nrcpt=1 (queue active)\n",
+        $"{Day}{minute}:00.400000+00:00 mx mail_responder[9]: replied address=get@example.com replies=1 ms=9 queue_id={id} receipts=ses-1\n",
+        $"{Day}{minute}:00.500000+00:00 mx postfix/pipe[8]: {id}: to=<get@example.com>, relay=responder, delay=0.4, delays=0.1/0.1/0/0.2, dsn=2.0.0, status=sent (delivered via responder service)\n",
+        $"{Day}{minute}:00.600000+00:00 mx postfix/qmgr[7]: {id}: removed\n");
+
+    void Read(string log)
+    {
+        using var reader = new PostfixLogReader(settings, clock);
+        reader.ReadFile(new MemoryStream(Encoding.UTF8.GetBytes(log)));
+    }
+
+    string Rows(string sql) => MailResponder.Tests.Host.ToolRun.Of("sqlite3", settings.PostfixLog.Database, sql).AssertDone().Trim();
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using MailResponder.Reporting.PostfixLog;
+using MailResponder.Tests.Host;
+using MailResponder.Tests.Postfix;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.PostfixLog;
+
+/// <summary>What a real Postfix writes about a known mix of mails, read by the program from the files of the logs.</summary>
+[Collection("Postfix")]
+public sealed class PostfixLogOfARealPostfix
+{
+    [Theory]
+    [InlineData("main.cf", "")]
+    [InlineData("main.cf", "enable_long_queue_ids = yes")]
+    [InlineData("main-luser-relay.cf", "")]
+    [InlineData("main-luser-relay.cf", "enable_long_queue_ids = yes")]
+    [InlineData("main-luser-relay.cf", "transport_maps =")]
+    public void EveryNumber_IsWhatWasSent(string sample, string more)
+    {
+        using var traffic = new MixedTraffic(sample, more);
+        traffic.Send();
+        var maillog = traffic.Place.PathTo("mail.log");
+        File.WriteAllText(maillog, traffic.Postfix.MailLog);
+        // As a file has them: without the priority, and with a host.
+        var reports = traffic.Place.PathTo("mail_responder.log");
+        File.WriteAllLines(reports, traffic.Place.Log.Reports.Select(line => line[5..20] + " mx" + line[20..]));
+
+        var run = traffic.Place.Command("postfix-log", maillog);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Contains("unknown:  0\n", run.OutputText, StringComparison.Ordinal);
+        traffic.Place.Command("postfix-log", reports);
+
+        traffic.AssertCounts(Summary(traffic.Place));
+
+        // The second reading changes nothing.
+        var before = Dump(traffic.Place);
+        traffic.Place.Command("postfix-log", maillog);
+        traffic.Place.Command("postfix-log", reports);
+        Assert.Equal(before, Dump(traffic.Place));
+
+        MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(Database(traffic.Place))) + run.OutputText);
+        Assert.Equal("640\n", ToolRun.Of("stat", "-c", "%a", Database(traffic.Place)).AssertDone());
+    }
+
+    internal static string Database(Workplace place) => place.PathTo("postfix-log/rows.db");
+
+    internal static PostfixLogSummary Summary(Workplace place) =>
+        PostfixLogDatabase.Summarise(Database(place), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1))!;
+
+    static string Dump(Workplace place) => ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump delivery", ".dump verdict", ".dump rejection", ".dump receipt").AssertDone();
+}

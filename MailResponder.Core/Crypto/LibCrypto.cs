@@ -4,19 +4,23 @@ using System.Security.Cryptography;
 namespace MailResponder.Crypto;
 
 /// <summary>
-/// The few functions of OpenSSL's libcrypto that a message needs. .NET's own classes bind several hundred of them, read
-/// OpenSSL's configuration and test the key for primality at each start: five times the cost of what is here.
+/// The few functions of OpenSSL's libcrypto that a message needs, by their documented names. .NET's own classes bind
+/// several hundred of them, read OpenSSL's configuration and test the key for primality in every process, and the
+/// library's newer functions (EVP) look for an implementation first: five times and twice the cost of what is here.
 /// </summary>
 internal static unsafe partial class LibCrypto
 {
-    // OpenSSL 3: Debian 12, Ubuntu 22.04 and later.
+    // OpenSSL 3: Debian 12, Ubuntu 22.04 and later. All of its releases have these functions.
     private const string Library = "libcrypto.so.3";
 
-    private const ulong NoLoadStrings = 0x1, NoAddCiphers = 0x10, NoAddDigests = 0x20, NoLoadConfiguration = 0x80;
+    // OPENSSL_INIT_…. What is left out here stays out: TLS, later in the same process, needs the ciphers and digests.
+    private const ulong NoLoadStrings = 0x1, NoLoadConfiguration = 0x80;
+
+    // CONF_MFLAGS_…
     private const ulong IgnoreMissingFile = 0x10, DefaultSection = 0x20;
 
     static LibCrypto() =>
-        Check(OPENSSL_init_crypto(NoLoadStrings | NoAddCiphers | NoAddDigests | NoLoadConfiguration, 0));
+        Check(OPENSSL_init_crypto(NoLoadStrings | NoLoadConfiguration, 0));
 
     /// <summary>
     /// Reads the host's openssl.cnf, as OpenSSL would have done by itself: before the first TLS connection, whose least
@@ -39,35 +43,23 @@ internal static unsafe partial class LibCrypto
     private static partial int CONF_modules_load_file(nint file, nint application, ulong flags);
 
     [LibraryImport(Library)]
-    public static partial nint EVP_sha256();
+    public static partial int SHA256_Init(byte* context);
 
     [LibraryImport(Library)]
-    public static partial nint EVP_MD_CTX_new();
+    public static partial int SHA256_Update(byte* context, byte* data, nuint bytes);
 
     [LibraryImport(Library)]
-    public static partial void EVP_MD_CTX_free(nint context);
+    public static partial int SHA256_Final(byte* hash, byte* context);
 
     [LibraryImport(Library)]
-    public static partial int EVP_DigestInit_ex(nint context, nint algorithm, nint engine);
+    public static partial nint d2i_RSAPrivateKey(nint reuse, byte** at, nint bytes);
 
     [LibraryImport(Library)]
-    public static partial int EVP_DigestUpdate(nint context, byte* data, nuint bytes);
+    public static partial int RSA_size(nint key);
 
     [LibraryImport(Library)]
-    public static partial int EVP_DigestFinal_ex(nint context, byte* hash, nint bytes);
+    public static partial int RSA_sign(int hashNumber, byte* hash, uint hashBytes, byte* signature, uint* bytes, nint key);
 
     [LibraryImport(Library)]
-    public static partial nint d2i_AutoPrivateKey(nint reuse, byte** at, nint bytes);
-
-    [LibraryImport(Library)]
-    public static partial int EVP_PKEY_get_base_id(nint key);
-
-    [LibraryImport(Library)]
-    public static partial void EVP_PKEY_free(nint key);
-
-    [LibraryImport(Library)]
-    public static partial int EVP_DigestSignInit(nint context, nint keyContext, nint algorithm, nint engine, nint key);
-
-    [LibraryImport(Library)]
-    public static partial int EVP_DigestSign(nint context, byte* signature, nuint* bytes, byte* data, nuint dataBytes);
+    public static partial void RSA_free(nint key);
 }

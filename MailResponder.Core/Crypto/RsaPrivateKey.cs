@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 
 namespace MailResponder.Crypto;
@@ -5,8 +6,10 @@ namespace MailResponder.Crypto;
 /// <summary>An RSA key that signs.</summary>
 internal sealed unsafe class RsaPrivateKey : IDisposable
 {
-    private const int RsaId = 6;
-    private const int MaxSignatureBytes = 2048;
+    /// <summary>rsaEncryption, RFC 8017, appendix A.1.</summary>
+    private const string RsaEncryption = "1.2.840.113549.1.1.1";
+
+    private const int Sha256Number = 672;
 
     private readonly nint _key;
 
@@ -19,43 +22,70 @@ internal sealed unsafe class RsaPrivateKey : IDisposable
     /// <exception cref="FormatException">It holds no such key.</exception>
     public static RsaPrivateKey FromPem(ReadOnlySpan<char> pem)
     {
-        if (!PemEncoding.TryFind(pem, out var fields) || pem[fields.Label] is not ("PRIVATE KEY" or "RSA PRIVATE KEY"))
-            throw new FormatException("No unencrypted RSA private key in PEM form.");
+        if (!PemEncoding.TryFind(pem, out var fields))
+            throw new FormatException("Not in PEM form.");
         var der = new byte[fields.DecodedDataLength];
         Convert.TryFromBase64Chars(pem[fields.Base64Data], der, out var bytes);
-        nint key;
-        fixed (byte* start = der)
+        try
         {
-            var at = start;
-            key = LibCrypto.d2i_AutoPrivateKey(0, &at, bytes);
+            return pem[fields.Label] switch
+            {
+                "RSA PRIVATE KEY" => FromPkcs1(der.AsSpan(0, bytes)),
+                "PRIVATE KEY" => FromPkcs1(Pkcs1Of(der.AsSpan(0, bytes))),
+                _ => throw new FormatException("No unencrypted RSA private key."),
+            };
         }
-
-        CryptographicOperations.ZeroMemory(der);
-        if (key != 0 && LibCrypto.EVP_PKEY_get_base_id(key) == RsaId)
-            return new RsaPrivateKey(key);
-        LibCrypto.EVP_PKEY_free(key);
-        throw new FormatException("No unencrypted RSA private key in PEM form.");
+        finally
+        {
+            CryptographicOperations.ZeroMemory(der);
+        }
     }
 
     /// <summary>RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2).</summary>
     /// <exception cref="CryptographicException">The key cannot sign.</exception>
     public byte[] Sign(ReadOnlySpan<byte> data)
     {
-        var context = LibCrypto.EVP_MD_CTX_new();
-        try
+        var hash = Sha256.HashData(data);
+        var signature = new byte[LibCrypto.RSA_size(_key)];
+        uint bytes;
+        fixed (byte* from = hash, to = signature)
+            LibCrypto.Check(LibCrypto.RSA_sign(Sha256Number, from, (uint)hash.Length, to, &bytes, _key));
+        return signature[..(int)bytes];
+    }
+
+    public void Dispose() => LibCrypto.RSA_free(_key);
+
+    private static RsaPrivateKey FromPkcs1(ReadOnlySpan<byte> der)
+    {
+        fixed (byte* start = der)
         {
-            LibCrypto.Check(LibCrypto.EVP_DigestSignInit(context, 0, LibCrypto.EVP_sha256(), 0, _key));
-            Span<byte> signature = stackalloc byte[MaxSignatureBytes];
-            nuint bytes = MaxSignatureBytes;
-            fixed (byte* to = signature, from = data)
-                LibCrypto.Check(LibCrypto.EVP_DigestSign(context, to, &bytes, from, (nuint)data.Length));
-            return signature[..(int)bytes].ToArray();
-        }
-        finally
-        {
-            LibCrypto.EVP_MD_CTX_free(context);
+            var at = start;
+            var key = LibCrypto.d2i_RSAPrivateKey(0, &at, der.Length);
+            return key == 0 ? throw new FormatException("No RSA private key (RFC 8017, appendix A.1.2).") : new RsaPrivateKey(key);
         }
     }
 
-    public void Dispose() => LibCrypto.EVP_PKEY_free(_key);
+    /// <summary>What a PrivateKeyInfo (RFC 5958, section 2) holds.</summary>
+    private static ReadOnlySpan<byte> Pkcs1Of(ReadOnlySpan<byte> der)
+    {
+        try
+        {
+            AsnDecoder.ReadSequence(der, AsnEncodingRules.DER, out var start, out var length, out _);
+            var rest = der.Slice(start, length);
+            AsnDecoder.ReadIntegerBytes(rest, AsnEncodingRules.DER, out var version);
+            rest = rest[version..];
+            AsnDecoder.ReadSequence(rest, AsnEncodingRules.DER, out start, out length, out var algorithm);
+            if (AsnDecoder.ReadObjectIdentifier(rest.Slice(start, length), AsnEncodingRules.DER, out _) == RsaEncryption
+                && AsnDecoder.TryReadPrimitiveOctetString(rest[algorithm..], AsnEncodingRules.DER, out var key, out _))
+            {
+                return key;
+            }
+        }
+        catch (AsnContentException exception)
+        {
+            throw new FormatException("No private key (RFC 5958).", exception);
+        }
+
+        throw new FormatException("The private key is not an RSA key.");
+    }
 }

@@ -1,45 +1,44 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace MailResponder.Crypto;
 
 /// <summary>SHA-256 (FIPS 180-4), of data that comes in pieces.</summary>
-internal sealed unsafe class Sha256 : IDisposable
+internal sealed unsafe class Sha256
 {
     public const int HashBytes = 32;
     private const int BlockBytes = 64;
 
-    private readonly nint _context;
+    /// <summary>libcrypto's SHA256_CTX: eight words of state, two of length, a block, two counts.</summary>
+    private const int ContextBytes = (8 + 2 + 2) * sizeof(uint) + BlockBytes;
 
-    /// <exception cref="CryptographicException">libcrypto offers no SHA-256.</exception>
-    public Sha256()
-    {
-        _context = LibCrypto.EVP_MD_CTX_new();
-        Begin();
-    }
+    private readonly byte[] _context = new byte[ContextBytes];
+
+    public Sha256() => Begin();
 
     public static byte[] HashData(params ReadOnlySpan<byte> data)
     {
-        using var hash = new Sha256();
+        var hash = new Sha256();
         hash.Append(data);
         return hash.Finish();
     }
 
     /// <summary>HMAC-SHA-256 (RFC 2104) over the pieces one after the other.</summary>
     /// <param name="key">At most 64 bytes.</param>
+    /// <param name="pieces">What is hashed.</param>
     public static byte[] Hmac(ReadOnlySpan<byte> key, params ReadOnlySpan<byte[]> pieces)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(key.Length, BlockBytes);
-        using var hash = new Sha256();
         Span<byte> inner = stackalloc byte[BlockBytes], outer = stackalloc byte[BlockBytes];
+        inner.Clear();
         key.CopyTo(inner);
-        key.CopyTo(outer);
+        inner.CopyTo(outer);
         for (var i = 0; i < BlockBytes; i++)
         {
             inner[i] ^= 0x36;
             outer[i] ^= 0x5c;
         }
 
+        var hash = new Sha256();
         hash.Append(inner);
         foreach (var piece in pieces)
             hash.Append(piece);
@@ -50,22 +49,25 @@ internal sealed unsafe class Sha256 : IDisposable
         return hash.Finish();
     }
 
+    /// <exception cref="CryptographicException">libcrypto refused.</exception>
     public void Append(ReadOnlySpan<byte> data)
     {
-        fixed (byte* at = data)
-            LibCrypto.Check(LibCrypto.EVP_DigestUpdate(_context, at, (nuint)data.Length));
+        fixed (byte* context = _context, at = data)
+            LibCrypto.Check(LibCrypto.SHA256_Update(context, at, (nuint)data.Length));
     }
 
     /// <summary>The hash of all that was appended; nothing may follow.</summary>
     public byte[] Finish()
     {
         var hash = new byte[HashBytes];
-        fixed (byte* at = hash)
-            LibCrypto.Check(LibCrypto.EVP_DigestFinal_ex(_context, at, 0));
+        fixed (byte* context = _context, to = hash)
+            LibCrypto.Check(LibCrypto.SHA256_Final(to, context));
         return hash;
     }
 
-    public void Dispose() => LibCrypto.EVP_MD_CTX_free(_context);
-
-    private void Begin() => LibCrypto.Check(LibCrypto.EVP_DigestInit_ex(_context, LibCrypto.EVP_sha256(), 0));
+    private void Begin()
+    {
+        fixed (byte* context = _context)
+            LibCrypto.Check(LibCrypto.SHA256_Init(context));
+    }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using MailResponder.Settings;
 
 namespace MailResponder.Reporting;
@@ -68,26 +67,31 @@ internal sealed class MessageLog
 
     private string Event(Outcome outcome, long milliseconds)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        var receipts = string.Join(',', outcome.Receipts.Select(Quoted));
+        var problem = outcome.Problem is null ? null : OneLine(outcome.Problem);
+        return string.Create(CultureInfo.InvariantCulture, $"{{\"time\":\"{_clock.GetUtcNow().UtcDateTime:O}\"," +
+            $"\"result\":{Quoted(outcome.Result.Hyphenated())},\"reason\":{Quoted(outcome.Reason)}," +
+            $"\"address\":{Quoted(outcome.Address)},\"replies\":{outcome.Receipts.Count},\"ms\":{milliseconds}," +
+            $"\"queue_id\":{Quoted(outcome.QueueId)},\"receipts\":[{receipts}],\"problem\":{Quoted(problem)}}}");
+    }
+
+    /// <summary>A JSON string (RFC 8259, section 7). Utf8JsonWriter would build a table of all characters first.</summary>
+    private static string Quoted(string? value)
+    {
+        if (value is null)
+            return "null";
+        var quoted = new StringBuilder("\"");
+        foreach (var c in value)
         {
-            json.WriteStartObject();
-            json.WriteString("time", _clock.GetUtcNow().UtcDateTime);
-            json.WriteString("result", outcome.Result.Hyphenated());
-            json.WriteString("reason", outcome.Reason);
-            json.WriteString("address", outcome.Address);
-            json.WriteNumber("replies", outcome.Receipts.Count);
-            json.WriteNumber("ms", milliseconds);
-            json.WriteString("queue_id", outcome.QueueId);
-            json.WriteStartArray("receipts");
-            foreach (var receipt in outcome.Receipts)
-                json.WriteStringValue(receipt);
-            json.WriteEndArray();
-            json.WriteString("problem", outcome.Problem is null ? null : OneLine(outcome.Problem));
-            json.WriteEndObject();
+            if (c is '"' or '\\')
+                quoted.Append('\\').Append(c);
+            else if (c < ' ' || char.IsSurrogate(c))
+                quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else
+                quoted.Append(c);
         }
 
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        return quoted.Append('"').ToString();
     }
 
     private static string OneLine(string problem)

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace MailResponder.Tests.Ses;
@@ -18,12 +21,15 @@ internal sealed class SesDouble : IDisposable
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
     readonly CancellationTokenSource end = new();
     readonly Func<int, SesAnswer?> answerTo;
+    readonly X509Certificate2? certificate;
     int requests;
 
     /// <param name="answerTo">What to do with the request of a number, counted from 1; null: accept it.</param>
-    public SesDouble(Func<int, SesAnswer?>? answerTo = null)
+    /// <param name="certificate">Not null: speaks TLS 1.2, and proves with this that it is "localhost".</param>
+    public SesDouble(Func<int, SesAnswer?>? answerTo = null, X509Certificate2? certificate = null)
     {
         this.answerTo = answerTo ?? (_ => null);
+        this.certificate = certificate;
         listener.Start();
         _ = AcceptAll();
     }
@@ -37,7 +43,7 @@ internal sealed class SesDouble : IDisposable
     /// <summary>Secrets by key; a key with a session token has it behind a blank.</summary>
     public ConcurrentDictionary<string, string> Keys { get; } = new() { [AccessKey] = SecretKey };
 
-    public string Url => $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/";
+    public string Url => $"{(certificate is null ? "http://127.0.0.1" : "https://localhost")}:{((IPEndPoint)listener.LocalEndpoint).Port}/";
 
     /// <summary>Always the same answer.</summary>
     public static SesDouble That(SesAnswer answer) => new(_ => answer);
@@ -66,7 +72,7 @@ internal sealed class SesDouble : IDisposable
         {
             try
             {
-                using var stream = new NetworkStream(socket);
+                using var stream = await Secured(new NetworkStream(socket));
                 var number = Interlocked.Increment(ref requests);
                 var answer = answerTo(number);
                 if (answer is { ReadsRequest: false })
@@ -94,10 +100,23 @@ internal sealed class SesDouble : IDisposable
                 await stream.WriteAsync(answer.Bytes, end.Token);
                 if (answer.Hangs) await Task.Delay(Timeout.Infinite, end.Token);
             }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException or EndOfStreamException or ObjectDisposedException)
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or EndOfStreamException or ObjectDisposedException
+                or AuthenticationException)
             {
             }
         }
+    }
+
+    async Task<Stream> Secured(NetworkStream plain)
+    {
+        if (certificate is null) return plain;
+        var secured = new SslStream(plain);
+        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificate = certificate,
+            EnabledSslProtocols = SslProtocols.Tls12,
+        }, end.Token);
+        return secured;
     }
 
     string? Fault(SesCall call)

@@ -100,11 +100,4 @@ sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : Outp
         bytes.CopyTo(_block.AsSpan(_count));
         _count += bytes.Length;
     }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _hash.Dispose();
-        base.Dispose(disposing);
-    }
 }

@@ -1,0 +1,136 @@
+"""Measures each goal for the cost of a message; see bench.sh beside this folder."""
+
+import argparse
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+
+import flat
+import messages
+import throughput
+from loglines import LogLines
+from mariadb import PrivateMariaDb
+from measure import BenchError, Launcher, check_launcher
+from place import Place
+from report import as_json, table
+from ses import SesDouble
+
+CASES = {
+    "sqlite": messages.measure_sqlite,
+    "mariadb": messages.measure_mariadb,
+    "ses": messages.measure_ses,
+    "attachment": messages.measure_attachment,
+    "robot": messages.measure_robot,
+    "unknown": messages.measure_unknown,
+    "postfix": throughput.measure,
+    "flat": flat.measure,
+}
+
+
+class Bench:
+    """What the cases share: the program, the launcher, the log, and servers that start when a case first asks."""
+
+    def __init__(self, arguments, servers):
+        self.work = arguments.work
+        self.binary = arguments.binary
+        self.runs = arguments.runs
+        self.rows = arguments.rows
+        self.launcher = Launcher(os.path.join(self.work, "launcher"), self.work)
+        self.log = LogLines(self.work)
+        self.servers = servers
+        self.costs = {}
+        self._mariadb = None
+        self._ses = None
+
+    @property
+    def mariadb(self):
+        """The private MariaDB."""
+        if self._mariadb is None:
+            self._mariadb = self.servers.enter_context(PrivateMariaDb(os.path.join(self.work, "mariadb-server")))
+        return self._mariadb
+
+    @property
+    def ses(self):
+        """The SES of the loopback."""
+        if self._ses is None:
+            self._ses = self.servers.enter_context(SesDouble(os.path.join(self.work, "ses-server")))
+        return self._ses
+
+    def place(self, name, **details):
+        """A place with a SQLite database."""
+        return Place(self, name, **details)
+
+    def mariadb_place(self, name, **details):
+        """A place with a database in the private MariaDB."""
+        schema = name.replace("-", "_")
+        self.mariadb.new_database(schema)
+        return self.place(name, database=self.mariadb.settings(schema, self._shared_secret("password", "secret")), **details)
+
+    @property
+    def ses_settings(self):
+        """For replies through the SES of the loopback."""
+        keys = self._shared_secret("aws", "[default]\naws_access_key_id = AKIABENCHBENCHBENCHB\naws_secret_access_key = bench")
+        return {"send_method": "ses", "ses": self.ses.settings(keys)}
+
+    @property
+    def sendmail_settings(self):
+        """For replies through a sendmail that costs next to nothing."""
+        return {"send_method": "sendmail", "sendmail": os.path.join(self.work, "reader")}
+
+    def _shared_secret(self, name, text):
+        path = os.path.join(self.work, name)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(text + "\n")
+        return path
+
+
+def parse():
+    """The command line; bench.sh has added what comes after --."""
+    parser = argparse.ArgumentParser(prog="bench.sh")
+    parser.add_argument("cases", nargs="*")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--runs", type=int, default=25)
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--work", required=True)
+    return parser.parse_args()
+
+
+def run(case, bench):
+    """A case's rows, and why it could not run: one of the two is empty."""
+    try:
+        return CASES[case](bench), ""
+    except (BenchError, OSError, subprocess.SubprocessError) as trouble:
+        return [], str(trouble)
+
+
+def end(*_):
+    """Leaves by way of the servers' ends; once, so that a second signal does not cut these short."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(75)
+
+
+def main():
+    """Exit status 0 also when goals are missed; 1 when a case could not run."""
+    arguments = parse()
+    signal.signal(signal.SIGTERM, end)
+    rows, troubles = [], {}
+    with contextlib.ExitStack() as servers:
+        bench = Bench(arguments, servers)
+        check_launcher(bench.launcher)
+        for case in arguments.cases or CASES:
+            print(f"bench.sh: {case} …", file=sys.stderr, flush=True)
+            found, trouble = run(case, bench)
+            rows += found
+            if trouble:
+                troubles[case] = trouble
+    print(as_json(rows, bench.costs, troubles) if arguments.json else table(rows))
+    for case, trouble in troubles.items():
+        print(f"bench.sh: {case} could not run: {trouble}", file=sys.stderr)
+    return 1 if troubles else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

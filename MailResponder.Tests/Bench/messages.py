@@ -1,0 +1,106 @@
+"""The cases of single messages: what one process costs."""
+
+from measure import baselines, in_turn
+from place import ATTACHMENT_BYTES, FILE_ADDRESS, TEXT_ADDRESS, Place
+from report import Row, cpu_row
+
+AUTO_REPLY = "Auto-Submitted: auto-replied\n"
+NOBODY = "nobody@example.com"
+
+
+def text_reply(place):
+    """A reply of text and HTML."""
+    return place.answer()
+
+
+def robot(place):
+    """A mail that says of itself that a program wrote it."""
+    return place.answer(more=AUTO_REPLY, expect=("skipped", "reason=auto-submitted "))
+
+
+def unknown(place):
+    """A mail to an address that the response book does not have."""
+    return place.answer(NOBODY, expect=("skipped", "reason=unknown-address "))
+
+
+def attachment(place):
+    """A reply with a large attachment."""
+    cost = place.answer(FILE_ADDRESS)
+    place.empty_outbox()
+    return cost
+
+
+def through_ses(place, ses, address=TEXT_ADDRESS):
+    """A reply through SES, which must have arrived there."""
+    cost = place.answer(address, env=ses.environment)
+    ses.expect(ATTACHMENT_BYTES if address == FILE_ADDRESS else 0)
+    return cost
+
+
+def compare(bench, case, contenders, place):
+    """Runs the contenders and the baselines in turn."""
+    costs = in_turn({**baselines(bench.launcher, place.message()[0]), **contenders}, bench.runs)
+    bench.costs[case] = costs
+    return costs
+
+
+def measure_sqlite(bench):
+    """Goal 1."""
+    place = bench.place("sqlite")
+    costs = compare(bench, "sqlite", {"reply": lambda: text_reply(place)}, place)
+    return [
+        cpu_row("sqlite", "CPU of a reply", 12, costs, "reply"),
+        Row("sqlite", "the same, to an empty Python", "<", 1, costs["reply"].cpu_ms / costs["python"].cpu_ms, "x"),
+        Row("sqlite", "peak memory", "<=", 25, costs["reply"].mib, "MiB",
+            {name: costs["reply"].mib / costs[name].mib for name in ("true", "cat", "python")}),
+    ]
+
+
+def measure_mariadb(bench):
+    """Goal 2."""
+    place = bench.mariadb_place("mariadb")
+    costs = compare(bench, "mariadb", {"reply": lambda: text_reply(place)}, place)
+    return [cpu_row("mariadb", "CPU of a reply", 15, costs, "reply")]
+
+
+def measure_ses(bench):
+    """Goal 3."""
+    place = bench.place("ses").variant("ses", bench.ses_settings)
+    costs = compare(bench, "ses", {"reply": lambda: through_ses(place, bench.ses)}, place)
+    return [cpu_row("ses", "CPU of a reply", 25, costs, "reply")]
+
+
+def measure_attachment(bench):
+    """Goal 4: what the attachment adds to the same reply without it."""
+    outbox = bench.place("attachment")
+    outbox.add_attachment()
+    sendmail = outbox.variant("sendmail", bench.sendmail_settings)
+    ses = outbox.variant("ses", bench.ses_settings)
+    costs = compare(bench, "attachment", {
+        "outbox": lambda: text_reply(outbox), "outbox+file": lambda: attachment(outbox),
+        "sendmail": lambda: text_reply(sendmail), "sendmail+file": lambda: attachment(sendmail),
+        "ses": lambda: through_ses(ses, bench.ses), "ses+file": lambda: through_ses(ses, bench.ses, FILE_ADDRESS),
+    }, outbox)
+
+    def added(way, figure):
+        return getattr(costs[way + "+file"], figure) - getattr(costs[way], figure)
+
+    ways = ("outbox", "sendmail")
+    rows = [Row("attachment", "CPU added by 7 MB, " + way, "<=", 10, added(way, "cpu_ms"), "ms") for way in ways]
+    rows += [Row("attachment", "memory added, " + way, "<=", 8, added(way, "mib"), "MiB") for way in ways]
+    rows.append(Row("attachment", "CPU added by 7 MB, ses", "<=", 25, added("ses", "cpu_ms"), "ms"))
+    return rows
+
+
+def measure_robot(bench):
+    """Goal 5."""
+    place = bench.place("robot")
+    costs = compare(bench, "robot", {"robot": lambda: robot(place)}, place)
+    return [cpu_row("robot", "CPU of a robot's mail", 6, costs, "robot")]
+
+
+def measure_unknown(bench):
+    """Goal 5."""
+    place = bench.place("unknown")
+    costs = compare(bench, "unknown", {"unknown": lambda: unknown(place)}, place)
+    return [cpu_row("unknown", "CPU of a mail to nobody", 6, costs, "unknown")]

@@ -1,0 +1,152 @@
+"""What the responder works with: settings, keys, a response book, and the messages that people send."""
+
+import copy
+import itertools
+import json
+import os
+import secrets
+import shutil
+import subprocess
+
+from measure import ENVIRONMENT, BenchError
+
+# A request has a handful of headers and a line of text. Each comes from somebody new and has an id of its own.
+REQUEST = """\
+Return-Path: <{sender}>
+X-Original-To: {recipient}
+Delivered-To: {recipient}
+Received: from mail.freemail.test (mail.freemail.test [192.0.2.25])
+\tby mx.example.com (Postfix) with ESMTPS id {queue_id}
+\tfor <{recipient}>; Sun, 22 Nov 2026 10:00:01 +0000 (UTC)
+From: =?UTF-8?B?2K7ZiNin2YbZhtiv2Yc=?= <{sender}>
+To: {recipient}
+Subject: =?UTF-8?B?2K/Ysdiu2YjYp9iz2Kog2KjYsdmG2KfZhdmH?=
+Date: Sun, 22 Nov 2026 10:00:00 +0000
+Message-ID: <{queue_id}@mail.freemail.test>
+{more}MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+
+Please send the links.
+"""
+
+TEXT = [
+    ["plain", "English: https://example.com/en.html\nفارسی: https://example.com/fa.html\n中文: https://example.com/zh.html\n"
+              "\nWrite to get-help@example.com when a link does not open."],
+    ["html", '<p><a href="https://example.com/en.html">English</a></p>\n'
+             '<p dir="rtl" lang="fa"><a href="https://example.com/fa.html">فارسی</a></p>\n'
+             '<p lang="zh"><a href="https://example.com/zh.html">中文</a></p>\n'
+             "<p>Write to get-help@example.com when a link does not open.</p>"],
+]
+
+TEXT_ADDRESS = "get@example.com"
+FILE_ADDRESS = "file@example.com"
+ATTACHMENT_BYTES = 7_000_000
+
+
+class Place:
+    """A folder with all that one responder needs."""
+
+    def __init__(self, bench, name, *, database=None, addresses=2):
+        """bench: a Bench. database: the setting; a SQLite file when None. addresses: how many the response book has,
+        at least 2."""
+        self._bench = bench
+        self.folder = os.path.join(bench.work, name)
+        self.settings = self.path("settings.json")
+        self.outbox = self.path("outbox")
+        self._numbers = itertools.count(1)
+        # No two places, nor two runs of the benchmark, have a requester in common.
+        self._mark = secrets.token_hex(4)
+        os.makedirs(self.path("files/bucket"))
+        os.mkdir(self.path("messages"))
+        self._run("dkim", "keygen", self.path("dkim.key"))
+        if database is not None:
+            self.secret("address.key", secrets.token_hex(32))
+        self._write("responses.json", self._book(addresses))
+        self._settings = {
+            "response_from": "Example Tools <get-help@example.com>",
+            "bounce_address": "bounces@example.com",
+            "own_domains": ["example.com"],
+            "response_book": "responses.json",
+            "address_key_file": "address.key",
+            "database": database or {"sqlite": "responder.db"},
+            "send_method": "outbox",
+            "dkim": {"domain": "example.com", "selector": "mail", "key_file": "dkim.key"},
+            "syslog_socket": bench.log.path,
+        }
+        self._write("settings.json", self._settings)
+
+    def path(self, name):
+        """The path of a file in the folder."""
+        return os.path.join(self.folder, name)
+
+    def variant(self, name, more):
+        """The same place with settings that are added, and win."""
+        other = copy.copy(self)
+        other.settings = self.path(name + ".json")
+        self._write(name + ".json", {**self._settings, **more})
+        return other
+
+    def secret(self, name, text):
+        """Makes a file that only its owner can read."""
+        with open(os.open(self.path(name), os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
+            file.write(text + "\n")
+        return self.path(name)
+
+    def add_attachment(self):
+        """The file of FILE_ADDRESS: bytes that no encoding makes smaller."""
+        with open(self.path("files/bucket/tool.zip"), "wb") as file:
+            file.write(os.urandom(ATTACHMENT_BYTES))
+
+    def message(self, recipient=TEXT_ADDRESS, more=""):
+        """A new message from somebody new. Returns its file, its sender and its queue id."""
+        number = next(self._numbers)
+        queue_id = f"4cX{self._mark}z{number}"
+        sender = f"reader-{self._mark}-{number}@freemail.test"
+        file = self.path(f"messages/{number}.eml")
+        with open(file, "w", encoding="utf-8") as message:
+            message.write(REQUEST.format(sender=sender, recipient=recipient, queue_id=queue_id, more=more))
+        return file, sender, queue_id
+
+    def answer(self, recipient=TEXT_ADDRESS, *, more="", env=None, expect=("replied", "address={0} replies=1 ")):
+        """Runs the responder for a new message as Postfix does, checks what it says of it, and returns the Cost."""
+        file, sender, queue_id = self.message(recipient, more)
+        self._bench.log.take()
+        try:
+            cost = self._bench.launcher.run(
+                [self._bench.binary, "--settings", self.settings, "--recipient", recipient, "--sender", sender,
+                 "--queue-id", queue_id], stdin=file, env=env)
+        except BenchError as trouble:
+            raise BenchError(f"{trouble}\nlog: {'; '.join(self._bench.log.take()) or 'nothing'}") from None
+        result, rest = expect
+        self._bench.log.expect(result, rest.format(recipient))
+        os.remove(file)
+        return cost
+
+    def replies(self):
+        """How many replies lie in the outbox."""
+        return len(os.listdir(self.outbox)) if os.path.isdir(self.outbox) else 0
+
+    def empty_outbox(self):
+        """Attachments would fill the disk."""
+        shutil.rmtree(self.outbox, ignore_errors=True)
+
+    def give_to(self, user):
+        """Everything in the folder becomes the user's."""
+        subprocess.run(["chown", "-R", f"{user}:", self.folder], check=True)
+
+    def _book(self, addresses):
+        names = [TEXT_ADDRESS, *(f"get-{number}@example.com" for number in range(addresses - 2))]
+        book = [{"email_addr": name, "body": TEXT, "attachments": None} for name in names]
+        book.append({"email_addr": FILE_ADDRESS, "body": TEXT, "attachments": [["bucket", "tool.zip", "tool.zip"]]})
+        # The address that is asked for stands in the middle: finding it first would be luck.
+        book.insert(len(book) // 2, book.pop(0))
+        return book
+
+    def _write(self, name, content):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False, indent=1)
+
+    def _run(self, *arguments):
+        done = subprocess.run([self._bench.binary, *arguments], env=ENVIRONMENT, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise BenchError(f"responder {' '.join(arguments[:2])} ended with {done.returncode}: {done.stderr.strip()}")

@@ -1,0 +1,155 @@
+"""A Postfix of the benchmark's own, set up with the samples in postfix/ as install.sh sets them."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+from measure import BenchError
+
+SAMPLES = os.path.join(os.path.dirname(__file__), "..", "..", "postfix")
+TABLES = ("command_filter", "header_checks", "sender_access", "helo_access", "aliases")
+COMMAND = re.compile(r"argv=/usr/local/bin/responder.*")
+
+# The services that the samples expect to be there, as Debian's master.cf has them.
+SERVICES = """\
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+showq unix n - n - - showq
+tlsmgr unix - - n 1000? 1 tlsmgr
+error unix - - n - - error
+retry unix - - n - - error
+local unix - n n - - local
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+class PrivatePostfix:
+    """Configuration, queue, log and port are private. A context manager."""
+
+    def __init__(self, folder, samples, command):
+        """samples: files of postfix/ whose lines go into main.cf, the later ones win. command: what the transport
+        `responder` runs."""
+        os.mkdir(folder)
+        os.chmod(folder, 0o711)
+        self._folder = folder
+        self._command = command
+        for name in ("etc", "queue", "data"):
+            os.mkdir(self._path(name))
+        shutil.chown(self._path("data"), "postfix")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self._configure(samples)
+        self._sent = 0
+        self._read_to = 0
+        with open(self._path("start.log"), "w", encoding="utf-8") as log:
+            subprocess.run(["postfix", "-c", self._path("etc"), "start"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            self._wait()
+        except BaseException:
+            self._stop()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._stop()
+
+    def _stop(self):
+        # A session of its own: what ends this program may be meant for its whole group.
+        subprocess.run(["postfix", "-c", self._path("etc"), "stop"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, start_new_session=True)
+
+    def delivered(self):
+        """How many messages the transport has done with so far. BenchError when one was put off."""
+        try:
+            with open(self._path("maillog"), "rb") as log:
+                log.seek(self._read_to)
+                # The last line may still be being written.
+                lines = log.read().rpartition(b"\n")[0]
+        except FileNotFoundError:
+            return 0
+        self._read_to += len(lines)
+        for line in lines.split(b"\n"):
+            if b"postfix/pipe" in line and b"status=sent" in line:
+                self._sent += 1
+            elif b"status=deferred" in line or b"status=bounced" in line:
+                raise BenchError("Postfix: " + line.decode("utf-8", "replace"))
+        return self._sent
+
+    def _path(self, name):
+        return os.path.join(self._folder, name)
+
+    def _configure(self, samples):
+        for table in TABLES:
+            self._write("etc/" + table, self._sample(table))
+        self._write("etc/main.cf", "")
+        self._write("etc/master.cf", SERVICES + self._sample("master.cf"))
+        for sample in samples:
+            self._set(self._parameters(sample))
+        self._set([
+            "compatibility_level = 3.6",
+            f"queue_directory = {self._path('queue')}",
+            f"data_directory = {self._path('data')}",
+            f"maillog_file = {self._path('maillog')}",
+            f"maillog_file_prefixes = {self._folder}",
+            "inet_interfaces = 127.0.0.1",
+            "inet_protocols = ipv4",
+            "myhostname = mx.responder.test",
+            "smtp_dns_support_level = disabled",
+            "smtpd_peername_lookup = no",
+            "default_transport = error:nothing leaves the benchmark",
+        ])
+        subprocess.run(["postalias", "-c", self._path("etc"), "hash:" + self._path("etc/aliases")], check=True)
+
+    def _sample(self, name):
+        with open(os.path.join(SAMPLES, name), encoding="utf-8") as file:
+            return self._located(file.read())
+
+    def _located(self, text):
+        """The text with the places of an installed responder replaced by ours."""
+        text = COMMAND.sub(lambda _: "argv=" + self._command, text)
+        return (text.replace("/etc/postfix/", self._path("etc/"))
+                .replace("hash:/etc/aliases", "hash:" + self._path("etc/aliases"))
+                .replace("\nsmtp      inet", f"\n127.0.0.1:{self.port} inet"))
+
+    def _parameters(self, sample):
+        """The lines of a main.cf sample as postconf(1) understands them."""
+        alone = self._path("read-" + sample)
+        os.mkdir(alone)
+        shutil.copy(os.path.join(SAMPLES, sample), os.path.join(alone, "main.cf"))
+        shutil.copy(os.path.join(SAMPLES, "master.cf"), alone)
+        # A sample that goes on top of main.cf names parameters that are not its own: postconf warns of them.
+        lines = subprocess.run(["postconf", "-n", "-c", alone], check=True, text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL).stdout.splitlines()
+        return [self._located(line) for line in lines if not line.startswith("config_directory =")]
+
+    def _set(self, parameters):
+        subprocess.run(["postconf", "-c", self._path("etc"), "-e", *parameters], check=True)
+
+    def _write(self, name, text):
+        with open(self._path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def _wait(self):
+        for _ in range(300):
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        with open(self._path("start.log"), encoding="utf-8") as log:
+            raise BenchError(f"Postfix does not start: {log.read()}")

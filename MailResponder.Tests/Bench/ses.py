@@ -1,0 +1,116 @@
+"""An Amazon SES on the loopback, over TLS with a certificate of an authority made for the occasion."""
+
+import base64
+import email
+import http.server
+import os
+import ssl
+import subprocess
+import threading
+import urllib.parse
+
+from measure import ENVIRONMENT, BenchError
+
+SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+
+ACCEPTED = """<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/">\
+<SendRawEmailResult><MessageId>bench-{0}</MessageId></SendRawEmailResult>\
+<ResponseMetadata><RequestId>00000000-0000-0000-0000-{0:012}</RequestId></ResponseMetadata></SendRawEmailResponse>"""
+
+
+class SesDouble:
+    """Accepts every mail, after a look at whether it is one. A context manager."""
+
+    def __init__(self, folder):
+        os.mkdir(folder)
+        self._folder = folder
+        self._make_certificates()
+        self._arrived = []
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._path("server.pem"), self._path("server.key"))
+        # The handshake belongs to the connection's own thread: one that hangs must not hold up the next.
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def environment(self):
+        """What the responder needs to trust the double: the system's authorities, as on a real host, and this one."""
+        return {**ENVIRONMENT, "SSL_CERT_FILE": self._path("authorities.pem")}
+
+    def settings(self, credentials_file):
+        """The setting `ses` for this double."""
+        return {
+            "region": "eu-west-1",
+            "credentials_file": credentials_file,
+            "endpoint": f"https://localhost:{self._server.server_address[1]}",
+        }
+
+    def expect(self, attachment_bytes=0):
+        """The mail that has arrived since the last call must be one mail, with an attachment of so many bytes."""
+        arrived, self._arrived = self._arrived, []
+        if arrived != [attachment_bytes]:
+            raise BenchError(f"SES should have got one mail with {attachment_bytes} bytes attached, it got: {arrived}")
+
+    def _path(self, name):
+        return os.path.join(self._folder, name)
+
+    def _openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def _make_certificates(self):
+        self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=the benchmark's authority",
+                      "-keyout", self._path("ca.key"), "-out", self._path("ca.pem"))
+        self._openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost",
+                      "-keyout", self._path("server.key"), "-out", self._path("server.csr"))
+        with open(self._path("names"), "w", encoding="ascii") as names:
+            names.write("subjectAltName = DNS:localhost, IP:127.0.0.1\nextendedKeyUsage = serverAuth\n")
+        self._openssl("x509", "-req", "-days", "2", "-in", self._path("server.csr"), "-CA", self._path("ca.pem"),
+                      "-CAkey", self._path("ca.key"), "-CAcreateserial", "-extfile", self._path("names"),
+                      "-out", self._path("server.pem"))
+        with open(self._path("authorities.pem"), "wb") as bundle:
+            for file in (SYSTEM_AUTHORITIES, self._path("ca.pem")):
+                if os.path.exists(file):
+                    with open(file, "rb") as authorities:
+                        bundle.write(authorities.read())
+
+    def _handler(self):
+        arrived = self._arrived_mail
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            """One request to SES."""
+
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                number = arrived(body, self.headers.get("Authorization", ""))
+                answer = ACCEPTED.format(number).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/xml")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_):
+                pass
+
+        return Handler
+
+    def _arrived_mail(self, body, authorization):
+        form = urllib.parse.parse_qs(body.decode("ascii"))
+        mail = email.message_from_bytes(base64.b64decode(form["RawMessage.Data"][0]))
+        attached = [part for part in mail.walk() if part.get_filename()]
+        complete = (form["Action"] == ["SendRawEmail"] and authorization.startswith("AWS4-HMAC-SHA256 ")
+                    and "DKIM-Signature" in mail and form["Destinations.member.1"][0] in mail["To"])
+        size = sum(len(part.get_payload(decode=True)) for part in attached)
+        self._arrived.append(size if complete else "what is no signed reply")
+        return len(self._arrived)

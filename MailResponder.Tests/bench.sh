@@ -1,0 +1,160 @@
+#!/bin/sh
+# bench.sh - what a message costs, goal by goal
+#
+# usage: bench.sh [--json] [--binary FILE] [--runs N] [--rows N] [CASE...]
+#
+# Cases, all of them when none is named:
+#
+#   sqlite      a reply of text and HTML, signed, SQLite, outbox
+#   mariadb     the same with a private MariaDB over its socket
+#   ses         the same through an Amazon SES double, over TLS on the loopback
+#   attachment  what 7 MB add to a reply: outbox, sendmail, SES
+#   robot       a mail that says of itself that a program wrote it
+#   unknown     a mail to an address that the response book does not have
+#   postfix     replies a second through a private Postfix
+#   flat        the same with ten million rows and 2,000 addresses; the daily reset
+#
+# Each figure is the median of N whole processes (25), run in turn with /bin/true, a cat
+# of the message, and a Python that does nothing. Prints a table of the goals, or with
+# --json everything. Without --binary the program is published first. --rows is for
+# trying the case `flat` in short; its goals are those of 10000000 rows.
+#
+# Installs what is missing, like run.sh. The figures are true only on a machine that does
+# nothing else: all cases take less than ten minutes then, and 6 GB below TMPDIR.
+#
+# Exit status: 0 measured, whether or not the goals are met; 1 when a case could not run;
+# 64 usage; 69 when something is missing that could not be installed.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+user=mail_responder
+
+say() {
+  echo "bench.sh: $*" >&2
+}
+
+usage() {
+  say "usage: bench.sh [--json] [--binary FILE] [--runs N] [--rows N] [CASE...]"
+  exit 64
+}
+
+is_number() {
+  case $1 in '' | 0* | *[!0-9]*) return 1 ;; esac
+}
+
+binary=
+json=
+runs=25
+rows=10000000
+cases=
+while [ $# -gt 0 ]; do
+  case $1:$# in
+    --json:*)
+      json=--json
+      shift
+      ;;
+    --binary:[!1]* | --binary:1?*)
+      binary=$2
+      shift 2
+      ;;
+    --runs:[!1]* | --runs:1?*)
+      is_number "$2" || usage
+      runs=$2
+      shift 2
+      ;;
+    --rows:[!1]* | --rows:1?*)
+      is_number "$2" || usage
+      rows=$2
+      shift 2
+      ;;
+    sqlite:* | mariadb:* | ses:* | attachment:* | robot:* | unknown:* | postfix:* | flat:*)
+      case " $cases " in *" $1 "*) usage ;; esac
+      cases="$cases $1"
+      shift
+      ;;
+    *) usage ;;
+  esac
+done
+
+# Postfix and MariaDB start only as root, and so do apt and useradd.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+give_up() {
+  say "$*"
+  exit 69
+}
+
+if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+  give_up "run this as root, or install sudo: a private Postfix and a private MariaDB are started"
+fi
+if [ -n "$binary" ] && [ ! -x "$binary" ]; then give_up "$binary is no program"; fi
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/responder-bench.XXXXXX")
+policy=
+clean_up() {
+  as_root rm -rf "$work"
+  if [ -n "$policy" ]; then as_root rm -f "$policy"; fi
+}
+trap clean_up EXIT
+trap 'exit 75' HUP INT TERM
+
+# Prints the packages that are not there yet.
+missing_packages() {
+  for package in gcc libc6-dev postfix ssl-cert mariadb-server libmariadb3 openssl ca-certificates python3; do
+    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
+  done
+}
+
+missing=$(missing_packages | tr '\n' ' ')
+if [ -n "$missing" ]; then
+  command -v apt-get >/dev/null || give_up "install these packages first: $missing"
+  # The machine's own servers are not to start: only their programs are wanted.
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    policy=/usr/sbin/policy-rc.d
+    printf '#!/bin/sh\nexit 101\n' >"$work/policy-rc.d"
+    as_root install -m 755 "$work/policy-rc.d" "$policy"
+  fi
+  say "installing $missing"
+  as_root apt-get update -qq >&2 || say "apt-get update failed: going on with the lists that are here"
+  # shellcheck disable=SC2086 # a list of package names
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+    -o Dpkg::Use-Pty=0 $missing >&2 || give_up "apt-get could not install: $missing"
+fi
+
+if ! id "$user" >/dev/null 2>&1; then
+  say "adding the system user $user"
+  as_root useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user" ||
+    give_up "the system user $user is missing"
+fi
+
+if [ -z "$binary" ]; then
+  "$root/MailResponder.Cli/publish.sh" "$work/dist" >&2 || give_up "publishing failed"
+  binary=$work/dist/responder
+fi
+binary=$(cd "$(dirname "$binary")" && pwd)/$(basename "$binary")
+
+for program in launcher reader; do
+  cc -O2 -o "$work/$program" "$here/Bench/$program.c" || give_up "$program.c could not be compiled"
+done
+
+# Postfix's and MariaDB's users walk through the folder, nobody lists it.
+chmod 711 "$work"
+elevated=
+if [ "$(id -u)" -ne 0 ]; then elevated=sudo; fi
+# In the background, so that a signal reaches the trap: Python stops its servers, then the folder goes. Not by as_root:
+# the process to signal would be the shell that runs the function.
+# shellcheck disable=SC2086 # a list of cases, and perhaps --json
+$elevated env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/Bench/bench.py" --binary "$binary" --work "$work" --runs "$runs" \
+  --rows "$rows" $json $cases &
+python=$!
+trap 'kill -TERM $python 2>/dev/null || true; wait $python || true; exit 75' HUP INT TERM
+status=0
+wait $python || status=$?
+if [ "$status" -ne 0 ]; then exit "$status"; fi

@@ -8,7 +8,7 @@ namespace MailResponder.Cli;
 internal static class CommandLine
 {
     private static readonly string[] Words =
-        ["blacklist", "config", "database", "send", "dkim", "ses", "help", "--help", "-h", "-?", "--version"];
+        ["blacklist", "config", "database", "send", "dkim", "ses", "metrics", "help", "--help", "-h", "-?", "--version"];
 
     /// <summary>Settings of every command that needs them.</summary>
     public static readonly Option<string?> SettingsOption = new("--settings")
@@ -60,6 +60,7 @@ internal static class CommandLine
             new SendCommand(),
             new DkimCommand(),
             new SesCommand(),
+            new MetricsCommand(),
         };
         foreach (var (name, value, meaning) in FilterArguments.Options)
         {

@@ -69,6 +69,9 @@ internal sealed record ResponderSettings
     /// <summary>Folder of the Postfix maps that are made from the book; null: none are made.</summary>
     public string? PostfixMaps { get; init; }
 
+    /// <summary>Null: nothing is put into CloudWatch.</summary>
+    public MetricsSettings? Metrics { get; init; }
+
     public LogTarget LogTo { get; init; } = LogTarget.Syslog;
 
     public SyslogFacility SyslogFacility { get; init; } = SyslogFacility.Local0;

@@ -12,7 +12,7 @@ internal sealed class SettingsFile
         "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit",
         "exempt_domains", "blocked_domains", "address_key_file", "database", "ledger_days", "send_method", "outbox",
         "sendmail", "ses", "attachment_names", "dkim", "deadline_seconds", "max_message_bytes", "log_to",
-        "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps",
+        "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps", "metrics",
     ];
 
     private readonly string _path;
@@ -102,6 +102,7 @@ internal sealed class SettingsFile
             EventFacility = Facility(values, "event_facility", SyslogFacility.Local1),
             S3 = S3(values.Section("s3", ["region", "endpoint", "credentials_file", "profile", "book_bucket", "book_key"])),
             PostfixMaps = FilePath(values.Text("postfix_maps")) is { Length: > 0 } maps ? maps : null,
+            Metrics = MetricsSection.Read(values.Section("metrics", MetricsSection.Names), FilePath),
             SyslogSocket = FilePath(values.Text("syslog_socket", "/dev/log")),
         };
     }

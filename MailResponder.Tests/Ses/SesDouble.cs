@@ -6,7 +6,7 @@ using System.Text;
 namespace MailResponder.Tests.Ses;
 
 /// <summary>
-/// An Amazon SES on a port of this host. It refuses what is not signed rightly, and else does what the test says;
+/// An Amazon SES, or another service of AWS that takes forms, on a port of this host. It refuses what is not signed rightly, and else does what the test says;
 /// without that it accepts each message under the ids id-1, id-2 ….
 /// </summary>
 internal sealed class SesDouble : IDisposable
@@ -18,11 +18,14 @@ internal sealed class SesDouble : IDisposable
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
     readonly CancellationTokenSource end = new();
     readonly Func<int, SesAnswer?> answerTo;
+    readonly string service;
     int requests;
 
     /// <param name="answerTo">What to do with the request of a number, counted from 1; null: accept it.</param>
-    public SesDouble(Func<int, SesAnswer?>? answerTo = null)
+    /// <param name="service">The name that requests are signed for.</param>
+    public SesDouble(Func<int, SesAnswer?>? answerTo = null, string service = "ses")
     {
+        this.service = service;
         this.answerTo = answerTo ?? (_ => null);
         listener.Start();
         _ = AcceptAll();
@@ -103,7 +106,7 @@ internal sealed class SesDouble : IDisposable
     string? Fault(SesCall call)
     {
         string? token = null;
-        var fault = SignatureV4.Fault(call, Region, key =>
+        var fault = SignatureV4.Fault(call, (Region, service), key =>
         {
             if (!Keys.TryGetValue(key, out var secret)) return null;
             if (secret.Split(' ') is not [var plain, var sessionToken]) return secret;

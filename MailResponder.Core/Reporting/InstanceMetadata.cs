@@ -8,8 +8,8 @@ internal sealed class InstanceMetadata
     private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
     private const string StandardEndpoint = "http://169.254.169.254";
 
-    /// <summary>The service is on the host's own link; who does not answer at once is not there.</summary>
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
+    /// <summary>The service is on the host's own link and answers in milliseconds; this host may be the busy one.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     private readonly Uri _endpoint;
 
@@ -29,7 +29,7 @@ internal sealed class InstanceMetadata
     }
 
     /// <summary>The text at a path like <c>instance-id</c> or <c>tags/instance/NAME</c>; null when there is none.</summary>
-    /// <exception cref="HttpRequestException">The service cannot be reached, or does not answer in a second.</exception>
+    /// <exception cref="HttpRequestException">The service cannot be reached, or does not answer in time.</exception>
     public string? Read(string path)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });

@@ -9,8 +9,7 @@ internal sealed class CloudWatchDouble : IDisposable
     /// <summary>What CloudWatch answers when it has taken the metrics.</summary>
     public static readonly SesAnswer Taken = SesAnswer.Xml(200,
         "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\">"
-        + "<ResponseMetadata><RequestId>e16fc4d3-9a04-11e0-9362-093a1cae5385</RequestId></ResponseMetadata></PutMetricDataResponse>")
-        with { Accepts = true };
+        + "<ResponseMetadata><RequestId>e16fc4d3-9a04-11e0-9362-093a1cae5385</RequestId></ResponseMetadata></PutMetricDataResponse>") with { Accepts = true };
 
     readonly SesDouble service;
 

@@ -6,16 +6,17 @@ namespace MailResponder.Tests.Metrics;
 /// <summary>An Amazon CloudWatch on a port of this host: takes what is signed rightly, unless the test says otherwise.</summary>
 internal sealed class CloudWatchDouble : IDisposable
 {
+    const string Answer = "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\">"
+        + "<ResponseMetadata><RequestId>e16fc4d3-9a04-11e0-9362-093a1cae5385</RequestId></ResponseMetadata></PutMetricDataResponse>";
+
     /// <summary>What CloudWatch answers when it has taken the metrics.</summary>
-    public static readonly SesAnswer Taken = SesAnswer.Xml(200,
-        "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\">"
-        + "<ResponseMetadata><RequestId>e16fc4d3-9a04-11e0-9362-093a1cae5385</RequestId></ResponseMetadata></PutMetricDataResponse>") with { Accepts = true };
+    static readonly SesAnswer taken = SesAnswer.Xml(200, Answer) with { Accepts = true };
 
     readonly SesDouble service;
 
     /// <param name="answerTo">What to do with the request of a number, counted from 1; null: take it.</param>
     public CloudWatchDouble(Func<int, SesAnswer?>? answerTo = null) =>
-        service = new SesDouble(number => answerTo?.Invoke(number) ?? Taken, "monitoring");
+        service = new SesDouble(number => answerTo?.Invoke(number) ?? taken, "monitoring");
 
     public string Url => service.Url;
 

@@ -8,8 +8,8 @@ namespace MailResponder.Cli;
 internal static class CommandLine
 {
     private static readonly string[] Words =
-        ["blacklist", "config", "database", "send", "dkim", "ses", "doctor", "postfix-log", "stats", "help", "--help", "-h", "-?",
-            "--version"];
+        ["blacklist", "config", "database", "send", "dkim", "ses", "doctor", "postfix-log", "stats", "metrics", "help", "--help",
+            "-h", "-?", "--version"];
 
     /// <summary>Settings of every command that needs them.</summary>
     public static readonly Option<string?> SettingsOption = new("--settings")
@@ -64,6 +64,7 @@ internal static class CommandLine
             new DoctorCommand(),
             new PostfixLogCommand(),
             new StatsCommand(),
+            new MetricsCommand(),
         };
         foreach (var (name, value, meaning) in FilterArguments.Options)
         {

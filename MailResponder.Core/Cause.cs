@@ -16,5 +16,6 @@ internal enum Cause
     InProgress,
     Input,
     Output,
+    Metrics,
     Unexpected,
 }

@@ -21,7 +21,7 @@ internal static class ExitCode
         Cause.Settings or Cause.KeyFile or Cause.DkimKey => Configuration,
         Cause.ResponseBook => DataError,
         Cause.Attachment or Cause.Input => NoInput,
-        Cause.Database or Cause.S3 => Unavailable,
+        Cause.Database or Cause.S3 or Cause.Metrics => Unavailable,
         Cause.Output => CannotCreate,
         Cause.Send or Cause.Deadline or Cause.InProgress => TemporaryFailure,
         _ => Software,

@@ -1,6 +1,3 @@
-using Amazon;
-using Amazon.Runtime;
-using Amazon.Runtime.Credentials;
 using Amazon.SimpleEmail;
 using MailResponder.Crypto;
 using MailResponder.Settings;
@@ -36,39 +33,14 @@ internal sealed class SesAccount(SesSettings settings)
     private async Task<AmazonSimpleEmailServiceClient> Connect()
     {
         LibCrypto.LoadConfiguration();
-        var config = new AmazonSimpleEmailServiceConfig
+        var connection = new AwsConnection("ses", settings.Region)
         {
-            AuthenticationRegion = settings.Region,
-            // Which failures are worth another try, and until when, is the sender's affair.
-            MaxErrorRetry = 0,
-            MaxStaleConnectionRetries = 0,
-            AllowAutoRedirect = false,
-            DisableLogging = true,
-            Timeout = Timeout.InfiniteTimeSpan,
+            Endpoint = settings.Endpoint,
+            CredentialsFile = settings.CredentialsFile,
+            Profile = settings.Profile,
         };
-        if (settings.Endpoint is { } endpoint)
-            config.ServiceURL = endpoint.AbsoluteUri;
-        else
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region);
-        var credentials = settings.CredentialsFile is { } file
-            ? CredentialsFile.Read(file, settings.Profile)
-            : await OfHost(config).ConfigureAwait(false);
-        return new AmazonSimpleEmailServiceClient(credentials, config);
-    }
-
-    /// <summary>Credentials as every AWS program finds them; they are fetched here, so that a failure is told apart.</summary>
-    private static async Task<AWSCredentials> OfHost(AmazonSimpleEmailServiceConfig config)
-    {
-        try
-        {
-            var credentials = await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(config).ConfigureAwait(false);
-            await credentials.GetCredentialsAsync().ConfigureAwait(false);
-            return credentials;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            throw new ResponderException(Cause.Send, "no AWS credentials: neither in the environment, nor from a container, " +
-                "nor from an instance role; give the host a role, or name a file in ses.credentials_file", exception);
-        }
+        var config = new AmazonSimpleEmailServiceConfig();
+        connection.Configure(config);
+        return new AmazonSimpleEmailServiceClient(await connection.Credentials(config).ConfigureAwait(false), config);
     }
 }

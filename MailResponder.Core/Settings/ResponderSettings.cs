@@ -74,6 +74,9 @@ internal sealed record ResponderSettings
 
     public PostfixLogSettings PostfixLog { get; init; } = new(PostfixLogSettings.DefaultDatabase, 14);
 
+    /// <summary>Null: nothing is put into CloudWatch.</summary>
+    public MetricsSettings? Metrics { get; init; }
+
     public LogTarget LogTo { get; init; } = LogTarget.Syslog;
 
     public SyslogFacility SyslogFacility { get; init; } = SyslogFacility.Local0;

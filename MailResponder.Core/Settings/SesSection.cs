@@ -47,18 +47,11 @@ internal static class SesSection
         var nearest = Words.Nearest(region, Regions);
         var line = section.LineOf("region");
         var hint = nearest is null ? "" : $"; did you mean \"{nearest}\"?";
-        if (!LooksLikeRegion(region))
+        if (!AwsRegion.IsName(region))
             section.Add(line, "region", $"\"{region}\" is not an AWS region; write it like \"eu-west-1\"{hint}");
         else if (nearest is not null)
             section.Warn(line, "region", $"\"{region}\" is not among the regions known to have Amazon SES{hint}");
         return region;
-    }
-
-    private static bool LooksLikeRegion(string text)
-    {
-        var labels = text.Split('-');
-        return labels.Length >= 3 && labels[^1].Length > 0 && labels[^1].All(char.IsAsciiDigit)
-            && Array.TrueForAll(labels, label => label.Length > 0 && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)));
     }
 
     private static Uri? Endpoint(SettingsSection section)

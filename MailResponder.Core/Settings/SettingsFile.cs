@@ -13,6 +13,7 @@ internal sealed class SettingsFile
         "exempt_domains", "blocked_domains", "address_key_file", "database", "ledger_days", "send_method", "outbox",
         "sendmail", "ses", "attachment_names", "dkim", "deadline_seconds", "max_message_bytes", "log_to",
         "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps", "postfix_log", "statistics",
+        "metrics",
     ];
 
     private readonly string _path;
@@ -103,6 +104,7 @@ internal sealed class SettingsFile
             S3 = S3(values.Section("s3", ["region", "endpoint", "credentials_file", "profile", "book_bucket", "book_key"])),
             PostfixMaps = FilePath(values.Text("postfix_maps")) is { Length: > 0 } maps ? maps : null,
             PostfixLog = PostfixLog(values.Section("postfix_log", ["database", "days"])),
+            Metrics = MetricsSection.Read(values.Section("metrics", MetricsSection.Names), FilePath),
             SyslogSocket = FilePath(values.Text("syslog_socket", "/dev/log")),
             Statistics = Statistics(values.Section("statistics", ["to", "from", "threshold"])),
         };

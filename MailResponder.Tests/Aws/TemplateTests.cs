@@ -83,7 +83,7 @@ public sealed class TemplateTests
     [Fact]
     public void Role_MayDoNamedThingsAlone()
     {
-        string[] everywhere = ["ses:SendRawEmail", "ses:GetSendQuota", "ses:GetSendStatistics", "cloudwatch:PutMetricData"];
+        string[] everywhere = ["ses:SendRawEmail", "ses:GetSendQuota", "ses:GetSendStatistics", "ses:GetAccountSendingEnabled", "cloudwatch:PutMetricData"];
         foreach (var statement in template.Properties("Role").GetProperty("Policies").EnumerateArray().SelectMany(policy => policy.GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray()))
         {
             var actions = statement.GetProperty("Action") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().Select(action => action.GetString()!).ToArray() : [Text(statement, "Action")];

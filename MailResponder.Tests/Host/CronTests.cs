@@ -84,12 +84,21 @@ public sealed class CronTests : IDisposable
     }
 
     [Fact]
-    public void MetricsLine_IsReady()
+    public void Metrics_RunEachMinute_AsRoot()
     {
-        Assert.Contains("\n#* * * * * mail_responder ", source, StringComparison.Ordinal);
-        Cron("#* * * * *", calls: 1);
-        Assert.EndsWith(": responder metrics put", Assert.Single(Calls), StringComparison.Ordinal);
+        Cron("* * * * *", calls: 1);
+        var call = Assert.Single(Calls);
+        Assert.StartsWith("root root", call, StringComparison.Ordinal);
+        Assert.EndsWith(": responder metrics put", call, StringComparison.Ordinal);
         Assert.Empty(Mails);
+    }
+
+    [Fact]
+    public void FailedMetrics_AreMailedToRoot()
+    {
+        folder.Write("other", "echo 'responder: CloudWatch, namespace MailResponder: it throttles' >&2; exit 75");
+        Cron("* * * * *", calls: 1, mails: 1);
+        Assert.Contains("it throttles", Assert.Single(Mails), StringComparison.Ordinal);
     }
 
     string[] Calls => File.ReadAllLines(folder.PathTo("calls"));

@@ -36,6 +36,9 @@ internal sealed class MetadataDouble : IDisposable
 
     public string Url { get; }
 
+    /// <summary>The value of the instance's tag that names its group; null: there is no such tag, or tags are off.</summary>
+    public string? AutoScalingGroup { get; set; }
+
     public ConcurrentQueue<string> Paths { get; } = [];
 
     public void Dispose() => listener.Close();
@@ -58,7 +61,7 @@ internal sealed class MetadataDouble : IDisposable
         }
     }
 
-    static string? Answer(HttpListenerRequest request)
+    string? Answer(HttpListenerRequest request)
     {
         var path = request.Url!.AbsolutePath.TrimEnd('/');
         if (path == "/container")
@@ -68,6 +71,7 @@ internal sealed class MetadataDouble : IDisposable
         if (request.Headers["X-aws-ec2-metadata-token"] != Token) return null;
         if (path == "/latest/dynamic/instance-identity/document")
             return """{ "accountId": "000000000000", "instanceId": "i-0123456789abcdef0", "instanceType": "t4g.small", "availabilityZone": "eu-west-1b" }""";
+        if (path == "/latest/meta-data/tags/instance/aws:autoscaling:groupName") return AutoScalingGroup;
         return path == Role ? "mail-role" : path == Role + "/mail-role" ? Credentials(InstanceKey) : null;
     }
 

@@ -9,7 +9,7 @@ using System.Text;
 namespace MailResponder.Tests.Ses;
 
 /// <summary>
-/// An Amazon SES on a port of this host. It refuses what is not signed rightly, and else does what the test says;
+/// An Amazon SES, or another service of AWS that takes forms, on a port of this host. It refuses what is not signed rightly, and else does what the test says;
 /// without that it accepts each message under the ids id-1, id-2 ….
 /// </summary>
 internal sealed class SesDouble : IDisposable
@@ -22,12 +22,15 @@ internal sealed class SesDouble : IDisposable
     readonly CancellationTokenSource end = new();
     readonly Func<int, SesAnswer?> answerTo;
     readonly X509Certificate2? certificate;
+    readonly string service;
     int requests;
 
     /// <param name="answerTo">What to do with the request of a number, counted from 1; null: accept it.</param>
+    /// <param name="service">The name that requests are signed for.</param>
     /// <param name="certificate">Not null: speaks TLS 1.2, and proves with this that it is "localhost".</param>
-    public SesDouble(Func<int, SesAnswer?>? answerTo = null, X509Certificate2? certificate = null)
+    public SesDouble(Func<int, SesAnswer?>? answerTo = null, string service = "ses", X509Certificate2? certificate = null)
     {
+        this.service = service;
         this.answerTo = answerTo ?? (_ => null);
         this.certificate = certificate;
         listener.Start();
@@ -122,7 +125,7 @@ internal sealed class SesDouble : IDisposable
     string? Fault(SesCall call)
     {
         string? token = null;
-        var fault = SignatureV4.Fault(call, Region, key =>
+        var fault = SignatureV4.Fault(call, (Region, service), key =>
         {
             if (!Keys.TryGetValue(key, out var secret)) return null;
             if (secret.Split(' ') is not [var plain, var sessionToken]) return secret;

@@ -10,7 +10,7 @@ internal static class SignatureV4
     static readonly TimeSpan allowedSkew = TimeSpan.FromMinutes(5);
 
     /// <summary>Null when the signature holds; else what is wrong with it.</summary>
-    public static string? Fault(SesCall call, string region, Func<string, string?> secretOf)
+    public static string? Fault(SesCall call, (string Region, string Service) scope, Func<string, string?> secretOf)
     {
         const string scheme = "AWS4-HMAC-SHA256 ";
         if (!call.Headers.TryGetValue("authorization", out var authorization) || !authorization.StartsWith(scheme, StringComparison.Ordinal))
@@ -19,7 +19,7 @@ internal static class SignatureV4
             .Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
         if (parts["Credential"].Split('/') is not [var key, var day, var signedRegion, var service, "aws4_request"])
             return "malformed credential";
-        if ((signedRegion, service) != (region, "ses")) return $"signed for {signedRegion}/{service}";
+        if ((signedRegion, service) != scope) return $"signed for {signedRegion}/{service}";
         if (secretOf(key) is not { } secret) return "unknown key";
         var time = call.Headers["x-amz-date"];
         if (!time.StartsWith(day, StringComparison.Ordinal)) return "day and time differ";
@@ -32,9 +32,9 @@ internal static class SignatureV4
         foreach (var name in names) canonical.Append(CultureInfo.InvariantCulture, $"{name}:{call.Headers[name].Trim()}\n");
         canonical.Append(CultureInfo.InvariantCulture, $"\n{parts["SignedHeaders"]}\n{Hex(SHA256.HashData(call.Body))}");
         var hash = Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())));
-        var toSign = $"AWS4-HMAC-SHA256\n{time}\n{day}/{region}/ses/aws4_request\n{hash}";
+        var toSign = $"AWS4-HMAC-SHA256\n{time}\n{day}/{signedRegion}/{service}/aws4_request\n{hash}";
         var signingKey = Encoding.UTF8.GetBytes("AWS4" + secret);
-        foreach (var step in (string[])[day, region, "ses", "aws4_request"]) signingKey = Hmac(signingKey, step);
+        foreach (var step in (string[])[day, signedRegion, service, "aws4_request"]) signingKey = Hmac(signingKey, step);
         return Hex(Hmac(signingKey, toSign)) == parts["Signature"] ? null : "wrong signature";
     }
 

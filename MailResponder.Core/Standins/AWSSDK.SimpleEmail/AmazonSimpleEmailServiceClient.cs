@@ -3,6 +3,7 @@ using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Auth;
 using Amazon.SimpleEmail.Internal;
 using Amazon.SimpleEmail.Model;
+using MailResponder.Standins.AwsQuery;
 
 namespace Amazon.SimpleEmail;
 
@@ -22,7 +23,7 @@ public class AmazonSimpleEmailServiceClient : AmazonServiceClient
     {
     }
 
-    protected override IServiceMetadata ServiceMetadata { get; } = new SimpleEmailMetadata();
+    protected override IServiceMetadata ServiceMetadata { get; } = new QueryMetadata("SES");
 
     /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused; a derived type where it names why.</exception>
     public virtual Task<SendRawEmailResponse> SendRawEmailAsync(
@@ -65,7 +66,7 @@ public class AmazonSimpleEmailServiceClient : AmazonServiceClient
 
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
-        pipeline.ReplaceHandler<EndpointResolver>(new SimpleEmailEndpointResolver());
-        pipeline.AddHandlerAfter<Marshaller>(new SimpleEmailAuthResolver());
+        pipeline.ReplaceHandler<EndpointResolver>(new QueryEndpointResolver());
+        pipeline.AddHandlerAfter<Marshaller>(new QueryAuthResolver());
     }
 }

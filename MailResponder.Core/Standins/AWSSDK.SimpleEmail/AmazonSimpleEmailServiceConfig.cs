@@ -1,14 +1,16 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Amazon.Runtime.Internal;
-using Amazon.SimpleEmail.Internal;
 using Amazon.Util.Internal;
+using MailResponder.Standins.AwsQuery;
 
 namespace Amazon.SimpleEmail;
 
 /// <summary>Where Amazon SES is reached, and how. Set the region, or a ServiceURL with an AuthenticationRegion.</summary>
 public class AmazonSimpleEmailServiceConfig : ClientConfig
 {
+    internal const string ApiVersion = "2010-12-01";
+
     private static readonly string ProductName = InternalSDKUtils.BuildUserAgentString("SimpleEmail", "4.0");
 
     public AmazonSimpleEmailServiceConfig()
@@ -20,15 +22,15 @@ public class AmazonSimpleEmailServiceConfig : ClientConfig
     {
         // Requests go to email.REGION.amazonaws.com, but are signed for "ses".
         AuthenticationServiceName = "ses";
-        EndpointProvider = new SimpleEmailEndpoints();
+        EndpointProvider = new QueryEndpoints();
     }
 
     public override string RegionEndpointServiceName => "email";
 
-    public override string ServiceVersion => "2010-12-01";
+    public override string ServiceVersion => ApiVersion;
 
     public override string UserAgent => ProductName;
 
     public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
-        new(SimpleEmailEndpoints.UrlFor(this));
+        new(QueryEndpoints.UrlFor(this));
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Transform;
 using Amazon.SimpleEmail.Model;
+using MailResponder.Standins.AwsQuery;
 
 namespace Amazon.SimpleEmail.Internal;
 
@@ -13,21 +13,18 @@ internal sealed class SendRawEmailMarshaller : IMarshaller<IRequest, AmazonWebSe
         var request = (SendRawEmailRequest)input;
         var data = request.RawMessage?.Data ?? new MemoryStream();
         ReadOnlySpan<byte> message = data.TryGetBuffer(out var buffer) ? buffer : data.ToArray();
-        var form = new QueryForm("SendRawEmail", capacity: 1024 + message.Length / 2 * 3);
+        var form = new QueryForm("Amazon.SimpleEmail", AmazonSimpleEmailServiceConfig.ApiVersion, "SendRawEmail", capacity: 1024 + message.Length / 2 * 3);
         form.Add("Source", request.Source);
         for (var i = 0; i < request.Destinations?.Count; i++)
-            form.Add(Member("Destinations", i), request.Destinations[i]);
+            form.Add(QueryForm.Member("Destinations", i), request.Destinations[i]);
         form.Add("ConfigurationSetName", request.ConfigurationSetName);
         for (var i = 0; i < request.Tags?.Count; i++)
         {
-            form.Add(Member("Tags", i) + ".Name", request.Tags[i].Name);
-            form.Add(Member("Tags", i) + ".Value", request.Tags[i].Value);
+            form.Add(QueryForm.Member("Tags", i) + ".Name", request.Tags[i].Name);
+            form.Add(QueryForm.Member("Tags", i) + ".Value", request.Tags[i].Value);
         }
 
         form.AddBase64("RawMessage.Data", message);
         return form.ToRequest(input);
     }
-
-    private static string Member(string list, int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"{list}.member.{index + 1}");
 }

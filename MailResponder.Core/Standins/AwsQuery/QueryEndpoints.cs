@@ -1,10 +1,10 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 
-namespace Amazon.SimpleEmail.Internal;
+namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>The service's address: what the configuration names, else the region's.</summary>
-internal sealed class SimpleEmailEndpoints : IEndpointProvider
+internal sealed class QueryEndpoints : IEndpointProvider
 {
     public static string UrlFor(IClientConfig config)
     {
@@ -13,7 +13,7 @@ internal sealed class SimpleEmailEndpoints : IEndpointProvider
         var region = config.RegionEndpoint
             ?? throw new AmazonClientException("Neither a region nor a ServiceURL is configured.");
         var fips = config.UseFIPSEndpoint ? "-fips" : "";
-        return $"https://email{fips}.{region.SystemName}.{region.PartitionDnsSuffix}/";
+        return $"https://{config.RegionEndpointServiceName}{fips}.{region.SystemName}.{region.PartitionDnsSuffix}/";
     }
 
     public Endpoint ResolveEndpoint(EndpointParameters parameters) =>

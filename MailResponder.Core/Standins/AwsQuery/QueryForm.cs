@@ -1,23 +1,33 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 
-namespace Amazon.SimpleEmail.Internal;
+namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>The form of an AWS Query request: action, version and parameters, percent-encoded (RFC 3986).</summary>
 internal sealed class QueryForm
 {
     private readonly ArrayBufferWriter<byte> _form;
 
+    private readonly string _service;
+
+    /// <param name="service">The service's namespace, which the SDK asks for.</param>
+    /// <param name="version">The date of the service's API.</param>
     /// <param name="action">The operation.</param>
     /// <param name="capacity">Bytes to be ready for: a message of several megabytes is not to be copied again and again.</param>
-    public QueryForm(string action, int capacity = 256)
+    public QueryForm(string service, string version, string action, int capacity = 256)
     {
+        _service = service;
         _form = new ArrayBufferWriter<byte>(capacity);
-        _form.Write(Encoding.ASCII.GetBytes($"Action={action}&Version=2010-12-01"));
+        _form.Write(Encoding.ASCII.GetBytes($"Action={action}&Version={version}"));
     }
+
+    /// <summary>The name of a list's element, counted from 0 here and from 1 there.</summary>
+    public static string Member(string list, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{list}.member.{index + 1}");
 
     /// <param name="name">Plain ASCII.</param>
     /// <param name="value">Null or empty: the parameter is left out.</param>
@@ -40,7 +50,7 @@ internal sealed class QueryForm
         }
     }
 
-    public IRequest ToRequest(AmazonWebServiceRequest request) => new DefaultRequest(request, "Amazon.SimpleEmail")
+    public IRequest ToRequest(AmazonWebServiceRequest request) => new DefaultRequest(request, _service)
     {
         HttpMethod = "POST",
         ResourcePath = "/",

@@ -3,10 +3,10 @@ using Amazon.Runtime.Credentials.Internal;
 using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Auth;
 
-namespace Amazon.SimpleEmail.Internal;
+namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>Every operation is signed with Signature Version 4.</summary>
-internal sealed class SimpleEmailAuthResolver : BaseAuthResolverHandler
+internal sealed class QueryAuthResolver : BaseAuthResolverHandler
 {
     protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) =>
         AuthSchemeOption.DEFAULT_SIGV4;

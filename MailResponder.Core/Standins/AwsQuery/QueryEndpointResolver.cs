@@ -2,15 +2,15 @@ using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Amazon.Runtime.Internal;
 
-namespace Amazon.SimpleEmail.Internal;
+namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>Hands the configured address to the pipeline.</summary>
-internal sealed class SimpleEmailEndpointResolver : BaseEndpointResolver
+internal sealed class QueryEndpointResolver : BaseEndpointResolver
 {
     protected override EndpointParameters MapEndpointsParameters(IRequestContext requestContext)
     {
         var parameters = new EndpointParameters();
-        parameters["Endpoint"] = SimpleEmailEndpoints.UrlFor(requestContext.ClientConfig);
+        parameters["Endpoint"] = QueryEndpoints.UrlFor(requestContext.ClientConfig);
         return parameters;
     }
 }

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using MailResponder.Reporting.Metrics;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder metrics …`: for cron, each minute. Nothing here touches a message.</summary>
+internal sealed class MetricsCommand : Command
+{
+    private static readonly Option<string> LogOption = new("--log")
+    {
+        Description = "The responder's log",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => "/var/log/mail_responder.log",
+    };
+
+    public MetricsCommand() : base("metrics", "Numbers for monitoring and autoscaling, since the last run")
+    {
+        Add(Put());
+        Add(Prometheus());
+    }
+
+    private static Command Put()
+    {
+        var print = new Option<bool>("--print") { Description = "Show what would be put, and change nothing" };
+        var command = new Command("put", "Put them into Amazon CloudWatch; nothing when metrics.region is not set") { print, LogOption };
+        command.SetAction(result =>
+        {
+            var metrics = Settings(result);
+            if (result.GetValue(print))
+                Show(metrics, Log(result));
+            else if (metrics.CloudWatch is { } connection)
+                Send(metrics, connection, Log(result));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Prometheus()
+    {
+        var output = new Option<string?>("--output") { Description = "Replace this file at once [default: standard output]", HelpName = "FILE" };
+        var command = new Command("prometheus", "Show them for node_exporter's textfile collector") { output, LogOption };
+        command.SetAction(result =>
+        {
+            var metrics = Settings(result);
+            using var run = MetricsRun.Begin(metrics.State, "prometheus.json", Log(result));
+            run.Totals.Add(run.Traffic, metrics.Threshold);
+            var keep = run.Prepare();
+            Deliver(PrometheusText.Of(run.Totals, run.Host), result.GetValue(output));
+            keep();
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static void Send(MetricsSettings metrics, AwsConnection connection, LogFollower log)
+    {
+        using var run = MetricsRun.Begin(metrics.State, "cloudwatch.json", log);
+        var all = CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold);
+        var cloudWatch = new CloudWatch(connection, TimeProvider.System);
+        var keep = run.Prepare();
+        cloudWatch.Put(metrics.Namespace, all.OfMail);
+        // What is counted is delivered now; the host's values are those of the moment, of which nothing can be lost.
+        keep();
+        cloudWatch.Put(CloudWatchMetrics.HostNamespace, all.OfHost);
+    }
+
+    private static void Show(MetricsSettings metrics, LogFollower log)
+    {
+        using var run = MetricsRun.Look(metrics.State, "cloudwatch.json", log);
+        var all = CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold);
+        Show(metrics.Namespace, all.OfMail);
+        Show(CloudWatchMetrics.HostNamespace, all.OfHost);
+        if (run.Group is null)
+            Console.Out.WriteLine("the Auto Scaling group is unknown: metrics have no AutoScalingGroupName");
+        if (metrics.CloudWatch is null)
+            Console.Out.WriteLine("metrics.region is not set: responder metrics put sends nothing");
+    }
+
+    private static void Show(string nameSpace, IReadOnlyList<Metric> metrics)
+    {
+        foreach (var metric in metrics)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{nameSpace} {metric.Name} {metric.Unit.Value} samples={metric.Samples} sum={metric.Sum} min={metric.Least} max={metric.Most}")
+                + string.Concat(metric.Dimensions.Select(dimension => $" {dimension.Name}={dimension.Value}")));
+        }
+    }
+
+    private static void Deliver(string text, string? file)
+    {
+        if (file is null)
+        {
+            Console.Out.Write(text);
+            Console.Out.Flush();
+            return;
+        }
+
+        try
+        {
+            AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(Cause.Output, $"{file}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    private static LogFollower Log(ParseResult result) => new(Path.GetFullPath(result.GetValue(LogOption)!), TimeProvider.System);
+
+    private static MetricsSettings Settings(ParseResult result) =>
+        SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption))).Metrics ?? new MetricsSettings();
+}

@@ -1,0 +1,15 @@
+using Amazon.Runtime;
+
+namespace Amazon.CloudWatch;
+
+/// <summary>The unit of a metric; CloudWatch knows more than are here.</summary>
+public class StandardUnit : ConstantClass
+{
+    public static readonly StandardUnit Count = new("Count");
+    public static readonly StandardUnit Milliseconds = new("Milliseconds");
+    public static readonly StandardUnit Percent = new("Percent");
+
+    public StandardUnit(string value) : base(value)
+    {
+    }
+}

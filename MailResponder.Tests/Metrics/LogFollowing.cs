@@ -1,0 +1,234 @@
+using System.Globalization;
+using System.Text;
+using MailResponder.Reporting.Metrics;
+
+namespace MailResponder.Tests.Metrics;
+
+/// <summary>Every line of the log is counted once, whatever becomes of the file.</summary>
+public sealed class LogFollowing : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+    readonly List<long> read = [];
+    LogPosition? position;
+    long written;
+
+    public LogFollowing()
+    {
+        Add(3);
+        Follow();
+        Assert.Empty(read);
+        written = 0;
+    }
+
+    string Log => folder.PathTo("mail_responder.log");
+
+    string Rotated => Log + ".1";
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void NewLines_AreReadOnce()
+    {
+        Add(2);
+        Follow();
+        Follow();
+        Add(1);
+        AssertAllRead();
+    }
+
+    [Fact]
+    public void UnfinishedLine_WaitsForItsEnd()
+    {
+        var line = Line();
+        File.AppendAllText(Log, line[..20]);
+        Follow();
+        Assert.Empty(read);
+        File.AppendAllText(Log, line[20..]);
+        AssertAllRead();
+    }
+
+    [Fact]
+    public void RenamedFile_IsReadToItsEnd()
+    {
+        Add(2);
+        Follow();
+        Add(2);
+        File.Move(Log, Rotated);
+        Add(2);
+        AssertAllRead();
+    }
+
+    /// <summary>rsyslogd goes on with the renamed file until it is told to open the new one.</summary>
+    [Fact]
+    public void LinesThatStillComeIntoTheRenamedFile_AreRead()
+    {
+        Add(1);
+        File.Move(Log, Rotated);
+        File.WriteAllText(Log, "");
+        Follow();
+        Add(2, Rotated);
+        Follow();
+        Add(1, Rotated);
+        Add(1);
+        AssertAllRead();
+    }
+
+    [Fact]
+    public void RenamedBeforeTheNewOneIsThere()
+    {
+        Add(1);
+        File.Move(Log, Rotated);
+        Follow();
+        Add(1, Rotated);
+        Follow();
+        Add(1);
+        AssertAllRead();
+    }
+
+    [Fact]
+    public void CopiedAndCutOff()
+    {
+        Add(2);
+        Follow();
+        Add(2);
+        File.Copy(Log, Rotated);
+        File.WriteAllText(Log, "");
+        Add(3);
+        AssertAllRead();
+    }
+
+    [Fact]
+    public void CutOff_AndGrownBeyondTheOldLength()
+    {
+        Add(1);
+        Follow();
+        File.WriteAllText(Log, "");
+        Add(20);
+        AssertAllRead();
+    }
+
+    [Fact]
+    public void DatedName()
+    {
+        Add(1);
+        File.Move(Log, Log + "-20261122");
+        Add(1);
+        AssertAllRead();
+    }
+
+    [Fact]
+    public void SeveralRotations_LoseOnlyWhatIsCompressed()
+    {
+        Add(1);
+        Follow();
+        Add(5);
+        File.Move(Log, Log + ".2.gz"); // nobody reads it
+        Add(4, Rotated);
+        Add(2);
+        Follow();
+        Assert.Equal([1, 7, 8, 9, 10, 11, 12], read);
+    }
+
+    [Fact]
+    public void OldRotatedFile_IsNotCountedAgain()
+    {
+        Add(4);
+        Follow();
+        File.Move(Log, Rotated);
+        Add(2);
+        Follow();
+        File.Delete(Log); // by hand: the rotated one is older than all that was read
+        Add(3);
+        AssertAllRead();
+    }
+
+    [Fact]
+    public void EmptyDays_ChangeNothing()
+    {
+        for (var day = 0; day < 3; day++)
+        {
+            File.Move(Log, Rotated, overwrite: true);
+            File.WriteAllText(Log, "");
+            Follow();
+        }
+
+        Add(2);
+        AssertAllRead();
+    }
+
+    [Fact]
+    public void LogThatIsNotThereYet_IsReadFromItsStart()
+    {
+        File.Delete(Log);
+        position = null;
+        Follow();
+        Add(2);
+        AssertAllRead();
+    }
+
+    [Fact]
+    public void LinesOfAnyLengthAndKind_AreSurvived()
+    {
+        Add(1);
+        File.AppendAllBytes(Log, [.. Encoding.ASCII.GetBytes(new string('x', 200_000)), (byte)'\n', 0xff, 0xfe, 0, (byte)'\n', (byte)'\n']);
+        Add(1);
+        Follow();
+        File.AppendAllText(Log, Line().TrimEnd('\n') + new string('y', 70_000));
+        Follow();
+        File.AppendAllText(Log, "\n");
+        Add(300);
+        Follow();
+        Assert.Equal([1, 2, .. Enumerable.Range(4, 300).Select(number => (long)number)], read);
+    }
+
+    /// <summary>Any cuts, at any places, give every line once.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void AnyMixOfWritingRotatingAndFollowing(int seed)
+    {
+        var random = new Random(seed);
+        for (var step = 0; step < 300; step++)
+        {
+            switch (random.Next(6))
+            {
+                case 0: Follow(); break;
+                case 1 when step % 7 == 0: // not twice between two readings, as a day is longer than a minute
+                    Follow();
+                    File.Move(Log, Rotated, overwrite: true);
+                    if (random.Next(2) == 0) File.WriteAllText(Log, "");
+                    if (random.Next(2) == 0) Add(random.Next(3), Rotated);
+                    if (random.Next(2) == 0) Follow();
+                    if (random.Next(2) == 0 && new FileInfo(Log) is not { Exists: true, Length: > 0 }) Add(random.Next(3), Rotated);
+                    Add(1);
+                    break;
+                default: Add(random.Next(4)); break;
+            }
+        }
+
+        AssertAllRead();
+    }
+
+    void Add(int count, string? file = null)
+    {
+        for (var i = 0; i < count; i++) File.AppendAllText(file ?? Log, Line());
+    }
+
+    /// <summary>A line that tells its number as its milliseconds.</summary>
+    string Line()
+    {
+        written++;
+        var time = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
+        return $"{time} host mail_responder[{written}]: replied address=get@example.com replies=1 ms={written} queue_id=- receipts=sendmail\n";
+    }
+
+    void Follow() => position = new LogFollower(Log, TimeProvider.System).Read(position, line => read.Add(line.Ms));
+
+    void AssertAllRead()
+    {
+        Follow();
+        Follow();
+        Assert.Equal(Enumerable.Range(1, (int)written).Select(number => (long)number), read);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using MailResponder.Tests.Host;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Metrics;
+
+/// <summary>`responder metrics prometheus`, the published program, read by promtool.</summary>
+public sealed class PrometheusTests : IDisposable
+{
+    readonly MetricsPlace place = new(null);
+
+    public void Dispose() => place.Dispose();
+
+    [Fact]
+    public void Numbers_EqualTheTraffic_AndOnlyGrow()
+    {
+        Run();
+        var durations = new List<long>();
+        for (var i = 0; i < 5; i++) durations.Add(place.Answer(RequestMail.FromSomebodyNew()));
+        for (var i = 0; i < 4; i++) durations.Add(place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
+        place.Answer(RequestMail.FromSomebodyNew(), "--sender", "");
+        var first = Run();
+        place.Write("deferred reason=database address=unknown replies=0 ms=61000 queue_id=- problem=\"database: away\"");
+        for (var i = 0; i < 6; i++) durations.Add(place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
+        var second = Run();
+
+        Assert.Equal((9, 1, 0, 0), (first["messages_total{result=\"replied\"}"], first["messages_total{result=\"skipped\"}"],
+            first["messages_total{result=\"deferred\"}"], first["messages_total{result=\"failed\"}"]));
+        Assert.Equal((10, 4), (first["replies_total{address=\"get@example.com\"}"], first["replies_total{address=\"others\"}"]));
+        Assert.DoesNotContain("replies_total{address=\"links@example.com\"}", first.Keys);
+        Assert.Equal((10, 4, 6), (second["replies_total{address=\"get@example.com\"}"], second["replies_total{address=\"others\"}"],
+            second["replies_total{address=\"links@example.com\"}"]));
+        Assert.Equal((15, 1), (second["messages_total{result=\"replied\"}"], second["messages_total{result=\"deferred\"}"]));
+        durations.Add(61_000);
+        Assert.Equal(durations.Sum() / 1000.0, second["processing_seconds_sum"], precision: 6);
+        Assert.Equal(16, second["processing_seconds_count"]);
+        Assert.Equal(16, second["processing_seconds_bucket{le=\"+Inf\"}"]);
+        Assert.Equal(15, second["processing_seconds_bucket{le=\"60\"}"]);
+        Assert.Equal(durations.Count(ms => ms <= 25), second["processing_seconds_bucket{le=\"0.025\"}"]);
+        foreach (var (name, value) in first)
+            if (!name.Contains("_ratio", StringComparison.Ordinal) && !name.StartsWith("queue_", StringComparison.Ordinal)) Assert.InRange(second[name], value, double.MaxValue);
+    }
+
+    [Fact]
+    public void OutputFile_IsReplacedAtOnce()
+    {
+        var file = place.Place.PathTo("mail_responder.prom");
+        File.WriteAllText(file, "old");
+        using var reader = new StreamReader(file); // has the old one to its end
+        var run = place.Place.Command("metrics", "prometheus", "--output", file, "--log", place.Log);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal("", run.OutputText);
+        Assert.Equal("old", reader.ReadToEnd());
+        Assert.EndsWith("\n", File.ReadAllText(file), StringComparison.Ordinal);
+        // node_exporter is another user.
+        Assert.True((File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0);
+        Assert.Single(Directory.GetFiles(place.Place.Folder, "mail_responder.prom*"));
+    }
+
+    [Fact]
+    public void OutputThatCannotBeWritten_CountsNothing()
+    {
+        Run();
+        place.Replied(6);
+        var run = place.Place.Command("metrics", "prometheus", "--output", place.Place.PathTo("missing/x.prom"), "--log", place.Log);
+        Assert.Equal(73, run.ExitCode);
+        Assert.Contains("missing/x.prom: does not exist", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(6, Run()["replies_total{address=\"get@example.com\"}"]);
+    }
+
+    [Fact]
+    public void NobodyIsNamed()
+    {
+        Run();
+        var requests = Enumerable.Range(0, 6).Select(_ => RequestMail.FromSomebodyNew()).ToList();
+        foreach (var request in requests) place.Answer(request);
+        Run();
+        var files = string.Concat(Directory.GetFiles(place.Place.PathTo("state")).Append(place.Place.PathTo("out.prom")).Select(File.ReadAllText));
+        Assert.DoesNotContain("freemail", files, StringComparison.OrdinalIgnoreCase);
+        Assert.All(requests, request => Assert.DoesNotContain(request.From.Split('@')[0], files, StringComparison.OrdinalIgnoreCase));
+        Assert.Equal("700\n", ToolRun.Of("stat", "-c", "%a", place.Place.PathTo("state")).AssertDone());
+    }
+
+    /// <summary>The samples without the common prefix, after promtool has found nothing to say against them.</summary>
+    Dictionary<string, double> Run()
+    {
+        var run = place.Place.Command("metrics", "prometheus", "--log", place.Log);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        var file = place.Place.PathTo("out.prom");
+        File.WriteAllText(file, run.OutputText);
+        Assert.Equal("", ToolRun.Of("sh", "-c", $"promtool check metrics <'{file}'").AssertDone());
+        return run.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
+            .Select(line => line.Split("} ") is [var name, var value] ? (Name: name + "}", Value: value) : (Name: line.Split(' ')[0], Value: line.Split(' ')[1]))
+            .ToDictionary(sample => sample.Name["mail_responder_".Length..], sample => double.Parse(sample.Value, CultureInfo.InvariantCulture));
+    }
+}

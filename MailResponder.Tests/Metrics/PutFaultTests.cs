@@ -1,0 +1,171 @@
+using MailResponder.Tests.Program;
+using MailResponder.Tests.Ses;
+
+namespace MailResponder.Tests.Metrics;
+
+/// <summary>CloudWatch, log or state are away or broken: one clear line, and nothing is lost or counted twice.</summary>
+public sealed class PutFaultTests
+{
+    public static TheoryData<string, int, string> Refusals => new()
+    {
+        { "Throttling", 75, "it throttles" },
+        { "InternalFailure", 75, "it failed with InternalFailure" },
+        { "AccessDenied", 69, "needs cloudwatch:PutMetricData" },
+        { "InvalidClientTokenId", 69, "does not know the access key" },
+        { "InvalidParameterValue", 69, "see metrics.namespace" },
+        { "SomethingNew", 69, "it answered SomethingNew" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void RefusedPut_IsCountedByTheNext(string code, int exitCode, string expected)
+    {
+        var isAway = false;
+        using var cloudWatch = new CloudWatchDouble(_ => isAway
+            ? SesAnswer.Error(code == "InternalFailure" ? 500 : 400, code, "arn:aws:iam::123456789012:user/somebody") : null);
+        using var place = new MetricsPlace(cloudWatch);
+        place.AssertPut();
+        place.Replied(6);
+        isAway = true;
+        AssertFails(place.Put(), exitCode, expected);
+        AssertFails(place.Put(), exitCode, expected);
+        isAway = false;
+        place.Replied(1);
+        place.AssertPut();
+        place.AssertPut();
+        AssertSum(cloudWatch, 7);
+    }
+
+    public static TheoryData<string, string> Breaks => new()
+    {
+        { "cut", "cut" }, { "stall", "no answer in time" }, { "rubbish", "HTTP 404" }, { "closed", "cannot be reached" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Breaks))]
+    public void BrokenConnection_IsCountedByTheNext(string how, string expected)
+    {
+        SesAnswer? answer = null;
+        using var cloudWatch = new CloudWatchDouble(_ => answer);
+        using var place = new MetricsPlace(cloudWatch);
+        place.AssertPut();
+        place.Replied(6);
+        if (how == "closed")
+        {
+            place.Place.Settings["metrics"]!["endpoint"] = "http://127.0.0.1:1/";
+            place.Place.Write();
+        }
+
+        answer = how switch
+        {
+            "cut" => SesAnswer.CutBeforeRequest,
+            "stall" => SesAnswer.Stall,
+            "rubbish" => SesAnswer.Http(404, "text/html", "<p>Oops<br>"),
+            _ => null,
+        };
+        AssertFails(place.Put(), how == "rubbish" ? 69 : 75, expected);
+        answer = null;
+        place.Place.Settings["metrics"]!["endpoint"] = cloudWatch.Url;
+        place.Place.Write();
+        place.AssertPut();
+        AssertSum(cloudWatch, 6);
+    }
+
+    [Fact]
+    public void RefusedHostMetrics_AreNoReasonToCountMailTwice()
+    {
+        using var cloudWatch = new CloudWatchDouble(number => number == 4 ? SesAnswer.Error(400, "AccessDenied", "x") : null);
+        using var place = new MetricsPlace(cloudWatch);
+        place.AssertPut();
+        place.Replied(6);
+        AssertFails(place.Put(), 69, "namespace System/Linux");
+        place.AssertPut();
+        AssertSum(cloudWatch, 6);
+    }
+
+    [Fact]
+    public void TwoAtOnce_CountOnce()
+    {
+        using var cloudWatch = new CloudWatchDouble();
+        using var place = new MetricsPlace(cloudWatch);
+        place.AssertPut();
+        place.Replied(600);
+        var running = Enumerable.Range(0, 4).Select(_ => ResponderProcess.Start(
+            ResponderProcess.Plainly, "metrics", "put", "--log", place.Log, "--settings", place.Place.SettingsFile)).ToList();
+        foreach (var one in running)
+        {
+            using (one) Assert.Equal(0, one.Finish().ExitCode);
+        }
+
+        AssertSum(cloudWatch, 600);
+    }
+
+    [Fact]
+    public void LockThatIsHeld_EndsTheRunInTime()
+    {
+        using var cloudWatch = new CloudWatchDouble();
+        using var place = new MetricsPlace(cloudWatch);
+        place.AssertPut();
+        using var held = new FileStream(place.Place.PathTo("state/cloudwatch.json.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        AssertFails(place.Put(), 75, "another run holds");
+    }
+
+    [Fact]
+    public void StateThatCannotBeWritten_KeepsTheMetricsBack()
+    {
+        using var cloudWatch = new CloudWatchDouble();
+        using var place = new MetricsPlace(cloudWatch);
+        place.AssertPut();
+        place.Replied(6);
+        var calls = cloudWatch.Calls.Count;
+        // A full disk: the next state, and nothing else, finds no room.
+        var script = $"mount -t tmpfs -o size=4k,nr_inodes=8 state '{place.Place.PathTo("state")}'; head -c 4096 /dev/zero >'{place.Place.PathTo("state/full")}'; ";
+        var run = ResponderProcess.Run($"unshare --mount sh -c '{script.Replace("'", "'\\''", StringComparison.Ordinal)} exec \"$@\"' sh \"$@\"",
+            [], "metrics", "put", "--log", place.Log, "--settings", place.Place.SettingsFile);
+        AssertFails(run, 73, "the disk is full");
+        Assert.Equal(calls, cloudWatch.Calls.Count);
+        place.AssertPut();
+        AssertSum(cloudWatch, 6);
+    }
+
+    [Fact]
+    public void BrokenState_StartsAtTheEnd()
+    {
+        using var cloudWatch = new CloudWatchDouble();
+        using var place = new MetricsPlace(cloudWatch);
+        place.Replied(3);
+        Directory.CreateDirectory(place.Place.PathTo("state"));
+        foreach (var broken in (string[])["", "{", "[]", "null", "{\"offset\": -1}", "{\"offset\": 5, \"offset\": 6, \"until\": \"2026-11-22T10:00:00Z\"}", "\0"])
+        {
+            File.WriteAllText(place.Place.PathTo("state/cloudwatch.json"), broken);
+            place.AssertPut();
+        }
+
+        AssertSum(cloudWatch, 0);
+        place.Replied(2);
+        place.AssertPut();
+        AssertSum(cloudWatch, 2);
+    }
+
+    [Fact]
+    public void LogThatMayNotBeRead_IsNamed()
+    {
+        using var cloudWatch = new CloudWatchDouble();
+        using var place = new MetricsPlace(cloudWatch);
+        Directory.CreateDirectory(place.Place.PathTo("folder"));
+        AssertFails(place.Place.Command("metrics", "put", "--log", place.Place.PathTo("folder")), 66, place.Place.PathTo("folder"));
+    }
+
+    static void AssertFails(ProgramRun run, int exitCode, string expected)
+    {
+        Assert.True(run.ExitCode == exitCode, $"exit {run.ExitCode}: {run.Errors}");
+        Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
+        Assert.Equal(run.Errors.Length - 1, run.Errors.IndexOf('\n', StringComparison.Ordinal));
+        Assert.DoesNotContain("somebody", run.Errors, StringComparison.Ordinal);
+        Assert.Equal("", run.OutputText);
+    }
+
+    static void AssertSum(CloudWatchDouble cloudWatch, int replies) => Assert.Equal(replies, cloudWatch.OfMail
+        .Where(words => words.StartsWith("response_sent", StringComparison.Ordinal) && !words.Contains("Address=", StringComparison.Ordinal))
+        .Sum(words => int.Parse(words.Split(' ')[2].Split('/')[1], System.Globalization.CultureInfo.InvariantCulture)));
+}

@@ -28,7 +28,7 @@ internal sealed class InstanceMetadata
             : null;
     }
 
-    /// <summary>The text at a path like <c>instance-id</c> or <c>tags/instance/NAME</c>; null when there is none.</summary>
+    /// <summary>The text at a path like <c>meta-data/instance-id</c>; null when there is none.</summary>
     /// <exception cref="HttpRequestException">The service cannot be reached, or does not answer in time.</exception>
     public string? Read(string path)
     {
@@ -50,7 +50,7 @@ internal sealed class InstanceMetadata
         ask.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "60");
         using var token = await client.SendAsync(ask, cancellation).ConfigureAwait(false);
         token.EnsureSuccessStatusCode();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_endpoint, "/latest/meta-data/" + path));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_endpoint, "/latest/" + path));
         request.Headers.Add("X-aws-ec2-metadata-token", await token.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
         using var answer = await client.SendAsync(request, cancellation).ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.NotFound)
@@ -59,11 +59,15 @@ internal sealed class InstanceMetadata
         return await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
     }
 
-    private static bool IsEc2()
+    /// <summary>What firmware (Nitro) or hypervisor (Xen) say, without a question to the network.</summary>
+    private static bool IsEc2() =>
+        Says("/sys/devices/virtual/dmi/id/sys_vendor", "Amazon EC2") || Says("/sys/hypervisor/uuid", "ec2");
+
+    private static bool Says(string file, string begin)
     {
         try
         {
-            return File.ReadAllText("/sys/devices/virtual/dmi/id/sys_vendor").StartsWith("Amazon EC2", StringComparison.Ordinal);
+            return File.ReadAllText(file).StartsWith(begin, StringComparison.Ordinal);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -69,9 +69,9 @@ public sealed class PostfixLogRuleTests
 
     /// <summary>The responder logs to rsyslogd itself; Postfix's log file is passed on line by line as it grows.</summary>
     [Theory]
-    [InlineData("main.cf", "")]
-    [InlineData("main-luser-relay.cf", "enable_long_queue_ids = yes")]
-    public void LiveTraffic_IsCountedAsItWasSent(string sample, string more)
+    [InlineData("main-relay-domains.cf", "")]
+    [InlineData("main.cf", "enable_long_queue_ids = yes")]
+    public void LiveTraffic_IsReportedAsItWasSent(string sample, string more)
     {
         using var place = new ReaderPlace();
         using var daemon = new PrivateRsyslogd(reader: place.Reader);
@@ -81,6 +81,13 @@ public sealed class PostfixLogRuleTests
         Patience.Until("the last line", () => place.Number("SELECT count(*) FROM message WHERE queue_id = 'FFFFFF'") == 1, () => daemon.Errors);
 
         traffic.AssertCounts(PostfixLogDatabase.Summarise(place.Database, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1))!);
-        MixedTraffic.AssertNobodyIsNamedIn(System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(place.Database)));
+        traffic.Place.Settings["postfix_log"]!["database"] = place.Database;
+        traffic.Place.Write();
+        var report = traffic.Place.Command("stats", "--json", "--log", daemon.PathTo("logs/mail_responder.log"),
+            "--since", DateTimeOffset.UtcNow.AddHours(-1).ToString("O"), "--until", DateTimeOffset.UtcNow.AddHours(1).ToString("O"));
+        Assert.True(report.ExitCode == 0, report.Errors);
+        traffic.AssertReport(report.OutputText);
+        MixedTraffic.AssertNobodyIsNamedIn(System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(place.Database)) + report.OutputText
+            + string.Concat(daemon.Reports) + string.Concat(daemon.Events));
     }
 }

@@ -12,6 +12,9 @@ internal sealed record RequestMail(string From)
     /// <summary>Headers beyond the usual ones, each line ended by CRLF.</summary>
     public string MoreHeaders { get; init; } = "";
 
+    /// <summary>The From field in place of the usual one, ended by CRLF; empty: there is none.</summary>
+    public string? FromField { get; init; }
+
     public string To { get; init; } = "get@example.com";
 
     public string Subject { get; init; } = "please";
@@ -22,10 +25,10 @@ internal sealed record RequestMail(string From)
     public static RequestMail FromSomebodyNew() => new($"zahra.{Guid.NewGuid():N}@freemail.test");
 
     /// <summary>The same person's next message: other bytes in the header block.</summary>
-    public RequestMail Again() => new(From) { MoreHeaders = MoreHeaders, To = To, Subject = Subject, Body = Body };
+    public RequestMail Again() => new(From) { MoreHeaders = MoreHeaders, FromField = FromField, To = To, Subject = Subject, Body = Body };
 
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(
-        $"From: Zahra <{From}>\r\nTo: {To}\r\nSubject: {Subject}\r\n" +
+        $"{FromField ?? $"From: Zahra <{From}>\r\n"}To: {To}\r\nSubject: {Subject}\r\n" +
         $"Message-ID: <{number}.{Environment.ProcessId}@freemail.test>\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\n" +
         $"{MoreHeaders}\r\n{Body}");
 }

@@ -228,14 +228,14 @@ public sealed class StatsCommandTests : IDisposable
     }
 
     [Fact]
-    public void InstanceThatIsSilent_CostsASecond()
+    public void InstanceThatIsSilent_CostsSeconds()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var begin = DateTime.UtcNow;
         var run = Under($"export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://{silent.LocalEndpoint}; ", "--log", "/dev/null", "--json");
         Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Contains("did not tell within a second", (string?)JsonNode.Parse(run.OutputText)!["problems"]!["instance"], StringComparison.Ordinal);
+        Assert.Contains("did not tell", (string?)JsonNode.Parse(run.OutputText)!["problems"]!["instance"], StringComparison.Ordinal);
         Assert.InRange(DateTime.UtcNow - begin, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
     }
 

@@ -17,7 +17,7 @@ internal sealed record HostReading(long? QueueLength, double MemoryPercent, IRea
     {
         try
         {
-            var group = InstanceMetadata.OfThisHost()?.Read("tags/instance/aws:autoscaling:groupName");
+            var group = InstanceMetadata.OfThisHost()?.Read("meta-data/tags/instance/aws:autoscaling:groupName");
             // CloudWatch takes no others in a dimension.
             return group is { Length: > 0 and <= 255 } && group.All(c => c is >= ' ' and <= '~') ? group : null;
         }

@@ -69,7 +69,7 @@ internal sealed class MessageLog
     {
         var receipts = string.Join(',', outcome.Receipts.Select(Quoted));
         var problem = outcome.Problem is null ? null : OneLine(outcome.Problem);
-        return string.Create(CultureInfo.InvariantCulture, $"{{\"time\":\"{_clock.GetUtcNow().UtcDateTime:O}\"," +
+        return string.Create(CultureInfo.InvariantCulture, $"{{\"time\":\"{_clock.GetUtcNow().UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFK}\"," +
             $"\"result\":{Quoted(outcome.Result.Hyphenated())},\"reason\":{Quoted(outcome.Reason)}," +
             $"\"address\":{Quoted(outcome.Address)},\"replies\":{outcome.Receipts.Count},\"ms\":{milliseconds}," +
             $"\"queue_id\":{Quoted(outcome.QueueId)},\"receipts\":[{receipts}],\"problem\":{Quoted(problem)}}}");
@@ -85,7 +85,7 @@ internal sealed class MessageLog
         {
             if (c is '"' or '\\')
                 quoted.Append('\\').Append(c);
-            else if (c < ' ' || char.IsSurrogate(c))
+            else if (c is < ' ' or > '~')
                 quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else
                 quoted.Append(c);

@@ -40,6 +40,10 @@ put_back() {
   if [ -e "$kept/commands" ]; then sh -eu "$kept/commands"; fi
   if [ -e "$kept/list" ]; then
     while read -r path; do
+      case $path in
+        # A program that runs, here the log reader, cannot be written to.
+        */bin/*) rm -f "$path" ;;
+      esac
       # Into the same file where there is one: a daemon may have it open.
       if [ -e "$kept$path" ]; then cp -aT "$kept$path" "$path"; else rm -rf "$path"; fi
     done <"$kept/list"

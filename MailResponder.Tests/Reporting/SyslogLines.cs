@@ -40,7 +40,7 @@ public sealed class SyslogLines : IDisposable
 
         Receive();
         Assert.Equal($"<139>Mar  2 11:45:00 mail_responder[{Environment.ProcessId}]: " +
-            """{"time":"2026-03-02T08:15:00Z","result":"deferred","reason":"send","address":"unknown","replies":0,"ms":37,"queue_id":"-","receipts":[],"problem":"a  \u0027b\u0027 "}""",
+            """{"time":"2026-03-02T08:15:00Z","result":"deferred","reason":"send","address":"unknown","replies":0,"ms":37,"queue_id":"-","receipts":[],"problem":"a  'b' "}""",
             Receive());
     }
 

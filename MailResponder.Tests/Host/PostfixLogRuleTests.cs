@@ -9,6 +9,8 @@ namespace MailResponder.Tests.Host;
 [Collection("Postfix")]
 public sealed class PostfixLogRuleTests
 {
+    const string Second = "yyyy-MM-ddTHH:mm:ssZ";
+
     [Fact]
     public void Lines_ReachTheReader_AndTheirOwnLogs()
     {
@@ -84,7 +86,7 @@ public sealed class PostfixLogRuleTests
         traffic.Place.Settings["postfix_log"]!["database"] = place.Database;
         traffic.Place.Write();
         var report = traffic.Place.Command("stats", "--json", "--log", daemon.PathTo("logs/mail_responder.log"),
-            "--since", DateTimeOffset.UtcNow.AddHours(-1).ToString("O"), "--until", DateTimeOffset.UtcNow.AddHours(1).ToString("O"));
+            "--since", DateTimeOffset.UtcNow.AddHours(-1).ToString(Second, CultureInfo.InvariantCulture), "--until", DateTimeOffset.UtcNow.AddHours(1).ToString(Second, CultureInfo.InvariantCulture));
         Assert.True(report.ExitCode == 0, report.Errors);
         traffic.AssertReport(report.OutputText);
         MixedTraffic.AssertNobodyIsNamedIn(System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(place.Database)) + report.OutputText

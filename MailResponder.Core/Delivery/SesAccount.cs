@@ -1,5 +1,4 @@
 using Amazon.SimpleEmail;
-using MailResponder.Crypto;
 using MailResponder.Settings;
 
 namespace MailResponder.Delivery;
@@ -32,7 +31,6 @@ internal sealed class SesAccount(SesSettings settings)
 
     private async Task<AmazonSimpleEmailServiceClient> Connect()
     {
-        LibCrypto.LoadConfiguration();
         var connection = new AwsConnection("ses", settings.Region)
         {
             Endpoint = settings.Endpoint,

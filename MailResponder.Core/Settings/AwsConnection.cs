@@ -1,6 +1,7 @@
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
+using MailResponder.Crypto;
 
 namespace MailResponder.Settings;
 
@@ -21,6 +22,7 @@ internal sealed record AwsConnection(string Name, string Region)
     /// <summary>Sets up a client that tries each call once: whether a failure is worth another try is its caller's affair.</summary>
     public void Configure(ClientConfig config)
     {
+        LibCrypto.LoadConfiguration();
         config.AuthenticationRegion = Region;
         config.MaxErrorRetry = 0;
         config.MaxStaleConnectionRetries = 0;

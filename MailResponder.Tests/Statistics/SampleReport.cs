@@ -1,3 +1,4 @@
+using MailResponder.Reporting;
 using MailResponder.Reporting.Statistics;
 
 namespace MailResponder.Tests.Statistics;

@@ -1,6 +1,5 @@
 using Amazon.CloudWatch;
 using Amazon.CloudWatch.Model;
-using MailResponder.Crypto;
 using MailResponder.Settings;
 
 namespace MailResponder.Reporting.Metrics;
@@ -37,7 +36,6 @@ internal sealed class CloudWatch(AwsConnection connection, TimeProvider clock)
 
     private async Task<AmazonCloudWatchClient> Connect()
     {
-        LibCrypto.LoadConfiguration();
         var config = new AmazonCloudWatchConfig();
         connection.Configure(config);
         return new AmazonCloudWatchClient(await connection.Credentials(config).ConfigureAwait(false), config);

@@ -15,14 +15,9 @@ internal sealed class LogStream(Stream input)
     private int _start;
     private int _end;
 
-    /// <summary>The stream itself, or what is inside when it holds gzip's magic number (RFC 1952).</summary>
-    public static Stream Unpacked(Stream file)
-    {
-        Span<byte> magic = stackalloc byte[2];
-        var read = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
-        file.Seek(0, SeekOrigin.Begin);
-        return read == 2 && magic is [0x1f, 0x8b] ? new GZipStream(file, CompressionMode.Decompress) : file;
-    }
+    /// <summary>The stream itself, or what is inside when it is compressed.</summary>
+    public static Stream Unpacked(Stream file) =>
+        GzipFile.IsOne(file) ? new GZipStream(file, CompressionMode.Decompress) : file;
 
     /// <summary>The next line without its end; null after the last one. What stands behind the last line end is no line.</summary>
     public string? Read()

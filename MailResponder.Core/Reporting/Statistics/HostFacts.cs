@@ -18,19 +18,14 @@ internal sealed record HostFacts(
         {
             var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
             var load = string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]);
-            var memory = File.ReadAllLines("/proc/meminfo");
             return new HostFacts(Environment.MachineName, TimeSpan.FromSeconds(uptime), load, Environment.ProcessorCount,
-                new Space("memory", Bytes(memory, "MemTotal:"), Bytes(memory, "MemAvailable:")), DisksOf(Folders));
+                Space.Memory(), DisksOf(Folders));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
         {
             throw new ResponderException(Cause.Unexpected, "/proc does not tell: " + exception.Message, exception);
         }
     }
-
-    private static long Bytes(string[] memory, string name) =>
-        1024 * long.Parse(memory.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal),
-            CultureInfo.InvariantCulture);
 
     private static List<Space> DisksOf(string[] folders)
     {

@@ -24,7 +24,7 @@ internal static class LogFile
         try
         {
             using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
-            if (!IsCompressed(file))
+            if (!GzipFile.IsOne(file))
             {
                 CountLines(file, counts);
                 return;
@@ -43,18 +43,6 @@ internal static class LogFile
         {
             throw new ResponderException(Cause.Input, $"{path}: {FileTrouble.Describe(exception)}", exception);
         }
-    }
-
-    /// <summary>Looks at the first two bytes (RFC 1952, section 2.3.1): a name can be anything.</summary>
-    private static bool IsCompressed(FileStream file)
-    {
-        // A pipe cannot be looked into without losing what was read.
-        if (!file.CanSeek)
-            return false;
-        Span<byte> magic = stackalloc byte[2];
-        var length = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
-        file.Position = 0;
-        return length == 2 && magic is [0x1f, 0x8b];
     }
 
     /// <summary>

@@ -5,6 +5,9 @@ namespace MailResponder;
 /// <summary>Names of enum members as they are written in logs, settings and tables.</summary>
 internal static class Words
 {
+    private const int MaxEdits = 3;
+    private const int Far = 1000;
+
     /// <summary>The member's name with hyphens: <c>OverQuota</c> becomes <c>over-quota</c>.</summary>
     public static string Hyphenated<T>(this T member) where T : struct, Enum
     {
@@ -38,27 +41,35 @@ internal static class Words
         return nearest;
     }
 
-    /// <summary>Edits that turn one word into the other (optimal string alignment, ASCII case ignored).</summary>
+    /// <summary>
+    /// Edits that turn one word into the other (optimal string alignment, ASCII case ignored), as far as they are no more
+    /// than three; else a larger number.
+    /// </summary>
     public static int EditDistance(string a, string b)
     {
-        if (Math.Abs(a.Length - b.Length) > 3)
-            return int.MaxValue;
-        var d = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++)
-            d[i, 0] = i;
+        if (Math.Abs(a.Length - b.Length) > MaxEdits)
+            return Far;
+        var (beforeLast, last, row) = (new int[b.Length + 1], new int[b.Length + 1], new int[b.Length + 1]);
         for (var j = 0; j <= b.Length; j++)
-            d[0, j] = j;
+            last[j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
-            for (var j = 1; j <= b.Length; j++)
+            // What is farther from the diagonal takes more edits.
+            var (from, to) = (Math.Max(1, i - MaxEdits), Math.Min(b.Length, i + MaxEdits));
+            row[from - 1] = from == 1 ? i : Far;
+            for (var j = from; j <= to; j++)
             {
                 var same = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]);
-                d[i, j] = Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (same ? 0 : 1));
+                row[j] = Math.Min(Math.Min(last[j], row[j - 1]) + 1, last[j - 1] + (same ? 0 : 1));
                 if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                    d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+                    row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
             }
+
+            if (to < b.Length)
+                row[to + 1] = Far;
+            (beforeLast, last, row) = (last, row, beforeLast);
         }
 
-        return d[a.Length, b.Length];
+        return last[b.Length];
     }
 }

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Amazon;
 using Amazon.S3;
 using Amazon.S3.Model;
-using MailResponder.Crypto;
 using MailResponder.Settings;
 
 namespace MailResponder.Responses;
@@ -17,8 +16,8 @@ internal sealed class Bucket : IDisposable
     /// <exception cref="ResponderException">The credentials file cannot be used.</exception>
     public Bucket(S3Settings s3, Deadline deadline)
     {
-        LibCrypto.LoadConfiguration();
         var config = new AmazonS3Config { MaxErrorRetry = 2, AuthenticationRegion = s3.Region };
+        AwsConnection.SpeakDirectly(config, () => deadline.Remaining);
         if (s3.Endpoint is null)
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(s3.Region);
@@ -51,7 +50,9 @@ internal sealed class Bucket : IDisposable
             Key = slash < 0 ? file : bucket[(slash + 1)..] + "/" + file,
             EtagToNotMatch = knownETag,
         };
-        using var timeout = new CancellationTokenSource(_deadline.Remaining);
+        // Not disposed: the alarm may be about to ring when the call ends.
+        var timeout = new CancellationTokenSource();
+        using var alarm = new Alarm(timeout.Cancel, _deadline.Remaining);
         try
         {
             using var response = _client.GetObjectAsync(request, timeout.Token).GetAwaiter().GetResult();

@@ -161,7 +161,7 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = RegularFile.Open(path);
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -37,9 +37,7 @@ internal sealed class FilesFolder(string root)
                 throw new ResponderException(Cause.Attachment, $"attachment {path}: lies outside of files_root {_root}");
             }
 
-            if (Directory.Exists(path))
-                throw new ResponderException(Cause.Attachment, $"attachment {path}: is a folder");
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            return RegularFile.Open(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

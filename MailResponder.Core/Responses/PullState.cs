@@ -23,7 +23,7 @@ internal sealed class PullState
         var state = new PullState(PathIn(filesRoot));
         try
         {
-            if (LocatedJson.Parse(File.ReadAllBytes(state._path), state._path, []) is { } json)
+            if (LocatedJson.Parse(RegularFile.ReadAllBytes(state._path), state._path, []) is { } json)
                 state.Read(json);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -12,16 +12,16 @@ internal sealed class PulledSource(ResponderSettings settings, Deadline deadline
 
     public ResponseBook Book()
     {
-        if (!File.Exists(settings.ResponseBook))
-            Pull(() => File.Exists(settings.ResponseBook));
+        if (!RegularFile.Exists(settings.ResponseBook))
+            Pull(() => RegularFile.Exists(settings.ResponseBook));
         return _folder.Book();
     }
 
     public FileStream Open(ResponseAttachment attachment)
     {
         var path = Path.Join(settings.FilesRoot, attachment.Bucket, attachment.File);
-        if (!File.Exists(path))
-            Pull(() => File.Exists(path));
+        if (!RegularFile.Exists(path))
+            Pull(() => RegularFile.Exists(path));
         return _folder.Open(attachment);
     }
 

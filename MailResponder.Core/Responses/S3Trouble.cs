@@ -10,7 +10,7 @@ internal static class S3Trouble
     public static string Describe(Exception exception, bool timedOut) => exception switch
     {
         AmazonServiceException service => Describe(service),
-        _ when timedOut => "no answer before the deadline",
+        _ when timedOut || exception is TimeoutException => "no answer before the deadline",
         AmazonClientException client when client.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) =>
             "what came does not fit its checksum; nothing of it is used",
         AmazonClientException => "no credentials or no connection; name a credentials_file, or give the instance a role",

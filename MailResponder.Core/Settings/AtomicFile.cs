@@ -6,9 +6,9 @@ internal static class AtomicFile
     /// <returns>False when the file had this content already and was left alone.</returns>
     public static bool Write(string path, byte[] content)
     {
-        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+        if (RegularFile.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
             return false;
-        var unfinished = $"{path}.{Environment.ProcessId}.new";
+        var unfinished = UnfinishedFile.NameFor(path);
         try
         {
             using (var stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
@@ -18,6 +18,7 @@ internal static class AtomicFile
             }
 
             File.Move(unfinished, path, overwrite: true);
+            UnfinishedFile.DeleteThoseOf(path);
             return true;
         }
         catch

@@ -11,22 +11,25 @@ namespace MailResponder.Settings;
 /// <param name="IsWarning">Whether the file can be used all the same.</param>
 internal sealed record Fault(string File, int Line, string Place, string Problem, bool IsWarning = false)
 {
+    /// <summary>A file with more of them is something else: it need not be read to its end.</summary>
+    public const int MostOfAFile = 1000;
+
     public override string ToString()
     {
         var line = Line > 0 ? ":" + Line.ToString(CultureInfo.InvariantCulture) : "";
         var place = Place.Length > 0 ? Place + ": " : "";
-        return $"{File}{line}: {(IsWarning ? "warning: " : "")}{Visible(place)}{Visible(Problem)}";
+        return $"{Visible(File)}{line}: {(IsWarning ? "warning: " : "")}{Visible(place)}{Visible(Problem)}";
     }
 
     /// <summary>What is quoted of the file may hold line ends and terminal escapes; here they are shown as JSON has them.</summary>
     private static string Visible(string text)
     {
-        if (!text.Any(char.IsControl))
+        if (!text.Any(IsHidden))
             return text;
         var visible = new StringBuilder();
         foreach (var c in text)
         {
-            if (char.IsControl(c))
+            if (IsHidden(c))
                 visible.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else
                 visible.Append(c);
@@ -34,4 +37,6 @@ internal sealed record Fault(string File, int Line, string Place, string Problem
 
         return visible.ToString();
     }
+
+    private static bool IsHidden(char c) => LineText.Breaks(c) || LineText.Misleads(c);
 }

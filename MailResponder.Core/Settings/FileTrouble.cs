@@ -3,18 +3,45 @@ namespace MailResponder.Settings;
 /// <summary>What a failed file operation means, in words that do not repeat the path.</summary>
 internal static class FileTrouble
 {
+    private const int IsLocked = 11;
+    private const int NoMemory = 12;
+    private const int IsFolder = 21;
+    private const int TooManyFilesInSystem = 23;
+    private const int TooManyFiles = 24;
+    private const int FileTooLarge = 27;
     private const int NoSpaceLeft = 28;
     private const int ReadOnlyFileSystem = 30;
+    private const int NoLocks = 37;
+    private const int QuotaExceeded = 122;
 
     /// <summary>Whether the disk is full or cannot be written.</summary>
-    public static bool IsAboutDisk(IOException exception) => (exception.HResult & 0xffff) is NoSpaceLeft or ReadOnlyFileSystem;
+    public static bool IsAboutDisk(IOException exception) => Number(exception) is NoSpaceLeft or QuotaExceeded or ReadOnlyFileSystem;
 
     public static string Describe(Exception exception) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => "does not exist",
-        UnauthorizedAccessException => $"the user {Environment.UserName} may not read or write it",
-        IOException io when (io.HResult & 0xffff) == NoSpaceLeft => "the disk is full",
-        IOException io when (io.HResult & 0xffff) == ReadOnlyFileSystem => "the file system is read-only",
-        _ => "input/output error " + (exception.HResult & 0xffff),
+        UnauthorizedAccessException => $"the user {RunningUser.Name} may not read or write it",
+        NotRegularFileException => exception.Message,
+        IOException => OfNumber(Number(exception)),
+        _ => InputOutputError(Number(exception)),
     };
+
+    private static string OfNumber(int number) => number switch
+    {
+        NoSpaceLeft => "the disk is full",
+        QuotaExceeded => "the user's disk quota is used up",
+        ReadOnlyFileSystem => "the file system is read-only",
+        FileTooLarge => "the file would be larger than the limit; see: ulimit -f",
+        TooManyFiles => "too many files are open; raise the limit, see: ulimit -n",
+        TooManyFilesInSystem => "too many files are open on the host; raise fs.file-max",
+        IsLocked => "is locked by another process; find it with: fuser",
+        IsFolder => "is a folder, not a file",
+        NoMemory => "there is no memory left",
+        NoLocks => "the file system gives no locks; it must lie on a disk of this host",
+        _ => InputOutputError(number),
+    };
+
+    private static string InputOutputError(int number) => $"input/output error {number}; check the disk";
+
+    private static int Number(Exception exception) => exception.HResult & 0xffff;
 }

@@ -26,10 +26,16 @@ internal sealed class LocatedJson
     public string Text { get; }
 
     /// <summary>The elements of an array; empty for anything else.</summary>
-    public List<LocatedJson> Items { get; } = [];
+    public IReadOnlyList<LocatedJson> Items { get; private init; } = [];
 
     /// <summary>The members of an object in file order, repeated names included; empty for anything else.</summary>
-    public List<(string Name, int Line, LocatedJson Value)> Members { get; } = [];
+    public IReadOnlyList<(string Name, int Line, LocatedJson Value)> Members { get; private init; } = [];
+
+    /// <summary>An object as it stands in the file; empty for anything else.</summary>
+    public ReadOnlyMemory<byte> Raw { get; private init; }
+
+    /// <summary>The value of the member; the last one where the name is repeated, null where it is not there.</summary>
+    public LocatedJson? this[string name] => Members.LastOrDefault(member => member.Name == name).Value;
 
     /// <summary>The kind in the words of a fault: "a string", "an array" ….</summary>
     public string KindInWords => Kind switch
@@ -43,11 +49,16 @@ internal sealed class LocatedJson
     };
 
     /// <summary>Reads a whole file. On broken JSON returns null and adds one fault that says where it breaks.</summary>
-    public static LocatedJson? Parse(byte[] utf8, string file, List<Fault> faults)
+    /// <param name="utf8">Its content.</param>
+    /// <param name="file">Its name.</param>
+    /// <param name="faults">Gets the fault.</param>
+    /// <param name="firstLine">The line on which the content begins, when it is a part of the file.</param>
+    public static LocatedJson? Parse(byte[] utf8, string file, List<Fault> faults, int firstLine = 1)
     {
-        ReadOnlySpan<byte> text = utf8;
-        if (text.StartsWith("\uFEFF"u8))
-            text = text[3..];
+        ReadOnlyMemory<byte> whole = utf8;
+        if (whole.Span.StartsWith("\uFEFF"u8))
+            whole = whole[3..];
+        var text = whole.Span;
         if (!Utf8.IsValid(text))
         {
             faults.Add(new Fault(file, FirstLineThatIsNotUtf8(text), "", "is not UTF-8 text; save the file as UTF-8"));
@@ -62,7 +73,7 @@ internal sealed class LocatedJson
 
         var options = new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
         var reader = new Utf8JsonReader(text, options);
-        var lines = new LineCounter(text);
+        var lines = new LineCounter(whole, firstLine);
         try
         {
             reader.Read();
@@ -92,21 +103,22 @@ internal sealed class LocatedJson
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                var node = new LocatedJson(JsonValueKind.Object, line);
+                var members = new List<(string, int, LocatedJson)>();
+                var start = (int)reader.TokenStartIndex;
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
                     var nameLine = lines.At(reader.TokenStartIndex);
                     var name = reader.GetString()!;
                     reader.Read();
-                    node.Members.Add((name, nameLine, ReadValue(ref reader, ref lines)));
+                    members.Add((name, nameLine, ReadValue(ref reader, ref lines)));
                 }
 
-                return node;
+                return new LocatedJson(JsonValueKind.Object, line) { Members = members, Raw = lines.Text[start..(int)reader.BytesConsumed] };
             case JsonTokenType.StartArray:
-                var array = new LocatedJson(JsonValueKind.Array, line);
+                var items = new List<LocatedJson>();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    array.Items.Add(ReadValue(ref reader, ref lines));
-                return array;
+                    items.Add(ReadValue(ref reader, ref lines));
+                return new LocatedJson(JsonValueKind.Array, line) { Items = items };
             case JsonTokenType.String:
                 return new LocatedJson(JsonValueKind.String, line, reader.GetString()!);
             case JsonTokenType.Number:
@@ -132,15 +144,16 @@ internal sealed class LocatedJson
     }
 
     /// <summary>Counts lines as the reader moves on, so that a whole file costs one pass.</summary>
-    private ref struct LineCounter(ReadOnlySpan<byte> text)
+    private struct LineCounter(ReadOnlyMemory<byte> text, int firstLine)
     {
-        private readonly ReadOnlySpan<byte> _text = text;
         private int _position;
-        private int _line = 1;
+        private int _line = firstLine;
+
+        public ReadOnlyMemory<byte> Text { get; } = text;
 
         public int At(long position)
         {
-            _line += _text[_position..(int)position].Count((byte)'\n');
+            _line += Text.Span[_position..(int)position].Count((byte)'\n');
             _position = (int)position;
             return _line;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace MailResponder.Settings;
@@ -11,13 +12,12 @@ internal static partial class SecretFile
         | UnixFileMode.GroupWrite;
 
     /// <summary>The file's text.</summary>
-    /// <exception cref="ResponderException">It is missing, unreadable, or open to others.</exception>
+    /// <exception cref="ResponderException">It is missing, unreadable, no file, or open to others.</exception>
     public static string Read(string path, Cause cause, string what)
     {
         try
         {
-            var mode = File.GetUnixFileMode(path);
-            if ((mode & Unsafe) != 0)
+            if (RegularFile.ModeOf(path) is { } mode && (mode & Unsafe) != 0)
             {
                 throw new ResponderException(cause, $"{what} {path}: its mode {Octal(mode)} lets others read or change it; " +
                     $"run: chmod 0640 {path}");
@@ -41,26 +41,32 @@ internal static partial class SecretFile
             // Complete before it has its name: whoever finds the file finds the whole key.
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            var unnamed = $"{path}.{Environment.ProcessId}.new";
+            var unnamed = UnfinishedFile.NameFor(path);
             var options = new FileStreamOptions
             {
                 Mode = FileMode.Create,
                 Access = FileAccess.Write,
                 UnixCreateMode = mode,
             };
-            using (var stream = new FileStream(unnamed, options))
+            try
             {
-                stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
-                stream.Flush(flushToDisk: true);
-            }
+                using (var stream = new FileStream(unnamed, options))
+                {
+                    stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
+                    stream.Flush(flushToDisk: true);
+                }
 
-            // link(2) never replaces a file, whoever comes first; File.Move looks first and renames then.
-            var linked = Link(unnamed, path) == 0;
-            var error = Marshal.GetLastPInvokeError();
-            File.Delete(unnamed);
-            if (!linked && error != FileExists)
-                throw new IOException("link", error);
-            return linked;
+                // link(2) never replaces a file, whoever comes first; File.Move looks first and renames then.
+                var linked = Link(unnamed, path) == 0;
+                var error = Marshal.GetLastPInvokeError();
+                if (!linked && error != FileExists)
+                    throw new IOException("link", error);
+                return linked;
+            }
+            finally
+            {
+                File.Delete(unnamed);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -68,7 +74,59 @@ internal static partial class SecretFile
         }
     }
 
+    /// <summary>Puts a new file in the old one's place, for the same owner, group and mode, whole at any time.</summary>
+    /// <exception cref="ResponderException">It cannot be written, or would belong to somebody else.</exception>
+    public static void Replace(string path, string text, string what)
+    {
+        try
+        {
+            path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            var unfinished = $"{path}.{Environment.ProcessId}.new";
+            try
+            {
+                var options = new FileStreamOptions
+                {
+                    Mode = FileMode.Create,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                };
+                using (var stream = new FileStream(unfinished, options))
+                {
+                    stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
+                    stream.Flush(flushToDisk: true);
+                }
+
+                GiveOwnerOf(path, unfinished);
+                File.SetUnixFileMode(unfinished, File.GetUnixFileMode(path));
+                File.Move(unfinished, path, overwrite: true);
+                // The name too: the database may go over to the new key before the power fails, and must not lose it.
+                Sync();
+            }
+            catch
+            {
+                File.Delete(unfinished);
+                throw;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(Cause.Output, $"{what} {path}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    private static void GiveOwnerOf(string path, string unfinished)
+    {
+        using var chown = Process.Start(new ProcessStartInfo("/bin/chown", ["--reference=" + path, "--", unfinished]) { RedirectStandardError = true })!;
+        chown.StandardError.ReadToEnd();
+        chown.WaitForExit();
+        if (chown.ExitCode != 0)
+            throw new ResponderException(Cause.Output, $"{path}: its owner and group cannot be kept by the user {Environment.UserName}; do this as root");
+    }
+
     private static string Octal(UnixFileMode mode) => "0" + Convert.ToString((int)mode, 8);
+
+    [LibraryImport("libc.so.6", EntryPoint = "sync")]
+    private static partial void Sync();
 
     [LibraryImport("libc.so.6", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Link(string existing, string name);

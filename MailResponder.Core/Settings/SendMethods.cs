@@ -8,10 +8,15 @@ internal static class SendMethods
     /// <summary>Any case; <c>SMTP</c>, as the predecessor's books have it, means the local mail system.</summary>
     public static bool TryParse(string text, bool ignoreCase, out SendMethod method)
     {
-        if (text.Equals("smtp", StringComparison.OrdinalIgnoreCase))
-            text = nameof(SendMethod.Sendmail);
-        // Enum.TryParse takes numbers and lists of names too.
-        method = default;
-        return text.All(char.IsAsciiLetter) && Enum.TryParse(text, ignoreCase, out method);
+        // Enum.TryParse takes numbers and lists of names too, and looks the names up by reflection.
+        var known = (ignoreCase ? text.ToLowerInvariant() : text) switch
+        {
+            "sendmail" or "smtp" => SendMethod.Sendmail,
+            "outbox" => SendMethod.Outbox,
+            "ses" => SendMethod.Ses,
+            _ => (SendMethod?)null,
+        };
+        method = known ?? default;
+        return known is not null;
     }
 }

@@ -20,6 +20,12 @@ internal sealed class SettingsSection
         _faults = faults;
         foreach (var (name, line, value) in json.Members)
         {
+            if (faults.Count >= Fault.MostOfAFile)
+            {
+                Add(line, name, "and whatever follows: too much is wrong here; is this a settings file?");
+                break;
+            }
+
             if (!names.Contains(name))
             {
                 var nearest = Words.Nearest(name, names);

@@ -98,7 +98,7 @@ public sealed class AttachmentFiles : IDisposable
     [Theory]
     [InlineData("bucket", "none.zip", "does not exist")]
     [InlineData("none", "tool.zip", "does not exist")]
-    [InlineData("bucket", "deep", "is a folder")]
+    [InlineData("bucket", "deep", "is a folder, not a file")]
     public void Unreadable_AreNamed(string bucket, string file, string problem)
     {
         var exception = Assert.Throws<ResponderException>(() => Read(bucket, file));

@@ -79,6 +79,8 @@ internal sealed class LogFollower(string path, TimeProvider clock)
 
     private static LogPosition Skip(FileStream? file, DateTimeOffset now)
     {
+        // A line's time is cut to microseconds: one of this very moment is still to come.
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond) - 1);
         if (file is null)
             return new LogPosition(0, "", now);
         var offset = LogLines.Read(file, _ => { });

@@ -1,3 +1,5 @@
+using System.Net;
+using Amazon.Runtime;
 using Amazon.SimpleEmail;
 using MailResponder.Settings;
 
@@ -9,7 +11,16 @@ namespace MailResponder.Delivery;
 /// </summary>
 internal sealed class SesAccount(SesSettings settings)
 {
+    private readonly AwsConnection _connection = new("ses", settings.Region)
+    {
+        Endpoint = settings.Endpoint,
+        CredentialsFile = settings.CredentialsFile,
+        Profile = settings.Profile,
+        RoleFile = settings.RoleFile,
+    };
+
     private Task<AmazonSimpleEmailServiceClient>? _client;
+    private Deadline? _deadline;
 
     /// <summary>One call of the service, tried once.</summary>
     /// <param name="budget">How long credentials and answer may take together.</param>
@@ -18,9 +29,20 @@ internal sealed class SesAccount(SesSettings settings)
     /// <exception cref="Exception">Whatever the call threw; see <see cref="SesFailure"/>.</exception>
     public T Call<T>(TimeSpan budget, Func<AmazonSimpleEmailServiceClient, CancellationToken, Task<T>> call)
     {
-        using var cancellation = new CancellationTokenSource(budget);
+        _deadline = new Deadline(TimeProvider.System, budget);
+        // Not disposed: the alarm may be about to ring when the call ends.
+        var cancellation = new CancellationTokenSource();
+        using var alarm = new Alarm(cancellation.Cancel, budget);
         // The wait has a bound of its own: not all of the SDK looks at the token.
-        return Run(cancellation.Token).WaitAsync(cancellation.Token).GetAwaiter().GetResult();
+        try
+        {
+            return Run(cancellation.Token).WaitAsync(cancellation.Token).GetAwaiter().GetResult();
+        }
+        catch (AmazonServiceException exception) when (exception.StatusCode == HttpStatusCode.Forbidden)
+        {
+            _connection.ForgetRole();
+            throw;
+        }
 
         async Task<T> Run(CancellationToken token)
         {
@@ -31,14 +53,8 @@ internal sealed class SesAccount(SesSettings settings)
 
     private async Task<AmazonSimpleEmailServiceClient> Connect()
     {
-        var connection = new AwsConnection("ses", settings.Region)
-        {
-            Endpoint = settings.Endpoint,
-            CredentialsFile = settings.CredentialsFile,
-            Profile = settings.Profile,
-        };
         var config = new AmazonSimpleEmailServiceConfig();
-        connection.Configure(config);
-        return new AmazonSimpleEmailServiceClient(await connection.Credentials(config).ConfigureAwait(false), config);
+        _connection.Configure(config, () => _deadline!.Remaining);
+        return new AmazonSimpleEmailServiceClient(await _connection.Credentials(config).ConfigureAwait(false), config);
     }
 }

@@ -22,23 +22,16 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
-    /// <summary>Keeps something of the deadline for the entries after a call that hangs, and for recording.</summary>
-    private const double ShareOfDeadline = 0.8;
-
     private readonly SesAccount _account = new(settings);
 
     public bool ReplacesDateAndMessageId => true;
 
     public SendResult Send(OutgoingReply reply)
     {
-        // Base64 makes four bytes of three: beyond this there is no need to encode, and no memory to waste.
-        if (reply.AttachmentBytes > MaxMessageBytes / 4 * 3)
+        if (reply.WireBytes > MaxMessageBytes)
             return SendResult.AttachmentsRefused(SesErrorCode.TooLong);
-        using var message = new MemoryStream();
-        reply.WriteToWire(message);
-        return message.Length > MaxMessageBytes
-            ? SendResult.AttachmentsRefused(SesErrorCode.TooLong)
-            : Send(Request(reply, message));
+        using var message = new ReplyStream(reply);
+        return Send(Request(reply, message));
     }
 
     private SendResult Send(SendRawEmailRequest request)
@@ -48,14 +41,14 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
             try
             {
                 var response = _account.Call(
-                    deadline.Remaining * ShareOfDeadline, (client, token) => client.SendRawEmailAsync(request, token));
+                    deadline.ForOneCall, (client, token) => client.SendRawEmailAsync(request, token));
                 return Receipt(response.MessageId);
             }
             catch (Exception exception) when (exception is not ResponderException)
             {
                 var failure = SesFailure.Of(exception, Action);
                 var pause = Pause(tries);
-                if (!failure.IsThrottled || tries == MaxTries || pause > deadline.Remaining * ShareOfDeadline)
+                if (!failure.IsThrottled || tries == MaxTries || pause > deadline.ForOneCall)
                     return new SendResult(failure.Status, failure.Problem);
                 Thread.Sleep(pause);
             }

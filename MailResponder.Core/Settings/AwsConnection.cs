@@ -2,6 +2,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 using MailResponder.Crypto;
+using MailResponder.Http;
 
 namespace MailResponder.Settings;
 
@@ -10,6 +11,10 @@ namespace MailResponder.Settings;
 /// <param name="Region">An AWS region, like eu-west-1.</param>
 internal sealed record AwsConnection(string Name, string Region)
 {
+    /// <summary>By which .NET finds a proxy.</summary>
+    private static readonly string[] ProxyVariables =
+        ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+
     /// <summary>Null: the region's own.</summary>
     public Uri? Endpoint { get; init; }
 
@@ -19,10 +24,17 @@ internal sealed record AwsConnection(string Name, string Region)
     /// <summary>The section of the credentials file.</summary>
     public string Profile { get; init; } = "default";
 
+    /// <summary>Where the credentials of the instance's role are kept from process to process. Null: nowhere.</summary>
+    public string? RoleFile { get; init; }
+
+    private RoleFile? Role => RoleFile is not null && Settings.RoleFile.IsLastResort ? new RoleFile(RoleFile, TimeProvider.System) : null;
+
     /// <summary>Sets up a client that tries each call once: whether a failure is worth another try is its caller's affair.</summary>
-    public void Configure(ClientConfig config)
+    /// <param name="config">The client's.</param>
+    /// <param name="timeLeft">How long the call in progress may still take.</param>
+    public void Configure(ClientConfig config, Func<TimeSpan> timeLeft)
     {
-        LibCrypto.LoadConfiguration();
+        SpeakDirectly(config, timeLeft);
         config.AuthenticationRegion = Region;
         config.MaxErrorRetry = 0;
         config.MaxStaleConnectionRetries = 0;
@@ -35,6 +47,17 @@ internal sealed record AwsConnection(string Name, string Region)
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(Region);
     }
 
+    /// <summary>
+    /// Has a client speak through <see cref="DirectHandler"/>, which asks no proxy: where the environment names one, the
+    /// SDK's own HTTP stays.
+    /// </summary>
+    public static void SpeakDirectly(ClientConfig config, Func<TimeSpan> timeLeft)
+    {
+        LibCrypto.LoadConfiguration();
+        if (!ProxyVariables.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }))
+            config.HttpClientFactory = new DirectClients(timeLeft);
+    }
+
     /// <exception cref="ResponderException">There are none that can be used.</exception>
     public async Task<AWSCredentials> Credentials(ClientConfig config) => CredentialsFile is { } file
         ? Settings.CredentialsFile.Read(file, Profile)
@@ -43,10 +66,15 @@ internal sealed record AwsConnection(string Name, string Region)
     /// <summary>Credentials as every AWS program finds them; they are fetched here, so that a failure is told apart.</summary>
     private async Task<AWSCredentials> OfHost(ClientConfig config)
     {
+        var role = Role;
+        if (role?.Read() is { } kept)
+            return kept;
         try
         {
             var credentials = await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(config).ConfigureAwait(false);
             await credentials.GetCredentialsAsync().ConfigureAwait(false);
+            if (role is not null)
+                await role.Fetch().ConfigureAwait(false);
             return credentials;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -55,4 +83,7 @@ internal sealed record AwsConnection(string Name, string Region)
                 $"nor from an instance role; give the host a role, or name a file in {Name}.credentials_file", exception);
         }
     }
+
+    /// <summary>What a role may do, or whether it is still this host's, may have changed: the next process asks the instance.</summary>
+    public void ForgetRole() => Role?.Forget();
 }

@@ -11,7 +11,8 @@ internal static class CredentialsFile
     {
         const string what = "AWS credentials file";
         // The SDK reads the file itself, but would take it in any mode.
-        SecretFile.Read(path, Cause.KeyFile, what);
+        if (PlainKeys.Of(SecretFile.Read(path, Cause.KeyFile, what), profileName) is { } keys)
+            return keys;
         try
         {
             if (new SharedCredentialsFile(path).TryGetProfile(profileName, out var profile))

@@ -12,6 +12,9 @@ internal sealed record SesSettings
     /// <summary>An AWS credentials file (INI). Null: environment, container or instance role.</summary>
     public string? CredentialsFile { get; init; }
 
+    /// <summary>Where the credentials of an instance role are kept from message to message. Null: nowhere.</summary>
+    public string? RoleFile { get; init; }
+
     /// <summary>The section of the credentials file.</summary>
     public string Profile { get; init; } = "default";
 

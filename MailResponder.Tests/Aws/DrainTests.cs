@@ -80,5 +80,5 @@ public sealed class DrainTests : IDisposable
     void Queue(string listing) => Program("postqueue", $"if [ \"$1\" = -f ]; then echo 'postqueue -f' >>\"$here/calls\"; else {listing}; fi");
 
     void Program(string name, string script) =>
-        File.SetUnixFileMode(folder.Write(name, $"#!/bin/sh\nhere='{folder.Path}'\n{script}\n"), (UnixFileMode)0b111_101_101);
+        Executable.Write(folder.PathTo(name), $"#!/bin/sh\nhere='{folder.Path}'\n{script}\n");
 }

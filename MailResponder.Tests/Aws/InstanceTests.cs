@@ -136,5 +136,5 @@ public sealed class InstanceTests : IDisposable
     ToolRun Start() => ToolRun.Of("unshare", "--mount", "sh", Repository.PathTo("MailResponder.Tests", "Aws", "instance.sh"), folder.Path);
 
     void Program(string name, string script) =>
-        File.SetUnixFileMode(folder.Write(name, $"#!/bin/sh\nhere='{folder.Path}'\n{script}\n"), (UnixFileMode)0b111_101_101);
+        Executable.Write(folder.PathTo(name), $"#!/bin/sh\nhere='{folder.Path}'\n{script}\n");
 }

@@ -26,8 +26,7 @@ internal sealed class FakeHost : IDisposable
 
     public FakeHost With(string program, string script)
     {
-        var path = Folder.Write("bin/" + program, "#!/bin/sh\n" + script + "\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Executable.Write(Folder.PathTo("bin/" + program), "#!/bin/sh\n" + script + "\n");
         return this;
     }
 

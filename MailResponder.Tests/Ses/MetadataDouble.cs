@@ -21,6 +21,7 @@ internal sealed class MetadataDouble : IDisposable
     const string Role = "/latest/meta-data/iam/security-credentials";
     const string Token = "metadata-token";
     readonly HttpListener listener = new();
+    readonly DateTime made = DateTime.UtcNow;
 
     public MetadataDouble()
     {
@@ -38,6 +39,9 @@ internal sealed class MetadataDouble : IDisposable
 
     /// <summary>The value of the instance's tag that names its group; null: there is no such tag, or tags are off.</summary>
     public string? AutoScalingGroup { get; set; }
+
+    /// <summary>How long the instance's credentials are valid.</summary>
+    public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(6);
 
     public ConcurrentQueue<string> Paths { get; } = [];
 
@@ -75,8 +79,8 @@ internal sealed class MetadataDouble : IDisposable
         return path == Role ? "mail-role" : path == Role + "/mail-role" ? Credentials(InstanceKey) : null;
     }
 
-    static string Credentials(string key) => string.Create(CultureInfo.InvariantCulture, $$"""
-        { "Code": "Success", "LastUpdated": "{{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss'Z'}}", "Type": "AWS-HMAC", "AccessKeyId": "{{key}}",
-          "SecretAccessKey": "{{Secret}}", "Token": "{{SessionToken}}", "Expiration": "{{DateTime.UtcNow.AddHours(6):yyyy-MM-dd'T'HH:mm:ss'Z'}}" }
+    string Credentials(string key) => string.Create(CultureInfo.InvariantCulture, $$"""
+        { "Code": "Success", "LastUpdated": "{{made:yyyy-MM-dd'T'HH:mm:ss'Z'}}", "Type": "AWS-HMAC", "AccessKeyId": "{{key}}",
+          "SecretAccessKey": "{{Secret}}", "Token": "{{SessionToken}}", "Expiration": "{{made.Add(Lifetime):yyyy-MM-dd'T'HH:mm:ss'Z'}}" }
         """);
 }

@@ -6,6 +6,9 @@ namespace MailResponder.Tests.Ses;
 /// <param name="Headers">Names in lower case.</param>
 internal sealed record SesCall(string RequestLine, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
+    /// <summary>Counted from 1; the answer's message id is "id-" and this.</summary>
+    public int Number { get; init; }
+
     readonly Lazy<Dictionary<string, string>> form = new(() => Encoding.ASCII.GetString(Body).Split('&')
         .Select(pair => pair.Split('=', 2)).ToDictionary(pair => Decoded(pair[0]), pair => Decoded(pair[1])));
 

@@ -1,3 +1,5 @@
+using Amazon.Runtime.CredentialManagement;
+using MailResponder.Settings;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Ses;
@@ -98,6 +100,34 @@ public class SesCredentialsTests
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
         Assert.Contains("the secret key is wrong, or this host's clock is", place.Log.Reports[^1], StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("[other]\naws_access_key_id = no\n[mail]\naws_access_key_id=AKIAX\n# note\n  aws_secret_access_key = a/b+c=\n", "AKIAX", "a/b+c=", "")]
+    [InlineData("[ mail ]\naws_session_token = t\r\naws_secret_access_key = s\r\naws_access_key_id = k\r\n[other]\nrole_arn = x\n", "k", "s", "t")]
+    [InlineData("[mail]\naws_access_key_id = k\naws_secret_access_key = s\nregion = eu-west-1\n", "k", "s", "")]
+    public void KeysOfAFile_AreThoseThatTheSdkReads(string text, string key, string secret, string token)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("keys", text);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+
+        var ours = CredentialsFile.Read(file, "mail").GetCredentials();
+        var chain = new CredentialProfileStoreChain(file);
+        Assert.True(chain.TryGetAWSCredentials("mail", out var sdk));
+
+        Assert.Equal((key, secret, token), (ours.AccessKey, ours.SecretKey, ours.Token));
+        Assert.Equal((key, secret, token), (sdk.GetCredentials().AccessKey, sdk.GetCredentials().SecretKey, sdk.GetCredentials().Token));
+    }
+
+    [Theory]
+    [InlineData("[mail]\naws_access_key_id = k\naws_secret_access_key = s\nrole_arn = x\n")]
+    [InlineData("[mail]\naws_access_key_id = k\naws_access_key_id = k2\naws_secret_access_key = s\n")]
+    [InlineData("[mail]\naws_access_key_id = k\naws_secret_access_key = s # note\n")]
+    [InlineData("[mail]\naws_access_key_id = k\naws_secret_access_key = s\n[mail]\naws_access_key_id = k2\n")]
+    [InlineData("[mail]\naws_access_key_id = k\n")]
+    [InlineData("[mail2]\naws_access_key_id = k\naws_secret_access_key = s\n")]
+    [InlineData("[mail]\naws_access_key_id = k\naws_secret_access_key = s\nnonsense\n")]
+    public void ProfileThatIsNotSimple_IsLeftToTheSdk(string text) => Assert.Null(PlainKeys.Of(text, "mail"));
 
     static (string, string) Instance(MetadataDouble metadata) => ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url);
 

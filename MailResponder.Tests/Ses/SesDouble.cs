@@ -21,18 +21,24 @@ internal sealed class SesDouble : IDisposable
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
     readonly CancellationTokenSource end = new();
     readonly Func<int, SesAnswer?> answerTo;
-    readonly X509Certificate2? certificate;
+    readonly SslStreamCertificateContext? certificate;
     readonly string service;
     int requests;
 
     /// <param name="answerTo">What to do with the request of a number, counted from 1; null: accept it.</param>
     /// <param name="service">The name that requests are signed for.</param>
     /// <param name="certificate">Not null: speaks TLS 1.2, and proves with this that it is "localhost".</param>
-    public SesDouble(Func<int, SesAnswer?>? answerTo = null, string service = "ses", X509Certificate2? certificate = null)
+    /// <param name="intermediate">Not null: shown with the certificate.</param>
+    public SesDouble(Func<int, SesAnswer?>? answerTo = null, string service = "ses", X509Certificate2? certificate = null,
+        X509Certificate2? intermediate = null)
     {
         this.service = service;
         this.answerTo = answerTo ?? (_ => null);
-        this.certificate = certificate;
+        if (certificate is not null)
+        {
+            this.certificate = SslStreamCertificateContext.Create(
+                certificate, intermediate is null ? [] : [intermediate], offline: true);
+        }
         listener.Start();
         _ = AcceptAll();
     }
@@ -84,7 +90,7 @@ internal sealed class SesDouble : IDisposable
                     socket.LingerState = new LingerOption(true, 0); // a reset, as from a dying host
                     return;
                 }
-                var call = await Read(stream, end.Token);
+                var call = await Read(stream, end.Token) with { Number = number };
                 Calls.Enqueue(call);
                 if (Fault(call) is { } fault)
                 {
@@ -116,7 +122,7 @@ internal sealed class SesDouble : IDisposable
         var secured = new SslStream(plain);
         await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
         {
-            ServerCertificate = certificate,
+            ServerCertificateContext = certificate,
             EnabledSslProtocols = SslProtocols.Tls12,
         }, end.Token);
         return secured;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using MailResponder.Delivery;
 using MailResponder.Incoming;
 using MailResponder.Limits;
+using MailResponder.Rendering;
 using MailResponder.Reporting;
 using MailResponder.Responses;
 using MailResponder.Settings;
@@ -53,7 +54,7 @@ internal sealed class SesPlace : IDisposable
         var clock = TimeProvider.System;
         var settings = Settings();
         var deadline = new Deadline(clock, TimeSpan.FromSeconds(DeadlineSeconds));
-        var outcome = new Replier(settings, new FolderSource(settings), new Senders(settings, deadline, clock), deadline, clock)
+        var outcome = new Replier(settings, new Renderings(settings, new FolderSource(settings)), new Senders(settings, deadline, clock), deadline, clock)
             .Reply(new Request(new MailboxAddress("", requester), "Hello", "<request@example.net>", []), entries, ClaimedMessage.Unrecorded());
         Assert.DoesNotContain(requester, outcome.Problem ?? "", StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("@", outcome.Problem ?? "", StringComparison.Ordinal);

@@ -68,5 +68,6 @@ public class AmazonSimpleEmailServiceClient : AmazonServiceClient
     {
         pipeline.ReplaceHandler<EndpointResolver>(new QueryEndpointResolver());
         pipeline.AddHandlerAfter<Marshaller>(new QueryAuthResolver());
+        pipeline.ReplaceHandler<HttpHandler<HttpContent>>(new HttpHandler<HttpContent>(new QueryHttp(Config), this));
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Amazon.Runtime;
@@ -10,6 +9,8 @@ namespace MailResponder.Standins.AwsQuery;
 /// <summary>The form of an AWS Query request: action, version and parameters, percent-encoded (RFC 3986).</summary>
 internal sealed class QueryForm
 {
+    private const string ContentType = "application/x-www-form-urlencoded; charset=utf-8";
+
     private readonly ArrayBufferWriter<byte> _form;
 
     private readonly string _service;
@@ -17,7 +18,7 @@ internal sealed class QueryForm
     /// <param name="service">The service's namespace, which the SDK asks for.</param>
     /// <param name="version">The date of the service's API.</param>
     /// <param name="action">The operation.</param>
-    /// <param name="capacity">Bytes to be ready for: a message of several megabytes is not to be copied again and again.</param>
+    /// <param name="capacity">Bytes to be ready for.</param>
     public QueryForm(string service, string version, string action, int capacity = 256)
     {
         _service = service;
@@ -37,36 +38,23 @@ internal sealed class QueryForm
             _form.Write(Encoding.ASCII.GetBytes($"&{name}={Uri.EscapeDataString(value)}"));
     }
 
-    public void AddBase64(string name, ReadOnlySpan<byte> bytes)
-    {
-        _form.Write(Encoding.ASCII.GetBytes($"&{name}="));
-        Span<byte> base64 = stackalloc byte[4096];
-        for (var rest = bytes; !rest.IsEmpty;)
-        {
-            var some = rest[..Math.Min(rest.Length, base64.Length / 4 * 3)];
-            Base64.EncodeToUtf8(some, base64, out _, out var length, isFinalBlock: some.Length == rest.Length);
-            Escape(base64[..length]);
-            rest = rest[some.Length..];
-        }
-    }
-
     public IRequest ToRequest(AmazonWebServiceRequest request) => new DefaultRequest(request, _service)
     {
         HttpMethod = "POST",
         ResourcePath = "/",
         Content = _form.WrittenSpan.ToArray(),
-        Headers = { ["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8" },
+        Headers = { ["Content-Type"] = ContentType },
     };
 
-    private void Escape(ReadOnlySpan<byte> base64)
+    /// <summary>With a last parameter that is too long for the form, and goes out in base64.</summary>
+    public IRequest ToRequest(AmazonWebServiceRequest request, string name, MemoryStream message)
     {
-        while (base64.IndexOfAny((byte)'+', (byte)'/', (byte)'=') is var at and >= 0)
+        _form.Write(Encoding.ASCII.GetBytes($"&{name}="));
+        return new QueryRequest(request, _service, new QueryContent(_form.WrittenMemory, message))
         {
-            _form.Write(base64[..at]);
-            _form.Write(base64[at] switch { (byte)'+' => "%2B"u8, (byte)'/' => "%2F"u8, _ => "%3D"u8 });
-            base64 = base64[(at + 1)..];
-        }
-
-        _form.Write(base64);
+            HttpMethod = "POST",
+            ResourcePath = "/",
+            Headers = { ["Content-Type"] = ContentType },
+        };
     }
 }

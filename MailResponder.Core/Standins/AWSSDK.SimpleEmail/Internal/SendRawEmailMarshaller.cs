@@ -11,9 +11,7 @@ internal sealed class SendRawEmailMarshaller : IMarshaller<IRequest, AmazonWebSe
     public IRequest Marshall(AmazonWebServiceRequest input)
     {
         var request = (SendRawEmailRequest)input;
-        var data = request.RawMessage?.Data ?? new MemoryStream();
-        ReadOnlySpan<byte> message = data.TryGetBuffer(out var buffer) ? buffer : data.ToArray();
-        var form = new QueryForm("Amazon.SimpleEmail", AmazonSimpleEmailServiceConfig.ApiVersion, "SendRawEmail", capacity: 1024 + message.Length / 2 * 3);
+        var form = new QueryForm("Amazon.SimpleEmail", AmazonSimpleEmailServiceConfig.ApiVersion, "SendRawEmail");
         form.Add("Source", request.Source);
         for (var i = 0; i < request.Destinations?.Count; i++)
             form.Add(QueryForm.Member("Destinations", i), request.Destinations[i]);
@@ -24,7 +22,6 @@ internal sealed class SendRawEmailMarshaller : IMarshaller<IRequest, AmazonWebSe
             form.Add(QueryForm.Member("Tags", i) + ".Value", request.Tags[i].Value);
         }
 
-        form.AddBase64("RawMessage.Data", message);
-        return form.ToRequest(input);
+        return form.ToRequest(input, "RawMessage.Data", request.RawMessage?.Data ?? new MemoryStream());
     }
 }

@@ -1,0 +1,58 @@
+namespace MailResponder.Standins.AwsQuery;
+
+/// <summary>
+/// A form that ends in a message. It is made anew each time that it is written, once for its hash and once for the wire:
+/// that takes less than to have room for it. The SDK wants a stream; this one can be written to another, and not read.
+/// </summary>
+/// <param name="form">All but the message.</param>
+/// <param name="message">Follows in base64.</param>
+internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream message) : Stream
+{
+    private (long Bytes, string Hash)? _measure;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length => Measure.Bytes;
+
+    /// <summary>The begin, wherever it is set.</summary>
+    public override long Position
+    {
+        get => 0;
+        set { }
+    }
+
+    /// <summary>SHA-256 in hexadecimal.</summary>
+    public string Hash => Measure.Hash;
+
+    private (long Bytes, string Hash) Measure => _measure ??= Measured();
+
+    public void WriteTo(Stream output)
+    {
+        output.Write(form.Span);
+        using var base64 = new EscapedBase64(output);
+        message.WriteTo(base64);
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => 0;
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private (long Bytes, string Hash) Measured()
+    {
+        using var measure = new FormMeasure();
+        WriteTo(measure);
+        return (measure.Bytes, measure.Finish());
+    }
+}

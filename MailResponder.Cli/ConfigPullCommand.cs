@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MailResponder.Rendering;
 using MailResponder.Reporting;
 using MailResponder.Responses;
 using MailResponder.Settings;
@@ -32,6 +33,8 @@ internal sealed class ConfigPullCommand : Command
         }
 
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"files: {result.Fetched} fetched, {result.Unchanged} unchanged"));
+        if (!checkOnly)
+            new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
         if (checkOnly)
             Console.Out.WriteLine("good: it could be put in force");
         else if (settings.PostfixMaps is not null)

@@ -8,26 +8,43 @@ namespace MailResponder.Crypto;
 /// several hundred of them, read OpenSSL's configuration and test the key for primality in every process, and the
 /// library's newer functions (EVP) look for an implementation first: five times and twice the cost of what is here.
 /// </summary>
+/// <remarks>
+/// Opened and bound here, not by attributes: .NET would look for the file beside the program first, and for that at the
+/// program's metadata; and with DEEPBIND the loader finds nearly all of the library's 4000 names in the library, where it
+/// then looks first.
+/// </remarks>
 internal static unsafe partial class LibCrypto
 {
     // OpenSSL 3: Debian 12, Ubuntu 22.04 and later. All of its releases have these functions.
-    private const string Library = "libcrypto.so.3";
+    private const string FileName = "libcrypto.so.3";
+
+    // RTLD_…
+    private const int Lazy = 1, DeepBind = 8;
 
     // OPENSSL_INIT_…. What is left out here stays out: TLS, later in the same process, needs the ciphers and digests.
-    private const ulong NoLoadStrings = 0x1, NoLoadConfiguration = 0x80;
+    // It would give its memory back piece by piece at the end of the process, a moment before the kernel takes it all.
+    private const ulong NoLoadStrings = 0x1, NoLoadConfiguration = 0x80, NoClearingUp = 0x80000;
 
     // CONF_MFLAGS_…
     private const ulong IgnoreMissingFile = 0x10, DefaultSection = 0x20;
 
-    static LibCrypto() =>
-        Check(OPENSSL_init_crypto(NoLoadStrings | NoLoadConfiguration, 0));
+    private static readonly nint Library = Open(FileName, Lazy | DeepBind);
+    private static readonly delegate* unmanaged<byte*, int> Sha256Init = (delegate* unmanaged<byte*, int>)Find("SHA256_Init");
+    private static readonly delegate* unmanaged<byte*, byte*, nuint, int> Sha256Update =
+        (delegate* unmanaged<byte*, byte*, nuint, int>)Find("SHA256_Update");
+
+    private static readonly delegate* unmanaged<byte*, byte*, int> Sha256Final =
+        (delegate* unmanaged<byte*, byte*, int>)Find("SHA256_Final");
+
+    static LibCrypto() => Check(((delegate* unmanaged<ulong, nint, int>)Find("OPENSSL_init_crypto"))(
+        NoLoadStrings | NoLoadConfiguration | NoClearingUp, 0));
 
     /// <summary>
     /// Reads the host's openssl.cnf, as OpenSSL would have done by itself: before the first TLS connection, whose least
     /// version and ciphers the host may have laid down there.
     /// </summary>
-    public static void LoadConfiguration() =>
-        Check(CONF_modules_load_file(0, 0, IgnoreMissingFile | DefaultSection));
+    public static void LoadConfiguration() => Check(((delegate* unmanaged<nint, nint, ulong, int>)Find("CONF_modules_load_file"))(
+        0, 0, IgnoreMissingFile | DefaultSection));
 
     /// <exception cref="CryptographicException">The result of a call says that it failed.</exception>
     public static void Check(int result)
@@ -36,30 +53,32 @@ internal static unsafe partial class LibCrypto
             throw new CryptographicException("libcrypto refused a call");
     }
 
-    [LibraryImport(Library)]
-    private static partial int OPENSSL_init_crypto(ulong options, nint settings);
+    public static int SHA256_Init(byte* context) => Sha256Init(context);
 
-    [LibraryImport(Library)]
-    private static partial int CONF_modules_load_file(nint file, nint application, ulong flags);
+    public static int SHA256_Update(byte* context, byte* data, nuint bytes) => Sha256Update(context, data, bytes);
 
-    [LibraryImport(Library)]
-    public static partial int SHA256_Init(byte* context);
+    public static int SHA256_Final(byte* hash, byte* context) => Sha256Final(hash, context);
 
-    [LibraryImport(Library)]
-    public static partial int SHA256_Update(byte* context, byte* data, nuint bytes);
+    public static nint d2i_RSAPrivateKey(nint reuse, byte** at, nint bytes) =>
+        ((delegate* unmanaged<nint, byte**, nint, nint>)Find("d2i_RSAPrivateKey"))(reuse, at, bytes);
 
-    [LibraryImport(Library)]
-    public static partial int SHA256_Final(byte* hash, byte* context);
+    public static int RSA_size(nint key) => ((delegate* unmanaged<nint, int>)Find("RSA_size"))(key);
 
-    [LibraryImport(Library)]
-    public static partial nint d2i_RSAPrivateKey(nint reuse, byte** at, nint bytes);
+    public static int RSA_sign(int hashNumber, byte* hash, uint hashBytes, byte* signature, uint* bytes, nint key) =>
+        ((delegate* unmanaged<int, byte*, uint, byte*, uint*, nint, int>)Find("RSA_sign"))(hashNumber, hash, hashBytes, signature, bytes, key);
 
-    [LibraryImport(Library)]
-    public static partial int RSA_size(nint key);
+    public static void RSA_free(nint key) => ((delegate* unmanaged<nint, void>)Find("RSA_free"))(key);
 
-    [LibraryImport(Library)]
-    public static partial int RSA_sign(int hashNumber, byte* hash, uint hashBytes, byte* signature, uint* bytes, nint key);
+    /// <param name="method">A RAND_METHOD, which has to stay where it is; 0 for OpenSSL's own.</param>
+    public static int RAND_set_rand_method(nint method) => ((delegate* unmanaged<nint, int>)Find("RAND_set_rand_method"))(method);
 
-    [LibraryImport(Library)]
-    public static partial void RSA_free(nint key);
+    private static nint Find(string name)
+    {
+        if (Library == 0)
+            throw new DllNotFoundException($"{FileName} is missing on this host; run: apt-get install libssl3");
+        return NativeLibrary.GetExport(Library, name);
+    }
+
+    [LibraryImport("libc.so.6", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Open(string name, int flags);
 }

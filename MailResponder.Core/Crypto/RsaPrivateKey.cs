@@ -48,6 +48,7 @@ internal sealed unsafe class RsaPrivateKey : IDisposable
         var hash = Sha256.HashData(data);
         var signature = new byte[LibCrypto.RSA_size(_key)];
         uint bytes;
+        using var random = new KernelRandom();
         fixed (byte* from = hash, to = signature)
             LibCrypto.Check(LibCrypto.RSA_sign(Sha256Number, from, (uint)hash.Length, to, &bytes, _key));
         return signature[..(int)bytes];

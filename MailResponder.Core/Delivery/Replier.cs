@@ -1,5 +1,6 @@
 using MailResponder.Incoming;
 using MailResponder.Limits;
+using MailResponder.Rendering;
 using MailResponder.Reply;
 using MailResponder.Reporting;
 using MailResponder.Responses;
@@ -10,15 +11,22 @@ namespace MailResponder.Delivery;
 /// <summary>Composes, signs, sends and records the replies to one request. One failed entry does not stop the next.</summary>
 internal sealed class Replier
 {
+    /// <summary>The problem of an entry that the request may get later.</summary>
+    public const string OpenAuthentication =
+        "a mail filter could not look up who the message is from; without that it is answered when it has been here for an hour";
+
+    private const string WithoutAttachments = "(without-attachments)";
+    private readonly AuthenticationRule _rule;
     private readonly ReplyComposer _composer;
     private readonly ReplySigner? _signer;
     private readonly Senders _senders;
     private readonly Deadline _deadline;
 
     /// <exception cref="ResponderException">The DKIM key cannot be used.</exception>
-    public Replier(ResponderSettings settings, IFileSource files, Senders senders, Deadline deadline, TimeProvider clock)
+    public Replier(ResponderSettings settings, Renderings renderings, Senders senders, Deadline deadline, TimeProvider clock)
     {
-        _composer = new ReplyComposer(settings, files, clock);
+        _rule = new AuthenticationRule(settings);
+        _composer = new ReplyComposer(settings, renderings, clock);
         _signer = ReplySigner.Create(settings.Dkim, clock);
         _senders = senders;
         _deadline = deadline;
@@ -34,9 +42,16 @@ internal sealed class Replier
         Cause? cause = null;
         for (var i = 0; i < entries.Count; i++)
         {
-            if (message.IsDone(i))
+            // What is not permitted is not recorded: it is the same at each try, and so are the other entries' places.
+            var permission = _rule.For(entries[i], request.Authentication);
+            if (message.IsDone(i) || permission == Permission.Nothing)
                 continue;
-            var result = Send(request, entries[i], message.Key, i);
+            var result = permission switch
+            {
+                Permission.Later => SendResult.Temporary(OpenAuthentication, Cause.Authentication),
+                Permission.WithoutAttachments => SendText(request, entries[i], message.Key, i),
+                _ => Send(request, entries[i], message.Key, i),
+            };
             switch (result.Status)
             {
                 case SendStatus.Sent:
@@ -69,10 +84,18 @@ internal sealed class Replier
         if (whole.Status != SendStatus.AttachmentsRefused)
             return whole;
         // The text may say where the attachments can be fetched: better than nothing.
-        var text = entry.Attachments.Count == 0 ? whole : SendAsItIs(request, entry with { Attachments = [] }, messageKey, index);
+        if (entry.Attachments.Count == 0)
+            return SendResult.Refused(whole.Detail);
+        var text = SendText(request, entry, messageKey, index);
+        return text.Status == SendStatus.Sent ? text with { Remark = whole.Detail } : text;
+    }
+
+    private SendResult SendText(Request request, ResponseEntry entry, byte[] messageKey, int index)
+    {
+        var text = SendAsItIs(request, entry with { Attachments = [] }, messageKey, index);
         return text.Status switch
         {
-            SendStatus.Sent => text with { Detail = text.Detail + "(without-attachments)", Remark = whole.Detail },
+            SendStatus.Sent => text with { Detail = text.Detail + WithoutAttachments },
             SendStatus.AttachmentsRefused => SendResult.Refused(text.Detail),
             _ => text,
         };

@@ -1,63 +1,69 @@
+using System.Text;
 using MimeKit;
 
 namespace MailResponder.Reply;
 
 /// <summary>A reply ready to be sent: composed, signed, with its envelope. Holds its attachments open.</summary>
-internal sealed class OutgoingReply : IDisposable
+/// <param name="headers">Its fields without the body's, in their order.</param>
+/// <param name="body">Disposed together with the reply.</param>
+/// <param name="sender">Envelope sender: the bounce address.</param>
+/// <param name="recipient">Envelope recipient: the requester.</param>
+/// <param name="name">The same for each try of the same reply, different for any other; tells nothing.</param>
+internal sealed class OutgoingReply(IList<Header> headers, ReplyBody body, string sender, string recipient, string name) : IDisposable
 {
+    private byte[]? _head;
+
+    public IList<Header> Headers => headers;
+
+    public ReplyBody Body => body;
+
+    public string Sender => sender;
+
+    public string Recipient => recipient;
+
+    public string Name => name;
+
+    /// <summary>What follows "DKIM-Signature:", folded and ended by LF; null of an unsigned reply. Set before it is written.</summary>
+    public string? Signature { get; set; }
+
+    /// <summary>Size as <see cref="WriteTo"/> writes it.</summary>
+    public long Bytes => Head.Length + body.Bytes;
+
+    /// <summary>Size as <see cref="WriteToWire"/> writes it.</summary>
+    public long WireBytes => Bytes + Head.AsSpan().Count((byte)'\n') + body.Lines;
+
+    private byte[] Head => _head ??= Written();
+
     /// <summary>Files and pipes on this kind of host have LF line ends; the signature is made over CRLF all the same.</summary>
-    public static readonly FormatOptions Format = FormatWith(NewLineFormat.Unix);
-
-    /// <summary>Line ends as they go over the wire.</summary>
-    private static readonly FormatOptions WireFormat = FormatWith(NewLineFormat.Dos);
-
-    private readonly List<Stream> _attachments = [];
-
-    public OutgoingReply(MimeMessage message, string sender, string recipient, string name)
+    public void WriteTo(Stream output)
     {
-        Message = message;
-        Sender = sender;
-        Recipient = recipient;
-        Name = name;
+        output.Write(Head);
+        body.WriteTo(output);
     }
-
-    public MimeMessage Message { get; }
-
-    /// <summary>Envelope sender: the bounce address.</summary>
-    public string Sender { get; }
-
-    /// <summary>Envelope recipient: the requester.</summary>
-    public string Recipient { get; }
-
-    /// <summary>The same for each try of the same reply, different for any other; tells nothing.</summary>
-    public string Name { get; }
-
-    /// <summary>Has the stream closed together with the reply.</summary>
-    public Stream Keep(Stream attachment)
-    {
-        _attachments.Add(attachment);
-        return attachment;
-    }
-
-    /// <summary>Size of the attachments before they are encoded.</summary>
-    public long AttachmentBytes => _attachments.Sum(attachment => attachment.Length);
-
-    public void WriteTo(Stream output) => Message.WriteTo(Format, output);
 
     /// <summary>Writes it with the line ends of SMTP.</summary>
-    public void WriteToWire(Stream output) => Message.WriteTo(WireFormat, output);
-
-    public void Dispose()
+    public void WriteToWire(Stream output)
     {
-        Message.Dispose();
-        foreach (var attachment in _attachments)
-            attachment.Dispose();
+        using var wire = new WireLineEnds(output);
+        WriteTo(wire);
+        wire.Flush();
     }
 
-    private static FormatOptions FormatWith(NewLineFormat lineEnds)
+    public void Dispose() => body.Dispose();
+
+    private byte[] Written()
     {
-        var format = FormatOptions.Default.Clone();
-        format.NewLineFormat = lineEnds;
-        return format;
+        using var head = new MemoryStream();
+        if (Signature is not null)
+            head.Write(Encoding.ASCII.GetBytes("DKIM-Signature:" + Signature));
+        foreach (var header in headers)
+        {
+            head.Write(Encoding.ASCII.GetBytes(header.Field + ":"));
+            head.Write(header.RawValue);
+        }
+
+        head.Write(body.Frame.Fields);
+        head.Write("\n"u8);
+        return head.ToArray();
     }
 }

@@ -4,7 +4,7 @@ using MailResponder.Settings;
 namespace MailResponder.Responses;
 
 /// <summary>What is answered to whom: the entries of the JSON file, in file order.</summary>
-internal sealed class ResponseBook
+internal sealed class ResponseBook : IResponseBook
 {
     private readonly Dictionary<string, List<ResponseEntry>> _byAddress = [];
 
@@ -38,11 +38,9 @@ internal sealed class ResponseBook
 
     public bool Knows(string address) => _byAddress.ContainsKey(address);
 
-    /// <summary>The entries for a requested address (lower case) in the order in which they are sent; empty when unknown.</summary>
     public IReadOnlyList<ResponseEntry> EntriesFor(string address) =>
         _byAddress.TryGetValue(address, out var entries) ? entries : [];
 
-    /// <summary>The one address with this local part; null when there is none or several domains have it.</summary>
     public string? AddressWithLocalPart(string localPart)
     {
         string? found = null;

@@ -1,5 +1,4 @@
 using System.Text;
-using MimeKit;
 
 namespace MailResponder.Tests.Mail;
 
@@ -9,10 +8,7 @@ public sealed class WholeReply
     public void EveryByte_IsAsExpected()
     {
         using var key = new TestKey();
-        var message = SampleReply.WithEverything();
-        var options = Written.Options(NewLineFormat.Unix);
-        new FixedTimeSigner(key.Pkcs8Pem).Sign(options, message, FixedTimeSigner.Signed);
-        var actual = Written.Text(message, options);
+        var actual = Encoding.ASCII.GetString(SignedMail.Bytes(SignedMail.Of(SampleReply.WithEverything(), key.Pkcs8Pem)));
         var folder = Path.Combine(AppContext.BaseDirectory, "Mail");
         // Beside the expected one, to be compared or to replace it.
         File.WriteAllText(Path.Combine(folder, "whole-reply.actual"), actual, Encoding.ASCII);

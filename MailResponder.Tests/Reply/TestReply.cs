@@ -1,5 +1,6 @@
 using System.Text;
 using MailResponder.Incoming;
+using MailResponder.Rendering;
 using MailResponder.Reply;
 using MailResponder.Responses;
 using MailResponder.Settings;
@@ -26,10 +27,18 @@ internal static class TestReply
     public static OutgoingReply Compose(ResponderSettings settings, Request request, ResponseEntry entry)
     {
         var clock = new FixedClock();
-        var composer = new ReplyComposer(settings, new FolderSource(settings), clock);
+        var composer = new ReplyComposer(settings, new Renderings(settings, new FolderSource(settings)), clock);
         var reply = composer.Compose(request, entry, MessageKey, 0);
         ReplySigner.Create(settings.Dkim, clock)?.Sign(reply, withDateAndMessageId: true);
         return reply;
+    }
+
+    /// <summary>The reply with another body: the content of one attachment.</summary>
+    public static OutgoingReply WithAttachment(this OutgoingReply reply, Stream content)
+    {
+        var fields = "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n"u8.ToArray();
+        var body = new ReplyBody(new BodyFrame(fields, [[], []]), [new AttachedFile(content, isEncoded: false)]);
+        return new OutgoingReply(reply.Headers, body, reply.Sender, reply.Recipient, reply.Name);
     }
 
     /// <summary>Signs with a key that nothing but these tests trusts, copied because git keeps no mode.</summary>

@@ -20,7 +20,7 @@ static class ParameterWriter
         {
             folder.Append(";");
             var text = parameter.Value;
-            if (Ascii.IsValid(text) && text.Length <= MaxWhole)
+            if (IsPlain(text))
                 folder.AppendToken(parameter.Name + "=" + (IsToken(text) ? text : HeaderText.Quote(text)));
             else if (parameter.EncodingMethod == ParameterEncodingMethod.Rfc2047)
                 AppendEncodedWords(folder, parameter.Name, text);
@@ -29,6 +29,10 @@ static class ParameterWriter
         }
         return folder.ToBytes();
     }
+
+    // What looks like an encoded word is read as one by many, although RFC 2047 5 has none here.
+    static bool IsPlain(string text) =>
+        Ascii.IsValid(text) && text.Length <= MaxWhole && !text.Contains("=?", StringComparison.Ordinal);
 
     internal static bool IsToken(ReadOnlySpan<char> text) =>
         !text.IsEmpty && !text.ContainsAnyExceptInRange('!', '~') && !text.ContainsAny(Specials);

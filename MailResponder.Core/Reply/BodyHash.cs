@@ -1,25 +1,23 @@
 using MailResponder.Crypto;
 
-namespace MimeKit.Cryptography;
+namespace MailResponder.Reply;
 
-/// <summary>Hashes a body in canonical form (RFC 6376 3.4.3, 3.4.4), whatever its line ends.</summary>
-sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : OutputFilter
+/// <summary>Hashes a body in the canonical form "relaxed" (RFC 6376, section 3.4.4), whatever its line ends.</summary>
+internal sealed class BodyHash : WriteOnlyStream
 {
-    readonly Sha256 _hash = new();
-    readonly byte[] _block = new byte[8192];
-    readonly bool _isRelaxed = canonicalization == DkimCanonicalizationAlgorithm.Relaxed;
-    int _count;
-    long _emptyLines;
-    bool _hasLine;
-    bool _hasBlank;
-    bool _afterReturn;
-    bool _hasAny;
+    private readonly Sha256 _hash = new();
+    private readonly byte[] _block = new byte[8192];
+    private int _count;
+    private long _emptyLines;
+    private bool _hasLine;
+    private bool _hasBlank;
+    private bool _afterReturn;
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
         {
-            var length = _isRelaxed ? buffer.IndexOfAny("\r\n \t"u8) : buffer.IndexOfAny("\r\n"u8);
+            var length = buffer.IndexOfAny("\r\n \t"u8);
             var text = length < 0 ? buffer : buffer[..length];
             if (!text.IsEmpty)
                 AddText(text);
@@ -30,7 +28,18 @@ sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : Outp
         }
     }
 
-    void AddMark(byte mark)
+    /// <summary>The hash, with a final line end as the canonical form wants it; nothing may follow.</summary>
+    public byte[] Finish()
+    {
+        if (_afterReturn)
+            AddText([]);
+        if (_hasLine)
+            Append("\r\n"u8);
+        _hash.Append(_block.AsSpan(0, _count));
+        return _hash.Finish();
+    }
+
+    private void AddMark(byte mark)
     {
         if (mark == '\n')
         {
@@ -38,6 +47,7 @@ sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : Outp
             EndLine();
             return;
         }
+
         if (_afterReturn)
             AddText([]);
         if (mark == '\r')
@@ -46,11 +56,11 @@ sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : Outp
             _hasBlank = true;
     }
 
-    void AddText(ReadOnlySpan<byte> text)
+    private void AddText(ReadOnlySpan<byte> text)
     {
         for (; _emptyLines > 0; _emptyLines--)
             Append("\r\n"u8);
-        // Relaxed: a run of blanks inside a line counts as one space, at its end as nothing.
+        // A run of blanks inside a line counts as one space, at its end as nothing.
         if (_hasBlank)
             Append(" "u8);
         _hasBlank = false;
@@ -61,7 +71,7 @@ sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : Outp
         Append(text);
     }
 
-    void EndLine()
+    private void EndLine()
     {
         _hasBlank = false;
         if (_hasLine)
@@ -71,24 +81,8 @@ sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : Outp
         _hasLine = false;
     }
 
-    /// <summary>The hash, with a final line end as the canonical form wants it.</summary>
-    internal byte[] Finish()
+    private void Append(ReadOnlySpan<byte> bytes)
     {
-        if (_afterReturn)
-            AddText([]);
-        if (_hasLine || (!_isRelaxed && !_hasAny))
-            Append("\r\n"u8);
-        _hash.Append(_block.AsSpan(0, _count));
-        return _hash.Finish();
-    }
-
-    internal override void Complete()
-    {
-    }
-
-    void Append(ReadOnlySpan<byte> bytes)
-    {
-        _hasAny = true;
         while (bytes.Length > _block.Length - _count)
         {
             var taken = _block.Length - _count;
@@ -97,6 +91,7 @@ sealed class DkimBodyHash(DkimCanonicalizationAlgorithm canonicalization) : Outp
             _count = 0;
             bytes = bytes[taken..];
         }
+
         bytes.CopyTo(_block.AsSpan(_count));
         _count += bytes.Length;
     }

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace MailResponder.Crypto;
+
+/// <summary>
+/// The kernel's random numbers, getrandom(2), for libcrypto while this lives. Its own generators are seeded from them too,
+/// but have to be looked up and set up first, which takes longer than the signature that they are for.
+/// </summary>
+/// <remarks>TLS, before and after, has OpenSSL's own.</remarks>
+internal sealed unsafe partial class KernelRandom : IDisposable
+{
+    private const int Interrupted = 4;
+    private static readonly nint Method = MakeMethod();
+
+    public KernelRandom() => LibCrypto.Check(LibCrypto.RAND_set_rand_method(Method));
+
+    public void Dispose() => LibCrypto.Check(LibCrypto.RAND_set_rand_method(0));
+
+    /// <summary>RAND_METHOD: seed, bytes, cleanup, add, pseudorand, status.</summary>
+    private static nint MakeMethod()
+    {
+        // Never freed: another thread may hold it still.
+        var method = (nint*)RuntimeHelpers.AllocateTypeAssociatedMemory(typeof(KernelRandom), 6 * sizeof(nint));
+        delegate* unmanaged[Cdecl]<byte*, int, int> fill = &Fill;
+        delegate* unmanaged[Cdecl]<int> status = &Status;
+        (method[1], method[4], method[5]) = ((nint)fill, (nint)fill, (nint)status);
+        return (nint)method;
+    }
+
+    /// <returns>1 when all of the buffer is random.</returns>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Fill(byte* buffer, int bytes)
+    {
+        for (var filled = 0; filled < bytes;)
+        {
+            var count = GetRandom(buffer + filled, (nuint)(bytes - filled), 0);
+            // A signal cut it short; nothing else can, once the kernel has its entropy.
+            if (count < 0 && Marshal.GetLastSystemError() != Interrupted)
+                return 0;
+            filled += (int)Math.Max(0, count);
+        }
+
+        return 1;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Status() => 1;
+
+    [LibraryImport("libc.so.6", EntryPoint = "getrandom")]
+    private static partial nint GetRandom(byte* buffer, nuint bytes, uint flags);
+}

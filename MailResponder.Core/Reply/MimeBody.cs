@@ -1,0 +1,123 @@
+using System.Text;
+using MailResponder.Crypto;
+using MailResponder.Responses;
+using MimeKit;
+
+namespace MailResponder.Reply;
+
+/// <summary>
+/// Makes bodies of texts and attachments. The same content gives the same bytes: boundaries are derived from it, and
+/// so it cannot hold them.
+/// </summary>
+internal static class MimeBody
+{
+    private static readonly FormatOptions Format = UnixFormat();
+
+    /// <summary>A body of one text, or of the same text in several forms, the plainest first.</summary>
+    public static ReplyBody Of(IReadOnlyList<ResponseBody> bodies) => new(Frame(bodies, []), []);
+
+    /// <summary>A body without the content of its attachments.</summary>
+    /// <param name="bodies">One, or the same text in several forms, the plainest first.</param>
+    /// <param name="names">The names that the attachments show.</param>
+    public static BodyFrame Frame(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names)
+    {
+        var seed = Seed(bodies, names);
+        using var entity = names.Count == 0 ? Text(bodies, seed) : Mixed(bodies, names, seed);
+        entity.Prepare(EncodingConstraint.SevenBit);
+        using var written = new MemoryStream();
+        entity.WriteTo(Format, written);
+        var whole = written.GetBuffer().AsSpan(0, (int)written.Length);
+        var fields = whole.IndexOf("\n\n"u8) + 1;
+        var rest = whole[(fields + 1)..];
+        var texts = new List<byte[]>();
+        for (var i = 0; i < names.Count; i++)
+        {
+            var mark = Mark(seed, i);
+            var at = rest.IndexOf(mark);
+            texts.Add(rest[..at].ToArray());
+            rest = rest[(at + mark.Length)..];
+        }
+
+        texts.Add(rest.ToArray());
+        return new BodyFrame(whole[..fields].ToArray(), texts);
+    }
+
+    private static MimeEntity Text(IReadOnlyList<ResponseBody> bodies, string seed)
+    {
+        if (bodies.Count == 1)
+            return Text(bodies[0]);
+        var alternative = new MultipartAlternative { Boundary = Derived(seed, "alternative") };
+        foreach (var body in bodies)
+            alternative.Add(Text(body));
+        return alternative;
+    }
+
+    private static TextPart Text(ResponseBody body)
+    {
+        // The canonical form of text has CRLF line ends (RFC 2049, section 4) and a last line that ends too.
+        var text = body.Text.ReplaceLineEndings("\r\n");
+        return new TextPart(body.Subtype) { Text = text.EndsWith('\n') ? text : text + "\r\n" };
+    }
+
+    private static Multipart Mixed(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names, string seed)
+    {
+        var mixed = new Multipart("mixed") { Boundary = Derived(seed, "mixed") };
+        mixed.Add(Text(bodies, seed));
+        for (var i = 0; i < names.Count; i++)
+            mixed.Add(Attachment(names[i], Mark(seed, i)));
+        return mixed;
+    }
+
+    /// <param name="name">The name shown.</param>
+    /// <param name="mark">Stands where the encoded content comes to stand.</param>
+    private static MimePart Attachment(string name, byte[] mark)
+    {
+        var part = new MimePart("application", "octet-stream")
+        {
+            Content = new MimeContent(new MemoryStream(mark), ContentEncoding.Base64),
+            ContentTransferEncoding = ContentEncoding.Base64,
+            ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = name },
+        };
+        part.ContentType.Name = FallbackName(name);
+        return part;
+    }
+
+    /// <summary>
+    /// A name for mail programs that do not know RFC 2231; the extension is what they need. An encoded word, which some
+    /// of them would read, is forbidden in a parameter (RFC 2047, section 5), and strict readers object to it.
+    /// </summary>
+    private static string FallbackName(string shownName)
+    {
+        if (Ascii.IsValid(shownName))
+            return shownName;
+        var extension = Path.GetExtension(shownName);
+        return "attachment" + (Ascii.IsValid(extension) ? extension : "");
+    }
+
+    private static byte[] Mark(string seed, int index) => Encoding.ASCII.GetBytes(Derived(seed, $"attachment {index}") + "\n");
+
+    private static string Seed(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names)
+    {
+        using var content = new MemoryStream();
+        using var writer = new BinaryWriter(content);
+        foreach (var body in bodies)
+        {
+            writer.Write(body.Subtype);
+            writer.Write(body.Text);
+        }
+
+        foreach (var name in names)
+            writer.Write(name);
+        return Convert.ToHexStringLower(Sha256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)));
+    }
+
+    private static string Derived(string seed, string purpose) =>
+        Convert.ToHexStringLower(Sha256.HashData(Encoding.UTF8.GetBytes(seed + purpose)).AsSpan(0, 16));
+
+    private static FormatOptions UnixFormat()
+    {
+        var format = FormatOptions.Default.Clone();
+        format.NewLineFormat = NewLineFormat.Unix;
+        return format;
+    }
+}

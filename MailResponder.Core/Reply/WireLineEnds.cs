@@ -1,0 +1,53 @@
+using System.Buffers;
+
+namespace MailResponder.Reply;
+
+/// <summary>Writes lines that end in LF with the line ends of SMTP, CRLF. To be disposed, which leaves the target open.</summary>
+internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
+{
+    private const int LineEndBytes = 2;
+
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+    private int _count;
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var end = buffer.IndexOf((byte)'\n');
+            var line = end < 0 ? buffer : buffer[..end];
+            if (line.Length + LineEndBytes > _buffer.Length - _count)
+                MakeRoom(ref line);
+            line.CopyTo(_buffer.AsSpan(_count));
+            _count += line.Length;
+            if (end < 0)
+                return;
+            _buffer[_count++] = (byte)'\r';
+            _buffer[_count++] = (byte)'\n';
+            buffer = buffer[(end + 1)..];
+        }
+    }
+
+    public override void Flush()
+    {
+        target.Write(_buffer, 0, _count);
+        _count = 0;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        base.Dispose(disposing);
+    }
+
+    /// <summary>For the line and its end; of a line that is too long only what follows is left.</summary>
+    private void MakeRoom(ref ReadOnlySpan<byte> line)
+    {
+        Flush();
+        if (line.Length + LineEndBytes <= _buffer.Length)
+            return;
+        target.Write(line);
+        line = [];
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>The rendered book as the published program makes and uses it: what it answers is always the book's.</summary>
+public sealed class RenderedBookTests : IDisposable
+{
+    const string Rendered = "responder.db.rendered";
+
+    readonly Workplace place = new();
+
+    public RenderedBookTests() => Thread.Sleep(120);
+
+    public void Dispose() => place.Dispose();
+
+    [Fact]
+    public void FirstMessage_Renders_AndTheNextOneFindsIt()
+    {
+        Ask("get@example.com");
+        var made = Times();
+        Ask("get@example.com");
+
+        Assert.Equal(["base64", "body", "book"], Kinds(made));
+        Assert.Equal(made, Times());
+        AssertWhole(4);
+    }
+
+    [Fact]
+    public void Pull_RendersBeforeAnyMessage_AndAgainAfterAChange()
+    {
+        Assert.Equal(0, place.Command("config", "pull").ExitCode);
+        var made = Times();
+        Ask("fa@example.com");
+        // Two entries with one attachment between them, and its name is no other for anybody.
+        Assert.Equal(["base64", "body", "body", "book"], Kinds(made));
+        Assert.Equal(made, Times());
+
+        place.Book[2]!["body"] = "Other links";
+        place.Write();
+        Assert.Equal(0, place.Command("config", "pull").ExitCode);
+        var again = Times();
+        Ask("links@example.com");
+        Assert.Equal(again, Times());
+        Assert.NotEqual(made, again);
+        Assert.Contains(place.Outbox, file => File.ReadAllText(file).Contains("\n\nOther links\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ManyProcessesAtOnce_OnAColdCache_AllAnswer()
+    {
+        ResponderProcess[] all = [.. Enumerable.Range(0, 12).Select(_ => place.StartFilter())];
+        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 12 }, running => running.Feed(RequestMail.FromSomebodyNew().ToBytes()));
+        foreach (var running in all)
+        {
+            running.Finish().AssertDone();
+            running.Dispose();
+        }
+
+        AssertWhole(24);
+        Assert.DoesNotContain(Times().Keys, file => file.EndsWith(".new", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void FolderOfAnotherUser_CostsTimeOnly()
+    {
+        Ask("get@example.com");
+        var made = Times();
+        place.GiveTo("mail_responder");
+        using (var chown = System.Diagnostics.Process.Start("chown", ["-R", "root:", place.PathTo(Rendered)]))
+            chown.WaitForExit();
+        place.FilterUnder("""exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups "$@" """,
+            RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
+        // Nor does root leave anything in a place of that user.
+        Directory.Delete(place.PathTo(Rendered), recursive: true);
+        Ask("get@example.com");
+
+        Assert.NotEmpty(made);
+        Assert.False(Directory.Exists(place.PathTo(Rendered)));
+        AssertWhole(6);
+    }
+
+    [Fact]
+    public void ReplacedAttachment_IsInForceAtTheNextMessage()
+    {
+        Ask("get@example.com");
+        byte[] other = [.. place.Attachment.Reverse()];
+        File.WriteAllBytes(place.PathTo("files/tools/tool.zip"), other);
+        Ask("fa@example.com");
+
+        Assert.Equal(other, ReadMail.All(place.Outbox)[^1].File("ابزار.zip"));
+    }
+
+    [Fact]
+    public void NamesOfTheSettings_AreInForceAtTheNextMessage()
+    {
+        Ask("get@example.com");
+        place.Settings["attachment_names"] = JsonNode.Parse("""[{ "domains": ["freemail.test"], "rename": { ".zip": ".zi_" } }]""");
+        place.Write();
+        Ask("get@example.com");
+
+        Assert.Equal(place.Attachment, ReadMail.All(place.Outbox)[^1].File("tool.zi_"));
+    }
+
+    void Ask(string address) => place.Filter(RequestMail.FromSomebodyNew() with { To = address }, "--recipient", address).AssertDone();
+
+    void AssertWhole(int replies)
+    {
+        var mails = ReadMail.All(place.Outbox);
+        Assert.Equal(replies, mails.Count);
+        Assert.All(mails, mail =>
+        {
+            Assert.Empty(mail.Defects);
+            Assert.True(mail.IsSignedByUs);
+            if (mail.Types[0] == "multipart/mixed")
+                Assert.Equal(place.Attachment, mail.File("tool.zip"));
+        });
+    }
+
+    static IEnumerable<string> Kinds(Dictionary<string, DateTime> files) =>
+        files.Keys.Select(file => Path.GetFileName(file).Split('.')[^1]).Order();
+
+    Dictionary<string, DateTime> Times() => Directory.GetFiles(place.PathTo(Rendered))
+        .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+}

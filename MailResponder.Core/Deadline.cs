@@ -9,4 +9,10 @@ internal sealed class Deadline(TimeProvider clock, TimeSpan length)
 
     /// <summary>Zero when the deadline has passed.</summary>
     public TimeSpan Remaining => Elapsed < length ? length - Elapsed : TimeSpan.Zero;
+
+    /// <summary>
+    /// How long to wait for somebody else: something is left after a call that hangs, for the entries behind it, and for
+    /// recording.
+    /// </summary>
+    public TimeSpan ForOneCall => Remaining * 0.8;
 }

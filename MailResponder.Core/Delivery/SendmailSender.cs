@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
-using System.Net.Sockets;
 using MailResponder.Reply;
 
 namespace MailResponder.Delivery;
@@ -11,32 +9,29 @@ namespace MailResponder.Delivery;
 /// </summary>
 internal sealed class SendmailSender(string program, Deadline deadline) : ISender
 {
+    private const int BrokenPipe = 32;
+
     public bool ReplacesDateAndMessageId => false;
 
     public SendResult Send(OutgoingReply reply)
     {
-        // "--": an address that begins with a hyphen is an address.
-        var start = new ProcessStartInfo(program, ["-i", "-f", reply.Sender, "--", reply.Recipient])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
         try
         {
-            using var process = Process.Start(start)!;
-            process.OutputDataReceived += static (_, _) => { };
-            process.ErrorDataReceived += static (_, _) => { };
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            Feed(process, reply);
-            if (!process.WaitForExit(deadline.Remaining))
-            {
-                process.Kill();
-                return SendResult.Temporary($"{program} did not finish before the deadline");
-            }
+            // "--": an address that begins with a hyphen is an address.
+            using var process = FedProgram.Start(program, "-i", "-f", reply.Sender, "--", reply.Recipient);
+            var isLate = false;
+            // Before this process ends at the deadline: at the end of its input it would send the part that it has.
+            using var watch = new Alarm(End, deadline.ForOneCall);
+            var exitCode = Feed(process, reply);
+            return exitCode == FedProgram.Killed && Volatile.Read(ref isLate)
+                ? SendResult.Temporary($"{program} did not finish in time") : Meaning(exitCode, reply);
 
-            return Meaning(process.ExitCode, reply);
+            void End()
+            {
+                // First, or its end might be seen before it is known why.
+                Volatile.Write(ref isLate, true);
+                process.Kill();
+            }
         }
         catch (Win32Exception exception)
         {
@@ -45,15 +40,13 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     }
 
     /// <exception cref="IOException">An attachment cannot be read to its end.</exception>
-    private static void Feed(Process process, OutgoingReply reply)
+    private static int Feed(FedProgram process, OutgoingReply reply)
     {
         try
         {
-            reply.WriteTo(process.StandardInput.BaseStream);
-            process.StandardInput.Close();
+            reply.WriteTo(process.Input);
         }
-        // .NET's pipe to a program is a socket.
-        catch (IOException exception) when (exception.InnerException is SocketException)
+        catch (IOException exception) when ((exception.HResult & 0xffff) == BrokenPipe)
         {
             // It stopped reading; its exit code says why.
         }
@@ -61,8 +54,12 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         {
             // At the end of its input it would send the part that it has.
             process.Kill();
+            process.WaitForExit();
             throw;
         }
+
+        process.Input.Dispose();
+        return process.WaitForExit();
     }
 
     // By the name, the local part of its Message-ID, the reply is found again in the mail system's log.

@@ -1,5 +1,6 @@
 using System.Text;
 using MailResponder.Delivery;
+using MailResponder.Reply;
 using MailResponder.Responses;
 using MailResponder.Tests.Reply;
 
@@ -29,13 +30,9 @@ public sealed class MboxSending
     public void LineThatBeginsAMail_IsQuoted(string line)
     {
         using var output = new MemoryStream();
-        using var reply = TestReply.Compose(TestSettings.In("/nowhere"), TestReply.Request(), TestBook.Entry());
         // What the composer encodes anyway, another composer may not.
-        reply.Message.Body = new MimeKit.MimePart("text", "plain")
-        {
-            Content = new MimeKit.MimeContent(reply.Keep(new MemoryStream(Encoding.ASCII.GetBytes(line)))),
-            ContentTransferEncoding = MimeKit.ContentEncoding.SevenBit,
-        };
+        var body = new ReplyBody(new BodyFrame("Content-Type: text/plain\n"u8.ToArray(), [Encoding.ASCII.GetBytes(line)]), []);
+        using var reply = new OutgoingReply([], body, "bounces@example.com", "joe@example.net", "name");
 
         new MboxSender(output, new FixedClock()).Send(reply);
 

@@ -1,7 +1,6 @@
 using MailResponder.Delivery;
 using MailResponder.Reply;
 using MailResponder.Tests.Reply;
-using MimeKit;
 
 namespace MailResponder.Tests.Delivery;
 
@@ -40,13 +39,9 @@ public sealed class OutboxSending : IDisposable
     [Fact]
     public void UnfinishedReply_LeavesNothing()
     {
-        _reply.Message.Body = new MimePart("application", "octet-stream")
-        {
-            Content = new MimeContent(_reply.Keep(new BrokenAttachment())),
-            ContentTransferEncoding = ContentEncoding.Base64,
-        };
+        using var reply = _reply.WithAttachment(new BrokenAttachment());
 
-        var result = new OutboxSender(Outbox).Send(_reply);
+        var result = new OutboxSender(Outbox).Send(reply);
 
         Assert.Equal(SendStatus.Temporary, result.Status);
         Assert.Empty(Directory.GetFileSystemEntries(Outbox));

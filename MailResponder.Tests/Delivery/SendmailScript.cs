@@ -22,8 +22,8 @@ internal sealed class SendmailScript
     public SendmailScript(TemporaryFolder folder, string text = Text)
     {
         _folder = folder;
-        Path = folder.Write("sendmail", text);
-        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Path = folder.PathTo("sendmail");
+        Executable.Write(Path, text);
     }
 
     public string Path { get; }

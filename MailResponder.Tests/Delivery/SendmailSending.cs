@@ -1,7 +1,6 @@
 using MailResponder.Delivery;
 using MailResponder.Reply;
 using MailResponder.Tests.Reply;
-using MimeKit;
 
 namespace MailResponder.Tests.Delivery;
 
@@ -93,7 +92,7 @@ public sealed class SendmailSending : IDisposable
 
         var result = new SendmailSender(script.Path, deadline).Send(reply);
 
-        Assert.Equal(SendResult.Temporary($"{script.Path} did not finish before the deadline"), result);
+        Assert.Equal(SendResult.Temporary($"{script.Path} did not finish in time"), result);
     }
 
     [Fact]
@@ -110,16 +109,7 @@ public sealed class SendmailSending : IDisposable
     private static OutgoingReply Reply(Stream? attachment = null)
     {
         var reply = TestReply.Compose(TestSettings.In("/nowhere"), TestReply.Request(), TestBook.Entry());
-        if (attachment is not null)
-        {
-            reply.Message.Body = new MimePart("application", "octet-stream")
-            {
-                Content = new MimeContent(reply.Keep(attachment)),
-                ContentTransferEncoding = ContentEncoding.Base64,
-            };
-        }
-
-        return reply;
+        return attachment is null ? reply : reply.WithAttachment(attachment);
     }
 
     private SendResult Send(string program)

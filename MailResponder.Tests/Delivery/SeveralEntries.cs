@@ -1,5 +1,6 @@
 using MailResponder.Delivery;
 using MailResponder.Limits;
+using MailResponder.Rendering;
 using MailResponder.Reporting;
 using MailResponder.Responses;
 using MailResponder.Settings;
@@ -86,8 +87,8 @@ public sealed class SeveralEntries : IDisposable
     [Fact]
     public void AllRefused_GivesTheQuotaBackOnce()
     {
-        _store.Claim([1], _requester, 3);
-        _store.Claim([2], _requester, 3);
+        _store.Claim(new MessageKey([1]), _requester, 3);
+        _store.Claim(new MessageKey([2]), _requester, 3);
 
         var outcome = Answer(["exit 67", "exit 65"]);
         Answer(["exit 67", "exit 65"]);
@@ -155,9 +156,10 @@ public sealed class SeveralEntries : IDisposable
     private Outcome Answer(ResponseEntry[] entries, Deadline? deadline = null)
     {
         deadline ??= new Deadline(_clock, TimeSpan.FromSeconds(60));
-        var claim = _store.Claim(TestReply.MessageKey, _requester, 3);
-        var message = new ClaimedMessage(TestReply.MessageKey, claim, _store, _requester);
-        return new Replier(_settings, new FolderSource(_settings), new Senders(_settings, deadline, _clock), deadline, _clock)
+        var key = new MessageKey(TestReply.MessageKey);
+        var claim = _store.Claim(key, _requester, 3);
+        var message = new ClaimedMessage(key, claim, _store, _requester);
+        return new Replier(_settings, new Renderings(_settings, new FolderSource(_settings)), new Senders(_settings, deadline, _clock), deadline, _clock)
             .Reply(TestReply.Request(), entries, message);
     }
 }

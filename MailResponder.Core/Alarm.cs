@@ -1,0 +1,70 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace MailResponder;
+
+/// <summary>Runs one action when a time has passed, on a thread of its own, whatever the others wait for.</summary>
+/// <remarks>
+/// timer_create(2) with SIGEV_THREAD: the C library has a small thread wait. A .NET timer's thread costs ten times that,
+/// and a message is usually answered before either has anything to do.
+/// </remarks>
+internal sealed unsafe partial class Alarm : IDisposable
+{
+    private const int Monotonic = 1, NotifyByThread = 2;
+    private readonly nint _timer;
+
+    /// <exception cref="Win32Exception">There are no timers left.</exception>
+    public Alarm(Action action, TimeSpan length)
+    {
+        delegate* unmanaged[Cdecl]<nint, void> ring = &Ring;
+        // Never given back: it may be about to ring when it is disposed.
+        var value = GCHandle.ToIntPtr(GCHandle.Alloc(action));
+        var notification = new Notification { Value = value, How = NotifyByThread, Function = (nint)ring };
+        nint timer;
+        Check(Create(Monotonic, &notification, &timer));
+        _timer = timer;
+        Set(length);
+    }
+
+    /// <summary>Begins anew, with another length.</summary>
+    public void Set(TimeSpan length)
+    {
+        // No time at all would switch it off.
+        var ticks = Math.Max(length.Ticks, 1);
+        // Interval, then time: each in seconds and nanoseconds.
+        var setting = stackalloc long[] { 0, 0, ticks / TimeSpan.TicksPerSecond, ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick };
+        Check(SetTime(_timer, 0, setting, null));
+    }
+
+    public void Dispose() => _ = Delete(_timer);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Ring(nint value) => ((Action)GCHandle.FromIntPtr(value).Target!)();
+
+    private static void Check(int result)
+    {
+        if (result != 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>struct sigevent of sigevent(7).</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    private struct Notification
+    {
+        public nint Value;
+        public int Signal;
+        public int How;
+        public nint Function;
+        public nint Attributes;
+    }
+
+    [LibraryImport("libc.so.6", EntryPoint = "timer_create", SetLastError = true)]
+    private static partial int Create(int clock, Notification* notification, nint* timer);
+
+    [LibraryImport("libc.so.6", EntryPoint = "timer_settime", SetLastError = true)]
+    private static partial int SetTime(nint timer, int flags, long* setting, long* before);
+
+    [LibraryImport("libc.so.6", EntryPoint = "timer_delete")]
+    private static partial int Delete(nint timer);
+}

@@ -1,0 +1,157 @@
+using System.Collections;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MailResponder.Delivery;
+
+/// <summary>
+/// A program that is given its input through a pipe, and whose output is dropped. .NET's own way to start one makes
+/// a reply a tenth dearer: it reads the output on threads, through sockets.
+/// </summary>
+internal sealed unsafe partial class FedProgram : IDisposable
+{
+    /// <summary>What <see cref="WaitForExit"/> returns of a program that was killed.</summary>
+    public const int Killed = 128 + KillSignal;
+
+    private const int CloseOnExec = 0x80000, WriteOnly = 1, KillSignal = 9, PipeSignal = 13;
+    private const short SetSignalDefaults = 0x04, SetSignalMask = 0x08;
+    private const int ById = 1, WaitExited = 4, WaitNoReap = 0x01000000, Interrupted = 4;
+
+    /// <summary>More than glibc's structures have on any processor.</summary>
+    private const int Room = 1024;
+
+    private readonly Lock _end = new();
+    private readonly int _id;
+    private bool _hasEnded;
+
+    private FedProgram(int id, SafeFileHandle input)
+    {
+        _id = id;
+        Input = new FileStream(input, FileAccess.Write, bufferSize: 0);
+    }
+
+    /// <summary>What the program reads; it sees the end when this is disposed.</summary>
+    public FileStream Input { get; }
+
+    /// <exception cref="Win32Exception">It cannot be started.</exception>
+    public static FedProgram Start(string path, params string[] arguments)
+    {
+        var ends = stackalloc int[2];
+        Check(pipe2(ends, CloseOnExec) == 0 ? 0 : Marshal.GetLastPInvokeError());
+        using var reading = new SafeFileHandle(ends[0], ownsHandle: true);
+        var writing = new SafeFileHandle(ends[1], ownsHandle: true);
+        byte* actions = stackalloc byte[Room], attributes = stackalloc byte[Room], signals = stackalloc byte[Room];
+        new Span<byte>(signals, Room).Clear();
+        Check(posix_spawn_file_actions_init(actions));
+        Check(posix_spawnattr_init(attributes));
+        try
+        {
+            Check(posix_spawn_file_actions_adddup2(actions, ends[0], 0));
+            Check(posix_spawn_file_actions_addopen(actions, 1, "/dev/null", WriteOnly, 0));
+            Check(posix_spawn_file_actions_adddup2(actions, 1, 2));
+            // .NET ignores SIGPIPE, which a program would inherit.
+            Check(posix_spawnattr_setsigmask(attributes, signals));
+            Check(sigaddset(signals, PipeSignal));
+            Check(posix_spawnattr_setsigdefault(attributes, signals));
+            Check(posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask));
+            Check(posix_spawn(out var id, path, actions, attributes, [path, .. arguments, null], Surroundings()));
+            return new FedProgram(id, writing);
+        }
+        catch
+        {
+            writing.Dispose();
+            throw;
+        }
+        finally
+        {
+            _ = posix_spawn_file_actions_destroy(actions);
+            _ = posix_spawnattr_destroy(attributes);
+        }
+    }
+
+    /// <summary>Waits for its end. 128 and the number of the signal when one ended it.</summary>
+    /// <exception cref="Win32Exception">The system does not tell.</exception>
+    public int WaitForExit()
+    {
+        var told = stackalloc byte[128];
+        // Left unreaped at first, so that no other process can have its number when it is killed.
+        while (waitid(ById, _id, told, WaitExited | WaitNoReap) != 0)
+            Check(Marshal.GetLastPInvokeError() is var error && error == Interrupted ? 0 : error);
+        lock (_end)
+        {
+            _hasEnded = true;
+            Check(waitpid(_id, out var status, 0) == _id ? 0 : Marshal.GetLastPInvokeError());
+            var signal = status & 0x7f;
+            return signal != 0 ? 128 + signal : (status >> 8) & 0xff;
+        }
+    }
+
+    /// <summary>Ends it, unless its end has been waited for already.</summary>
+    public void Kill()
+    {
+        lock (_end)
+            _ = _hasEnded ? 0 : kill(_id, KillSignal);
+    }
+
+    public void Dispose() => Input.Dispose();
+
+    private static void Check(int error)
+    {
+        if (error != 0)
+            throw new Win32Exception(error);
+    }
+
+    private static string?[] Surroundings()
+    {
+        var variables = new List<string?>();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            variables.Add($"{variable.Key}={variable.Value}");
+        return [.. variables, null];
+    }
+
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    private static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int posix_spawn_file_actions_init(byte* actions);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int posix_spawn_file_actions_adddup2(byte* actions, int file, int number);
+
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int posix_spawn_file_actions_addopen(byte* actions, int number, string path, int flags, uint mode);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int posix_spawn_file_actions_destroy(byte* actions);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int posix_spawnattr_init(byte* attributes);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int posix_spawnattr_setsigmask(byte* attributes, byte* signals);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int posix_spawnattr_setsigdefault(byte* attributes, byte* signals);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int posix_spawnattr_setflags(byte* attributes, short flags);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int posix_spawnattr_destroy(byte* attributes);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int sigaddset(byte* signals, int signal);
+
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int posix_spawn(out int id, string path, byte* actions, byte* attributes, string?[] arguments, string?[] variables);
+
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    private static partial int waitid(int kind, int id, byte* told, int options);
+
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    private static partial int waitpid(int id, out int status, int options);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int kill(int id, int signal);
+}

@@ -16,6 +16,7 @@ internal sealed class BlacklistCommand : Command
         Add(List("block", "Never answer these addresses or domains", Verdict.Blocked));
         Add(List("allow", "Answer these addresses or domains without a quota, even below a blocked domain", Verdict.Allowed));
         Add(List("remove", "Take these addresses or domains off both lists", Verdict.None));
+        Add(RotateKey());
         Add(Show());
         Add(Check());
     }
@@ -25,9 +26,11 @@ internal sealed class BlacklistCommand : Command
         var command = new Command("reset", "Start a new quota window (for cron, once a day) and forget old messages");
         command.SetAction(result => WithStore(result, (settings, _, store) =>
         {
-            var (requesters, messages) = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
+            var (requesters, messages, keyIsNew) = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"The quota of {requesters} requester(s) starts anew; {messages} message(s) older than {settings.LedgerDays} day(s) forgotten."));
+            if (keyIsNew)
+                Console.Out.WriteLine($"The new address key is in force: hosts with an older {settings.AddressKeyFile} defer their messages.");
             return ExitCode.Ok;
         }));
         return command;
@@ -52,6 +55,28 @@ internal sealed class BlacklistCommand : Command
         return command;
     }
 
+    private static Command RotateKey()
+    {
+        var command = new Command("rotate-key", "Make a new address key, which comes into force at the next reset");
+        command.SetAction(result =>
+        {
+            var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+            var key = AddressKey.Load(settings.AddressKeyFile);
+            using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
+            // A second one would only make it longer: whatever was not copied yet can still be copied.
+            var waits = store.NextKey is not null;
+            if (!waits)
+                key = AddressKey.Change(settings.AddressKeyFile, TimeProvider.System.GetUtcNow());
+            Console.Out.WriteLine(waits
+                ? $"{settings.AddressKeyFile} holds a key of {InWords(key.MadeAt)} that is not in force yet; nothing was changed."
+                : $"{settings.AddressKeyFile} holds a new address key, and the ones before it.");
+            Console.Out.WriteLine("It comes into force at the next: responder blacklist reset");
+            Console.Out.WriteLine("Before that, copy the file to a backup, to all hosts that share the database, and to where new hosts get it from. Until then both files work.");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
     private static Command Show()
     {
         var command = new Command("show", "Count what the database holds");
@@ -59,13 +84,15 @@ internal sealed class BlacklistCommand : Command
         {
             var counts = store.Count();
             var text = Console.Out;
-            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"blocked:            {counts.Blocked}"));
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"blocked:            {counts.Blocked + counts.BlockedByFeedback}"));
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  by feedback:      {counts.BlockedByFeedback}"));
             text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"allowed:            {counts.Allowed}"));
             text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"messages on record: {counts.Messages}"));
             foreach (var (used, requesters) in counts.Requesters)
                 text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"requesters with {used} of {settings.DailyLimit} used: {requesters}"));
-            text.WriteLine("last reset:         " + (counts.LastReset is { } reset
-                ? reset.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) : "never"));
+            text.WriteLine("address key:        " + (store.Key.MadeAt is null ? "the first one" : $"of {InWords(store.Key.MadeAt)}")
+                + (store.NextKey is { } next ? $"; one of {InWords(next.MadeAt)} comes into force at the next reset" : ""));
+            text.WriteLine("last reset:         " + (counts.LastReset is null ? "never" : InWords(counts.LastReset)));
             return ExitCode.Ok;
         }));
         return command;
@@ -80,7 +107,7 @@ internal sealed class BlacklistCommand : Command
             var requester = key.Requester(result.GetValue(address)!) ?? throw NoAddress(result.GetValue(address)!);
             var verdict = store.VerdictOf(requester);
             var exempt = MailDomain.IsWithin(requester.DomainName, settings.ExemptDomains);
-            Console.Out.WriteLine(verdict == Verdict.Blocked ? "blocked"
+            Console.Out.WriteLine(verdict.IsBlocked() ? InWords(verdict)
                 : MailDomain.IsWithin(requester.DomainName, settings.BlockedDomains) ? "blocked by blocked_domains"
                 : verdict == Verdict.Allowed ? "allowed, no quota"
                 : exempt ? "exempt_domains, no quota"
@@ -95,7 +122,7 @@ internal sealed class BlacklistCommand : Command
         var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
-        return work(settings, key, store);
+        return work(settings, store.Key, store);
     }
 
     private static byte[] HashOf(AddressKey key, string subject)
@@ -105,6 +132,9 @@ internal sealed class BlacklistCommand : Command
         return MailDomain.TryNormalize(subject, out var domain) ? key.Domain(domain) : throw NoAddress(subject);
     }
 
+    private static string InWords(DateTimeOffset? time) =>
+        time?.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) ?? "unknown time";
+
     private static ResponderException NoAddress(string subject) =>
         new(Cause.Usage, $"\"{subject}\" is neither a mail address nor a domain");
 
@@ -112,6 +142,7 @@ internal sealed class BlacklistCommand : Command
     {
         Verdict.Blocked => "blocked",
         Verdict.Allowed => "allowed",
+        Verdict.BlockedByFeedback => "blocked, because a reply bounced or was complained about",
         _ => "on no list",
     };
 }

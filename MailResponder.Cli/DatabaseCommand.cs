@@ -46,7 +46,9 @@ internal sealed class DatabaseCommand : Command
             using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
             var counts = store.Count();
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, {counts.Messages} message(s), {counts.Blocked} blocked, {counts.Allowed} allowed"));
+                $"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, {counts.Messages} message(s), {counts.Blocked + counts.BlockedByFeedback} blocked, {counts.Allowed} allowed"));
+            if (store.NextKey is not null)
+                Console.Out.WriteLine("key:     a new address key comes into force at the next reset; all hosts need the new file before that");
             return ExitCode.Ok;
         });
         return command;

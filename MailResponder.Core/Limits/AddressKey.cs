@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MailResponder.Crypto;
@@ -9,25 +10,61 @@ namespace MailResponder.Limits;
 /// The key behind every hash that the database holds. Addresses are few enough to be guessed, so a plain hash of one
 /// is as good as the address; without this key the database tells nothing.
 /// </summary>
+/// <remarks>
+/// The database knows no addresses, so its hashes cannot be made anew with another key. They are hashed once more: a new
+/// key goes on top of the earlier ones, and the file holds them all. Whoever has only the earlier ones learns nothing
+/// from the hashes of today.
+/// </remarks>
 internal sealed class AddressKey
 {
+    /// <summary>Each makes the hashes of a message a little dearer.</summary>
+    public const int MaxGenerations = 32;
+
     private const int KeyBytes = 32;
+    private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss'Z'";
     private readonly byte[] _key;
 
-    private AddressKey(byte[] key) => _key = key;
+    private AddressKey(byte[] key, AddressKey? earlier, DateTimeOffset? madeAt)
+    {
+        (_key, Earlier, MadeAt) = (key, earlier, madeAt);
+        Generation = 1 + (earlier?.Generation ?? 0);
+    }
+
+    /// <summary>The key before the last change; null when it was never changed.</summary>
+    public AddressKey? Earlier { get; }
+
+    /// <summary>How many keys hash one after the other.</summary>
+    public int Generation { get; }
+
+    /// <summary>When the change was made; null for the first key.</summary>
+    public DateTimeOffset? MadeAt { get; }
 
     /// <summary>Identifies the key without revealing it; the database keeps it to notice a wrong key file.</summary>
     public byte[] Fingerprint => Hash("fingerprint", "")[..8];
 
-    /// <summary>Reads the key file: 64 hexadecimal digits.</summary>
+    /// <summary>
+    /// Reads the key file: 64 hexadecimal digits; or lines of that kind, the newest key first, each but the last one with
+    /// the time when it was made.
+    /// </summary>
     /// <exception cref="ResponderException">It is missing, open to others, or holds something else.</exception>
     public static AddressKey Load(string path)
     {
-        var text = SecretFile.Read(path, Cause.KeyFile, "address key").Trim();
-        if (text.Length == 2 * KeyBytes && text.All(char.IsAsciiHexDigit))
-            return new AddressKey(Convert.FromHexString(text));
-        throw new ResponderException(Cause.KeyFile, $"address key {path}: must hold {2 * KeyBytes} hexadecimal digits; " +
-            "restore it from a backup (a new key forgets every quota and list)");
+        var lines = SecretFile.Read(path, Cause.KeyFile, "address key").Trim().Split('\n');
+        AddressKey? key = null;
+        for (var i = lines.Length - 1; i >= 0; i--)
+        {
+            var line = lines[i].Trim();
+            if (key is not null && (line.Length == 0 || line[0] == '#'))
+                continue;
+            key = Parse(line, key) ?? throw new ResponderException(Cause.KeyFile, lines.Length == 1
+                ? $"address key {path}: must hold {2 * KeyBytes} hexadecimal digits; restore it from a backup (a new key forgets every quota and list)"
+                : string.Create(CultureInfo.InvariantCulture, $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and " +
+                    $"(but for the last line) a time; restore the file from a backup or another host"));
+            if (key.Generation > MaxGenerations)
+                throw new ResponderException(Cause.KeyFile, $"address key {path}: holds more than {MaxGenerations} keys; restore the file from a backup or another host");
+        }
+
+        return key!;
     }
 
     /// <summary>
@@ -44,16 +81,45 @@ internal sealed class AddressKey
                 $"or for a new database make it once with: (umask 027; openssl rand -hex {KeyBytes} > {path})");
         }
 
-        if (!File.Exists(path) && !File.Exists(database.SqliteFile))
-            Create(path);
+        if (!File.Exists(database.SqliteFile) && database.MySql is null)
+            MakeFirst(path);
         return Load(path);
     }
 
     /// <summary>Makes a new key file, readable by its owner alone; an existing one stays.</summary>
     /// <returns>False when there was one.</returns>
     public static bool Create(string path) =>
-        SecretFile.TryCreate(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes)) + "\n",
-            UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        SecretFile.TryCreate(path, NewKey() + "\n", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    /// <summary>
+    /// Puts a new key on top of those in the file. The database goes over to it at its next reset; until then it is used
+    /// with the file of before and with this one.
+    /// </summary>
+    /// <exception cref="ResponderException">The file cannot be used or written, or has no room for more.</exception>
+    public static AddressKey Change(string path, DateTimeOffset now)
+    {
+        var before = Load(path);
+        if (before.Generation == MaxGenerations)
+        {
+            throw new ResponderException(Cause.KeyFile, $"address key {path}: holds {MaxGenerations} keys, and has no room for more; " +
+                "begin a new database with a new key file (quotas, lists and the record of messages start empty)");
+        }
+
+        var text = new StringBuilder("# Address keys, the newest first. All hosts need this file as it is: no line may go.\n");
+        text.Append(CultureInfo.InvariantCulture, $"{NewKey()} {now.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}\n");
+        for (var key = before; key is not null; key = key.Earlier)
+            text.Append(Convert.ToHexStringLower(key._key)).Append(key.Time).Append('\n');
+        SecretFile.Replace(path, text.ToString(), "address key");
+        return Load(path);
+    }
+
+    /// <summary>This key, or the one of before with that fingerprint; null when there is none.</summary>
+    public AddressKey? WithFingerprint(ReadOnlySpan<byte> fingerprint) =>
+        fingerprint.SequenceEqual(Fingerprint) ? this : Earlier?.WithFingerprint(fingerprint);
+
+    /// <summary>What has become of a hash that was made with an earlier key.</summary>
+    public byte[] Renew(byte[] hash, AddressKey madeWith) =>
+        madeWith.Generation == Generation ? hash : Renew(Earlier!.Renew(hash, madeWith));
 
     /// <summary>The stored form of a requester. Null when the text is no address with a fully qualified domain.</summary>
     public Requester? Requester(string address) => CanonicalAddress.TryGet(address, out var canonical, out var domain)
@@ -67,8 +133,44 @@ internal sealed class AddressKey
     /// The message key: Postfix hands over the same bytes at each try, so the same header block asking for the same
     /// address is the same message.
     /// </summary>
-    public byte[] Message(byte[] headerBlock, string requestedAddress) =>
-        Sha256.Hmac(_key, Encoding.UTF8.GetBytes("message\0" + requestedAddress + "\0"), headerBlock);
+    public MessageKey Message(byte[] headerBlock, string requestedAddress)
+    {
+        if (Earlier is null)
+            return new MessageKey(Sha256.Hmac(_key, Encoding.UTF8.GetBytes("message\0" + requestedAddress + "\0"), headerBlock));
+        var before = Earlier.Message(headerBlock, requestedAddress);
+        return new MessageKey(Renew(before.Value), [before.Value, .. before.Earlier]);
+    }
+
+    private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture) : "";
+
+    /// <summary>Null when the line has another form. Only the first key may be without its time.</summary>
+    private static AddressKey? Parse(string line, AddressKey? earlier)
+    {
+        var (digits, time) = line.Length > 2 * KeyBytes ? (line[..(2 * KeyBytes)], line[(2 * KeyBytes)..]) : (line, "");
+        if (digits.Length < 2 * KeyBytes || !digits.All(char.IsAsciiHexDigit) || (time.Length == 0 && earlier is not null))
+            return null;
+        DateTimeOffset madeAt = default;
+        if (time.Length > 0 && !DateTimeOffset.TryParseExact(time, "' '" + TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out madeAt))
+            return null;
+        return new AddressKey(Convert.FromHexString(digits), earlier, time.Length > 0 ? madeAt : null);
+    }
+
+    private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
+
+    /// <summary>Whoever was killed while making it left something behind: before there is a database that is cleared away.</summary>
+    private static void MakeFirst(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+                Create(path);
+            UnfinishedFile.DeleteThoseOf(path);
+        }
+        catch (ResponderException exception)
+        {
+            throw new ResponderException(Cause.KeyFile, "address key " + exception.Message, exception);
+        }
+    }
 
     private List<byte[]> DomainAndParents(string domain)
     {
@@ -78,6 +180,9 @@ internal sealed class AddressKey
         return hashes;
     }
 
-    private byte[] Hash(string kind, string text) =>
-        Sha256.Hmac(_key, Encoding.UTF8.GetBytes(kind + "\0" + text));
+    private byte[] Hash(string kind, string text) => Earlier is null
+        ? Sha256.Hmac(_key, Encoding.UTF8.GetBytes(kind + "\0" + text))
+        : Renew(Earlier.Hash(kind, text));
+
+    private byte[] Renew(byte[] hash) => Sha256.Hmac(_key, Encoding.UTF8.GetBytes("renewed\0"), hash);
 }

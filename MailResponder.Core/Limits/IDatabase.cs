@@ -1,27 +1,54 @@
-using System.Data;
-
 namespace MailResponder.Limits;
 
 /// <summary>What the kinds of database do differently; <see cref="Store"/> is what they have in common.</summary>
 internal interface IDatabase : IDisposable
 {
-    /// <summary>Open. May be another one at the next call: it is replaced when the server goes away and comes back.</summary>
-    IDbConnection Connection { get; }
-
     /// <summary>
-    /// The statement that gives @requester a row in the present quota window, and locks that row until the transaction
-    /// ends. The window only ever moves forward: a process that still sees the one before does not undo a charge.
+    /// The statement that gives @requester a row in the quota window @epoch, and locks that row until the transaction
+    /// ends.
     /// </summary>
     string EnterWindow { get; }
+
+    /// <summary>The statement that gives @subject a counter for @day, and locks it until the transaction ends.</summary>
+    string EnterDay { get; }
+
+    /// <summary>How long others may have to wait when many rows are deleted, each time.</summary>
+    TimeSpan LongestBatch { get; }
+
+    /// <summary>How long those who waited need to get their turn.</summary>
+    TimeSpan RestAfterBatch { get; }
+
+    /// <summary>Runs a deletion that need not outlast a loss of power, in a transaction of its own.</summary>
+    /// <returns>How many rows were deleted.</returns>
+    /// <exception cref="ResponderException">The database cannot do it now.</exception>
+    int DeleteBatch(string sql, params (string Name, object Value)[] values);
+
+    /// <summary>The key in force when it was opened.</summary>
+    AddressKey Key { get; }
+
+    /// <summary>The one of the keys in the key file that the database's hashes are made with now.</summary>
+    /// <exception cref="ResponderException">None of them: the key was changed elsewhere, or is another one.</exception>
+    AddressKey KeyInForce(AddressKey newest);
+
+    /// <summary>Records that the hashes are now made with another key.</summary>
+    void PutInForce(AddressKey key);
 
     /// <inheritdoc cref="Store.EnterMessage"/>
     IDisposable? EnterMessage(byte[] messageKey);
 
+    /// <summary>Runs one statement with named values: byte arrays (hashes) and whole numbers.</summary>
+    /// <returns>How many rows it changed.</returns>
+    int Execute(string sql, params ReadOnlySpan<(string Name, object Value)> values);
+
+    /// <summary>All rows that one statement finds: a long, byte[] or null for each column.</summary>
+    /// <inheritdoc cref="Execute"/>
+    List<object?[]> Rows(string sql, params ReadOnlySpan<(string Name, object Value)> values);
+
     /// <summary>Runs statements that do no harm when they run twice: they are run again where that helps.</summary>
     /// <exception cref="ResponderException">The database cannot do it now.</exception>
-    T Try<T>(Func<T> work);
+    void Run(Action work);
 
     /// <summary>Runs the work in one transaction, durable when this returns; all of it again where that helps.</summary>
     /// <exception cref="ResponderException">The database cannot do it now; nothing of it was kept, as far as is known.</exception>
-    T InTransaction<T>(Func<IDbTransaction, T> work);
+    void RunInTransaction(Action work);
 }

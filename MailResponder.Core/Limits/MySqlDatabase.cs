@@ -1,5 +1,4 @@
 using System.Data;
-using Dapper;
 using MailResponder.Settings;
 using MySqlConnector;
 
@@ -22,24 +21,33 @@ internal sealed class MySqlDatabase : IDatabase
     private readonly MySqlServer _server;
     private readonly Deadline _deadline;
     private MySqlConnection _connection;
+    private MySqlTransaction? _transaction;
     private MySqlMessageLock? _entered;
 
-    private MySqlDatabase(MySqlServer server, Deadline deadline, MySqlConnection connection)
+    private MySqlDatabase(MySqlServer server, Deadline deadline, MySqlConnection connection, AddressKey key)
     {
         _server = server;
         _deadline = deadline;
         _connection = connection;
+        Key = key;
     }
 
-    public IDbConnection Connection => _connection;
+    public AddressKey Key { get; }
 
-    // VALUES() is how both MySQL and MariaDB call the row that was to be inserted. Assignments run from left to right.
+    // Not INSERT IGNORE: it leaves others the row to read, and two who read it cannot both go on to write it.
     public string EnterWindow =>
-        """
-        INSERT INTO quota (requester, epoch, used) SELECT @requester, value, 0 FROM meta WHERE name = 'epoch'
-        ON DUPLICATE KEY UPDATE
-            used = IF(quota.epoch < VALUES(epoch), 0, used), epoch = GREATEST(quota.epoch, VALUES(epoch))
-        """;
+        "INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @requester, 0) ON DUPLICATE KEY UPDATE used = used";
+
+    public string EnterDay =>
+        "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) ON DUPLICATE KEY UPDATE in_day = in_day";
+
+    // Only the rows are locked, which nobody needs any more; the undo log of a batch has to stay small.
+    public TimeSpan LongestBatch => TimeSpan.FromMilliseconds(50);
+
+    public TimeSpan RestAfterBatch => TimeSpan.Zero;
+
+    // Read committed: it locks none of the gaps in which new rows are made.
+    public int DeleteBatch(string sql, params (string Name, object Value)[] values) => this.InTransaction(() => Execute(sql, values));
 
     /// <inheritdoc cref="Store.Open"/>
     public static MySqlDatabase Open(MySqlSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock)
@@ -50,9 +58,9 @@ internal sealed class MySqlDatabase : IDatabase
         try
         {
             connection = server.Connect(maxWait);
-            connection.Execute(Patience);
-            MySqlSchema.BringUpToDate(connection, settings.Place, key.Fingerprint, maxWait);
-            return new MySqlDatabase(server, deadline, connection);
+            Sql.Execute(connection, Patience, null);
+            var inForce = MySqlSchema.BringUpToDate(connection, settings.Place, key, maxWait);
+            return new MySqlDatabase(server, deadline, connection, inForce);
         }
         catch (Exception exception)
         {
@@ -63,24 +71,46 @@ internal sealed class MySqlDatabase : IDatabase
         }
     }
 
+    public AddressKey KeyInForce(AddressKey newest) =>
+        MySqlSchema.KeyInForce(MySqlSchema.Read(_connection, _transaction), _server.Settings.Place, newest);
+
+    public void PutInForce(AddressKey key)
+    {
+        Execute("REPLACE INTO meta (name, value) SELECT 'former_key', value FROM meta WHERE name = 'address_key'");
+        Execute("UPDATE meta SET value = @fingerprint WHERE name = 'address_key'", ("fingerprint", MySqlSchema.NumberOf(key)));
+    }
+
     public IDisposable? EnterMessage(byte[] messageKey)
     {
         var messageLock = new MySqlMessageLock(messageKey, () => _connection);
-        if (!Try(messageLock.TryTake))
+        if (!this.Try(messageLock.TryTake))
             return null;
         return _entered = messageLock;
     }
 
-    public T InTransaction<T>(Func<IDbTransaction, T> work) => Try(() =>
+    public int Execute(string sql, params ReadOnlySpan<(string Name, object Value)> values) =>
+        Sql.Execute(_connection, sql, _transaction, values);
+
+    public List<object?[]> Rows(string sql, params ReadOnlySpan<(string Name, object Value)> values) =>
+        Sql.Rows(_connection, sql, _transaction, values);
+
+    public void RunInTransaction(Action work) => Run(() =>
     {
         // Read committed: what is not there is not locked either, so that two newcomers never wait for each other.
         using var transaction = _connection.BeginTransaction(IsolationLevel.ReadCommitted);
-        var result = work(transaction);
-        transaction.Commit();
-        return result;
+        _transaction = transaction;
+        try
+        {
+            work();
+            transaction.Commit();
+        }
+        finally
+        {
+            _transaction = null;
+        }
     });
 
-    public T Try<T>(Func<T> work)
+    public void Run(Action work)
     {
         for (var tries = 1; ; tries++)
         {
@@ -88,7 +118,8 @@ internal sealed class MySqlDatabase : IDatabase
             {
                 if (_connection.State != ConnectionState.Open)
                     Reconnect();
-                return work();
+                work();
+                return;
             }
             catch (MySqlException exception)
             {
@@ -115,7 +146,7 @@ internal sealed class MySqlDatabase : IDatabase
     {
         _connection.Dispose();
         _connection = _server.Connect(_deadline.Remaining);
-        _connection.Execute(Patience);
+        Sql.Execute(_connection, Patience, null);
         // The lock went with the old connection. If somebody else has it by now, this process still has to record what
         // it did.
         _entered?.TryTake();

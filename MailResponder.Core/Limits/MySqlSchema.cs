@@ -17,7 +17,19 @@ internal static class MySqlSchema
 {
     private const int NoSuchTable = 1146;
     private const int DuplicateColumn = 1060;
+    private const int NothingToDrop = 1091;
     private const string Table = ") ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4";
+
+    /// <summary>The one step of which the server does not say that it was done before; and it takes long.</summary>
+    private const string QuotaByWindow = "ALTER TABLE quota DROP PRIMARY KEY, ADD PRIMARY KEY (epoch, requester)";
+
+    private const string KeysOfQuota =
+        """
+        SELECT COUNT(*) FROM information_schema.statistics
+        WHERE table_schema = DATABASE() AND table_name = 'quota' AND index_name = 'PRIMARY'
+        """;
+
+    private const int WithoutGenerations = 3;
 
     private static readonly string[][] Steps =
     [
@@ -36,6 +48,26 @@ internal static class MySqlSchema
             "ALTER TABLE quota ADD COLUMN epoch BIGINT NOT NULL DEFAULT 1",
             "INSERT IGNORE INTO meta (name, value) VALUES ('epoch', 1), ('last_reset', 0)",
         ],
+
+        // Version 3. What goes together lies together: the quotas of a window, the messages of a volume. Volume 1 was
+        // begun at an unknown time.
+        [
+            QuotaByWindow,
+            "CREATE TABLE IF NOT EXISTS volume (number BIGINT NOT NULL PRIMARY KEY, begun_at BIGINT NOT NULL" + Table,
+            "INSERT IGNORE INTO volume (number, begun_at) VALUES (1, 0)",
+            "ALTER TABLE ledger ADD COLUMN volume BIGINT NOT NULL DEFAULT 1 FIRST, DROP PRIMARY KEY, ADD PRIMARY KEY (volume, message), "
+                + "DROP KEY ledger_claimed_at, DROP COLUMN claimed_at",
+        ],
+
+        // Version 4. The messages of a volume are hashed with so many keys. What was answered in a day and in its last
+        // minute, for a domain and (with a subject of one byte) in all; reported_…: until when a limit need not be reported.
+        [
+            "ALTER TABLE volume ADD COLUMN generation BIGINT NOT NULL DEFAULT 1",
+            "CREATE TABLE IF NOT EXISTS counter (day BIGINT NOT NULL, subject VARBINARY(32) NOT NULL, in_day BIGINT NOT NULL, "
+                + "minute BIGINT NOT NULL, in_minute BIGINT NOT NULL, PRIMARY KEY (day, subject)" + Table,
+            "INSERT IGNORE INTO meta (name, value) VALUES ('reported_domain_per_minute', 0), ('reported_domain_per_day', 0), "
+                + "('reported_service_per_minute', 0), ('reported_service_per_day', 0)",
+        ],
     ];
 
     /// <summary>The version that this program makes and needs.</summary>
@@ -43,46 +75,54 @@ internal static class MySqlSchema
 
     /// <summary>Creates or migrates the tables where due, and makes sure that they belong to the key.</summary>
     /// <param name="maxWait">For another host that is migrating.</param>
-    public static void BringUpToDate(MySqlConnection connection, string place, byte[] keyFingerprint, TimeSpan maxWait)
+    /// <returns>The key in force.</returns>
+    public static AddressKey BringUpToDate(MySqlConnection connection, string place, AddressKey key, TimeSpan maxWait)
     {
-        var (version, fingerprint) = Read(connection);
+        var state = Read(connection);
+        var version = state.Version;
         if (version > Newest)
         {
             throw new ResponderException(Cause.Database, $"database {place} was made by a newer responder " +
                 $"(schema {version}, this one knows {Newest}); install the newer one on this host too");
         }
 
-        var ours = BinaryPrimitives.ReadInt64BigEndian(keyFingerprint);
         if (version < Newest)
         {
-            Migrate(connection, place, ours, maxWait);
-            (_, fingerprint) = Read(connection);
+            Migrate(connection, place, key, maxWait);
+            state = Read(connection);
         }
 
-        if (fingerprint != ours)
-        {
-            throw new ResponderException(Cause.KeyFile, $"database {place} was made with another address key; " +
-                "copy the key file of the other hosts to this one");
-        }
+        return KeyInForce(state, place, key);
     }
 
+    /// <inheritdoc cref="IDatabase.KeyInForce"/>
+    public static AddressKey KeyInForce((long Version, byte[] Key, byte[] FormerKey) state, string place, AddressKey newest) =>
+        newest.WithFingerprint(state.Key) ?? throw new ResponderException(Cause.KeyFile, newest.WithFingerprint(state.FormerKey) is not null
+            ? $"database {place} has gone over to a newer address key; copy the key file that responder blacklist rotate-key wrote to this host"
+            : $"database {place} was made with another address key; copy the key file of the other hosts to this one");
+
+    /// <summary>The key's fingerprint as the table of numbers has it.</summary>
+    public static long NumberOf(AddressKey key) => BinaryPrimitives.ReadInt64BigEndian(key.Fingerprint);
+
     /// <summary>Version 0 when there are no tables.</summary>
-    public static (long Version, long? KeyFingerprint) Read(MySqlConnection connection)
+    public static (long Version, byte[] Key, byte[] FormerKey) Read(MySqlConnection connection, MySqlTransaction? transaction = null)
     {
-        var (version, fingerprint) = (0L, (long?)null);
+        var (version, key, formerKey) = (0L, Array.Empty<byte>(), Array.Empty<byte>());
         try
         {
-            using var reader = connection.ExecuteReader("SELECT name, value FROM meta");
-            while (reader.Read())
+            foreach (var row in Sql.Rows(connection, "SELECT name, value FROM meta", transaction))
             {
-                var value = reader.GetInt64(1);
-                switch (reader.GetString(0))
+                var value = (long)row[1]!;
+                switch (row[0])
                 {
                     case "schema":
                         version = value;
                         break;
                     case "address_key":
-                        fingerprint = value;
+                        key = Bytes(value);
+                        break;
+                    case "former_key":
+                        formerKey = Bytes(value);
                         break;
                 }
             }
@@ -91,14 +131,14 @@ internal static class MySqlSchema
         {
         }
 
-        return (version, fingerprint);
+        return (version, key, formerKey);
     }
 
-    private static void Migrate(MySqlConnection connection, string place, long fingerprint, TimeSpan maxWait)
+    private static void Migrate(MySqlConnection connection, string place, AddressKey key, TimeSpan maxWait)
     {
         const string name = "CONCAT('mail_responder.schema.', LEFT(MD5(DATABASE()), 16))";
         var seconds = (int)Math.Max(1, maxWait.TotalSeconds);
-        if (Sql.Scalar(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT GET_LOCK({name}, {seconds})"), null) != 1)
+        if (Sql.Scalar(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT GET_LOCK({name}, {seconds})")) != 1)
             throw new ResponderException(Cause.Database, $"database {place}: another host is still changing its tables; try again later");
         try
         {
@@ -108,7 +148,9 @@ internal static class MySqlSchema
                 foreach (var statement in Steps[version])
                     RunStep(connection, statement);
                 if (version == 0)
-                    connection.Execute("INSERT IGNORE INTO meta (name, value) VALUES ('address_key', @fingerprint)", Sql.Bind(("fingerprint", fingerprint)));
+                    connection.Execute("INSERT IGNORE INTO meta (name, value) VALUES ('address_key', @fingerprint)", Sql.Bind(("fingerprint", NumberOf(key))));
+                if (version == WithoutGenerations && key.WithFingerprint(Read(connection).Key) is { } inForce)
+                    connection.Execute("UPDATE volume SET generation = @generation", Sql.Bind(("generation", inForce.Generation)));
                 connection.Execute("REPLACE INTO meta (name, value) VALUES ('schema', @version)", Sql.Bind(("version", version + 1)));
             }
         }
@@ -119,13 +161,22 @@ internal static class MySqlSchema
         }
     }
 
+    private static byte[] Bytes(long fingerprint)
+    {
+        var bytes = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, fingerprint);
+        return bytes;
+    }
+
     private static void RunStep(MySqlConnection connection, string statement)
     {
+        if (statement == QuotaByWindow && Sql.Scalar(connection, KeysOfQuota) == 2)
+            return;
         try
         {
             connection.Execute(statement);
         }
-        catch (MySqlException exception) when (exception.Number == DuplicateColumn)
+        catch (MySqlException exception) when (exception.Number is DuplicateColumn or NothingToDrop)
         {
         }
     }

@@ -47,7 +47,8 @@ internal sealed class MySqlServer(MySqlSettings settings)
 
     private MySqlConnectionStringBuilder Way(string? socket, TimeSpan maxWait)
     {
-        var seconds = (uint)Math.Max(1, Math.Ceiling(maxWait.TotalSeconds));
+        // Rounded down: the deadline must not pass first.
+        var seconds = (uint)Math.Max(1, maxWait.TotalSeconds);
         var way = new MySqlConnectionStringBuilder
         {
             Server = socket ?? settings.Server!,

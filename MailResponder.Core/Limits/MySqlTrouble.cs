@@ -30,7 +30,7 @@ internal static class MySqlTrouble
         _ when exception.InnerException is DllNotFoundException => exception.Message,
         _ when exception.InnerException is AuthenticationException tls =>
             $"no trustworthy TLS connection ({tls.Message}); check ssl_mode, ssl_ca and the server's certificate",
-        -1 or 0 or 1042 or 1053 or 1927 => "the server cannot be reached or went away; check that it runs and what is between",
+        -1 or 0 or 1042 or 1053 or 1927 => "the server cannot be reached or went away, or is no MySQL; check that it runs and what is between",
         3 or 1021 or 1026 or 1030 or 1114 => "the server cannot write; its disk is full",
         1040 or 1203 => "the server has too many connections; raise max_connections",
         1044 => $"the user has no rights in it; run as administrator: {MySqlGrants.Statement(settings, AccountIn(exception))}",

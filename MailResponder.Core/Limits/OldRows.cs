@@ -1,6 +1,5 @@
-using System.Data;
+using System.Diagnostics;
 using System.Globalization;
-using Dapper;
 
 namespace MailResponder.Limits;
 
@@ -8,63 +7,92 @@ namespace MailResponder.Limits;
 /// Deletes what is no longer in force, a batch at a time, each a transaction of its own: a message waits at most for
 /// one batch. Whatever is left when this stops is deleted the next time.
 /// </summary>
+/// <remarks>
+/// The first column of each key says what the rows belong to, so those to be deleted lie together: the database gives
+/// up whole pages, and nothing that is in use is even looked at.
+/// </remarks>
 internal sealed class OldRows(IDatabase database)
 {
-    private const int QuotasAtOnce = 200;
-    private const int MessagesAtOnce = 1000;
+    /// <summary>On a machine that is busy with other things a batch takes long however small it is.</summary>
+    private const int FewestAtOnce = 5000;
+
+    private const int MostAtOnce = 100_000;
+    private const int RemovalsAtOnce = 200;
+    private int _atOnce = FewestAtOnce;
 
     /// <summary>Quotas of earlier windows. They count for nothing; this only frees their room.</summary>
-    public void DeleteQuotas()
-    {
-        var epoch = database.Try(() => Sql.Scalar(database.Connection, "SELECT value FROM meta WHERE name = 'epoch'", null))!.Value;
-        var after = Array.Empty<byte>();
-        while (true)
-        {
-            var keys = database.Try(() => KeysOfOldQuotas(after, epoch));
-            if (keys.Count == 0)
-                return;
-            database.Try(() => DeleteQuotas(keys, epoch));
-            after = keys[^1];
-        }
-    }
+    public void DeleteQuotas() => Delete("quota", "epoch", "requester", "SELECT value FROM meta WHERE name = 'epoch'");
 
-    /// <summary>Messages that were claimed before the given time.</summary>
+    /// <summary>Messages of volumes that were forgotten.</summary>
     /// <returns>How many were deleted.</returns>
-    public long DeleteMessages(DateTimeOffset before)
+    public long DeleteMessages() => Delete("ledger", "volume", "message", "SELECT MIN(number) FROM volume");
+
+    /// <summary>What was counted before that day.</summary>
+    public void DeleteCounters(long today) =>
+        Delete("counter", "day", "subject", string.Create(CultureInfo.InvariantCulture, $"SELECT {today}"));
+
+    /// <summary>What was taken off the lists before the given time, and is not on one again. The lists are small.</summary>
+    public void DeleteRemovals(DateTimeOffset before)
     {
-        var end = before.ToUnixTimeSeconds();
-        var deleted = 0L;
-        while (true)
+        var end = ("end", (object)before.ToUnixTimeSeconds());
+        var after = Array.Empty<byte>();
+        while (database.Try(() => OldRemovals(after, end)) is { Count: > 0 } old)
         {
-            var last = database.Try(() => Sql.Scalar(database.Connection,
-                $"SELECT claimed_at FROM ledger WHERE claimed_at < @before ORDER BY claimed_at LIMIT 1 OFFSET {MessagesAtOnce - 1}",
-                null, ("before", end)));
-            // Everything of one second goes together: that is how fine the times are.
-            var batchEnd = last + 1 ?? end;
-            deleted += database.Try(() => database.Connection.Execute("DELETE FROM ledger WHERE claimed_at < @before",
-                Sql.Bind(("before", batchEnd))));
-            if (last is null)
-                return deleted;
+            // One that came onto a list meanwhile stays.
+            var (names, values) = Sql.Each("subject", old);
+            database.Try(() => database.Execute($"DELETE FROM listed WHERE subject IN ({names}) AND verdict = 0 AND listed_at < @end", [.. values, end]));
+            after = old[^1];
         }
     }
 
     /// <summary>In the order of the keys, so that no batch looks at the same rows again. Reading locks nothing.</summary>
-    private List<byte[]> KeysOfOldQuotas(byte[] after, long epoch)
+    private List<byte[]> OldRemovals(byte[] after, (string, object) end) => database.Rows(
+        $"SELECT subject FROM listed WHERE subject > @after AND verdict = 0 AND listed_at < @end ORDER BY subject LIMIT {RemovalsAtOnce}",
+        ("after", after), end).ConvertAll(row => (byte[])row[0]!);
+
+    private long Delete(string table, string group, string key, string firstInForce)
     {
-        var keys = new List<byte[]>(QuotasAtOnce);
-        using var reader = database.Connection.ExecuteReader(
-            $"SELECT requester FROM quota WHERE requester > @after AND epoch < @epoch ORDER BY requester LIMIT {QuotasAtOnce}",
-            Sql.Bind(("after", after), ("epoch", epoch)));
-        while (reader.Read())
-            keys.Add((byte[])reader.GetValue(0));
-        return keys;
+        var end = database.Try(() => database.Scalar(firstInForce)) ?? 0;
+        var (deleted, last) = (0L, -1L);
+        // From one group straight to the next: MySQL would look again at all that was just deleted.
+        while (database.Try(() => database.Scalar(
+            $"SELECT MIN({group}) FROM {table} WHERE {group} > @last AND {group} < @end", ("last", last), ("end", end))) is { } old)
+        {
+            deleted += DeleteGroup(table, group, key, old);
+            last = old;
+        }
+
+        return deleted;
     }
 
-    /// <summary>By their keys, so that rows in use are not even looked at; one that came into use meanwhile stays.</summary>
-    private int DeleteQuotas(List<byte[]> keys, long epoch)
+    private long DeleteGroup(string table, string group, string key, long old)
     {
-        var parameters = Sql.Bind(("epoch", epoch));
-        var names = Sql.AddEach(parameters, "key", keys);
-        return database.Connection.Execute($"DELETE FROM quota WHERE requester IN ({names}) AND epoch < @epoch", parameters);
+        var deleted = 0L;
+        for (var after = Array.Empty<byte>(); ;)
+        {
+            var values = (Group: ("old", (object)old), After: ("after", (object)after));
+            // Reading makes nobody wait, and brings the pages into memory that are then written.
+            var until = database.Try(() => (byte[]?)database.Value(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 OFFSET {_atOnce - 1}"),
+                values.Group, values.After));
+            var start = Stopwatch.GetTimestamp();
+            deleted += until is null
+                ? database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after", values.Group, values.After)
+                : database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after AND {key} <= @until",
+                    values.Group, values.After, ("until", until));
+            if (until is null)
+                return deleted;
+            after = until;
+            Rest(Stopwatch.GetElapsedTime(start));
+        }
+    }
+
+    /// <summary>Lets those in who wait, and makes the next batch as large as this one showed that it may be.</summary>
+    private void Rest(TimeSpan taken)
+    {
+        var wanted = (int)Math.Min(MostAtOnce, _atOnce * (database.LongestBatch / taken));
+        _atOnce = Math.Clamp(wanted, FewestAtOnce, Math.Min(MostAtOnce, _atOnce * 2));
+        Thread.Sleep(database.RestAfterBatch);
     }
 }

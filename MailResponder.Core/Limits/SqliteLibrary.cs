@@ -9,11 +9,13 @@ namespace MailResponder.Limits;
 /// </summary>
 internal static class SqliteLibrary
 {
+    private static readonly Lock Loading = new();
     private static bool _loaded;
 
     /// <exception cref="ResponderException">There is none; names the Debian package.</exception>
     public static void Load()
     {
+        using var _ = Loading.EnterScope();
         if (_loaded)
             return;
         try

@@ -1,12 +1,10 @@
-using System.Data;
-using Dapper;
-using Microsoft.Data.Sqlite;
-
 namespace MailResponder.Limits;
 
 /// <summary>The tables, and the steps from each version to the next. The version is SQLite's user_version.</summary>
 internal static class SqliteSchema
 {
+    private const int WithoutGenerations = 3;
+
     private static readonly string[] Steps =
     [
         // Version 1. Keys are keyed hashes, times are Unix seconds, sent and given_up have a bit for each entry.
@@ -27,30 +25,74 @@ internal static class SqliteSchema
         INSERT INTO meta (name, value) VALUES ('epoch', 1);
         INSERT OR IGNORE INTO meta (name, value) VALUES ('last_reset', 0);
         """,
+
+        // Version 3. What goes together lies together: the quotas of a window, the messages of a volume. Volume 1 was
+        // begun at an unknown time. Quotas of earlier windows count for nothing.
+        """
+        CREATE TABLE window_quota (
+            epoch INTEGER NOT NULL, requester BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (epoch, requester)) WITHOUT ROWID;
+        INSERT INTO window_quota (epoch, requester, used)
+            SELECT epoch, requester, used FROM quota WHERE epoch = (SELECT value FROM meta WHERE name = 'epoch') ORDER BY requester;
+        DROP TABLE quota;
+        ALTER TABLE window_quota RENAME TO quota;
+        CREATE TABLE volume (number INTEGER PRIMARY KEY, begun_at INTEGER NOT NULL);
+        INSERT INTO volume (number, begun_at) VALUES (1, 0);
+        CREATE TABLE volume_ledger (
+            volume INTEGER NOT NULL, message BLOB NOT NULL, charged INTEGER NOT NULL,
+            sent INTEGER NOT NULL, given_up INTEGER NOT NULL, PRIMARY KEY (volume, message)) WITHOUT ROWID;
+        INSERT INTO volume_ledger (volume, message, charged, sent, given_up)
+            SELECT 1, message, charged, sent, given_up FROM ledger ORDER BY message;
+        DROP TABLE ledger;
+        ALTER TABLE volume_ledger RENAME TO ledger;
+        """,
+
+        // Version 4. The messages of a volume are hashed with so many keys. What was answered in a day and in its last
+        // minute, for a domain and (with a subject of one byte) in all; reported_…: until when a limit need not be reported.
+        """
+        ALTER TABLE volume ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+        CREATE TABLE counter (
+            day INTEGER NOT NULL, subject BLOB NOT NULL, in_day INTEGER NOT NULL,
+            minute INTEGER NOT NULL, in_minute INTEGER NOT NULL, PRIMARY KEY (day, subject)) WITHOUT ROWID;
+        INSERT OR IGNORE INTO meta (name, value) VALUES ('reported_domain_per_minute', 0), ('reported_domain_per_day', 0),
+            ('reported_service_per_minute', 0), ('reported_service_per_day', 0);
+        """,
     ];
 
     /// <summary>The version that this program makes and needs.</summary>
     public static int Newest => Steps.Length;
 
     /// <summary>Creates or migrates the tables where due, and makes sure that they belong to the key.</summary>
-    public static void BringUpToDate(SqliteConnection connection, string path, byte[] keyFingerprint)
+    /// <returns>The key in force.</returns>
+    public static AddressKey BringUpToDate(SqliteSession session, string path, AddressKey key)
     {
-        if (Version(connection, null) != Newest)
-            Migrate(connection, path, keyFingerprint);
-        var fingerprint = (byte[]?)connection.ExecuteScalar("SELECT value FROM meta WHERE name = 'address_key'");
-        if (!keyFingerprint.AsSpan().SequenceEqual(fingerprint))
-        {
-            throw new ResponderException(Cause.KeyFile, $"database {path} was made with another address key; " +
-                "restore that key file, or move the database away to start with empty quotas and lists");
-        }
+        if (Version(session) != Newest)
+            Migrate(session, path, key);
+        return KeyInForce(session, path, key);
     }
 
-    private static void Migrate(SqliteConnection connection, string path, byte[] keyFingerprint)
+    /// <inheritdoc cref="IDatabase.KeyInForce"/>
+    public static AddressKey KeyInForce(SqliteSession session, string path, AddressKey newest) =>
+        newest.WithFingerprint(Fingerprint(session, "address_key"))
+        ?? throw new ResponderException(Cause.KeyFile, newest.WithFingerprint(Fingerprint(session, "former_key")) is not null
+            ? $"database {path} has gone over to a newer address key; restore the key file that responder blacklist rotate-key wrote"
+            : $"database {path} was made with another address key; restore that key file, or move the database away to start with empty quotas and lists");
+
+    /// <summary>Empty when there is none.</summary>
+    private static byte[] Fingerprint(SqliteSession session, string name) =>
+        session.Rows($"SELECT value FROM meta WHERE name = '{name}'") is [[byte[] fingerprint]] ? fingerprint : [];
+
+    private static void Migrate(SqliteSession session, string path, AddressKey key)
     {
-        connection.Execute("PRAGMA journal_mode = WAL");
-        using var transaction = connection.BeginTransaction(deferred: false);
+        session.Execute("PRAGMA journal_mode = WAL");
+        session.InTransaction(() => MigrateAlone(session, path, key));
+        // Into the file itself: without its log it is an old database then, and never an empty one.
+        session.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    private static void MigrateAlone(SqliteSession session, string path, AddressKey key)
+    {
         // Read again under the lock: another process may have done it meanwhile.
-        var version = Version(connection, transaction);
+        var version = Version(session);
         if (version > Newest)
         {
             throw new ResponderException(Cause.Database, $"database {path} was made by a newer responder " +
@@ -59,20 +101,16 @@ internal static class SqliteSchema
 
         for (; version < Newest; version++)
         {
-            connection.Execute(Steps[version], transaction: transaction);
+            session.Script(Steps[version]);
             if (version == 0)
-            {
-                var parameters = new DynamicParameters();
-                parameters.Add("fingerprint", keyFingerprint, DbType.Binary);
-                connection.Execute("INSERT INTO meta (name, value) VALUES ('address_key', @fingerprint)", parameters, transaction);
-            }
+                session.Execute("INSERT INTO meta (name, value) VALUES ('address_key', @fingerprint)", ("fingerprint", key.Fingerprint));
+            else if (version == WithoutGenerations && key.WithFingerprint(Fingerprint(session, "address_key")) is { } inForce)
+                session.Execute("UPDATE volume SET generation = @generation", ("generation", inForce.Generation));
         }
 
-        connection.Execute($"PRAGMA user_version = {Newest}", transaction: transaction);
-        transaction.Commit();
+        session.Execute($"PRAGMA user_version = {Newest}");
     }
 
     /// <summary>0 when there are no tables.</summary>
-    public static long Version(SqliteConnection connection, IDbTransaction? transaction) =>
-        (long)connection.ExecuteScalar("PRAGMA user_version", transaction: transaction)!;
+    public static long Version(SqliteSession session) => (long)session.Rows("PRAGMA user_version")[0][0]!;
 }

@@ -1,5 +1,3 @@
-using System.Data;
-using Dapper;
 using MailResponder.Settings;
 
 namespace MailResponder.Limits;
@@ -9,14 +7,31 @@ namespace MailResponder.Limits;
 /// All throw <see cref="ResponderException"/> with <see cref="Cause.Database"/> when the database cannot do it now.
 /// </summary>
 /// <remarks>
-/// Dapper is used with scalars and <see cref="DynamicParameters"/> only: its mapping to rows and anonymous objects
-/// needs code made at run time, which the native program cannot have.
-/// <para>A quota window is a number, the epoch. A reset moves the one epoch on, in constant time; rows of earlier
-/// windows count as unused, and are then deleted in batches that no message has to wait for.</para>
+/// <para>A quota window is a number, the epoch: a reset moves it on, and every quota begins at nothing. What is no longer
+/// in force lies together in its table, and is then deleted in batches that no message has to wait for.</para>
+/// <para>A new address key comes into force at a reset, with a new window and a new volume: what is on the lists is
+/// hashed once more, and the messages of earlier volumes are known by their earlier keys.</para>
 /// </remarks>
-internal sealed class Store(IDatabase database, TimeProvider clock) : IDisposable
+internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvider clock) : IDisposable
 {
-    private const string PresentEpoch = "(SELECT value FROM meta WHERE name = 'epoch')";
+    public const string PresentEpoch = "(SELECT value FROM meta WHERE name = 'epoch')";
+
+    /// <summary>
+    /// How late feedback may come. Amazon SNS tries for 23 days to deliver to a queue, which keeps it for 14 at most.
+    /// </summary>
+    public static readonly TimeSpan RemovalMemory = TimeSpan.FromDays(60);
+
+    private readonly Ledger _ledger = new(database, clock);
+    private readonly LimitCounters _counters = new(database, clock);
+    private readonly KeyChange _keyChange = new(database, newestKey);
+
+    /// <summary>
+    /// What all hashes have to be made with: the newest key of the file, or until the next reset an earlier one.
+    /// </summary>
+    public AddressKey Key { get; private set; } = database.Key;
+
+    /// <summary>The key that comes into force at the next reset; null when the present one stays.</summary>
+    public AddressKey? NextKey => Key == newestKey ? null : newestKey;
 
     /// <summary>Opens the database, and creates or migrates its tables first where that is due.</summary>
     /// <param name="settings">Which database.</param>
@@ -27,175 +42,212 @@ internal sealed class Store(IDatabase database, TimeProvider clock) : IDisposabl
     public static Store Open(DatabaseSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock) =>
         new Store(settings.MySql is null
             ? SqliteDatabase.Open(settings.SqliteFile!, key, maxWait)
-            : MySqlDatabase.Open(settings.MySql, key, maxWait, clock), clock);
+            : MySqlDatabase.Open(settings.MySql, key, maxWait, clock), key, clock);
 
     /// <summary>
     /// Keeps other processes from answering the same message until disposed; also released when this process dies.
     /// </summary>
     /// <returns>Null when another process is answering it.</returns>
-    public IDisposable? EnterMessage(byte[] messageKey) => database.EnterMessage(messageKey);
+    public IDisposable? EnterMessage(MessageKey message) => database.EnterMessage(message.Original);
 
     /// <summary>Claims the message and charges the quota in one step. A claimed message is a retry and is not charged.</summary>
-    /// <param name="messageKey">Identifies the message; see <see cref="AddressKey.Message"/>.</param>
+    /// <param name="message">Made with <see cref="Key"/>.</param>
     /// <param name="requester">Whom to look up and charge.</param>
-    /// <param name="limit">Requests until the next reset; null when this requester has no quota.</param>
-    public Claim Claim(byte[] messageKey, Requester requester, int? limit) => database.InTransaction(transaction =>
+    /// <param name="quota">Requests until the next reset; null when this requester has no quota.</param>
+    /// <param name="limits">What counts beyond the requester; null when nothing does.</param>
+    public Claim Claim(MessageKey message, Requester requester, int? quota, LimitSettings? limits = null) => database.InTransaction(() =>
     {
-        if (ReadClaim(messageKey, transaction) is { } earlier)
-            return earlier;
-        var verdict = ReadVerdict(requester, transaction);
-        if (verdict == Verdict.Blocked)
-            return new Claim(ClaimResult.Blocked);
-        if (verdict == Verdict.Allowed || limit is null)
+        while (true)
         {
-            Execute("INSERT INTO ledger (message, claimed_at, charged, sent, given_up) VALUES (@message, @now, 0, 0, 0)",
-                transaction, ("message", messageKey), ("now", Now()));
-            return new Claim(ClaimResult.Granted);
+            if (TryClaim(message, requester, quota, limits) is { } claim)
+                return claim;
         }
-
-        Execute(database.EnterWindow, transaction, ("requester", requester.Address));
-        if (Execute("UPDATE quota SET used = used + 1 WHERE requester = @requester AND used < @limit", transaction,
-            ("requester", requester.Address), ("limit", limit.Value)) == 0)
-        {
-            return new Claim(ClaimResult.OverQuota);
-        }
-
-        // The row's own epoch, which another process may have moved on: a refund goes to the window that was charged.
-        Execute(
-            """
-            INSERT INTO ledger (message, claimed_at, charged, sent, given_up)
-            SELECT @message, @now, epoch, 0, 0 FROM quota WHERE requester = @requester
-            """, transaction, ("message", messageKey), ("now", Now()), ("requester", requester.Address));
-        return new Claim(ClaimResult.Granted);
     });
 
+    /// <summary>Whether this process is the one that has to say loudly that the limit is reached: one of many.</summary>
+    public bool TakeReport(Limit limit) => _counters.TakeReport(limit);
+
+    /// <summary>When a limit that is reached now lets somebody through again.</summary>
+    public DateTimeOffset EndOf(Limit limit) => _counters.EndOf(limit);
+
+    /// <summary>As the ledger knows the message, from its first try to its last.</summary>
+    public byte[] LedgerKey(MessageKey message) => _ledger.KeyOf(message);
+
     /// <summary>Records that an entry was sent.</summary>
-    public void RecordSent(byte[] messageKey, int entry) => Record("sent", messageKey, entry);
+    public void RecordSent(MessageKey message, int entry) => database.Try(() => _ledger.Record("sent", message, entry));
 
     /// <summary>Records that an entry was refused for good and is not to be tried again.</summary>
-    public void RecordGivenUp(byte[] messageKey, int entry) => Record("given_up", messageKey, entry);
+    public void RecordGivenUp(MessageKey message, int entry) => database.Try(() => _ledger.Record("given_up", message, entry));
 
     /// <summary>
     /// Gives back what the message was charged, because nothing could be sent for it. Once only, and only to the quota
     /// window that was charged.
     /// </summary>
-    public void Refund(byte[] messageKey, Requester requester) => database.InTransaction(transaction =>
-    {
-        var epoch = Scalar("SELECT charged FROM ledger WHERE message = @message", transaction, ("message", messageKey)) ?? 0;
-        // Whoever takes the mark off the ledger gives back: of two refunds of one message only one can take it.
-        if (epoch == 0 || Execute("UPDATE ledger SET charged = 0 WHERE message = @message AND charged = @epoch", transaction,
-            ("message", messageKey), ("epoch", epoch)) == 0)
-        {
-            return 0;
-        }
-
-        return Execute("UPDATE quota SET used = used - 1 WHERE requester = @requester AND epoch = @epoch AND used > 0",
-            transaction, ("requester", requester.Address), ("epoch", epoch));
-    });
+    public void Refund(MessageKey message, Requester requester) => database.InTransaction(() =>
+        _ledger.TakeCharge(message) is var epoch and > 0
+            ? Execute("UPDATE quota SET used = used - 1 WHERE epoch = @epoch AND requester = @requester AND used > 0",
+                ("epoch", epoch), ("requester", requester.Address))
+            : 0);
 
     /// <summary>
-    /// Starts a new quota window, in one step; then forgets the messages that were claimed before the given time, and
-    /// the old quotas, in small steps that nobody waits for.
+    /// Starts a new quota window, brings the newest address key into force, and forgets volumes of the ledger in which all
+    /// messages were claimed before the given time, in one step; then deletes what that leaves behind, in small steps that
+    /// nobody waits for.
     /// </summary>
-    /// <returns>How many requesters had a quota, and how many messages were forgotten.</returns>
-    public (long Requesters, long Messages) Reset(DateTimeOffset forgetBefore)
+    /// <returns>How many requesters had a quota, how many messages were forgotten, and whether the key is another one now.</returns>
+    public (long Requesters, long Messages, bool KeyIsNew) Reset(DateTimeOffset forgetBefore)
     {
-        var requesters = database.InTransaction(transaction =>
+        var (epoch, isNew) = database.InTransaction(() =>
         {
-            var charged = Scalar($"SELECT COUNT(*) FROM quota WHERE used > 0 AND epoch = {PresentEpoch}", transaction);
-            Execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'", transaction);
-            Execute("UPDATE meta SET value = @now WHERE name = 'last_reset'", transaction, ("now", Now()));
-            return charged!.Value;
+            // First of all: it makes two resets at the same time wait for each other.
+            Execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
+            Execute("UPDATE meta SET value = @now WHERE name = 'last_reset'", ("now", Now()));
+            var keyIsNew = _keyChange.BringIntoForce();
+            _ledger.TurnVolumes(forgetBefore.ToUnixTimeSeconds(), newestKey);
+            return (Scalar($"SELECT {PresentEpoch}")!.Value, keyIsNew);
         });
+        Key = newestKey;
+        var requesters = database.Try(() => Scalar("SELECT COUNT(*) FROM quota WHERE epoch = @before AND used > 0",
+            ("before", epoch - 1)))!.Value;
         var old = new OldRows(database);
         old.DeleteQuotas();
-        return (requesters, old.DeleteMessages(forgetBefore));
+        old.DeleteCounters(_counters.Today);
+        old.DeleteRemovals(clock.GetUtcNow() - RemovalMemory);
+        return (requesters, old.DeleteMessages(), isNew);
     }
 
-    /// <summary>Puts an address or domain hash on a list, or takes it off both with <see cref="Verdict.None"/>.</summary>
+    /// <summary>
+    /// Puts an address or domain hash on a list, or takes it off both with <see cref="Verdict.None"/>. That it was taken
+    /// off is remembered for <see cref="RemovalMemory"/>: older feedback that comes late does not undo it.
+    /// </summary>
     /// <returns>The verdict that was in force before.</returns>
-    public Verdict SetVerdict(byte[] subject, Verdict verdict) => database.InTransaction(transaction =>
+    public Verdict SetVerdict(byte[] subject, Verdict verdict) => database.InTransaction(() =>
     {
-        var before = (Verdict)(Scalar("SELECT verdict FROM listed WHERE subject = @subject", transaction, ("subject", subject)) ?? 0);
-        if (verdict == Verdict.None)
-        {
-            Execute("DELETE FROM listed WHERE subject = @subject", transaction, ("subject", subject));
-        }
-        else
-        {
-            Execute("REPLACE INTO listed (subject, verdict, listed_at) VALUES (@subject, @verdict, @now)", transaction,
-                ("subject", subject), ("verdict", (int)verdict), ("now", Now()));
-        }
-
+        _keyChange.Hold(Key);
+        var before = (Verdict)(Scalar("SELECT verdict FROM listed WHERE subject = @subject", ("subject", subject)) ?? 0);
+        Execute("REPLACE INTO listed (subject, verdict, listed_at) VALUES (@subject, @verdict, @now)",
+            ("subject", subject), ("verdict", (int)verdict), ("now", Now()));
         return before;
     });
 
+    /// <summary>Blocks the requester because of what became of a reply, unless the operator has decided otherwise.</summary>
+    /// <param name="requester">To whom the reply went.</param>
+    /// <param name="happenedAt">When it bounced or was complained about; not longer ago than <see cref="RemovalMemory"/>.</param>
+    public FeedbackResult BlockByFeedback(Requester requester, DateTimeOffset happenedAt) => database.InTransaction(() =>
+    {
+        _keyChange.Hold(Key);
+        if (ReadVerdict(requester) == Verdict.Allowed)
+            return FeedbackResult.Allowed;
+        var own = Scalar("SELECT verdict FROM listed WHERE subject = @subject", ("subject", requester.Address));
+        if (own is not (null or (long)Verdict.None))
+            return FeedbackResult.BlockedAlready;
+        // Neither statement undoes what the operator does at the same time: the one finds a key that is taken, and all of
+        // this runs again; the other finds a later time.
+        var changed = own is null
+            ? Execute("INSERT INTO listed (subject, verdict, listed_at) VALUES (@subject, @verdict, @now)",
+                ("subject", requester.Address), ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()))
+            : Execute(
+                """
+                UPDATE listed SET verdict = @verdict, listed_at = @now
+                WHERE subject = @subject AND verdict = 0 AND listed_at < @happened
+                """,
+                ("subject", requester.Address), ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()),
+                ("happened", happenedAt.ToUnixTimeSeconds()));
+        return changed == 0 ? FeedbackResult.RemovedSince : FeedbackResult.Blocked;
+    });
+
     /// <summary>The verdict in force for the requester: its own, else the nearest of its domains'.</summary>
-    public Verdict VerdictOf(Requester requester) => database.Try(() => ReadVerdict(requester, null));
+    public Verdict VerdictOf(Requester requester) => database.Try(() => ReadVerdict(requester));
 
     /// <summary>Requests charged to the requester since the last reset.</summary>
     public long Used(Requester requester) => database.Try(() =>
-        Scalar($"SELECT used FROM quota WHERE requester = @requester AND epoch = {PresentEpoch}", null,
+        Scalar($"SELECT used FROM quota WHERE requester = @requester AND epoch = {PresentEpoch}",
             ("requester", requester.Address)) ?? 0);
 
-    public StoreCounts Count() => database.InTransaction(transaction =>
+    /// <summary>Reads all tables, and lets nobody wait for it: the numbers may be of different moments.</summary>
+    public StoreCounts Count() => database.Try(() =>
     {
-        var requesters = new List<(long, long)>();
-        using (var reader = database.Connection.ExecuteReader(
-            $"SELECT used, COUNT(*) FROM quota WHERE used > 0 AND epoch = {PresentEpoch} GROUP BY used ORDER BY used",
-            transaction: transaction))
-        {
-            while (reader.Read())
-                requesters.Add((reader.GetInt64(0), reader.GetInt64(1)));
-        }
-
-        var reset = Scalar("SELECT value FROM meta WHERE name = 'last_reset'", transaction);
+        var requesters = database.Rows(
+            $"SELECT used, COUNT(*) FROM quota WHERE used > 0 AND epoch = {PresentEpoch} GROUP BY used ORDER BY used")
+            .ConvertAll(row => ((long)row[0]!, (long)row[1]!));
+        var reset = Scalar("SELECT value FROM meta WHERE name = 'last_reset'");
         return new StoreCounts(
-            Scalar("SELECT COUNT(*) FROM listed WHERE verdict = 1", transaction) ?? 0,
-            Scalar("SELECT COUNT(*) FROM listed WHERE verdict = 2", transaction) ?? 0,
+            Scalar("SELECT COUNT(*) FROM listed WHERE verdict = 1") ?? 0,
+            Scalar("SELECT COUNT(*) FROM listed WHERE verdict = 3") ?? 0,
+            Scalar("SELECT COUNT(*) FROM listed WHERE verdict = 2") ?? 0,
             requesters,
-            Scalar("SELECT COUNT(*) FROM ledger", transaction) ?? 0,
+            Scalar("SELECT COUNT(*) FROM ledger WHERE volume IN (SELECT number FROM volume)") ?? 0,
             reset is null or 0 ? null : DateTimeOffset.FromUnixTimeSeconds(reset.Value));
     });
 
     public void Dispose() => database.Dispose();
 
-    private Claim? ReadClaim(byte[] messageKey, IDbTransaction transaction)
+    /// <returns>Null when the window ended meanwhile, and with it all that was read: then once more.</returns>
+    private Claim? TryClaim(MessageKey message, Requester requester, int? quota, LimitSettings? limits)
     {
-        using var reader = database.Connection.ExecuteReader("SELECT sent, given_up FROM ledger WHERE message = @message",
-            Sql.Bind(("message", messageKey)), transaction);
-        return reader.Read() ? new Claim(ClaimResult.Retry, reader.GetInt64(0), reader.GetInt64(1)) : null;
+        // Before the volumes, which tell that the key that it was looked up with is still in force.
+        var verdict = ReadVerdict(requester);
+        var (earlier, volume, epoch) = _ledger.ReadClaim(message, Key);
+        if (earlier is not null)
+            return earlier;
+        if (verdict.IsBlocked())
+            return new Claim(ClaimResult.Blocked);
+        var isLimited = limits is { HasForDomains: true } or { HasForService: true };
+        if (isLimited)
+            Execute("SAVEPOINT uncharged");
+        var charged = verdict == Verdict.Allowed || quota is null ? 0 : epoch;
+        if (charged != 0 && !Charge(requester, quota!.Value, epoch))
+            return Scalar($"SELECT {PresentEpoch}") == epoch ? new Claim(ClaimResult.OverQuota) : null;
+
+        void Enter() => _ledger.Enter(message, volume, charged);
+        if (!isLimited)
+        {
+            Enter();
+        }
+        else if (_counters.Count(verdict == Verdict.Allowed ? null : requester.Domains[0], limits!, Enter) is { } limit)
+        {
+            Execute("ROLLBACK TO SAVEPOINT uncharged");
+            return new Claim(ClaimResult.OverLimit, Limit: limit);
+        }
+
+        return new Claim(ClaimResult.Granted);
     }
 
-    /// <summary>One question for the address and all its domains: over a network each costs a round trip.</summary>
-    private Verdict ReadVerdict(Requester requester, IDbTransaction? transaction)
+    /// <summary>Charges one request to the window.</summary>
+    /// <returns>False when the quota is used up, or the window has just ended.</returns>
+    private bool Charge(Requester requester, int quota, long epoch)
+    {
+        Execute(database.EnterWindow, ("epoch", epoch), ("requester", requester.Address));
+        // With the row locked, the epoch tells that no reset has deleted what was used before.
+        return Execute(
+            $"""
+            UPDATE quota SET used = used + 1
+            WHERE epoch = @epoch AND requester = @requester AND used < @limit AND @epoch = {PresentEpoch}
+            """, ("epoch", epoch), ("requester", requester.Address), ("limit", quota)) == 1;
+    }
+
+    /// <summary>
+    /// One question for the address and all its domains: over a network each costs a round trip. What was taken off the
+    /// lists does not count.
+    /// </summary>
+    private Verdict ReadVerdict(Requester requester)
     {
         List<byte[]> subjects = [requester.Address, .. requester.Domains];
-        var parameters = new DynamicParameters();
-        var names = Sql.AddEach(parameters, "subject", subjects);
+        var (names, values) = Sql.Each("subject", subjects);
         var (nearest, verdict) = (int.MaxValue, Verdict.None);
-        using var reader = database.Connection.ExecuteReader(
-            $"SELECT subject, verdict FROM listed WHERE subject IN ({names})", parameters, transaction);
-        while (reader.Read())
+        foreach (var row in database.Rows($"SELECT subject, verdict FROM listed WHERE subject IN ({names}) AND verdict > 0", values))
         {
-            var subject = (byte[])reader.GetValue(0);
-            var distance = subjects.FindIndex(candidate => candidate.AsSpan().SequenceEqual(subject));
+            var distance = subjects.FindIndex(candidate => candidate.AsSpan().SequenceEqual((byte[]?)row[0]));
             if (distance < nearest)
-                (nearest, verdict) = (distance, (Verdict)reader.GetInt64(1));
+                (nearest, verdict) = (distance, (Verdict)(long)row[1]!);
         }
 
         return verdict;
     }
 
-    private void Record(string column, byte[] messageKey, int entry) => database.Try(() =>
-        Execute($"UPDATE ledger SET {column} = {column} | @bit WHERE message = @message", null,
-            ("bit", 1L << entry), ("message", messageKey)));
-
     private long Now() => clock.GetUtcNow().ToUnixTimeSeconds();
 
-    private int Execute(string sql, IDbTransaction? transaction, params ReadOnlySpan<(string, object)> values) =>
-        database.Connection.Execute(sql, Sql.Bind(values), transaction);
+    private int Execute(string sql, params ReadOnlySpan<(string, object)> values) => database.Execute(sql, values);
 
-    private long? Scalar(string sql, IDbTransaction? transaction, params ReadOnlySpan<(string, object)> values) =>
-        Sql.Scalar(database.Connection, sql, transaction, values);
+    private long? Scalar(string sql, params ReadOnlySpan<(string, object)> values) => database.Scalar(sql, values);
 }

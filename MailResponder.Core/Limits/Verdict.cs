@@ -1,8 +1,9 @@
 namespace MailResponder.Limits;
 
-/// <summary>What the operator's lists say of an address or domain.</summary>
+/// <summary>What the lists say of an address or domain.</summary>
 internal enum Verdict
 {
+    /// <summary>On no list. As a row: the operator took it off one.</summary>
     None = 0,
 
     /// <summary>Never answered.</summary>
@@ -10,4 +11,7 @@ internal enum Verdict
 
     /// <summary>Answered without a quota, even when its domain is blocked.</summary>
     Allowed = 2,
+
+    /// <summary>Never answered: a reply bounced for good, or was complained about.</summary>
+    BlockedByFeedback = 3,
 }

@@ -39,6 +39,48 @@ public sealed class MySqlProgramTests : IDisposable
     }
 
     [Fact]
+    public void LimitOfTheService_IsSharedByAllAndOneOfThemSaysSo()
+    {
+        place.Settings["limits"] = new JsonObject { ["domain_per_minute"] = 100, ["service_per_day"] = 5 };
+        place.Write();
+        ResponderProcess[] all = [.. Enumerable.Range(0, 20).Select(_ => place.StartFilter("--recipient", "links@example.com"))];
+
+        Parallel.ForEach(all, running => running.Feed((RequestMail.FromSomebodyNew() with { To = "links@example.com" }).ToBytes()));
+        ProgramRun[] runs = [.. all.Select(running => running.Finish())];
+        foreach (var running in all) running.Dispose();
+
+        Assert.Equal((5, 15), (place.Outbox.Count, runs.Count(run => run.ExitCode == 75)));
+        Assert.Equal(15, place.Log.Reports.Count(line => line.Contains("deferred reason=service-limit ", StringComparison.Ordinal)));
+        Assert.Single(place.Log.Reports, line => line.Contains("limits.service_per_day=5 reached", StringComparison.Ordinal));
+        Assert.Equal("5", server.AsAdministrator($"SELECT SUM(used) FROM {settings.Database}.quota")[0]);
+    }
+
+    [Fact]
+    public void NewAddressKey_IsForAllHosts()
+    {
+        using var other = new Workplace();
+        other.Settings["database"] = place.Settings["database"]!.DeepClone();
+        other.Write();
+        other.WriteSecret("address.key", File.ReadAllText(place.PathTo("address.key")));
+        var blocked = RequestMail.FromSomebodyNew();
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+
+        Assert.Equal(0, place.Command("blacklist", "rotate-key").ExitCode);
+        Assert.Equal(0, other.Command("blacklist", "block", blocked.From).ExitCode);
+        other.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        place.Filter(blocked).AssertDone();
+        Assert.Contains("skipped reason=blocked ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Equal(0, other.Command("blacklist", "reset").ExitCode);
+        Assert.Contains("The new address key is in force", place.Command("blacklist", "reset").OutputText, StringComparison.Ordinal);
+
+        other.Filter(blocked).AssertDeferred("4.3.5 ");
+        Assert.Contains("has gone over to a newer address key; copy the key file", other.Log.Reports[^1], StringComparison.Ordinal);
+        other.WriteSecret("address.key", File.ReadAllText(place.PathTo("address.key")));
+        other.Filter(blocked).AssertDone();
+        Assert.Contains("skipped reason=blocked ", other.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Answer_ComesOverTlsAndTheDumpKnowsNobody()
     {
         Use(OverTls());
@@ -103,7 +145,7 @@ public sealed class MySqlProgramTests : IDisposable
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         var status = place.Command("database", "status");
         Assert.Equal(0, status.ExitCode);
-        Assert.Contains("schema:  2 (this responder needs 2)", status.OutputText, StringComparison.Ordinal);
+        Assert.Contains("schema:  4 (this responder needs 4)", status.OutputText, StringComparison.Ordinal);
         Assert.Contains("1 requester(s) with a quota, 1 message(s)", status.OutputText, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", status.OutputText, StringComparison.Ordinal);
         // Not a pattern that fits other databases too, and nobody comes without TLS.

@@ -26,15 +26,38 @@ public sealed class MySqlSchemaTests : IDisposable
         settings = server.NewDatabase();
     }
 
-    [Fact]
-    public void DatabaseOfVersion1_KeepsQuotasListsAndLedger()
+    const string Version2 = Version1 +
+        """
+        ALTER TABLE quota ADD COLUMN epoch BIGINT NOT NULL DEFAULT 1;
+        INSERT INTO meta (name, value) VALUES ('epoch', 1), ('last_reset', 0);
+        """;
+
+    const string QuotaOfVersion3 = "ALTER TABLE quota DROP PRIMARY KEY, ADD PRIMARY KEY (epoch, requester);";
+    const string VolumeOfVersion3 = "CREATE TABLE volume (number BIGINT NOT NULL PRIMARY KEY, begun_at BIGINT NOT NULL); INSERT INTO volume VALUES (1, 0);";
+
+    const string LedgerOfVersion3 =
+        "ALTER TABLE ledger ADD COLUMN volume BIGINT NOT NULL DEFAULT 1 FIRST, DROP PRIMARY KEY, ADD PRIMARY KEY (volume, message), "
+        + "DROP KEY ledger_claimed_at, DROP COLUMN claimed_at;";
+
+    const string Version3 = Version2 + QuotaOfVersion3 + VolumeOfVersion3 + LedgerOfVersion3;
+    const string VolumeOfVersion4 = "ALTER TABLE volume ADD COLUMN generation BIGINT NOT NULL DEFAULT 1;";
+
+    const string CounterOfVersion4 =
+        "CREATE TABLE counter (day BIGINT NOT NULL, subject VARBINARY(32) NOT NULL, in_day BIGINT NOT NULL, "
+        + "minute BIGINT NOT NULL, in_minute BIGINT NOT NULL, PRIMARY KEY (day, subject));";
+
+    [Theory]
+    [InlineData(Version1, 1)]
+    [InlineData(Version2, 2)]
+    [InlineData(Version3, 3)]
+    public void DatabaseOfAnEarlierVersion_KeepsQuotasListsAndLedger(string tables, int version)
     {
         var (charged, message) = (key.Somebody(), StoreKey.NewMessage());
-        Plant(Version1 + $"""
-            INSERT INTO meta VALUES ('schema', 1), ('address_key', {System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(key.Key.Fingerprint)});
-            INSERT INTO quota VALUES (x'{Convert.ToHexString(charged.Address)}', 2);
+        Plant(tables + $"""
+            INSERT INTO meta VALUES ('schema', {version}), ('address_key', {System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(key.Key.Fingerprint)});
+            INSERT INTO quota (requester, used) VALUES (x'{Convert.ToHexString(charged.Address)}', 2);
             INSERT INTO listed VALUES (x'{Convert.ToHexString(key.Key.Domain("blocked.example"))}', 1, 1700000000);
-            INSERT INTO ledger VALUES (x'{Convert.ToHexString(message)}', 1795000000, 1, 1, 0)
+            INSERT INTO ledger ({(version < 3 ? "claimed_at" : "volume")}, message, charged, sent, given_up) VALUES (1, x'{Convert.ToHexString(message.Value)}', 1, 1, 0)
             """);
 
         using var store = Open();
@@ -44,13 +67,18 @@ public sealed class MySqlSchemaTests : IDisposable
         Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), store.Claim(message, charged, 3));
         store.Refund(message, charged);
         Assert.Equal(1, store.Used(charged));
-        Assert.Equal((1L, 0L), store.Reset(DateTimeOffset.UnixEpoch));
+        Assert.Equal((1L, 0L, false), store.Reset(DateTimeOffset.UnixEpoch));
     }
 
     [Theory]
     [InlineData("CREATE TABLE meta (name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, value BIGINT NOT NULL)")]
     [InlineData(Version1)]
     [InlineData(Version1 + "ALTER TABLE quota ADD COLUMN epoch BIGINT NOT NULL DEFAULT 1")]
+    [InlineData(Version2 + QuotaOfVersion3)]
+    [InlineData(Version2 + QuotaOfVersion3 + VolumeOfVersion3)]
+    [InlineData(Version3)]
+    [InlineData(Version3 + VolumeOfVersion4)]
+    [InlineData(Version3 + VolumeOfVersion4 + CounterOfVersion4)]
     public void TablesThatWereCutOffHalfWay_AreCompleted(string planted)
     {
         Plant(planted);
@@ -81,7 +109,7 @@ public sealed class MySqlSchemaTests : IDisposable
         var failure = Assert.Throws<ResponderException>(Open);
 
         Assert.Equal(Cause.Database, failure.Cause);
-        Assert.Contains("made by a newer responder (schema 99, this one knows 2)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("made by a newer responder (schema 99, this one knows 4)", failure.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => key.Dispose();

@@ -17,12 +17,14 @@ public sealed class SqliteStoreTests : StoreContract
     internal override Store OpenWith(AddressKey key) =>
         Store.Open(new DatabaseSettings(DatabaseFile, null), key, TimeSpan.FromSeconds(60), Clock);
 
-    protected override long RowsInQuota() => Convert.ToInt64(Ask("SELECT COUNT(*) FROM quota"), null);
+    protected override long Number(string sql) => Convert.ToInt64(Ask(sql), null);
+
+    protected override void Run(string sql) => Ask(sql);
 
     // fcntl locks belong to the process; python takes one as another process.
-    internal override IDisposable? InAnotherProcess(Store other, byte[] message)
+    internal override IDisposable? InAnotherProcess(Store other, MessageKey message)
     {
-        var offset = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(message) & (long.MaxValue >> 1);
+        var offset = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(message.Original) & (long.MaxValue >> 1);
         using var python = Process.Start("python3", ["-c",
             $"import fcntl\nf = open('{DatabaseFile}.lock', 'r+')\ntry: fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, {offset})\nexcept OSError: exit(7)"]);
         python.WaitForExit();
@@ -30,8 +32,11 @@ public sealed class SqliteStoreTests : StoreContract
         return python.ExitCode == 7 ? null : new MemoryStream();
     }
 
-    [Fact]
-    public void DatabaseOfVersion1_KeepsQuotasListsAndLedger()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void DatabaseOfAnEarlierVersion_KeepsQuotasListsAndLedger(int version)
     {
         var (charged, retried) = (Somebody(), NewMessage());
         using (var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False"))
@@ -56,8 +61,43 @@ public sealed class SqliteStoreTests : StoreContract
             command.Parameters.AddWithValue("@key", Key.Fingerprint);
             command.Parameters.AddWithValue("@requester", charged.Address);
             command.Parameters.AddWithValue("@domain", Key.Domain("blocked.example"));
-            command.Parameters.AddWithValue("@message", retried);
+            command.Parameters.AddWithValue("@message", retried.Value);
             command.ExecuteNonQuery();
+            if (version >= 2)
+            {
+                command.CommandText =
+                    """
+                    ALTER TABLE quota ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;
+                    INSERT INTO meta (name, value) VALUES ('epoch', 6);
+                    INSERT INTO quota (requester, used, epoch) VALUES (x'01', 1, 5);
+                    UPDATE quota SET epoch = 6 WHERE requester = @requester;
+                    UPDATE ledger SET charged = 6;
+                    PRAGMA user_version = 2;
+                    """;
+                command.ExecuteNonQuery();
+            }
+            if (version == 3)
+            {
+                command.CommandText =
+                    """
+                    CREATE TABLE window_quota (
+                        epoch INTEGER NOT NULL, requester BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (epoch, requester)) WITHOUT ROWID;
+                    INSERT INTO window_quota (epoch, requester, used) SELECT epoch, requester, used FROM quota WHERE epoch = 6;
+                    DROP TABLE quota;
+                    ALTER TABLE window_quota RENAME TO quota;
+                    CREATE TABLE volume (number INTEGER PRIMARY KEY, begun_at INTEGER NOT NULL);
+                    INSERT INTO volume (number, begun_at) VALUES (1, 0), (2, 1795000000);
+                    DROP INDEX ledger_claimed_at;
+                    ALTER TABLE ledger RENAME TO claims;
+                    CREATE TABLE ledger (
+                        volume INTEGER NOT NULL, message BLOB NOT NULL, charged INTEGER NOT NULL,
+                        sent INTEGER NOT NULL, given_up INTEGER NOT NULL, PRIMARY KEY (volume, message)) WITHOUT ROWID;
+                    INSERT INTO ledger SELECT 1, message, charged, sent, given_up FROM claims;
+                    DROP TABLE claims;
+                    PRAGMA user_version = 3;
+                    """;
+                command.ExecuteNonQuery();
+            }
         }
 
         var store = Open();
@@ -68,8 +108,8 @@ public sealed class SqliteStoreTests : StoreContract
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1700000000), store.Count().LastReset);
         store.Refund(retried, charged);
         Assert.Equal(1, store.Used(charged));
-        Assert.Equal((1L, 0L), store.Reset(DateTimeOffset.UnixEpoch));
-        Assert.Equal(2L, Ask("PRAGMA user_version"));
+        Assert.Equal((1L, 0L, false), store.Reset(DateTimeOffset.UnixEpoch));
+        Assert.Equal(4L, Ask("PRAGMA user_version"));
     }
 
     protected override void CleanUp() => Directory.Delete(folder, recursive: true);

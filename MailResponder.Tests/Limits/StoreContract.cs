@@ -1,10 +1,13 @@
 using MailResponder.Limits;
+using MailResponder.Settings;
 
 namespace MailResponder.Tests.Limits;
 
 /// <summary>What every kind of store has to do, whatever is below it.</summary>
 public abstract class StoreContract : IDisposable
 {
+    static readonly byte[] header = "From: joe@example.net\r\nSubject: help\r\n\r\n"u8.ToArray();
+
     readonly StoreKey key = new();
     readonly List<Store> opened = [];
 
@@ -192,6 +195,69 @@ public abstract class StoreContract : IDisposable
     }
 
     [Fact]
+    public void Feedback_BlocksUnlessTheOperatorDecidedOtherwise()
+    {
+        var store = Open();
+        var (stranger, allowed, blocked, removed) = (Somebody(), Somebody(), Somebody(), Somebody());
+        store.SetVerdict(allowed.Address, Verdict.Allowed);
+        store.SetVerdict(blocked.Address, Verdict.Blocked);
+        store.SetVerdict(removed.Address, Verdict.None);
+
+        Assert.Equal(FeedbackResult.Blocked, store.BlockByFeedback(stranger, Clock.Now));
+        Assert.Equal(FeedbackResult.BlockedAlready, Open().BlockByFeedback(stranger, Clock.Now));
+        Assert.Equal(FeedbackResult.Allowed, store.BlockByFeedback(allowed, Clock.Now));
+        Assert.Equal(FeedbackResult.BlockedAlready, store.BlockByFeedback(blocked, Clock.Now));
+        Assert.Equal(FeedbackResult.RemovedSince, store.BlockByFeedback(removed, Clock.Now));
+
+        Assert.Equal(new Claim(ClaimResult.Blocked), store.Claim(NewMessage(), stranger, 3));
+        Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), removed, 3).Result);
+        Assert.Equal((1L, 1L, 1L), (store.Count().Blocked, store.Count().BlockedByFeedback, store.Count().Allowed));
+        Assert.Equal(FeedbackResult.Blocked, store.BlockByFeedback(removed, Clock.Now.AddSeconds(1)));
+        Assert.Equal(Verdict.BlockedByFeedback, store.SetVerdict(removed.Address, Verdict.None));
+    }
+
+    [Fact]
+    public void Removal_LeavesTheDomainsVerdictInForceAndIsForgottenInTime()
+    {
+        var store = Open();
+        var somebody = Key.Requester("a@blocked.example")!;
+        store.SetVerdict(Key.Domain("blocked.example"), Verdict.Blocked);
+        store.SetVerdict(somebody.Address, Verdict.Allowed);
+        store.SetVerdict(somebody.Address, Verdict.None);
+
+        Assert.Equal(Verdict.Blocked, store.VerdictOf(somebody));
+        Assert.Equal(FeedbackResult.RemovedSince, store.BlockByFeedback(somebody, Clock.Now));
+        Clock.Now += Store.RemovalMemory;
+        store.Reset(DateTimeOffset.UnixEpoch);
+        Assert.Equal(FeedbackResult.RemovedSince, store.BlockByFeedback(somebody, Clock.Now - Store.RemovalMemory));
+        Clock.Now += TimeSpan.FromSeconds(1);
+        store.Reset(DateTimeOffset.UnixEpoch);
+        Assert.Equal(FeedbackResult.Blocked, store.BlockByFeedback(somebody, Clock.Now));
+        Assert.Equal(1, store.Count().Blocked);
+    }
+
+    /// <summary>The operator takes people off the lists while feedback of before comes in: nobody may stay blocked.</summary>
+    [Fact]
+    public void RemovalWhileFeedbackComesIn_IsNotUndone()
+    {
+        var people = Enumerable.Range(0, 20).Select(_ => Somebody()).ToArray();
+        Open();
+        InParallel(4, worker =>
+        {
+            var store = Open();
+            foreach (var person in people)
+            {
+                if (worker == 0)
+                    store.SetVerdict(person.Address, Verdict.None);
+                else
+                    store.BlockByFeedback(person, Clock.Now);
+            }
+        });
+
+        Assert.All(people, person => Assert.Equal(Verdict.None, Open().VerdictOf(person)));
+    }
+
+    [Fact]
     public void Reset_StartsANewWindowForEverybody()
     {
         var store = Open();
@@ -199,13 +265,13 @@ public abstract class StoreContract : IDisposable
         for (var i = 0; i < 3; i++) store.Claim(NewMessage(), one, 3);
         store.Claim(NewMessage(), other, 3);
 
-        Assert.Equal((2L, 0L), store.Reset(Clock.Now.AddDays(-7)));
+        Assert.Equal((2L, 0L, false), store.Reset(Clock.Now.AddDays(-7)));
 
         Assert.Equal(0, store.Used(one));
         Assert.Empty(store.Count().Requesters);
         Assert.Equal(ClaimResult.Granted, Open().Claim(NewMessage(), one, 3).Result);
         Assert.Equal(1, store.Used(one));
-        Assert.Equal((1L, 0L), store.Reset(Clock.Now.AddDays(-7)));
+        Assert.Equal((1L, 0L, false), store.Reset(Clock.Now.AddDays(-7)));
     }
 
     [Fact]
@@ -215,26 +281,104 @@ public abstract class StoreContract : IDisposable
         var somebody = Somebody();
         var (old, recent) = (NewMessage(), NewMessage());
         store.Claim(old, somebody, 9);
-        Clock.Now += TimeSpan.FromDays(8);
+        Assert.Equal((1L, 0L, false), store.Reset(Clock.Now.AddDays(-7)));
+        Clock.Now += TimeSpan.FromDays(7);
         store.Claim(recent, somebody, 9);
 
-        Assert.Equal((1L, 1L), store.Reset(Clock.Now.AddDays(-7)));
+        Assert.Equal((1L, 1L, false), store.Reset(Clock.Now.AddDays(-7)));
 
         Assert.Equal(ClaimResult.Granted, store.Claim(old, somebody, 9).Result);
         Assert.Equal(ClaimResult.Retry, store.Claim(recent, somebody, 9).Result);
+    }
+
+    [Theory]
+    [InlineData(1, 24)]
+    [InlineData(7, 24)]
+    [InlineData(7, 1)]
+    [InlineData(40, 24)]
+    public void MessagesOfTheTimeThatIsKept_AreKnownAndOlderOnesAreForgotten(int days, int hoursBetweenResets)
+    {
+        var store = Open();
+        var claimed = new Queue<(MessageKey Message, DateTimeOffset At)>();
+        for (var hours = 0; hours < days * 48; hours += hoursBetweenResets)
+        {
+            var message = NewMessage();
+            store.Claim(message, Somebody(), 1);
+            claimed.Enqueue((message, Clock.Now));
+            Clock.Now += TimeSpan.FromHours(hoursBetweenResets);
+            store.Reset(Clock.Now.AddDays(-days));
+        }
+
+        var (kept, forgotten) = (Clock.Now.AddDays(-days), Clock.Now.AddDays(-1.1 * days).AddHours(-2 * hoursBetweenResets));
+        Assert.All(claimed, message =>
+        {
+            var result = store.Claim(message.Message, Somebody(), 1).Result;
+            if (message.At >= kept) Assert.Equal(ClaimResult.Retry, result);
+            if (message.At < forgotten) Assert.Equal(ClaimResult.Granted, result);
+        });
+        Assert.InRange(Number("SELECT COUNT(*) FROM volume"), 2, 13);
+    }
+
+    [Fact]
+    public void ResetsOfSeveralHosts_BeginOneVolume()
+    {
+        var store = Open();
+        store.Reset(Clock.Now.AddDays(-7));
+        var before = Number("SELECT COUNT(*) FROM volume");
+        Clock.Now += TimeSpan.FromDays(1);
+
+        InParallel(4, _ => Open().Reset(Clock.Now.AddDays(-7)));
+
+        Assert.Equal(before + 1, Number("SELECT COUNT(*) FROM volume"));
+    }
+
+    [Fact]
+    public void MessageOfAnEarlierVolume_IsRecordedAndRefunded()
+    {
+        var somebody = Somebody();
+        var (sent, refused) = (NewMessage(), NewMessage());
+        var store = Open();
+        foreach (var message in (MessageKey[])[sent, refused]) store.Claim(message, somebody, 9);
+        store.Reset(Clock.Now.AddDays(-7));
+        store.Claim(NewMessage(), somebody, 9);
+
+        var later = Open();
+        later.RecordSent(sent, 1);
+        later.Refund(refused, somebody);
+
+        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 2), store.Claim(sent, somebody, 9));
+        Assert.Equal(1, store.Used(somebody));
+        Assert.Equal(1, Number($"SELECT COUNT(*) FROM ledger WHERE charged = 0"));
+    }
+
+    [Fact]
+    public void ResetThatWasCutOff_IsFinishedByTheNext()
+    {
+        var store = Open();
+        for (var i = 0; i < 5; i++) store.Claim(NewMessage(), Somebody(), 1);
+        // What its first step leaves when nothing comes after it.
+        Run("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
+        Run("INSERT INTO volume (number, begun_at) VALUES (7, 0)");
+        Run("DELETE FROM volume WHERE number < 7");
+        store.Claim(NewMessage(), Somebody(), 1);
+        Assert.Equal(1, store.Count().Messages);
+
+        Assert.Equal((1L, 5L, false), store.Reset(Clock.Now.AddDays(-7)));
+
+        Assert.Equal(0, RowsInQuota());
+        Assert.Equal(1, Number("SELECT COUNT(*) FROM ledger"));
     }
 
     [Fact]
     public void Reset_DeletesMoreThanOneBatch()
     {
         var store = Open();
-        for (var i = 0; i < 1205; i++)
-        {
-            Clock.Now += TimeSpan.FromSeconds(i % 3);
-            store.Claim(NewMessage(), Somebody(), 1);
-        }
+        store.Claim(NewMessage(), Somebody(), 1);
+        var keys = Enumerable.Range(0, 12_000).Select(_ => Convert.ToHexString(NewMessage().Value)).ToArray();
+        Run($"INSERT INTO quota (epoch, requester, used) VALUES {string.Join(',', keys.Select(key => $"(1, x'{key}', 1)"))}");
+        Run($"INSERT INTO ledger (volume, message, charged, sent, given_up) VALUES {string.Join(',', keys.Select(key => $"(1, x'{key}', 1, 1, 0)"))}");
 
-        Assert.Equal((1205L, 1205L), store.Reset(Clock.Now.AddSeconds(1)));
+        Assert.Equal((12_001L, 12_001L, false), store.Reset(Clock.Now.AddSeconds(1)));
         Assert.Equal(0, store.Count().Messages);
         Assert.Equal(0, RowsInQuota());
     }
@@ -347,6 +491,251 @@ public abstract class StoreContract : IDisposable
     }
 
     [Fact]
+    public void LimitOfAll_RefusesWithoutATraceAndCountsOnceWhenThereIsRoomAgain()
+    {
+        var store = Open();
+        var limits = new LimitSettings { ServicePerMinute = 2, ServicePerDay = 3 };
+        var (late, message) = (Somebody(), NewMessage());
+        for (var i = 0; i < 2; i++) Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Somebody(), 3, limits).Result);
+
+        for (var i = 0; i < 3; i++) Assert.Equal(new Claim(ClaimResult.OverLimit, Limit: Limit.ServicePerMinute), Open().Claim(message, late, 3, limits));
+        Assert.Equal((0L, 2L), (store.Used(late), store.Count().Messages));
+
+        Clock.Now += TimeSpan.FromMinutes(1);
+        Assert.Equal(ClaimResult.Granted, store.Claim(message, late, 3, limits).Result);
+        Assert.Equal(ClaimResult.Retry, store.Claim(message, late, 3, limits).Result);
+        Assert.Equal((1L, 3L), (store.Used(late), store.Count().Messages));
+        Assert.Equal(new Claim(ClaimResult.OverLimit, Limit: Limit.ServicePerDay), store.Claim(NewMessage(), late, 3, limits));
+        Clock.Now += TimeSpan.FromDays(1);
+        Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), late, 3, limits).Result);
+    }
+
+    [Fact]
+    public void LimitOfADomain_IsNoOtherDomainsAndNotForTheAllowed()
+    {
+        var store = Open();
+        var limits = new LimitSettings { DomainPerMinute = 2, DomainPerDay = 3, ServicePerDay = 100 };
+        var allowed = Somebody();
+        store.SetVerdict(allowed.Address, Verdict.Allowed);
+        Claim ClaimOf(Requester requester) => store.Claim(NewMessage(), requester, 9, limits);
+        for (var i = 0; i < 4; i++) Assert.Equal(ClaimResult.Granted, ClaimOf(allowed).Result);
+        for (var i = 0; i < 2; i++) Assert.Equal(ClaimResult.Granted, ClaimOf(Somebody()).Result);
+
+        Assert.Equal(Limit.DomainPerMinute, ClaimOf(Somebody()).Limit);
+        Assert.Equal(ClaimResult.Granted, ClaimOf(Key.Requester("a@sub.example.net")!).Result);
+        Clock.Now += TimeSpan.FromMinutes(1);
+        Assert.Equal(ClaimResult.Granted, ClaimOf(Somebody()).Result);
+        Assert.Equal(Limit.DomainPerDay, ClaimOf(Somebody()).Limit);
+        Assert.Equal(8, Number("SELECT in_day FROM counter WHERE subject = x'00'"));
+    }
+
+    [Fact]
+    public void WhoIsNotAnsweredAnyway_DoesNotUseUpTheLimits()
+    {
+        var store = Open();
+        var limits = new LimitSettings { DomainPerDay = 2, ServicePerDay = 2 };
+        var (blocked, greedy) = (Somebody(), Somebody());
+        store.SetVerdict(blocked.Address, Verdict.Blocked);
+        var message = NewMessage();
+        store.Claim(message, greedy, 1, limits);
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(ClaimResult.Blocked, store.Claim(NewMessage(), blocked, 3, limits).Result);
+            Assert.Equal(ClaimResult.OverQuota, store.Claim(NewMessage(), greedy, 1, limits).Result);
+            Assert.Equal(ClaimResult.Retry, store.Claim(message, greedy, 1, limits).Result);
+        }
+
+        Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Somebody(), 1, limits).Result);
+        // Also when a limit is reached, these are not kept until later.
+        Assert.Equal(ClaimResult.OverQuota, store.Claim(NewMessage(), greedy, 1, limits).Result);
+    }
+
+    [Fact]
+    public void CountersOfEarlierDays_AreDeletedByTheReset()
+    {
+        var store = Open();
+        var limits = new LimitSettings { DomainPerDay = 9, ServicePerDay = 9 };
+        store.Claim(NewMessage(), Somebody(), 3, limits);
+        store.Claim(NewMessage(), Key.Requester("a@example.org")!, 3, limits);
+        Clock.Now += TimeSpan.FromDays(1);
+        store.Claim(NewMessage(), Somebody(), 3, limits);
+        Assert.Equal(5, Number("SELECT COUNT(*) FROM counter"));
+
+        store.Reset(DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(2, Number("SELECT COUNT(*) FROM counter WHERE in_day = 1"));
+        Assert.Equal(2, Number("SELECT COUNT(*) FROM counter"));
+    }
+
+    [Fact]
+    public void ManyAtOnce_AreAnsweredExactlyToTheLimitsAndOneReports()
+    {
+        var limits = new LimitSettings { DomainPerDay = 7, ServicePerMinute = 10 };
+        Open();
+        var (granted, reports) = (new int[3], 0);
+        InParallel(12, worker =>
+        {
+            var store = Open();
+            for (var i = 0; i < 4; i++)
+            {
+                var domain = (worker + i) % 3;
+                var somebody = Key.Requester($"p{worker}.{i}@d{domain}.example")!;
+                var claim = store.Claim(NewMessage(), somebody, 3, limits);
+                if (claim.Result == ClaimResult.Granted) Interlocked.Increment(ref granted[domain]);
+                if (claim.Result == ClaimResult.OverLimit && store.TakeReport(Limit.ServicePerMinute)) Interlocked.Increment(ref reports);
+            }
+        });
+
+        Assert.Equal((10, 1), (granted.Sum(), reports));
+        Assert.All(granted, count => Assert.InRange(count, 0, 7));
+        Assert.Equal((10L, 10L, 10L), (Number("SELECT SUM(used) FROM quota"), Number("SELECT COUNT(*) FROM ledger"),
+            Number("SELECT SUM(in_day) FROM counter WHERE subject <> x'00'")));
+    }
+
+    [Fact]
+    public void LimitThatStaysReached_IsReportedOnceAnHour()
+    {
+        var store = Open();
+        Assert.True(store.TakeReport(Limit.DomainPerMinute));
+        Clock.Now += TimeSpan.FromMinutes(59);
+        Assert.False(store.TakeReport(Limit.DomainPerMinute));
+        Assert.True(store.TakeReport(Limit.DomainPerDay));
+        Clock.Now += TimeSpan.FromMinutes(1);
+        Assert.True(store.TakeReport(Limit.DomainPerMinute));
+        Assert.False(store.TakeReport(Limit.DomainPerDay));
+    }
+
+    [Fact]
+    public void NewKey_ComesIntoForceAtTheResetAndLosesNothing()
+    {
+        var (first, address, asked) = (Key, "joe@example.net", "get@example.com");
+        var old = Open();
+        old.SetVerdict(first.Domain("blocked.example"), Verdict.Blocked);
+        old.Claim(first.Message(header, asked), first.Requester(address)!, 3);
+        old.RecordSent(first.Message(header, asked), 0);
+        key.Change();
+        var store = Open();
+
+        // Until then hosts with either file do the same.
+        Assert.Equal(first.Fingerprint, store.Key.Fingerprint);
+        Assert.Same(Key, store.NextKey);
+        Assert.Equal(1, store.Used(store.Key.Requester(address)!));
+        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), store.Claim(store.Key.Message(header, asked), store.Key.Requester(address)!, 3));
+        old.SetVerdict(first.Requester("blocked@example.org")!.Address, Verdict.Blocked);
+        Assert.Equal((1L, 0L, false), old.Reset(Clock.Now.AddDays(-7)));
+        Clock.Now += TimeSpan.FromHours(1);
+
+        Assert.True(store.Reset(Clock.Now.AddDays(-7)).KeyIsNew);
+
+        Assert.Equal((Key, null), (store.Key, store.NextKey));
+        store = Open();
+        Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester("a@blocked.example")!));
+        Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester("blocked@example.org")!));
+        Assert.Equal(0, Number($"SELECT COUNT(*) FROM listed WHERE subject = x'{Convert.ToHexString(first.Domain("blocked.example"))}'"));
+        Assert.Equal(2, store.Count().Blocked);
+        var message = Key.Message(header, asked);
+        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), store.Claim(message, Key.Requester(address)!, 3));
+        Assert.Equal(first.Message(header, asked).Value, store.LedgerKey(message));
+        store.RecordSent(message, 1);
+        Open().RecordGivenUp(message, 2);
+        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 3, GivenUp: 4), Open().Claim(message, Key.Requester(address)!, 3));
+        Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Key.Requester(address)!, 3).Result);
+        Assert.False(store.Reset(Clock.Now.AddDays(-7)).KeyIsNew);
+    }
+
+    [Fact]
+    public void HostWithTheOldKey_IsRefusedAfterTheReset()
+    {
+        var first = Key;
+        var old = Open();
+        key.Change();
+        Open().Reset(Clock.Now.AddDays(-7));
+
+        Assert.Equal(Cause.InProgress, Assert.Throws<ResponderException>(() => old.Claim(NewMessage(), Somebody(), 3)).Cause);
+        Assert.Equal(Cause.InProgress, Assert.Throws<ResponderException>(() => old.SetVerdict(Somebody().Address, Verdict.Blocked)).Cause);
+        Assert.Equal(Cause.InProgress, Assert.Throws<ResponderException>(() => old.BlockByFeedback(Somebody(), Clock.Now)).Cause);
+        Assert.Equal(Cause.KeyFile, Assert.Throws<ResponderException>(() => old.Reset(Clock.Now)).Cause);
+        var refused = Assert.Throws<ResponderException>(() => OpenWith(first));
+        Assert.Equal(Cause.KeyFile, refused.Cause);
+        Assert.Contains("has gone over to a newer address key", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SeveralNewKeysAtOnce_AreTakenInOneStep()
+    {
+        var (first, asked) = (Key, "get@example.com");
+        var old = Open();
+        old.SetVerdict(first.Domain("blocked.example"), Verdict.Blocked);
+        var message = first.Message(header, asked);
+        old.Claim(message, Somebody(), 3);
+        key.Change();
+        key.Change();
+        var store = Open();
+
+        store.Reset(Clock.Now.AddDays(-7));
+        Open().Reset(Clock.Now.AddDays(-7));
+
+        Assert.Equal(3, store.Key.Generation);
+        Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester("a@blocked.example")!));
+        Assert.Equal(ClaimResult.Retry, store.Claim(Key.Message(header, asked), Somebody(), 3).Result);
+        Assert.Equal(message.Original, Key.Message(header, asked).Original);
+    }
+
+    [Fact]
+    public void NewDatabase_BeginsWithTheNewestKey()
+    {
+        key.Change();
+        var store = Open();
+
+        Assert.Equal((2, null), (store.Key.Generation, store.NextKey));
+        Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Somebody(), 3).Result);
+        Assert.False(store.Reset(Clock.Now.AddDays(-7)).KeyIsNew);
+    }
+
+    /// <summary>Whatever a message has read before the key changes, nobody who is blocked is answered.</summary>
+    [Fact]
+    public void KeyChangesUnderLoad_AnswerNobodyWhoIsBlockedAndNobodyTwice()
+    {
+        var setUp = Open();
+        setUp.SetVerdict(setUp.Key.Domain("blocked.example"), Verdict.Blocked);
+        setUp.SetVerdict(setUp.Key.Requester("joe@example.net")!.Address, Verdict.None);
+        var (done, answers) = (false, 0);
+        InParallel(5, worker =>
+        {
+            if (worker == 4)
+            {
+                for (var i = 0; i < 4; i++)
+                {
+                    lock (key) key.Change();
+                    Open().Reset(Clock.Now.AddDays(-7));
+                }
+
+                Volatile.Write(ref done, true);
+                return;
+            }
+
+            while (!Volatile.Read(ref done))
+            {
+                try
+                {
+                    Store store;
+                    lock (key) store = Open();
+                    Assert.Equal(ClaimResult.Blocked, store.Claim(NewMessage(), store.Key.Requester("a@blocked.example")!, worker % 2 == 0 ? null : 3).Result);
+                    if (store.Claim(store.Key.Message(header, "get@example.com"), store.Key.Requester("joe@example.net")!, null).Result == ClaimResult.Granted)
+                        Interlocked.Increment(ref answers);
+                }
+                catch (ResponderException exception) when (exception.Cause == Cause.InProgress)
+                {
+                }
+            }
+        });
+
+        Assert.Equal(5, Open().Key.Generation);
+        Assert.Equal(1, answers);
+    }
+
+    [Fact]
     public void WrongKey_IsRefused()
     {
         Open();
@@ -360,14 +749,20 @@ public abstract class StoreContract : IDisposable
 
     internal abstract Store OpenWith(AddressKey key);
 
-    protected abstract long RowsInQuota();
+    /// <summary>The one number that a statement answers.</summary>
+    protected abstract long Number(string sql);
+
+    /// <summary>Runs a statement past the store.</summary>
+    protected abstract void Run(string sql);
+
+    long RowsInQuota() => Number("SELECT COUNT(*) FROM quota");
 
     /// <summary>Tries to enter as a process would that does not share this one's locks.</summary>
-    internal abstract IDisposable? InAnotherProcess(Store other, byte[] message);
+    internal abstract IDisposable? InAnotherProcess(Store other, MessageKey message);
 
     internal Requester Somebody() => key.Somebody();
 
-    protected static byte[] NewMessage() => StoreKey.NewMessage();
+    internal static MessageKey NewMessage() => StoreKey.NewMessage();
 
     /// <summary>Threads of their own, so that all of them really run.</summary>
     protected static void InParallel(int workers, Action<int> work)

@@ -16,9 +16,12 @@ internal sealed class StoreKey : IDisposable
 
     public string File => Path.Combine(folder, "address.key");
 
-    public AddressKey Key { get; }
+    public AddressKey Key { get; private set; }
 
-    public static byte[] NewMessage() => RandomNumberGenerator.GetBytes(32);
+    /// <summary>Puts a new key into the file; <see cref="Key"/> holds the earlier one too.</summary>
+    public void Change() => Key = AddressKey.Change(File, new DateTimeOffset(2026, 11, 24, 16, 0, 0, TimeSpan.Zero));
+
+    public static MessageKey NewMessage() => new(RandomNumberGenerator.GetBytes(32));
 
     public Requester Somebody() => Key.Requester($"p{RandomNumberGenerator.GetHexString(12, lowercase: true)}@example.net")!;
 

@@ -19,6 +19,7 @@ static unsafe partial class MariaDbLibrary
     public const int OptionWriteTimeout = 12;
     public const int OptionVerifyServerCertificate = 21;
     public const int OptionEnforceTls = 38;
+    public const int OptionMaxAllowedPacket = 39;
     public const int OptionRestrictedAuthentication = 7026;
 
     // enum mysql_protocol_type

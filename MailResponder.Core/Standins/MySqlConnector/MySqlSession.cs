@@ -13,6 +13,12 @@ sealed unsafe class MySqlSession : IDisposable
     /// <summary>From this version of the library on, a certificate is verified in whole or not at all.</summary>
     const int AllOrNothingVersion = 30400;
 
+    /// <summary>
+    /// Far more than any statement or row. The library's own bound is a gigabyte, and it believes whatever length comes:
+    /// of something that is no server, too.
+    /// </summary>
+    const int MaxPacketBytes = 1 << 21;
+
     nint _handle;
 
     MySqlSession(nint handle) => _handle = handle;
@@ -161,6 +167,8 @@ sealed unsafe class MySqlSession : IDisposable
 
         var bySocket = settings.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket;
         Set(MariaDbLibrary.OptionProtocol, bySocket ? MariaDbLibrary.ProtocolSocket : MariaDbLibrary.ProtocolTcp);
+        nuint maxPacketBytes = MaxPacketBytes;
+        Accepted(MariaDbLibrary.mysql_options(_handle, MariaDbLibrary.OptionMaxAllowedPacket, &maxPacketBytes));
         // A server may otherwise ask for any file of this host.
         Set(MariaDbLibrary.OptionLocalInfile, 0);
         Accepted(MariaDbLibrary.mysql_options(_handle, MariaDbLibrary.OptionCharacterSet, "utf8mb4"));

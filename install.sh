@@ -487,7 +487,7 @@ settings() {
   "response_book": "$etc/responses.json",
   "files_root": "$home/files",
   "postfix_maps": "$home/postfix",
-
+$(authentication_setting)
   "daily_limit": 3,
   "address_key_file": "$etc/address.key",
   "database": $(database_setting),
@@ -498,6 +498,16 @@ $(sending_setting)
   // The socket that rsyslogd has for Postfix: unlike /dev/log it never leads through journald, which drops lines.
   "syslog_socket": "/var/spool/postfix/dev/log"
 }
+END
+}
+
+# The filters write under Postfix's name for the host.
+authentication_setting() {
+  if ! has_milters; then return 0; fi
+  cat <<END
+
+  // Attachments go to whom opendkim and opendmarc, who write under this name, find to have asked.
+  "authserv_id": "$hostname",
 END
 }
 

@@ -12,7 +12,7 @@ internal sealed class Milters : IDisposable
     {
         File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1FF); // 0777: each runs as a user of its own
         folder.Write("resolv.conf", $"nameserver {nameserver}\n");
-        Start("opendkim", 8891, DkimPort, "-x", $"Nameservers {nameserver}\n");
+        Start("opendkim", 8891, DkimPort, "-x", $"Nameservers {nameserver}\nDNSTimeout 2\n");
         Start("opendmarc", 8893, DmarcPort, "-c", "");
     }
 

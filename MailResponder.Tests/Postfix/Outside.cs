@@ -1,3 +1,4 @@
+using MailResponder.Tests.Faults;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
@@ -34,10 +35,14 @@ public sealed class Outside : IDisposable
         "address=/14.113.0.203.zen.spamhaus.org/127.255.255.254",
         "address=/14.113.0.203.bl.spamcop.net/198.51.100.1");
 
-    public Outside()
+    public Outside() : this("", null)
+    {
+    }
+
+    internal Outside(string overrides, Confinement? unit)
     {
         Place = new Workplace();
-        Postfix = new PrivatePostfix(Place, "main.cf", "smtpd_error_sleep_time = 1s");
+        Postfix = new PrivatePostfix(Place, "main.cf", "smtpd_error_sleep_time = 1s\n" + overrides, unit: unit);
         Postfix.Resolve(names.Address);
     }
 
@@ -51,6 +56,17 @@ public sealed class Outside : IDisposable
         var smtp = new SmtpDialogue(Postfix.OutsidePort, client);
         smtp.Say($"EHLO {helo}");
         return smtp;
+    }
+
+    /// <summary>Hands a mail over as a stranger's mail server does.</summary>
+    internal void Accept(RequestMail mail, string recipient)
+    {
+        using var smtp = Session();
+        smtp.Say($"MAIL FROM:<{mail.From}>");
+        smtp.Say($"RCPT TO:<{recipient}>");
+        smtp.Say("DATA");
+        smtp.Say(System.Text.Encoding.UTF8.GetString(mail.ToBytes()) + "\r\n.");
+        smtp.Say("QUIT");
     }
 
     public void Dispose()

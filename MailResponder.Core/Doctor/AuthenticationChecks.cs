@@ -1,0 +1,83 @@
+using MailResponder.Settings;
+
+namespace MailResponder.Doctor;
+
+/// <summary>
+/// That the Authentication-Results which the responder believes are those of the host's own mail filters, and that
+/// nobody else's get in.
+/// </summary>
+internal static class AuthenticationChecks
+{
+    private const string Name = "authentication";
+
+    /// <summary>Each says in the same words under which name it writes (opendkim.conf(5), opendmarc.conf(5)).</summary>
+    private static readonly string[] Filters = ["/etc/opendkim.conf", "/etc/opendmarc.conf"];
+
+    public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
+    {
+        if (postfix is null)
+            return [];
+        if (settings.AuthservId is not { } id)
+        {
+            return postfix.List("smtpd_milters").Count == 0 || NamesOfFilters(host, postfix).FirstOrDefault() is not { Name: { } name }
+                ? [Finding.Ok(Name, "not used: authserv_id is not set")]
+                : [Finding.Warning(Name, "mail filters say who a message is from, and nobody reads it: authserv_id is not set", $"add \"authserv_id\": \"{name}\" to {settings.File}")];
+        }
+
+        return Problems(host, settings, postfix, id).OrOk(Name, $"what {id} says of a message is believed, and nobody else can say it");
+    }
+
+    private static IEnumerable<Finding> Problems(Host host, ResponderSettings settings, PostfixSettings postfix, string id)
+    {
+        var forged = $"Authentication-Results: {id}; dmarc=pass";
+        if (!postfix.List("header_checks").Exists(table => IsTakenOff(postfix.LookUp(table, forged))))
+        {
+            yield return Finding.Fault(Name, "header_checks lets Authentication-Results of strangers in: anybody can vouch for themselves",
+                "run install.sh, or: postconf -e header_checks=regexp:/etc/postfix/header_checks, with the line of postfix/header_checks; then: postfix reload");
+        }
+
+        if (postfix.List("smtpd_milters").Count == 0)
+        {
+            yield return Finding.Warning(Name, "smtpd_milters is empty: no message is found to be from anybody, and what requires it reaches nobody",
+                "install opendkim and opendmarc and run install.sh, or take authserv_id out of the settings");
+        }
+
+        foreach (var (file, name) in NamesOfFilters(host, postfix))
+        {
+            if (!name.Equals(id, StringComparison.OrdinalIgnoreCase))
+            {
+                yield return Finding.Warning(Name, $"{file}: it writes as {name}, and authserv_id is {id}: what it finds is not believed",
+                    $"set authserv_id in {settings.File} to the name that both filters write");
+            }
+        }
+    }
+
+    /// <summary>The name under which each filter that is installed writes.</summary>
+    private static IEnumerable<(string File, string Name)> NamesOfFilters(Host host, PostfixSettings postfix)
+    {
+        foreach (var file in Filters)
+        {
+            if (host.Lines(file) is not { } lines)
+                continue;
+            var name = Value(lines, "AuthservID") ?? postfix["myhostname"];
+            if (name.Equals("HOSTNAME", StringComparison.OrdinalIgnoreCase))
+                name = host.Run("hostname").Output.Trim();
+            yield return (file, Value(lines, "AuthservIDWithJobID") is ['T' or 't' or 'Y' or 'y' or '1', ..] ? name + "/JOB-ID" : name);
+        }
+    }
+
+    private static string? Value(string[] lines, string parameter)
+    {
+        foreach (var line in lines)
+        {
+            var words = line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (words is [var name, var value, ..] && name.Equals(parameter, StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        return null;
+    }
+
+    private static bool IsTakenOff(string? action) =>
+        action is not null && (action.StartsWith("IGNORE", StringComparison.OrdinalIgnoreCase) || action.StartsWith("STRIP", StringComparison.OrdinalIgnoreCase));
+}

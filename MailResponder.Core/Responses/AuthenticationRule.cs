@@ -1,0 +1,31 @@
+using MailResponder.Incoming;
+using MailResponder.Settings;
+
+namespace MailResponder.Responses;
+
+/// <summary>What requests have to prove, by the entries of the response book and by the settings.</summary>
+internal sealed class AuthenticationRule(ResponderSettings settings)
+{
+    /// <summary>
+    /// Both levels for an entry. Attachments require no less than the text that they go with. Where nothing is said, links
+    /// are for everybody, and attachments too if this host cannot tell who a message is from.
+    /// </summary>
+    public (Authentication Links, Authentication Attachments) RequiredBy(ResponseEntry entry)
+    {
+        var said = entry.Requirement.Or(settings.RequireAuthentication);
+        var links = said.Links ?? Authentication.None;
+        var attachments = said.Attachments ?? (settings.AuthservId is null ? Authentication.None : Authentication.Weak);
+        return (links, attachments > links ? attachments : links);
+    }
+
+    public Permission For(ResponseEntry entry, AuthenticationVerdict verdict)
+    {
+        var (links, attachments) = RequiredBy(entry);
+        var whole = entry.Attachments.Count > 0 ? attachments : links;
+        return verdict.Proven >= whole ? Permission.Whole
+            : verdict.Possible >= whole ? Permission.Later
+            : verdict.Proven >= links ? Permission.WithoutAttachments
+            : verdict.Possible >= links ? Permission.Later
+            : Permission.Nothing;
+    }
+}

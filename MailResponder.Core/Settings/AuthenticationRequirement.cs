@@ -1,0 +1,30 @@
+namespace MailResponder.Settings;
+
+/// <summary>What has to be proven of a request before it gets a part of a reply (<c>require_authentication</c>).</summary>
+/// <param name="Links">For the text; null: not said here.</param>
+/// <param name="Attachments">For the attachments; null: not said here.</param>
+internal sealed record AuthenticationRequirement(Authentication? Links, Authentication? Attachments)
+{
+    public const string Name = "require_authentication";
+
+    public static readonly string[] Names = ["links", "attachments"];
+
+    public static readonly AuthenticationRequirement NotSaid = new(null, null);
+
+    private static readonly string[] Levels = Array.ConvertAll(Enum.GetValues<Authentication>(), level => level.Hyphenated());
+
+    /// <summary>The more that is required by either part.</summary>
+    public Authentication Most => Links > (Attachments ?? Authentication.None) ? Links.Value : Attachments ?? Authentication.None;
+
+    /// <param name="section">Null: there is none.</param>
+    public static AuthenticationRequirement Read(SettingsSection? section) =>
+        section is null ? NotSaid : new AuthenticationRequirement(Level(section, "links"), Level(section, "attachments"));
+
+    /// <summary>With the parts of <paramref name="standard"/> where this one says nothing.</summary>
+    public AuthenticationRequirement Or(AuthenticationRequirement standard) =>
+        new(Links ?? standard.Links, Attachments ?? standard.Attachments);
+
+    private static Authentication? Level(SettingsSection section, string name) => section.Has(name)
+        ? section.Choice(name, Levels, Enum.TryParse, Authentication.None)
+        : null;
+}

@@ -1,0 +1,47 @@
+using MailResponder.Doctor;
+
+namespace MailResponder.Tests.Doctor;
+
+/// <summary>Whether the name that the settings believe is the one that the mail filters write, and nobody else can.</summary>
+public sealed class AuthenticationFindings : IDisposable
+{
+    const string Stripping = "/^Authentication-Results[[:space:]]*:/ IGNORE\n";
+    const string Milters = "smtpd_milters = inet:127.0.0.1:8891, inet:127.0.0.1:8893\n";
+
+    readonly FakeHost fake = new();
+
+    public void Dispose() => fake.Dispose();
+
+    [Theory]
+    [InlineData("mx.example.com", Milters, Stripping, "", "", "ok")]
+    [InlineData("MX.example.com", Milters, Stripping, "AuthservID mx.Example.com # ours\n", "Mode v\n", "ok")]
+    [InlineData("mx.example.com", Milters, "", "", "", "fault header_checks")]
+    [InlineData("mx.example.com", Milters, "/^Authentication-Results:/ WARN\n", "", "", "fault header_checks")]
+    [InlineData("mx.example.com", "", Stripping, "", "", "warning smtpd_milters")]
+    [InlineData("mail.example.com", Milters, Stripping, "", "AuthservID mail.example.com\n", "warning /etc/opendkim.conf: it writes as mx.example.com,")]
+    [InlineData("mx.example.com", Milters, Stripping, "", "authservid mail.example.com\n", "warning /etc/opendmarc.conf: it writes as mail.example.com,")]
+    [InlineData("mx.example.com", Milters, Stripping, "AuthservID HOSTNAME\n", "", "warning /etc/opendkim.conf: it writes as inner.example.com,")]
+    [InlineData("mx.example.com", Milters, Stripping, "AuthservIDWithJobID yes\n", "", "warning /etc/opendkim.conf: it writes as mx.example.com/JOB-ID,")]
+    [InlineData(null, "", "", "", "", "ok")]
+    [InlineData(null, Milters, Stripping, "", "", "warning mail filters")]
+    public void Name_IsComparedWithTheFilters(string? authservId, string milters, string checks, string dkim, string dmarc, string expected)
+    {
+        if (milters.Length > 0)
+        {
+            fake.Folder.Write("etc/opendkim.conf", dkim);
+            fake.Folder.Write("etc/opendmarc.conf", dmarc);
+        }
+
+        var table = fake.Folder.Write("header_checks", checks);
+        fake.Saying("hostname", "inner.example.com\n");
+        fake.Saying("postconf", $"mail_version = 3.7.11\nmyhostname = mx.example.com\nheader_checks = regexp:{table}\n{milters}");
+        fake.With("postmap", "exec /usr/sbin/postmap \"$@\"");
+        var host = fake.Host;
+
+        var finding = Assert.Single(AuthenticationChecks.Look(host, TestSettings.In("/nowhere") with { AuthservId = authservId }, PostfixSettings.Load(host)));
+
+        Assert.Equal("authentication", finding.Name);
+        Assert.StartsWith(expected, $"{finding.State.Hyphenated()} {finding.Text}", StringComparison.Ordinal);
+        Assert.Equal(expected == "ok", finding.Remedy is null);
+    }
+}

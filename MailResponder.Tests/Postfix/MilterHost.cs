@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using MailResponder.Tests.Mail;
+using MailResponder.Tests.Program;
+using MimeKit;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>
+/// A Postfix with milters.cf in front of the responder, and a name server with the keys and policies of the domains that
+/// requests come from. None of them ends in .test: libunbound, by which opendkim asks, says itself that these do not exist.
+/// </summary>
+public sealed class MilterHost : IDisposable
+{
+    readonly RSA key = RSA.Create(2048);
+    readonly NameServer names;
+    readonly Milters milters;
+    readonly Workplace place = new();
+    readonly PrivatePostfix postfix;
+
+    public MilterHost()
+    {
+        names = new NameServer(
+        [
+            .. DomainsThat("192.0.2.1", "signed", "sub.signed", "broken.signed", "hosts", "policy", "strict", "sub.strict", "evil", "elsewhere"),
+            $"txt-record=hosts.example,v=spf1 ip4:{Outside.Stranger} -all",
+            $"txt-record=policy.example,v=spf1 ip4:{Outside.Stranger} -all",
+            $"txt-record=evil.example,v=spf1 ip4:{Outside.Stranger} -all",
+            "txt-record=signed.example,v=spf1 -all",
+            "txt-record=_dmarc.policy.example,v=DMARC1; p=reject",
+            "txt-record=_dmarc.strict.example,v=DMARC1; p=reject; adkim=s",
+            // Nobody answers there.
+            "server=/_domainkey.silent.example/127.0.0.1#9",
+        ]);
+        milters = new Milters(names.Address);
+        place.Settings["authserv_id"] = "mx.responder.test";
+        place.Settings["daily_limit"] = 1000;
+        place.Book[0]!["subject"] = "links";
+        place.Book.Add(JsonNode.Parse("""{ "email_addr": "signed@example.com", "body": "links", "subject": "links", "require_authentication": { "links": "full" } }"""));
+        place.Write();
+        postfix = new PrivatePostfix(place, "main.cf", milters.Parameters);
+        postfix.Resolve(names.Address);
+    }
+
+    public void Dispose()
+    {
+        postfix.Dispose();
+        milters.Dispose();
+        names.Dispose();
+        place.Dispose();
+        key.Dispose();
+    }
+
+    /// <summary>Mails a request and waits until it is dealt with: the log line's result, its reason, and what went out.</summary>
+    /// <param name="signer">The domain that signs it; "broken.…" as a signature that does not fit. Null: none.</param>
+    /// <param name="envelope">The envelope sender.</param>
+    /// <param name="moreHeaders">Stand before the signed ones, each ended by CRLF.</param>
+    internal string Ask(string from, string? signer, string envelope, string moreHeaders = "", string requested = "get@example.com")
+    {
+        var before = place.Log.Reports.Count;
+        Send(envelope, moreHeaders + Request(from, signer), requested);
+        Patience.Until("the request is dealt with", () => place.Log.Reports.Count > before, () => postfix.MailLog);
+        return InWords(place.Log.Reports[before]);
+    }
+
+    /// <summary>A request, signed with our key in the name of a domain.</summary>
+    string Request(string from, string? signer)
+    {
+        using var message = new MimeMessage();
+        message.From.Add(new MailboxAddress("Zahra", from));
+        message.To.Add(new MailboxAddress("", "get@example.com"));
+        message.Subject = "please";
+        message.Date = DateTimeOffset.UtcNow;
+        message.MessageId = $"{Guid.NewGuid():N}@{from.Split('@')[1]}";
+        message.Body = new TextPart("plain") { Text = "hello\r\n" };
+        message.Prepare(EncodingConstraint.SevenBit);
+        var format = FormatOptions.Default.Clone();
+        format.NewLineFormat = NewLineFormat.Dos;
+        if (signer is null)
+        {
+            var unsigned = new MemoryStream();
+            message.WriteTo(format, unsigned);
+            return Encoding.ASCII.GetString(unsigned.ToArray());
+        }
+
+        using var signed = SignedMail.Of(message, key.ExportPkcs8PrivateKeyPem(), signer);
+        var text = Encoding.ASCII.GetString(SignedMail.Bytes(signed, onWire: true));
+        return signer.StartsWith("broken.", StringComparison.Ordinal) ? text.Replace("hello", "changed", StringComparison.Ordinal) : text;
+    }
+
+    void Send(string envelope, string mail, string requested)
+    {
+        using var smtp = new SmtpDialogue(postfix.OutsidePort, Outside.Stranger);
+        smtp.Say("EHLO mx.elsewhere.example");
+        smtp.Say($"MAIL FROM:<{envelope}>");
+        smtp.Say($"RCPT TO:<{requested}>");
+        smtp.Say("DATA");
+        smtp.Say(mail.TrimEnd() + "\r\n.");
+        smtp.Say("QUIT");
+    }
+
+    /// <summary>Each exists, and has our key.</summary>
+    IEnumerable<string> DomainsThat(string address, params string[] domains)
+    {
+        var record = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+        foreach (var domain in domains)
+        {
+            yield return $"address=/{domain}.example/{address}";
+            yield return $"txt-record=test._domainkey.{domain}.example,v=DKIM1; k=rsa; p={record[..200]},{record[200..]}";
+        }
+
+        yield return $"address=/silent.example/{address}";
+    }
+
+    static string InWords(string line)
+    {
+        var reason = Regex.Match(line, "reason=([a-z-]+)").Groups[1].Value;
+        var sent = Regex.Match(line, @"receipts=(\S+)").Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(receipt =>
+        {
+            var reply = File.ReadAllText(receipt.Replace("(without-attachments)", "", StringComparison.Ordinal));
+            return reply.Contains("filename=", StringComparison.Ordinal) ? "attachment"
+                : reply.Contains("Subject: links", StringComparison.Ordinal) ? "links" : "text";
+        });
+        return string.Join(' ', ((string[])[Regex.Match(line, "(replied|skipped|deferred|failed)").Value, reason, .. sent]).Where(word => word.Length > 0));
+    }
+}

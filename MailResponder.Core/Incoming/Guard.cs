@@ -7,8 +7,16 @@ namespace MailResponder.Incoming;
 /// Decides whether a message may be answered at all. The rules are those of RFC 3834 and RFC 5230 and of the mail
 /// systems that mark their automatic mail in ways of their own.
 /// </summary>
-internal sealed class Guard(ResponderSettings settings)
+/// <param name="settings">Which addresses are ours, and what is not answered.</param>
+/// <param name="clock">Null: the system's.</param>
+internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = null)
 {
+    /// <summary>
+    /// How long a failed look-up counts as open. Postfix brings the same header at each try, so it never comes to an end
+    /// by itself; and the message must not expire in the queue.
+    /// </summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
+
     private const int MaxReceived = 50;
 
     /// <summary>The header that our replies carry, so that none of them is answered by us when it comes back.</summary>
@@ -19,7 +27,7 @@ internal sealed class Guard(ResponderSettings settings)
     {
         request = null;
         var headers = message.Headers;
-        if (headers.Count == 0)
+        if (headers.Count == 0 || message.IsCutOff)
             return SkipReason.UnreadableMessage;
         if (message.Bytes > settings.MaxMessageBytes)
             return SkipReason.MessageTooLarge;
@@ -36,8 +44,20 @@ internal sealed class Guard(ResponderSettings settings)
             return SkipReason.OwnAddress;
         if (MailDomain.IsWithin(domain, settings.BlockedDomains))
             return SkipReason.BlockedDomain;
-        request = new Request(from, headers["Subject"] ?? "", headers["Message-Id"], References(headers));
+        var now = (clock ?? TimeProvider.System).GetUtcNow();
+        if (settings.MaxRequestAge is { } maxAge && MessageTimes.Of(headers).WasOlder(maxAge, now))
+            return SkipReason.Stale;
+        request = new Request(from, headers["Subject"] ?? "", headers["Message-Id"], References(headers))
+        {
+            Authentication = Authenticate(headers, domain, now),
+        };
         return null;
+    }
+
+    private AuthenticationVerdict Authenticate(HeaderList headers, string domain, DateTimeOffset now)
+    {
+        var verdict = AuthenticationEvidence.Weigh(headers, domain, settings.AuthservId);
+        return !verdict.IsOpen || MessageTimes.Of(headers).CameWithin(MaxWait, now) ? verdict : verdict.Settled;
     }
 
     private SkipReason? ReasonInHeaders(HeaderList headers)
@@ -88,14 +108,32 @@ internal sealed class Guard(ResponderSettings settings)
 
     /// <summary>
     /// Whether a reply can reach the address without SMTPUTF8 (RFC 6531), which neither SES nor most mail systems
-    /// offer: a local part of printable ASCII, at most 64 long, and a fully qualified domain.
+    /// offer: a local part of printable ASCII, at most 64 long, and a fully qualified domain. What stands partly in
+    /// quotes is obsolete (RFC 5322, section 4.4), has no form in SMTP, and is not read alike by everybody.
     /// </summary>
     private static bool CanBeAnswered(string address)
     {
         var at = address.LastIndexOf('@');
         return at is > 0 and <= 64 && address.Length <= 254
             && !address.AsSpan(0, at).ContainsAnyExceptInRange('!', '~')
+            && HasFormInSmtp(address.AsSpan(0, at))
             && MailDomain.TryNormalize(address[(at + 1)..], out _);
+    }
+
+    /// <summary>Without quotes, or one quoted string (RFC 5321, section 4.1.2).</summary>
+    private static bool HasFormInSmtp(ReadOnlySpan<char> localPart)
+    {
+        if (localPart[0] != '"')
+            return !localPart.Contains('"');
+        for (var i = 1; i < localPart.Length; i++)
+        {
+            if (localPart[i] == '\\')
+                i++;
+            else if (localPart[i] == '"')
+                return i == localPart.Length - 1;
+        }
+
+        return false;
     }
 
     private bool IsOurs(string address, string domain) => IsOurAddress(address) || settings.OwnDomains.Contains(domain);

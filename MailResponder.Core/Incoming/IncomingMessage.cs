@@ -1,3 +1,4 @@
+using MailResponder.Settings;
 using MimeKit;
 
 namespace MailResponder.Incoming;
@@ -11,23 +12,53 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
     /// <summary>Postfix keeps headers of at most 102400 bytes together and moves the rest into the body.</summary>
     private const int MaxHeaderBytes = 102_400;
 
+    /// <summary>Most messages are smaller; memory that is not touched costs nothing.</summary>
+    private const int UsualBytes = 16_384;
+
+    /// <summary>
+    /// Whether the header breaks off: within a line, or at our bound. What is missing may be half of the address in From,
+    /// or the field by which a robot makes itself known.
+    /// </summary>
+    public bool IsCutOff { get; private init; }
+
     /// <summary>Reads the input to its end, so that the mail system never writes into a closed pipe.</summary>
+    /// <exception cref="ResponderException">It cannot be read.</exception>
     public static IncomingMessage Read(Stream input)
     {
-        var buffer = new byte[MaxHeaderBytes];
+        try
+        {
+            return ReadToEnd(input);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Nobody is asked for rights when he reads: .NET means that there is nothing open to be read.
+            var problem = exception is IOException ? FileTrouble.Describe(exception) : "it is closed";
+            throw new ResponderException(Cause.Input, "the message on standard input cannot be read: " + problem, exception);
+        }
+    }
+
+    private static IncomingMessage ReadToEnd(Stream input)
+    {
+        var buffer = new byte[UsualBytes];
         var filled = 0;
         int count;
-        while (filled < buffer.Length && (count = input.Read(buffer, filled, buffer.Length - filled)) > 0)
+        while (filled < MaxHeaderBytes && (count = input.Read(buffer, filled, buffer.Length - filled)) > 0)
+        {
             filled += count;
-        var block = HeaderBlockOf(buffer.AsSpan(0, filled)).ToArray();
+            if (filled == UsualBytes)
+                Array.Resize(ref buffer, MaxHeaderBytes);
+        }
+
+        var block = HeaderBlockOf(buffer.AsSpan(0, filled), out var hasEnd).ToArray();
+        var isCutOff = !hasEnd && (filled == MaxHeaderBytes || (block.Length > 0 && block[^1] is not ((byte)'\n' or (byte)'\r')));
         long bytes = filled;
-        if (filled == buffer.Length)
+        if (filled == MaxHeaderBytes)
         {
             while ((count = input.Read(buffer, 0, buffer.Length)) > 0)
                 bytes += count;
         }
 
-        return new IncomingMessage(block, Parse(block), bytes);
+        return new IncomingMessage(block, Parse(block), bytes) { IsCutOff = isCutOff };
     }
 
     private static HeaderList Parse(byte[] block)
@@ -49,7 +80,7 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
     }
 
     /// <summary>The bytes before the first empty line, after an mbox From line; line ends may be CRLF, LF or CR.</summary>
-    private static ReadOnlySpan<byte> HeaderBlockOf(ReadOnlySpan<byte> message)
+    private static ReadOnlySpan<byte> HeaderBlockOf(ReadOnlySpan<byte> message, out bool hasEnd)
     {
         if (message.StartsWith("From "u8) || message.StartsWith(">From "u8))
         {
@@ -62,6 +93,7 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
         // Beside line feeds a carriage return ends no line: broken mail programs leave "\r\r\n" and stray ones.
         var lineEnd = message.Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
         var lineStart = 0;
+        hasEnd = true;
         int length;
         while ((length = message[lineStart..].IndexOf(lineEnd)) >= 0)
         {
@@ -70,6 +102,7 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
             lineStart += length + 1;
         }
 
+        hasEnd = false;
         return message;
     }
 }

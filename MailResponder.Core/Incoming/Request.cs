@@ -4,4 +4,8 @@ namespace MailResponder.Incoming;
 
 /// <summary>A message that may be answered: who asked, and what of the message the reply repeats.</summary>
 /// <param name="From">The requester: the one mailbox of From. A reply goes there and nowhere else.</param>
-internal sealed record Request(MailboxAddress From, string Subject, string? MessageId, IReadOnlyList<string> References);
+internal sealed record Request(MailboxAddress From, string Subject, string? MessageId, IReadOnlyList<string> References)
+{
+    /// <summary>How much is proven about the requester.</summary>
+    public AuthenticationVerdict Authentication { get; init; }
+}

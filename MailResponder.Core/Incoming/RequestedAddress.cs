@@ -13,7 +13,7 @@ internal static class RequestedAddress
     /// In this order: what the envelope says, X-Original-To, Delivered-To, and for a message replayed by hand the first
     /// To or Cc address that the response book knows. Lower case; null when there is none.
     /// </summary>
-    public static string? Find(Envelope envelope, HeaderList headers, ResponseBook book)
+    public static string? Find(Envelope envelope, HeaderList headers, IResponseBook book)
     {
         foreach (var candidate in (ReadOnlySpan<string?>)[envelope.Recipient, headers["X-Original-To"], headers["Delivered-To"]])
         {
@@ -25,7 +25,7 @@ internal static class RequestedAddress
     }
 
     /// <summary>The relay keeps the local part only; the domain is the one that the book or the message itself has.</summary>
-    private static string? Unwrapped(string address, HeaderList headers, ResponseBook book)
+    private static string? Unwrapped(string address, HeaderList headers, IResponseBook book)
     {
         if (!address.StartsWith(RelayWrapping, StringComparison.Ordinal))
             return address;
@@ -35,8 +35,9 @@ internal static class RequestedAddress
             local = local[..at];
         if (book.Knows(local))
             return local;
+        var start = local + "@";
         return book.AddressWithLocalPart(local)
-            ?? FirstKnown(headers, known => known.StartsWith(local + "@", StringComparison.Ordinal) && book.Knows(known));
+            ?? FirstKnown(headers, known => known.StartsWith(start, StringComparison.Ordinal) && book.Knows(known));
     }
 
     private static string? FirstKnown(HeaderList headers, Predicate<string> known)

@@ -3,7 +3,7 @@ namespace MailResponder.Incoming;
 /// <summary>Why a message gets no reply. Not replying is success. Logged with hyphens: <c>null-sender</c>.</summary>
 internal enum SkipReason
 {
-    /// <summary>No header at all.</summary>
+    /// <summary>No header at all, or one that breaks off or goes on for over 100 KiB.</summary>
     UnreadableMessage,
 
     /// <summary>Over max_message_bytes.</summary>
@@ -56,11 +56,23 @@ internal enum SkipReason
     /// <summary>A domain of blocked_domains.</summary>
     BlockedDomain,
 
+    /// <summary>Older than max_request_age_hours when it came.</summary>
+    Stale,
+
     /// <summary>The response book has no entry for the requested address.</summary>
     UnknownAddress,
+
+    /// <summary>Every entry requires more to be proven about the requester than is.</summary>
+    NotAuthenticated,
 
     /// <summary>On the block list.</summary>
     Blocked,
 
     OverQuota,
+
+    /// <summary>As many messages of its domain were answered as the settings allow.</summary>
+    DomainLimit,
+
+    /// <summary>As many messages were answered in all as the settings allow.</summary>
+    ServiceLimit,
 }

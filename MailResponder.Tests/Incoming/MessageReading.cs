@@ -66,6 +66,37 @@ public sealed class MessageReading
     }
 
     [Theory]
+    [InlineData("", false)]
+    [InlineData("A: 1\n", false)]
+    [InlineData("A: 1\r", false)]
+    [InlineData("A: 1\n\n", false)]
+    [InlineData("\nbody", false)]
+    [InlineData("A: 1\n\nbody", false)]
+    [InlineData("A: 1", true)]
+    [InlineData("A: 1\nB", true)]
+    [InlineData("A: 1\n ", true)]
+    public void HeaderWithoutTheEndOfALine_IsCutOff(string mail, bool expected) => Assert.Equal(expected, Read(mail).IsCutOff);
+
+    [Theory]
+    [InlineData(102_399, false)]
+    [InlineData(102_400, true)]
+    [InlineData(150_000, true)]
+    public void HeaderThatReachesTheBound_IsCutOff(int length, bool expected)
+    {
+        var header = "From: joe@example.net\nX: " + new string('x', length - 26) + "\n";
+
+        Assert.Equal(length, header.Length);
+        Assert.Equal(expected, Read(header + "\nbody").IsCutOff);
+    }
+
+    /// <summary>joe@example.com must not be answered as joe@example.co.</summary>
+    [Theory]
+    [InlineData("From: joe@example.co")]
+    [InlineData("Subject: help\nFrom: Joe <joe@example.co")]
+    public void HeaderThatIsCutOff_IsNotAnswered(string mail) =>
+        Assert.Equal(SkipReason.UnreadableMessage, new Guard(TestSettings.In("/nowhere")).ReasonNotToReply(Read(mail), new Envelope(), out _));
+
+    [Theory]
     [InlineData(16_384, null)]
     [InlineData(16_385, SkipReason.MessageTooLarge)]
     [InlineData(200_000, SkipReason.MessageTooLarge)]

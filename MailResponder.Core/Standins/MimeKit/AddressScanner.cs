@@ -95,7 +95,7 @@ sealed class AddressScanner(string text)
         {
             if (quoted[i] == '\\' && i + 1 < quoted.Length)
                 i++;
-            if (quoted[i] >= ' ' && quoted[i] != '\u007f')
+            if (!char.IsControl(quoted[i]))
                 content.Append(quoted[i]);
             else if (quoted[i] == '\t')
                 content.Append(' ');
@@ -148,7 +148,7 @@ sealed class AddressScanner(string text)
         }
         var literal = new StringBuilder(length + 1);
         foreach (var c in text.AsSpan(Position, length + 1))
-            if (c > ' ' && c is not ('\u007f' or '\\'))
+            if (c > ' ' && !char.IsControl(c) && c != '\\')
                 literal.Append(c);
         Position += length + 1;
         SkipBlanks();

@@ -21,7 +21,7 @@ public abstract class InternetAddress
             HeaderValueEncoder.AppendText(folder, IsAtoms(name) ? name : HeaderText.Quote(name));
     }
 
-    internal static bool IsAtomCharacter(char c) => c > ' ' && c != '\u007f' && !"()<>[]:;@\\,.\"".Contains(c);
+    internal static bool IsAtomCharacter(char c) => c > ' ' && !char.IsControl(c) && !"()<>[]:;@\\,.\"".Contains(c);
 
     static bool IsAtoms(string name)
     {

@@ -1,0 +1,39 @@
+using MimeKit;
+using MimeKit.Utils;
+
+namespace MailResponder.Incoming;
+
+/// <summary>When a message was made and when it came here, as far as its header tells.</summary>
+/// <param name="Made">Date; without one that can be read, the lowest Received, which is the first host's.</param>
+/// <param name="Arrived">
+/// The topmost Received, which is our own mail system's and the same at each of its tries. Null when there is none, as
+/// in a message that is handed over by hand.
+/// </param>
+internal readonly record struct MessageTimes(DateTimeOffset? Made, DateTimeOffset? Arrived)
+{
+    public static MessageTimes Of(HeaderList headers)
+    {
+        var first = headers.IndexOf("Received");
+        var arrived = first < 0 ? null : DateOf(headers[first]);
+        var made = headers["Date"] is { } date && DateUtils.TryParse(date, out var parsed) ? parsed : (DateTimeOffset?)null;
+        return new MessageTimes(made ?? (first < 0 ? null : DateOf(headers[headers.LastIndexOf("Received")])), arrived);
+    }
+
+    /// <summary>
+    /// Whether it was older than <paramref name="maxAge"/> when it came here: how long it has waited here since does not
+    /// count. One that does not tell, or is from the future, has no age.
+    /// </summary>
+    public bool WasOlder(TimeSpan maxAge, DateTimeOffset now) => Made is { } made && (Arrived ?? now) - made > maxAge;
+
+    /// <summary>
+    /// Whether it came here less than <paramref name="time"/> ago; without Received its Date counts, and without that it
+    /// did not.
+    /// </summary>
+    public bool CameWithin(TimeSpan time, DateTimeOffset now) => (Arrived ?? Made) is { } came && (now - came).Duration() < time;
+
+    private static DateTimeOffset? DateOf(Header received)
+    {
+        var date = received.Value[(received.Value.LastIndexOf(';') + 1)..];
+        return DateUtils.TryParse(date, out var parsed) ? parsed : null;
+    }
+}

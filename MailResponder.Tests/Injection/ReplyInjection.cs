@@ -1,0 +1,97 @@
+using System.Text;
+using MailResponder.Incoming;
+using MailResponder.Tests.Program;
+using MailResponder.Tests.Reply;
+
+namespace MailResponder.Tests.Injection;
+
+/// <summary>Whatever stands in a request: the reply has its fields and no other, its body, and the one recipient.</summary>
+public sealed class ReplyInjection : IDisposable
+{
+    static readonly string[] fields =
+    [
+        "From", "To", "Reply-To", "Subject", "Date", "Message-Id", "In-Reply-To", "References", "Auto-Submitted", "X-Auto-Response-Suppress", "X-Loop",
+        "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+    ];
+
+    static readonly string[] usual = ["From: Zahra <zahra@freemail.test>", "Subject: help", "Message-ID: <1@freemail.test>"];
+
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("From: {0} <zahra@freemail.test>")]
+    [InlineData("From: \"{0}\" <zahra@freemail.test>")]
+    [InlineData("From: zahra@freemail.test ({0})")]
+    [InlineData("From: za{0}hra@freemail.test")]
+    [InlineData("From: <\"za{0}hra\"@freemail.test>")]
+    [InlineData("From: <zahra@free{0}mail.test>")]
+    [InlineData("Subject: {0}")]
+    [InlineData("Subject: Re: =?utf-8?Q?help?= {0} =?utf-8?Q?me?=")]
+    [InlineData("Message-ID: {0}")]
+    [InlineData("Message-ID: <{0}@freemail.test>")]
+    [InlineData("References: <1@freemail.test> <{0}@freemail.test> {0}")]
+    [InlineData("In-Reply-To: <{0}@freemail.test> {0}")]
+    [InlineData("Content-Type: text/plain; charset=\"{0}\"; name={0}\r\nDate: {0}\r\nReply-To: {0}\r\nTo: {0}")]
+    public void HostileField_ChangesNothingElse(string field)
+    {
+        var replies = new List<(string File, string Recipient)>();
+        for (var i = 0; i < Hostile.Bytes.Count; i++)
+        {
+            if (Reply(Message(field, Hostile.Bytes[i])) is not { } reply)
+                continue;
+            using (reply)
+            {
+                var file = folder.PathTo($"{i:D2}.eml");
+                using (var output = File.Create(file)) reply.WriteTo(output);
+                AssertWritten(File.ReadAllBytes(file), file);
+                replies.Add((file, reply.Recipient));
+            }
+        }
+
+        // The first payload is harmless, so that there is something to look at.
+        Assert.EndsWith("00.eml", replies[0].File, StringComparison.Ordinal);
+        foreach (var (read, (file, recipient)) in ReadMail.All(replies.Select(reply => reply.File)).Zip(replies))
+        {
+            Assert.Empty(read.Defects);
+            Assert.Equal(recipient, read["To"]);
+            Hostile.AssertTame(recipient, file);
+            Hostile.AssertTameFields(read, file);
+        }
+    }
+
+    static byte[] Message(string field, byte[] payload)
+    {
+        var name = field[..(field.IndexOf(':', StringComparison.Ordinal) + 1)];
+        var rest = string.Concat(usual.Where(line => !line.StartsWith(name, StringComparison.Ordinal)).Select(line => line + "\r\n"));
+        var pieces = field.Split("{0}");
+        var message = new List<byte>();
+        for (var i = 0; i < pieces.Length; i++)
+        {
+            if (i > 0) message.AddRange(payload);
+            message.AddRange(Encoding.ASCII.GetBytes(pieces[i]));
+        }
+
+        return [.. message, .. Encoding.ASCII.GetBytes("\r\n" + rest + "\r\nhello\r\n")];
+    }
+
+    MailResponder.Reply.OutgoingReply? Reply(byte[] message)
+    {
+        var settings = TestSettings.In(folder.Path) with { MaxMessageBytes = 1 << 20 };
+        var read = IncomingMessage.Read(new MemoryStream(message));
+        return new Guard(settings).ReasonNotToReply(read, new Envelope(), out var request) is null
+            ? TestReply.Compose(settings, request!, TestBook.Entry()) : null;
+    }
+
+    static void AssertWritten(byte[] mail, string file)
+    {
+        Assert.All(mail, b => Assert.True(b is (byte)'\n' or (byte)'\t' or (>= 0x20 and < 0x7f), $"byte {b:X2} in {file}"));
+        var text = Encoding.ASCII.GetString(mail);
+        var end = text.IndexOf("\n\n", StringComparison.Ordinal);
+        var names = text[..end].Split('\n').Where(line => line[0] is not (' ' or '\t')).Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]).ToArray();
+        Assert.Equal(names.Distinct(), names);
+        Assert.Empty(names.Except(fields));
+        Assert.Equal(TestBook.Entry().Bodies[0].Text.TrimEnd('\n'), text[(end + 2)..].TrimEnd('\n'));
+    }
+}

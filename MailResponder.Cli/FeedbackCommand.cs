@@ -1,0 +1,105 @@
+using System.CommandLine;
+using MailResponder.Feedback;
+using MailResponder.Limits;
+using MailResponder.Reporting;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder feedback FILE…`: blocks those to whom replies bounce for good, and those who complained.</summary>
+internal sealed class FeedbackCommand : Command
+{
+    private const int MaxFileBytes = 128 << 20;
+    private const string StandardInput = "-";
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
+
+    public FeedbackCommand() : base("feedback", "Block those to whom replies bounce for good, and those who complained, as Amazon SES tells it")
+    {
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Notifications of Amazon SES, as SNS or SQS hands them on: JSON, or a mail of SNS; - is standard input",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var topic = new Option<string?>("--topic") { Description = "Believe this topic of SNS only", HelpName = "ARN" };
+        var certificate = new Option<string?>("--sns-certificate")
+        {
+            Description = "Believe only what SNS has signed with this certificate (PEM, one or several); with --topic",
+            HelpName = "FILE",
+        };
+        Add(files);
+        Add(topic);
+        Add(certificate);
+        Validators.Add(result =>
+        {
+            if (result.GetValue(certificate) is not null && result.GetValue(topic) is null)
+                result.AddError("--sns-certificate needs --topic: SNS signs for everybody, also for those who have a topic of their own to forge with");
+        });
+        SetAction(result =>
+        {
+            try
+            {
+                return Feed(result.GetValue(CommandLine.SettingsOption), result.GetValue(files)!, result.GetValue(topic), result.GetValue(certificate));
+            }
+            catch (ResponderException exception)
+            {
+                // All of it is ours to mend. Started by Postfix from an alias, this keeps the mail; other codes lose it.
+                StandardError.WriteLine("responder: " + exception.Message);
+                return ExitCode.TemporaryFailure;
+            }
+        });
+    }
+
+    private static int Feed(string? settingsPath, string[] files, string? topic, string? certificate)
+    {
+        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
+        var sender = new SnsSender(topic, certificate is null ? [] : SnsSender.LoadCertificates(certificate));
+        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
+        using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
+        var reader = new FeedbackReader(settings, store, sender, TimeProvider.System);
+        var isMissing = false;
+        foreach (var file in files)
+        {
+            var (said, name) = (reader.Faults.Count, file == StandardInput ? "standard input" : file);
+            if (Content(file, name) is { } content)
+                reader.Read(name, content);
+            else
+                isMissing = true;
+            foreach (var fault in reader.Faults[said..])
+                StandardError.WriteLine(fault.ToString());
+        }
+
+        Console.Out.WriteLine(reader.Counts);
+        return isMissing ? ExitCode.NoInput : reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
+    }
+
+    /// <summary>Null when it cannot be read; why is said on standard error.</summary>
+    private static byte[]? Content(string file, string name)
+    {
+        try
+        {
+            if (Directory.Exists(file))
+                return Refuse(name, $"is a folder; name the files in it, like {file.TrimEnd('/')}/*");
+            using var input = file == StandardInput ? Console.OpenStandardInput() : File.OpenRead(file);
+            using var content = new MemoryStream();
+            var buffer = new byte[1 << 16];
+            for (int count; (count = input.Read(buffer)) > 0;)
+            {
+                content.Write(buffer, 0, count);
+                if (content.Length > MaxFileBytes)
+                    return Refuse(name, "is larger than 128 MiB; split it at its line ends, as with: split -C 100M");
+            }
+
+            return content.ToArray();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Refuse(name, FileTrouble.Describe(exception));
+        }
+    }
+
+    private static byte[]? Refuse(string name, string problem)
+    {
+        StandardError.WriteLine(new Fault(name, 0, "", problem).ToString());
+        return null;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text.Json;
+using MailResponder.Incoming;
+using MailResponder.Limits;
+using MailResponder.Settings;
+
+namespace MailResponder.Feedback;
+
+/// <summary>
+/// Reads what Amazon SES says of replies, in whatever it comes: bare, in the envelope of SNS, that in a message of SQS, or
+/// in a mail; and blocks those whom no reply should go to any more.
+/// </summary>
+/// <param name="settings">Which addresses are ours.</param>
+/// <param name="store">The block list.</param>
+/// <param name="sender">Who is believed.</param>
+/// <param name="clock">Tells what is too old.</param>
+internal sealed class FeedbackReader(ResponderSettings settings, Store store, SnsSender sender, TimeProvider clock)
+{
+    private string _file = "";
+    private int _item;
+    private int _line;
+
+    public FeedbackCounts Counts { get; } = new();
+
+    /// <summary>What could not be used, with file, line and item; never with anything of its content.</summary>
+    public List<Fault> Faults { get; } = [];
+
+    /// <summary>Everything in one file. What can be used is used, whatever is wrong with the rest.</summary>
+    /// <param name="name">For faults.</param>
+    /// <param name="content">All bytes of it.</param>
+    /// <exception cref="ResponderException">The database cannot be used now; to be fed again, which does no harm.</exception>
+    public void Read(string name, byte[] content)
+    {
+        (_file, _item, _line) = (name, 0, 0);
+        var before = Faults.Count;
+        if (content.AsSpan().StartsWith("\uFEFF"u8))
+            content = content[3..];
+        var isMail = NotificationMail.IsMail(content);
+        foreach (var (line, item) in isMail ? NotificationMail.Split(content) : JsonTexts.Of(content))
+        {
+            (_item, _line) = (_item + 1, line);
+            string? problem = null;
+            if ((isMail ? NotificationMail.JsonOf(item, out problem) : item) is { } text)
+                ReadText(text, "");
+            else
+                AddFault("", problem!);
+            if (Faults.Count - before < Fault.MostOfAFile)
+                continue;
+            AddFault("", "and whatever follows: too much is wrong here; is this a file of notifications?");
+            return;
+        }
+    }
+
+    private void ReadText(byte[] text, string place)
+    {
+        var broken = new List<Fault>();
+        if (LocatedJson.Parse(text, "", broken) is { } json)
+            ReadJson(json, place);
+        else
+            // The parser's own words quote the text.
+            AddFault(place, "is not whole JSON; was it cut off? Get it again from where it came, and feed it once more", place.Length == 0 ? broken[0].Line - 1 : 0);
+    }
+
+    private void ReadJson(LocatedJson json, string place)
+    {
+        if (json.Kind != JsonValueKind.Object)
+            AddFault(place, "must be an object { … }, but is " + json.KindInWords);
+        else if (json["Messages"] is { Kind: JsonValueKind.Array } messages)
+            ReadMessages(messages, place);
+        else if (json["Body"] is { } body)
+            ReadInner(body, place + "Body");
+        else if (json["Type"] is { } type && json["Message"] is { } message)
+            ReadEnvelope(json, type.Text, message, place);
+        else if (sender.ObjectionToBare() is { } objection)
+            AddFault(place, objection);
+        else
+            ReadNotification(json, place);
+    }
+
+    /// <summary>What aws sqs receive-message prints.</summary>
+    private void ReadMessages(LocatedJson messages, string place)
+    {
+        for (var i = 0; i < messages.Items.Count; i++)
+            ReadJson(messages.Items[i], string.Create(CultureInfo.InvariantCulture, $"{place}Messages[{i + 1}]."));
+    }
+
+    private void ReadEnvelope(LocatedJson envelope, string type, LocatedJson message, string place)
+    {
+        if (type == "SubscriptionConfirmation")
+        {
+            AddFault(place, "SNS asks whether to send feedback here; if it was you who subscribed, confirm it in the console of SNS, "
+                + "or with: aws sns confirm-subscription --topic-arn … --token … (both are in the message)");
+        }
+        else if (type == "UnsubscribeConfirmation")
+        {
+            AddFault(place, "the subscription has ended, and no more feedback comes this way; if it was not you who ended it, subscribe again");
+        }
+        else if (sender.Objection(envelope) is { } objection)
+        {
+            AddFault(place, objection);
+        }
+        else
+        {
+            ReadSigned(message, place + "Message");
+        }
+    }
+
+    private void ReadInner(LocatedJson inner, string place)
+    {
+        if (inner.Kind == JsonValueKind.String)
+            ReadText(System.Text.Encoding.UTF8.GetBytes(inner.Text), place + ".");
+        else
+            ReadJson(inner, place + ".");
+    }
+
+    /// <summary>What the envelope holds: it was believed as a whole, and holds no further one.</summary>
+    private void ReadSigned(LocatedJson message, string place)
+    {
+        var broken = new List<Fault>();
+        if (message.Kind == JsonValueKind.String && LocatedJson.Parse(System.Text.Encoding.UTF8.GetBytes(message.Text), "", broken) is { Kind: JsonValueKind.Object } json)
+            ReadNotification(json, place + ".");
+        else
+            AddFault(place, "holds no notification of Amazon SES; does something else write to the topic?");
+    }
+
+    private void ReadNotification(LocatedJson json, string place)
+    {
+        if (SesNotification.Read(json, (field, problem) => AddFault(place + field, problem)) is not { } notification)
+            return;
+        if (notification.Kind is FeedbackKind.SoftBounce or FeedbackKind.Other)
+            Counts.Add(notification.Kind == FeedbackKind.SoftBounce ? "soft bounce(s)" : "of no consequence");
+        else if (notification.HappenedAt < clock.GetUtcNow() - Store.RemovalMemory)
+            Counts.Add("too old");
+        else
+            Judge(notification);
+    }
+
+    private void Judge(SesNotification notification)
+    {
+        Counts.Add("not among the recipients of the mail", notification.Strangers);
+        foreach (var address in notification.Recipients)
+        {
+            Counts.Add(store.Key.Requester(address) is not { } requester || IsNeverAnswered(address, requester) ? "never answered anyway"
+                : notification.Kind == FeedbackKind.HardBounce && IsTagged(address, requester) ? "with a plus tag, left alone"
+                : InWords(store.BlockByFeedback(requester, notification.HappenedAt)));
+        }
+    }
+
+    /// <summary>Ours, or a robot's: the guard keeps them off, and a mail of ours to ourselves says nothing of a requester.</summary>
+    private bool IsNeverAnswered(string address, Requester requester) =>
+        settings.OwnDomains.Contains(requester.DomainName)
+        || address.Equals(settings.ResponseFrom.Address, StringComparison.OrdinalIgnoreCase)
+        || address.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase)
+        || RobotLocalPart.Matches(address[..address.LastIndexOf('@')]);
+
+    /// <summary>
+    /// The lists know an address without its tag, and providers that have no tags bounce what has one: a request forged in
+    /// the name of victim+x would block victim. Gmail is known to have them.
+    /// </summary>
+    private static bool IsTagged(string address, Requester requester) =>
+        address.IndexOf('+', StringComparison.Ordinal) > 0 && requester.DomainName != "gmail.com";
+
+    private static string InWords(FeedbackResult result) => result switch
+    {
+        FeedbackResult.Blocked => "blocked",
+        FeedbackResult.BlockedAlready => "blocked already",
+        FeedbackResult.Allowed => "on the allow list, left alone",
+        _ => "taken off the lists since, left alone",
+    };
+
+    private void AddFault(string place, string problem, int linesOn = 0) => Faults.Add(new Fault(
+        _file, _line + linesOn, string.Create(CultureInfo.InvariantCulture, $"item {_item}{(place.Length > 0 ? ", " : "")}{place.TrimEnd('.')}"), problem));
+}

@@ -1,0 +1,167 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MailResponder.Tests.Feedback;
+
+/// <summary>In whatever it comes, it is found; and what is broken is named without being quoted.</summary>
+public sealed class FeedbackForms : IDisposable
+{
+    static readonly JsonSerializerOptions pretty = new() { WriteIndented = true };
+
+    static readonly JsonObject zahra = Notifications.Bounce("zahra@freemail.test");
+    static readonly JsonObject omid = Notifications.Complaint("omid@freemail.test");
+
+    readonly FeedbackPlace place = new();
+
+    public static TheoryData<string> Names => new(Forms.Keys);
+
+    static Dictionary<string, string> Forms { get; } = new()
+    {
+        ["one a line"] = Lines(zahra, omid),
+        ["one a line, without an end"] = Lines(zahra, omid).TrimEnd(),
+        ["CRLF"] = Lines(zahra, omid).Replace("\n", "\r\n", StringComparison.Ordinal),
+        ["byte order mark"] = "\uFEFF" + Lines(zahra, omid),
+        ["pretty, one after the other"] = zahra.ToJsonString(pretty) + omid.ToJsonString(pretty),
+        ["list"] = $"[{zahra.ToJsonString()},{omid.ToJsonString()}]",
+        ["pretty list"] = new JsonArray(zahra.DeepClone(), omid.DeepClone()).ToJsonString(pretty),
+        ["SNS"] = Lines(Notifications.InSns(zahra), Notifications.InSns(omid)),
+        ["SQS"] = Lines(Notifications.InSqs(Notifications.InSns(zahra)), Notifications.InSqs(Notifications.InSns(omid))),
+        ["SQS, raw delivery"] = Lines(Notifications.InSqs(zahra), Notifications.InSqs(omid)),
+        ["aws sqs receive-message"] = Notifications.Received(Notifications.InSqs(Notifications.InSns(zahra)), Notifications.InSqs(omid)).ToJsonString(pretty),
+        ["two answers of aws sqs receive-message"] =
+            Notifications.Received(Notifications.InSqs(zahra)).ToJsonString(pretty) + "\n" + Notifications.Received(Notifications.InSqs(omid)).ToJsonString(pretty),
+        ["mbox"] = "From MAILER-DAEMON Fri Nov 20\n" + Notifications.Mail(zahra.ToJsonString()) + "\nFrom MAILER-DAEMON Fri Nov 20\n"
+            + Notifications.Mail(Notifications.InSns(omid).ToJsonString(), "base64"),
+    };
+
+    static Dictionary<string, string> Mails { get; } = new()
+    {
+        ["email"] = Notifications.Mail(zahra.ToJsonString()),
+        ["email, quoted-printable"] = Notifications.Mail(zahra.ToJsonString(), "quoted-printable"),
+        ["email, base64"] = Notifications.Mail(zahra.ToJsonString(), "base64"),
+        ["email, folded"] = Notifications.Mail(Notifications.Folded(zahra.ToJsonString())),
+        ["email, CRLF"] = Notifications.Mail(zahra.ToJsonString(), "quoted-printable").Replace("\n", "\r\n", StringComparison.Ordinal),
+        ["email-json"] = Notifications.Mail(Notifications.InSns(zahra).ToJsonString(pretty), footer: ""),
+        ["email-json, folded"] = Notifications.Mail(Notifications.Folded(Notifications.InSns(zahra).ToJsonString()), footer: ""),
+        ["delivered with a From line"] = "From bounces@sns.test Fri Nov 20\n" + Notifications.Mail(zahra.ToJsonString()),
+    };
+
+    public static TheoryData<string> MailNames => new(Mails.Keys);
+
+    public void Dispose() => place.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryForm_IsRead(string name)
+    {
+        Assert.Equal("2 blocked", place.Feed(Forms[name]));
+        Assert.Empty(place.Faults);
+        Assert.True(place.Blocks("zahra@freemail.test") && place.Blocks("omid@freemail.test"));
+    }
+
+    [Theory]
+    [MemberData(nameof(MailNames))]
+    public void EveryMail_IsRead(string name)
+    {
+        Assert.Equal("1 blocked", place.Feed(Mails[name]));
+        Assert.Empty(place.Faults);
+        Assert.True(place.Blocks("zahra@freemail.test"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n \r\n")]
+    [InlineData("[]")]
+    [InlineData("{\"Messages\": []}")]
+    public void Nothing_IsNoFault(string content)
+    {
+        Assert.Equal("0 blocked", place.Feed(content));
+        Assert.Empty(place.Faults);
+    }
+
+    public static TheoryData<string, string> Broken => new()
+    {
+        { "hello secret@freemail.test", "fed:2: item 2: is not whole JSON" },
+        { "42", "fed:2: item 2: must be an object { … }, but is a number" },
+        { "\"secret@freemail.test\"", "fed:2: item 2: must be an object { … }, but is a string" },
+        { "{\"notificationType\":\"Bounce\",\"mail\":{\"destination\":[\"secret@freemail.test\"", "fed:2: item 2: is not whole JSON" },
+        { "{\"notificationType\":\"Bounce\",\"x\":\"secret@freemail.test", "fed:2: item 2: is not whole JSON" },
+        { "{\"notificationType\":secret@freemail.test}", "fed:2: item 2: is not whole JSON" },
+        { "{\"secret@freemail.test\":1}", "fed:2: item 2, notificationType: is missing, and so is eventType" },
+        { "{\"notificationType\":\"Bounce\"}", "fed:2: item 2, bounce: is missing" },
+        { "{\"notificationType\":\"Bounce\",\"bounce\":{\"secret@freemail.test\":1}}", "fed:2: item 2, bounce.bounceType: is missing" },
+        { "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"timestamp\":\"secret@freemail.test\"}}", "fed:2: item 2, bounce.timestamp: is not a time" },
+        { "{\"notificationType\":\"Complaint\",\"complaint\":{\"timestamp\":\"2026-11-20T08:30:00.237Z\"},\"mail\":{\"destination\":[\"secret\",7]}}", "fed:2: item 2, mail.destination: names no mail address" },
+        { "{\"Body\":\"secret@freemail.test\"}", "fed:2: item 2, Body: is not whole JSON" },
+        { "{\"Messages\":[{\"Body\":\"{}\"}]}", "fed:2: item 2, Messages[1].Body.notificationType: is missing" },
+        { "{\"Type\":\"Notification\",\"Message\":\"secret@freemail.test\"}", "fed:2: item 2, Message: holds no notification" },
+        { "{\"Type\":\"SubscriptionConfirmation\",\"Message\":\"secret\",\"Token\":\"2336412f37\",\"SubscribeURL\":\"https://sns.eu-west-1.amazonaws.com/?secret\"}", "aws sns confirm-subscription" },
+        { "{\"Type\":\"UnsubscribeConfirmation\",\"Message\":\"secret\"}", "fed:2: item 2: the subscription has ended" },
+        { "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"\\ud800secret@freemail.test\"}}", "fed:2: item 2: is not whole JSON" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void WhatIsBroken_IsNamedAndTheRestIsUsed(string broken, string fault)
+    {
+        Assert.Equal("2 blocked", place.Feed($"{zahra.ToJsonString()}\n{broken}\n{omid.ToJsonString()}\n"));
+        Assert.Contains(fault, Assert.Single(place.Faults), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", place.Faults[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("2336412f37", place.Faults[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("From: a@b.test\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\n{}\n", "several parts")]
+    [InlineData("From: a@b.test\nContent-Transfer-Encoding: base64\n\n!secret!\n", "base64 is broken")]
+    [InlineData("From: a@b.test\n\nYou have chosen to subscribe to the topic: secret\n", "open its link by hand")]
+    [InlineData("From: a@b.test\n", "open its link by hand")]
+    [InlineData("From: a@b.test\n\n{\"notificationType\":\"secret", "is not whole JSON")]
+    public void MailThatIsNone_IsNamed(string mail, string fault)
+    {
+        Assert.Equal("0 blocked", place.Feed(mail));
+        Assert.Contains(fault, Assert.Single(place.Faults), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", place.Faults[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BrokenItemOfAPrettyList_CostsNoOther()
+    {
+        var list = new JsonArray(zahra.DeepClone(), omid.DeepClone()).ToJsonString(pretty);
+        var cut = list.Replace("\"bounceType\": \"Permanent\",", "\"bounceType\": \"Perm", StringComparison.Ordinal);
+        Assert.NotEqual(list, cut);
+        Assert.Equal("1 blocked", place.Feed(cut));
+        Assert.StartsWith("fed:5: item 1: is not whole JSON", Assert.Single(place.Faults), StringComparison.Ordinal);
+        Assert.True(place.Blocks("omid@freemail.test"));
+    }
+
+    [Fact]
+    public void FileOfSomethingElse_IsLeftAfterAThousandFaults()
+    {
+        var started = DateTime.UtcNow;
+        Assert.Equal("0 blocked", place.Feed(string.Concat(Enumerable.Repeat("{\n", 30_000))));
+        Assert.Equal(1001, place.Faults.Count);
+        Assert.Contains("too much is wrong here", place.Faults[^1], StringComparison.Ordinal);
+        Assert.InRange((DateTime.UtcNow - started).TotalSeconds, 0, 30);
+    }
+
+    [Fact]
+    public void Mutations_NeverThrow()
+    {
+        var random = new Random(11);
+        var originals = Forms.Values.Concat(Mails.Values).Select(Encoding.UTF8.GetBytes).ToArray();
+        for (var round = 0; round < 1500; round++)
+        {
+            var bytes = originals[random.Next(originals.Length)].ToArray();
+            for (var i = random.Next(1, 6); i > 0; i--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            place.Feed(random.Next(4) == 0 ? bytes[..random.Next(bytes.Length)] : bytes);
+            foreach (var fault in place.Faults)
+            {
+                Assert.DoesNotContain("zahra", fault, StringComparison.OrdinalIgnoreCase);
+                Assert.DoesNotContain("freemail", fault, StringComparison.OrdinalIgnoreCase);
+            }
+        }
+    }
+
+    static string Lines(params JsonNode[] nodes) => string.Concat(nodes.Select(node => node.ToJsonString() + "\n"));
+}

@@ -1,0 +1,222 @@
+using System.Text.Json.Nodes;
+using MailResponder.Limits;
+
+namespace MailResponder.Tests.Feedback;
+
+/// <summary>Who is blocked by what, and who never is.</summary>
+public sealed class FeedbackMeaning : IDisposable
+{
+    const string Zahra = "zahra@freemail.test";
+
+    readonly FeedbackPlace place = new();
+
+    public void Dispose() => place.Dispose();
+
+    [Theory]
+    [InlineData("General")]
+    [InlineData("NoEmail")]
+    [InlineData("Suppressed")]
+    [InlineData("OnAccountSuppressionList")]
+    [InlineData("UnsubscribedRecipient")]
+    [InlineData("WhatSesMayThinkOf")]
+    public void HardBounce_Blocks(string subtype)
+    {
+        Assert.Equal("1 blocked", place.Feed($"{Notifications.Bounce("Zahra@Freemail.test", subtype: subtype)}"));
+        Assert.Equal(Verdict.BlockedByFeedback, place.VerdictOf(Zahra));
+        Assert.Empty(place.Faults);
+    }
+
+    [Theory]
+    [InlineData("Transient", "General")]
+    [InlineData("Transient", "MailboxFull")]
+    [InlineData("Transient", "MessageTooLarge")]
+    [InlineData("Transient", "ContentRejected")]
+    [InlineData("Transient", "AttachmentRejected")]
+    [InlineData("Undetermined", "Undetermined")]
+    [InlineData("WhatSesMayThinkOf", "General")]
+    public void SoftBounce_BlocksNobody(string type, string subtype)
+    {
+        Assert.Equal("0 blocked, 1 soft bounce(s)", place.Feed($"{Notifications.Bounce(Zahra, type, subtype)}"));
+        Assert.False(place.Blocks(Zahra));
+        Assert.Empty(place.Faults);
+    }
+
+    [Fact]
+    public void AnswerOfAnAbsentPerson_BlocksNobody()
+    {
+        var outOfOffice = Notifications.Bounce(Zahra, "Transient", "General");
+        outOfOffice["bounce"]!["bouncedRecipients"]![0] = new JsonObject { ["emailAddress"] = Zahra };
+        place.Feed($"{outOfOffice}");
+        Assert.False(place.Blocks(Zahra));
+
+        var delayed = Notifications.Bounce(Zahra);
+        delayed["bounce"]!["bouncedRecipients"]![0]!["action"] = "delayed";
+        Assert.Equal("0 blocked, 1 soft bounce(s)", place.Feed($"{delayed}"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("abuse")]
+    [InlineData("auth-failure")]
+    [InlineData("fraud")]
+    [InlineData("other")]
+    [InlineData("virus")]
+    public void Complaint_Blocks(string? type)
+    {
+        Assert.Equal("1 blocked", place.Feed($"{Notifications.Complaint(Zahra, type)}"));
+        Assert.True(place.Blocks(Zahra));
+    }
+
+    [Fact]
+    public void WhatIsNoComplaint_IsOfNoConsequence()
+    {
+        var succeeded = """{"notificationType":"AmazonSnsSubscriptionSucceeded","message":"You have subscribed."}""";
+        Assert.Equal("0 blocked, 4 of no consequence", place.Feed($"""
+            {Notifications.Complaint(Zahra, "not-spam")}
+            {Notifications.Of("Delivery", [Zahra], [])}
+            {Notifications.Of("Send", [Zahra], [])}
+            {succeeded}
+            """));
+        Assert.Empty(place.Faults);
+    }
+
+    [Fact]
+    public void EventPublishing_MeansTheSame()
+    {
+        var published = Notifications.Bounce(Zahra);
+        published.Remove("notificationType");
+        published["eventType"] = "Bounce";
+        published["mail"]!["tags"] = new JsonObject { ["ses:configuration-set"] = new JsonArray("replies") };
+        Assert.Equal("1 blocked", place.Feed($"{published}"));
+    }
+
+    [Fact]
+    public void SeveralRecipients_EachIsBlockedThatFailed()
+    {
+        var several = Notifications.Of("Bounce", ["a@freemail.test", "B@freemail.test", "c@freemail.test"], new JsonObject
+        {
+            ["bounceType"] = "Permanent",
+            ["bouncedRecipients"] = new JsonArray(
+                new JsonObject { ["emailAddress"] = "A@freemail.test" },
+                new JsonObject { ["emailAddress"] = "b@freemail.test", ["action"] = "failed" },
+                new JsonObject { ["emailAddress"] = "c@freemail.test", ["action"] = "delayed" },
+                new JsonObject { ["emailAddress"] = "victim@elsewhere.test", ["action"] = "failed" }),
+            ["timestamp"] = "2026-11-20T08:30:00Z",
+        });
+        Assert.Equal("2 blocked, 1 not among the recipients of the mail", place.Feed($"{several}"));
+        Assert.True(place.Blocks("a@freemail.test") && place.Blocks("b@freemail.test"));
+        Assert.False(place.Blocks("c@freemail.test") || place.Blocks("victim@elsewhere.test"));
+    }
+
+    /// <summary>Whoever runs a mail server writes the report about mail to it, and may name whom he likes.</summary>
+    [Fact]
+    public void ForgedReport_BlocksTheOneToWhomTheReplyWent()
+    {
+        var forged = Notifications.Bounce("victim@freemail.test");
+        forged["mail"]!["destination"] = new JsonArray("attacker@elsewhere.test");
+        Assert.Equal("1 blocked", place.Feed($"{forged}"));
+        Assert.False(place.Blocks("victim@freemail.test"));
+        Assert.True(place.Blocks("attacker@elsewhere.test"));
+    }
+
+    /// <summary>Else a request forged in the name of victim+anything would have the victim blocked.</summary>
+    [Fact]
+    public void BounceOfATaggedAddress_BlocksNobody()
+    {
+        Assert.Equal("0 blocked, 1 with a plus tag, left alone", place.Feed($"{Notifications.Bounce("zahra+x@freemail.test")}"));
+        Assert.False(place.Blocks(Zahra));
+        Assert.Equal("1 blocked", place.Feed($"{Notifications.Bounce("z.ahra+x@googlemail.com")}"));
+        Assert.True(place.Blocks("zahra@gmail.com"));
+        Assert.Equal("1 blocked", place.Feed($"{Notifications.Complaint("zahra+x@freemail.test")}"));
+        Assert.True(place.Blocks(Zahra));
+    }
+
+    [Theory]
+    [InlineData("get@example.com")]
+    [InlineData("Bounces@example.com")]
+    [InlineData("ops@example.org")]
+    [InlineData("postmaster@freemail.test")]
+    [InlineData("MAILER-DAEMON@freemail.test")]
+    [InlineData("tools-owner@lists.test")]
+    public void OursAndRobots_AreNotListed(string address)
+    {
+        Assert.Equal("0 blocked, 1 never answered anyway", place.Feed($"{Notifications.Bounce(address)}"));
+        Assert.False(place.Blocks(address));
+    }
+
+    [Fact]
+    public void WhoIsAllowed_StaysAllowed()
+    {
+        place.Decide(Zahra, Verdict.Allowed);
+        place.Store.SetVerdict(place.Key.Domain("friends.test"), Verdict.Allowed);
+        Assert.Equal("0 blocked, 2 on the allow list, left alone", place.Feed($"{Notifications.Complaint(Zahra)}{Notifications.Bounce("a@friends.test")}"));
+        Assert.Equal(Verdict.Allowed, place.VerdictOf(Zahra));
+    }
+
+    [Fact]
+    public void RepeatedNotification_ChangesNothing()
+    {
+        var bounce = $"{Notifications.Bounce(Zahra)}";
+        Assert.Equal("1 blocked, 2 blocked already", place.Feed(bounce + bounce + bounce));
+        Assert.Equal("0 blocked, 1 blocked already", place.Feed(bounce));
+        place.Decide("omid@freemail.test", Verdict.Blocked);
+        Assert.Equal("0 blocked, 1 blocked already", place.Feed($"{Notifications.Bounce("omid@freemail.test")}"));
+        Assert.Equal(Verdict.Blocked, place.VerdictOf("omid@freemail.test"));
+        Assert.Equal((1L, 1L), (place.Store.Count().Blocked, place.Store.Count().BlockedByFeedback));
+    }
+
+    [Fact]
+    public void RemovalByTheOperator_IsNotUndoneByWhatHappenedBefore()
+    {
+        place.Feed($"{Notifications.Complaint(Zahra)}");
+        place.Clock.Now = Notifications.Happened.AddHours(2);
+        place.Decide(Zahra, Verdict.None);
+        place.Clock.Now = Notifications.Happened.AddDays(3);
+
+        var old = Notifications.Bounce(Zahra, at: Notifications.Happened.AddHours(1));
+        Assert.Equal("0 blocked, 2 taken off the lists since, left alone", place.Feed($"{Notifications.Complaint(Zahra)}{old}"));
+        Assert.Equal(Verdict.None, place.VerdictOf(Zahra));
+
+        var later = Notifications.Bounce(Zahra, at: Notifications.Happened.AddHours(3));
+        Assert.Equal("1 blocked, 1 blocked already", place.Feed($"{later}{old}"));
+        Assert.True(place.Blocks(Zahra));
+    }
+
+    [Fact]
+    public void FeedbackOlderThanTheMemoryOfRemovals_IsNotTaken()
+    {
+        place.Clock.Now = Notifications.Happened.AddDays(59);
+        place.Decide(Zahra, Verdict.None);
+        place.Store.Reset(DateTimeOffset.UnixEpoch);
+        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", place.Feed($"{Notifications.Bounce(Zahra)}"));
+        place.Clock.Now = Notifications.Happened.AddDays(59 + 61);
+        place.Store.Reset(DateTimeOffset.UnixEpoch);
+        Assert.Equal("0 blocked, 1 too old", place.Feed($"{Notifications.Bounce(Zahra)}"));
+        Assert.False(place.Blocks(Zahra));
+    }
+
+    [Fact]
+    public void AnyOrder_EndsTheSame()
+    {
+        string[] people = ["a@freemail.test", "b@freemail.test", "c@freemail.test", "d@freemail.test"];
+        place.Clock.Now = Notifications.Happened.AddHours(1);
+        place.Decide(people[0], Verdict.None);
+        place.Decide(people[1], Verdict.Allowed);
+        place.Decide(people[2], Verdict.None);
+        var events = people.SelectMany(person => new[]
+        {
+            Notifications.Bounce(person),
+            Notifications.Bounce(person, "Transient", "MailboxFull", Notifications.Happened.AddHours(2)),
+            Notifications.Complaint(person, "not-spam", Notifications.Happened.AddHours(3)),
+        }).Append(Notifications.Complaint(people[2], at: Notifications.Happened.AddHours(4))).Select(json => json.ToJsonString()).ToArray();
+        place.Clock.Now = Notifications.Happened.AddDays(1);
+
+        var random = new Random(7);
+        for (var round = 0; round < 20; round++)
+        {
+            random.Shuffle(events);
+            foreach (var notification in events) place.Feed(notification);
+            Assert.Equal([Verdict.None, Verdict.Allowed, Verdict.BlockedByFeedback, Verdict.BlockedByFeedback], people.Select(place.VerdictOf));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using MailResponder.Feedback;
+using MailResponder.Limits;
+using MailResponder.Settings;
+using MailResponder.Tests.Limits;
+
+namespace MailResponder.Tests.Feedback;
+
+/// <summary>A block list, and a reader who is fed.</summary>
+internal sealed class FeedbackPlace : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+    readonly StoreKey key = new();
+
+    public FeedbackPlace() =>
+        Store = Store.Open(new DatabaseSettings(folder.PathTo("responder.db"), null), key.Key, TimeSpan.FromSeconds(20), Clock);
+
+    public MovableClock Clock { get; } = new();
+
+    public Store Store { get; }
+
+    public AddressKey Key => key.Key;
+
+    /// <summary>Of the last feeding, as they are shown.</summary>
+    public IReadOnlyList<string> Faults { get; private set; } = [];
+
+    /// <summary>What was done, in words.</summary>
+    public string Feed(string content, SnsSender? sender = null) => Feed(Encoding.UTF8.GetBytes(content), sender);
+
+    public string Feed(byte[] content, SnsSender? sender = null)
+    {
+        var reader = new FeedbackReader(TestSettings.In(folder.Path), Store, sender ?? new SnsSender(null, []), Clock);
+        reader.Read("fed", content);
+        Faults = [.. reader.Faults.Select(fault => fault.ToString())];
+        return reader.Counts.ToString();
+    }
+
+    public bool Blocks(string address) => VerdictOf(address).IsBlocked();
+
+    public Verdict VerdictOf(string address) => Store.VerdictOf(Key.Requester(address)!);
+
+    public void Decide(string address, Verdict verdict) => Store.SetVerdict(Key.Requester(address)!.Address, verdict);
+
+    public void Dispose()
+    {
+        Store.Dispose();
+        key.Dispose();
+        folder.Dispose();
+    }
+}

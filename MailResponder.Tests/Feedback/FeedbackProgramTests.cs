@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using MailResponder.Tests.Limits;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Feedback;
+
+/// <summary>`responder feedback` as the published program.</summary>
+[Collection(PrivateMariaDb.Collection)]
+public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
+{
+    const string AsItsUser = """exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups "$@" """;
+
+    readonly Workplace place = new();
+
+    public void Dispose() => place.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WhoseRepliesBounce_IsNotAnsweredUntilTheOperatorSaysSo(bool onMySql)
+    {
+        if (onMySql)
+        {
+            var settings = server.NewDatabase();
+            place.WriteSecret("address.key", new string('7', 64));
+            place.Settings["database"] = new JsonObject
+            {
+                ["mysql"] = new JsonObject
+                {
+                    ["socket"] = server.Socket,
+                    ["user"] = settings.User,
+                    ["password_file"] = settings.PasswordFile,
+                    ["database"] = settings.Database,
+                },
+            };
+            place.Write();
+        }
+
+        var person = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
+        AssertAnswered(1, person);
+        var bounce = Write("bounce.json", Notifications.InSqs(Notifications.InSns(Notifications.Bounce(person.From, at: DateTimeOffset.UtcNow))));
+
+        AssertFed("1 blocked, 1 blocked already", bounce, bounce);
+        AssertAnswered(0, person);
+        Assert.Contains("reason=blocked ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Equal("blocked, because a reply bounced or was complained about\n", place.Command("blacklist", "check", person.From).OutputText);
+        Assert.Matches("blocked: +1\n +by feedback: +1\n", place.Command("blacklist", "show").OutputText);
+
+        Assert.Equal(0, place.Command("blacklist", "remove", person.From).ExitCode);
+        AssertFed("0 blocked, 1 taken off the lists since, left alone", bounce);
+        AssertAnswered(1, person);
+    }
+
+    [Fact]
+    public void MailFromAnAlias_IsBelievedOnlyWhenSignedForTheTopic()
+    {
+        using var key = new SnsKey();
+        File.WriteAllText(place.PathTo("sns.pem"), key.Pem);
+        place.WriteSecret("address.key", new string('7', 64));
+        place.GiveTo("mail_responder");
+        var envelope = Notifications.InSns(Notifications.Bounce(RequestMail.FromSomebodyNew().From, at: DateTimeOffset.UtcNow));
+        key.Sign(envelope, "2");
+        string[] arguments = ["feedback", "--topic", Notifications.Topic, "--sns-certificate", place.PathTo("sns.pem"), "-", "--settings", place.SettingsFile];
+        ProgramRun Feed(string mail) => ResponderProcess.Run(AsItsUser, Encoding.UTF8.GetBytes(mail), arguments);
+
+        var signed = Feed(Notifications.Mail(envelope.ToJsonString(), "base64", ""));
+        Assert.Equal((0, "1 blocked\n", ""), (signed.ExitCode, signed.OutputText, signed.Errors));
+        envelope["Message"] = Notifications.Bounce("victim@freemail.test", at: DateTimeOffset.UtcNow).ToJsonString();
+        var forged = Feed(Notifications.Mail(envelope.ToJsonString(), "base64", ""));
+        Assert.Equal((65, "0 blocked\n"), (forged.ExitCode, forged.OutputText));
+        Assert.StartsWith("standard input:1: item 1: has no signature", forged.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ExitCode_TellsWhatIsToBeDone()
+    {
+        var good = Write("good.json", Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow));
+        File.WriteAllText(place.PathTo("bad.json"), "{}\n{");
+
+        AssertExit(64, "needs --topic", "--sns-certificate", good, good);
+        AssertExit(65, "bad.json:2: item 2: is not whole JSON", place.PathTo("bad.json"), good);
+        AssertExit(66, "none.json: does not exist", place.PathTo("none.json"), good);
+        AssertExit(66, "is a folder; name the files in it", place.Folder, good);
+        AssertExit(75, "certificate", "--topic", "t", "--sns-certificate", place.PathTo("none.pem"), good);
+        Assert.Equal("blocked, because a reply bounced or was complained about\n", place.Command("blacklist", "check", "a@freemail.test").OutputText);
+        File.WriteAllText(place.PathTo("responder.db"), "this is no database, and has never been one");
+        AssertExit(75, "responder.db", good);
+    }
+
+    void AssertExit(int code, string words, params string[] arguments)
+    {
+        var run = place.Command(["feedback", .. arguments]);
+        Assert.True(code == run.ExitCode, $"{run.ExitCode}: {run.OutputText}{run.Errors}");
+        Assert.Contains(words, run.Errors, StringComparison.Ordinal);
+    }
+
+    void AssertFed(string words, params string[] files)
+    {
+        var run = place.Command(["feedback", .. files]);
+        Assert.Equal((0, words + "\n", ""), (run.ExitCode, run.OutputText, run.Errors));
+    }
+
+    void AssertAnswered(int replies, RequestMail person)
+    {
+        var before = place.Outbox.Count;
+        place.Filter(person.Again(), "--recipient", "links@example.com").AssertDone();
+        Assert.Equal(replies, place.Outbox.Count - before);
+    }
+
+    string Write(string name, JsonNode json)
+    {
+        File.WriteAllText(place.PathTo(name), json.ToJsonString());
+        return place.PathTo(name);
+    }
+}

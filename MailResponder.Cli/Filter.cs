@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Security.Cryptography;
 using MailResponder.Incoming;
 using MailResponder.Reporting;
 using MailResponder.Settings;
@@ -14,8 +16,16 @@ internal static class Filter
     {
         if (!Console.IsInputRedirected)
             return ExplainTerminal();
-        var run = new FilterRun(TimeProvider.System);
-        return run.Answer(args);
+        try
+        {
+            return new FilterRun(TimeProvider.System).Answer(args);
+        }
+        catch (Exception)
+        {
+            // The report itself failed, for want of memory perhaps. Nothing may leave here: it would be a bounce.
+            StandardError.Write(ExitCode.FilterNotice(Cause.Unexpected));
+            return ExitCode.TemporaryFailure;
+        }
     }
 
     private static int ExplainTerminal()
@@ -42,16 +52,16 @@ internal static class Filter
         public int Answer(string[] args)
         {
             Outcome outcome;
-            using var watch = new Timer(_ => GiveUp(), null, DeadlineUntilSettingsAreRead, Timeout.InfiniteTimeSpan);
             try
             {
+                using var watch = new Alarm(GiveUp, DeadlineUntilSettingsAreRead);
                 var arguments = FilterArguments.Parse(args);
                 _log = new MessageLog(null, arguments.LogTo, clock);
                 _queueId = QueueId.Of(arguments.Envelope, []);
                 var settings = SettingsFile.Load(SettingsPath.Find(arguments.SettingsPath));
                 _log = new MessageLog(settings, arguments.DryRun ? LogTarget.Stderr : arguments.LogTo, clock);
                 _deadline = new Deadline(clock, TimeSpan.FromSeconds(settings.DeadlineSeconds));
-                watch.Change(TimeSpan.FromSeconds(settings.DeadlineSeconds), Timeout.InfiniteTimeSpan);
+                watch.Set(TimeSpan.FromSeconds(settings.DeadlineSeconds));
                 using var input = Console.OpenStandardInput();
                 using var dryRun = arguments.DryRun ? Console.OpenStandardOutput() : null;
                 _responder = new Responder(settings, _deadline, clock, dryRun);
@@ -63,8 +73,7 @@ internal static class Filter
             }
             catch (Exception exception)
             {
-                // Its message may quote the mail; its type and place do not.
-                outcome = Outcome.Deferred(Cause.Unexpected, $"{exception.GetType().Name} {Place(exception)}");
+                outcome = Outcome.Deferred(Cause.Unexpected, Describe(exception));
             }
 
             // Kept to the end: from here on the deadline's watch has nothing more to say.
@@ -74,8 +83,11 @@ internal static class Filter
 
         private void GiveUp()
         {
-            if (_end.TryEnter())
-                Environment.Exit(Finish(Outcome.Deferred(Cause.Deadline, "the deadline has passed")));
+            if (!_end.TryEnter())
+                return;
+            Environment.Exit(Finish(_responder?.AskedDatabase is { } database
+                ? Outcome.Deferred(Cause.Database, $"database {database}: the deadline has passed before it had answered")
+                : Outcome.Deferred(Cause.Deadline, "the deadline has passed")));
         }
 
         private int Finish(Outcome outcome)
@@ -84,11 +96,30 @@ internal static class Filter
             _log.Write(outcome with { Address = address, QueueId = queueId }, _deadline.Elapsed);
             if (outcome.Result != Result.Deferred)
                 return ExitCode.Ok;
-            StandardError.WriteLine(ExitCode.FilterNotice(outcome.Cause ?? Cause.Unexpected));
+            StandardError.Write(ExitCode.FilterNotice(outcome.Cause ?? Cause.Unexpected));
             // A person at a terminal need not look into the log; a mail system never gives us one.
             if (!Console.IsErrorRedirected)
                 StandardError.WriteLine($"responder: {outcome.Reason}: {outcome.Problem}");
             return ExitCode.TemporaryFailure;
+        }
+
+        /// <summary>What the host lacks, where that is it. An exception's message may quote the mail; its type and place do not.</summary>
+        private static string Describe(Exception exception)
+        {
+            for (var inner = exception; inner is not null; inner = inner.InnerException)
+            {
+                // EAGAIN and ENOMEM are how libc says it.
+                if (inner is OutOfMemoryException or Win32Exception { NativeErrorCode: 11 or 12 })
+                    return "there is no memory left, or no process; look at free, ulimit -a and the limits of Postfix's service";
+                if (inner is DllNotFoundException)
+                    return "a library of the host cannot be loaded: " + inner.Message.ReplaceLineEndings(" ");
+                if (inner is IOException or UnauthorizedAccessException)
+                    return $"{FileTrouble.Describe(inner)}; {Place(exception)}";
+                if (inner is CryptographicException)
+                    return "the host's libcrypto failed; does it give random numbers (getrandom, /dev/urandom)? " + Place(exception);
+            }
+
+            return $"{exception.GetType().Name} {Place(exception)}";
         }
 
         private static string Place(Exception exception)

@@ -14,6 +14,13 @@ internal enum Cause
     Send,
     Deadline,
     InProgress,
+
+    /// <summary>As many messages were answered as the settings allow.</summary>
+    Limit,
+
+    /// <summary>A look-up failed that would tell who a message is from.</summary>
+    Authentication,
+
     Input,
     Output,
     Metrics,

@@ -23,18 +23,19 @@ internal static class ExitCode
         Cause.Attachment or Cause.Input => NoInput,
         Cause.Database or Cause.S3 or Cause.Metrics => Unavailable,
         Cause.Output => CannotCreate,
-        Cause.Send or Cause.Deadline or Cause.InProgress => TemporaryFailure,
+        Cause.Send or Cause.Deadline or Cause.InProgress or Cause.Limit or Cause.Authentication => TemporaryFailure,
         _ => Software,
     };
 
     /// <summary>
     /// The one line that the filter may print before it exits with 75. Postfix may put it into a delivery report,
-    /// so it names nothing. The enhanced status codes are those of RFC 3463.
+    /// so it names nothing. The enhanced status codes are those of RFC 3463. Bytes, so that it can be written where there
+    /// is no memory left to make any.
     /// </summary>
-    public static string FilterNotice(Cause cause) => cause switch
+    public static ReadOnlySpan<byte> FilterNotice(Cause cause) => cause switch
     {
         Cause.Usage or Cause.Settings or Cause.KeyFile or Cause.ResponseBook or Cause.DkimKey =>
-            "4.3.5 The responder is not set up correctly; the message is kept and tried again.",
-        _ => "4.3.0 The responder cannot answer now; the message is kept and tried again.",
+            "4.3.5 The responder is not set up correctly; the message is kept and tried again.\n"u8,
+        _ => "4.3.0 The responder cannot answer now; the message is kept and tried again.\n"u8,
     };
 }

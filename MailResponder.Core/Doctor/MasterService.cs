@@ -18,6 +18,12 @@ internal sealed record MasterService(string Name, string Type, int? MaxProcesses
         Command.TakeWhile(word => !word.StartsWith("argv=", StringComparison.Ordinal))
             .LastOrDefault(word => word.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
 
+    /// <summary>What <c>-o NAME=VALUE</c> sets; null when main.cf's value counts.</summary>
+    public string? Option(string name) =>
+        Command.TakeWhile(word => !word.StartsWith("argv=", StringComparison.Ordinal)).Zip(Command.Skip(1))
+            .Where(pair => pair.First == "-o" && pair.Second.StartsWith(name + "=", StringComparison.Ordinal))
+            .Select(pair => pair.Second[(name.Length + 1)..]).LastOrDefault();
+
     /// <summary>The program that pipe(8) runs and its arguments; empty for other services.</summary>
     public IReadOnlyList<string> Argv
     {

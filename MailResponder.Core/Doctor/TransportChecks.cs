@@ -45,6 +45,8 @@ internal static class TransportChecks
             Fault("null_sender= is not empty: bounces come as mail of MAILER-DAEMON");
         if (service.Attribute("size") is { } size)
             Fault($"size={size}: larger messages are returned to their sender");
+        if ((service.Option("soft_bounce") ?? postfix["soft_bounce"]) != "yes")
+            findings.Add(Finding.Warning(name, "soft_bounce is not yes: a message is lost when the host cannot even start the program", Sample));
         if (service.Argv is not [Host.InstalledProgram, ..])
             Fault($"argv= runs {(service.Argv is [var other, ..] ? other : "nothing")}, not {Host.InstalledProgram}");
         foreach (var (option, macro) in (ReadOnlySpan<(string, string)>)[("--recipient", "original_recipient"), ("--sender", "sender"), ("--queue-id", "queue_id")])

@@ -34,16 +34,22 @@ internal sealed class MessageLog
         var line = Line(outcome, milliseconds);
         if (_target == LogTarget.Stderr)
         {
+            if (outcome.Alarm is not null)
+                StandardError.WriteLine(outcome.Alarm);
             StandardError.WriteLine(line);
             return;
         }
 
         var severity = outcome.Result switch
         {
+            // There may be thousands of them, and one alarm tells of them all.
+            Result.Deferred when outcome.Cause == Cause.Limit => SyslogSeverity.Info,
             Result.Deferred => SyslogSeverity.Error,
             Result.Failed => SyslogSeverity.Warning,
             _ => SyslogSeverity.Info,
         };
+        if (outcome.Alarm is not null)
+            _syslog.Write(_facility, SyslogSeverity.Error, outcome.Alarm);
         _syslog.Write(_facility, severity, line);
         _syslog.Write(_eventFacility, severity, Event(outcome, milliseconds));
     }
@@ -51,7 +57,7 @@ internal sealed class MessageLog
     /// <summary>The line for people: the result, then name=value words; a problem in quotes at the end.</summary>
     internal static string Line(Outcome outcome, long milliseconds)
     {
-        var line = new StringBuilder(outcome.Result.Hyphenated());
+        var line = new StringBuilder(Name(outcome.Result));
         if (outcome.Reason is not null)
             line.Append(" reason=").Append(outcome.Reason);
         line.Append(" address=").Append(outcome.Address);
@@ -65,12 +71,21 @@ internal sealed class MessageLog
         return line.ToString();
     }
 
+    /// <summary>As <see cref="Words.Hyphenated"/>, without the reflection that the names of an enum cost.</summary>
+    private static string Name(Result result) => result switch
+    {
+        Result.Replied => "replied",
+        Result.Skipped => "skipped",
+        Result.Deferred => "deferred",
+        _ => "failed",
+    };
+
     private string Event(Outcome outcome, long milliseconds)
     {
         var receipts = string.Join(',', outcome.Receipts.Select(Quoted));
         var problem = outcome.Problem is null ? null : OneLine(outcome.Problem);
         return string.Create(CultureInfo.InvariantCulture, $"{{\"time\":\"{_clock.GetUtcNow().UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFK}\"," +
-            $"\"result\":{Quoted(outcome.Result.Hyphenated())},\"reason\":{Quoted(outcome.Reason)}," +
+            $"\"result\":{Quoted(Name(outcome.Result))},\"reason\":{Quoted(outcome.Reason)}," +
             $"\"address\":{Quoted(outcome.Address)},\"replies\":{outcome.Receipts.Count},\"ms\":{milliseconds}," +
             $"\"queue_id\":{Quoted(outcome.QueueId)},\"receipts\":[{receipts}],\"problem\":{Quoted(problem)}}}");
     }
@@ -101,7 +116,7 @@ internal sealed class MessageLog
         {
             if (line.Length >= MaxProblemLength)
                 return line.Append('…').ToString();
-            line.Append(c == '"' ? '\'' : char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c);
+            line.Append(c == '"' ? '\'' : LineText.Breaks(c) || LineText.Misleads(c) ? ' ' : c);
         }
 
         return line.ToString();

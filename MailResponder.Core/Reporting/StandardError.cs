@@ -1,17 +1,31 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace MailResponder.Reporting;
 
-/// <summary>Standard error as the filter needs it: where it is closed or full, the line is lost and nothing else.</summary>
-internal static class StandardError
+/// <summary>
+/// Standard error as the filter needs it: where it is closed or full, the line is lost and nothing else; the exit code
+/// says enough. What a line quotes cannot steer the terminal. Not by way of <see cref="Console"/>, which first looks at
+/// the terminal and starts a thread for its signals: where descriptors, memory or processes are short, the program would
+/// end with a stack trace there.
+/// </summary>
+internal static partial class StandardError
 {
+    private const int Descriptor = 2;
+
     public static void WriteLine(string line)
     {
-        try
-        {
-            Console.Error.WriteLine(line);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // .NET reports a closed descriptor as the latter. The exit code says enough.
-        }
+        var plain = string.Concat(line.Select(c => c != '\n' && (LineText.Breaks(c) || LineText.Misleads(c)) ? ' ' : c));
+        Write(Encoding.UTF8.GetBytes(plain + "\n"));
     }
+
+    /// <summary>Writes a text of ours as it is, and needs no memory for it.</summary>
+    public static void Write(ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty && Write(Descriptor, text, text.Length) is > 0 and var written)
+            text = text[(int)written..];
+    }
+
+    [LibraryImport("libc.so.6", EntryPoint = "write")]
+    private static partial nint Write(int descriptor, ReadOnlySpan<byte> bytes, nint count);
 }

@@ -45,6 +45,9 @@ internal sealed record Delivery(long At, int Process, string Service, string Sta
         var status = fields[(mark + "status=".Length)..];
         var end = status.IndexOf(' ');
         var word = end < 0 ? status : status[..end];
+        // How Postfix calls what it would have returned without soft_bounce, and tries again.
+        if (word.SequenceEqual("SOFTBOUNCE"))
+            word = "deferred";
         var text = end < 0 ? [] : status[end..];
         if (word.Length is 0 or > 20 || word.ContainsAnyExcept(StatusCharacters))
             return null;

@@ -10,8 +10,6 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     /// <summary>The responder's line and Postfix's may come in by two sockets, in any order.</summary>
     private const long VerdictGrace = 60_000_000;
 
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("0123456789abcdef");
-
     private static readonly HashSet<string> DeliveryAgents = ["smtp", "lmtp", "pipe", "local", "virtual", "error", "retry", "discard", "qmgr", "nqmgr", "relay"];
 
     private static readonly HashSet<string> OtherServices =
@@ -223,8 +221,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     {
         var id = messageId.Trim("<>");
         var at = id.IndexOf('@');
-        return at is >= 16 and <= 64 && !id[..at].ContainsAnyExcept(NameCharacters)
-            && id[(at + 1)..].Equals(settings.ResponseFrom.Domain, StringComparison.OrdinalIgnoreCase) ? id[..at].ToString() : null;
+        return at >= 0 && PostfixText.IsReplyName(id[..at]) && id[(at + 1)..].Equals(settings.ResponseFrom.Domain, StringComparison.OrdinalIgnoreCase) ? id[..at].ToString() : null;
     }
 
     private static long? Number(ReadOnlySpan<char> text) =>

@@ -10,6 +10,7 @@ internal static class PostfixText
     private static readonly SearchValues<char> ShortIdCharacters = SearchValues.Create("0123456789ABCDEF");
     private static readonly SearchValues<char> LongIdCharacters = SearchValues.Create("0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz");
     private static readonly SearchValues<char> StatusCharacters = SearchValues.Create("0123456789.");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("0123456789abcdef");
     private static readonly SearchValues<char> HostCharacters =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-_");
 
@@ -35,6 +36,9 @@ internal static class PostfixText
         return !word.ContainsAnyExcept(ShortIdCharacters)
             || (word.Contains('z') && !word.ContainsAnyExcept(LongIdCharacters));
     }
+
+    /// <summary>Whether the word is what <see cref="Reply.OutgoingReply.Name"/> may be.</summary>
+    public static bool IsReplyName(ReadOnlySpan<char> word) => word.Length is >= 16 and <= 64 && !word.ContainsAnyExcept(NameCharacters);
 
     /// <summary>The value behind "name=", up to a comma or space; of "name=&lt;…&gt;" what is inside. Empty when absent.</summary>
     /// <remarks>

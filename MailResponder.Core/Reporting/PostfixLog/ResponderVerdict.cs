@@ -38,7 +38,7 @@ internal sealed record ResponderVerdict(string Result)
         var handed = new List<string>();
         foreach (var receipt in PostfixText.Rest(text, "receipts").ToString().Split(','))
         {
-            if (receipt.StartsWith(Handed, StringComparison.Ordinal))
+            if (receipt.StartsWith(Handed, StringComparison.Ordinal) && PostfixText.IsReplyName(receipt.AsSpan(Handed.Length)))
                 handed.Add(receipt[Handed.Length..]);
         }
 

@@ -34,9 +34,8 @@ internal static class StatisticsMail
         // RFC 3834, section 5: nobody asked for this mail, so it is generated, not replied.
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Headers.Add("X-Auto-Response-Suppress", "All");
-        message.Body = ReplyComposer.Text(
-            [new ResponseBody("plain", TextReport.Of(report)), new ResponseBody("html", HtmlReport.Of(report))], name);
-        message.Prepare(EncodingConstraint.SevenBit);
-        return new OutgoingReply(message, settings.BounceAddress, statistics.To.Address, name);
+        message.Headers.Add(HeaderId.MimeVersion, "1.0");
+        var body = MimeBody.Of([new ResponseBody("plain", TextReport.Of(report)), new ResponseBody("html", HtmlReport.Of(report))]);
+        return new OutgoingReply(message.Headers, body, settings.BounceAddress, statistics.To.Address, name);
     }
 }

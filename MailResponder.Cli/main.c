@@ -1,0 +1,90 @@
+/* main - what happens before and after the .NET runtime
+ *
+ * The linker leads the start of the program here (--wrap=main), and __real_main is .NET's own.
+ *
+ * A runtime that cannot start, for want of memory or processes, returns -1, which is the exit code 255. Postfix
+ * returns a message to its sender on every code that it does not know; on 75 it keeps the message and tries again. .NET
+ * says nothing about it, so the line for the log is written here. There are no settings yet: it goes to the standard
+ * place.
+ *
+ * DOTNET_ variables could have the runtime write its memory into files, which would hold the requester's address, or
+ * open a socket for debuggers. A core file would hold it too: the limit 1 is too small for a file, and it is the one
+ * value at which Linux does not hand the core to a program either (core(5)).
+ *
+ * A standard stream that is closed would become the first file that the program opens: it would read the settings for a
+ * message, or write a line into the database. So each is opened, and in the direction in which nobody uses it: to read or
+ * write it fails as before.
+ *
+ * Whatever others send, a server that never ends its answer for one, the host must not run out of memory over a message.
+ * Commands, whose first argument is a word, have many threads, whose stacks would count.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Thirty times what a message needs. */
+static const rlim_t MAX_DATA_BYTES = 512 << 20;
+
+enum { TEMPORARY_FAILURE = 75, RUNTIME_DID_NOT_START = 255 };
+
+extern char **environ;
+
+int __real_main(int argc, char **argv);
+
+static void bound_memory(int argc, char **argv) {
+  struct rlimit data;
+  if (argc > 1 && argv[1][0] != '-') return;
+  if (getrlimit(RLIMIT_DATA, &data) != 0 || data.rlim_cur <= MAX_DATA_BYTES) return;
+  data.rlim_cur = MAX_DATA_BYTES;
+  setrlimit(RLIMIT_DATA, &data);
+}
+
+static void occupy_standard_streams(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+static void forget_runtime_variables(void) {
+  char **to = environ;
+  for (char **from = environ; *from != NULL; from++)
+    if (strncmp(*from, "DOTNET_", 7) != 0 && strncmp(*from, "COMPlus_", 8) != 0) *to++ = *from;
+  *to = NULL;
+}
+
+/* As syslog(3) does, but with nothing on the heap, which may be what is wanting. */
+static void log_line(const char *text) {
+  static const struct sockaddr_un place = { AF_UNIX, "/dev/log" };
+  char line[512], now[32] = "";
+  time_t seconds = time(NULL);
+  struct tm fields;
+  if (localtime_r(&seconds, &fields) != NULL) strftime(now, sizeof now, "%b %e %H:%M:%S", &fields);
+  int length = snprintf(line, sizeof line, "<%d>%s mail_responder[%d]: %s", LOG_LOCAL0 | LOG_ERR, now, (int)getpid(), text);
+  int log = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (log >= 0) sendto(log, line, (size_t)length, 0, (const struct sockaddr *)&place, sizeof place);
+}
+
+static int report(void) {
+  static const char notice[] = "4.3.0 The responder cannot answer now; the message is kept and tried again.\n";
+  ssize_t written = write(STDERR_FILENO, notice, sizeof notice - 1);
+  (void)written;
+  log_line("deferred reason=unexpected address=unknown replies=0 ms=0 queue_id=- problem=\"the program cannot start: "
+           "there is no memory left, or no process; look at free, ulimit -a and the limits of Postfix's service\"");
+  return TEMPORARY_FAILURE;
+}
+
+int __wrap_main(int argc, char **argv) {
+  struct rlimit no_core = { 1, 1 };
+  setrlimit(RLIMIT_CORE, &no_core);
+  bound_memory(argc, argv);
+  occupy_standard_streams();
+  forget_runtime_variables();
+  int status = __real_main(argc, argv);
+  return (status & 0xff) == RUNTIME_DID_NOT_START ? report() : status;
+}

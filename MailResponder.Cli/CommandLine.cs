@@ -7,10 +7,6 @@ namespace MailResponder.Cli;
 /// <summary>Everything but the filter: the commands that an operator or cron runs, with the codes of sysexits.h.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] Words =
-        ["blacklist", "config", "database", "send", "dkim", "ses", "doctor", "postfix-log", "stats", "metrics", "help", "--help",
-            "-h", "-?", "--version"];
-
     /// <summary>Settings of every command that needs them.</summary>
     public static readonly Option<string?> SettingsOption = new("--settings")
     {
@@ -19,7 +15,9 @@ internal static class CommandLine
         Recursive = true,
     };
 
-    public static bool IsCommand(string word) => Words.Contains(word);
+    /// <summary>For the filter, too: it touches nothing of this class that has to be set up.</summary>
+    public static bool IsCommand(string word) => word is "blacklist" or "config" or "database" or "send" or "feedback" or "dkim" or "ses"
+        or "doctor" or "postfix-log" or "stats" or "metrics" or "help" or "--help" or "-h" or "-?" or "--version";
 
     public static int Run(string[] args)
     {
@@ -59,6 +57,7 @@ internal static class CommandLine
             new ConfigCommand(),
             new DatabaseCommand(),
             new SendCommand(),
+            new FeedbackCommand(),
             new DkimCommand(),
             new SesCommand(),
             new DoctorCommand(),

@@ -71,10 +71,16 @@ internal sealed class ConfigCommand : Command
     private static string InWords(ResponderSettings settings, IReadOnlyList<ResponseEntry> entries)
     {
         var text = new StringBuilder();
+        var rule = new AuthenticationRule(settings);
         foreach (var entry in entries)
         {
             text.Append(CultureInfo.InvariantCulture, $"entry {entry.Number} (line {entry.Line}), by {(entry.SendMethod ?? settings.SendMethod).Hyphenated()}\n");
             text.Append(CultureInfo.InvariantCulture, $"  subject: {entry.Subject ?? "Re: (the request's subject)"}\n");
+            var (links, attachments) = rule.RequiredBy(entry);
+            text.Append(CultureInfo.InvariantCulture, $"  authentication: {links.Hyphenated()}");
+            if (entry.Attachments.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $", for the attachments {attachments.Hyphenated()}");
+            text.Append('\n');
             foreach (var body in entry.Bodies)
             {
                 text.Append(CultureInfo.InvariantCulture, $"  {body.Subtype}:\n");

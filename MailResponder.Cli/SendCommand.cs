@@ -2,6 +2,7 @@ using System.CommandLine;
 using MailResponder.Delivery;
 using MailResponder.Incoming;
 using MailResponder.Limits;
+using MailResponder.Rendering;
 using MailResponder.Reporting;
 using MailResponder.Responses;
 using MailResponder.Settings;
@@ -34,12 +35,12 @@ internal sealed class SendCommand : Command
         if (!MailboxAddress.TryParse(to, out var requester) || !MailDomain.TryNormalize(requester.Domain, out _))
             throw new ResponderException(Cause.Usage, $"--to: \"{to}\" is not a mail address");
         var senders = new Senders(settings, deadline, TimeProvider.System);
-        var outcome = new Replier(settings, files, senders, deadline, TimeProvider.System)
-            .Reply(new Request(requester, subject ?? "", null, []), entries, ClaimedMessage.Unrecorded());
+        var outcome = new Replier(settings, new Renderings(settings, files), senders, deadline, TimeProvider.System)
+            .Reply(new Request(requester, subject ?? "", null, []) { Authentication = AuthenticationVerdict.Sure(Authentication.Full) }, entries, ClaimedMessage.Unrecorded());
         foreach (var receipt in outcome.Receipts)
             Console.Out.WriteLine("sent: " + receipt);
         if (outcome.Problem is not null)
-            Console.Error.WriteLine("responder: " + outcome.Problem);
+            StandardError.WriteLine("responder: " + outcome.Problem);
         return outcome.Result switch
         {
             Result.Replied => ExitCode.Ok,

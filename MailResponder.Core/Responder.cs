@@ -1,6 +1,7 @@
 using MailResponder.Delivery;
 using MailResponder.Incoming;
 using MailResponder.Limits;
+using MailResponder.Rendering;
 using MailResponder.Reporting;
 using MailResponder.Responses;
 using MailResponder.Settings;
@@ -14,12 +15,16 @@ namespace MailResponder;
 /// <param name="dryRun">Not null: the replies are written here as an mbox, and nothing is sent, counted or recorded.</param>
 internal sealed class Responder(ResponderSettings settings, Deadline deadline, TimeProvider clock, Stream? dryRun = null)
 {
-    private readonly IFileSource _files = dryRun is null ? IFileSource.For(settings, deadline) : new FolderSource(settings);
+    private readonly Renderings _renderings = dryRun is null
+        ? new(settings, IFileSource.For(settings, deadline), new RenderingFolder(settings)) : new(settings, new FolderSource(settings));
 
     /// <summary>As <see cref="Outcome.Address"/>, for the report of a message that could not be brought to its end.</summary>
     public string Address { get; private set; } = Outcome.UnknownAddress;
 
     public string QueueId { get; private set; } = "-";
+
+    /// <summary>The database while it is asked, for when the deadline passes then: a server may answer and never end. Else null.</summary>
+    public string? AskedDatabase { get; private set; }
 
     /// <summary>Answers the message, or tells why not.</summary>
     /// <exception cref="ResponderException">Something of ours failed; the message is to be brought again.</exception>
@@ -28,38 +33,60 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
         QueueId = Incoming.QueueId.Of(envelope, []);
         var message = IncomingMessage.Read(input);
         QueueId = Incoming.QueueId.Of(envelope, message.Headers);
-        if (new Guard(settings).ReasonNotToReply(message, envelope, out var request) is { } reason)
+        if (new Guard(settings, clock).ReasonNotToReply(message, envelope, out var request) is { } reason)
             return Outcome.Skipped(reason);
 
-        var book = _files.Book();
+        var book = _renderings.Book();
         var address = RequestedAddress.Find(envelope, message.Headers, book);
         if (address is null || !book.Knows(address))
             return Outcome.Skipped(SkipReason.UnknownAddress);
 
         Address = address;
-        return Answer(message, request!, address, book.EntriesFor(address));
+        var entries = book.EntriesFor(address);
+        return WithoutReply(request!, entries) ?? Answer(message, request!, address, entries);
+    }
+
+    /// <summary>Null when there is something to send. Looked at first, so that nobody is charged for nothing.</summary>
+    private Outcome? WithoutReply(Request request, IReadOnlyList<ResponseEntry> entries)
+    {
+        var rule = new AuthenticationRule(settings);
+        var mayBeLater = false;
+        foreach (var entry in entries)
+        {
+            var permission = rule.For(entry, request.Authentication);
+            if (permission is Permission.Whole or Permission.WithoutAttachments)
+                return null;
+            mayBeLater |= permission == Permission.Later;
+        }
+
+        return mayBeLater ? Outcome.Deferred(Cause.Authentication, Replier.OpenAuthentication) : Outcome.Skipped(SkipReason.NotAuthenticated);
     }
 
     private Outcome Answer(IncomingMessage message, Request request, string address, IReadOnlyList<ResponseEntry> entries)
     {
-        var replier = new Replier(settings, _files, new Senders(settings, deadline, clock, dryRun), deadline, clock);
+        var replier = new Replier(settings, _renderings, new Senders(settings, deadline, clock, dryRun), deadline, clock);
         if (dryRun is not null)
             return replier.Reply(request, entries, ClaimedMessage.Unrecorded());
 
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-        var requester = key.Requester(request.From.Address)!;
-        var messageKey = key.Message(message.HeaderBlock, address);
+        AskedDatabase = settings.Database.Place;
         using var store = Store.Open(settings.Database, key, deadline.Remaining * 0.8, clock);
+        var requester = store.Key.Requester(request.From.Address)!;
+        var messageKey = store.Key.Message(message.HeaderBlock, address);
         using var entered = store.EnterMessage(messageKey);
         if (entered is null)
             return Outcome.Deferred(Cause.InProgress, "another process is answering this message");
 
         var exempt = MailDomain.IsWithin(requester.DomainName, settings.ExemptDomains);
-        var claim = store.Claim(messageKey, requester, exempt ? null : settings.DailyLimit);
+        var isLarge = MailDomain.IsWithin(requester.DomainName, settings.Limits.LargeDomains);
+        var limits = exempt || isLarge ? settings.Limits.ForService : settings.Limits;
+        var claim = store.Claim(messageKey, requester, exempt ? null : settings.DailyLimit, limits);
+        AskedDatabase = null;
         return claim.Result switch
         {
             ClaimResult.Blocked => Outcome.Skipped(SkipReason.Blocked),
             ClaimResult.OverQuota => Outcome.Skipped(SkipReason.OverQuota),
+            ClaimResult.OverLimit => LimitReached.Tell(claim.Limit!.Value, settings, store),
             _ => replier.Reply(request, entries, new ClaimedMessage(messageKey, claim, store, requester)),
         };
     }

@@ -14,7 +14,7 @@ internal static class ConfigurationCheck
         byte[] text;
         try
         {
-            text = File.ReadAllBytes(path);
+            text = RegularFile.ReadAllBytes(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -92,6 +92,12 @@ internal static class ConfigurationCheck
             {
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, email_addr",
                     $"{domain} is not in own_domains of {settings.File}", IsWarning: true));
+            }
+
+            if (settings.AuthservId is null && entry.Requirement.Most != Authentication.None)
+            {
+                faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, {AuthenticationRequirement.Name}",
+                    $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it", IsWarning: true));
             }
 
             if ((entry.SendMethod ?? settings.SendMethod) == SendMethod.Sendmail && !File.Exists(settings.Sendmail))

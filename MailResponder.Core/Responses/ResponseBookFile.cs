@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using MailResponder.Limits;
 using MailResponder.Settings;
@@ -6,21 +5,14 @@ using MailResponder.Settings;
 namespace MailResponder.Responses;
 
 /// <summary>
-/// Reads and checks the response book: a JSON array of objects with email_addr, body, attachments and, optionally,
-/// send_method and subject. Every fault is found in one go, with its entry, field and line.
+/// Reads and checks the response book: a JSON array of entries. Every fault is found in one go, with its entry, field
+/// and line.
 /// </summary>
 internal sealed class ResponseBookFile
 {
-    private static readonly string[] Fields = ["email_addr", "body", "attachments", "send_method", "subject"];
-    private readonly string _path;
-    private readonly List<Fault> _faults;
-    private readonly List<ResponseEntry> _entries = [];
+    private readonly ResponseEntryReader _reader;
 
-    private ResponseBookFile(string path, List<Fault> faults)
-    {
-        _path = path;
-        _faults = faults;
-    }
+    private ResponseBookFile(ResponseEntryReader reader) => _reader = reader;
 
     /// <summary>Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all.</summary>
     public static ResponseBook? Check(string path, List<Fault> faults)
@@ -28,7 +20,7 @@ internal sealed class ResponseBookFile
         byte[] text;
         try
         {
-            text = File.ReadAllBytes(path);
+            text = RegularFile.ReadAllBytes(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -36,189 +28,59 @@ internal sealed class ResponseBookFile
             return null;
         }
 
+        return Check(text, path, faults);
+    }
+
+    /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
+    public static ResponseBook? Check(byte[] text, string path, List<Fault> faults)
+    {
         if (LocatedJson.Parse(text, path, faults) is not { } json)
             return null;
         var found = new List<Fault>();
-        var book = new ResponseBookFile(path, found).Read(json);
+        var book = new ResponseBookFile(new ResponseEntryReader(path, found)).Read(json);
         faults.AddRange(found.OrderBy(fault => fault.Line));
         return book;
+    }
+
+    /// <summary>Reads one entry again; null when it has a fault.</summary>
+    /// <param name="path">The book's file, for faults.</param>
+    /// <param name="number">Position in the book, counted from 1.</param>
+    /// <param name="line">Where it begins in the book.</param>
+    /// <param name="json">As <see cref="ResponseEntry.Json"/>.</param>
+    public static ResponseEntry? ReadEntry(string path, int number, int line, byte[] json)
+    {
+        var faults = new List<Fault>();
+        var entry = LocatedJson.Parse(json, path, faults, line) is { } located ? new ResponseEntryReader(path, faults).Read(number, located) : null;
+        return faults.TrueForAll(fault => fault.IsWarning) ? entry : null;
     }
 
     private ResponseBook? Read(LocatedJson json)
     {
         if (json.Kind != JsonValueKind.Array)
         {
-            Add(json.Line, "", "must be a list [ … ] of entries, but is " + json.KindInWords);
+            _reader.Add(json.Line, "", "must be a list [ … ] of entries, but is " + json.KindInWords);
             return null;
         }
 
+        var entries = new List<ResponseEntry>();
         for (var i = 0; i < json.Items.Count; i++)
-            ReadEntry(i + 1, json.Items[i]);
+        {
+            if (_reader.Errors >= Fault.MostOfAFile)
+            {
+                _reader.Add(json.Items[i].Line, ResponseEntryReader.Place(i + 1), "and whatever follows: too much is wrong here; is this a response book?");
+                return null;
+            }
+
+            if (_reader.Read(i + 1, json.Items[i]) is { } entry)
+                entries.Add(entry);
+        }
+
         if (json.Items.Count == 0)
-            Add(json.Line, "", "has no entry; nobody would be answered");
-        var book = new ResponseBook(_entries);
+            _reader.Add(json.Line, "", "has no entry; nobody would be answered");
+        var book = new ResponseBook(entries);
         CheckNumberOfEntries(book);
         CheckLookalikes(book);
         return book;
-    }
-
-    private void ReadEntry(int number, LocatedJson json)
-    {
-        if (json.Kind != JsonValueKind.Object)
-        {
-            Add(json.Line, Place(number), "must be an object { … }, but is " + json.KindInWords);
-            return;
-        }
-
-        var fields = FieldsOf(number, json);
-        var address = ReadAddress(number, json, fields.GetValueOrDefault("email_addr"));
-        var bodies = ReadBodies(number, json, fields.GetValueOrDefault("body"));
-        var attachments = ReadAttachments(number, fields.GetValueOrDefault("attachments"));
-        SendMethod? sendMethod = null;
-        if (Optional(number, fields, "send_method") is { } method)
-        {
-            if (SendMethods.TryParse(method.Text, ignoreCase: true, out var parsed))
-                sendMethod = parsed;
-            else
-                Add(method.Line, Place(number, "send_method"), $"\"{method.Text}\" is none of: {string.Join(", ", SendMethods.Names)}");
-        }
-
-        var subject = Optional(number, fields, "subject");
-        if (subject is not null && (string.IsNullOrWhiteSpace(subject.Text) || subject.Text.Any(char.IsControl)))
-            Add(subject.Line, Place(number, "subject"), "must be one line of text; leave the field out for \"Re: \" and the request's subject");
-        _entries.Add(new ResponseEntry(number, json.Line, address, bodies, attachments, sendMethod, subject?.Text));
-    }
-
-    private Dictionary<string, LocatedJson> FieldsOf(int number, LocatedJson json)
-    {
-        var fields = new Dictionary<string, LocatedJson>();
-        foreach (var (name, line, value) in json.Members)
-        {
-            if (!Fields.Contains(name))
-            {
-                var nearest = Words.Nearest(name, Fields);
-                Add(line, Place(number, name), "is not a field" + (nearest is null
-                    ? $"; the fields are: {string.Join(", ", Fields)}" : $"; did you mean \"{nearest}\"?"));
-            }
-            else if (!fields.TryAdd(name, value))
-            {
-                Add(line, Place(number, name), "stands twice; keep one of the two");
-            }
-        }
-
-        return fields;
-    }
-
-    private string ReadAddress(int number, LocatedJson entry, LocatedJson? value)
-    {
-        const string field = "email_addr";
-        if (value is not { Kind: JsonValueKind.String })
-        {
-            Add(value?.Line ?? entry.Line, Place(number, field), value is null ? "is missing" : "must be a text, but is " + value.KindInWords);
-            return "";
-        }
-
-        var address = value.Text;
-        var at = address.LastIndexOf('@');
-        if (at <= 0 || address.Any(c => c <= ' ' || c >= 0x7f) || !MailDomain.TryNormalize(address[(at + 1)..], out var domain))
-        {
-            Add(value.Line, Place(number, field), $"\"{address}\" is not a whole mail address like \"get@example.com\"");
-        }
-        else if (address.Any(char.IsAsciiLetterUpper))
-        {
-            Add(value.Line, Place(number, field), $"\"{address}\" has upper-case letters; write \"{address.ToLowerInvariant()}\"");
-        }
-        else if (domain.Length != address.Length - at - 1)
-        {
-            Add(value.Line, Place(number, field), $"\"{address}\" ends with a dot; write \"{address[..^1]}\"");
-        }
-
-        return address;
-    }
-
-    private List<ResponseBody> ReadBodies(int number, LocatedJson entry, LocatedJson? value)
-    {
-        const string field = "body";
-        var bodies = new List<ResponseBody>();
-        switch (value?.Kind)
-        {
-            case JsonValueKind.String:
-                bodies.Add(new ResponseBody("plain", NotBlank(number, field, value)));
-                break;
-            case JsonValueKind.Array when value.Items.Count > 0:
-                for (var i = 0; i < value.Items.Count; i++)
-                    ReadBody(number, Indexed(field, i), value.Items[i], bodies);
-                break;
-            default:
-                Add(value?.Line ?? entry.Line, Place(number, field), value is null
-                    ? "is missing; write a text or [[\"plain\", \"…\"], [\"html\", \"…\"]]"
-                    : $"must be a text or a list of [mimetype, text], but is {(value.Kind == JsonValueKind.Array ? "an empty list" : value.KindInWords)}");
-                break;
-        }
-
-        return bodies;
-    }
-
-    private void ReadBody(int number, string field, LocatedJson item, List<ResponseBody> bodies)
-    {
-        if (item.Items is not [{ Kind: JsonValueKind.String } type, { Kind: JsonValueKind.String } text])
-        {
-            Add(item.Line, Place(number, field), "must be [mimetype, text], like [\"plain\", \"…\"]");
-            return;
-        }
-
-        if (type.Text is not ("plain" or "html"))
-            Add(type.Line, Place(number, field), $"\"{type.Text}\" is no mimetype of a body; write \"plain\" or \"html\"");
-        else if (bodies.Exists(body => body.Subtype == type.Text))
-            Add(type.Line, Place(number, field), $"a second body of the type {type.Text}; mail programs show only one");
-        else if (type.Text == "plain" && bodies.Count > 0)
-            Warn(type.Line, Place(number, field), "plain after html: mail programs prefer the last one; put html last");
-        bodies.Add(new ResponseBody(type.Text, NotBlank(number, field, text)));
-    }
-
-    private string NotBlank(int number, string field, LocatedJson text)
-    {
-        if (string.IsNullOrWhiteSpace(text.Text))
-            Add(text.Line, Place(number, field), "is empty; an empty reply helps nobody");
-        return text.Text;
-    }
-
-    private List<ResponseAttachment> ReadAttachments(int number, LocatedJson? value)
-    {
-        const string field = "attachments";
-        var attachments = new List<ResponseAttachment>();
-        if (value is null or { Kind: JsonValueKind.Null })
-            return attachments;
-        if (value.Kind != JsonValueKind.Array)
-            Add(value.Line, Place(number, field), "must be null or a list of [bucket, file, shown name], but is " + value.KindInWords);
-        for (var i = 0; i < value.Items.Count; i++)
-        {
-            var item = value.Items[i];
-            var place = Place(number, Indexed(field, i));
-            if (item.Items is not [{ Kind: JsonValueKind.String } bucket, { Kind: JsonValueKind.String } file, { Kind: JsonValueKind.String } shown])
-            {
-                Add(item.Line, place, "must be [bucket, file name in the bucket, file name shown], three texts");
-                continue;
-            }
-
-            if (!FilesFolder.IsPlainPath(bucket.Text) || !FilesFolder.IsPlainPath(file.Text))
-                Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must be names without \"..\" and not begin with \"/\"");
-            if (string.IsNullOrWhiteSpace(shown.Text) || shown.Text.AsSpan().ContainsAny("/\\") || shown.Text.Any(char.IsControl))
-                Add(shown.Line, place, $"\"{shown.Text}\" cannot be the name of a file that somebody saves");
-            attachments.Add(new ResponseAttachment(bucket.Text, file.Text, shown.Text, item.Line));
-        }
-
-        return attachments;
-    }
-
-    private LocatedJson? Optional(int number, Dictionary<string, LocatedJson> fields, string name)
-    {
-        if (!fields.TryGetValue(name, out var value) || value.Kind == JsonValueKind.Null)
-            return null;
-        if (value.Kind == JsonValueKind.String)
-            return value;
-        Add(value.Line, Place(number, name), "must be a text, but is " + value.KindInWords);
-        return null;
     }
 
     private void CheckNumberOfEntries(ResponseBook book)
@@ -227,7 +89,7 @@ internal sealed class ResponseBookFile
         {
             var entries = book.EntriesFor(address);
             if (entries.Count > Claim.MaxEntries)
-                Add(entries[Claim.MaxEntries].Line, Place(entries[Claim.MaxEntries].Number), $"more than {Claim.MaxEntries} entries for {address}");
+                _reader.Add(entries[Claim.MaxEntries].Line, ResponseEntryReader.Place(entries[Claim.MaxEntries].Number), $"more than {Claim.MaxEntries} entries for {address}");
         }
     }
 
@@ -236,7 +98,11 @@ internal sealed class ResponseBookFile
     {
         var domains = new Dictionary<string, ResponseEntry>();
         foreach (var entry in book.Entries)
-            domains.TryAdd(entry.Address[(entry.Address.LastIndexOf('@') + 1)..].TrimEnd('.'), entry);
+        {
+            if (MailDomain.TryNormalize(entry.Address[(entry.Address.LastIndexOf('@') + 1)..], out var domain))
+                domains.TryAdd(domain, entry);
+        }
+
         // A slip is written once; comparing every pair of a large book would not be worth the time.
         if (domains.Count > 200)
             return;
@@ -245,21 +111,10 @@ internal sealed class ResponseBookFile
             foreach (var (other, first) in domains)
             {
                 if (first.Number < entry.Number && Words.EditDistance(WithoutDigits(domain), WithoutDigits(other)) == 1)
-                    Warn(entry.Line, Place(entry.Number, "email_addr"), $"the domain {domain} looks like {other} of entry {first.Number}; is one of them a slip?");
+                    _reader.Warn(entry.Line, ResponseEntryReader.Place(entry.Number, "email_addr"), $"the domain {domain} looks like {other} of entry {first.Number}; is one of them a slip?");
             }
         }
     }
 
     private static string WithoutDigits(string domain) => string.Concat(domain.Where(c => !char.IsAsciiDigit(c)));
-
-    private static string Indexed(string field, int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"{field}[{index + 1}]");
-
-    private static string Place(int number, string field = "") =>
-        string.Create(CultureInfo.InvariantCulture, $"entry {number}{(field.Length > 0 ? ", " : "")}{field}");
-
-    private void Add(int line, string place, string problem) => _faults.Add(new Fault(_path, line, place, problem));
-
-    private void Warn(int line, string place, string problem) =>
-        _faults.Add(new Fault(_path, line, place, problem, IsWarning: true));
 }

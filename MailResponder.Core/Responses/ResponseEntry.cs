@@ -1,3 +1,4 @@
+using MailResponder.Reply;
 using MailResponder.Settings;
 
 namespace MailResponder.Responses;
@@ -16,4 +17,14 @@ internal sealed record ResponseEntry(
     IReadOnlyList<ResponseBody> Bodies,
     IReadOnlyList<ResponseAttachment> Attachments,
     SendMethod? SendMethod,
-    string? Subject);
+    string? Subject)
+{
+    /// <summary>What a request has to prove; the settings say what this does not.</summary>
+    public AuthenticationRequirement Requirement { get; init; } = AuthenticationRequirement.NotSaid;
+
+    /// <summary>The entry as it stands in the file; empty when it was not read from one.</summary>
+    public ReadOnlyMemory<byte> Json { get; init; }
+
+    /// <summary>The body without attachments, rendered; null where that was not done beforehand.</summary>
+    public ReplyBody? Text { get; init; }
+}

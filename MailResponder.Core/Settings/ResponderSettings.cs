@@ -34,6 +34,17 @@ internal sealed record ResponderSettings
     /// <summary>Domains, with those below them, that are never answered.</summary>
     public IReadOnlyList<string> BlockedDomains { get; init; } = [];
 
+    public LimitSettings Limits { get; init; } = LimitSettings.None;
+
+    /// <summary>The name under which this host's mail filters write Authentication-Results; null: none are believed.</summary>
+    public string? AuthservId { get; init; }
+
+    /// <summary>What a request has to prove where the entry of the response book does not say it.</summary>
+    public AuthenticationRequirement RequireAuthentication { get; init; } = AuthenticationRequirement.NotSaid;
+
+    /// <summary>Requests that were older when they came are not answered; null: all are.</summary>
+    public TimeSpan? MaxRequestAge { get; init; }
+
     public required string AddressKeyFile { get; init; }
 
     public required DatabaseSettings Database { get; init; }

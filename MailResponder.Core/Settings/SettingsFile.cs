@@ -7,13 +7,15 @@ namespace MailResponder.Settings;
 /// <summary>Reads and checks the settings file. Every fault is found in one go, each with its line.</summary>
 internal sealed class SettingsFile
 {
+    private const string MaxRequestAge = "max_request_age_hours";
+
     private static readonly string[] Names =
     [
         "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit",
         "exempt_domains", "blocked_domains", "address_key_file", "database", "ledger_days", "send_method", "outbox",
         "sendmail", "ses", "attachment_names", "dkim", "deadline_seconds", "max_message_bytes", "log_to",
         "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps", "postfix_log", "statistics",
-        "metrics",
+        "metrics", "limits", "authserv_id", AuthenticationRequirement.Name, MaxRequestAge,
     ];
 
     private readonly string _path;
@@ -46,7 +48,7 @@ internal sealed class SettingsFile
         byte[] text;
         try
         {
-            text = File.ReadAllBytes(path);
+            text = RegularFile.ReadAllBytes(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -54,8 +56,13 @@ internal sealed class SettingsFile
             return null;
         }
 
-        var json = LocatedJson.Parse(text, path, faults);
-        if (json is null)
+        return Check(text, path, faults);
+    }
+
+    /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
+    public static ResponderSettings? Check(byte[] text, string path, List<Fault> faults)
+    {
+        if (LocatedJson.Parse(text, path, faults) is not { } json)
             return null;
         var found = new List<Fault>();
         var settings = new SettingsFile(path, found).Read(json);
@@ -87,13 +94,19 @@ internal sealed class SettingsFile
             DailyLimit = (int)values.Number("daily_limit", 3, 1, 1_000_000),
             ExemptDomains = Domains(values, "exempt_domains"),
             BlockedDomains = Domains(values, "blocked_domains"),
+            Limits = LimitsSection.Read(values.Section("limits", LimitsSection.Names), (section, name) => Domains(section, name)),
+            AuthservId = AuthservId(values),
+            RequireAuthentication = RequireAuthentication(values),
+            MaxRequestAge = values.Has(MaxRequestAge) ? TimeSpan.FromHours(values.Number(MaxRequestAge, 1, 1, 8760)) : null,
             AddressKeyFile = FilePath(values.Text("address_key_file", required: true)),
             Database = database,
             LedgerDays = (int)values.Number("ledger_days", 7, 1, 3650),
             SendMethod = sendMethod,
             Outbox = FilePath(values.Text("outbox", "outbox")),
             Sendmail = FilePath(values.Text("sendmail", "/usr/sbin/sendmail")),
-            Ses = SesSection.Read(values.Section("ses", SesSection.Names), FilePath),
+            Ses = SesSection.Read(values.Section("ses", SesSection.Names), FilePath) is { } ses
+                ? ses with { RoleFile = database.SqliteFile is { } file ? file + ".role" : Path.Join(FilePath(values.Text("files_root", "files")), ".role") }
+                : null,
             AttachmentNames = AttachmentNames(values),
             Dkim = Dkim(values.Section("dkim", ["domain", "selector", "key_file"])),
             DeadlineSeconds = (int)values.Number("deadline_seconds", 60, 1, 900),
@@ -110,12 +123,39 @@ internal sealed class SettingsFile
         };
     }
 
-    private DkimSettings? Dkim(SettingsSection? section) => section is null
-        ? null
-        : new DkimSettings(
-            Domain(section, section.Text("domain", required: true), section.LineOf("domain"), "domain"),
-            section.Text("selector", required: true),
-            FilePath(section.Text("key_file", required: true)));
+    private static string? AuthservId(SettingsSection values)
+    {
+        const string name = "authserv_id";
+        var id = values.Text(name);
+        // A token (RFC 2045, section 5.1), so that it need not be quoted there.
+        if (id.Any(c => c is <= ' ' or > '~' || "()<>@,;:\\\"/[]?=".Contains(c)))
+        {
+            values.Add(values.LineOf(name), name, $"\"{id}\" is not a name that a mail filter writes first into " +
+                "Authentication-Results; write it like \"mail.example.com\"");
+        }
+
+        return id.Length > 0 ? id : null;
+    }
+
+    private static AuthenticationRequirement RequireAuthentication(SettingsSection values)
+    {
+        const string name = AuthenticationRequirement.Name;
+        var required = AuthenticationRequirement.Read(values.Section(name, AuthenticationRequirement.Names));
+        if (required.Most != Authentication.None && !values.Has("authserv_id"))
+            values.Warn(values.LineOf(name), name, "authserv_id is not set: no request can prove anything, and nobody gets what requires it");
+        return required;
+    }
+
+    private DkimSettings? Dkim(SettingsSection? section)
+    {
+        if (section is null)
+            return null;
+        var domain = Domain(section, section.Text("domain", required: true), section.LineOf("domain"), "domain");
+        var selector = section.Text("selector", required: true);
+        if (selector.Length > 0 && !(System.Text.Ascii.IsValid(selector) && MailDomain.TryNormalize(selector + "._domainkey.example", out _)))
+            section.Add(section.LineOf("selector"), "selector", $"\"{selector}\" is not the name of a DNS record; write letters, digits and hyphens");
+        return new DkimSettings(domain, selector, FilePath(section.Text("key_file", required: true)));
+    }
 
     private S3Settings? S3(SettingsSection? section) => section is null
         ? null
@@ -151,7 +191,7 @@ internal sealed class SettingsFile
             var endings = new List<KeyValuePair<string, string>>();
             foreach (var (ending, replacement, line) in section.Pairs("rename", required: true))
             {
-                if (ending is not ['.', _, ..] || (ending + replacement).Any(c => c is '/' or '\\' || char.IsControl(c)))
+                if (ending is not ['.', _, ..] || (ending + replacement).Any(c => c is '/' or '\\' || LineText.Breaks(c)))
                 {
                     section.Add(line, "rename",
                         $"\"{ending}\": \"{replacement}\" must be the end of a name and what replaces it, like \".exe\": \".ex_\"");
@@ -169,8 +209,12 @@ internal sealed class SettingsFile
     private static MailboxAddress Mailbox(SettingsSection values, string name)
     {
         var text = values.Text(name, required: true);
-        if (MailboxAddress.TryParse(text, out var mailbox) && MailDomain.TryNormalize(mailbox.Domain, out _))
-            return mailbox;
+        if (MailboxAddress.TryParse(text, out var mailbox) && MailDomain.TryNormalize(mailbox.Domain, out var domain)
+            && System.Text.Ascii.IsValid(mailbox.LocalPart) && !(mailbox.Name ?? "").Any(LineText.Breaks))
+        {
+            return System.Text.Ascii.IsValid(mailbox.Domain) ? mailbox : new MailboxAddress(mailbox.Name, $"{mailbox.LocalPart}@{domain}");
+        }
+
         if (text.Length > 0)
             values.Add(values.LineOf(name), name, $"\"{text}\" is not a mail address; write \"name@example.com\" or \"Display Name <name@example.com>\"");
         return new MailboxAddress("", "invalid@invalid");
@@ -194,7 +238,7 @@ internal sealed class SettingsFile
     }
 
     private static SyslogFacility Facility(SettingsSection values, string name, SyslogFacility standard) =>
-        values.Choice(name, Array.ConvertAll(Enum.GetNames<SyslogFacility>(), n => n.ToLowerInvariant()), Enum.TryParse, standard);
+        values.Choice(name, ["mail", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"], Enum.TryParse, standard);
 
     private string FilePath(string text) => text.Length == 0 ? "" : Path.GetFullPath(text, _folder);
 

@@ -47,6 +47,7 @@ internal static class Checkup
         if (settings is not null)
         {
             subjects.Add(("database", () => DatabaseChecks.Look(host, settings)));
+            subjects.Add(("rendered", () => RenderingChecks.Look(host, settings)));
             subjects.Add(("s3", () => S3Checks.Look(host, settings)));
             subjects.Add(("ses", () => SesChecks.Look(settings)));
             subjects.Add(("dns", () => DnsChecks.Look(host, settings, postfix.Value)));
@@ -58,6 +59,7 @@ internal static class Checkup
         {
             subjects.Add(("postfix-domains", () => DomainChecks.Look(host, settings, postfix.Value)));
             subjects.Add(("postfix-transport", () => TransportChecks.Look(host, settings, postfix.Value)));
+            subjects.Add(("authentication", () => AuthenticationChecks.Look(host, settings, postfix.Value)));
             subjects.Add(("queue", () => QueueChecks.Look(host, settings, postfix.Value)));
         }
 

@@ -12,6 +12,9 @@ internal static class LogChecks
     private const string Rotation = "/etc/logrotate.d/mail_responder";
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
+    /// <summary>As long as our own logs are kept, and a day for the rotation itself.</summary>
+    private static readonly TimeSpan MaxMailLogAge = TimeSpan.FromDays(8);
+
     public static IEnumerable<Finding> Look(Host host, ResponderSettings? settings)
     {
         if (settings?.LogTo == LogTarget.Stderr)
@@ -25,6 +28,7 @@ internal static class LogChecks
             .. settings is null ? [] : Routing(host, settings, isRunning),
             .. Files(host).OrOk("log-files", "not open to everybody"),
             .. Rotating(host).OrOk("logrotate", Rotation),
+            .. MailLog(host).OrOk("mail-log", "nothing older than a week, nothing open to everybody"),
         ];
     }
 
@@ -122,5 +126,24 @@ internal static class LogChecks
             yield return Finding.Fault(name, "logrotate is not installed: the logs grow until the disk is full", "apt-get install logrotate");
         else if (check.Failed || check.Errors.Contains("error:", StringComparison.Ordinal))
             yield return Finding.Fault(name, "logrotate -d: " + (check.Errors.Split('\n').FirstOrDefault(line => line.Contains("error:", StringComparison.Ordinal))?.OneLine() ?? check.Complaint), "correct " + Rotation);
+    }
+
+    /// <summary>Unlike ours, Postfix's own log names the people who write: whoever gets the host gets them.</summary>
+    private static IEnumerable<Finding> MailLog(Host host)
+    {
+        const string name = "mail-log";
+        var folder = host.PathTo("/var/log");
+        if (!Directory.Exists(folder))
+            yield break;
+        var files = Directory.GetFiles(folder, "mail.*").Order(StringComparer.Ordinal).ToList();
+        var old = files.FindAll(file => host.Now - File.GetLastWriteTimeUtc(file) > MaxMailLogAge);
+        if (old.Count > 0)
+        {
+            yield return Finding.Warning(name, $"/var/log/{Path.GetFileName(old[^1])} is older than a week, and Postfix's log names everybody who wrote",
+                "in the file of /etc/logrotate.d that has /var/log/mail.log, write: daily, rotate 7; and delete what is older");
+        }
+
+        foreach (var file in files.Where(file => (File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0))
+            yield return Finding.Fault(name, $"/var/log/{Path.GetFileName(file)} can be read by every user of the host, and names everybody who wrote", $"run: chmod 0640 /var/log/{Path.GetFileName(file)}");
     }
 }

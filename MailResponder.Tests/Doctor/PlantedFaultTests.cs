@@ -7,9 +7,11 @@ namespace MailResponder.Tests.Doctor;
 /// One fault at a time on a healthy server, as <c>responder doctor</c> sees it. A file of the folder Faults plants one, and
 /// its second line says which check finds it, in which state. A new case is a new file.
 /// </summary>
-[Collection(ServerRoots.Collection)]
+[Collection(Collection)]
 public sealed class PlantedFaultTests(DoctorServer server) : IClassFixture<DoctorServer>
 {
+    public const string Collection = "Planted faults";
+
     public static TheoryData<string> Faults =>
         [.. Directory.GetFiles(Repository.PathTo("MailResponder.Tests", "Doctor", "Faults")).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 

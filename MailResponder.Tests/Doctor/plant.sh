@@ -27,17 +27,22 @@ settle() {
   if postfix status 2>/dev/null; then postfix reload 2>/dev/null; fi
 }
 
-restart_rsyslog() {
+stop_rsyslog() {
   if [ -e /run/rsyslogd.pid ]; then kill "$(cat /run/rsyslogd.pid)"; fi
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
+  for _ in $(seq 50); do
     if [ ! -e /run/rsyslogd.pid ]; then break; fi
     sleep 0.2
   done
+}
+
+restart_rsyslog() {
+  stop_rsyslog
   rsyslogd
 }
 
 put_back() {
-  if [ -e "$kept/commands" ]; then sh -eu "$kept/commands"; fi
+  # shellcheck source=/dev/null
+  if [ -e "$kept/commands" ]; then . "$kept/commands"; fi
   if [ -e "$kept/list" ]; then
     while read -r path; do
       case $path in

@@ -1,0 +1,78 @@
+using System.Text;
+
+namespace MailResponder.Tests.Incoming;
+
+/// <summary>Headers of any length, each the worst for some part of a reader.</summary>
+internal static class HeaderShapes
+{
+    private const string LongRelayed = "relayed";
+
+    private static readonly Dictionary<string, (string Start, string Piece)> Shapes = new()
+    {
+        ["fields"] = ("", "a:\n"),
+        ["fields-of-one-name"] = ("", "Received: from a by b id c; d\n"),
+        ["from-fields"] = ("", "From: a@b.example\n"),
+        ["one-line"] = ("Subject: ", "x"),
+        ["one-name"] = ("", "x"),
+        ["colons"] = ("", ":"),
+        ["lines-without-colon"] = ("", "abc\n"),
+        ["folds"] = ("Subject: a\n", " b\n"),
+        ["blank-folds"] = ("From: a\n", " \n"),
+        ["returns"] = ("Subject: ", "\r"),
+        ["returns-and-feeds"] = ("Subject: a\n", " \r\r\n"),
+        ["blanks"] = ("From: ", " "),
+        ["nuls"] = ("From: ", "\0"),
+        ["eight-bit"] = ("Subject: ", "\u00e9"),
+        ["utf-8"] = ("Subject: ", "\u00d8\u00b3"),
+        ["commas"] = ("From: ", ","),
+        ["recipients"] = ("To: ", "Joe <joe@example.net>, "),
+        ["names"] = ("From: ", "Joe "),
+        ["comments-open"] = ("From: ", "("),
+        ["comments"] = ("From: ", "(a)"),
+        ["comments-escaped"] = ("From: ", "(\\"),
+        ["quotes"] = ("From: ", "\""),
+        ["quotes-escaped"] = ("From: ", "\"\\\""),
+        ["angles"] = ("From: ", "<"),
+        ["angles-closed"] = ("From: ", "<>"),
+        ["routes"] = ("From: ", "<@a,"),
+        ["literals"] = ("From: ", "a@["),
+        ["groups"] = ("From: ", "g:"),
+        ["ends-of-groups"] = ("From: ", ";"),
+        ["dots"] = ("From: ", "a."),
+        ["at-signs"] = ("From: ", "a@"),
+        ["loops"] = ("X-Loop: ", "a@\u00e9b.example "),
+        ["loops-of-long-domains"] = ("X-Loop: ", $"a@{string.Concat(Enumerable.Range(0, 450).Select(i => $"\u00d1{(char)(0x80 + (i % 64))}\u00d2{(char)(0x80 + (i / 8))}"))}.example "),
+        ["words"] = ("Subject: ", "=?utf-8?q?a?= "),
+        ["words-of-two-charsets"] = ("Subject: ", "=?gb18030?b?gTA=?= =?iso-2022-jp?b?GyRC?= "),
+        ["words-of-no-charset"] = ("Subject: ", "=?x-y?q?a?= "),
+        ["words-open"] = ("Subject: ", "=?utf-8?b?"),
+        ["words-in-names"] = ("From: ", "=?utf-8?q?a?= "),
+        ["question-marks"] = ("Subject: ", "=?"),
+        ["ids"] = ("References: ", "<a@b> "),
+        ["ids-open"] = ("References: ", "<a"),
+        ["parameters"] = ("Content-Type: text/plain", "; a=b"),
+        ["sections"] = ("Content-Type: text/plain", "; a*0=b"),
+        [LongRelayed] = ("Delivered-To: mail_responder+", "a@b.example, "),
+        ["results"] = ("Authentication-Results: mx.example.com", "; a=b c.d=e"),
+        ["results-of-nothing"] = ("Authentication-Results: mx.example.com", ";"),
+        ["results-in-comments"] = ("Authentication-Results: mx.example.com; ", "("),
+        ["results-quoted"] = ("Authentication-Results: mx.example.com; a=", "\"\\\""),
+        ["results-fields"] = ("", "Authentication-Results: mx.example.com; dkim=pass header.d=a.example\n"),
+        ["suppress"] = ("X-Auto-Response-Suppress: ", "a,"),
+    };
+
+    public static IEnumerable<string> Names => Shapes.Keys;
+
+    /// <summary>A header of about that many bytes, with its empty line.</summary>
+    public static byte[] Make(string name, int length)
+    {
+        var (start, piece) = Shapes[name];
+        var header = new StringBuilder(start, length + 100);
+        // What luser_relay wraps is looked for among the recipients.
+        if (name == LongRelayed)
+            header.Append('x', length / 2).Append("\nTo: ");
+        while (header.Length < length)
+            header.Append(piece);
+        return Encoding.Latin1.GetBytes(header.Append("\n\n").ToString());
+    }
+}

@@ -1,0 +1,43 @@
+using MailResponder.Incoming;
+using MailResponder.Tests.Mail;
+using MimeKit;
+
+namespace MailResponder.Tests.Incoming;
+
+/// <summary>A header costs what its length says, whatever is in it.</summary>
+[Collection(nameof(MeasuredAlone))]
+public sealed class LinearTime
+{
+    private static readonly Guard Guard = new(TestSettings.In("/nowhere") with { MaxMessageBytes = int.MaxValue });
+
+    public static TheoryData<string> Shapes => new(HeaderShapes.Names);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void HeaderList_TakesItsLength(string shape) => AssertLinear(shape, 1_000_000, header =>
+    {
+        foreach (var field in HeaderList.Load(new MemoryStream(header)))
+            _ = field.Value;
+    });
+
+    /// <summary>As if there were no bound of 100 KiB.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Guard_TakesTheLengthOfTheHeader(string shape) => AssertLinear(shape, 100_000, header =>
+    {
+        var message = new IncomingMessage(header, HeaderList.Load(new MemoryStream(header)), header.Length);
+        Guard.ReasonNotToReply(message, new Envelope(), out _);
+        AuthenticationEvidence.Weigh(message.Headers, "example.net", "mx.example.com");
+        RequestedAddress.Find(new Envelope(), message.Headers, TestBook.Of("get@example.com"));
+        QueueId.Of(new Envelope(), message.Headers);
+        foreach (var field in message.Headers)
+        {
+            _ = InternetAddressList.TryParse(field.RawValue, out _);
+            _ = ContentType.TryParse(field.Value, out _);
+            _ = MimeKit.Utils.MimeUtils.EnumerateReferences(field.Value).Count();
+        }
+    });
+
+    private static void AssertLinear(string shape, int length, Action<byte[]> read) =>
+        LinearCost.Assert(bytes => HeaderShapes.Make(shape, bytes), length, read);
+}

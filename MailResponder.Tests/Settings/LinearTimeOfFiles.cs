@@ -1,0 +1,70 @@
+using System.Text;
+using MailResponder.Feedback;
+using MailResponder.Responses;
+using MailResponder.Settings;
+using MailResponder.Tests.Mail;
+
+namespace MailResponder.Tests.Settings;
+
+/// <summary>Files cost what their length says, in time and in memory, whatever is in them.</summary>
+[Collection(nameof(MeasuredAlone))]
+public sealed class LinearTimeOfFiles
+{
+    private const int Length = 100_000;
+    private const int MaxAllocationPerByte = 400;
+
+    public static TheoryData<string> Shapes => new(JsonShapes.Names);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void SettingsFile_TakesItsLength(string shape) => AssertLinear(shape, text => SettingsFile.Check(text, "/etc/settings.json", []));
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void ResponseBook_TakesItsLength(string shape) => AssertLinear(shape, text => ResponseBookFile.Check(text, "/etc/responses.json", []));
+
+    /// <summary>Up to where each text in it would be read by the same reader.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Feedback_TakesItsLength(string shape) => AssertLinear(shape, text => _ = JsonTexts.Of(text).Count());
+
+    [Fact]
+    public void NotificationOfManyRecipients_TakesItsLength() => LinearCost.Assert(
+        bytes =>
+        {
+            var addresses = Enumerable.Range(0, bytes / 60).Select(i => $"\"person{i}@a.example\"");
+            return Encoding.UTF8.GetBytes($$"""
+                { "notificationType": "Complaint", "mail": { "destination": [{{string.Join(',', addresses)}}] },
+                  "complaint": { "timestamp": "2026-03-02T08:15:00.000Z",
+                    "complainedRecipients": [{{string.Join(',', addresses.Reverse().Select(address => $"{{\"emailAddress\":{address}}}"))}}] } }
+                """);
+        },
+        Length, text => Assert.NotNull(SesNotification.Read(LocatedJson.Parse(text, "file", [])!, (_, problem) => Assert.Fail(problem))));
+
+    /// <summary>So many are compared with one another for slips, each as long as DNS has them.</summary>
+    [Fact]
+    public void BookOfEndlessDomains_IsCheckedSoon()
+    {
+        var label = new string('x', 58);
+        var entries = Enumerable.Range(0, 120).Select(i => $$"""
+            { "email_addr": "get@{{(char)('a' + i / 15)}}{{label}}.{{label}}.{{label}}.{{label}}{{(char)('a' + i % 15)}}", "body": "x" }
+            """);
+        var text = Encoding.UTF8.GetBytes($"[{string.Join(',', entries)}]");
+        var faults = new List<Fault>();
+
+        var start = ThreadClock.Now;
+        ResponseBookFile.Check(text, "/etc/responses.json", faults);
+
+        Assert.InRange((ThreadClock.Now - start).TotalSeconds, 0, 1.5);
+        Assert.Contains(faults, fault => fault.Problem.Contains("looks like", StringComparison.Ordinal));
+    }
+
+    private static void AssertLinear(string shape, Action<byte[]> read)
+    {
+        LinearCost.Assert(bytes => JsonShapes.Make(shape, bytes), Length, read);
+        var text = JsonShapes.Make(shape, Length);
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        read(text);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, (long)Length * MaxAllocationPerByte);
+    }
+}

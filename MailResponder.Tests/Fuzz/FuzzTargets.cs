@@ -1,0 +1,30 @@
+namespace MailResponder.Tests.Fuzz;
+
+/// <summary>Everything that reads what others wrote. A new reader is one more line.</summary>
+internal static class FuzzTargets
+{
+    public static FuzzTarget[] All { get; } =
+    [
+        new("message", MailGrammar.Rules, "message", MailTrials.Message),
+        new("header-list", MailGrammar.Rules, "message", MailTrials.Headers),
+        new("addresses", MailGrammar.Rules, "addresses", MailTrials.Addresses),
+        new("encoded-words", MailGrammar.Rules, "text", MailTrials.EncodedWords),
+        new("content-type", MailGrammar.Rules, "content-type", MailTrials.ContentTypes),
+        new("content-disposition", MailGrammar.Rules, "disposition", MailTrials.ContentDispositions),
+        new("references", MailGrammar.Rules, "ids", MailTrials.References),
+        new("domain", MailGrammar.Rules, "domain", MailTrials.Domains),
+        new("authentication-results", MailGrammar.Rules, "results", MailTrials.AuthenticationResults),
+        new("dates", MailGrammar.Rules, "date", MailTrials.Dates),
+        new("guard", MailGrammar.Rules, "message", MailTrials.Guarded),
+        new("reply", MailGrammar.Rules, "request", ReplyTrial.Run),
+        new("json", JsonGrammar.Rules, "value", SettingsTrials.Json),
+        new("settings", JsonGrammar.Rules, "settings", SettingsTrials.Settings),
+        new("book", JsonGrammar.Rules, "book", SettingsTrials.Book),
+        new("feedback", JsonGrammar.Rules, "feedback", SettingsTrials.Feedback),
+        new("book-index", RecordGrammar.Rules, "change", RenderingTrials.Index),
+        new("rendered-reply", RecordGrammar.Rules, "change", RenderingTrials.Reply),
+        new("log-line", LogGrammar.Rules, "own", LogTrials.OwnLine),
+        new("postfix-line", LogGrammar.Rules, "postfix", LogTrials.PostfixLine),
+        new("postfix-log", LogGrammar.Rules, "postfix", LogTrials.PostfixLog),
+    ];
+}

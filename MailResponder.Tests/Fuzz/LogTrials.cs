@@ -1,0 +1,50 @@
+using System.Text;
+using MailResponder.Reporting;
+using MailResponder.Reporting.PostfixLog;
+using PostfixDelivery = MailResponder.Reporting.PostfixLog.Delivery;
+
+namespace MailResponder.Tests.Fuzz;
+
+/// <summary>What the readers of logs promise of any line.</summary>
+internal static class LogTrials
+{
+    private static readonly DateTimeOffset Now = FixedClock.Start;
+
+    public static void OwnLine(byte[] input)
+    {
+        if (LogLine.TryParse(input, out var line))
+            Assert.True(line is { Ms: >= 0, Replies: >= 0, Address.Length: > 0 } && line.Reason is null == (line.Result == Result.Replied), "a whole line");
+    }
+
+    public static void PostfixLine(byte[] input)
+    {
+        if (!SyslogLine.TryParse(Encoding.Latin1.GetString(input), Now, out var line))
+            return;
+        if (ResponderVerdict.TryParse(line.Text) is { } verdict)
+            Assert.DoesNotContain(verdict.HandedToPostfix, name => name.Contains('@', StringComparison.Ordinal));
+        var rejection = Rejection.Of(line.Text, byMilter: false);
+        AssertNoAddress(rejection.Step + rejection.StatusCode + rejection.Reason);
+        if (PostfixDelivery.TryParse(line, line.Text, 0, "smtp") is { } delivery)
+            AssertNoAddress(delivery.Status + delivery.StatusCode + delivery.Reason + delivery.Peer + delivery.Delays);
+    }
+
+    /// <summary>With its database, whose changes are taken back from time to time so that it stays small.</summary>
+    public static Action<byte[]> PostfixLog()
+    {
+        var folder = new TemporaryFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        folder.Write("responses.json", """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
+        var settings = TestSettings.In(folder.Path);
+        var database = PostfixLogDatabase.Open(folder.PathTo("rows.db"));
+        var follower = new PostfixLogFollower(database, settings, new FixedClock());
+        var lines = 0;
+        return input =>
+        {
+            follower.Read(Encoding.Latin1.GetString(input));
+            if (++lines % 2000 == 0)
+                database.Rollback();
+        };
+    }
+
+    private static void AssertNoAddress(string kept) => Assert.False(kept.Contains('@', StringComparison.Ordinal), "no address is kept");
+}

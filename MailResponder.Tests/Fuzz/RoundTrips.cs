@@ -1,0 +1,111 @@
+using System.Text;
+using System.Text.Json;
+using FsCheck.Fluent;
+using MailResponder.Incoming;
+using MailResponder.Reply;
+using MailResponder.Reporting;
+using MailResponder.Responses;
+using MailResponder.Settings;
+using MailResponder.Tests.Mail;
+using MimeKit;
+
+namespace MailResponder.Tests.Fuzz;
+
+/// <summary>What we wrote we read back, for all texts that FsCheck thinks of.</summary>
+public sealed class RoundTrips
+{
+    [Fact]
+    public void Subject_IsReadAsItWasSet() => Prop.ForAll(HostileText.Any, text =>
+    {
+        var message = new MimeMessage { Subject = text };
+        Assert.Equal(WholeCharacters(message.Subject), Written.Headers(message)[HeaderId.Subject]);
+    }).Holds();
+
+    [Fact]
+    public void DisplayName_IsReadAsItWasSet() => Prop.ForAll(HostileText.Any, HostileText.Address, (name, address) =>
+    {
+        var message = new MimeMessage();
+        message.To.Add(new MailboxAddress(name, address));
+        var set = (MailboxAddress)message.To[0];
+
+        var headers = Written.Headers(message);
+
+        Assert.True(InternetAddressList.TryParse(headers[headers.IndexOf(HeaderId.To)].RawValue, out InternetAddressList? list));
+        var read = Assert.IsType<MailboxAddress>(Assert.Single(list));
+        Assert.Equal(MailboxAddress.EncodeAddrspec(set.Address), read.Address);
+        Assert.Equal(WholeCharacters(set.Name ?? ""), read.Name ?? "");
+    }).Holds();
+
+    [Fact]
+    public void Requester_IsTheAddressInFromWhateverTheName() => Prop.ForAll(HostileText.Any, HostileText.Address, (name, address) =>
+    {
+        var message = new MimeMessage();
+        message.From.Add(new MailboxAddress(name, address));
+        var mail = IncomingMessage.Read(new MemoryStream(Written.Bytes(message)));
+
+        var reason = new Guard(TestSettings.In("/nowhere")).ReasonNotToReply(mail, new Envelope(), out var request);
+
+        Assert.Null(reason);
+        Assert.Equal(MailboxAddress.EncodeAddrspec(new MailboxAddress("", address).Address), request!.From.Address);
+    }).Holds();
+
+    [Fact]
+    public void FileName_IsReadAsItWasSet() => Prop.ForAll(HostileText.Any, name =>
+    {
+        var set = new ContentDisposition { FileName = name };
+        using var part = new MimePart("application", "zip") { ContentDisposition = set, Content = new MimeContent(new MemoryStream()) };
+
+        var headers = Written.Headers(new MimeMessage { Body = part });
+
+        var raw = headers[headers.IndexOf(HeaderId.ContentDisposition)].RawValue;
+        Assert.True(ContentDisposition.TryParse(Encoding.ASCII.GetString(raw), out ContentDisposition? read));
+        Assert.Equal(WholeCharacters(set.FileName), read.FileName ?? "");
+    }).Holds();
+
+    [Fact]
+    public void Fields_AreReadWhateverEndsTheLines() => Prop.ForAll(
+        HostileText.Any.Generator.Select(OneLine).ArrayOf().ToArbitrary(), Gen.Elements("\n", "\r\n", "\r", "\r\r\n").ToArbitrary(), (values, lineEnd) =>
+    {
+        var fields = string.Concat(values.Select((value, i) => $"X-{i}: {value}{lineEnd}"));
+
+        var message = IncomingMessage.Read(new MemoryStream(Encoding.UTF8.GetBytes($"{fields}{lineEnd}X: body{lineEnd}{lineEnd}")));
+
+        Assert.Equal(values.Length, message.Headers.Count);
+        Assert.Equal(Encoding.UTF8.GetBytes(fields), message.HeaderBlock);
+    }).Holds();
+
+    [Fact]
+    public void ReplySubject_OfAReplySubjectIsTheSame() => Prop.ForAll(HostileText.Any, text =>
+    {
+        var subject = ReplySubject.For(text, "get@example.com");
+        Assert.True(subject.Length > 160 || subject == ReplySubject.For(subject, "get@example.com"), subject);
+    }).Holds();
+
+    [Fact]
+    public void LogLine_IsReadAsItWasWritten() => Prop.ForAll(HostileText.Any, Gen.Choose(0, int.MaxValue).ToArbitrary(), (problem, ms) =>
+    {
+        var outcome = Outcome.Deferred(Cause.Database, problem) with { Address = "get@example.com", QueueId = "4CXyz12345z9" };
+        var text = $"2026-03-02T08:15:00Z mx mail_responder[1]: {MessageLog.Line(outcome, ms)}";
+
+        Assert.DoesNotContain(text, char.IsControl);
+        Assert.True(LogLine.TryParse(Encoding.UTF8.GetBytes(text), out var read));
+        Assert.Equal(new LogLine(FixedClock.Start, Result.Deferred, "database", "get@example.com", 0, ms, "4CXyz12345z9"), read);
+    }).Holds();
+
+    [Fact]
+    public void ResponseBook_IsReadAsItWasWritten() => Prop.ForAll(HostileText.Any.Generator.Select(WholeCharacters).ArrayOf().ToArbitrary(), texts =>
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(texts.Select(text => new { email_addr = "get@example.com", body = text + ".", attachments = (object?)null }));
+        var faults = new List<Fault>();
+
+        var book = ResponseBookFile.Check(json, "book", faults);
+
+        Assert.Equal(texts.Select(text => text + "."), book!.Entries.Select(entry => Assert.Single(entry.Bodies).Text));
+        Assert.Equal(texts.Length is 0 or > 60, faults.Count > 0);
+    }).Holds(500);
+
+    private static string OneLine(string text) => text.ReplaceLineEndings("").Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal);
+
+    /// <summary>UTF-8 has no halves of surrogate pairs.</summary>
+    private static string WholeCharacters(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+}

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
@@ -107,6 +109,38 @@ public sealed class NeverReturnedTests
 
         Assert.Contains("status=deferred", postfix.MailLog, StringComparison.Ordinal);
         Assert.Equal(2, place.RepliesIn("sent").Count);
+        postfix.AssertNothingWasReturned();
+    }
+
+    /// <summary>What ends otherwise than the program ever does, in the sample's own line of master.cf.</summary>
+    [Fact]
+    public void ProgramThatCannotStart_IsDeferredAndTheMessageAnsweredOnce()
+    {
+        string[] starts =
+        [
+            "exit 127", "exit 126", "exit 1", "exit 69", "exit 78", "exit 255", "echo 5.3.0 no >&2; exit 70", "kill -9 $$", "kill -11 $$",
+            // Not even the system's loader can open its libraries, and says so.
+            "exec prlimit --nofile=3 \"$0.away\" \"$@\"",
+        ];
+        using var place = new Workplace();
+        for (var i = 0; i < starts.Length; i++) place.Book.Add(JsonNode.Parse($$"""{ "email_addr": "case{{i}}@example.com", "body": "Links" }"""));
+        place.Write();
+        using var postfix = new PrivatePostfix(place, "main.cf");
+        var (program, away) = (postfix.Binary, postfix.Binary + ".away");
+        File.Move(program, away);
+        postfix.Accept(RequestMail.FromSomebodyNew(), "links@example.com");
+        postfix.WaitUntilDeferred(1);
+        Executable.Write(program, $"#!/bin/sh\ncase \"$*\" in\n{string.Concat(starts.Select((start, i) => $"*' case{i}@'*) {start} ;;\n"))}esac\nexit 75\n");
+        for (var i = 0; i < starts.Length; i++) postfix.Accept(RequestMail.FromSomebodyNew(), $"case{i}@example.com");
+        Patience.Until("all are deferred", () => Enumerable.Range(0, starts.Length).All(i => Regex.IsMatch(postfix.MailLog, $"orig_to=<case{i}@.*status=(deferred|SOFTBOUNCE)")), () => postfix.MailLog);
+
+        Assert.Empty(place.Outbox);
+        Assert.Contains("Command died with status 127", postfix.MailLog, StringComparison.Ordinal);
+        File.Move(away, program, overwrite: true);
+        postfix.WaitUntilQueueIsEmpty();
+
+        Assert.Equal(1 + starts.Length, place.Outbox.Count);
+        Assert.DoesNotContain("status=bounced", postfix.MailLog, StringComparison.Ordinal);
         postfix.AssertNothingWasReturned();
     }
 

@@ -1,0 +1,45 @@
+using System.Globalization;
+using MailResponder.Tests.Postfix;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Faults;
+
+/// <summary>All of Postfix as docs/hardening.md confines it, the responder and the set-gid programs of sendmail(1) with it.</summary>
+[Collection("Postfix")]
+public sealed class ConfinedPostfixTests : IDisposable
+{
+    // As on a real host: Postfix asks the kernel for its addresses. And local users have mailboxes.
+    readonly Outside outside = new("inet_interfaces = all\nforward_path =", Confinement.OfPostfix);
+
+    [Fact]
+    public void MailOfEveryKind_GoesItsWay()
+    {
+        outside.Place.Book[2]!["send_method"] = "sendmail";
+        outside.Place.Write();
+        var (first, second, third) = (RequestMail.FromSomebodyNew(), RequestMail.FromSomebodyNew() with { To = "links@example.com" }, RequestMail.FromSomebodyNew());
+
+        outside.Accept(first, "get@example.com");
+        outside.Accept(second, "links@example.com");
+        outside.Accept(third, "games@example.com");
+        outside.Postfix.WaitUntilQueueIsEmpty();
+
+        Assert.Equal(2, outside.Place.Outbox.Count);
+        Assert.Single(outside.Postfix.Sink.MailsTo(second.From));
+        Assert.Contains(third.From, File.ReadAllText(outside.Postfix.PathTo("mail/games")), StringComparison.Ordinal);
+        Assert.DoesNotMatch("(fatal|panic|error): |not permitted|Read-only|status=(deferred|bounced)", outside.Postfix.MailLog);
+        AssertConfined();
+    }
+
+    public void Dispose() => outside.Dispose();
+
+    /// <summary>The master, and so whatever it starts.</summary>
+    void AssertConfined()
+    {
+        var master = outside.Postfix.Master.ToString(CultureInfo.InvariantCulture);
+        var status = File.ReadAllText($"/proc/{master}/status");
+        Assert.Matches(@"\nSeccomp:\s+2\n", status);
+        // Else no sendmail(1) could hand a mail over.
+        Assert.Matches(@"\nNoNewPrivs:\s+0\n", status);
+        Assert.DoesNotMatch(@" /(usr|etc/postfix|home|tmp)? rw", File.ReadAllText($"/proc/{master}/mountinfo"));
+    }
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using MailResponder.Tests.Program;
+using MailResponder.Tests.Rendering;
+
+namespace MailResponder.Tests.Faults;
+
+/// <summary>
+/// The program in as narrow a place as docs/hardening.md describes: as its own user, with nothing writable but its
+/// folder, few rights, few system calls and small limits. And it leaves no picture of its memory behind.
+/// </summary>
+public sealed class ConfinementTests : IDisposable
+{
+    // What could have the runtime write dumps or traces, or open a socket for debuggers.
+    const string Tempting =
+        "DOTNET_DbgEnableMiniDump=1 DOTNET_DbgMiniDumpType=4 DOTNET_DbgMiniDumpName=dump DOTNET_EnableDiagnostics=1 DOTNET_EnableEventPipe=1 " +
+        "DOTNET_EventPipeOutputPath=trace DOTNET_gcTrace=1 COMPlus_DbgEnableMiniDump=1";
+
+    // What the place has in common with that of a crash, which is to be free to leave a core file.
+    static readonly string[] crashing = ["User=mail_responder", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict"];
+
+    readonly Workplace place = new();
+    readonly string binary = CopyOfTheProgram();
+
+    [Fact]
+    public void NothingWritableButItsFolder_NoRights_FewCalls_SmallLimits_ItAnswers()
+    {
+        place.GiveTo("mail_responder");
+        RenderedPlace.Settle();
+        var narrow = Confinement.OfProgram.Moved("/var/lib/mail_responder", place.Folder)
+            .With("LimitNOFILE=64", "LimitNPROC=200", "LimitAS=600000000", "LimitFSIZE=20000000", "LimitSTACK=1000000", "LimitMEMLOCK=0");
+        Confined(narrow, $"env -i PATH=/usr/bin LANG=C {Tempting} TMPDIR={place.PathTo("tmp")}", RequestMail.FromSomebodyNew()).AssertDone();
+
+        Assert.Equal(2, ReadMail.All(place.Outbox).Count(reply => reply.IsSignedByUs));
+        Assert.Contains("replied address=get@example.com replies=2", Assert.Single(place.Log.Reports), StringComparison.Ordinal);
+        string[] expected = ["address.key", "dkim.key", "files", "log", "outbox", "responder.db", "responder.db.lock", "responder.db.rendered", "responses.json", "settings.json", "tmp"];
+        Assert.Equal(expected, Directory.GetFileSystemEntries(place.Folder).Select(file => Path.GetFileName(file)!)
+            .Where(file => !file.EndsWith("-wal", StringComparison.Ordinal) && !file.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.GetFileSystemEntries(place.PathTo("tmp")));
+    }
+
+    /// <summary>The lines of the unit are in force, for root too, whom no lack of rights would stop.</summary>
+    [Fact]
+    public void UnitOfPostfix_ForbidsWhatItSays() => AssertForbidden(Confinement.OfPostfix.With("ReadWritePaths=/tmp"), new()
+    {
+        ["chroot"] = "done",
+        ["setuid"] = "done",
+        ["setpriority"] = "done",
+        ["netlink-socket"] = "done",
+    });
+
+    [Fact]
+    public void UnitOfTheProgram_ForbidsWhatItSays() => AssertForbidden(Confinement.OfProgram.With("ReadWritePaths=/tmp"), new()
+    {
+        ["chroot"] = "EPERM",
+        ["setuid"] = "EPERM",
+        ["setpriority"] = "EPERM",
+        ["netlink-socket"] = "EAFNOSUPPORT",
+    });
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(4)]
+    public void ProcessThatCrashes_LeavesNoMemoryBehind(int signal)
+    {
+        place.GiveTo("mail_responder");
+        var request = RequestMail.FromSomebodyNew();
+        var run = Confined(Crashing, $"env {Tempting} TMPDIR={place.PathTo("tmp")} LD_PRELOAD={FaultLibrary.File} 'FAULTS=rename,.eml,1,1,kill{signal}'", request);
+
+        Assert.Equal(128 + signal, run.ExitCode);
+        Assert.Equal("", run.Errors + run.OutputText);
+        Assert.Empty(Directory.GetFileSystemEntries(place.PathTo("tmp")));
+        Traces.Of(request.From).AssertNoneInFilesOf(place.Folder, file => file.Contains("/outbox/", StringComparison.Ordinal));
+    }
+
+    /// <summary>What the test above would find if it were otherwise.</summary>
+    [Fact]
+    public void AnotherProcessThatCrashesThere_LeavesItsMemoryBehind()
+    {
+        if (!File.ReadAllText("/proc/sys/kernel/core_pattern").StartsWith("core", StringComparison.Ordinal)) return;
+        place.GiveTo("mail_responder");
+        Confined(Crashing, "sh -c 'kill -6 $$'", RequestMail.FromSomebodyNew());
+        Assert.NotEmpty(Directory.GetFileSystemEntries(place.PathTo("tmp")));
+    }
+
+    /// <summary>There are no settings to say where the log is when not even the runtime starts: it is the standard place.</summary>
+    [Fact]
+    public void RuntimeThatCannotStart_SaysSoInOneLine()
+    {
+        var run = place.FilterUnder(
+            $"""exec prlimit --as=50000000 env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={place.PathTo("log")} FAULTS=none,none,1,1,0 "$@" """,
+            RequestMail.FromSomebodyNew().ToBytes());
+        run.AssertDeferred();
+        Assert.Contains("deferred reason=unexpected address=unknown replies=0 ms=0 queue_id=- problem=\"the program cannot start: there is no memory left",
+            Assert.Single(place.Log.Reports), StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        place.Dispose();
+        Directory.Delete(Path.GetDirectoryName(binary)!, recursive: true);
+    }
+
+    Confinement Crashing => Confinement.None.With([.. crashing, $"ReadWritePaths={place.Folder}"]);
+
+    ProgramRun Confined(Confinement unit, string how, RequestMail request)
+    {
+        Directory.CreateDirectory(place.PathTo("tmp"));
+        using (var chown = Process.Start("chown", ["mail_responder:", place.PathTo("tmp")])) chown.WaitForExit();
+        return ResponderProcess.Run(
+            $"cd {place.PathTo("tmp")}; ulimit -c unlimited; exec {unit.Start} /usr/bin/{how} {binary} --settings {place.SettingsFile} --recipient get@example.com",
+            request.ToBytes());
+    }
+
+    static void AssertForbidden(Confinement unit, Dictionary<string, string> differing)
+    {
+        var free = Confinement.None.Try();
+        // Some kernels have no calls of i386: who tries one gets SIGSEGV, confined or not.
+        var foreign = free["foreign-call"];
+        Assert.DoesNotContain(free.Values, outcome => outcome is "EPERM" or "EROFS" or "EAFNOSUPPORT" or "SYS");
+        Assert.Equal(Lines(new(differing)
+        {
+            ["write-tmp"] = "done",
+            ["write-shm"] = "EROFS",
+            ["write-etc"] = "EROFS",
+            ["ptrace"] = "EPERM",
+            ["umount"] = "EPERM",
+            ["swapoff"] = "EPERM",
+            ["delete-module"] = "EPERM",
+            ["unknown-call"] = "ENOSYS",
+            ["write-execute"] = "EPERM",
+            ["make-executable"] = "EPERM",
+            ["packet-socket"] = "EAFNOSUPPORT",
+            ["unix-socket"] = "done",
+            ["unshare"] = "EPERM",
+            ["setns"] = "EPERM",
+            ["clone3"] = "ENOSYS",
+            ["personality"] = "EPERM",
+            ["realtime"] = "EPERM",
+            ["foreign-call"] = foreign is "done" && RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "SYS" : foreign,
+        }), Lines(unit.Try()));
+
+        // A dictionary's failure would not say which of them differ.
+        static string Lines(Dictionary<string, string> outcomes) =>
+            string.Join('\n', outcomes.OrderBy(outcome => outcome.Key, StringComparer.Ordinal).Select(outcome => $"{outcome.Key} {outcome.Value}"));
+    }
+
+    static string CopyOfTheProgram()
+    {
+        var folder = Directory.CreateTempSubdirectory("responder-confined-").FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));
+        var copy = Path.Join(folder, "responder");
+        Executable.Copy(ResponderProcess.Binary, copy);
+        return copy;
+    }
+}

@@ -1,0 +1,280 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using MailResponder.Tests.Limits;
+using MailResponder.Tests.Program;
+using MailResponder.Tests.Rendering;
+using MailResponder.Tests.S3;
+using MailResponder.Tests.Ses;
+using Microsoft.Data.Sqlite;
+
+namespace MailResponder.Tests.Faults;
+
+/// <summary>
+/// What one cell of the matrix works with: a place of its own, and the script by which Postfix starts the responder
+/// there, with the limits and broken calls that the cell asks for.
+/// </summary>
+internal sealed partial class FaultHost : IDisposable
+{
+    readonly List<Action> endings = [];
+    readonly FaultServers servers;
+    readonly string binary;
+    readonly string arguments;
+
+    /// <param name="servers">Where databases and buckets are made.</param>
+    /// <param name="binary">The program, where an unprivileged user reaches it.</param>
+    /// <param name="arguments">What the script gives the program beside the settings and its own arguments.</param>
+    public FaultHost(FaultServers servers, string binary, string arguments = "--recipient get@example.com")
+    {
+        this.servers = servers;
+        this.binary = binary;
+        this.arguments = arguments;
+        Own();
+        WriteStart();
+    }
+
+    public Workplace Place { get; } = new();
+
+    /// <summary>Rules of faults.c; PLACE in them is the name of a file or the port of a server.</summary>
+    public void Break(params string[] rules) => WriteStart($"env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={Place.PathTo("log")} 'FAULTS={string.Join(';', rules)}'");
+
+    /// <summary>Runs the program under limits of prlimit(1): "--nofile=9".</summary>
+    public void Limit(params string[] limits) => WriteStart("prlimit " + string.Join(' ', limits));
+
+    /// <summary>Runs the program as a unit of the program alone would, as far as its own user can have it so.</summary>
+    /// <param name="environment">Shell words that set variables.</param>
+    public void Confine(string environment = "") => WriteStart($"{Confinement.OfProgram.ByItsUser.Start} /usr/bin/env {environment}");
+
+    /// <summary>Ends <see cref="Break"/> and <see cref="Limit"/>.</summary>
+    public void Mend() => WriteStart();
+
+    /// <summary>Answers a request of somebody else, so that key and database are there.</summary>
+    public void AnswerSomebody()
+    {
+        Place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient", "links@example.com").AssertDone();
+        foreach (var folder in (string[])["outbox", "sent"])
+            foreach (var reply in Place.RepliesIn(folder)) File.Delete(reply);
+        Own();
+    }
+
+    /// <summary>
+    /// Answers another request, so that book, body and attachment are rendered. What was rendered of a file is of no
+    /// more use once its owner has changed.
+    /// </summary>
+    public void Render()
+    {
+        Own();
+        RenderedPlace.Settle();
+        // Root renders nothing in a place that is somebody else's.
+        Place.FilterUnder($"shift; exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups {binary} \"$@\"",
+            RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
+        foreach (var reply in Place.Outbox) File.Delete(reply);
+        foreach (var kind in (string[])["book", ".body", ".base64"]) Rendered(kind);
+    }
+
+    /// <summary>A file of the rendered book, by the ending of its name.</summary>
+    public string Rendered(string ending) =>
+        "responder.db.rendered/" + Directory.GetFiles(Place.PathTo("responder.db.rendered")).Select(Path.GetFileName).Single(file => file!.EndsWith(ending, StringComparison.Ordinal));
+
+    /// <summary>The database in MariaDB; its socket's name ends in "server.sock".</summary>
+    public void UseMariaDb()
+    {
+        var database = servers.MariaDb.NewDatabase();
+        Place.WriteSecret("address.key", new string('7', 64) + "\n");
+        Place.WriteSecret("password", "secret\n");
+        Place.Settings["database"] = System.Text.Json.Nodes.JsonNode.Parse($$"""
+            { "mysql": { "socket": "{{database.Socket}}", "user": "{{database.User}}", "password_file": "password", "database": "{{database.Database}}" } }
+            """);
+        Place.Write();
+        Own();
+    }
+
+    /// <summary>Lets so many packets of each connection to MariaDB through, and then something else.</summary>
+    public void CorruptMariaDb(int? packets, Action<Stream, byte[]> then)
+    {
+        var settings = Place.Settings["database"]!["mysql"]!;
+        var server = (string)settings["socket"]!;
+        var corrupt = new CorruptServer(Place.PathTo("corrupt.sock"), server, packets, then);
+        AtEnd(corrupt.Dispose);
+        settings["socket"] = "corrupt.sock";
+        Place.Write();
+        Own();
+        MendMariaDb = () =>
+        {
+            settings["socket"] = server;
+            Place.Write();
+        };
+    }
+
+    public Action MendMariaDb { get; private set; } = () => { };
+
+    /// <summary>Sends by way of a double of SES, which answers the request of a number as the cell says.</summary>
+    public SesDouble UseSes(Func<int, SesAnswer?>? answer = null, TlsChain? chain = null)
+    {
+        var ses = new SesDouble(answer, certificate: chain?.Server, intermediate: chain?.Middle);
+        endings.Add(ses.Dispose);
+        Place.SendThrough(ses);
+        Own();
+        Replies = () => [.. ses.Accepted.Select(call => System.Text.Encoding.ASCII.GetString(call.RawMessage))];
+        return ses;
+    }
+
+    /// <summary>Sends through a shell script; replies are what it leaves in "sent".</summary>
+    public void UseSendmail(string script = SendmailThatSends)
+    {
+        Place.SendThrough(script);
+        Own();
+        Replies = () => [.. Place.RepliesIn("sent").Select(File.ReadAllText)];
+    }
+
+    public const string SendmailThatSends = """mkdir -p "$here/sent"; cat >"$here/sent/.$$" && mv "$here/sent/.$$" "$here/sent/$$.eml" """;
+
+    /// <summary>Book and attachment in buckets of an S3 of others; nothing has been pulled yet.</summary>
+    public void UseS3()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        var s3 = servers.S3;
+        s3.MakeBucket("book-" + id);
+        s3.MakeBucket("tools-" + id);
+        Place.Book[1]!["attachments"]![0]![0] = "tools-" + id;
+        Place.Book.RemoveAt(3);
+        s3.Put("tools-" + id, "tool.zip", Place.Attachment);
+        s3.Put("book-" + id, "book.json", System.Text.Encoding.UTF8.GetBytes(Place.Book.ToJsonString()));
+        Place.WriteSecret("s3-credentials", $"[default]\naws_access_key_id = {S3Server.AccessKey}\naws_secret_access_key = {S3Server.SecretKey}\n");
+        Place.Settings["response_book"] = "cache/responses.json";
+        Place.Settings["files_root"] = "cache/files";
+        Place.Settings["s3"] = System.Text.Json.Nodes.JsonNode.Parse($$"""
+            { "region": "us-east-1", "endpoint": "{{s3.Endpoint}}", "credentials_file": "s3-credentials", "book_bucket": "book-{{id}}", "book_key": "book.json" }
+            """);
+        Place.Write();
+        Own();
+        BookInS3 = text => s3.Put("book-" + id, "book.json", text is null
+            ? System.Text.Encoding.UTF8.GetBytes(Place.Book.ToJsonString())
+            : System.Text.Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Uploads this text as the response book; null: the good one.</summary>
+    public Action<string?> BookInS3 { get; private set; } = _ => { };
+
+    public string S3Port => new Uri(servers.S3.Endpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>A small file system of its own in this folder.</summary>
+    public void Mount(string folder, string size)
+    {
+        Directory.CreateDirectory(Place.PathTo(folder));
+        Run("mount", "-t", "tmpfs", "-o", $"size={size},mode=0755", "none", Place.PathTo(folder));
+        endings.Add(() => Run("umount", "-l", Place.PathTo(folder)));
+        Own();
+    }
+
+    public void Grow(string folder, string size) => Run("mount", "-o", $"remount,size={size}", Place.PathTo(folder));
+
+    /// <summary>Leaves no room on a small file system.</summary>
+    public void Fill(string folder)
+    {
+        using var filler = new FileStream(Place.PathTo(folder + "/filler"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true) filler.Write(new byte[4096]);
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    public void AtEnd(Action end) => endings.Add(end);
+
+    /// <summary>Brings all of the database into its one file: the last to close it takes the write-ahead log in.</summary>
+    public void FoldDatabase()
+    {
+        using (var connection = new SqliteConnection($"Data Source={Place.PathTo("responder.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "pragma wal_checkpoint(truncate)";
+            command.ExecuteNonQuery();
+        }
+
+        foreach (var ending in (string[])["-wal", "-shm"]) File.Delete(Place.PathTo("responder.db" + ending));
+    }
+
+    /// <summary>Holds SQLite's write lock until the cell is mended.</summary>
+    public void LockDatabase()
+    {
+        var connection = new SqliteConnection($"Data Source={Place.PathTo("responder.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "begin exclusive";
+        command.ExecuteNonQuery();
+        Unlock = connection.Dispose;
+        Own();
+    }
+
+    public Action Unlock { get; private set; } = () => { };
+
+    /// <summary>All replies that went out, whole.</summary>
+    public Func<IReadOnlyList<string>> Replies { get; private set; } = () => [];
+
+    public void UseOutbox() => Replies = () => [.. Place.Outbox.Select(File.ReadAllText)];
+
+    public void Set(string name, System.Text.Json.Nodes.JsonNode? value)
+    {
+        Place.Settings[name] = value;
+        Place.Write();
+        Own();
+    }
+
+    /// <summary>Leaves a file to root alone.</summary>
+    public void TakeAway(string file)
+    {
+        Run("chown", "root:root", Place.PathTo(file));
+        Run("chmod", Directory.Exists(Place.PathTo(file)) ? "0700" : "0600", Place.PathTo(file));
+    }
+
+    public void Hide(string file) => Directory.Move(Place.PathTo(file), Place.PathTo(file + ".away"));
+
+    public void Unhide(string file)
+    {
+        // What was put in its place meanwhile.
+        if (File.Exists(Place.PathTo(file))) File.Delete(Place.PathTo(file));
+        Directory.Move(Place.PathTo(file + ".away"), Place.PathTo(file));
+    }
+
+    /// <summary>Puts a pipe, which nobody writes to, in a file's place.</summary>
+    public void Pipe(string file) => Run("mkfifo", Place.PathTo(file));
+
+    /// <summary>Replaces the content and keeps the file.</summary>
+    public void Overwrite(string file, string text) => File.WriteAllText(Place.PathTo(file), text);
+
+    /// <summary>Everything is the responder's user's again.</summary>
+    public void Own() => Place.GiveTo("mail_responder");
+
+    /// <summary>What a killed or failed process may have left half done.</summary>
+    public IReadOnlyList<string> Unfinished =>
+        [.. Directory.EnumerateFiles(Place.Folder, "*", SearchOption.AllDirectories).Where(file => UnfinishedName().IsMatch(Path.GetFileName(file)))];
+
+    public void Dispose()
+    {
+        Unlock();
+        endings.Reverse();
+        endings.ForEach(end => end());
+        Place.Dispose();
+    }
+
+    void WriteStart(string under = "")
+    {
+        var unfinished = Place.PathTo("start.unfinished");
+        Executable.Write(unfinished, $"#!/bin/sh\nexec {under} {binary} --settings {Place.SettingsFile} {arguments} \"$@\"\n");
+        File.Move(unfinished, Place.PathTo("start"), overwrite: true);
+    }
+
+    static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: exit {process.ExitCode}");
+    }
+
+    [GeneratedRegex(@"\.(part|new|tmp)$")]
+    private static partial Regex UnfinishedName();
+}

@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using MailResponder.Tests.Postfix;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Faults;
+
+/// <summary>
+/// Runs all cells, several at a time, under one Postfix that retries each second by itself, and keeps how each ended.
+/// The recipient's local part leads to the cell: Postfix starts what lies in the cell's folder.
+/// </summary>
+public sealed partial class FaultMatrix : IDisposable
+{
+    const int AtATime = 6;
+
+    readonly string folder = Directory.CreateTempSubdirectory("responder-cells-").FullName;
+    readonly Workplace unused = new();
+    readonly FaultServers servers = new();
+    readonly PrivatePostfix postfix;
+    readonly ConcurrentDictionary<string, Task> runs = [];
+    readonly SemaphoreSlim turns = new(AtATime);
+
+    public FaultMatrix()
+    {
+        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0711", 8));
+        File.WriteAllLines(Path.Join(folder, "transport"), FaultCells.All.Select(cell => $"cell-{cell.Name}@example.com cell:{cell.Name}"));
+        postfix = new PrivatePostfix(unused, "main.cf",
+            $"""
+            transport_maps = texthash:{folder}/transport
+            queue_run_delay = 1s
+            minimal_backoff_time = 1s
+            maximal_backoff_time = 1s
+            cell_destination_recipient_limit = 1
+            """,
+            $$"""
+            cell unix - n n - 20 pipe
+              flags=DORXhu user=mail_responder null_sender=
+              argv={{folder}}/${nexthop}/start --sender ${sender} --queue-id ${queue_id}
+            """);
+    }
+
+    /// <summary>Fails as the cell failed. The first to ask has all of them run.</summary>
+    internal async Task Outcome(string name)
+    {
+        foreach (var cell in FaultCells.All) _ = runs.GetOrAdd(cell.Name, _ => Task.Run(() => Run(cell)));
+        await runs[name];
+    }
+
+    public void Dispose()
+    {
+        Task.WaitAll([.. runs.Values.Select(run => run.ContinueWith(_ => { }, TaskScheduler.Default))]);
+        postfix.Dispose();
+        unused.Dispose();
+        servers.Dispose();
+        turns.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    async Task Run(FaultCell cell)
+    {
+        await turns.WaitAsync();
+        try
+        {
+            using var host = new FaultHost(servers, postfix.Binary);
+            host.UseOutbox();
+            cell.Prepare(host);
+            if (!cell.IsFirstStart) host.AnswerSomebody();
+            var before = host.Replies().Count;
+            var earlierLines = host.Place.Log.Reports.Count;
+            cell.Harm(host);
+            var request = RequestMail.FromSomebodyNew() with { Body = $"hello\r\n{Phrase}\r\n" };
+            Directory.CreateSymbolicLink(Path.Join(folder, cell.Name), host.Place.Folder);
+            Submit(request, $"cell-{cell.Name}@example.com");
+            Patience.Until($"{cell.Name} is tried", () => Tries(cell).Count > 0, () => postfix.MailLog);
+
+            var firstTry = Tries(cell)[0];
+            if (cell.Reason is not null || cell.IsSilent) AssertDeferred(cell, host, firstTry, before);
+            else Assert.True(firstTry.Status == "sent", Evidence(cell, host));
+            cell.Mend(host);
+            host.Own();
+            WaitUntilAnswered(cell, host);
+
+            AssertAnswered(cell, host, before);
+            AssertLines(cell, [.. host.Place.Log.Reports.Skip(earlierLines)]);
+            AssertNoTraces(host, request);
+            Assert.True(host.Unfinished.Count == 0, $"left behind: {string.Join(' ', host.Unfinished)}");
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    /// <summary>Postfix tries again by itself; on a host that is too busy for its clock to be exact, it is reminded.</summary>
+    void WaitUntilAnswered(FaultCell cell, FaultHost host)
+    {
+        var sinceReminder = Stopwatch.StartNew();
+        Patience.Until(
+            $"{cell.Name} is answered",
+            () =>
+            {
+                if (Tries(cell)[^1].Status == "sent") return true;
+                if (sinceReminder.Elapsed > TimeSpan.FromSeconds(5))
+                {
+                    postfix.FlushQueue();
+                    sinceReminder.Restart();
+                }
+                return false;
+            },
+            () => Evidence(cell, host));
+    }
+
+    const string Phrase = "my brother in Urumqi asks for it";
+
+    void Submit(RequestMail request, string recipient)
+    {
+        using var smtp = new SmtpDialogue(postfix.Port);
+        smtp.Say("EHLO client.freemail.test");
+        smtp.Say($"MAIL FROM:<{request.From}>");
+        smtp.Say($"RCPT TO:<{recipient}>");
+        smtp.Say("DATA");
+        smtp.Say(System.Text.Encoding.UTF8.GetString(request.ToBytes()) + ".");
+        smtp.Say("QUIT");
+    }
+
+    void AssertDeferred(FaultCell cell, FaultHost host, Try first, int before)
+    {
+        Assert.True(first.Status == "deferred", $"{first.Status}: {first.Text}\n{Evidence(cell, host)}");
+        // Its words may end in a delivery report: the one generic line, whose code Postfix has taken off, or the signal.
+        Assert.True(OurWords().IsMatch(first.Text), first.Text);
+        if (cell.RepliesMeanwhile is { } count) Assert.True(count == host.Replies().Count - before, $"{host.Replies().Count - before} replies meanwhile\n{Evidence(cell, host)}");
+        if (cell.Reason is null) return;
+        var lines = host.Place.Log.Reports;
+        var deferred = lines.First(line => line.Contains($"queue_id={first.QueueId} ", StringComparison.Ordinal));
+        Assert.True(
+            deferred.Contains($"deferred reason={cell.Reason} ", StringComparison.Ordinal)
+            && Regex.Match(deferred, "problem=\".*").Value.Contains(cell.Problem, StringComparison.Ordinal),
+            $"not \"{cell.Reason}\" with \"{cell.Problem}\" but: {deferred}");
+    }
+
+    void AssertAnswered(FaultCell cell, FaultHost host, int before)
+    {
+        var replies = host.Replies().Skip(before).ToList();
+        var distinct = replies.DistinctBy(reply => MessageId().Match(reply).Value).Count();
+        Assert.True(distinct == 2, $"{distinct} replies\n{Evidence(cell, host)}");
+        var attached = Convert.ToBase64String(host.Place.Attachment);
+        Assert.True(replies.Exists(reply => reply.ReplaceLineEndings("").Contains(attached, StringComparison.Ordinal)), $"no reply has the attachment\n{Evidence(cell, host)}");
+        // Postfix may have tried more than once before the part was back, each time with the same end.
+        var failed = Tries(cell).Count(earlier => earlier.Status == "deferred");
+        Assert.True(replies.Count - distinct <= cell.MaxDoubles * failed, $"{replies.Count} replies\n{Evidence(cell, host)}");
+        Assert.DoesNotContain("status=bounced", LogOf(cell), StringComparison.Ordinal);
+        Assert.DoesNotContain("status=expired", LogOf(cell), StringComparison.Ordinal);
+        // Every envelope is marked NOTIFY=NEVER, so nothing returns whatever happens; nor was there an attempt to.
+        Assert.DoesNotContain("notification: ", postfix.MailLog, StringComparison.Ordinal);
+    }
+
+    /// <summary>One line for each try, no more and no less.</summary>
+    void AssertLines(FaultCell cell, IReadOnlyList<string> lines)
+    {
+        var tries = Tries(cell);
+        foreach (var one in tries.GroupBy(one => one.QueueId))
+        {
+            var written = lines.Count(line => line.Contains($"queue_id={one.Key} ", StringComparison.Ordinal) || line.TrimEnd('\0', '\n').EndsWith($"queue_id={one.Key}", StringComparison.Ordinal));
+            if (cell.IsSilent || cell.IsAnsweredSilently) Assert.InRange(written, 0, one.Count());
+            else Assert.True(written == one.Count(), $"{written} lines for {one.Count()} tries: {string.Join('\n', lines)}");
+        }
+    }
+
+    void AssertNoTraces(FaultHost host, RequestMail request)
+    {
+        var traces = Traces.Of(request.From).And(Phrase);
+        traces.AssertNoneIn("the log", string.Join('\n', host.Place.Log.Lines));
+        traces.AssertNoneIn("what Postfix shows of our output", string.Join('\n', Delivery().Matches(postfix.MailLog).Select(match => match.Groups[3].Value)));
+        traces.AssertNoneInFilesOf(host.Place.Folder, file => file.EndsWith(".eml", StringComparison.Ordinal));
+    }
+
+    IReadOnlyList<Try> Tries(FaultCell cell) =>
+        [.. Delivery().Matches(LogOf(cell)).Select(match => new Try(match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value))];
+
+    string LogOf(FaultCell cell) =>
+        string.Join('\n', postfix.MailLog.Split('\n').Where(line => line.Contains($"to=<cell-{cell.Name}@", StringComparison.OrdinalIgnoreCase)));
+
+    string Evidence(FaultCell cell, FaultHost host) =>
+        $"{LogOf(cell)}\n{string.Join('\n', host.Place.Log.Reports)}\n{string.Join('\n', host.Replies())}";
+
+    [GeneratedRegex(@"/pipe\[\d+\]: (\w+): to=.* status=(\w+) (\(.*\))")]
+    private static partial Regex Delivery();
+
+    [GeneratedRegex(@"^\((The responder (cannot answer now|is not set up correctly); the message is kept and tried again\.\s*|Command died with signal \d+: ""\S*"")\)$")]
+    private static partial Regex OurWords();
+
+    [GeneratedRegex("^Message-Id: .*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    private static partial Regex MessageId();
+
+    /// <summary>One line of Postfix about the message.</summary>
+    sealed record Try(string QueueId, string Status, string Text);
+}

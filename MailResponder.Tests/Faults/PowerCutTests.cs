@@ -1,0 +1,110 @@
+using MailResponder.Tests.Program;
+using Microsoft.Data.Sqlite;
+
+namespace MailResponder.Tests.Faults;
+
+/// <summary>
+/// The power fails while the host answers, or right after, and of the SQLite database only that is left for which the
+/// program has waited (disk.c). Postfix has the message still, or does not: it is tried again in any case.
+/// </summary>
+public sealed class PowerCutTests : IDisposable
+{
+    readonly Workplace place = new();
+    readonly RequestMail request = RequestMail.FromSomebodyNew();
+
+    public PowerCutTests()
+    {
+        // A database that has been in use, with a write-ahead log.
+        place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient", "links@example.com").AssertDone();
+        Directory.Delete(place.PathTo("outbox"), recursive: true);
+        Directory.CreateDirectory(place.PathTo("disk"));
+        Copy(place.Folder, place.PathTo("disk"));
+    }
+
+    public void Dispose() => place.Dispose();
+
+    [Fact]
+    public void AfterTheAnswer_NothingIsSentAgain()
+    {
+        AnswerOnDisk();
+        var sent = Files();
+        PowerReturnsWith("disk");
+        place.Filter(request).AssertDone();
+        Assert.Equal(2, sent.Count);
+        Assert.Equal(sent, Files());
+        Assert.Equal(1, MostUsed());
+    }
+
+    [Fact]
+    public void BeforeTheSecondReply_OnlyThatIsSent()
+    {
+        AnswerOnDisk();
+        File.Delete(place.Outbox[^1]);
+        var first = Assert.Single(Files());
+        PowerReturnsWith("disk/2");
+        place.Filter(request).AssertDone();
+        Assert.Equal(2, Files().Count);
+        Assert.Contains(first, Files());
+        Assert.Equal(1, MostUsed());
+    }
+
+    [Fact]
+    public void BeforeTheFirstReply_AllAreSent_AndCountedOnce()
+    {
+        AnswerOnDisk();
+        Directory.Delete(place.PathTo("outbox"), recursive: true);
+        PowerReturnsWith("disk/1");
+        place.Filter(request).AssertDone();
+        Assert.Equal(2, Files().Count);
+        Assert.Equal(1, MostUsed());
+    }
+
+    /// <summary>What the tests above would find if the program did not wait.</summary>
+    [Fact]
+    public void DiskThatForgets_HasItSentAgain()
+    {
+        AnswerOnDisk("DISK_FORGETS=1");
+        var sent = Files();
+        PowerReturnsWith("disk");
+        place.Filter(request).AssertDone();
+        Assert.Equal(2, Files().Count);
+        Assert.Empty(sent.Intersect(Files()));
+    }
+
+    void AnswerOnDisk(string more = "") =>
+        place.FilterUnder($"""exec env LD_PRELOAD={FaultLibrary.Disk} DISK={place.PathTo("disk")} {more} "$@" """, request.ToBytes()).AssertDone();
+
+    void PowerReturnsWith(string left)
+    {
+        foreach (var file in Directory.GetFiles(place.Folder, "responder.db*")) File.Delete(file);
+        Copy(place.PathTo(left), place.Folder);
+        using var database = Open();
+        using var check = new SqliteCommand("PRAGMA integrity_check", database);
+        Assert.Equal("ok", check.ExecuteScalar());
+    }
+
+    /// <summary>The replies, each with what tells it from one that was sent again.</summary>
+    List<(string, DateTime)> Files() => [.. place.Outbox.Select(file => (file, File.GetLastWriteTimeUtc(file)))];
+
+    long MostUsed()
+    {
+        using var database = Open();
+        using var most = new SqliteCommand("SELECT MAX(used) FROM quota", database);
+        return (long)most.ExecuteScalar()!;
+    }
+
+    SqliteConnection Open()
+    {
+        var database = new SqliteConnection($"Data Source={place.PathTo("responder.db")};Pooling=False");
+        database.Open();
+        return database;
+    }
+
+    static void Copy(string from, string to)
+    {
+        foreach (var name in (string[])["responder.db", "responder.db-wal"])
+        {
+            if (File.Exists(Path.Join(from, name))) File.Copy(Path.Join(from, name), Path.Join(to, name), overwrite: true);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+namespace MailResponder.Tests.Faults;
+
+/// <summary>
+/// What is rendered of book and attachments, which only saves time: whatever becomes of it, the message is answered
+/// from the book itself, and a process that dies over it leaves nothing half done.
+/// </summary>
+internal static class RenderedCells
+{
+    const string Folder = "responder.db.rendered";
+
+    static readonly string[] kinds = ["book", ".body", ".base64"];
+
+    public static IEnumerable<FaultCell> All =>
+    [
+        Of("missing", host => Empty(host)),
+        Of("unreadable", host => host.TakeAway(Folder)),
+        Of("corrupt", host =>
+        {
+            Empty(host);
+            host.Overwrite(Folder, "in the way");
+        }) with { Mend = host => File.Delete(host.Place.PathTo(Folder)) },
+        Of("slow", host => host.Break($"read,{Folder}/,1,0,sleep50")),
+        Of("locked", host =>
+        {
+            var turn = new FileStream(host.Place.PathTo(Folder + "/.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            host.AtEnd(turn.Dispose);
+            foreach (var kind in kinds) File.Delete(host.Place.PathTo(host.Rendered(kind)));
+        }),
+        .. kinds.SelectMany(OfFile),
+        Of("whose book can be read in part", host => host.Break($"read,{Folder}/book,2,0,5")),
+        Unwritable("on a full disk", $"write,{Folder}/,1,0,28"),
+        Unwritable("on a disk that does not sync", $"sync,{Folder}/,1,0,5"),
+        Unwritable("on a read-only disk", $"mkdir,{Folder},1,0,30", $"open,{Folder}/,1,0,30"),
+        Killed("while the book is rendered", $"write,{Folder}/book,1,1,kill9", replies: 0),
+        Killed("before the rendered book has its name", $"rename,{Folder}/book,1,1,kill9", replies: 0),
+        Killed("while an attachment is rendered", "write,.base64.new,1,1,kill9", replies: 1),
+        Killed("before the rendered body has its name", "rename,.body,1,1,kill9", replies: 1),
+    ];
+
+    static IEnumerable<FaultCell> OfFile(string kind) =>
+    [
+        Of($"without its {kind}", host => File.Delete(host.Place.PathTo(host.Rendered(kind)))),
+        Of($"whose {kind} is of root", host => host.TakeAway(host.Rendered(kind))),
+        Of($"whose {kind} is corrupt", host =>
+        {
+            var file = host.Place.PathTo(host.Rendered(kind));
+            File.WriteAllBytes(file, Array.ConvertAll(File.ReadAllBytes(file), b => (byte)(b ^ 0x55)));
+        }),
+        Of($"whose {kind} is cut short", host =>
+        {
+            using var file = File.OpenWrite(host.Place.PathTo(host.Rendered(kind)));
+            file.SetLength(file.Length / 2);
+        }),
+        Of($"whose {kind} is a pipe", host =>
+        {
+            var file = host.Rendered(kind);
+            File.Delete(host.Place.PathTo(file));
+            host.Pipe(file);
+        }),
+        Of($"whose {kind} cannot be read", host => host.Break($"read,{host.Rendered(kind)},1,0,5")),
+    ];
+
+    /// <summary>Nothing is rendered yet, and cannot be now.</summary>
+    static FaultCell Unwritable(string where, params string[] rules) => Of(where, host =>
+    {
+        Empty(host);
+        host.Break(rules);
+    });
+
+    static FaultCell Of(string fault, Action<FaultHost> harm) => new("rendered book", fault)
+    {
+        Harm = host =>
+        {
+            host.Render();
+            harm(host);
+        },
+    };
+
+    static FaultCell Killed(string when, string rule, int replies) => new("killed", when)
+    {
+        Harm = host =>
+        {
+            host.Render();
+            Empty(host);
+            host.Break(rule);
+        },
+        IsSilent = true,
+        RepliesMeanwhile = replies,
+    };
+
+    static void Empty(FaultHost host) => Directory.Delete(host.Place.PathTo(Folder), recursive: true);
+}

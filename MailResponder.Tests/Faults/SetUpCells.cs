@@ -1,0 +1,73 @@
+namespace MailResponder.Tests.Faults;
+
+/// <summary>Settings, keys, response book and attachments as files of the host.</summary>
+internal static class SetUpCells
+{
+    public static IEnumerable<FaultCell> All =>
+    [
+        .. Of("settings", "settings.json", "settings", "{ \"response_from\": ", "settings.json"),
+        .. Of("address key", "address.key", "key-file", "not 64 digits", "address.key"),
+        .. Of("DKIM key", "dkim.key", "dkim-key", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n", "dkim.key"),
+        .. Of("book", "responses.json", "response-book", "[ { \"email_addr\": ", "responses.json"),
+        // Whatever is in an attachment's file is the attachment: it cannot be corrupt.
+        .. Of("attachment", "files/tools/tool.zip", "attachment", corrupt: null, "tool.zip", repliesMeanwhile: 1),
+        new("attachment", "cut short while it is read")
+        {
+            Harm = host => host.Break("read,tool.zip,3,0,5"), Reason = "attachment", Problem = "input/output error 5; check the disk", RepliesMeanwhile = 1,
+        },
+        new("DKIM key", "open to others")
+        {
+            Harm = host => File.SetUnixFileMode(host.Place.PathTo("dkim.key"), (UnixFileMode)Convert.ToInt32("0644", 8)),
+            Mend = host => File.SetUnixFileMode(host.Place.PathTo("dkim.key"), (UnixFileMode)Convert.ToInt32("0600", 8)),
+            Reason = "dkim-key", Problem = "run: chmod 0640 ",
+        },
+    ];
+
+    /// <param name="part">The part's name.</param>
+    /// <param name="file">Where it is.</param>
+    /// <param name="reason">Why a message is deferred.</param>
+    /// <param name="corrupt">What it may hold instead of what it should; null: there is no such thing.</param>
+    /// <param name="named">What the log line calls it.</param>
+    /// <param name="repliesMeanwhile">How many entries do not need it.</param>
+    static IEnumerable<FaultCell> Of(string part, string file, string reason, string? corrupt, string named, int repliesMeanwhile = 0)
+    {
+        FaultCell Deferred(string fault, string problem, Action<FaultHost> harm, Action<FaultHost>? mend = null) => new(part, fault)
+        {
+            Harm = host =>
+            {
+                // Broken settings do not say where the log is: the line goes to the standard place.
+                host.Break("none,*,1,0,0");
+                harm(host);
+            },
+            Mend = mend ?? (host => host.Mend()),
+            Reason = reason,
+            Problem = problem,
+            RepliesMeanwhile = repliesMeanwhile,
+        };
+
+        yield return Deferred("missing", $"{named}: does not exist", host => host.Hide(file), host => host.Unhide(file));
+        yield return Deferred("unreadable", $"{named}: the user mail_responder may not read", host => host.TakeAway(file));
+        yield return Deferred(
+            "a pipe",
+            $"{named}: is a pipe, not a file",
+            host =>
+            {
+                host.Hide(file);
+                host.Pipe(file);
+            },
+            host => host.Unhide(file));
+        yield return Deferred("cut", "input/output error 5; check the disk", host => host.Break($"read,{Path.GetFileName(file)},1,0,5"));
+        yield return new FaultCell(part, "slow") { Harm = host => host.Break($"read,{Path.GetFileName(file)},1,0,sleep400") };
+        if (corrupt is null) yield break;
+        var good = "";
+        yield return Deferred(
+            "corrupt",
+            named,
+            host =>
+            {
+                good = File.ReadAllText(host.Place.PathTo(file));
+                host.Overwrite(file, corrupt);
+            },
+            host => host.Overwrite(file, good));
+    }
+}

@@ -1,188 +1,188 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using MailResponder.Tests.Limits;
+using MailResponder.Tests.Faults;
 using MailResponder.Tests.Postfix;
-using MailResponder.Tests.Program;
 using MailResponder.Tests.Ses;
 using Xunit.Abstractions;
 
 namespace MailResponder.Tests.Soak;
 
 /// <summary>
-/// A fleet's host on a bad day: Postfix, MariaDB that restarts twice, SES that throttles 30 % and cuts 2 % of requests
-/// after it accepted them, responders killed at random. run.sh --soak N sets the number of messages.
+/// A fleet's host on a bad day: Postfix, MariaDB, S3 and an SES that throttles, cuts, fails and stalls, while one
+/// misfortune follows the other. run.sh --soak N sets the number of messages. It ends by itself after half an hour, and
+/// uses nothing but 127.0.0.1.
 /// </summary>
-[Collection(PrivateMariaDb.Collection)]
-public sealed partial class SoakTests(PrivateMariaDb server, ITestOutputHelper report)
+[Collection("Postfix")]
+public sealed partial class SoakTests(ITestOutputHelper report)
 {
-    private const int Throttled = 30;
-    private const int Cut = 2;
-    private const int EntriesOfGet = 2;
-    private const int DailyLimit = 3;
+    static readonly int? asked = int.TryParse(Environment.GetEnvironmentVariable("RESPONDER_SOAK"), CultureInfo.InvariantCulture, out var messages) ? messages : null;
+    static readonly int groups = ((asked ?? 1500) + SoakTraffic.Group - 1) / SoakTraffic.Group;
 
-    /// <summary>Of each six messages five come from one person, who gets three answers, and one from another.</summary>
-    private const int Group = 6;
+    /// <summary>No more is handed in, and nothing more goes wrong, after this.</summary>
+    static readonly TimeSpan troubled = asked is null ? TimeSpan.FromSeconds(100) : TimeSpan.FromMinutes(25);
 
-    private static readonly int groups =
-        ((int.TryParse(Environment.GetEnvironmentVariable("RESPONDER_SOAK"), CultureInfo.InvariantCulture, out var messages) ? messages : 180) + Group - 1) / Group;
+    static readonly TimeSpan bound = asked is null ? TimeSpan.FromMinutes(4) : TimeSpan.FromMinutes(30);
 
-    private int _cuts;
-    private int _kills;
+    readonly Stopwatch elapsed = Stopwatch.StartNew();
+    int cuts;
+    int stalls;
+    int throttled;
+    int failures;
 
     [Fact]
-    public void EveryRequest_IsAnswered_AndOnlyCutsAndKillsMakeDoubles()
+    public async Task EveryRequest_IsAnsweredOnce_WhateverHappens()
     {
-        using var ses = new SesDouble(Answer);
-        using var place = new Workplace();
-        var database = server.NewDatabase();
-        place.SendThrough(ses);
-        place.WriteSecret("address.key", new string('7', 64) + "\n");
-        place.WriteSecret("password", "secret\n");
-        place.Settings["daily_limit"] = DailyLimit;
-        place.Settings["database"] = new JsonObject
-        {
-            ["mysql"] = new JsonObject
-            {
-                ["socket"] = database.Socket,
-                ["user"] = database.User,
-                ["password_file"] = "password",
-                ["database"] = database.Database,
-            },
-        };
-        place.Write();
-        using var postfix = new PrivatePostfix(place, "main.cf");
+        var started = DateTime.UtcNow;
+        using var servers = new FaultServers();
+        using var binary = new SharedBinary();
+        using var host = new FaultHost(servers, binary.Path, arguments: "");
+        var ses = host.UseSes(Answer);
+        host.UseMariaDb();
+        host.UseS3();
+        host.Set("daily_limit", SoakTraffic.DailyLimit);
+        host.Set("deadline_seconds", 10);
+        using var postfix = new PrivatePostfix(host.Place, "main.cf",
+            """
+            transport_maps = inline:{ mail_responder@localhost=soak: }
+            queue_run_delay = 2s
+            minimal_backoff_time = 2s
+            maximal_backoff_time = 4s
+            soak_destination_recipient_limit = 1
+            soak_destination_concurrency_limit = 20
+            """,
+            $$"""
+            soak unix - n n - 20 pipe
+              flags=DORXhu user=mail_responder null_sender=
+              argv={{host.Place.PathTo("start")}} --recipient ${original_recipient} --sender ${sender} --queue-id ${queue_id}
+            """);
 
-        Feed(postfix.Port);
-        Endure(postfix, ses);
-
-        postfix.AssertNothingWasReturned();
-        AssertAnswers(ses);
-        AssertQuota(database.Database);
-        AssertNobodyIsNamed(place, postfix, database.Database);
-    }
-
-    private SesAnswer? Answer(int number)
-    {
-        var draw = new Random(number * 7919).Next(100);
-        if (draw < Throttled)
-            return SesAnswer.Error(400, "Throttling", "Maximum sending rate exceeded.");
-        if (draw >= Throttled + Cut)
-            return null;
-        Interlocked.Increment(ref _cuts);
-        return SesAnswer.CutAfterRequest with { Accepts = true };
-    }
-
-    /// <summary>Hands all requests to Postfix; returns when they are in its queue.</summary>
-    private static void Feed(int port)
-    {
-        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", """
-            import smtplib, sys
-            port, groups = int(sys.argv[1]), int(sys.argv[2])
-            smtp = smtplib.SMTP("127.0.0.1", port)
-            for group in range(groups):
-                for n in range(6):
-                    person = f"{'many' if n < 5 else 'once'}.{group}@soak.test"
-                    smtp.sendmail(person, ["get@example.com"],
-                        f"From: {person}\r\nTo: get@example.com\r\nSubject: request {group}.{n}\r\n"
-                        f"Message-ID: <{group}.{n}@soak.test>\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\n\r\nplease\r\n")
-            smtp.quit()
-            """, $"{port}", $"{groups}"]))!;
-        python.WaitForExit();
-        Assert.Equal(0, python.ExitCode);
-    }
-
-    /// <summary>Restarts the database twice, kills responders now and then, and waits for an empty queue.</summary>
-    private void Endure(PrivatePostfix postfix, SesDouble ses)
-    {
-        var expected = groups * (DailyLimit + 1) * EntriesOfGet;
-        var bound = TimeSpan.FromSeconds(120 + groups * 2);
-        var waited = Stopwatch.StartNew();
-        var restarts = 0;
-        var random = new Random(1);
+        var misfortunes = new Misfortunes(host, servers, binary.Path);
+        var feeding = Task.Run(() => Feed(postfix.Port));
+        while (!feeding.IsCompleted || (elapsed.Elapsed < troubled && !postfix.QueueIsEmpty)) misfortunes.Next();
+        var fed = await feeding / SoakTraffic.Group;
+        host.Own();
         while (!postfix.QueueIsEmpty)
         {
-            Assert.True(waited.Elapsed < bound, $"the queue is not empty after {bound}\n{postfix.MailLog}");
-            if (restarts < 2 && ses.Accepted.Count > expected * (restarts + 1) / 3)
-            {
-                server.Restart();
-                restarts++;
-            }
-
-            if (_kills < groups / 3 && random.Next(2) == 0)
-                KillOne(postfix.Binary);
+            Assert.True(elapsed.Elapsed < bound, $"the queue is not empty after {bound}\n{string.Join('\n', host.Place.Log.Reports.TakeLast(20))}");
             postfix.FlushQueue();
-            Thread.Sleep(300);
+            await Task.Delay(500);
         }
 
-        Assert.Equal(2, restarts);
-        Assert.True(_kills > 0, "no responder was killed: nothing was tried");
+        Assert.Contains("database restarted", misfortunes.Count.Keys);
+        Assert.True(misfortunes.Kills > 0, "no responder was killed");
+        AssertAnswers(fed, ses, host, postfix, misfortunes);
+        AssertQuota(fed, servers, host);
+        AssertNobodyIsNamed(fed, host, postfix, servers, started);
     }
 
-    private void KillOne(string binary)
+    SesAnswer? Answer(int number)
     {
-        foreach (var process in Process.GetProcessesByName("responder"))
+        switch (new Random(number * 7919).Next(100))
         {
-            using (process)
+            case < 25:
+                Interlocked.Increment(ref throttled);
+                return SesAnswer.Error(400, "Throttling", "Maximum sending rate exceeded.");
+            case < 27:
+                Interlocked.Increment(ref cuts);
+                return SesAnswer.CutAfterRequest with { Accepts = true };
+            case < 29:
+                Interlocked.Increment(ref failures);
+                return SesAnswer.Error(500, "InternalFailure", "We are sorry");
+            case < 30:
+                Interlocked.Increment(ref stalls);
+                return SesAnswer.Stall with { Accepts = true };
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Hands the groups to Postfix while there is time; returns how many messages are in its queue.</summary>
+    int Feed(int port)
+    {
+        var count = 0;
+        for (var group = 0; group < groups && elapsed.Elapsed < troubled; group++)
+        {
+            using var smtp = new SmtpDialogue(port);
+            smtp.Say("EHLO client.soak.test");
+            foreach (var (sender, recipient, mail) in SoakTraffic.Messages(group))
             {
-                try
-                {
-                    if (new FileInfo($"/proc/{process.Id}/exe").LinkTarget != binary)
-                        continue;
-                    process.Kill();
-                    _kills++;
-                    return;
-                }
-                catch (Exception exception) when (exception is IOException or InvalidOperationException or UnauthorizedAccessException)
-                {
-                    // It ended by itself meanwhile.
-                }
+                smtp.Say($"MAIL FROM:<{sender}>");
+                smtp.Say($"RCPT TO:<{recipient}>");
+                smtp.Say("DATA");
+                smtp.Say(mail + ".");
+                count++;
             }
+
+            smtp.Say("QUIT");
         }
+
+        return count;
     }
 
-    private void AssertAnswers(SesDouble ses)
+    void AssertAnswers(int fed, SesDouble ses, FaultHost host, PrivatePostfix postfix, Misfortunes misfortunes)
     {
-        var replies = ses.Accepted.Select(call => Encoding.ASCII.GetString(call.RawMessage)).ToList();
-        var distinct = replies.DistinctBy(reply => MessageId().Match(reply).Value).ToList();
-        var duplicates = replies.Count - distinct.Count;
-        report.WriteLine($"{groups * Group} requests, {distinct.Count} replies, {duplicates} twice; {_cuts} cuts, {_kills} kills");
-        Assert.True(duplicates <= _cuts + _kills, $"{duplicates} duplicates after {_cuts} cuts and {_kills} kills");
-        Assert.Empty(ses.SignatureFaults);
-        var perPerson = distinct.GroupBy(reply => Recipient().Match(reply).Groups[1].Value).ToDictionary(g => g.Key, g => g.Count());
-        for (var group = 0; group < groups; group++)
+        var accepted = ses.Accepted.Select(call => (call.Number, Mail: Encoding.ASCII.GetString(call.RawMessage))).ToList();
+        var replies = accepted.GroupBy(reply => MessageId().Match(reply.Mail).Value).ToList();
+        var recorded = host.Place.Log.Reports.SelectMany(line => Receipt().Matches(line)).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToHashSet();
+        // A receipt in the log was recorded before; nothing may have been sent after it.
+        var twiceThoughRecorded = replies.Count(same => same.OrderBy(reply => reply.Number).SkipLast(1).Any(reply => recorded.Contains(reply.Number)));
+        var perPerson = replies.GroupBy(same => Recipient().Match(same.First().Mail).Groups[1].Value).ToDictionary(g => g.Key, g => g.Count());
+        var lost = 0;
+        for (var group = 0; group < fed; group++)
         {
-            Assert.Equal(DailyLimit * EntriesOfGet, perPerson.GetValueOrDefault($"many.{group}@soak.test"));
-            Assert.Equal(EntriesOfGet, perPerson.GetValueOrDefault($"once.{group}@soak.test"));
+            lost += SoakTraffic.DailyLimit * SoakTraffic.EntriesOfGet - perPerson.GetValueOrDefault(SoakTraffic.Many(group));
+            lost += SoakTraffic.EntriesOfGet - perPerson.GetValueOrDefault(SoakTraffic.Once(group));
         }
+
+        var doubles = accepted.Count - replies.Count;
+        var bounced = BouncedLine().Count(postfix.MailLog) + NoticeLine().Count(postfix.MailLog);
+        Write($"""
+            {fed * SoakTraffic.Group} messages in {elapsed.Elapsed:mm\:ss}, {replies.Count} replies
+            results by line of the log: {Counted(host.Place.Log.Reports.Select(line => Result().Match(line)).Where(match => match.Success).Select(match => match.Value))}
+            deferrals of Postfix: {postfix.Deferrals}
+            SES: {throttled} throttled, {cuts} cut after it accepted, {failures} failed, {stalls} stalled after it accepted
+            misfortunes: {string.Join(", ", misfortunes.Count.Select(one => $"{one.Key} {one.Value}"))}; {misfortunes.Kills} processes killed
+            sent twice, as at least once allows: {doubles}; lost: {lost}; bounced: {bounced}; sent twice although recorded: {twiceThoughRecorded}
+            """);
+        Assert.Equal(0, lost);
+        Assert.Equal(0, bounced);
+        Assert.Equal(0, twiceThoughRecorded);
+        Assert.Equal(fed * SoakTraffic.Answered * SoakTraffic.EntriesOfGet, replies.Count);
+        // Made while the clock was a year off.
+        Assert.All(ses.SignatureFaults, fault => Assert.Equal("clock skew", fault));
+        postfix.AssertNothingWasReturned();
     }
 
-    private void AssertQuota(string database)
+    static void AssertQuota(int fed, FaultServers servers, FaultHost host)
     {
-        Assert.Equal($"{groups}", server.AsAdministrator($"SELECT COUNT(*) FROM {database}.quota WHERE used = {DailyLimit}")[0]);
-        Assert.Equal($"{groups}", server.AsAdministrator($"SELECT COUNT(*) FROM {database}.quota WHERE used = 1")[0]);
-        Assert.Equal($"{groups * (DailyLimit + 1)}", server.AsAdministrator($"SELECT COUNT(*) FROM {database}.ledger")[0]);
+        var database = host.Place.Settings["database"]!["mysql"]!["database"]!.ToString();
+        Assert.Equal($"{fed}", servers.MariaDb.AsAdministrator($"SELECT COUNT(*) FROM {database}.quota WHERE used = {SoakTraffic.DailyLimit}")[0]);
+        Assert.Equal($"{fed}", servers.MariaDb.AsAdministrator($"SELECT COUNT(*) FROM {database}.quota WHERE used = 1")[0]);
+        Assert.Equal($"{fed * SoakTraffic.Answered}", servers.MariaDb.AsAdministrator($"SELECT COUNT(*) FROM {database}.ledger")[0]);
     }
 
-    private void AssertNobodyIsNamed(Workplace place, PrivatePostfix postfix, string database)
+    static void AssertNobodyIsNamed(int fed, FaultHost host, PrivatePostfix postfix, FaultServers servers, DateTime started)
     {
-        using var dump = Process.Start(new ProcessStartInfo("mariadb-dump", ["--no-defaults", $"--socket={server.Socket}", "--hex-blob", database])
-        {
-            RedirectStandardOutput = true,
-        })!;
-        var tables = dump.StandardOutput.ReadToEnd();
-        dump.WaitForExit();
-        Assert.Contains("INSERT INTO `ledger`", tables, StringComparison.Ordinal);
+        var traces = Traces.Of(SoakTraffic.People(fed)).And(SoakTraffic.Phrase);
+        traces.AssertNoneIn("the log", string.Join('\n', host.Place.Log.Lines));
         // What Postfix shows of our output; its own lines name sender and recipient, and that is its affair.
-        var shown = string.Join('\n', CommandOutput().Matches(postfix.MailLog).Select(match => match.Value));
-        foreach (var written in (string[])[tables, shown, string.Join('\n', place.Log.Lines)])
-        {
-            Assert.DoesNotContain("soak.test", written, StringComparison.OrdinalIgnoreCase);
-            Assert.DoesNotContain(Convert.ToHexString("soak.test"u8), written, StringComparison.OrdinalIgnoreCase);
-        }
+        traces.AssertNoneIn("Postfix's log", string.Join('\n', Shown().Matches(postfix.MailLog).Select(match => match.Value)));
+        traces.AssertNoneInFilesOf(host.Place.Folder);
+        traces.AssertNoneInFilesOf(servers.MariaDb.PathTo("data"));
+        traces.AssertNoneInTemporaryFilesSince(started);
+        Assert.Empty(host.Unfinished);
     }
+
+    void Write(string text)
+    {
+        report.WriteLine(text);
+        if (Environment.GetEnvironmentVariable("RESPONDER_SOAK_REPORT") is { Length: > 0 } file) File.WriteAllText(file, text + "\n");
+    }
+
+    static string Counted(IEnumerable<string> words) =>
+        string.Join(", ", words.GroupBy(word => word).OrderByDescending(same => same.Count()).Select(same => $"{same.Key} {same.Count()}"));
 
     [GeneratedRegex("^Message-Id: .*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex MessageId();
@@ -190,6 +190,34 @@ public sealed partial class SoakTests(PrivateMariaDb server, ITestOutputHelper r
     [GeneratedRegex("^To: (.*?)\r?$", RegexOptions.Multiline)]
     private static partial Regex Recipient();
 
-    [GeneratedRegex("Command output: .*")]
-    private static partial Regex CommandOutput();
+    [GeneratedRegex(@"ses:id-(\d+)")]
+    private static partial Regex Receipt();
+
+    [GeneratedRegex("(replied|skipped|deferred|failed)( reason=[a-z0-9-]+)?")]
+    private static partial Regex Result();
+
+    [GeneratedRegex("status=(bounced|expired)")]
+    private static partial Regex BouncedLine();
+
+    [GeneratedRegex("notification: ")]
+    private static partial Regex NoticeLine();
+
+    [GeneratedRegex(@"status=\w+ \(.*\)")]
+    private static partial Regex Shown();
+
+    /// <summary>The program where Postfix's user reaches it, before there is a Postfix.</summary>
+    sealed class SharedBinary : IDisposable
+    {
+        readonly string folder = Directory.CreateTempSubdirectory("responder-soak-").FullName;
+
+        public SharedBinary()
+        {
+            File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));
+            Executable.Copy(Program.ResponderProcess.Binary, Path);
+        }
+
+        public string Path => System.IO.Path.Join(folder, "responder");
+
+        public void Dispose() => Directory.Delete(folder, recursive: true);
+    }
 }

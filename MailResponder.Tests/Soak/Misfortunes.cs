@@ -1,0 +1,102 @@
+using MailResponder.Tests.Faults;
+
+namespace MailResponder.Tests.Soak;
+
+/// <summary>What befalls the host, one after the other, each for about a second.</summary>
+/// <param name="host">Whose parts break.</param>
+/// <param name="servers">Whose database restarts.</param>
+/// <param name="binary">The program whose processes are killed.</param>
+internal sealed class Misfortunes(FaultHost host, FaultServers servers, string binary)
+{
+    static readonly TimeSpan length = TimeSpan.FromSeconds(1);
+
+    readonly Random random = new(1);
+    readonly string settings = File.ReadAllText(host.Place.SettingsFile);
+
+    /// <summary>How often each of them came.</summary>
+    public SortedDictionary<string, int> Count { get; } = [];
+
+    public int Kills { get; private set; }
+
+    /// <summary>One of them, from its beginning to its end. The first ones come in order, so that none is missing.</summary>
+    public void Next()
+    {
+        (string Name, Action Happen)[] all =
+        [
+            ("processes killed", KillSome),
+            ("database restarted", () => servers.MariaDb.Restart()),
+            ("settings broken", () => During(() => host.Overwrite("settings.json", settings[..(settings.Length / 2)]), () => host.Overwrite("settings.json", settings))),
+            ("S3 away and the cache lost", () => Broken($"connect,:{host.S3Port},1,0,111", LoseCache)),
+            ("disk full", () => Broken("write,/,1,0,28", () => { })),
+            ("clock a year ahead", () => Broken("time,*,1,0,step31536000", () => { })),
+            ("clock a year behind", () => Broken("time,*,1,0,step-31536000", () => { })),
+            ("memory used up", () => During(() => host.Limit("--as=60000000"), host.Mend)),
+            ("descriptors used up", () => During(() => host.Limit("--nofile=7"), host.Mend)),
+            ("syslog away", () => Broken("send,/log,1,0,111", () => { })),
+            ("address key lost", () => During(() => host.Hide("address.key"), () => host.Unhide("address.key"))),
+        ];
+        var total = Count.Values.Sum();
+        var (name, happen) = all[total < all.Length ? total : random.Next(all.Length)];
+        happen();
+        Count[name] = Count.GetValueOrDefault(name) + 1;
+    }
+
+    void Broken(string rule, Action also) => During(
+        () =>
+        {
+            host.Break(rule);
+            also();
+        },
+        host.Mend);
+
+    static void During(Action begin, Action end)
+    {
+        begin();
+        try
+        {
+            Thread.Sleep(length);
+        }
+        finally
+        {
+            end();
+        }
+    }
+
+    /// <summary>In one step: a process may be filling it just now.</summary>
+    void LoseCache()
+    {
+        if (!Directory.Exists(host.Place.PathTo("cache"))) return;
+        Directory.Move(host.Place.PathTo("cache"), host.Place.PathTo("lost"));
+        Directory.Delete(host.Place.PathTo("lost"), recursive: true);
+    }
+
+    void KillSome()
+    {
+        for (var n = 0; n < 5; n++)
+        {
+            KillOne();
+            Thread.Sleep(length / 5);
+        }
+    }
+
+    void KillOne()
+    {
+        foreach (var process in System.Diagnostics.Process.GetProcessesByName("responder"))
+        {
+            using (process)
+            {
+                try
+                {
+                    if (new FileInfo($"/proc/{process.Id}/exe").LinkTarget != binary) continue;
+                    process.Kill();
+                    Kills++;
+                    return;
+                }
+                catch (Exception exception) when (exception is IOException or InvalidOperationException or UnauthorizedAccessException)
+                {
+                    // It ended by itself meanwhile.
+                }
+            }
+        }
+    }
+}

@@ -2,8 +2,10 @@
 
 import base64
 import email
+import glob
 import http.server
 import os
+import shutil
 import ssl
 import subprocess
 import threading
@@ -11,7 +13,7 @@ import urllib.parse
 
 from measure import ENVIRONMENT, BenchError
 
-SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+SYSTEM_AUTHORITIES = "/etc/ssl/certs"
 
 ACCEPTED = """<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/">\
 <SendRawEmailResult><MessageId>bench-{0}</MessageId></SendRawEmailResult>\
@@ -43,8 +45,9 @@ class SesDouble:
 
     @property
     def environment(self):
-        """What the responder needs to trust the double: the system's authorities, as on a real host, and this one."""
-        return {**ENVIRONMENT, "SSL_CERT_FILE": self._path("authorities.pem")}
+        """What the responder needs to trust the double: a folder of the system's authorities, as on a real host, and
+        this one. OpenSSL's file stays the host's own."""
+        return {**ENVIRONMENT, "SSL_CERT_DIR": self._path("authorities")}
 
     def settings(self, credentials_file):
         """The setting `ses` for this double."""
@@ -76,11 +79,10 @@ class SesDouble:
         self._openssl("x509", "-req", "-days", "2", "-in", self._path("server.csr"), "-CA", self._path("ca.pem"),
                       "-CAkey", self._path("ca.key"), "-CAcreateserial", "-extfile", self._path("names"),
                       "-out", self._path("server.pem"))
-        with open(self._path("authorities.pem"), "wb") as bundle:
-            for file in (SYSTEM_AUTHORITIES, self._path("ca.pem")):
-                if os.path.exists(file):
-                    with open(file, "rb") as authorities:
-                        bundle.write(authorities.read())
+        os.mkdir(self._path("authorities"))
+        for file in [*glob.glob(SYSTEM_AUTHORITIES + "/*.pem"), self._path("ca.pem")]:
+            shutil.copy(file, self._path("authorities"))
+        self._openssl("rehash", self._path("authorities"))
 
     def _handler(self):
         arrived = self._arrived_mail

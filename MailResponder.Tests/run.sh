@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh - every test, on a machine with the .NET SDK and apt
 #
-# usage: run.sh [--filter EXPRESSION] [--soak MESSAGES]
+# usage: run.sh [--filter EXPRESSION] [--soak MESSAGES] [--fuzz LIMIT] [--seed NUMBER]
 #
 # Installs what the tests need, adds the system user that Postfix runs the
 # responder as, builds, publishes, runs the tests against the published file,
@@ -10,9 +10,11 @@
 #   N passed, N failed[, N skipped]
 #
 # --filter goes to `dotnet test` as it is; --soak sets how many messages the soak
-# test sends (180 without it; 2000 take about two minutes). Exit status: 0 when at least one
-# test ran and none failed, else 1; 64 usage; 69 when something is missing that
-# could not be installed.
+# test sends (1500 without it), for half an hour at most, and shows what became of
+# them. --fuzz sets how long the fuzzer runs: seconds with an s, like 600s, or a
+# number of executions (60s without it); --seed gives it other inputs. Exit status:
+# 0 when at least one test ran and none failed, else 1; 64 usage; 69 when something
+# is missing that could not be installed.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,12 +27,16 @@ say() {
 
 filter=
 soak=
+fuzz=
+seed=
 while [ $# -gt 0 ]; do
   case $1:$# in
     --filter:[!1]*) filter=$2 ;;
     --soak:[!1]*) soak=$2 ;;
+    --fuzz:[!1]*) fuzz=$2 ;;
+    --seed:[!1]*) seed=$2 ;;
     *)
-      say "usage: run.sh [--filter EXPRESSION] [--soak MESSAGES]"
+      say "usage: run.sh [--filter EXPRESSION] [--soak MESSAGES] [--fuzz LIMIT] [--seed NUMBER]"
       exit 64
       ;;
   esac
@@ -137,7 +143,8 @@ if [ -n "$filter" ]; then set -- "$@" --filter "$filter"; fi
 chmod 755 "$work"
 status=0
 as_root env PATH="$PATH" DOTNET_CLI_HOME="$work" RESPONDER_BINARY="$work/dist/responder" RESPONDER_NPM="$npm_folder/node_modules" RESPONDER_SOAK="$soak" \
-  RESPONDER_ROOTS="$roots_folder" \
+  RESPONDER_SOAK_REPORT="$work/soak" \
+  RESPONDER_ROOTS="$roots_folder" RESPONDER_FUZZ="$fuzz" RESPONDER_FUZZ_SEED="$seed" \
   DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
   dotnet "$@" >&2 || status=$?
 
@@ -147,9 +154,27 @@ counted() {
   echo "${found:-0}"
 }
 
+# Names the failed tests and says why, once more and at the end: of a long log often only the end is kept.
+show_failed() {
+  [ -s "$work/results.trx" ] || return 0
+  python3 - "$work/results.trx" >&2 <<'END'
+import sys
+import xml.etree.ElementTree as tree
+
+space = "{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}"
+for result in tree.parse(sys.argv[1]).iter(space + "UnitTestResult"):
+    if result.get("outcome") == "Failed":
+        message = (result.findtext(f".//{space}Message") or "").strip()
+        trace = (result.findtext(f".//{space}StackTrace") or "").strip()
+        print(f"run.sh: FAILED {result.get('testName')} [{result.get('duration')}]\n{message[:1500]}\n{trace[:500]}\n")
+END
+}
+
+if [ -n "$soak" ] && [ -s "$work/soak" ]; then cat "$work/soak" >&2; fi
 passed=$(counted passed)
 failed=$(($(counted executed) - passed))
 skipped=$(($(counted total) - $(counted executed)))
+if [ "$failed" -ne 0 ]; then show_failed || say "the results could not be read"; fi
 if [ "$passed" -eq 0 ]; then say "no test passed"; fi
 if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then say "dotnet test ended with status $status"; fi
 line="$passed passed, $failed failed"

@@ -110,8 +110,7 @@ public sealed partial class LogrotateTests : IDisposable
     static Workplace StatisticsPlace()
     {
         var place = new Workplace();
-        File.Copy(ResponderProcess.Binary, place.PathTo("responder"));
-        File.SetUnixFileMode(place.PathTo("responder"), (UnixFileMode)0x1ED); // 0755
+        Executable.Copy(ResponderProcess.Binary, place.PathTo("responder"));
         return place;
     }
 

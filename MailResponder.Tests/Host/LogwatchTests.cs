@@ -22,6 +22,7 @@ public sealed class LogwatchTests : IDisposable
             "deferred reason=database address=unknown replies=0 ms=6 queue_id=- problem=\"the disk is full reason=planted\"",
             "failed reason=refused address=get@example.com replies=0 ms=5 queue_id=4c7 problem=\"entry 1: refused\"",
             "pull s3://example-config/responses.json: line 3: no address",
+            "limit limits.service_per_day=4 reached: messages from everybody wait in Postfix's queue",
             "something that nobody knows");
         var report = Logwatch("--detail", "high");
 
@@ -37,6 +38,7 @@ public sealed class LogwatchTests : IDisposable
              Failed:        1
                       1  refused
              Warnings and faults of "config pull": 1
+             Lines that a limit is reached: 1
              Lines of another form: 1
 
             """, report, StringComparison.Ordinal);

@@ -78,7 +78,7 @@ public sealed class PostfixLogRuleTests
         using var place = new ReaderPlace();
         using var daemon = new PrivateRsyslogd(reader: place.Reader);
         using var traffic = new MixedTraffic(sample, more, daemon.Socket);
-        using (new LogForwarder(traffic.Postfix.PathTo("maillog"), daemon)) traffic.Send();
+        using (new LogForwarder(traffic.Postfix.PathTo("log/maillog"), daemon)) traffic.Send();
         daemon.Send("<22>Nov 22 10:00:00 postfix/smtpd[1]: FFFFFF: client=last");
         Patience.Until("the last line", () => place.Number("SELECT count(*) FROM message WHERE queue_id = 'FFFFFF'") == 1, () => daemon.Errors);
 

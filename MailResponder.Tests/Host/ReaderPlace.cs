@@ -14,7 +14,7 @@ internal sealed class ReaderPlace : IDisposable
         SQLitePCL.Batteries_V2.Init();
         place.Settings["postfix_log"] = new System.Text.Json.Nodes.JsonObject { ["database"] = Database };
         place.Write();
-        File.Copy(ResponderProcess.Binary, place.PathTo("responder"));
+        Executable.Copy(ResponderProcess.Binary, place.PathTo("responder"));
         place.GiveTo("mail_responder");
     }
 

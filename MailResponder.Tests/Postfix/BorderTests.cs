@@ -14,14 +14,7 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
     public void Stranger_IsAnswered()
     {
         var request = RequestMail.FromSomebodyNew();
-        using (var smtp = outside.Session())
-        {
-            smtp.Say($"MAIL FROM:<{request.From}>");
-            smtp.Say(Recipient);
-            smtp.Say("DATA");
-            smtp.Say(System.Text.Encoding.UTF8.GetString(request.ToBytes()) + "\r\n.");
-            smtp.Say("QUIT");
-        }
+        outside.Accept(request, "get@example.com");
         outside.Postfix.WaitUntilQueueIsEmpty();
         Assert.Contains(outside.Place.Outbox, file => File.ReadAllText(file).Contains(request.From, StringComparison.Ordinal));
     }

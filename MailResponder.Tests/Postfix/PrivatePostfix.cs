@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MailResponder.Tests.Faults;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
@@ -21,7 +22,8 @@ internal sealed class PrivatePostfix : IDisposable
     /// <param name="mainSample">The sample in postfix/ whose lines are tested, on top of those of main.cf.</param>
     /// <param name="overrides">Further lines of main.cf, which win; one parameter a line.</param>
     /// <param name="transports">Further services of master.cf.</param>
-    public PrivatePostfix(Workplace place, string mainSample, string overrides = "", string transports = "")
+    /// <param name="unit">The lines of the service that it is started by; its folders are those of an installed Postfix.</param>
+    public PrivatePostfix(Workplace place, string mainSample, string overrides = "", string transports = "", Confinement? unit = null)
     {
         Place = place;
         Port = Loopback.FreePort();
@@ -29,11 +31,11 @@ internal sealed class PrivatePostfix : IDisposable
         OutsidePort = Loopback.FreePort();
         // Postfix and mail_responder walk through the folder, nobody lists it.
         SetMode(folder, "0711");
-        foreach (var name in (string[])["etc", "queue", "data", "sink"]) Directory.CreateDirectory(PathTo(name));
+        foreach (var name in (string[])["etc", "queue", "data", "log", "mail", "sink"]) Directory.CreateDirectory(PathTo(name));
+        SetMode(PathTo("mail"), "1777");
         Run("chown", "postfix", PathTo("data"), PathTo("sink"));
         Binary = PathTo("responder");
-        File.Copy(ResponderProcess.Binary, Binary);
-        SetMode(Binary, "0755");
+        Executable.Copy(ResponderProcess.Binary, Binary);
         place.GiveTo("mail_responder");
         // The first server to start: until here there is nothing to stop when something is missing.
         Sink = new MailSink(PathTo("sink"), "postfix");
@@ -46,7 +48,7 @@ internal sealed class PrivatePostfix : IDisposable
         foreach (var table in tables) File.WriteAllText(PathTo($"etc/{table}"), Sample(table));
         File.WriteAllText(PathTo("forward"), Sample("forward"));
         Run("postalias", "-c", PathTo("etc"), $"hash:{PathTo("etc/aliases")}");
-        Run("sh", "-c", $"postfix -c '{PathTo("etc")}' start >'{PathTo("start.log")}' 2>&1 </dev/null");
+        Run("sh", "-c", $"{(unit is null ? "" : Here(unit).Start)} /usr/sbin/postfix -c '{PathTo("etc")}' start >'{PathTo("start.log")}' 2>&1 </dev/null");
         Patience.Until("Postfix listens", () => Loopback.Listens(Port) && Loopback.Listens(UnfilteredPort), () => File.ReadAllText(PathTo("start.log")));
     }
 
@@ -76,10 +78,15 @@ internal sealed class PrivatePostfix : IDisposable
         File.WriteAllText(PathTo("queue/etc/resolv.conf"), $"nameserver {nameserver}\noptions timeout:1 attempts:2\n");
     }
 
-    public string MailLog => File.Exists(PathTo("maillog")) ? File.ReadAllText(PathTo("maillog")) : "";
+    public string MailLog => File.Exists(PathTo("log/maillog")) ? File.ReadAllText(PathTo("log/maillog")) : "";
 
     /// <summary>How many times a message has been put off so far.</summary>
     public int Deferrals => MailLog.Split("status=deferred").Length - 1;
+
+    /// <summary>The process that starts all others. It keeps the file locked, and .NET does not open what it cannot lock.</summary>
+    public int Master => int.Parse(Run("cat", PidFile), CultureInfo.InvariantCulture);
+
+    string PidFile => PathTo("queue/pid/master.pid");
 
     public string PathTo(string name) => Path.Combine(folder, name);
 
@@ -177,13 +184,21 @@ internal sealed class PrivatePostfix : IDisposable
         // Nobody may listen on the port that the sample means.
         .Replace("\nsmtp      inet", $"\n127.0.0.1:{Port} inet", StringComparison.Ordinal);
 
+    /// <summary>With our folders in place of an installed Postfix's.</summary>
+    Confinement Here(Confinement unit) => unit
+        .Moved("/var/spool/postfix", PathTo("queue")).Moved("/var/lib/postfix", PathTo("data"))
+        .Moved("/var/log", PathTo("log")).Moved("/var/mail", PathTo("mail")).Moved("/var/lib/mail_responder", Place.Folder)
+        .With($"BindReadOnlyPaths={PathTo("etc/main.cf")}:/etc/postfix/main.cf");
+
     string MainBase() => $"""
 
         compatibility_level = 3.6
         queue_directory = {PathTo("queue")}
         data_directory = {PathTo("data")}
-        maillog_file = {PathTo("maillog")}
+        maillog_file = {PathTo("log/maillog")}
         maillog_file_prefixes = {folder}
+        alternate_config_directories = {PathTo("etc")}
+        mail_spool_directory = {PathTo("mail")}
         forward_path = {PathTo("forward")}
         inet_interfaces = 127.0.0.1
         inet_protocols = ipv4
@@ -247,10 +262,8 @@ internal sealed class PrivatePostfix : IDisposable
 
     void StopMaster()
     {
-        var pidFile = PathTo("queue/pid/master.pid");
-        if (!File.Exists(pidFile)) return;
-        // The master keeps the file locked, and .NET does not open what it cannot lock.
-        var master = int.Parse(Run("cat", pidFile), CultureInfo.InvariantCulture);
+        if (!File.Exists(PidFile)) return;
+        var master = Master;
         Run("kill", "-TERM", $"{master}");
         Patience.UntilEnded("Postfix", master);
     }

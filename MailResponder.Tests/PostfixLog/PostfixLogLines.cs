@@ -53,6 +53,13 @@ public sealed class PostfixLogLines : IDisposable
     }
 
     [Fact]
+    public void BounceThatIsTriedAgain_IsADeferral()
+    {
+        Read($"{Day}00:00+00:00 mx postfix/pipe[5]: 4C12345: to=<mail_responder+get@localhost>, orig_to=<get@example.com>, relay=responder, delay=3.2, delays=1/1/1/0.2, dsn=4.3.0, status=SOFTBOUNCE (Command died with status 127: \"/usr/local/bin/responder\")\n");
+        Assert.Equal("deferred|4.3.0|program-killed", Rows("SELECT status || '|' || status_code || '|' || reason FROM delivery"));
+    }
+
+    [Fact]
     public void ShortQueueId_UsedAgain_IsAnotherMessage()
     {
         Read(Request("01", "4C12345") + Request("02", "4C12345"));

@@ -11,7 +11,7 @@ public sealed partial class CommandTests
     {
         var run = Bare("--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (var word in (string[])["--recipient", "--sender", "--settings", "--dry-run", "blacklist", "config", "send", "dkim", "stats", "75"])
+        foreach (var word in (string[])["--recipient", "--sender", "--settings", "--dry-run", "blacklist", "config", "send", "feedback", "dkim", "stats", "75"])
             Assert.Contains(word, run.OutputText, StringComparison.Ordinal);
     }
 

@@ -62,6 +62,13 @@ internal sealed class ResponderProcess : IDisposable
         return running.Finish();
     }
 
+    /// <summary>Writes to standard input and leaves it open.</summary>
+    public void Begin(byte[] input)
+    {
+        process.StandardInput.BaseStream.Write(input);
+        process.StandardInput.BaseStream.Flush();
+    }
+
     /// <summary>Writes the whole of standard input and closes it. A program that stops reading early may.</summary>
     public void Feed(byte[] input)
     {

@@ -24,8 +24,7 @@ public sealed class StreamTests
     [InlineData("\n\nhello without a line end")]
     [InlineData("\n\n")]
     [InlineData("\n")]
-    [InlineData("")]
-    public void MissingLastLineEnd_DoesNotMatter(string end)
+    public void MissingBody_DoesNotMatter(string end)
     {
         using var place = new Workplace();
         var mail = $"From: {RequestMail.FromSomebodyNew().From}\nTo: get@example.com\nSubject: please{end}";
@@ -63,13 +62,41 @@ public sealed class StreamTests
         Assert.Equal(2, ReadMail.All(place.Outbox).Count(reply => reply.IsSignedByUs && reply.Defects.Length == 0));
     }
 
-    [Fact]
-    public void ClosedInput_IsDoneWith()
+    /// <summary>Whoever starts it so made a mistake: an empty message would be rubbish, but this is none.</summary>
+    [Theory]
+    [InlineData(""" exec "$@" <&- """)]
+    [InlineData(""" exec "$@" <&- >&- """)]
+    [InlineData(""" exec "$@" 0>/dev/null """)]
+    public void ClosedInput_IsDeferredAtOnce(string how)
     {
         using var place = new Workplace();
-        var run = place.FilterUnder(""" exec "$@" <&- """, []);
-        Assert.True(run.ExitCode is 0 or 75, $"exit {run.ExitCode}: {run.Errors}");
+        place.FilterUnder(how, []).AssertDeferred();
+        Assert.Contains("deferred reason=input ", Assert.Single(place.Log.Reports), StringComparison.Ordinal);
+        Assert.Contains("problem=\"the message on standard input cannot be read: it is closed\"", place.Log.Reports[0], StringComparison.Ordinal);
         Assert.Empty(place.Outbox);
+    }
+
+    [Fact]
+    public void FolderAsInput_IsDeferredAtOnce()
+    {
+        using var place = new Workplace();
+        place.FilterUnder(""" exec "$@" </ """, []).AssertDeferred();
+        Assert.Contains("deferred reason=input ", Assert.Single(place.Log.Reports), StringComparison.Ordinal);
+    }
+
+    /// <summary>The first files that the program opens must not become its standard streams.</summary>
+    [Fact]
+    public void ClosedStreams_WriteNothingIntoItsFiles()
+    {
+        using var place = new Workplace();
+        var database = place.PathTo("responder.db");
+        place.FilterUnder(""" exec "$@" <&- >&- 2>&- """, []);
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        File.Delete(place.PathTo("files/tools/tool.zip"));
+        Assert.Equal(75, place.FilterUnder(""" exec "$@" >&- 2>&- """, RequestMail.FromSomebodyNew().ToBytes(), "--log-to", "stderr").ExitCode);
+        foreach (var file in Directory.GetFiles(place.Folder).Where(file => !file.EndsWith("/log", StringComparison.Ordinal)))
+            Assert.DoesNotContain("The responder cannot answer now", Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal);
+        Assert.Equal("SQLite format 3\0", Encoding.ASCII.GetString(File.ReadAllBytes(database).AsSpan(0, 16)));
     }
 
     [Fact]

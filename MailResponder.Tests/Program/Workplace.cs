@@ -90,8 +90,7 @@ internal sealed class Workplace : IDisposable
     /// <summary>Sends replies through a shell script instead of the outbox; the script's folder is $here.</summary>
     public void SendThrough(string script)
     {
-        File.WriteAllText(PathTo("sendmail"), $"#!/bin/sh\nhere='{Folder}'\n{script}\n");
-        File.SetUnixFileMode(PathTo("sendmail"), (UnixFileMode)0x1ED); // 0755
+        Executable.Write(PathTo("sendmail"), $"#!/bin/sh\nhere='{Folder}'\n{script}\n");
         Settings["send_method"] = "sendmail";
         Settings["sendmail"] = PathTo("sendmail");
         Write();
@@ -112,10 +111,13 @@ internal sealed class Workplace : IDisposable
     public ProgramRun Command(params string[] arguments) =>
         ResponderProcess.Run(ResponderProcess.Plainly, [], [.. arguments, "--settings", SettingsFile]);
 
-    /// <summary>Makes the whole place somebody else's, who can then be given fewer rights than root.</summary>
+    /// <summary>
+    /// Makes the whole place somebody else's, who can then be given fewer rights than root. What is theirs already is
+    /// not touched: a file counts as changed by a change of its owner to the same one, too.
+    /// </summary>
     public void GiveTo(string user)
     {
-        using var chown = Process.Start("chown", ["-R", $"{user}:", Folder]);
+        using var chown = Process.Start("find", [Folder, "!", "-user", user, "-exec", "chown", "--no-dereference", $"{user}:", "{}", "+"]);
         chown.WaitForExit();
         Assert.Equal(0, chown.ExitCode);
     }

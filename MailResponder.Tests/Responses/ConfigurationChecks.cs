@@ -61,6 +61,21 @@ public sealed class ConfigurationChecks : IDisposable
         Assert.Equal([Unsigned, "responses.json:2: entry 1, send_method: /nowhere/sendmail does not exist"], Check());
     }
 
+    [Theory]
+    [InlineData("", ", \"require_authentication\": { \"attachments\": \"weak\" }", new[] { "responses.json:2: warning: entry 1, require_authentication: authserv_id is not set in {settings}: " +
+        "no request can prove anything, and nobody gets it" })]
+    [InlineData(", \"require_authentication\": { \"links\": \"full\" }", "", new[] { "settings.json:4: warning: require_authentication: authserv_id is not set: " +
+        "no request can prove anything, and nobody gets what requires it" })]
+    [InlineData(", \"require_authentication\": { \"links\": \"none\" }", ", \"require_authentication\": { \"attachments\": \"none\" }", new string[0])]
+    [InlineData(", \"require_authentication\": { \"links\": \"full\" }, \"authserv_id\": \"mx\"", ", \"require_authentication\": { \"attachments\": \"full\" }", new string[0])]
+    public void ProofThatNobodyCanGive_IsAWarning(string settings, string entry, string[] expected)
+    {
+        Book("tools", "tool.zip", more: entry);
+        TestReply.TestOnlyKey(_folder);
+
+        Assert.Equal(expected.Select(line => line.Replace("{settings}", _folder.PathTo("settings.json"), StringComparison.Ordinal)), Check(Dkim + settings));
+    }
+
     [Fact]
     public void SigningKeyOpenToOthers_IsNamed()
     {

@@ -36,6 +36,12 @@ public sealed class SettingsInForce : IDisposable
         Assert.Empty(settings.ExemptDomains);
         Assert.Empty(settings.BlockedDomains);
         Assert.Null(settings.Dkim);
+        Assert.Null(settings.AuthservId);
+        Assert.Equal(AuthenticationRequirement.NotSaid, settings.RequireAuthentication);
+        Assert.Null(settings.MaxRequestAge);
+        Assert.False(settings.Limits.HasForDomains || settings.Limits.HasForService);
+        Assert.Empty(settings.Limits.LargeDomains);
+        Assert.Contains("gmail.com", Load(Least.TrimEnd()[..^1] + """, "limits": { "domain_per_day": 9 } }""").Limits.LargeDomains);
     }
 
     [Fact]
@@ -68,10 +74,13 @@ public sealed class SettingsInForce : IDisposable
             "send_method": "SendMail", "daily_limit": 5, "ledger_days": 8, "deadline_seconds": 9, "max_message_bytes": 2048,
             "exempt_domains": ["a.example"], "blocked_domains": ["b.example"], "files_root": "/srv", "outbox": "o",
             "sendmail": "bin/sendmail", "log_to": "STDERR", "syslog_facility": "mail", "event_facility": "local7",
-            "syslog_socket": "/run/log",
+            "syslog_socket": "/run/log", "authserv_id": "mx.example.com", "require_authentication": { "attachments": "full" },
+            "max_request_age_hours": 72,
             "dkim": { "domain": "Mail.Example.com", "selector": "s1", "key_file": "dkim.key" }
             """, StringComparison.Ordinal));
 
+        Assert.Equal(("mx.example.com", TimeSpan.FromDays(3)), (settings.AuthservId, settings.MaxRequestAge));
+        Assert.Equal(new AuthenticationRequirement(null, Authentication.Full), settings.RequireAuthentication);
         Assert.Equal(SendMethod.Sendmail, settings.SendMethod);
         Assert.Equal((5, 8, 9, 2048L), (settings.DailyLimit, settings.LedgerDays, settings.DeadlineSeconds, settings.MaxMessageBytes));
         Assert.Equal(["a.example"], settings.ExemptDomains);

@@ -348,8 +348,7 @@ public sealed class StatsCommandTests : IDisposable
 
     ProgramRun WithPostqueue(string script)
     {
-        File.WriteAllText(place.PathTo("postqueue"), $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(place.PathTo("postqueue"), (UnixFileMode)0x1ED); // 0755
+        Executable.Write(place.PathTo("postqueue"), $"#!/bin/sh\n{script}\n");
         return Mounted(place.PathTo("postqueue"), "/usr/sbin/postqueue", "--log", "/dev/null", "--json");
     }
 

@@ -1,0 +1,14 @@
+using MailResponder.Tests.Doctor;
+using MailResponder.Tests.Install;
+using Xunit.Abstractions;
+
+[assembly: TestCollectionOrderer("MailResponder.Tests.LongestFirst", "MailResponder.Tests")]
+
+namespace MailResponder.Tests;
+
+/// <summary>Two collections take as long as all others together: begun last, they would go on alone at the end.</summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
+        testCollections.OrderByDescending(collection => collection.DisplayName is ServerRoots.Collection or PlantedFaultTests.Collection);
+}

@@ -83,7 +83,7 @@ public class DirectHandlerTests
         using var server = new ScriptedServer(Hello, ScriptedServer.Hangup, Hello);
         using var client = Client();
         client.Send(new HttpRequestMessage(HttpMethod.Get, server.Url)).Dispose();
-        Thread.Sleep(50);
+        Patience.Until("the end of the connection", () => server.Closed == 1);
         client.Send(new HttpRequestMessage(HttpMethod.Get, server.Url)).Dispose();
         Assert.Equal((2, 2), (server.Requests.Count, server.Connections));
     }

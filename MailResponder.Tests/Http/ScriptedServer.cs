@@ -14,6 +14,7 @@ internal sealed class ScriptedServer : IDisposable
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
     readonly ConcurrentQueue<string> answers;
     int connections;
+    int closed;
 
     public ScriptedServer(params string[] answers)
     {
@@ -25,6 +26,9 @@ internal sealed class ScriptedServer : IDisposable
     public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/path?query=1");
 
     public int Connections => connections;
+
+    /// <summary>Those of them that the server has closed.</summary>
+    public int Closed => closed;
 
     public ConcurrentQueue<string> Requests { get; } = [];
 
@@ -44,21 +48,24 @@ internal sealed class ScriptedServer : IDisposable
     async Task Serve(TcpClient client)
     {
         Interlocked.Increment(ref connections);
-        using (client)
+        using (client) await Answer(client.GetStream());
+        Interlocked.Increment(ref closed);
+    }
+
+    async Task Answer(NetworkStream stream)
+    {
+        while (await Request(stream) is { } request)
         {
-            while (await Request(client.GetStream()) is { } request)
+            Requests.Enqueue(request);
+            if (!answers.TryDequeue(out var answer)) return;
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
+            if (answers.TryPeek(out var next) && next == Hangup)
             {
-                Requests.Enqueue(request);
-                if (!answers.TryDequeue(out var answer)) return;
-                await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(answer));
-                if (answers.TryPeek(out var next) && next == Hangup)
-                {
-                    answers.TryDequeue(out _);
-                    return;
-                }
-                // What has no length ends with the connection.
-                if (!answer.Contains("Content-Length", StringComparison.Ordinal) && !answer.Contains("chunked", StringComparison.Ordinal)) return;
+                answers.TryDequeue(out _);
+                return;
             }
+            // What has no length ends with the connection.
+            if (!answer.Contains("Content-Length", StringComparison.Ordinal) && !answer.Contains("chunked", StringComparison.Ordinal)) return;
         }
     }
 

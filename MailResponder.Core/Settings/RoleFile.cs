@@ -78,7 +78,7 @@ internal sealed class RoleFile(string path, TimeProvider clock)
 
     private void Write(string[] lines)
     {
-        var unfinished = $"{path}.{Environment.ProcessId}.new";
+        var unfinished = UnfinishedFile.NameFor(path);
         try
         {
             File.Delete(unfinished);
@@ -90,6 +90,7 @@ internal sealed class RoleFile(string path, TimeProvider clock)
             }
 
             File.Move(unfinished, path, overwrite: true);
+            UnfinishedFile.DeleteThoseOf(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

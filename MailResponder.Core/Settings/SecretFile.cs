@@ -42,20 +42,9 @@ internal static partial class SecretFile
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var unnamed = UnfinishedFile.NameFor(path);
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = mode,
-            };
             try
             {
-                using (var stream = new FileStream(unnamed, options))
-                {
-                    stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
-                    stream.Flush(flushToDisk: true);
-                }
-
+                Write(unnamed, text, mode);
                 // link(2) never replaces a file, whoever comes first; File.Move looks first and renames then.
                 var linked = Link(unnamed, path) == 0;
                 var error = Marshal.GetLastPInvokeError();
@@ -81,26 +70,16 @@ internal static partial class SecretFile
         try
         {
             path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-            var unfinished = $"{path}.{Environment.ProcessId}.new";
+            var unfinished = UnfinishedFile.NameFor(path);
             try
             {
-                var options = new FileStreamOptions
-                {
-                    Mode = FileMode.Create,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                };
-                using (var stream = new FileStream(unfinished, options))
-                {
-                    stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
-                    stream.Flush(flushToDisk: true);
-                }
-
+                Write(unfinished, text, UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 GiveOwnerOf(path, unfinished);
                 File.SetUnixFileMode(unfinished, File.GetUnixFileMode(path));
                 File.Move(unfinished, path, overwrite: true);
                 // The name too: the database may go over to the new key before the power fails, and must not lose it.
                 Sync();
+                UnfinishedFile.DeleteThoseOf(path);
             }
             catch
             {
@@ -114,13 +93,20 @@ internal static partial class SecretFile
         }
     }
 
+    private static void Write(string path, string text, UnixFileMode mode)
+    {
+        using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = mode });
+        stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
+        stream.Flush(flushToDisk: true);
+    }
+
     private static void GiveOwnerOf(string path, string unfinished)
     {
         using var chown = Process.Start(new ProcessStartInfo("/bin/chown", ["--reference=" + path, "--", unfinished]) { RedirectStandardError = true })!;
         chown.StandardError.ReadToEnd();
         chown.WaitForExit();
         if (chown.ExitCode != 0)
-            throw new ResponderException(Cause.Output, $"{path}: its owner and group cannot be kept by the user {Environment.UserName}; do this as root");
+            throw new ResponderException(Cause.Output, $"{path}: its owner and group cannot be kept by the user {RunningUser.Name}; do this as root");
     }
 
     private static string Octal(UnixFileMode mode) => "0" + Convert.ToString((int)mode, 8);

@@ -74,6 +74,7 @@ public sealed class AddressKeyFiles : IDisposable
         var first = AddressKey.Load(path);
         var link = _folder.PathTo("link.key");
         File.CreateSymbolicLink(link, path);
+        _folder.Write("address.key.99999999.new", "what a killed process left");
 
         var second = AddressKey.Change(link, Afternoon);
 

@@ -60,6 +60,17 @@ public sealed class RoleFileTests : IDisposable
     }
 
     [Fact]
+    public void WhatAKilledProcessLeft_IsClearedAway()
+    {
+        // No process has so high a number.
+        var left = RoleFile + ".99999999.new";
+        File.WriteAllText(left, "half");
+        Answer();
+        Assert.True(File.Exists(RoleFile));
+        Assert.False(File.Exists(left));
+    }
+
+    [Fact]
     public void CredentialsThatSesRefuses_AreForgotten()
     {
         Answer();

@@ -130,7 +130,7 @@ public class DirectHandlerTests
                 HttpCompletionOption.ResponseHeadersRead);
             Text(response);
         });
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), watch.Elapsed.ToString());
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), watch.Elapsed.ToString());
     }
 
     static HttpClient Client(TimeSpan? time = null)

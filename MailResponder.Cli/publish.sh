@@ -1,7 +1,7 @@
 #!/bin/sh
 # publish.sh - make the one file `responder`
 #
-# usage: publish.sh [--archive] [--kind native-net10.0|native-net9.0|readytorun] [OUTDIR]
+# usage: publish.sh [--archive] [--kind native|readytorun] [OUTDIR]
 #
 # Writes OUTDIR/responder and nothing beside it; OUTDIR is dist/ in the
 # repository when it is not given. With --archive also OUTDIR/responder-VERSION-linux-ARCH.tar.gz:
@@ -19,7 +19,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 
 usage() {
-  echo "usage: publish.sh [--archive] [--kind native-net10.0|native-net9.0|readytorun] [OUTDIR]" >&2
+  echo "usage: publish.sh [--archive] [--kind native|readytorun] [OUTDIR]" >&2
   exit 64
 }
 
@@ -27,7 +27,7 @@ say() {
   echo "publish.sh: $*" >&2
 }
 
-kinds="native-net10.0 native-net9.0 readytorun"
+kinds="native readytorun"
 outdir=
 archive=
 while [ $# -gt 0 ]; do
@@ -39,7 +39,7 @@ while [ $# -gt 0 ]; do
     --kind)
       [ $# -ge 2 ] || usage
       case $2 in
-        native-net10.0 | native-net9.0 | readytorun) kinds=$2 ;;
+        native | readytorun) kinds=$2 ;;
         *) usage ;;
       esac
       shift 2
@@ -116,14 +116,12 @@ fi
 # publish KIND - leaves $work/KIND/out/responder, or fails with the build's words in $work/KIND.log.
 publish() {
   case $1 in
-    native-*)
-      framework=${1#native-}
-      name="NativeAOT $framework"
+    native)
+      name="NativeAOT net10.0"
       set -- "$1" -p:PublishAot=true -p:StripSymbols=false -p:StaticSqlite="$(static_sqlite)"
       ;;
     readytorun)
-      framework=net10.0
-      name="ReadyToRun $framework"
+      name="ReadyToRun net10.0"
       set -- "$1" -p:PublishReadyToRun=true -p:DebugType=none
       ;;
   esac
@@ -131,10 +129,10 @@ publish() {
   shift
   DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 dotnet publish "$here/MailResponder.Cli.csproj" \
     -c Release -r "$rid" --artifacts-path "$work/$kind" -o "$work/$kind/out" --disable-build-servers \
-    -p:NuGetLockFilePath="$work/no.lock.json" -p:Publishing=true -p:ResponderFramework="$framework" \
+    -p:NuGetLockFilePath="$work/no.lock.json" -p:Publishing=true \
     -p:BuildKind="$name" -p:SourceRevisionId="$commit" "$@" >"$work/$kind.log" 2>&1 || return 1
   # A single-file bundle is an ELF file with the assemblies behind it, which strip would cut off.
-  case $kind in native-*) strip "$work/$kind/out/responder" >>"$work/$kind.log" 2>&1 || return 1 ;; esac
+  case $kind in native) strip "$work/$kind/out/responder" >>"$work/$kind.log" 2>&1 || return 1 ;; esac
 }
 
 # Prints the first error of the build $1 in one line, without the project's path.
@@ -173,8 +171,6 @@ for kind in $kinds; do
     chmod 755 "$outdir/.responder.new"
     mv -f "$outdir/.responder.new" "$outdir/responder"
     say "made $name, commit $commit: $outdir/responder"
-    [ "$kind" != native-net9.0 ] ||
-      say "note: .NET 9 is out of support since November 2026; this is only a way to a native binary where the .NET 10 pack cannot be had"
     [ "$kind" != readytorun ] ||
       say "note: this file uses the host's SQLite, package libsqlite3-0"
     if [ -n "$archive" ]; then make_archive; fi

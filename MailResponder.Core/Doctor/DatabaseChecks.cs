@@ -22,8 +22,15 @@ internal static class DatabaseChecks
 
         if (settings.Database.SqliteFile is { } file)
         {
-            var folder = Path.GetDirectoryName(file)!;
-            List<string> needed = [.. new[] { file, file + "-wal", file + "-shm", file + ".lock" }.Where(File.Exists), .. Directory.Exists(folder) ? [folder] : (string[])[]];
+            // SQLite makes its other files beside the one that a link names.
+            var database = File.Exists(file) && File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target
+                ? target.FullName : file;
+            var folder = Path.GetDirectoryName(database)!;
+            List<string> needed =
+            [
+                .. new[] { database, database + "-wal", database + "-shm", database + ".lock" }.Where(File.Exists),
+                .. Directory.Exists(folder) ? [folder] : (string[])[],
+            ];
             var refused = host.Refused('w', needed);
             if (refused.Count > 0)
             {

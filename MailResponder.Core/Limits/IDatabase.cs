@@ -1,8 +1,16 @@
+using System.Data.Common;
+
 namespace MailResponder.Limits;
 
 /// <summary>What the kinds of database do differently; <see cref="Store"/> is what they have in common.</summary>
 internal interface IDatabase : IDisposable
 {
+    /// <summary>Open, but for a server that went away; <see cref="Run"/> then makes another one.</summary>
+    DbConnection Connection { get; }
+
+    /// <summary>The one that the statements run in; set by <see cref="Sql.InTransaction"/>.</summary>
+    DbTransaction? Transaction { get; set; }
+
     /// <summary>
     /// The statement that gives @requester a row in the quota window @epoch, and locks that row until the transaction
     /// ends.
@@ -15,7 +23,7 @@ internal interface IDatabase : IDisposable
     /// <summary>How long others may have to wait when many rows are deleted, each time.</summary>
     TimeSpan LongestBatch { get; }
 
-    /// <summary>How long those who waited need to get their turn.</summary>
+    /// <summary>Pause after each batch, so that those who are blocked can proceed.</summary>
     TimeSpan RestAfterBatch { get; }
 
     /// <summary>Runs a deletion that need not outlast a loss of power, in a transaction of its own.</summary>
@@ -36,19 +44,7 @@ internal interface IDatabase : IDisposable
     /// <inheritdoc cref="Store.EnterMessage"/>
     IDisposable? EnterMessage(byte[] messageKey);
 
-    /// <summary>Runs one statement with named values: byte arrays (hashes) and whole numbers.</summary>
-    /// <returns>How many rows it changed.</returns>
-    int Execute(string sql, params ReadOnlySpan<(string Name, object Value)> values);
-
-    /// <summary>All rows that one statement finds: a long, byte[] or null for each column.</summary>
-    /// <inheritdoc cref="Execute"/>
-    List<object?[]> Rows(string sql, params ReadOnlySpan<(string Name, object Value)> values);
-
     /// <summary>Runs statements that do no harm when they run twice: they are run again where that helps.</summary>
     /// <exception cref="ResponderException">The database cannot do it now.</exception>
     void Run(Action work);
-
-    /// <summary>Runs the work in one transaction, durable when this returns; all of it again where that helps.</summary>
-    /// <exception cref="ResponderException">The database cannot do it now; nothing of it was kept, as far as is known.</exception>
-    void RunInTransaction(Action work);
 }

@@ -18,9 +18,8 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         var before = database.KeyInForce(newest);
         if (before == newest)
             return false;
-        foreach (var row in database.Rows("SELECT subject FROM listed"))
+        foreach (var subject in database.Rows("SELECT subject FROM listed", row => row.Bytes(0)))
         {
-            var subject = (byte[])row[0]!;
             database.Execute("UPDATE listed SET subject = @renewed WHERE subject = @subject",
                 ("renewed", newest.Renew(subject, before)), ("subject", subject));
         }

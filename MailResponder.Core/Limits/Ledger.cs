@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace MailResponder.Limits;
 
 /// <summary>
@@ -26,13 +28,16 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
             $"""
             SELECT volume.number, {Store.PresentEpoch}, volume.generation, ledger.sent, ledger.given_up
             FROM volume LEFT JOIN ledger ON ledger.volume = volume.number AND ledger.message = @message ORDER BY volume.number
-            """, ("message", message.Value)))
+            """,
+            row => new VolumeRow(
+                row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : ClaimIn(row, 3)),
+            ("message", message.Value)))
         {
-            (volume, epoch, present) = ((long)row[0]!, (long)row[1]!, (long)row[2]!);
+            (volume, epoch, present) = (row.Number, row.Epoch, row.Generation);
             oldest = Math.Min(oldest, present);
             _claimed = (message, message.Value, volume);
-            if (row[3] is long sent)
-                return (new Claim(ClaimResult.Retry, sent, (long)row[4]!), volume, epoch);
+            if (row.Claim is not null)
+                return (row.Claim, volume, epoch);
         }
 
         if (present != key.Generation)
@@ -50,11 +55,17 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
 
     /// <summary>Records what became of an entry.</summary>
     /// <param name="column">"sent" or "given_up".</param>
-    public int Record(string column, MessageKey message, int entry)
+    /// <exception cref="ResponderException">The ledger no longer has the message.</exception>
+    public void Record(string column, MessageKey message, int entry)
     {
         var (key, volume) = PlaceOf(message);
-        return database.Execute($"UPDATE ledger SET {column} = {column} | @bit WHERE volume = @volume AND message = @message",
-            ("bit", 1L << entry), ("volume", volume), ("message", key));
+        if (database.Execute(
+            $"UPDATE ledger SET {column} = {column} | @bit WHERE volume = @volume AND message = @message",
+            ("bit", 1L << entry), ("volume", volume), ("message", key)) == 0)
+        {
+            throw new ResponderException(Cause.Database,
+                "the ledger has lost the message that was just answered; was the database emptied or restored?");
+        }
     }
 
     /// <summary>Takes off the mark that says that the message was charged.</summary>
@@ -97,16 +108,24 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
             $"""
             SELECT ledger.volume, ledger.message, ledger.sent, ledger.given_up
             FROM volume JOIN ledger ON ledger.volume = volume.number AND ledger.message IN ({names})
-            """, values) is not [var row, ..])
+            """,
+            row => (Volume: row.GetInt64(0), Key: row.Bytes(1), Claim: ClaimIn(row, 2)), values) is not [var row, ..])
         {
             return null;
         }
 
-        _claimed = (message, (byte[])row[1]!, (long)row[0]!);
-        return new Claim(ClaimResult.Retry, (long)row[2]!, (long)row[3]!);
+        _claimed = (message, row.Key, row.Volume);
+        return row.Claim;
     }
+
+    /// <param name="first">The column that has ledger.sent; the next one has ledger.given_up.</param>
+    private static Claim ClaimIn(DbDataReader row, int first) =>
+        new(ClaimResult.Retry, row.GetInt64(first), row.GetInt64(first + 1));
 
     private (byte[] Key, long Volume) PlaceOf(MessageKey message) =>
         ReferenceEquals(_claimed.Message, message) || FindClaim(message, [message.Value, .. message.Earlier]) is not null
             ? (_claimed.Key, _claimed.Volume) : (message.Value, 0);
+
+    /// <param name="Claim">Of the message that was asked for; null when the volume does not have it.</param>
+    private sealed record VolumeRow(long Number, long Epoch, long Generation, Claim? Claim);
 }

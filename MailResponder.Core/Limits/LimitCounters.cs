@@ -71,8 +71,10 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
     private List<Counter> Read(byte[]? domain, long day)
     {
         var (names, values) = Sql.Each("subject", domain is null ? [Service] : [domain, Service]);
-        return database.Rows($"SELECT subject, in_day, minute, in_minute FROM counter WHERE day = @day AND subject IN ({names})", [.. values, ("day", day)])
-            .ConvertAll(row => new Counter((byte[])row[0]!, (long)row[1]!, (long)row[2]!, (long)row[3]!));
+        return database.Rows(
+            $"SELECT subject, in_day, minute, in_minute FROM counter WHERE day = @day AND subject IN ({names})",
+            row => new Counter(row.Bytes(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
+            [.. values, ("day", day)]);
     }
 
     /// <returns>False when somebody else was the last one who could be counted.</returns>

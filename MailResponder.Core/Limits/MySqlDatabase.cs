@@ -1,4 +1,6 @@
 using System.Data;
+using System.Data.Common;
+using System.Globalization;
 using MailResponder.Settings;
 using MySqlConnector;
 
@@ -12,8 +14,8 @@ namespace MailResponder.Limits;
 /// </remarks>
 internal sealed class MySqlDatabase : IDatabase
 {
-    /// <summary>A lock that takes longer is held by a host that died, until the server notices.</summary>
-    private const string Patience = "SET SESSION innodb_lock_wait_timeout = 5, SESSION lock_wait_timeout = 20";
+    /// <summary>How long after the deadline the server ends a silent session, and frees its locks.</summary>
+    private const int SecondsAfterDeadline = 30;
 
     private const int DuplicateKey = 1062;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
@@ -21,7 +23,6 @@ internal sealed class MySqlDatabase : IDatabase
     private readonly MySqlServer _server;
     private readonly Deadline _deadline;
     private MySqlConnection _connection;
-    private MySqlTransaction? _transaction;
     private MySqlMessageLock? _entered;
 
     private MySqlDatabase(MySqlServer server, Deadline deadline, MySqlConnection connection, AddressKey key)
@@ -31,6 +32,10 @@ internal sealed class MySqlDatabase : IDatabase
         _connection = connection;
         Key = key;
     }
+
+    public DbConnection Connection => _connection;
+
+    public DbTransaction? Transaction { get; set; }
 
     public AddressKey Key { get; }
 
@@ -46,8 +51,8 @@ internal sealed class MySqlDatabase : IDatabase
 
     public TimeSpan RestAfterBatch => TimeSpan.Zero;
 
-    // Read committed: it locks none of the gaps in which new rows are made.
-    public int DeleteBatch(string sql, params (string Name, object Value)[] values) => this.InTransaction(() => Execute(sql, values));
+    public int DeleteBatch(string sql, params (string Name, object Value)[] values) =>
+        this.InTransaction(() => this.Execute(sql, values));
 
     /// <inheritdoc cref="Store.Open"/>
     public static MySqlDatabase Open(MySqlSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock)
@@ -58,7 +63,7 @@ internal sealed class MySqlDatabase : IDatabase
         try
         {
             connection = server.Connect(maxWait);
-            Sql.Execute(connection, Patience, null);
+            Prepare(connection, maxWait);
             var inForce = MySqlSchema.BringUpToDate(connection, settings.Place, key, maxWait);
             return new MySqlDatabase(server, deadline, connection, inForce);
         }
@@ -72,12 +77,13 @@ internal sealed class MySqlDatabase : IDatabase
     }
 
     public AddressKey KeyInForce(AddressKey newest) =>
-        MySqlSchema.KeyInForce(MySqlSchema.Read(_connection, _transaction), _server.Settings.Place, newest);
+        MySqlSchema.KeyInForce(MySqlSchema.Read(_connection, Transaction), _server.Settings.Place, newest);
 
     public void PutInForce(AddressKey key)
     {
-        Execute("REPLACE INTO meta (name, value) SELECT 'former_key', value FROM meta WHERE name = 'address_key'");
-        Execute("UPDATE meta SET value = @fingerprint WHERE name = 'address_key'", ("fingerprint", MySqlSchema.NumberOf(key)));
+        this.Execute("REPLACE INTO meta (name, value) SELECT 'former_key', value FROM meta WHERE name = 'address_key'");
+        this.Execute(
+            "UPDATE meta SET value = @fingerprint WHERE name = 'address_key'", ("fingerprint", MySqlSchema.NumberOf(key)));
     }
 
     public IDisposable? EnterMessage(byte[] messageKey)
@@ -87,28 +93,6 @@ internal sealed class MySqlDatabase : IDatabase
             return null;
         return _entered = messageLock;
     }
-
-    public int Execute(string sql, params ReadOnlySpan<(string Name, object Value)> values) =>
-        Sql.Execute(_connection, sql, _transaction, values);
-
-    public List<object?[]> Rows(string sql, params ReadOnlySpan<(string Name, object Value)> values) =>
-        Sql.Rows(_connection, sql, _transaction, values);
-
-    public void RunInTransaction(Action work) => Run(() =>
-    {
-        // Read committed: what is not there is not locked either, so that two newcomers never wait for each other.
-        using var transaction = _connection.BeginTransaction(IsolationLevel.ReadCommitted);
-        _transaction = transaction;
-        try
-        {
-            work();
-            transaction.Commit();
-        }
-        finally
-        {
-            _transaction = null;
-        }
-    });
 
     public void Run(Action work)
     {
@@ -142,11 +126,28 @@ internal sealed class MySqlDatabase : IDatabase
     private bool IsWorthAnotherTry(MySqlException exception) =>
         exception.IsTransient || exception.Number == DuplicateKey || _connection.State != ConnectionState.Open;
 
+    /// <summary>Sets what the statements rely on, whatever the server's defaults and init_connect are.</summary>
+    /// <remarks>
+    /// A record outlasts the process only with autocommit and without a chained transaction. MySqlConnector writes
+    /// values with backslashes, and a value that does not fit must be refused, not cut. A lock that takes longer than
+    /// those timeouts is held by a host that died. Only MariaDB reads what stands in <c>/*M! */</c>.
+    /// </remarks>
+    private static void Prepare(MySqlConnection connection, TimeSpan remaining)
+    {
+        var idle = (int)Math.Ceiling(remaining.TotalSeconds) + SecondsAfterDeadline;
+        Sql.Execute(connection, null, string.Create(CultureInfo.InvariantCulture,
+            $"""
+            SET SESSION autocommit = 1, SESSION completion_type = NO_CHAIN, SESSION sql_mode = 'STRICT_ALL_TABLES',
+            SESSION innodb_lock_wait_timeout = 5, SESSION lock_wait_timeout = 20, SESSION wait_timeout = {idle}
+            /*M!100300 , SESSION idle_transaction_timeout = {idle} */
+            """));
+    }
+
     private void Reconnect()
     {
         _connection.Dispose();
         _connection = _server.Connect(_deadline.Remaining);
-        Sql.Execute(_connection, Patience, null);
+        Prepare(_connection, _deadline.Remaining);
         // The lock went with the old connection. If somebody else has it by now, this process still has to record what
         // it did.
         _entered?.TryTake();

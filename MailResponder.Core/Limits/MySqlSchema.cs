@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using System.Data.Common;
 using System.Globalization;
-using Dapper;
 using MySqlConnector;
 
 namespace MailResponder.Limits;
@@ -105,15 +105,16 @@ internal static class MySqlSchema
     public static long NumberOf(AddressKey key) => BinaryPrimitives.ReadInt64BigEndian(key.Fingerprint);
 
     /// <summary>Version 0 when there are no tables.</summary>
-    public static (long Version, byte[] Key, byte[] FormerKey) Read(MySqlConnection connection, MySqlTransaction? transaction = null)
+    public static (long Version, byte[] Key, byte[] FormerKey) Read(
+        MySqlConnection connection, DbTransaction? transaction = null)
     {
         var (version, key, formerKey) = (0L, Array.Empty<byte>(), Array.Empty<byte>());
         try
         {
-            foreach (var row in Sql.Rows(connection, "SELECT name, value FROM meta", transaction))
+            foreach (var (name, value) in Sql.Rows(
+                connection, transaction, "SELECT name, value FROM meta", row => (row.GetString(0), row.GetInt64(1))))
             {
-                var value = (long)row[1]!;
-                switch (row[0])
+                switch (name)
                 {
                     case "schema":
                         version = value;
@@ -138,7 +139,8 @@ internal static class MySqlSchema
     {
         const string name = "CONCAT('mail_responder.schema.', LEFT(MD5(DATABASE()), 16))";
         var seconds = (int)Math.Max(1, maxWait.TotalSeconds);
-        if (Sql.Scalar(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT GET_LOCK({name}, {seconds})")) != 1)
+        var getLock = string.Create(CultureInfo.InvariantCulture, $"SELECT GET_LOCK({name}, {seconds})");
+        if (Sql.Scalar(connection, null, getLock) != 1)
             throw new ResponderException(Cause.Database, $"database {place}: another host is still changing its tables; try again later");
         try
         {
@@ -148,16 +150,19 @@ internal static class MySqlSchema
                 foreach (var statement in Steps[version])
                     RunStep(connection, statement);
                 if (version == 0)
-                    connection.Execute("INSERT IGNORE INTO meta (name, value) VALUES ('address_key', @fingerprint)", Sql.Bind(("fingerprint", NumberOf(key))));
+                    Sql.Execute(connection, null,
+                        "INSERT IGNORE INTO meta (name, value) VALUES ('address_key', @fingerprint)", ("fingerprint", NumberOf(key)));
                 if (version == WithoutGenerations && key.WithFingerprint(Read(connection).Key) is { } inForce)
-                    connection.Execute("UPDATE volume SET generation = @generation", Sql.Bind(("generation", inForce.Generation)));
-                connection.Execute("REPLACE INTO meta (name, value) VALUES ('schema', @version)", Sql.Bind(("version", version + 1)));
+                    Sql.Execute(connection, null, "UPDATE volume SET generation = @generation",
+                        ("generation", inForce.Generation));
+                Sql.Execute(connection, null, "REPLACE INTO meta (name, value) VALUES ('schema', @version)",
+                    ("version", version + 1));
             }
         }
         finally
         {
             if (connection.State == System.Data.ConnectionState.Open)
-                connection.Execute($"DO RELEASE_LOCK({name})");
+                Sql.Execute(connection, null, $"DO RELEASE_LOCK({name})");
         }
     }
 
@@ -170,11 +175,11 @@ internal static class MySqlSchema
 
     private static void RunStep(MySqlConnection connection, string statement)
     {
-        if (statement == QuotaByWindow && Sql.Scalar(connection, KeysOfQuota) == 2)
+        if (statement == QuotaByWindow && Sql.Scalar(connection, null, KeysOfQuota) == 2)
             return;
         try
         {
-            connection.Execute(statement);
+            Sql.Execute(connection, null, statement);
         }
         catch (MySqlException exception) when (exception.Number is DuplicateColumn or NothingToDrop)
         {

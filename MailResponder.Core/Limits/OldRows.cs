@@ -48,7 +48,7 @@ internal sealed class OldRows(IDatabase database)
     /// <summary>In the order of the keys, so that no batch looks at the same rows again. Reading locks nothing.</summary>
     private List<byte[]> OldRemovals(byte[] after, (string, object) end) => database.Rows(
         $"SELECT subject FROM listed WHERE subject > @after AND verdict = 0 AND listed_at < @end ORDER BY subject LIMIT {RemovalsAtOnce}",
-        ("after", after), end).ConvertAll(row => (byte[])row[0]!);
+        row => row.Bytes(0), ("after", after), end);
 
     private long Delete(string table, string group, string key, string firstInForce)
     {
@@ -72,10 +72,10 @@ internal sealed class OldRows(IDatabase database)
         {
             var values = (Group: ("old", (object)old), After: ("after", (object)after));
             // Reading makes nobody wait, and brings the pages into memory that are then written.
-            var until = database.Try(() => (byte[]?)database.Value(
+            var until = database.Try(() => database.Rows(
                 string.Create(CultureInfo.InvariantCulture,
                     $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 OFFSET {_atOnce - 1}"),
-                values.Group, values.After));
+                row => row.Bytes(0), values.Group, values.After)) is [var last] ? last : null;
             var start = Stopwatch.GetTimestamp();
             deleted += until is null
                 ? database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after", values.Group, values.After)

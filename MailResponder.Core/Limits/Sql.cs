@@ -1,83 +1,61 @@
 using System.Data;
+using System.Data.Common;
 using System.Globalization;
 using Dapper;
 
 namespace MailResponder.Limits;
 
-/// <summary>Statements with named values: byte arrays (hashes) and whole numbers.</summary>
+/// <summary>Statements on either database. Their named values are byte arrays (hashes) and whole numbers.</summary>
 /// <remarks>
-/// What a message needs is done with ADO.NET alone. Dapper makes tables of all the types that it can map, by reflection,
-/// before its first statement: more work than all statements of a message. It serves what no message waits for, with
-/// scalars and <see cref="DynamicParameters"/> only: its mapping to rows and anonymous objects needs code made at run
-/// time, which the native program cannot have.
+/// They run through the run-time library of Dapper.AOT, without the code that it generates: that passes a byte array as
+/// a list of bytes. Plain Dapper makes tables of all types that it can map before its first statement, 1.2 million
+/// instructions; it serves where no message waits.
 /// </remarks>
 internal static class Sql
 {
-    /// <summary>The first value of the first row; null when there is none or it is NULL.</summary>
-    public static object? Value(this IDatabase database, string sql, params ReadOnlySpan<(string Name, object Value)> values) =>
-        database.Rows(sql, values) is [[var value, ..], ..] ? value : null;
+    /// <summary>Runs one statement.</summary>
+    /// <returns>How many rows it changed; for MySQL also those that it found as they were to be.</returns>
+    /// <exception cref="DbException">It failed, and did nothing.</exception>
+    public static int Execute(this IDatabase database, string sql, params (string Name, object Value)[] values) =>
+        Execute(database.Connection, database.Transaction, sql, values);
 
-    /// <inheritdoc cref="Value"/>
-    public static long? Scalar(this IDatabase database, string sql, params ReadOnlySpan<(string Name, object Value)> values) =>
-        (long?)database.Value(sql, values);
-
-    /// <inheritdoc cref="IDatabase.Run"/>
-    /// <remarks>Not in the interface: a generic method of an interface is searched for by name at its first call.</remarks>
-    public static T Try<T>(this IDatabase database, Func<T> work)
-    {
-        var result = default(T)!;
-        database.Run(() => { result = work(); });
-        return result;
-    }
-
-    /// <inheritdoc cref="IDatabase.RunInTransaction"/>
-    public static T InTransaction<T>(this IDatabase database, Func<T> work)
-    {
-        var result = default(T)!;
-        database.RunInTransaction(() => { result = work(); });
-        return result;
-    }
-
-    /// <returns>How many rows were changed.</returns>
+    /// <inheritdoc cref="Execute(IDatabase, string, ValueTuple{string, object}[])"/>
     public static int Execute(
-        IDbConnection connection, string sql, IDbTransaction? transaction, params ReadOnlySpan<(string Name, object Value)> values)
-    {
-        using var command = Command(connection, sql, transaction, values);
-        return command.ExecuteNonQuery();
-    }
+        DbConnection connection, DbTransaction? transaction, string sql, params (string Name, object Value)[] values) =>
+        Command(connection, transaction, sql).Execute(values);
 
-    /// <inheritdoc cref="IDatabase.Rows"/>
-    public static List<object?[]> Rows(
-        IDbConnection connection, string sql, IDbTransaction? transaction, params ReadOnlySpan<(string Name, object Value)> values)
-    {
-        using var command = Command(connection, sql, transaction, values);
-        using var reader = command.ExecuteReader();
-        var rows = new List<object?[]>();
-        while (reader.Read())
-        {
-            var row = new object?[reader.FieldCount];
-            for (var column = 0; column < row.Length; column++)
-            {
-                row[column] = reader.GetValue(column) switch
-                {
-                    DBNull => null,
-                    byte[] or string => reader.GetValue(column),
-                    var number => Convert.ToInt64(number, CultureInfo.InvariantCulture),
-                };
-            }
+    /// <summary>All rows that one statement finds.</summary>
+    /// <param name="read">Makes what is wanted of a row's columns.</param>
+    /// <exception cref="DbException">It failed.</exception>
+    public static List<T> Rows<T>(
+        this IDatabase database, string sql, Func<DbDataReader, T> read, params (string Name, object Value)[] values) =>
+        Rows(database.Connection, database.Transaction, sql, read, values);
 
-            rows.Add(row);
-        }
+    /// <inheritdoc cref="Rows{T}(IDatabase, string, Func{DbDataReader, T}, ValueTuple{string, object}[])"/>
+    public static List<T> Rows<T>(
+        DbConnection connection, DbTransaction? transaction, string sql, Func<DbDataReader, T> read,
+        params (string Name, object Value)[] values) =>
+        Command(connection, transaction, sql).QueryBuffered(values, new Row<T>(read));
 
-        return rows;
-    }
+    /// <summary>The number in the first column of the first row; null when there is no row or it is NULL.</summary>
+    /// <exception cref="DbException">The statement failed.</exception>
+    public static long? Scalar(this IDatabase database, string sql, params (string Name, object Value)[] values) =>
+        Scalar(database.Connection, database.Transaction, sql, values);
 
-    /// <summary>The first value of the first row; null when there is none or it is NULL.</summary>
-    public static long? Scalar(IDbConnection connection, string sql) =>
-        Rows(connection, sql, null) is [[long number, ..], ..] ? number : null;
+    /// <inheritdoc cref="Scalar(IDatabase, string, ValueTuple{string, object}[])"/>
+    public static long? Scalar(
+        DbConnection connection, DbTransaction? transaction, string sql, params (string Name, object Value)[] values) =>
+        Rows(connection, transaction, sql, row => row.NumberOrNull(0), values) is [var number, ..] ? number : null;
+
+    /// <summary>A column that holds a hash.</summary>
+    public static byte[] Bytes(this DbDataReader row, int column) => (byte[])row.GetValue(column);
+
+    /// <summary>A column of whole numbers that may be NULL.</summary>
+    public static long? NumberOrNull(this DbDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetInt64(column);
 
     /// <summary>Values for <c>IN (…)</c>: their names as the statement has them, and each with its name.</summary>
-    public static (string Names, (string Name, object Value)[] Values) Each(string name, List<byte[]> values)
+    public static (string Names, (string Name, object Value)[] Values) Each(string name, IReadOnlyList<byte[]> values)
     {
         var named = new (string Name, object Value)[values.Count];
         for (var i = 0; i < named.Length; i++)
@@ -85,32 +63,62 @@ internal static class Sql
         return (string.Join(", ", named.Select(value => "@" + value.Name)), named);
     }
 
-    /// <summary>Values for Dapper.</summary>
-    public static DynamicParameters Bind(params ReadOnlySpan<(string Name, object Value)> values)
+    /// <inheritdoc cref="IDatabase.Run"/>
+    /// <remarks>Not in the interface: the first call of an interface's generic method searches for it by name.</remarks>
+    public static T Try<T>(this IDatabase database, Func<T> work)
     {
-        var parameters = new DynamicParameters();
-        foreach (var (name, value) in values)
-            parameters.Add(name, value, TypeOf(value));
-        return parameters;
+        var result = default(T)!;
+        database.Run(() => { result = work(); });
+        return result;
     }
 
-    private static IDbCommand Command(
-        IDbConnection connection, string sql, IDbTransaction? transaction, ReadOnlySpan<(string Name, object Value)> values)
+    /// <summary>Runs the work in one transaction, durable on return; all of it again where that helps.</summary>
+    /// <exception cref="ResponderException">
+    /// The database cannot do it now; nothing of it was kept, as far as is known.
+    /// </exception>
+    public static T InTransaction<T>(this IDatabase database, Func<T> work) => database.Try(() =>
     {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Transaction = transaction;
-        foreach (var (name, value) in values)
+        // SQLite takes the write lock first, so that nothing that is read can change before it is written. MySQL at
+        // this level locks no rows that are not there, so that two newcomers never wait for each other.
+        using var transaction = database.Connection.BeginTransaction(IsolationLevel.ReadCommitted);
+        database.Transaction = transaction;
+        try
         {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + name;
-            parameter.DbType = TypeOf(value);
-            parameter.Value = value;
-            command.Parameters.Add(parameter);
+            var result = work();
+            transaction.Commit();
+            return result;
         }
+        finally
+        {
+            database.Transaction = null;
+        }
+    });
 
-        return command;
+    private static Command<(string Name, object Value)[]> Command(
+        DbConnection connection, DbTransaction? transaction, string sql) =>
+        transaction is null
+            ? connection.Command(sql, CommandType.Text, handler: NamedValues.Instance)
+            : transaction.Command(sql, CommandType.Text, handler: NamedValues.Instance);
+
+    private sealed class NamedValues : CommandFactory<(string Name, object Value)[]>
+    {
+        public static readonly NamedValues Instance = new();
+
+        public override void AddParameters(in UnifiedCommand command, (string Name, object Value)[] values)
+        {
+            foreach (var (name, value) in values)
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = "@" + name;
+                parameter.Value = value;
+                command.Parameters.Add(parameter);
+            }
+        }
     }
 
-    private static DbType TypeOf(object value) => value switch { byte[] => DbType.Binary, _ => DbType.Int64 };
+    private sealed class Row<T>(Func<DbDataReader, T> read) : RowFactory<T>
+    {
+        public override T Read(DbDataReader reader, ReadOnlySpan<int> tokens, int columnOffset, object? state) =>
+            read(reader);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MailResponder.Settings;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -19,15 +20,19 @@ internal sealed class SqliteDatabase : IDatabase
     /// </summary>
     private const int CheckpointPages = 64;
 
-    private readonly SqliteSession _session;
+    private readonly SqliteConnection _connection;
     private readonly string _path;
     private WriteAheadLog? _log;
 
-    private SqliteDatabase(string path, SqliteSession session)
+    private SqliteDatabase(string path, SqliteConnection connection)
     {
         _path = path;
-        _session = session;
+        _connection = connection;
     }
+
+    public DbConnection Connection => _connection;
+
+    public DbTransaction? Transaction { get; set; }
 
     public AddressKey Key { get; private set; } = null!;
 
@@ -45,49 +50,44 @@ internal sealed class SqliteDatabase : IDatabase
 
     /// <inheritdoc cref="Store.Open"/>
     /// <param name="path">The database file; its folder is made when it is missing.</param>
-    public static SqliteDatabase Open(string path, AddressKey key, TimeSpan maxWait)
+    public static SqliteDatabase Open(string path, AddressKey key, TimeSpan maxWait) => InWords(path, () =>
     {
-        return InWords(path, () =>
+        MakeFile(path);
+        var database = new SqliteDatabase(path, Connect(path, maxWait));
+        try
         {
-            MakeFile(path);
-            var database = new SqliteDatabase(path, SqliteSession.Open(path, maxWait));
-            try
-            {
-                database.Key = SqliteSchema.BringUpToDate(database._session, path, key);
-                database.WaitForDiskItself();
-                return database;
-            }
-            catch
-            {
-                database.Dispose();
-                throw;
-            }
-        });
-    }
+            database.Key = SqliteSchema.BringUpToDate(database, path, key);
+            database.WaitForDiskItself();
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    });
 
     /// <summary>SQLite's version and that of the tables, with nothing created or changed.</summary>
     /// <exception cref="ResponderException">The file cannot be read, or is no database.</exception>
     public static (string Version, long Schema) Look(string path, TimeSpan maxWait) => InWords(path, () =>
     {
-        using var session = SqliteSession.Open(path, maxWait);
-        return (raw.sqlite3_libversion().utf8_to_string(), SqliteSchema.Version(session));
+        using var database = new SqliteDatabase(path, Connect(path, maxWait));
+        return (database._connection.ServerVersion, SqliteSchema.Version(database));
     });
 
-    public int Execute(string sql, params ReadOnlySpan<(string Name, object Value)> values) => _session.Execute(sql, values);
-
-    public List<object?[]> Rows(string sql, params ReadOnlySpan<(string Name, object Value)> values) => _session.Rows(sql, values);
-
-    public AddressKey KeyInForce(AddressKey newest) => SqliteSchema.KeyInForce(_session, _path, newest);
+    public AddressKey KeyInForce(AddressKey newest) => SqliteSchema.KeyInForce(this, _path, newest);
 
     public void PutInForce(AddressKey key)
     {
-        Execute("INSERT OR REPLACE INTO meta (name, value) SELECT 'former_key', value FROM meta WHERE name = 'address_key'");
-        Execute("UPDATE meta SET value = @fingerprint WHERE name = 'address_key'", ("fingerprint", key.Fingerprint));
+        this.Execute(
+            "INSERT OR REPLACE INTO meta (name, value) SELECT 'former_key', value FROM meta WHERE name = 'address_key'");
+        this.Execute(
+            "UPDATE meta SET value = @fingerprint WHERE name = 'address_key'", ("fingerprint", key.Fingerprint));
     }
 
     public IDisposable? EnterMessage(byte[] messageKey)
     {
-        var path = _path + ".lock";
+        var path = TruePath + ".lock";
         try
         {
             return MessageLock.TryEnter(path, messageKey);
@@ -98,35 +98,67 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }
 
-    public void RunInTransaction(Action work) => Run(() => _session.InTransaction(work));
-
     // Without waiting for the disk while others wait for the lock. The next message's commit takes it along.
-    public int DeleteBatch(string sql, params (string Name, object Value)[] values) => InWords(_path, () => _session.Execute(sql, values));
+    public int DeleteBatch(string sql, params (string Name, object Value)[] values) =>
+        InWords(_path, () => this.Execute(sql, values));
 
     // Nothing is run again: SQLite itself waits for other processes' locks, up to busy_timeout.
     public void Run(Action work) => InWords(_path, () =>
     {
-        var changes = _session.Changes;
+        var changes = raw.sqlite3_total_changes(_connection.Handle);
         work();
-        if (_session.Changes != changes)
+        if (raw.sqlite3_total_changes(_connection.Handle) != changes)
             _log?.Flush();
         return changes;
     });
 
     public void Dispose()
     {
-        _session.Dispose();
+        _connection.Dispose();
         _log?.Dispose();
+    }
+
+    /// <summary>
+    /// The file without symbolic links in its name. SQLite makes its other files beside that one, and the lock file has
+    /// to be the same whichever name the settings use.
+    /// </summary>
+    private string TruePath => _connection.DataSource;
+
+    private static SqliteConnection Connect(string path, TimeSpan maxWait)
+    {
+        SqliteLibrary.Load();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.GetFullPath(path),
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            // Ends a wait that SQLite itself has given up below. 0 would be for ever.
+            DefaultTimeout = Math.Max(1, (int)maxWait.TotalSeconds),
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
+            // SQLite looks for the lock every few milliseconds, the connection every 150.
+            _ = raw.sqlite3_busy_timeout(connection.Handle, (int)maxWait.TotalMilliseconds);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Not with a database that somebody took out of WAL mode: SQLite goes on waiting.</summary>
     private void WaitForDiskItself()
     {
-        if (_session.Rows("PRAGMA journal_mode") is not [["wal"]])
+        if (this.Rows("PRAGMA journal_mode", row => row.GetString(0)) is not ["wal"])
             return;
-        _session.KeepWriteAheadLog(CheckpointPages);
-        _log = WriteAheadLog.Of(_path);
-        _session.Execute("PRAGMA synchronous = NORMAL");
+        const int noCheckpointOnClose = 1006; // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
+        _ = raw.sqlite3_db_config(_connection.Handle, noCheckpointOnClose, 1, out _);
+        _ = raw.sqlite3_wal_autocheckpoint(_connection.Handle, CheckpointPages);
+        _log = WriteAheadLog.Of(TruePath);
+        this.Execute("PRAGMA synchronous = NORMAL");
     }
 
     private static T InWords<T>(string path, Func<T> work)

@@ -63,36 +63,38 @@ internal static class SqliteSchema
 
     /// <summary>Creates or migrates the tables where due, and makes sure that they belong to the key.</summary>
     /// <returns>The key in force.</returns>
-    public static AddressKey BringUpToDate(SqliteSession session, string path, AddressKey key)
+    public static AddressKey BringUpToDate(IDatabase database, string path, AddressKey key)
     {
-        if (Version(session) != Newest)
-            Migrate(session, path, key);
-        return KeyInForce(session, path, key);
+        if (Version(database) != Newest)
+            Migrate(database, path, key);
+        return KeyInForce(database, path, key);
     }
 
     /// <inheritdoc cref="IDatabase.KeyInForce"/>
-    public static AddressKey KeyInForce(SqliteSession session, string path, AddressKey newest) =>
-        newest.WithFingerprint(Fingerprint(session, "address_key"))
-        ?? throw new ResponderException(Cause.KeyFile, newest.WithFingerprint(Fingerprint(session, "former_key")) is not null
+    public static AddressKey KeyInForce(IDatabase database, string path, AddressKey newest) =>
+        newest.WithFingerprint(Fingerprint(database, "address_key"))
+        ?? throw new ResponderException(Cause.KeyFile, newest.WithFingerprint(Fingerprint(database, "former_key")) is not null
             ? $"database {path} has gone over to a newer address key; restore the key file that responder blacklist rotate-key wrote"
             : $"database {path} was made with another address key; restore that key file, or move the database away to start with empty quotas and lists");
 
     /// <summary>Empty when there is none.</summary>
-    private static byte[] Fingerprint(SqliteSession session, string name) =>
-        session.Rows($"SELECT value FROM meta WHERE name = '{name}'") is [[byte[] fingerprint]] ? fingerprint : [];
+    private static byte[] Fingerprint(IDatabase database, string name) =>
+        database.Rows($"SELECT value FROM meta WHERE name = '{name}'", row => row.Bytes(0)) is [var fingerprint]
+            ? fingerprint : [];
 
-    private static void Migrate(SqliteSession session, string path, AddressKey key)
+    private static void Migrate(IDatabase database, string path, AddressKey key)
     {
-        session.Execute("PRAGMA journal_mode = WAL");
-        session.InTransaction(() => MigrateAlone(session, path, key));
+        database.Execute("PRAGMA journal_mode = WAL");
+        database.InTransaction(() => MigrateAlone(database, path, key));
         // Into the file itself: without its log it is an old database then, and never an empty one.
-        session.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
-    private static void MigrateAlone(SqliteSession session, string path, AddressKey key)
+    /// <returns>The version of the tables.</returns>
+    private static int MigrateAlone(IDatabase database, string path, AddressKey key)
     {
         // Read again under the lock: another process may have done it meanwhile.
-        var version = Version(session);
+        var version = (int)Version(database);
         if (version > Newest)
         {
             throw new ResponderException(Cause.Database, $"database {path} was made by a newer responder " +
@@ -101,16 +103,18 @@ internal static class SqliteSchema
 
         for (; version < Newest; version++)
         {
-            session.Script(Steps[version]);
+            database.Execute(Steps[version]);
             if (version == 0)
-                session.Execute("INSERT INTO meta (name, value) VALUES ('address_key', @fingerprint)", ("fingerprint", key.Fingerprint));
-            else if (version == WithoutGenerations && key.WithFingerprint(Fingerprint(session, "address_key")) is { } inForce)
-                session.Execute("UPDATE volume SET generation = @generation", ("generation", inForce.Generation));
+                database.Execute(
+                    "INSERT INTO meta (name, value) VALUES ('address_key', @fingerprint)", ("fingerprint", key.Fingerprint));
+            else if (version == WithoutGenerations && key.WithFingerprint(Fingerprint(database, "address_key")) is { } inForce)
+                database.Execute("UPDATE volume SET generation = @generation", ("generation", inForce.Generation));
         }
 
-        session.Execute($"PRAGMA user_version = {Newest}");
+        database.Execute($"PRAGMA user_version = {Newest}");
+        return Newest;
     }
 
     /// <summary>0 when there are no tables.</summary>
-    public static long Version(SqliteSession session) => (long)session.Rows("PRAGMA user_version")[0][0]!;
+    public static long Version(IDatabase database) => database.Scalar("PRAGMA user_version") ?? 0;
 }

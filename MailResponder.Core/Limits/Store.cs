@@ -74,10 +74,11 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     public byte[] LedgerKey(MessageKey message) => _ledger.KeyOf(message);
 
     /// <summary>Records that an entry was sent.</summary>
-    public void RecordSent(MessageKey message, int entry) => database.Try(() => _ledger.Record("sent", message, entry));
+    public void RecordSent(MessageKey message, int entry) => database.Run(() => _ledger.Record("sent", message, entry));
 
     /// <summary>Records that an entry was refused for good and is not to be tried again.</summary>
-    public void RecordGivenUp(MessageKey message, int entry) => database.Try(() => _ledger.Record("given_up", message, entry));
+    public void RecordGivenUp(MessageKey message, int entry) =>
+        database.Run(() => _ledger.Record("given_up", message, entry));
 
     /// <summary>
     /// Gives back what the message was charged, because nothing could be sent for it. Once only, and only to the quota
@@ -168,8 +169,8 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     public StoreCounts Count() => database.Try(() =>
     {
         var requesters = database.Rows(
-            $"SELECT used, COUNT(*) FROM quota WHERE used > 0 AND epoch = {PresentEpoch} GROUP BY used ORDER BY used")
-            .ConvertAll(row => ((long)row[0]!, (long)row[1]!));
+            $"SELECT used, COUNT(*) FROM quota WHERE used > 0 AND epoch = {PresentEpoch} GROUP BY used ORDER BY used",
+            row => (row.GetInt64(0), row.GetInt64(1)));
         var reset = Scalar("SELECT value FROM meta WHERE name = 'last_reset'");
         return new StoreCounts(
             Scalar("SELECT COUNT(*) FROM listed WHERE verdict = 1") ?? 0,
@@ -235,11 +236,13 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
         List<byte[]> subjects = [requester.Address, .. requester.Domains];
         var (names, values) = Sql.Each("subject", subjects);
         var (nearest, verdict) = (int.MaxValue, Verdict.None);
-        foreach (var row in database.Rows($"SELECT subject, verdict FROM listed WHERE subject IN ({names}) AND verdict > 0", values))
+        foreach (var (subject, found) in database.Rows(
+            $"SELECT subject, verdict FROM listed WHERE subject IN ({names}) AND verdict > 0",
+            row => (row.Bytes(0), (Verdict)row.GetInt64(1)), values))
         {
-            var distance = subjects.FindIndex(candidate => candidate.AsSpan().SequenceEqual((byte[]?)row[0]));
+            var distance = subjects.FindIndex(candidate => candidate.AsSpan().SequenceEqual(subject));
             if (distance < nearest)
-                (nearest, verdict) = (distance, (Verdict)(long)row[1]!);
+                (nearest, verdict) = (distance, found);
         }
 
         return verdict;
@@ -247,7 +250,7 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
 
     private long Now() => clock.GetUtcNow().ToUnixTimeSeconds();
 
-    private int Execute(string sql, params ReadOnlySpan<(string, object)> values) => database.Execute(sql, values);
+    private int Execute(string sql, params (string, object)[] values) => database.Execute(sql, values);
 
-    private long? Scalar(string sql, params ReadOnlySpan<(string, object)> values) => database.Scalar(sql, values);
+    private long? Scalar(string sql, params (string, object)[] values) => database.Scalar(sql, values);
 }

@@ -112,6 +112,33 @@ public sealed class SqliteStoreTests : StoreContract
         Assert.Equal(4L, Ask("PRAGMA user_version"));
     }
 
+    /// <summary>Also by way of a linked folder, below which `..` means another folder than its name says.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void DatabaseThatIsNamedByALink_IsTheSameDatabase(bool isThereAlready)
+    {
+        if (isThereAlready) Open();
+        Directory.CreateDirectory(Path.Combine(folder, "deep/links"));
+        Directory.CreateSymbolicLink(Path.Combine(folder, "way"), Path.Combine(folder, "deep/links"));
+        File.CreateSymbolicLink(Path.Combine(folder, "deep/links/responder.db"), "../second");
+        File.CreateSymbolicLink(Path.Combine(folder, "deep/second"), DatabaseFile);
+        var message = NewMessage();
+
+        var settings = new DatabaseSettings(Path.Combine(folder, "way/responder.db"), null);
+        using (var store = Store.Open(settings, Key, TimeSpan.FromSeconds(60), Clock))
+        using (store.EnterMessage(message))
+        {
+            Assert.Null(InAnotherProcess(store, message));
+            store.Claim(message, Somebody(), 3);
+            store.RecordSent(message, 0);
+        }
+
+        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), Open().Claim(message, Somebody(), 3));
+        Assert.Equal(["responder.db"], Directory.GetFiles(Path.Combine(folder, "deep/links")).Select(Path.GetFileName));
+        Assert.Equal(["second"], Directory.GetFiles(Path.Combine(folder, "deep")).Select(Path.GetFileName));
+    }
+
     protected override void CleanUp() => Directory.Delete(folder, recursive: true);
 
     object? Ask(string sql)

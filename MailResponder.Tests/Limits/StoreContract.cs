@@ -67,6 +67,20 @@ public abstract class StoreContract : IDisposable
     }
 
     [Fact]
+    public void RecordOfAMessageThatTheLedgerLost_IsAFailure()
+    {
+        var store = Open();
+        var message = NewMessage();
+        store.Claim(message, Somebody(), 3);
+        store.RecordSent(message, 0);
+        store.RecordSent(message, 0);
+        Run("DELETE FROM ledger");
+
+        Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(() => store.RecordSent(message, 1)).Cause);
+        Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(() => store.RecordGivenUp(message, 1)).Cause);
+    }
+
+    [Fact]
     public void ClaimOverTheQuota_IsRefusedAndLeavesNoTrace()
     {
         var store = Open();

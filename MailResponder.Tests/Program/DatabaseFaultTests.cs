@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 
 namespace MailResponder.Tests.Program;
@@ -60,6 +61,25 @@ public sealed class DatabaseFaultTests
             RequestMail.FromSomebodyNew().ToBytes()).AssertDeferred();
 
         AssertDeferredForDatabase(place);
+    }
+
+    [Fact]
+    public void DatabaseThatIsNamedByALink_IsUsedUnderBothNames()
+    {
+        using var place = new Workplace();
+        Directory.CreateDirectory(place.PathTo("disk"));
+        File.CreateSymbolicLink(place.PathTo("responder.db"), "disk/true.db");
+        var request = RequestMail.FromSomebodyNew();
+
+        AssertAnswers(place, request);
+        place.Settings["database"] = new JsonObject { ["sqlite"] = "disk/true.db" };
+        place.Write();
+        AssertAnswers(place, request);
+
+        Assert.Equal(0, place.Command("config", "check").ExitCode);
+        Assert.Equal(["responder.db"], Directory.GetFiles(place.Folder, "responder.db*").Select(Path.GetFileName));
+        Assert.Equal(["true.db", "true.db-shm", "true.db-wal", "true.db.lock"],
+            Directory.GetFiles(place.PathTo("disk")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     /// <summary>

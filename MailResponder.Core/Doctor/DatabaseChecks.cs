@@ -39,9 +39,10 @@ internal static class DatabaseChecks
                 yield break;
             }
 
-            if (!File.Exists(file))
+            if (!File.Exists(database))
             {
-                yield return Finding.Warning(name, file + " does not exist yet; the first message makes it", $"run: sudo -u {Host.ResponderUser} responder database init");
+                yield return Finding.Warning(name, file + " does not exist yet; the first message makes it",
+                    $"run: sudo -u {Host.ResponderUser} responder database init");
                 yield break;
             }
         }

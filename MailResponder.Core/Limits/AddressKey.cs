@@ -81,7 +81,8 @@ internal sealed class AddressKey
                 $"or for a new database make it once with: (umask 027; openssl rand -hex {KeyBytes} > {path})");
         }
 
-        if (!File.Exists(database.SqliteFile) && database.MySql is null)
+        // Not File.Exists: it is true of a link to a file that is not there.
+        if (database.MySql is null && !FileStatus.TryRead(database.SqliteFile!, out _))
             MakeFirst(path);
         return Load(path);
     }

@@ -23,8 +23,12 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
 
     private static DatabaseReport OfSqlite(string path)
     {
-        if (!File.Exists(path))
-            throw new ResponderException(Cause.Database, $"database {path}: does not exist; the first message makes it, or: responder database init");
+        if (!FileStatus.TryRead(path, out _))
+        {
+            throw new ResponderException(Cause.Database,
+                $"database {path}: does not exist; the first message makes it, or: responder database init");
+        }
+
         var (version, schema) = SqliteDatabase.Look(path, MaxWait);
         return new DatabaseReport("SQLite " + version, path, schema, SqliteSchema.Newest, null, ProblemOf(schema, SqliteSchema.Newest));
     }

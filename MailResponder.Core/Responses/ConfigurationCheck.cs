@@ -54,8 +54,11 @@ internal static class ConfigurationCheck
         Add(faults, settings.File, "address_key_file", () =>
         {
             // With SQLite a key that is missing along with its database is made by the first message.
-            if (File.Exists(settings.AddressKeyFile) || File.Exists(settings.Database.SqliteFile) || settings.Database.MySql is not null)
+            if (File.Exists(settings.AddressKeyFile) || settings.Database.MySql is not null
+                || FileStatus.TryRead(settings.Database.SqliteFile!, out _))
+            {
                 AddressKey.Load(settings.AddressKeyFile);
+            }
         });
         if (settings.Database.MySql is { PasswordFile: { } passwordFile })
             Add(faults, settings.File, "database.mysql.password_file", () => SecretFile.Read(passwordFile, Cause.Settings, "password file"));

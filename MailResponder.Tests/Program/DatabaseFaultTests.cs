@@ -70,6 +70,7 @@ public sealed class DatabaseFaultTests
         Directory.CreateDirectory(place.PathTo("disk"));
         File.CreateSymbolicLink(place.PathTo("responder.db"), "disk/true.db");
         var request = RequestMail.FromSomebodyNew();
+        Assert.Equal(0, place.Command("config", "check").ExitCode);
 
         AssertAnswers(place, request);
         place.Settings["database"] = new JsonObject { ["sqlite"] = "disk/true.db" };

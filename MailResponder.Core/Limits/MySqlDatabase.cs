@@ -83,7 +83,8 @@ internal sealed class MySqlDatabase : IDatabase
     {
         this.Execute("REPLACE INTO meta (name, value) SELECT 'former_key', value FROM meta WHERE name = 'address_key'");
         this.Execute(
-            "UPDATE meta SET value = @fingerprint WHERE name = 'address_key'", ("fingerprint", MySqlSchema.NumberOf(key)));
+            "UPDATE meta SET value = @fingerprint WHERE name = 'address_key'",
+            ("fingerprint", MySqlSchema.NumberOf(key)));
     }
 
     public IDisposable? EnterMessage(byte[] messageKey)

@@ -151,7 +151,8 @@ internal static class MySqlSchema
                     RunStep(connection, statement);
                 if (version == 0)
                     Sql.Execute(connection, null,
-                        "INSERT IGNORE INTO meta (name, value) VALUES ('address_key', @fingerprint)", ("fingerprint", NumberOf(key)));
+                        "INSERT IGNORE INTO meta (name, value) VALUES ('address_key', @fingerprint)",
+                        ("fingerprint", NumberOf(key)));
                 if (version == WithoutGenerations && key.WithFingerprint(Read(connection).Key) is { } inForce)
                     Sql.Execute(connection, null, "UPDATE volume SET generation = @generation",
                         ("generation", inForce.Generation));

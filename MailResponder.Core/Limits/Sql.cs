@@ -64,7 +64,7 @@ internal static class Sql
     }
 
     /// <inheritdoc cref="IDatabase.Run"/>
-    /// <remarks>Not in the interface: the first call of an interface's generic method searches for it by name.</remarks>
+    /// <remarks>Not in the interface: the first call of an interface's generic method looks it up by name.</remarks>
     public static T Try<T>(this IDatabase database, Func<T> work)
     {
         var result = default(T)!;

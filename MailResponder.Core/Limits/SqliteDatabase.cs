@@ -80,7 +80,7 @@ internal sealed class SqliteDatabase : IDatabase
     public void PutInForce(AddressKey key)
     {
         this.Execute(
-            "INSERT OR REPLACE INTO meta (name, value) SELECT 'former_key', value FROM meta WHERE name = 'address_key'");
+            "REPLACE INTO meta (name, value) SELECT 'former_key', value FROM meta WHERE name = 'address_key'");
         this.Execute(
             "UPDATE meta SET value = @fingerprint WHERE name = 'address_key'", ("fingerprint", key.Fingerprint));
     }

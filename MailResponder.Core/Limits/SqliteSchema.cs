@@ -73,7 +73,8 @@ internal static class SqliteSchema
     /// <inheritdoc cref="IDatabase.KeyInForce"/>
     public static AddressKey KeyInForce(IDatabase database, string path, AddressKey newest) =>
         newest.WithFingerprint(Fingerprint(database, "address_key"))
-        ?? throw new ResponderException(Cause.KeyFile, newest.WithFingerprint(Fingerprint(database, "former_key")) is not null
+        ?? throw new ResponderException(Cause.KeyFile,
+            newest.WithFingerprint(Fingerprint(database, "former_key")) is not null
             ? $"database {path} has gone over to a newer address key; restore the key file that responder blacklist rotate-key wrote"
             : $"database {path} was made with another address key; restore that key file, or move the database away to start with empty quotas and lists");
 
@@ -106,8 +107,10 @@ internal static class SqliteSchema
             database.Execute(Steps[version]);
             if (version == 0)
                 database.Execute(
-                    "INSERT INTO meta (name, value) VALUES ('address_key', @fingerprint)", ("fingerprint", key.Fingerprint));
-            else if (version == WithoutGenerations && key.WithFingerprint(Fingerprint(database, "address_key")) is { } inForce)
+                    "INSERT INTO meta (name, value) VALUES ('address_key', @fingerprint)",
+                    ("fingerprint", key.Fingerprint));
+            else if (version == WithoutGenerations
+                && key.WithFingerprint(Fingerprint(database, "address_key")) is { } inForce)
                 database.Execute("UPDATE volume SET generation = @generation", ("generation", inForce.Generation));
         }
 

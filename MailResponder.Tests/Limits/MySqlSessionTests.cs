@@ -61,7 +61,8 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
     [Fact]
     public void SilentSession_EndsHalfAMinuteAfterTheDeadline()
     {
-        using var database = MySqlDatabase.Open(server.NewDatabase(), key.Key, TimeSpan.FromSeconds(47), TimeProvider.System);
+        using var database = MySqlDatabase.Open(
+            server.NewDatabase(), key.Key, TimeSpan.FromSeconds(47), TimeProvider.System);
 
         Assert.Equal(77, database.Scalar("SELECT @@wait_timeout"));
         Assert.Equal(77, database.Scalar("SELECT @@idle_transaction_timeout"));

@@ -47,6 +47,8 @@ internal sealed class DatabaseCommand : Command
             var counts = store.Count();
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, {counts.Messages} message(s), {counts.Blocked + counts.BlockedByFeedback} blocked, {counts.Allowed} allowed"));
+            if (counts.ClockJump != TimeSpan.Zero)
+                Console.Out.WriteLine($"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; look whether the clock is right");
             if (store.NextKey is not null)
                 Console.Out.WriteLine("key:     a new address key comes into force at the next reset; all hosts need the new file before that");
             return ExitCode.Ok;

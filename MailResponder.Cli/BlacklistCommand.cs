@@ -129,7 +129,7 @@ internal sealed class BlacklistCommand : Command
 
     private static int WithStore(ParseResult result, Func<ResponderSettings, AddressKey, Store, int> work)
     {
-        var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+        var settings = SettingsPath.LoadForService(result.GetValue(CommandLine.SettingsOption));
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
         return work(settings, store.Key, store);

@@ -58,19 +58,24 @@ internal static class SqliteSchema
     private static void Create(IDatabase database, AddressKey key)
     {
         database.Execute("PRAGMA journal_mode = WAL");
-        database.InTransaction(() =>
-        {
-            // Read again under the lock: another process may have done it meanwhile.
-            if (VersionOf(database) != 0)
-                return 0;
-            database.Execute(Tables);
-            database.Execute("INSERT INTO volume (number, begun_at, generation) VALUES (1, 0, @generation)", ("generation", key.Generation));
-            database.Execute(
-                "INSERT INTO meta (name, value) VALUES ('address_key', @fingerprint)", ("fingerprint", key.Fingerprint));
-            return database.Execute($"PRAGMA user_version = {Version}");
-        });
+        database.InTransaction(() => CreateAlone(database, key));
         // Into the file itself: without its log it is an empty database then, and never half of one.
         database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    /// <returns>The version of the tables.</returns>
+    private static long CreateAlone(IDatabase database, AddressKey key)
+    {
+        // Read again under the lock: another process may have done it meanwhile.
+        if (VersionOf(database) != 0)
+            return VersionOf(database);
+        database.Execute(Tables);
+        database.Execute(
+            "INSERT INTO volume (number, begun_at, generation) VALUES (1, 0, @generation)", ("generation", key.Generation));
+        database.Execute(
+            "INSERT INTO meta (name, value) VALUES ('address_key', @fingerprint)", ("fingerprint", key.Fingerprint));
+        database.Execute($"PRAGMA user_version = {Version}");
+        return Version;
     }
 
     /// <summary>0 when there are no tables.</summary>
@@ -78,5 +83,5 @@ internal static class SqliteSchema
 
     private static string AnotherVersion(string path, long version) => string.Create(CultureInfo.InvariantCulture,
         $"database {path} was made by another responder (schema {version}, this one needs {Version}); install that one, "
-        + "or move the database away to start with empty quotas and lists");
+        + $"or move the database away to start with empty quotas and lists");
 }

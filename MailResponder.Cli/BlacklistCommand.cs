@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MailResponder.Limits;
+using MailResponder.Reporting;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;
@@ -26,14 +27,23 @@ internal sealed class BlacklistCommand : Command
         var command = new Command("reset", "Start a new quota window (for cron, once a day) and forget old messages");
         command.SetAction(result => WithStore(result, (settings, _, store) =>
         {
-            var (requesters, messages, keyIsNew) = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
+            var reset = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"The quota of {requesters} requester(s) starts anew; {messages} message(s) older than {settings.LedgerDays} day(s) forgotten."));
-            if (keyIsNew)
+                $"The quota of {reset.Requesters} requester(s) starts anew; {reset.Messages} message(s) older than {settings.LedgerDays} day(s) forgotten."));
+            if (reset.ClockJump != TimeSpan.Zero)
+                TellClockJump(settings, reset.ClockJump);
+            if (reset.KeyIsNew)
                 Console.Out.WriteLine($"The new address key is in force: hosts with an older {settings.AddressKeyFile} defer their messages.");
             return ExitCode.Ok;
         }));
         return command;
+    }
+
+    private static void TellClockJump(ResponderSettings settings, TimeSpan jump)
+    {
+        var text = $"reset: {StoreCounts.InWords(jump)}; no message is forgotten this time; look whether the clock is right";
+        new MessageLog(settings, null, TimeProvider.System).Warn(text);
+        Console.Out.WriteLine(text);
     }
 
     private static Command List(string name, string description, Verdict verdict)
@@ -119,7 +129,7 @@ internal sealed class BlacklistCommand : Command
 
     private static int WithStore(ParseResult result, Func<ResponderSettings, AddressKey, Store, int> work)
     {
-        var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+        var settings = SettingsPath.LoadForService(result.GetValue(CommandLine.SettingsOption));
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
         return work(settings, store.Key, store);

@@ -21,7 +21,7 @@ internal sealed class ConfigPullCommand : Command
 
     private static int Pull(string? settingsPath, bool checkOnly)
     {
-        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
+        var settings = SettingsPath.LoadForService(settingsPath);
         var deadline = new Deadline(TimeProvider.System, MaxTime);
         using var turn = settings.S3 is null ? null : PullTurn.Wait(settings.FilesRoot, deadline.Remaining);
         var result = new ConfigPull(settings, TimeProvider.System, deadline).Run(checkOnly);

@@ -26,6 +26,8 @@ internal sealed class DatabaseCommand : Command
         {
             var settings = Load(result);
             CreateForAdministrator(settings.Database, result.GetValue(user), result.GetValue(passwordFile), result.GetValue(socket));
+            // Only now: over a socket, root may be the administrator.
+            ServiceUser.Become(settings);
             var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
             Store.Open(settings.Database, key, MaxWait, TimeProvider.System).Dispose();
             return Show(settings.Database);
@@ -38,7 +40,7 @@ internal sealed class DatabaseCommand : Command
         var command = new Command("status", "Show what the database is, what it counts, and what is wrong with it");
         command.SetAction(result =>
         {
-            var settings = Load(result);
+            var settings = SettingsPath.LoadForService(result.GetValue(CommandLine.SettingsOption));
             var code = Show(settings.Database);
             if (code != ExitCode.Ok)
                 return code;
@@ -47,6 +49,8 @@ internal sealed class DatabaseCommand : Command
             var counts = store.Count();
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, {counts.Messages} message(s), {counts.Blocked + counts.BlockedByFeedback} blocked, {counts.Allowed} allowed"));
+            if (counts.ClockJump != TimeSpan.Zero)
+                Console.Out.WriteLine($"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; look whether the clock is right");
             if (store.NextKey is not null)
                 Console.Out.WriteLine("key:     a new address key comes into force at the next reset; all hosts need the new file before that");
             return ExitCode.Ok;

@@ -58,7 +58,7 @@ internal static class Filter
                 var arguments = FilterArguments.Parse(args);
                 _log = new MessageLog(null, arguments.LogTo, clock);
                 _queueId = QueueId.Of(arguments.Envelope, []);
-                var settings = SettingsFile.Load(SettingsPath.Find(arguments.SettingsPath));
+                var settings = SettingsPath.LoadForService(arguments.SettingsPath);
                 _log = new MessageLog(settings, arguments.DryRun ? LogTarget.Stderr : arguments.LogTo, clock);
                 _deadline = new Deadline(clock, TimeSpan.FromSeconds(settings.DeadlineSeconds));
                 watch.Set(TimeSpan.FromSeconds(settings.DeadlineSeconds));

@@ -26,7 +26,7 @@ internal sealed class SendCommand : Command
 
     private static int Send(string? settingsPath, string to, string requested, string? subject)
     {
-        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
+        var settings = SettingsPath.LoadForService(settingsPath);
         var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
         var files = IFileSource.For(settings, deadline);
         var entries = files.Book().EntriesFor(requested.ToLowerInvariant());

@@ -12,4 +12,12 @@ internal static class SettingsPath
         var fromEnvironment = Environment.GetEnvironmentVariable(ResponderSettings.PathVariable);
         return string.IsNullOrEmpty(fromEnvironment) ? ResponderSettings.DefaultPath : fromEnvironment;
     }
+
+    /// <summary>Reads the settings for something that writes in the service's folder; root goes on as its owner.</summary>
+    public static ResponderSettings LoadForService(string? named)
+    {
+        var settings = SettingsFile.Load(Find(named));
+        ServiceUser.Become(settings);
+        return settings;
+    }
 }

@@ -40,35 +40,56 @@ internal sealed class Replier
         var receipts = new List<string>();
         var problems = new List<string>();
         Cause? cause = null;
-        for (var i = 0; i < entries.Count; i++)
+        foreach (var entry in entries)
         {
-            // What is not permitted is not recorded: it is the same at each try, and so are the other entries' places.
-            var permission = _rule.For(entries[i], request.Authentication);
-            if (message.IsDone(i) || permission == Permission.Nothing)
+            // What is not permitted is not recorded: it is the same at each try.
+            var permission = _rule.For(entry, request.Authentication);
+            if (message.IsDone(entry) || permission == Permission.Nothing)
                 continue;
-            var result = permission switch
+            if (permission == Permission.Later)
             {
-                Permission.Later => SendResult.Temporary(OpenAuthentication, Cause.Authentication),
-                Permission.WithoutAttachments => SendText(request, entries[i], message.Key, i),
-                _ => Send(request, entries[i], message.Key, i),
-            };
-            switch (result.Status)
-            {
-                case SendStatus.Sent:
-                    receipts.Add(result.Detail);
-                    if (result.Remark is not null)
-                        problems.Add($"entry {entries[i].Number}: {result.Remark}");
-                    message.RecordSent(i);
-                    break;
-                case SendStatus.Refused:
-                    problems.Add($"entry {entries[i].Number}: {result.Detail}");
-                    message.RecordGivenUp(i);
-                    break;
-                default:
-                    problems.Add($"entry {entries[i].Number}: {result.Detail}");
-                    cause ??= result.Cause;
-                    break;
+                Fail(entry, OpenAuthentication, Cause.Authentication);
+                continue;
             }
+
+            var result = default(SendResult?);
+            try
+            {
+                if (!message.TryBegin(entry))
+                {
+                    problems.Add($"entry {entry.Number}: was handed over {EntryStates.MaxCopies} times, and it could not be "
+                        + "recorded what became of it; it is not sent again");
+                    continue;
+                }
+
+                result = permission == Permission.WithoutAttachments
+                    ? SendText(request, entry, message.Key) : Send(request, entry, message.Key);
+                Note(entry, result.Value);
+                Record(message, entry, result.Value.Status);
+            }
+            catch (ResponderException exception)
+            {
+                // The database: whatever is sent now could not be recorded either.
+                Fail(entry, result is null ? exception.Message
+                    : $"{InWords(result.Value.Status)}, but this could not be recorded: {exception.Message}", exception.Cause);
+                break;
+            }
+        }
+
+        void Fail(ResponseEntry entry, string problem, Cause why)
+        {
+            problems.Add($"entry {entry.Number}: {problem}");
+            cause ??= why;
+        }
+
+        void Note(ResponseEntry entry, SendResult result)
+        {
+            if (result.Status == SendStatus.Sent)
+                receipts.Add(result.Detail);
+            if ((result.Status == SendStatus.Sent ? result.Remark : result.Detail) is { } problem)
+                problems.Add($"entry {entry.Number}: {problem}");
+            if (result.Status is not (SendStatus.Sent or SendStatus.Refused))
+                cause ??= result.Cause;
         }
 
         if (cause is null && !message.AnySent)
@@ -78,21 +99,44 @@ internal sealed class Replier
         return outcome with { Receipts = receipts, Problem = problems.Count > 0 ? string.Join("; ", problems) : null };
     }
 
-    private SendResult Send(Request request, ResponseEntry entry, byte[] messageKey, int index)
+    private static void Record(ClaimedMessage message, ResponseEntry entry, SendStatus status)
     {
-        var whole = SendAsItIs(request, entry, messageKey, index);
+        switch (status)
+        {
+            case SendStatus.Sent:
+                message.RecordSent(entry);
+                break;
+            case SendStatus.Refused:
+                message.RecordGivenUp(entry);
+                break;
+            default:
+                message.Withdraw(entry);
+                break;
+        }
+    }
+
+    private static string InWords(SendStatus status) => status switch
+    {
+        SendStatus.Sent => "was sent",
+        SendStatus.Refused => "was refused for good",
+        _ => "was not sent",
+    };
+
+    private SendResult Send(Request request, ResponseEntry entry, byte[] messageKey)
+    {
+        var whole = SendAsItIs(request, entry, messageKey);
         if (whole.Status != SendStatus.AttachmentsRefused)
             return whole;
         // The text may say where the attachments can be fetched: better than nothing.
         if (entry.Attachments.Count == 0)
             return SendResult.Refused(whole.Detail);
-        var text = SendText(request, entry, messageKey, index);
+        var text = SendText(request, entry, messageKey);
         return text.Status == SendStatus.Sent ? text with { Remark = whole.Detail } : text;
     }
 
-    private SendResult SendText(Request request, ResponseEntry entry, byte[] messageKey, int index)
+    private SendResult SendText(Request request, ResponseEntry entry, byte[] messageKey)
     {
-        var text = SendAsItIs(request, entry with { Attachments = [] }, messageKey, index);
+        var text = SendAsItIs(request, entry with { Attachments = [] }, messageKey);
         return text.Status switch
         {
             SendStatus.Sent => text with { Detail = text.Detail + WithoutAttachments },
@@ -101,13 +145,13 @@ internal sealed class Replier
         };
     }
 
-    private SendResult SendAsItIs(Request request, ResponseEntry entry, byte[] messageKey, int index)
+    private SendResult SendAsItIs(Request request, ResponseEntry entry, byte[] messageKey)
     {
         if (_deadline.Remaining == TimeSpan.Zero)
             return SendResult.Temporary("the deadline has passed", Cause.Deadline);
         try
         {
-            using var reply = _composer.Compose(request, entry, messageKey, index);
+            using var reply = _composer.Compose(request, entry, messageKey);
             var sender = _senders.For(entry.SendMethod);
             _signer?.Sign(reply, withDateAndMessageId: !sender.ReplacesDateAndMessageId);
             return sender.Send(reply);

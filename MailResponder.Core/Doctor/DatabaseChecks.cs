@@ -51,6 +51,12 @@ internal static class DatabaseChecks
         if (status.Succeeded)
         {
             yield return Finding.Ok(name, string.Join("; ", status.Lines.Select(line => line.OneLine())));
+            if (status.Lines.FirstOrDefault(line => line.StartsWith("clock:", StringComparison.Ordinal)) is { } clock)
+            {
+                yield return Finding.Warning("last-reset-clock", clock["clock:".Length..].Trim().OneLine() + "; it forgot no message",
+                    "look at the clock of every host (chronyc tracking); this goes with the next reset at its usual time");
+            }
+
             yield return LastReset(host, settings);
         }
         else

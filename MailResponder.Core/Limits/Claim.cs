@@ -17,13 +17,7 @@ internal enum ClaimResult
 }
 
 /// <summary>A message's right to be answered, and what of the answer is already done.</summary>
-/// <param name="Sent">Entries that were sent: bit n for the n-th entry of the requested address.</param>
-/// <param name="GivenUp">Entries that were refused for good.</param>
+/// <param name="Tries">How often it was claimed, this time included. What is recorded for it has to name this number.</param>
+/// <param name="Entries">What earlier tries did; null at the first try.</param>
 /// <param name="Limit">The limit that is reached.</param>
-internal readonly record struct Claim(ClaimResult Result, long Sent = 0, long GivenUp = 0, Limit? Limit = null)
-{
-    /// <summary>Entries of one address that the ledger can tell apart.</summary>
-    public const int MaxEntries = 60;
-
-    public bool IsDone(int entry) => ((Sent | GivenUp) & (1L << entry)) != 0;
-}
+internal readonly record struct Claim(ClaimResult Result, long Tries = 1, EntryStates? Entries = null, Limit? Limit = null);

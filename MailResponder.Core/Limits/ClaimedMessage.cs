@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
+using MailResponder.Crypto;
+using MailResponder.Responses;
 
 namespace MailResponder.Limits;
 
@@ -8,12 +11,14 @@ internal sealed class ClaimedMessage
     private readonly Store? _store;
     private readonly MessageKey _message;
     private readonly Requester? _requester;
-    private Claim _claim;
+    private readonly long _tries = 1;
+    private readonly EntryStates _entries = new();
 
     public ClaimedMessage(MessageKey message, Claim claim, Store store, Requester requester)
         : this(message)
     {
-        _claim = claim;
+        _tries = claim.Tries;
+        _entries = claim.Entries ?? _entries;
         _store = store;
         _requester = requester;
     }
@@ -24,25 +29,59 @@ internal sealed class ClaimedMessage
     public byte[] Key => _store?.LedgerKey(_message) ?? _message.Value;
 
     /// <summary>Whether any reply was sent, in this try or an earlier one.</summary>
-    public bool AnySent => _claim.Sent != 0;
+    public bool AnySent => _entries.AnySent;
 
     /// <summary>For replies that nobody counts: a dry run, or one that the operator sends.</summary>
     public static ClaimedMessage Unrecorded() => new(new MessageKey(RandomNumberGenerator.GetBytes(32)));
 
-    public bool IsDone(int entry) => _claim.IsDone(entry);
+    public bool IsDone(ResponseEntry entry) => _entries.IsDone(IdOf(entry));
 
-    public void RecordSent(int entry)
+    /// <summary>
+    /// To be called before the entry is handed over. At a retry it is recorded first: an earlier try may have sent the
+    /// entry and could not say so.
+    /// </summary>
+    /// <returns>False when it was handed over too often without a record of it; it is not to be sent again.</returns>
+    /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
+    public bool TryBegin(ResponseEntry entry)
     {
-        _claim = _claim with { Sent = _claim.Sent | (1L << entry) };
-        _store?.RecordSent(_message, entry);
+        if (_tries == 1)
+            return true;
+        var mayBegin = _entries.TryBegin(IdOf(entry));
+        Record();
+        return mayBegin;
     }
 
-    public void RecordGivenUp(int entry)
+    /// <summary>Records that the entry was not sent after all, and may be tried again.</summary>
+    /// <exception cref="ResponderException">It cannot be recorded.</exception>
+    public void Withdraw(ResponseEntry entry)
     {
-        _claim = _claim with { GivenUp = _claim.GivenUp | (1L << entry) };
-        _store?.RecordGivenUp(_message, entry);
+        if (_tries == 1)
+            return;
+        _entries.Withdraw(IdOf(entry));
+        Record();
+    }
+
+    /// <exception cref="ResponderException">It cannot be recorded.</exception>
+    public void RecordSent(ResponseEntry entry)
+    {
+        _entries.SetSent(IdOf(entry));
+        Record();
+    }
+
+    /// <summary>Records that the entry was refused for good and is not to be tried again.</summary>
+    /// <exception cref="ResponderException">It cannot be recorded.</exception>
+    public void RecordGivenUp(ResponseEntry entry)
+    {
+        _entries.SetGivenUp(IdOf(entry));
+        Record();
     }
 
     /// <summary>Gives the quota back, because nothing could be sent for good.</summary>
     public void Refund() => _store?.Refund(_message, _requester!);
+
+    private void Record() => _store?.Record(_message, _tries, _entries);
+
+    /// <summary>Tells nothing of the entry to who has only the database.</summary>
+    private ulong IdOf(ResponseEntry entry) =>
+        BinaryPrimitives.ReadUInt64BigEndian(Sha256.HashData([.. Key, .. entry.Identity()]));
 }

@@ -30,7 +30,7 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
         }
 
         var (version, schema) = SqliteDatabase.Look(path, MaxWait);
-        return new DatabaseReport("SQLite " + version, path, schema, SqliteSchema.Newest, null, ProblemOf(schema, SqliteSchema.Newest));
+        return new DatabaseReport("SQLite " + version, path, schema, SqliteSchema.Version, null, ProblemOf(schema, SqliteSchema.Version));
     }
 
     private static DatabaseReport OfMySql(MySqlSettings settings)
@@ -47,10 +47,10 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
                 "MySQL " + connection.ServerVersion,
                 settings.Place,
                 schema,
-                MySqlSchema.Newest,
+                MySqlSchema.Version,
                 missing.Count == 0 ? null
                     : $"{string.Join(", ", missing)}; run as administrator: {MySqlGrants.Statement(settings, MySqlGrants.Account(connection))}",
-                (mayRead ? ProblemOf(schema, MySqlSchema.Newest) : null) ?? (readOnly ? "the server is read-only; name the primary server, not a replica" : null));
+                (mayRead ? ProblemOf(schema, MySqlSchema.Version) : null) ?? (readOnly ? "the server is read-only; name the primary server, not a replica" : null));
         }
         catch (MySqlException exception)
         {
@@ -60,6 +60,6 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
 
     private static string? ProblemOf(long schema, int newest) =>
         schema == 0 ? "there are no tables; run: responder database init"
-        : schema > newest ? string.Create(CultureInfo.InvariantCulture, $"made by a newer responder (schema {schema}, this one knows {newest})")
+        : schema != newest ? string.Create(CultureInfo.InvariantCulture, $"made by another responder (schema {schema}, this one needs {newest})")
         : null;
 }

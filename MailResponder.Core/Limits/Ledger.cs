@@ -26,7 +26,7 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         var (volume, epoch, oldest, present) = (0L, 0L, long.MaxValue, 0L);
         foreach (var row in database.Rows(
             $"""
-            SELECT volume.number, {Store.PresentEpoch}, volume.generation, ledger.sent, ledger.given_up
+            SELECT volume.number, {Store.PresentEpoch}, volume.generation, ledger.tries, ledger.entries
             FROM volume LEFT JOIN ledger ON ledger.volume = volume.number AND ledger.message = @message ORDER BY volume.number
             """,
             row => new VolumeRow(
@@ -50,21 +50,36 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     /// <param name="volume">The present one.</param>
     /// <param name="charged">The quota window that was charged; 0: none.</param>
     public void Enter(MessageKey message, long volume, long charged) => database.Execute(
-        "INSERT INTO ledger (volume, message, charged, sent, given_up) VALUES (@volume, @message, @charged, 0, 0)",
-        ("volume", volume), ("message", message.Value), ("charged", charged));
+        "INSERT INTO ledger (volume, message, charged, tries, entries) VALUES (@volume, @message, @charged, 1, @entries)",
+        ("volume", volume), ("message", message.Value), ("charged", charged), ("entries", Array.Empty<byte>()));
 
-    /// <summary>Records what became of an entry.</summary>
-    /// <param name="column">"sent" or "given_up".</param>
-    /// <exception cref="ResponderException">The ledger no longer has the message.</exception>
-    public void Record(string column, MessageKey message, int entry)
+    /// <summary>
+    /// Counts one more try of a message that was claimed before. Nothing is sent without this write: a database that can
+    /// only be read would let each try send the same reply.
+    /// </summary>
+    /// <returns>Null when another try was counted since the claim was read.</returns>
+    public Claim? CountTry(Claim earlier)
+    {
+        var tries = earlier.Tries + 1;
+        return database.Execute(
+            "UPDATE ledger SET tries = @tries WHERE volume = @volume AND message = @message AND tries = @before",
+            ("tries", tries), ("volume", _claimed.Volume), ("message", _claimed.Key), ("before", earlier.Tries)) == 1
+            ? earlier with { Tries = tries } : null;
+    }
+
+    /// <summary>Records what became of the message's entries.</summary>
+    /// <param name="tries">As the claim has it: a later try knows more.</param>
+    /// <exception cref="ResponderException">The ledger no longer has the message, or a later try has begun.</exception>
+    public void Record(MessageKey message, long tries, EntryStates entries)
     {
         var (key, volume) = PlaceOf(message);
         if (database.Execute(
-            $"UPDATE ledger SET {column} = {column} | @bit WHERE volume = @volume AND message = @message",
-            ("bit", 1L << entry), ("volume", volume), ("message", key)) == 0)
+            "UPDATE ledger SET entries = @entries WHERE volume = @volume AND message = @message AND tries = @tries",
+            ("entries", entries.ToBytes()), ("volume", volume), ("message", key), ("tries", tries)) == 0)
         {
             throw new ResponderException(Cause.Database,
-                "the ledger has lost the message that was just answered; was the database emptied or restored?");
+                "the ledger has lost the message that was just answered, or another process has taken it over; "
+                + "was the database emptied or restored?");
         }
     }
 
@@ -82,19 +97,25 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     }
 
     /// <summary>
-    /// Begins a new volume unless the present one is too young for that; several hosts may reset at once. A volume is
-    /// old enough when the next one was begun before the given time.
+    /// Begins a new volume unless the present one is too young for that; several hosts may reset at once. One that was
+    /// begun in the future, by a clock that was wrong, is old enough.
     /// </summary>
-    public void TurnVolumes(long forgetBefore, AddressKey key)
+    public void BeginVolume(long forgetBefore, AddressKey key)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var youngest = (now - forgetBefore) / VolumesAtLeast;
         database.Execute(
             """
             INSERT INTO volume (number, begun_at, generation) SELECT number + 1, @now, @generation FROM volume
-            WHERE number = (SELECT MAX(number) FROM volume) AND (begun_at <= @now - @youngest OR generation <> @generation)
-            """, ("now", now), ("youngest", youngest), ("generation", key.Generation));
-        if (database.Scalar("SELECT MAX(number) FROM volume WHERE begun_at <= @before", ("before", forgetBefore)) is { } first)
+            WHERE number = (SELECT MAX(number) FROM volume)
+                AND (begun_at <= @youngest OR begun_at > @now OR generation <> @generation)
+            """, ("now", now), ("youngest", now - (now - forgetBefore) / VolumesAtLeast), ("generation", key.Generation));
+    }
+
+    /// <summary>Forgets the volumes in which every message was claimed before the given time.</summary>
+    public void ForgetVolumes(long before)
+    {
+        // A volume ends when the next one is begun.
+        if (database.Scalar("SELECT MAX(number) FROM volume WHERE begun_at <= @before", ("before", before)) is { } first)
             database.Execute("DELETE FROM volume WHERE number < @first", ("first", first));
     }
 
@@ -106,7 +127,7 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         var (names, values) = Sql.Each("message", [.. keys]);
         if (database.Rows(
             $"""
-            SELECT ledger.volume, ledger.message, ledger.sent, ledger.given_up
+            SELECT ledger.volume, ledger.message, ledger.tries, ledger.entries
             FROM volume JOIN ledger ON ledger.volume = volume.number AND ledger.message IN ({names})
             """,
             row => (Volume: row.GetInt64(0), Key: row.Bytes(1), Claim: ClaimIn(row, 2)), values) is not [var row, ..])
@@ -118,9 +139,9 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         return row.Claim;
     }
 
-    /// <param name="first">The column that has ledger.sent; the next one has ledger.given_up.</param>
+    /// <param name="first">The column that has ledger.tries; the next one has ledger.entries.</param>
     private static Claim ClaimIn(DbDataReader row, int first) =>
-        new(ClaimResult.Retry, row.GetInt64(first), row.GetInt64(first + 1));
+        new(ClaimResult.Retry, row.GetInt64(first), EntryStates.Read(row.Bytes(first + 1)));
 
     private (byte[] Key, long Volume) PlaceOf(MessageKey message) =>
         ReferenceEquals(_claimed.Message, message) || FindClaim(message, [message.Value, .. message.Earlier]) is not null

@@ -64,7 +64,7 @@ internal sealed class MySqlDatabase : IDatabase
         {
             connection = server.Connect(maxWait);
             Prepare(connection, maxWait);
-            var inForce = MySqlSchema.BringUpToDate(connection, settings.Place, key, maxWait);
+            var inForce = MySqlSchema.Prepare(connection, settings.Place, key, maxWait);
             return new MySqlDatabase(server, deadline, connection, inForce);
         }
         catch (Exception exception)

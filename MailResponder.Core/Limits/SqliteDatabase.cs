@@ -56,7 +56,7 @@ internal sealed class SqliteDatabase : IDatabase
         var database = new SqliteDatabase(path, Connect(path, maxWait));
         try
         {
-            database.Key = SqliteSchema.BringUpToDate(database, path, key);
+            database.Key = SqliteSchema.Prepare(database, path, key);
             database.WaitForDiskItself();
             return database;
         }
@@ -72,7 +72,7 @@ internal sealed class SqliteDatabase : IDatabase
     public static (string Version, long Schema) Look(string path, TimeSpan maxWait) => InWords(path, () =>
     {
         using var database = new SqliteDatabase(path, Connect(path, maxWait));
-        return (database._connection.ServerVersion, SqliteSchema.Version(database));
+        return (database._connection.ServerVersion, SqliteSchema.VersionOf(database));
     });
 
     public AddressKey KeyInForce(AddressKey newest) => SqliteSchema.KeyInForce(this, _path, newest);

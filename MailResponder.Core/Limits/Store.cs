@@ -21,6 +21,9 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     /// </summary>
     public static readonly TimeSpan RemovalMemory = TimeSpan.FromDays(60);
 
+    /// <summary>A reset is due each day.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromDays(2);
+
     private readonly Ledger _ledger = new(database, clock);
     private readonly LimitCounters _counters = new(database, clock);
     private readonly KeyChange _keyChange = new(database, newestKey);
@@ -73,12 +76,10 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     /// <summary>As the ledger knows the message, from its first try to its last.</summary>
     public byte[] LedgerKey(MessageKey message) => _ledger.KeyOf(message);
 
-    /// <summary>Records that an entry was sent.</summary>
-    public void RecordSent(MessageKey message, int entry) => database.Run(() => _ledger.Record("sent", message, entry));
-
-    /// <summary>Records that an entry was refused for good and is not to be tried again.</summary>
-    public void RecordGivenUp(MessageKey message, int entry) =>
-        database.Run(() => _ledger.Record("given_up", message, entry));
+    /// <summary>Records what became of the entries of a message that was claimed.</summary>
+    /// <param name="tries">As its claim has it.</param>
+    public void Record(MessageKey message, long tries, EntryStates entries) =>
+        database.Run(() => _ledger.Record(message, tries, entries));
 
     /// <summary>
     /// Gives back what the message was charged, because nothing could be sent for it. Once only, and only to the quota
@@ -93,28 +94,38 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     /// <summary>
     /// Starts a new quota window, brings the newest address key into force, and forgets volumes of the ledger in which all
     /// messages were claimed before the given time, in one step; then deletes what that leaves behind, in small steps that
-    /// nobody waits for.
+    /// nobody waits for. When the clock is far from the last reset it may be wrong, then or now: that
+    /// time nothing is forgotten.
     /// </summary>
-    /// <returns>How many requesters had a quota, how many messages were forgotten, and whether the key is another one now.</returns>
-    public (long Requesters, long Messages, bool KeyIsNew) Reset(DateTimeOffset forgetBefore)
+    public ResetResult Reset(DateTimeOffset forgetBefore)
     {
-        var (epoch, isNew) = database.InTransaction(() =>
+        var (epoch, isNew, jump) = database.InTransaction(() =>
         {
             // First of all: it makes two resets at the same time wait for each other.
             Execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
+            var last = Scalar("SELECT value FROM meta WHERE name = 'last_reset'") ?? 0;
+            var gap = last == 0 ? 0 : Now() - last;
+            var jump = Math.Abs(gap) > LongestGap.TotalSeconds ? gap : 0;
             Execute("UPDATE meta SET value = @now WHERE name = 'last_reset'", ("now", Now()));
+            Execute("UPDATE meta SET value = @jump WHERE name = 'clock_jump'", ("jump", jump));
             var keyIsNew = _keyChange.BringIntoForce();
-            _ledger.TurnVolumes(forgetBefore.ToUnixTimeSeconds(), newestKey);
-            return (Scalar($"SELECT {PresentEpoch}")!.Value, keyIsNew);
+            _ledger.BeginVolume(forgetBefore.ToUnixTimeSeconds(), newestKey);
+            if (jump == 0)
+                _ledger.ForgetVolumes(forgetBefore.ToUnixTimeSeconds());
+            return (Scalar($"SELECT {PresentEpoch}")!.Value, keyIsNew, jump);
         });
         Key = newestKey;
         var requesters = database.Try(() => Scalar("SELECT COUNT(*) FROM quota WHERE epoch = @before AND used > 0",
             ("before", epoch - 1)))!.Value;
         var old = new OldRows(database);
         old.DeleteQuotas();
-        old.DeleteCounters(_counters.Today);
-        old.DeleteRemovals(clock.GetUtcNow() - RemovalMemory);
-        return (requesters, old.DeleteMessages(), isNew);
+        if (jump == 0)
+        {
+            old.DeleteCounters(_counters.Today);
+            old.DeleteRemovals(clock.GetUtcNow() - RemovalMemory);
+        }
+
+        return new ResetResult(requesters, old.DeleteMessages(), isNew, TimeSpan.FromSeconds(jump));
     }
 
     /// <summary>
@@ -178,7 +189,8 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
             Scalar("SELECT COUNT(*) FROM listed WHERE verdict = 2") ?? 0,
             requesters,
             Scalar("SELECT COUNT(*) FROM ledger WHERE volume IN (SELECT number FROM volume)") ?? 0,
-            reset is null or 0 ? null : DateTimeOffset.FromUnixTimeSeconds(reset.Value));
+            reset is null or 0 ? null : DateTimeOffset.FromUnixTimeSeconds(reset.Value),
+            TimeSpan.FromSeconds(Scalar("SELECT value FROM meta WHERE name = 'clock_jump'") ?? 0));
     });
 
     public void Dispose() => database.Dispose();
@@ -189,10 +201,11 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
         // Before the volumes, which tell that the key that it was looked up with is still in force.
         var verdict = ReadVerdict(requester);
         var (earlier, volume, epoch) = _ledger.ReadClaim(message, Key);
-        if (earlier is not null)
-            return earlier;
+        // At a retry as well: who was blocked meanwhile gets nothing more.
         if (verdict.IsBlocked())
             return new Claim(ClaimResult.Blocked);
+        if (earlier is not null)
+            return _ledger.CountTry(earlier.Value);
         var isLimited = limits is { HasForDomains: true } or { HasForService: true };
         if (isLimited)
             Execute("SAVEPOINT uncharged");

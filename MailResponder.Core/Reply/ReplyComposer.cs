@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using MailResponder.Crypto;
 using MailResponder.Incoming;
 using MailResponder.Rendering;
@@ -18,11 +17,10 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
     /// <param name="request">Whom to answer, and what to refer to.</param>
     /// <param name="entry">What to answer.</param>
     /// <param name="messageKey">Identifies the request.</param>
-    /// <param name="index">Position among the entries of the requested address, from 0.</param>
     /// <exception cref="ResponderException">An attachment cannot be read.</exception>
-    public OutgoingReply Compose(Request request, ResponseEntry entry, byte[] messageKey, int index)
+    public OutgoingReply Compose(Request request, ResponseEntry entry, byte[] messageKey)
     {
-        var name = Name(messageKey, index);
+        var name = Name(messageKey, entry);
         var recipient = AsciiAddress(request.From);
         var message = new MimeMessage();
         message.From.Add(settings.ResponseFrom);
@@ -43,10 +41,6 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
     private static string AsciiAddress(MailboxAddress address) =>
         MailDomain.TryNormalize(address.Domain, out var domain) ? $"{address.LocalPart}@{domain}" : address.Address;
 
-    private static string Name(byte[] messageKey, int index)
-    {
-        Span<byte> number = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(number, index);
-        return Convert.ToHexStringLower(Sha256.HashData([.. messageKey, .. number, .. "reply"u8]).AsSpan(0, 16));
-    }
+    private static string Name(byte[] messageKey, ResponseEntry entry) =>
+        Convert.ToHexStringLower(Sha256.HashData([.. messageKey, .. entry.Identity(), .. "reply"u8]).AsSpan(0, 16));
 }

@@ -32,10 +32,10 @@ internal sealed class MessageLog
     {
         var milliseconds = (long)elapsed.TotalMilliseconds;
         var line = Line(outcome, milliseconds);
+        if (outcome.Alarm is not null)
+            Warn(outcome.Alarm);
         if (_target == LogTarget.Stderr)
         {
-            if (outcome.Alarm is not null)
-                StandardError.WriteLine(outcome.Alarm);
             StandardError.WriteLine(line);
             return;
         }
@@ -48,10 +48,17 @@ internal sealed class MessageLog
             Result.Failed => SyslogSeverity.Warning,
             _ => SyslogSeverity.Info,
         };
-        if (outcome.Alarm is not null)
-            _syslog.Write(_facility, SyslogSeverity.Error, outcome.Alarm);
         _syslog.Write(_facility, severity, line);
         _syslog.Write(_eventFacility, severity, Event(outcome, milliseconds));
+    }
+
+    /// <summary>A line of priority err that is about no single message.</summary>
+    public void Warn(string text)
+    {
+        if (_target == LogTarget.Stderr)
+            StandardError.WriteLine(text);
+        else
+            _syslog.Write(_facility, SyslogSeverity.Error, text);
     }
 
     /// <summary>The line for people: the result, then name=value words; a problem in quotes at the end.</summary>

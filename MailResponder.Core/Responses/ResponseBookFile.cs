@@ -88,8 +88,8 @@ internal sealed class ResponseBookFile
         foreach (var address in book.Addresses)
         {
             var entries = book.EntriesFor(address);
-            if (entries.Count > Claim.MaxEntries)
-                _reader.Add(entries[Claim.MaxEntries].Line, ResponseEntryReader.Place(entries[Claim.MaxEntries].Number), $"more than {Claim.MaxEntries} entries for {address}");
+            if (entries.Count > EntryStates.MaxEntries)
+                _reader.Add(entries[EntryStates.MaxEntries].Line, ResponseEntryReader.Place(entries[EntryStates.MaxEntries].Number), $"more than {EntryStates.MaxEntries} entries for {address}");
         }
     }
 

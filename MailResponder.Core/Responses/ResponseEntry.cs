@@ -1,3 +1,5 @@
+using System.Text;
+using MailResponder.Crypto;
 using MailResponder.Reply;
 using MailResponder.Settings;
 
@@ -24,6 +26,38 @@ internal sealed record ResponseEntry(
 
     /// <summary>The entry as it stands in the file; empty when it was not read from one.</summary>
     public ReadOnlyMemory<byte> Json { get; init; }
+
+    /// <summary>
+    /// A hash of what the requester gets: address, subject, texts and attachments. The same wherever the entry stands in
+    /// the book, and however the book is written.
+    /// </summary>
+    public byte[] Identity()
+    {
+        var hash = new Sha256();
+        void Add(string text)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            hash.Append(BitConverter.GetBytes(bytes.Length));
+            hash.Append(bytes);
+        }
+
+        Add(Address);
+        Add(Subject ?? "");
+        foreach (var body in Bodies)
+        {
+            Add(body.Subtype);
+            Add(body.Text);
+        }
+
+        foreach (var attachment in Attachments)
+        {
+            Add(attachment.Bucket);
+            Add(attachment.File);
+            Add(attachment.ShownName);
+        }
+
+        return hash.Finish();
+    }
 
     /// <summary>The body without attachments, rendered; null where that was not done beforehand.</summary>
     public ReplyBody? Text { get; init; }

@@ -27,11 +27,11 @@ def fill_sqlite(file, count):
         database.execute(f"""{numbers} INSERT INTO quota (epoch, requester, used)
             SELECT (SELECT value FROM meta WHERE name = 'epoch'), key(n, {count}), 1 FROM numbers""")
         for volume in range(VOLUMES):
-            database.execute(f"""INSERT INTO volume (number, begun_at)
-                SELECT MAX(number) + 1, strftime('%s', 'now') - {(VOLUMES - volume) * DAY} FROM volume""")
+            database.execute(f"""INSERT INTO volume (number, begun_at, generation)
+                SELECT MAX(number) + 1, strftime('%s', 'now') - {(VOLUMES - volume) * DAY}, 1 FROM volume""")
             database.execute(f"""{numbers.replace(str(count), str(each))}
-                INSERT INTO ledger (volume, message, charged, sent, given_up)
-                SELECT (SELECT MAX(number) FROM volume), key(n, {each}), 1, 1, 0 FROM numbers""")
+                INSERT INTO ledger (volume, message, charged, tries, entries)
+                SELECT (SELECT MAX(number) FROM volume), key(n, {each}), 1, 1, x'0102030405060708ff' FROM numbers""")
         database.execute("COMMIT")
         database.execute("PRAGMA journal_mode = WAL")
 
@@ -52,9 +52,9 @@ def fill_mariadb(server, schema, count):
         INSERT INTO quota (epoch, requester, used)
             SELECT (SELECT value FROM meta WHERE name = 'epoch'), {key('seq', count)}, 1 FROM seq_0_to_{count - 1};
         TRUNCATE volume;
-        INSERT INTO volume (number, begun_at)
-            SELECT seq, UNIX_TIMESTAMP() - ({VOLUMES + 1} - seq) * {DAY} FROM seq_1_to_{VOLUMES};
+        INSERT INTO volume (number, begun_at, generation)
+            SELECT seq, UNIX_TIMESTAMP() - ({VOLUMES + 1} - seq) * {DAY}, 1 FROM seq_1_to_{VOLUMES};
         TRUNCATE ledger;
-        INSERT INTO ledger (volume, message, charged, sent, given_up)
-            SELECT 1 + seq DIV {each}, {key(f'(seq MOD {each})', each)}, 1, 1, 0 FROM seq_0_to_{each * VOLUMES - 1};
+        INSERT INTO ledger (volume, message, charged, tries, entries)
+            SELECT 1 + seq DIV {each}, {key(f'(seq MOD {each})', each)}, 1, 1, x'0102030405060708ff' FROM seq_0_to_{each * VOLUMES - 1};
         """, schema)

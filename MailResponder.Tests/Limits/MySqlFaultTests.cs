@@ -126,9 +126,9 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         server.Stop();
         using var back = new Timer(_ => server.Start(), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
 
-        store.RecordSent(message, 0);
+        store.Record(message, 1, StoreContract.SentEntries(0));
 
-        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), store.Claim(message, somebody, 3));
+        StoreContract.AssertRetry(store.Claim(message, somebody, 3), 0);
         Assert.Equal(1, store.Used(somebody));
         // The lock went with the server, and is held again.
         using var other = Open(settings);
@@ -224,7 +224,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         using var store = Open(settings);
         var (message, somebody) = (StoreKey.NewMessage(), key.Somebody());
         store.Claim(message, somebody, 3);
-        store.RecordSent(message, 0);
+        store.Record(message, 1, StoreContract.SentEntries(0));
         store.SetVerdict(somebody.Address, Verdict.Blocked);
         store.Reset(DateTimeOffset.UtcNow.AddDays(1));
     }

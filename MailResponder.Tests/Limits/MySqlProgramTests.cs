@@ -38,6 +38,31 @@ public sealed class MySqlProgramTests : IDisposable
         Assert.Equal("3", server.AsAdministrator($"SELECT used FROM {settings.Database}.quota")[0]);
     }
 
+    /// <summary>As a primary is after a failover. Each try would send the reply that no try can record.</summary>
+    [Fact]
+    public void ServerThatCannotBeWritten_SendsNothingAtARetry()
+    {
+        place.Settings["deadline_seconds"] = 5;
+        place.Write();
+        var request = RequestMail.FromSomebodyNew();
+        File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("away"));
+        place.Filter(request).AssertDeferred();
+        File.Move(place.PathTo("away"), place.PathTo("files/tools/tool.zip"));
+        server.AsAdministrator("SET GLOBAL read_only = 1");
+        try
+        {
+            for (var i = 0; i < 2; i++) place.Filter(request).AssertDeferred();
+            Assert.Single(place.Outbox);
+        }
+        finally
+        {
+            server.AsAdministrator("SET GLOBAL read_only = 0");
+        }
+
+        place.Filter(request).AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+    }
+
     [Fact]
     public void LimitOfTheService_IsSharedByAllAndOneOfThemSaysSo()
     {

@@ -32,84 +32,16 @@ public sealed class SqliteStoreTests : StoreContract
         return python.ExitCode == 7 ? null : new MemoryStream();
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void DatabaseOfAnEarlierVersion_KeepsQuotasListsAndLedger(int version)
+    [Fact]
+    public void DatabaseOfAnotherResponder_IsLeftAlone()
     {
-        var (charged, retried) = (Somebody(), NewMessage());
-        using (var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False"))
-        {
-            SqliteLibrary.Load();
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText =
-                """
-                CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-                CREATE TABLE quota (requester BLOB PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID;
-                CREATE TABLE listed (subject BLOB PRIMARY KEY, verdict INTEGER NOT NULL, listed_at INTEGER NOT NULL) WITHOUT ROWID;
-                CREATE TABLE ledger (message BLOB PRIMARY KEY, claimed_at INTEGER NOT NULL, charged INTEGER NOT NULL,
-                    sent INTEGER NOT NULL, given_up INTEGER NOT NULL) WITHOUT ROWID;
-                CREATE INDEX ledger_claimed_at ON ledger (claimed_at);
-                INSERT INTO meta VALUES ('address_key', @key), ('last_reset', 1700000000);
-                INSERT INTO quota VALUES (@requester, 2);
-                INSERT INTO listed VALUES (@domain, 1, 1700000000);
-                INSERT INTO ledger VALUES (@message, 1795000000, 1, 1, 0);
-                PRAGMA user_version = 1;
-                """;
-            command.Parameters.AddWithValue("@key", Key.Fingerprint);
-            command.Parameters.AddWithValue("@requester", charged.Address);
-            command.Parameters.AddWithValue("@domain", Key.Domain("blocked.example"));
-            command.Parameters.AddWithValue("@message", retried.Value);
-            command.ExecuteNonQuery();
-            if (version >= 2)
-            {
-                command.CommandText =
-                    """
-                    ALTER TABLE quota ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;
-                    INSERT INTO meta (name, value) VALUES ('epoch', 6);
-                    INSERT INTO quota (requester, used, epoch) VALUES (x'01', 1, 5);
-                    UPDATE quota SET epoch = 6 WHERE requester = @requester;
-                    UPDATE ledger SET charged = 6;
-                    PRAGMA user_version = 2;
-                    """;
-                command.ExecuteNonQuery();
-            }
-            if (version == 3)
-            {
-                command.CommandText =
-                    """
-                    CREATE TABLE window_quota (
-                        epoch INTEGER NOT NULL, requester BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (epoch, requester)) WITHOUT ROWID;
-                    INSERT INTO window_quota (epoch, requester, used) SELECT epoch, requester, used FROM quota WHERE epoch = 6;
-                    DROP TABLE quota;
-                    ALTER TABLE window_quota RENAME TO quota;
-                    CREATE TABLE volume (number INTEGER PRIMARY KEY, begun_at INTEGER NOT NULL);
-                    INSERT INTO volume (number, begun_at) VALUES (1, 0), (2, 1795000000);
-                    DROP INDEX ledger_claimed_at;
-                    ALTER TABLE ledger RENAME TO claims;
-                    CREATE TABLE ledger (
-                        volume INTEGER NOT NULL, message BLOB NOT NULL, charged INTEGER NOT NULL,
-                        sent INTEGER NOT NULL, given_up INTEGER NOT NULL, PRIMARY KEY (volume, message)) WITHOUT ROWID;
-                    INSERT INTO ledger SELECT 1, message, charged, sent, given_up FROM claims;
-                    DROP TABLE claims;
-                    PRAGMA user_version = 3;
-                    """;
-                command.ExecuteNonQuery();
-            }
-        }
+        Open().Dispose();
+        Run("PRAGMA user_version = 99");
 
-        var store = Open();
+        var failure = Assert.Throws<ResponderException>(Open);
 
-        Assert.Equal(2, store.Used(charged));
-        Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester("a@blocked.example")!));
-        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), store.Claim(retried, charged, 3));
-        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1700000000), store.Count().LastReset);
-        store.Refund(retried, charged);
-        Assert.Equal(1, store.Used(charged));
-        Assert.Equal((1L, 0L, false), store.Reset(DateTimeOffset.UnixEpoch));
-        Assert.Equal(4L, Ask("PRAGMA user_version"));
+        Assert.Equal(Cause.Database, failure.Cause);
+        Assert.Contains("made by another responder (schema 99, this one needs 1)", failure.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Also by way of a linked folder, below which `..` means another folder than its name says.</summary>
@@ -131,10 +63,10 @@ public sealed class SqliteStoreTests : StoreContract
         {
             Assert.Null(InAnotherProcess(store, message));
             store.Claim(message, Somebody(), 3);
-            store.RecordSent(message, 0);
+            store.Record(message, 1, SentEntries(0));
         }
 
-        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), Open().Claim(message, Somebody(), 3));
+        AssertRetry(Open().Claim(message, Somebody(), 3), 0);
         Assert.Equal(["responder.db"], Directory.GetFiles(Path.Combine(folder, "deep/links")).Select(Path.GetFileName));
         Assert.Equal(["second"], Directory.GetFiles(Path.Combine(folder, "deep")).Select(Path.GetFileName));
     }

@@ -25,6 +25,19 @@ public abstract class StoreContract : IDisposable
 
     internal abstract Store OpenAnother();
 
+    internal static EntryStates SentEntries(params ulong[] entries)
+    {
+        var states = new EntryStates();
+        foreach (var entry in entries) states.SetSent(entry);
+        return states;
+    }
+
+    internal static void AssertRetry(Claim claim, params ulong[] done)
+    {
+        Assert.Equal(ClaimResult.Retry, claim.Result);
+        Assert.Equal(SentEntries(done).ToBytes(), claim.Entries!.ToBytes());
+    }
+
     [Fact]
     public void FirstClaim_IsGrantedAndCharged()
     {
@@ -42,28 +55,65 @@ public abstract class StoreContract : IDisposable
         var somebody = Somebody();
         var message = NewMessage();
         store.Claim(message, somebody, 3);
-        store.RecordSent(message, 0);
-        store.RecordGivenUp(message, 2);
+        var entries = SentEntries(70);
+        entries.SetGivenUp(72);
+        store.Record(message, 1, entries);
 
         var retry = Open().Claim(message, somebody, 3);
 
-        Assert.Equal(ClaimResult.Retry, retry.Result);
-        Assert.Equal([true, false, true], Enumerable.Range(0, 3).Select(retry.IsDone));
+        Assert.Equal((ClaimResult.Retry, 2L), (retry.Result, retry.Tries));
+        Assert.Equal([true, false, true], ((ulong[])[70, 71, 72]).Select(retry.Entries!.IsDone));
         Assert.Equal(1, store.Used(somebody));
     }
 
+    /// <summary>A try that only read could send the same reply again and again.</summary>
     [Fact]
-    public void LastEntryThatTheLedgerKnows_IsRecorded()
+    public void EachTry_IsWrittenDown()
+    {
+        var message = NewMessage();
+        for (var tries = 1; tries <= 3; tries++)
+        {
+            Assert.Equal(tries, Open().Claim(message, Somebody(), 3).Tries);
+            Assert.Equal(tries, Number("SELECT tries FROM ledger"));
+        }
+    }
+
+    [Fact]
+    public void RecordOfATryThatAnotherOneFollowed_IsAFailure()
     {
         var store = Open();
         var message = NewMessage();
         store.Claim(message, Somebody(), 3);
-        store.RecordSent(message, MailResponder.Limits.Claim.MaxEntries - 1);
+        Open().Claim(message, Somebody(), 3);
 
-        var retry = store.Claim(message, Somebody(), 3);
+        Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(() => store.Record(message, 1, SentEntries(1))).Cause);
+        store.Record(message, 2, SentEntries(1));
+    }
 
-        Assert.True(retry.IsDone(MailResponder.Limits.Claim.MaxEntries - 1));
-        Assert.Equal(1L << (MailResponder.Limits.Claim.MaxEntries - 1), retry.Sent);
+    [Fact]
+    public void RequesterWhoWasBlockedAfterTheClaim_GetsNothingMore()
+    {
+        var store = Open();
+        var (message, somebody) = (NewMessage(), Somebody());
+        store.Claim(message, somebody, 3);
+        store.SetVerdict(somebody.Address, Verdict.Blocked);
+
+        Assert.Equal(ClaimResult.Blocked, store.Claim(message, somebody, 3).Result);
+        store.SetVerdict(somebody.Address, Verdict.None);
+        Assert.Equal(ClaimResult.Retry, store.Claim(message, somebody, 3).Result);
+    }
+
+    [Fact]
+    public void MostEntriesThatAnAddressHas_AreRecorded()
+    {
+        var store = Open();
+        var message = NewMessage();
+        var entries = Enumerable.Range(0, EntryStates.MaxEntries).Select(i => ulong.MaxValue / 61 * (ulong)i).ToArray();
+        store.Claim(message, Somebody(), 3);
+        store.Record(message, 1, SentEntries(entries));
+
+        var known = store.Claim(message, Somebody(), 3).Entries!;
+        Assert.All(entries, entry => Assert.True(known.IsDone(entry)));
     }
 
     [Fact]
@@ -72,12 +122,11 @@ public abstract class StoreContract : IDisposable
         var store = Open();
         var message = NewMessage();
         store.Claim(message, Somebody(), 3);
-        store.RecordSent(message, 0);
-        store.RecordSent(message, 0);
+        store.Record(message, 1, SentEntries(0));
+        store.Record(message, 1, SentEntries(0));
         Run("DELETE FROM ledger");
 
-        Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(() => store.RecordSent(message, 1)).Cause);
-        Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(() => store.RecordGivenUp(message, 1)).Cause);
+        Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(() => store.Record(message, 1, SentEntries(1))).Cause);
     }
 
     [Fact]
@@ -279,13 +328,13 @@ public abstract class StoreContract : IDisposable
         for (var i = 0; i < 3; i++) store.Claim(NewMessage(), one, 3);
         store.Claim(NewMessage(), other, 3);
 
-        Assert.Equal((2L, 0L, false), store.Reset(Clock.Now.AddDays(-7)));
+        Assert.Equal(new ResetResult(2L, 0L, false, TimeSpan.Zero), store.Reset(Clock.Now.AddDays(-7)));
 
         Assert.Equal(0, store.Used(one));
         Assert.Empty(store.Count().Requesters);
         Assert.Equal(ClaimResult.Granted, Open().Claim(NewMessage(), one, 3).Result);
         Assert.Equal(1, store.Used(one));
-        Assert.Equal((1L, 0L, false), store.Reset(Clock.Now.AddDays(-7)));
+        Assert.Equal(new ResetResult(1L, 0L, false, TimeSpan.Zero), store.Reset(Clock.Now.AddDays(-7)));
     }
 
     [Fact]
@@ -295,11 +344,17 @@ public abstract class StoreContract : IDisposable
         var somebody = Somebody();
         var (old, recent) = (NewMessage(), NewMessage());
         store.Claim(old, somebody, 9);
-        Assert.Equal((1L, 0L, false), store.Reset(Clock.Now.AddDays(-7)));
-        Clock.Now += TimeSpan.FromDays(7);
+        Assert.Equal(new ResetResult(1L, 0L, false, TimeSpan.Zero), store.Reset(Clock.Now.AddDays(-7)));
+        for (var day = 1; day < 7; day++)
+        {
+            Clock.Now += TimeSpan.FromDays(1);
+            Assert.Equal(0, store.Reset(Clock.Now.AddDays(-7)).Messages);
+        }
+
+        Clock.Now += TimeSpan.FromDays(1);
         store.Claim(recent, somebody, 9);
 
-        Assert.Equal((1L, 1L, false), store.Reset(Clock.Now.AddDays(-7)));
+        Assert.Equal(new ResetResult(1L, 1L, false, TimeSpan.Zero), store.Reset(Clock.Now.AddDays(-7)));
 
         Assert.Equal(ClaimResult.Granted, store.Claim(old, somebody, 9).Result);
         Assert.Equal(ClaimResult.Retry, store.Claim(recent, somebody, 9).Result);
@@ -333,6 +388,55 @@ public abstract class StoreContract : IDisposable
         Assert.InRange(Number("SELECT COUNT(*) FROM volume"), 2, 13);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4000)]
+    [InlineData(-1)]
+    [InlineData(-4000)]
+    public void ResetFarFromTheLastOne_SaysSoAndForgetsNothing(int days)
+    {
+        var store = Open();
+        var (old, jump) = (NewMessage(), TimeSpan.FromDays(days));
+        store.Claim(old, Somebody(), 9);
+        store.SetVerdict(Somebody().Address, Verdict.None);
+        store.Reset(Clock.Now.AddDays(-7));
+        Clock.Now += jump;
+
+        Assert.Equal(days == -1 ? TimeSpan.Zero : jump, store.Reset(Clock.Now.AddDays(-7)).ClockJump);
+        Assert.Equal(days == -1 ? TimeSpan.Zero : jump, Open().Count().ClockJump);
+        Assert.Equal(ClaimResult.Retry, store.Claim(old, Somebody(), 9).Result);
+        Assert.Equal(1, Number("SELECT COUNT(*) FROM listed"));
+
+        Clock.Now += TimeSpan.FromDays(1);
+        Assert.Equal(TimeSpan.Zero, store.Reset(Clock.Now.AddDays(-7)).ClockJump);
+        Assert.Equal(TimeSpan.Zero, store.Count().ClockJump);
+    }
+
+    /// <summary>Else the ledger would grow in one volume until that day.</summary>
+    [Fact]
+    public void VolumeThatWasBegunInTheFuture_IsEndedByTheNextReset()
+    {
+        var store = Open();
+        var right = Clock.Now;
+        store.Reset(right.AddDays(-7));
+        Clock.Now = right.AddYears(3);
+        store.Reset(Clock.Now.AddDays(-7));
+        Clock.Now = right.AddDays(1);
+        store.Reset(Clock.Now.AddDays(-7));
+        var message = NewMessage();
+        store.Claim(message, Somebody(), 1);
+
+        for (var day = 2; day <= 10; day++)
+        {
+            Clock.Now = right.AddDays(day);
+            store.Reset(Clock.Now.AddDays(-7));
+        }
+
+        Assert.Equal(ClaimResult.Granted, store.Claim(message, Somebody(), 1).Result);
+        Assert.InRange(Number("SELECT COUNT(*) FROM volume"), 2, 13);
+        Assert.Equal(0, Number($"SELECT COUNT(*) FROM volume WHERE begun_at > {right.AddDays(10).ToUnixTimeSeconds()}"));
+    }
+
     [Fact]
     public void ResetsOfSeveralHosts_BeginOneVolume()
     {
@@ -357,10 +461,10 @@ public abstract class StoreContract : IDisposable
         store.Claim(NewMessage(), somebody, 9);
 
         var later = Open();
-        later.RecordSent(sent, 1);
+        later.Record(sent, 1, SentEntries(1));
         later.Refund(refused, somebody);
 
-        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 2), store.Claim(sent, somebody, 9));
+        AssertRetry(store.Claim(sent, somebody, 9), 1);
         Assert.Equal(1, store.Used(somebody));
         Assert.Equal(1, Number($"SELECT COUNT(*) FROM ledger WHERE charged = 0"));
     }
@@ -372,12 +476,12 @@ public abstract class StoreContract : IDisposable
         for (var i = 0; i < 5; i++) store.Claim(NewMessage(), Somebody(), 1);
         // What its first step leaves when nothing comes after it.
         Run("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
-        Run("INSERT INTO volume (number, begun_at) VALUES (7, 0)");
+        Run("INSERT INTO volume (number, begun_at, generation) VALUES (7, 0, 1)");
         Run("DELETE FROM volume WHERE number < 7");
         store.Claim(NewMessage(), Somebody(), 1);
         Assert.Equal(1, store.Count().Messages);
 
-        Assert.Equal((1L, 5L, false), store.Reset(Clock.Now.AddDays(-7)));
+        Assert.Equal(new ResetResult(1L, 5L, false, TimeSpan.Zero), store.Reset(Clock.Now.AddDays(-7)));
 
         Assert.Equal(0, RowsInQuota());
         Assert.Equal(1, Number("SELECT COUNT(*) FROM ledger"));
@@ -390,9 +494,9 @@ public abstract class StoreContract : IDisposable
         store.Claim(NewMessage(), Somebody(), 1);
         var keys = Enumerable.Range(0, 12_000).Select(_ => Convert.ToHexString(NewMessage().Value)).ToArray();
         Run($"INSERT INTO quota (epoch, requester, used) VALUES {string.Join(',', keys.Select(key => $"(1, x'{key}', 1)"))}");
-        Run($"INSERT INTO ledger (volume, message, charged, sent, given_up) VALUES {string.Join(',', keys.Select(key => $"(1, x'{key}', 1, 1, 0)"))}");
+        Run($"INSERT INTO ledger (volume, message, charged, tries, entries) VALUES {string.Join(',', keys.Select(key => $"(1, x'{key}', 1, 1, x'')"))}");
 
-        Assert.Equal((12_001L, 12_001L, false), store.Reset(Clock.Now.AddSeconds(1)));
+        Assert.Equal(new ResetResult(12_001L, 12_001L, false, TimeSpan.Zero), store.Reset(Clock.Now.AddSeconds(1)));
         Assert.Equal(0, store.Count().Messages);
         Assert.Equal(0, RowsInQuota());
     }
@@ -627,7 +731,7 @@ public abstract class StoreContract : IDisposable
         var old = Open();
         old.SetVerdict(first.Domain("blocked.example"), Verdict.Blocked);
         old.Claim(first.Message(header, asked), first.Requester(address)!, 3);
-        old.RecordSent(first.Message(header, asked), 0);
+        old.Record(first.Message(header, asked), 1, SentEntries(0));
         key.Change();
         var store = Open();
 
@@ -635,9 +739,9 @@ public abstract class StoreContract : IDisposable
         Assert.Equal(first.Fingerprint, store.Key.Fingerprint);
         Assert.Same(Key, store.NextKey);
         Assert.Equal(1, store.Used(store.Key.Requester(address)!));
-        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), store.Claim(store.Key.Message(header, asked), store.Key.Requester(address)!, 3));
+        AssertRetry(store.Claim(store.Key.Message(header, asked), store.Key.Requester(address)!, 3), 0);
         old.SetVerdict(first.Requester("blocked@example.org")!.Address, Verdict.Blocked);
-        Assert.Equal((1L, 0L, false), old.Reset(Clock.Now.AddDays(-7)));
+        Assert.Equal(new ResetResult(1L, 0L, false, TimeSpan.Zero), old.Reset(Clock.Now.AddDays(-7)));
         Clock.Now += TimeSpan.FromHours(1);
 
         Assert.True(store.Reset(Clock.Now.AddDays(-7)).KeyIsNew);
@@ -649,11 +753,11 @@ public abstract class StoreContract : IDisposable
         Assert.Equal(0, Number($"SELECT COUNT(*) FROM listed WHERE subject = x'{Convert.ToHexString(first.Domain("blocked.example"))}'"));
         Assert.Equal(2, store.Count().Blocked);
         var message = Key.Message(header, asked);
-        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), store.Claim(message, Key.Requester(address)!, 3));
+        var retry = store.Claim(message, Key.Requester(address)!, 3);
+        AssertRetry(retry, 0);
         Assert.Equal(first.Message(header, asked).Value, store.LedgerKey(message));
-        store.RecordSent(message, 1);
-        Open().RecordGivenUp(message, 2);
-        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 3, GivenUp: 4), Open().Claim(message, Key.Requester(address)!, 3));
+        Open().Record(message, retry.Tries, SentEntries(0, 1, 2));
+        AssertRetry(Open().Claim(message, Key.Requester(address)!, 3), 0, 1, 2);
         Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Key.Requester(address)!, 3).Result);
         Assert.False(store.Reset(Clock.Now.AddDays(-7)).KeyIsNew);
     }

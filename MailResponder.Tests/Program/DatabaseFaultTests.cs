@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MailResponder.Tests.Host;
 using Microsoft.Data.Sqlite;
 
 namespace MailResponder.Tests.Program;
@@ -139,5 +140,21 @@ public sealed class DatabaseFaultTests
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Root replays one message before the first real one comes.</summary>
+    [Fact]
+    public void RootByHand_LeavesNothingThatTheServiceCannotUse()
+    {
+        using var place = new Workplace();
+        place.GiveTo("mail_responder");
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Assert.Equal(0, place.Command("blacklist", "reset").ExitCode);
+        Assert.Equal(0, place.Command("config", "pull").ExitCode);
+
+        var owners = ToolRun.Of("find", place.Folder, "!", "-user", "mail_responder").Output;
+        Assert.Equal("", owners);
+        place.FilterUnder("""exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups "$@" """,
+            RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
     }
 }

@@ -65,6 +65,105 @@ public sealed class RetryTests
         AssertEachEntryOnce(place.RepliesIn("sent"));
     }
 
+    /// <summary>An entry is known by what it is, not by its place in the book.</summary>
+    [Fact]
+    public void BookThatIsEditedBetweenTwoTries_LosesAndDoublesNothing()
+    {
+        using var place = new Workplace();
+        var (first, second) = (RequestMail.FromSomebodyNew(), RequestMail.FromSomebodyNew());
+        File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("away"));
+        place.Filter(first).AssertDeferred();
+        place.Filter(second).AssertDeferred();
+        Assert.Equal(2, place.Outbox.Count);
+        File.Move(place.PathTo("away"), place.PathTo("files/tools/tool.zip"));
+
+        var sent = place.Book[0]!.DeepClone();
+        place.Book.RemoveAt(0);
+        place.Write();
+        place.Filter(first).AssertDone();
+        Assert.Equal(3, place.Outbox.Count);
+        Assert.Contains("The tool is attached", File.ReadAllText(place.Outbox[^1]), StringComparison.Ordinal);
+
+        place.Book.Insert(0, sent);
+        place.Book.Insert(0, JsonNode.Parse("""{ "email_addr": "get@example.com", "body": "News.\n", "attachments": null }"""));
+        place.Write();
+        place.Filter(second).AssertDone();
+        place.Filter(second).AssertDone();
+
+        Assert.Equal(5, place.Outbox.Count);
+        var toSecond = place.Outbox.Select(File.ReadAllText).Where(reply => reply.Contains(second.From, StringComparison.Ordinal)).ToList();
+        Assert.Equal([1, 1, 1], ((string[])["News.", "Links: https", "The tool is attached"]).Select(text =>
+            toSecond.Count(reply => reply.Contains(text, StringComparison.Ordinal))));
+    }
+
+    /// <summary>Whoever dies between sending and recording each time does not send for five days.</summary>
+    [Fact]
+    public void ReplyThatCanNeverBeRecorded_IsSentThreeTimesAtMost()
+    {
+        using var place = new Workplace();
+        place.SendThrough("""mkdir -p "$here/sent"; cat >"$here/sent/$$.eml"; kill -9 $PPID; sleep 1""");
+        var request = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
+        for (var i = 0; i < 3; i++) Assert.Equal(137, place.Filter(request, "--recipient", "links@example.com").ExitCode);
+        Assert.Equal(3, place.RepliesIn("sent").Count);
+
+        for (var i = 0; i < 2; i++) place.Filter(request, "--recipient", "links@example.com").AssertDone();
+
+        Assert.Equal(3, place.RepliesIn("sent").Count);
+        Assert.Contains("was handed over 3 times", string.Join('\n', place.Log.Reports), StringComparison.Ordinal);
+    }
+
+    /// <summary>A database that can be read and not written, as on a full disk.</summary>
+    [Fact]
+    public void DatabaseThatCannotBeWritten_SendsNothingAtARetry()
+    {
+        using var place = new Workplace();
+        var request = RequestMail.FromSomebodyNew();
+        File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("away"));
+        place.Filter(request).AssertDeferred();
+        File.Move(place.PathTo("away"), place.PathTo("files/tools/tool.zip"));
+        Sqlite(place, "CREATE TRIGGER full BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'no'); END");
+
+        for (var i = 0; i < 3; i++) place.Filter(request).AssertDeferred();
+        Assert.Single(place.Outbox);
+
+        Sqlite(place, "DROP TRIGGER full");
+        place.Filter(request).AssertDone();
+        AssertEachEntryOnce(place.Outbox);
+    }
+
+    [Fact]
+    public void ReplyThatWasSentAndNotRecorded_IsSaidToBeBoth()
+    {
+        using var place = new Workplace();
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Sqlite(place, "CREATE TRIGGER full BEFORE UPDATE OF entries ON ledger BEGIN SELECT RAISE(ABORT, 'no'); END");
+        var request = RequestMail.FromSomebodyNew();
+
+        place.Filter(request).AssertDeferred();
+
+        Assert.Matches("deferred reason=database .*replies=1 .*receipts=\\S+ problem=\"entry 1: was sent, but this could not be recorded: ",
+            place.Log.Reports[^1]);
+        for (var i = 0; i < 5; i++) place.Filter(request).AssertDeferred();
+        Assert.Equal(3, place.Outbox.Count);
+        Sqlite(place, "DROP TRIGGER full");
+    }
+
+    [Fact]
+    public void RequesterWhoWasBlockedBetweenTwoTries_GetsNothingMore()
+    {
+        using var place = new Workplace();
+        var request = RequestMail.FromSomebodyNew();
+        File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("away"));
+        place.Filter(request).AssertDeferred();
+        File.Move(place.PathTo("away"), place.PathTo("files/tools/tool.zip"));
+        Assert.Equal(0, place.Command("blacklist", "block", request.From).ExitCode);
+
+        place.Filter(request).AssertDone();
+
+        Assert.Single(place.Outbox);
+        Assert.Contains("skipped reason=blocked ", place.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void EntryThatFailed_IsSentByTheRetryWithoutCharge()
     {
@@ -118,5 +217,15 @@ public sealed class RetryTests
         Assert.Equal(2, bodies.Count);
         Assert.Single(bodies, body => body.StartsWith("Links:", StringComparison.Ordinal));
         Assert.Single(bodies, body => body.StartsWith("The tool is attached.", StringComparison.Ordinal));
+    }
+
+    static void Sqlite(Workplace place, string sql)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={place.PathTo("responder.db")};Pooling=False");
+        MailResponder.Limits.SqliteLibrary.Load();
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 }

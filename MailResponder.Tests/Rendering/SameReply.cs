@@ -99,7 +99,7 @@ public sealed class SameReply : IDisposable
             var renderings = _place.Renderings();
             var entry = Assert.Single(renderings.Book().EntriesFor(address));
             using var reply = new ReplyComposer(_place.Settings, renderings, new FixedClock())
-                .Compose(TestReply.Request(), entry, TestReply.MessageKey, 0);
+                .Compose(TestReply.Request(), entry, TestReply.MessageKey);
             ReplySigner.Create(new DkimSettings("example.com", "test", folder.PathTo("key")), new FixedClock())!
                 .Sign(reply, withDateAndMessageId: i == 0);
 

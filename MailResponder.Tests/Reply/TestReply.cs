@@ -28,7 +28,7 @@ internal static class TestReply
     {
         var clock = new FixedClock();
         var composer = new ReplyComposer(settings, new Renderings(settings, new FolderSource(settings)), clock);
-        var reply = composer.Compose(request, entry, MessageKey, 0);
+        var reply = composer.Compose(request, entry, MessageKey);
         ReplySigner.Create(settings.Dkim, clock)?.Sign(reply, withDateAndMessageId: true);
         return reply;
     }

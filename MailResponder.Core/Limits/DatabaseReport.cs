@@ -37,8 +37,7 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
             var missing = MySqlGrants.Missing(connection, settings);
             var mayRead = !missing.Contains("SELECT");
             var schema = mayRead ? MySqlSchema.Read(connection).Version : 0;
-            // MySQL says OFF or 0, MariaDB 10.11 the same, later ones also NO_LOCK …: anything else is read-only.
-            var readOnly = connection.ExecuteScalar<string>("SELECT CAST(@@global.read_only AS CHAR)") is not ("0" or "OFF");
+            var readOnly = IsReadOnly(connection);
             return new DatabaseReport(
                 "MySQL " + connection.ServerVersion,
                 settings.Place,
@@ -46,12 +45,29 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
                 MySqlSchema.Newest,
                 missing.Count == 0 ? null
                     : $"{string.Join(", ", missing)}; run as administrator: {MySqlGrants.Statement(settings, MySqlGrants.Account(connection))}",
-                (mayRead ? ProblemOf(schema, MySqlSchema.Newest) : null) ?? (readOnly ? "the server is read-only; name the primary server, not a replica" : null));
+                readOnly ? "the server is read-only; name the primary server, not a replica, or end its read_only"
+                    : mayRead ? ProblemOf(schema, MySqlSchema.Newest) : null);
         }
-        catch (MySqlException exception)
+        catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
         {
             throw MySqlTrouble.Translate(exception, settings);
         }
+    }
+
+    /// <remarks>
+    /// The variables differ between MySQL, MariaDB and Aurora; their values are OFF, or ON and a few more.
+    /// </remarks>
+    private static bool IsReadOnly(MySqlConnection connection)
+    {
+        using var reader = connection.ExecuteReader(
+            """
+            SHOW GLOBAL VARIABLES WHERE variable_name IN
+                ('read_only', 'super_read_only', 'innodb_read_only', 'transaction_read_only', 'tx_read_only')
+            """);
+        var readOnly = false;
+        while (reader.Read())
+            readOnly |= !reader.GetString(1).Equals("OFF", StringComparison.OrdinalIgnoreCase);
+        return readOnly;
     }
 
     private static string? ProblemOf(long schema, int newest) =>

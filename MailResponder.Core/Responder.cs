@@ -70,7 +70,7 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
 
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         AskedDatabase = settings.Database.Place;
-        using var store = Store.Open(settings.Database, key, deadline.Remaining * 0.8, clock);
+        using var store = Store.Open(settings.Database, key, deadline.Remaining * 0.8, clock, answersMessage: true);
         var requester = store.Key.Requester(request.From.Address)!;
         var messageKey = store.Key.Message(message.HeaderBlock, address);
         using var entered = store.EnterMessage(messageKey);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dapper;
 using MailResponder.Settings;
 using MySqlConnector;
 
@@ -41,8 +40,7 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
             var missing = MySqlGrants.Missing(connection, settings);
             var mayRead = !missing.Contains("SELECT");
             var schema = mayRead ? MySqlSchema.Read(connection).Version : 0;
-            // MySQL says OFF or 0, MariaDB 10.11 the same, later ones also NO_LOCK …: anything else is read-only.
-            var readOnly = connection.ExecuteScalar<string>("SELECT CAST(@@global.read_only AS CHAR)") is not ("0" or "OFF");
+            var readOnly = IsReadOnly(connection);
             return new DatabaseReport(
                 "MySQL " + connection.ServerVersion,
                 settings.Place,
@@ -50,12 +48,25 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
                 MySqlSchema.Version,
                 missing.Count == 0 ? null
                     : $"{string.Join(", ", missing)}; run as administrator: {MySqlGrants.Statement(settings, MySqlGrants.Account(connection))}",
-                (mayRead ? ProblemOf(schema, MySqlSchema.Version) : null) ?? (readOnly ? "the server is read-only; name the primary server, not a replica" : null));
+                readOnly ? "the server is read-only; name the primary server, not a replica, or end its read_only"
+                    : mayRead ? ProblemOf(schema, MySqlSchema.Version) : null);
         }
-        catch (MySqlException exception)
+        catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
         {
             throw MySqlTrouble.Translate(exception, settings);
         }
+    }
+
+    /// <remarks>
+    /// The variables differ between MySQL, MariaDB and Aurora; their values are OFF, or ON and a few more.
+    /// </remarks>
+    private static bool IsReadOnly(MySqlConnection connection)
+    {
+        return Sql.Rows(connection, null,
+            """
+            SHOW GLOBAL VARIABLES WHERE variable_name IN
+                ('read_only', 'super_read_only', 'innodb_read_only', 'transaction_read_only', 'tx_read_only')
+            """, row => row.GetString(1)).Exists(value => !value.Equals("OFF", StringComparison.OrdinalIgnoreCase));
     }
 
     private static string? ProblemOf(long schema, int newest) =>

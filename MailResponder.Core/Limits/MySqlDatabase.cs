@@ -55,9 +55,10 @@ internal sealed class MySqlDatabase : IDatabase
         this.InTransaction(() => this.Execute(sql, values));
 
     /// <inheritdoc cref="Store.Open"/>
-    public static MySqlDatabase Open(MySqlSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock)
+    public static MySqlDatabase Open(
+        MySqlSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock, bool answersMessage)
     {
-        var server = new MySqlServer(settings);
+        var server = new MySqlServer(settings, answersMessage);
         var deadline = new Deadline(clock, maxWait);
         MySqlConnection? connection = null;
         try
@@ -70,8 +71,8 @@ internal sealed class MySqlDatabase : IDatabase
         catch (Exception exception)
         {
             connection?.Dispose();
-            if (exception is MySqlException trouble)
-                throw MySqlTrouble.Translate(trouble, settings);
+            if (MySqlTrouble.IsTrouble(exception))
+                throw MySqlTrouble.Translate(exception, settings);
             throw;
         }
     }
@@ -106,8 +107,10 @@ internal sealed class MySqlDatabase : IDatabase
                 work();
                 return;
             }
-            catch (MySqlException exception)
+            catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
             {
+                if (MySqlTrouble.EndsConnection(exception))
+                    _connection.Dispose();
                 // Once more in any case: the deadline may have passed while a reply was sent, and that is to be recorded.
                 if (!IsWorthAnotherTry(exception) || (tries > 1 && _deadline.Remaining < LongestPause))
                     throw MySqlTrouble.Translate(exception, _server.Settings);
@@ -121,11 +124,13 @@ internal sealed class MySqlDatabase : IDatabase
     public void Dispose() => _connection.Dispose();
 
     /// <summary>
-    /// Deadlocks, lock waits, a server that is away or went away, and a key that another process has just inserted:
+    /// Deadlocks, lock waits, a server that is away, went away or became a replica, and a key that another process has
+    /// just inserted:
     /// the second look finds it.
     /// </summary>
-    private bool IsWorthAnotherTry(MySqlException exception) =>
-        exception.IsTransient || exception.Number == DuplicateKey || _connection.State != ConnectionState.Open;
+    private bool IsWorthAnotherTry(Exception exception) =>
+        exception is MySqlException { IsTransient: true } or MySqlException { Number: DuplicateKey }
+        || _connection.State != ConnectionState.Open;
 
     /// <summary>Sets what the statements rely on, whatever the server's defaults and init_connect are.</summary>
     /// <remarks>

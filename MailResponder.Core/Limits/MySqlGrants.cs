@@ -14,9 +14,13 @@ internal static class MySqlGrants
     /// The statement that an administrator has to run. It grants all, whatever is missing: a database can be granted as
     /// a name and as a pattern, and of the two the server looks at one only.
     /// </summary>
-    /// <param name="account">'user'@'host'; null: the settings' user from any host.</param>
+    /// <param name="account">'user'@'host'; null: <see cref="AccountOf"/> the settings.</param>
     public static string Statement(MySqlSettings settings, string? account) =>
-        $"GRANT {string.Join(", ", Needed)} ON {Pattern(settings.Database)}.* TO {account ?? $"{Text(settings.User)}@'%'"};";
+        $"GRANT {string.Join(", ", Needed)} ON {Pattern(settings.Database)}.* TO {account ?? AccountOf(settings)};";
+
+    /// <summary>The account that <c>database init</c> makes: 'user'@'host'.</summary>
+    public static string AccountOf(MySqlSettings settings) =>
+        $"{Text(settings.User)}@{(settings.Socket is null ? "'%'" : "'localhost'")}";
 
     /// <summary>Those that the user of the connection lacks, as far as they are granted to itself.</summary>
     public static List<string> Missing(MySqlConnection connection, MySqlSettings settings)

@@ -18,7 +18,7 @@ internal sealed class MySqlMessageLock(byte[] messageKey, Func<MySqlConnection> 
             if (connection().State == System.Data.ConnectionState.Open)
                 Sql.Execute(connection(), null, $"DO RELEASE_LOCK('{_name}')");
         }
-        catch (MySqlException)
+        catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
         {
             // The connection is gone, and the lock with it.
         }

@@ -4,7 +4,12 @@ using MySqlConnector;
 namespace MailResponder.Limits;
 
 /// <summary>The server that the settings name, and the ways to log in to it.</summary>
-internal sealed class MySqlServer(MySqlSettings settings)
+/// <param name="settings">Where it is, and as whom.</param>
+/// <param name="answersMessage">
+/// The process answers one message. Its <see cref="Alarm"/> ends a login that hangs, and nothing else in it uses .NET's
+/// TLS; both save time.
+/// </param>
+internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = false)
 {
     private const int MaxConnectSeconds = 10;
 
@@ -13,7 +18,8 @@ internal sealed class MySqlServer(MySqlSettings settings)
     /// <summary>Opens a connection to the database as the responder's user.</summary>
     /// <param name="maxWait">For the connection, and then for each answer.</param>
     /// <exception cref="MySqlException">The server is away or refuses.</exception>
-    /// <exception cref="ResponderException">The password file cannot be used.</exception>
+    /// <exception cref="Exception">The same: see <see cref="MySqlTrouble.IsTrouble"/>.</exception>
+    /// <exception cref="ResponderException">The password file or <c>ssl_ca</c> cannot be used.</exception>
     public MySqlConnection Connect(TimeSpan maxWait)
     {
         var login = Way(settings.Socket, maxWait);
@@ -49,38 +55,59 @@ internal sealed class MySqlServer(MySqlSettings settings)
     {
         // Rounded down: the deadline must not pass first.
         var seconds = (uint)Math.Max(1, maxWait.TotalSeconds);
-        var way = new MySqlConnectionStringBuilder
+        return new MySqlConnectionStringBuilder
         {
             Server = socket ?? settings.Server!,
+            Port = (uint)settings.Port,
             ConnectionProtocol = socket is null ? MySqlConnectionProtocol.Sockets : MySqlConnectionProtocol.UnixSocket,
-            ConnectionTimeout = Math.Min(MaxConnectSeconds, seconds),
+            SslMode = socket is not null ? MySqlSslMode.None : settings.Tls switch
+            {
+                // The library's own VerifyFull and VerifyCA send the password before they refuse a certificate, and
+                // with its SslCa it takes certificates that the authority has not signed. MySqlTrust verifies instead.
+                TlsMode.VerifyFull or TlsMode.VerifyCa or TlsMode.Required => MySqlSslMode.Required,
+                TlsMode.Preferred => MySqlSslMode.Preferred,
+                _ => MySqlSslMode.None,
+            },
+            // Zero: without end, and without a thread for timers.
+            ConnectionTimeout = socket is not null && answersMessage ? 0 : Math.Min(MaxConnectSeconds, seconds),
             DefaultCommandTimeout = seconds,
+            // A statement that takes too long ends with its connection, not by KILL over another connection.
+            CancellationTimeout = -1,
             Pooling = false,
             // Account names have an @, and are no parameters.
             AllowUserVariables = true,
         };
-        if (socket is not null)
-            return way;
-        way.Port = (uint)settings.Port;
-        way.SslMode = settings.Tls switch
-        {
-            TlsMode.VerifyFull => MySqlSslMode.VerifyFull,
-            TlsMode.VerifyCa => MySqlSslMode.VerifyCA,
-            TlsMode.Required => MySqlSslMode.Required,
-            TlsMode.Preferred => MySqlSslMode.Preferred,
-            _ => MySqlSslMode.None,
-        };
-        if (settings.TlsAuthorities is not null)
-            way.SslCa = settings.TlsAuthorities;
-        return way;
     }
 
-    private static MySqlConnection Open(MySqlConnectionStringBuilder login)
+    /// <remarks>
+    /// caching_sha2_password of MySQL 8 needs the password itself when the server has not seen it since it started. Over
+    /// a socket the server takes it in clear, but the library sends it through TLS only (and the server would not take
+    /// the library's other way, by the server's RSA key). TLS costs ten times the rest of a login, so it is used for that
+    /// one login. Its certificate proves nothing that the socket's path does not.
+    /// </remarks>
+    private MySqlConnection Open(MySqlConnectionStringBuilder login)
+    {
+        try
+        {
+            return OpenOnce(login);
+        }
+        catch (MySqlException exception) when (
+            login.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket && MySqlTrouble.NeedsTlsForPassword(exception))
+        {
+            login.SslMode = MySqlSslMode.Required;
+            return OpenOnce(login);
+        }
+    }
+
+    private MySqlConnection OpenOnce(MySqlConnectionStringBuilder login)
     {
         var connection = new MySqlConnection(login.ConnectionString);
         try
         {
-            connection.Open();
+            if (login.ConnectionProtocol == MySqlConnectionProtocol.Sockets && settings.Tls is TlsMode.VerifyFull or TlsMode.VerifyCa)
+                OpenVerified(connection);
+            else
+                connection.Open();
             return connection;
         }
         catch
@@ -88,5 +115,13 @@ internal sealed class MySqlServer(MySqlSettings settings)
             connection.Dispose();
             throw;
         }
+    }
+
+    private void OpenVerified(MySqlConnection connection)
+    {
+        using var trust = new MySqlTrust(settings);
+        connection.RemoteCertificateValidationCallback = trust.Verify;
+        using var narrowed = answersMessage && settings.TlsAuthorities is { } authorities ? new NarrowedRoots(authorities) : null;
+        connection.Open();
     }
 }

@@ -23,7 +23,7 @@ internal static class MySqlSetup
             using var connection = new MySqlServer(settings).ConnectAs(administrator, MaxWait);
             // What follows writes quotes as backslashes; a server can be told to read them otherwise.
             connection.Execute("SET SESSION sql_mode = ''");
-            var account = $"{MySqlGrants.Text(settings.User)}@{(settings.Socket is null ? "'%'" : "'localhost'")}";
+            var account = MySqlGrants.AccountOf(settings);
             var secret = Secret(connection, password) + Protection(settings);
             connection.Execute($"CREATE DATABASE IF NOT EXISTS {MySqlGrants.Identifier(settings.Database)} CHARACTER SET utf8mb4");
             connection.Execute($"CREATE USER IF NOT EXISTS {account} {secret}");
@@ -31,7 +31,7 @@ internal static class MySqlSetup
             connection.Execute(MySqlGrants.Statement(settings, account));
             return account;
         }
-        catch (MySqlException exception)
+        catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
         {
             throw MySqlTrouble.TranslateForAdministrator(exception, settings, administrator);
         }

@@ -41,11 +41,12 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     /// <param name="key">The database belongs to the key that it was made with.</param>
     /// <param name="maxWait">How long to wait for other processes' locks, and for a server that went away.</param>
     /// <param name="clock">Tells the time of claims and resets.</param>
+    /// <param name="answersMessage">See <see cref="MySqlServer"/>.</param>
     /// <exception cref="ResponderException">It cannot be opened now, or belongs to another key.</exception>
-    public static Store Open(DatabaseSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock) =>
+    public static Store Open(DatabaseSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock, bool answersMessage = false) =>
         new Store(settings.MySql is null
             ? SqliteDatabase.Open(settings.SqliteFile!, key, maxWait)
-            : MySqlDatabase.Open(settings.MySql, key, maxWait, clock), key, clock);
+            : MySqlDatabase.Open(settings.MySql, key, maxWait, clock, answersMessage), key, clock);
 
     /// <summary>
     /// Keeps other processes from answering the same message until disposed; also released when this process dies.

@@ -22,7 +22,10 @@ internal sealed record MySqlSettings
 
     public TlsMode Tls { get; init; } = TlsMode.VerifyFull;
 
-    /// <summary>The authorities that may sign the server's certificate, PEM; null: those of the operating system.</summary>
+    /// <summary>
+    /// File of the authorities that may sign the server's certificate: PEM, any number, or DER, one. Null: those of the
+    /// operating system.
+    /// </summary>
     public string? TlsAuthorities { get; init; }
 
     /// <summary>The database as an error message names it; never a secret.</summary>

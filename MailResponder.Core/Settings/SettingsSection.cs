@@ -115,7 +115,7 @@ internal sealed class SettingsSection
             return standard;
         // Enum parsers take numbers and several names at once too; a setting does not.
         if (value.Kind == JsonValueKind.String && value.Text.Length > 0 && char.IsAsciiLetter(value.Text[0])
-            && value.Text.All(char.IsAsciiLetterOrDigit) && parse(value.Text, true, out var choice))
+            && value.Text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && parse(value.Text, true, out var choice))
         {
             return choice;
         }

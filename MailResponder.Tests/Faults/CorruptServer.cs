@@ -76,8 +76,9 @@ internal sealed class CorruptServer : IDisposable
         }
     }
 
-    /// <summary>Of a binary result: it comes behind the columns, and begins with a zero.</summary>
-    static bool IsRow(byte[] packet) => packet.Length > HeaderBytes && packet[3] >= 3 && packet[HeaderBytes] == 0;
+    /// <summary>Of a text result: it comes behind the columns, which begin with "def", and begins with a value's length.</summary>
+    static bool IsRow(byte[] packet) => packet.Length > HeaderBytes + 1 && packet[3] >= 3
+        && packet[HeaderBytes] is > 0 and < 0xfb && !packet.AsSpan(HeaderBytes + 1).StartsWith("def"u8);
 
     static byte[] Packet(NetworkStream from)
     {

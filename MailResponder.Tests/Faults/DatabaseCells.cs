@@ -95,7 +95,7 @@ internal static class DatabaseCells
         Corrupted("a babbler", packets: 0, Noise.WithoutEnd),
         Corrupted("a babbler after its greeting", packets: 1, Noise.WithoutEnd),
         Corrupted("a babbler after the login", packets: 2, Noise.WithoutEnd),
-        Corrupted("a babbler at the claim", packets: 30, Noise.WithoutEnd),
+        Corrupted("a babbler at the claim", packets: 16, Noise.WithoutEnd),
         Corrupted("a packet without end", packets: 0, Noise.OnePacketWithoutEnd),
         Corrupted("an answer without end", packets: 3, Noise.OnePacketWithoutEnd),
         Corrupted("rows without end", packets: null, Noise.RowsWithoutEnd),

@@ -69,7 +69,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     public void ReadOnlyServer_IsNamedAndUsedOnceItIsWritable()
     {
         var settings = server.NewDatabase();
-        using var store = Open(settings);
+        using var store = Open(settings, seconds: 2);
         server.AsAdministrator("SET GLOBAL read_only = 1");
         try
         {
@@ -82,6 +82,59 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         }
 
         Assert.Equal(ClaimResult.Granted, store.Claim(StoreKey.NewMessage(), key.Somebody(), 3).Result);
+    }
+
+    [Fact]
+    public void ServerThatBecomesReadOnlyInMidMessage_IsLeftForTheOneThatItsNameLeadsToNext()
+    {
+        var settings = server.NewDatabase();
+        var (message, somebody) = (StoreKey.NewMessage(), key.Somebody());
+        using var proxy = new FaultyProxy(server.Socket, null);
+        using var store = Open(settings with { Socket = proxy.Socket });
+        store.Claim(message, somebody, 3);
+        server.AsAdministrator("SET GLOBAL read_only = 1");
+        using var back = new Timer(_ => server.AsAdministrator("SET GLOBAL read_only = 0"), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+
+        store.RecordSent(message, 0);
+
+        Assert.True(proxy.Connections > 1, "it was asked over the same connection");
+        Assert.Equal(new Claim(ClaimResult.Retry, Sent: 1), store.Claim(message, somebody, 3));
+        Assert.Equal(1, store.Used(somebody));
+    }
+
+    [Theory]
+    [InlineData(1036, "the tables are read-only on the server")]
+    [InlineData(1045, "refuses the user")]
+    [InlineData(1047, "is not ready, or not part of its cluster (wsrep_ready)")]
+    [InlineData(1156, "cannot be reached or went away")]
+    [InlineData(1175, "sql_safe_updates")]
+    [InlineData(1184, "init_connect fails")]
+    [InlineData(1251, "logs in by a plugin that the responder or the server does not have")]
+    [InlineData(1290, "the server runs with an option that forbids this statement")]
+    [InlineData(1317, "KILL QUERY")]
+    [InlineData(1524, "logs in by a plugin that the responder or the server does not have")]
+    [InlineData(1792, "the server is read-only")]
+    [InlineData(1820, "has expired; set it anew: responder database init")]
+    [InlineData(1836, "the server is read-only")]
+    [InlineData(1862, "has expired; set it anew: responder database init")]
+    [InlineData(1969, "raise max_statement_time or max_execution_time")]
+    [InlineData(3024, "raise max_statement_time or max_execution_time")]
+    [InlineData(3118, "is locked; run as administrator: ALTER USER 'u'@'%' ACCOUNT UNLOCK;")]
+    [InlineData(3159, "by TLS only (require_secure_transport); set ssl_mode to verify-full")]
+    [InlineData(4031, "cannot be reached or went away")]
+    [InlineData(4151, "is locked; run as administrator: ALTER USER 'u'@'%' ACCOUNT UNLOCK;")]
+    public void ErrorOfTheServer_IsNamedWithItsRemedy(int number, string words)
+    {
+        using var connection = server.Administrator();
+        using var command = new MySqlCommand($"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = 'p@example.net'", connection);
+        var exception = Assert.Throws<MySqlException>(() => command.ExecuteNonQuery());
+        Assert.Equal(number, exception.Number);
+
+        var failure = MySqlTrouble.Translate(exception, new MySqlSettings { Server = "db.example.com", User = "u", Database = "d" });
+
+        Assert.StartsWith("database d at db.example.com: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("p@example.net", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -215,8 +268,8 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
 
     public void Dispose() => key.Dispose();
 
-    Store Open(MySqlSettings settings) =>
-        Store.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
+    Store Open(MySqlSettings settings, int seconds = 60) =>
+        Store.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(seconds), TimeProvider.System);
 
     /// <summary>Every right is needed by some of it.</summary>
     void UseAll(MySqlSettings settings)

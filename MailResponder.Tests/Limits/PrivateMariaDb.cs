@@ -15,7 +15,6 @@ public sealed class PrivateMariaDb : IDisposable
     public const string Collection = "MariaDB";
 
     readonly string folder = Directory.CreateTempSubdirectory("mariadb-").FullName;
-    readonly TestAuthority authority = new("the tests' authority");
     int databases;
     Process? server;
 
@@ -24,9 +23,12 @@ public sealed class PrivateMariaDb : IDisposable
         foreach (var program in (string[])["/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db"])
             Assert.True(File.Exists(program), $"{program} is missing: run the tests with MailResponder.Tests/run.sh, which installs it");
         Port = FreePort();
-        authority.WriteAuthority(PathTo("ca.pem"));
-        authority.WriteServer(PathTo("server.pem"), PathTo("server.key"), "localhost", IPAddress.Loopback);
-        new TestAuthority("somebody else's authority").WriteAuthority(PathTo("other-ca.pem"));
+        var authority = TestCertificate.Issue("the tests' authority", null, TestCertificate.IsAuthority);
+        var certificate = TestCertificate.Issue("localhost", authority, TestCertificate.For("localhost", IPAddress.Loopback));
+        File.WriteAllText(PathTo("ca.pem"), authority.Pem);
+        File.WriteAllText(PathTo("server.pem"), certificate.Pem);
+        File.WriteAllText(PathTo("server.key"), certificate.Key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(PathTo("other-ca.pem"), TestCertificate.Issue("somebody else's authority", null, TestCertificate.IsAuthority).Pem);
         Directory.CreateDirectory(PathTo("data"));
         // Root's temporary folders are closed to others, and the server is not to run as root.
         File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));
@@ -135,7 +137,6 @@ public sealed class PrivateMariaDb : IDisposable
     public void Dispose()
     {
         if (server is not null) Stop();
-        authority.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 

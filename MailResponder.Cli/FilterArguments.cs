@@ -13,7 +13,7 @@ internal sealed record FilterArguments
     public static readonly (string Option, string? Value, string Meaning)[] Options =
     [
         ("--recipient", "ADDRESS", "The requested address; Postfix: ${original_recipient}"),
-        ("--sender", "ADDRESS", "The envelope sender, \"\" for the null sender; Postfix: ${sender}"),
+        ("--sender", "ADDRESS", "The envelope sender, \"\" for the null sender; by hand only: every user sees it"),
         ("--queue-id", "ID", "The queue id, for the log; Postfix: ${queue_id}"),
         ("--settings", "FILE", $"The settings file [default: ${ResponderSettings.PathVariable}, else {ResponderSettings.DefaultPath}]"),
         ("--log-to", "syslog|stderr", "Where log lines go, whatever the settings say"),

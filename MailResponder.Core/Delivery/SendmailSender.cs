@@ -1,11 +1,14 @@
 using System.ComponentModel;
+using System.Text;
 using MailResponder.Reply;
+using MimeKit;
 
 namespace MailResponder.Delivery;
 
 /// <summary>
 /// Hands replies to the host's sendmail program (sendmail(1)). What it prints is dropped, because it may name the
-/// recipient; its sysexits code tells enough.
+/// recipient; its sysexits code tells enough. The recipient stands in To alone (-t): every local user can read the
+/// arguments of a process (proc_pid_cmdline(5)).
 /// </summary>
 internal sealed class SendmailSender(string program, Deadline deadline) : ISender
 {
@@ -15,10 +18,11 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
 
     public SendResult Send(OutgoingReply reply)
     {
+        if (!NamesItsRecipientAlone(reply))
+            return SendResult.Refused("its header does not name exactly its recipient");
         try
         {
-            // "--": an address that begins with a hyphen is an address.
-            using var process = FedProgram.Start(program, "-i", "-f", reply.Sender, "--", reply.Recipient);
+            using var process = FedProgram.Start(program, "-i", "-t", "-f", reply.Sender);
             var isLate = false;
             // Before this process ends at the deadline: at the end of its input it would send the part that it has.
             using var watch = new Alarm(End, deadline.ForOneCall);
@@ -37,6 +41,28 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         {
             return SendResult.Temporary($"{program} cannot be started (error {exception.NativeErrorCode})");
         }
+    }
+
+    /// <summary>
+    /// Whether the fields that -t takes recipients from (To, Cc, Bcc, and these with Resent-) name the one recipient, as
+    /// it is in the envelope.
+    /// </summary>
+    private static bool NamesItsRecipientAlone(OutgoingReply reply)
+    {
+        string? recipient = null;
+        foreach (var header in reply.Headers)
+        {
+            if (header.Id is HeaderId.Cc or HeaderId.Bcc || recipient is not null && header.Id == HeaderId.To
+                || header.Field.StartsWith("Resent-", StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+
+            if (header.Id == HeaderId.To)
+                recipient = Encoding.ASCII.GetString(header.RawValue).Trim();
+        }
+
+        return recipient == reply.Recipient;
     }
 
     /// <exception cref="IOException">An attachment cannot be read to its end.</exception>

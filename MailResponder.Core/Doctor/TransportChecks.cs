@@ -49,13 +49,18 @@ internal static class TransportChecks
             findings.Add(Finding.Warning(name, "soft_bounce is not yes: a message is lost when the host cannot even start the program", Sample));
         if (service.Argv is not [Host.InstalledProgram, ..])
             Fault($"argv= runs {(service.Argv is [var other, ..] ? other : "nothing")}, not {Host.InstalledProgram}");
-        foreach (var (option, macro) in (ReadOnlySpan<(string, string)>)[("--recipient", "original_recipient"), ("--sender", "sender"), ("--queue-id", "queue_id")])
+        foreach (var (option, macro) in (ReadOnlySpan<(string, string)>)[("--recipient", "original_recipient"), ("--queue-id", "queue_id")])
         {
             var at = service.Argv.ToList().IndexOf(option);
             if (at < 0 || at + 1 >= service.Argv.Count || service.Argv[at + 1].Trim('$', '{', '}', '(', ')') != macro)
                 Fault($"argv= lacks {option} ${{{macro}}}");
         }
 
+        // pipe(8): all other macros hold the sender, the client or a recipient as Postfix rewrote it.
+        var shown = service.Argv.Where(argument => argument.Contains('$', StringComparison.Ordinal))
+            .Select(argument => argument.Trim('$', '{', '}', '(', ')')).Except(["original_recipient", "queue_id"]).ToList();
+        if (shown.Count > 0)
+            Fault($"argv= holds {shown.Some()}: every local user can read it in /proc, and it may name a requester");
         return findings;
     }
 

@@ -102,23 +102,22 @@ class Place:
             file.write(os.urandom(ATTACHMENT_BYTES))
 
     def message(self, recipient=TEXT_ADDRESS, more=""):
-        """A new message from somebody new. Returns its file, its sender and its queue id."""
+        """A new message from somebody new. Returns its file and its queue id."""
         number = next(self._numbers)
         queue_id = f"4cX{self._mark}z{number}"
         sender = f"reader-{self._mark}-{number}@freemail.test"
         file = self.path(f"messages/{number}.eml")
         with open(file, "w", encoding="utf-8") as message:
             message.write(REQUEST.format(sender=sender, recipient=recipient, queue_id=queue_id, more=more))
-        return file, sender, queue_id
+        return file, queue_id
 
     def answer(self, recipient=TEXT_ADDRESS, *, more="", env=None, expect=("replied", "address={0} replies=1 ")):
         """Runs the responder for a new message as Postfix does, checks what it says of it, and returns the Cost."""
-        file, sender, queue_id = self.message(recipient, more)
+        file, queue_id = self.message(recipient, more)
         self._bench.log.take()
         try:
             cost = self._bench.launcher.run(
-                [self._bench.binary, "--settings", self.settings, "--recipient", recipient, "--sender", sender,
-                 "--queue-id", queue_id], stdin=file, env=env)
+                [self._bench.binary, "--settings", self.settings, "--recipient", recipient, "--queue-id", queue_id], stdin=file, env=env)
         except BenchError as trouble:
             raise BenchError(f"{trouble}\nlog: {'; '.join(self._bench.log.take()) or 'nothing'}") from None
         result, rest = expect

@@ -79,7 +79,7 @@ def reachable(bench):
 
 def responder_command(program, place):
     """What master.cf runs, as in the sample."""
-    return (f"{program} --settings {place.settings} --recipient ${{original_recipient}} --sender ${{sender}} "
+    return (f"{program} --settings {place.settings} --recipient ${{original_recipient}} "
             "--queue-id ${queue_id}")
 
 

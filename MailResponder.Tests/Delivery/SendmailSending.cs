@@ -48,7 +48,7 @@ public sealed class SendmailSending : IDisposable
         var result = new SendmailSender(script.Path, _deadline).Send(reply);
 
         Assert.Equal(SendResult.Sent("sendmail:" + reply.Name), result);
-        Assert.Equal("-i -f bounces@example.com -- joe@example.net\n", script.Arguments);
+        Assert.Equal("-i -t -f bounces@example.com\n", script.Arguments);
         using var whole = new MemoryStream();
         reply.WriteTo(whole);
         Assert.Equal(whole.ToArray(), File.ReadAllBytes(Directory.GetFiles(_folder.Path, "*.mail").Single()));

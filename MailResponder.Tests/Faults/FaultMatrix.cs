@@ -36,7 +36,7 @@ public sealed partial class FaultMatrix : IDisposable
             $$"""
             cell unix - n n - 20 pipe
               flags=DORXhu user=mail_responder null_sender=
-              argv={{folder}}/${nexthop}/start --sender ${sender} --queue-id ${queue_id}
+              argv={{folder}}/${nexthop}/start --queue-id ${queue_id}
             """);
     }
 

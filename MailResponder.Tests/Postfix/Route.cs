@@ -26,19 +26,23 @@ public abstract class Route : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <remarks>
-    /// The real sendmail(1) refuses an unprivileged user a configuration folder that the machine's own main.cf does
-    /// not list; so the reply is handed over by SMTP.
-    /// </remarks>
+    /// <summary>
+    /// A sendmail -t that hands the mail over by SMTP: the real sendmail(1) refuses an unprivileged user a configuration
+    /// folder that the machine's own main.cf does not list.
+    /// </summary>
+    internal static string HandingOverTo(int port) => $"""
+        exec /usr/bin/python3 -c '
+        import email.parser, email.utils, smtplib, sys
+        mail = sys.stdin.buffer.read()
+        to = email.utils.parseaddr(email.parser.BytesHeaderParser().parsebytes(mail)["To"])[1]
+        with smtplib.SMTP("127.0.0.1", {port}) as smtp:
+            smtp.sendmail(sys.argv[sys.argv.index("-f") + 1], [to], mail)
+        ' "$@"
+        """;
+
     void WriteSendmail()
     {
-        Place.SendThrough($"""
-            exec /usr/bin/python3 -c '
-            import smtplib, sys
-            with smtplib.SMTP("127.0.0.1", {Postfix.UnfilteredPort}) as smtp:
-                smtp.sendmail(sys.argv[3], [sys.argv[5]], sys.stdin.buffer.read())
-            ' "$@"
-            """);
+        Place.SendThrough(HandingOverTo(Postfix.UnfilteredPort));
         Place.Settings["send_method"] = "outbox";
         Place.Write();
         Place.GiveTo("mail_responder");

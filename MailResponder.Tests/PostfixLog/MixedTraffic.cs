@@ -61,13 +61,7 @@ internal sealed class MixedTraffic : IDisposable
         if (syslogSocket is not null) Place.Settings["syslog_socket"] = syslogSocket;
         Place.Write();
         Postfix = new PrivatePostfix(Place, sample, Limits + more);
-        Place.SendThrough($"""
-            exec /usr/bin/python3 -c '
-            import smtplib, sys
-            with smtplib.SMTP("127.0.0.1", {Postfix.UnfilteredPort}) as smtp:
-                smtp.sendmail(sys.argv[3], [sys.argv[5]], sys.stdin.buffer.read())
-            ' "$@"
-            """);
+        Place.SendThrough(Route.HandingOverTo(Postfix.UnfilteredPort));
         Mend();
     }
 

@@ -51,14 +51,14 @@ public sealed class ReplyTests
     }
 
     [Fact]
-    public void Sendmail_GetsTheBounceAddressAndTheRequesterAlone()
+    public void Sendmail_GetsTheBounceAddressAndFindsTheRequesterInTo()
     {
         using var place = new Workplace();
         place.SendThrough("""printf '%s\n' "$@" >"$here/arguments"; cat >"$here/sent.eml" """);
         var request = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
         place.Filter(request, "--recipient", "links@example.com").AssertDone();
 
-        Assert.Equal(["-i", "-f", "bounces@example.com", "--", request.From], File.ReadAllLines(place.PathTo("arguments")));
+        Assert.Equal(["-i", "-t", "-f", "bounces@example.com"], File.ReadAllLines(place.PathTo("arguments")));
         AssertAddressedTo(request, Assert.Single(ReadMail.All([place.PathTo("sent.eml")])));
     }
 

@@ -55,7 +55,7 @@ public sealed partial class SoakTests(ITestOutputHelper report)
             $$"""
             soak unix - n n - 20 pipe
               flags=DORXhu user=mail_responder null_sender=
-              argv={{host.Place.PathTo("start")}} --recipient ${original_recipient} --sender ${sender} --queue-id ${queue_id}
+              argv={{host.Place.PathTo("start")}} --recipient ${original_recipient} --queue-id ${queue_id}
             """);
 
         var misfortunes = new Misfortunes(host, servers, binary.Path);

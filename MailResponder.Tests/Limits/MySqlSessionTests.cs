@@ -64,7 +64,7 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
     public void SilentSession_EndsHalfAMinuteAfterTheDeadline()
     {
         using var database = MySqlDatabase.Open(
-            server.NewDatabase(), key.Key, TimeSpan.FromSeconds(47), TimeProvider.System);
+            server.NewDatabase(), key.Key, TimeSpan.FromSeconds(47), TimeProvider.System, answersMessage: false);
 
         Assert.Equal(77, database.Scalar("SELECT @@wait_timeout"));
         Assert.Equal(77, database.Scalar("SELECT @@idle_transaction_timeout"));

@@ -24,7 +24,8 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
     {
         var name = Name(messageKey, index);
         var recipient = AsciiAddress(request.From);
-        var message = new MimeMessage();
+        // Without a list of its own it would draw a Message-ID, and for that load .NET's OpenSSL.
+        var message = new MimeMessage(new HeaderList());
         message.From.Add(settings.ResponseFrom);
         message.To.Add(new MailboxAddress("", recipient));
         message.ReplyTo.Add(new MailboxAddress("", entry.Address));
@@ -37,7 +38,7 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         message.Headers.Add(Guard.LoopHeader, settings.ResponseFrom.Address);
         message.Headers.Add(HeaderId.MimeVersion, "1.0");
         var body = renderings.Body(entry, recipient[(recipient.LastIndexOf('@') + 1)..]);
-        return new OutgoingReply(message.Headers, body, settings.BounceAddress, recipient, name);
+        return new OutgoingReply(message, body, settings.BounceAddress, recipient, name);
     }
 
     private static string AsciiAddress(MailboxAddress address) =>

@@ -97,7 +97,7 @@ internal sealed class BookIndex : IDisposable
             var line = record.ReadInt32();
             var entry = ResponseBookFile.ReadEntry(_book, number, line, record.ReadBlock()) ?? throw new InvalidDataException();
             var frame = record.ReadFrame(attachments: 0);
-            entries.Add(entry with { Text = new ReplyBody(frame, [], record.ReadBlock()) });
+            entries.Add(entry with { Text = new ReplyBody(frame, [], record.ReadHash()) });
         }
 
         return entries;

@@ -49,7 +49,7 @@ internal sealed class BookIndexFile
             record.WriteBlock(entry.Json.Span);
             var text = MimeBody.Of(entry.Bodies);
             record.WriteFrame(text.Frame);
-            record.WriteBlock(text.Hash);
+            record.Write(text.Hash);
         }
 
         _records.Add((key, record.Finish()));

@@ -1,4 +1,5 @@
 using System.Text;
+using MailResponder.Crypto;
 using MailResponder.Reply;
 
 namespace MailResponder.Rendering;
@@ -25,6 +26,9 @@ internal sealed class RecordReader : BinaryReader
     }
 
     public byte[] ReadBlock() => ReadBytes(ReadCount(leastBytes: 1));
+
+    public byte[] ReadHash() =>
+        ReadBytes(Sha256.HashBytes) is { Length: Sha256.HashBytes } hash ? hash : throw new InvalidDataException();
 
     public string ReadText() => Encoding.UTF8.GetString(ReadBlock());
 

@@ -58,7 +58,7 @@ internal sealed class RenderedReply(
 
         using var body = new ReplyBody(MimeBody.Frame(entry.Bodies, names), files);
         record.WriteFrame(body.Frame);
-        record.WriteBlock(body.Hash);
+        record.Write(body.Hash);
         if (!contents.Select(content => FileIdentity.Of(content.SafeFileHandle)).SequenceEqual(sources))
             throw new IOException("changed while it was read");
         var bytes = record.Finish();
@@ -108,7 +108,7 @@ internal sealed class RenderedReply(
                 return null;
         }
 
-        return new ReplyBody(record.ReadFrame(sources.Count), files, record.ReadBlock());
+        return new ReplyBody(record.ReadFrame(sources.Count), files, record.ReadHash());
     }
 
     /// <summary>What is there in place of base64 that cannot be read, which the next message then makes anew.</summary>

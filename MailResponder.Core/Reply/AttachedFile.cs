@@ -36,11 +36,11 @@ internal sealed class AttachedFile(Stream content, bool isEncoded, Func<Stream>?
         long bytes = 0;
         if (output is FileStream { CanSeek: true } file && content is FileStream source)
             content.Position = bytes = FileCopy.Append(source, file);
-        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
+        var buffer = ArrayPool<byte>.Shared.Rent(LineLength * LinesAtOnce);
         try
         {
-            for (int count; (count = Read(buffer)) > 0; bytes += count)
-                output.Write(buffer, 0, count);
+            for (int count; (count = Read(buffer.AsSpan(0, LineLength * LinesAtOnce))) > 0; bytes += count)
+                WriteLines(output, buffer.AsSpan(0, count));
             // Short, too, when it could not be read.
             if (bytes < Bytes && original is not null)
                 bytes = EncodeOriginal(output, bytes);
@@ -52,11 +52,19 @@ internal sealed class AttachedFile(Stream content, bool isEncoded, Func<Stream>?
         }
     }
 
-    private int Read(byte[] buffer)
+    private static void WriteLines(Stream output, ReadOnlySpan<byte> lines)
+    {
+        if (output is WriteOnlyStream special)
+            special.WriteBase64(lines);
+        else
+            output.Write(lines);
+    }
+
+    private int Read(Span<byte> buffer)
     {
         try
         {
-            return content.Read(buffer);
+            return content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         }
         catch (IOException) when (original is not null)
         {
@@ -83,7 +91,7 @@ internal sealed class AttachedFile(Stream content, bool isEncoded, Func<Stream>?
             while (bytes < expected && (count = content.ReadAtLeast(plain.AsSpan(0, LineBytes * LinesAtOnce), LineBytes * LinesAtOnce, throwOnEndOfStream: false)) > 0)
             {
                 var length = Encode(plain.AsSpan(0, count), encoded);
-                output.Write(encoded, 0, length);
+                WriteLines(output, encoded.AsSpan(0, length));
                 bytes += length;
             }
 

@@ -56,7 +56,12 @@ internal static class MimeBody
     {
         // The canonical form of text has CRLF line ends (RFC 2049, section 4) and a last line that ends too.
         var text = body.Text.ReplaceLineEndings("\r\n");
-        return new TextPart(body.Subtype) { Text = text.EndsWith('\n') ? text : text + "\r\n" };
+        var part = new TextPart(body.Subtype) { Text = text.EndsWith('\n') ? text : text + "\r\n" };
+        part.Prepare(EncodingConstraint.SevenBit);
+        // Said, too, where it is the default: the field is signed, and a relay that added it would break the signature.
+        if (part.ContentTransferEncoding == ContentEncoding.Default)
+            part.ContentTransferEncoding = ContentEncoding.SevenBit;
+        return part;
     }
 
     private static Multipart Mixed(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names, string seed)

@@ -4,16 +4,16 @@ using MimeKit;
 namespace MailResponder.Reply;
 
 /// <summary>A reply ready to be sent: composed, signed, with its envelope. Holds its attachments open.</summary>
-/// <param name="headers">Its fields without the body's, in their order.</param>
+/// <param name="message">Its fields without the body's, in their order.</param>
 /// <param name="body">Disposed together with the reply.</param>
 /// <param name="sender">Envelope sender: the bounce address.</param>
 /// <param name="recipient">Envelope recipient: the requester.</param>
 /// <param name="name">The same for each try of the same reply, different for any other; tells nothing.</param>
-internal sealed class OutgoingReply(IList<Header> headers, ReplyBody body, string sender, string recipient, string name) : IDisposable
+internal sealed class OutgoingReply(MimeMessage message, ReplyBody body, string sender, string recipient, string name) : IDisposable
 {
     private byte[]? _head;
 
-    public IList<Header> Headers => headers;
+    public MimeMessage Message => message;
 
     public ReplyBody Body => body;
 
@@ -22,9 +22,6 @@ internal sealed class OutgoingReply(IList<Header> headers, ReplyBody body, strin
     public string Recipient => recipient;
 
     public string Name => name;
-
-    /// <summary>What follows "DKIM-Signature:", folded and ended by LF; null of an unsigned reply. Set before it is written.</summary>
-    public string? Signature { get; set; }
 
     /// <summary>Size as <see cref="WriteTo"/> writes it.</summary>
     public long Bytes => Head.Length + body.Bytes;
@@ -49,14 +46,16 @@ internal sealed class OutgoingReply(IList<Header> headers, ReplyBody body, strin
         wire.Flush();
     }
 
-    public void Dispose() => body.Dispose();
+    public void Dispose()
+    {
+        message.Dispose();
+        body.Dispose();
+    }
 
     private byte[] Written()
     {
         using var head = new MemoryStream();
-        if (Signature is not null)
-            head.Write(Encoding.ASCII.GetBytes("DKIM-Signature:" + Signature));
-        foreach (var header in headers)
+        foreach (var header in message.Headers)
         {
             head.Write(Encoding.ASCII.GetBytes(header.Field + ":"));
             head.Write(header.RawValue);

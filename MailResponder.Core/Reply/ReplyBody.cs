@@ -15,7 +15,7 @@ internal sealed class ReplyBody(BodyFrame frame, IReadOnlyList<AttachedFile> att
 
     /// <summary>What a DKIM signature tells of the body (RFC 6376, section 3.7, step 1).</summary>
     /// <exception cref="IOException">An attachment cannot be read.</exception>
-    public byte[] Hash => _hash ??= Hashed();
+    public byte[] Hash => _hash ??= BodyHasher.Hash(this);
 
     public long Bytes => frame.Texts.Sum(text => (long)text.Length) + attachments.Sum(attachment => attachment.Bytes);
 
@@ -36,12 +36,5 @@ internal sealed class ReplyBody(BodyFrame frame, IReadOnlyList<AttachedFile> att
     {
         foreach (var attachment in attachments)
             attachment.Dispose();
-    }
-
-    private byte[] Hashed()
-    {
-        using var hash = new BodyHash();
-        WriteTo(hash);
-        return hash.Finish();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using MailResponder.Crypto;
 using MailResponder.Incoming;
 using MailResponder.Rendering;
@@ -13,6 +14,8 @@ namespace MailResponder.Reply;
 /// </summary>
 internal sealed class ReplyComposer(ResponderSettings settings, Renderings renderings, TimeProvider clock)
 {
+    private static readonly FormatOptions SubjectFormat = ShortLines();
+
     /// <summary>The reply of one entry, not yet signed.</summary>
     /// <param name="request">Whom to answer, and what to refer to.</param>
     /// <param name="entry">What to answer.</param>
@@ -22,11 +25,14 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
     {
         var name = Name(messageKey, entry);
         var recipient = AsciiAddress(request.From);
-        var message = new MimeMessage();
+        // Without a list of its own it would draw a Message-ID, and for that load .NET's OpenSSL.
+        var message = new MimeMessage(new HeaderList());
         message.From.Add(settings.ResponseFrom);
         message.To.Add(new MailboxAddress("", recipient));
         message.ReplyTo.Add(new MailboxAddress("", entry.Address));
-        message.Subject = entry.Subject ?? ReplySubject.For(request.Subject, entry.Address);
+        var subject = new Header(HeaderId.Subject, "");
+        subject.SetValue(SubjectFormat, Encoding.UTF8, entry.Subject ?? ReplySubject.For(request.Subject, entry.Address));
+        message.Headers.Add(subject);
         message.Date = clock.GetUtcNow();
         message.MessageId = $"{name}@{settings.ResponseFrom.Domain}";
         ReplyThread.Continue(message, request);
@@ -35,7 +41,17 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         message.Headers.Add(Guard.LoopHeader, settings.ResponseFrom.Address);
         message.Headers.Add(HeaderId.MimeVersion, "1.0");
         var body = renderings.Body(entry, recipient[(recipient.LastIndexOf('@') + 1)..]);
-        return new OutgoingReply(message.Headers, body, settings.BounceAddress, recipient, name);
+        return new OutgoingReply(message, body, settings.BounceAddress, recipient, name);
+    }
+
+    /// <summary>
+    /// MimeKit's encoded words get up to 7 characters too long where a text mixes scripts; one may have 75 (RFC 2047, section 2).
+    /// </summary>
+    private static FormatOptions ShortLines()
+    {
+        var format = FormatOptions.Default.Clone();
+        format.MaxLineLength = 70;
+        return format;
     }
 
     private static string AsciiAddress(MailboxAddress address) =>

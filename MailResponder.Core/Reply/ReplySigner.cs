@@ -1,17 +1,16 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using MailResponder.Crypto;
 using MailResponder.Settings;
-using MimeKit;
+using MimeKit.Cryptography;
+using Org.BouncyCastle.Crypto;
 
 namespace MailResponder.Reply;
 
 /// <summary>
-/// Signs replies with DKIM (RFC 6376): rsa-sha256, relaxed/relaxed. A signer of mails would hash the whole body each
-/// time; here its hash comes with the rendered body.
+/// Signs replies with DKIM (RFC 6376): rsa-sha256, relaxed/relaxed. MimeKit's signer hashes the whole body each time;
+/// so it gets none here, and the hash that comes with the rendered body is put in place of its own.
 /// </summary>
-internal sealed class ReplySigner
+internal sealed class ReplySigner : DkimSigner
 {
     /// <summary>
     /// What a forger may not change. Those named twice are oversigned (RFC 6376, section 8.15): a second one cannot be
@@ -26,14 +25,16 @@ internal sealed class ReplySigner
     private static readonly string[] SignedWithDateAndMessageId = [.. Signed, "date", "message-id"];
 
     private readonly RsaPrivateKey _key;
-    private readonly DkimSettings _dkim;
     private readonly TimeProvider _clock;
+    private string _bodyHash = "";
 
     private ReplySigner(RsaPrivateKey key, DkimSettings dkim, TimeProvider clock)
+        : base(new KeyElsewhere(), dkim.Domain, dkim.Selector)
     {
         _key = key;
-        _dkim = dkim;
         _clock = clock;
+        HeaderCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed;
+        BodyCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed;
     }
 
     /// <summary>Null when the settings have no DKIM key: replies go out unsigned.</summary>
@@ -59,56 +60,36 @@ internal sealed class ReplySigner
     /// <exception cref="IOException">An attachment cannot be read.</exception>
     public void Sign(OutgoingReply reply, bool withDateAndMessageId)
     {
-        var names = withDateAndMessageId ? SignedWithDateAndMessageId : Signed;
-        var field = new DkimField();
-        field.AppendTags(["v=1;", "a=rsa-sha256;", $"d={_dkim.Domain};", $"s={_dkim.Selector};", "c=relaxed/relaxed;",
-            string.Create(CultureInfo.InvariantCulture, $"t={_clock.GetUtcNow().ToUnixTimeSeconds()};")]);
-        field.AppendNames(names);
-        field.AppendTags([$"bh={Convert.ToBase64String(reply.Body.Hash)};"]);
-        field.BeginSignature();
-        var signed = new StringBuilder();
-        AppendListed(signed, reply, names);
-        // The signature's own field, without what is to come and without its line end (RFC 6376, section 3.7).
-        AppendRelaxed(signed, "dkim-signature", field.Text);
-        field.AppendSignature(Convert.ToBase64String(_key.Sign(Encoding.UTF8.GetBytes(signed.ToString()))));
-        reply.Signature = field.Text + "\n";
+        _bodyHash = Convert.ToBase64String(reply.Body.Hash);
+        reply.Message.Body = new BodyEntity(reply.Body.Frame.Fields);
+        Sign(reply.Message, withDateAndMessageId ? SignedWithDateAndMessageId : Signed);
+        var signature = reply.Message.Headers[0];
+        signature.SetRawValue(WithBodyHash(signature.RawValue, 0));
     }
 
-    /// <summary>Fields are signed from the bottom up, one for each time that their name is listed.</summary>
-    private static void AppendListed(StringBuilder signed, OutgoingReply reply, string[] names)
-    {
-        var headers = new List<Header>(reply.Headers);
-        headers.AddRange(HeaderList.Load(new MemoryStream([.. reply.Body.Frame.Fields, .. "\n"u8])));
-        foreach (var name in names)
-        {
-            var last = headers.FindLastIndex(header => header.Field.Equals(name, StringComparison.OrdinalIgnoreCase));
-            if (last < 0)
-                continue;
-            AppendRelaxed(signed, name, Encoding.UTF8.GetString(headers[last].RawValue));
-            signed.Append("\r\n");
-            headers.RemoveAt(last);
-        }
-    }
+    protected override long GetTimestamp() => _clock.GetUtcNow().ToUnixTimeSeconds();
 
-    /// <summary>The canonical form "relaxed" (RFC 6376, section 3.4.2), without a line end.</summary>
-    private static void AppendRelaxed(StringBuilder signed, string name, string value)
-    {
-        signed.Append(name).Append(':');
-        var hasText = false;
-        var hasBlank = false;
-        foreach (var c in value)
-        {
-            if (c is ' ' or '\t' or '\r' or '\n')
-            {
-                hasBlank = true;
-                continue;
-            }
+    /// <summary>The signature's own field is the last one that is signed.</summary>
+    protected override ISigner CreateSigningContext() =>
+        new HeaderSigner(header => _key.Sign(WithBodyHash(header, header.AsSpan().LastIndexOf("dkim-signature:"u8))));
 
-            if (hasBlank && hasText)
-                signed.Append(' ');
-            signed.Append(c);
-            hasText = true;
-            hasBlank = false;
+    /// <summary>
+    /// The text with our hash in the tag bh=, whose length is that of MimeKit's, so that the lines are folded alike. The
+    /// tags before it cannot hold "bh="; the signature behind it can.
+    /// </summary>
+    /// <param name="text">Holds a signature's field.</param>
+    /// <param name="field">Where the field begins.</param>
+    private byte[] WithBodyHash(ReadOnlySpan<byte> text, int field)
+    {
+        var changed = text.ToArray();
+        var at = field + text[field..].IndexOf("bh="u8) + "bh=".Length;
+        foreach (var c in _bodyHash)
+        {
+            while (changed[at] <= ' ')
+                at++;
+            changed[at++] = (byte)c;
         }
+
+        return changed;
     }
 }

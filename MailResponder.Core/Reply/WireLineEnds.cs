@@ -6,6 +6,7 @@ namespace MailResponder.Reply;
 internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
 {
     private const int LineEndBytes = 2;
+    private const int Base64LineBytes = 76 + 1;
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
     private int _count;
@@ -28,6 +29,31 @@ internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
         }
     }
 
+    public override void WriteBase64(ReadOnlySpan<byte> lines)
+    {
+        // Cut within a line: what follows comes from elsewhere.
+        if (!lines.EndsWith("\n"u8))
+        {
+            Write(lines);
+            return;
+        }
+
+        Flush();
+        while (!lines.IsEmpty)
+        {
+            var line = lines[..Math.Min(Base64LineBytes, lines.Length)];
+            if (line.Length + 1 > _buffer.Length - _count)
+                FlushBase64();
+            line.CopyTo(_buffer.AsSpan(_count));
+            _count += line.Length + 1;
+            _buffer[_count - 2] = (byte)'\r';
+            _buffer[_count - 1] = (byte)'\n';
+            lines = lines[line.Length..];
+        }
+
+        FlushBase64();
+    }
+
     public override void Flush()
     {
         target.Write(_buffer, 0, _count);
@@ -39,6 +65,15 @@ internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
         if (disposing)
             ArrayPool<byte>.Shared.Return(_buffer);
         base.Dispose(disposing);
+    }
+
+    private void FlushBase64()
+    {
+        if (target is WriteOnlyStream special)
+            special.WriteBase64(_buffer.AsSpan(0, _count));
+        else
+            target.Write(_buffer, 0, _count);
+        _count = 0;
     }
 
     /// <summary>For the line and its end; of a line that is too long only what follows is left.</summary>

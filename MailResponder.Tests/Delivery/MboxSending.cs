@@ -3,6 +3,7 @@ using MailResponder.Delivery;
 using MailResponder.Reply;
 using MailResponder.Responses;
 using MailResponder.Tests.Reply;
+using MimeKit;
 
 namespace MailResponder.Tests.Delivery;
 
@@ -32,7 +33,7 @@ public sealed class MboxSending
         using var output = new MemoryStream();
         // What the composer encodes anyway, another composer may not.
         var body = new ReplyBody(new BodyFrame("Content-Type: text/plain\n"u8.ToArray(), [Encoding.ASCII.GetBytes(line)]), []);
-        using var reply = new OutgoingReply([], body, "bounces@example.com", "joe@example.net", "name");
+        using var reply = new OutgoingReply(new MimeMessage(new HeaderList()), body, "bounces@example.com", "joe@example.net", "name");
 
         new MboxSender(output, new FixedClock()).Send(reply);
 

@@ -3,6 +3,7 @@ using MailResponder.Rendering;
 using MailResponder.Reply;
 using MailResponder.Responses;
 using MailResponder.Settings;
+using MimeKit;
 
 namespace MailResponder.Tests.Rendering;
 
@@ -62,7 +63,7 @@ internal sealed class RenderedPlace : IDisposable
         foreach (var entry in renderings.Book().EntriesFor(address))
         {
             using var body = renderings.Body(entry, requesterDomain);
-            using var reply = new OutgoingReply([], body, "", "", "");
+            using var reply = new OutgoingReply(new MimeMessage(new HeaderList()), body, "", "", "");
             using var written = new MemoryStream();
             reply.WriteTo(written);
             Assert.Equal(reply.Bytes, written.Length);

@@ -103,8 +103,8 @@ public sealed class SameReply : IDisposable
             ReplySigner.Create(new DkimSettings("example.com", "test", folder.PathTo("key")), new FixedClock())!
                 .Sign(reply, withDateAndMessageId: i == 0);
 
-            Assert.True(Python.Verifies(SignedMail.Bytes(reply), key));
-            Assert.True(Python.Verifies(SignedMail.Bytes(reply, onWire: true), key));
+            Assert.True(DkimJudges.Accept(SignedMail.Bytes(reply), key));
+            Assert.True(DkimJudges.Accept(SignedMail.Bytes(reply, onWire: true), key));
         }
     }
 

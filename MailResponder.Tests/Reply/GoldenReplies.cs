@@ -84,6 +84,25 @@ public sealed class GoldenReplies : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("😀")]
+    [InlineData("你好，世界。这是一个测试邮件，")]
+    [InlineData("café ")]
+    [InlineData("😀س中é")]
+    [InlineData("سلام دنیا ")]
+    [InlineData("plain words سلام then ")]
+    [InlineData("one two three four ")]
+    public void LongSubjectOfAnyScript_StandsInShortLinesAndWords(string repeated)
+    {
+        var subject = string.Concat(Enumerable.Repeat(repeated, 160 / repeated.Length)).Trim();
+
+        var mail = TestReply.Text(TestSettings.In(_folder.Path), TestReply.Request(subject), TestBook.Entry());
+
+        Assert.All(mail.Split('\n'), line => Assert.InRange(line.Length, 0, 78));
+        Assert.All(mail.Split(' ', '\n').Where(word => word.StartsWith("=?", StringComparison.Ordinal)), word => Assert.InRange(word.Length, 0, 75));
+        Assert.Contains($"Subject: Re: {subject}\n", DebianPython.Read(Encoding.Latin1.GetBytes(mail), null), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void HostileRequest_KeepsLinesWithinTheLimit()
     {

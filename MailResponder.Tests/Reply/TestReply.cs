@@ -38,7 +38,7 @@ internal static class TestReply
     {
         var fields = "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n"u8.ToArray();
         var body = new ReplyBody(new BodyFrame(fields, [[], []]), [new AttachedFile(content, isEncoded: false)]);
-        return new OutgoingReply(reply.Headers, body, reply.Sender, reply.Recipient, reply.Name);
+        return new OutgoingReply(reply.Message, body, reply.Sender, reply.Recipient, reply.Name);
     }
 
     /// <summary>Signs with a key that nothing but these tests trusts, copied because git keeps no mode.</summary>

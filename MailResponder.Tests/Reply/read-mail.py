@@ -10,7 +10,7 @@ import sys
 
 mail = sys.stdin.buffer.read()
 message = email.message_from_bytes(mail, policy=email.policy.default)
-for name in ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References"):
+for name in ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted"):
     if message[name] is not None:
         value = message[name]
         print(f"{name}: {value}")

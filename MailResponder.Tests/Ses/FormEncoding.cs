@@ -1,3 +1,5 @@
+using System.Text;
+using MailResponder.Reply;
 using MailResponder.Standins.AwsQuery;
 
 namespace MailResponder.Tests.Ses;
@@ -23,6 +25,45 @@ public class FormEncoding
         {
             foreach (var some in message.Chunk(piece)) base64.Write(some);
         }
-        Assert.Equal(Uri.EscapeDataString(Convert.ToBase64String(message)), System.Text.Encoding.ASCII.GetString(written.ToArray()));
+        Assert.Equal(Uri.EscapeDataString(Convert.ToBase64String(message)), Encoding.ASCII.GetString(written.ToArray()));
+    }
+
+    /// <summary>What an attachment writes is not searched for what has to be escaped, what stands around it is.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(57)]
+    [InlineData(58)]
+    [InlineData(57 * 1024)]
+    [InlineData(300_001)]
+    public void AttachmentBetweenTexts_IsWrittenAsTheSameBytesAre(int bytes)
+    {
+        var content = new byte[bytes];
+        new Random(bytes).NextBytes(content);
+        using var attachment = new AttachedFile(new MemoryStream(content), isEncoded: false);
+        using var plain = new MemoryStream();
+        using var form = new MemoryStream();
+        foreach (var around in new[] { "", "~", "?>", "???\n>>>\n" })
+        {
+            foreach (var target in new Stream[] { plain, new EscapedBase64(form) })
+            {
+                using var wire = new WireLineEnds(target);
+                wire.Write(Encoding.ASCII.GetBytes(around));
+                attachment.WriteTo(wire);
+                wire.Write(Encoding.ASCII.GetBytes(around));
+                attachment.WriteTo(wire);
+                wire.Write(Encoding.ASCII.GetBytes(around));
+                wire.Flush();
+                if (target != plain) target.Dispose();
+            }
+
+            var lines = Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks) + (bytes > 0 ? "\r\n" : "");
+            var text = around.ReplaceLineEndings("\r\n");
+            var expected = text + lines + text + lines + text;
+            Assert.Equal(expected, Encoding.ASCII.GetString(plain.ToArray()));
+            Assert.Equal(Uri.EscapeDataString(Convert.ToBase64String(Encoding.ASCII.GetBytes(expected))), Encoding.ASCII.GetString(form.ToArray()));
+            plain.SetLength(0);
+            form.SetLength(0);
+        }
     }
 }

@@ -24,7 +24,7 @@ internal static class StatisticsMail
     {
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var from = statistics.From ?? settings.ResponseFrom;
-        var message = new MimeMessage();
+        var message = new MimeMessage(new HeaderList());
         message.From.Add(from);
         message.To.Add(statistics.To);
         message.Subject = (report.Warnings.Count > 0 ? "WARNING: " : "")
@@ -36,6 +36,6 @@ internal static class StatisticsMail
         message.Headers.Add("X-Auto-Response-Suppress", "All");
         message.Headers.Add(HeaderId.MimeVersion, "1.0");
         var body = MimeBody.Of([new ResponseBody("plain", TextReport.Of(report)), new ResponseBody("html", HtmlReport.Of(report))]);
-        return new OutgoingReply(message.Headers, body, settings.BounceAddress, statistics.To.Address, name);
+        return new OutgoingReply(message, body, settings.BounceAddress, statistics.To.Address, name);
     }
 }

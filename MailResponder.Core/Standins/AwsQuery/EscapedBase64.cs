@@ -12,7 +12,14 @@ internal sealed class EscapedBase64(Stream target) : WriteOnlyStream
     private readonly byte[] _group = new byte[GroupBytes];
     private int _grouped;
 
-    public override void Write(ReadOnlySpan<byte> buffer)
+    public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer, isBase64: false);
+
+    /// <summary>
+    /// Base64 of base64 holds no "+" nor "/": those take the bits of a "&gt;", "?", "~" or DEL. Nor is it padded before its end.
+    /// </summary>
+    public override void WriteBase64(ReadOnlySpan<byte> lines) => Write(lines, isBase64: true);
+
+    private void Write(ReadOnlySpan<byte> buffer, bool isBase64)
     {
         while (_grouped > 0 && !buffer.IsEmpty)
         {
@@ -28,7 +35,7 @@ internal sealed class EscapedBase64(Stream target) : WriteOnlyStream
         while (buffer.Length >= GroupBytes)
         {
             var some = Math.Min(buffer.Length / GroupBytes * GroupBytes, most);
-            Encode(buffer[..some]);
+            Encode(buffer[..some], isBase64);
             buffer = buffer[some..];
         }
 
@@ -49,11 +56,11 @@ internal sealed class EscapedBase64(Stream target) : WriteOnlyStream
         base.Dispose(disposing);
     }
 
-    private void Encode(ReadOnlySpan<byte> bytes)
+    private void Encode(ReadOnlySpan<byte> bytes, bool isBase64 = false)
     {
         Base64.EncodeToUtf8(bytes, _base64, out _, out var length);
         ReadOnlySpan<byte> base64 = _base64.AsSpan(0, length);
-        while (base64.IndexOfAny((byte)'+', (byte)'/', (byte)'=') is var at and >= 0)
+        while (!isBase64 && base64.IndexOfAny((byte)'+', (byte)'/', (byte)'=') is var at and >= 0)
         {
             target.Write(base64[..at]);
             target.Write(base64[at] switch { (byte)'+' => "%2B"u8, (byte)'/' => "%2F"u8, _ => "%3D"u8 });

@@ -93,14 +93,10 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
                 continue;
             if (from is not null)
                 return SkipReason.SeveralFrom;
-            // The raw value: in a decoded one, the text of an encoded word could pass for an address.
-            if (!InternetAddressList.TryParse(header.RawValue, out var list))
+            if (FromField.Read(header, out from) is { } reason)
+                return reason;
+            if (!CanBeAnswered(from!.Address))
                 return SkipReason.UnparsableFrom;
-            if (list.Count > 1)
-                return SkipReason.SeveralFrom;
-            if (list.Count == 0 || list[0] is not MailboxAddress mailbox || !CanBeAnswered(mailbox.Address))
-                return SkipReason.UnparsableFrom;
-            from = mailbox;
         }
 
         return from is null ? SkipReason.NoFrom : null;

@@ -30,11 +30,11 @@ internal static class FromField
 
     /// <summary>Blanks in place of NUL and the like, for which MimeKit would give up the whole field.</summary>
     private static byte[] WithoutControls(byte[] value) =>
-        Array.ConvertAll(value, b => b is < (byte)' ' or 0x7F and not ((byte)'\t' or (byte)'\r' or (byte)'\n') ? (byte)' ' : b);
+        Array.ConvertAll(value, b => b is 0x7F or < (byte)' ' and not (9 or 10 or 13) ? (byte)' ' : b);
 
     /// <summary>
-    /// "joe"@, "j\oe"@ and joe@ are one mailbox (RFC 5321, section 4.1.2), which has one quota and is one robot. So quotes
-    /// stand only where they are needed, and nothing is escaped.
+    /// "joe"@, "j\oe"@ and joe@ are one mailbox (RFC 5321, section 4.1.2), which has one quota and is one robot. So
+    /// quotes stand only where they are needed, and nothing is escaped.
     /// </summary>
     private static bool HasOneSpelling(string localPart)
     {
@@ -48,14 +48,18 @@ internal static class FromField
     }
 
     /// <summary>
-    /// Whether the address stands in the field in one piece, without comments and blanks inside, and with the domain that
-    /// the reply goes to: MimeKit decodes A-labels, and not every one can be had back (xn--eca is Ê, and ê is xn--bda).
-    /// An angle bracket that only closes belongs to no address.
+    /// Whether the address stands in the field in one piece, without comments and blanks inside, and with the domain
+    /// that the reply goes to: MimeKit decodes A-labels, and not every one can be had back (xn--eca is Ê, and ê is
+    /// xn--bda). An angle bracket that only closes belongs to no address.
     /// </summary>
     private static bool IsVisible(MailboxAddress mailbox, ReadOnlySpan<byte> value)
     {
-        if (!MailDomain.TryNormalize(mailbox.Domain, out var domain) || (value.Contains((byte)'>') && !value.Contains((byte)'<')))
+        if (!MailDomain.TryNormalize(mailbox.Domain, out var domain)
+            || (value.Contains((byte)'>') && !value.Contains((byte)'<')))
+        {
             return false;
+        }
+
         var text = Encoding.UTF8.GetString(value).AsSpan();
         foreach (var range in text.SplitAny(" \t\r\n<>(),:;"))
         {

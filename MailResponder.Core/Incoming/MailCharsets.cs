@@ -6,8 +6,8 @@ using MimeKit;
 namespace MailResponder.Incoming;
 
 /// <summary>
-/// The charsets beyond Unicode and Latin, for MimeKit. It looks at the start whether eleven of them are known, and never
-/// again for those; their tables are costly, and few messages name one. So all are said to be known at that look, and
+/// The charsets beyond Unicode and Latin, for MimeKit. It looks once whether eleven of them are known, at its first use,
+/// and loads their tables, which few messages need. So all are said to be known at that look, and
 /// System.Text.Encoding.CodePages is asked only when a message names a charset.
 /// </summary>
 internal sealed class MailCharsets : EncodingProvider
@@ -16,7 +16,7 @@ internal sealed class MailCharsets : EncodingProvider
 
     /// <summary>Before any mail is read, whoever reads it.</summary>
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "MimeKit must not be used before this, not even to read the settings.")]
+    [SuppressMessage("Usage", "CA2255", Justification = "Nothing of MimeKit may be used before, by whatever program.")]
     internal static void Register()
     {
         var provider = new MailCharsets();
@@ -26,21 +26,20 @@ internal sealed class MailCharsets : EncodingProvider
         provider._isProbed = true;
     }
 
-    public override Encoding? GetEncoding(int codepage)
+    public override Encoding? GetEncoding(int codepage) => codepage switch
     {
-        if (!_isProbed)
-            return Encoding.Latin1;
-        // Mail programs label what they write with the smaller charset of which it is a superset.
-        return CodePagesEncodingProvider.Instance.GetEncoding(codepage switch
-        {
-            936 or 51936 => 54936, // GB 2312, GBK: GB 18030
-            51949 => 949, // EUC-KR: Unified Hangul Code
-            _ => codepage,
-        });
-    }
+        // .NET's own.
+        1200 or 1201 or 12000 or 12001 or 20127 or 28591 or 65000 or 65001 => null,
+        _ when !_isProbed => Encoding.Latin1,
+        // Mail programs name the smaller charset for what they write in a larger one: GB 18030, Unified Hangul Code.
+        936 or 51936 => CodePagesEncodingProvider.Instance.GetEncoding(54936),
+        51949 => CodePagesEncodingProvider.Instance.GetEncoding(949),
+        _ => CodePagesEncodingProvider.Instance.GetEncoding(codepage),
+    };
 
     public override Encoding? GetEncoding(string name) => name.ToLowerInvariant() switch
     {
+        "us-ascii" or "utf-8" or "iso-8859-1" => null,
         "windows-31j" or "ms932" => GetEncoding(932),
         "uhc" => GetEncoding(949),
         "tis620" or "iso-8859-11" => GetEncoding(874),

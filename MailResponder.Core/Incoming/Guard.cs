@@ -40,7 +40,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         if (IsRobot(from!.Address) || IsRobot(envelope.Sender) || IsRobot(headers["Return-Path"]))
             return SkipReason.RobotSender;
         MailDomain.TryNormalize(from.Domain, out var domain);
-        if (IsOurs(from.Address, domain) || IsOurAddress(envelope.Sender) || IsOurAddress(headers["Return-Path"]))
+        if (IsOurs($"{from.LocalPart}@{domain}", domain) || IsOurAddress(envelope.Sender) || IsOurAddress(headers["Return-Path"]))
             return SkipReason.OwnAddress;
         if (MailDomain.IsWithin(domain, settings.BlockedDomains))
             return SkipReason.BlockedDomain;
@@ -143,7 +143,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         if (address is null)
             return false;
         var bare = BareAddress(address);
-        return bare.Equals(settings.ResponseFrom.Address, StringComparison.OrdinalIgnoreCase)
+        return bare.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase)
             || bare.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase);
     }
 

@@ -30,11 +30,11 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         message.ReplyTo.Add(new MailboxAddress("", entry.Address));
         message.Subject = entry.Subject ?? ReplySubject.For(request.Subject, entry.Address);
         message.Date = clock.GetUtcNow();
-        message.MessageId = $"{name}@{settings.ResponseFrom.Domain}";
+        message.MessageId = name + settings.ResponseAddress[settings.ResponseAddress.LastIndexOf('@')..];
         ReplyThread.Continue(message, request);
         message.Headers.Add("Auto-Submitted", "auto-replied");
         message.Headers.Add("X-Auto-Response-Suppress", "All");
-        message.Headers.Add(Guard.LoopHeader, settings.ResponseFrom.Address);
+        message.Headers.Add(Guard.LoopHeader, settings.ResponseAddress);
         message.Headers.Add(HeaderId.MimeVersion, "1.0");
         var body = renderings.Body(entry, recipient[(recipient.LastIndexOf('@') + 1)..]);
         return new OutgoingReply(message.Headers, body, settings.BounceAddress, recipient, name);

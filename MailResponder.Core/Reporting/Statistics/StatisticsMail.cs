@@ -36,6 +36,6 @@ internal static class StatisticsMail
         message.Headers.Add("X-Auto-Response-Suppress", "All");
         message.Headers.Add(HeaderId.MimeVersion, "1.0");
         var body = MimeBody.Of([new ResponseBody("plain", TextReport.Of(report)), new ResponseBody("html", HtmlReport.Of(report))]);
-        return new OutgoingReply(message.Headers, body, settings.BounceAddress, statistics.To.Address, name);
+        return new OutgoingReply(message.Headers, body, settings.BounceAddress, statistics.To.GetAddress(idnEncode: true), name);
     }
 }

@@ -1,6 +1,6 @@
 using MimeKit;
 
-namespace MailResponder.Incoming;
+namespace MailResponder;
 
 /// <summary>
 /// Takes a header block apart, one field at a time: MimeKit's reader of whole blocks gives up the block for some lines,

@@ -22,9 +22,9 @@ internal static class FromField
             return SkipReason.UnparsableFrom;
         if (list.Count > 1)
             return SkipReason.SeveralFrom;
-        if (list[0] is not MailboxAddress only || !HasOneSpelling(only.LocalPart) || !IsVisible(only, value))
+        if (list[0] is not MailboxAddress only || only.LocalPart.Contains('\\') || !IsVisible(only, value))
             return SkipReason.UnparsableFrom;
-        mailbox = only;
+        mailbox = WithoutNeedlessQuotes(only);
         return null;
     }
 
@@ -33,18 +33,18 @@ internal static class FromField
         Array.ConvertAll(value, b => b is 0x7F or < (byte)' ' and not (9 or 10 or 13) ? (byte)' ' : b);
 
     /// <summary>
-    /// "joe"@, "j\oe"@ and joe@ are one mailbox (RFC 5321, section 4.1.2), which has one quota and is one robot. So
-    /// quotes stand only where they are needed, and nothing is escaped.
+    /// "joe"@ and joe@ are one mailbox (RFC 5321, section 4.1.2), which has one quota and is one robot. A backslash
+    /// would make more spellings of it; nobody has such an address.
     /// </summary>
-    private static bool HasOneSpelling(string localPart)
+    private static MailboxAddress WithoutNeedlessQuotes(MailboxAddress mailbox)
     {
-        if (localPart.Length == 0 || localPart.Contains('\\'))
-            return false;
-        if (localPart[0] != '"')
-            return true;
-        var content = localPart.Trim('"');
-        return content.AsSpan().ContainsAny(NeedQuotes) || content.StartsWith('.') || content.EndsWith('.')
-            || content.Contains("..", StringComparison.Ordinal);
+        if (mailbox.LocalPart is not ['"', .. var content, '"'] || content.AsSpan().ContainsAny(NeedQuotes)
+            || Array.Exists(content.Split('.'), string.IsNullOrEmpty))
+        {
+            return mailbox;
+        }
+
+        return new MailboxAddress(mailbox.Name, content + "@" + mailbox.Domain);
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ using MimeKit;
 namespace MailResponder.Incoming;
 
 /// <summary>
-/// The charsets beyond Unicode and Latin, for MimeKit. It looks once whether eleven of them are known, at its first use,
+/// The charsets beyond Unicode and Latin, for MimeKit. At its first use it looks whether eleven of them are known,
 /// and loads their tables, which few messages need. So all are said to be known at that look, and
 /// System.Text.Encoding.CodePages is asked only when a message names a charset.
 /// </summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text;
 using MailResponder.Reply;
 using MimeKit;
 
@@ -58,8 +57,8 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
                 return false;
             }
 
-            if (header.Id == HeaderId.To)
-                recipient = Encoding.ASCII.GetString(header.RawValue).Trim();
+            if (header.Id == HeaderId.To && InternetAddressList.TryParse(header.RawValue, out var list) && list is [MailboxAddress one])
+                recipient = one.GetAddress(idnEncode: true);
         }
 
         return recipient == reply.Recipient;

@@ -28,7 +28,7 @@ internal static class AliasChecks
         List<string> wanted = ["postmaster", "root"];
         // The address that people answer to, where it is one of this host.
         if (settings is not null && MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var domain) && postfix.ListHas("mydestination", domain))
-            wanted.Add(settings.ResponseFrom.Address[..settings.ResponseFrom.Address.LastIndexOf('@')].ToLowerInvariant());
+            wanted.Add(settings.ResponseAddress[..settings.ResponseAddress.LastIndexOf('@')].ToLowerInvariant());
         foreach (var name in wanted.Distinct())
         {
             if (tables.All(table => postfix.LookUp(table, name) is null) && (name is "postmaster" or "root" || host.PasswdEntry(name) is null))

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MimeKit;
 
 namespace MailResponder.Feedback;
 
@@ -45,8 +44,7 @@ internal static class NotificationMail
         if (mail.StartsWith("From "u8))
             mail = mail[(mail.IndexOf((byte)'\n') + 1)..];
         var end = mail.IndexOf("\n\n"u8);
-        using var head = new MemoryStream([.. end < 0 ? mail : mail[..end], (byte)'\n', (byte)'\n']);
-        var headers = HeaderList.Load(head);
+        var headers = HeaderFields.Of((end < 0 ? mail : mail[..end]).ToArray());
         problem = null;
         if ((headers["Content-Type"] ?? "").TrimStart().StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
             problem = "is a mail of several parts; SNS sends one part of text, so feed its mail as it came";

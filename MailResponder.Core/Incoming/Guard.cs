@@ -40,7 +40,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         if (IsRobot(from!.Address) || IsRobot(envelope.Sender) || IsRobot(headers["Return-Path"]))
             return SkipReason.RobotSender;
         MailDomain.TryNormalize(from.Domain, out var domain);
-        if (IsOurs(from.Address, domain) || IsOurAddress(envelope.Sender) || IsOurAddress(headers["Return-Path"]))
+        if (IsOurs($"{from.LocalPart}@{domain}", domain) || IsOurAddress(envelope.Sender) || IsOurAddress(headers["Return-Path"]))
             return SkipReason.OwnAddress;
         if (MailDomain.IsWithin(domain, settings.BlockedDomains))
             return SkipReason.BlockedDomain;
@@ -93,14 +93,10 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
                 continue;
             if (from is not null)
                 return SkipReason.SeveralFrom;
-            // The raw value: in a decoded one, the text of an encoded word could pass for an address.
-            if (!InternetAddressList.TryParse(header.RawValue, out var list))
+            if (FromField.Read(header, out from) is { } reason)
+                return reason;
+            if (!CanBeAnswered(from!.Address))
                 return SkipReason.UnparsableFrom;
-            if (list.Count > 1)
-                return SkipReason.SeveralFrom;
-            if (list.Count == 0 || list[0] is not MailboxAddress mailbox || !CanBeAnswered(mailbox.Address))
-                return SkipReason.UnparsableFrom;
-            from = mailbox;
         }
 
         return from is null ? SkipReason.NoFrom : null;
@@ -147,7 +143,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         if (address is null)
             return false;
         var bare = BareAddress(address);
-        return bare.Equals(settings.ResponseFrom.Address, StringComparison.OrdinalIgnoreCase)
+        return bare.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase)
             || bare.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase);
     }
 

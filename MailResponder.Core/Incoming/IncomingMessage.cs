@@ -58,25 +58,7 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
                 bytes += count;
         }
 
-        return new IncomingMessage(block, Parse(block), bytes) { IsCutOff = isCutOff };
-    }
-
-    private static HeaderList Parse(byte[] block)
-    {
-        try
-        {
-            // A header block ends with an empty line, which the block itself no longer has.
-            var text = new byte[block.Length + 2];
-            block.CopyTo(text, 0);
-            text[^2] = text[^1] = (byte)'\n';
-            if (!text.AsSpan(0, block.Length).Contains((byte)'\n'))
-                text.AsSpan(0, block.Length).Replace((byte)'\r', (byte)'\n');
-            return HeaderList.Load(new MemoryStream(text));
-        }
-        catch (FormatException)
-        {
-            return [];
-        }
+        return new IncomingMessage(block, HeaderFields.Of(block), bytes) { IsCutOff = isCutOff };
     }
 
     /// <summary>The bytes before the first empty line, after an mbox From line; line ends may be CRLF, LF or CR.</summary>

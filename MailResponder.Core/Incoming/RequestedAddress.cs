@@ -48,7 +48,7 @@ internal static class RequestedAddress
                 continue;
             foreach (var mailbox in list.Mailboxes)
             {
-                var address = mailbox.Address.ToLowerInvariant();
+                var address = mailbox.GetAddress(idnEncode: true).ToLowerInvariant();
                 if (known(address))
                     return address;
             }

@@ -34,11 +34,11 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         subject.SetValue(SubjectFormat, Encoding.UTF8, entry.Subject ?? ReplySubject.For(request.Subject, entry.Address));
         message.Headers.Add(subject);
         message.Date = clock.GetUtcNow();
-        message.MessageId = $"{name}@{settings.ResponseFrom.Domain}";
+        message.MessageId = name + settings.ResponseAddress[settings.ResponseAddress.LastIndexOf('@')..];
         ReplyThread.Continue(message, request);
         message.Headers.Add("Auto-Submitted", "auto-replied");
         message.Headers.Add("X-Auto-Response-Suppress", "All");
-        message.Headers.Add(Guard.LoopHeader, settings.ResponseFrom.Address);
+        message.Headers.Add(Guard.LoopHeader, settings.ResponseAddress);
         message.Headers.Add(HeaderId.MimeVersion, "1.0");
         var body = renderings.Body(entry, recipient[(recipient.LastIndexOf('@') + 1)..]);
         return new OutgoingReply(message, body, settings.BounceAddress, recipient, name);

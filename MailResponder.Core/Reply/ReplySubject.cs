@@ -25,7 +25,8 @@ internal static class ReplySubject
 
     /// <summary>
     /// Whether anything in it could be a host name, a mail or web address, or a telephone number. Too much is taken for one,
-    /// like "v2.no", rather than too little.
+    /// like "v2.no", rather than too little. So is an encoded word that was itself encoded: MimeKit writes it as it is,
+    /// and a mail program decodes it.
     /// </summary>
     private static bool NamesAPlace(string subject)
     {
@@ -33,7 +34,7 @@ internal static class ReplySubject
         for (var i = 0; i < subject.Length; i++)
         {
             var c = subject[i];
-            if (c is '@' or '＠' || (c == ':' && subject.AsSpan(i).StartsWith("://")))
+            if (c is '@' or '＠' || (c == '=' && subject.AsSpan(i).StartsWith("=?")) || (c == ':' && subject.AsSpan(i).StartsWith("://")))
                 return true;
             // The dots of host names (RFC 3490, section 3.1), but for the full stop of Chinese sentences.
             if (c is '.' or '．' or '｡' && i > 0 && char.IsLetterOrDigit(subject[i - 1])

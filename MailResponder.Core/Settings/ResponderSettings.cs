@@ -14,6 +14,9 @@ internal sealed record ResponderSettings
     /// <summary>From of every reply: an address that a person reads.</summary>
     public required MailboxAddress ResponseFrom { get; init; }
 
+    /// <summary>The address of <see cref="ResponseFrom"/>, its domain in ASCII, where MailboxAddress decodes it.</summary>
+    public string ResponseAddress => ResponseFrom.GetAddress(idnEncode: true);
+
     /// <summary>Envelope sender of every reply, where its bounces go.</summary>
     public required string BounceAddress { get; init; }
 

@@ -87,7 +87,7 @@ internal sealed class SettingsFile
         {
             File = _path,
             ResponseFrom = Mailbox(values, "response_from"),
-            BounceAddress = Mailbox(values, "bounce_address").Address,
+            BounceAddress = Mailbox(values, "bounce_address").GetAddress(idnEncode: true),
             OwnDomains = Domains(values, "own_domains", required: true),
             ResponseBook = FilePath(values.Text("response_book", required: true)),
             FilesRoot = FilePath(values.Text("files_root", "files")),
@@ -209,10 +209,10 @@ internal sealed class SettingsFile
     private static MailboxAddress Mailbox(SettingsSection values, string name)
     {
         var text = values.Text(name, required: true);
-        if (MailboxAddress.TryParse(text, out var mailbox) && MailDomain.TryNormalize(mailbox.Domain, out var domain)
+        if (MailboxAddress.TryParse(text, out var mailbox) && MailDomain.TryNormalize(mailbox.Domain, out _)
             && System.Text.Ascii.IsValid(mailbox.LocalPart) && !(mailbox.Name ?? "").Any(LineText.Breaks))
         {
-            return System.Text.Ascii.IsValid(mailbox.Domain) ? mailbox : new MailboxAddress(mailbox.Name, $"{mailbox.LocalPart}@{domain}");
+            return mailbox;
         }
 
         if (text.Length > 0)

@@ -7,11 +7,8 @@ internal static class FuzzTargets
     [
         new("message", MailGrammar.Rules, "message", MailTrials.Message),
         new("header-list", MailGrammar.Rules, "message", MailTrials.Headers),
-        new("addresses", MailGrammar.Rules, "addresses", MailTrials.Addresses),
-        new("encoded-words", MailGrammar.Rules, "text", MailTrials.EncodedWords),
-        new("content-type", MailGrammar.Rules, "content-type", MailTrials.ContentTypes),
-        new("content-disposition", MailGrammar.Rules, "disposition", MailTrials.ContentDispositions),
-        new("references", MailGrammar.Rules, "ids", MailTrials.References),
+        new("broken-lines", MailGrammar.Rules, "message", MailTrials.BrokenLines),
+        new("addresses", MailGrammar.Rules, "mailbox", MailTrials.From),
         new("domain", MailGrammar.Rules, "domain", MailTrials.Domains),
         new("authentication-results", MailGrammar.Rules, "results", MailTrials.AuthenticationResults),
         new("dates", MailGrammar.Rules, "date", MailTrials.Dates),

@@ -36,7 +36,7 @@ internal static class ReplyTrial
             Assert.True(Fields.Contains(header.Field, StringComparer.OrdinalIgnoreCase), "only our fields");
         Assert.True(headers.Select(header => header.Field).Distinct(StringComparer.OrdinalIgnoreCase).Count() == headers.Count, "each once");
         Assert.True(InternetAddressList.TryParse(headers[headers.IndexOf(HeaderId.To)].RawValue, out InternetAddressList? to) && to.Count == 1, "to one");
-        Assert.True(((MailboxAddress)to[0]).Address == Recipient(request), "and to the requester");
+        Assert.True(((MailboxAddress)to[0]).GetAddress(idnEncode: true) == Recipient(request), "and to the requester");
         Assert.True(headers[HeaderId.Subject] == ReplySubject.For(request.Subject, Entry.Address), "the subject is read as it was meant");
     }
 

@@ -15,28 +15,6 @@ namespace MailResponder.Tests.Fuzz;
 public sealed class RoundTrips
 {
     [Fact]
-    public void Subject_IsReadAsItWasSet() => Prop.ForAll(HostileText.Any, text =>
-    {
-        var message = new MimeMessage { Subject = text };
-        Assert.Equal(WholeCharacters(message.Subject), Written.Headers(message)[HeaderId.Subject]);
-    }).Holds();
-
-    [Fact]
-    public void DisplayName_IsReadAsItWasSet() => Prop.ForAll(HostileText.Any, HostileText.Address, (name, address) =>
-    {
-        var message = new MimeMessage();
-        message.To.Add(new MailboxAddress(name, address));
-        var set = (MailboxAddress)message.To[0];
-
-        var headers = Written.Headers(message);
-
-        Assert.True(InternetAddressList.TryParse(headers[headers.IndexOf(HeaderId.To)].RawValue, out InternetAddressList? list));
-        var read = Assert.IsType<MailboxAddress>(Assert.Single(list));
-        Assert.Equal(MailboxAddress.EncodeAddrspec(set.Address), read.Address);
-        Assert.Equal(WholeCharacters(set.Name ?? ""), read.Name ?? "");
-    }).Holds();
-
-    [Fact]
     public void Requester_IsTheAddressInFromWhateverTheName() => Prop.ForAll(HostileText.Any, HostileText.Address, (name, address) =>
     {
         var message = new MimeMessage();
@@ -46,20 +24,7 @@ public sealed class RoundTrips
         var reason = new Guard(TestSettings.In("/nowhere")).ReasonNotToReply(mail, new Envelope(), out var request);
 
         Assert.Null(reason);
-        Assert.Equal(MailboxAddress.EncodeAddrspec(new MailboxAddress("", address).Address), request!.From.Address);
-    }).Holds();
-
-    [Fact]
-    public void FileName_IsReadAsItWasSet() => Prop.ForAll(HostileText.Any, name =>
-    {
-        var set = new ContentDisposition { FileName = name };
-        using var part = new MimePart("application", "zip") { ContentDisposition = set, Content = new MimeContent(new MemoryStream()) };
-
-        var headers = Written.Headers(new MimeMessage { Body = part });
-
-        var raw = headers[headers.IndexOf(HeaderId.ContentDisposition)].RawValue;
-        Assert.True(ContentDisposition.TryParse(Encoding.ASCII.GetString(raw), out ContentDisposition? read));
-        Assert.Equal(WholeCharacters(set.FileName), read.FileName ?? "");
+        Assert.Equal(MailboxAddress.EncodeAddrspec(new MailboxAddress("", address).Address), request!.From.GetAddress(idnEncode: true));
     }).Holds();
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class ConfiguredInjection : IDisposable
     {
         var (settings, faults) = Check("response_from", "Werkzeug <hilfe@bücher.example>");
         Assert.Empty(faults);
-        Assert.Equal("hilfe@xn--bcher-kva.example", settings!.ResponseFrom.Address);
+        Assert.Equal("hilfe@xn--bcher-kva.example", settings!.ResponseAddress);
         Assert.Single(Check("response_from", "hölfe@example.com").Faults);
     }
 

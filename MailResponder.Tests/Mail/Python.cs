@@ -1,15 +1,10 @@
 using System.Diagnostics;
-using System.Text.Json;
-using MimeKit;
 
 namespace MailResponder.Tests.Mail;
 
 /// <summary>Asks Debian's Python what it makes of a message, as an opinion that shares no code with ours.</summary>
 static class Python
 {
-    internal static JsonElement Parse(MimeMessage message, FormatOptions? options = null) =>
-        JsonDocument.Parse(Run("parse-message.py", Written.Bytes(message, options))).RootElement;
-
     /// <summary>What dkimpy and OpenDKIM say; they must agree.</summary>
     internal static bool Verifies(byte[] message, TestKey key)
     {

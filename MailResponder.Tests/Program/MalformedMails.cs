@@ -33,7 +33,7 @@ internal static class MalformedMails
         ["ten-thousand-comments"] = (Answered, Text("From: " + Many(10_000, "(") + Many(10_000, ")") + " ZAHRA\n\n")),
         ["ten-thousand-open-comments"] = (Answered, Text("From: " + Many(10_000, "(") + " ZAHRA\n\n")),
         ["ten-thousand-groups"] = ("skipped reason=unparsable-from", Text("From: " + Many(10_000, "g:") + "ZAHRA\n\n")),
-        ["open-quote"] = (Answered, Text("From: \"Zahra <ZAHRA>\n" + Rest)),
+        ["open-quote"] = ("skipped reason=unparsable-from", Text("From: \"Zahra <ZAHRA>\n" + Rest)),
         ["open-comment"] = ("skipped reason=unparsable-from", Text("From: ZAHRA (Zahra\n" + Rest)),
         ["open-angle"] = (Answered, Text("From: Zahra <ZAHRA\n" + Rest)),
         ["open-literal"] = ("skipped reason=unparsable-from", Text("From: zahra@[192.0.2.1\n" + Rest)),

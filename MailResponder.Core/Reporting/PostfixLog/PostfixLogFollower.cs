@@ -221,7 +221,9 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     {
         var id = messageId.Trim("<>");
         var at = id.IndexOf('@');
-        return at >= 0 && PostfixText.IsReplyName(id[..at]) && id[(at + 1)..].Equals(settings.ResponseFrom.Domain, StringComparison.OrdinalIgnoreCase) ? id[..at].ToString() : null;
+        return at >= 0 && PostfixText.IsReplyName(id[..at])
+            && settings.ResponseAddress.AsSpan().EndsWith(id[at..], StringComparison.OrdinalIgnoreCase)
+            ? id[..at].ToString() : null;
     }
 
     private static long? Number(ReadOnlySpan<char> text) =>

@@ -23,7 +23,7 @@ internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvid
         var folded = recipient.ToString().ToLowerInvariant();
         if (!settings.OwnDomains.Contains(folded[(at + 1)..])
             || folded.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase)
-            || folded.Equals(settings.ResponseFrom.Address, StringComparison.OrdinalIgnoreCase))
+            || folded.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }

@@ -36,6 +36,7 @@ internal static class StatisticsMail
         message.Headers.Add("X-Auto-Response-Suppress", "All");
         message.Headers.Add(HeaderId.MimeVersion, "1.0");
         var body = MimeBody.Of([new ResponseBody("plain", TextReport.Of(report)), new ResponseBody("html", HtmlReport.Of(report))]);
-        return new OutgoingReply(message, body, settings.BounceAddress, statistics.To.Address, name);
+        var to = statistics.To.GetAddress(idnEncode: true);
+        return new OutgoingReply(message, body, settings.BounceAddress, to, name);
     }
 }

@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Text;
+using MimeKit;
+
+namespace MailResponder.Incoming;
+
+/// <summary>
+/// The one mailbox of a From field, as long as every mail program reads the same one. What they read differently would
+/// send our reply to somebody whom the sender did not name.
+/// </summary>
+internal static class FromField
+{
+    private static readonly SearchValues<char> NeedQuotes = SearchValues.Create("\"@()<>[]:;, ");
+
+    /// <summary>Null and the mailbox; or why there is none, and null.</summary>
+    public static SkipReason? Read(Header from, out MailboxAddress? mailbox)
+    {
+        mailbox = null;
+        // The raw value: in a decoded one, the text of an encoded word could pass for an address.
+        var value = WithoutControls(from.RawValue);
+        if (!InternetAddressList.TryParse(value, out var list) || list.Count == 0)
+            return SkipReason.UnparsableFrom;
+        if (list.Count > 1)
+            return SkipReason.SeveralFrom;
+        if (list[0] is not MailboxAddress only || only.LocalPart.Contains('\\') || !IsVisible(only, value))
+            return SkipReason.UnparsableFrom;
+        mailbox = WithoutNeedlessQuotes(only);
+        return null;
+    }
+
+    /// <summary>Blanks in place of NUL and the like, for which MimeKit would give up the whole field.</summary>
+    private static byte[] WithoutControls(byte[] value) =>
+        Array.ConvertAll(value, b => b is 0x7F or < (byte)' ' and not (9 or 10 or 13) ? (byte)' ' : b);
+
+    /// <summary>
+    /// "joe"@ and joe@ are one mailbox (RFC 5321, section 4.1.2), which has one quota and is one robot. A backslash
+    /// would make more spellings of it; nobody has such an address.
+    /// </summary>
+    private static MailboxAddress WithoutNeedlessQuotes(MailboxAddress mailbox)
+    {
+        if (mailbox.LocalPart is not ['"', .. var content, '"'] || content.AsSpan().ContainsAny(NeedQuotes)
+            || Array.Exists(content.Split('.'), string.IsNullOrEmpty))
+        {
+            return mailbox;
+        }
+
+        return new MailboxAddress(mailbox.Name, content + "@" + mailbox.Domain);
+    }
+
+    /// <summary>
+    /// Whether the address stands in the field in one piece, without comments and blanks inside, and with the domain
+    /// that the reply goes to: MimeKit decodes A-labels, and not every one can be had back (xn--eca is Ê, and ê is
+    /// xn--bda). An angle bracket that only closes belongs to no address.
+    /// </summary>
+    private static bool IsVisible(MailboxAddress mailbox, ReadOnlySpan<byte> value)
+    {
+        if (!MailDomain.TryNormalize(mailbox.Domain, out var domain)
+            || (value.Contains((byte)'>') && !value.Contains((byte)'<')))
+        {
+            return false;
+        }
+
+        var text = Encoding.UTF8.GetString(value).AsSpan();
+        foreach (var range in text.SplitAny(" \t\r\n<>(),:;"))
+        {
+            var word = text[range];
+            var at = word.LastIndexOf('@');
+            if (at > 0 && word[..at].SequenceEqual(mailbox.LocalPart)
+                && MailDomain.TryNormalize(word[(at + 1)..].ToString(), out var visible) && visible == domain)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

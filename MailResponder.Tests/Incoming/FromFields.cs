@@ -1,0 +1,106 @@
+using System.Text;
+using MailResponder.Incoming;
+using MimeKit;
+
+namespace MailResponder.Tests.Incoming;
+
+/// <summary>Whom we answer: the one address that every reader of From sees there, or nobody.</summary>
+public sealed class FromFields
+{
+    [Theory]
+    [InlineData("a@b.example", "a@b.example")]
+    [InlineData("<a@b.example>", "a@b.example")]
+    [InlineData("  A.B+c=d@B.Example  ", "A.B+c=d@B.Example")]
+    [InlineData("John Q. Public <a@b.example>", "a@b.example")]
+    [InlineData("\"a@b.example\" <c@d.example>", "c@d.example")]
+    [InlineData("a@b.example <c@d.example>", "c@d.example")]
+    [InlineData("\"a\\\" <b@c.example>, \\\"d\" <e@f.example>", "e@f.example")]
+    [InlineData("\"<a@b.example>,\" <c@d.example>", "c@d.example")]
+    [InlineData("=?utf-8?q?=3Ca=40b.example=3E=2C?= <c@d.example>", "c@d.example")]
+    [InlineData("(a@b.example (x) \\) y) c@d.example", "c@d.example")]
+    [InlineData("a@b.example (c@d.example)", "a@b.example")]
+    [InlineData("<@r.example,@s.example:a@b.example>", "a@b.example")]
+    [InlineData("Zahra, Inc. <a@b.example>", "a@b.example")]
+    [InlineData("x\0y <a@b.example>", "a@b.example")]
+    [InlineData("\"a b@c\"\r\n\t<a@b.example>", "a@b.example")]
+    [InlineData("<<a@b.example>>", "a@b.example")]
+    [InlineData("Joe <a@b.example", "a@b.example")]
+    [InlineData("\"a@b\"@c.example", "\"a@b\"@c.example")]
+    [InlineData("\"a\"@b.example", "a@b.example")]
+    [InlineData("<\"a.b\"@c.example>", "a.b@c.example")]
+    [InlineData("\"a..b\"@c.example", "\"a..b\"@c.example")]
+    [InlineData("a@b\u00fccher.example", "a@xn--bcher-kva.example")]
+    [InlineData("a@xn--bcher-kva.example", "a@xn--bcher-kva.example")]
+    [InlineData("a@stra\u00dfe.example", "a@xn--strae-oqa.example")]
+    [InlineData("a@xn--strae-oqa.example", "a@xn--strae-oqa.example")]
+    public void AddressThatStandsThere_IsAnswered(string value, string expected)
+    {
+        Assert.Null(Read(value, out var mailbox));
+        Assert.Equal(expected, mailbox!.GetAddress(idnEncode: true));
+    }
+
+    [Theory]
+    // Two readers, two addresses.
+    [InlineData("<a@b.example> c@d.example")]
+    [InlineData("<a@b.example>c@d.example")]
+    [InlineData("<a@b.example><c@d.example>")]
+    [InlineData("<a@b.example, c@d.example>")]
+    [InlineData("a@b.example c@d.example")]
+    [InlineData("a@b.example, c <d@e.example>")]
+    [InlineData("a@b, <c@d.example>")]
+    [InlineData("x <a@b.example> y <c@d.example>")]
+    [InlineData("a@b@c.example")]
+    [InlineData("a@b.example\rc@d.example")]
+    [InlineData("a@b.example:c@d.example;")]
+    [InlineData("g: a@b.example; <c@d.example>")]
+    [InlineData("g: a@b.example;")]
+    [InlineData("g:; a@b.example")]
+    [InlineData("\"a@b.example c@d.example")]
+    [InlineData("(a@b.example c@d.example")]
+    [InlineData("<@r.example>a@b.example")]
+    [InlineData("@r.example:a@b.example")]
+    // Not in one piece.
+    [InlineData("a(x)@b.example")]
+    [InlineData("a@(x)b.example")]
+    [InlineData("a@b(x).example")]
+    [InlineData("a . b@c.example")]
+    [InlineData("<a@b.\r\n example>")]
+    [InlineData("a\0@b.example")]
+    [InlineData("<a@b\u007f.example>")]
+    [InlineData("a@b.example>")]
+    // Another spelling of the same address, and so another quota.
+    [InlineData("\"a\\b\"@c.example")]
+    [InlineData("\"a\\@b\"@c.example")]
+    // A-labels of nothing, or of something whose A-label is another one.
+    [InlineData("a@xn--eca.example")]
+    [InlineData("a@xn--example.net")]
+    // No domain in the DNS.
+    [InlineData("a@[192.0.2.1]")]
+    [InlineData("a@b.example[c]")]
+    [InlineData("=?utf-8?q?a=40b.example?=")]
+    [InlineData("'a@b.example'")]
+    [InlineData("mailto:a@b.example")]
+    [InlineData("")]
+    public void AddressThatCouldBeAnother_IsNot(string value)
+    {
+        Assert.NotNull(Read(value, out var mailbox));
+        Assert.Null(mailbox);
+    }
+
+    [Theory]
+    [InlineData("(", ")", "a@b.example")]
+    [InlineData("g:", "", "a@b.example")]
+    [InlineData("<", ">", "a@b.example")]
+    [InlineData("\"", "\"", "<a@b.example>")]
+    [InlineData("@r.example,", "", "a@b.example")]
+    public void Depth_IsNoStackOverflow(string open, string close, string address) =>
+        Read(Many(open) + Many(close) + " " + address, out _);
+
+    private static string Many(string piece) => string.Concat(Enumerable.Repeat(piece, 40_000));
+
+    private static SkipReason? Read(string value, out MailboxAddress? mailbox)
+    {
+        Assert.True(Header.TryParse(Encoding.UTF8.GetBytes($"From: {value}\n"), out var header));
+        return FromField.Read(header, out mailbox);
+    }
+}

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using MailResponder.Settings;
 using MySqlConnector;
 
@@ -23,7 +22,6 @@ public sealed class PrivateMariaDb : IDisposable
     {
         foreach (var program in (string[])["/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db"])
             Assert.True(File.Exists(program), $"{program} is missing: run the tests with MailResponder.Tests/run.sh, which installs it");
-        Port = FreePort();
         authority.WriteAuthority(PathTo("ca.pem"));
         authority.WriteServer(PathTo("server.pem"), PathTo("server.key"), "localhost", IPAddress.Loopback);
         new TestAuthority("somebody else's authority").WriteAuthority(PathTo("other-ca.pem"));
@@ -36,7 +34,7 @@ public sealed class PrivateMariaDb : IDisposable
         Start();
     }
 
-    public int Port { get; }
+    public int Port { get; } = Loopback.FreePort();
 
     public string Socket => PathTo("data/server.sock");
 
@@ -153,13 +151,6 @@ public sealed class PrivateMariaDb : IDisposable
     }
 
     string Log() => File.Exists(PathTo("data/server.log")) ? File.ReadAllText(PathTo("data/server.log")) : "no log";
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     static void Run(string program, params string[] arguments)
     {

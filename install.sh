@@ -8,7 +8,8 @@
 #   --hostname H          this host's name in DNS (default: what `hostname -f` says)
 #   --from ADDR           From of the replies, read by people (default: support@ the first domain)
 #   --support ADDR        where mail to support, root and postmaster is sent on to (default: it stays on this host)
-#   --database KIND       sqlite: a file (default); mysql: MariaDB on this host
+#   --database KIND       sqlite: a file (default); mysql: MariaDB on this host, which knows mail_responder by its
+#                         Unix user (no password)
 #   --ses-region R        send through Amazon SES in this region; else through this host's Postfix
 #   --strict-recipients   reject addresses that the response book does not know, instead of dropping their mail
 #   --ssh-port N          install fail2ban, and have it watch SSH on this port
@@ -30,7 +31,7 @@ set -eu
 
 # make-root.sh of the tests reads these three lines.
 packages="postfix ssl-cert rsyslog cron logrotate chrony ca-certificates logwatch bind9-host"
-mysql_packages="mariadb-server libmariadb3"
+mysql_packages="mariadb-server"
 ssh_packages="fail2ban nftables iptables python3-systemd"
 
 # Nothing of the caller's environment decides what is made: neither language nor file modes.
@@ -518,7 +519,6 @@ database_setting() {
     "mysql": {
       "socket": "/run/mysqld/mysqld.sock",
       "user": "$user",
-      "password_file": "$etc/database.password",
       "database": "mail_responder"
     }
   }
@@ -561,7 +561,6 @@ put_responder_files() {
   folder "$home" 750 "$user:$user"
   folder "$home/files" 750 "$user:$user"
   make_key "$etc/address.key" 32
-  if [ "$database" = mysql ]; then make_key "$etc/database.password" 24; fi
   if [ ! -e "$etc/dkim.key" ]; then
     if step "make the key that signs replies, $etc/dkim.key"; then
       "$binary" dkim keygen "$etc/dkim.key" >/dev/null
@@ -614,6 +613,7 @@ make_database() {
     mysql_runs || die 69 "MariaDB does not run: start it, then run this again"
     "$binary" database init --admin-user root --admin-socket /run/mysqld/mysqld.sock >"$work/said" 2>&1 ||
       die 69 "the database could not be made: $(cat "$work/said")"
+    as_responder database init >"$work/said" 2>&1 || die 69 "the tables could not be made: $(cat "$work/said")"
   fi
 }
 

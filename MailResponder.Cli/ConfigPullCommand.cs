@@ -29,7 +29,7 @@ internal sealed class ConfigPullCommand : Command
         if (!result.IsGood)
         {
             Console.Out.WriteLine(checkOnly ? "not good: it would not be put in force" : "nothing was changed: the last good book stays in force");
-            return result.Faults.Exists(fault => fault.Place == ConfigPull.S3Place) ? ExitCode.Unavailable : ExitCode.DataError;
+            return result.S3Failed ? ExitCode.Unavailable : ExitCode.DataError;
         }
 
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"files: {result.Fetched} fetched, {result.Unchanged} unchanged"));

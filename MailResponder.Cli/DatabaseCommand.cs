@@ -28,6 +28,8 @@ internal sealed class DatabaseCommand : Command
             CreateForAdministrator(settings.Database, result.GetValue(user), result.GetValue(passwordFile), result.GetValue(socket));
             // Only now: over a socket, root may be the administrator.
             ServiceUser.Become(settings);
+            if (result.GetValue(user) is not null && IsForAnotherUser(settings.Database.MySql!))
+                return ExitCode.Ok;
             var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
             Store.Open(settings.Database, key, MaxWait, TimeProvider.System).Dispose();
             return Show(settings.Database);
@@ -68,6 +70,17 @@ internal sealed class DatabaseCommand : Command
             throw new ResponderException(Cause.Usage, "--admin-user goes with a MySQL database; the settings name a SQLite file, which needs none");
         var account = MySqlSetup.CreateDatabaseAndUser(mySql, new MySqlAdministrator(user, passwordFile, socket));
         Console.Out.WriteLine($"user:    {account} may use {mySql.Database}");
+    }
+
+    /// <summary>
+    /// Whether the server knows the responder by a Unix user who does not run this; then says who can make the tables.
+    /// </summary>
+    private static bool IsForAnotherUser(MySqlSettings mySql)
+    {
+        if (mySql is not { Socket: not null, PasswordFile: null } || mySql.User == RunningUser.Name)
+            return false;
+        Console.Out.WriteLine($"tables:  made by the user {mySql.User}: sudo -u {mySql.User} responder database init");
+        return true;
     }
 
     /// <summary>Prints what there is; the code tells whether it can be used.</summary>

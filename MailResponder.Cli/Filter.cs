@@ -85,8 +85,8 @@ internal static class Filter
         {
             if (!_end.TryEnter())
                 return;
-            Environment.Exit(Finish(_responder?.AskedDatabase is { } database
-                ? Outcome.Deferred(Cause.Database, $"database {database}: the deadline has passed before it had answered")
+            Environment.Exit(Finish(_deadline.Asked is { } asked
+                ? Outcome.Deferred(asked.Cause, $"{asked.Whom}: the deadline has passed before it had answered")
                 : Outcome.Deferred(Cause.Deadline, "the deadline has passed")));
         }
 

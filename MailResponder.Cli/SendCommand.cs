@@ -45,7 +45,7 @@ internal sealed class SendCommand : Command
         {
             Result.Replied => ExitCode.Ok,
             Result.Failed => ExitCode.Unavailable,
-            _ => ExitCode.TemporaryFailure,
+            _ => ExitCode.OfCommand(outcome.Cause ?? Cause.Unexpected),
         };
     }
 }

@@ -6,9 +6,9 @@
 # Writes OUTDIR/responder and nothing beside it; OUTDIR is dist/ in the
 # repository when it is not given. With --archive also OUTDIR/responder-VERSION-linux-ARCH.tar.gz:
 # the program, install.sh and all that it puts on a server, which needs no .NET SDK then.
-# The archive's order, owners and times depend on the commit alone. Without --kind the kinds are tried in the
-# order above, and the first that can be built is made: NativeAOT costs about a
-# ninth of the processor time of ReadyToRun at each message.
+# The archive's order, owners and times depend on the commit alone. Without --kind a native file (NativeAOT) is
+# made, or ReadyToRun where that cannot be built: it takes about nine times the
+# processor time at each message.
 #
 # Build packages that are missing are installed with apt when run as root.
 # Exit status: 0 made, 64 usage, 69 something is missing on this machine or no

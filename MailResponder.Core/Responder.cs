@@ -23,9 +23,6 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
 
     public string QueueId { get; private set; } = "-";
 
-    /// <summary>The database while it is asked, for when the deadline passes then: a server may answer and never end. Else null.</summary>
-    public string? AskedDatabase { get; private set; }
-
     /// <summary>Answers the message, or tells why not.</summary>
     /// <exception cref="ResponderException">Something of ours failed; the message is to be brought again.</exception>
     public Outcome Answer(Envelope envelope, Stream input)
@@ -69,7 +66,7 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
             return replier.Reply(request, entries, ClaimedMessage.Unrecorded());
 
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-        AskedDatabase = settings.Database.Place;
+        deadline.Asked = new Asked(Cause.Database, "database " + settings.Database.Place);
         using var store = Store.Open(settings.Database, key, deadline.Remaining * 0.8, clock, answersMessage: true);
         var requester = store.Key.Requester(request.From.Address)!;
         var messageKey = store.Key.Message(message.HeaderBlock, address);
@@ -81,7 +78,7 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
         var isLarge = MailDomain.IsWithin(requester.DomainName, settings.Limits.LargeDomains);
         var limits = exempt || isLarge ? settings.Limits.ForService : settings.Limits;
         var claim = store.Claim(messageKey, requester, exempt ? null : settings.DailyLimit, limits);
-        AskedDatabase = null;
+        deadline.Asked = null;
         return claim.Result switch
         {
             ClaimResult.Blocked => Outcome.Skipped(SkipReason.Blocked),

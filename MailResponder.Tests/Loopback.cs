@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,12 +7,24 @@ namespace MailResponder.Tests;
 /// <summary>Ports of this host for servers that the tests start.</summary>
 internal static class Loopback
 {
-    /// <summary>A port on which nobody listens now.</summary>
+    const int LowestPort = 10_000;
+    const int HighestPort = 32_767;
+
+    /// <summary>What keeps the ports that were given; they are free again when this process ends.</summary>
+    static readonly ConcurrentBag<Socket> claims = [];
+
+    /// <summary>
+    /// A port on which nobody listens. No other caller gets it while this process lives, in whichever test run:
+    /// Postfix's programs set SO_REUSEPORT, so that two of them on one port share its connections without an error. It
+    /// lies below the ports that Linux gives to clients (ip_local_port_range).
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(LowestPort, HighestPort);
+            if (Claim(port) && !IsTaken(port)) return port;
+        }
     }
 
     public static bool Listens(int port)
@@ -25,6 +38,37 @@ internal static class Loopback
         catch (SocketException)
         {
             return false;
+        }
+    }
+
+    /// <summary>By an abstract name, which one socket of the host can have, and which goes with it: unix(7).</summary>
+    static bool Claim(int port)
+    {
+        var claim = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            claim.Bind(new UnixDomainSocketEndPoint($"\0mail_responder-tests/{port}"));
+            claims.Add(claim);
+            return true;
+        }
+        catch (SocketException)
+        {
+            claim.Dispose();
+            return false;
+        }
+    }
+
+    static bool IsTaken(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
         }
     }
 }

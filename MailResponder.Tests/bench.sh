@@ -6,7 +6,8 @@
 # Cases, all of them when none is named:
 #
 #   sqlite      a reply of text and HTML, signed, SQLite, outbox
-#   mariadb     the same with a private MariaDB over its socket
+#   mariadb     the same with a private MariaDB: over its socket, by unix_socket login and
+#               with a password, and over TCP with TLS
 #   ses         the same through an Amazon SES double, over TLS on the loopback
 #   attachment  what 7 MB add to a reply: outbox, sendmail, SES
 #   robot       a mail that says of itself that a program wrote it
@@ -107,7 +108,7 @@ trap 'exit 75' HUP INT TERM
 
 # Prints the packages that are not there yet.
 missing_packages() {
-  for package in gcc libc6-dev postfix ssl-cert mariadb-server libmariadb3 openssl ca-certificates python3; do
+  for package in gcc libc6-dev postfix ssl-cert mariadb-server openssl ca-certificates python3; do
     dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
   done
 }

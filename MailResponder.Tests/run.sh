@@ -9,11 +9,14 @@
 #
 #   N passed, N failed[, N skipped]
 #
+# A test that failed is run once more, by itself. Where it passes then, the run passes too, and the lines before
+# the last one name it under "unsteady:", with its first failure (verdict.py).
+#
 # --filter goes to `dotnet test` as it is; --soak sets how many messages the soak
 # test sends (1500 without it), for half an hour at most, and shows what became of
 # them. --fuzz sets how long the fuzzer runs: seconds with an s, like 600s, or a
 # number of executions (60s without it); --seed gives it other inputs. Exit status:
-# 0 when at least one test ran and none failed, else 1; 64 usage; 69 when something
+# 0 when at least one test ran and none failed twice, else 1; 64 usage; 69 when something
 # is missing that could not be installed.
 set -eu
 
@@ -75,7 +78,7 @@ fi
 # Prints the packages that are not there yet.
 missing_packages() {
   for package in gcc binutils libc6-dev zlib1g-dev libsqlite3-dev libsqlite3-0 sqlite3 \
-    postfix swaks libnet-ssleay-perl python3 python3-dkim opendkim-tools bsdutils mariadb-server libmariadb3 \
+    postfix swaks libnet-ssleay-perl python3 python3-dkim opendkim-tools bsdutils mariadb-server \
     rsyslog logrotate cron fail2ban python3-systemd logwatch chrony shellcheck systemd iproute2 git \
     opendkim opendmarc publicsuffix dnsmasq-base ssl-cert debootstrap util-linux prometheus; do
     dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
@@ -136,48 +139,18 @@ export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 dotnet build MailResponder.sln --disable-build-servers >&2 || failed_before_tests "the build failed"
 MailResponder.Cli/publish.sh --archive "$work/dist" >&2 || failed_before_tests "publishing failed"
 
-set -- test MailResponder.Tests/MailResponder.Tests.csproj --no-build \
-  --logger "trx;LogFileName=results.trx" --logger "console;verbosity=normal" --results-directory "$work"
-if [ -n "$filter" ]; then set -- "$@" --filter "$filter"; fi
+# The library, not the project: MSBuild would read the quotation marks of a filter as its own.
+set -- dotnet test MailResponder.Tests/bin/Debug/net10.0/MailResponder.Tests.dll
 # The folder is made for this run alone, and mail_responder has to reach the program in it.
 chmod 755 "$work"
+tests() {
+  as_root env PATH="$PATH" DOTNET_CLI_HOME="$work" RESPONDER_BINARY="$work/dist/responder" \
+    RESPONDER_NPM="$npm_folder/node_modules" RESPONDER_SOAK="$soak" RESPONDER_SOAK_REPORT="$work/soak" \
+    RESPONDER_ROOTS="$roots_folder" RESPONDER_FUZZ="$fuzz" RESPONDER_FUZZ_SEED="$seed" \
+    DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 PYTHONDONTWRITEBYTECODE=1 "$@"
+}
 status=0
-as_root env PATH="$PATH" DOTNET_CLI_HOME="$work" RESPONDER_BINARY="$work/dist/responder" RESPONDER_NPM="$npm_folder/node_modules" RESPONDER_SOAK="$soak" \
-  RESPONDER_SOAK_REPORT="$work/soak" \
-  RESPONDER_ROOTS="$roots_folder" RESPONDER_FUZZ="$fuzz" RESPONDER_FUZZ_SEED="$seed" \
-  DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
-  dotnet "$@" >&2 || status=$?
-
-# Prints an attribute of the test results' <Counters …> element, 0 when there are none.
-counted() {
-  found=$(sed -n "s/.*<Counters [^>]*\b$1=\"\([0-9]*\)\".*/\1/p" "$work/results.trx" 2>/dev/null | head -n 1)
-  echo "${found:-0}"
-}
-
-# Names the failed tests and says why, once more and at the end: of a long log often only the end is kept.
-show_failed() {
-  [ -s "$work/results.trx" ] || return 0
-  python3 - "$work/results.trx" >&2 <<'END'
-import sys
-import xml.etree.ElementTree as tree
-
-space = "{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}"
-for result in tree.parse(sys.argv[1]).iter(space + "UnitTestResult"):
-    if result.get("outcome") == "Failed":
-        message = (result.findtext(f".//{space}Message") or "").strip()
-        trace = (result.findtext(f".//{space}StackTrace") or "").strip()
-        print(f"run.sh: FAILED {result.get('testName')} [{result.get('duration')}]\n{message[:1500]}\n{trace[:500]}\n")
-END
-}
-
+tests "$@" ${filter:+--filter "$filter"} --logger "trx;LogFileName=results.trx" --logger "console;verbosity=normal" \
+  --results-directory "$work" >&2 || status=$?
 if [ -n "$soak" ] && [ -s "$work/soak" ]; then cat "$work/soak" >&2; fi
-passed=$(counted passed)
-failed=$(($(counted executed) - passed))
-skipped=$(($(counted total) - $(counted executed)))
-if [ "$failed" -ne 0 ]; then show_failed || say "the results could not be read"; fi
-if [ "$passed" -eq 0 ]; then say "no test passed"; fi
-if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then say "dotnet test ended with status $status"; fi
-line="$passed passed, $failed failed"
-if [ "$skipped" -ne 0 ]; then line="$line, $skipped skipped"; fi
-echo "$line"
-if [ "$status" -ne 0 ] || [ "$failed" -ne 0 ] || [ "$passed" -eq 0 ]; then exit 1; fi
+tests /usr/bin/python3 MailResponder.Tests/verdict.py "$status" "$work" "$@"

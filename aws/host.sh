@@ -87,7 +87,7 @@ put_settings() {
 
 install_release() {
   # install.sh gets no --database mysql, which would install a server.
-  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qy libmariadb3 curl
+  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qy curl
   set --
   for domain in $DOMAINS; do set -- "$@" --domain "$domain"; done
   "$root/install.sh" "$@" --hostname "$HOST_NAME" --from "$RESPONSE_FROM" --support "$SUPPORT" --ses-region "$SES_REGION"

@@ -41,7 +41,7 @@ internal static class Checkup
         var postfix = new Lazy<PostfixSettings?>(() => PostfixSettings.Load(host));
         List<(string, Func<IEnumerable<Finding>>)> subjects =
         [
-            ("program", () => ProgramChecks.Look(host, settings)),
+            ("program", () => ProgramChecks.Look(host)),
             ("settings", () => SettingsChecks.Look(host, settingsPath, settings)),
         ];
         if (settings is not null)

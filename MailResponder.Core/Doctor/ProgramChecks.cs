@@ -5,8 +5,8 @@ namespace MailResponder.Doctor;
 /// <summary>The installed program, the libraries that it takes from the host, and the user that runs it.</summary>
 internal static class ProgramChecks
 {
-    public static IEnumerable<Finding> Look(Host host, ResponderSettings? settings) =>
-        [.. User(host), .. Program(host), .. Libraries(host, settings)];
+    public static IEnumerable<Finding> Look(Host host) =>
+        [.. User(host), .. Program(host), .. Libraries(host)];
 
     private static IEnumerable<Finding> User(Host host)
     {
@@ -48,7 +48,7 @@ internal static class ProgramChecks
             yield return Finding.Ok(name, $"{path}: {installed.Output.OneLine()}");
     }
 
-    private static IEnumerable<Finding> Libraries(Host host, ResponderSettings? settings)
+    private static IEnumerable<Finding> Libraries(Host host)
     {
         const string name = "libraries";
         var known = host.Run("ldconfig", "-p");
@@ -57,8 +57,6 @@ internal static class ProgramChecks
         List<Finding> missing = [];
         if (!known.Output.Contains("libssl.so.3", StringComparison.Ordinal) || !known.Output.Contains("libcrypto.so.3", StringComparison.Ordinal))
             missing.Add(Finding.Fault(name, "OpenSSL 3 (libssl.so.3, libcrypto.so.3) is missing: no reply can be signed, nor sent to Amazon", "apt-get install libssl3"));
-        if (settings?.Database.MySql is not null && !known.Output.Contains("libmariadb.so.3", StringComparison.Ordinal))
-            missing.Add(Finding.Fault(name, "libmariadb.so.3 is missing: the database cannot be reached", "apt-get install libmariadb3"));
         return missing.OrOk(name, "all there");
     }
 }

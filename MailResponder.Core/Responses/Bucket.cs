@@ -13,11 +13,14 @@ internal sealed class Bucket : IDisposable
     private readonly AmazonS3Client _client;
     private readonly Deadline _deadline;
 
+    /// <param name="s3">Where it is, and by whose right it is read.</param>
+    /// <param name="deadline">That of the whole work, of which some is left when S3 hangs.</param>
     /// <exception cref="ResponderException">The credentials file cannot be used.</exception>
     public Bucket(S3Settings s3, Deadline deadline)
     {
+        _deadline = new Deadline(TimeProvider.System, deadline.ForOneCall);
         var config = new AmazonS3Config { MaxErrorRetry = 2, AuthenticationRegion = s3.Region };
-        AwsConnection.SpeakDirectly(config, () => deadline.Remaining);
+        AwsConnection.SpeakDirectly(config, () => _deadline.Remaining);
         if (s3.Endpoint is null)
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(s3.Region);
@@ -29,7 +32,6 @@ internal sealed class Bucket : IDisposable
         }
 
         _client = s3.CredentialsFile is null ? new AmazonS3Client(config) : new AmazonS3Client(CredentialsFile.Read(s3.CredentialsFile, s3.Profile), config);
-        _deadline = deadline;
     }
 
     /// <summary>
@@ -40,7 +42,10 @@ internal sealed class Bucket : IDisposable
     /// <param name="knownETag">Null: fetch in any case.</param>
     /// <param name="path">The file to write; it is complete when this returns.</param>
     /// <returns>Null when the object has not changed.</returns>
-    /// <exception cref="ResponderException">It is missing, S3 cannot be asked, or what came is not whole.</exception>
+    /// <exception cref="ResponderException">
+    /// There is no such object (<see cref="Cause.Attachment"/>); S3 cannot be asked, or what came is not whole
+    /// (<see cref="Cause.S3"/>).
+    /// </exception>
     public FetchedFile? Fetch(string bucket, string file, string? knownETag, string path)
     {
         var slash = bucket.IndexOf('/');
@@ -65,7 +70,8 @@ internal sealed class Bucket : IDisposable
         catch (Exception exception)
         {
             var problem = S3Trouble.Describe(exception, timeout.IsCancellationRequested);
-            throw new ResponderException(Cause.S3, $"s3://{request.BucketName}/{request.Key}: {problem}", exception);
+            var cause = S3Trouble.IsMissing(exception) ? Cause.Attachment : Cause.S3;
+            throw new ResponderException(cause, $"s3://{request.BucketName}/{request.Key}: {problem}", exception);
         }
     }
 
@@ -80,7 +86,7 @@ internal sealed class Bucket : IDisposable
         {
             var buffer = new byte[1 << 16];
             int count;
-            while ((count = response.ResponseStream.ReadAsync(buffer, cancellation).AsTask().GetAwaiter().GetResult()) > 0)
+            while ((count = Read(response.ResponseStream, buffer, cancellation)) > 0)
             {
                 hash.AppendData(buffer, 0, count);
                 output.Write(buffer, 0, count);
@@ -93,5 +99,20 @@ internal sealed class Bucket : IDisposable
         if (length != response.ContentLength)
             throw new EndOfStreamException();
         return new FetchedFile(response.ETag, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    /// <exception cref="EndOfStreamException">
+    /// The connection was cut. The disk fails with another IOException.
+    /// </exception>
+    private static int Read(Stream body, byte[] buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return body.ReadAsync(buffer, cancellation).AsTask().GetAwaiter().GetResult();
+        }
+        catch (IOException exception)
+        {
+            throw new EndOfStreamException(null, exception);
+        }
     }
 }

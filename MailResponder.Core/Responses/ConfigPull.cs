@@ -11,14 +11,13 @@ namespace MailResponder.Responses;
 /// <remarks>Call it with the <see cref="PullTurn"/> held.</remarks>
 internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock, Deadline deadline)
 {
-    /// <summary>The place of faults that are S3's and not the book's.</summary>
-    public const string S3Place = "s3";
     private const string BookEntry = "/book";
     private static readonly TimeSpan KeepUnused = TimeSpan.FromDays(1);
     private readonly string _staging = Path.Join(settings.FilesRoot, ".pull");
     private readonly List<Fault> _faults = [];
     private readonly Dictionary<string, FetchedFile> _fetched = [];
     private int _unchanged;
+    private bool _s3Failed;
 
     /// <summary>Without S3 in the settings only the Postfix maps are made, from the book that lies here.</summary>
     public PullResult Run(bool checkOnly)
@@ -39,8 +38,8 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
         }
         catch (ResponderException exception)
         {
-            _faults.Add(new Fault(settings.File, 0, S3Place, exception.Message));
-            return new PullResult(_faults, 0, 0, MapsChanged: false);
+            _faults.Add(new Fault(settings.File, 0, "s3", exception.Message));
+            return new PullResult(_faults, 0, 0, MapsChanged: false) { S3Failed = true };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -57,7 +56,7 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
     {
         var good = book is not null && _faults.TrueForAll(fault => fault.IsWarning);
         var mapsChanged = good && !checkOnly && settings.PostfixMaps is { } folder && PostfixMaps.Write(folder, book!);
-        return new PullResult(_faults, _fetched.Count, _unchanged, mapsChanged);
+        return new PullResult(_faults, _fetched.Count, _unchanged, mapsChanged) { S3Failed = _s3Failed };
     }
 
     private ResponseBook? FetchBook(Bucket bucket, S3Settings s3, PullState state)
@@ -89,6 +88,7 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
                 }
                 catch (ResponderException exception)
                 {
+                    _s3Failed |= exception.Cause == Cause.S3;
                     _faults.Add(new Fault($"s3://{settings.S3!.BookBucket}/{settings.S3.BookKey}", attachment.Line,
                         $"entry {entry.Number}, attachments", exception.Message));
                 }

@@ -9,5 +9,8 @@ namespace MailResponder.Responses;
 /// <param name="MapsChanged">Whether Postfix has to read its tables again.</param>
 internal sealed record PullResult(List<Fault> Faults, int Fetched, int Unchanged, bool MapsChanged)
 {
+    /// <summary>Whether S3 could not be asked for all files, so that nobody knows whether the book is good.</summary>
+    public bool S3Failed { get; init; }
+
     public bool IsGood => Faults.TrueForAll(fault => fault.IsWarning);
 }

@@ -13,7 +13,8 @@ internal static class PullTurn
         {
             Directory.CreateDirectory(filesRoot);
             return FileTurn.Wait(path, maxWait)
-                ?? throw new ResponderException(Cause.InProgress, $"another pull holds {path} for too long");
+                ?? throw new ResponderException(
+                    Cause.InProgress, $"another pull holds {path} for too long; does S3 answer?");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -28,12 +28,20 @@ internal sealed class PulledSource(ResponderSettings settings, Deadline deadline
     /// <summary>Many messages may find the cache cold at once: one pulls, the others wait for it.</summary>
     private void Pull(Func<bool> isThere)
     {
-        using var turn = PullTurn.Wait(settings.FilesRoot, deadline.Remaining);
-        if (isThere())
-            return;
-        var result = new ConfigPull(settings, TimeProvider.System, deadline).Run(checkOnly: false);
-        var fault = result.Faults.Find(fault => !fault.IsWarning);
-        if (fault is not null)
-            throw new ResponderException(Cause.S3, "cannot fill the cache: " + fault);
+        deadline.Asked = new Asked(Cause.S3, $"s3://{settings.S3!.BookBucket}/{settings.S3.BookKey}");
+        try
+        {
+            using var turn = PullTurn.Wait(settings.FilesRoot, deadline.ForOneCall);
+            if (isThere())
+                return;
+            var result = new ConfigPull(settings, TimeProvider.System, deadline).Run(checkOnly: false);
+            var fault = result.Faults.Find(fault => !fault.IsWarning);
+            if (fault is not null)
+                throw new ResponderException(Cause.S3, "cannot fill the cache: " + fault);
+        }
+        finally
+        {
+            deadline.Asked = null;
+        }
     }
 }

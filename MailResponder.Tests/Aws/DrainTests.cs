@@ -3,7 +3,7 @@ using MailResponder.Tests.Host;
 namespace MailResponder.Tests.Aws;
 
 /// <summary>
-/// aws/drain.sh with stand-ins for AWS, Postfix and the clock: each `sleep` passes at once, and the n-th time that the
+/// aws/drain.sh with doubles of AWS, Postfix and the clock: each `sleep` passes at once, and the n-th time that the
 /// instance asks for its state after `told` times it is to end.
 /// </summary>
 public sealed class DrainTests : IDisposable

@@ -6,7 +6,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Aws;
 
-/// <summary>aws/feedback.sh with the published program and a stand-in for the AWS CLI: a queue that is a folder of answers.</summary>
+/// <summary>
+/// aws/feedback.sh with the published program and a double of the AWS CLI: a queue that is a folder of answers.
+/// </summary>
 public sealed class FeedbackScriptTests : IDisposable
 {
     static readonly JsonSerializerOptions pretty = new() { WriteIndented = true };

@@ -5,7 +5,7 @@ using MailResponder.Tests.Host;
 namespace MailResponder.Tests.Aws;
 
 /// <summary>
-/// The user data of the template and aws/host.sh, run with stand-ins for all that reaches out of the host: AWS, apt,
+/// The user data of the template and aws/host.sh, run with doubles of all that reaches out of the host: AWS, apt,
 /// systemd, Postfix, install.sh and the responder. Each says how it was called.
 /// </summary>
 public sealed class InstanceTests : IDisposable

@@ -66,7 +66,19 @@ class Bench:
         """A place with a database in the private MariaDB."""
         schema = name.replace("-", "_")
         self.mariadb.new_database(schema)
-        return self.place(name, database=self.mariadb.settings(schema, self._shared_secret("password", "secret")), **details)
+        return self.place(name, database=self.mariadb.settings(schema, self._mariadb_password()), **details)
+
+    def mariadb_variants(self, name):
+        """One place with a database in the private MariaDB, by each way to log in to it."""
+        place = self.mariadb_place(name)
+        return {
+            "unix_socket": place.variant("unix_socket", {"database": self.mariadb.unix_settings(name)}),
+            "password": place,
+            "tls": place.variant("tls", {"database": self.mariadb.tls_settings(name, self._mariadb_password())}),
+        }
+
+    def _mariadb_password(self):
+        return self._shared_secret("password", "secret")
 
     @property
     def ses_settings(self):

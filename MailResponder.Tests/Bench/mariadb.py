@@ -1,4 +1,4 @@
-"""A MariaDB of the benchmark's own, over a unix socket and over TCP on this host."""
+"""A MariaDB of the benchmark's own, over a unix socket, and with TLS on the loopback."""
 
 import getpass
 import os
@@ -7,12 +7,14 @@ import socket
 import subprocess
 import time
 
+from authority import Authority
 from measure import BenchError
 
 USER = "mysql"
 
 # A small server's memory; the ten million rows are several times that.
-OPTIONS = ["--innodb-buffer-pool-size=512M", "--innodb-log-file-size=512M", "--bind-address=127.0.0.1", "--skip-name-resolve"]
+OPTIONS = ["--innodb-buffer-pool-size=512M", "--innodb-log-file-size=512M",
+           "--bind-address=127.0.0.1", "--skip-name-resolve"]
 
 
 class PrivateMariaDb:
@@ -23,18 +25,20 @@ class PrivateMariaDb:
         self.socket = os.path.join(folder, "socket")
         self._log = os.path.join(folder, "log")
         self._data = os.path.join(folder, "data")
-        self._folder = folder
-        self._port = free_port()
-        self._make_certificates()
+        self._authority = Authority(folder)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
         user = pwd.getpwnam(USER)
-        os.chown(folder, user.pw_uid, user.pw_gid)
+        for path in (folder, self._authority.path("server.key")):
+            os.chown(path, user.pw_uid, user.pw_gid)
         subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self._data}", f"--user={USER}", "--skip-test-db",
                         "--auth-root-authentication-method=socket", "--skip-name-resolve"],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._server = subprocess.Popen(
             ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self._data}", f"--user={USER}", f"--socket={self.socket}",
-             f"--log-error={self._log}", f"--port={self._port}", f"--ssl-cert={self._path('server.pem')}", f"--ssl-key={self._path('server.key')}",
-             *OPTIONS], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+             f"--log-error={self._log}", f"--port={self._port}", f"--ssl-cert={self._authority.path('server.pem')}",
+             f"--ssl-key={self._authority.path('server.key')}", *OPTIONS],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             self._wait()
         except BaseException:
@@ -50,25 +54,24 @@ class PrivateMariaDb:
         self._server.wait(timeout=120)
 
     def new_database(self, name):
-        """A database with a user of the same name, whose password is `secret`."""
-        self.sql(f"CREATE DATABASE {name} CHARACTER SET utf8mb4; "
-                 f"CREATE USER {name}@localhost IDENTIFIED BY 'secret'; CREATE USER {name}@'127.0.0.1' IDENTIFIED BY 'secret'; "
-                 f"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON {name}.* TO {name}@localhost, {name}@'127.0.0.1'")
+        """A database with a user of the same name, whose password is `secret`; over the network it must come by TLS."""
+        self.sql(f"CREATE DATABASE {name} CHARACTER SET utf8mb4; CREATE USER {name}@localhost IDENTIFIED BY 'secret'; "
+                 f"CREATE USER {name}@'127.0.0.1' IDENTIFIED BY 'secret' REQUIRE SSL")
+        for host in ("localhost", "127.0.0.1"):
+            self.sql(f"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON {name}.* TO {name}@'{host}'")
 
     def settings(self, name, password_file):
-        """The setting `database` for it."""
+        """The setting `database` for it: over the socket, with the password."""
         return {"mysql": {"socket": self.socket, "user": name, "password_file": password_file, "database": name}}
 
-    def other_ways(self, settings):
-        """The same, reached otherwise than by a password over the socket. A dict of name and setting."""
-        database = settings["mysql"]["database"]
-        network = {**settings["mysql"], "server": "localhost", "port": self._port}
-        del network["socket"]
-        return {
-            "unix_socket": {"mysql": {"socket": self.socket, "user": getpass.getuser(), "database": database}},
-            "tcp": {"mysql": {**network, "ssl_mode": "none"}},
-            "tls": {"mysql": {**network, "ssl_ca": self._path("ca.pem")}},
-        }
+    def unix_settings(self, name):
+        """The same, as the Unix user who runs the benchmark, root, whom the server knows."""
+        return {"mysql": {"socket": self.socket, "user": "root", "database": name}}
+
+    def tls_settings(self, name, password_file):
+        """The same, over TCP with TLS: the certificate is checked, and is for this name."""
+        return {"mysql": {"server": "localhost", "port": self._port, "user": name, "password_file": password_file,
+                          "database": name, "ssl_ca": self._authority.path("ca.pem")}}
 
     def sql(self, statements, database="mysql"):
         """Runs statements as the administrator; returns what they print, without headings."""

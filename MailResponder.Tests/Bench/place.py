@@ -79,10 +79,6 @@ class Place:
         """The path of a file in the folder."""
         return os.path.join(self.folder, name)
 
-    def setting(self, name):
-        """What the settings say of it."""
-        return self._settings[name]
-
     def variant(self, name, more):
         """The same place with settings that are added, and win."""
         other = copy.copy(self)

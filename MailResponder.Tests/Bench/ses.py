@@ -7,10 +7,10 @@ import http.server
 import os
 import shutil
 import ssl
-import subprocess
 import threading
 import urllib.parse
 
+from authority import Authority
 from measure import ENVIRONMENT, BenchError
 
 SYSTEM_AUTHORITIES = "/etc/ssl/certs"
@@ -66,23 +66,12 @@ class SesDouble:
     def _path(self, name):
         return os.path.join(self._folder, name)
 
-    def _openssl(self, *arguments):
-        subprocess.run(["openssl", *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
     def _make_certificates(self):
-        self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=the benchmark's authority",
-                      "-keyout", self._path("ca.key"), "-out", self._path("ca.pem"))
-        self._openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost",
-                      "-keyout", self._path("server.key"), "-out", self._path("server.csr"))
-        with open(self._path("names"), "w", encoding="ascii") as names:
-            names.write("subjectAltName = DNS:localhost, IP:127.0.0.1\nextendedKeyUsage = serverAuth\n")
-        self._openssl("x509", "-req", "-days", "2", "-in", self._path("server.csr"), "-CA", self._path("ca.pem"),
-                      "-CAkey", self._path("ca.key"), "-CAcreateserial", "-extfile", self._path("names"),
-                      "-out", self._path("server.pem"))
+        Authority(self._folder)
         os.mkdir(self._path("authorities"))
         for file in [*glob.glob(SYSTEM_AUTHORITIES + "/*.pem"), self._path("ca.pem")]:
             shutil.copy(file, self._path("authorities"))
-        self._openssl("rehash", self._path("authorities"))
+        Authority.openssl("rehash", self._path("authorities"))
 
     def _handler(self):
         arrived = self._arrived_mail

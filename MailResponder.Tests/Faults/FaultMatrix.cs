@@ -119,8 +119,7 @@ public sealed partial class FaultMatrix : IDisposable
         smtp.Say("EHLO client.freemail.test");
         smtp.Say($"MAIL FROM:<{request.From}>");
         smtp.Say($"RCPT TO:<{recipient}>");
-        smtp.Say("DATA");
-        smtp.Say(System.Text.Encoding.UTF8.GetString(request.ToBytes()) + ".");
+        smtp.Data(System.Text.Encoding.UTF8.GetString(request.ToBytes()));
         smtp.Say("QUIT");
     }
 

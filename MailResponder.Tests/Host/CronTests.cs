@@ -4,7 +4,7 @@ namespace MailResponder.Tests.Host;
 
 /// <summary>
 /// system/cron.d/mail_responder, run by the real cron in namespaces of its own. Times are replaced by "@reboot", so
-/// that it runs all lines as it starts; the responder and Postfix are stand-ins that say how they were called.
+/// that it runs all lines as it starts; the responder and Postfix are doubles that say how they were called.
 /// </summary>
 public sealed class CronTests : IDisposable
 {

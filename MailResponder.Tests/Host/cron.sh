@@ -4,7 +4,7 @@
 # usage: unshare --mount --pid --net --fork --mount-proc sh cron.sh FOLDER
 #
 # FOLDER holds `cron.d/mail_responder`, with "@reboot" in place of the times; `bin/responder` and `sbin/postfix`,
-# stand-ins that take the places of the real ones in this mount namespace; and `sbin/sendmail`, which gets cron's mail.
+# doubles that take the places of the real ones in this mount namespace; and `sbin/sendmail`, which gets cron's mail.
 # Ends when the file FOLDER/over is there, or after 60 seconds.
 set -eu
 

@@ -6,6 +6,9 @@ namespace MailResponder.Tests.Install;
 [Collection(ServerRoots.Collection)]
 public sealed class VariantTests
 {
+    const string AsResponder = "setpriv --reuid=mail_responder --regid=mail_responder --init-groups ";
+    const string Status = AsResponder + "responder database status";
+
     [Fact]
     public void StrictRecipients_AreRejectedWhenTheBookDoesNotKnowThem()
     {
@@ -27,8 +30,16 @@ public sealed class VariantTests
         var request = RequestMail.FromSomebodyNew();
         server.Root.Outside.Send(request).Good();
         Patience.Until("the reply", () => server.Root.Outside.MailFilesTo(request.From).Count == 1, () => server.Root.Log("mail_responder.log"));
-        Assert.Contains("1 requester(s) with a quota", server.Root.Run("responder database status").Good().Output, StringComparison.Ordinal);
-        Assert.Contains("640 root:mail_responder", server.Root.Run("stat -c '%a %U:%G' /etc/mail_responder/database.password").Output, StringComparison.Ordinal);
+        Assert.Contains("1 requester(s) with a quota", server.Root.Run(Status).Good().Output, StringComparison.Ordinal);
+        // The server knows the Unix user: there is no secret, and nobody else has the account.
+        const string account = "SELECT host, plugin FROM mysql.user WHERE user = 'mail_responder'";
+        Assert.Equal("localhost\tunix_socket\n", server.Root.Run($"mariadb -NBe \"{account}\"").Good().Output);
+        var files = server.Root.Run("ls /etc/mail_responder; cat /etc/mail_responder/settings.json").Good().Output;
+        Assert.DoesNotContain("password", files, StringComparison.Ordinal);
+        Assert.NotEqual(0, server.Root.Run("responder database status").ExitCode);
+        const string lineOfCron = "$(grep 'blacklist reset' /etc/cron.d/mail_responder | cut -d ' ' -f 7-)";
+        server.Root.Run($"{AsResponder}sh -c \"{lineOfCron}\"").Good();
+        Assert.Contains("0 requester(s) with a quota", server.Root.Run(Status).Good().Output, StringComparison.Ordinal);
 
         var before = server.Root.Run("cd /etc/mail_responder && sha256sum *").Output;
         Assert.Equal("nothing to do\n", server.Install().Good().Output);

@@ -195,6 +195,18 @@ public sealed class MySqlProgramTests : IDisposable
 
     public void Dispose() => place.Dispose();
 
+    /// <summary>The server lets the Unix user in; root, who makes the account, is another one.</summary>
+    [Fact]
+    public void AccountOfAUnixUser_LeavesTheTablesToHim()
+    {
+        Use(new JsonObject { ["socket"] = server.Socket, ["user"] = "nobody", ["database"] = "mail_of_nobody" });
+        var run = place.Command("database", "init", "--admin-user", Environment.UserName);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        const string remedy = "tables:  made by the user nobody: sudo -u nobody responder database init\n";
+        Assert.EndsWith(remedy, run.OutputText, StringComparison.Ordinal);
+        Assert.Equal("unix_socket", server.AsAdministrator("SELECT plugin FROM mysql.user WHERE user = 'nobody'")[0]);
+    }
+
     JsonObject OverSocket() => new()
     {
         ["socket"] = server.Socket,

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using MailResponder.Settings;
 using MySqlConnector;
 
@@ -38,7 +37,7 @@ public sealed class PrivateMariaDb : IDisposable
         Start();
     }
 
-    public int Port { get; }
+    public int Port { get; } = Loopback.FreePort();
 
     public string Socket => PathTo("data/server.sock");
 
@@ -154,13 +153,6 @@ public sealed class PrivateMariaDb : IDisposable
     }
 
     string Log() => File.Exists(PathTo("data/server.log")) ? File.ReadAllText(PathTo("data/server.log")) : "no log";
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     static void Run(string program, params string[] arguments)
     {

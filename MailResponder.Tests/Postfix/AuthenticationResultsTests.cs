@@ -125,8 +125,7 @@ public sealed class AuthenticationResultsTests
         smtp.Say("EHLO mx.freemail.test");
         smtp.Say("MAIL FROM:<zahra@freemail.test>");
         smtp.Say("RCPT TO:<get@example.com>");
-        smtp.Say("DATA");
-        smtp.Say(Encoding.UTF8.GetString(mail).TrimEnd() + "\r\n.");
+        smtp.Data(Encoding.UTF8.GetString(mail));
         smtp.Say("QUIT");
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace MailResponder.Tests.Postfix;
 
@@ -15,15 +13,10 @@ internal sealed class MailSink : IDisposable
     public MailSink(string folder, string user)
     {
         this.folder = folder;
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
         process = Process.Start("smtp-sink", ["-u", user, "-d", Path.Combine(folder, "%Y%m%d%H%M%S."), $"127.0.0.1:{Port}", "100"]);
     }
 
-    public int Port { get; }
+    public int Port { get; } = Loopback.FreePort();
 
     /// <summary>Every mail received: lines X-Mail-Args and X-Rcpt-Args with the envelope, then the mail as it came.</summary>
     public IReadOnlyList<string> Mails => [.. Directory.GetFiles(folder).Select(File.ReadAllText)];

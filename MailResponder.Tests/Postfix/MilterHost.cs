@@ -96,8 +96,7 @@ public sealed class MilterHost : IDisposable
         smtp.Say("EHLO mx.elsewhere.example");
         smtp.Say($"MAIL FROM:<{envelope}>");
         smtp.Say($"RCPT TO:<{requested}>");
-        smtp.Say("DATA");
-        smtp.Say(mail.TrimEnd() + "\r\n.");
+        smtp.Data(mail);
         smtp.Say("QUIT");
     }
 

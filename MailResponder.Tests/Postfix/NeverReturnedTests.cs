@@ -85,8 +85,7 @@ public sealed class NeverReturnedTests
             smtp.Say("EHLO client.freemail.test");
             smtp.Say($"MAIL FROM:<{request.From}> RET=FULL ENVID=x");
             smtp.Say("RCPT TO:<links@example.com> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;links@example.com");
-            smtp.Say("DATA");
-            smtp.Say(System.Text.Encoding.UTF8.GetString((request with { To = "links@example.com" }).ToBytes()) + "\r\n.");
+            smtp.Data(System.Text.Encoding.UTF8.GetString((request with { To = "links@example.com" }).ToBytes()));
             smtp.Say("QUIT");
         }
         postfix.WaitUntilQueueIsEmpty();

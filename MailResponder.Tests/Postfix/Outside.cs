@@ -64,8 +64,7 @@ public sealed class Outside : IDisposable
         using var smtp = Session();
         smtp.Say($"MAIL FROM:<{mail.From}>");
         smtp.Say($"RCPT TO:<{recipient}>");
-        smtp.Say("DATA");
-        smtp.Say(System.Text.Encoding.UTF8.GetString(mail.ToBytes()) + "\r\n.");
+        smtp.Data(System.Text.Encoding.UTF8.GetString(mail.ToBytes()));
         smtp.Say("QUIT");
     }
 

@@ -24,7 +24,7 @@ internal sealed class SmtpDialogue : IDisposable
         client.Connect(IPAddress.Loopback, port);
         client.ReceiveTimeout = (int)patience.TotalMilliseconds;
         reader = new StreamReader(client.GetStream(), Encoding.ASCII);
-        writer = new StreamWriter(client.GetStream(), Encoding.ASCII) { NewLine = "\r\n", AutoFlush = true };
+        writer = new StreamWriter(client.GetStream(), new UTF8Encoding(false)) { NewLine = "\r\n", AutoFlush = true };
         if (clientAddress is not null) writer.WriteLine($"PROXY TCP4 {clientAddress} 127.0.0.1 40000 25");
         if (tooEarly is not null) writer.WriteLine(tooEarly);
         Greeting = Hear();
@@ -42,6 +42,17 @@ internal sealed class SmtpDialogue : IDisposable
     {
         writer.WriteLine(line);
         return Hear();
+    }
+
+    /// <summary>
+    /// Sends a message and fails unless the server takes it. A line that begins with a dot gets another one (RFC 5321,
+    /// section 4.5.2), and the last line gets its end.
+    /// </summary>
+    public void Data(string mail)
+    {
+        Say("DATA");
+        var stuffed = ("\r\n" + mail).Replace("\r\n.", "\r\n..", StringComparison.Ordinal)[2..];
+        Say($"{stuffed}{(mail.EndsWith("\r\n", StringComparison.Ordinal) ? "" : "\r\n")}.");
     }
 
     public void Dispose()

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.S3;
@@ -18,6 +15,23 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
         host.Place.Write();
         var run = host.Pull();
         Assert.True(run.ExitCode == 69, $"{run.ExitCode}: {run.Errors}");
+        Assert.Contains("/book.json: the connection was cut", run.Errors, StringComparison.Ordinal);
+        AssertStillGood(host);
+    }
+
+    [Fact]
+    public void ConnectionCutInAnAttachment_IsNoFaultOfTheBook()
+    {
+        using var host = WithGoodBook();
+        using var cut = new HalfAnswer(stall: false, book: $$"""
+            [ { "email_addr": "get@example.com", "body": "x",
+                "attachments": [["{{host.FilesBucket}}", "b.bin", "tool.bin"]] } ]
+            """);
+        host.Place.Settings["s3"]!["endpoint"] = cut.Endpoint;
+        host.Place.Write();
+        var run = host.Pull();
+        Assert.True(run.ExitCode == 69, $"{run.ExitCode}: {run.Errors}");
+        Assert.Contains("/b.bin: the connection was cut", run.Errors, StringComparison.Ordinal);
         AssertStillGood(host);
     }
 
@@ -90,43 +104,5 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
         using var process = Process.Start(program, arguments);
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
-    }
-
-    /// <summary>Promises an object of a million bytes and sends a hundred; then it cuts, or keeps the line open.</summary>
-    private sealed class HalfAnswer : IDisposable
-    {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly List<TcpClient> _open = [];
-        private int _answers;
-
-        public HalfAnswer(bool stall)
-        {
-            _listener.Start();
-            _ = Task.Run(async () =>
-            {
-                while (true)
-                {
-                    var client = await _listener.AcceptTcpClientAsync();
-                    _open.Add(client);
-                    var stream = client.GetStream();
-                    Assert.NotEqual(0, await stream.ReadAsync(new byte[65536]));
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                        "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nETag: \"0123456789abcdef0123456789abcdef\"\r\nContent-Type: application/json\r\n\r\n" + new string('[', 100)));
-                    Interlocked.Increment(ref _answers);
-                    if (!stall)
-                        client.Close();
-                }
-            });
-        }
-
-        public string Endpoint => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
-
-        public int Answers => Volatile.Read(ref _answers);
-
-        public void Dispose()
-        {
-            _listener.Stop();
-            _open.ForEach(client => client.Dispose());
-        }
     }
 }

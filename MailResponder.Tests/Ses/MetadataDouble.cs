@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace MailResponder.Tests.Ses;
@@ -25,17 +24,12 @@ internal sealed class MetadataDouble : IDisposable
 
     public MetadataDouble()
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-        }
         listener.Prefixes.Add(Url + "/");
         listener.Start();
         _ = Serve();
     }
 
-    public string Url { get; }
+    public string Url { get; } = $"http://127.0.0.1:{Loopback.FreePort()}";
 
     /// <summary>The value of the instance's tag that names its group; null: there is no such tag, or tags are off.</summary>
     public string? AutoScalingGroup { get; set; }

@@ -7,7 +7,7 @@ namespace MailResponder.Tests.Ses;
 /// <summary>A reply as the SDK takes it.</summary>
 public class ReplyStreams
 {
-    /// <summary>The official package takes the stream in a way that is not written down.</summary>
+    /// <summary>The AWS SDK takes the stream in a way that is not written down.</summary>
     [Fact]
     public async Task Reply_CanBeReadInEveryWay()
     {

@@ -110,8 +110,7 @@ public sealed partial class SoakTests(ITestOutputHelper report)
             {
                 smtp.Say($"MAIL FROM:<{sender}>");
                 smtp.Say($"RCPT TO:<{recipient}>");
-                smtp.Say("DATA");
-                smtp.Say(mail + ".");
+                smtp.Data(mail);
                 count++;
             }
 

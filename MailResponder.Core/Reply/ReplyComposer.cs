@@ -28,7 +28,7 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         message.From.Add(settings.ResponseFrom);
         message.To.Add(new MailboxAddress("", recipient));
         message.ReplyTo.Add(new MailboxAddress("", entry.Address));
-        message.Subject = entry.Subject ?? ReplySubject.For(request.Subject, entry.Address);
+        message.Subject = entry.Subject ?? ReplySubject.For(request, entry.Address);
         message.Date = clock.GetUtcNow();
         message.MessageId = $"{name}@{settings.ResponseFrom.Domain}";
         ReplyThread.Continue(message, request);

@@ -155,10 +155,10 @@ internal sealed class FeedbackReader(ResponderSettings settings, Store store, Sn
 
     /// <summary>
     /// The lists know an address without its tag, and providers that have no tags bounce what has one: a request forged in
-    /// the name of victim+x would block victim. Gmail is known to have them.
+    /// the name of victim+x would block victim. Some are known to have them (<see cref="MailProviders"/>).
     /// </summary>
     private static bool IsTagged(string address, Requester requester) =>
-        address.IndexOf('+', StringComparison.Ordinal) > 0 && requester.DomainName != "gmail.com";
+        address.IndexOf('+', StringComparison.Ordinal) > 0 && MailProviders.Of(requester.DomainName) is not { TakesPlusTags: true };
 
     private static string InWords(FeedbackResult result) => result switch
     {

@@ -148,7 +148,7 @@ internal sealed class FeedbackReader(ResponderSettings settings, Store store, Sn
 
     /// <summary>Ours, or a robot's: the guard keeps them off, and a mail of ours to ourselves says nothing of a requester.</summary>
     private bool IsNeverAnswered(string address, Requester requester) =>
-        settings.OwnDomains.Contains(requester.DomainName)
+        MailDomain.IsWithin(requester.DomainName, settings.OwnDomains)
         || address.Equals(settings.ResponseFrom.Address, StringComparison.OrdinalIgnoreCase)
         || address.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase)
         || RobotLocalPart.Matches(address[..address.LastIndexOf('@')]);

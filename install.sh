@@ -468,10 +468,13 @@ has_milters() {
 
 # --- The responder's own files
 
-# The same list for people, with commas, and for JSON, with quotation marks.
-quoted_domains() {
-  printf '"%s"' "$first_domain"
-  for domain in ${domains#"$first_domain"}; do printf ', "%s"' "$domain"; done
+# What mydestination of postfix/main.cf names, for JSON. The name localhost alone is in nobody's address.
+quoted_names() {
+  names=$domains
+  for name in "$hostname" "localhost.${hostname#*.}"; do
+    case " $names " in *" $name "*) ;; *) names="$names $name" ;; esac
+  done
+  echo "$names" | sed 's/ /", "/g; s/.*/"&"/'
 }
 
 settings() {
@@ -482,7 +485,7 @@ settings() {
   // From of every reply. A name may stand before it: "Example Tools <$from>".
   "response_from": "$from",
   "bounce_address": "$bounce",
-  "own_domains": [$(quoted_domains)],
+  "own_domains": [$(quoted_names)],
 
   // Where "config pull" brings them from S3, the book is $home/responses.json: docs/s3.md.
   "response_book": "$etc/responses.json",

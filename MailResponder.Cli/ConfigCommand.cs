@@ -75,7 +75,7 @@ internal sealed class ConfigCommand : Command
         foreach (var entry in entries)
         {
             text.Append(CultureInfo.InvariantCulture, $"entry {entry.Number} (line {entry.Line}), by {(entry.SendMethod ?? settings.SendMethod).Hyphenated()}\n");
-            text.Append(CultureInfo.InvariantCulture, $"  subject: {entry.Subject ?? "Re: (the request's subject)"}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  subject: {entry.Subject ?? "Re: (the request's subject or address)"}\n");
             var (links, attachments) = rule.RequiredBy(entry);
             text.Append(CultureInfo.InvariantCulture, $"  authentication: {links.Hyphenated()}");
             if (entry.Attachments.Count > 0)

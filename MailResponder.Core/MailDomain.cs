@@ -7,7 +7,10 @@ internal static class MailDomain
 {
     private const int MaxLength = 253;
 
-    /// <summary>False when the text is no fully qualified domain name: at least two labels of letters, digits, hyphens.</summary>
+    /// <summary>
+    /// False when the text is no fully qualified domain name: at least two labels of letters, digits, hyphens, the last of
+    /// which begins with a letter (RFC 3696, section 2). Without that, some take 127.0.0.1 or 127.1 for an address.
+    /// </summary>
     public static bool TryNormalize(string? text, out string domain)
     {
         domain = "";
@@ -41,6 +44,8 @@ internal static class MailDomain
             }
         }
 
+        if (!char.IsAsciiLetter(name[name.LastIndexOf('.') + 1]))
+            return false;
         domain = name;
         return true;
     }

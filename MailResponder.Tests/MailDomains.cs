@@ -44,6 +44,9 @@ public sealed class MailDomains
     [InlineData("exa\0mple.com")]
     [InlineData("a@b.example")]
     [InlineData("[192.0.2.1]")]
+    [InlineData("192.0.2.1")]
+    [InlineData("0x7f.1")]
+    [InlineData("example.com..")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example")]
     public void OtherText_IsNoName(string? text) => Assert.False(MailDomain.TryNormalize(text, out _));
 

@@ -24,7 +24,7 @@ settings() {
 {
   "response_from": "$RESPONSE_FROM",
   "bounce_address": "$BOUNCE_ADDRESS",
-  "own_domains": ["$(echo "$DOMAINS" | sed 's/ /", "/g')"],
+  "own_domains": ["$(echo "$DOMAINS $HOST_NAME localhost.${HOST_NAME#*.}" | sed 's/ /", "/g')"],
 
   "response_book": "$home/responses.json",
   "files_root": "$home/files",

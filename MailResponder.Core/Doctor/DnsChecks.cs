@@ -21,7 +21,7 @@ internal static class DnsChecks
         List<Finding> findings = [Finding.Ok("dns", "the resolver answers"), .. settings.Dkim is { } dkim ? DkimDnsCheck.Look(dns, dkim) : []];
         findings.AddRange(Spf(dns, settings, from));
         findings.Add(Dmarc(dns, from));
-        findings.AddRange(settings.OwnDomains.Select(domain => Mx(dns, domain, postfix?["myhostname"])));
+        findings.AddRange(settings.OwnDomains.Where(domain => postfix?.IsHost(domain) != true).Select(domain => Mx(dns, domain, postfix?["myhostname"])));
         if (postfix is not null)
             findings.AddRange(Address(dns, postfix["myhostname"]));
         return findings;

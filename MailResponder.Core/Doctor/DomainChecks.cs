@@ -1,3 +1,4 @@
+using MailResponder.Incoming;
 using MailResponder.Responses;
 using MailResponder.Settings;
 
@@ -14,11 +15,12 @@ internal static class DomainChecks
     {
         if (postfix is null)
             return [];
-        var classes = settings.OwnDomains.ToDictionary(domain => domain, domain => Classes.Where(name => postfix.ListHas(name, domain)).ToList());
+        var classes = settings.OwnDomains.Distinct().ToDictionary(domain => domain, domain => Classes.Where(name => postfix.ListHas(name, domain)).ToList());
         var book = ResponseBookFile.Check(settings.ResponseBook, []);
         return
         [
             .. Domains(classes).OrOk("postfix-domains", settings.OwnDomains.ToList().Some() + ": taken"),
+            .. OwnNames(postfix, settings).OrOk("postfix-own-names", "own_domains has all that Postfix takes mail for"),
             .. CatchAll(postfix, classes).OrOk("postfix-catch-all", "every address leads to the responder"),
             .. book is null ? [] : Addresses(postfix, classes, book).OrOk("postfix-recipients", "every address of the book is taken"),
             .. book is null ? [] : Shadowed(host, postfix, classes, book).OrOk("book-addresses", "no address of the book is also a user or an alias of this host"),
@@ -36,6 +38,25 @@ internal static class DomainChecks
                 yield return Finding.Fault(name, $"{domain} is in {string.Join(" and in ", of)}: which one counts is not defined", "take it out of all but one; then: postfix reload");
             else if (of[0] is not (Mailboxes or Relayed))
                 yield return Finding.Fault(name, $"{domain} is in {of[0]}: luser_relay and relay_transport do not work there", $"put it into {Mailboxes} or {Relayed} instead; then: postfix reload");
+        }
+    }
+
+    /// <summary>
+    /// Domains that Postfix takes as its own and the guard does not know. A reply to a request forged in their name comes
+    /// back in, and goes wherever aliases and rewriting take it.
+    /// </summary>
+    private static IEnumerable<Finding> OwnNames(PostfixSettings postfix, ResponderSettings settings)
+    {
+        const string name = "postfix-own-names";
+        const string remedy = "add it to own_domains in the settings";
+        foreach (var parameter in Classes)
+        {
+            var domains = postfix.Domains(parameter, out var unlisted);
+            var unknown = domains.Where(domain => !MailDomain.IsWithin(domain, settings.OwnDomains) && !HostName.Covers(domain, HostName.Current())).Distinct().Order().ToList();
+            if (unknown.Count > 0)
+                yield return Finding.Fault(name, $"{unknown.Some()}: in {parameter}, but not in own_domains; a request forged in that name is answered", remedy);
+            if (unlisted.Count > 0)
+                yield return Finding.Warning(name, $"the domains of {unlisted.Some()} in {parameter} cannot be listed (postmap -s)", "see that own_domains in the settings has all of them");
         }
     }
 

@@ -41,6 +41,10 @@ internal sealed class PostfixSettings
         return settings;
     }
 
+    /// <summary>Whether the domain is a name of the host rather than one that people write to.</summary>
+    public bool IsHost(string domain) =>
+        domain.Equals(this["myhostname"], StringComparison.OrdinalIgnoreCase) || domain.StartsWith("localhost.", StringComparison.Ordinal);
+
     public MasterService? Service(string name, string type = "unix") =>
         Services.FirstOrDefault(service => service.Name == name && service.Type == type);
 
@@ -73,8 +77,7 @@ internal sealed class PostfixSettings
     /// <summary>What a lookup table has for each key that it has.</summary>
     public Dictionary<string, string> LookUpAll(string table, IReadOnlyCollection<string> keys)
     {
-        // The proxy service is for daemons in a chroot; the table behind it is the same.
-        var name = table.StartsWith("proxy:", StringComparison.Ordinal) ? table["proxy:".Length..] : table;
+        var name = TableBehind(table);
         var found = new Dictionary<string, string>();
         if (keys.Count == 0 || !name.Contains(':'))
             return found;
@@ -103,6 +106,41 @@ internal sealed class PostfixSettings
 
         return false;
     }
+
+    /// <summary>
+    /// The domains that a list like mydestination names, those of its tables and files too; without address literals and
+    /// unqualified names, at which nobody can be answered.
+    /// </summary>
+    /// <param name="parameter">The list.</param>
+    /// <param name="unlisted">Tables that postmap(1) cannot list.</param>
+    public List<string> Domains(string parameter, out List<string> unlisted)
+    {
+        unlisted = [];
+        var domains = new List<string>();
+        foreach (var item in List(parameter).Where(item => !item.StartsWith('!')))
+        {
+            if (item.StartsWith('/'))
+            {
+                domains.AddRange(_host.Lines(item) ?? []);
+            }
+            else if (item.Contains(':'))
+            {
+                var table = _host.Run("postmap", "-s", TableBehind(item));
+                domains.AddRange(table.Lines.Select(line => line.Split('\t')[0]));
+                if (!table.Succeeded)
+                    unlisted.Add(item);
+            }
+            else
+            {
+                domains.Add(item);
+            }
+        }
+
+        return [.. domains.Select(text => MailDomain.TryNormalize(text.Trim().TrimStart('.'), out var domain) ? domain : "").Where(domain => domain.Length > 0)];
+    }
+
+    /// <summary>The proxy service is for daemons in a chroot; the table behind it is the same.</summary>
+    private static string TableBehind(string table) => table.StartsWith("proxy:", StringComparison.Ordinal) ? table["proxy:".Length..] : table;
 
     /// <summary>Splits at white space, and at commas where they separate, but never inside of braces.</summary>
     public static List<string> Split(string text, bool byComma)

@@ -71,8 +71,9 @@ internal static class TransportChecks
         var relay = postfix["luser_relay"];
         // The extension comes off, as in transport(5).
         var address = relay.Length > 0 && relay.Contains('@') ? relay[..relay.IndexOfAny(['+', '@'])] + relay[relay.LastIndexOf('@')..] : Host.ResponderUser + "@localhost";
-        var relayed = settings.OwnDomains.Where(domain => postfix.ListHas("relay_domains", domain) && !postfix.ListHas("mydestination", domain)).ToList();
-        if (relayed.Count == settings.OwnDomains.Count)
+        var served = settings.OwnDomains.Where(domain => !postfix.IsHost(domain)).ToList();
+        var relayed = served.Where(domain => postfix.ListHas("relay_domains", domain) && !postfix.ListHas("mydestination", domain)).ToList();
+        if (served.Count > 0 && relayed.Count == served.Count)
         {
             return IsOurs(postfix["relay_transport"]) || relayed.TrueForAll(domain => IsOurs(InMaps(postfix, domain)))
                 ? Finding.Ok(name, "relay_domains lead to the transport " + Transport)

@@ -148,17 +148,17 @@ internal sealed class FeedbackReader(ResponderSettings settings, Store store, Sn
 
     /// <summary>Ours, or a robot's: the guard keeps them off, and a mail of ours to ourselves says nothing of a requester.</summary>
     private bool IsNeverAnswered(string address, Requester requester) =>
-        settings.OwnDomains.Contains(requester.DomainName)
+        MailDomain.IsWithin(requester.DomainName, settings.OwnDomains)
         || address.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase)
         || address.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase)
         || RobotLocalPart.Matches(address[..address.LastIndexOf('@')]);
 
     /// <summary>
     /// The lists know an address without its tag, and providers that have no tags bounce what has one: a request forged in
-    /// the name of victim+x would block victim. Gmail is known to have them.
+    /// the name of victim+x would block victim. Some are known to have them (<see cref="MailProviders"/>).
     /// </summary>
     private static bool IsTagged(string address, Requester requester) =>
-        address.IndexOf('+', StringComparison.Ordinal) > 0 && requester.DomainName != "gmail.com";
+        address.IndexOf('+', StringComparison.Ordinal) > 0 && MailProviders.Of(requester.DomainName) is not { TakesPlusTags: true };
 
     private static string InWords(FeedbackResult result) => result switch
     {

@@ -18,11 +18,12 @@ internal static class FromField
         mailbox = null;
         // The raw value: in a decoded one, the text of an encoded word could pass for an address.
         var value = WithoutControls(from.RawValue);
-        if (!InternetAddressList.TryParse(value, out var list) || list.Count == 0)
+        if (HasOpenQuote(value) || !InternetAddressList.TryParse(value, out var list) || list.Count == 0)
             return SkipReason.UnparsableFrom;
         if (list.Count > 1)
             return SkipReason.SeveralFrom;
-        if (list[0] is not MailboxAddress only || only.LocalPart.Contains('\\') || !IsVisible(only, value))
+        // Some mail systems may follow a source route (RFC 5321, appendix F.2).
+        if (list[0] is not MailboxAddress { Route.Count: 0 } only || only.LocalPart.Contains('\\') || !IsVisible(only, value))
             return SkipReason.UnparsableFrom;
         mailbox = WithoutNeedlessQuotes(only);
         return null;
@@ -31,6 +32,36 @@ internal static class FromField
     /// <summary>Blanks in place of NUL and the like, for which MimeKit would give up the whole field.</summary>
     private static byte[] WithoutControls(byte[] value) =>
         Array.ConvertAll(value, b => b is 0x7F or < (byte)' ' and not (9 or 10 or 13) ? (byte)' ' : b);
+
+    /// <summary>
+    /// A quotation mark without its second (RFC 5322, section 3.2.4): MimeKit takes it for a part of the display name,
+    /// another reader, such as a filter at the border, for the beginning of something else.
+    /// </summary>
+    private static bool HasOpenQuote(ReadOnlySpan<byte> field)
+    {
+        var isQuoted = false;
+        var comments = 0;
+        for (var i = 0; i < field.Length; i++)
+        {
+            switch (field[i])
+            {
+                case (byte)'\\' when isQuoted || comments > 0:
+                    i++;
+                    break;
+                case (byte)'"' when comments == 0:
+                    isQuoted = !isQuoted;
+                    break;
+                case (byte)'(' when !isQuoted:
+                    comments++;
+                    break;
+                case (byte)')' when !isQuoted && comments > 0:
+                    comments--;
+                    break;
+            }
+        }
+
+        return isQuoted;
+    }
 
     /// <summary>
     /// "joe"@ and joe@ are one mailbox (RFC 5321, section 4.1.2), which has one quota and is one robot. A backslash

@@ -1,3 +1,4 @@
+using System.Buffers;
 using MailResponder.Settings;
 using MimeKit;
 
@@ -9,7 +10,8 @@ namespace MailResponder.Incoming;
 /// </summary>
 /// <param name="settings">Which addresses are ours, and what is not answered.</param>
 /// <param name="clock">Null: the system's.</param>
-internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = null)
+/// <param name="hostName">The host's own name. Null: the system's.</param>
+internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = null, string? hostName = null)
 {
     /// <summary>
     /// How long a failed look-up counts as open. Postfix brings the same header at each try, so it never comes to an end
@@ -18,6 +20,14 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     private static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
 
     private const int MaxReceived = 50;
+
+    /// <summary>
+    /// The characters of an atom (RFC 5322, section 3.2.3) and the dot, but for `%` and `!`: to Postfix
+    /// victim%example.net@ours and example.net!victim@ours are mail for victim@example.net (allow_percent_hack and
+    /// swap_bangpath of postconf(5), both on by default).
+    /// </summary>
+    private static readonly SearchValues<char> PlainCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.#$&'*+-/=?^_`{|}~");
 
     /// <summary>The header that our replies carry, so that none of them is answered by us when it comes back.</summary>
     public const string LoopHeader = "X-Loop";
@@ -40,8 +50,12 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         if (IsRobot(from!.Address) || IsRobot(envelope.Sender) || IsRobot(headers["Return-Path"]))
             return SkipReason.RobotSender;
         MailDomain.TryNormalize(from.Domain, out var domain);
-        if (IsOurs($"{from.LocalPart}@{domain}", domain) || IsOurAddress(envelope.Sender) || IsOurAddress(headers["Return-Path"]))
+        if (IsOurs($"{from.LocalPart}@{domain}", domain) || HostName.Covers(domain, hostName ?? HostName.Current())
+            || IsOurAddress(envelope.Sender) || IsOurAddress(headers["Return-Path"]))
+        {
             return SkipReason.OwnAddress;
+        }
+
         if (MailDomain.IsWithin(domain, settings.BlockedDomains))
             return SkipReason.BlockedDomain;
         var now = (clock ?? TimeProvider.System).GetUtcNow();
@@ -103,36 +117,40 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     }
 
     /// <summary>
-    /// Whether a reply can reach the address without SMTPUTF8 (RFC 6531), which neither SES nor most mail systems
-    /// offer: a local part of printable ASCII, at most 64 long, and a fully qualified domain. What stands partly in
-    /// quotes is obsolete (RFC 5322, section 4.4), has no form in SMTP, and is not read alike by everybody.
+    /// Whether a reply can reach the address, and nobody else: a plain local part of at most 64 characters and a fully
+    /// qualified domain, without SMTPUTF8 (RFC 6531), which neither SES nor most mail systems offer.
     /// </summary>
     private static bool CanBeAnswered(string address)
     {
         var at = address.LastIndexOf('@');
         return at is > 0 and <= 64 && address.Length <= 254
-            && !address.AsSpan(0, at).ContainsAnyExceptInRange('!', '~')
-            && HasFormInSmtp(address.AsSpan(0, at))
+            && IsPlain(address.AsSpan(0, at))
             && MailDomain.TryNormalize(address[(at + 1)..], out _);
     }
 
-    /// <summary>Without quotes, or one quoted string (RFC 5321, section 4.1.2).</summary>
-    private static bool HasFormInSmtp(ReadOnlySpan<char> localPart)
+    /// <summary>
+    /// What a dot-atom has (RFC 5322, section 3.2.3), also within quotes, where dots may stand anywhere; without what a
+    /// mail system on the way could read as more than a mailbox.
+    /// </summary>
+    private static bool IsPlain(ReadOnlySpan<char> localPart)
     {
-        if (localPart[0] != '"')
-            return !localPart.Contains('"');
-        for (var i = 1; i < localPart.Length; i++)
-        {
-            if (localPart[i] == '\\')
-                i++;
-            else if (localPart[i] == '"')
-                return i == localPart.Length - 1;
-        }
-
-        return false;
+        var name = localPart is ['"', .. var quoted, '"'] ? quoted : localPart;
+        // Everything else needs quotes. Within them Postfix reads an @ as the end of a local part
+        // (resolve_dequoted_address of postconf(5)), old mail systems commas, semicolons, colons and brackets as lists,
+        // groups and routes; and few agree about spaces and backslashes.
+        if (name.IsEmpty || name.ContainsAnyExcept(PlainCharacters))
+            return false;
+        // An option of a command, which Postfix bounces (allow_min_user of postconf(5)); a command and a file, which
+        // local(8) and sendmail deliver to (aliases(5)).
+        if (name[0] is '-' or '|' or '/')
+            return false;
+        // An encoded word has no place in an address (RFC 2047, section 5), and readers that decode it all the same
+        // read another one.
+        return name.IndexOf("=?") < 0;
     }
 
-    private bool IsOurs(string address, string domain) => IsOurAddress(address) || settings.OwnDomains.Contains(domain);
+    private bool IsOurs(string address, string domain) =>
+        IsOurAddress(address) || MailDomain.IsWithin(domain, settings.OwnDomains);
 
     /// <summary>
     /// Of envelope senders only the address counts: a forwarder on one of our domains rewrites other people's senders

@@ -31,7 +31,7 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         message.To.Add(new MailboxAddress("", recipient));
         message.ReplyTo.Add(new MailboxAddress("", entry.Address));
         var subject = new Header(HeaderId.Subject, "");
-        subject.SetValue(SubjectFormat, Encoding.UTF8, entry.Subject ?? ReplySubject.For(request.Subject, entry.Address));
+        subject.SetValue(SubjectFormat, Encoding.UTF8, entry.Subject ?? ReplySubject.For(request, entry.Address));
         message.Headers.Add(subject);
         message.Date = clock.GetUtcNow();
         message.MessageId = name + settings.ResponseAddress[settings.ResponseAddress.LastIndexOf('@')..];

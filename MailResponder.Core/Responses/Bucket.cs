@@ -27,7 +27,7 @@ internal sealed class Bucket : IDisposable
         }
         else
         {
-            config.ServiceURL = s3.Endpoint;
+            config.ServiceURL = s3.Endpoint.AbsoluteUri;
             config.ForcePathStyle = true;
         }
 

@@ -11,7 +11,7 @@ namespace MailResponder.Responses;
 /// <param name="Address">The requested address, whole and in lower case.</param>
 /// <param name="Bodies">The same text in one or more forms; mail programs prefer the last one that they can show.</param>
 /// <param name="SendMethod">Null: as the settings say.</param>
-/// <param name="Subject">Null: "Re: " and the request's subject.</param>
+/// <param name="Subject">Null: "Re: " and the request's subject or address.</param>
 internal sealed record ResponseEntry(
     int Number,
     int Line,

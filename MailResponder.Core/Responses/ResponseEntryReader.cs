@@ -56,7 +56,7 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
 
         var subject = Optional(number, fields, "subject");
         if (subject is not null && (string.IsNullOrWhiteSpace(subject.Text) || subject.Text.Any(LineText.Breaks)))
-            Add(subject.Line, Place(number, "subject"), "must be one line of text; leave the field out for \"Re: \" and the request's subject");
+            Add(subject.Line, Place(number, "subject"), "must be one line of text; leave the field out for \"Re: \" and the request's subject or address");
         return new ResponseEntry(number, json.Line, address, bodies, attachments, sendMethod, subject?.Text)
         {
             Json = json.Raw,

@@ -32,10 +32,10 @@ internal static class MetricsSection
         var profile = section.Text("profile");
         if (profile.Length > 0 && credentialsFile.Length == 0)
             section.Add(section.LineOf("profile"), "profile", "is a section of the credentials_file, which is not set");
-        var endpoint = section.WebAddress("endpoint");
+        var endpoint = section.Endpoint("endpoint");
         return region.Length == 0 ? null : new AwsConnection("metrics", region)
         {
-            Endpoint = endpoint is null ? null : new Uri(endpoint),
+            Endpoint = endpoint,
             CredentialsFile = credentialsFile.Length > 0 ? filePath(credentialsFile) : null,
             Profile = profile.Length > 0 ? profile : "default",
         };

@@ -7,7 +7,7 @@ namespace MailResponder.Settings;
 internal sealed record S3Settings(string Region, string BookBucket, string BookKey)
 {
     /// <summary>Null: Amazon's own. Otherwise an S3 server that takes the bucket in the path.</summary>
-    public string? Endpoint { get; init; }
+    public Uri? Endpoint { get; init; }
 
     /// <summary>An INI file as `aws configure` writes it; null: environment, container or instance role.</summary>
     public string? CredentialsFile { get; init; }

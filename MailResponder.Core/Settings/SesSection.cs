@@ -31,7 +31,7 @@ internal static class SesSection
         return new SesSettings
         {
             Region = Region(section),
-            Endpoint = Endpoint(section),
+            Endpoint = section.Endpoint("endpoint"),
             CredentialsFile = credentialsFile.Length > 0 ? filePath(credentialsFile) : null,
             Profile = profile.Length > 0 ? profile : "default",
             ConfigurationSet = ConfigurationSet(section),
@@ -52,22 +52,6 @@ internal static class SesSection
         else if (nearest is not null)
             section.Warn(line, "region", $"\"{region}\" is not among the regions known to have Amazon SES{hint}");
         return region;
-    }
-
-    private static Uri? Endpoint(SettingsSection section)
-    {
-        var text = section.Text("endpoint");
-        if (text.Length == 0)
-            return null;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint.UserInfo.Length == 0
-            && (endpoint.Scheme == Uri.UriSchemeHttps || (endpoint.Scheme == Uri.UriSchemeHttp && endpoint.IsLoopback)))
-        {
-            return endpoint;
-        }
-
-        section.Add(section.LineOf("endpoint"), "endpoint", $"\"{text}\" is not a URL like \"https://email.eu-west-1.amazonaws.com\"; " +
-            "http:// is taken for this host (127.0.0.1) only, because replies name their requesters");
-        return null;
     }
 
     private static string? ConfigurationSet(SettingsSection section)

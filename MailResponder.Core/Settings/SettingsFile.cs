@@ -164,7 +164,7 @@ internal sealed class SettingsFile
             section.Text("book_bucket", required: true),
             section.Text("book_key", required: true))
         {
-            Endpoint = section.WebAddress("endpoint"),
+            Endpoint = section.Endpoint("endpoint"),
             CredentialsFile = FilePath(section.Text("credentials_file")) is { Length: > 0 } path ? path : null,
             Profile = section.Text("profile", "default"),
         };

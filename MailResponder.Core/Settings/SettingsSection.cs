@@ -59,14 +59,23 @@ internal sealed class SettingsSection
         return "";
     }
 
-    /// <summary>An absolute http or https address; null when it is absent.</summary>
-    public string? WebAddress(string name)
+    /// <summary>
+    /// The https address of a service, or its http address on this host; null when it is absent or faulty. Elsewhere
+    /// http would show requesters and the response book to everybody on the way, and let them change both.
+    /// </summary>
+    public Uri? Endpoint(string name)
     {
         if (Find(name, required: false) is not { } value)
             return null;
-        if (Uri.TryCreate(value.Text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
-            return value.Text;
-        Add(value.Line, name, "must be a web address like \"https://host:port\", but is " + Shown(value));
+        if (value.Kind == JsonValueKind.String && Uri.TryCreate(value.Text, UriKind.Absolute, out var address)
+            && address.UserInfo.Length == 0
+            && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
+        {
+            return address;
+        }
+
+        Add(value.Line, name, $"must be a web address like \"https://host:port\", but is {Shown(value)}; http:// is " +
+            "taken for this host (127.0.0.1) only, because it can be read and changed on the way");
         return null;
     }
 

@@ -128,7 +128,7 @@ public sealed class InstanceTests : IDisposable
         var faults = new List<Fault>();
         var settings = SettingsFile.Check(folder.PathTo("etc/mail_responder/settings.json"), faults);
         Assert.Empty(faults);
-        Assert.Equal(["example.com", "example.org"], settings!.OwnDomains);
+        Assert.Equal(["example.com", "example.org", "mail.example.com", "localhost.example.com"], settings!.OwnDomains);
         Assert.Equal(("db.example.com", "/etc/mail_responder/database-ca.pem"), (settings.Database.MySql!.Server, settings.Database.MySql.TlsAuthorities));
         Assert.Equal("example-config", settings.S3!.BookBucket);
     }

@@ -60,7 +60,7 @@ public sealed class HostFindings : IDisposable
     [InlineData(30, "fault")]
     public void Pull_GetsOld(double hours, string expected)
     {
-        var settings = TestSettings.In(fake.Folder.Path) with { S3 = new S3Settings("eu-west-1", "b", "k") { Endpoint = "http://127.0.0.1:9" } };
+        var settings = TestSettings.In(fake.Folder.Path) with { S3 = new S3Settings("eu-west-1", "b", "k") { Endpoint = new Uri("http://127.0.0.1:9") } };
         var state = fake.Folder.Write("files/.pull.json", "{}");
         File.SetLastWriteTimeUtc(state, FakeHost.Now.UtcDateTime.AddHours(-hours));
         Assert.Equal(expected, S3Checks.Look(fake.Host, settings).Single(finding => finding.Name == "s3-pull").State.Hyphenated());

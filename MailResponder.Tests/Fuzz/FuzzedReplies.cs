@@ -19,7 +19,7 @@ public sealed class FuzzedReplies
             if (ReplyTrial.RequestIn(worker.Input(number)) is not { } request)
                 continue;
             File.WriteAllBytes(folder.PathTo($"{expected.Count:D3}"), ReplyTrial.Compose(request));
-            expected.Add((ReplyTrial.Recipient(request), ReplySubject.For(request.Subject, ReplyTrial.Entry.Address)));
+            expected.Add((ReplyTrial.Recipient(request), ReplySubject.For(request, ReplyTrial.Entry.Address)));
         }
 
         var read = ReadMail.All(Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal), "");

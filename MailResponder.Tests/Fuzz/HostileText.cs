@@ -17,7 +17,7 @@ internal static class HostileText
 
     /// <summary>Local parts and domains that a reply can reach.</summary>
     public static Arbitrary<string> Address { get; } = (
-        from local in Gen.Elements("joe", "JOE", "j.o.e", "joe+tag", "o'neil", "a=b", "{x}", "joe_doe-1")
+        from local in Gen.Elements("joe", "JOE", "j.o.e", "joe+tag", "\"j..e\"", "\".joe\"", "\"joe.\"", "o'neil", "a=b", "{x}", "joe|x")
         from domain in Gen.Elements("example.net", "EXAMPLE.net", "a.b.c.example", "b\u00fccher.example", "xn--bcher-kva.example", "x-1.example", "\u4f8b\u5b50.example")
         select local + "@" + domain).ToArbitrary();
 

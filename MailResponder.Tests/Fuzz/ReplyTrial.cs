@@ -37,14 +37,15 @@ internal static class ReplyTrial
         Assert.True(headers.Select(header => header.Field).Distinct(StringComparer.OrdinalIgnoreCase).Count() == headers.Count, "each once");
         Assert.True(InternetAddressList.TryParse(headers[headers.IndexOf(HeaderId.To)].RawValue, out InternetAddressList? to) && to.Count == 1, "to one");
         Assert.True(((MailboxAddress)to[0]).GetAddress(idnEncode: true) == Recipient(request), "and to the requester");
-        Assert.True(headers[HeaderId.Subject] == ReplySubject.For(request.Subject, Entry.Address), "the subject is read as it was meant");
+        Assert.True(headers[HeaderId.Subject] == ReplySubject.For(request, Entry.Address), "the subject is read as it was meant");
     }
 
     /// <summary>Null when the guard has a reason not to reply.</summary>
     public static Request? RequestIn(byte[] input)
     {
         Guard.ReasonNotToReply(IncomingMessage.Read(new MemoryStream(input)), new Envelope(), out var request);
-        return request;
+        // So that its subject comes back.
+        return request is null ? null : request with { Authentication = AuthenticationVerdict.Sure(Authentication.Weak) };
     }
 
     public static byte[] Compose(Request request)

@@ -77,6 +77,6 @@ public sealed class GuardReasons
         // The other mails are from any time.
         if (mail.StartsWith("stale/", StringComparison.Ordinal))
             settings = settings with { MaxRequestAge = TimeSpan.FromHours(48) };
-        return new Guard(settings).ReasonNotToReply(message, new Envelope(Sender: GuardCases.SenderOf(mail)), out request);
+        return new Guard(settings, hostName: "mx7.host.example").ReasonNotToReply(message, new Envelope(Sender: GuardCases.SenderOf(mail)), out request);
     }
 }

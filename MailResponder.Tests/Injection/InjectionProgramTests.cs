@@ -27,11 +27,14 @@ public sealed class InjectionProgramTests : IDisposable
     [MemberData(nameof(Numbers))]
     public void HostileArgumentsAndFields_EndNoLine(int number)
     {
+        // So that the subject comes back.
+        place.Settings["authserv_id"] = "mx.responder.test";
+        place.Write();
         var payload = Printed(payloads[number]);
         // Line ends are folded: others would end the field, as in any message.
         var p = Encoding.Latin1.GetString(payload).Replace("\n", "\n ", StringComparison.Ordinal);
         var request = Encoding.Latin1.GetBytes(
-            $"Received: from {p}\r\n\tby mx.example.com (Postfix) with ESMTP id {p}; {p}\r\nX-Original-To: {p}@example.com\r\nDelivered-To: {p}\r\n"
+            $"Authentication-Results: mx.responder.test; dkim=pass header.d=freemail.test\r\nReceived: from {p}\r\n\tby mx.example.com (Postfix) with ESMTP id {p}; {p}\r\nX-Original-To: {p}@example.com\r\nDelivered-To: {p}\r\n"
             + $"From: \"{p}\" <zahra@freemail.test>\r\nTo: \"{p}\" <get@example.com>\r\nSubject: {p}\r\nMessage-ID: <{p}@freemail.test>\r\n"
             + $"References: <{p}@x.test>\r\nIn-Reply-To: <{p}@x.test>\r\n\r\n{p}\r\n");
         var hostile = $"""p=$(printf '{payloads[number].Replace("%", "%%", StringComparison.Ordinal)}'); exec "$@" """;

@@ -80,7 +80,7 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal("example.com, example.org", Root.Run("postconf -h extradomains").Output.Trim());
         Assert.Contains("example.org", Root.Read("/etc/postfix/sender_access"), StringComparison.Ordinal);
         var settings = Root.Read("/etc/mail_responder/settings.json");
-        Assert.Contains("\"own_domains\": [\"example.com\", \"example.org\"]", settings, StringComparison.Ordinal);
+        Assert.Contains("\"own_domains\": [\"example.com\", \"example.org\", \"mail.example.com\", \"localhost.example.com\"]", settings, StringComparison.Ordinal);
         Assert.Contains("\"ses\": { \"region\": \"eu-west-1\" }", settings, StringComparison.Ordinal);
         Assert.Contains("0 fault(s)", Root.Run("responder config check").Output, StringComparison.Ordinal);
         AssertNothingToDo();

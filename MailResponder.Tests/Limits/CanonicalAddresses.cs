@@ -26,12 +26,74 @@ public sealed class CanonicalAddresses : IDisposable
     [InlineData("joe@BÜCHER.example", "joe@xn--bcher-kva.example")]
     [InlineData("joe@xn--bcher-kva.example", "joe@xn--bcher-kva.example")]
     [InlineData("joe@mail.gmail.com", "joe@mail.gmail.com")]
+    [InlineData("\"joe\"@example.net", "joe@example.net")]
+    [InlineData("\"j\\oe+tag\"@example.net", "joe@example.net")]
+    [InlineData("\"joe.\"@gmail.com", "joe@gmail.com")]
+    [InlineData("\"\"@example.net", "\"\"@example.net")]
+    [InlineData("j.o-e_+tag@proton.me", "joe@proton.me")]
+    [InlineData("joe@pm.me", "joe@proton.me")]
+    [InlineData("Joe@ProtonMail.com", "joe@proton.me")]
+    [InlineData("joe@protonmail.ch", "joe@proton.me")]
+    [InlineData("._-@proton.me", "._-@proton.me")]
+    [InlineData("joe+tag@me.com", "joe@icloud.com")]
+    [InlineData("joe@mac.com", "joe@icloud.com")]
+    [InlineData("j.oe@icloud.com", "j.oe@icloud.com")]
+    [InlineData("joe-smith@ya.ru", "joe.smith@yandex.ru")]
+    [InlineData("joe.smith+tag@yandex.com.tr", "joe.smith@yandex.ru")]
+    [InlineData("joesmith@yandex.ru", "joesmith@yandex.ru")]
+    [InlineData("joe+tag@hotmail.com", "joe@hotmail.com")]
+    [InlineData("joe@outlook.com", "joe@outlook.com")]
+    [InlineData("joe+tag@fastmail.fm", "joe@fastmail.fm")]
+    [InlineData("anything@joe.fastmail.com", "joe@fastmail.com")]
+    [InlineData("any+thing@joe.sent.com", "joe@sent.com")]
+    [InlineData("anything@more.joe.fastmail.com", "joe@fastmail.com")]
+    [InlineData("anything@joe-smith.fastmail.com", "joe_smith@fastmail.com")]
+    [InlineData("joe_smith@fastmail.com", "joe_smith@fastmail.com")]
+    [InlineData("joe@notfastmail.com", "joe@notfastmail.com")]
+    [InlineData("joe-shop@yahoo.com", "joe@yahoo.com")]
+    [InlineData("joe-shop+x@yahoo.co.uk", "joe@yahoo.co.uk")]
+    [InlineData("joe-smith@example.net", "joe-smith@example.net")]
+    [InlineData("joe@foxmail.com", "joe@foxmail.com")]
+    [InlineData("joe+tag@mail.ru", "joe@mail.ru")]
+    [InlineData("joe@bk.ru", "joe@bk.ru")]
     public void Spellings_OfOneMailboxAreOne(string address, string expected)
     {
-        Assert.True(CanonicalAddress.TryGet(address, out var canonical, out var domain));
+        Assert.True(CanonicalAddress.TryGet(address, out var canonical, out _));
 
         Assert.Equal(expected, canonical);
-        Assert.Equal(expected[(expected.IndexOf('@', StringComparison.Ordinal) + 1)..], domain);
+    }
+
+    [Theory]
+    [InlineData("joe@GoogleMail.com.", "googlemail.com")]
+    [InlineData("joe@pm.me", "pm.me")]
+    [InlineData("any@joe.fastmail.com", "joe.fastmail.com")]
+    public void Domain_IsTheAddressesOwn(string address, string expected)
+    {
+        Assert.True(CanonicalAddress.TryGet(address, out _, out var domain));
+
+        Assert.Equal(expected, domain);
+    }
+
+    [Fact]
+    public void CanonicalOne_IsItsOwn()
+    {
+        string[] locals = ["joe", "j.o.e", "j-o_e", "a-b", "a_b", ".", "-", "+", "+a", "-a+b", "\"a\""];
+        string[] domains = ["gmail.com", "pm.me", "me.com", "ya.ru", "live.com", "fastmail.fm", "joe.fastmail.fm", "yahoo.de", "example.net"];
+        foreach (var address in locals.SelectMany(local => domains.Select(domain => $"{local}@{domain}")))
+        {
+            Assert.True(CanonicalAddress.TryGet(address, out var canonical, out _));
+            Assert.True(CanonicalAddress.TryGet(canonical, out var again, out _));
+            Assert.Equal(canonical, again);
+        }
+    }
+
+    [Fact]
+    public void Domain_IsOfOneProvider()
+    {
+        var domains = MailProviders.All.SelectMany(provider => provider.Domains).ToList();
+
+        Assert.Equal(domains.Distinct(), domains);
+        Assert.All(domains, domain => Assert.True(MailDomain.TryNormalize(domain, out var normal) && normal == domain, domain));
     }
 
     [Theory]
@@ -42,6 +104,7 @@ public sealed class CanonicalAddresses : IDisposable
     [InlineData("joe@localhost")]
     [InlineData("joe@exam ple.net")]
     [InlineData("joe@[192.0.2.1]")]
+    [InlineData("joe@192.0.2.1")]
     public void TextWithoutLocalPartOrWholeDomain_IsNone(string address) =>
         Assert.False(CanonicalAddress.TryGet(address, out _, out _));
 

@@ -27,6 +27,9 @@ public sealed class ReplyTests
     {
         using var place = new Workplace();
         var request = RequestMail.FromSomebodyNew() with { To = "fa@example.com", Subject = "=?UTF-8?B?2K/Ysdiu2YjYp9iz2Ko=?=" };
+        place.Settings["authserv_id"] = "mx.responder.test";
+        place.Write();
+        request = request with { MoreHeaders = "Authentication-Results: mx.responder.test; dkim=pass header.d=freemail.test\r\n" };
         place.Filter(request, "--recipient", "fa@example.com").AssertDone();
 
         var reply = Assert.Single(ReadMail.All(place.Outbox));

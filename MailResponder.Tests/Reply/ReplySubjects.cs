@@ -1,4 +1,6 @@
+using MailResponder.Incoming;
 using MailResponder.Reply;
+using MailResponder.Settings;
 
 namespace MailResponder.Tests.Reply;
 
@@ -22,46 +24,44 @@ public sealed class ReplySubjects
     [InlineData("下载 😀", "Re: 下载 😀")]
     [InlineData("a\ufffdb", "Re: a b")]
     [InlineData("a\r\nBcc: joe", "Re: a Bcc: joe")]
-    public void OfAnyRequest_AreOneCleanLine(string subject, string expected) =>
-        Assert.Equal(expected, ReplySubject.For(subject, "get@example.com"));
+    [InlineData("=?utf-8?Q?=0D=0ABcc:_joe?=", "Re: = ?utf-8?Q?=0D=0ABcc:_joe?=")]
+    public void Repeated_AreOneCleanLine(string subject, string expected) =>
+        Assert.Equal(expected, For(subject));
+
+    [Theory]
+    [InlineData("None", "Re: get@example.com")]
+    [InlineData("Weak", "Re: please")]
+    [InlineData("Full", "Re: please")]
+    public void OfARequest_AreRepeatedWhenItProvesSomething(string level, string expected)
+    {
+        // What a failed look-up leaves open is not proven.
+        var verdict = new AuthenticationVerdict(Enum.Parse<Authentication>(level), Authentication.Full);
+        var request = TestReply.Request("please") with { Authentication = verdict };
+
+        Assert.Equal(expected, ReplySubject.For(request, "get@example.com"));
+    }
 
     [Theory]
     [InlineData("You won! https://prize.example/x")]
-    [InlineData("http://192.0.2.7/")]
-    [InlineData("go to prize.example")]
-    [InlineData("go to PRIZE．example now")]
-    [InlineData("پیام: پیوند.ایران")]
-    [InlineData("write to joe@prize.example")]
-    [InlineData("write to joe@localhost")]
-    [InlineData("call +1 (555) 010-99")]
-    [InlineData("تماس ۰۹۱۲ ۳۴۵ ۶۷")]
-    [InlineData("hxxp://prize")]
-    public void ThatTellItsReaderWhereToGo_AreNotRepeated(string subject) =>
-        Assert.Equal("Re: get@example.com", ReplySubject.For("Re: " + subject, "get@example.com"));
-
-    [Theory]
-    [InlineData("version 10.15 for Windows 11")]
-    [InlineData("help... please. thanks")]
-    [InlineData("需要帮助。谢谢")]
-    [InlineData("November 22, 2026")]
-    [InlineData("Re[2]: 1: 2, 3 and 4th of 567 and 89")]
-    [InlineData("psiphon.")]
-    [InlineData("e.g. this: /that")]
-    public void ThatOnlyLookLikeIt_AreRepeated(string subject) =>
-        Assert.Equal("Re: " + subject, ReplySubject.For(subject, "get@example.com"));
+    [InlineData("evil。com")]
+    [InlineData("help")]
+    public void OfARequestThatProvesNothing_AreNotRepeated(string subject) =>
+        Assert.Equal("Re: get@example.com", ReplySubject.For(TestReply.Request(subject) with { Authentication = default }, "get@example.com"));
 
     [Fact]
     public void HalfSurrogate_GoesAway() =>
-        Assert.Equal("Re: a b", ReplySubject.For("a" + '\ud83d' + "b", "get@example.com"));
+        Assert.Equal("Re: a b", For("a" + '\ud83d' + "b"));
 
     [Fact]
     public void LongOne_IsBounded()
     {
-        Assert.Equal("Re: " + new string('x', 160), ReplySubject.For(new string('x', 160), "a"));
-        Assert.Equal("Re: " + new string('x', 160) + "…", ReplySubject.For(new string('x', 10_000), "a"));
+        Assert.Equal("Re: " + new string('x', 160), For(new string('x', 160)));
+        Assert.Equal("Re: " + new string('x', 160) + "…", For(new string('x', 10_000)));
     }
 
     [Fact]
     public void LongOne_IsNotCutWithinACharacter() =>
-        Assert.Equal("Re: " + new string('x', 159) + "…", ReplySubject.For(new string('x', 159) + "😀y", "a"));
+        Assert.Equal("Re: " + new string('x', 159) + "…", For(new string('x', 159) + "😀y"));
+
+    private static string For(string subject) => ReplySubject.For(TestReply.Request(subject), "get@example.com");
 }

@@ -14,6 +14,7 @@ public sealed class RequestTexts : IDisposable
     public void SubjectAndMessageIds_AloneComeBack()
     {
         var reply = Answer("""
+            Authentication-Results: mx.example.com; dkim=pass header.d=freemail.example
             Return-Path: <marker01@freemail.example>
             Received: from marker02 by mail.example.com; Mon, 2 Mar 2026 08:15:00 +0000 (marker03)
             Date: Mon, 2 Mar 2026 08:15:00 +0000 (marker04)
@@ -41,19 +42,23 @@ public sealed class RequestTexts : IDisposable
         Assert.Equal([18, 23, 24], back);
     }
 
-    [Fact]
-    public void LinkInTheSubject_DoesNotComeBack()
+    [Theory]
+    [InlineData("dkim=pass header.d=freemail.example", "please")]
+    [InlineData("spf=pass smtp.mailfrom=freemail.example", "please")]
+    [InlineData("dkim=pass header.d=other.example", "get@example.com")]
+    [InlineData("dkim=temperror header.d=freemail.example", "get@example.com")]
+    [InlineData("dmarc=fail header.from=freemail.example", "get@example.com")]
+    public void Subject_ComesBackToWhoProvesSomething(string results, string expected)
     {
-        var reply = Answer("From: zahra@freemail.example\nSubject: =?utf-8?q?You_won=3A_prize=2Eexample?=\n\nhello\n");
+        var reply = Answer($"Authentication-Results: mx.example.com; {results}\nFrom: zahra@freemail.example\nSubject: please\n\nhello\n");
 
-        Assert.Contains("\nSubject: Re: get@example.com\n", reply, StringComparison.Ordinal);
-        Assert.DoesNotContain("prize", reply, StringComparison.Ordinal);
+        Assert.Contains($"\nSubject: Re: {expected}\n", reply, StringComparison.Ordinal);
     }
 
     private string Answer(string message)
     {
         _folder.Write("responses.json", """[{ "email_addr": "get@example.com", "body": "links" }]""");
-        var responder = new Responder(TestSettings.In(_folder.Path), new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60)), new FixedClock());
+        var responder = new Responder(TestSettings.In(_folder.Path) with { AuthservId = "mx.example.com" }, new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60)), new FixedClock());
         var outcome = responder.Answer(new Envelope("get@example.com", "zahra@freemail.example"), new MemoryStream(Encoding.UTF8.GetBytes(message)));
         return File.ReadAllText(Assert.Single(outcome.Receipts));
     }

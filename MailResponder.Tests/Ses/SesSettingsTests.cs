@@ -29,7 +29,7 @@ public sealed class SesSettingsTests : IDisposable
     [InlineData("""{ "region": "EU-WEST-1" }""", "did you mean \"eu-west-1\"?")]
     [InlineData("""{ "regon": "eu-west-1" }""", "did you mean \"region\"?")]
     [InlineData("""{ "region": "eu-west-1", "endpoint": "http://ses.example.com" }""", "this host (127.0.0.1) only")]
-    [InlineData("""{ "region": "eu-west-1", "endpoint": "ses.example.com" }""", "is not a URL")]
+    [InlineData("""{ "region": "eu-west-1", "endpoint": "ses.example.com" }""", "ses.endpoint: must be a web address")]
     [InlineData("""{ "region": "eu-west-1", "profile": "x" }""", "which is not set")]
     [InlineData("""{ "region": "eu-west-1", "configuration_set": "a b" }""", "ses.configuration_set: \"a b\" is not what SES takes")]
     [InlineData("""{ "region": "eu-west-1", "tags": { "a": "b c" } }""", "ses.tags.a: \"b c\" is not what SES takes")]

@@ -8,10 +8,14 @@ internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvid
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
     private HashSet<string> _known = [];
+    private HashSet<string> _domains = [];
     private DateTime _bookTime;
     private DateTimeOffset _nextLook;
 
-    /// <summary>Whether mail to it is a request: an address in one of our domains that is neither the bounce address nor a person's.</summary>
+    /// <summary>
+    /// Whether mail to it is a request: an address in one of the book's domains that is neither the bounce address nor a
+    /// person's.
+    /// </summary>
     /// <param name="recipient">As the line names it.</param>
     /// <param name="address">The address, where the response book knows it; else null.</param>
     public bool IsRequested(ReadOnlySpan<char> recipient, out string? address)
@@ -21,7 +25,8 @@ internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvid
         if (at < 0)
             return false;
         var folded = recipient.ToString().ToLowerInvariant();
-        if (!settings.OwnDomains.Contains(folded[(at + 1)..])
+        var domain = folded[(at + 1)..];
+        if (!settings.OwnDomains.Contains(domain)
             || folded.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase)
             || folded.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase))
         {
@@ -29,6 +34,9 @@ internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvid
         }
 
         Look();
+        // own_domains names the host too, whose mail is for people.
+        if (_domains.Count > 0 && !_domains.Contains(domain))
+            return false;
         address = _known.Contains(folded) ? folded : null;
         return true;
     }
@@ -46,6 +54,7 @@ internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvid
         try
         {
             _known = [.. ResponseBook.Load(settings.ResponseBook).Addresses];
+            _domains = [.. _known.Select(known => known[(known.LastIndexOf('@') + 1)..])];
             _bookTime = time;
         }
         catch (ResponderException)

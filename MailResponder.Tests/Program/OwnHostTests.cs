@@ -1,0 +1,22 @@
+namespace MailResponder.Tests.Program;
+
+/// <summary>A request from a name of the host itself, whatever the settings say.</summary>
+public sealed class OwnHostTests : IDisposable
+{
+    readonly Workplace place = new();
+
+    public void Dispose() => place.Dispose();
+
+    [Theory]
+    [InlineData("mx.freemail.test", "skipped reason=own-address")]
+    [InlineData("MX.Freemail.Test", "skipped reason=own-address")]
+    [InlineData("freemail.test", "skipped reason=own-address")]
+    [InlineData("mx2.freemail.test", "replied")]
+    [InlineData("mx", "replied")]
+    public void Name_IsTheKernels(string hostName, string expected)
+    {
+        var request = RequestMail.FromSomebodyNew() with { FromField = "From: root@mx.freemail.test\r\n" };
+        place.FilterUnder($"""exec unshare --uts sh -c 'hostname {hostName}; exec "$@"' sh "$@" """, request.ToBytes()).AssertDone();
+        Assert.Contains(expected, place.Log.Reports[^1], StringComparison.Ordinal);
+    }
+}

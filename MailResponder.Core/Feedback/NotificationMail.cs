@@ -46,7 +46,17 @@ internal static class NotificationMail
             mail = mail[(mail.IndexOf((byte)'\n') + 1)..];
         var end = mail.IndexOf("\n\n"u8);
         using var head = new MemoryStream([.. end < 0 ? mail : mail[..end], (byte)'\n', (byte)'\n']);
-        var headers = HeaderList.Load(head);
+        HeaderList headers;
+        try
+        {
+            headers = HeaderList.Load(head);
+        }
+        catch (FormatException)
+        {
+            problem = "is a mail whose header cannot be read; feed it as it came";
+            return null;
+        }
+
         problem = null;
         if ((headers["Content-Type"] ?? "").TrimStart().StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
             problem = "is a mail of several parts; SNS sends one part of text, so feed its mail as it came";

@@ -96,6 +96,8 @@ public sealed class FeedbackScriptTests : IDisposable
     [Fact]
     public void NothingIsTaken_WhileTheResponderCannotUseIt()
     {
+        Run(Notifications.Topic).AssertDone();
+        File.Delete(place.PathTo("calls"));
         Batch(1, Message("h1", "a@freemail.test"));
         File.WriteAllText(place.PathTo("responder.db"), "this is no database, and has never been one");
         var run = Run(Notifications.Topic);

@@ -327,6 +327,21 @@ settle() {
   fi
 }
 
+# users_folder PATH MODE - a folder below $home, where $user can put a link to anything in its place: chown and chmod of
+# root would follow it. So $user makes it, and root looks alone.
+users_folder() {
+  if [ ! -d "$1" ]; then
+    step "make the folder $1" || return 0
+  elif [ "$(stat -L -c '%a %U' "$1")" != "$2 $user" ]; then
+    step "give $1 the mode $2" || return 0
+  else
+    return 0
+  fi
+  # shellcheck disable=SC2016 # the inner shell's own arguments
+  as_user sh -c '[ -d "$1" ] || mkdir "$1"; chmod "$2" "$1"' sh "$1" "$2" 2>"$work/said" ||
+    complain "$1 is not a folder that belongs to $user, and was left as it is; look who made it so: $(cat "$work/said")"
+}
+
 # Which service reads a file when it starts.
 service_of() {
   case $1 in
@@ -562,7 +577,7 @@ response_book() {
 put_responder_files() {
   folder "$etc" 750 "root:$user"
   folder "$home" 750 "$user:$user"
-  folder "$home/files" 750 "$user:$user"
+  users_folder "$home/files" 750
   make_key "$etc/address.key" 32
   if [ ! -e "$etc/dkim.key" ]; then
     if step "make the key that signs replies, $etc/dkim.key"; then
@@ -601,8 +616,12 @@ make_key() {
   settle "$1" 640 "root:$user"
 }
 
+as_user() {
+  (cd / && exec setpriv --reuid="$user" --regid="$user" --init-groups --reset-env "$@")
+}
+
 as_responder() {
-  (cd / && exec setpriv --reuid="$user" --regid="$user" --init-groups --reset-env "$binary" "$@")
+  as_user "$binary" "$@"
 }
 
 make_database() {

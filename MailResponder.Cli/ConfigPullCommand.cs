@@ -22,6 +22,13 @@ internal sealed class ConfigPullCommand : Command
     private static int Pull(string? settingsPath, bool checkOnly)
     {
         var settings = SettingsPath.LoadForService(settingsPath);
+        string?[] written = [settings.FilesRoot, settings.PostfixMaps, Path.GetDirectoryName(settings.ResponseBook)];
+        foreach (var folder in written)
+        {
+            if (folder is not null)
+                OwnFolder.Require(folder);
+        }
+
         var deadline = new Deadline(TimeProvider.System, MaxTime);
         using var turn = settings.S3 is null ? null : PullTurn.Wait(settings.FilesRoot, deadline.Remaining);
         var result = new ConfigPull(settings, TimeProvider.System, deadline).Run(checkOnly);

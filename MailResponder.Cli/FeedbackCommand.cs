@@ -20,20 +20,19 @@ internal sealed class FeedbackCommand : Command
             Description = "Notifications of Amazon SES, as SNS or SQS hands them on: JSON, or a mail of SNS; - is standard input",
             Arity = ArgumentArity.OneOrMore,
         };
-        var topic = new Option<string?>("--topic") { Description = "Believe this topic of SNS only", HelpName = "ARN" };
+        var topic = new Option<string?>("--topic")
+        {
+            Description = "Believe this topic of SNS only [default: the setting feedback.topic]",
+            HelpName = "ARN",
+        };
         var certificate = new Option<string?>("--sns-certificate")
         {
-            Description = "Believe only what SNS has signed with this certificate (PEM, one or several); with --topic",
+            Description = "Believe only what SNS has signed with this certificate (PEM, one or several)",
             HelpName = "FILE",
         };
         Add(files);
         Add(topic);
         Add(certificate);
-        Validators.Add(result =>
-        {
-            if (result.GetValue(certificate) is not null && result.GetValue(topic) is null)
-                result.AddError("--sns-certificate needs --topic: SNS signs for everybody, also for those who have a topic of their own to forge with");
-        });
         SetAction(result =>
         {
             try
@@ -52,7 +51,11 @@ internal sealed class FeedbackCommand : Command
     private static int Feed(string? settingsPath, string[] files, string? topic, string? certificate)
     {
         var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
-        var sender = new SnsSender(topic, certificate is null ? [] : SnsSender.LoadCertificates(certificate));
+        topic ??= settings.Feedback.Topic ?? throw new ResponderException(Cause.Settings,
+            "no topic of SNS is named, and anybody may have one: "
+            + $"write \"feedback\": {{ \"topic\": \"arn:aws:sns:…\" }} into {settings.File}, or give --topic");
+        var certificates = certificate is null ? [] : SnsSender.LoadCertificates(certificate);
+        var sender = new SnsSender(topic, certificates, settings.Feedback.LeastSignatureVersion);
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
         var reader = new FeedbackReader(settings, store, sender, TimeProvider.System);

@@ -6,7 +6,8 @@
 # Run as root by the instance's user data, out of the unpacked release, with the group's parameters in the environment:
 # GROUP AWS_DEFAULT_REGION DRAIN_HOURS DOMAINS (spaces between them) HOST_NAME RESPONSE_FROM BOUNCE_ADDRESS SUPPORT
 # DKIM_SELECTOR SES_REGION BOOK_BUCKET BOOK_KEY DATABASE_HOST DATABASE_PORT SECRETS_PATH RELEASE_BUCKET and, when the
-# database's certificate is not signed by an authority of the system, DATABASE_CA_KEY.
+# database's certificate is not signed by an authority of the system, DATABASE_CA_KEY; and, when the host may be told to
+# feed bounces and complaints (docs/feedback.md), FEEDBACK_TOPIC.
 #
 # What all hosts share comes from Parameter Store with the instance's role: address.key, dkim.key and database.password
 # below SECRETS_PATH. The rest is install.sh. Needs the AWS CLI. --print-settings prints the settings file and changes
@@ -46,7 +47,7 @@ settings() {
   "ses": { "region": "$SES_REGION" },
   "dkim": { "domain": "${RESPONSE_FROM##*@}", "selector": "$DKIM_SELECTOR", "key_file": "$etc/dkim.key" },
 
-  "metrics": { "region": "$AWS_DEFAULT_REGION" },
+  "metrics": { "region": "$AWS_DEFAULT_REGION" },$(feedback)
   "syslog_socket": "/var/spool/postfix/dev/log"
 }
 END
@@ -55,6 +56,10 @@ END
 # RDS has authorities of its own, which no system knows.
 authorities() {
   if [ -n "${DATABASE_CA_KEY:-}" ]; then printf '\n      "ssl_ca": "%s",' "$etc/database-ca.pem"; fi
+}
+
+feedback() {
+  if [ -n "${FEEDBACK_TOPIC:-}" ]; then printf '\n  "feedback": { "topic": "%s" },' "$FEEDBACK_TOPIC"; fi
 }
 
 secret() {
@@ -87,10 +92,32 @@ put_settings() {
 
 install_release() {
   # install.sh gets no --database mysql, which would install a server.
-  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qy curl
+  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qy curl nftables
   set --
   for domain in $DOMAINS; do set -- "$@" --domain "$domain"; done
   "$root/install.sh" "$@" --hostname "$HOST_NAME" --from "$RESPONSE_FROM" --support "$SUPPORT" --ses-region "$SES_REGION"
+}
+
+# The role's credentials are not for every user of this host. After nftables.service, which begins with an empty ruleset.
+guard_credentials() {
+  cat >/etc/systemd/system/mail_responder-metadata.service <<END
+# Made by aws/host.sh.
+[Unit]
+Description=Keeps the credentials of the instance's role from other users
+After=nftables.service
+PartOf=nftables.service
+Before=network.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f $root/aws/metadata.nft
+
+[Install]
+WantedBy=multi-user.target
+END
+  systemctl daemon-reload
+  systemctl enable --now mail_responder-metadata.service
 }
 
 watch_for_the_end() {
@@ -119,6 +146,7 @@ if [ "${1:-}" = --print-settings ]; then
 fi
 put_settings
 install_release
+guard_credentials
 # A host that has no book, or one with a fault, would keep all its mail waiting: better none comes here. A pull that
 # finds the book as install.sh left it is quick.
 as_responder config pull

@@ -7,8 +7,8 @@ using MailResponder.Settings;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// Reads what Amazon SES says of replies, in whatever it comes: bare, in the envelope of SNS, that in a message of SQS, or
-/// in a mail; and blocks those whom no reply should go to any more.
+/// Reads what Amazon SES says of replies: in the envelope of SNS, that in a message of SQS, or in a mail; and blocks
+/// those whom no reply should go to any more.
 /// </summary>
 /// <param name="settings">Which addresses are ours.</param>
 /// <param name="store">The block list.</param>
@@ -71,10 +71,11 @@ internal sealed class FeedbackReader(ResponderSettings settings, Store store, Sn
             ReadInner(body, place + "Body");
         else if (json["Type"] is { } type && json["Message"] is { } message)
             ReadEnvelope(json, type.Text, message, place);
-        else if (sender.ObjectionToBare() is { } objection)
-            AddFault(place, objection);
         else
-            ReadNotification(json, place);
+        {
+            AddFault(place, "came without SNS's envelope, which names the topic; switch raw message delivery off, "
+                + "or subscribe with the protocol email-json");
+        }
     }
 
     /// <summary>What aws sqs receive-message prints.</summary>
@@ -101,7 +102,7 @@ internal sealed class FeedbackReader(ResponderSettings settings, Store store, Sn
         }
         else
         {
-            ReadSigned(message, place + "Message");
+            ReadSigned(message, place + "Message", SnsSender.SignedAt(envelope)!.Value);
         }
     }
 
@@ -114,19 +115,26 @@ internal sealed class FeedbackReader(ResponderSettings settings, Store store, Sn
     }
 
     /// <summary>What the envelope holds: it was believed as a whole, and holds no further one.</summary>
-    private void ReadSigned(LocatedJson message, string place)
+    private void ReadSigned(LocatedJson message, string place, DateTimeOffset signedAt)
     {
         var broken = new List<Fault>();
         if (message.Kind == JsonValueKind.String && LocatedJson.Parse(System.Text.Encoding.UTF8.GetBytes(message.Text), "", broken) is { Kind: JsonValueKind.Object } json)
-            ReadNotification(json, place + ".");
+            ReadNotification(json, place + ".", signedAt);
         else
             AddFault(place, "holds no notification of Amazon SES; does something else write to the topic?");
     }
 
-    private void ReadNotification(LocatedJson json, string place)
+    /// <summary>
+    /// A notification may come days later, when the queue was not read, or once more, when somebody kept it; both look
+    /// the same. So its age refuses nothing, and gains nothing: it counts as of when it happened, at the latest when SNS
+    /// signed it. What the operator decided since is stronger, and is remembered for as long as a notification is taken.
+    /// </summary>
+    private void ReadNotification(LocatedJson json, string place, DateTimeOffset signedAt)
     {
         if (SesNotification.Read(json, (field, problem) => AddFault(place + field, problem)) is not { } notification)
             return;
+        if (notification.HappenedAt > signedAt)
+            notification = notification with { HappenedAt = signedAt };
         if (notification.Kind is FeedbackKind.SoftBounce or FeedbackKind.Other)
             Counts.Add(notification.Kind == FeedbackKind.SoftBounce ? "soft bounce(s)" : "of no consequence");
         else if (notification.HappenedAt < clock.GetUtcNow() - Store.RemovalMemory)

@@ -49,8 +49,7 @@ internal sealed record SesNotification(FeedbackKind Kind, DateTimeOffset Happene
         var kind = kindOf(part, (field, problem) => fault($"{name}.{field}", problem));
         if (kind is null or FeedbackKind.SoftBounce or FeedbackKind.Other)
             return kind is null ? null : OfNoConsequence with { Kind = kind.Value };
-        if (!DateTimeOffset.TryParseExact(part["timestamp"]?.Text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal, out var happenedAt))
+        if (Time(part["timestamp"]) is not { } happenedAt)
         {
             fault(name + ".timestamp", "is not a time like 2026-11-24T08:30:00.000Z; without it nobody knows whether you decided otherwise since");
             return null;
@@ -65,6 +64,11 @@ internal sealed record SesNotification(FeedbackKind Kind, DateTimeOffset Happene
 
         return Concerning(kind.Value, happenedAt, sentTo, Failed(part[recipients]));
     }
+
+    /// <summary>A time as SES and SNS write it; null when it is none.</summary>
+    public static DateTimeOffset? Time(LocatedJson? json) =>
+        DateTimeOffset.TryParseExact(json?.Text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     private static FeedbackKind? KindOfBounce(LocatedJson bounce, Action<string, string> fault)
     {

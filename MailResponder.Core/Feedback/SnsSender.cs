@@ -1,18 +1,22 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using MailResponder.Settings;
 
 namespace MailResponder.Feedback;
 
 /// <summary>Whose notifications are believed: those of one topic, and, where certificates are given, only signed ones.</summary>
-/// <param name="Topic">The ARN of the topic; null: any, and notifications without SNS's envelope too.</param>
-/// <param name="Certificates">
-/// Those with which SNS signs; empty: signatures are not looked at. SNS signs for all its customers with the same key, so
-/// a signature says nothing unless the topic is looked at too.
+/// <param name="Topic">
+/// The ARN of the topic. SNS signs for all its customers with the same key: without the topic a signature says nothing.
 /// </param>
-internal sealed record SnsSender(string? Topic, IReadOnlyList<X509Certificate2> Certificates)
+/// <param name="Certificates">Those with which SNS signs; empty: signatures are not looked at.</param>
+/// <param name="LeastSignatureVersion">1 accepts SHA-1, of which collisions can be made; 2 does not.</param>
+internal sealed record SnsSender(string Topic, IReadOnlyList<X509Certificate2> Certificates, int LeastSignatureVersion = 2)
 {
+    /// <summary>Signed fields besides Message and Subject; SNS writes all of them into every notification.</summary>
+    private static readonly string[] Lines = ["MessageId", "Timestamp", "TopicArn", "Type"];
+
     /// <summary>Reads a PEM file of one or several certificates.</summary>
     /// <exception cref="ResponderException">It cannot be read, or holds none with an RSA key.</exception>
     public static IReadOnlyList<X509Certificate2> LoadCertificates(string path)
@@ -42,18 +46,36 @@ internal sealed record SnsSender(string? Topic, IReadOnlyList<X509Certificate2> 
             : throw new ResponderException(Cause.Settings, $"certificate {path}: holds no certificate in PEM form");
     }
 
-    /// <summary>Why a notification without SNS's envelope is not believed; null when it is.</summary>
-    public string? ObjectionToBare() =>
-        Certificates.Count > 0 ? "came without SNS's envelope, so nobody has signed it; subscribe with the protocol email-json, or without raw message delivery"
-        : Topic is not null ? "came without SNS's envelope, which would name its topic; switch raw message delivery off"
-        : null;
+    /// <summary>When SNS signed the envelope; null when it does not say so in its own form.</summary>
+    public static DateTimeOffset? SignedAt(LocatedJson envelope) => SesNotification.Time(envelope["Timestamp"]);
 
     /// <summary>Why what is in the envelope is not believed; null when it is.</summary>
+    /// <remarks>
+    /// What SNS signs is a line with the name and one or more with the value of each field, in the order of
+    /// <see cref="SignedText"/>. The same bytes cut elsewhere are other fields with the same signature. When no field
+    /// but Message, the first, can hold a line end, and Type, the last, is one word, there is one way to cut them.
+    /// </remarks>
     public string? Objection(LocatedJson envelope) =>
-        Topic is not null && envelope["TopicArn"]?.Text != Topic ? "is of another topic than the one of --topic"
-        : Certificates.Count > 0 && !IsSigned(envelope)
+        envelope.Members.GroupBy(member => member.Name, StringComparer.OrdinalIgnoreCase).Any(same => same.Count() > 1)
+            ? "has a field twice; SNS writes each once"
+        : envelope["Message"]?.Kind != JsonValueKind.String || !Array.TrueForAll(Lines, name => IsLine(envelope[name]))
+            || !(envelope["Subject"] is null or { Kind: JsonValueKind.Null } || IsLine(envelope["Subject"]))
+            ? "has not the fields of SNS: Message, MessageId, Timestamp, TopicArn and Type are texts, "
+                + "and none but Message has a control character"
+        : envelope["Type"]!.Text != "Notification" ? "is no notification of SNS by its Type"
+        : envelope["TopicArn"]!.Text != Topic ? "is of another topic than the one of --topic or of the setting feedback.topic"
+        : SignedAt(envelope) is null
+            ? "has no Timestamp like 2026-11-24T08:30:00.000Z; without it nobody knows when SNS sent it"
+        : Certificates.Count == 0 ? null
+        : envelope["SignatureVersion"]?.Text == "1" && LeastSignatureVersion > 1
+            ? "is signed with SHA-1 (SignatureVersion 1), which can be forged; "
+                + "set the topic's SignatureVersion to 2 (docs/feedback.md), or accept it with the setting feedback.least_signature_version"
+        : !IsSigned(envelope)
             ? "has no signature that the certificate of --sns-certificate verifies; if SNS has a new one (SigningCertURL), fetch that, and feed this again"
         : null;
+
+    private static bool IsLine(LocatedJson? value) =>
+        value is { Kind: JsonValueKind.String } && !value.Text.Any(char.IsControl);
 
     private bool IsSigned(LocatedJson envelope)
     {
@@ -66,7 +88,7 @@ internal sealed record SnsSender(string? Topic, IReadOnlyList<X509Certificate2> 
             "2" => HashAlgorithmName.SHA256,
             _ => default,
         };
-        if (hash.Name is null || !DateTimeOffset.TryParse(envelope["Timestamp"]?.Text, System.Globalization.CultureInfo.InvariantCulture, out var signedAt))
+        if (hash.Name is null || SignedAt(envelope) is not { } signedAt)
             return false;
         var signed = Encoding.UTF8.GetBytes(SignedText(envelope));
         foreach (var certificate in Certificates)
@@ -88,7 +110,7 @@ internal sealed record SnsSender(string? Topic, IReadOnlyList<X509Certificate2> 
         var text = new StringBuilder();
         foreach (var name in (ReadOnlySpan<string>)["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"])
         {
-            if (envelope[name] is { Kind: System.Text.Json.JsonValueKind.String } value)
+            if (envelope[name] is { Kind: JsonValueKind.String } value)
                 text.Append(name).Append('\n').Append(value.Text).Append('\n');
         }
 

@@ -12,6 +12,7 @@ internal sealed class Bucket : IDisposable
 {
     private readonly AmazonS3Client _client;
     private readonly Deadline _deadline;
+    private readonly long _maxFileBytes;
 
     /// <param name="s3">Where it is, and by whose right it is read.</param>
     /// <param name="deadline">That of the whole work, of which some is left when S3 hangs.</param>
@@ -32,6 +33,7 @@ internal sealed class Bucket : IDisposable
         }
 
         _client = s3.CredentialsFile is null ? new AmazonS3Client(config) : new AmazonS3Client(CredentialsFile.Read(s3.CredentialsFile, s3.Profile), config);
+        _maxFileBytes = s3.MaxFileBytes;
     }
 
     /// <summary>
@@ -40,11 +42,11 @@ internal sealed class Bucket : IDisposable
     /// <param name="bucket">The bucket's name, perhaps with a key prefix: <c>bucket/prefix</c>.</param>
     /// <param name="file">The key, below the prefix.</param>
     /// <param name="knownETag">Null: fetch in any case.</param>
-    /// <param name="path">The file to write; it is complete when this returns.</param>
+    /// <param name="path">The file to write; it is complete when this returns, and not there when this throws.</param>
     /// <returns>Null when the object has not changed.</returns>
     /// <exception cref="ResponderException">
-    /// There is no such object (<see cref="Cause.Attachment"/>); S3 cannot be asked, or what came is not whole
-    /// (<see cref="Cause.S3"/>).
+    /// There is no such object, or it is too large (<see cref="Cause.Attachment"/>); S3 cannot be asked, or what came is
+    /// not whole (<see cref="Cause.S3"/>).
     /// </exception>
     public FetchedFile? Fetch(string bucket, string file, string? knownETag, string path)
     {
@@ -61,7 +63,7 @@ internal sealed class Bucket : IDisposable
         try
         {
             using var response = _client.GetObjectAsync(request, timeout.Token).GetAwaiter().GetResult();
-            return Store(response, path, timeout.Token);
+            return Store(response, path, new FileRoom(path, _maxFileBytes), timeout.Token);
         }
         catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotModified)
         {
@@ -69,36 +71,51 @@ internal sealed class Bucket : IDisposable
         }
         catch (Exception exception)
         {
-            var problem = S3Trouble.Describe(exception, timeout.IsCancellationRequested);
-            var cause = S3Trouble.IsMissing(exception) ? Cause.Attachment : Cause.S3;
+            var isTooLarge = exception is FileTooLargeException;
+            var problem = isTooLarge ? exception.Message : S3Trouble.Describe(exception, timeout.IsCancellationRequested);
+            var cause = isTooLarge || S3Trouble.IsMissing(exception) ? Cause.Attachment : Cause.S3;
             throw new ResponderException(cause, $"s3://{request.BucketName}/{request.Key}: {problem}", exception);
         }
     }
 
     public void Dispose() => _client.Dispose();
 
-    private static FetchedFile Store(GetObjectResponse response, string path, CancellationToken cancellation)
+    private static FetchedFile Store(
+        GetObjectResponse response, string path, FileRoom room, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        long length = 0;
-        using (var output = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        room.Check(response.ContentLength);
+        try
         {
-            var buffer = new byte[1 << 16];
-            int count;
-            while ((count = Read(response.ResponseStream, buffer, cancellation)) > 0)
-            {
-                hash.AppendData(buffer, 0, count);
-                output.Write(buffer, 0, count);
-                length += count;
-            }
+            var (length, sha256) = Write(response.ResponseStream, path, room, cancellation);
+            return length == response.ContentLength ? new FetchedFile(response.ETag, sha256)
+                : throw new EndOfStreamException();
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
 
-            output.Flush(flushToDisk: true);
+    private static (long Length, string Sha256) Write(
+        Stream content, string path, FileRoom room, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var output = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var buffer = new byte[1 << 16];
+        long length = 0;
+        int count;
+        while ((count = Read(content, buffer, cancellation)) > 0)
+        {
+            length += count;
+            // An answer may come without its length.
+            room.Check(length);
+            hash.AppendData(buffer, 0, count);
+            output.Write(buffer, 0, count);
         }
 
-        if (length != response.ContentLength)
-            throw new EndOfStreamException();
-        return new FetchedFile(response.ETag, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        output.Flush(flushToDisk: true);
+        return (length, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     /// <exception cref="EndOfStreamException">

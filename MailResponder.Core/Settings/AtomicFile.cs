@@ -11,7 +11,9 @@ internal static class AtomicFile
         var unfinished = UnfinishedFile.NameFor(path);
         try
         {
-            using (var stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
+            // Another process may have had the id of this one, or somebody put a link there, not to be followed.
+            File.Delete(unfinished);
+            using (var stream = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
             {
                 stream.Write(content);
                 stream.Flush(flushToDisk: true);

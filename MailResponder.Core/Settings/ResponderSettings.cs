@@ -91,6 +91,8 @@ internal sealed record ResponderSettings
     /// <summary>Null: nothing is put into CloudWatch.</summary>
     public MetricsSettings? Metrics { get; init; }
 
+    public FeedbackSettings Feedback { get; init; } = new(null, 2);
+
     public LogTarget LogTo { get; init; } = LogTarget.Syslog;
 
     public SyslogFacility SyslogFacility { get; init; } = SyslogFacility.Local0;

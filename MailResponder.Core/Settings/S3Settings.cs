@@ -6,6 +6,11 @@ namespace MailResponder.Settings;
 /// <param name="BookKey">The response book's key in it.</param>
 internal sealed record S3Settings(string Region, string BookBucket, string BookKey)
 {
+    public const long StandardMaxFileBytes = 64 << 20;
+
+    /// <summary>The longest object that is fetched.</summary>
+    public long MaxFileBytes { get; init; } = StandardMaxFileBytes;
+
     /// <summary>Null: Amazon's own. Otherwise an S3 server that takes the bucket in the path.</summary>
     public Uri? Endpoint { get; init; }
 

@@ -15,7 +15,7 @@ internal sealed class SettingsFile
         "exempt_domains", "blocked_domains", "address_key_file", "database", "ledger_days", "send_method", "outbox",
         "sendmail", "ses", "attachment_names", "dkim", "deadline_seconds", "max_message_bytes", "log_to",
         "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps", "postfix_log", "statistics",
-        "metrics", "limits", "authserv_id", AuthenticationRequirement.Name, MaxRequestAge,
+        "metrics", "limits", "authserv_id", AuthenticationRequirement.Name, MaxRequestAge, "feedback",
     ];
 
     private readonly string _path;
@@ -114,10 +114,12 @@ internal sealed class SettingsFile
             LogTo = values.Choice("log_to", ["syslog", "stderr"], Enum.TryParse, LogTarget.Syslog),
             SyslogFacility = Facility(values, "syslog_facility", SyslogFacility.Local0),
             EventFacility = Facility(values, "event_facility", SyslogFacility.Local1),
-            S3 = S3(values.Section("s3", ["region", "endpoint", "credentials_file", "profile", "book_bucket", "book_key"])),
+            S3 = S3(values.Section("s3",
+                ["region", "endpoint", "credentials_file", "profile", "book_bucket", "book_key", "max_file_bytes"])),
             PostfixMaps = FilePath(values.Text("postfix_maps")) is { Length: > 0 } maps ? maps : null,
             PostfixLog = PostfixLog(values.Section("postfix_log", ["database", "days"])),
             Metrics = MetricsSection.Read(values.Section("metrics", MetricsSection.Names), FilePath),
+            Feedback = Feedback(values.Section("feedback", ["topic", "least_signature_version"])),
             SyslogSocket = FilePath(values.Text("syslog_socket", "/dev/log")),
             Statistics = Statistics(values.Section("statistics", ["to", "from", "threshold"])),
         };
@@ -167,7 +169,21 @@ internal sealed class SettingsFile
             Endpoint = section.Endpoint("endpoint"),
             CredentialsFile = FilePath(section.Text("credentials_file")) is { Length: > 0 } path ? path : null,
             Profile = section.Text("profile", "default"),
+            MaxFileBytes = section.Number("max_file_bytes", S3Settings.StandardMaxFileBytes, 1024, 1L << 40),
         };
+
+    private static FeedbackSettings Feedback(SettingsSection? section)
+    {
+        var topic = section?.Text("topic") ?? "";
+        if (topic.Length > 0 && topic.Split(':') is not ["arn", _, "sns", _, _, { Length: > 0 }])
+        {
+            section!.Add(section.LineOf("topic"), "topic",
+                $"\"{topic}\" is not the ARN of a topic; write it like \"arn:aws:sns:eu-west-1:123456789012:name\"");
+        }
+
+        var leastVersion = (int)(section?.Number("least_signature_version", 2, 1, 2) ?? 2);
+        return new FeedbackSettings(topic.Length > 0 ? topic : null, leastVersion);
+    }
 
     private static StatisticsSettings? Statistics(SettingsSection? section) => section is null
         ? null

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MailResponder.Settings;
+using MailResponder.Tests.Feedback;
 using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Aws;
@@ -31,6 +32,7 @@ public sealed class InstanceTests : IDisposable
         ["SecretsPath"] = "/mail_responder",
         ["ReleaseBucket"] = "example-releases",
         ["ReleaseKey"] = "responder.tar.gz",
+        ["FeedbackTopic"] = Notifications.Topic,
     };
 
     readonly TemporaryFolder folder = new();
@@ -83,12 +85,14 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal(
             [
                 "install.sh --domain example.com --domain example.org --hostname mail.example.com --from get-help@example.com --support team@example.net --ses-region us-east-1",
+                "systemctl daemon-reload", "systemctl enable --now mail_responder-metadata.service",
                 "mail_responder: responder config pull", "mail_responder: responder config check", "mail_responder: responder database status",
                 "systemctl daemon-reload", "systemctl enable --now mail_responder-drain.service", "postfix status",
                 "aws autoscaling complete-lifecycle-action --auto-scaling-group-name responders --lifecycle-hook-name launching --instance-id i-0123 --lifecycle-action-result CONTINUE",
                 $"aws cloudformation signal-resource --stack-name {parameters["AWS::StackId"]} --logical-resource-id Group --unique-id i-0123 --status SUCCESS",
             ],
             steps);
+        Assert.Contains("ExecStart=/usr/sbin/nft -f /opt/mail_responder/aws/metadata.nft", File.ReadAllLines(folder.PathTo("etc/systemd/system/mail_responder-metadata.service")));
         Assert.Contains("ExecStart=/opt/mail_responder/aws/drain.sh responders terminating 24", File.ReadAllLines(folder.PathTo("etc/systemd/system/mail_responder-drain.service")));
     }
 
@@ -131,6 +135,7 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal(["example.com", "example.org", "mail.example.com", "localhost.example.com"], settings!.OwnDomains);
         Assert.Equal(("db.example.com", "/etc/mail_responder/database-ca.pem"), (settings.Database.MySql!.Server, settings.Database.MySql.TlsAuthorities));
         Assert.Equal("example-config", settings.S3!.BookBucket);
+        Assert.Equal(Notifications.Topic, settings.Feedback.Topic);
     }
 
     ToolRun Start() => ToolRun.Of("unshare", "--mount", "sh", Repository.PathTo("MailResponder.Tests", "Aws", "instance.sh"), folder.Path);

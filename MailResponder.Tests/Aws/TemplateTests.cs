@@ -96,7 +96,7 @@ public sealed class TemplateTests
     public void Metadata_NeedTokens_AndTellTheGroup()
     {
         var options = template.Properties("LaunchTemplate").GetProperty("LaunchTemplateData").GetProperty("MetadataOptions");
-        Assert.Equal(("required", "enabled"), (Text(options, "HttpTokens"), Text(options, "InstanceMetadataTags")));
+        Assert.Equal(("required", "1", "enabled"), (Text(options, "HttpTokens"), Text(options, "HttpPutResponseHopLimit"), Text(options, "InstanceMetadataTags")));
     }
 
     [Fact]

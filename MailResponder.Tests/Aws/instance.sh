@@ -10,7 +10,7 @@ set -eu
 
 folder=$1
 cp -a /etc "$folder/etc"
-rm -rf "$folder/etc/mail_responder" "$folder/etc/systemd/system/mail_responder-drain.service"
+rm -rf "$folder/etc/mail_responder" "$folder/etc/systemd/system/mail_responder-drain.service" "$folder/etc/systemd/system/mail_responder-metadata.service"
 mount --bind "$folder/etc" /etc
 mount --bind "$folder/local" /usr/local/bin
 mount -t tmpfs opt /opt

@@ -9,8 +9,8 @@ public sealed class FeedbackForms : IDisposable
 {
     static readonly JsonSerializerOptions pretty = new() { WriteIndented = true };
 
-    static readonly JsonObject zahra = Notifications.Bounce("zahra@freemail.test");
-    static readonly JsonObject omid = Notifications.Complaint("omid@freemail.test");
+    static readonly JsonObject zahra = Notifications.InSns(Notifications.Bounce("zahra@freemail.test"));
+    static readonly JsonObject omid = Notifications.InSns(Notifications.Complaint("omid@freemail.test"));
 
     readonly FeedbackPlace place = new();
 
@@ -25,14 +25,12 @@ public sealed class FeedbackForms : IDisposable
         ["pretty, one after the other"] = zahra.ToJsonString(pretty) + omid.ToJsonString(pretty),
         ["list"] = $"[{zahra.ToJsonString()},{omid.ToJsonString()}]",
         ["pretty list"] = new JsonArray(zahra.DeepClone(), omid.DeepClone()).ToJsonString(pretty),
-        ["SNS"] = Lines(Notifications.InSns(zahra), Notifications.InSns(omid)),
-        ["SQS"] = Lines(Notifications.InSqs(Notifications.InSns(zahra)), Notifications.InSqs(Notifications.InSns(omid))),
-        ["SQS, raw delivery"] = Lines(Notifications.InSqs(zahra), Notifications.InSqs(omid)),
-        ["aws sqs receive-message"] = Notifications.Received(Notifications.InSqs(Notifications.InSns(zahra)), Notifications.InSqs(omid)).ToJsonString(pretty),
+        ["SQS"] = Lines(Notifications.InSqs(zahra), Notifications.InSqs(omid)),
+        ["aws sqs receive-message"] = Notifications.Received(Notifications.InSqs(zahra), Notifications.InSqs(omid)).ToJsonString(pretty),
         ["two answers of aws sqs receive-message"] =
             Notifications.Received(Notifications.InSqs(zahra)).ToJsonString(pretty) + "\n" + Notifications.Received(Notifications.InSqs(omid)).ToJsonString(pretty),
         ["mbox"] = "From MAILER-DAEMON Fri Nov 20\n" + Notifications.Mail(zahra.ToJsonString()) + "\nFrom MAILER-DAEMON Fri Nov 20\n"
-            + Notifications.Mail(Notifications.InSns(omid).ToJsonString(), "base64"),
+            + Notifications.Mail(omid.ToJsonString(), "base64"),
     };
 
     static Dictionary<string, string> Mails { get; } = new()
@@ -42,8 +40,8 @@ public sealed class FeedbackForms : IDisposable
         ["email, base64"] = Notifications.Mail(zahra.ToJsonString(), "base64"),
         ["email, folded"] = Notifications.Mail(Notifications.Folded(zahra.ToJsonString())),
         ["email, CRLF"] = Notifications.Mail(zahra.ToJsonString(), "quoted-printable").Replace("\n", "\r\n", StringComparison.Ordinal),
-        ["email-json"] = Notifications.Mail(Notifications.InSns(zahra).ToJsonString(pretty), footer: ""),
-        ["email-json, folded"] = Notifications.Mail(Notifications.Folded(Notifications.InSns(zahra).ToJsonString()), footer: ""),
+        ["email-json"] = Notifications.Mail(zahra.ToJsonString(pretty), footer: ""),
+        ["email-json, folded"] = Notifications.Mail(Notifications.Folded(zahra.ToJsonString()), footer: ""),
         ["delivered with a From line"] = "From bounces@sns.test Fri Nov 20\n" + Notifications.Mail(zahra.ToJsonString()),
     };
 
@@ -88,16 +86,17 @@ public sealed class FeedbackForms : IDisposable
         { "{\"notificationType\":\"Bounce\",\"mail\":{\"destination\":[\"secret@freemail.test\"", "fed:2: item 2: is not whole JSON" },
         { "{\"notificationType\":\"Bounce\",\"x\":\"secret@freemail.test", "fed:2: item 2: is not whole JSON" },
         { "{\"notificationType\":secret@freemail.test}", "fed:2: item 2: is not whole JSON" },
-        { "{\"secret@freemail.test\":1}", "fed:2: item 2, notificationType: is missing, and so is eventType" },
-        { "{\"notificationType\":\"Bounce\"}", "fed:2: item 2, bounce: is missing" },
-        { "{\"notificationType\":\"Bounce\",\"bounce\":{\"secret@freemail.test\":1}}", "fed:2: item 2, bounce.bounceType: is missing" },
-        { "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"timestamp\":\"secret@freemail.test\"}}", "fed:2: item 2, bounce.timestamp: is not a time" },
-        { "{\"notificationType\":\"Complaint\",\"complaint\":{\"timestamp\":\"2026-11-20T08:30:00.237Z\"},\"mail\":{\"destination\":[\"secret\",7]}}", "fed:2: item 2, mail.destination: names no mail address" },
+        { InSns("{\"secret@freemail.test\":1}"), "fed:2: item 2, Message.notificationType: is missing, and so is eventType" },
+        { InSns("{\"notificationType\":\"Bounce\"}"), "fed:2: item 2, Message.bounce: is missing" },
+        { InSns("{\"notificationType\":\"Bounce\",\"bounce\":{\"secret@freemail.test\":1}}"), "fed:2: item 2, Message.bounce.bounceType: is missing" },
+        { InSns("{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"timestamp\":\"secret@freemail.test\"}}"), "fed:2: item 2, Message.bounce.timestamp: is not a time" },
+        { InSns("{\"notificationType\":\"Complaint\",\"complaint\":{\"timestamp\":\"2026-11-20T08:30:00.237Z\"},\"mail\":{\"destination\":[\"secret\",7]}}"), "fed:2: item 2, Message.mail.destination: names no mail address" },
         { "{\"Body\":\"secret@freemail.test\"}", "fed:2: item 2, Body: is not whole JSON" },
-        { "{\"Messages\":[{\"Body\":\"{}\"}]}", "fed:2: item 2, Messages[1].Body.notificationType: is missing" },
-        { "{\"Type\":\"Notification\",\"Message\":\"secret@freemail.test\"}", "fed:2: item 2, Message: holds no notification" },
+        { "{\"Messages\":[{\"Body\":\"{}\"}]}", "fed:2: item 2, Messages[1].Body: came without SNS's envelope" },
+        { InSns("secret@freemail.test"), "fed:2: item 2, Message: holds no notification" },
         { "{\"Type\":\"SubscriptionConfirmation\",\"Message\":\"secret\",\"Token\":\"2336412f37\",\"SubscribeURL\":\"https://sns.eu-west-1.amazonaws.com/?secret\"}", "aws sns confirm-subscription" },
         { "{\"Type\":\"UnsubscribeConfirmation\",\"Message\":\"secret\"}", "fed:2: item 2: the subscription has ended" },
+        { "{\"Type\":\"Notification\",\"Message\":\"secret@freemail.test\"}", "fed:2: item 2: has not the fields of SNS" },
         { "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"\\ud800secret@freemail.test\"}}", "fed:2: item 2: is not whole JSON" },
     };
 
@@ -127,11 +126,12 @@ public sealed class FeedbackForms : IDisposable
     [Fact]
     public void BrokenItemOfAPrettyList_CostsNoOther()
     {
+        const string type = "\"Type\": \"Notification\",";
         var list = new JsonArray(zahra.DeepClone(), omid.DeepClone()).ToJsonString(pretty);
-        var cut = list.Replace("\"bounceType\": \"Permanent\",", "\"bounceType\": \"Perm", StringComparison.Ordinal);
-        Assert.NotEqual(list, cut);
+        var at = list.IndexOf(type, StringComparison.Ordinal);
+        var cut = list[..at] + "\"Type\": \"Notifi" + list[(at + type.Length)..];
         Assert.Equal("1 blocked", place.Feed(cut));
-        Assert.StartsWith("fed:5: item 1: is not whole JSON", Assert.Single(place.Faults), StringComparison.Ordinal);
+        Assert.StartsWith("fed:3: item 1: is not whole JSON", Assert.Single(place.Faults), StringComparison.Ordinal);
         Assert.True(place.Blocks("omid@freemail.test"));
     }
 
@@ -161,6 +161,13 @@ public sealed class FeedbackForms : IDisposable
                 Assert.DoesNotContain("freemail", fault, StringComparison.OrdinalIgnoreCase);
             }
         }
+    }
+
+    static string InSns(string message)
+    {
+        var envelope = Notifications.InSns(zahra);
+        envelope["Message"] = message;
+        return envelope.ToJsonString();
     }
 
     static string Lines(params JsonNode[] nodes) => string.Concat(nodes.Select(node => node.ToJsonString() + "\n"));

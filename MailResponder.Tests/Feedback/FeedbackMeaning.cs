@@ -21,7 +21,7 @@ public sealed class FeedbackMeaning : IDisposable
     [InlineData("WhatSesMayThinkOf")]
     public void HardBounce_Blocks(string subtype)
     {
-        Assert.Equal("1 blocked", place.Feed($"{Notifications.Bounce("Zahra@Freemail.test", subtype: subtype)}"));
+        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(Notifications.Bounce("Zahra@Freemail.test", subtype: subtype))}"));
         Assert.Equal(Verdict.BlockedByFeedback, place.VerdictOf(Zahra));
         Assert.Empty(place.Faults);
     }
@@ -36,7 +36,7 @@ public sealed class FeedbackMeaning : IDisposable
     [InlineData("WhatSesMayThinkOf", "General")]
     public void SoftBounce_BlocksNobody(string type, string subtype)
     {
-        Assert.Equal("0 blocked, 1 soft bounce(s)", place.Feed($"{Notifications.Bounce(Zahra, type, subtype)}"));
+        Assert.Equal("0 blocked, 1 soft bounce(s)", place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra, type, subtype))}"));
         Assert.False(place.Blocks(Zahra));
         Assert.Empty(place.Faults);
     }
@@ -46,12 +46,12 @@ public sealed class FeedbackMeaning : IDisposable
     {
         var outOfOffice = Notifications.Bounce(Zahra, "Transient", "General");
         outOfOffice["bounce"]!["bouncedRecipients"]![0] = new JsonObject { ["emailAddress"] = Zahra };
-        place.Feed($"{outOfOffice}");
+        place.Feed($"{Notifications.InSns(outOfOffice)}");
         Assert.False(place.Blocks(Zahra));
 
         var delayed = Notifications.Bounce(Zahra);
         delayed["bounce"]!["bouncedRecipients"]![0]!["action"] = "delayed";
-        Assert.Equal("0 blocked, 1 soft bounce(s)", place.Feed($"{delayed}"));
+        Assert.Equal("0 blocked, 1 soft bounce(s)", place.Feed($"{Notifications.InSns(delayed)}"));
     }
 
     [Theory]
@@ -63,18 +63,18 @@ public sealed class FeedbackMeaning : IDisposable
     [InlineData("virus")]
     public void Complaint_Blocks(string? type)
     {
-        Assert.Equal("1 blocked", place.Feed($"{Notifications.Complaint(Zahra, type)}"));
+        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra, type))}"));
         Assert.True(place.Blocks(Zahra));
     }
 
     [Fact]
     public void WhatIsNoComplaint_IsOfNoConsequence()
     {
-        var succeeded = """{"notificationType":"AmazonSnsSubscriptionSucceeded","message":"You have subscribed."}""";
+        var succeeded = Notifications.InSns(new JsonObject { ["notificationType"] = "AmazonSnsSubscriptionSucceeded", ["message"] = "You have subscribed." });
         Assert.Equal("0 blocked, 4 of no consequence", place.Feed($"""
-            {Notifications.Complaint(Zahra, "not-spam")}
-            {Notifications.Of("Delivery", [Zahra], [])}
-            {Notifications.Of("Send", [Zahra], [])}
+            {Notifications.InSns(Notifications.Complaint(Zahra, "not-spam"))}
+            {Notifications.InSns(Notifications.Of("Delivery", [Zahra], []))}
+            {Notifications.InSns(Notifications.Of("Send", [Zahra], []))}
             {succeeded}
             """));
         Assert.Empty(place.Faults);
@@ -87,7 +87,7 @@ public sealed class FeedbackMeaning : IDisposable
         published.Remove("notificationType");
         published["eventType"] = "Bounce";
         published["mail"]!["tags"] = new JsonObject { ["ses:configuration-set"] = new JsonArray("replies") };
-        Assert.Equal("1 blocked", place.Feed($"{published}"));
+        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(published)}"));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class FeedbackMeaning : IDisposable
                 new JsonObject { ["emailAddress"] = "victim@elsewhere.test", ["action"] = "failed" }),
             ["timestamp"] = "2026-11-20T08:30:00Z",
         });
-        Assert.Equal("2 blocked, 1 not among the recipients of the mail", place.Feed($"{several}"));
+        Assert.Equal("2 blocked, 1 not among the recipients of the mail", place.Feed($"{Notifications.InSns(several)}"));
         Assert.True(place.Blocks("a@freemail.test") && place.Blocks("b@freemail.test"));
         Assert.False(place.Blocks("c@freemail.test") || place.Blocks("victim@elsewhere.test"));
     }
@@ -114,7 +114,7 @@ public sealed class FeedbackMeaning : IDisposable
     {
         var forged = Notifications.Bounce("victim@freemail.test");
         forged["mail"]!["destination"] = new JsonArray("attacker@elsewhere.test");
-        Assert.Equal("1 blocked", place.Feed($"{forged}"));
+        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(forged)}"));
         Assert.False(place.Blocks("victim@freemail.test"));
         Assert.True(place.Blocks("attacker@elsewhere.test"));
     }
@@ -123,11 +123,11 @@ public sealed class FeedbackMeaning : IDisposable
     [Fact]
     public void BounceOfATaggedAddress_BlocksNobody()
     {
-        Assert.Equal("0 blocked, 1 with a plus tag, left alone", place.Feed($"{Notifications.Bounce("zahra+x@freemail.test")}"));
+        Assert.Equal("0 blocked, 1 with a plus tag, left alone", place.Feed($"{Notifications.InSns(Notifications.Bounce("zahra+x@freemail.test"))}"));
         Assert.False(place.Blocks(Zahra));
-        Assert.Equal("1 blocked", place.Feed($"{Notifications.Bounce("z.ahra+x@googlemail.com")}"));
+        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(Notifications.Bounce("z.ahra+x@googlemail.com"))}"));
         Assert.True(place.Blocks("zahra@gmail.com"));
-        Assert.Equal("1 blocked", place.Feed($"{Notifications.Complaint("zahra+x@freemail.test")}"));
+        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(Notifications.Complaint("zahra+x@freemail.test"))}"));
         Assert.True(place.Blocks(Zahra));
     }
 
@@ -140,7 +140,7 @@ public sealed class FeedbackMeaning : IDisposable
     [InlineData("tools-owner@lists.test")]
     public void OursAndRobots_AreNotListed(string address)
     {
-        Assert.Equal("0 blocked, 1 never answered anyway", place.Feed($"{Notifications.Bounce(address)}"));
+        Assert.Equal("0 blocked, 1 never answered anyway", place.Feed($"{Notifications.InSns(Notifications.Bounce(address))}"));
         Assert.False(place.Blocks(address));
     }
 
@@ -149,18 +149,18 @@ public sealed class FeedbackMeaning : IDisposable
     {
         place.Decide(Zahra, Verdict.Allowed);
         place.Store.SetVerdict(place.Key.Domain("friends.test"), Verdict.Allowed);
-        Assert.Equal("0 blocked, 2 on the allow list, left alone", place.Feed($"{Notifications.Complaint(Zahra)}{Notifications.Bounce("a@friends.test")}"));
+        Assert.Equal("0 blocked, 2 on the allow list, left alone", place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(Notifications.Bounce("a@friends.test"))}"));
         Assert.Equal(Verdict.Allowed, place.VerdictOf(Zahra));
     }
 
     [Fact]
     public void RepeatedNotification_ChangesNothing()
     {
-        var bounce = $"{Notifications.Bounce(Zahra)}";
+        var bounce = $"{Notifications.InSns(Notifications.Bounce(Zahra))}";
         Assert.Equal("1 blocked, 2 blocked already", place.Feed(bounce + bounce + bounce));
         Assert.Equal("0 blocked, 1 blocked already", place.Feed(bounce));
         place.Decide("omid@freemail.test", Verdict.Blocked);
-        Assert.Equal("0 blocked, 1 blocked already", place.Feed($"{Notifications.Bounce("omid@freemail.test")}"));
+        Assert.Equal("0 blocked, 1 blocked already", place.Feed($"{Notifications.InSns(Notifications.Bounce("omid@freemail.test"))}"));
         Assert.Equal(Verdict.Blocked, place.VerdictOf("omid@freemail.test"));
         Assert.Equal((1L, 1L), (place.Store.Count().Blocked, place.Store.Count().BlockedByFeedback));
     }
@@ -168,17 +168,17 @@ public sealed class FeedbackMeaning : IDisposable
     [Fact]
     public void RemovalByTheOperator_IsNotUndoneByWhatHappenedBefore()
     {
-        place.Feed($"{Notifications.Complaint(Zahra)}");
+        place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}");
         place.Clock.Now = Notifications.Happened.AddHours(2);
         place.Decide(Zahra, Verdict.None);
         place.Clock.Now = Notifications.Happened.AddDays(3);
 
         var old = Notifications.Bounce(Zahra, at: Notifications.Happened.AddHours(1));
-        Assert.Equal("0 blocked, 2 taken off the lists since, left alone", place.Feed($"{Notifications.Complaint(Zahra)}{old}"));
+        Assert.Equal("0 blocked, 2 taken off the lists since, left alone", place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(old)}"));
         Assert.Equal(Verdict.None, place.VerdictOf(Zahra));
 
         var later = Notifications.Bounce(Zahra, at: Notifications.Happened.AddHours(3));
-        Assert.Equal("1 blocked, 1 blocked already", place.Feed($"{later}{old}"));
+        Assert.Equal("1 blocked, 1 blocked already", place.Feed($"{Notifications.InSns(later)}{Notifications.InSns(old)}"));
         Assert.True(place.Blocks(Zahra));
     }
 
@@ -188,10 +188,10 @@ public sealed class FeedbackMeaning : IDisposable
         place.Clock.Now = Notifications.Happened.AddDays(59);
         place.Decide(Zahra, Verdict.None);
         place.Store.Reset(DateTimeOffset.UnixEpoch);
-        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", place.Feed($"{Notifications.Bounce(Zahra)}"));
+        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
         place.Clock.Now = Notifications.Happened.AddDays(59 + 61);
         place.Store.Reset(DateTimeOffset.UnixEpoch);
-        Assert.Equal("0 blocked, 1 too old", place.Feed($"{Notifications.Bounce(Zahra)}"));
+        Assert.Equal("0 blocked, 1 too old", place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
         Assert.False(place.Blocks(Zahra));
     }
 
@@ -208,7 +208,7 @@ public sealed class FeedbackMeaning : IDisposable
             Notifications.Bounce(person),
             Notifications.Bounce(person, "Transient", "MailboxFull", Notifications.Happened.AddHours(2)),
             Notifications.Complaint(person, "not-spam", Notifications.Happened.AddHours(3)),
-        }).Append(Notifications.Complaint(people[2], at: Notifications.Happened.AddHours(4))).Select(json => json.ToJsonString()).ToArray();
+        }).Append(Notifications.Complaint(people[2], at: Notifications.Happened.AddHours(4))).Select(json => Notifications.InSns(json).ToJsonString()).ToArray();
         place.Clock.Now = Notifications.Happened.AddDays(1);
 
         var random = new Random(7);

@@ -29,7 +29,7 @@ internal sealed class FeedbackPlace : IDisposable
 
     public string Feed(byte[] content, SnsSender? sender = null)
     {
-        var reader = new FeedbackReader(TestSettings.In(folder.Path), Store, sender ?? new SnsSender(null, []), Clock);
+        var reader = new FeedbackReader(TestSettings.In(folder.Path), Store, sender ?? new SnsSender(Notifications.Topic, []), Clock);
         reader.Read("fed", content);
         Faults = [.. reader.Faults.Select(fault => fault.ToString())];
         return reader.Counts.ToString();

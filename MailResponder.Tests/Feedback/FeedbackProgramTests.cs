@@ -37,6 +37,8 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
             place.Write();
         }
 
+        place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
+        place.Write();
         var person = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
         AssertAnswered(1, person);
         var bounce = Write("bounce.json", Notifications.InSqs(Notifications.InSns(Notifications.Bounce(person.From, at: DateTimeOffset.UtcNow))));
@@ -75,10 +77,11 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
     [Fact]
     public void ExitCode_TellsWhatIsToBeDone()
     {
-        var good = Write("good.json", Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow));
+        place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
+        place.Write();
+        var good = Write("good.json", Notifications.InSns(Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow)));
         File.WriteAllText(place.PathTo("bad.json"), "{}\n{");
 
-        AssertExit(64, "needs --topic", "--sns-certificate", good, good);
         AssertExit(65, "bad.json:2: item 2: is not whole JSON", place.PathTo("bad.json"), good);
         AssertExit(66, "none.json: does not exist", place.PathTo("none.json"), good);
         AssertExit(66, "is a folder; name the files in it", place.Folder, good);
@@ -86,6 +89,19 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
         Assert.Equal("blocked, because a reply bounced or was complained about\n", place.Command("blacklist", "check", "a@freemail.test").OutputText);
         File.WriteAllText(place.PathTo("responder.db"), "this is no database, and has never been one");
         AssertExit(75, "responder.db", good);
+    }
+
+    [Fact]
+    public void WithoutATopic_NothingIsFed()
+    {
+        var bounce = Write("bounce.json", Notifications.InSns(Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow)));
+        AssertExit(75, "\"feedback\": { \"topic\": \"arn:aws:sns:…\" }", bounce);
+        Assert.Contains("0 of ", place.Command("blacklist", "check", "a@freemail.test").OutputText, StringComparison.Ordinal);
+        AssertExit(65, "is of another topic", "--topic", "arn:aws:sns:eu-west-1:999999999999:x", bounce);
+        place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
+        place.Write();
+        AssertExit(65, "is of another topic", "--topic", "arn:aws:sns:eu-west-1:999999999999:x", bounce);
+        AssertFed("1 blocked", bounce);
     }
 
     void AssertExit(int code, string words, params string[] arguments)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -52,7 +53,7 @@ internal static class Notifications
         },
     };
 
-    /// <summary>Not yet signed.</summary>
+    /// <summary>Not yet signed; sent three seconds after what it tells.</summary>
     public static JsonObject InSns(JsonNode notification) => new()
     {
         ["Type"] = "Notification",
@@ -60,7 +61,7 @@ internal static class Notifications
         ["TopicArn"] = Topic,
         ["Subject"] = "Amazon SES Email Event Notification",
         ["Message"] = notification.ToJsonString(),
-        ["Timestamp"] = Time(Happened.AddSeconds(3)),
+        ["Timestamp"] = Time(HappenedIn(notification).AddSeconds(3)),
         ["UnsubscribeURL"] = "https://sns.eu-west-1.amazonaws.com/?Action=Unsubscribe",
     };
 
@@ -93,6 +94,10 @@ internal static class Notifications
     public static string Folded(string text) => string.Join("\n ", text.Chunk(60).Select(piece => new string(piece)));
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
+
+    static DateTimeOffset HappenedIn(JsonNode notification) =>
+        notification is JsonObject json && (json["bounce"] ?? json["complaint"])?["timestamp"] is { } time
+            ? DateTimeOffset.Parse(time.GetValue<string>(), CultureInfo.InvariantCulture) : Happened;
 
     static string QuotedPrintable(string text)
     {

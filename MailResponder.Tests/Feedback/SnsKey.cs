@@ -24,13 +24,19 @@ internal sealed class SnsKey : IDisposable
     /// <param name="version">"1" or "2".</param>
     public void Sign(JsonObject envelope, string version)
     {
+        envelope["SignatureVersion"] = version;
+        envelope["Signature"] = Convert.ToBase64String(key.SignData(
+            Encoding.UTF8.GetBytes(TextOf(envelope)), version == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
+    /// <summary>What SNS signs.</summary>
+    public static string TextOf(JsonObject envelope)
+    {
         var text = new StringBuilder();
         foreach (var name in (string[])["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"])
             if (envelope[name] is { } value)
                 text.Append(name).Append('\n').Append(value.GetValue<string>()).Append('\n');
-        envelope["SignatureVersion"] = version;
-        envelope["Signature"] = Convert.ToBase64String(key.SignData(
-            Encoding.UTF8.GetBytes(text.ToString()), version == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        return text.ToString();
     }
 
     public void Dispose() => key.Dispose();

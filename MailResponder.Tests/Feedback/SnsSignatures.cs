@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json.Nodes;
 using MailResponder.Feedback;
 
@@ -21,18 +20,151 @@ public sealed class SnsSignatures : IDisposable
     }
 
     [Theory]
-    [InlineData("1", true)]
-    [InlineData("1", false)]
-    [InlineData("2", true)]
-    [InlineData("2", false)]
-    public void SignedNotification_IsBelieved(string version, bool withSubject)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void SignedNotification_IsBelieved(bool withSubject)
     {
         var envelope = Envelope();
         if (!withSubject) envelope.Remove("Subject");
-        key.Sign(envelope, version);
+        key.Sign(envelope, "2");
         Assert.Equal("1 blocked", Feed(envelope));
         Assert.Equal("0 blocked, 1 blocked already", Feed(Notifications.Received(Notifications.InSqs(envelope))));
         Assert.Equal("0 blocked, 1 blocked already", place.Feed(Notifications.Mail(Notifications.Folded(envelope.ToJsonString()), "base64", ""), Sender()));
+    }
+
+    [Fact]
+    public void SignatureOverSha1_IsBelievedOnlyWhenTheSettingsSaySo()
+    {
+        var envelope = Envelope();
+        key.Sign(envelope, "1");
+        AssertRefused(envelope, "is signed with SHA-1 (SignatureVersion 1), which can be forged; set the topic's SignatureVersion to 2");
+        Assert.Equal("1 blocked", place.Feed(envelope.ToJsonString(), Sender() with { LeastSignatureVersion = 1 }));
+    }
+
+    /// <summary>
+    /// Somebody publishes on a topic of his own, which SNS signs with the same key, and cuts the signed bytes anew: his
+    /// message then reads as a notification of our topic, and the rest of the true fields stands behind it.
+    /// </summary>
+    [Fact]
+    public void SignedBytesCutAnew_AreNotBelieved()
+    {
+        string[] names = ["MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
+        string Fields(JsonObject of) => string.Concat(names.Select(name => $"\n{name}\n{of[name]!.GetValue<string>()}"));
+        var cut = Envelope("victim@freemail.test");
+        var published = Envelope();
+        published["TopicArn"] = "arn:aws:sns:eu-west-1:999999999999:of-the-attacker";
+        published["Message"] = cut["Message"]!.GetValue<string>() + Fields(cut);
+        key.Sign(published, "2");
+        cut["Type"] = "Notification" + Fields(published);
+        foreach (var name in (string[])["SignatureVersion", "Signature"]) cut[name] = published[name]!.GetValue<string>();
+
+        Assert.Equal(SnsKey.TextOf(published), SnsKey.TextOf(cut));
+        AssertRefused(cut, "none but Message has a control character");
+        Assert.False(place.Blocks("victim@freemail.test"));
+    }
+
+    [Theory]
+    [InlineData("Type", "notification")]
+    [InlineData("Type", "Notification ")]
+    [InlineData("Type", "SubscriptionConfirmation\n")]
+    [InlineData("Type", "Notification\nx")]
+    [InlineData("MessageId", "a\nb")]
+    [InlineData("MessageId", "a\rb")]
+    [InlineData("Subject", "a\u0085b")]
+    [InlineData("Subject", "a\u0000b")]
+    [InlineData("Subject", "a\u007fb")]
+    [InlineData("Timestamp", "2026-11-20T08:30:03.237Z\n")]
+    [InlineData("Timestamp", "Fri, 20 Nov 2026 08:30:03 GMT")]
+    [InlineData("TopicArn", Notifications.Topic + "\n")]
+    public void SignedFieldThatSnsWouldNotWrite_IsNotBelieved(string name, string value)
+    {
+        var envelope = Envelope();
+        envelope[name] = value;
+        key.Sign(envelope, "2");
+        Assert.Equal("0 blocked", Feed(envelope));
+        Assert.Equal("0 blocked", place.Feed(envelope.ToJsonString(), new SnsSender(Notifications.Topic, [])));
+        Assert.Single(place.Faults);
+    }
+
+    /// <summary>What is verified is what is used: nothing stands twice, in other letters, as another kind, or in another place.</summary>
+    [Theory]
+    [InlineData("\"Message\":\"{}\"")]
+    [InlineData("\"message\":\"{}\"")]
+    [InlineData("\"Type\":\"Notification\"")]
+    [InlineData("\"TOPICARN\":\"x\"")]
+    [InlineData("\"Signature\":\"AAAA\"")]
+    public void FieldThatStandsTwice_IsNotBelieved(string field)
+    {
+        var envelope = Envelope();
+        key.Sign(envelope, "2");
+        var json = envelope.ToJsonString();
+        foreach (var text in (string[])[$"{{{field},{json[1..]}", $"{json[..^1]},{field}}}"])
+        {
+            Assert.Equal("0 blocked", place.Feed(text, Sender()));
+            Assert.Contains("has a field twice", Assert.Single(place.Faults), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("Message")]
+    [InlineData("MessageId")]
+    [InlineData("Subject")]
+    [InlineData("Timestamp")]
+    [InlineData("TopicArn")]
+    [InlineData("Type")]
+    public void FieldOfAnotherKind_IsNotBelieved(string name)
+    {
+        foreach (var value in (JsonNode[])[new JsonArray(1), new JsonObject(), JsonValue.Create(7), JsonValue.Create(true)])
+        {
+            var envelope = Envelope();
+            key.Sign(envelope, "2");
+            envelope[name] = value;
+            Assert.Equal("0 blocked", Feed(envelope));
+            envelope.Remove(name);
+            key.Sign(envelope, "2");
+            envelope[name] = value.DeepClone();
+            Assert.Equal("0 blocked", place.Feed(envelope.ToJsonString(), Sender()));
+        }
+    }
+
+    [Fact]
+    public void EnvelopeInAnEnvelope_IsNotRead()
+    {
+        var inner = Envelope();
+        key.Sign(inner, "2");
+        var outer = Notifications.InSns(inner);
+        key.Sign(outer, "2");
+        Assert.Equal("0 blocked", Feed(outer));
+        Assert.Single(place.Faults);
+    }
+
+    /// <summary>A queue that nobody read for two weeks holds true news; the same message once more is none.</summary>
+    [Fact]
+    public void OldSignature_IsUsed_AndUndoesNoLaterDecision()
+    {
+        var envelope = Envelope();
+        key.Sign(envelope, "2");
+        place.Clock.Now = Notifications.Happened.AddDays(14);
+        Assert.Equal("1 blocked", Feed(envelope));
+        place.Decide("zahra@freemail.test", MailResponder.Limits.Verdict.None);
+        place.Clock.Now = Notifications.Happened.AddDays(59);
+        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(envelope));
+        place.Clock.Now = Notifications.Happened.AddDays(61);
+        Assert.Equal("0 blocked, 1 too old", Feed(envelope));
+    }
+
+    /// <summary>The time of the bounce cannot make a signature younger than it is.</summary>
+    [Fact]
+    public void EventLaterThanItsSignature_CountsAsOfTheSignature()
+    {
+        place.Clock.Now = Notifications.Happened.AddDays(2);
+        place.Decide("zahra@freemail.test", MailResponder.Limits.Verdict.None);
+        var envelope = Envelope();
+        envelope["Message"] = Notifications.Bounce("zahra@freemail.test", at: Notifications.Happened.AddYears(70)).ToJsonString();
+        key.Sign(envelope, "2");
+        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(envelope));
+        place.Clock.Now = Notifications.Happened.AddDays(61);
+        Assert.Equal("0 blocked, 1 too old", Feed(envelope));
     }
 
     [Theory]
@@ -50,7 +182,7 @@ public sealed class SnsSignatures : IDisposable
         {
             "Message" => Notifications.Bounce("victim@freemail.test").ToJsonString(),
             "Timestamp" => Notifications.Time(Notifications.Happened.AddSeconds(4)),
-            "SignatureVersion" => "1",
+            "SignatureVersion" => "3",
             _ => Convert.ToBase64String(RandomNumberGenerator.GetBytes(256)),
         };
         AssertRefused(envelope, "has no signature that the certificate of --sns-certificate verifies");
@@ -63,7 +195,6 @@ public sealed class SnsSignatures : IDisposable
     [InlineData("Signature", "AAAA")]
     [InlineData("SignatureVersion", null)]
     [InlineData("SignatureVersion", "3")]
-    [InlineData("Timestamp", "yesterday")]
     public void UnusableSignature_IsNotBelieved(string name, string? value)
     {
         var envelope = Envelope();
@@ -117,7 +248,7 @@ public sealed class SnsSignatures : IDisposable
     public void MissingCertificate_IsRefused() =>
         Assert.Contains("does not exist", Assert.Throws<ResponderException>(() => SnsSender.LoadCertificates(folder.PathTo("none"))).Message, StringComparison.Ordinal);
 
-    static JsonObject Envelope() => Notifications.InSns(Notifications.Bounce("zahra@freemail.test"));
+    static JsonObject Envelope(string address = "zahra@freemail.test") => Notifications.InSns(Notifications.Bounce(address));
 
     SnsSender Sender(params SnsKey[] keys) => new(Notifications.Topic,
         SnsSender.LoadCertificates(folder.Write("pem", string.Concat((keys.Length > 0 ? keys : [key]).Select(one => one.Pem)))));

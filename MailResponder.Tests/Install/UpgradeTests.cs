@@ -86,6 +86,23 @@ public sealed class UpgradeTests : IDisposable
         AssertNothingToDo();
     }
 
+    /// <summary>The service's user may put what it likes into its own folder; root's chown and chmod must not follow.</summary>
+    [Theory]
+    [InlineData("files", "/etc")]
+    [InlineData("files", "/etc/shadow")]
+    [InlineData("files", "/nowhere")]
+    [InlineData("postfix", "/etc")]
+    public void LinkInTheServicesFolder_LeadsRootNowhere(string name, string target)
+    {
+        const string look = "stat -c '%n %a %U:%G %Z' /etc /etc/shadow /etc/postfix; ls -d /nowhere 2>&1; ls /etc";
+        Root.Run($"cd /var/lib/mail_responder && setpriv --reuid=mail_responder --regid=mail_responder --clear-groups sh -c 'rm -rf {name} && ln -s {target} {name}'").Good();
+        var before = Root.Run(look).Output;
+        var said = server.Install();
+        Assert.Equal(before, Root.Run(look).Output);
+        if (name == "files")
+            Assert.Contains("/var/lib/mail_responder/files is not a folder that belongs to mail_responder, and was left as it is", said.Errors, StringComparison.Ordinal);
+    }
+
     /// <summary>Files of the release with a line more, and another parameter.</summary>
     void MakeNewVersion()
     {

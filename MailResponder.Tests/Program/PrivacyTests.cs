@@ -44,8 +44,13 @@ public sealed class PrivacyTests
         Filter(new RequestMail(request.From + ", " + request.From));
         Run(place.Command("blacklist", "check", request.From.ToLowerInvariant()) with { Output = [] });
         var bounce = Notifications.InSns(Notifications.Bounce(request.From, at: DateTimeOffset.UtcNow.AddHours(1)));
-        foreach (var fed in (string[])[bounce.ToJsonString(), bounce.ToJsonString()[..^9], Notifications.Mail(bounce["Message"]!.GetValue<string>())])
-            Run(ResponderProcess.Run(ResponderProcess.Plainly, Encoding.UTF8.GetBytes(fed), "feedback", "-", "--settings", place.SettingsFile));
+        string[] all = [bounce.ToJsonString(), bounce.ToJsonString()[..^9], Notifications.Mail(bounce.ToJsonString()), bounce["Message"]!.GetValue<string>()];
+        foreach (var fed in all)
+        {
+            Run(ResponderProcess.Run(ResponderProcess.Plainly, Encoding.UTF8.GetBytes(fed),
+                "feedback", "--topic", Notifications.Topic, "-", "--settings", place.SettingsFile));
+        }
+
         Run(place.Command("blacklist", "block", request.From) with { Output = [] });
         Filter(request.Again());
         place.Settings["send_method"] = "sendmail";

@@ -43,6 +43,25 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
         Assert.Equal(PulledHost.Content(1000, 2), File.ReadAllBytes(host.Cached(host.FilesBucket, "b.bin")));
     }
 
+    /// <summary>The owner of the cache could have made a folder of it a link to any other.</summary>
+    [Fact]
+    public void Root_DoesNotPullIntoTheFolderOfAnotherUser()
+    {
+        using var host = new PulledHost(server);
+        server.Put(host.FilesBucket, "a.bin", PulledHost.Content(1000, 1));
+        host.UploadBookSaying("Hello", (host.FilesBucket, "a.bin"));
+        var target = host.Place.PathTo("of-root");
+        Directory.CreateDirectory(target);
+        Directory.CreateDirectory(host.Place.PathTo("cache/files"));
+        Directory.CreateSymbolicLink(host.Place.PathTo("cache/files/" + host.FilesBucket), target);
+        host.Place.GiveTo("mail_responder");
+
+        var run = host.Pull();
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("cache/files belongs to another user, who could have root write anywhere by a link: run this as that user: setpriv ", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(target));
+    }
+
     [Fact]
     public void UnreadableState_CostsOneFullPull()
     {

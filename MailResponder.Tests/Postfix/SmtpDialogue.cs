@@ -24,7 +24,7 @@ internal sealed class SmtpDialogue : IDisposable
         client.Connect(IPAddress.Loopback, port);
         client.ReceiveTimeout = (int)patience.TotalMilliseconds;
         reader = new StreamReader(client.GetStream(), Encoding.ASCII);
-        writer = new StreamWriter(client.GetStream(), Encoding.ASCII) { NewLine = "\r\n", AutoFlush = true };
+        writer = new StreamWriter(client.GetStream(), Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
         if (clientAddress is not null) writer.WriteLine($"PROXY TCP4 {clientAddress} 127.0.0.1 40000 25");
         if (tooEarly is not null) writer.WriteLine(tooEarly);
         Greeting = Hear();
@@ -34,7 +34,7 @@ internal sealed class SmtpDialogue : IDisposable
 
     public string Greeting { get; }
 
-    /// <summary>Sends a line and fails unless the server agrees (2xx or 3xx).</summary>
+    /// <summary>Sends a line, each character as one byte, and fails unless the server agrees (2xx or 3xx).</summary>
     public void Say(string line) => Assert.Matches("^[23]", Ask(line));
 
     /// <returns>The server's whole answer to the line, its lines with line feeds between them; empty when it hung up.</returns>

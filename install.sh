@@ -348,6 +348,7 @@ service_of() {
     /etc/rsyslog.d/*) echo rsyslog ;;
     /etc/chrony/*) echo chrony ;;
     /etc/fail2ban/*) echo fail2ban ;;
+    /etc/systemd/journald.conf.d/*) echo systemd-journald ;;
     /etc/systemd/*) echo systemd ;;
     /etc/opendkim.conf) echo opendkim ;;
     /etc/opendmarc.conf) echo opendmarc ;;
@@ -931,6 +932,14 @@ tell_services() {
   while IFS= read -r name; do
     case ${name#/} in
       systemd | postfix) ;;
+      systemd-journald)
+        # Where systemd is not the first process there is no journal.
+        if [ -d /run/systemd/system ]; then
+          step "restart systemd-journald" || continue
+          service_do restart systemd-journald
+        fi
+        if [ -z "$dry_run" ]; then forget "pending$name"; fi
+        ;;
       *)
         step "restart ${name#/}" || continue
         service_do restart "${name#/}"

@@ -2,13 +2,47 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>That mail for those who look after the host reaches a person.</summary>
+/// <summary>
+/// That mail for those who look after the host reaches a person, and that no other user of the host has a mailbox.
+/// </summary>
 internal static class AliasChecks
 {
     private const string Name = "aliases";
 
+    /// <summary>The user of install.sh who passes people's mail on.</summary>
+    private const string Forwarder = "forwarder";
+
     public static IEnumerable<Finding> Look(Host host, ResponderSettings? settings, PostfixSettings? postfix) =>
-        postfix is null ? [] : Problems(host, settings, postfix).OrOk(Name, "postmaster and root are read by somebody");
+        postfix is null ? [] :
+        [
+            .. Problems(host, settings, postfix).OrOk(Name, "postmaster and root are read by somebody"),
+            .. Mailboxes(host, postfix).OrOk("local-mail", $"no user of the host has a mailbox but {Forwarder}"),
+        ];
+
+    /// <summary>The users whose mail local(8) puts into a mailbox when they have neither alias nor .forward.</summary>
+    public static HashSet<string> UsersWithMailbox(Host host, PostfixSettings postfix)
+    {
+        var users = host.Run("getent", "passwd").Lines.Select(line => line.Split(':')[0]).ToHashSet();
+        foreach (var table in postfix.List("mailbox_transport_maps"))
+        {
+            users.ExceptWith(postfix.LookUpAll(table, users)
+                .Where(found => found.Value.Split(':')[0] is "responder" or "discard").Select(found => found.Key));
+        }
+
+        return users;
+    }
+
+    /// <summary>What strangers send to names like nobody would stay in /var/mail, with who they are.</summary>
+    private static IEnumerable<Finding> Mailboxes(Host host, PostfixSettings postfix)
+    {
+        var others = UsersWithMailbox(host, postfix).Where(user => user != Forwarder).Order(StringComparer.Ordinal);
+        if (others.ToList() is { Count: > 0 } users)
+        {
+            yield return Finding.Fault("local-mail",
+                $"mail to {users.Some()} is kept in a mailbox of this host, with the address of whoever wrote it",
+                "take mailbox_transport_maps of postfix/main.cf; then: postfix reload");
+        }
+    }
 
     private static IEnumerable<Finding> Problems(Host host, ResponderSettings? settings, PostfixSettings postfix)
     {

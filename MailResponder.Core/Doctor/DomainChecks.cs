@@ -98,7 +98,7 @@ internal static class DomainChecks
         }
     }
 
-    /// <summary>Addresses that local(8) hands to somebody else: users and aliases come before luser_relay.</summary>
+    /// <summary>Addresses that local(8) hands to somebody else: an alias, or a user with a mailbox.</summary>
     private static IEnumerable<Finding> Shadowed(
         Host host, PostfixSettings postfix, Dictionary<string, List<string>> classes, ResponseBook book)
     {
@@ -106,7 +106,7 @@ internal static class DomainChecks
         var local = book.Addresses.Where(address => classes.GetValueOrDefault(DomainOf(address), []).Contains(Mailboxes)).ToList();
         if (local.Count == 0)
             yield break;
-        var users = host.Run("getent", "passwd").Lines.Select(line => line.Split(':')[0]).ToHashSet();
+        var users = AliasChecks.UsersWithMailbox(host, postfix);
         HashSet<string> aliases = [.. postfix.List("alias_maps").SelectMany(table => postfix.LookUpAll(table, [.. local.Select(LocalPartOf).Distinct()]).Keys)];
         foreach (var address in local.Order())
         {

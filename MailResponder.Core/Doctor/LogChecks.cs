@@ -29,6 +29,7 @@ internal static class LogChecks
             .. Files(host).OrOk("log-files", "not open to everybody"),
             .. Rotating(host).OrOk("logrotate", Rotation),
             .. MailLog(host).OrOk("mail-log", "nothing older than a week, nothing open to everybody"),
+            .. JournalChecks.Look(host).OrOk("journal", "forgets after a week"),
         ];
     }
 

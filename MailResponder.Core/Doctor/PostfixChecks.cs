@@ -19,6 +19,7 @@ internal static class PostfixChecks
             Running(host),
             Listening(host),
             .. Network(postfix).OrOk("postfix-network", "takes mail from everywhere, relays for nobody"),
+            .. Rewriting(postfix).OrOk("postfix-rewriting", "an address means what stands behind its last @"),
             .. Tls(host, postfix),
             .. Compatibility(postfix),
         ];
@@ -91,6 +92,20 @@ internal static class PostfixChecks
             || address.StartsWith("172.16.", StringComparison.Ordinal) || address.StartsWith("fd", StringComparison.OrdinalIgnoreCase)
             || address.StartsWith("fc", StringComparison.OrdinalIgnoreCase) || address.StartsWith("fe80:", StringComparison.OrdinalIgnoreCase);
         return !isPrivate && bits < (address.Contains(':') ? 32 : 16);
+    }
+
+    /// <summary>What makes a local part of ours lead to another host, and a reply to it with it.</summary>
+    private static IEnumerable<Finding> Rewriting(PostfixSettings postfix)
+    {
+        foreach (var parameter in (string[])["allow_percent_hack", "swap_bangpath", "resolve_dequoted_address"])
+        {
+            if (postfix[parameter] != "no")
+            {
+                yield return Finding.Fault("postfix-rewriting",
+                    $"{parameter} is not no: mail to an odd name of ours goes to another host",
+                    $"run: postconf -e {parameter}=no" + Reload);
+            }
+        }
     }
 
     private static IEnumerable<Finding> Tls(Host host, PostfixSettings postfix)

@@ -117,10 +117,20 @@ internal static class TransportChecks
         }
 
         const string command = "RCPT TO:<get@example.com>";
+        // Each has Postfix report success when the filter misses what the client asked for.
+        const string wish = command + " NOTIFY=SUCCESS";
+        string[] tricks = [wish, "\v" + wish, wish + " ORCPT=\"rfc822;x NOTIFY=x\""];
         if (postfix["smtpd_command_filter"] is not { Length: > 0 } table)
             yield return Finding.Fault(name, "smtpd_command_filter is not set: failures are returned to senders, who may be forged", "install postfix/command_filter, and run: postconf -e smtpd_command_filter=regexp:/etc/postfix/command_filter" + Reload);
         else if (postfix.LookUp(table, command)?.Contains("NOTIFY=NEVER", StringComparison.Ordinal) != true)
             yield return Finding.Fault(name, $"smtpd_command_filter = {table} does not add NOTIFY=NEVER: failures are returned to senders, who may be forged", "install postfix/command_filter again" + Reload);
+        else if (postfix.LookUpAll(table, tricks) is var answers && tricks.Any(trick =>
+            answers.GetValueOrDefault(trick, trick).Contains("SUCCESS", StringComparison.Ordinal)))
+        {
+            yield return Finding.Fault(name, $"smtpd_command_filter = {table} lets through what a client asks for: " +
+                "success is reported to senders, who may be forged", "install postfix/command_filter again" + Reload);
+        }
+
         if (postfix.List("smtpd_discard_ehlo_keywords").Exists(word => word.Equals("dsn", StringComparison.OrdinalIgnoreCase)))
             yield return Finding.Fault(name, "smtpd_discard_ehlo_keywords has dsn: Postfix refuses the NOTIFY=NEVER that smtpd_command_filter adds", "take dsn out of it" + Reload);
     }

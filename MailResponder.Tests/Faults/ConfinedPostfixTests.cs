@@ -8,8 +8,9 @@ namespace MailResponder.Tests.Faults;
 [Collection("Postfix")]
 public sealed class ConfinedPostfixTests : IDisposable
 {
-    // As on a real host: Postfix asks the kernel for its addresses. And local users have mailboxes.
-    readonly Outside outside = new("inet_interfaces = all\nforward_path =", Confinement.OfPostfix);
+    // As on a real host: Postfix asks the kernel for its addresses. And local users have mailboxes, as the forwarder.
+    readonly Outside outside = new(
+        "inet_interfaces = all\nforward_path =\nmailbox_transport_maps =", Confinement.OfPostfix);
 
     [Fact]
     public void MailOfEveryKind_GoesItsWay()

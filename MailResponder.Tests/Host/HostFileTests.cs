@@ -16,8 +16,10 @@ public sealed class HostFileTests
         ["system/logwatch/conf/logfiles/mail_responder.conf"] = LogwatchReads,
         ["system/logwatch/conf/services/mail_responder.conf"] = LogwatchReads,
         ["system/logwatch/scripts/services/mail_responder"] = path => ToolRun.Of("perl", "-wc", path),
+        ["system/logwatch/scripts/services/postfix"] = path => ToolRun.Of("perl", "-wc", path),
         ["system/opendkim.conf"] = path => ToolRun.Of("opendkim", "-n", "-x", path),
         ["system/opendmarc.conf"] = path => ToolRun.Of("opendmarc", "-n", "-c", path),
+        ["system/systemd/journald.conf.d/mail_responder.conf"] = JournaldReads,
         ["system/systemd/system/postfix@.service.d/mail_responder.conf"] = SystemdReads,
     };
 
@@ -65,6 +67,22 @@ public sealed class HostFileTests
         foreach (var line in File.ReadAllLines(path).Where(line => line.Contains('=', StringComparison.Ordinal) && line[0] != '#'))
             Assert.Contains(line.Split('=')[1].Trim(' ', '"'), run.Output, StringComparison.Ordinal);
         return run with { Output = "" };
+    }
+
+    /// <summary>Runs the real journald for a moment, with nothing of the host. It only says what it ignores.</summary>
+    static ToolRun JournaldReads(string path)
+    {
+        const string script = """
+            mount -t tmpfs none /run && mkdir -p /run/systemd/journald.conf.d
+            cp "$1" /run/systemd/journald.conf.d
+            echo 'MaxRetention=1' >/run/systemd/journald.conf.d/zz.conf
+            SYSTEMD_LOG_TARGET=console timeout 5 /lib/systemd/systemd-journald
+            """;
+        var run = ToolRun.Of("unshare",
+            "--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, "sh", path);
+        Assert.Contains("zz.conf:1: Assignment outside of section", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Path.GetFileName(path) + ":", run.Output, StringComparison.Ordinal);
+        return new ToolRun(0, "");
     }
 
     /// <summary>Systemd only warns about a line that it does not know.</summary>

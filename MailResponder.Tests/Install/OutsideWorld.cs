@@ -73,6 +73,10 @@ internal sealed class OutsideWorld : IDisposable
             "--from", mail.From, "--to", recipient, "--data", "-", .. more,
         ], mail.ToBytes());
 
+    /// <summary>Runs a program of the host out here.</summary>
+    public HostRun Run(string program, params string[] arguments) =>
+        HostRun.Of("nsenter", [.. Enter, program, .. arguments]);
+
     public void Dispose()
     {
         foreach (var server in servers) Stop(server);

@@ -40,8 +40,7 @@ public sealed class CommandLineTests(PipeTransportTests.Straight route) : IClass
     {
         client.Say($"MAIL FROM:<{request.From}>");
         client.Say("RCPT TO:<links@example.com>");
-        client.Say("DATA");
-        client.Say(Encoding.UTF8.GetString(request.ToBytes()).TrimEnd() + "\r\n.");
+        client.Data(Encoding.UTF8.GetString(request.ToBytes()));
     }
 
     void Look()

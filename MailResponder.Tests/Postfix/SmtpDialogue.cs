@@ -24,7 +24,8 @@ internal sealed class SmtpDialogue : IDisposable
         client.Connect(IPAddress.Loopback, port);
         client.ReceiveTimeout = (int)patience.TotalMilliseconds;
         reader = new StreamReader(client.GetStream(), Encoding.ASCII);
-        writer = new StreamWriter(client.GetStream(), new UTF8Encoding(false)) { NewLine = "\r\n", AutoFlush = true };
+        // Commands in octets: a character is one.
+        writer = new StreamWriter(client.GetStream(), Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
         if (clientAddress is not null) writer.WriteLine($"PROXY TCP4 {clientAddress} 127.0.0.1 40000 25");
         if (tooEarly is not null) writer.WriteLine(tooEarly);
         Greeting = Hear();
@@ -34,7 +35,7 @@ internal sealed class SmtpDialogue : IDisposable
 
     public string Greeting { get; }
 
-    /// <summary>Sends a line and fails unless the server agrees (2xx or 3xx).</summary>
+    /// <summary>Sends a line, each character as one byte, and fails unless the server agrees (2xx or 3xx).</summary>
     public void Say(string line) => Assert.Matches("^[23]", Ask(line));
 
     /// <returns>The server's whole answer to the line, its lines with line feeds between them; empty when it hung up.</returns>
@@ -45,13 +46,14 @@ internal sealed class SmtpDialogue : IDisposable
     }
 
     /// <summary>
-    /// Sends a message and fails unless the server takes it. A line that begins with a dot gets another one (RFC 5321,
+    /// Sends a message in UTF-8 and fails unless the server takes it. A line that begins with a dot gets another one (RFC 5321,
     /// section 4.5.2), and the last line gets its end.
     /// </summary>
     public void Data(string mail)
     {
         Say("DATA");
-        var stuffed = ("\r\n" + mail).Replace("\r\n.", "\r\n..", StringComparison.Ordinal)[2..];
+        var octets = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(mail));
+        var stuffed = ("\r\n" + octets).Replace("\r\n.", "\r\n..", StringComparison.Ordinal)[2..];
         Say($"{stuffed}{(mail.EndsWith("\r\n", StringComparison.Ordinal) ? "" : "\r\n")}.");
     }
 

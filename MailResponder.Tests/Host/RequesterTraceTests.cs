@@ -1,0 +1,79 @@
+using MailResponder.Tests.Install;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Host;
+
+/// <summary>Where a host could keep or tell who wrote: mailboxes that nobody reads, logwatch's daily mail.</summary>
+[Collection(ServerRoots.Collection)]
+public sealed class RequesterTraceTests(InstalledHost host) : IClassFixture<InstalledHost>
+{
+    readonly ServerRoot root = host.Root;
+
+    [Fact]
+    public void MailToUsersOfTheHost_IsKeptNowhere()
+    {
+        var users = root.Run("getent passwd | cut -d : -f 1").Good().Output.Trim().Split('\n');
+        var stranger = RequestMail.FromSomebodyNew();
+        root.Outside.Send(stranger, string.Join(',', users.Select(user => $"{user}@example.com"))).Good();
+        // As programs of the host write to users.
+        var local = RequestMail.FromSomebodyNew();
+        root.Run($"echo 'From: {local.From}' | /usr/sbin/sendmail -f {local.From} {string.Join(' ', users)}").Good();
+        host.WaitUntilQueueIsEmpty();
+
+        Assert.True(users.Length > 20, string.Join(' ', users));
+        Assert.Empty(root.Run("find /var/mail/ -type f").Good().Output);
+        const string elsewhere = "--exclude-dir=proc --exclude-dir=sys --exclude-dir=dev --exclude-dir=log";
+        foreach (var requester in (string[])[stranger.From, local.From])
+            Assert.Empty(root.Run($"grep -rlF '{requester}' / {elsewhere}").Output);
+        // By the aliases of root and by the forwarder.
+        Assert.Contains(root.Outside.MailFilesTo(InstalledHost.Support), file =>
+            File.ReadAllText(file).Contains(stranger.From, StringComparison.Ordinal));
+        Assert.DoesNotMatch("status=(deferred|bounced)", root.Log("mail.log"));
+    }
+
+    /// <summary>Where install.sh was not told --support, people read their mail here.</summary>
+    [Fact]
+    public void MailToPeople_StaysInTheMailboxOfTheForwarderWithoutHisForwardFile()
+    {
+        root.Run("mv /var/lib/forwarder/.forward /root/forward").Good();
+        var letter = RequestMail.FromSomebodyNew();
+        root.Outside.Send(letter, "support@example.com").Good();
+        host.WaitUntilQueueIsEmpty();
+        Assert.Contains(letter.From, root.Read("/var/mail/forwarder"), StringComparison.Ordinal);
+        root.Run("rm /var/mail/forwarder; mv /root/forward /var/lib/forwarder/.forward").Good();
+    }
+
+    [Fact]
+    public void Logwatch_NamesNobodyAndIsShort()
+    {
+        const string client = """
+            import smtplib
+            for i in range(500):
+                with smtplib.SMTP("192.0.2.1", 25, "mx.freemail.test") as smtp:
+                    sender = f"zahra{i}@freemail.test"
+                    if i % 50 == 7:
+                        sender = f"zahra{i}@no-such-domain.test"
+                    recipient = "get@elsewhere.test" if i % 50 == 9 else "get@example.com"
+                    try:
+                        smtp.sendmail(sender, [recipient], f"From: {sender}\r\nSubject: x\r\n\r\nlinks\r\n")
+                    except smtplib.SMTPException:
+                        pass
+            """;
+        root.Outside.Run("python3", "-c", client).Good();
+        host.WaitUntilQueueIsEmpty();
+        Assert.True(root.Log("mail.log").Split("replacing command").Length > 400, root.Log("mail.log"));
+
+        const string logwatch = "logwatch --range all --output stdout";
+        foreach (var detail in (string[])["low", "high"])
+        {
+            var report = root.Run($"{logwatch} --service postfix --detail {detail}").Good().Output;
+            Assert.Contains("Accepted", report, StringComparison.Ordinal);
+            Assert.DoesNotContain("freemail", report, StringComparison.Ordinal);
+            Assert.DoesNotContain("no-such-domain", report, StringComparison.Ordinal);
+            Assert.DoesNotContain(OutsideWorld.Address, report, StringComparison.Ordinal);
+            Assert.InRange(report.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 10, 29);
+        }
+        var whole = root.Run(logwatch).Good().Output;
+        Assert.DoesNotMatch("freemail|no-such-domain|192\\.0\\.2\\.2", whole);
+    }
+}

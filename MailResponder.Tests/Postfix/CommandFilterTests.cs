@@ -1,0 +1,173 @@
+using System.Globalization;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>
+/// postfix/command_filter: however a client writes that it wants reports, whether its mail is delivered or fails,
+/// Postfix sends nothing to anybody. The outbox has the replies, so that all outgoing mail is a report.
+/// </summary>
+[Collection("Postfix")]
+public sealed class CommandFilterTests : IDisposable
+{
+    /// <summary>A recipient whose mail is answered, and one whose mail Postfix returns when it may.</summary>
+    const string Answered = "links@example.com", Failing = "fails@example.com";
+
+    const string All = "NOTIFY=SUCCESS,FAILURE,DELAY";
+
+    const string Postscreen = "through postscreen";
+
+    /// <summary>RCPT commands: {notify} stands for the parameter that asks for every report.</summary>
+    static readonly string[] accepted =
+    [
+        "RCPT TO:<{to}>", "rcpt to:<{to}>", "RcPt tO:<{to}> {notify}", "RCPT  TO:<{to}> {notify}",
+        "RCPT\tTO:<{to}> {notify}", "RCPT TO: <{to}> {notify}", "RCPT TO:\t<{to}> {notify}",
+        "  RCPT TO:<{to}> {notify}", "\tRCPT TO:<{to}>\t{notify}", "RCPT\vTO:<{to}> {notify}",
+        "RCPT\rTO:<{to}> {notify}", "RCPT TO:\f<{to}> {notify}", "RCPT TO:<{to}> {notify}",
+        "RCPT TO:<{to}> notify=success,failure", "RCPT TO:<{to}> NOTIFY=SUCCESS",
+        "RCPT TO:<{to}> NOTIFY=FAILURE ORCPT=rfc822;x", "RCPT TO:<{to}> ORCPT=rfc822;x {notify}",
+        "RCPT TO:<{to}> {notify} ORCPT=\"rfc822;x NOTIFY=x\"", "RCPT TO:<{to}> {notify} ORCPT=rfc822;<x NOTIFY=x>",
+        "RCPT TO:<{to}> {notify} ORCPT=rfc822;[x NOTIFY=x]", "RCPT TO:<{to}> {notify} ORCPT=\"rfc822;x NOTIFY=NEVER\"",
+        "RCPT TO:<{to}> {notify} NOTIFY=NEVER", "RCPT TO:<{to}> NOTIFY=NEVER {notify}", "RCPT TO:<{to}>\v{notify}",
+        "RCPT TO:<{to}>\f{notify}", "RCPT TO:<{to}>\r{notify}", "RCPT TO:<{to}> {notify}\v",
+        "RCPT TO:<{to}> {notify} \f\r", "RCPT TO:<{to}> {notify} X=\"", "RCPT TO:<{to}> {notify} X=<",
+        "RCPT TO:<{to}> {notify} X=[", "RCPT TO:<{to}> {notify} X=\\", "RCPT TO:<{to}> (NOTIFY=NEVER) {notify}",
+        "RCPT TO:<{to}> \x01 {notify}", "RCPT TO:<{to}> {notify} \xc3\xa9",
+        "RCPT TO:<{to}> {notify} ORCPT=rfc822;" + new string('x', 1900),
+        "RCPT TO:<{to}> {notify} ORCPT=rfc822;" + new string('x', 5000) + " {notify}",
+        "RCPT TO:<@one.test,@two.test:{to}> {notify}", "RCPT TO:<\"a b\"@example.com> {notify}",
+        "RCPT TO:<\"a:b\"@example.com>\v{notify}",
+    ];
+
+    static readonly string[] refused =
+    [
+        "\vRCPT TO:<{to}> {notify}", "\fRCPT TO:<{to}> {notify}", "\rRCPT TO:<{to}> {notify}",
+        " \vRCPT TO:<{to}> {notify}", "\v\f\r\t RCPT TO:<{to}> {notify}", "\x01RCPT TO:<{to}> {notify}",
+        "\x7fRCPT TO:<{to}> {notify}", "\0RCPT TO:<{to}> {notify}", "RCPT\0 TO:<{to}> {notify}",
+        "RCPT TO:<{to}\0> {notify}", "\xc2\xa0RCPT TO:<{to}> {notify}", "\xa0RCPT TO:<{to}> {notify}",
+        "RCPT TO:<{to}> {notify} \xff", "RCPT TO:{to} {notify}", "RCPT TO:<{to} {notify}", "RCPT TO:{to}> {notify}",
+        "RCPT TO:<{to}>{notify}", "RCPT TO:<{to}>\"\" {notify}", "RCPT TO:<<{to}>> {notify}", "RCPT TO:<> {notify}",
+        "RCPT TO: {notify}", "RCPT {notify}", "RCPT TO:\"\"<{to}> {notify}", "RCPT TO:(x)<{to}> {notify}",
+        "RCPT TO:Links <{to}> {notify}", "RCPT TO:<{to}>,<{to}> {notify}", "RCPT TO:[x]<{to}> {notify}",
+        "RCPT TO:<\"a>b\"@example.com> {notify}", "RCPT TO:<\"a> {notify} \"@example.com> {notify}",
+        "RCPT TO:<\"a\\\"b\"@example.com> {notify}", "RCPT TO:<\"a\\\\\"@example.com> {notify}",
+        "RCPT TO:<a\\ b@example.com> {notify}", "RCPT TO:<a(b@example.com> {notify}",
+        "RCPT TO:<a[b@example.com> {notify}", "RCPT TO:<a\vb@example.com> {notify}", "\"RCPT\" TO:<{to}> {notify}",
+        "RCPT \"TO:\"<{to}> {notify}", "<RCPT> TO:<{to}> {notify}", "\\RCPT TO:<{to}> {notify}",
+        "RCPT TO :<{to}> {notify}", "RCPT: TO:<{to}> {notify}", "RCPTTO:<{to}> {notify}", "RCPT FROM:<{to}> {notify}",
+    ];
+
+    /// <summary>Nothing comes of these, whether Postfix takes them for names of ours or not.</summary>
+    static readonly string[] leadingElsewhere =
+    [
+        "RCPT TO:<victim%elsewhere.test@example.com> {notify}", "RCPT TO:<elsewhere.test!victim@example.com> {notify}",
+        "RCPT TO:<\"victim@elsewhere.test\"@example.com> {notify}",
+        "RCPT TO:<\"victim%elsewhere.test\"@example.com> {notify}",
+        "RCPT TO:<@example.com:victim@elsewhere.test> {notify}",
+        "RCPT TO:<\"victim@elsewhere.test\"@localhost> {notify}",
+        "RCPT TO:<victim%elsewhere.test%example.com@localhost.responder.test> {notify}",
+        "RCPT TO:<a,victim@elsewhere.test,b@example.com> {notify}",
+        "RCPT TO:<\"a, victim@elsewhere.test,\"@example.com> {notify}",
+        "RCPT TO:<victim@elsewhere.test@example.com> {notify}", "RCPT TO:<|/bin/true@example.com> {notify}",
+        "RCPT TO:</var/mail/x@example.com> {notify}", "RCPT TO:<\"\\\"@example.com> {notify}",
+        "RCPT TO:<l\xc3\xa9nks@example.com> {notify}",
+    ];
+
+    static readonly string[] senders =
+    [
+        "MAIL FROM:<{from}> RET=FULL ENVID=x", "MAIL FROM:<{from}> RET=HDRS", "mail from:<{from}> envid=QQ314159",
+        "MAIL FROM:<{from}> ENVID=NOTIFY=SUCCESS", "MAIL FROM:<{from}> SIZE=1000", "MAIL FROM:<{from}> BODY=8BITMIME",
+        "MAIL FROM:<{from}> BODY=7BIT SIZE=1000 RET=FULL", "MAIL FROM:<{from}> SMTPUTF8 BODY=8BITMIME",
+        "\vMAIL FROM:<{from}> RET=FULL",
+    ];
+
+    readonly Outside outside = new("""
+        smtpd_error_sleep_time = 0
+        smtpd_soft_error_limit = 100
+        smtpd_hard_error_limit = 100
+        smtpd_junk_command_limit = 100
+        """, null);
+
+    int requesters;
+
+    public CommandFilterTests() => outside.Postfix.Alias("fails", "\"|exit 69\"");
+
+    public void Dispose() => outside.Dispose();
+
+    [Theory]
+    [InlineData("from the host itself")]
+    [InlineData(Postscreen)]
+    public void ReportsThatAClientAsksFor_AreNeverSent(string way)
+    {
+        foreach (var form in accepted) Try(way, form, isAccepted: true);
+        foreach (var form in refused) Try(way, form, isAccepted: false);
+        // The host itself may send elsewhere.
+        foreach (var form in way == Postscreen ? leadingElsewhere : []) Try(way, form, isAccepted: null);
+        foreach (var form in senders) Try(way, "RCPT TO:<{to}> {notify}", isAccepted: true, mail: form);
+        foreach (var form in (string[])["RCPT TO:<{to}> {notify}", "RCPT TO:<{to}> {notify} ORCPT=\"x NOTIFY=x\""])
+        {
+            Try(way, form, isAccepted: true, hello: "HELO");
+            Try(way, form, isAccepted: true, inChunks: true);
+        }
+        outside.Postfix.WaitUntilQueueIsEmpty();
+
+        Assert.True(outside.Place.Outbox.Count > accepted.Length, outside.Postfix.MailLog);
+        Assert.Contains("status=bounced", outside.Postfix.MailLog, StringComparison.Ordinal);
+        Assert.Empty(outside.Postfix.Sink.Mails);
+        outside.Postfix.AssertNothingWasReturned();
+    }
+
+    /// <summary>Else the tests above would see nothing, whatever the filter does.</summary>
+    [Fact]
+    public void WithoutTheFilter_SuccessAndFailureAreReported()
+    {
+        using (var smtp = new SmtpDialogue(outside.Postfix.UnfilteredPort))
+        {
+            smtp.Say("EHLO mx.freemail.test");
+            foreach (var recipient in (string[])[Answered, Failing])
+            {
+                smtp.Say("MAIL FROM:<victim@freemail.test>");
+                smtp.Say($"RCPT TO:<{recipient}> {All}");
+                smtp.Say("DATA");
+                smtp.Say("From: victim@freemail.test\r\n\r\nlinks\r\n.");
+            }
+        }
+        outside.Postfix.WaitUntilQueueIsEmpty();
+        Assert.Equal(2, outside.Postfix.Sink.MailsTo("victim@freemail.test").Count);
+    }
+
+    /// <summary>Two messages in the client's words, one to each recipient; none where the form is refused.</summary>
+    void Try(
+        string way, string form, bool? isAccepted,
+        string mail = "MAIL FROM:<{from}>", string hello = "EHLO", bool inChunks = false)
+    {
+        using var smtp = way == Postscreen
+            ? new SmtpDialogue(outside.Postfix.OutsidePort, Outside.Stranger)
+            : new SmtpDialogue(outside.Postfix.Port);
+        smtp.Say(hello + " mx.freemail.test");
+        foreach (var recipient in (string[])[Answered, Failing])
+        {
+            var requester = string.Create(CultureInfo.InvariantCulture, $"victim{requesters++}@freemail.test");
+            smtp.Say(mail.Replace("{from}", requester, StringComparison.Ordinal));
+            var command = form.Replace("{notify}", All, StringComparison.Ordinal);
+            var answer = smtp.Ask(command.Replace("{to}", recipient, StringComparison.Ordinal));
+            var expected = isAccepted switch { true => "250 ", false => "5", null => "" };
+            Assert.True(answer.StartsWith(expected, StringComparison.Ordinal), $"{form} {way}: {answer}");
+            if (answer.StartsWith('2')) HandOver(smtp, requester, inChunks);
+            else smtp.Say("RSET");
+        }
+    }
+
+    static void HandOver(SmtpDialogue smtp, string requester, bool inChunks)
+    {
+        var header = $"From: {requester}\r\nTo: {Answered}\r\nMessage-ID: <{requester}>\r\nSubject: x\r\n";
+        var text = $"{header}\r\nRCPT TO:<{Answered}> {All}\r\n";
+        if (inChunks)
+        {
+            smtp.Say(string.Create(CultureInfo.InvariantCulture, $"BDAT {text.Length}\r\n{text}BDAT 0 LAST"));
+            return;
+        }
+        smtp.Say("DATA");
+        smtp.Say(text + ".");
+    }
+}

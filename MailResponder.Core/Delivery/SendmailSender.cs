@@ -49,7 +49,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     private static bool NamesItsRecipientAlone(OutgoingReply reply)
     {
         string? recipient = null;
-        foreach (var header in reply.Headers)
+        foreach (var header in reply.Message.Headers)
         {
             if (header.Id is HeaderId.Cc or HeaderId.Bcc || recipient is not null && header.Id == HeaderId.To
                 || header.Field.StartsWith("Resent-", StringComparison.OrdinalIgnoreCase))

@@ -21,7 +21,6 @@ public sealed class PrivateMariaDb : IDisposable
     {
         foreach (var program in (string[])["/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db"])
             Assert.True(File.Exists(program), $"{program} is missing: run the tests with MailResponder.Tests/run.sh, which installs it");
-        Port = FreePort();
         var authority = TestCertificate.Issue("the tests' authority", null, TestCertificate.IsAuthority);
         var certificate = TestCertificate.Issue("localhost", authority, TestCertificate.For("localhost", IPAddress.Loopback));
         File.WriteAllText(PathTo("ca.pem"), authority.Pem);

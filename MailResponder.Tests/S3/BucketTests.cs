@@ -81,7 +81,7 @@ public class BucketTests
         using var server = new ScriptedServer([.. Enumerable.Repeat(answer, 6).SelectMany(same => same)]);
         var settings = new S3Settings("eu-west-1", "example-config", "book.json")
         {
-            Endpoint = server.Url.GetLeftPart(UriPartial.Authority),
+            Endpoint = new Uri(server.Url.GetLeftPart(UriPartial.Authority)),
             CredentialsFile = credentials,
         };
         using var bucket = new Bucket(settings, new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60)));

@@ -33,7 +33,8 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         message.To.Add(new MailboxAddress("", recipient));
         message.ReplyTo.Add(new MailboxAddress("", entry.Address));
         var subject = new Header(HeaderId.Subject, "");
-        subject.SetValue(SubjectFormat, Encoding.UTF8, entry.Subject ?? ReplySubject.For(request.Subject, entry.Address));
+        subject.SetValue(
+            SubjectFormat, Encoding.UTF8, entry.Subject ?? ReplySubject.For(request.Subject, entry.Address));
         message.Headers.Add(subject);
         message.Date = clock.GetUtcNow();
         message.MessageId = $"{name}@{settings.ResponseFrom.Domain}";
@@ -47,7 +48,8 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
     }
 
     /// <summary>
-    /// MimeKit's encoded words get up to 7 characters too long where a text mixes scripts; one may have 75 (RFC 2047, section 2).
+    /// MimeKit's encoded words get up to 9 characters too long where a text mixes scripts: one may have 75 (RFC 2047,
+    /// section 2).
     /// </summary>
     private static FormatOptions ShortLines()
     {

@@ -2,7 +2,7 @@ using MimeKit;
 
 namespace MailResponder.Reply;
 
-/// <summary>A rendered body as MimeKit's signer takes it: its Content-* fields and, when it is to be hashed, its content.</summary>
+/// <summary>A body for MimeKit's signer: its Content-* fields, and its content when that is to be hashed.</summary>
 internal sealed class BodyEntity : MimeEntity
 {
     private readonly ReplyBody? _content;
@@ -23,6 +23,7 @@ internal sealed class BodyEntity : MimeEntity
     }
 
     /// <exception cref="IOException">An attachment cannot be read.</exception>
-    public override void WriteTo(FormatOptions options, Stream stream, bool contentOnly, CancellationToken cancellationToken = default) =>
+    public override void WriteTo(
+        FormatOptions options, Stream stream, bool contentOnly, CancellationToken cancellationToken = default) =>
         _content?.WriteTo(stream);
 }

@@ -3,7 +3,7 @@ using Org.BouncyCastle.Crypto;
 
 namespace MailResponder.Reply;
 
-/// <summary>Takes the header that MimeKit has signed. BouncyCastle's own signer needs 38 ms to read a key and sign once.</summary>
+/// <summary>Takes the header that MimeKit has signed. BouncyCastle needs 38 ms to read a key and sign once.</summary>
 /// <param name="sign">Makes the signature of the canonical header.</param>
 internal sealed class HeaderSigner(Func<byte[], byte[]> sign) : ISigner
 {

@@ -9,7 +9,8 @@ namespace MailResponder.Reply;
 /// <param name="sender">Envelope sender: the bounce address.</param>
 /// <param name="recipient">Envelope recipient: the requester.</param>
 /// <param name="name">The same for each try of the same reply, different for any other; tells nothing.</param>
-internal sealed class OutgoingReply(MimeMessage message, ReplyBody body, string sender, string recipient, string name) : IDisposable
+internal sealed class OutgoingReply(MimeMessage message, ReplyBody body, string sender, string recipient, string name)
+    : IDisposable
 {
     private byte[]? _head;
 

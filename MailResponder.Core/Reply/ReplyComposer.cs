@@ -45,7 +45,8 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
     }
 
     /// <summary>
-    /// MimeKit's encoded words get up to 7 characters too long where a text mixes scripts; one may have 75 (RFC 2047, section 2).
+    /// MimeKit's encoded words get up to 9 characters too long where a text mixes scripts: one may have 75 (RFC 2047,
+    /// section 2).
     /// </summary>
     private static FormatOptions ShortLines()
     {

@@ -74,8 +74,8 @@ internal sealed class ReplySigner : DkimSigner
         new HeaderSigner(header => _key.Sign(WithBodyHash(header, header.AsSpan().LastIndexOf("dkim-signature:"u8))));
 
     /// <summary>
-    /// The text with our hash in the tag bh=, whose length is that of MimeKit's, so that the lines are folded alike. The
-    /// tags before it cannot hold "bh="; the signature behind it can.
+    /// The text with our hash in the tag bh=, whose length is that of MimeKit's, so that the lines are folded alike.
+    /// The tags before it cannot hold "bh="; the signature behind it can.
     /// </summary>
     /// <param name="text">Holds a signature's field.</param>
     /// <param name="field">Where the field begins.</param>

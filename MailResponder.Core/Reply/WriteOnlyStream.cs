@@ -19,7 +19,7 @@ internal abstract class WriteOnlyStream : Stream
 
     public abstract override void Write(ReadOnlySpan<byte> buffer);
 
-    /// <summary>Writes whole lines of base64: 76 characters, the last line of all perhaps fewer, and LF or CRLF.</summary>
+    /// <summary>Writes whole lines of base64: 76 characters, the last of all perhaps fewer, and LF or CRLF.</summary>
     /// <remarks>The same as to write any bytes, but for those who have less to look for in it.</remarks>
     public virtual void WriteBase64(ReadOnlySpan<byte> lines) => Write(lines);
 

@@ -14,7 +14,8 @@ static class SignedMail
         {
             File.WriteAllText(keyFile, pem);
             File.SetUnixFileMode(keyFile, UnixFileMode.UserRead);
-            var reply = new OutgoingReply(message, Body(message.Body!), "bounces@example.com", "requester@client.example", "name");
+            var reply = new OutgoingReply(
+                message, Body(message.Body!), "bounces@example.com", "requester@client.example", "name");
             ReplySigner.Create(new DkimSettings(domain, "test", keyFile), new FixedClock())!.Sign(reply, withDateAndMessageId: false);
             return reply;
         }

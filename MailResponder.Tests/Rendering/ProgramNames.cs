@@ -14,9 +14,8 @@ public sealed class ProgramNames : IDisposable
         foreach (var file in new[] { "Directory.Build.props", "Directory.Packages.props", "global.json" })
             File.Copy(Repository.PathTo(file), _folder.PathTo(file));
         var project = Directory.CreateDirectory(_folder.PathTo("MailResponder.Core")).FullName;
-        File.Copy(Repository.PathTo("MailResponder.Core", "MailResponder.Core.csproj"), Path.Join(project, "MailResponder.Core.csproj"));
-        foreach (var file in new[] { "ReplyComposer.cs", "MimeBody.cs" })
-            File.Copy(Repository.PathTo("MailResponder.Core", "Reply", file), Path.Join(project, file));
+        foreach (var file in new[] { "MailResponder.Core.csproj", "Reply/ReplyComposer.cs", "Reply/MimeBody.cs" })
+            File.Copy(Repository.PathTo("MailResponder.Core", file), Path.Join(project, Path.GetFileName(file)));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -28,7 +27,7 @@ public sealed class ProgramNames : IDisposable
         Assert.Equal(names[0], Name());
         Change("MailResponder.Core/MimeBody.cs", "mixed", "nixed");
         names.Add(Name());
-        Change("Directory.Packages.props", "<PackageVersion Include=\"MimeKit\" Version=\"", "<PackageVersion Include=\"MimeKit\" Version=\"1");
+        Change("Directory.Packages.props", "\"MimeKit\" Version=\"", "\"MimeKit\" Version=\"1");
         names.Add(Name());
         names.Add(Name("-p:Version=9.9.9"));
         names.Add(Name("-p:SourceRevisionId=0123456"));
@@ -36,7 +35,8 @@ public sealed class ProgramNames : IDisposable
     }
 
     [Fact]
-    public void ThisBuild_HasItsName() => Assert.Matches("^[0-9a-fA-F]{32}$", Encoding.ASCII.GetString(ProgramIdentity.Bytes));
+    public void ThisBuild_HasItsName() =>
+        Assert.Matches("^[0-9a-fA-F]{32}$", Encoding.ASCII.GetString(ProgramIdentity.Bytes));
 
     private void Change(string file, string from, string to)
     {

@@ -25,10 +25,11 @@ public class FormEncoding
         {
             foreach (var some in message.Chunk(piece)) base64.Write(some);
         }
-        Assert.Equal(Uri.EscapeDataString(Convert.ToBase64String(message)), Encoding.ASCII.GetString(written.ToArray()));
+        var expected = Uri.EscapeDataString(Convert.ToBase64String(message));
+        Assert.Equal(expected, Encoding.ASCII.GetString(written.ToArray()));
     }
 
-    /// <summary>What an attachment writes is not searched for what has to be escaped, what stands around it is.</summary>
+    /// <summary>What an attachment writes is not searched for what must be escaped, what is around it is.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -57,11 +58,13 @@ public class FormEncoding
                 if (target != plain) target.Dispose();
             }
 
-            var lines = Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks) + (bytes > 0 ? "\r\n" : "");
+            var lines = Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks)
+                + (bytes > 0 ? "\r\n" : "");
             var text = around.ReplaceLineEndings("\r\n");
             var expected = text + lines + text + lines + text;
             Assert.Equal(expected, Encoding.ASCII.GetString(plain.ToArray()));
-            Assert.Equal(Uri.EscapeDataString(Convert.ToBase64String(Encoding.ASCII.GetBytes(expected))), Encoding.ASCII.GetString(form.ToArray()));
+            var escaped = Uri.EscapeDataString(Convert.ToBase64String(Encoding.ASCII.GetBytes(expected)));
+            Assert.Equal(escaped, Encoding.ASCII.GetString(form.ToArray()));
             plain.SetLength(0);
             form.SetLength(0);
         }

@@ -15,7 +15,7 @@ internal sealed class EscapedBase64(Stream target) : WriteOnlyStream
     public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer, isBase64: false);
 
     /// <summary>
-    /// Base64 of base64 holds no "+" nor "/": those take the bits of a "&gt;", "?", "~" or DEL. Nor is it padded before its end.
+    /// Base64 of base64 holds no "+" nor "/": those take the bits of a "&gt;", "?", "~" or DEL.
     /// </summary>
     public override void WriteBase64(ReadOnlySpan<byte> lines) => Write(lines, isBase64: true);
 

@@ -73,10 +73,12 @@ internal static class Sql
     }
 
     /// <summary>Runs the work in one transaction, durable on return; all of it again where that helps.</summary>
+    /// <param name="isUndone">Of which results nothing is kept; null: of none.</param>
     /// <exception cref="ResponderException">
     /// The database cannot do it now; nothing of it was kept, as far as is known.
     /// </exception>
-    public static T InTransaction<T>(this IDatabase database, Func<T> work) => database.Try(() =>
+    public static T InTransaction<T>(
+        this IDatabase database, Func<T> work, Predicate<T>? isUndone = null) => database.Try(() =>
     {
         // SQLite takes the write lock first, so that nothing that is read can change before it is written. MySQL at
         // this level locks no rows that are not there, so that two newcomers never wait for each other.
@@ -85,7 +87,10 @@ internal static class Sql
         try
         {
             var result = work();
-            transaction.Commit();
+            if (isUndone?.Invoke(result) == true)
+                transaction.Rollback();
+            else
+                transaction.Commit();
             return result;
         }
         finally

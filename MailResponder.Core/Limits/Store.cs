@@ -66,7 +66,7 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
             if (TryClaim(message, requester, quota, limits) is { } claim)
                 return claim;
         }
-    });
+    }, isUndone: claim => claim.Result == ClaimResult.OverLimit);
 
     /// <summary>Whether this process is the one that has to say loudly that the limit is reached: one of many.</summary>
     public bool TakeReport(Limit limit) => _counters.TakeReport(limit);
@@ -207,24 +207,19 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
             return new Claim(ClaimResult.Blocked);
         if (earlier is not null)
             return _ledger.CountTry(earlier.Value);
-        var isLimited = limits is { HasForDomains: true } or { HasForService: true };
-        if (isLimited)
-            Execute("SAVEPOINT uncharged");
         var charged = verdict == Verdict.Allowed || quota is null ? 0 : epoch;
         if (charged != 0 && !Charge(requester, quota!.Value, epoch))
             return Scalar($"SELECT {PresentEpoch}") == epoch ? new Claim(ClaimResult.OverQuota) : null;
 
         void Enter() => _ledger.Enter(message, volume, charged);
-        if (!isLimited)
+        if (limits is { HasForDomains: true } or { HasForService: true })
         {
-            Enter();
-        }
-        else if (_counters.Count(verdict == Verdict.Allowed ? null : requester.Domains[0], limits!, Enter) is { } limit)
-        {
-            Execute("ROLLBACK TO SAVEPOINT uncharged");
-            return new Claim(ClaimResult.OverLimit, Limit: limit);
+            var domain = verdict == Verdict.Allowed ? null : requester.Domains[0];
+            return _counters.Count(domain, limits, Enter) is { } limit
+                ? new Claim(ClaimResult.OverLimit, Limit: limit) : new Claim(ClaimResult.Granted);
         }
 
+        Enter();
         return new Claim(ClaimResult.Granted);
     }
 

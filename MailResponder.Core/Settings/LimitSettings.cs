@@ -12,13 +12,14 @@ internal sealed record LimitSettings
         "qq.com", "163.com", "126.com", "sina.com", "naver.com", "daum.net", "chmail.ir",
     ];
 
-    public static readonly LimitSettings None = new() { LargeDomains = [] };
+    /// <summary>More people than write from a domain that is not large; fewer than a forger wants to reach.</summary>
+    public const long StandardDomainPerMinute = 60, StandardDomainPerDay = 2000;
 
     /// <summary>Messages of requesters of one domain in a minute of the clock.</summary>
-    public long? DomainPerMinute { get; init; }
+    public long? DomainPerMinute { get; init; } = StandardDomainPerMinute;
 
     /// <summary>In a day, UTC.</summary>
-    public long? DomainPerDay { get; init; }
+    public long? DomainPerDay { get; init; } = StandardDomainPerDay;
 
     /// <summary>All messages that are answered.</summary>
     public long? ServicePerMinute { get; init; }

@@ -8,18 +8,18 @@ internal static class LimitsSection
 
     private const long Most = 1_000_000_000;
 
-    /// <param name="section">Null: there are no limits.</param>
+    /// <param name="section">Null: the standard limits of a domain, and none for the service.</param>
     /// <param name="domains">Reads the list of that name.</param>
     public static LimitSettings Read(SettingsSection? section, Func<SettingsSection, string, IReadOnlyList<string>> domains)
     {
         if (section is null)
-            return LimitSettings.None;
+            return new LimitSettings();
         var limits = new LimitSettings
         {
-            DomainPerMinute = Limit(section, "domain_per_minute"),
-            DomainPerDay = Limit(section, "domain_per_day"),
-            ServicePerMinute = Limit(section, "service_per_minute"),
-            ServicePerDay = Limit(section, "service_per_day"),
+            DomainPerMinute = Limit(section, "domain_per_minute", LimitSettings.StandardDomainPerMinute),
+            DomainPerDay = Limit(section, "domain_per_day", LimitSettings.StandardDomainPerDay),
+            ServicePerMinute = Limit(section, "service_per_minute", 0),
+            ServicePerDay = Limit(section, "service_per_day", 0),
             LargeDomains = section.Has("large_domains") ? domains(section, "large_domains") : LimitSettings.StandardLargeDomains,
             WhenReached = section.Choice("when_reached", Array.ConvertAll(Enum.GetNames<WhenReached>(), name => name.ToLowerInvariant()),
                 Enum.TryParse, WhenReached.Defer),
@@ -28,8 +28,9 @@ internal static class LimitsSection
         return limits;
     }
 
-    private static long? Limit(SettingsSection section, string name) =>
-        section.Has(name) ? section.Number(name, 1, 1, Most) : null;
+    /// <summary>Null for 0, which is no limit.</summary>
+    private static long? Limit(SettingsSection section, string name, long standard) =>
+        section.Number(name, standard, 0, Most) is var limit and > 0 ? limit : null;
 
     private static void WarnOfNoUse(SettingsSection section, LimitSettings limits)
     {
@@ -44,5 +45,5 @@ internal static class LimitsSection
     }
 
     private static void WarnOfMore(SettingsSection section, string minute, string day) =>
-        section.Warn(section.LineOf(minute), minute, $"is more than {day}, and is never reached");
+        section.Warn(section.LineOf(section.Has(minute) ? minute : day), minute, $"is more than {day}, and is never reached");
 }

@@ -37,7 +37,7 @@ internal sealed record ResponderSettings
     /// <summary>Domains, with those below them, that are never answered.</summary>
     public IReadOnlyList<string> BlockedDomains { get; init; } = [];
 
-    public LimitSettings Limits { get; init; } = LimitSettings.None;
+    public LimitSettings Limits { get; init; } = new();
 
     /// <summary>The name under which this host's mail filters write Authentication-Results; null: none are believed.</summary>
     public string? AuthservId { get; init; }

@@ -71,6 +71,8 @@ class Place:
             "database": database or {"sqlite": "responder.db"},
             "send_method": "outbox",
             "dkim": {"domain": "example.com", "selector": "mail", "key_file": "dkim.key"},
+            # All of it comes from one domain. It is counted, and the limit is not reached.
+            "limits": {"domain_per_minute": 1_000_000, "domain_per_day": 1_000_000_000},
             "syslog_socket": bench.log.path,
         }
         self._write("settings.json", self._settings)

@@ -23,7 +23,7 @@ public sealed class OutboxSending : IDisposable
         var result = new OutboxSender(Outbox).Send(_reply);
 
         var file = Assert.Single(Directory.GetFileSystemEntries(Outbox));
-        Assert.Equal(Path.Join(Outbox, "6d1cb33f56cca1e0ba713cf2eb341971.eml"), file);
+        Assert.Equal(Path.Join(Outbox, _reply.Name + ".eml"), file);
         Assert.Equal(SendResult.Sent(file), result);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Outbox));

@@ -19,7 +19,6 @@ public sealed class FromFields
     [InlineData("=?utf-8?q?=3Ca=40b.example=3E=2C?= <c@d.example>", "c@d.example")]
     [InlineData("(a@b.example (x) \\) y) c@d.example", "c@d.example")]
     [InlineData("a@b.example (c@d.example)", "a@b.example")]
-    [InlineData("<@r.example,@s.example:a@b.example>", "a@b.example")]
     [InlineData("Zahra, Inc. <a@b.example>", "a@b.example")]
     [InlineData("x\0y <a@b.example>", "a@b.example")]
     [InlineData("\"a b@c\"\r\n\t<a@b.example>", "a@b.example")]
@@ -59,7 +58,11 @@ public sealed class FromFields
     [InlineData("(a@b.example c@d.example")]
     [InlineData("<@r.example>a@b.example")]
     [InlineData("@r.example:a@b.example")]
+    // A source route, and a quotation mark that stays open.
+    [InlineData("<@r.example,@s.example:a@b.example>")]
+    [InlineData("\"Joe <a@b.example>")]
     // Not in one piece.
+    [InlineData("joe (at home) @ b.example")]
     [InlineData("a(x)@b.example")]
     [InlineData("a@(x)b.example")]
     [InlineData("a@b(x).example")]

@@ -34,6 +34,23 @@ public sealed class LimitTests
         Assert.Equal(16, place.Outbox.Count);
     }
 
+    /// <summary>Sixty a minute of the clock; the minute may turn in between.</summary>
+    [Fact]
+    public void DomainThatIsNotLarge_HasALimitThatNobodySet()
+    {
+        using var place = new Workplace();
+        place.Settings.Remove("limits");
+        place.Write();
+        ProgramRun Ask(string domain) =>
+            place.Filter(new RequestMail($"a{Guid.NewGuid():N}@{domain}") { To = "links@example.com" }, "--recipient", "links@example.com");
+        var answered = 0;
+        while (answered < 130 && Ask("small-place.test").ExitCode == 0) answered++;
+
+        Assert.InRange(answered, 60, 120);
+        Assert.Contains("deferred reason=domain-limit ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Ask("gmail.com").AssertDone();
+    }
+
     [Fact]
     public void LimitOfADomain_DropsWhereThatIsWantedAndNamesNobody()
     {

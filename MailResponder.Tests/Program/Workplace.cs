@@ -32,6 +32,7 @@ internal sealed class Workplace : IDisposable
               "outbox": "outbox",
               "send_method": "outbox",
               "dkim": { "domain": "example.com", "selector": "mail", "key_file": "dkim.key" },
+              "limits": { "domain_per_minute": 0, "domain_per_day": 0 },
               "syslog_socket": "log"
             }
             """)!.AsObject();

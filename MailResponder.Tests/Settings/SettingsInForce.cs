@@ -39,9 +39,11 @@ public sealed class SettingsInForce : IDisposable
         Assert.Null(settings.AuthservId);
         Assert.Equal(AuthenticationRequirement.NotSaid, settings.RequireAuthentication);
         Assert.Null(settings.MaxRequestAge);
-        Assert.False(settings.Limits.HasForDomains || settings.Limits.HasForService);
-        Assert.Empty(settings.Limits.LargeDomains);
-        Assert.Contains("gmail.com", Load(Least.TrimEnd()[..^1] + """, "limits": { "domain_per_day": 9 } }""").Limits.LargeDomains);
+        Assert.Equal((60L, 2000L, false), (settings.Limits.DomainPerMinute, settings.Limits.DomainPerDay, settings.Limits.HasForService));
+        Assert.Contains("gmail.com", settings.Limits.LargeDomains);
+        var other = Load(Least.TrimEnd()[..^1] + """, "limits": { "domain_per_minute": 0, "domain_per_day": 9 } }""").Limits;
+        Assert.Equal((null, 9L), (other.DomainPerMinute, other.DomainPerDay));
+        Assert.Contains("gmail.com", other.LargeDomains);
     }
 
     [Fact]

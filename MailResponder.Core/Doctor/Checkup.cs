@@ -67,6 +67,7 @@ internal static class Checkup
         subjects.Add(("cron", () => CronChecks.Look(host, settings)));
         subjects.Add(("rsyslog", () => LogChecks.Look(host, settings)));
         subjects.Add(("last-reply", () => ReplyChecks.Look(host)));
+        subjects.Add(("command-lines", () => ProcessChecks.Look(host)));
         subjects.Add(("clock", () => ClockChecks.Look(host)));
         subjects.Add(("disk", () => DiskChecks.Look(host, postfix.Value)));
         return subjects;

@@ -86,7 +86,7 @@ internal static class MailTrials
         if (!Header.TryParse(field, out var header) || FromField.Read(header, out var mailbox) is not null)
             return;
         AssertAddress(mailbox!);
-        Assert.True(input.AsSpan().IndexOf(Encoding.UTF8.GetBytes(mailbox!.LocalPart + "@")) >= 0, "it stands there");
+        Assert.True(input.AsSpan().IndexOf(Encoding.UTF8.GetBytes(mailbox!.LocalPart)) >= 0, "it stands there");
     }
 
     public static void Domains(byte[] input)
@@ -137,9 +137,11 @@ internal static class MailTrials
     /// <summary>What is answered is one address, which is read again as the same one.</summary>
     private static void AssertAddress(MailboxAddress mailbox)
     {
-        Assert.False(mailbox.Address.Any(char.IsControl), "no control character in an address");
-        var field = Encoding.UTF8.GetBytes($"From: {mailbox.GetAddress(idnEncode: true)}\n");
-        Assert.True(Header.TryParse(field, out var header), "an address is a From");
-        Assert.True(FromField.Read(header, out var again) is null && again!.Address == mailbox.Address, "and is the same");
+        Assert.True(MailDomain.TryNormalize(mailbox.Domain, out var domain), "a domain of the DNS");
+        var address = $"{mailbox.LocalPart}@{domain}";
+        Assert.False(address.Any(char.IsControl), "no control character in an address");
+        Assert.True(Header.TryParse(Encoding.UTF8.GetBytes($"From: {address}\n"), out var header), "an address is a From");
+        Assert.True(FromField.Read(header, out var again) is null, "and can be answered again");
+        Assert.True(again!.LocalPart == mailbox.LocalPart && MailDomain.TryNormalize(again.Domain, out var same) && same == domain, "and is the same");
     }
 }

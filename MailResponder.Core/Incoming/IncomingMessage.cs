@@ -61,10 +61,15 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
         return new IncomingMessage(block, HeaderFields.Of(block), bytes) { IsCutOff = isCutOff };
     }
 
+    /// <summary>"From : " is the field, in the obsolete form (RFC 5322, section 4.5).</summary>
+    private static bool IsMboxLine(ReadOnlySpan<byte> message) =>
+        message.StartsWith(">From "u8)
+        || (message.StartsWith("From "u8) && !message["From".Length..].TrimStart(" \t"u8).StartsWith(":"u8));
+
     /// <summary>The bytes before the first empty line, after an mbox From line; line ends may be CRLF, LF or CR.</summary>
     private static ReadOnlySpan<byte> HeaderBlockOf(ReadOnlySpan<byte> message, out bool hasEnd)
     {
-        if (message.StartsWith("From "u8) || message.StartsWith(">From "u8))
+        if (IsMboxLine(message))
         {
             var end = message.IndexOfAny((byte)'\n', (byte)'\r');
             message = end < 0 ? [] : message[(end + 1)..];

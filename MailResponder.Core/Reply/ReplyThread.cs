@@ -43,6 +43,8 @@ internal static class ReplyThread
             reply.References.Add(id);
     }
 
+    /// <summary>Whether it can be repeated. MimeKit throws at what it would not read again as the same id.</summary>
     private static bool IsPlain(string id) =>
-        id.Length is > 0 and <= MaxIdLength && !id.AsSpan().ContainsAnyExceptInRange('!', '~') && !id.AsSpan().ContainsAny('<', '>');
+        id.Length is > 0 and <= MaxIdLength && !id.AsSpan().ContainsAnyExceptInRange('!', '~')
+        && !id.AsSpan().ContainsAny('<', '>') && MimeUtils.ParseMessageId(id) == id;
 }

@@ -52,8 +52,14 @@ internal static class MailTrials
     public static void BrokenLines(byte[] input)
     {
         var message = IncomingMessage.Read(new MemoryStream(input));
-        if (message.IsCutOff || !message.HeaderBlock.AsSpan().Contains((byte)'\n'))
+        var whole = IncomingMessage.Read(new MemoryStream([.. message.HeaderBlock, (byte)'\n']));
+        // By itself, the block may begin with what is an mbox line there, or have other line ends.
+        if (message.IsCutOff || !whole.HeaderBlock.AsSpan().SequenceEqual(message.HeaderBlock)
+            || !message.HeaderBlock.AsSpan().Contains((byte)'\n'))
+        {
             return;
+        }
+
         var broken = new MemoryStream();
         var number = 0;
         foreach (var line in message.HeaderBlock.AsSpan().Split((byte)'\n'))
@@ -71,8 +77,7 @@ internal static class MailTrials
             return;
         broken.WriteByte((byte)'\n');
         broken.Position = 0;
-        var whole = new MemoryStream([.. message.HeaderBlock, (byte)'\n']);
-        var expected = Guard.ReasonNotToReply(IncomingMessage.Read(whole), new Envelope(), out var request);
+        var expected = Guard.ReasonNotToReply(whole, new Envelope(), out var request);
         var reason = Guard.ReasonNotToReply(IncomingMessage.Read(broken), new Envelope(), out var same);
         Assert.True(reason == expected, "the same verdict");
         Assert.True(same?.From.Address == request?.From.Address, "the same requester");
@@ -86,7 +91,7 @@ internal static class MailTrials
         if (!Header.TryParse(field, out var header) || FromField.Read(header, out var mailbox) is not null)
             return;
         AssertAddress(mailbox!);
-        Assert.True(input.AsSpan().IndexOf(Encoding.UTF8.GetBytes(mailbox!.LocalPart + "@")) >= 0, "it stands there");
+        Assert.True(input.AsSpan().IndexOf(Encoding.UTF8.GetBytes(mailbox!.LocalPart)) >= 0, "it stands there");
     }
 
     public static void Domains(byte[] input)
@@ -137,9 +142,14 @@ internal static class MailTrials
     /// <summary>What is answered is one address, which is read again as the same one.</summary>
     private static void AssertAddress(MailboxAddress mailbox)
     {
-        Assert.False(mailbox.Address.Any(char.IsControl), "no control character in an address");
-        var field = Encoding.UTF8.GetBytes($"From: {mailbox.GetAddress(idnEncode: true)}\n");
-        Assert.True(Header.TryParse(field, out var header), "an address is a From");
-        Assert.True(FromField.Read(header, out var again) is null && again!.Address == mailbox.Address, "and is the same");
+        Assert.True(MailDomain.TryNormalize(mailbox.Domain, out var domain), "a domain of the DNS");
+        var address = $"{mailbox.LocalPart}@{domain}";
+        Assert.False(address.Any(char.IsControl), "no control character in an address");
+        Assert.True(Header.TryParse(Encoding.UTF8.GetBytes($"From: {address}\n"), out var header), "an address is a From");
+        if (FromField.Read(header, out var again) is null)
+        {
+            Assert.True(MailDomain.TryNormalize(again!.Domain, out var same) && same == domain, "the same domain");
+            Assert.True(again.LocalPart == mailbox.LocalPart, "the same local part");
+        }
     }
 }

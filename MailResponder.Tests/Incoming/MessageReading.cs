@@ -19,6 +19,8 @@ public sealed class MessageReading
     [InlineData("From joe@example.net Mon Mar  2 08:15:00 2026\rA: 1\r\r", "A: 1\r")]
     [InlineData(">From joe@example.net Mon Mar  2 08:15:00 2026\nA: 1\n\n", "A: 1\n")]
     [InlineData("From joe@example.net", "")]
+    [InlineData("From : joe@example.net\n\n", "From : joe@example.net\n")]
+    [InlineData("From \t: joe@example.net\n\n", "From \t: joe@example.net\n")]
     public void HeaderBlock_EndsAtTheEmptyLine(string mail, string expected)
     {
         var message = Read(mail);

@@ -43,6 +43,8 @@ public sealed class ReplyThreads
     [InlineData("a\r\nBcc: x@a")]
     [InlineData("é@a")]
     [InlineData("<a@a")]
+    [InlineData("(")]
+    [InlineData("(a)@b")]
     [InlineData("")]
     public void IdsThatAreNoPlainText_AreLeftOut(string id) => Assert.Equal(["1@a"], Continue("<1@a>", id).References);
 

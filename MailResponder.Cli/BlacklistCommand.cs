@@ -72,9 +72,12 @@ internal sealed class BlacklistCommand : Command
         {
             var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
             var key = AddressKey.Load(settings.AddressKeyFile);
-            using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
+            bool waits;
+            // The key file may be root's alone; the database is not.
+            using (ServiceUser.Act(settings))
+            using (var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System))
+                waits = store.NextKey is not null;
             // A second one would only make it longer: whatever was not copied yet can still be copied.
-            var waits = store.NextKey is not null;
             if (!waits)
                 key = AddressKey.Change(settings.AddressKeyFile, TimeProvider.System.GetUtcNow());
             Console.Out.WriteLine(waits

@@ -45,6 +45,12 @@ internal sealed class FeedbackCommand : Command
                 StandardError.WriteLine("responder: " + exception.Message);
                 return ExitCode.TemporaryFailure;
             }
+            catch (Exception exception) when (exception is not IOException)
+            {
+                // Its text may quote what was fed.
+                StandardError.WriteLine($"responder: a bug: {exception.GetType().Name} {exception.StackTrace?.Split('\n')[0].Trim()}");
+                return ExitCode.TemporaryFailure;
+            }
         });
     }
 
@@ -56,23 +62,36 @@ internal sealed class FeedbackCommand : Command
             + $"write \"feedback\": {{ \"topic\": \"arn:aws:sns:…\" }} into {settings.File}, or give --topic");
         var certificates = certificate is null ? [] : SnsSender.LoadCertificates(certificate);
         var sender = new SnsSender(topic, certificates, settings.Feedback.LeastSignatureVersion);
-        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-        using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
+        using var store = Open(settings);
         var reader = new FeedbackReader(settings, store, sender, TimeProvider.System);
         var isMissing = false;
         foreach (var file in files)
         {
             var (said, name) = (reader.Faults.Count, file == StandardInput ? "standard input" : file);
             if (Content(file, name) is { } content)
+            {
+                // What is fed may be for root's eyes alone; the database is the service's.
+                using var asService = ServiceUser.Act(settings);
                 reader.Read(name, content);
+            }
             else
+            {
                 isMissing = true;
+            }
+
             foreach (var fault in reader.Faults[said..])
                 StandardError.WriteLine(fault.ToString());
         }
 
         Console.Out.WriteLine(reader.Counts);
         return isMissing ? ExitCode.NoInput : reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
+    }
+
+    private static Store Open(ResponderSettings settings)
+    {
+        using var asService = ServiceUser.Act(settings);
+        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
+        return Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
     }
 
     /// <summary>Null when it cannot be read; why is said on standard error.</summary>

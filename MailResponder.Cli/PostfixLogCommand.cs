@@ -27,6 +27,8 @@ internal sealed class PostfixLogCommand : Command
     private static int ReadFile(ResponderSettings settings, string path)
     {
         using var file = Open(path);
+        // Only now: root may be the only one who reads the log.
+        ServiceUser.Become(settings);
         using var reader = new PostfixLogReader(settings, TimeProvider.System);
         try
         {
@@ -50,6 +52,7 @@ internal sealed class PostfixLogCommand : Command
 
     private static int Follow(ResponderSettings settings)
     {
+        ServiceUser.Become(settings);
         using var reader = new PostfixLogReader(settings, TimeProvider.System);
         using var input = Console.OpenStandardInput();
         using var answers = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));

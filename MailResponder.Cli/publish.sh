@@ -145,7 +145,7 @@ reason() {
 archive_files() {
   (
     cd "$root"
-    set -- install.sh postfix rsyslog system aws samples docs README.md CHANGELOG.md LICENSE
+    set -- install.sh postfix rsyslog system aws samples docs README.md SECURITY.md CHANGELOG.md LICENSE
     if [ "$commit" != unknown ]; then git ls-files "$@"; else find "$@" -type f; fi
   )
 }

@@ -26,7 +26,7 @@ internal static class HeaderFields
         for (var start = 0; start < text.Length;)
         {
             var length = FieldLength(text.AsSpan(start));
-            if (HasName(text.AsSpan(start, length)) && Header.TryParse(text, start, length, out var header))
+            if (Parse(text, start, length) is { } header)
                 headers.Add(header);
             start += length;
         }
@@ -47,11 +47,30 @@ internal static class HeaderFields
         return length;
     }
 
-    /// <summary>White space before the colon is allowed (RFC 5322, section 4.5).</summary>
-    private static bool HasName(ReadOnlySpan<byte> field)
+    /// <summary>
+    /// White space before the colon is allowed (RFC 5322, section 4.5). Control bytes and a byte order mark around the
+    /// name count as nothing: with them a robot's mark would be none.
+    /// </summary>
+    /// <returns>Null when it has no name.</returns>
+    private static Header? Parse(byte[] text, int start, int length)
     {
+        var field = text.AsSpan(start, length);
         var colon = field.IndexOf((byte)':');
-        return colon > 0 && field[..colon].TrimEnd(" \t"u8) is { IsEmpty: false } name
-            && !name.ContainsAnyExceptInRange((byte)'!', (byte)'~');
+        if (colon <= 0)
+            return null;
+        var (first, end) = (0, colon);
+        while (first < end && IsNothing(field[first]))
+            first++;
+        while (first < end && IsNothing(field[end - 1]))
+            end--;
+        var name = field[first..end];
+        if (name.IsEmpty || name.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
+            return null;
+        if (first == 0 && (end == colon || field[end] is (byte)' ' or (byte)'\t'))
+            return Header.TryParse(text, start, length, out var header) ? header : null;
+        byte[] clean = [.. name, .. field[colon..]];
+        return Header.TryParse(clean, 0, clean.Length, out var cleaned) ? cleaned : null;
     }
+
+    private static bool IsNothing(byte b) => b is <= (byte)' ' or 0x7f or 0xef or 0xbb or 0xbf;
 }

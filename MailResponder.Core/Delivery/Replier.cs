@@ -40,6 +40,7 @@ internal sealed class Replier
         var receipts = new List<string>();
         var problems = new List<string>();
         Cause? cause = null;
+        var isUnrecorded = false;
         foreach (var entry in entries)
         {
             // What is not permitted is not recorded: it is the same at each try.
@@ -52,28 +53,21 @@ internal sealed class Replier
                 continue;
             }
 
-            var result = default(SendResult?);
+            var turn = new Turn(message, entry);
+            var result = permission == Permission.WithoutAttachments ? SendText(request, entry, turn) : Send(request, entry, turn);
+            Note(entry, result);
             try
             {
-                if (!message.TryBegin(entry))
-                {
-                    problems.Add($"entry {entry.Number}: was handed over {EntryStates.MaxCopies} times, and it could not be "
-                        + "recorded what became of it; it is not sent again");
-                    continue;
-                }
-
-                result = permission == Permission.WithoutAttachments
-                    ? SendText(request, entry, message.Key) : Send(request, entry, message.Key);
-                Note(entry, result.Value);
-                Record(message, entry, result.Value.Status);
+                turn.Record(result.Status);
             }
             catch (ResponderException exception)
             {
-                // The database: whatever is sent now could not be recorded either.
-                Fail(entry, result is null ? exception.Message
-                    : $"{InWords(result.Value.Status)}, but this could not be recorded: {exception.Message}", exception.Cause);
-                break;
+                Fail(entry, $"{InWords(result.Status)}, but this could not be recorded: {exception.Message}", exception.Cause);
             }
+
+            // Whatever is sent now could not be recorded either.
+            if (cause == Cause.Database)
+                break;
         }
 
         void Fail(ResponseEntry entry, string problem, Cause why)
@@ -88,31 +82,17 @@ internal sealed class Replier
                 receipts.Add(result.Detail);
             if ((result.Status == SendStatus.Sent ? result.Remark : result.Detail) is { } problem)
                 problems.Add($"entry {entry.Number}: {problem}");
-            if (result.Status is not (SendStatus.Sent or SendStatus.Refused))
+            if (result.Status == SendStatus.Temporary)
                 cause ??= result.Cause;
+            isUnrecorded |= result.Status == SendStatus.Unrecorded;
         }
 
         if (cause is null && !message.AnySent)
             message.Refund();
         var outcome = cause is not null ? Outcome.Deferred(cause.Value, "")
+            : isUnrecorded && receipts.Count == 0 ? new Outcome(Result.Failed) { Reason = "unrecorded" }
             : new Outcome(message.AnySent ? Result.Replied : Result.Failed) { Reason = message.AnySent ? null : "refused" };
         return outcome with { Receipts = receipts, Problem = problems.Count > 0 ? string.Join("; ", problems) : null };
-    }
-
-    private static void Record(ClaimedMessage message, ResponseEntry entry, SendStatus status)
-    {
-        switch (status)
-        {
-            case SendStatus.Sent:
-                message.RecordSent(entry);
-                break;
-            case SendStatus.Refused:
-                message.RecordGivenUp(entry);
-                break;
-            default:
-                message.Withdraw(entry);
-                break;
-        }
     }
 
     private static string InWords(SendStatus status) => status switch
@@ -122,21 +102,21 @@ internal sealed class Replier
         _ => "was not sent",
     };
 
-    private SendResult Send(Request request, ResponseEntry entry, byte[] messageKey)
+    private SendResult Send(Request request, ResponseEntry entry, Turn turn)
     {
-        var whole = SendAsItIs(request, entry, messageKey);
+        var whole = SendAsItIs(request, entry, turn);
         if (whole.Status != SendStatus.AttachmentsRefused)
             return whole;
         // The text may say where the attachments can be fetched: better than nothing.
         if (entry.Attachments.Count == 0)
             return SendResult.Refused(whole.Detail);
-        var text = SendText(request, entry, messageKey);
+        var text = SendText(request, entry, turn);
         return text.Status == SendStatus.Sent ? text with { Remark = whole.Detail } : text;
     }
 
-    private SendResult SendText(Request request, ResponseEntry entry, byte[] messageKey)
+    private SendResult SendText(Request request, ResponseEntry entry, Turn turn)
     {
-        var text = SendAsItIs(request, entry with { Attachments = [] }, messageKey);
+        var text = SendAsItIs(request, entry with { Attachments = [] }, turn);
         return text.Status switch
         {
             SendStatus.Sent => text with { Detail = text.Detail + WithoutAttachments },
@@ -145,16 +125,16 @@ internal sealed class Replier
         };
     }
 
-    private SendResult SendAsItIs(Request request, ResponseEntry entry, byte[] messageKey)
+    private SendResult SendAsItIs(Request request, ResponseEntry entry, Turn turn)
     {
         if (_deadline.Remaining == TimeSpan.Zero)
             return SendResult.Temporary("the deadline has passed", Cause.Deadline);
         try
         {
-            using var reply = _composer.Compose(request, entry, messageKey);
+            using var reply = _composer.Compose(request, entry, turn.MessageKey);
             var sender = _senders.For(entry.SendMethod);
             _signer?.Sign(reply, withDateAndMessageId: !sender.ReplacesDateAndMessageId);
-            return sender.Send(reply);
+            return turn.MayHandOver() ? sender.Send(reply) : SendResult.Unrecorded();
         }
         catch (ResponderException exception)
         {
@@ -163,6 +143,29 @@ internal sealed class Replier
         catch (IOException exception)
         {
             return SendResult.Temporary(FileTrouble.Describe(exception), Cause.Attachment);
+        }
+    }
+
+    /// <summary>One entry, and the record of it. Begun only when the reply is composed and signed.</summary>
+    private sealed class Turn(ClaimedMessage message, ResponseEntry entry)
+    {
+        private bool _isBegun;
+
+        public byte[] MessageKey => message.Key;
+
+        /// <summary>Once for an entry, with and without its attachments.</summary>
+        /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
+        public bool MayHandOver() => _isBegun || (_isBegun = message.TryBegin(entry));
+
+        /// <exception cref="ResponderException">It cannot be recorded.</exception>
+        public void Record(SendStatus status)
+        {
+            if (status == SendStatus.Sent)
+                message.RecordSent(entry);
+            else if (status == SendStatus.Refused)
+                message.RecordGivenUp(entry);
+            else if (_isBegun)
+                message.Withdraw(entry);
         }
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using MailResponder.Limits;
+
 namespace MailResponder.Delivery;
 
 internal enum SendStatus
@@ -12,6 +15,9 @@ internal enum SendStatus
 
     /// <summary>It may be accepted without its attachments: they are too large or of a kind that is not taken.</summary>
     AttachmentsRefused,
+
+    /// <summary>Not sent: it was handed over too often, and never could be recorded what became of it.</summary>
+    Unrecorded,
 }
 
 /// <summary>What became of a reply.</summary>
@@ -25,6 +31,9 @@ internal readonly record struct SendResult(SendStatus Status, string Detail, Cau
     public static SendResult Temporary(string problem, Cause cause = Cause.Send) => new(SendStatus.Temporary, problem, cause);
 
     public static SendResult Refused(string problem) => new(SendStatus.Refused, problem);
+
+    public static SendResult Unrecorded() => new(SendStatus.Unrecorded, string.Create(CultureInfo.InvariantCulture,
+        $"was handed over {EntryStates.MaxCopies} times, and it could not be recorded what became of it; it is not sent again"));
 
     public static SendResult AttachmentsRefused(string problem) => new(SendStatus.AttachmentsRefused, problem);
 }

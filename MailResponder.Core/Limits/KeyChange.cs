@@ -1,16 +1,47 @@
+using System.Globalization;
+using System.Text;
+
 namespace MailResponder.Limits;
 
 /// <summary>
-/// Brings the newest address key of the key file into force. What is on the lists is hashed once more, in the transaction
-/// of a reset; quotas end with their window, and the ledger is left as it is (<see cref="Store"/>).
+/// Brings the newest address key of the key file into force. What is on the lists is hashed once more, a batch at a time
+/// before the reset, and what changed meanwhile in its transaction; quotas end with their window, and the ledger is left
+/// as it is (<see cref="Store"/>).
 /// </summary>
 internal sealed class KeyChange(IDatabase database, AddressKey newest)
 {
+    private const int AtOnce = 200;
+
+    /// <summary>Clocks of hosts that write to the lists may differ by so much.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromHours(1);
+
+    private long _copiedAt;
+
     /// <summary>For a process that began under one key and would go on under another.</summary>
     public static ResponderException CameInBetween() =>
         new(Cause.InProgress, "another address key has just come into force; the next try looks at the key file again");
 
-    /// <summary>To be called while the transaction keeps other resets off.</summary>
+    /// <summary>
+    /// Hashes what is on the lists with the newest key, beside what is in force, in small transactions: there may be
+    /// millions. Does nothing when the newest key is in force.
+    /// </summary>
+    public void CopyLists(DateTimeOffset now)
+    {
+        _copiedAt = (now - ClockDifference).ToUnixTimeSeconds();
+        var before = database.Try(() => database.KeyInForce(newest));
+        if (before == newest)
+            return;
+        for (var after = Array.Empty<byte>(); ;)
+        {
+            var rows = database.Try(() => Listed(before, "subject > @from", after));
+            if (rows.Count == 0)
+                return;
+            database.InTransaction(() => Copy(rows, before));
+            after = rows[^1].Subject;
+        }
+    }
+
+    /// <summary>To be called while the transaction keeps other resets off, after <see cref="CopyLists"/>.</summary>
     /// <returns>False when the newest key is in force already.</returns>
     /// <exception cref="ResponderException">The key in force is none of the key file's.</exception>
     public bool BringIntoForce()
@@ -18,10 +49,10 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         var before = database.KeyInForce(newest);
         if (before == newest)
             return false;
-        foreach (var subject in database.Rows("SELECT subject FROM listed", row => row.Bytes(0)))
+        for (var after = Array.Empty<byte>(); Listed(before, "subject > @from AND listed_at >= @copied", after) is { Count: > 0 } rows;)
         {
-            database.Execute("UPDATE listed SET subject = @renewed WHERE subject = @subject",
-                ("renewed", newest.Renew(subject, before)), ("subject", subject));
+            Copy(rows, before);
+            after = rows[^1].Subject;
         }
 
         database.PutInForce(newest);
@@ -36,4 +67,27 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         if (database.Scalar("SELECT generation FROM volume ORDER BY number DESC LIMIT 1") != present.Generation)
             throw CameInBetween();
     }
+
+    private List<ListedRow> Listed(AddressKey key, string which, byte[] after) => database.Rows(
+        $"""
+        SELECT subject, verdict, listed_at FROM listed WHERE generation = @generation AND {which} ORDER BY subject LIMIT {AtOnce}
+        """,
+        row => new ListedRow(row.Bytes(0), row.GetInt64(1), row.GetInt64(2)),
+        ("generation", key.Generation), ("from", after), ("copied", _copiedAt));
+
+    /// <returns>How many rows were written.</returns>
+    private int Copy(List<ListedRow> rows, AddressKey before)
+    {
+        var values = new List<(string, object)> { ("generation", newest.Generation) };
+        var text = new StringBuilder("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES ");
+        for (var i = 0; i < rows.Count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? ", " : "")}(@generation, @subject{i}, {rows[i].Verdict}, {rows[i].At})");
+            values.Add((string.Create(CultureInfo.InvariantCulture, $"subject{i}"), newest.Renew(rows[i].Subject, before)));
+        }
+
+        return database.Execute(text.ToString(), [.. values]);
+    }
+
+    private sealed record ListedRow(byte[] Subject, long Verdict, long At);
 }

@@ -125,12 +125,11 @@ internal sealed class MySqlDatabase : IDatabase
 
     /// <summary>
     /// Deadlocks, lock waits, a server that is away, went away or became a replica, and a key that another process has
-    /// just inserted:
-    /// the second look finds it.
+    /// just inserted: the second look finds it. Not what fills the memory: it would do so again.
     /// </summary>
     private bool IsWorthAnotherTry(Exception exception) =>
         exception is MySqlException { IsTransient: true } or MySqlException { Number: DuplicateKey }
-        || _connection.State != ConnectionState.Open;
+        || (_connection.State != ConnectionState.Open && exception is not OutOfMemoryException);
 
     /// <summary>Sets what the statements rely on, whatever the server's defaults and init_connect are.</summary>
     /// <remarks>
@@ -152,8 +151,19 @@ internal sealed class MySqlDatabase : IDatabase
     private void Reconnect()
     {
         _connection.Dispose();
-        _connection = _server.Connect(_deadline.Remaining);
-        Prepare(_connection, _deadline.Remaining);
+        var connection = _server.Connect(_deadline.Remaining);
+        try
+        {
+            Prepare(connection, _deadline.Remaining);
+        }
+        catch
+        {
+            // Nothing may run without what it sets.
+            connection.Dispose();
+            throw;
+        }
+
+        _connection = connection;
         // The lock went with the old connection. If somebody else has it by now, this process still has to record what
         // it did.
         _entered?.TryTake();

@@ -7,8 +7,8 @@ namespace MailResponder.Limits;
 /// <summary>What the responder's user has to be allowed, and no more.</summary>
 internal static class MySqlGrants
 {
-    /// <summary>Four for messages, three for the tables that a new version needs.</summary>
-    public static readonly string[] Needed = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX"];
+    /// <summary>Four for messages, one for the tables.</summary>
+    public static readonly string[] Needed = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"];
 
     /// <summary>
     /// The statement that an administrator has to run. It grants all, whatever is missing: a database can be granted as

@@ -23,8 +23,8 @@ internal static class MySqlSchema
             + "value BIGINT NOT NULL" + Table,
         "CREATE TABLE IF NOT EXISTS quota (epoch BIGINT NOT NULL, requester VARBINARY(32) NOT NULL, used BIGINT NOT NULL, "
             + "PRIMARY KEY (epoch, requester)" + Table,
-        "CREATE TABLE IF NOT EXISTS listed (subject VARBINARY(32) NOT NULL PRIMARY KEY, verdict INT NOT NULL, "
-            + "listed_at BIGINT NOT NULL" + Table,
+        "CREATE TABLE IF NOT EXISTS listed (generation BIGINT NOT NULL, subject VARBINARY(32) NOT NULL, verdict INT NOT NULL, "
+            + "listed_at BIGINT NOT NULL, PRIMARY KEY (generation, subject)" + Table,
         "CREATE TABLE IF NOT EXISTS volume (number BIGINT NOT NULL PRIMARY KEY, begun_at BIGINT NOT NULL, "
             + "generation BIGINT NOT NULL" + Table,
         "CREATE TABLE IF NOT EXISTS ledger (volume BIGINT NOT NULL, message VARBINARY(32) NOT NULL, charged BIGINT NOT NULL, "

@@ -21,7 +21,8 @@ internal static class MySqlTrouble
     /// </summary>
     public static bool IsTrouble(Exception exception) => exception is MySqlException or IOException or SocketException
         or InvalidOperationException or NotSupportedException or AuthenticationException or CryptographicException
-        or ArgumentException or FormatException or InvalidCastException or OverflowException or IndexOutOfRangeException;
+        or ArgumentException or FormatException or InvalidCastException or OverflowException or IndexOutOfRangeException
+        or OutOfMemoryException;
 
     /// <summary>
     /// Whether the connection is of no more use, although it may be open: another one may lead to a server that is well,
@@ -104,7 +105,7 @@ internal static class MySqlTrouble
 
     private static string OfPlugin(MySqlSettings settings) =>
         $"the user {settings.User} logs in by a plugin that the responder or the server does not have; let it log in by "
-        + "mysql_native_password, caching_sha2_password or unix_socket";
+        + "mysql_native_password, caching_sha2_password, sha256_password, unix_socket or auth_socket";
 
     /// <summary>The server says the same for a wrong password and for a TLS connection that an account requires.</summary>
     private static string RequirementOf(MySqlSettings settings) => settings.Socket is not null

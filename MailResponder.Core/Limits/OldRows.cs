@@ -31,24 +31,33 @@ internal sealed class OldRows(IDatabase database)
     public void DeleteCounters(long today) =>
         Delete("counter", "day", "subject", string.Create(CultureInfo.InvariantCulture, $"SELECT {today}"));
 
-    /// <summary>What was taken off the lists before the given time, and is not on one again. The lists are small.</summary>
-    public void DeleteRemovals(DateTimeOffset before)
+    /// <summary>What was listed under earlier address keys; it was copied to the present one.</summary>
+    public void DeleteLists(AddressKey key) =>
+        Delete("listed", "generation", "subject", string.Create(CultureInfo.InvariantCulture, $"SELECT {key.Generation}"));
+
+    /// <summary>What was taken off the lists before the given time, and is not on one again.</summary>
+    public void DeleteRemovals(AddressKey key, DateTimeOffset before)
     {
-        var end = ("end", (object)before.ToUnixTimeSeconds());
+        (string, object)[] old = [("generation", key.Generation), ("end", before.ToUnixTimeSeconds())];
         var after = Array.Empty<byte>();
-        while (database.Try(() => OldRemovals(after, end)) is { Count: > 0 } old)
+        while (database.Try(() => OldRemovals(after, old)) is { Count: > 0 } removed)
         {
             // One that came onto a list meanwhile stays.
-            var (names, values) = Sql.Each("subject", old);
-            database.Try(() => database.Execute($"DELETE FROM listed WHERE subject IN ({names}) AND verdict = 0 AND listed_at < @end", [.. values, end]));
-            after = old[^1];
+            var (names, values) = Sql.Each("subject", removed);
+            database.Try(() => database.Execute(
+                $"DELETE FROM listed WHERE generation = @generation AND subject IN ({names}) AND verdict = 0 AND listed_at < @end",
+                [.. values, .. old]));
+            after = removed[^1];
         }
     }
 
     /// <summary>In the order of the keys, so that no batch looks at the same rows again. Reading locks nothing.</summary>
-    private List<byte[]> OldRemovals(byte[] after, (string, object) end) => database.Rows(
-        $"SELECT subject FROM listed WHERE subject > @after AND verdict = 0 AND listed_at < @end ORDER BY subject LIMIT {RemovalsAtOnce}",
-        row => row.Bytes(0), ("after", after), end);
+    private List<byte[]> OldRemovals(byte[] after, (string, object)[] old) => database.Rows(
+        $"""
+        SELECT subject FROM listed WHERE generation = @generation AND subject > @after AND verdict = 0 AND listed_at < @end
+        ORDER BY subject LIMIT {RemovalsAtOnce}
+        """,
+        row => row.Bytes(0), [("after", after), .. old]);
 
     private long Delete(string table, string group, string key, string firstInForce)
     {

@@ -9,7 +9,7 @@ internal static class SqliteSchema
     public const int Version = 1;
 
     // Subjects are keyed hashes, times are Unix seconds. What goes together lies together: the quotas of a window (an
-    // epoch), the messages of a volume, which are hashed with so many keys. charged is the epoch that a message was
+    // epoch), the messages of a volume and what is listed, which are hashed with so many keys (a generation). charged is the epoch that a message was
     // charged to, 0 for none; entries is what EntryStates writes. A counter has what was answered in a day and in its
     // last minute, for a domain and (with a subject of one byte) in all. reported_…: until when a limit need not be
     // reported. clock_jump: seconds between the last two resets when that is unusual.
@@ -18,7 +18,9 @@ internal static class SqliteSchema
         CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
         CREATE TABLE quota (
             epoch INTEGER NOT NULL, requester BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (epoch, requester)) WITHOUT ROWID;
-        CREATE TABLE listed (subject BLOB PRIMARY KEY, verdict INTEGER NOT NULL, listed_at INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE listed (
+            generation INTEGER NOT NULL, subject BLOB NOT NULL, verdict INTEGER NOT NULL, listed_at INTEGER NOT NULL,
+            PRIMARY KEY (generation, subject)) WITHOUT ROWID;
         CREATE TABLE volume (number INTEGER PRIMARY KEY, begun_at INTEGER NOT NULL, generation INTEGER NOT NULL);
         CREATE TABLE ledger (
             volume INTEGER NOT NULL, message BLOB NOT NULL, charged INTEGER NOT NULL, tries INTEGER NOT NULL,

@@ -21,7 +21,22 @@ internal static class SqliteTrouble
         10 => "input/output error; check the disk, and whether it is full",
         11 or 26 => "is damaged or no database; move it away (quotas and lists are lost) or restore a backup",
         13 => "the disk is full",
+        14 when OutOfDescriptors() is { } problem => problem,
         14 => $"cannot be opened by the user {RunningUser.Name}; check owner and mode of the file and of its folder",
         _ => $"SQLite error {exception.SqliteErrorCode}/{exception.SqliteExtendedErrorCode}",
     };
+
+    /// <summary>SQLite does not tell why it could not open a file. Null when another one can be opened.</summary>
+    private static string? OutOfDescriptors()
+    {
+        try
+        {
+            File.OpenHandle("/dev/null").Dispose();
+            return null;
+        }
+        catch (IOException exception)
+        {
+            return FileTrouble.Describe(exception);
+        }
+    }
 }

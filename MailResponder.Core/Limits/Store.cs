@@ -36,7 +36,7 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     /// <summary>The key that comes into force at the next reset; null when the present one stays.</summary>
     public AddressKey? NextKey => Key == newestKey ? null : newestKey;
 
-    /// <summary>Opens the database, and creates or migrates its tables first where that is due.</summary>
+    /// <summary>Opens the database, and creates its tables first where there are none.</summary>
     /// <param name="settings">Which database.</param>
     /// <param name="key">The database belongs to the key that it was made with.</param>
     /// <param name="maxWait">How long to wait for other processes' locks, and for a server that went away.</param>
@@ -100,6 +100,7 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     /// </summary>
     public ResetResult Reset(DateTimeOffset forgetBefore)
     {
+        _keyChange.CopyLists(clock.GetUtcNow());
         var (epoch, isNew, jump) = database.InTransaction(() =>
         {
             // First of all: it makes two resets at the same time wait for each other.
@@ -120,10 +121,11 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
             ("before", epoch - 1)))!.Value;
         var old = new OldRows(database);
         old.DeleteQuotas();
+        old.DeleteLists(newestKey);
         if (jump == 0)
         {
             old.DeleteCounters(_counters.Today);
-            old.DeleteRemovals(clock.GetUtcNow() - RemovalMemory);
+            old.DeleteRemovals(newestKey, clock.GetUtcNow() - RemovalMemory);
         }
 
         return new ResetResult(requesters, old.DeleteMessages(), isNew, TimeSpan.FromSeconds(jump));
@@ -137,9 +139,9 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     public Verdict SetVerdict(byte[] subject, Verdict verdict) => database.InTransaction(() =>
     {
         _keyChange.Hold(Key);
-        var before = (Verdict)(Scalar("SELECT verdict FROM listed WHERE subject = @subject", ("subject", subject)) ?? 0);
-        Execute("REPLACE INTO listed (subject, verdict, listed_at) VALUES (@subject, @verdict, @now)",
-            ("subject", subject), ("verdict", (int)verdict), ("now", Now()));
+        var before = (Verdict)(OwnVerdict(subject) ?? 0);
+        Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, @verdict, @now)",
+            ("generation", Key.Generation), ("subject", subject), ("verdict", (int)verdict), ("now", Now()));
         return before;
     });
 
@@ -151,20 +153,20 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
         _keyChange.Hold(Key);
         if (ReadVerdict(requester) == Verdict.Allowed)
             return FeedbackResult.Allowed;
-        var own = Scalar("SELECT verdict FROM listed WHERE subject = @subject", ("subject", requester.Address));
+        var own = OwnVerdict(requester.Address);
         if (own is not (null or (long)Verdict.None))
             return FeedbackResult.BlockedAlready;
         // Neither statement undoes what the operator does at the same time: the one finds a key that is taken, and all of
         // this runs again; the other finds a later time.
         var changed = own is null
-            ? Execute("INSERT INTO listed (subject, verdict, listed_at) VALUES (@subject, @verdict, @now)",
-                ("subject", requester.Address), ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()))
+            ? Execute("INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, @verdict, @now)",
+                ("generation", Key.Generation), ("subject", requester.Address), ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()))
             : Execute(
                 """
                 UPDATE listed SET verdict = @verdict, listed_at = @now
-                WHERE subject = @subject AND verdict = 0 AND listed_at < @happened
+                WHERE generation = @generation AND subject = @subject AND verdict = 0 AND listed_at < @happened
                 """,
-                ("subject", requester.Address), ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()),
+                ("generation", Key.Generation), ("subject", requester.Address), ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()),
                 ("happened", happenedAt.ToUnixTimeSeconds()));
         return changed == 0 ? FeedbackResult.RemovedSince : FeedbackResult.Blocked;
     });
@@ -185,9 +187,9 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
             row => (row.GetInt64(0), row.GetInt64(1)));
         var reset = Scalar("SELECT value FROM meta WHERE name = 'last_reset'");
         return new StoreCounts(
-            Scalar("SELECT COUNT(*) FROM listed WHERE verdict = 1") ?? 0,
-            Scalar("SELECT COUNT(*) FROM listed WHERE verdict = 3") ?? 0,
-            Scalar("SELECT COUNT(*) FROM listed WHERE verdict = 2") ?? 0,
+            Listed(1),
+            Listed(3),
+            Listed(2),
             requesters,
             Scalar("SELECT COUNT(*) FROM ledger WHERE volume IN (SELECT number FROM volume)") ?? 0,
             reset is null or 0 ? null : DateTimeOffset.FromUnixTimeSeconds(reset.Value),
@@ -246,8 +248,8 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
         var (names, values) = Sql.Each("subject", subjects);
         var (nearest, verdict) = (int.MaxValue, Verdict.None);
         foreach (var (subject, found) in database.Rows(
-            $"SELECT subject, verdict FROM listed WHERE subject IN ({names}) AND verdict > 0",
-            row => (row.Bytes(0), (Verdict)row.GetInt64(1)), values))
+            $"SELECT subject, verdict FROM listed WHERE generation = @generation AND subject IN ({names}) AND verdict > 0",
+            row => (row.Bytes(0), (Verdict)row.GetInt64(1)), [.. values, ("generation", Key.Generation)]))
         {
             var distance = subjects.FindIndex(candidate => candidate.AsSpan().SequenceEqual(subject));
             if (distance < nearest)
@@ -256,6 +258,15 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
 
         return verdict;
     }
+
+    /// <summary>What stands on the lists for exactly this; null when nothing does.</summary>
+    private long? OwnVerdict(byte[] subject) =>
+        Scalar("SELECT verdict FROM listed WHERE generation = @generation AND subject = @subject",
+            ("generation", Key.Generation), ("subject", subject));
+
+    private long Listed(int verdict) =>
+        Scalar("SELECT COUNT(*) FROM listed WHERE generation = @generation AND verdict = @verdict",
+            ("generation", Key.Generation), ("verdict", verdict)) ?? 0;
 
     private long Now() => clock.GetUtcNow().ToUnixTimeSeconds();
 

@@ -45,5 +45,6 @@ internal static class LimitsSection
     }
 
     private static void WarnOfMore(SettingsSection section, string minute, string day) =>
-        section.Warn(section.LineOf(section.Has(minute) ? minute : day), minute, $"is more than {day}, and is never reached");
+        section.Warn(section.LineOf(section.Has(minute) ? minute : day), section.Has(minute) ? minute : day,
+            section.Has(minute) ? $"is more than {day}, and is never reached" : $"is less than {minute}, which is never reached");
 }

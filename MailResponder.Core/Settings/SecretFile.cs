@@ -70,6 +70,7 @@ internal static partial class SecretFile
         try
         {
             path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            OwnFolder.Require(Path.GetDirectoryName(Path.GetFullPath(path))!);
             var unfinished = UnfinishedFile.NameFor(path);
             try
             {
@@ -95,14 +96,16 @@ internal static partial class SecretFile
 
     private static void Write(string path, string text, UnixFileMode mode)
     {
-        using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = mode });
+        // Made anew: a link that another user put there would be followed.
+        File.Delete(path);
+        using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
         stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
         stream.Flush(flushToDisk: true);
     }
 
     private static void GiveOwnerOf(string path, string unfinished)
     {
-        using var chown = Process.Start(new ProcessStartInfo("/bin/chown", ["--reference=" + path, "--", unfinished]) { RedirectStandardError = true })!;
+        using var chown = Process.Start(new ProcessStartInfo("/bin/chown", ["--no-dereference", "--reference=" + path, "--", unfinished]) { RedirectStandardError = true })!;
         chown.StandardError.ReadToEnd();
         chown.WaitForExit();
         if (chown.ExitCode != 0)

@@ -12,22 +12,46 @@ internal static unsafe partial class ServiceUser
     /// <exception cref="ResponderException">The owner is no user of this host, or root may not become it.</exception>
     public static void Become(ResponderSettings settings)
     {
-        if (geteuid() != 0)
-            return;
-        var folder = FolderOf(settings);
-        if (!FileStatus.TryRead(folder, out var found) || found.Owner == 0)
-            return;
-        var user = getpwuid(found.Owner);
-        if (user is null || initgroups(user->Name, user->Group) != 0 || setgid(user->Group) != 0 || setuid(found.Owner) != 0)
-        {
-            throw new ResponderException(Cause.Settings, $"{folder} belongs to the user {found.Owner}, as whom root cannot go on "
-                + $"here; run this as that user, or give the folder to one that there is");
-        }
+        if (OwnerOf(settings) is { } owner && !(Join(owner) is { } group && setgid(group) == 0 && setuid(owner) == 0))
+            throw CannotBe(owner, settings);
     }
 
-    private static string FolderOf(ResponderSettings settings) => settings.Database.SqliteFile is not { } file ? settings.FilesRoot
-        : Path.GetDirectoryName(File.Exists(file) && File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target
-            ? target.FullName : Path.GetFullPath(file))!;
+    /// <summary>The same until it is disposed, for work after which root has to go on.</summary>
+    /// <exception cref="ResponderException">The owner is no user of this host, or root may not become it.</exception>
+    public static IDisposable? Act(ResponderSettings settings)
+    {
+        if (OwnerOf(settings) is not { } owner)
+            return null;
+        return Join(owner) is { } group && setegid(group) == 0 && seteuid(owner) == 0 ? new Root() : throw CannotBe(owner, settings);
+    }
+
+    /// <summary>
+    /// Null when this is not root, or the folder is root's. The folder is the one that the settings name: a link in it is
+    /// its owner's.
+    /// </summary>
+    private static uint? OwnerOf(ResponderSettings settings)
+    {
+        var folder = FolderOf(settings);
+        return geteuid() == 0 && FileStatus.TryRead(folder, out var found) && found.Owner != 0 ? found.Owner : null;
+    }
+
+    private static string FolderOf(ResponderSettings settings) =>
+        settings.Database.SqliteFile is { } file ? Path.GetDirectoryName(Path.GetFullPath(file))! : settings.FilesRoot;
+
+    /// <returns>The user's group; null when there is no such user, or its groups cannot be had.</returns>
+    private static uint? Join(uint owner)
+    {
+        var user = getpwuid(owner);
+        if (user is null)
+            return null;
+        // What getpwuid returned is good until the next call, which initgroups may make.
+        var (name, group) = (Marshal.PtrToStringUTF8((nint)user->Name)!, user->Group);
+        return initgroups(name, group) == 0 ? group : null;
+    }
+
+    private static ResponderException CannotBe(uint owner, ResponderSettings settings) => new(Cause.Settings,
+        $"{FolderOf(settings)} belongs to the user {owner}, as whom root cannot go on here; run this as that user, or give the "
+        + "folder to one that there is");
 
     [LibraryImport("libc.so.6")]
     private static partial uint geteuid();
@@ -36,14 +60,20 @@ internal static unsafe partial class ServiceUser
     [LibraryImport("libc.so.6")]
     private static partial Passwd* getpwuid(uint user);
 
-    [LibraryImport("libc.so.6")]
-    private static partial int initgroups(byte* name, uint group);
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int initgroups(string name, uint group);
 
     [LibraryImport("libc.so.6")]
     private static partial int setgid(uint group);
 
     [LibraryImport("libc.so.6")]
     private static partial int setuid(uint user);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int setegid(uint group);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int seteuid(uint user);
 
     /// <summary>The beginning of struct passwd.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -53,5 +83,14 @@ internal static unsafe partial class ServiceUser
         public byte* Password;
         public uint User;
         public uint Group;
+    }
+
+    private sealed class Root : IDisposable
+    {
+        public void Dispose()
+        {
+            if (seteuid(0) != 0 || setegid(0) != 0)
+                throw new InvalidOperationException("root cannot be had back");
+        }
     }
 }

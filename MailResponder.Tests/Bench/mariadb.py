@@ -58,7 +58,7 @@ class PrivateMariaDb:
         self.sql(f"CREATE DATABASE {name} CHARACTER SET utf8mb4; CREATE USER {name}@localhost IDENTIFIED BY 'secret'; "
                  f"CREATE USER {name}@'127.0.0.1' IDENTIFIED BY 'secret' REQUIRE SSL")
         for host in ("localhost", "127.0.0.1"):
-            self.sql(f"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON {name}.* TO {name}@'{host}'")
+            self.sql(f"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON {name}.* TO {name}@'{host}'")
 
     def settings(self, name, password_file):
         """The setting `database` for it: over the socket, with the password."""

@@ -43,7 +43,7 @@ internal static class CacheCells
         {
             host.Set("deadline_seconds", 2);
             host.Break($"receive,:{host.S3Port},1,0,sleep5000");
-        }, "", host => host.Mend(), "deadline"),
+        }, "the deadline has passed before it had answered", host => host.Mend()),
         Cold("while the disk is full", host => host.Break("write,cache/files/.pull,1,0,28"), "the disk is full"),
         Cold("killed in mid-pull", host => host.Break("write,cache/files/.pull/files,1,1,kill9"), "", silent: true),
         Cold("killed before the book is in force", host => host.Break("rename,cache/responses.json,1,1,kill9"), "", silent: true),

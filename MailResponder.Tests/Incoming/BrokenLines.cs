@@ -31,7 +31,7 @@ public sealed class BrokenLines
         ["utf-8-name"] = "\u00d8\u00b3\u00d9\u0084: hello",
         ["latin-1-without-colon"] = "\u00e9t\u00e9",
         ["highest-byte"] = "\u00ff\u00ff: x",
-        ["byte-order-mark"] = "\u00ef\u00bb\u00bfSubject: hello",
+        ["byte-order-mark"] = "\u00ef\u00bb\u00bfX-Name: hello",
         ["nul"] = "\0",
         ["nul-in-the-name"] = "X-\0Name: value",
         ["nul-before-the-name"] = "\0X-Name: value",
@@ -76,6 +76,23 @@ public sealed class BrokenLines
             }
         }
     }
+
+    /// <summary>What other readers pass over around a name or a value does not make a robot's mark none.</summary>
+    [Theory]
+    [InlineData("\0Auto-Submitted: auto-replied", nameof(SkipReason.AutoSubmitted))]
+    [InlineData("Auto-Submitted\0: auto-replied", nameof(SkipReason.AutoSubmitted))]
+    [InlineData("\u00ef\u00bb\u00bfAuto-Submitted: auto-replied", nameof(SkipReason.AutoSubmitted))]
+    [InlineData("\fAuto-Submitted: auto-replied", nameof(SkipReason.AutoSubmitted))]
+    [InlineData("Auto-Submitted: \0auto-replied", nameof(SkipReason.AutoSubmitted))]
+    [InlineData("Precedence: bulk\0", nameof(SkipReason.BulkPrecedence))]
+    [InlineData("Precedence: \"bulk\"", nameof(SkipReason.BulkPrecedence))]
+    [InlineData("Precedence: (a comment) bulk", nameof(SkipReason.BulkPrecedence))]
+    [InlineData("Content-Type: multipart/report\0; boundary=b", nameof(SkipReason.DeliveryReport))]
+    [InlineData("Content-Type: \"multipart/report\"; boundary=b", nameof(SkipReason.DeliveryReport))]
+    [InlineData("X-Auto-Response-Suppress: \"All\"", nameof(SkipReason.ResponseSuppressed))]
+    [InlineData("X-Spam: Yes", nameof(SkipReason.Spam))]
+    public void OddMark_IsSeen(string field, string reason) =>
+        Assert.Equal(reason, Judge("Subject: help\n" + field + "\n" + From, "\n", out _)?.ToString());
 
     /// <summary>Whatever stands before, between and behind the fields, each is still seen.</summary>
     [Theory]

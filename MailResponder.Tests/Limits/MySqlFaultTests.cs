@@ -37,7 +37,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         var settings = server.NewDatabase(grants: "");
 
         var grant = GrantNamed(Assert.Throws<ResponderException>(() => Open(settings)));
-        Assert.StartsWith("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON `mail\\_", grant, StringComparison.Ordinal);
+        Assert.StartsWith("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `mail\\_", grant, StringComparison.Ordinal);
         server.AsAdministrator(grant);
 
         Open(settings).Dispose();
@@ -49,11 +49,10 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     [InlineData("UPDATE")]
     [InlineData("DELETE")]
     [InlineData("CREATE")]
-    [InlineData("ALTER")]
     public void MissingRight_IsNamedAsAGrantThatMendsIt(string right)
     {
         var settings = server.NewDatabase();
-        if (right is not ("CREATE" or "ALTER")) Open(settings).Dispose();
+        if (right != "CREATE") Open(settings).Dispose();
         server.AsAdministrator($"REVOKE {right} ON {settings.Database}.* FROM {settings.User}@localhost");
 
         var failure = Assert.Throws<ResponderException>(() => UseAll(settings));

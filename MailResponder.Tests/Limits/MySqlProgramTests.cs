@@ -170,7 +170,7 @@ public sealed class MySqlProgramTests : IDisposable
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         var status = place.Command("database", "status");
         Assert.Equal(0, status.ExitCode);
-        Assert.Contains("schema:  4 (this responder needs 4)", status.OutputText, StringComparison.Ordinal);
+        Assert.Contains("schema:  1 (this responder needs 1)", status.OutputText, StringComparison.Ordinal);
         Assert.Contains("1 requester(s) with a quota, 1 message(s)", status.OutputText, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", status.OutputText, StringComparison.Ordinal);
         // Not a pattern that fits other databases too, and nobody comes without TLS.

@@ -76,7 +76,7 @@ public sealed class PrivateMariaDb : IDisposable
     }
 
     /// <summary>A database and a user of its own over the socket, with all rights that the responder needs.</summary>
-    internal MySqlSettings NewDatabase(string grants = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX")
+    internal MySqlSettings NewDatabase(string grants = "SELECT, INSERT, UPDATE, DELETE, CREATE")
     {
         var name = $"mail_{Interlocked.Increment(ref databases)}";
         AsAdministrator($"CREATE DATABASE {name} CHARACTER SET utf8mb4; CREATE USER {name}@localhost IDENTIFIED BY 'secret'; CREATE USER {name}@'%' IDENTIFIED BY 'secret'");

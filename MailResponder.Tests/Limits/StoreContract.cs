@@ -762,6 +762,43 @@ public abstract class StoreContract : IDisposable
         Assert.False(store.Reset(Clock.Now.AddDays(-7)).KeyIsNew);
     }
 
+    /// <summary>Forged complaints can make the lists long; no message waits until all of them are hashed anew.</summary>
+    [Fact]
+    public void LongLists_AreHashedAnewInBatches()
+    {
+        var old = Open();
+        var people = Enumerable.Range(0, 1001).Select(i => $"joe{i}@example.net").ToList();
+        foreach (var person in people) old.SetVerdict(Key.Requester(person)!.Address, Verdict.Blocked);
+        key.Change();
+
+        Assert.True(Open().Reset(Clock.Now.AddDays(-7)).KeyIsNew);
+
+        var store = Open();
+        Assert.Equal(1001, store.Count().Blocked);
+        Assert.All(people, person => Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester(person)!)));
+        Assert.Equal(1001, Number("SELECT COUNT(*) FROM listed"));
+    }
+
+    /// <summary>A copy that was made for a reset that never came is not what is in force.</summary>
+    [Fact]
+    public void ListChangedAfterItWasCopied_IsCopiedAgain()
+    {
+        var old = Open();
+        var (freed, blocked) = ("freed@example.net", "blocked@example.net");
+        old.SetVerdict(Key.Requester(freed)!.Address, Verdict.Blocked);
+        var first = Key;
+        key.Change();
+        var database = Open();
+        Run($"INSERT INTO listed (generation, subject, verdict, listed_at) SELECT 2, x'{Convert.ToHexString(Key.Requester(freed)!.Address)}', verdict, listed_at FROM listed");
+        old.SetVerdict(first.Requester(freed)!.Address, Verdict.None);
+        old.SetVerdict(first.Requester(blocked)!.Address, Verdict.Blocked);
+
+        database.Reset(Clock.Now.AddDays(-7));
+
+        Assert.Equal(Verdict.None, Open().VerdictOf(Key.Requester(freed)!));
+        Assert.Equal(Verdict.Blocked, Open().VerdictOf(Key.Requester(blocked)!));
+    }
+
     [Fact]
     public void HostWithTheOldKey_IsRefusedAfterTheReset()
     {

@@ -47,12 +47,26 @@ public sealed class KeyRotationTests
     {
         using var place = new Workplace();
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        place.GiveTo("nobody");
+        MailResponder.Tests.Host.ToolRun.Of("chown", "nobody:", place.PathTo("address.key")).AssertDone();
 
         Command(place, "blacklist", "rotate-key");
 
         using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%U", place.PathTo("address.key")]) { RedirectStandardOutput = true })!;
         Assert.Equal("nobody\n", stat.StandardOutput.ReadToEnd());
+    }
+
+    /// <summary>Its owner can put links there, for root to follow.</summary>
+    [Fact]
+    public void Root_MakesNoKeyInTheFolderOfAnotherUser()
+    {
+        using var place = new Workplace();
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        place.GiveTo("nobody");
+
+        var run = place.Command("blacklist", "rotate-key");
+
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("belongs to another user", run.Errors, StringComparison.Ordinal);
     }
 
     static string Command(Workplace place, params string[] arguments)

@@ -13,6 +13,9 @@ namespace MailResponder.Limits;
 /// </remarks>
 internal static class Sql
 {
+    /// <summary>The time that a statement has is the connection's. The library's default would be none: for ever.</summary>
+    private const int OfConnection = -1;
+
     /// <summary>Runs one statement.</summary>
     /// <returns>How many rows it changed; for MySQL also those that it found as they were to be.</returns>
     /// <exception cref="DbException">It failed, and did nothing.</exception>
@@ -102,8 +105,8 @@ internal static class Sql
     private static Command<(string Name, object Value)[]> Command(
         DbConnection connection, DbTransaction? transaction, string sql) =>
         transaction is null
-            ? connection.Command(sql, CommandType.Text, handler: NamedValues.Instance)
-            : transaction.Command(sql, CommandType.Text, handler: NamedValues.Instance);
+            ? connection.Command(sql, CommandType.Text, OfConnection, NamedValues.Instance)
+            : transaction.Command(sql, CommandType.Text, OfConnection, NamedValues.Instance);
 
     private sealed class NamedValues : CommandFactory<(string Name, object Value)[]>
     {

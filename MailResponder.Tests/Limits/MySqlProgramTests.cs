@@ -185,12 +185,12 @@ public sealed class MySqlProgramTests : IDisposable
     public void DatabaseStatus_NamesTheMissingRights()
     {
         Assert.Equal(0, place.Command("database", "init").ExitCode);
-        server.AsAdministrator($"REVOKE DELETE, ALTER ON {settings.Database}.* FROM {settings.User}@localhost");
+        server.AsAdministrator($"REVOKE DELETE, CREATE ON {settings.Database}.* FROM {settings.User}@localhost");
 
         var status = place.Command("database", "status");
 
         Assert.Equal(69, status.ExitCode);
-        Assert.Contains("missing: DELETE, ALTER; run as administrator: GRANT SELECT, INSERT, UPDATE, DELETE, ", status.OutputText, StringComparison.Ordinal);
+        Assert.Contains("missing: DELETE, CREATE; run as administrator: GRANT SELECT, INSERT, UPDATE, DELETE, ", status.OutputText, StringComparison.Ordinal);
     }
 
     public void Dispose() => place.Dispose();

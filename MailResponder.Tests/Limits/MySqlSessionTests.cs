@@ -59,6 +59,19 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
         }
     }
 
+    /// <summary>A server that takes a statement and is silent then does not keep the message until its deadline.</summary>
+    [Fact]
+    public void StatementWithoutAnswer_EndsInTime()
+    {
+        using var database = MySqlDatabase.Open(
+            server.NewDatabase(), key.Key, TimeSpan.FromSeconds(2), TimeProvider.System, answersMessage: false);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        Assert.Throws<ResponderException>(() => database.Try(() => database.Scalar("SELECT SLEEP(60)")));
+
+        Assert.InRange(watch.Elapsed.TotalSeconds, 1, 20);
+    }
+
     /// <summary>The server ends a session, and with it the locks of a host that vanished.</summary>
     [Fact]
     public void SilentSession_EndsHalfAMinuteAfterTheDeadline()

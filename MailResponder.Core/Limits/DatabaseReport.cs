@@ -62,7 +62,7 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
     /// </remarks>
     private static bool IsReadOnly(MySqlConnection connection)
     {
-        return Sql.Rows(connection, null,
+        return Sql.Rows(connection,
             """
             SHOW GLOBAL VARIABLES WHERE variable_name IN
                 ('read_only', 'super_read_only', 'innodb_read_only', 'transaction_read_only', 'tx_read_only')

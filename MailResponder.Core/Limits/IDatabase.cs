@@ -8,8 +8,11 @@ internal interface IDatabase : IDisposable
     /// <summary>Open, but for a server that went away; <see cref="Run"/> then makes another one.</summary>
     DbConnection Connection { get; }
 
-    /// <summary>The one that the statements run in; set by <see cref="Sql.InTransaction"/>.</summary>
-    DbTransaction? Transaction { get; set; }
+    /// <summary>The statement that begins a transaction.</summary>
+    string Begin { get; }
+
+    /// <summary>Ends a transaction of which something failed; nothing of it is kept. Does not throw.</summary>
+    void Undo();
 
     /// <summary>
     /// The statement that gives @requester a row in the quota window @epoch, and locks that row until the transaction

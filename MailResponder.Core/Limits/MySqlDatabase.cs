@@ -35,7 +35,7 @@ internal sealed class MySqlDatabase : IDatabase
 
     public DbConnection Connection => _connection;
 
-    public DbTransaction? Transaction { get; set; }
+    public string Begin => "START TRANSACTION";
 
     public AddressKey Key { get; }
 
@@ -78,7 +78,7 @@ internal sealed class MySqlDatabase : IDatabase
     }
 
     public AddressKey KeyInForce(AddressKey newest) =>
-        MySqlSchema.KeyInForce(MySqlSchema.Read(_connection, Transaction), _server.Settings.Place, newest);
+        MySqlSchema.KeyInForce(MySqlSchema.Read(_connection), _server.Settings.Place, newest);
 
     public void PutInForce(AddressKey key)
     {
@@ -121,6 +121,20 @@ internal sealed class MySqlDatabase : IDatabase
         }
     }
 
+    public void Undo()
+    {
+        try
+        {
+            if (_connection.State == ConnectionState.Open)
+                this.Execute("ROLLBACK");
+        }
+        catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
+        {
+            // The server undoes it when the connection ends.
+            _connection.Dispose();
+        }
+    }
+
     public void Dispose() => _connection.Dispose();
 
     /// <summary>
@@ -135,16 +149,18 @@ internal sealed class MySqlDatabase : IDatabase
     /// <remarks>
     /// A record outlasts the process only with autocommit and without a chained transaction. MySqlConnector writes
     /// values with backslashes, and a value that does not fit must be refused, not cut. A lock that takes longer than
-    /// those timeouts is held by a host that died. Only MariaDB reads what stands in <c>/*M! */</c>.
+    /// those timeouts is held by a host that died. At this isolation level no rows are locked that are not there, so that
+    /// two newcomers never wait for each other. Only MariaDB reads what stands in <c>/*M! */</c>.
     /// </remarks>
     private static void Prepare(MySqlConnection connection, TimeSpan remaining)
     {
         var idle = (int)Math.Ceiling(remaining.TotalSeconds) + SecondsAfterDeadline;
-        Sql.Execute(connection, null, string.Create(CultureInfo.InvariantCulture,
+        Sql.Execute(connection, string.Create(CultureInfo.InvariantCulture,
             $"""
             SET SESSION autocommit = 1, SESSION completion_type = NO_CHAIN, SESSION sql_mode = 'STRICT_ALL_TABLES',
             SESSION innodb_lock_wait_timeout = 5, SESSION lock_wait_timeout = 20, SESSION wait_timeout = {idle}
-            /*M!100300 , SESSION idle_transaction_timeout = {idle} */
+            /*M!100300 , SESSION idle_transaction_timeout = {idle} */;
+            SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED
             """));
     }
 

@@ -9,14 +9,14 @@ internal sealed class MySqlMessageLock(byte[] messageKey, Func<MySqlConnection> 
     private readonly string _name = "mail_responder." + Convert.ToHexStringLower(messageKey.AsSpan(0, 16));
 
     /// <returns>False when another connection holds it.</returns>
-    public bool TryTake() => Sql.Scalar(connection(), null, $"SELECT GET_LOCK('{_name}', 0)") == 1;
+    public bool TryTake() => Sql.Scalar(connection(), $"SELECT GET_LOCK('{_name}', 0)") == 1;
 
     public void Dispose()
     {
         try
         {
             if (connection().State == System.Data.ConnectionState.Open)
-                Sql.Execute(connection(), null, $"DO RELEASE_LOCK('{_name}')");
+                Sql.Execute(connection(), $"DO RELEASE_LOCK('{_name}')");
         }
         catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
         {

@@ -67,14 +67,13 @@ internal static class MySqlSchema
     public static long NumberOf(AddressKey key) => BinaryPrimitives.ReadInt64BigEndian(key.Fingerprint);
 
     /// <summary>Version 0 when there are no tables.</summary>
-    public static (long Version, byte[] Key, byte[] FormerKey) Read(
-        MySqlConnection connection, DbTransaction? transaction = null)
+    public static (long Version, byte[] Key, byte[] FormerKey) Read(MySqlConnection connection)
     {
         var (version, key, formerKey) = (0L, Array.Empty<byte>(), Array.Empty<byte>());
         try
         {
             foreach (var (name, value) in Sql.Rows(
-                connection, transaction, "SELECT name, value FROM meta", row => (row.GetString(0), row.GetInt64(1))))
+                connection, "SELECT name, value FROM meta", row => (row.GetString(0), row.GetInt64(1))))
             {
                 switch (name)
                 {
@@ -102,7 +101,7 @@ internal static class MySqlSchema
         const string name = "CONCAT('mail_responder.schema.', LEFT(MD5(DATABASE()), 16))";
         var seconds = (int)Math.Max(1, maxWait.TotalSeconds);
         var getLock = string.Create(CultureInfo.InvariantCulture, $"SELECT GET_LOCK({name}, {seconds})");
-        if (Sql.Scalar(connection, null, getLock) != 1)
+        if (Sql.Scalar(connection, getLock) != 1)
             throw new ResponderException(Cause.Database, $"database {place}: another host is still creating its tables; try again later");
         try
         {
@@ -110,17 +109,17 @@ internal static class MySqlSchema
             if (Read(connection).Version != 0)
                 return;
             foreach (var statement in Tables)
-                Sql.Execute(connection, null, statement);
-            Sql.Execute(connection, null, "INSERT IGNORE INTO volume (number, begun_at, generation) VALUES (1, 0, @generation)",
+                Sql.Execute(connection, statement);
+            Sql.Execute(connection, "INSERT IGNORE INTO volume (number, begun_at, generation) VALUES (1, 0, @generation)",
                 ("generation", key.Generation));
-            Sql.Execute(connection, null,
+            Sql.Execute(connection,
                 "INSERT IGNORE INTO meta (name, value) VALUES ('address_key', @fingerprint), ('schema', @version)",
                 ("fingerprint", NumberOf(key)), ("version", Version));
         }
         finally
         {
             if (connection.State == System.Data.ConnectionState.Open)
-                Sql.Execute(connection, null, $"DO RELEASE_LOCK({name})");
+                Sql.Execute(connection, $"DO RELEASE_LOCK({name})");
         }
     }
 

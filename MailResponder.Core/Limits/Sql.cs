@@ -20,35 +20,35 @@ internal static class Sql
     /// <returns>How many rows it changed; for MySQL also those that it found as they were to be.</returns>
     /// <exception cref="DbException">It failed, and did nothing.</exception>
     public static int Execute(this IDatabase database, string sql, params (string Name, object Value)[] values) =>
-        Execute(database.Connection, database.Transaction, sql, values);
+        Execute(database.Connection, sql, values);
 
     /// <inheritdoc cref="Execute(IDatabase, string, ValueTuple{string, object}[])"/>
     public static int Execute(
-        DbConnection connection, DbTransaction? transaction, string sql, params (string Name, object Value)[] values) =>
-        Command(connection, transaction, sql).Execute(values);
+        DbConnection connection, string sql, params (string Name, object Value)[] values) =>
+        Command(connection, sql).Execute(values);
 
     /// <summary>All rows that one statement finds.</summary>
     /// <param name="read">Makes what is wanted of a row's columns.</param>
     /// <exception cref="DbException">It failed.</exception>
     public static List<T> Rows<T>(
         this IDatabase database, string sql, Func<DbDataReader, T> read, params (string Name, object Value)[] values) =>
-        Rows(database.Connection, database.Transaction, sql, read, values);
+        Rows(database.Connection, sql, read, values);
 
     /// <inheritdoc cref="Rows{T}(IDatabase, string, Func{DbDataReader, T}, ValueTuple{string, object}[])"/>
     public static List<T> Rows<T>(
-        DbConnection connection, DbTransaction? transaction, string sql, Func<DbDataReader, T> read,
+        DbConnection connection, string sql, Func<DbDataReader, T> read,
         params (string Name, object Value)[] values) =>
-        Command(connection, transaction, sql).QueryBuffered(values, new Row<T>(read));
+        Command(connection, sql).QueryBuffered(values, new Row<T>(read));
 
     /// <summary>The number in the first column of the first row; null when there is no row or it is NULL.</summary>
     /// <exception cref="DbException">The statement failed.</exception>
     public static long? Scalar(this IDatabase database, string sql, params (string Name, object Value)[] values) =>
-        Scalar(database.Connection, database.Transaction, sql, values);
+        Scalar(database.Connection, sql, values);
 
     /// <inheritdoc cref="Scalar(IDatabase, string, ValueTuple{string, object}[])"/>
     public static long? Scalar(
-        DbConnection connection, DbTransaction? transaction, string sql, params (string Name, object Value)[] values) =>
-        Rows(connection, transaction, sql, row => row.NumberOrNull(0), values) is [var number, ..] ? number : null;
+        DbConnection connection, string sql, params (string Name, object Value)[] values) =>
+        Rows(connection, sql, row => row.NumberOrNull(0), values) is [var number, ..] ? number : null;
 
     /// <summary>A column that holds a hash.</summary>
     public static byte[] Bytes(this DbDataReader row, int column) => (byte[])row.GetValue(column);
@@ -83,30 +83,23 @@ internal static class Sql
     public static T InTransaction<T>(
         this IDatabase database, Func<T> work, Predicate<T>? isUndone = null) => database.Try(() =>
     {
-        // SQLite takes the write lock first, so that nothing that is read can change before it is written. MySQL at
-        // this level locks no rows that are not there, so that two newcomers never wait for each other.
-        using var transaction = database.Connection.BeginTransaction(IsolationLevel.ReadCommitted);
-        database.Transaction = transaction;
+        // Not by BeginTransaction: what MySqlConnector sends there has no time limit.
+        database.Execute(database.Begin);
         try
         {
             var result = work();
-            if (isUndone?.Invoke(result) == true)
-                transaction.Rollback();
-            else
-                transaction.Commit();
+            database.Execute(isUndone?.Invoke(result) == true ? "ROLLBACK" : "COMMIT");
             return result;
         }
-        finally
+        catch
         {
-            database.Transaction = null;
+            database.Undo();
+            throw;
         }
     });
 
-    private static Command<(string Name, object Value)[]> Command(
-        DbConnection connection, DbTransaction? transaction, string sql) =>
-        transaction is null
-            ? connection.Command(sql, CommandType.Text, OfConnection, NamedValues.Instance)
-            : transaction.Command(sql, CommandType.Text, OfConnection, NamedValues.Instance);
+    private static Command<(string Name, object Value)[]> Command(DbConnection connection, string sql) =>
+        connection.Command(sql, CommandType.Text, OfConnection, NamedValues.Instance);
 
     private sealed class NamedValues : CommandFactory<(string Name, object Value)[]>
     {

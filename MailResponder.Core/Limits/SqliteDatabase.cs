@@ -32,7 +32,8 @@ internal sealed class SqliteDatabase : IDatabase
 
     public DbConnection Connection => _connection;
 
-    public DbTransaction? Transaction { get; set; }
+    // Takes the write lock first, so that nothing that is read can change before it is written.
+    public string Begin => "BEGIN IMMEDIATE";
 
     public AddressKey Key { get; private set; } = null!;
 
@@ -111,6 +112,18 @@ internal sealed class SqliteDatabase : IDatabase
             _log?.Flush();
         return changes;
     });
+
+    public void Undo()
+    {
+        try
+        {
+            this.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // Undone already: SQLite does that itself when the disk is full.
+        }
+    }
 
     public void Dispose()
     {

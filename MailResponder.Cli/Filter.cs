@@ -43,6 +43,10 @@ internal static class Filter
     private sealed class FilterRun(TimeProvider clock)
     {
         private static readonly TimeSpan DeadlineUntilSettingsAreRead = TimeSpan.FromSeconds(60);
+
+        /// <summary>For the report, when the deadline has passed.</summary>
+        private static readonly TimeSpan AfterDeadline = TimeSpan.FromSeconds(15);
+
         private readonly Lock _end = new();
         private Deadline _deadline = new(clock, DeadlineUntilSettingsAreRead);
         private MessageLog _log = new(null, null, clock);
@@ -62,6 +66,7 @@ internal static class Filter
                 _log = new MessageLog(settings, arguments.DryRun ? LogTarget.Stderr : arguments.LogTo, clock);
                 _deadline = new Deadline(clock, TimeSpan.FromSeconds(settings.DeadlineSeconds));
                 watch.Set(TimeSpan.FromSeconds(settings.DeadlineSeconds));
+                Alarm.EndProcessAfter(TimeSpan.FromSeconds(settings.DeadlineSeconds) + AfterDeadline);
                 using var input = Console.OpenStandardInput();
                 using var dryRun = arguments.DryRun ? Console.OpenStandardOutput() : null;
                 _responder = new Responder(settings, _deadline, clock, dryRun);

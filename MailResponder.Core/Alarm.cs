@@ -37,6 +37,12 @@ internal sealed unsafe partial class Alarm : IDisposable
         Check(SetTime(_timer, 0, setting, null));
     }
 
+    /// <summary>
+    /// Has the kernel end the process by a signal after the time, in whole seconds, on which Postfix tries again. For when
+    /// there is no memory for the thread of an alarm.
+    /// </summary>
+    public static void EndProcessAfter(TimeSpan length) => _ = EndAfter((uint)Math.Ceiling(length.TotalSeconds));
+
     public void Dispose() => _ = Delete(_timer);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -64,6 +70,10 @@ internal sealed unsafe partial class Alarm : IDisposable
 
     [LibraryImport("libc.so.6", EntryPoint = "timer_settime", SetLastError = true)]
     private static partial int SetTime(nint timer, int flags, long* setting, long* before);
+
+    // alarm(2): SIGALRM, which nobody here handles.
+    [LibraryImport("libc.so.6", EntryPoint = "alarm")]
+    private static partial uint EndAfter(uint seconds);
 
     [LibraryImport("libc.so.6", EntryPoint = "timer_delete")]
     private static partial int Delete(nint timer);

@@ -72,5 +72,5 @@ internal static class HeaderFields
         return Header.TryParse(clean, 0, clean.Length, out var cleaned) ? cleaned : null;
     }
 
-    private static bool IsNothing(byte b) => b is <= (byte)' ' or 0x7f or 0xef or 0xbb or 0xbf;
+    private static bool IsNothing(byte b) => b is (<= (byte)' ' and not (byte)'\r') or 0x7f or 0xef or 0xbb or 0xbf;
 }

@@ -40,7 +40,6 @@ internal sealed class Replier
         var receipts = new List<string>();
         var problems = new List<string>();
         Cause? cause = null;
-        var isUnrecorded = false;
         foreach (var entry in entries)
         {
             // What is not permitted is not recorded: it is the same at each try.
@@ -84,13 +83,11 @@ internal sealed class Replier
                 problems.Add($"entry {entry.Number}: {problem}");
             if (result.Status == SendStatus.Temporary)
                 cause ??= result.Cause;
-            isUnrecorded |= result.Status == SendStatus.Unrecorded;
         }
 
         if (cause is null && !message.AnySent)
             message.Refund();
         var outcome = cause is not null ? Outcome.Deferred(cause.Value, "")
-            : isUnrecorded && receipts.Count == 0 ? new Outcome(Result.Failed) { Reason = "unrecorded" }
             : new Outcome(message.AnySent ? Result.Replied : Result.Failed) { Reason = message.AnySent ? null : "refused" };
         return outcome with { Receipts = receipts, Problem = problems.Count > 0 ? string.Join("; ", problems) : null };
     }

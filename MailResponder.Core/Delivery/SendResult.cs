@@ -15,9 +15,6 @@ internal enum SendStatus
 
     /// <summary>It may be accepted without its attachments: they are too large or of a kind that is not taken.</summary>
     AttachmentsRefused,
-
-    /// <summary>Not sent: it was handed over too often, and never could be recorded what became of it.</summary>
-    Unrecorded,
 }
 
 /// <summary>What became of a reply.</summary>
@@ -32,8 +29,9 @@ internal readonly record struct SendResult(SendStatus Status, string Detail, Cau
 
     public static SendResult Refused(string problem) => new(SendStatus.Refused, problem);
 
-    public static SendResult Unrecorded() => new(SendStatus.Unrecorded, string.Create(CultureInfo.InvariantCulture,
-        $"was handed over {EntryStates.MaxCopies} times, and it could not be recorded what became of it; it is not sent again"));
+    /// <summary>Not sent now: it was handed over too often, and never could be recorded what became of it.</summary>
+    public static SendResult Unrecorded() => Temporary(string.Create(CultureInfo.InvariantCulture,
+        $"was handed over {EntryStates.MaxCopies} times, and it could not be recorded what became of it; it is tried again tomorrow"));
 
     public static SendResult AttachmentsRefused(string problem) => new(SendStatus.AttachmentsRefused, problem);
 }

@@ -40,15 +40,16 @@ internal sealed class ClaimedMessage
     /// To be called before the entry is handed over. At a retry it is recorded first: an earlier try may have sent the
     /// entry and could not say so.
     /// </summary>
-    /// <returns>False when it was handed over too often without a record of it; it is not to be sent again.</returns>
+    /// <returns>False when it was handed over too often today without a record of it; it is not to be sent now.</returns>
     /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
     public bool TryBegin(ResponseEntry entry)
     {
         if (_tries == 1)
             return true;
-        var mayBegin = _entries.TryBegin(IdOf(entry));
+        if (!_entries.TryBegin(IdOf(entry), _store!.Today))
+            return false;
         Record();
-        return mayBegin;
+        return true;
     }
 
     /// <summary>Records that the entry was not sent after all, and may be tried again.</summary>

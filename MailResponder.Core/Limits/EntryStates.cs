@@ -12,28 +12,32 @@ internal sealed class EntryStates
     public const int MaxEntries = 60;
 
     /// <summary>
-    /// How often an entry is handed over when the outcome is never recorded. The first time, the claim itself is the
-    /// record: so the count in the ledger stays one below.
+    /// How often an entry is handed over in a day when the outcome is never recorded; on each later day once more, so that
+    /// a bad day loses nothing. The first time, the claim itself is the record: so the count stays one below.
     /// </summary>
     public const int MaxCopies = 3;
 
-    private const int KeyBytes = sizeof(ulong);
-    private const int RecordBytes = KeyBytes + 1;
+    // A hash, a state, and the day (since 1970, UTC) when it was handed over last.
+    private const int KeyBytes = sizeof(ulong), DayAt = KeyBytes + 1, RecordBytes = DayAt + sizeof(ushort);
 
     // Any smaller number: handed over so often at a retry, with an unknown outcome.
     private const byte Sent = 0xff, GivenUp = 0xfe;
 
-    private readonly Dictionary<ulong, byte> _states = [];
+    private readonly Dictionary<ulong, (byte State, ushort Day)> _states = [];
 
-    /// <summary>Whether any entry was sent, or may have been.</summary>
-    public bool AnySent => _states.ContainsValue(Sent);
+    /// <summary>Whether any entry was sent.</summary>
+    public bool AnySent => _states.Values.Any(entry => entry.State == Sent);
 
     /// <summary>Reads what <see cref="ToBytes"/> wrote; the rest of a record that was cut off is left out.</summary>
     public static EntryStates Read(ReadOnlySpan<byte> stored)
     {
         var states = new EntryStates();
         for (; stored.Length >= RecordBytes; stored = stored[RecordBytes..])
-            states._states[BinaryPrimitives.ReadUInt64BigEndian(stored)] = stored[KeyBytes];
+        {
+            states._states[BinaryPrimitives.ReadUInt64BigEndian(stored)] =
+                (stored[KeyBytes], BinaryPrimitives.ReadUInt16BigEndian(stored[DayAt..]));
+        }
+
         return states;
     }
 
@@ -41,10 +45,11 @@ internal sealed class EntryStates
     {
         var bytes = new byte[_states.Count * RecordBytes];
         var at = bytes.AsSpan();
-        foreach (var (entry, state) in _states)
+        foreach (var (entry, (state, day)) in _states)
         {
             BinaryPrimitives.WriteUInt64BigEndian(at, entry);
             at[KeyBytes] = state;
+            BinaryPrimitives.WriteUInt16BigEndian(at[DayAt..], day);
             at = at[RecordBytes..];
         }
 
@@ -52,26 +57,31 @@ internal sealed class EntryStates
     }
 
     /// <summary>Whether it was sent or refused for good: it is not to be tried again.</summary>
-    public bool IsDone(ulong entry) => _states.GetValueOrDefault(entry) >= GivenUp;
+    public bool IsDone(ulong entry) => _states.GetValueOrDefault(entry).State >= GivenUp;
 
-    public void SetSent(ulong entry) => _states[entry] = Sent;
+    public void SetSent(ulong entry) => _states[entry] = (Sent, 0);
 
-    public void SetGivenUp(ulong entry) => _states[entry] = GivenUp;
+    public void SetGivenUp(ulong entry) => _states[entry] = (GivenUp, 0);
 
     /// <summary>Counts that a retry is about to hand it over.</summary>
-    /// <returns>False when that was done too often already; it then counts as sent.</returns>
-    public bool TryBegin(ulong entry)
+    /// <param name="day">Today, in days since 1970.</param>
+    /// <returns>False when that was done too often today; nothing is counted then.</returns>
+    public bool TryBegin(ulong entry, ushort day)
     {
-        var begun = _states.GetValueOrDefault(entry);
-        var mayBegin = begun < MaxCopies - 1;
-        _states[entry] = mayBegin ? (byte)(begun + 1) : Sent;
-        return mayBegin;
+        var (begun, last) = _states.GetValueOrDefault(entry);
+        if (begun >= MaxCopies - 1 && last == day)
+            return false;
+        _states[entry] = ((byte)Math.Min(begun + 1, MaxCopies - 1), day);
+        return true;
     }
 
     /// <summary>Takes the last <see cref="TryBegin"/> back: it is known that nothing was sent.</summary>
     public void Withdraw(ulong entry)
     {
-        if (--_states[entry] == 0)
+        var (begun, day) = _states[entry];
+        if (begun > 1)
+            _states[entry] = ((byte)(begun - 1), day);
+        else
             _states.Remove(entry);
     }
 }

@@ -16,6 +16,9 @@ internal static class Sql
     /// <summary>The time that a statement has is the connection's. The library's default would be none: for ever.</summary>
     private const int OfConnection = -1;
 
+    /// <summary>Many times what any statement here finds; a server that never ends must not fill the memory.</summary>
+    private const int MostRows = 10_000;
+
     /// <summary>Runs one statement.</summary>
     /// <returns>How many rows it changed; for MySQL also those that it found as they were to be.</returns>
     /// <exception cref="DbException">It failed, and did nothing.</exception>
@@ -119,7 +122,10 @@ internal static class Sql
 
     private sealed class Row<T>(Func<DbDataReader, T> read) : RowFactory<T>
     {
+        private int _count;
+
         public override T Read(DbDataReader reader, ReadOnlySpan<int> tokens, int columnOffset, object? state) =>
-            read(reader);
+            ++_count <= MostRows ? read(reader)
+                : throw new InvalidOperationException("the server sends rows that nobody asked for");
     }
 }

@@ -68,6 +68,9 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
         }
     }, isUndone: claim => claim.Result == ClaimResult.OverLimit);
 
+    /// <summary>In days since 1970, UTC.</summary>
+    public ushort Today => (ushort)_counters.Today;
+
     /// <summary>Whether this process is the one that has to say loudly that the limit is reached: one of many.</summary>
     public bool TakeReport(Limit limit) => _counters.TakeReport(limit);
 

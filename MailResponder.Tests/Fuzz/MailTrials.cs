@@ -17,7 +17,7 @@ internal static class MailTrials
     [
         .. new[]
         {
-            "no colon\n", ": no name\n", "two words: x\n", "\0: x\n", "\u00e9: x\n", "\u001b[31m: x\n", "\u00a0 : x\r\n", "\rFrom: x@example.org\n",
+            "no colon\n", ": no name\n", "two words: x\n", "\0: x\n", "\u00e9: x\n", "\u001b[31m x: y\n", "\u00a0 : x\r\n", "\rFrom: x@example.org\n",
         }.Select(Encoding.Latin1.GetBytes),
     ];
 

@@ -93,7 +93,7 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         server.AsAdministrator($"ALTER USER {settings.User}@localhost IDENTIFIED VIA ed25519 USING PASSWORD('secret')");
 
         AssertRefused(settings, $"the user {settings.User} logs in by a plugin that the responder or the server does not have; let it log in by "
-            + "mysql_native_password, caching_sha2_password or unix_socket (ed25519 or parsec)");
+            + "mysql_native_password, caching_sha2_password, sha256_password, unix_socket or auth_socket (ed25519 or parsec)");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace MailResponder.Incoming;
 internal readonly record struct AuthenticationVerdict(Authentication Proven, Authentication Possible)
 {
     /// <summary>The same without what a failed look-up leaves open.</summary>
-    public AuthenticationVerdict Settled => Sure(Proven);
+    public AuthenticationVerdict Settled() => Sure(Proven);
 
     public bool IsOpen => Possible > Proven;
 

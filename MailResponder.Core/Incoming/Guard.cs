@@ -71,7 +71,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     private AuthenticationVerdict Authenticate(HeaderList headers, string domain, DateTimeOffset now)
     {
         var verdict = AuthenticationEvidence.Weigh(headers, domain, settings.AuthservId);
-        return !verdict.IsOpen || MessageTimes.Of(headers).CameWithin(MaxWait, now) ? verdict : verdict.Settled;
+        return !verdict.IsOpen || MessageTimes.Of(headers).CameWithin(MaxWait, now) ? verdict : verdict.Settled();
     }
 
     private SkipReason? ReasonInHeaders(HeaderList headers)

@@ -18,7 +18,7 @@ internal static class FromField
         mailbox = null;
         // The raw value: in a decoded one, the text of an encoded word could pass for an address.
         var value = WithoutControls(from.RawValue);
-        if (HasOpenQuote(value) || !InternetAddressList.TryParse(value, out var list) || list.Count == 0)
+        if (HasOpenQuote(value) || !AddressList.TryParse(value, out var list) || list.Count == 0)
             return SkipReason.UnparsableFrom;
         if (list.Count > 1)
             return SkipReason.SeveralFrom;

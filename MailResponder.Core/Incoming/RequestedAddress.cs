@@ -44,7 +44,7 @@ internal static class RequestedAddress
     {
         foreach (var header in headers)
         {
-            if (header.Id is not (HeaderId.To or HeaderId.Cc) || !InternetAddressList.TryParse(header.RawValue, out var list))
+            if (header.Id is not (HeaderId.To or HeaderId.Cc) || !AddressList.TryParse(header.RawValue, out var list))
                 continue;
             foreach (var mailbox in list.Mailboxes)
             {

@@ -62,6 +62,8 @@ internal static class HeaderShapes
         ["results-of-quotes"] = ("Authentication-Results: mx.example.com; ", "\""),
         ["results-quoted"] = ("Authentication-Results: mx.example.com; a=", "\"\\\""),
         ["results-fields"] = ("", "Authentication-Results: mx.example.com; dkim=pass header.d=a.example\n"),
+        ["senders-without-domain"] = ("From: ", "a,"),
+        ["recipients-without-domain"] = ("To: ", "a,"),
         ["suppress"] = ("X-Auto-Response-Suppress: ", "a,"),
     };
 

@@ -32,7 +32,7 @@ public sealed class LinearTime
         QueueId.Of(new Envelope(), message.Headers);
         foreach (var field in message.Headers)
         {
-            _ = InternetAddressList.TryParse(field.RawValue, out _);
+            _ = AddressList.TryParse(field.RawValue, out _);
             _ = ContentType.TryParse(field.Value, out _);
             _ = MimeKit.Utils.MimeUtils.EnumerateReferences(field.Value).Count();
         }

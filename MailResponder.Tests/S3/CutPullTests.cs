@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using MailResponder.Tests.Host;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.S3;
@@ -10,19 +10,19 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
     public void ConnectionCut_LeavesTheOldFilesWhole()
     {
         using var cut = new HalfAnswer(stall: false);
-        using var host = WithGoodBook();
+        using var host = PulledHost.WithGoodBook(server);
         host.Place.Settings["s3"]!["endpoint"] = cut.Endpoint;
         host.Place.Write();
         var run = host.Pull();
         Assert.True(run.ExitCode == 69, $"{run.ExitCode}: {run.Errors}");
         Assert.Contains("/book.json: the connection was cut", run.Errors, StringComparison.Ordinal);
-        AssertStillGood(host);
+        host.AssertGoodBookInForce();
     }
 
     [Fact]
     public void ConnectionCutInAnAttachment_IsNoFaultOfTheBook()
     {
-        using var host = WithGoodBook();
+        using var host = PulledHost.WithGoodBook(server);
         using var cut = new HalfAnswer(stall: false, book: $$"""
             [ { "email_addr": "get@example.com", "body": "x",
                 "attachments": [["{{host.FilesBucket}}", "b.bin", "tool.bin"]] } ]
@@ -32,14 +32,14 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
         var run = host.Pull();
         Assert.True(run.ExitCode == 69, $"{run.ExitCode}: {run.Errors}");
         Assert.Contains("/b.bin: the connection was cut", run.Errors, StringComparison.Ordinal);
-        AssertStillGood(host);
+        host.AssertGoodBookInForce();
     }
 
     [Fact]
     public void KilledPull_LeavesTheOldFilesWhole_AndTheNextOneWorks()
     {
         using var stalling = new HalfAnswer(stall: true);
-        using var host = WithGoodBook();
+        using var host = PulledHost.WithGoodBook(server);
         host.Place.Settings["s3"]!["endpoint"] = stalling.Endpoint;
         host.Place.Write();
         using (var pull = ResponderProcess.Start(ResponderProcess.Plainly, "config", "pull", "--settings", host.Place.SettingsFile))
@@ -48,7 +48,7 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
             pull.Kill();
         }
 
-        AssertStillGood(host);
+        host.AssertGoodBookInForce();
         host.Place.Settings["s3"]!["endpoint"] = server.Endpoint;
         host.Place.Write();
         host.UploadBookSaying("A new one");
@@ -60,14 +60,14 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
     [Fact]
     public void FullDisk_LeavesTheOldFilesWhole()
     {
-        using var host = WithGoodBook();
+        using var host = PulledHost.WithGoodBook(server);
         // Room for what is there, but not for 3 MB more.
         var small = host.Place.PathTo("small");
         Directory.CreateDirectory(small);
-        Run("mount", "-t", "tmpfs", "-o", "size=1m", "none", small);
+        ToolRun.Of("mount", "-t", "tmpfs", "-o", "size=1m", "none", small).AssertDone();
         try
         {
-            Run("cp", "-a", host.Place.PathTo("cache/files"), small + "/files");
+            ToolRun.Of("cp", "-a", host.Place.PathTo("cache/files"), small + "/files").AssertDone();
             host.Place.Settings["files_root"] = "small/files";
             host.Place.Write();
             server.Put(host.FilesBucket, "large.bin", PulledHost.Content(3 * 1024 * 1024, 9));
@@ -76,33 +76,11 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
             Assert.NotEqual(0, run.ExitCode);
             Assert.Contains("the disk is full", run.Errors, StringComparison.Ordinal);
             Assert.Equal(PulledHost.Content(1000, 1), File.ReadAllBytes(Path.Join(small, "files", host.FilesBucket, "a.bin")));
-            AssertStillGood(host);
+            host.AssertGoodBookInForce();
         }
         finally
         {
-            Run("umount", small);
+            ToolRun.Of("umount", small).AssertDone();
         }
-    }
-
-    private PulledHost WithGoodBook()
-    {
-        var host = new PulledHost(server);
-        server.Put(host.FilesBucket, "a.bin", PulledHost.Content(1000, 1));
-        host.UploadBookSaying("The good one", (host.FilesBucket, "a.bin"));
-        Assert.Equal(0, host.Pull().ExitCode);
-        return host;
-    }
-
-    private static void AssertStillGood(PulledHost host)
-    {
-        Assert.Contains("The good one", File.ReadAllText(host.BookInForce), StringComparison.Ordinal);
-        Assert.Equal(PulledHost.Content(1000, 1), File.ReadAllBytes(host.Cached(host.FilesBucket, "a.bin")));
-    }
-
-    private static void Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(program, arguments);
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
     }
 }

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.S3;
 
@@ -11,7 +11,7 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
     [Fact]
     public void LargerThanTheSetting_IsRefused_AndTheOldFilesStay()
     {
-        using var host = WithGoodBook();
+        using var host = PulledHost.WithGoodBook(server);
         server.Put(host.FilesBucket, "fits.bin", PulledHost.Content(100_000, 2));
         server.Put(host.FilesBucket, "large.bin", PulledHost.Content(100_001, 3));
         host.Place.Settings["s3"]!["max_file_bytes"] = 100_000;
@@ -22,7 +22,8 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
         Assert.Contains(
             $"attachments: s3://{host.FilesBucket}/large.bin: has 100001 bytes or more, and s3.max_file_bytes is 100000; upload a smaller file, or raise the setting\n",
             run.Errors, StringComparison.Ordinal);
-        AssertStillGood(host);
+        host.AssertGoodBookInForce();
+        Assert.False(Directory.Exists(host.Place.PathTo("cache/files/.pull")));
 
         server.Put(host.FilesBucket, "large.bin", PulledHost.Content(100_000, 3));
         Assert.Equal("files: 3 fetched, 0 unchanged\nmaps: unchanged\n", host.Pull().OutputText);
@@ -32,7 +33,7 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
     [Fact]
     public void BookLargerThanTheSetting_IsRefused()
     {
-        using var host = WithGoodBook();
+        using var host = PulledHost.WithGoodBook(server);
         host.Place.Settings["s3"]!["max_file_bytes"] = 1024;
         host.Place.Write();
         host.UploadBookSaying(new string('x', 2000));
@@ -40,7 +41,8 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
         Assert.Equal(69, run.ExitCode);
         Assert.Contains($"s3://{host.ConfigBucket}/book.json: has ", run.Errors, StringComparison.Ordinal);
         Assert.Contains("s3.max_file_bytes is 1024", run.Errors, StringComparison.Ordinal);
-        AssertStillGood(host);
+        host.AssertGoodBookInForce();
+        Assert.False(Directory.Exists(host.Place.PathTo("cache/files/.pull")));
     }
 
     /// <summary>64 MiB where the settings say nothing. The server promises no length, and would go on for ever.</summary>
@@ -48,23 +50,24 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
     public void AnswerWithoutLength_IsCounted_AndLeft()
     {
         using var endless = new EndlessAnswer();
-        using var host = WithGoodBook();
+        using var host = PulledHost.WithGoodBook(server);
         host.Place.Settings["s3"]!["endpoint"] = endless.Endpoint;
         host.Place.Write();
         var run = host.Pull();
         Assert.Equal(69, run.ExitCode);
         Assert.Matches("book.json: has 671[0-9]{5} bytes or more, and s3.max_file_bytes is 67108864;", run.Errors);
-        AssertStillGood(host);
+        host.AssertGoodBookInForce();
+        Assert.False(Directory.Exists(host.Place.PathTo("cache/files/.pull")));
     }
 
     /// <summary>A twentieth of the disk stays free: the object would fit, and the database beside it would not any more.</summary>
     [Fact]
     public void LargerThanTheDiskCanSpare_IsRefused_BeforeAnythingOfItIsThere()
     {
-        using var host = WithGoodBook();
+        using var host = PulledHost.WithGoodBook(server);
         var small = host.Place.PathTo("small");
         Directory.CreateDirectory(small);
-        Run("mount", "-t", "tmpfs", "-o", "size=4m", "none", small);
+        ToolRun.Of("mount", "-t", "tmpfs", "-o", "size=4m", "none", small).AssertDone();
         try
         {
             host.Place.Settings["files_root"] = "small/files";
@@ -80,31 +83,8 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
         }
         finally
         {
-            Run("umount", small);
+            ToolRun.Of("umount", small).AssertDone();
         }
-    }
-
-    private PulledHost WithGoodBook()
-    {
-        var host = new PulledHost(server);
-        server.Put(host.FilesBucket, "a.bin", PulledHost.Content(1000, 1));
-        host.UploadBookSaying("The good one", (host.FilesBucket, "a.bin"));
-        Assert.Equal(0, host.Pull().ExitCode);
-        return host;
-    }
-
-    private static void AssertStillGood(PulledHost host)
-    {
-        Assert.Contains("The good one", File.ReadAllText(host.BookInForce), StringComparison.Ordinal);
-        Assert.Equal(PulledHost.Content(1000, 1), File.ReadAllBytes(host.Cached(host.FilesBucket, "a.bin")));
-        Assert.False(Directory.Exists(host.Place.PathTo("cache/files/.pull")));
-    }
-
-    private static void Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(program, arguments);
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
     }
 
     /// <summary>An object in chunks that never end.</summary>

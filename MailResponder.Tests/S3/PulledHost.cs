@@ -32,6 +32,16 @@ internal sealed class PulledHost : IDisposable
         Place.Write();
     }
 
+    /// <summary>A host that has pulled a book and its attachment, <c>a.bin</c>.</summary>
+    public static PulledHost WithGoodBook(S3Server server)
+    {
+        var host = new PulledHost(server);
+        server.Put(host.FilesBucket, "a.bin", Content(1000, 1));
+        host.UploadBookSaying("The good one", (host.FilesBucket, "a.bin"));
+        Assert.Equal(0, host.Pull().ExitCode);
+        return host;
+    }
+
     public Workplace Place { get; } = new();
 
     public string ConfigBucket => "config-" + _id;
@@ -62,6 +72,13 @@ internal sealed class PulledHost : IDisposable
     public ProgramRun Pull(params string[] more) => Place.Command(["config", "pull", .. more]);
 
     public string Cached(string bucket, string file) => Place.PathTo($"cache/files/{bucket}/{file}");
+
+    /// <summary>Fails the test unless what <see cref="WithGoodBook"/> pulled is still there, whole.</summary>
+    public void AssertGoodBookInForce()
+    {
+        Assert.Contains("The good one", File.ReadAllText(BookInForce), StringComparison.Ordinal);
+        Assert.Equal(Content(1000, 1), File.ReadAllBytes(Cached(FilesBucket, "a.bin")));
+    }
 
     /// <summary>Bytes that no compression and no repetition makes alike.</summary>
     public static byte[] Content(int length, int seed)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MailResponder;
 
 /// <summary>Domain names as they are compared: lower case, ASCII (RFC 5890 A-labels), without a final dot.</summary>
@@ -17,20 +15,12 @@ internal static class MailDomain
         if (string.IsNullOrEmpty(text) || text.Length > 4 * MaxLength)
             return false;
         var name = text[^1] == '.' ? text[..^1] : text;
+        // Capitals of which versions of UTS 46 say different things: ß, and Georgian's.
+        if (name.AsSpan().ContainsAnyInRange('\u10A0', '\u10CD') || name.Contains('\u1E9E'))
+            return false;
         name = name.ToLowerInvariant();
-        if (!System.Text.Ascii.IsValid(name))
-        {
-            try
-            {
-                // Without ICU, as here, this does not fold case itself.
-                name = new IdnMapping().GetAscii(name);
-            }
-            catch (ArgumentException)
-            {
-                return false;
-            }
-        }
-
+        if (!System.Text.Ascii.IsValid(name) && !TryEncode(ref name))
+            return false;
         if (name.Length is 0 or > MaxLength || !name.Contains('.'))
             return false;
         foreach (var label in name.Split('.'))
@@ -47,6 +37,25 @@ internal static class MailDomain
         if (!char.IsAsciiLetter(name[name.LastIndexOf('.') + 1]))
             return false;
         domain = name;
+        return true;
+    }
+
+    private static bool TryEncode(ref string name)
+    {
+        var labels = name.Split('.');
+        // Beside a label that is written from right to left the others have a rule too (RFC 5893, section 2), which is
+        // looked at in plain ones alone.
+        var isBothWays = Array.Exists(labels, InternationalLabel.IsRightToLeft);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var isPlain = System.Text.Ascii.IsValid(labels[i]);
+            if (isBothWays && (isPlain ? labels[i] is [>= '0' and <= '9', ..] : !InternationalLabel.IsRightToLeft(labels[i])))
+                return false;
+            if (!isPlain && !InternationalLabel.TryEncode(labels[i], out labels[i]))
+                return false;
+        }
+
+        name = string.Join('.', labels);
         return true;
     }
 

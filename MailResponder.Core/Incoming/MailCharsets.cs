@@ -24,6 +24,7 @@ internal sealed class MailCharsets : EncodingProvider
         // The look is a part of MimeKit's first use.
         _ = new ParserOptions();
         provider._isProbed = true;
+        MailboxAddress.IdnMapping = new MailIdn();
     }
 
     public override Encoding? GetEncoding(int codepage) => codepage switch

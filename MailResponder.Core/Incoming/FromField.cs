@@ -18,15 +18,53 @@ internal static class FromField
         mailbox = null;
         // The raw value: in a decoded one, the text of an encoded word could pass for an address.
         var value = WithoutControls(from.RawValue);
-        if (HasOpenQuote(value) || !AddressList.TryParse(value, out var list) || list.Count == 0)
+        if (HasOpenQuote(value))
+            return SkipReason.UnparsableFrom;
+        var isList = AddressList.TryParse(value, out var list);
+        if (list is not [MailboxAddress] && OnlyInAngles(value) is { } only)
+            isList = AddressList.TryParse(only, out list);
+        if (!isList || list!.Count == 0)
             return SkipReason.UnparsableFrom;
         if (list.Count > 1)
             return SkipReason.SeveralFrom;
         // Some mail systems may follow a source route (RFC 5321, appendix F.2).
-        if (list[0] is not MailboxAddress { Route.Count: 0 } only || only.LocalPart.Contains('\\') || !IsVisible(only, value))
+        if (list[0] is not MailboxAddress { Route.Count: 0 } one || one.LocalPart.Contains('\\')
+            || !IsVisible(one, value))
+        {
             return SkipReason.UnparsableFrom;
-        mailbox = WithoutNeedlessQuotes(only);
+        }
+
+        mailbox = WithoutNeedlessQuotes(one);
         return null;
+    }
+
+    /// <summary>
+    /// The address in angle brackets, with these, when nothing else in the field can be one. A comma, semicolon or
+    /// colon of a display name without quotation marks, or in an encoded word where it has no place (RFC 2047, section
+    /// 5), makes a list or a group of it; whoever reads it so finds this address alone, too.
+    /// </summary>
+    private static byte[]? OnlyInAngles(byte[] value)
+    {
+        int open = -1, close = -1;
+        foreach (var i in Unquoted(value))
+        {
+            switch (value[i])
+            {
+                case (byte)'<' when open < 0:
+                    open = i;
+                    break;
+                case (byte)'>' when open >= 0 && close < 0:
+                    close = i;
+                    break;
+                case (byte)'<' or (byte)'>':
+                case (byte)'@' when open < 0:
+                // Behind it only the end of a group, which a colon began.
+                case not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)';') when close >= 0:
+                    return null;
+            }
+        }
+
+        return close > 0 ? value[open..(close + 1)] : null;
     }
 
     /// <summary>Blanks in place of NUL and the like, for which MimeKit would give up the whole field.</summary>
@@ -37,7 +75,18 @@ internal static class FromField
     /// A quotation mark without its second (RFC 5322, section 3.2.4): MimeKit takes it for a part of the display name,
     /// another reader, such as a filter at the border, for the beginning of something else.
     /// </summary>
-    private static bool HasOpenQuote(ReadOnlySpan<byte> field)
+    private static bool HasOpenQuote(byte[] field)
+    {
+        var marks = 0;
+        foreach (var i in Unquoted(field))
+            marks += field[i] == '"' ? 1 : 0;
+        return marks % 2 != 0;
+    }
+
+    /// <summary>
+    /// Where the field has characters outside of comments and quoted strings, and the marks of these strings.
+    /// </summary>
+    private static IEnumerable<int> Unquoted(byte[] field)
     {
         var isQuoted = false;
         var comments = 0;
@@ -50,6 +99,7 @@ internal static class FromField
                     break;
                 case (byte)'"' when comments == 0:
                     isQuoted = !isQuoted;
+                    yield return i;
                     break;
                 case (byte)'(' when !isQuoted:
                     comments++;
@@ -57,10 +107,11 @@ internal static class FromField
                 case (byte)')' when !isQuoted && comments > 0:
                     comments--;
                     break;
+                case var _ when !isQuoted && comments == 0:
+                    yield return i;
+                    break;
             }
         }
-
-        return isQuoted;
     }
 
     /// <summary>

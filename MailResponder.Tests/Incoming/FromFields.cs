@@ -32,6 +32,11 @@ public sealed class FromFields
     [InlineData("a@xn--bcher-kva.example", "a@xn--bcher-kva.example")]
     [InlineData("a@stra\u00dfe.example", "a@xn--strae-oqa.example")]
     [InlineData("a@xn--strae-oqa.example", "a@xn--strae-oqa.example")]
+    // An A-label is where the mail goes, whatever it stands for.
+    [InlineData("a@xn--eca.example", "a@xn--eca.example")]
+    [InlineData("a@xn--example.net", "a@xn--example.net")]
+    [InlineData("a@XN--1-YMCJ8A85D.example", "a@XN--1-YMCJ8A85D.example")]
+    [InlineData("<a@سایت1.example>", "a@xn--1-ymcj8a85d.example")]
     public void AddressThatStandsThere_IsAnswered(string value, string expected)
     {
         Assert.Null(Read(value, out var mailbox));
@@ -74,9 +79,14 @@ public sealed class FromFields
     // Another spelling of the same address, and so another quota.
     [InlineData("\"a\\b\"@c.example")]
     [InlineData("\"a\\@b\"@c.example")]
-    // A-labels of nothing, or of something whose A-label is another one.
-    [InlineData("a@xn--eca.example")]
-    [InlineData("a@xn--example.net")]
+    // Letters that another reader brings to another domain, or to none.
+    [InlineData("a@bu\u0308cher.example")]
+    [InlineData("a@mail.example.net\u200b")]
+    [InlineData("a@mail.example\u00a0.net")]
+    [InlineData("a@mail.exam\u00adple.net")]
+    [InlineData("a@ｅｘａｍｐｌｅ.net")]
+    [InlineData("a@example。net")]
+    [InlineData("<a@\u0130stanbul.example>")]
     // No domain in the DNS.
     [InlineData("a@[192.0.2.1]")]
     [InlineData("a@b.example[c]")]

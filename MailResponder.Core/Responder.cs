@@ -35,7 +35,7 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
 
         var book = _renderings.Book();
         var address = RequestedAddress.Find(envelope, message.Headers, book);
-        if (address is null || !book.Knows(address))
+        if (address is null)
             return Outcome.Skipped(SkipReason.UnknownAddress);
 
         Address = address;

@@ -11,7 +11,7 @@ internal static class RequestedAddress
 
     /// <summary>
     /// In this order: what the envelope says, X-Original-To, Delivered-To, and for a message replayed by hand the first
-    /// To or Cc address that the response book knows. Lower case; null when there is none.
+    /// To or Cc address that the response book knows. As the book writes it; null when the book does not have it.
     /// </summary>
     public static string? Find(Envelope envelope, HeaderList headers, IResponseBook book)
     {
@@ -21,26 +21,48 @@ internal static class RequestedAddress
                 return Unwrapped(candidate.Trim().Trim('<', '>').ToLowerInvariant(), headers, book);
         }
 
-        return FirstKnown(headers, book.Knows);
+        return FirstKnown(headers, address => Known(address, book));
     }
 
-    /// <summary>The relay keeps the local part only; the domain is the one that the book or the message itself has.</summary>
+    /// <summary>
+    /// The relay keeps the local part only; the domain is the one that the book or the message itself has.
+    /// </summary>
     private static string? Unwrapped(string address, HeaderList headers, IResponseBook book)
     {
         if (!address.StartsWith(RelayWrapping, StringComparison.Ordinal))
-            return address;
+            return Known(address, book);
         var local = address[RelayWrapping.Length..];
         var at = local.LastIndexOf('@');
         if (at >= 0)
             local = local[..at];
-        if (book.Knows(local))
-            return local;
-        var start = local + "@";
-        return book.AddressWithLocalPart(local)
-            ?? FirstKnown(headers, known => known.StartsWith(start, StringComparison.Ordinal) && book.Knows(known));
+        if (Known(local, book) is { } whole)
+            return whole;
+        return OfLocalPart(local) ?? (Untagged(local) is { } untagged ? OfLocalPart(untagged) : null);
+
+        string? OfLocalPart(string name) => book.AddressWithLocalPart(name)
+            ?? FirstKnown(headers, address => Known(address, book) is { } known
+                && known.StartsWith(name + "@", StringComparison.Ordinal) ? known : null);
     }
 
-    private static string? FirstKnown(HeaderList headers, Predicate<string> known)
+    /// <summary>
+    /// The book's address for this one: with its domain in the one spelling that the book has, as it is or without a
+    /// tag (recipient_delimiter of postfix/main.cf). Null when there is none.
+    /// </summary>
+    private static string? Known(string address, IResponseBook book)
+    {
+        var at = address.LastIndexOf('@');
+        if (at <= 0 || !MailDomain.TryNormalize(address[(at + 1)..], out var domain))
+            return null;
+        var whole = $"{address[..at]}@{domain}";
+        if (book.Knows(whole))
+            return whole;
+        return Untagged(address[..at]) is { } untagged && book.Knows(whole = $"{untagged}@{domain}") ? whole : null;
+    }
+
+    private static string? Untagged(string localPart) =>
+        localPart.IndexOf('+') is > 0 and var plus ? localPart[..plus] : null;
+
+    private static string? FirstKnown(HeaderList headers, Func<string, string?> known)
     {
         foreach (var header in headers)
         {
@@ -48,8 +70,7 @@ internal static class RequestedAddress
                 continue;
             foreach (var mailbox in list.Mailboxes)
             {
-                var address = mailbox.GetAddress(idnEncode: true).ToLowerInvariant();
-                if (known(address))
+                if (known(mailbox.Address.ToLowerInvariant()) is { } address)
                     return address;
             }
         }

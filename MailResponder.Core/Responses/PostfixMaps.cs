@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MailResponder.Settings;
 
@@ -16,8 +17,12 @@ internal static class PostfixMaps
         var addresses = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var address in book.Addresses)
         {
-            addresses.Add(address);
-            domains.Add(address[(address.LastIndexOf('@') + 1)..]);
+            var at = address.LastIndexOf('@');
+            foreach (var domain in Spellings(address[(at + 1)..]))
+            {
+                addresses.Add($"{address[..at]}@{domain}");
+                domains.Add(domain);
+            }
         }
 
         try
@@ -32,11 +37,35 @@ internal static class PostfixMaps
         }
     }
 
+    /// <summary>
+    /// As it is in the DNS and, when it is a name in other letters, in these: a client with SMTPUTF8 may write either,
+    /// and Postfix compares them as they are.
+    /// </summary>
+    private static IEnumerable<string> Spellings(string domain)
+    {
+        yield return domain;
+        var letters = InternationalForm(domain);
+        if (MailDomain.TryNormalize(letters, out var back) && back == domain && letters != domain)
+            yield return letters!;
+    }
+
+    private static string? InternationalForm(string domain)
+    {
+        try
+        {
+            return new IdnMapping().GetUnicode(domain);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
     private static byte[] Table(SortedSet<string> keys)
     {
         var text = new StringBuilder("# Made by `responder config pull` from the response book; changes here are lost.\n");
         foreach (var key in keys)
             text.Append(key).Append(" OK\n");
-        return Encoding.ASCII.GetBytes(text.ToString());
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 }

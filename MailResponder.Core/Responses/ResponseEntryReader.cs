@@ -107,7 +107,8 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
 
         var address = value.Text;
         var at = address.LastIndexOf('@');
-        if (at <= 0 || address.Any(c => c <= ' ' || c >= 0x7f) || !MailDomain.TryNormalize(address[(at + 1)..], out var domain)
+        if (at <= 0 || address.AsSpan(0, at).ContainsAnyExceptInRange('!', '~')
+            || !MailDomain.TryNormalize(address[(at + 1)..], out var domain)
             || !MailboxAddress.TryParse(address, out var mailbox) || mailbox.LocalPart != address[..at])
         {
             Add(value.Line, Place(number, field), $"\"{address}\" is not a whole mail address like \"get@example.com\"");
@@ -116,9 +117,13 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
         {
             Add(value.Line, Place(number, field), $"\"{address}\" has upper-case letters; write \"{address.ToLowerInvariant()}\"");
         }
-        else if (domain.Length != address.Length - at - 1)
+        else if (address[^1] == '.')
         {
             Add(value.Line, Place(number, field), $"\"{address}\" ends with a dot; write \"{address[..^1]}\"");
+        }
+        else
+        {
+            return $"{address[..at]}@{domain}";
         }
 
         return address;

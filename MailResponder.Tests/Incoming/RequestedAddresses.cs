@@ -40,8 +40,18 @@ public sealed class RequestedAddresses
     [Theory]
     [InlineData("Get@Example.COM", "get@example.com")]
     [InlineData("<get@example.com>", "get@example.com")]
-    [InlineData("unknown@example.com", "unknown@example.com")]
-    public void Address_IsLowerCaseWithoutBrackets(string recipient, string expected) =>
+    [InlineData("get@example.com.", "get@example.com")]
+    [InlineData("get@b\u00FCcher.example", "get@xn--bcher-kva.example")]
+    [InlineData("get@XN--BCHER-KVA.example.", "get@xn--bcher-kva.example")]
+    [InlineData("get+fa@example.com", "get@example.com")]
+    [InlineData("get+fa+x@b\u00FCcher.example.", "get@xn--bcher-kva.example")]
+    [InlineData("get+tagged@example.com", "get+tagged@example.com")]
+    [InlineData("get+tagged+x@example.com", "get@example.com")]
+    [InlineData("+get@example.com", null)]
+    [InlineData("unknown@example.com", null)]
+    [InlineData("unknown+get@example.com", null)]
+    [InlineData("get@localhost", null)]
+    public void Address_IsAsTheBookHasIt(string recipient, string? expected) =>
         Assert.Equal(expected, Find("", recipient));
 
     [Theory]
@@ -49,6 +59,8 @@ public sealed class RequestedAddresses
     [InlineData("Mail_Responder+To@localhost.localdomain", "to@example.com")]
     [InlineData("mail_responder+to", "to@example.com")]
     [InlineData("mail_responder+to@example.com@localhost", "to@example.com")]
+    [InlineData("mail_responder+to+fa@localhost", "to@example.com")]
+    [InlineData("mail_responder+get+tagged@localhost", "get+tagged@example.com")]
     [InlineData("mail_responder+t@localhost", null)]
     public void RelayWrapping_IsRemoved(string wrapped, string? expected)
     {
@@ -68,7 +80,8 @@ public sealed class RequestedAddresses
     {
         var message = IncomingMessage.Read(new MemoryStream(Encoding.UTF8.GetBytes(headers + "\n\n")));
         var book = TestBook.Of("to@example.com", "cc@example.com", "original@example.com", "delivered@example.com",
-            "envelope@example.com", "twice@example.com", "twice@example.org");
+            "envelope@example.com", "twice@example.com", "twice@example.org",
+            "get@example.com", "get+tagged@example.com", "get@xn--bcher-kva.example");
         return RequestedAddress.Find(new Envelope(recipient), message.Headers, book);
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
@@ -21,6 +23,31 @@ public sealed class StrictRecipientsTests
         postfix.Accept(RequestMail.FromSomebodyNew(), "Get@Example.com");
         postfix.WaitUntilQueueIsEmpty();
         Assert.Equal(2, place.Outbox.Count);
+    }
+
+    /// <summary>With a tag, with the dot at its end, and with its domain in either spelling.</summary>
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void AnotherFormOfAnAddress_IsAnswered(string sample, string overrides)
+    {
+        using var place = WithTables(book => book[2]!["email_addr"] = "links@b\u00fccher.example");
+        using var postfix = new PrivatePostfix(place, sample,
+            overrides + "\nextradomains = texthash:/var/lib/mail_responder/postfix/domains");
+        string[] forms =
+            ["get+fa@example.com", "get@example.com.",
+                "links@xn--bcher-kva.example", "links+fa@XN--BCHER-KVA.example.", "links@b\u00fccher.example", "links+fa@B\u00dcCHER.example"];
+        foreach (var form in forms)
+        {
+            using var smtp = new SmtpDialogue(postfix.Port);
+            var mail = RequestMail.FromSomebodyNew();
+            smtp.Say("EHLO mx.freemail.test");
+            smtp.Say($"MAIL FROM:<{mail.From}> SMTPUTF8");
+            smtp.Say($"RCPT TO:<{Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(form))}>");
+            smtp.Data(Encoding.UTF8.GetString(mail.ToBytes()));
+        }
+
+        postfix.WaitUntilQueueIsEmpty();
+        Assert.Equal(2 * 2 + 4, place.Outbox.Count);
     }
 
     [Theory]
@@ -70,10 +97,11 @@ public sealed class StrictRecipientsTests
         });
     }
 
-    static Workplace WithTables()
+    static Workplace WithTables(Action<JsonArray>? change = null)
     {
         var place = new Workplace();
         place.Settings["postfix_maps"] = "postfix";
+        change?.Invoke(place.Book);
         place.Write();
         Pull(place);
         return place;

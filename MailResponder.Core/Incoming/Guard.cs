@@ -1,6 +1,7 @@
 using System.Buffers;
 using MailResponder.Settings;
 using MimeKit;
+using MimeKit.Utils;
 
 namespace MailResponder.Incoming;
 
@@ -59,9 +60,9 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         if (MailDomain.IsWithin(domain, settings.BlockedDomains))
             return SkipReason.BlockedDomain;
         var now = (clock ?? TimeProvider.System).GetUtcNow();
-        if (settings.MaxRequestAge is { } maxAge && MessageTimes.Of(headers).WasOlder(maxAge, now))
+        if (settings.MaxRequestAge is { } maxAge && MessageTimes.Of(headers, now).WasOlder(maxAge, now))
             return SkipReason.Stale;
-        request = new Request(from, headers["Subject"] ?? "", headers["Message-Id"], References(headers))
+        request = new Request(from, SubjectText.Of(headers), headers["Message-Id"], References(headers))
         {
             Authentication = Authenticate(headers, domain, now),
         };
@@ -71,7 +72,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     private AuthenticationVerdict Authenticate(HeaderList headers, string domain, DateTimeOffset now)
     {
         var verdict = AuthenticationEvidence.Weigh(headers, domain, settings.AuthservId);
-        return !verdict.IsOpen || MessageTimes.Of(headers).CameWithin(MaxWait, now) ? verdict : verdict.Settled();
+        return !verdict.IsOpen || MessageTimes.Of(headers, now).CameWithin(MaxWait, now) ? verdict : verdict.Settled();
     }
 
     private SkipReason? ReasonInHeaders(HeaderList headers)
@@ -204,11 +205,12 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         return (open >= 0 && close > open ? text[(open + 1)..close] : text).Trim();
     }
 
+    /// <summary>
+    /// The request's own chain; without one, what it answers, if that is a single message (RFC 5322, section 3.6.4).
+    /// </summary>
     private static List<string> References(HeaderList headers)
     {
-        var references = new List<string>();
-        foreach (var id in MimeKit.Utils.MimeUtils.EnumerateReferences(headers["References"] ?? headers["In-Reply-To"] ?? ""))
-            references.Add(id);
-        return references;
+        var references = MimeUtils.EnumerateReferences(headers["References"] ?? headers["In-Reply-To"] ?? "").ToList();
+        return headers["References"] is null && references.Count > 1 ? [] : references;
     }
 }

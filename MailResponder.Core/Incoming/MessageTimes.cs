@@ -4,18 +4,30 @@ using MimeKit.Utils;
 namespace MailResponder.Incoming;
 
 /// <summary>When a message was made and when it came here, as far as its header tells.</summary>
-/// <param name="Made">Date; without one that can be read, the lowest Received, which is the first host's.</param>
+/// <param name="Made">
+/// Date; without one that can be read and that a mail can have, the lowest Received, which is the first host's.
+/// </param>
 /// <param name="Arrived">
 /// The topmost Received, which is our own mail system's and the same at each of its tries. Null when there is none, as
 /// in a message that is handed over by hand.
 /// </param>
 internal readonly record struct MessageTimes(DateTimeOffset? Made, DateTimeOffset? Arrived)
 {
-    public static MessageTimes Of(HeaderList headers)
+    /// <summary>
+    /// No mail is older. Programs in another calendar write the Persian year 1405 or the Buddhist 2569, broken ones 126
+    /// for 2026, and clocks without a battery begin in 1970 or 1980.
+    /// </summary>
+    private static readonly DateTimeOffset Earliest = new(1990, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Time zones, and a clock that is a little ahead.</summary>
+    private static readonly TimeSpan MostAhead = TimeSpan.FromDays(2);
+
+    public static MessageTimes Of(HeaderList headers, DateTimeOffset now)
     {
         var first = headers.IndexOf("Received");
         var arrived = first < 0 ? null : DateOf(headers[first]);
-        var made = headers["Date"] is { } date && DateUtils.TryParse(date, out var parsed) ? parsed : (DateTimeOffset?)null;
+        DateTimeOffset? made = headers["Date"] is { } date && DateUtils.TryParse(date, out var parsed)
+            && parsed >= Earliest && parsed - (arrived ?? now) <= MostAhead ? parsed : null;
         return new MessageTimes(made ?? (first < 0 ? null : DateOf(headers[headers.LastIndexOf("Received")])), arrived);
     }
 

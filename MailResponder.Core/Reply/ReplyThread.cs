@@ -43,8 +43,12 @@ internal static class ReplyThread
             reply.References.Add(id);
     }
 
-    /// <summary>Whether it can be repeated. MimeKit throws at what it would not read again as the same id.</summary>
+    /// <summary>
+    /// Whether it can be repeated: it is an id with its "@" (RFC 5322, section 3.6.4). MimeKit throws at what it would
+    /// not read again as the same.
+    /// </summary>
     private static bool IsPlain(string id) =>
         id.Length is > 0 and <= MaxIdLength && !id.AsSpan().ContainsAnyExceptInRange('!', '~')
+        && id.IndexOf('@') is > 0 and var at && at < id.Length - 1
         && !id.AsSpan().ContainsAny('<', '>') && MimeUtils.ParseMessageId(id) == id;
 }

@@ -117,7 +117,7 @@ internal static class MailTrials
     {
         var text = Encoding.Latin1.GetString(input);
         var message = $"Received: from a by b; {text}\nDate: {text}\nReceived: x; {text}\n\n";
-        var times = MessageTimes.Of(HeaderFields.Of(Encoding.Latin1.GetBytes(message)));
+        var times = MessageTimes.Of(HeaderFields.Of(Encoding.Latin1.GetBytes(message)), FixedClock.Start);
         _ = times.WasOlder(TimeSpan.FromHours(1), FixedClock.Start);
         _ = times.CameWithin(TimeSpan.FromHours(1), FixedClock.Start);
     }

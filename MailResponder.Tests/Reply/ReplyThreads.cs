@@ -45,6 +45,9 @@ public sealed class ReplyThreads
     [InlineData("<a@a")]
     [InlineData("(")]
     [InlineData("(a)@b")]
+    [InlineData("abc")]
+    [InlineData("@a")]
+    [InlineData("a@")]
     [InlineData("")]
     public void IdsThatAreNoPlainText_AreLeftOut(string id) => Assert.Equal(["1@a"], Continue("<1@a>", id).References);
 

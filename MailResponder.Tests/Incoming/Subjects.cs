@@ -1,0 +1,53 @@
+using System.Text;
+using MailResponder.Incoming;
+
+namespace MailResponder.Tests.Incoming;
+
+/// <summary>What a request's Subject says, or nothing: never letters that its sender did not write.</summary>
+public sealed class Subjects
+{
+    private const string Persian = "سلام لطفا", Russian = "помогите", Chinese = "你好请发给我", Japanese = "こんにちは";
+
+    [Theory]
+    [InlineData("utf-8", Persian)]
+    [InlineData("windows-1256", "سلام")]
+    [InlineData("koi8-r", Russian)]
+    [InlineData("windows-1251", Russian)]
+    [InlineData("gbk", Chinese)]
+    [InlineData("GB2312", Chinese)]
+    [InlineData("big5", "你好")]
+    [InlineData("shift_jis", Japanese)]
+    [InlineData("euc-jp", Japanese)]
+    [InlineData("iso-2022-jp", Japanese)]
+    [InlineData("iso-8859-1", "allô")]
+    public void RawBytes_AreInTheCharsetOfTheBody(string charset, string text)
+    {
+        var raw = Encoding.GetEncoding(charset).GetBytes($"Re: {text}");
+
+        Assert.Equal($"Re: {text}", Read(raw, $"Content-Type: text/plain; charset=\"{charset}\"\n"));
+        foreach (var other in (string[])["", "; charset=us-ascii", "; charset=x-nobody", "; charset=utf-16"])
+            Assert.Equal(charset == "utf-8" ? $"Re: {text}" : "", Read(raw, $"Content-Type: text/plain{other}\n"));
+    }
+
+    [Fact]
+    public void RawUtf8_IsReadWhateverTheBodyIsIn() => Assert.Equal(Persian,
+        Read(Encoding.UTF8.GetBytes(Persian), "Content-Type: text/plain; charset=windows-1256\n"));
+
+    [Theory]
+    [InlineData("=?utf-8?q?=D8=B3?=", "س")]
+    [InlineData("=?windows-1256?Q?=D3?= x", "س x")]
+    [InlineData("=?koi8-r*ru?B?0M/Nz8fJ1MU=?=", Russian)]
+    [InlineData("=?x-nobody?B?0M/Nz8fJ1MU=?=", "")]
+    [InlineData("a =?utf-8?q?=D8=B3?= =?nobody?q?=D3?=", "")]
+    [InlineData("what =? is ?= this", "what =? is ?= this")]
+    [InlineData("one\n\ttwo", "one\ttwo")]
+    public void EncodedWords_AreInTheirs(string subject, string expected) =>
+        Assert.Equal(expected, Read(Encoding.UTF8.GetBytes(subject), ""));
+
+    [Fact]
+    public void Folded_IsOneLine() => Assert.Equal("привет мир",
+        Read(Encoding.GetEncoding("koi8-r").GetBytes("привет\n мир"), "Content-Type: text/plain; charset=koi8-r\n"));
+
+    private static string Read(byte[] subject, string fields) =>
+        SubjectText.Of(HeaderFields.Of([.. "Subject: "u8, .. subject, .. "\n"u8, .. Encoding.ASCII.GetBytes(fields)]));
+}

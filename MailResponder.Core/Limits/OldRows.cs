@@ -17,7 +17,7 @@ internal sealed class OldRows(IDatabase database)
     private const int FewestAtOnce = 5000;
 
     private const int MostAtOnce = 100_000;
-    private const int RemovalsAtOnce = 200;
+    private const int ListedAtOnce = 200;
     private int _atOnce = FewestAtOnce;
 
     /// <summary>Quotas of earlier windows. They count for nothing; this only frees their room.</summary>
@@ -36,26 +36,48 @@ internal sealed class OldRows(IDatabase database)
         Delete("listed", "generation", "subject", string.Create(CultureInfo.InvariantCulture, $"SELECT {key.Generation}"));
 
     /// <summary>What was taken off the lists before the given time, and is not on one again.</summary>
-    public void DeleteRemovals(AddressKey key, DateTimeOffset before)
+    public void DeleteRemovals(AddressKey key, DateTimeOffset before) =>
+        DeleteListed(key, Verdict.None, before.ToUnixTimeSeconds());
+
+    /// <summary>
+    /// The oldest of what feedback blocked, so that the given number stays: each forged request may add one.
+    /// </summary>
+    public void DeleteBlockedByFeedback(AddressKey key, int most)
     {
-        (string, object)[] old = [("generation", key.Generation), ("end", before.ToUnixTimeSeconds())];
+        var oldest = database.Try(() => database.Scalar(
+            string.Create(CultureInfo.InvariantCulture,
+                $"""
+                SELECT listed_at FROM listed WHERE generation = @generation AND verdict = {(int)Verdict.BlockedByFeedback}
+                ORDER BY listed_at DESC LIMIT 1 OFFSET {most - 1}
+                """),
+            ("generation", key.Generation)));
+        if (oldest is not null)
+            DeleteListed(key, Verdict.BlockedByFeedback, oldest.Value);
+    }
+
+    private void DeleteListed(AddressKey key, Verdict verdict, long before)
+    {
+        (string, object)[] old = [("generation", key.Generation), ("verdict", (int)verdict), ("end", before)];
         var after = Array.Empty<byte>();
-        while (database.Try(() => OldRemovals(after, old)) is { Count: > 0 } removed)
+        while (database.Try(() => OldListed(after, old)) is { Count: > 0 } found)
         {
-            // One that came onto a list meanwhile stays.
-            var (names, values) = Sql.Each("subject", removed);
+            // One that got another verdict meanwhile stays.
+            var (names, values) = Sql.Each("subject", found);
             database.Try(() => database.Execute(
-                $"DELETE FROM listed WHERE generation = @generation AND subject IN ({names}) AND verdict = 0 AND listed_at < @end",
-                [.. values, .. old]));
-            after = removed[^1];
+                $"""
+                DELETE FROM listed
+                WHERE generation = @generation AND subject IN ({names}) AND verdict = @verdict AND listed_at < @end
+                """, [.. values, .. old]));
+            after = found[^1];
         }
     }
 
     /// <summary>In the order of the keys, so that no batch looks at the same rows again. Reading locks nothing.</summary>
-    private List<byte[]> OldRemovals(byte[] after, (string, object)[] old) => database.Rows(
+    private List<byte[]> OldListed(byte[] after, (string, object)[] old) => database.Rows(
         $"""
-        SELECT subject FROM listed WHERE generation = @generation AND subject > @after AND verdict = 0 AND listed_at < @end
-        ORDER BY subject LIMIT {RemovalsAtOnce}
+        SELECT subject FROM listed
+        WHERE generation = @generation AND subject > @after AND verdict = @verdict AND listed_at < @end
+        ORDER BY subject LIMIT {ListedAtOnce}
         """,
         row => row.Bytes(0), [("after", after), .. old]);
 

@@ -33,6 +33,12 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     /// </summary>
     public AddressKey Key { get; private set; } = database.Key;
 
+    /// <summary>
+    /// How many of those whom feedback blocked outlast a reset, the latest ones: forged requests can add any number, and a
+    /// million are a hundred megabytes.
+    /// </summary>
+    public int MostBlockedByFeedback { get; set; } = 1_000_000;
+
     /// <summary>The key that comes into force at the next reset; null when the present one stays.</summary>
     public AddressKey? NextKey => Key == newestKey ? null : newestKey;
 
@@ -129,6 +135,7 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
         {
             old.DeleteCounters(_counters.Today);
             old.DeleteRemovals(newestKey, clock.GetUtcNow() - RemovalMemory);
+            old.DeleteBlockedByFeedback(newestKey, MostBlockedByFeedback);
         }
 
         return new ResetResult(requesters, old.DeleteMessages(), isNew, TimeSpan.FromSeconds(jump));

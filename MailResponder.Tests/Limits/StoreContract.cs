@@ -299,6 +299,29 @@ public abstract class StoreContract : IDisposable
         Assert.Equal(1, store.Count().Blocked);
     }
 
+    [Fact]
+    public void BlockedByFeedback_AreTheLatestOnes()
+    {
+        var store = Open();
+        var people = Enumerable.Range(0, 500).Select(_ => Somebody()).ToArray();
+        store.SetVerdict(people[0].Address, Verdict.Blocked);
+        foreach (var person in people)
+        {
+            store.BlockByFeedback(person, Clock.Now);
+            Clock.Now += TimeSpan.FromSeconds(1);
+        }
+
+        store.MostBlockedByFeedback = 100;
+        store.Reset(DateTimeOffset.UnixEpoch);
+
+        Assert.Equal((1L, 100L), (store.Count().Blocked, store.Count().BlockedByFeedback));
+        Assert.Equal(Verdict.Blocked, store.VerdictOf(people[0]));
+        Assert.All(people[1..400], person => Assert.Equal(Verdict.None, store.VerdictOf(person)));
+        Assert.All(people[400..], person => Assert.Equal(Verdict.BlockedByFeedback, store.VerdictOf(person)));
+        store.Reset(DateTimeOffset.UnixEpoch);
+        Assert.Equal(100, store.Count().BlockedByFeedback);
+    }
+
     /// <summary>The operator takes people off the lists while feedback of before comes in: nobody may stay blocked.</summary>
     [Fact]
     public void RemovalWhileFeedbackComesIn_IsNotUndone()

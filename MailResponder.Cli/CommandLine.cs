@@ -36,11 +36,24 @@ internal static class CommandLine
         var isKnown = args[at] is ['-', ..] || root.Subcommands.Any(command => command.Name == args[at]);
         var problems = isKnown ? Problems(args, result) : [Unknown(root, args[at])];
         if (problems.Count == 0)
-            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return Invoke(result);
         foreach (var problem in problems)
             StandardError.WriteLine("responder: " + problem);
         StandardError.WriteLine($"See: {Whole(isKnown ? result.CommandResult.Command : root)} --help");
         return ExitCode.Usage;
+    }
+
+    private static int Invoke(ParseResult result)
+    {
+        try
+        {
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        finally
+        {
+            foreach (var line in NewFolder.Tell())
+                StandardError.WriteLine("responder: " + line);
+        }
     }
 
     private static List<string> Problems(string[] args, ParseResult result)

@@ -100,6 +100,8 @@ internal static class Filter
         private int Finish(Outcome outcome)
         {
             var (address, queueId) = _responder is { } responder ? (responder.Address, responder.QueueId) : (outcome.Address, _queueId);
+            foreach (var line in NewFolder.Tell())
+                _log.Warn(line);
             _log.Write(outcome with { Address = address, QueueId = queueId }, _deadline.Elapsed);
             if (outcome.Result != Result.Deferred)
                 return ExitCode.Ok;

@@ -164,8 +164,17 @@ internal sealed class AddressKey
         try
         {
             if (!File.Exists(path))
+            {
+                NewFolder.Make(Path.GetDirectoryName(path) ?? "");
                 Create(path);
+            }
+
             UnfinishedFile.DeleteThoseOf(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            var problem = FileTrouble.Describe(exception);
+            throw new ResponderException(Cause.KeyFile, $"address key {path}: {problem}", exception);
         }
         catch (ResponderException exception)
         {

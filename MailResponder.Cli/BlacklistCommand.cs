@@ -48,16 +48,15 @@ internal sealed class BlacklistCommand : Command
 
     private static Command List(string name, string description, Verdict verdict)
     {
-        var subjects = new Argument<string[]>("ADDRESS-OR-DOMAIN") { Description = "name@example.com or example.com", Arity = ArgumentArity.OneOrMore };
+        var subjects = Subjects();
         var command = new Command(name, description) { subjects };
-        command.SetAction(result => WithStore(result, (_, key, store) =>
+        command.SetAction(result => WithSubjects(result, subjects, (named, _, key, store) =>
         {
-            // All are understood before the first one is changed.
-            var hashes = Array.ConvertAll(result.GetValue(subjects)!, subject => (subject, HashOf(key, subject)));
-            foreach (var (subject, hash) in hashes)
+            foreach (var subject in named)
             {
-                var before = store.SetVerdict(hash, verdict);
-                Console.Out.WriteLine($"{subject}: {InWords(verdict)}{(before == verdict ? " (as before)" : before == Verdict.None ? "" : $" (was {InWords(before)})")}");
+                var before = store.SetVerdict(RequesterOf(key, subject).Address, verdict);
+                var change = before == verdict ? " (as before)" : before == Verdict.None ? "" : $" (was {InWords(before)})";
+                Console.Out.WriteLine($"{subject.Label}: {InWords(verdict)}{change}");
             }
 
             return ExitCode.Ok;
@@ -113,21 +112,45 @@ internal sealed class BlacklistCommand : Command
 
     private static Command Check()
     {
-        var address = new Argument<string>("ADDRESS") { Description = "name@example.com" };
-        var command = new Command("check", "Tell whether an address would be answered") { address };
-        command.SetAction(result => WithStore(result, (settings, key, store) =>
+        var subjects = Subjects();
+        const string description = "Tell whether an address, or those at a domain, would be answered";
+        var command = new Command("check", description) { subjects };
+        command.SetAction(result => WithSubjects(result, subjects, (named, settings, key, store) =>
         {
-            var requester = key.Requester(result.GetValue(address)!) ?? throw NoAddress(result.GetValue(address)!);
-            var verdict = store.VerdictOf(requester);
-            var exempt = MailDomain.IsWithin(requester.DomainName, settings.ExemptDomains);
-            Console.Out.WriteLine(verdict.IsBlocked() ? InWords(verdict)
-                : MailDomain.IsWithin(requester.DomainName, settings.BlockedDomains) ? "blocked by blocked_domains"
-                : verdict == Verdict.Allowed ? "allowed, no quota"
-                : exempt ? "exempt_domains, no quota"
-                : string.Create(CultureInfo.InvariantCulture, $"{store.Used(requester)} of {settings.DailyLimit} used"));
+            var isAlone = result.GetValue(subjects) is [not "-"];
+            foreach (var subject in named)
+            {
+                var standing = Standing(subject, settings, RequesterOf(key, subject), store);
+                Console.Out.WriteLine(isAlone ? standing : $"{subject.Label}: {standing}");
+            }
+
             return ExitCode.Ok;
         }));
         return command;
+    }
+
+    private static string Standing(NamedSubject subject, ResponderSettings settings, Requester requester, Store store)
+    {
+        var verdict = store.VerdictOf(requester);
+        return verdict.IsBlocked() ? InWords(verdict)
+            : MailDomain.IsWithin(subject.Domain, settings.BlockedDomains) ? "blocked by blocked_domains"
+            : verdict == Verdict.Allowed ? "allowed, no quota"
+            : MailDomain.IsWithin(subject.Domain, settings.ExemptDomains) ? "exempt_domains, no quota"
+            : subject.Address is null ? InWords(verdict)
+            : string.Create(CultureInfo.InvariantCulture, $"{store.Used(requester)} of {settings.DailyLimit} used");
+    }
+
+    private static Argument<string[]> Subjects() =>
+        new("ADDRESS-OR-DOMAIN") { Description = NamedSubject.Meaning, Arity = ArgumentArity.OneOrMore };
+
+    private static int WithSubjects(
+        ParseResult result,
+        Argument<string[]> subjects,
+        Func<List<NamedSubject>, ResponderSettings, AddressKey, Store, int> work)
+    {
+        // All are understood before the first one is changed.
+        var named = NamedSubject.Read(result.GetValue(subjects)!);
+        return WithStore(result, (settings, key, store) => work(named, settings, key, store));
     }
 
     private static int WithStore(ParseResult result, Func<ResponderSettings, AddressKey, Store, int> work)
@@ -138,18 +161,11 @@ internal sealed class BlacklistCommand : Command
         return work(settings, store.Key, store);
     }
 
-    private static byte[] HashOf(AddressKey key, string subject)
-    {
-        if (subject.Contains('@'))
-            return (key.Requester(subject) ?? throw NoAddress(subject)).Address;
-        return MailDomain.TryNormalize(subject, out var domain) ? key.Domain(domain) : throw NoAddress(subject);
-    }
+    private static Requester RequesterOf(AddressKey key, NamedSubject subject) =>
+        subject.Address is { } address ? key.Requester(address)! : key.AnybodyAt(subject.Domain);
 
     private static string InWords(DateTimeOffset? time) =>
         time?.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) ?? "unknown time";
-
-    private static ResponderException NoAddress(string subject) =>
-        new(Cause.Usage, $"\"{subject}\" is neither a mail address nor a domain");
 
     private static string InWords(Verdict verdict) => verdict switch
     {

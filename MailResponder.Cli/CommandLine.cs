@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using MailResponder.Reporting;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;
@@ -15,31 +17,93 @@ internal static class CommandLine
         Recursive = true,
     };
 
-    /// <summary>For the filter, too: it touches nothing of this class that has to be set up.</summary>
-    public static bool IsCommand(string word) => word is "blacklist" or "config" or "database" or "send" or "feedback" or "dkim" or "ses"
-        or "doctor" or "postfix-log" or "stats" or "metrics" or "help" or "--help" or "-h" or "-?" or "--version";
-
-    public static int Run(string[] args)
+    /// <summary>Runs a command, or tells what is wrong with the command line.</summary>
+    /// <param name="args">The whole command line.</param>
+    /// <param name="at">Where the command stands in it: <see cref="FilterArguments.CommandAt"/>.</param>
+    public static int Run(string[] args, int at)
     {
-        if (args[0] == "--version")
+        PlainOutput.Set();
+        if (args[at] == "--version")
         {
             Console.Out.WriteLine(BuildVersion.Text);
             return ExitCode.Ok;
         }
 
-        if (args[0] is "help" or "-h" or "-?")
-            args = ["--help"];
-        var result = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (result.Errors.Count > 0)
+        if (args[at] == "help")
+            args = [.. args[..at], .. args[(at + 1)..], "--help"];
+        var root = Root();
+        var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var isKnown = args[at] is ['-', ..] || root.Subcommands.Any(command => command.Name == args[at]);
+        var problems = isKnown ? Problems(args, result) : [Unknown(root, args[at])];
+        if (problems.Count == 0)
+            return Invoke(result);
+        foreach (var problem in problems)
+            StandardError.WriteLine("responder: " + problem);
+        StandardError.WriteLine($"See: {Whole(isKnown ? result.CommandResult.Command : root)} --help");
+        return ExitCode.Usage;
+    }
+
+    private static int Invoke(ParseResult result)
+    {
+        try
         {
-            foreach (var error in result.Errors)
-                Console.Error.WriteLine("responder: " + error.Message);
-            Console.Error.WriteLine($"See: responder {result.CommandResult.Command.Name} --help".Replace("responder responder", "responder", StringComparison.Ordinal));
-            return ExitCode.Usage;
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        finally
+        {
+            foreach (var line in NewFolder.Tell())
+                StandardError.WriteLine("responder: " + line);
+        }
+    }
+
+    private static List<string> Problems(string[] args, ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        if (result.Action is HelpAction)
+            return [];
+        // What an argument of several values takes may be a misspelt option; an address or "-" is none.
+        var unknown = result.UnmatchedTokens.Concat(result.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens.Select(token => token.Value))
+            .Where(value => value is ['-', _, ..] && !value.Contains('@'))).ToList();
+        if (unknown.Count > 0)
+            return [Unknown(command, unknown[0])];
+        if (command.Subcommands.Count > 0 && result.Errors.Count > 0)
+        {
+            var names = string.Join(", ", command.Subcommands.Select(each => each.Name));
+            return [$"{Whole(command)} needs one of: {names}"];
         }
 
-        return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        // `--dry-run blacklist reset` is not to be a reset.
+        if (command is not RootCommand && result.RootCommandResult.Children.OfType<OptionResult>()
+            .FirstOrDefault(option => !option.Implicit && !option.Option.Recursive) is { } ofFilter)
+        {
+            return [$"{ofFilter.Option.Name} is an option for answering a message, not for {Whole(command)}"];
+        }
+
+        return args.Contains("") ? ["an argument is empty; is a variable of the shell not set?"]
+            : [.. result.Errors.Select(error => error.Message)];
     }
+
+    /// <summary>What to write in place of a word that the command does not know.</summary>
+    private static string Unknown(Command command, string word)
+    {
+        // Of a wrong master.cf, this may stand in a delivery report.
+        if (word.Contains('@'))
+            return $"an address is no command of {Whole(command)}";
+        var isOption = word.StartsWith('-');
+        if (!isOption && command.Subcommands.Count == 0)
+            return $"{Whole(command)} takes no \"{word}\"";
+        var kind = $"\"{word}\" is {(isOption ? "no option" : "no command")} of {Whole(command)}";
+        var nearest = Words.Nearest(word, isOption
+            ? command.Options.Append(SettingsOption).Select(option => option.Name)
+            : command.Subcommands.Select(each => each.Name));
+        return nearest is null ? kind : $"{kind}; did you mean: {(isOption ? nearest : Whole(command) + " " + nearest)}";
+    }
+
+    /// <summary>The command as it is typed, from the program's name on.</summary>
+    private static string Whole(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } above
+            ? $"{Whole(above)} {command.Name}" : "responder";
 
     private static RootCommand Root()
     {

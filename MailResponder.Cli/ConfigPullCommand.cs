@@ -55,7 +55,7 @@ internal sealed class ConfigPullCommand : Command
         var syslog = settings.LogTo == LogTarget.Syslog ? new SyslogSocket(settings.SyslogSocket, TimeProvider.System) : null;
         foreach (var fault in result.Faults)
         {
-            Console.Error.WriteLine(fault);
+            StandardError.WriteLine(fault.ToString());
             syslog?.Write(settings.SyslogFacility, fault.IsWarning ? SyslogSeverity.Warning : SyslogSeverity.Error, "pull " + fault);
         }
     }

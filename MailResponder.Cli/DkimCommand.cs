@@ -19,19 +19,35 @@ internal sealed class DkimCommand : Command
         var file = new Argument<string>("FILE") { Description = "Where to put the key; an existing file is never replaced" };
         var bits = new Option<int>("--bits") { Description = "2048 (fits everywhere) or 3072, 4096", HelpName = "N", DefaultValueFactory = _ => 2048 };
         bits.AcceptOnlyFromAmong("2048", "3072", "4096");
-        var command = new Command("keygen", "Make an RSA key, readable by its owner and group") { file, bits };
+        const string description = "Make an RSA key, readable by its owner and, made by root, by the service's user";
+        var command = new Command("keygen", description) { file, bits };
         command.SetAction(result =>
         {
-            using var rsa = RSA.Create(result.GetValue(bits));
             var path = result.GetValue(file)!;
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            {
+                throw new ResponderException(Cause.Output,
+                    $"there is no folder {folder}; correct the path, or make it: mkdir -p {folder}");
+            }
+
+            var group = GroupOfService(result.GetValue(CommandLine.SettingsOption));
+            using var rsa = RSA.Create(result.GetValue(bits));
             const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-            if (!SecretFile.TryCreate(Path.GetFullPath(path), rsa.ExportPkcs8PrivateKeyPem() + "\n", mode))
+            if (!SecretFile.TryCreate(Path.GetFullPath(path), rsa.ExportPkcs8PrivateKeyPem() + "\n", mode, group))
                 throw new ResponderException(Cause.Output, path + " exists; a key in use is not replaced. Name another file, and another selector");
             Console.Out.WriteLine($"Wrote {path}. Name it in the settings (dkim.key_file), then publish: responder dkim record");
             return ExitCode.Ok;
         });
         return command;
     }
+
+    /// <summary>
+    /// Null when this is not root, or root is the service's user; also when there are no settings yet, or they have
+    /// faults: `config check` tells then who cannot read the key.
+    /// </summary>
+    private static uint? GroupOfService(string? settingsPath) =>
+        Environment.IsPrivilegedProcess && SettingsFile.Check(SettingsPath.Find(settingsPath), []) is { } settings
+            ? ServiceUser.GroupOf(settings) : null;
 
     private static Command Record()
     {
@@ -49,9 +65,19 @@ internal sealed class DkimCommand : Command
                 (d, s, k) = (d ?? dkim.Domain, s ?? dkim.Selector, k ?? dkim.KeyFile);
             }
 
-            Console.Out.Write(DkimRecord.ZoneFileText(new DkimSettings(d, s, k)));
+            if (!MailDomain.TryNormalize(d, out var name))
+                throw Usage($"--domain: \"{d}\" is not a domain; write it like example.com");
+            if (!DkimSettings.IsSelector(s))
+            {
+                throw Usage($"--selector: \"{s}\" is not the name of a DNS record; "
+                    + "write letters, digits and hyphens, like mail2");
+            }
+
+            Console.Out.Write(DkimRecord.ZoneFileText(new DkimSettings(name, s, k)));
             return ExitCode.Ok;
         });
         return command;
     }
+
+    private static ResponderException Usage(string problem) => new(Cause.Usage, problem);
 }

@@ -30,7 +30,7 @@ internal static class Filter
 
     private static int ExplainTerminal()
     {
-        Console.Error.WriteLine("""
+        StandardError.WriteLine("""
             responder: expects a mail message on standard input, as Postfix's pipe(8) hands it over.
             By hand:    responder --settings samples/settings.json < samples/request.eml
             Look only:  responder --dry-run < message.eml
@@ -67,6 +67,8 @@ internal static class Filter
                 _deadline = new Deadline(clock, TimeSpan.FromSeconds(settings.DeadlineSeconds));
                 watch.Set(TimeSpan.FromSeconds(settings.DeadlineSeconds));
                 Alarm.EndProcessAfter(TimeSpan.FromSeconds(settings.DeadlineSeconds) + AfterDeadline);
+                if (arguments.DryRun)
+                    PlainOutput.Set();
                 using var input = Console.OpenStandardInput();
                 using var dryRun = arguments.DryRun ? Console.OpenStandardOutput() : null;
                 _responder = new Responder(settings, _deadline, clock, dryRun);
@@ -98,6 +100,8 @@ internal static class Filter
         private int Finish(Outcome outcome)
         {
             var (address, queueId) = _responder is { } responder ? (responder.Address, responder.QueueId) : (outcome.Address, _queueId);
+            foreach (var line in NewFolder.Tell())
+                _log.Warn(line);
             _log.Write(outcome with { Address = address, QueueId = queueId }, _deadline.Elapsed);
             if (outcome.Result != Result.Deferred)
                 return ExitCode.Ok;

@@ -28,6 +28,30 @@ internal sealed record FilterArguments
 
     public bool DryRun { get; private init; }
 
+    /// <summary>
+    /// Where a command stands, known or misspelt: the first word that is no option of the filter, nor a value of one.
+    /// -1: this is the filter. Postfix starts it with options only (pipe(8), argv of master.cf). Two mistakes of a
+    /// master.cf are the filter's as well, which bounces nothing: an address behind options, for which ${recipient} may
+    /// stand, and whatever follows an unknown option.
+    /// </summary>
+    public static int CommandAt(string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            var (name, inline) = Split(args[i]);
+            if (name is "--help" or "-h" or "-?" or "--version")
+                return i;
+            if (!name.StartsWith('-'))
+                return i > 0 && (name.Length == 0 || name.Contains('@')) ? -1 : i;
+            if (!Array.Exists(Options, option => option.Option == name))
+                return -1;
+            if (name != "--dry-run" && inline is null)
+                i++;
+        }
+
+        return -1;
+    }
+
     /// <exception cref="ResponderException">An unknown option, a missing value, or a word that is no option.</exception>
     public static FilterArguments Parse(string[] args)
     {

@@ -4,7 +4,7 @@ using MailResponder.Reporting;
 
 try
 {
-    return args.Length > 0 && CommandLine.IsCommand(args[0]) ? CommandLine.Run(args) : Filter.Run(args);
+    return FilterArguments.CommandAt(args) is >= 0 and var at ? CommandLine.Run(args, at) : Filter.Run(args);
 }
 catch (ResponderException exception)
 {

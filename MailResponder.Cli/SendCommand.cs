@@ -15,7 +15,12 @@ internal sealed class SendCommand : Command
 {
     public SendCommand() : base("send", "Send somebody what a request would get (for testing and support)")
     {
-        var to = new Option<string>("--to") { Description = "Who gets it", HelpName = "REQUESTER", Required = true };
+        var to = new Option<string>("--to")
+        {
+            Description = "Who gets it; - reads the address from standard input",
+            HelpName = "REQUESTER",
+            Required = true,
+        };
         var requested = new Option<string>("--as") { Description = "The requested address", HelpName = "ADDRESS", Required = true };
         var subject = new Option<string?>("--subject") { Description = "Subject of the supposed request", HelpName = "TEXT" };
         Add(to);
@@ -26,14 +31,13 @@ internal sealed class SendCommand : Command
 
     private static int Send(string? settingsPath, string to, string requested, string? subject)
     {
+        var requester = new MailboxAddress("", NamedSubject.ReadAddress(to));
         var settings = SettingsPath.LoadForService(settingsPath);
         var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
         var files = IFileSource.For(settings, deadline);
         var entries = files.Book().EntriesFor(requested.ToLowerInvariant());
         if (entries.Count == 0)
             throw new ResponderException(Cause.Input, $"{settings.ResponseBook} has no entry for {requested}; see: responder config show");
-        if (!MailboxAddress.TryParse(to, out var requester) || !MailDomain.TryNormalize(requester.Domain, out _))
-            throw new ResponderException(Cause.Usage, $"--to: \"{to}\" is not a mail address");
         var senders = new Senders(settings, deadline, TimeProvider.System);
         var outcome = new Replier(settings, new Renderings(settings, files), senders, deadline, TimeProvider.System)
             .Reply(new Request(requester, subject ?? "", null, []) { Authentication = AuthenticationVerdict.Sure(Authentication.Full) }, entries, ClaimedMessage.Unrecorded());

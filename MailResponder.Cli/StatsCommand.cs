@@ -54,7 +54,7 @@ internal sealed class StatsCommand : Command
         var sent = StatisticsMail.Send(Report(found, log, span), settings, statistics, TimeProvider.System);
         if (sent.Status != SendStatus.Sent)
         {
-            Console.Error.WriteLine("responder: the statistics were not sent: " + sent.Detail);
+            Reporting.StandardError.WriteLine("responder: the statistics were not sent: " + sent.Detail);
             return sent.Status == SendStatus.Temporary ? ExitCode.TemporaryFailure : ExitCode.Unavailable;
         }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace MailResponder;
 
 /// <summary>Characters that do not stay where they are put: in a line of a log, on a terminal, in a header field.</summary>
@@ -11,4 +14,25 @@ internal static class LineText
     /// Standard Annex 9), the byte order mark. Joiners and direction marks do not: Persian needs them.
     /// </summary>
     public static bool Misleads(char c) => c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\ufeff';
+
+    /// <summary>The text with such characters as JSON has them, like \u001b.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="except">Those that stay.</param>
+    public static string Visible(string text, string except = "")
+    {
+        if (!text.Any(IsHidden))
+            return text;
+        var visible = new StringBuilder();
+        foreach (var c in text)
+        {
+            if (IsHidden(c) && !except.Contains(c))
+                visible.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else
+                visible.Append(c);
+        }
+
+        return visible.ToString();
+    }
+
+    private static bool IsHidden(char c) => Breaks(c) || Misleads(c);
 }

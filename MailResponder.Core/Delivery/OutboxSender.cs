@@ -16,7 +16,7 @@ internal sealed class OutboxSender(string folder) : ISender
         var unfinished = Path.Join(folder, "." + name + ".part");
         try
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            NewFolder.Make(folder);
             using (var stream = new FileStream(unfinished, new FileStreamOptions
             {
                 Mode = FileMode.Create,

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using MailResponder.Reply;
+using MailResponder.Settings;
 using MimeKit;
 
 namespace MailResponder.Delivery;
@@ -38,7 +39,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         }
         catch (Win32Exception exception)
         {
-            return SendResult.Temporary($"{program} cannot be started (error {exception.NativeErrorCode})");
+            return SendResult.Temporary($"{program} {FileTrouble.OfProgram(program, exception.NativeErrorCode)}");
         }
     }
 

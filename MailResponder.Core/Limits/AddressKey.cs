@@ -127,6 +127,9 @@ internal sealed class AddressKey
         ? new Requester(Hash("address", canonical), DomainAndParents(domain), domain)
         : null;
 
+    /// <summary>As the lists see somebody at a domain, already normalised, whose address is not listed.</summary>
+    public Requester AnybodyAt(string domain) => new(Domain(domain), DomainAndParents(domain), domain);
+
     /// <summary>The stored form of a domain, already normalised.</summary>
     public byte[] Domain(string domain) => Hash("domain", domain);
 
@@ -164,8 +167,17 @@ internal sealed class AddressKey
         try
         {
             if (!File.Exists(path))
+            {
+                NewFolder.Make(Path.GetDirectoryName(path) ?? "");
                 Create(path);
+            }
+
             UnfinishedFile.DeleteThoseOf(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            var problem = FileTrouble.Describe(exception);
+            throw new ResponderException(Cause.KeyFile, $"address key {path}: {problem}", exception);
         }
         catch (ResponderException exception)
         {

@@ -72,6 +72,7 @@ internal sealed class SqliteDatabase : IDatabase
     /// <exception cref="ResponderException">The file cannot be read, or is no database.</exception>
     public static (string Version, long Schema) Look(string path, TimeSpan maxWait) => InWords(path, () =>
     {
+        RegularFile.ModeOf(path);
         using var database = new SqliteDatabase(path, Connect(path, maxWait));
         return (database._connection.ServerVersion, SqliteSchema.VersionOf(database));
     });
@@ -191,8 +192,7 @@ internal sealed class SqliteDatabase : IDatabase
     {
         if (RegularFile.ModeOf(path) is not null)
             return;
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        NewFolder.Make(Path.GetDirectoryName(path) ?? "");
         new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,

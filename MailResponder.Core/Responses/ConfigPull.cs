@@ -121,7 +121,7 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
 
         if (_fetched.ContainsKey(BookEntry))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(settings.ResponseBook)!);
+            NewFolder.Make(Path.GetDirectoryName(settings.ResponseBook)!, NewFolder.OpenToAll);
             // The book may lie on another file system than the cache, where a rename cannot reach.
             AtomicFile.Write(settings.ResponseBook, File.ReadAllBytes(Path.Join(_staging, "book")));
         }

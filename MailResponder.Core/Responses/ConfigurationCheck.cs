@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MailResponder.Limits;
 using MailResponder.Reply;
 using MailResponder.Settings;
@@ -30,23 +31,76 @@ internal static class ConfigurationCheck
         return ExitCode.DataError;
     }
 
+    /// <summary>When root asks, it looks with the rights of the service's user, who may not read all that root may.</summary>
+    /// <returns>The exit code that fits the faults.</returns>
     public static int OfSettings(string path, List<Fault> faults)
     {
         if (SettingsFile.Check(path, faults) is not { } settings)
             return ExitCode.Configuration;
         var before = faults.Count;
-        CheckKeys(settings, faults);
-        SesCheck.CheckCredentials(settings, faults);
-        if (settings.SendMethod == SendMethod.Sendmail && !File.Exists(settings.Sendmail))
-            faults.Add(new Fault(path, 0, "sendmail", $"{settings.Sendmail} does not exist; name the host's sendmail program"));
-        if (faults.FindIndex(before, fault => !fault.IsWarning) >= 0)
+        var code = OfWhatTheyName(settings, faults);
+        // What was read before has its lines.
+        var text = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
+        for (var i = before; i < faults.Count; i++)
         {
-            CheckBook(settings.ResponseBook, settings, faults);
-            return ExitCode.Configuration;
+            if (faults[i].File == path && text is not null)
+                faults[i] = faults[i] with { Line = LineOf(text, faults[i].Place) };
         }
 
-        CheckBook(settings.ResponseBook, settings, faults);
-        return ExitCode.DataError;
+        return code;
+    }
+
+    /// <summary>Of the setting, like database.sqlite; 0 when it is not in the file.</summary>
+    private static int LineOf(LocatedJson text, string setting)
+    {
+        var found = text;
+        foreach (var name in setting.Split('.'))
+            found = found?[name];
+        return found?.Line ?? 0;
+    }
+
+    private static int OfWhatTheyName(ResponderSettings settings, List<Fault> faults)
+    {
+        var (path, before) = (settings.File, faults.Count);
+        try
+        {
+            using var asService = ServiceUser.Act(settings);
+            if (!UserRights.MayRead(path))
+                faults.Add(new Fault(path, 0, "", $"the user {RunningUser.Name} may not read it"));
+            CheckKeys(settings, faults);
+            SesCheck.CheckCredentials(settings, faults);
+            CheckPlaces(settings, faults);
+            var isOfSettings = faults.FindIndex(before, fault => !fault.IsWarning) >= 0;
+            CheckBook(settings.ResponseBook, settings, faults);
+            return isOfSettings ? ExitCode.Configuration : ExitCode.DataError;
+        }
+        catch (ResponderException exception)
+        {
+            faults.Add(new Fault(path, 0, "database", exception.Message));
+            return ExitCode.Configuration;
+        }
+    }
+
+    private static void CheckPlaces(ResponderSettings settings, List<Fault> faults)
+    {
+        void AddTo(string place, string? trouble)
+        {
+            if (trouble is not null)
+                faults.Add(new Fault(settings.File, 0, place, trouble));
+        }
+
+        if (settings.SendMethod == SendMethod.Sendmail)
+            AddTo("sendmail", PlaceCheck.Program(settings.Sendmail));
+        if (settings.SendMethod == SendMethod.Outbox)
+            AddTo("outbox", PlaceCheck.Folder(settings.Outbox));
+        if (settings.Database.SqliteFile is not { } file)
+            return;
+        AddTo("database.sqlite", PlaceCheck.Sqlite(file));
+        if (Path.GetDirectoryName(file) is { } folder && !Path.Exists(folder))
+        {
+            faults.Add(new Fault(settings.File, 0, "database.sqlite",
+                $"there is no folder {folder}; the first message makes it, if the path is right", IsWarning: true));
+        }
     }
 
     private static void CheckKeys(ResponderSettings settings, List<Fault> faults)
@@ -88,6 +142,7 @@ internal static class ConfigurationCheck
         if (ResponseBookFile.Check(path, faults) is not { } book || settings is null)
             return;
         var files = new FilesFolder(settings.FilesRoot);
+        var sent = new Dictionary<string, ResponseEntry>();
         foreach (var entry in book.Entries)
         {
             var domain = entry.Address[(entry.Address.LastIndexOf('@') + 1)..];
@@ -103,13 +158,49 @@ internal static class ConfigurationCheck
                     $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it", IsWarning: true));
             }
 
-            if ((entry.SendMethod ?? settings.SendMethod) == SendMethod.Sendmail && !File.Exists(settings.Sendmail))
-                faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, send_method", $"{settings.Sendmail} does not exist"));
+            CheckWayOut(entry, settings, path, faults);
+            CheckAddress(entry, settings, path, faults);
+            if (sent.TryGetValue(Convert.ToHexString(entry.Identity()), out var same))
+            {
+                faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}",
+                    $"is the same as entry {same.Number} (line {same.Line}); take one of them out"));
+            }
+
+            sent.TryAdd(Convert.ToHexString(entry.Identity()), entry);
             if ((entry.SendMethod ?? settings.SendMethod) == SendMethod.Ses)
                 SesCheck.CheckEntry(entry, settings, files, path, faults);
             foreach (var attachment in entry.Attachments)
                 Add(faults, path, $"entry {entry.Number}, attachments", () => files.Open(attachment).Dispose(), attachment.Line);
         }
+    }
+
+    /// <summary>The way out that the entry names itself; that of the settings is looked at once.</summary>
+    private static void CheckWayOut(ResponseEntry entry, ResponderSettings settings, string path, List<Fault> faults)
+    {
+        if (entry.SendMethod == settings.SendMethod)
+            return;
+        var trouble = entry.SendMethod switch
+        {
+            SendMethod.Sendmail => PlaceCheck.Program(settings.Sendmail),
+            SendMethod.Outbox => PlaceCheck.Folder(settings.Outbox),
+            _ => null,
+        };
+        if (trouble is not null)
+            faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, send_method", trouble));
+    }
+
+    /// <summary>Addresses that belong to people, or to the replies themselves.</summary>
+    private static void CheckAddress(ResponseEntry entry, ResponderSettings settings, string path, List<Fault> faults)
+    {
+        bool Is(string address) => string.Equals(entry.Address, address, StringComparison.OrdinalIgnoreCase);
+        var problem = Is(settings.ResponseAddress)
+            ? "is the address that replies come from (response_from), at which a person reads; take another"
+            : Is(settings.BounceAddress)
+                ? "is the address that bounces go to (bounce_address); take another"
+                : entry.Address.Split('@')[0] is "postmaster" or "support" or "abuse"
+                    ? "belongs to people, who would not get their mail any more (RFC 2142); take another" : null;
+        if (problem is not null)
+            faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, email_addr", $"{entry.Address} {problem}"));
     }
 
     private static void Add(List<Fault> faults, string file, string place, Action check, int line = 0)
@@ -124,8 +215,13 @@ internal static class ConfigurationCheck
         }
     }
 
-    /// <summary>The first thing in the file, comments aside, is an opening brace.</summary>
-    private static bool LooksLikeSettings(byte[] text) =>
-        LocatedJson.Parse(text, "", []) is { Kind: System.Text.Json.JsonValueKind.Object }
-        || text.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8);
+    /// <summary>An object, or the beginning of one, that is no entry of a book and has a setting, if anything.</summary>
+    private static bool LooksLikeSettings(byte[] text)
+    {
+        if (LocatedJson.Parse(text, "", []) is not { } json)
+            return text.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8);
+        var names = json.Members.Select(member => member.Name).ToList();
+        return json.Kind == JsonValueKind.Object && !names.Exists(name => name is "email_addr" or "body")
+            && (names.Count == 0 || names.Exists(SettingsFile.IsName));
+    }
 }

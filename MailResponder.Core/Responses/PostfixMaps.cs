@@ -27,7 +27,7 @@ internal static class PostfixMaps
 
         try
         {
-            Directory.CreateDirectory(folder);
+            NewFolder.Make(folder, NewFolder.OpenToAll);
             return AtomicFile.Write(Path.Join(folder, "domains"), Table(domains))
                 | AtomicFile.Write(Path.Join(folder, "addresses"), Table(addresses));
         }

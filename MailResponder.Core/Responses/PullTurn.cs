@@ -11,7 +11,7 @@ internal static class PullTurn
         var path = Path.Join(filesRoot, ".pull.lock");
         try
         {
-            Directory.CreateDirectory(filesRoot);
+            NewFolder.Make(filesRoot, NewFolder.OpenToAll);
             return FileTurn.Wait(path, maxWait)
                 ?? throw new ResponderException(
                     Cause.InProgress, $"another pull holds {path} for too long; does S3 answer?");

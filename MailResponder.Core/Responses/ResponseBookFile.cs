@@ -24,7 +24,9 @@ internal sealed class ResponseBookFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception)));
+            var remedy = exception is FileNotFoundException or DirectoryNotFoundException
+                ? "; write the response book, or correct response_book in the settings" : "";
+            faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception) + remedy));
             return null;
         }
 
@@ -58,7 +60,11 @@ internal sealed class ResponseBookFile
     {
         if (json.Kind != JsonValueKind.Array)
         {
-            _reader.Add(json.Line, "", "must be a list [ … ] of entries, but is " + json.KindInWords);
+            var list = json.Members.FirstOrDefault(member => member.Value.Kind == JsonValueKind.Array).Name;
+            _reader.Add(json.Line, "", "must be a list [ … ] of entries, but is " + json.KindInWords
+                + (json.Kind != JsonValueKind.Object ? "" : list is null || ResponseEntryReader.IsField(list)
+                    ? "; write [ before it and ] behind it"
+                    : $"; take the list out of \"{list}\": the file begins with [ and ends with ]"));
             return null;
         }
 

@@ -18,6 +18,8 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
     /// <summary>How often <see cref="Add"/> was called.</summary>
     public int Errors { get; private set; }
 
+    public static bool IsField(string name) => Fields.Contains(name);
+
     public static string Place(int number, string field = "") =>
         string.Create(CultureInfo.InvariantCulture, $"entry {number}{(field.Length > 0 ? ", " : "")}{field}");
 
@@ -176,6 +178,8 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
     {
         if (string.IsNullOrWhiteSpace(text.Text))
             Add(text.Line, Place(number, field), "is empty; an empty reply helps nobody");
+        if (text.Text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
+            Add(text.Line, Place(number, field), "has a control character, which a terminal might obey; take it out");
         return text.Text;
     }
 

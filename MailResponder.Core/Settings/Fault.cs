@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace MailResponder.Settings;
 
@@ -14,29 +13,11 @@ internal sealed record Fault(string File, int Line, string Place, string Problem
     /// <summary>A file with more of them is something else: it need not be read to its end.</summary>
     public const int MostOfAFile = 1000;
 
+    /// <summary>One line. What is quoted of the file may hold line ends and terminal escapes.</summary>
     public override string ToString()
     {
         var line = Line > 0 ? ":" + Line.ToString(CultureInfo.InvariantCulture) : "";
         var place = Place.Length > 0 ? Place + ": " : "";
-        return $"{Visible(File)}{line}: {(IsWarning ? "warning: " : "")}{Visible(place)}{Visible(Problem)}";
+        return LineText.Visible($"{File}{line}: {(IsWarning ? "warning: " : "")}{place}{Problem}");
     }
-
-    /// <summary>What is quoted of the file may hold line ends and terminal escapes; here they are shown as JSON has them.</summary>
-    private static string Visible(string text)
-    {
-        if (!text.Any(IsHidden))
-            return text;
-        var visible = new StringBuilder();
-        foreach (var c in text)
-        {
-            if (IsHidden(c))
-                visible.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else
-                visible.Append(c);
-        }
-
-        return visible.ToString();
-    }
-
-    private static bool IsHidden(char c) => LineText.Breaks(c) || LineText.Misleads(c);
 }

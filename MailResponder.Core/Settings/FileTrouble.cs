@@ -4,7 +4,11 @@ namespace MailResponder.Settings;
 internal static class FileTrouble
 {
     private const int IsLocked = 11;
+    private const int Absent = 2;
+    private const int NoProgram = 8;
     private const int NoMemory = 12;
+    private const int NotAllowed = 13;
+    private const int FileInTheWay = 17;
     private const int IsFolder = 21;
     private const int TooManyFilesInSystem = 23;
     private const int TooManyFiles = 24;
@@ -26,8 +30,25 @@ internal static class FileTrouble
         _ => InputOutputError(Number(exception)),
     };
 
+    /// <summary>Why a program cannot be started.</summary>
+    /// <param name="path">The program.</param>
+    /// <param name="error">As posix_spawn(3) has it.</param>
+    public static string OfProgram(string path, int error) => error switch
+    {
+        Absent when File.Exists(path) => "names an interpreter in its first line that does not exist",
+        Absent => "does not exist; name the host's program",
+        NotAllowed when Directory.Exists(path) => "is a folder; name the program in it",
+        NotAllowed => $"may not be run by the user {RunningUser.Name}; is it a program? then: chmod 0755",
+        NoProgram => "is no program; a script begins with a line like #!/bin/sh",
+        IsLocked => "cannot be started: there are as many processes as the limits allow; see: ulimit -u",
+        NoMemory => "cannot be started: there is no memory left",
+        TooManyFiles => "cannot be started: too many files are open; raise the limit, see: ulimit -n",
+        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cannot be started (error {error})"),
+    };
+
     private static string OfNumber(int number) => number switch
     {
+        FileInTheWay => "a file has the name of a folder that is needed; move it away, or correct the path",
         NoSpaceLeft => "the disk is full",
         QuotaExceeded => "the user's disk quota is used up",
         ReadOnlyFileSystem => "the file system is read-only",

@@ -86,7 +86,7 @@ internal sealed class LocatedJson
             var reason = exception.Message;
             var end = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
             faults.Add(new Fault(file, (int)(exception.LineNumber ?? 0) + 1, "",
-                "is not valid JSON: " + (end < 0 ? reason : reason[..end])));
+                "is not valid JSON: " + (end < 0 ? reason : reason[..end]).TrimEnd('.') + Remedy(text, exception)));
         }
         catch (InvalidOperationException)
         {
@@ -130,6 +130,27 @@ internal sealed class LocatedJson
             default:
                 return new LocatedJson(JsonValueKind.Null, line);
         }
+    }
+
+    /// <summary>What to do, by what stands where the text stops being JSON; empty where that tells nothing.</summary>
+    private static string Remedy(ReadOnlySpan<byte> text, JsonException exception)
+    {
+        for (var line = exception.LineNumber ?? 0; line > 0; line--)
+            text = text[(text.IndexOf((byte)'\n') + 1)..];
+        return text[(int)Math.Min(exception.BytePositionInLine ?? 0, text.Length)..] switch
+        {
+            [] => "; the file ends too soon: close each [, { and quotation mark",
+            [(byte)'#', ..] => "; a comment begins with //",
+            [(byte)'"' or (byte)'{' or (byte)'[', ..] => "; is a comma missing before it?",
+            [(byte)'\n' or (byte)'\r', ..] => "; close the quotation mark, and write \\n for a line end in a text",
+            [< (byte)' ', ..] => "; take the control character out",
+            // Typographic quotation marks in UTF-8; a single one looks like an apostrophe.
+            [0xe2, 0x80, >= 0x98 and <= 0x9f, ..] or [0xc2, 0xab or 0xbb, ..] =>
+                "; write the quotation mark of the keyboard: \"",
+            [(byte)'\'' or (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'z'), ..] =>
+                "; a text stands in quotation marks, like \"this\"",
+            _ => "",
+        };
     }
 
     private static int FirstLineThatIsNotUtf8(ReadOnlySpan<byte> text)

@@ -31,20 +31,24 @@ internal static partial class SecretFile
         }
     }
 
-    /// <summary>Writes a new file; an existing one is left as it is.</summary>
+    /// <summary>Writes a new file into a folder that is there; an existing one is left as it is.</summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="text">Its content.</param>
+    /// <param name="mode">Who may read it.</param>
+    /// <param name="group">Whose it is beside its owner; null: of the user who runs this.</param>
     /// <returns>False when the file was there already.</returns>
     /// <exception cref="ResponderException">It cannot be created.</exception>
-    public static bool TryCreate(string path, string text, UnixFileMode mode)
+    public static bool TryCreate(string path, string text, UnixFileMode mode, uint? group = null)
     {
         try
         {
             // Complete before it has its name: whoever finds the file finds the whole key.
-            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var unnamed = UnfinishedFile.NameFor(path);
             try
             {
                 Write(unnamed, text, mode);
+                if (group is { } id && ChangeOwner(unnamed, owner: uint.MaxValue, id) != 0)
+                    throw new IOException("chown", Marshal.GetLastPInvokeError());
                 // link(2) never replaces a file, whoever comes first; File.Move looks first and renames then.
                 var linked = Link(unnamed, path) == 0;
                 var error = Marshal.GetLastPInvokeError();
@@ -116,6 +120,10 @@ internal static partial class SecretFile
 
     [LibraryImport("libc.so.6", EntryPoint = "sync")]
     private static partial void Sync();
+
+    // The owner -1 stays as it is.
+    [LibraryImport("libc.so.6", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int ChangeOwner(string path, uint owner, uint group);
 
     [LibraryImport("libc.so.6", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Link(string existing, string name);

@@ -25,6 +25,10 @@ internal static unsafe partial class ServiceUser
         return Join(owner) is { } group && setegid(group) == 0 && seteuid(owner) == 0 ? new Root() : throw CannotBe(owner, settings);
     }
 
+    /// <summary>The group of that user; null when root goes on as root, or there is no such user.</summary>
+    public static uint? GroupOf(ResponderSettings settings) =>
+        OwnerOf(settings) is { } owner && getpwuid(owner) is var user && user is not null ? user->Group : null;
+
     /// <summary>
     /// Null when this is not root, or the folder is root's. The folder is the one that the settings name: a link in it is
     /// its owner's.

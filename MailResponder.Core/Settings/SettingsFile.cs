@@ -29,6 +29,9 @@ internal sealed class SettingsFile
         _faults = faults;
     }
 
+    /// <summary>Whether the name is a setting, or a slip of one.</summary>
+    public static bool IsName(string name) => Names.Contains(name) || Words.Nearest(name, Names) is not null;
+
     /// <summary>The settings in force.</summary>
     /// <exception cref="ResponderException">The file is missing or has a fault; the first one is named.</exception>
     public static ResponderSettings Load(string path)
@@ -52,7 +55,9 @@ internal sealed class SettingsFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception)));
+            var remedy = exception is FileNotFoundException or DirectoryNotFoundException
+                ? "; name the settings file with --settings, or write it: README.md, \"Settings\"" : "";
+            faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception) + remedy));
             return null;
         }
 
@@ -154,7 +159,7 @@ internal sealed class SettingsFile
             return null;
         var domain = Domain(section, section.Text("domain", required: true), section.LineOf("domain"), "domain");
         var selector = section.Text("selector", required: true);
-        if (selector.Length > 0 && !(System.Text.Ascii.IsValid(selector) && MailDomain.TryNormalize(selector + "._domainkey.example", out _)))
+        if (selector.Length > 0 && !DkimSettings.IsSelector(selector))
             section.Add(section.LineOf("selector"), "selector", $"\"{selector}\" is not the name of a DNS record; write letters, digits and hyphens");
         return new DkimSettings(domain, selector, FilePath(section.Text("key_file", required: true)));
     }

@@ -144,11 +144,151 @@ public sealed partial class CommandTests
         Assert.NotEqual(0, place.Command("send", "--to", "tester@freemail.test", "--as", "nobody@example.com").ExitCode);
     }
 
+    /// <summary>What sudo, the shell or ps would keep comes in on standard input.</summary>
+    [Fact]
+    public void StandardInput_NamesAddressesOnePerLine()
+    {
+        using var place = new Workplace();
+        ProgramRun With(string input, params string[] command) => ResponderProcess.Run(
+            ResponderProcess.Plainly, System.Text.Encoding.UTF8.GetBytes(input), [.. command, "--settings", place.SettingsFile]);
+        const string both = "one@freemail.test\n\n  freemail.example\r\n";
+        var run = With(both, "blacklist", "block", "-");
+        Assert.Equal((0, "line 1: blocked\nline 3: blocked\n"), (run.ExitCode, run.OutputText));
+        Assert.Equal("line 1: blocked\nline 3: blocked\n", With(both, "blacklist", "check", "-").OutputText);
+        Assert.Equal("blocked\n", place.Command("blacklist", "check", "one@freemail.test").OutputText);
+        Assert.Equal("line 1: on no list (was blocked)\nline 3: on no list (was blocked)\n", With(both, "blacklist", "remove", "-").OutputText);
+        run = With("tester@freemail.test\n", "send", "--to", "-", "--as", "get@example.com");
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.All(ReadMail.All(place.Outbox), reply => Assert.Equal("tester@freemail.test", reply["To"]));
+        foreach (var (input, command) in ((string, string[])[])
+        [
+            ("", ["blacklist", "block", "-"]), ("one@freemail.test\nnobody at all\n", ["blacklist", "block", "-"]),
+            ("a@freemail.test\nb@freemail.test\n", ["send", "--to", "-", "--as", "get@example.com"]), ("freemail.test\n", ["send", "--to", "-", "--as", "get@example.com"]),
+        ])
+        {
+            run = With(input, command);
+            Assert.Equal((64, ""), (run.ExitCode, run.OutputText));
+            Assert.DoesNotContain("freemail.test", run.Errors, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("0 of 3 used\n", place.Command("blacklist", "check", "one@freemail.test").OutputText);
+    }
+
+    [Theory]
+    [InlineData("*@example.com", "write the domain: example.com")]
+    [InlineData("@example.com", "write the domain: example.com")]
+    [InlineData("*.example.com", "write the domain: example.com")]
+    [InlineData("j*@example.com", "write whole addresses, or a domain")]
+    [InlineData("a b@example.com", "write each address as an argument of its own")]
+    [InlineData("\"a b\"@example.com", "write each address as an argument of its own")]
+    [InlineData("a@example.com b@example.com", "write each address as an argument of its own")]
+    [InlineData("a@example.com,b@example.com", "write each address as an argument of its own")]
+    [InlineData("a@example.com,", "write each address as an argument of its own")]
+    [InlineData("<a@example.com>", "write what stands between < and >")]
+    [InlineData("a@b@example.com", "write it like name@example.com or example.com")]
+    [InlineData("mailto:a@example.com", "write it like name@example.com or example.com")]
+    [InlineData("example", "write it like name@example.com or example.com")]
+    public void Blacklist_RefusesWhatIsNoAddressAndSaysWhatToWrite(string subject, string remedy)
+    {
+        using var place = new Workplace();
+        foreach (var verb in (string[])["block", "allow", "remove", "check"])
+        {
+            var run = place.Command("blacklist", verb, "good@example.org", subject);
+            Assert.Equal((64, ""), (run.ExitCode, run.OutputText));
+            Assert.Contains(remedy, run.Errors, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("0 of 3 used\n", place.Command("blacklist", "check", "good@example.org").OutputText);
+    }
+
+    [Fact]
+    public void BlacklistCheck_OfADomain_TellsWhatIsInForceThere()
+    {
+        using var place = new Workplace();
+        place.Settings["blocked_domains"] = new System.Text.Json.Nodes.JsonArray("spam.example");
+        place.Settings["exempt_domains"] = new System.Text.Json.Nodes.JsonArray("ours.example");
+        place.Write();
+        string Check(string domain) => place.Command("blacklist", "check", domain).OutputText;
+        Assert.Equal("on no list\n", Check("freemail.test"));
+        Assert.Equal(0, place.Command("blacklist", "block", "freemail.test").ExitCode);
+        Assert.Equal("blocked\n", Check("Freemail.test."));
+        Assert.Equal("blocked\n", Check("mail.freemail.test"));
+        Assert.Equal("blocked by blocked_domains\n", Check("spam.example"));
+        Assert.Equal("exempt_domains, no quota\n", Check("ours.example"));
+        Assert.Equal("freemail.test: blocked\nours.example: exempt_domains, no quota\n",
+            place.Command("blacklist", "check", "freemail.test", "ours.example").OutputText);
+    }
+
+    /// <remarks>A database in a folder that a slip of the path made has forgotten every list.</remarks>
+    [Fact]
+    public void FolderThatIsMade_IsTold()
+    {
+        using var place = new Workplace();
+        place.Settings["database"] = new System.Text.Json.Nodes.JsonObject { ["sqlite"] = "slip/responder.db" };
+        place.Settings["outbox"] = "slip2/outbox";
+        place.Write();
+        Assert.Contains($"warning: database.sqlite: there is no folder {place.PathTo("slip")};", place.Command("config", "check").OutputText, StringComparison.Ordinal);
+        var run = place.Command("blacklist", "show");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal($"responder: the folder {place.PathTo("slip")} was not there and has been made; is its path right?\n", run.Errors);
+        Assert.Empty(place.Command("blacklist", "show").Errors);
+
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Assert.Contains(place.Log.Reports, line => line.StartsWith("<131>", StringComparison.Ordinal)
+            && line.Contains($"the folder {place.PathTo("slip2/outbox")} was not there and has been made", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void SendmailThatIsNoProgram_IsExplained()
+    {
+        using var place = new Workplace();
+        place.SendThrough("cat > /dev/null");
+        File.WriteAllText(place.PathTo("sendmail"), "cat > /dev/null\n");
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+        Assert.Contains("sendmail is no program; a script begins with a line like #!/bin/sh", place.Log.Reports[^1], StringComparison.Ordinal);
+        File.SetUnixFileMode(place.PathTo("sendmail"), UnixFileMode.UserRead);
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+        Assert.Contains("sendmail may not be run by the user root", place.Log.Reports[^1], StringComparison.Ordinal);
+        File.WriteAllText(place.PathTo("sendmail"), "#!/nowhere/sh\n");
+        File.SetUnixFileMode(place.PathTo("sendmail"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+        Assert.Contains("sendmail names an interpreter in its first line that does not exist", place.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>Root may read everything, and the service may not.</summary>
+    [Theory]
+    [InlineData("responses.json")]
+    [InlineData("settings.json")]
+    [InlineData("files/tools/tool.zip")]
+    [InlineData("dkim.key")]
+    [InlineData("address.key")]
+    public void ConfigCheckByRoot_LooksWithTheEyesOfTheService(string file)
+    {
+        using var place = new Workplace();
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        place.GiveTo("mail_responder");
+        var run = place.Command("config", "check");
+        Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
+        File.SetUnixFileMode(place.PathTo(file), UnixFileMode.None);
+        Chown("root:", place.PathTo(file));
+        run = place.Command("config", "check");
+        Assert.True(run.ExitCode is 65 or 78, run.OutputText + run.Errors);
+        Assert.Contains($"{file.Split('/')[^1]}: ", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("the user mail_responder may not read", run.OutputText, StringComparison.Ordinal);
+    }
+
+    static void Chown(string owner, string path)
+    {
+        using var chown = System.Diagnostics.Process.Start("chown", [owner, path]);
+        chown.WaitForExit();
+        Assert.Equal(0, chown.ExitCode);
+    }
+
     [Fact]
     public void FilterOnATerminal_SaysWhatItExpects()
     {
         using var place = new Workplace();
-        var (exitCode, said) = OnATerminal($"{ResponderProcess.Binary} --settings {place.SettingsFile}");
+        var (exitCode, said) = Terminal.Run($"{ResponderProcess.Binary} --settings {place.SettingsFile}");
         Assert.NotEqual(0, exitCode);
         Assert.Contains("standard input", said, StringComparison.OrdinalIgnoreCase);
     }
@@ -159,23 +299,10 @@ public sealed partial class CommandTests
         using var place = new Workplace();
         File.WriteAllText(place.PathTo("responses.json"), "[]");
         File.WriteAllBytes(place.PathTo("mail.eml"), RequestMail.FromSomebodyNew().ToBytes());
-        var (exitCode, said) = OnATerminal($"{ResponderProcess.Binary} --settings {place.SettingsFile} < {place.PathTo("mail.eml")}");
+        var (exitCode, said) = Terminal.Run($"{ResponderProcess.Binary} --settings {place.SettingsFile} < {place.PathTo("mail.eml")}");
         Assert.Equal(75, exitCode);
         Assert.Contains("responder: response-book: ", said, StringComparison.Ordinal);
         Assert.Contains("has no entry; nobody would be answered", said, StringComparison.Ordinal);
-    }
-
-    static (int ExitCode, string Said) OnATerminal(string command)
-    {
-        var start = new System.Diagnostics.ProcessStartInfo("script", ["-qec", command, "/dev/null"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardInput = true,
-        };
-        using var terminal = System.Diagnostics.Process.Start(start)!;
-        var said = terminal.StandardOutput.ReadToEndAsync();
-        Assert.True(terminal.WaitForExit(TimeSpan.FromSeconds(30)), "it waits in silence");
-        return (terminal.ExitCode, said.Result);
     }
 
     static ProgramRun Bare(params string[] arguments) => ResponderProcess.Run(ResponderProcess.Plainly, [], arguments);

@@ -25,6 +25,63 @@ public sealed partial class DkimCommandTests
         Assert.Equal("True", DkimVerify(place.PathTo("record"), place.Outbox[0]));
     }
 
+    /// <summary>The service's user can read it, and nobody else but root.</summary>
+    [Fact]
+    public void KeyMadeByRoot_IsForTheService()
+    {
+        using var place = new Workplace();
+        File.Delete(place.PathTo("dkim.key"));
+        place.GiveTo("mail_responder");
+        var made = place.Command("dkim", "keygen", place.PathTo("dkim.key"));
+        Assert.True(made.ExitCode == 0, made.Errors);
+        Assert.Equal("0640", Convert.ToString((int)File.GetUnixFileMode(place.PathTo("dkim.key")), 8).PadLeft(4, '0'));
+        Assert.Equal("yes\n", As("mail_responder", $"test -r {place.PathTo("dkim.key")} && echo yes"));
+        File.SetUnixFileMode(place.Folder, (UnixFileMode)0x1ED);
+        Assert.Equal("no\n", As("nobody", $"test -r {place.PathTo("dkim.key")} || echo no"));
+        var check = place.Command("config", "check");
+        Assert.True(check.ExitCode == 0, check.OutputText);
+    }
+
+    [Fact]
+    public void Keygen_MakesNoFolder()
+    {
+        using var place = new Workplace();
+        var run = place.Command("dkim", "keygen", place.PathTo("none/dkim.key"));
+        Assert.Equal(73, run.ExitCode);
+        Assert.Contains($"there is no folder {place.PathTo("none")}; correct the path, or make it: mkdir -p {place.PathTo("none")}", run.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(place.PathTo("none")));
+    }
+
+    [Theory]
+    [InlineData("--domain", "exa mple.com")]
+    [InlineData("--domain", "example")]
+    [InlineData("--domain", "-x.example")]
+    [InlineData("--selector", "a b")]
+    [InlineData("--selector", "a.")]
+    [InlineData("--selector", "چند")]
+    public void RecordOfWhatIsNoName_IsRefused(string option, string value)
+    {
+        using var place = new Workplace();
+        var run = place.Command("dkim", "record", option, value);
+        Assert.Equal((64, ""), (run.ExitCode, run.OutputText));
+        Assert.Contains($"{option}: \"{value}\" is not ", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RecordOfADomain_IsThatOfItsALabel()
+    {
+        using var place = new Workplace();
+        Assert.StartsWith("mail2._domainkey.xn--bcher-kva.example. 3600 IN TXT (",
+            place.Command("dkim", "record", "--domain", "Bücher.example.", "--selector", "mail2").OutputText, StringComparison.Ordinal);
+    }
+
+    static string As(string user, string script)
+    {
+        using var process = Process.Start(new ProcessStartInfo("setpriv", ["--reuid", user, "--clear-groups", "--regid", user is "nobody" ? "nogroup" : user, "sh", "-c", script])
+            { RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd();
+    }
+
     [Fact]
     public void Keygen_DoesNotOverwriteAKey()
     {

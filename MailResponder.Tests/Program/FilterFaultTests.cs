@@ -11,8 +11,10 @@ public sealed class FilterFaultTests
     [InlineData("--no-such-option")]
     [InlineData("--recipient")]
     [InlineData("--log-to", "nowhere")]
-    [InlineData("no-such-command")]
-    [InlineData("stray", "words", "someone@example.com")]
+    [InlineData("--no-such-option", "word")]
+    [InlineData("--recipient", "get@example.com", "someone@example.com")]
+    [InlineData("--queue-id", "4bXyz", "")]
+    [InlineData("someone@example.com", "stray", "words")]
     public void UsageError_IsDeferred(params string[] arguments)
     {
         using var place = new Workplace();

@@ -17,6 +17,7 @@ internal sealed class Workplace : IDisposable
         Folder = Directory.CreateTempSubdirectory("responder-").FullName;
         Log = new SyslogSocket(PathTo("log"));
         Directory.CreateDirectory(PathTo("files/tools"));
+        Directory.CreateDirectory(PathTo("outbox"));
         Attachment = [.. Enumerable.Range(0, 70_000).Select(i => (byte)(i * 7 + i / 256))];
         File.WriteAllBytes(PathTo("files/tools/tool.zip"), Attachment);
         WriteSecret("dkim.key", dkimKey.Value.ExportRSAPrivateKeyPem());

@@ -58,7 +58,7 @@ public sealed class ConfigurationChecks : IDisposable
     {
         Book("tools", "tool.zip", more: ", \"send_method\": \"SMTP\"");
 
-        Assert.Equal([Unsigned, "responses.json:2: entry 1, send_method: /nowhere/sendmail does not exist"], Check());
+        Assert.Equal([Unsigned, "responses.json:2: entry 1, send_method: /nowhere/sendmail does not exist; name the host's program"], Check());
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class ConfigurationChecks : IDisposable
         File.SetUnixFileMode(TestReply.TestOnlyKey(_folder).KeyFile, (UnixFileMode)Convert.ToInt32("644", 8));
         var key = _folder.PathTo("dkim.key");
 
-        Assert.Equal([$"settings.json: dkim.key_file: DKIM key {key}: its mode 0644 lets others read or change it; run: chmod 0640 {key}"], Check(Dkim));
+        Assert.Equal([$"settings.json:4: dkim.key_file: DKIM key {key}: its mode 0644 lets others read or change it; run: chmod 0640 {key}"], Check(Dkim));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class ConfigurationChecks : IDisposable
         Book("tools", "tool.zip");
         File.SetUnixFileMode(_folder.Write("dkim.key", "-----BEGIN PUBLIC KEY-----\n"), UnixFileMode.UserRead);
 
-        Assert.Equal([$"settings.json: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM form; " +
+        Assert.Equal([$"settings.json:4: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM form; " +
             "make one with: responder dkim keygen"], Check(Dkim));
     }
 
@@ -106,7 +106,7 @@ public sealed class ConfigurationChecks : IDisposable
         damaged[^200] ^= 1;
         File.SetUnixFileMode(_folder.Write("dkim.key", PemEncoding.WriteString("PRIVATE KEY", damaged)), UnixFileMode.UserRead);
 
-        Assert.Equal([$"settings.json: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM form; " +
+        Assert.Equal([$"settings.json:4: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM form; " +
             "make one with: responder dkim keygen"], Check(Dkim));
     }
 
@@ -116,7 +116,7 @@ public sealed class ConfigurationChecks : IDisposable
         Book("tools", "tool.zip");
         TestReply.TestOnlyKey(_folder);
 
-        Assert.Equal(["settings.json: warning: dkim.domain: other.example is not the domain of response_from (example.com) " +
+        Assert.Equal(["settings.json:4: warning: dkim.domain: other.example is not the domain of response_from (example.com) " +
             "or above it; DMARC will not count the signature"], Check(Dkim.Replace("example.com", "other.example", StringComparison.Ordinal)));
     }
 
@@ -126,7 +126,7 @@ public sealed class ConfigurationChecks : IDisposable
         Book("tools", "tool.zip");
         _folder.Write("responder.db", "");
 
-        Assert.Equal([$"settings.json: address_key_file: address key {_folder.Path}/address.key: does not exist", Unsigned], Check());
+        Assert.Equal([$"settings.json:3: address_key_file: address key {_folder.Path}/address.key: does not exist", Unsigned], Check());
     }
 
     [Theory]
@@ -134,6 +134,9 @@ public sealed class ConfigurationChecks : IDisposable
     [InlineData("{}", 78)]
     [InlineData("{", 78)]
     [InlineData("// a book\n[", 65)]
+    [InlineData("{ \"email_addr\": \"get@example.com\", \"body\": \"x\", \"send_method\": \"ses\" }", 65)]
+    [InlineData("{ \"responses\": [] }", 65)]
+    [InlineData("{ \"respons_from\": \"get@example.com\" }", 78)]
     public void KindOfFile_DecidesTheExitCode(string text, int expected)
     {
         var faults = new List<Fault>();
@@ -141,6 +144,79 @@ public sealed class ConfigurationChecks : IDisposable
         Assert.Equal(expected, ConfigurationCheck.OfFile(_folder.Write("any.json", text), "/nowhere/settings.json", faults));
 
         Assert.NotEmpty(faults);
+    }
+
+    [Fact]
+    public void MissingBook_IsNamedWithWhatToDo() => Assert.Equal(
+        [Unsigned, "responses.json: does not exist; write the response book, or correct response_book in the settings"], Check());
+
+    [Fact]
+    public void OutboxThatIsAFile_IsNamed()
+    {
+        Book("tools", "tool.zip");
+        _folder.Write("outbox", "");
+
+        Assert.Equal([Unsigned, $"settings.json:4: outbox: {_folder.Path}/outbox is a file, and a folder is needed; move it away, or name another folder"],
+            Check(", \"outbox\": \"outbox\""));
+        Assert.Equal([Unsigned, $"settings.json:4: outbox: {_folder.Path}/outbox/in cannot be made: {_folder.Path}/outbox is a file, and a folder is needed; "
+            + "move it away, or name another folder"], Check(", \"outbox\": \"outbox/in\""));
+    }
+
+    [Theory]
+    [InlineData("text", 0x1A4, "may not be run by the user root; is it a program? then: chmod 0755")]
+    [InlineData("text", 0x1ED, "is no program; a script begins with a line like #!/bin/sh")]
+    [InlineData("", 0x1ED, "is no program; a script begins with a line like #!/bin/sh")]
+    [InlineData("#!/bin/sh\n", 0x1ED, null)]
+    [InlineData(null, 0, "is a folder; name the program in it")]
+    public void SendmailThatCannotRun_IsNamed(string? text, int mode, string? trouble)
+    {
+        Book("tools", "tool.zip");
+        if (text is null)
+            Directory.CreateDirectory(_folder.PathTo("sendmail"));
+        else
+            File.SetUnixFileMode(_folder.Write("sendmail", text), (UnixFileMode)mode);
+
+        List<string> expected = trouble is null ? [Unsigned] : [Unsigned, $"settings.json:4: sendmail: {_folder.Path}/sendmail {trouble}"];
+        Assert.Equal(expected, Check("", sendmail: "sendmail", method: "sendmail"));
+    }
+
+    [Theory]
+    [InlineData("none/r.db", "warning: database.sqlite: there is no folder {folder}/none; the first message makes it, if the path is right")]
+    [InlineData("file/r.db", "database.sqlite: {folder}/file is a file, and a folder is needed; move it away, or name another folder")]
+    [InlineData("file", "database.sqlite: {folder}/file is no SQLite database; correct the path, or move the file away")]
+    [InlineData("files", "database.sqlite: {folder}/files: is a folder, not a file")]
+    [InlineData("/dev/null", "database.sqlite: /dev/null: is a device, not a file")]
+    public void DatabaseThatCannotBe_IsNamed(string path, string fault)
+    {
+        Book("tools", "tool.zip");
+        _folder.Write("file", "no database");
+        File.SetUnixFileMode(_folder.Write("address.key", new string('0', 64) + "\n"), UnixFileMode.UserRead);
+
+        Assert.Equal([Unsigned, "settings.json:3: " + fault.Replace("{folder}", _folder.Path, StringComparison.Ordinal)], Check(database: path));
+        Assert.False(Directory.Exists(_folder.PathTo("none")));
+    }
+
+    [Fact]
+    public void EntryThatIsThereTwice_IsNamed()
+    {
+        const string entry = "{ \"email_addr\": \"get@example.com\", \"body\": \"text\" }";
+        _folder.Write("responses.json", $"[\n{entry},\n{entry.Replace("text", "more", StringComparison.Ordinal)},\n{entry}\n]");
+
+        Assert.Equal([Unsigned, "responses.json:4: entry 3: is the same as entry 1 (line 2); take one of them out"], Check());
+    }
+
+    [Theory]
+    [InlineData("support@example.com", "belongs to people, who would not get their mail any more (RFC 2142); take another")]
+    [InlineData("postmaster@example.com", "belongs to people, who would not get their mail any more (RFC 2142); take another")]
+    [InlineData("get-help@example.com", "is the address that replies come from (response_from), at which a person reads; take another")]
+    [InlineData("bounces@example.com", "is the address that bounces go to (bounce_address); take another")]
+    [InlineData("supporters@example.com", null)]
+    public void AddressThatIsNotTheBooks_IsNamed(string address, string? problem)
+    {
+        Book("tools", "tool.zip", address);
+
+        List<string> expected = problem is null ? [Unsigned] : [Unsigned, $"responses.json:2: entry 1, email_addr: {address} {problem}"];
+        Assert.Equal(expected, Check());
     }
 
     [Fact]
@@ -168,13 +244,14 @@ public sealed class ConfigurationChecks : IDisposable
             """);
 
     /// <summary>The faults, without the folder before the files' names.</summary>
-    private List<string> Check(string more = "")
+    private List<string> Check(
+        string more = "", string sendmail = "/nowhere/sendmail", string method = "outbox", string database = "responder.db")
     {
         var path = _folder.Write("settings.json", $$"""
             {
               "response_from": "get-help@example.com", "bounce_address": "bounces@example.com", "own_domains": ["example.com"],
-              "response_book": "responses.json", "address_key_file": "address.key", "database": { "sqlite": "responder.db" },
-              "send_method": "outbox", "sendmail": "/nowhere/sendmail"{{more}}
+              "response_book": "responses.json", "address_key_file": "address.key", "database": { "sqlite": "{{database}}" },
+              "send_method": "{{method}}", "sendmail": "{{sendmail}}"{{more}}
             }
             """);
         var faults = new List<Fault>();

@@ -43,16 +43,24 @@ public sealed class SecretFiles : IDisposable
     }
 
     [Fact]
-    public void New_AreMadeWithTheirModeAndFolder()
+    public void New_AreMadeWithTheirMode()
     {
         var path = _folder.PathTo("keys/new.key");
+        Directory.CreateDirectory(_folder.PathTo("keys"));
 
         Assert.True(SecretFile.TryCreate(path, "text", UnixFileMode.UserRead | UnixFileMode.UserWrite));
 
         Assert.Equal("text", File.ReadAllText(path));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(Path.GetDirectoryName(path)!) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead));
         Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public void New_MakeNoFolder()
+    {
+        Assert.Throws<ResponderException>(() => SecretFile.TryCreate(_folder.PathTo("none/new.key"), "text", UnixFileMode.UserRead));
+
+        Assert.False(Directory.Exists(_folder.PathTo("none")));
     }
 
     [Fact]

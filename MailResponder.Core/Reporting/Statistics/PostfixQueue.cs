@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using MailResponder.Settings;
 
 namespace MailResponder.Reporting.Statistics;
 
@@ -31,7 +32,7 @@ internal sealed record PostfixQueue(IReadOnlyList<NameCount> Queues)
         }
         catch (Win32Exception exception)
         {
-            throw Failure($"cannot be started (error {exception.NativeErrorCode})");
+            throw Failure(FileTrouble.OfProgram(Program, exception.NativeErrorCode));
         }
     }
 

@@ -1,0 +1,87 @@
+using System.Globalization;
+using MailResponder.Reporting;
+using MimeKit;
+
+namespace MailResponder.Cli;
+
+/// <summary>
+/// A mail address or a domain that an operator names: as an argument or, where "-" stands for it, on standard input,
+/// one a line. From there it comes into no list of processes, no history of the shell and no log of sudo.
+/// </summary>
+/// <param name="Label">How it is called in what is printed: as it was typed, or by its line on standard input.</param>
+/// <param name="Address">Null for a domain.</param>
+/// <param name="Domain">The domain, or that of the address, normalised.</param>
+internal sealed record NamedSubject(string Label, string? Address, string Domain)
+{
+    /// <summary>For help.</summary>
+    public const string Meaning = "name@example.com or example.com; - reads them from standard input, one a line";
+
+    private const string StandardInput = "-";
+
+    /// <summary>All that the arguments name, in their order.</summary>
+    /// <exception cref="ResponderException">One is neither an address nor a domain, or there is none.</exception>
+    public static List<NamedSubject> Read(IReadOnlyList<string> arguments)
+    {
+        var subjects = new List<NamedSubject>();
+        foreach (var argument in arguments)
+        {
+            if (argument == StandardInput)
+                subjects.AddRange(ReadInput());
+            else
+                subjects.Add(Parse(argument, argument));
+        }
+
+        return subjects;
+    }
+
+    /// <summary>The one address that an argument names.</summary>
+    /// <exception cref="ResponderException">It is none, or standard input has not exactly one.</exception>
+    public static string ReadAddress(string argument) => Read([argument]) is [{ Address: { } address }]
+        ? address : throw Usage("exactly one mail address is wanted, like name@example.com");
+
+    private static List<NamedSubject> ReadInput()
+    {
+        if (!Console.IsInputRedirected)
+            StandardError.WriteLine("One address or domain a line; then Ctrl-D:");
+        var subjects = new List<NamedSubject>();
+        using var input = new StreamReader(Console.OpenStandardInput());
+        for (var number = 1; input.ReadLine() is { } line; number++)
+        {
+            if (line.Trim() is { Length: > 0 } text)
+                subjects.Add(Parse(text, string.Create(CultureInfo.InvariantCulture, $"line {number}")));
+        }
+
+        return subjects.Count > 0 ? subjects
+            : throw Usage("standard input names nobody; write one address or domain a line");
+    }
+
+    private static NamedSubject Parse(string text, string label)
+    {
+        var at = text.LastIndexOf('@');
+        if (MailDomain.TryNormalize(text[(at + 1)..], out var domain) && (at < 0 || IsLocalPart(text, at)))
+            return new NamedSubject(label, at < 0 ? null : text, domain);
+        throw Usage($"{(label == text ? $"\"{text}\"" : label)} is neither a mail address nor a domain; {Remedy(text)}");
+    }
+
+    /// <summary>
+    /// Whether a person's address can begin like this. A space in quotation marks is lawful, and a slip all the same.
+    /// </summary>
+    private static bool IsLocalPart(string text, int at) =>
+        !text.Any(c => c == '*' || char.IsWhiteSpace(c) || char.IsControl(c))
+        && MailboxAddress.TryParse(text, out var mailbox) && mailbox.LocalPart == text[..at];
+
+    private static string Remedy(string text)
+    {
+        var rest = text.TrimStart('*', '@', '.');
+        if (rest.Length < text.Length && MailDomain.TryNormalize(rest, out var domain))
+            return $"for everybody at a domain and at those below it write the domain: {domain}";
+        if (text.Contains('*'))
+            return "there are no patterns: write whole addresses, or a domain for everybody at it";
+        if (text.Any(c => char.IsWhiteSpace(c) || c is ',' or ';'))
+            return "write each address as an argument of its own, without spaces or commas: name@example.com";
+        return text.Contains('<') ? "write what stands between < and > alone"
+            : "write it like name@example.com or example.com";
+    }
+
+    private static ResponderException Usage(string problem) => new(Cause.Usage, problem);
+}

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace MailResponder.Cli;
+
+/// <summary>
+/// Standard output as text, and nothing else: what files, arguments or servers wrote cannot steer the terminal, and is
+/// shown as JSON has it (\u001b). Lines and tabs stay.
+/// </summary>
+internal sealed class PlainOutput : TextWriter
+{
+    private readonly TextWriter _output;
+
+    private PlainOutput(TextWriter output) => _output = output;
+
+    public override Encoding Encoding => _output.Encoding;
+
+    /// <summary>For the rest of the process. Before the first use of the console.</summary>
+    public static void Set()
+    {
+        // .NET itself writes the keypad's codes of this terminal, on whatever is a terminal.
+        Environment.SetEnvironmentVariable("TERM", null);
+        Console.SetOut(new PlainOutput(Console.Out));
+    }
+
+    public override void Write(char value) => Write([value]);
+
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer) => Write(new string(buffer));
+
+    public override void Write(string? value) => _output.Write(LineText.Visible(value ?? "", except: "\n\t"));
+
+    public override void Flush() => _output.Flush();
+}

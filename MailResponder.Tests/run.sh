@@ -80,7 +80,8 @@ missing_packages() {
   for package in gcc binutils libc6-dev zlib1g-dev libsqlite3-dev libsqlite3-0 sqlite3 \
     postfix swaks libnet-ssleay-perl python3 python3-dkim opendkim-tools bsdutils mariadb-server \
     rsyslog logrotate cron fail2ban python3-systemd logwatch chrony shellcheck systemd iproute2 git \
-    opendkim opendmarc publicsuffix librust-idna-dev dnsmasq-base ssl-cert debootstrap util-linux prometheus nftables; do
+    opendkim opendmarc publicsuffix librust-idna-dev dnsmasq-base ssl-cert debootstrap util-linux prometheus nftables \
+    mutt s-nail bsd-mailx msmtp alpine nmh git-email libmime-tools-perl mpack ripmime; do
     dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
   done
   command -v npm >/dev/null || echo npm
@@ -108,9 +109,11 @@ if ! id "$user" >/dev/null 2>&1; then
     give_up "the system user $user is missing"
 fi
 
-# Servers of others that the tests start, and AWS's specification of its resources; they stay here for the next run.
+# Servers of others that the tests start, mail programs, and AWS's specification of its resources; they stay here for
+# the next run.
 npm_folder=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/mail_responder-tests/npm
-for package in aws-ses-local@1.3.0 s3rver@3.7.1 @aws-cdk/aws-service-spec@0.1.216 yaml@2.9.1; do
+for package in aws-ses-local@1.3.0 s3rver@3.7.1 @aws-cdk/aws-service-spec@0.1.216 yaml@2.9.1 \
+  nodemailer@10.6.1 mailparser@3.14.2 letterparser@0.1.8; do
   if ! grep -qs "\"version\": \"${package##*@}\"" "$npm_folder/node_modules/${package%@*}/package.json"; then
     say "installing $package into $npm_folder"
     npm install --silent --no-audit --no-fund --prefix "$npm_folder" "$package" >&2 ||

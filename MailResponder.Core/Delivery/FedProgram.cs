@@ -6,28 +6,32 @@ using Microsoft.Win32.SafeHandles;
 namespace MailResponder.Delivery;
 
 /// <summary>
-/// A program that is given its input through a pipe, and whose output is dropped. .NET's own way to start one makes
-/// a reply a tenth dearer: it reads the output on threads, through sockets.
+/// A program that is given its input through a pipe, whose output is dropped, and of whose errors the beginning is kept.
+/// .NET's own way to start one makes a reply a tenth dearer: it reads the output on threads, through sockets.
 /// </summary>
 internal sealed unsafe partial class FedProgram : IDisposable
 {
     /// <summary>What <see cref="WaitForExit"/> returns of a program that was killed.</summary>
     public const int Killed = 128 + KillSignal;
 
-    private const int CloseOnExec = 0x80000, WriteOnly = 1, KillSignal = 9, PipeSignal = 13;
+    private const int CloseOnExec = 0x80000, NonBlocking = 0x800, WriteOnly = 1, KillSignal = 9, PipeSignal = 13;
     private const short SetSignalDefaults = 0x04, SetSignalMask = 0x08;
     private const int ById = 1, WaitExited = 4, WaitNoReap = 0x01000000, Interrupted = 4;
 
     /// <summary>More than glibc's structures have on any processor.</summary>
     private const int Room = 1024;
 
+    private const int MaxErrorBytes = 4096;
+
     private readonly Lock _end = new();
     private readonly int _id;
+    private readonly SafeFileHandle _errors;
     private bool _hasEnded;
 
-    private FedProgram(int id, SafeFileHandle input)
+    private FedProgram(int id, SafeFileHandle input, SafeFileHandle errors)
     {
         _id = id;
+        _errors = errors;
         Input = new FileStream(input, FileAccess.Write, bufferSize: 0);
     }
 
@@ -37,34 +41,36 @@ internal sealed unsafe partial class FedProgram : IDisposable
     /// <exception cref="Win32Exception">It cannot be started.</exception>
     public static FedProgram Start(string path, params string[] arguments)
     {
-        var ends = stackalloc int[2];
-        Check(pipe2(ends, CloseOnExec) == 0 ? 0 : Marshal.GetLastPInvokeError());
-        using var reading = new SafeFileHandle(ends[0], ownsHandle: true);
-        var writing = new SafeFileHandle(ends[1], ownsHandle: true);
+        var (reading, writing) = Pipe(CloseOnExec);
+        // Nobody reads while it runs: what does not fit into the pipe is lost, and the program does not wait.
+        var (errors, complaining) = Pipe(CloseOnExec | NonBlocking);
         byte* actions = stackalloc byte[Room], attributes = stackalloc byte[Room], signals = stackalloc byte[Room];
         new Span<byte>(signals, Room).Clear();
         Check(posix_spawn_file_actions_init(actions));
         Check(posix_spawnattr_init(attributes));
         try
         {
-            Check(posix_spawn_file_actions_adddup2(actions, ends[0], 0));
+            Check(posix_spawn_file_actions_adddup2(actions, (int)reading.DangerousGetHandle(), 0));
             Check(posix_spawn_file_actions_addopen(actions, 1, "/dev/null", WriteOnly, 0));
-            Check(posix_spawn_file_actions_adddup2(actions, 1, 2));
+            Check(posix_spawn_file_actions_adddup2(actions, (int)complaining.DangerousGetHandle(), 2));
             // .NET ignores SIGPIPE, which a program would inherit.
             Check(posix_spawnattr_setsigmask(attributes, signals));
             Check(sigaddset(signals, PipeSignal));
             Check(posix_spawnattr_setsigdefault(attributes, signals));
             Check(posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask));
             Check(posix_spawn(out var id, path, actions, attributes, [path, .. arguments, null], Surroundings()));
-            return new FedProgram(id, writing);
+            return new FedProgram(id, writing, errors);
         }
         catch
         {
             writing.Dispose();
+            errors.Dispose();
             throw;
         }
         finally
         {
+            reading.Dispose();
+            complaining.Dispose();
             _ = posix_spawn_file_actions_destroy(actions);
             _ = posix_spawnattr_destroy(attributes);
         }
@@ -87,6 +93,16 @@ internal sealed unsafe partial class FedProgram : IDisposable
         }
     }
 
+    /// <summary>
+    /// The beginning of what it wrote to standard error so far. Does not wait for a process that it left behind.
+    /// </summary>
+    public byte[] ReadErrors()
+    {
+        var said = new byte[MaxErrorBytes];
+        fixed (byte* first = said)
+            return said[..(int)Math.Max(0, read(_errors, first, MaxErrorBytes))];
+    }
+
     /// <summary>Ends it, unless its end has been waited for already.</summary>
     public void Kill()
     {
@@ -94,7 +110,18 @@ internal sealed unsafe partial class FedProgram : IDisposable
             _ = _hasEnded ? 0 : kill(_id, KillSignal);
     }
 
-    public void Dispose() => Input.Dispose();
+    public void Dispose()
+    {
+        Input.Dispose();
+        _errors.Dispose();
+    }
+
+    private static (SafeFileHandle Reading, SafeFileHandle Writing) Pipe(int flags)
+    {
+        var ends = stackalloc int[2];
+        Check(pipe2(ends, flags) == 0 ? 0 : Marshal.GetLastPInvokeError());
+        return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
+    }
 
     private static void Check(int error)
     {
@@ -112,6 +139,9 @@ internal sealed unsafe partial class FedProgram : IDisposable
 
     [LibraryImport("libc.so.6", SetLastError = true)]
     private static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport("libc.so.6")]
+    private static partial nint read(SafeFileHandle file, byte* buffer, nint count);
 
     [LibraryImport("libc.so.6")]
     private static partial int posix_spawn_file_actions_init(byte* actions);

@@ -6,12 +6,21 @@ using MimeKit;
 namespace MailResponder.Delivery;
 
 /// <summary>
-/// Hands replies to the host's sendmail program (sendmail(1)). What it prints is dropped, because it may name the
-/// recipient; its sysexits code tells enough. The recipient stands in To alone (-t): every local user can read the
+/// Hands replies to the host's sendmail program (sendmail(1)). Its sysexits code decides, and its own words reach the
+/// log without what could name the recipient. The recipient stands in To alone (-t): every local user can read the
 /// arguments of a process (proc_pid_cmdline(5)).
 /// </summary>
 internal sealed class SendmailSender(string program, Deadline deadline) : ISender
 {
+    /// <summary>
+    /// What large providers take at most, with encoded attachments (Gmail, Outlook and Yahoo say 25 MB): beyond it the
+    /// reply would come back.
+    /// </summary>
+    public const int MaxMessageBytes = 25 * 1024 * 1024;
+
+    /// <summary>Postfix's words when a message is larger than its message_size_limit; the exit code alone means "later".</summary>
+    private const string TooBig = "message file too big";
+
     private const int BrokenPipe = 32;
 
     public bool ReplacesDateAndMessageId => false;
@@ -20,6 +29,8 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     {
         if (!NamesItsRecipientAlone(reply))
             return SendResult.Refused("its header does not name exactly its recipient");
+        if (reply.WireBytes > MaxMessageBytes)
+            return SendResult.AttachmentsRefused("the reply is longer than large providers take (25 MB with encoded attachments)");
         try
         {
             using var process = FedProgram.Start(program, "-i", "-t", "-f", reply.Sender);
@@ -28,7 +39,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
             using var watch = new Alarm(End, deadline.ForOneCall);
             var exitCode = Feed(process, reply);
             return exitCode == FedProgram.Killed && Volatile.Read(ref isLate)
-                ? SendResult.Temporary($"{program} did not finish in time") : Meaning(exitCode, reply);
+                ? SendResult.Temporary($"{program} did not finish in time") : Meaning(exitCode, process, reply);
 
             void End()
             {
@@ -89,10 +100,16 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     }
 
     // By the name, the local part of its Message-ID, the reply is found again in the mail system's log.
-    private SendResult Meaning(int exitCode, OutgoingReply reply) => exitCode switch
+    private SendResult Meaning(int exitCode, FedProgram process, OutgoingReply reply)
     {
-        0 => SendResult.Sent("sendmail:" + reply.Name),
-        ExitCode.DataError or 67 or 68 => SendResult.Refused($"{program} refused it with exit code {exitCode}"),
-        _ => SendResult.Temporary($"{program} failed with exit code {exitCode}"),
-    };
+        if (exitCode == 0)
+            return SendResult.Sent("sendmail:" + reply.Name);
+        var words = SendmailWords.Of(process.ReadErrors(), reply.Recipient);
+        var reason = $"with exit code {exitCode}" + (words.Length > 0 ? ": " + words : "");
+        if (words.Contains(TooBig, StringComparison.Ordinal))
+            return SendResult.AttachmentsRefused($"{program} refused it {reason}; see message_size_limit of Postfix, and: responder config check");
+        return exitCode is ExitCode.DataError or 67 or 68
+            ? SendResult.Refused($"{program} refused it {reason}")
+            : SendResult.Temporary($"{program} failed {reason}");
+    }
 }

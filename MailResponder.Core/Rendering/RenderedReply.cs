@@ -56,7 +56,7 @@ internal sealed class RenderedReply(
             files.Add(new AttachedFile(encoded, isEncoded: true));
         }
 
-        using var body = new ReplyBody(MimeBody.Frame(entry.Bodies, names), files);
+        using var body = new ReplyBody(MimeBody.Frame(entry.Bodies, names, contents), files);
         record.WriteFrame(body.Frame);
         record.Write(body.Hash);
         if (!contents.Select(content => FileIdentity.Of(content.SafeFileHandle)).SequenceEqual(sources))

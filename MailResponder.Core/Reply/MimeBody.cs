@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MailResponder.Crypto;
 using MailResponder.Responses;
@@ -14,15 +15,17 @@ internal static class MimeBody
     private static readonly FormatOptions Format = UnixFormat();
 
     /// <summary>A body of one text, or of the same text in several forms, the plainest first.</summary>
-    public static ReplyBody Of(IReadOnlyList<ResponseBody> bodies) => new(Frame(bodies, []), []);
+    public static ReplyBody Of(IReadOnlyList<ResponseBody> bodies) => new(Frame(bodies, [], []), []);
 
     /// <summary>A body without the content of its attachments.</summary>
     /// <param name="bodies">One, or the same text in several forms, the plainest first.</param>
     /// <param name="names">The names that the attachments show.</param>
-    public static BodyFrame Frame(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names)
+    /// <param name="contents">The attachments, which decide about their types.</param>
+    /// <exception cref="IOException">An attachment cannot be read.</exception>
+    public static BodyFrame Frame(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names, IReadOnlyList<Stream> contents)
     {
         var seed = Seed(bodies, names);
-        using var entity = names.Count == 0 ? Text(bodies, seed) : Mixed(bodies, names, seed);
+        using var entity = names.Count == 0 ? Text(bodies, seed) : Mixed(bodies, names, contents, seed);
         entity.Prepare(EncodingConstraint.SevenBit);
         using var written = new MemoryStream();
         entity.WriteTo(Format, written);
@@ -64,39 +67,50 @@ internal static class MimeBody
         return part;
     }
 
-    private static Multipart Mixed(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names, string seed)
+    private static Multipart Mixed(
+        IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names, IReadOnlyList<Stream> contents, string seed)
     {
         var mixed = new Multipart("mixed") { Boundary = Derived(seed, "mixed") };
         mixed.Add(Text(bodies, seed));
+        var fallbackNames = FallbackNames(names);
         for (var i = 0; i < names.Count; i++)
-            mixed.Add(Attachment(names[i], Mark(seed, i)));
+        {
+            var type = AttachmentType.Of(names[i], contents[i]);
+            type.Name = fallbackNames[i];
+            mixed.Add(Attachment(type, names[i], Mark(seed, i)));
+        }
+
         return mixed;
     }
 
+    /// <param name="type">With the name for old mail programs.</param>
     /// <param name="name">The name shown.</param>
     /// <param name="mark">Stands where the encoded content comes to stand.</param>
-    private static MimePart Attachment(string name, byte[] mark)
+    private static MimePart Attachment(ContentType type, string name, byte[] mark) => new(type)
     {
-        var part = new MimePart("application", "octet-stream")
-        {
-            Content = new MimeContent(new MemoryStream(mark), ContentEncoding.Base64),
-            ContentTransferEncoding = ContentEncoding.Base64,
-            ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = name },
-        };
-        part.ContentType.Name = FallbackName(name);
-        return part;
-    }
+        Content = new MimeContent(new MemoryStream(mark), ContentEncoding.Base64),
+        ContentTransferEncoding = ContentEncoding.Base64,
+        ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = name },
+    };
 
     /// <summary>
-    /// A name for mail programs that do not know RFC 2231; the extension is what they need. An encoded word, which some
-    /// of them would read, is forbidden in a parameter (RFC 2047, section 5), and strict readers object to it.
+    /// Names for mail programs that do not know RFC 2231: the shown ones, or numbered ones with the extension, so that
+    /// none replaces another where they are saved. An encoded word, which some of those programs would read, is
+    /// forbidden in a parameter (RFC 2047, section 5), and strict readers object to it.
     /// </summary>
-    private static string FallbackName(string shownName)
+    private static List<string> FallbackNames(IReadOnlyList<string> shownNames)
     {
-        if (Ascii.IsValid(shownName))
-            return shownName;
-        var extension = Path.GetExtension(shownName);
-        return "attachment" + (Ascii.IsValid(extension) ? extension : "");
+        var number = 0;
+        return [.. shownNames.Select(name => Ascii.IsValid(name) ? name : Placeholder(Path.GetExtension(name)))];
+
+        string Placeholder(string extension)
+        {
+            string placeholder;
+            do
+                placeholder = string.Create(CultureInfo.InvariantCulture, $"attachment-{++number}{(Ascii.IsValid(extension) ? extension : "")}");
+            while (shownNames.Contains(placeholder));
+            return placeholder;
+        }
     }
 
     private static byte[] Mark(string seed, int index) => Encoding.ASCII.GetBytes(Derived(seed, $"attachment {index}") + "\n");

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using MailResponder.Delivery;
 using MailResponder.Reply;
 using MailResponder.Tests.Reply;
@@ -81,6 +83,54 @@ public sealed class SendmailSending : IDisposable
         var script = new SendmailScript(_folder, "#!/bin/sh\nhead -c 300000 /dev/zero | tr '\\0' x >&2\nhead -c 300000 /dev/zero\ncat > /dev/null\n");
 
         Assert.Equal(SendStatus.Sent, Send(script.Path).Status);
+    }
+
+    /// <summary>As Postfix 3.7 says it, with our own address before the colon.</summary>
+    [Fact]
+    public void WordsOfTheProgram_AreInTheProblem()
+    {
+        var script = new SendmailScript(_folder, "#!/bin/sh\ncat > /dev/null\n"
+            + "echo 'postdrop: warning: mail_queue_enter: create file maildrop/1.2: No space left on device' >&2\n"
+            + "echo 'sendmail: fatal: bounces@example.com(995): queue file write error' >&2\nexit 75\n");
+
+        Assert.Equal(SendResult.Temporary($"{script.Path} failed with exit code 75: postdrop: warning: mail_queue_enter: "
+            + "create file maildrop/1.2: No space left on device; sendmail: fatal: (masked) queue file write error"), Send(script.Path));
+    }
+
+    [Fact]
+    public void ReplyThatPostfixFindsTooBig_MayGoWithoutItsAttachments()
+    {
+        var script = new SendmailScript(_folder, "#!/bin/sh\ncat > /dev/null\n"
+            + "echo 'postdrop: warning: uid=995: File too large' >&2\n"
+            + "echo 'sendmail: fatal: bounces@example.com(995): message file too big' >&2\nexit 75\n");
+
+        var result = Send(script.Path);
+
+        Assert.Equal(SendStatus.AttachmentsRefused, result.Status);
+        Assert.Contains("File too large; sendmail: fatal: (masked) message file too big; see message_size_limit", result.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReplyThatProvidersFindTooBig_IsNotHandedOver()
+    {
+        var script = new SendmailScript(_folder);
+        using var large = Reply(new MemoryStream(new byte[SendmailSender.MaxMessageBytes / 78 * 57]));
+        using var fitting = Reply(new MemoryStream(new byte[SendmailSender.MaxMessageBytes / 78 * 57 - 57 * 100]));
+
+        Assert.Equal(SendStatus.AttachmentsRefused, new SendmailSender(script.Path, _deadline).Send(large).Status);
+        Assert.Empty(script.Mails);
+        Assert.Equal(SendStatus.Sent, new SendmailSender(script.Path, _deadline).Send(fitting).Status);
+    }
+
+    [Fact]
+    public void ProcessThatIsLeftBehind_IsNotWaitedFor()
+    {
+        var script = new SendmailScript(_folder, "#!/bin/sh\ncat > /dev/null\necho 'no room' >&2\nsleep 100 &\necho $! > \"$0.left\"\nexit 75\n");
+
+        var result = Send(script.Path);
+
+        Process.GetProcessById(int.Parse(File.ReadAllText(script.Path + ".left"), CultureInfo.InvariantCulture)).Kill();
+        Assert.Equal(SendResult.Temporary($"{script.Path} failed with exit code 75: no room"), result);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class SendmailFaultTests
     [InlineData("cat >/dev/null; exit 1")]
     [InlineData("exit 75")]
     [InlineData("kill -9 $$")]
-    [InlineData("cat >/dev/null; echo \"rejected $5 at /etc/secret\" >&2; exit 71")]
+    [InlineData("echo \"rejected $(sed -n '/^To:/p') at /etc/secret\" >&2; exit 71")]
     public void SendmailThatFailsForNow_IsDeferredAndTheRetryAnswers(string script)
     {
         using var place = new Workplace();
@@ -18,8 +18,43 @@ public sealed class SendmailFaultTests
         place.Filter(request).AssertDeferred();
         Assert.Contains("deferred reason=send address=get@example.com ", place.Log.Reports[^1], StringComparison.Ordinal);
         Assert.DoesNotContain(request.From, string.Concat(place.Log.Lines), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(request.From.Split('@', '.')[1], string.Concat(place.Log.Lines), StringComparison.OrdinalIgnoreCase);
 
         place.SendThrough("""mkdir -p "$here/sent"; cat >"$here/sent/$$.eml" """);
+        place.Filter(request).AssertDone();
+        Assert.Equal(2, place.RepliesIn("sent").Count);
+    }
+
+    [Fact]
+    public void WordsOfSendmail_AreLogged()
+    {
+        using var place = new Workplace();
+        place.SendThrough("cat >/dev/null; echo 'sendmail: fatal: queue file write error' >&2; exit 75");
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+        Assert.Contains("failed with exit code 75: sendmail: fatal: queue file write error", place.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>As Postfix does with what is larger than its message_size_limit.</summary>
+    [Fact]
+    public void ReplyThatIsTooBigForSendmail_GoesOutWithoutItsAttachments()
+    {
+        using var place = new Workplace();
+        place.SendThrough("""
+            cat >"$here/$$"
+            if [ "$(wc -c <"$here/$$")" -gt 50000 ]; then
+              echo 'sendmail: fatal: bounces@example.com(995): message file too big' >&2
+              exit 75
+            fi
+            mkdir -p "$here/sent"; mv "$here/$$" "$here/sent/$$.eml"
+            """);
+        var request = RequestMail.FromSomebodyNew();
+        place.Filter(request).AssertDone();
+
+        var replies = ReadMail.All(place.RepliesIn("sent"));
+        Assert.Equal(2, replies.Count);
+        Assert.Equal("multipart/alternative", replies[1].Types[0]);
+        Assert.Contains("(without-attachments) problem=\"entry 2: ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("message file too big", place.Log.Reports[^1], StringComparison.Ordinal);
         place.Filter(request).AssertDone();
         Assert.Equal(2, place.RepliesIn("sent").Count);
     }

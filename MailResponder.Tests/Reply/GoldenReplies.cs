@@ -21,6 +21,7 @@ public sealed class GoldenReplies : IDisposable
         Directory.CreateDirectory(_folder.PathTo("files/tools"));
         File.WriteAllBytes(_folder.PathTo("files/tools/tool.zip"), [.. Enumerable.Range(0, 256).Select(i => (byte)i)]);
         File.WriteAllBytes(_folder.PathTo("files/tools/empty.txt"), []);
+        File.WriteAllText(_folder.PathTo("files/tools/guide.txt"), Links);
     }
 
     public static TheoryData<string> Names => new(Cases.Keys);
@@ -47,6 +48,14 @@ public sealed class GoldenReplies : IDisposable
         ["11-signed-persian-alternative"] = (TestReply.Request("دریافت برنامه", "<3@example.net>", "1@example.net"),
             Entry(Plain(Links), new ResponseBody("html", Html)), true),
         ["12-signed-attachment"] = (TestReply.Request("下载"), Entry(Plain(Links + "\n\n\n")) with { Attachments = [Tool("工具.zip")] }, true),
+        ["13-names-of-many-scripts"] = (TestReply.Request(), Entry(Plain("attached")) with
+        {
+            Attachments =
+            [
+                Tool("ابزار.zip"), Tool("工具.exe"), new ResponseAttachment("tools", "guide.txt", "راهنما.txt", 1),
+                Tool("attachment-4.png"), Tool("снимок.png"), Tool("без расширения"), Tool("ابزار.زیپ"),
+            ],
+        }, false),
     };
 
     public void Dispose() => _folder.Dispose();

@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace MailResponder.Delivery;
+
+/// <summary>
+/// What a sendmail program says on standard error, made fit for the log: one line of bounded length, in which nothing
+/// names a requester or quotes a mail.
+/// </summary>
+internal static class SendmailWords
+{
+    private const string Masked = "(masked)";
+
+    /// <summary>Shorter pieces of a name stand in too many other words.</summary>
+    private const int ShortestPiece = 3;
+
+    /// <summary>The end is kept: programs say last why they gave up.</summary>
+    private const int MaxLength = 300;
+
+    /// <param name="said">As it came; need not be text.</param>
+    /// <param name="recipient">The address that must not appear, in whatever form the program writes it.</param>
+    /// <returns>
+    /// The words, lines separated by semicolons. A word that is not plain ASCII, holds an at sign in any usual encoding,
+    /// or holds the recipient's domain or a piece of its local part, is masked. Empty when nothing was said.
+    /// </returns>
+    public static string Of(ReadOnlySpan<byte> said, string recipient)
+    {
+        var secrets = Secrets(recipient);
+        var lines = Encoding.Latin1.GetString(said).Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => InWords(line, secrets)).Where(line => line.Length > 0);
+        var text = string.Join("; ", lines);
+        return text.Length <= MaxLength ? text : "… " + text[^MaxLength..];
+    }
+
+    private static string InWords(string line, List<string> secrets)
+    {
+        var words = new List<string>();
+        foreach (var word in line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var shown = MayBeShown(word, secrets) ? word : Masked;
+            // A name of several words is masked as one.
+            if (shown != Masked || words.Count == 0 || words[^1] != Masked)
+                words.Add(shown);
+        }
+
+        return string.Join(' ', words);
+    }
+
+    private static bool MayBeShown(string word, List<string> secrets) =>
+        !word.AsSpan().ContainsAnyExceptInRange('!', '~')
+        && !word.Contains('@') && !word.Contains("%40", StringComparison.Ordinal) && !word.Contains("+40", StringComparison.Ordinal)
+        && !secrets.Exists(secret => word.Contains(secret, StringComparison.OrdinalIgnoreCase));
+
+    private static List<string> Secrets(string recipient)
+    {
+        var at = recipient.LastIndexOf('@');
+        var local = at < 0 ? recipient : recipient[..at];
+        List<string> secrets = [.. local.Split(['.', '-', '_', '+', '=', '"', ' ']).Where(piece => piece.Length >= ShortestPiece), local];
+        if (at >= 0)
+            secrets.Add(recipient[(at + 1)..]);
+        secrets.RemoveAll(secret => secret.Length == 0);
+        return secrets;
+    }
+}

@@ -2,7 +2,8 @@
 # install.sh - from a bare Debian 12 or Ubuntu 22.04/24.04 server to a working responder
 #
 # usage: sudo ./install.sh [--domain D]… [--hostname H] [--from ADDR] [--support ADDR] [--database sqlite|mysql]
-#        [--ses-region R] [--strict-recipients] [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
+#        [--ses-region R] [--strict-recipients] [--no-authentication] [--ssh-port N] [--no-packages] [--dry-run]
+#        [--uninstall] [--help]
 #
 #   --domain D            a domain to answer for; at least one at the first run, more than one may be given
 #   --hostname H          this host's name in DNS (default: what `hostname -f` says)
@@ -12,6 +13,8 @@
 #                         Unix user (no password)
 #   --ses-region R        send through Amazon SES in this region; else through this host's Postfix
 #   --strict-recipients   reject addresses that the response book does not know, instead of dropping their mail
+#   --no-authentication   leave out opendkim and opendmarc, which find out who a message is really from; attachments then
+#                         go to whoever stands in From. --authentication at a later run puts them in again
 #   --ssh-port N          install fail2ban, and have it watch SSH on this port
 #   --no-packages         install no package; say which are missing
 #   --dry-run             say each step and change nothing
@@ -29,8 +32,9 @@
 # 75 cut off, 77 not root, 78 Postfix would not take the configuration, and it was put back as it was.
 set -eu
 
-# make-root.sh of the tests reads these three lines.
+# make-root.sh of the tests reads these four lines.
 packages="postfix ssl-cert rsyslog cron logrotate chrony ca-certificates logwatch bind9-host"
+authentication_packages="opendkim opendmarc dbconfig-no-thanks"
 mysql_packages="mariadb-server"
 ssh_packages="fail2ban nftables iptables python3-systemd"
 
@@ -135,7 +139,8 @@ remembered() {
 }
 
 read_options() {
-  for option in domains hostname from support database region strict ssh_port no_packages dry_run uninstall; do
+  for option in domains hostname from support database region strict authentication ssh_port no_packages dry_run \
+    uninstall; do
     eval "$option="
   done
   while [ $# -gt 0 ]; do
@@ -146,6 +151,8 @@ read_options() {
         shift
         ;;
       --strict-recipients) strict=yes ;;
+      --authentication) authentication=yes ;;
+      --no-authentication) authentication=no ;;
       --no-packages) no_packages=yes ;;
       --dry-run) dry_run=yes ;;
       --uninstall) uninstall=yes ;;
@@ -201,6 +208,7 @@ complete_options() {
   database=${database:-$(remembered database)}
   region=${region:-$(remembered region)}
   strict=${strict:-$(remembered strict)}
+  authentication=${authentication:-$(remembered authentication)}
   ssh_port=${ssh_port:-$(remembered ssh_port)}
 
   [ -n "$domains" ] || usage "no domain to answer for: give --domain at the first run"
@@ -212,11 +220,12 @@ complete_options() {
   from=${from:-support@$first_domain}
   bounce=bounces@$first_domain
   database=${database:-sqlite}
+  authentication=${authentication:-yes}
 }
 
 remember_options() {
   printf '%s\n' "domains=$domains" "hostname=$hostname" "from=$from" "support=$support" "database=$database" \
-    "region=$region" "strict=$strict" "ssh_port=$ssh_port" >"$work/options"
+    "region=$region" "strict=$strict" "authentication=$authentication" "ssh_port=$ssh_port" >"$work/options"
   if ! cmp -s "$work/options" "$state/options"; then
     if step "remember these options: answer for $domains on $hostname, from $from"; then record options <"$work/options"; fi
   fi
@@ -256,6 +265,7 @@ is_installed() {
 
 install_packages() {
   wanted=$packages
+  if [ "$authentication" = yes ]; then wanted="$wanted $(missing_filters)"; fi
   if [ "$database" = mysql ]; then wanted="$wanted $mysql_packages"; fi
   if [ -n "$ssh_port" ]; then wanted="$wanted $ssh_packages"; fi
   missing=
@@ -274,12 +284,24 @@ install_packages() {
   fi
 }
 
+# missing_filters - the packages of the mail filters that are not there. opendmarc would like a database to keep a history
+# in, which ours has not; on a host where another program has such a database, it is told so alone.
+missing_filters() {
+  if is_installed opendkim && is_installed opendmarc; then return; fi
+  if is_installed dbconfig-mysql || is_installed dbconfig-pgsql || is_installed dbconfig-sqlite3; then
+    echo "${authentication_packages% *}"
+  else
+    echo "$authentication_packages"
+  fi
+}
+
 # Nothing asks anybody: neither debconf, nor dpkg about edited files, nor Ubuntu's needrestart.
 apt_install() {
   if ! is_installed postfix; then
     printf 'postfix postfix/main_mailer_type select Internet Site\npostfix postfix/mailname string %s\n' "$hostname" |
       debconf-set-selections
   fi
+  case $1 in *opendmarc*) echo 'opendmarc opendmarc/dbconfig-install boolean false' | debconf-set-selections ;; esac
   export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
   # An earlier run may have been cut off in the middle of dpkg.
   dpkg --configure -a </dev/null >"$work/apt" 2>&1
@@ -478,7 +500,10 @@ put_system_file() {
   esac
 }
 
+# Whether opendkim and opendmarc look at what comes in. A dry run counts on those that it would install.
 has_milters() {
+  [ "$authentication" = yes ] || return 1
+  if [ -n "$dry_run" ] && [ -z "$no_packages" ]; then return 0; fi
   is_installed opendkim && is_installed opendmarc
 }
 
@@ -1167,8 +1192,9 @@ install_all() {
   make_maps
   configure_postfix
   retire_files
-  if command -v postconf >/dev/null; then check_postfix; fi
+  # Before Postfix, which then finds its mail filters listening.
   tell_services
+  if command -v postconf >/dev/null; then check_postfix; fi
   finish
 }
 

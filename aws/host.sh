@@ -30,6 +30,8 @@ settings() {
   "response_book": "$home/responses.json",
   "files_root": "$home/files",
   "postfix_maps": "$home/postfix",
+  // opendkim and opendmarc of install.sh write what they find about senders under this name.
+  "authserv_id": "$HOST_NAME",
   "s3": { "region": "$AWS_DEFAULT_REGION", "book_bucket": "$BOOK_BUCKET", "book_key": "$BOOK_KEY" },
 
   "address_key_file": "$etc/address.key",

@@ -20,7 +20,9 @@ internal static class AuthenticationChecks
         if (settings.AuthservId is not { } id)
         {
             return postfix.List("smtpd_milters").Count == 0 || NamesOfFilters(host, postfix).FirstOrDefault() is not { Name: { } name }
-                ? [Finding.Ok(Name, "not used: authserv_id is not set")]
+                ? [Finding.Warning(Name,
+                    "nothing is proven about senders: authserv_id is not set, and attachments go to whoever stands in From",
+                    "run install.sh --authentication, which installs opendkim and opendmarc and sets authserv_id")]
                 : [Finding.Warning(Name, "mail filters say who a message is from, and nobody reads it: authserv_id is not set", $"add \"authserv_id\": \"{name}\" to {settings.File}")];
         }
 
@@ -39,7 +41,7 @@ internal static class AuthenticationChecks
         if (postfix.List("smtpd_milters").Count == 0)
         {
             yield return Finding.Warning(Name, "smtpd_milters is empty: no message is found to be from anybody, and what requires it reaches nobody",
-                "install opendkim and opendmarc and run install.sh, or take authserv_id out of the settings");
+                "run install.sh --authentication, or take authserv_id out of the settings");
         }
 
         foreach (var (file, name) in NamesOfFilters(host, postfix))

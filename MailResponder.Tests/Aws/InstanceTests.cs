@@ -135,6 +135,7 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal(["example.com", "example.org", "mail.example.com", "localhost.example.com"], settings!.OwnDomains);
         Assert.Equal(("db.example.com", "/etc/mail_responder/database-ca.pem"), (settings.Database.MySql!.Server, settings.Database.MySql.TlsAuthorities));
         Assert.Equal("example-config", settings.S3!.BookBucket);
+        Assert.Equal("mail.example.com", settings.AuthservId);
         Assert.Equal(Notifications.Topic, settings.Feedback.Topic);
     }
 

@@ -33,6 +33,33 @@ public sealed class FreshServerTests(InstalledServers servers)
         Assert.DoesNotContain(request.From, server.Root.Log("mail_responder-events.log"), StringComparison.Ordinal);
     }
 
+    /// <summary>Their domain has no SPF, no DMARC and no signature.</summary>
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void Request_ThatProvesNothing_GetsNoAttachment(string suite)
+    {
+        var server = Running(suite);
+        var request = new RequestMail($"zahra.{Guid.NewGuid():N}@unproven.test");
+        server.Root.Outside.Send(request).Good();
+        Assert.All(Replies(server, request, 2), reply => Assert.DoesNotContain("multipart/mixed", reply.Types));
+    }
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void Filters_AreInForce(string suite)
+    {
+        var root = Running(suite).Root;
+        Assert.Contains("\"authserv_id\": \"mail.example.com\"", root.Read("/etc/mail_responder/settings.json"), StringComparison.Ordinal);
+        Assert.Contains("ok      authentication ", root.Run("responder doctor").Output, StringComparison.Ordinal);
+        // systemd starts them as the units say, and nothing of these may name another socket.
+        root.Run("""
+            for name in opendkim opendmarc; do
+              cat /lib/systemd/system/$name.service /etc/systemd/system/$name.service.d/*.conf 2>/dev/null | grep ^ExecStart= | grep -vx "ExecStart=/usr/sbin/$name" && exit 1
+            done
+            exit 0
+            """).Good();
+    }
+
     [Theory]
     [MemberData(nameof(Suites))]
     public void Robot_StaysUnanswered(string suite)

@@ -49,7 +49,7 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
     {
         var run = server.Root.Run($"{server.Release}/install.sh --help").Good();
         foreach (var option in (string[])["--domain D", "--hostname H", "--from ADDR", "--support ADDR", "--database KIND", "--ses-region R",
-            "--strict-recipients", "--ssh-port N", "--no-packages", "--dry-run", "--uninstall", "Exit status: "])
+            "--strict-recipients", "--no-authentication", "--ssh-port N", "--no-packages", "--dry-run", "--uninstall", "Exit status: "])
             Assert.Contains(option, run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("#", run.Output, StringComparison.Ordinal);
     }

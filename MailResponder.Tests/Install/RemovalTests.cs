@@ -56,6 +56,8 @@ public sealed class RemovalTests
         var said = root.Run($"{release}/install.sh --dry-run --domain example.com --database mysql --ssh-port 2222 --strict-recipients").Good().Output;
         Assert.Contains("would install the packages postfix ", said, StringComparison.Ordinal);
         Assert.Contains(" mariadb-server ", said, StringComparison.Ordinal);
+        Assert.Contains(" opendkim opendmarc dbconfig-no-thanks ", said, StringComparison.Ordinal);
+        Assert.Contains("would put /etc/opendkim.conf\n", said, StringComparison.Ordinal);
         Assert.Contains("would put /etc/fail2ban/jail.d/mail_responder.conf\n", said, StringComparison.Ordinal);
         Assert.Contains("would add \"support: forwarder\" to /etc/aliases\n", said, StringComparison.Ordinal);
         Assert.All(said.TrimEnd().Split('\n'), line => Assert.StartsWith("would ", line, StringComparison.Ordinal));
@@ -66,6 +68,9 @@ public sealed class RemovalTests
         Assert.Contains("would take the service responder/unix out of master.cf\n", server.Install("--uninstall --dry-run").Good().Output, StringComparison.Ordinal);
         Assert.Contains("would set extradomains = example.org in main.cf (was: example.com)\n",
             server.Install("--domain example.org --dry-run").Good().Output, StringComparison.Ordinal);
+        said = server.Install("--no-authentication --dry-run").Good().Output;
+        Assert.Contains("would take smtpd_milters out of main.cf\n", said, StringComparison.Ordinal);
+        Assert.Contains("would put back /etc/opendkim.conf as it was\n", said, StringComparison.Ordinal);
         Assert.Equal(before, server.Root.Listing());
     }
 }

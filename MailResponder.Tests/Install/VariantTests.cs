@@ -49,6 +49,36 @@ public sealed class VariantTests
     }
 
     [Fact]
+    public void NoAuthentication_LeavesTheFiltersOut_UntilItIsTakenBack()
+    {
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com --ses-region eu-west-1 --no-authentication");
+        var without = WhoIsBelieved(server);
+        Assert.Contains("warning authentication      nothing is proven about senders", without, StringComparison.Ordinal);
+        Assert.DoesNotContain("smtpd_milters", without, StringComparison.Ordinal);
+        Assert.DoesNotContain("authserv_id\"", without, StringComparison.Ordinal);
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+
+        server.Install("--authentication").Good();
+        var with = WhoIsBelieved(server);
+        Assert.Contains("ok      authentication ", with, StringComparison.Ordinal);
+        Assert.Contains("smtpd_milters = inet:127.0.0.1:8891, inet:127.0.0.1:8893", with, StringComparison.Ordinal);
+        Assert.Contains("\"authserv_id\": \"mail.example.com\"", with, StringComparison.Ordinal);
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+
+        server.Install("--no-authentication").Good();
+        Assert.Equal(without, WhoIsBelieved(server));
+    }
+
+    [Fact]
+    public void NoAuthentication_InstallsNoFilter()
+    {
+        using var root = new ServerRoot(ServerRoots.Debian, "bare");
+        var said = root.Run($"{root.Unpack()}/install.sh --domain example.com --no-authentication --dry-run").Good().Output;
+        Assert.DoesNotContain("opendkim", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("opendmarc", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void SshPort_IsWatchedByFail2ban()
     {
         using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com --ssh-port 2222");
@@ -73,6 +103,13 @@ public sealed class VariantTests
         Assert.Equal("old.example.net\n", root.Read("/etc/mailname"));
         Assert.Contains("Support: somebody\n", root.Read("/etc/aliases"), StringComparison.Ordinal);
     }
+
+    static string WhoIsBelieved(InstalledServer server) => server.Root.Run("""
+        responder doctor | grep ' authentication '
+        postconf -n | grep -i milter
+        grep authserv_id /etc/mail_responder/settings.json
+        md5sum /etc/opendkim.conf /etc/opendmarc.conf
+        """).Output;
 
     [Fact]
     public void NoPackages_InstallsNone()

@@ -33,9 +33,9 @@ folder=$2
 wanted() {
   sed -n "s/^$1=\"\(.*\)\"\$/\1/p" "$repository/install.sh"
 }
-packages=$(wanted packages)
+packages="$(wanted packages) $(wanted authentication_packages)"
 optional="$(wanted mysql_packages) $(wanted ssh_packages)"
-if [ -z "$packages" ]; then
+if [ -z "${packages%% *}" ]; then
   say "install.sh names no packages"
   exit 69
 fi

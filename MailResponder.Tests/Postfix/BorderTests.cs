@@ -118,6 +118,21 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
         Assert.StartsWith("550 5.5.1 ", smtp.Ask(Recipient), StringComparison.Ordinal);
     }
 
+    /// <summary>In a longer minute, for a machine that is busy.</summary>
+    [Fact]
+    public void FloodOfOneClient_IsPutOff_AndNobodyElse()
+    {
+        using var flooded = new Outside("anvil_rate_time_unit = 600s", null);
+        var taken = 0;
+        while (taken <= 600 && HandOverTwo(flooded, Outside.Stranger) is var two && (taken += two) > 0 && two == 2)
+        {
+        }
+        Assert.Equal(600, taken);
+        using var smtp = flooded.Session();
+        Assert.StartsWith("450 4.7.1 ", smtp.Ask(Sender), StringComparison.Ordinal);
+        Assert.Equal(2, HandOverTwo(flooded, Outside.OnlyInSpamcop));
+    }
+
     [Fact]
     public void ThirdError_EndsTheSession()
     {
@@ -126,6 +141,15 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
         var toldToGo = Enumerable.Range(0, 3).Select(_ => smtp.Ask("RCPT TO:<zahra@freemail.test>")).ToArray();
         Assert.All(toldToGo[..2], answer => Assert.StartsWith("554 ", answer, StringComparison.Ordinal));
         Assert.StartsWith("421 4.7.0 ", smtp.Ask("NOOP"), StringComparison.Ordinal);
+    }
+
+    /// <summary>How many of two messages of one session are begun; each begins one of the client's minute.</summary>
+    static int HandOverTwo(Outside outside, string client)
+    {
+        using var smtp = outside.Session(client);
+        var taken = smtp.Ask(Sender)[0] == '2' ? 1 : 0;
+        smtp.Ask("RSET");
+        return smtp.Ask(Sender)[0] == '2' ? taken + 1 : taken;
     }
 
     /// <summary>With the sample's own value: nothing else in these tests waits for it.</summary>

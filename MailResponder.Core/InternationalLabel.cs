@@ -44,7 +44,7 @@ internal static class InternationalLabel
             return false;
         for (var i = 0; i < runes.Count; i++)
         {
-            if (!IsAllowed(runes, i))
+            if (!IsAllowed(runes, i) || (i > 0 && ComposesOrMoves(runes[i - 1], runes[i])))
                 return false;
         }
 
@@ -74,6 +74,21 @@ internal static class InternationalLabel
             or UnicodeCategory.ModifierLetter or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.NonSpacingMark
             or UnicodeCategory.SpacingCombiningMark
         && !UnstableCharacters.Contains(c);
+
+    /// <summary>
+    /// Whether NFC makes one character of the two, or changes their order (Unicode Standard Annex 15). Of marks that
+    /// are not looked up here no two may follow each other.
+    /// </summary>
+    private static bool ComposesOrMoves(int before, int c)
+    {
+        if (CombiningMarks.Compose(before, c))
+            return true;
+        if (!IsMark(c) || !IsMark(before) || CombiningMarks.ClassOf(c) is 0 || CombiningMarks.ClassOf(before) is 0)
+            return false;
+        // A half would go with the letter before the other mark.
+        return CombiningMarks.ClassOf(before) is not { } first || CombiningMarks.ClassOf(c) is not { } second
+            || first > second || CombiningMarks.IsHalf(c);
+    }
 
     /// <summary>
     /// Between letters that would join, as in Persian (RFC 5892, appendix A.1). Other scripts do not join.
@@ -113,7 +128,8 @@ internal static class InternationalLabel
                 return false;
         }
 
-        return IsRightToLeft(runes[0])
+        var last = runes.FindLast(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark);
+        return IsRightToLeft(runes[0]) && (IsRightToLeft(last) || last is >= '0' and <= '9')
             && CharUnicodeInfo.GetUnicodeCategory(runes[0]) != UnicodeCategory.DecimalDigitNumber && !(european && arabic);
     }
 

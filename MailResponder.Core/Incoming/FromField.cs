@@ -18,7 +18,7 @@ internal static class FromField
         mailbox = null;
         // The raw value: in a decoded one, the text of an encoded word could pass for an address.
         var value = WithoutControls(from.RawValue);
-        if (HasOpenQuote(value))
+        if (HasOpenQuote(value) || HasQuotedAddress(value) || HasBackslashBesideAWord(value))
             return SkipReason.UnparsableFrom;
         var isList = AddressList.TryParse(value, out var list);
         if (list is not [MailboxAddress] && OnlyInAngles(value) is { } only)
@@ -57,7 +57,8 @@ internal static class FromField
                     close = i;
                     break;
                 case (byte)'<' or (byte)'>':
-                case (byte)'@' when open < 0:
+                // At the beginning it is a handle, @joe, and of no address.
+                case (byte)'@' when open < 0 && !value.AsSpan(0, i).Trim(" \t\r\n"u8).IsEmpty:
                 // Behind it only the end of a group, which a colon began.
                 case not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)';') when close >= 0:
                     return null;
@@ -70,6 +71,32 @@ internal static class FromField
     /// <summary>Blanks in place of NUL and the like, for which MimeKit would give up the whole field.</summary>
     private static byte[] WithoutControls(byte[] value) =>
         Array.ConvertAll(value, b => b is 0x7F or < (byte)' ' and not (9 or 10 or 13) ? (byte)' ' : b);
+
+    /// <summary>
+    /// An @ within quotation marks, and a comma, semicolon or colon outside of them: to some it is a list, of which the
+    /// quoted text is the first address.
+    /// </summary>
+    private static bool HasQuotedAddress(byte[] field)
+    {
+        var (opened, isHidden, isList) = (-1, false, false);
+        foreach (var i in Unquoted(field))
+        {
+            isList |= field[i] is (byte)',' or (byte)';' or (byte)':';
+            if (field[i] != '"')
+                continue;
+            isHidden |= opened >= 0 && field.AsSpan(opened, i - opened).Contains((byte)'@');
+            opened = opened < 0 ? i : -1;
+        }
+
+        return isHidden && isList;
+    }
+
+    /// <summary>
+    /// A backslash outside of quotation marks and an encoded word: some readers take what the word stands for as the
+    /// address. Alone it is a half of a character, in a name in GBK or Shift JIS.
+    /// </summary>
+    private static bool HasBackslashBesideAWord(byte[] field) =>
+        field.AsSpan().IndexOf("=?"u8) >= 0 && Unquoted(field).Any(i => field[i] == '\\');
 
     /// <summary>
     /// A quotation mark without its second (RFC 5322, section 3.2.4): MimeKit takes it for a part of the display name,

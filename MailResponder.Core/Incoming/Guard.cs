@@ -15,8 +15,8 @@ namespace MailResponder.Incoming;
 internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = null, string? hostName = null)
 {
     /// <summary>
-    /// How long a failed look-up counts as open. Postfix brings the same header at each try, so it never comes to an end
-    /// by itself; and the message must not expire in the queue.
+    /// How long a failed look-up counts as open. Postfix brings the same header at each try, so it never comes to an
+    /// end by itself; and the message must not expire in the queue.
     /// </summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
 
@@ -48,8 +48,12 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
             return reason;
         if (ReasonInFrom(headers, out var from) is { } fromReason)
             return fromReason;
-        if (IsRobot(from!.Address) || IsRobot(envelope.Sender) || IsRobot(headers["Return-Path"]))
+        if (IsRobot(from!.Address) || IsRobot(envelope.Sender) || IsRobot(headers["Return-Path"])
+            || IsVerpOf(envelope.Recipient, envelope.Sender) || IsVerpOf(envelope.Recipient, headers["Return-Path"]))
+        {
             return SkipReason.RobotSender;
+        }
+
         MailDomain.TryNormalize(from.Domain, out var domain);
         if (IsOurs($"{from.LocalPart}@{domain}", domain) || HostName.Covers(domain, hostName ?? HostName.Current())
             || IsOurAddress(envelope.Sender) || IsOurAddress(headers["Return-Path"]))
@@ -62,7 +66,8 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         var now = (clock ?? TimeProvider.System).GetUtcNow();
         if (settings.MaxRequestAge is { } maxAge && MessageTimes.Of(headers, now).WasOlder(maxAge, now))
             return SkipReason.Stale;
-        request = new Request(from, SubjectText.Of(headers), headers["Message-Id"], References(headers))
+        var messageId = Ids(headers["Message-Id"]) is [var id, ..] ? $"<{id}>" : null;
+        request = new Request(from, SubjectText.Of(headers), messageId, References(headers))
         {
             Authentication = Authenticate(headers, domain, now),
         };
@@ -161,7 +166,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     {
         if (address is null)
             return false;
-        var bare = BareAddress(address);
+        var bare = BareAddress(address).TrimEnd('.');
         return bare.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase)
             || bare.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase);
     }
@@ -197,6 +202,18 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         return RobotLocalPart.Matches(at < 0 ? bare : bare[..at]);
     }
 
+    /// <summary>
+    /// Whether the sender is made of the recipient, get=example.com, as list servers make it for each reader.
+    /// </summary>
+    private static bool IsVerpOf(string? recipient, string? sender)
+    {
+        if (recipient is null || sender is null || sender.Contains("+caf_=", StringComparison.OrdinalIgnoreCase))
+            return false;
+        var bare = BareAddress(sender);
+        var local = bare[..Math.Max(0, bare.LastIndexOf('@'))];
+        return local.EndsWith(BareAddress(recipient).Replace('@', '='), StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>What stands between the angle brackets, or all of it.</summary>
     private static string BareAddress(string text)
     {
@@ -210,7 +227,12 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     /// </summary>
     private static List<string> References(HeaderList headers)
     {
-        var references = MimeUtils.EnumerateReferences(headers["References"] ?? headers["In-Reply-To"] ?? "").ToList();
-        return headers["References"] is null && references.Count > 1 ? [] : references;
+        if (Ids(headers["References"]) is { Count: > 0 } references)
+            return references;
+        return Ids(headers["In-Reply-To"]) is [var only] ? [only] : [];
     }
+
+    /// <summary>As they stand there: MimeKit leaves out blanks and a final dot.</summary>
+    private static List<string> Ids(string? field) => field is null ? []
+        : [.. MimeUtils.EnumerateReferences(field).Where(id => field.Contains($"<{id}>", StringComparison.Ordinal))];
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using MimeKit;
@@ -41,6 +42,13 @@ internal sealed class MailCharsets : EncodingProvider
     public override Encoding? GetEncoding(string name) => name.ToLowerInvariant() switch
     {
         "us-ascii" or "utf-8" or "iso-8859-1" => null,
+        "utf8" => Encoding.UTF8,
+        "x-gbk" or "x-gb2312" => GetEncoding(936),
+        "euckr" => GetEncoding(51949),
+        "eucjp" => GetEncoding(51932),
+        // Windows' own names: cp1251.
+        ['c', 'p', .. var page]
+            when int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => GetEncoding(number),
         "windows-31j" or "ms932" => GetEncoding(932),
         "uhc" => GetEncoding(949),
         "tis620" or "iso-8859-11" => GetEncoding(874),

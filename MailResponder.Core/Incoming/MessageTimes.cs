@@ -26,26 +26,42 @@ internal readonly record struct MessageTimes(DateTimeOffset? Made, DateTimeOffse
     {
         var first = headers.IndexOf("Received");
         var arrived = first < 0 ? null : DateOf(headers[first]);
-        DateTimeOffset? made = headers["Date"] is { } date && DateUtils.TryParse(date, out var parsed)
-            && parsed >= Earliest && parsed - (arrived ?? now) <= MostAhead ? parsed : null;
-        return new MessageTimes(made ?? (first < 0 ? null : DateOf(headers[headers.LastIndexOf("Received")])), arrived);
+        return new MessageTimes(Possible(DateOf(headers["Date"])) ?? FirstReceived(), arrived);
+
+        DateTimeOffset? Possible(DateTimeOffset? date) =>
+            date >= Earliest && date - (arrived ?? now) <= MostAhead ? date : null;
+
+        DateTimeOffset? FirstReceived()
+        {
+            for (var i = headers.Count - 1; first >= 0 && i >= first; i--)
+            {
+                if (headers[i].Id == HeaderId.Received && Possible(DateOf(headers[i])) is { } date)
+                    return date;
+            }
+
+            return null;
+        }
     }
 
     /// <summary>
-    /// Whether it was older than <paramref name="maxAge"/> when it came here: how long it has waited here since does not
-    /// count. One that does not tell, or is from the future, has no age.
+    /// Whether it was older than <paramref name="maxAge"/> when it came here: how long it has waited here since does
+    /// not count. One that does not tell, or is from the future, has no age.
     /// </summary>
     public bool WasOlder(TimeSpan maxAge, DateTimeOffset now) => Made is { } made && (Arrived ?? now) - made > maxAge;
 
     /// <summary>
-    /// Whether it came here less than <paramref name="time"/> ago; without Received its Date counts, and without that it
-    /// did not.
+    /// Whether it came here less than <paramref name="time"/> ago; without Received its Date counts, and without that
+    /// it did not.
     /// </summary>
     public bool CameWithin(TimeSpan time, DateTimeOffset now) => (Arrived ?? Made) is { } came && (now - came).Duration() < time;
 
-    private static DateTimeOffset? DateOf(Header received)
-    {
-        var date = received.Value[(received.Value.LastIndexOf(';') + 1)..];
-        return DateUtils.TryParse(date, out var parsed) ? parsed : null;
-    }
+    private static DateTimeOffset? DateOf(Header received) =>
+        DateOf(received.Value[(received.Value.LastIndexOf(';') + 1)..]);
+
+    /// <summary>A year like 0008, of an emperor, is none that MimeKit should add 2000 to.</summary>
+    private static DateTimeOffset? DateOf(string? text) =>
+        text is not null
+        && !Array.Exists(text.Split(' '), word => word is ['0', _, _, _] && int.TryParse(word, out _))
+        && DateUtils.TryParse(text, out var date) ? date : null;
+
 }

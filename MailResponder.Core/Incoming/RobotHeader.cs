@@ -47,7 +47,8 @@ internal static class RobotHeader
         FirstWord(header.Value).Equals(word, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsBulk(string value) =>
-        FirstWord(value).ToLowerInvariant() is "bulk" or "list" or "junk" or "auto_reply" or "auto-reply";
+        FirstWord(value).ToLowerInvariant() is "bulk" or "list" or "junk"
+            or "auto_reply" or "auto-reply" or "autoreply";
 
     private static SkipReason? ReasonInType(Header header) => FirstWord(header.Value).ToLowerInvariant() switch
     {
@@ -94,7 +95,7 @@ internal static class RobotHeader
                 continue;
             else if (c is ';' or ',' || (char.IsWhiteSpace(c) && length > 0))
                 break;
-            else if (c != '"' && !char.IsWhiteSpace(c) && !char.IsControl(c))
+            else if (c is not ('"' or '\'') && !char.IsWhiteSpace(c) && !char.IsControl(c))
                 word[length++] = c;
         }
 

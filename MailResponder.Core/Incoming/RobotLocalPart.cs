@@ -14,7 +14,7 @@ internal static class RobotLocalPart
     /// Mailman's, Sympa's and mass mailers' returns.
     /// </summary>
     private static readonly string[] Phrases =
-        ["noreply", "donotreply", "dontreply", "autoreply", "bounce", "bounces"];
+        ["noreply", "donotreply", "dontreply", "noresponder", "autoreply", "autoresponder", "bounce", "bounces"];
 
     /// <summary>Only behind another word: what Majordomo and its like send a list by.</summary>
     private static readonly string[] LaterWords = ["relay", "outgoing"];
@@ -25,13 +25,10 @@ internal static class RobotLocalPart
     /// </summary>
     private static readonly string[] ListTags = ["help", "owner", "confsub", "confunsub", "subscribe", "unsubscribe"];
 
-    /// <summary>Of forwarders (SRS, Gmail) and of signed senders (BATV).</summary>
-    private static readonly string[] PeoplesMarks = ["srs0", "srs1", "+srs=", "+caf_=", "prvs=", "btv1="];
-
     /// <summary>Case does not matter, nor does the punctuation inside of no-reply, do_not.reply and the like.</summary>
     public static bool Matches(string localPart)
     {
-        var local = localPart.Trim('"').ToLowerInvariant();
+        var local = Unwrapped(localPart.Trim('"').ToLowerInvariant());
         if (IsOfListServer(local))
             return true;
         var plus = local.IndexOf('+');
@@ -66,17 +63,39 @@ internal static class RobotLocalPart
     }
 
     /// <summary>
-    /// Variable envelope return paths: the recipient stands in them, list-return-1-get=example.com. Forwarders write
-    /// the sender's (SRS0=…), and so do senders of their own (prvs=…, BATV): these are people's. Gmail's forwarding
-    /// names whom it forwards to (+caf_=…).
+    /// Without what forwarders and senders put around people's addresses: SRS0=hash=day=domain=joe, SRS1=…==…=joe and
+    /// Microsoft 365's joe.x+SRS=hash=day=domain=joe (of bounces+SRS=hash=day nothing is left), BATV's prvs=tag=joe and
+    /// btv1==tag==joe, and Gmail's joe+caf_=whom-it-forwards-to.
     /// </summary>
+    private static string Unwrapped(string local)
+    {
+        if (local.IndexOf("+caf_=", StringComparison.Ordinal) is > 0 and var forwarding)
+            return local[..forwarding];
+        if (local.StartsWith("prvs=", StringComparison.Ordinal) || local.StartsWith("btv1=", StringComparison.Ordinal))
+            return Behind(local["prvs=".Length..].TrimStart('='), 1).TrimStart('=');
+        if (local.StartsWith("srs0", StringComparison.Ordinal))
+            return Behind(local, 4);
+        if (local.StartsWith("srs1", StringComparison.Ordinal))
+            return local.IndexOf("==", StringComparison.Ordinal) is > 0 and var inner
+                ? Behind(local[(inner + 2)..], 3) : "";
+        return local.IndexOf("+srs=", StringComparison.Ordinal) is > 0 and var srs ? Behind(local[srs..], 4) : local;
+    }
+
+    /// <summary>What follows so many equals signs; empty when there are fewer.</summary>
+    private static string Behind(string text, int signs)
+    {
+        for (; signs > 0; signs--)
+            text = text.IndexOf('=') is >= 0 and var at ? text[(at + 1)..] : "";
+        return text;
+    }
+
+    /// <summary>Variable envelope return paths: the recipient stands in them, list-7-get=example.com.</summary>
     private static bool IsVerp(string local)
     {
-        var equals = local.LastIndexOf('=');
-        if (equals > 0 && local.IndexOf("-return-", StringComparison.Ordinal) is > 0)
+        if (local.Contains("-return-", StringComparison.Ordinal))
             return true;
+        var equals = local.LastIndexOf('=');
         return equals > 0 && local.LastIndexOf('.') is var dot && dot > equals + 1 && dot < local.Length - 2
-            && local.AsSpan(0, equals).ContainsAny('-', '+')
-            && !Array.Exists(PeoplesMarks, local.Contains);
+            && local.AsSpan(0, equals).ContainsAny('-', '+');
     }
 }

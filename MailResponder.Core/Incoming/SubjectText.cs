@@ -1,5 +1,6 @@
 using System.Text;
 using MimeKit;
+using MimeKit.Encodings;
 using MimeKit.Utils;
 
 namespace MailResponder.Incoming;
@@ -13,36 +14,59 @@ internal static class SubjectText
 
     /// <summary>
     /// Bytes that are not ASCII are UTF-8 or in the charset of Content-Type. What is neither, or is in a charset that
-    /// nobody knows, is empty: no text is better than a wrong one.
+    /// nobody knows, or is none of its texts, is empty: no text is better than a wrong one.
     /// </summary>
     public static string Of(HeaderList headers)
     {
         var index = headers.IndexOf("Subject");
         if (index < 0)
             return "";
-        var subject = headers[index];
-        var raw = subject.RawValue;
-        if (HasUnknownCharset(raw))
+        var raw = headers[index].RawValue;
+        if (!EncodedWordsAreText(raw))
             return "";
         // iso-2022-jp and its like are made of ASCII and escapes.
-        if (System.Text.Ascii.IsValid(raw) && !raw.AsSpan().Contains(Escape))
-            return subject.Value;
-        var text = (raw.AsSpan().Contains(Escape) ? null : Decoded(raw, Utf8)) ?? Decoded(raw, CharsetOf(headers));
-        return text is null ? "" : Rfc2047.DecodeText(Encoding.UTF8.GetBytes(text)).Trim();
+        var hasEscape = raw.AsSpan().Contains(Escape);
+        if (System.Text.Ascii.IsValid(raw) && !hasEscape)
+            return WithoutDoubt(headers[index].Value);
+        var text = hasEscape ? null : Decoded(raw, Utf8);
+        if (text is null && !IsCutUtf8(raw))
+            text = Decoded(raw, CharsetOf(headers));
+        return text is null ? "" : WithoutDoubt(Rfc2047.DecodeText(Encoding.UTF8.GetBytes(text)).Trim());
     }
 
     /// <summary>Null when it is in another charset.</summary>
-    private static string? Decoded(byte[] raw, Encoding? encoding)
+    private static string? Decoded(ReadOnlySpan<byte> bytes, Encoding? encoding)
     {
         try
         {
-            var text = encoding?.GetString(raw).ReplaceLineEndings("");
-            return text is null || text.AsSpan().ContainsAny('\u001B', '\uFFFD') ? null : text;
+            var text = encoding?.GetString(bytes).ReplaceLineEndings("");
+            // Some of .NET's charsets put question marks all the same.
+            return text?.Count(c => c == '?') > bytes.Count((byte)'?') ? null : text;
         }
         catch (DecoderFallbackException)
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// Empty when it holds what decoders put in place of bytes that mean nothing: .NET also characters of nobody.
+    /// </summary>
+    private static string WithoutDoubt(string text) =>
+        text.AsSpan().ContainsAnyInRange('\uE000', '\uF8FF')
+            || text.AsSpan().ContainsAny('\u001B', '\uFFFD') ? "" : text;
+
+    /// <summary>UTF-8 to its last character, which was cut: in a smaller charset it would be another text.</summary>
+    private static bool IsCutUtf8(ReadOnlySpan<byte> raw)
+    {
+        raw = raw.TrimEnd(" \r\n"u8);
+        for (var cut = 1; cut <= 3 && cut < raw.Length; cut++)
+        {
+            if (!System.Text.Ascii.IsValid(raw[..^cut]) && Decoded(raw[..^cut], Utf8) is not null)
+                return true;
+        }
+
+        return false;
     }
 
     private static Encoding? CharsetOf(HeaderList headers) =>
@@ -67,25 +91,60 @@ internal static class SubjectText
         }
     }
 
-    /// <summary>Whether an encoded word names a charset that MimeKit would take for Latin-1.</summary>
-    private static bool HasUnknownCharset(ReadOnlySpan<byte> raw)
+    /// <summary>
+    /// Whether each run of encoded words in one charset is a text of it. A character may be split between two words.
+    /// </summary>
+    private static bool EncodedWordsAreText(ReadOnlySpan<byte> raw)
     {
+        var (run, charset) = (new List<byte>(), "");
         int start;
         while ((start = raw.IndexOf("=?"u8)) >= 0)
         {
+            var between = raw[..start];
             raw = raw[(start + 2)..];
-            var end = raw.IndexOf((byte)'?');
-            if (end < 0)
-                return false;
-            // RFC 2231 puts a language behind an asterisk.
-            var name = Encoding.Latin1.GetString(raw[..end]).Split('*')[0];
-            if (raw[end..] is [_, (byte)'q' or (byte)'Q' or (byte)'b' or (byte)'B', (byte)'?', ..]
-                && Named(name) is null)
+            if (!TryReadWord(ref raw, out var name, out var content))
+                continue;
+            if (name != charset || between.ContainsAnyExcept(" \t\r\n"u8))
             {
-                return true;
+                if (!IsText(run, charset))
+                    return false;
+                run.Clear();
+                charset = name;
             }
+
+            run.AddRange(content);
         }
 
-        return false;
+        return IsText(run, charset);
+    }
+
+    private static bool IsText(List<byte> bytes, string charset) =>
+        charset.Length == 0 || (Named(charset) is { } encoding && Decoded([.. bytes], encoding) is { } text
+            && WithoutDoubt(text).Length == text.Length);
+
+    /// <summary>An encoded word behind its first two characters (RFC 2047, section 2), and what follows it.</summary>
+    private static bool TryReadWord(ref ReadOnlySpan<byte> raw, out string charset, out ReadOnlySpan<byte> content)
+    {
+        charset = "";
+        content = default;
+        var end = raw.IndexOf((byte)'?');
+        if (end <= 0 || raw[end..] is not [_, var kind, (byte)'?', ..])
+            return false;
+        IMimeDecoder? decoder = kind switch
+        {
+            (byte)'q' or (byte)'Q' => new QuotedPrintableDecoder(rfc2047: true),
+            (byte)'b' or (byte)'B' => new Base64Decoder(),
+            _ => null,
+        };
+        var encoded = raw[(end + 3)..];
+        var length = encoded.IndexOf("?="u8);
+        if (decoder is null || length < 0)
+            return false;
+        // RFC 2231 puts a language behind an asterisk.
+        charset = Encoding.Latin1.GetString(raw[..end]).Split('*')[0];
+        var output = new byte[decoder.EstimateOutputLength(length)];
+        content = output.AsSpan(0, decoder.Decode(encoded[..length].ToArray(), 0, length, output));
+        raw = encoded[(length + 2)..];
+        return true;
     }
 }

@@ -46,6 +46,20 @@ public sealed class GuardReasons
         Assert.NotNull(request);
     }
 
+    [Theory]
+    [InlineData("list.7.get=example.com@lists.example.net", true)]
+    [InlineData("get=example.com@lists.example.net", true)]
+    [InlineData("joe+caf_=get=example.com@example.net", false)]
+    [InlineData("joe.get.example.com@example.net", false)]
+    public void SenderThatIsMadeOfTheRecipient_IsARobot(string sender, bool isRobot)
+    {
+        var message = IncomingMessage.Read(new MemoryStream("From: joe@example.net\n\nhello\n"u8.ToArray()));
+
+        var reason = new Guard(Settings).ReasonNotToReply(message, new Envelope("Get@example.com", sender), out _);
+
+        Assert.Equal(isRobot ? SkipReason.RobotSender : null, reason);
+    }
+
     [Fact]
     public void Each_HasACase()
     {

@@ -13,6 +13,10 @@ public sealed class RequestThreads
     [InlineData("In-Reply-To: <a@x> <b@y>", new string[0])]
     [InlineData("In-Reply-To: <a@x>\n\t<b@y>", new string[0])]
     [InlineData("References:\nIn-Reply-To: <a@x> <b@y>", new string[0])]
+    [InlineData("References: none\nIn-Reply-To: <a@x>", new[] { "a@x" })]
+    // Whose ids MimeKit would change.
+    [InlineData("References: <a b@x> <c@y>", new[] { "c@y" })]
+    [InlineData("In-Reply-To: <a@x.>", new string[0])]
     [InlineData("Subject: x", new string[0])]
     public void AreThoseOfReferencesOrTheOneAnswered(string fields, string[] expected)
     {

@@ -39,10 +39,29 @@ public sealed class Subjects
     [InlineData("=?koi8-r*ru?B?0M/Nz8fJ1MU=?=", Russian)]
     [InlineData("=?x-nobody?B?0M/Nz8fJ1MU=?=", "")]
     [InlineData("a =?utf-8?q?=D8=B3?= =?nobody?q?=D3?=", "")]
+    // None of its charset's texts, or half of one.
+    [InlineData("=?us-ascii?B?xOO6w8rAvec=?=", "")]
+    [InlineData("=?us-ascii?Q?caf=E9?=", "")]
+    [InlineData("=?gbk?B?/4D/gA==?=", "")]
+    [InlineData("=?gb2312?Q?abc=FF?=", "")]
+    [InlineData("=?euc-jp?Q?=FF=FF?=", "")]
+    [InlineData("=?utf-8?q?=D8?= =?utf-8?q?=B3?=", "س")]
+    [InlineData("=?utf-8?q?=D8?= x =?utf-8?q?=B3?=", "")]
+    [InlineData("=?utf8?q?=D8=B3?=", "س")]
+    [InlineData("=?cp1251?B?z+7s7uPo8uU=?=", "Помогите")]
     [InlineData("what =? is ?= this", "what =? is ?= this")]
     [InlineData("one\n\ttwo", "one\ttwo")]
     public void EncodedWords_AreInTheirs(string subject, string expected) =>
         Assert.Equal(expected, Read(Encoding.UTF8.GetBytes(subject), ""));
+
+    [Theory]
+    [InlineData("shift_jis", new byte[] { 0xFF, 0xFE, 0xFD })]
+    [InlineData("windows-1255", new byte[] { 0xFF, 0xFB })]
+    [InlineData("iso-8859-8", new byte[] { 0xFF, 0xFB })]
+    [InlineData("gbk", new byte[] { 0x80, 0xFF })]
+    [InlineData("windows-1256", new byte[] { 0xD8, 0xB3, 0xD9, 0x84, 0xD8, 0xA7, 0xD9 })]
+    public void BytesOfNoText_AreNone(string charset, byte[] raw) =>
+        Assert.Equal("", Read(raw, $"Content-Type: text/plain; charset={charset}\n"));
 
     [Fact]
     public void Folded_IsOneLine() => Assert.Equal("привет мир",

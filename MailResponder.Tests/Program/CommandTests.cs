@@ -245,14 +245,14 @@ public sealed partial class CommandTests
         place.SendThrough("cat > /dev/null");
         File.WriteAllText(place.PathTo("sendmail"), "cat > /dev/null\n");
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("sendmail is no program; a script begins with a line like #!/bin/sh", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("sendmail cannot be started: it is no program; a script begins with a line like #!/bin/sh", place.Log.Reports[^1], StringComparison.Ordinal);
         File.SetUnixFileMode(place.PathTo("sendmail"), UnixFileMode.UserRead);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("sendmail may not be run by the user root", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("sendmail cannot be started: it may not be run by the user root", place.Log.Reports[^1], StringComparison.Ordinal);
         File.WriteAllText(place.PathTo("sendmail"), "#!/nowhere/sh\n");
         File.SetUnixFileMode(place.PathTo("sendmail"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("sendmail names an interpreter in its first line that does not exist", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("sendmail cannot be started: it names an interpreter in its first line that does not exist", place.Log.Reports[^1], StringComparison.Ordinal);
     }
 
     /// <summary>Root may read everything, and the service may not.</summary>

@@ -77,8 +77,9 @@ public sealed partial class DkimCommandTests
 
     static string As(string user, string script)
     {
-        using var process = Process.Start(new ProcessStartInfo("setpriv", ["--reuid", user, "--clear-groups", "--regid", user is "nobody" ? "nogroup" : user, "sh", "-c", script])
-            { RedirectStandardOutput = true })!;
+        var group = user is "nobody" ? "nogroup" : user;
+        using var process = Process.Start(new ProcessStartInfo(
+            "setpriv", ["--reuid", user, "--clear-groups", "--regid", group, "sh", "-c", script]) { RedirectStandardOutput = true })!;
         return process.StandardOutput.ReadToEnd();
     }
 

@@ -230,12 +230,12 @@ public sealed partial class CommandTests
         Assert.Contains($"warning: database.sqlite: there is no folder {place.PathTo("slip")};", place.Command("config", "check").OutputText, StringComparison.Ordinal);
         var run = place.Command("blacklist", "show");
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal($"responder: the folder {place.PathTo("slip")} was not there and has been made; is its path right?\n", run.Errors);
+        Assert.Equal($"responder: folder: {place.PathTo("slip")} was not there and has been made; is its path right?\n", run.Errors);
         Assert.Empty(place.Command("blacklist", "show").Errors);
 
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         Assert.Contains(place.Log.Reports, line => line.StartsWith("<131>", StringComparison.Ordinal)
-            && line.Contains($"the folder {place.PathTo("slip2/outbox")} was not there and has been made", StringComparison.Ordinal));
+            && line.Contains($": folder: {place.PathTo("slip2/outbox")} was not there and has been made", StringComparison.Ordinal));
     }
 
     [Fact]

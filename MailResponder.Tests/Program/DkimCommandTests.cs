@@ -78,8 +78,11 @@ public sealed partial class DkimCommandTests
     static string As(string user, string script)
     {
         var group = user is "nobody" ? "nogroup" : user;
-        using var process = Process.Start(new ProcessStartInfo(
-            "setpriv", ["--reuid", user, "--clear-groups", "--regid", group, "sh", "-c", script]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("setpriv", ["--reuid", user, "--clear-groups", "--regid", group, "sh", "-c", script])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
         return process.StandardOutput.ReadToEnd();
     }
 

@@ -44,7 +44,7 @@ internal sealed class ConfigInstallCommand : Command
             return ExitCode.DataError;
         }
 
-        Tell(ResponseBookFile.Check(settings.ResponseBook, []), book);
+        Tell(Present(settings), book);
         // Only what was checked, whatever has become of the file since.
         Replace(settings, Encoding.UTF8.GetString(text));
         ServiceUser.Become(settings);
@@ -85,8 +85,18 @@ internal sealed class ConfigInstallCommand : Command
             SecretFile.Replace(settings.ResponseBook, text, "response book");
     }
 
+    /// <summary>Null when there is none, or it has a fault.</summary>
+    private static ResponseBook? Present(ResponderSettings settings)
+    {
+        var faults = new List<Fault>();
+        var book = ResponseBookFile.Check(settings.ResponseBook, faults);
+        return faults.TrueForAll(fault => fault.IsWarning) ? book : null;
+    }
+
     private static void Tell(ResponseBook? before, ResponseBook after)
     {
+        if (before is null)
+            Console.Out.WriteLine("there is no good book to compare with: every address is shown as new");
         var changes = BookChanges.Tell(before, after);
         foreach (var change in changes)
             Console.Out.WriteLine(change);

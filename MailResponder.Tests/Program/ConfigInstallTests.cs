@@ -40,6 +40,18 @@ public sealed class ConfigInstallTests : IDisposable
         Assert.Contains("0 address(es) get something else, of 3 in the new book\n", Install(place.Book.ToJsonString()).OutputText, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void FaultyBookOfNow_IsReplaced()
+    {
+        File.WriteAllText(place.PathTo("responses.json"), "[ { \"email_addr\": ");
+
+        var run = Install("""[ { "email_addr": "new@example.com", "body": "New links" } ]""");
+
+        Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
+        Assert.StartsWith("there is no good book to compare with: every address is shown as new\nnew@example.com: new, 1 reply\n",
+            run.OutputText, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[ { \"email_addr\": ", 65, "is not valid JSON")]
     [InlineData("[]", 65, "has no entry")]

@@ -13,6 +13,7 @@ internal sealed class ConfigCommand : Command
     {
         Add(Check());
         Add(Show());
+        Add(new ConfigInstallCommand());
         Add(new ConfigPullCommand());
     }
 

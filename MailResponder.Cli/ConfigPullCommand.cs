@@ -35,7 +35,12 @@ internal sealed class ConfigPullCommand : Command
         Report(settings, result);
         if (!result.IsGood)
         {
-            Console.Out.WriteLine(checkOnly ? "not good: it would not be put in force" : "nothing was changed: the last good book stays in force");
+            // Of S3, only a good book is ever put here; a local one is wherever somebody edited it.
+            var isAnswered = settings.S3 is not null ? RegularFile.Exists(settings.ResponseBook)
+                : new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).HasLastGoodBook;
+            Console.Out.WriteLine(checkOnly ? "not good: it would not be put in force"
+                : isAnswered ? "nothing was changed: the last good book stays in force"
+                : "nothing was changed: no good book is in force, and all messages wait");
             return result.S3Failed ? ExitCode.Unavailable : ExitCode.DataError;
         }
 

@@ -36,11 +36,17 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
         var book = _renderings.Book();
         var address = RequestedAddress.Find(envelope, message.Headers, book);
         if (address is null)
-            return Outcome.Skipped(SkipReason.UnknownAddress);
+        {
+            // Perhaps the book that has a fault would know it.
+            return _renderings.Fault is { } fault
+                ? Outcome.Deferred(fault.Cause, fault.Message) : Outcome.Skipped(SkipReason.UnknownAddress);
+        }
 
         Address = address;
         var entries = book.EntriesFor(address);
-        return WithoutReply(request!, entries) ?? Answer(message, request!, address, entries);
+        var outcome = WithoutReply(request!, entries) ?? Answer(message, request!, address, entries);
+        return _renderings.Fault is { } kept
+            ? outcome with { Alarm = outcome.Alarm ?? "book: the last good one stays in force: " + kept.Message } : outcome;
     }
 
     /// <summary>Null when there is something to send. Looked at first, so that nobody is charged for nothing.</summary>

@@ -50,7 +50,8 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         }
         catch (Win32Exception exception)
         {
-            return SendResult.Temporary($"{program} {FileTrouble.OfProgram(program, exception.NativeErrorCode)}");
+            var problem = FileTrouble.OfProgram(program, exception.NativeErrorCode);
+            return SendResult.Temporary($"{program} cannot be started: it {problem}");
         }
     }
 

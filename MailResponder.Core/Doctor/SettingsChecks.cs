@@ -1,3 +1,4 @@
+using MailResponder.Rendering;
 using MailResponder.Responses;
 using MailResponder.Settings;
 
@@ -22,7 +23,7 @@ internal static class SettingsChecks
             // Without settings nobody knows where the rest is.
             if (ofName.Count == 0 && settings is null && name != "settings")
                 continue;
-            foreach (var finding in ofName.Select(fault => InWords(name, fault)).OrOk(name, good))
+            foreach (var finding in ofName.Select(fault => InWords(name, fault, settings)).OrOk(name, good))
                 yield return finding;
         }
 
@@ -44,16 +45,25 @@ internal static class SettingsChecks
         : fault.Place.Contains("attachments", StringComparison.Ordinal) ? "attachments"
         : "book";
 
-    private static Finding InWords(string name, Fault fault)
+    private static Finding InWords(string name, Fault fault, ResponderSettings? settings)
     {
         var remedy = name switch
         {
             "attachments" => "put the file there, or correct the entry; then: responder config check",
             "keys" => "follow what it says; then: responder config check",
+            "book" when !fault.IsWarning => "correct the entry; then: responder config check; until then "
+                + (IsLastGoodBookThere(settings!) ? "the last good book answers" : "all messages may wait"),
             _ => "correct the line; then: responder config check",
         };
         var text = (fault with { IsWarning = false }).ToString();
         return new Finding(name, fault.IsWarning ? FindingState.Warning : FindingState.Fault, text, remedy);
+    }
+
+    private static bool IsLastGoodBookThere(ResponderSettings settings)
+    {
+        // The responder takes nothing that is another user's.
+        using var asService = ServiceUser.Act(settings);
+        return new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).HasLastGoodBook;
     }
 
     private static IEnumerable<Finding> FileModes(Host host, string path, ResponderSettings? settings)

@@ -32,8 +32,11 @@ internal sealed class BookIndex : IDisposable
         _bytes = bytes;
     }
 
-    /// <summary>Null when there is none of this state of the book, by this program.</summary>
-    public static BookIndex? Open(RenderingFolder folder, string book, FileIdentity identity)
+    /// <summary>Null when there is none by this program, of this state of the book.</summary>
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="book">The book's file, for faults.</param>
+    /// <param name="identity">Null: of whatever state, which is the last good one.</param>
+    public static BookIndex? Open(RenderingFolder folder, string book, FileIdentity? identity)
     {
         var file = folder.Open(FileName);
         try
@@ -105,10 +108,13 @@ internal sealed class BookIndex : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static uint? SlotsOf(byte[] head, FileIdentity book, long bytes)
+    private static uint? SlotsOf(byte[] head, FileIdentity? book, long bytes)
     {
         using var record = new RecordReader(head);
-        if (!record.ReadBytes(ProgramIdentity.Bytes.Length).AsSpan().SequenceEqual(ProgramIdentity.Bytes) || record.ReadIdentity() != book)
+        if (!record.ReadBytes(ProgramIdentity.Bytes.Length).AsSpan().SequenceEqual(ProgramIdentity.Bytes))
+            return null;
+        var found = record.ReadIdentity();
+        if (book is not null && book != found)
             return null;
         var slots = record.ReadUInt32();
         return record.ReadInt64() == bytes && slots > 0 && HeadBytes + slots * (long)SlotBytes <= bytes ? slots : null;

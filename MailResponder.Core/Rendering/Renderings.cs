@@ -16,17 +16,49 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private readonly AttachmentNames _names = new(settings.AttachmentNames);
 
-    /// <summary>The book in force.</summary>
-    /// <exception cref="ResponderException">It cannot be read, or has a fault.</exception>
+    /// <summary>
+    /// Why the book's file is not the book in force; null when it is. What an address gets that the last good book does
+    /// not know is then unknown.
+    /// </summary>
+    public ResponderException? Fault { get; private set; }
+
+    /// <summary>Whether messages are answered although the file has a fault.</summary>
+    public bool HasLastGoodBook
+    {
+        get
+        {
+            if (FileIdentity.Of(settings.ResponseBook) is null)
+                return false;
+            using var last = folder is null ? null : BookIndex.Open(folder, settings.ResponseBook, identity: null);
+            return last is not null;
+        }
+    }
+
+    /// <summary>
+    /// The book in force: the file or, while that has a fault or cannot be read, the last good one that this program has
+    /// rendered to its end.
+    /// </summary>
+    /// <exception cref="ResponderException">It is missing; or has a fault, and no good one is rendered.</exception>
     public IResponseBook Book()
     {
+        // Whoever takes the book away wants nobody to be answered.
         if (folder is null || FileIdentity.Of(settings.ResponseBook) is not { } identity)
             return files.Book();
         if (BookIndex.Open(folder, settings.ResponseBook, identity) is { } index)
             return new RenderedBook(index, WithoutIndex);
         var isFresh = identity.Freshness > TimeSpan.Zero;
-        var book = files.Book();
-        return isFresh ? book : Index(folder, book, identity) ?? book;
+        try
+        {
+            var book = files.Book();
+            return isFresh ? book : Index(folder, book, identity) ?? book;
+        }
+        catch (ResponderException fault) when (fault.Cause == Cause.ResponseBook)
+        {
+            if (BookIndex.Open(folder, settings.ResponseBook, identity: null) is not { } last)
+                throw;
+            Fault = fault;
+            return new RenderedBook(last, WithoutIndex);
+        }
     }
 
     /// <summary>The body of an entry's reply.</summary>

@@ -139,8 +139,13 @@ internal static class ConfigurationCheck
 
     private static void CheckBook(string path, ResponderSettings? settings, List<Fault> faults)
     {
-        if (ResponseBookFile.Check(path, faults) is not { } book || settings is null)
-            return;
+        if (ResponseBookFile.Check(path, faults) is { } book && settings is not null)
+            CheckUse(book, path, settings, faults);
+    }
+
+    /// <summary>A book that these settings are to use, but for what is wrong in its own text.</summary>
+    public static void CheckUse(ResponseBook book, string path, ResponderSettings settings, List<Fault> faults)
+    {
         var files = new FilesFolder(settings.FilesRoot);
         var sent = new Dictionary<string, ResponseEntry>();
         foreach (var entry in book.Entries)

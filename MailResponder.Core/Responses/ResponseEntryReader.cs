@@ -179,7 +179,7 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
         if (string.IsNullOrWhiteSpace(text.Text))
             Add(text.Line, Place(number, field), "is empty; an empty reply helps nobody");
         if (text.Text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
-            Add(text.Line, Place(number, field), "has a control character, which a terminal might obey; take it out");
+            Warn(text.Line, Place(number, field), "has a control character, which a terminal might obey; take it out");
         return text.Text;
     }
 

@@ -30,7 +30,7 @@ internal static class FileTrouble
         _ => InputOutputError(Number(exception)),
     };
 
-    /// <summary>Why a program cannot be started.</summary>
+    /// <summary>Why a program cannot be started; the program is the subject of the sentence.</summary>
     /// <param name="path">The program.</param>
     /// <param name="error">As posix_spawn(3) has it.</param>
     public static string OfProgram(string path, int error) => error switch
@@ -40,10 +40,10 @@ internal static class FileTrouble
         NotAllowed when Directory.Exists(path) => "is a folder; name the program in it",
         NotAllowed => $"may not be run by the user {RunningUser.Name}; is it a program? then: chmod 0755",
         NoProgram => "is no program; a script begins with a line like #!/bin/sh",
-        IsLocked => "cannot be started: there are as many processes as the limits allow; see: ulimit -u",
-        NoMemory => "cannot be started: there is no memory left",
-        TooManyFiles => "cannot be started: too many files are open; raise the limit, see: ulimit -n",
-        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cannot be started (error {error})"),
+        IsLocked => "would be one process more than the limits allow; see: ulimit -u",
+        NoMemory => "finds no memory left",
+        TooManyFiles => "finds too many files open; raise the limit, see: ulimit -n",
+        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"meets error {error} of the system"),
     };
 
     private static string OfNumber(int number) => number switch

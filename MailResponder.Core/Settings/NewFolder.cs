@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace MailResponder.Settings;
 
 /// <summary>
@@ -12,7 +10,8 @@ internal static class NewFolder
     public const UnixFileMode OpenToAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    private static readonly ConcurrentQueue<string> NotTold = [];
+    private static readonly Lock Turn = new();
+    private static readonly List<string> NotTold = [];
 
     /// <summary>Makes the folder, and those above it, unless it is there.</summary>
     /// <param name="folder">Its path.</param>
@@ -25,13 +24,18 @@ internal static class NewFolder
         if (folder.Length == 0 || Directory.Exists(folder))
             return;
         Directory.CreateDirectory(folder, mode);
-        NotTold.Enqueue(folder);
+        lock (Turn)
+            NotTold.Add(folder);
     }
 
     /// <summary>A line for each folder that was made since this was last asked.</summary>
-    public static IEnumerable<string> Tell()
+    public static IReadOnlyList<string> Tell()
     {
-        while (NotTold.TryDequeue(out var folder))
-            yield return $"the folder {folder} was not there and has been made; is its path right?";
+        lock (Turn)
+        {
+            var lines = NotTold.ConvertAll(folder => $"folder: {folder} was not there and has been made; is its path right?");
+            NotTold.Clear();
+            return lines;
+        }
     }
 }

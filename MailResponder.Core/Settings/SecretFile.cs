@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace MailResponder.Settings;
 
-/// <summary>Files that hold keys: read only when nobody else can read or change them, written for the owner alone.</summary>
+/// <summary>
+/// Files that hold keys: read only when nobody else can read or change them, written for the owner alone. The response
+/// book is replaced like them, because it keeps its owner, group and mode.
+/// </summary>
 internal static partial class SecretFile
 {
     private const int FileExists = 17;
@@ -103,7 +106,7 @@ internal static partial class SecretFile
         // Made anew: a link that another user put there would be followed.
         File.Delete(path);
         using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
-        stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
+        stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
         stream.Flush(flushToDisk: true);
     }
 

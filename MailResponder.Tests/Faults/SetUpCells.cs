@@ -8,7 +8,10 @@ internal static class SetUpCells
         .. Of("settings", "settings.json", "settings", "{ \"response_from\": ", "settings.json"),
         .. Of("address key", "address.key", "key-file", "not 64 digits", "address.key"),
         .. Of("DKIM key", "dkim.key", "dkim-key", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n", "dkim.key"),
-        .. Of("book", "responses.json", "response-book", "[ { \"email_addr\": ", "responses.json"),
+        .. Of("book", "responses.json", "response-book", "[ { \"email_addr\": ", "responses.json").Select(NeverRendered),
+        LastGood("corrupt", host => host.Overwrite("responses.json", "[ { \"email_addr\": ")),
+        LastGood("unreadable", host => host.TakeAway("responses.json")),
+        LastGood("cut", host => host.Break("read,responses.json,1,0,5")),
         // Whatever is in an attachment's file is the attachment: it cannot be corrupt.
         .. Of("attachment", "files/tools/tool.zip", "attachment", corrupt: null, "tool.zip", repliesMeanwhile: 1),
         new("attachment", "cut short while it is read")
@@ -22,6 +25,37 @@ internal static class SetUpCells
             Reason = "dkim-key", Problem = "run: chmod 0640 ",
         },
     ];
+
+    /// <summary>The same on a host that has no good book to go on with.</summary>
+    public static FaultCell NeverRendered(FaultCell cell) => cell with
+    {
+        Harm = host =>
+        {
+            if (Directory.Exists(host.Place.PathTo("responder.db.rendered")))
+                Directory.Delete(host.Place.PathTo("responder.db.rendered"), recursive: true);
+            cell.Harm(host);
+        },
+    };
+
+    /// <summary>The book is as it should not be, and the last good one is there.</summary>
+    static FaultCell LastGood(string fault, Action<FaultHost> harm)
+    {
+        var good = "";
+        return new FaultCell("last good book", $"in place of one that is {fault}")
+        {
+            Prepare = host => host.Render(),
+            Harm = host =>
+            {
+                good = File.ReadAllText(host.Place.PathTo("responses.json"));
+                harm(host);
+            },
+            Mend = host =>
+            {
+                host.Mend();
+                host.Overwrite("responses.json", good);
+            },
+        };
+    }
 
     /// <param name="part">The part's name.</param>
     /// <param name="file">Where it is.</param>

@@ -69,7 +69,7 @@ public sealed class RoundTrips
         var book = ResponseBookFile.Check(json, "book", faults);
 
         Assert.Equal(texts.Select(text => text + "."), book!.Entries.Select(entry => Assert.Single(entry.Bodies).Text));
-        Assert.Equal(texts.Length is 0 or > 60, faults.Count > 0);
+        Assert.Equal(texts.Length is 0 or > 60, faults.Exists(fault => !fault.IsWarning));
     }).Holds(500);
 
     private static string OneLine(string text) => text.ReplaceLineEndings("").Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal);

@@ -23,6 +23,7 @@ public sealed class LogwatchTests : IDisposable
             "failed reason=refused address=get@example.com replies=0 ms=5 queue_id=4c7 problem=\"entry 1: refused\"",
             "pull s3://example-config/responses.json: line 3: no address",
             "limit limits.service_per_day=4 reached: messages from everybody wait in Postfix's queue",
+            "book: the last good one stays in force: /etc/mail_responder/responses.json:3: entry 1: planted",
             "something that nobody knows");
         var report = Logwatch("--detail", "high");
 
@@ -39,6 +40,7 @@ public sealed class LogwatchTests : IDisposable
                       1  refused
              Warnings and faults of "config pull": 1
              Lines that a limit is reached: 1
+             Answered from the last good response book, because the book has a fault: 1
              Lines of another form: 1
 
             """, report, StringComparison.Ordinal);

@@ -230,12 +230,12 @@ public sealed partial class CommandTests
         Assert.Contains($"warning: database.sqlite: there is no folder {place.PathTo("slip")};", place.Command("config", "check").OutputText, StringComparison.Ordinal);
         var run = place.Command("blacklist", "show");
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal($"responder: the folder {place.PathTo("slip")} was not there and has been made; is its path right?\n", run.Errors);
+        Assert.Equal($"responder: folder: {place.PathTo("slip")} was not there and has been made; is its path right?\n", run.Errors);
         Assert.Empty(place.Command("blacklist", "show").Errors);
 
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         Assert.Contains(place.Log.Reports, line => line.StartsWith("<131>", StringComparison.Ordinal)
-            && line.Contains($"the folder {place.PathTo("slip2/outbox")} was not there and has been made", StringComparison.Ordinal));
+            && line.Contains($": folder: {place.PathTo("slip2/outbox")} was not there and has been made", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -245,14 +245,14 @@ public sealed partial class CommandTests
         place.SendThrough("cat > /dev/null");
         File.WriteAllText(place.PathTo("sendmail"), "cat > /dev/null\n");
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("sendmail is no program; a script begins with a line like #!/bin/sh", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("sendmail cannot be started: it is no program; a script begins with a line like #!/bin/sh", place.Log.Reports[^1], StringComparison.Ordinal);
         File.SetUnixFileMode(place.PathTo("sendmail"), UnixFileMode.UserRead);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("sendmail may not be run by the user root", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("sendmail cannot be started: it may not be run by the user root", place.Log.Reports[^1], StringComparison.Ordinal);
         File.WriteAllText(place.PathTo("sendmail"), "#!/nowhere/sh\n");
         File.SetUnixFileMode(place.PathTo("sendmail"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("sendmail names an interpreter in its first line that does not exist", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("sendmail cannot be started: it names an interpreter in its first line that does not exist", place.Log.Reports[^1], StringComparison.Ordinal);
     }
 
     /// <summary>Root may read everything, and the service may not.</summary>

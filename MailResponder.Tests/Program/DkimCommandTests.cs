@@ -77,8 +77,12 @@ public sealed partial class DkimCommandTests
 
     static string As(string user, string script)
     {
-        using var process = Process.Start(new ProcessStartInfo("setpriv", ["--reuid", user, "--clear-groups", "--regid", user is "nobody" ? "nogroup" : user, "sh", "-c", script])
-            { RedirectStandardOutput = true })!;
+        var group = user is "nobody" ? "nogroup" : user;
+        var start = new ProcessStartInfo("setpriv", ["--reuid", user, "--clear-groups", "--regid", group, "sh", "-c", script])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
         return process.StandardOutput.ReadToEnd();
     }
 

@@ -76,11 +76,43 @@ public sealed class FilterFaultTests
         AssertIsDeferredUntilMended("response-book", place => File.Delete(place.PathTo("responses.json")), place => place.Write());
 
     [Fact]
-    public void BrokenBook_IsDeferred() =>
+    public void BrokenBook_IsDeferred_WhereNoGoodOneIsRendered() =>
         AssertIsDeferredUntilMended(
             "response-book",
-            place => File.WriteAllText(place.PathTo("responses.json"), "[ { \"email_addr\": "),
+            place =>
+            {
+                if (Directory.Exists(place.PathTo("responder.db.rendered")))
+                    Directory.Delete(place.PathTo("responder.db.rendered"), recursive: true);
+                File.WriteAllText(place.PathTo("responses.json"), "[ { \"email_addr\": ");
+            },
             place => place.Write());
+
+    /// <summary>The log says so at each message, with priority err; local0 is 16.</summary>
+    [Fact]
+    public void BrokenBook_LeavesTheLastGoodOneInForce()
+    {
+        using var place = new Workplace();
+        Rendering.RenderedPlace.Settle();
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        File.WriteAllText(place.PathTo("responses.json"), "[ { \"email_addr\": ");
+
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+
+        Assert.Equal(4, place.Outbox.Count);
+        Assert.StartsWith($"<{16 * 8 + 3}>", place.Log.Reports[^2], StringComparison.Ordinal);
+        Assert.Contains(": book: the last good one stays in force: ", place.Log.Reports[^2], StringComparison.Ordinal);
+        Assert.Contains("responses.json:1: is not valid JSON", place.Log.Reports[^2], StringComparison.Ordinal);
+        Assert.Contains(" replied address=get@example.com replies=2 ", place.Log.Reports[^1], StringComparison.Ordinal);
+        var later = RequestMail.FromSomebodyNew();
+        place.Filter(later, "--recipient", "new@example.com").AssertDeferred("4.3.5 ");
+        Assert.Contains("nothing was changed: the last good book stays in force\n", place.Command("config", "pull").OutputText, StringComparison.Ordinal);
+        Directory.Delete(place.PathTo("responder.db.rendered"), recursive: true);
+        Assert.Contains("nothing was changed: no good book is in force, and all messages wait\n", place.Command("config", "pull").OutputText, StringComparison.Ordinal);
+        place.Book[0]!["email_addr"] = "new@example.com";
+        place.Write();
+        place.Filter(later, "--recipient", "new@example.com").AssertDone();
+        Assert.Equal(5, place.Outbox.Count);
+    }
 
     [Fact]
     public void AddressKeyThatOthersMayRead_IsDeferred() =>

@@ -61,7 +61,7 @@ public sealed class MistypedCommands : IDisposable
     [InlineData("See: responder blacklist block --help\n", "blacklist", "block")]
     [InlineData("See: responder dkim keygen --help\n", "dkim", "keygen", "key", "--bits", "7")]
     [InlineData("See: responder config --help\n", "config")]
-    [InlineData("responder config needs one of: check, show, pull", "config")]
+    [InlineData("responder config needs one of: check, show, install, pull", "config")]
     [InlineData("\"--hlep\" is no option of responder blacklist block\n", "blacklist", "block", "--hlep")]
     [InlineData("\"--topci\" is no option of responder feedback; did you mean: --topic\n", "feedback", "--topci", "x")]
     [InlineData("\"--setings\" is no option of responder doctor; did you mean: --settings\n", "doctor", "--setings", "x")]

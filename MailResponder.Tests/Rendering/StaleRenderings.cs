@@ -83,18 +83,6 @@ public sealed class StaleRenderings : IDisposable
     }
 
     [Fact]
-    public void FaultyBook_Defers_WithItsText()
-    {
-        RenderAll();
-        File.AppendAllText(_place.Settings.ResponseBook, "]");
-
-        var exception = Assert.Throws<ResponderException>(() => _place.Answer(RenderedPlace.Address));
-
-        Assert.Equal(Cause.ResponseBook, exception.Cause);
-        Assert.Contains("is not valid JSON", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void MissingBook_Defers()
     {
         RenderAll();

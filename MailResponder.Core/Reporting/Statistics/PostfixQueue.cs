@@ -32,7 +32,7 @@ internal sealed record PostfixQueue(IReadOnlyList<NameCount> Queues)
         }
         catch (Win32Exception exception)
         {
-            throw Failure(FileTrouble.OfProgram(Program, exception.NativeErrorCode));
+            throw Failure("cannot be started: it " + FileTrouble.OfProgram(Program, exception.NativeErrorCode));
         }
     }
 

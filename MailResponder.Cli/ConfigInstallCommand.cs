@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using MailResponder.Rendering;
+using MailResponder.Reporting;
+using MailResponder.Responses;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>
+/// `responder config install`: a new response book of this host, checked before anybody is answered from it. Editing the
+/// book in its place would show each message whatever state it is in.
+/// </summary>
+internal sealed class ConfigInstallCommand : Command
+{
+    public ConfigInstallCommand() : base("install", "Check a new response book, show what it changes, and put it in force")
+    {
+        var file = new Argument<string>("NEW") { Description = "The new response book, beside the one in force" };
+        Add(file);
+        SetAction(result => Install(result.GetValue(CommandLine.SettingsOption), result.GetValue(file)!));
+    }
+
+    private static int Install(string? settingsPath, string file)
+    {
+        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
+        if (settings.S3 is { } s3)
+        {
+            throw new ResponderException(Cause.Settings,
+                $"{settings.File} names S3, and the next pull would undo it: upload it to s3://{s3.BookBucket}/{s3.BookKey}, "
+                + "then: responder config pull");
+        }
+
+        if (Path.GetFullPath(file) == settings.ResponseBook)
+            throw new ResponderException(Cause.Usage, $"{file} is the book in force itself; write the new one into another file");
+        var text = Read(file);
+        var faults = new List<Fault>();
+        var book = Check(text, file, settings, faults);
+        foreach (var fault in faults)
+            StandardError.WriteLine(fault.ToString());
+        if (book is null || faults.Exists(fault => !fault.IsWarning))
+        {
+            Console.Out.WriteLine("not put in force: nothing was changed");
+            return ExitCode.DataError;
+        }
+
+        Tell(Present(settings), book);
+        // Only what was checked, whatever has become of the file since.
+        Replace(settings, Encoding.UTF8.GetString(text));
+        ServiceUser.Become(settings);
+        new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
+        Console.Out.WriteLine("in force: " + settings.ResponseBook);
+        if (settings.PostfixMaps is { } maps)
+            Console.Out.WriteLine(PostfixMaps.Write(maps, book) ? "maps: changed; run: postfix reload" : "maps: unchanged");
+        return ExitCode.Ok;
+    }
+
+    private static byte[] Read(string file)
+    {
+        try
+        {
+            return RegularFile.ReadAllBytes(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(Cause.Input, $"{file}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    /// <summary>The attachments are looked for with the rights of the service, whose the new file need not be.</summary>
+    private static ResponseBook? Check(byte[] text, string file, ResponderSettings settings, List<Fault> faults)
+    {
+        if (ResponseBookFile.Check(text, file, faults) is not { } book)
+            return null;
+        using var asService = ServiceUser.Act(settings);
+        ConfigurationCheck.CheckUse(book, file, settings, faults);
+        return book;
+    }
+
+    /// <summary>By one rename; owner, group and mode are those of the old one.</summary>
+    private static void Replace(ResponderSettings settings, string text)
+    {
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        if (!SecretFile.TryCreate(settings.ResponseBook, text, mode, ServiceUser.GroupOf(settings)))
+            SecretFile.Replace(settings.ResponseBook, text, "response book");
+    }
+
+    /// <summary>Null when there is none, or it has a fault.</summary>
+    private static ResponseBook? Present(ResponderSettings settings)
+    {
+        var faults = new List<Fault>();
+        var book = ResponseBookFile.Check(settings.ResponseBook, faults);
+        return faults.TrueForAll(fault => fault.IsWarning) ? book : null;
+    }
+
+    private static void Tell(ResponseBook? before, ResponseBook after)
+    {
+        if (before is null)
+            Console.Out.WriteLine("there is no good book to compare with: every address is shown as new");
+        var changes = BookChanges.Tell(before, after);
+        foreach (var change in changes)
+            Console.Out.WriteLine(change);
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{changes.Count} address(es) get something else, of {after.Addresses.Count} in the new book"));
+    }
+}

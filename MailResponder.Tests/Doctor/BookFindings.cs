@@ -1,0 +1,37 @@
+using MailResponder.Doctor;
+using MailResponder.Rendering;
+using MailResponder.Settings;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Doctor;
+
+/// <summary>What `responder doctor` says of a response book with a fault.</summary>
+public sealed class BookFindings : IDisposable
+{
+    readonly Workplace place = new();
+    readonly FakeHost host = new();
+
+    public void Dispose()
+    {
+        place.Dispose();
+        host.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true, "until then the last good book answers")]
+    [InlineData(false, "until then all messages may wait")]
+    public void FaultyBook_IsAFaultThatTellsWhoAnswersMeanwhile(bool isRendered, string meanwhile)
+    {
+        Rendering.RenderedPlace.Settle();
+        if (isRendered) place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        File.WriteAllText(place.PathTo("responses.json"), "[");
+
+        var settings = SettingsFile.Load(place.SettingsFile);
+        Assert.Equal(isRendered, Directory.Exists(RenderingFolder.PathOf(settings)));
+        var finding = Assert.Single(SettingsChecks.Look(host.Host, place.SettingsFile, settings), finding => finding.Name == "book");
+
+        Assert.Equal(FindingState.Fault, finding.State);
+        Assert.Contains("responses.json:1: is not valid JSON", finding.Text, StringComparison.Ordinal);
+        Assert.EndsWith(meanwhile, finding.Remedy, StringComparison.Ordinal);
+    }
+}

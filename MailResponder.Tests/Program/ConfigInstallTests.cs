@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>`responder config install`: a new book is checked, shown and put in force as a whole, or not at all.</summary>
+public sealed class ConfigInstallTests : IDisposable
+{
+    readonly Workplace place = new();
+
+    public void Dispose() => place.Dispose();
+
+    [Fact]
+    public void GoodBook_IsShownAndInForceAtTheNextMessage()
+    {
+        place.Book[0]!["body"] = "Other links\n";
+        place.Book[1]!["subject"] = "The tool";
+        place.Book[1]!["attachments"]!.AsArray().Add(new JsonArray("tools", "tool.zip", "again.zip"));
+        place.Book.RemoveAt(2);
+        place.Book[2]!["send_method"] = "outbox";
+        place.Book[2]!["require_authentication"] = new JsonObject { ["links"] = "none" };
+        place.Book.Add(JsonNode.Parse("""{ "email_addr": "new@example.com", "body": "New links" }"""));
+
+        var run = Install(place.Book.ToJsonString());
+
+        Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
+        Assert.Equal(
+            $"""
+            get@example.com: reply 1 has another body; reply 2 has another list of attachments, subject
+            fa@example.com: reply 1 has another send_method, require_authentication
+            new@example.com: new, 1 reply
+            links@example.com: not answered any more
+            4 address(es) get something else, of 3 in the new book
+            in force: {place.PathTo("responses.json")}
+
+            """, run.OutputText);
+        Assert.Equal(File.ReadAllText(place.PathTo("new.json")), File.ReadAllText(place.PathTo("responses.json")));
+        place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "new@example.com").AssertDone();
+        Assert.Contains("New links", File.ReadAllText(place.Outbox[0]), StringComparison.Ordinal);
+        Assert.Contains("0 address(es) get something else, of 3 in the new book\n", Install(place.Book.ToJsonString()).OutputText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FaultyBookOfNow_IsReplaced()
+    {
+        File.WriteAllText(place.PathTo("responses.json"), "[ { \"email_addr\": ");
+
+        var run = Install("""[ { "email_addr": "new@example.com", "body": "New links" } ]""");
+
+        Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
+        Assert.StartsWith("there is no good book to compare with: every address is shown as new\nnew@example.com: new, 1 reply\n",
+            run.OutputText, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[ { \"email_addr\": ", 65, "is not valid JSON")]
+    [InlineData("[]", 65, "has no entry")]
+    [InlineData("""[ { "email_addr": "get@example.com", "body": "x", "attachments": [["tools", "none.zip", "none.zip"]] } ]""", 65, "none.zip: does not exist")]
+    [InlineData("""[ { "email_addr": "get-help@example.com", "body": "x" } ]""", 65, "is the address that replies come from")]
+    [InlineData(null, 66, "new.json: does not exist")]
+    public void FaultyBook_ChangesNothing(string? text, int exitCode, string fault)
+    {
+        var before = File.ReadAllText(place.PathTo("responses.json"));
+
+        var run = Install(text);
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(fault, run.Errors, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(place.PathTo("responses.json")));
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+    }
+
+    /// <summary>As install.sh makes a host: what is configured is root's, and what is written is the service's.</summary>
+    [Fact]
+    public void InstalledByRoot_IsReadableForTheService()
+    {
+        place.Settings["database"] = new JsonObject { ["sqlite"] = "state/responder.db" };
+        place.Settings["postfix_maps"] = "state/postfix";
+        place.Write();
+        Directory.CreateDirectory(place.PathTo("state"));
+        Run("chown", "mail_responder:", place.PathTo("state"));
+        Run("chown", "root:mail_responder", place.PathTo("responses.json"), place.PathTo("dkim.key"), place.PathTo("settings.json"));
+        File.SetUnixFileMode(place.PathTo("responses.json"), (UnixFileMode)0x1A0);
+        File.SetUnixFileMode(place.PathTo("dkim.key"), (UnixFileMode)0x1A0);
+        File.SetUnixFileMode(place.Folder, (UnixFileMode)0x1ED);
+        var inode = Stat("%i", "responses.json");
+
+        var run = Install("""[ { "email_addr": "new@example.com", "body": "New links" } ]""");
+
+        Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
+        Assert.EndsWith("maps: changed; run: postfix reload\n", run.OutputText, StringComparison.Ordinal);
+        Assert.Equal("root mail_responder 640", Stat("%U %G %a", "responses.json"));
+        Assert.NotEqual(inode, Stat("%i", "responses.json"));
+        Assert.Equal("mail_responder", Stat("%U", "state/responder.db.rendered/book"));
+        Assert.Contains("new@example.com OK", File.ReadAllText(place.PathTo("state/postfix/addresses")), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(place.Folder, "*.new"));
+
+        File.Delete(place.PathTo("responses.json"));
+        Assert.Equal(0, Install("""[ { "email_addr": "new@example.com", "body": "New links" } ]""").ExitCode);
+        Assert.Equal("root mail_responder 640", Stat("%U %G %a", "responses.json"));
+    }
+
+    [Fact]
+    public void BookInForceItself_IsNotInstalled()
+    {
+        var run = place.Command("config", "install", place.PathTo("responses.json"));
+        Assert.Equal(64, run.ExitCode);
+        Assert.Contains("is the book in force itself", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithS3_TheBookIsToBeUploaded()
+    {
+        place.Settings["s3"] = JsonNode.Parse("""{ "region": "eu-west-1", "book_bucket": "config", "book_key": "book.json" }""");
+        place.Write();
+        var run = Install("[]");
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("upload it to s3://config/book.json, then: responder config pull", run.Errors, StringComparison.Ordinal);
+    }
+
+    ProgramRun Install(string? text)
+    {
+        if (text is not null) File.WriteAllText(place.PathTo("new.json"), text);
+        return place.Command("config", "install", place.PathTo("new.json"));
+    }
+
+    string Stat(string format, string file)
+    {
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", format, place.PathTo(file)]) { RedirectStandardOutput = true })!;
+        return stat.StandardOutput.ReadToEnd().TrimEnd();
+    }
+
+    static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+}

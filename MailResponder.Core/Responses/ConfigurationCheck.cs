@@ -8,8 +8,12 @@ namespace MailResponder.Responses;
 internal static class ConfigurationCheck
 {
     /// <summary>Checks one file: a JSON list is a response book, anything else settings.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="settingsPath">The settings that say where a book's attachments are; need not exist.</param>
+    /// <param name="faults">Added to.</param>
+    /// <param name="postfixLimit">Postfix's message_size_limit in bytes; null when it is not known.</param>
     /// <returns>The exit code that fits the kind of file.</returns>
-    public static int OfFile(string path, string settingsPath, List<Fault> faults)
+    public static int OfFile(string path, string settingsPath, List<Fault> faults, long? postfixLimit = null)
     {
         byte[] text;
         try
@@ -23,14 +27,16 @@ internal static class ConfigurationCheck
         }
 
         if (LooksLikeSettings(text))
-            return OfSettings(path, faults);
+            return OfSettings(path, faults, postfixLimit);
         // Attachments can be looked for only where settings say where they are.
         var settings = File.Exists(settingsPath) ? SettingsFile.Check(settingsPath, []) : null;
-        CheckBook(path, settings, faults);
+        CheckBook(path, settings, faults, postfixLimit);
         return ExitCode.DataError;
     }
 
-    public static int OfSettings(string path, List<Fault> faults)
+    /// <summary>Checks the settings, the response book and the files that they name.</summary>
+    /// <inheritdoc cref="OfFile"/>
+    public static int OfSettings(string path, List<Fault> faults, long? postfixLimit = null)
     {
         if (SettingsFile.Check(path, faults) is not { } settings)
             return ExitCode.Configuration;
@@ -41,11 +47,11 @@ internal static class ConfigurationCheck
             faults.Add(new Fault(path, 0, "sendmail", $"{settings.Sendmail} does not exist; name the host's sendmail program"));
         if (faults.FindIndex(before, fault => !fault.IsWarning) >= 0)
         {
-            CheckBook(settings.ResponseBook, settings, faults);
+            CheckBook(settings.ResponseBook, settings, faults, postfixLimit);
             return ExitCode.Configuration;
         }
 
-        CheckBook(settings.ResponseBook, settings, faults);
+        CheckBook(settings.ResponseBook, settings, faults, postfixLimit);
         return ExitCode.DataError;
     }
 
@@ -83,11 +89,13 @@ internal static class ConfigurationCheck
         }
     }
 
-    private static void CheckBook(string path, ResponderSettings? settings, List<Fault> faults)
+    private static void CheckBook(string path, ResponderSettings? settings, List<Fault> faults, long? postfixLimit)
     {
         if (ResponseBookFile.Check(path, faults) is not { } book || settings is null)
             return;
         var files = new FilesFolder(settings.FilesRoot);
+        // Another program may hand the replies to another host, past this one's Postfix.
+        var sizes = new ReplySizeCheck(files, settings.Sendmail is "/usr/sbin/sendmail" or "/usr/lib/sendmail" ? postfixLimit : null);
         foreach (var entry in book.Entries)
         {
             var domain = entry.Address[(entry.Address.LastIndexOf('@') + 1)..];
@@ -103,10 +111,13 @@ internal static class ConfigurationCheck
                     $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it", IsWarning: true));
             }
 
-            if ((entry.SendMethod ?? settings.SendMethod) == SendMethod.Sendmail && !File.Exists(settings.Sendmail))
+            var method = entry.SendMethod ?? settings.SendMethod;
+            if (method == SendMethod.Sendmail && !File.Exists(settings.Sendmail))
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, send_method", $"{settings.Sendmail} does not exist"));
-            if ((entry.SendMethod ?? settings.SendMethod) == SendMethod.Ses)
-                SesCheck.CheckEntry(entry, settings, files, path, faults);
+            if (method == SendMethod.Ses)
+                SesCheck.CheckEntry(entry, settings, path, faults);
+            if (sizes.Look(entry, method, path) is { } tooLarge)
+                faults.Add(tooLarge);
             foreach (var attachment in entry.Attachments)
                 Add(faults, path, $"entry {entry.Number}, attachments", () => files.Open(attachment).Dispose(), attachment.Line);
         }

@@ -61,6 +61,43 @@ public sealed class ConfigurationChecks : IDisposable
         Assert.Equal([Unsigned, "responses.json:2: entry 1, send_method: /nowhere/sendmail does not exist"], Check());
     }
 
+    /// <summary>Sizes of files: 78 bytes on the wire stand for 57 of a file.</summary>
+    [Theory]
+    [InlineData("outbox", 100_000_000, 1_000_000L, null)]
+    [InlineData("ses", 7_600_000, null, null)]
+    [InlineData("ses", 7_700_000, 31_457_280L, "10.0 MB, and Amazon SES takes 10 MB: the entry would go out without them; use send_method sendmail for it")]
+    [InlineData("ses", 20_000_000, null, "26.1 MB, and Amazon SES takes 10 MB: the entry would go out without them; attach less, or link to it")]
+    [InlineData("sendmail", 7_300_000, 10_240_000L, null)]
+    [InlineData("sendmail", 7_500_000, 10_240_000L, "9.8 MB, and Postfix takes 9.8 MB (message_size_limit): the entry would go out without them; "
+        + "run: postconf -e message_size_limit=31457280; then: postfix reload")]
+    [InlineData("sendmail", 19_000_000, 31_457_280L, null)]
+    [InlineData("sendmail", 19_000_000, 0L, null)]
+    [InlineData("sendmail", 19_000_000, null, null)]
+    [InlineData("sendmail", 19_200_000, 0L, "25.1 MB, and large providers take 25 MB: the entry would go out without them; attach less, or link to it")]
+    public void AttachmentsTooLargeForTheirWay_AreNamed(string method, int bytes, long? postfixLimit, string? expected)
+    {
+        Book("tools", "tool.zip", more: $", \"send_method\": \"{method}\"");
+        using (var file = File.Create(_folder.PathTo("files/tools/tool.zip")))
+            file.SetLength(bytes);
+        TestReply.TestOnlyKey(_folder);
+
+        var faults = Check($$"""{{Dkim}}, "ses": { "region": "eu-west-1" }""", "/usr/sbin/sendmail", postfixLimit);
+
+        Assert.Equal(expected is null ? [] : [$"responses.json:2: entry 1, attachments: encoded they have {expected}"], faults);
+    }
+
+    [Fact]
+    public void LimitOfPostfix_IsNotThatOfAnotherProgram()
+    {
+        Book("tools", "tool.zip", more: ", \"send_method\": \"sendmail\"");
+        using (var file = File.Create(_folder.PathTo("files/tools/tool.zip")))
+            file.SetLength(10_000_000);
+        TestReply.TestOnlyKey(_folder);
+
+        Assert.Single(Check(Dkim, "/usr/sbin/sendmail", 1_000_000));
+        Assert.Empty(Check(Dkim, "/bin/true", 1_000_000));
+    }
+
     [Theory]
     [InlineData("", ", \"require_authentication\": { \"attachments\": \"weak\" }", new[] { "responses.json:2: warning: entry 1, require_authentication: authserv_id is not set in {settings}: " +
         "no request can prove anything, and nobody gets it" })]
@@ -168,17 +205,17 @@ public sealed class ConfigurationChecks : IDisposable
             """);
 
     /// <summary>The faults, without the folder before the files' names.</summary>
-    private List<string> Check(string more = "")
+    private List<string> Check(string more = "", string sendmail = "/nowhere/sendmail", long? postfixLimit = null)
     {
         var path = _folder.Write("settings.json", $$"""
             {
               "response_from": "get-help@example.com", "bounce_address": "bounces@example.com", "own_domains": ["example.com"],
               "response_book": "responses.json", "address_key_file": "address.key", "database": { "sqlite": "responder.db" },
-              "send_method": "outbox", "sendmail": "/nowhere/sendmail"{{more}}
+              "send_method": "outbox", "sendmail": "{{sendmail}}"{{more}}
             }
             """);
         var faults = new List<Fault>();
-        ConfigurationCheck.OfSettings(path, faults);
+        ConfigurationCheck.OfSettings(path, faults, postfixLimit);
         return [.. faults.Select(fault => (fault with { File = Path.GetFileName(fault.File) }).ToString())];
     }
 }

@@ -31,7 +31,8 @@ internal sealed class ConfigCommand : Command
         {
             var faults = new List<Fault>();
             var settingsPath = SettingsPath.Find(result.GetValue(CommandLine.SettingsOption));
-            var postfixLimit = PostfixSettings.MessageSizeLimit(new HostPrograms(HostPrograms.StandardFolders, MaxTimeOfProgram));
+            var programs = new HostPrograms(HostPrograms.StandardFolders, MaxTimeOfProgram);
+            var postfixLimit = PostfixSettings.MessageSizeLimit(programs);
             var code = result.GetValue(file) is { } named
                 ? ConfigurationCheck.OfFile(named, settingsPath, faults, postfixLimit)
                 : ConfigurationCheck.OfSettings(settingsPath, faults, postfixLimit);

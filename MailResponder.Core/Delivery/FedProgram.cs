@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace MailResponder.Delivery;
 
 /// <summary>
-/// A program that is given its input through a pipe, whose output is dropped, and of whose errors the beginning is kept.
+/// A program that is given its input through a pipe, and whose output is dropped; of its errors the beginning is kept.
 /// .NET's own way to start one makes a reply a tenth dearer: it reads the output on threads, through sockets.
 /// </summary>
 internal sealed unsafe partial class FedProgram : IDisposable

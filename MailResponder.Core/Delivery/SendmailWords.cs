@@ -10,6 +10,11 @@ internal static class SendmailWords
 {
     private const string Masked = "(masked)";
 
+    /// <summary>As it is, in a URL, and in xtext (RFC 3461, section 4).</summary>
+    private static readonly string[] AtSigns = ["@", "%40", "+40"];
+
+    private static readonly char[] Separators = ['.', '-', '_', '+', '=', '"', ' '];
+
     /// <summary>Shorter pieces of a name stand in too many other words.</summary>
     private const int ShortestPiece = 3;
 
@@ -19,8 +24,8 @@ internal static class SendmailWords
     /// <param name="said">As it came; need not be text.</param>
     /// <param name="recipient">The address that must not appear, in whatever form the program writes it.</param>
     /// <returns>
-    /// The words, lines separated by semicolons. A word that is not plain ASCII, holds an at sign in any usual encoding,
-    /// or holds the recipient's domain or a piece of its local part, is masked. Empty when nothing was said.
+    /// The words, lines separated by semicolons. A word that is not plain ASCII, or holds an at sign in any usual
+    /// encoding, the recipient's domain or a piece of its local part, is masked. Empty when nothing was said.
     /// </returns>
     public static string Of(ReadOnlySpan<byte> said, string recipient)
     {
@@ -47,14 +52,14 @@ internal static class SendmailWords
 
     private static bool MayBeShown(string word, List<string> secrets) =>
         !word.AsSpan().ContainsAnyExceptInRange('!', '~')
-        && !word.Contains('@') && !word.Contains("%40", StringComparison.Ordinal) && !word.Contains("+40", StringComparison.Ordinal)
+        && !AtSigns.Any(sign => word.Contains(sign, StringComparison.Ordinal))
         && !secrets.Exists(secret => word.Contains(secret, StringComparison.OrdinalIgnoreCase));
 
     private static List<string> Secrets(string recipient)
     {
         var at = recipient.LastIndexOf('@');
         var local = at < 0 ? recipient : recipient[..at];
-        List<string> secrets = [.. local.Split(['.', '-', '_', '+', '=', '"', ' ']).Where(piece => piece.Length >= ShortestPiece), local];
+        List<string> secrets = [.. local.Split(Separators).Where(piece => piece.Length >= ShortestPiece), local];
         if (at >= 0)
             secrets.Add(recipient[(at + 1)..]);
         secrets.RemoveAll(secret => secret.Length == 0);

@@ -44,8 +44,11 @@ internal sealed class PostfixSettings
     /// <summary>
     /// What sendmail(1) takes at most, in bytes, 0 for no limit; null when Postfix is not installed, or does not say.
     /// </summary>
-    public static long? MessageSizeLimit(HostPrograms programs) =>
-        long.TryParse(programs.Run("postconf", ["-xh", "message_size_limit"]).Output.Trim(), out var bytes) ? bytes : null;
+    public static long? MessageSizeLimit(HostPrograms programs)
+    {
+        var answer = programs.Run("postconf", ["-xh", "message_size_limit"]);
+        return long.TryParse(answer.Output.Trim(), out var bytes) ? bytes : null;
+    }
 
     /// <summary>Whether the domain is a name of the host rather than one that people write to.</summary>
     public bool IsHost(string domain) =>

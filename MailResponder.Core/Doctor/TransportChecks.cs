@@ -142,18 +142,32 @@ internal static class TransportChecks
         foreach (var service in postfix.Services.Where(service => service.Command[0] == "smtpd"))
         {
             var incoming = long.TryParse(service.Option("message_size_limit"), out var own) ? own : outgoing;
-            var words = string.Create(CultureInfo.InvariantCulture, $"message_size_limit of {service.Name} {service.Type} is {incoming}");
-            var remedy = string.Create(CultureInfo.InvariantCulture, $"run: postconf -P {service.Name}/{service.Type}/message_size_limit={settings.MaxMessageBytes}") + Reload;
+            var most = settings.MaxMessageBytes.ToString(CultureInfo.InvariantCulture);
+            var words = string.Create(CultureInfo.InvariantCulture,
+                $"message_size_limit of {service.Name} {service.Type} is {incoming}");
+            var remedy = $"run: postconf -P {service.Name}/{service.Type}/message_size_limit={most}" + Reload;
             if (incoming == 0 || incoming > settings.MaxMessageBytes)
-                yield return Finding.Warning(name, words + string.Create(CultureInfo.InvariantCulture, $", but max_message_bytes is {settings.MaxMessageBytes}: messages in between are taken and not answered"), remedy);
-            if (incoming is > 0 and < 100_000)
+            {
+                words += $", but max_message_bytes is {most}: messages in between are taken and not answered";
+                yield return Finding.Warning(name, words, remedy);
+            }
+            else if (incoming < 100_000)
+            {
                 yield return Finding.Warning(name, words + ": many honest requests are larger", remedy);
+            }
         }
 
         // local(8) and virtual(8) refuse to work with a mailbox that a message may not fit into.
-        List<string> boxes = ["mailbox_size_limit", .. postfix["virtual_mailbox_domains"].Length > 0 ? ["virtual_mailbox_limit"] : (string[])[]];
-        foreach (var parameter in boxes.Where(parameter => postfix.Number(parameter) is > 0 and var box && (outgoing == 0 || box < outgoing)))
-            yield return Finding.Fault(name, $"{parameter} is smaller than message_size_limit: delivery into mailboxes stops", $"run: postconf -e {parameter}=0" + Reload);
+        foreach (var parameter in (string[])["mailbox_size_limit", "virtual_mailbox_limit"])
+        {
+            var isUsed = parameter == "mailbox_size_limit" || postfix["virtual_mailbox_domains"].Length > 0;
+            if (isUsed && postfix.Number(parameter) is > 0 and var box && (outgoing == 0 || box < outgoing))
+            {
+                yield return Finding.Fault(name,
+                    parameter + " is smaller than message_size_limit: local delivery stops",
+                    $"run: postconf -e {parameter}=0" + Reload);
+            }
+        }
     }
 
     private static IEnumerable<Finding> Times(ResponderSettings settings, PostfixSettings postfix)

@@ -95,7 +95,8 @@ internal static class ConfigurationCheck
             return;
         var files = new FilesFolder(settings.FilesRoot);
         // Another program may hand the replies to another host, past this one's Postfix.
-        var sizes = new ReplySizeCheck(files, settings.Sendmail is "/usr/sbin/sendmail" or "/usr/lib/sendmail" ? postfixLimit : null);
+        var isOfPostfix = settings.Sendmail is "/usr/sbin/sendmail" or "/usr/lib/sendmail";
+        var sizes = new ReplySizeCheck(files, isOfPostfix ? postfixLimit : null);
         foreach (var entry in book.Entries)
         {
             var domain = entry.Address[(entry.Address.LastIndexOf('@') + 1)..];

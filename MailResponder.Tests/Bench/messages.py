@@ -116,9 +116,10 @@ def measure_attachment(bench):
     own = added("postfix", "cpu_ms")
     return [
         Row("attachment", "CPU added by 7 MB, outbox", "<=", 10, added("outbox", "cpu_ms"), "ms"),
-        Row("attachment", "CPU added by 7 MB, sendmail, besides its own", "<=", 10, added("sendmail", "cpu_ms") - own, "ms",
-            note=f"its own {own:.1f} ms"),
-        *(Row("attachment", "memory added, " + way, "<=", 8, added(way, "mib"), "MiB") for way in ("outbox", "sendmail")),
+        Row("attachment", "CPU added by 7 MB, sendmail, besides its own", "<=", 10,
+            added("sendmail", "cpu_ms") - own, "ms", note=f"its own {own:.1f} ms"),
+        Row("attachment", "memory added, outbox", "<=", 8, added("outbox", "mib"), "MiB"),
+        Row("attachment", "memory added, sendmail", "<=", 8, added("sendmail", "mib"), "MiB"),
         Row("attachment", "CPU added by 7 MB, ses", "<=", 25, added("ses", "cpu_ms"), "ms"),
     ]
 

@@ -90,7 +90,7 @@ class PrivatePostfix:
                 raise BenchError(f"Postfix should have sent {number} messages by now")
             time.sleep(0.02)
         if self._size < attachment_bytes:
-            raise BenchError(f"Postfix should have got a mail with {attachment_bytes} bytes attached, it got {self._size} in all")
+            raise BenchError(f"Postfix should have got {attachment_bytes} bytes attached, it got {self._size} in all")
 
     def delivered(self):
         """How many messages the transport, or sendmail(1)'s way out, has done with so far. BenchError when one was put

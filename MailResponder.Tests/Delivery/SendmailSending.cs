@@ -93,8 +93,9 @@ public sealed class SendmailSending : IDisposable
             + "echo 'postdrop: warning: mail_queue_enter: create file maildrop/1.2: No space left on device' >&2\n"
             + "echo 'sendmail: fatal: bounces@example.com(995): queue file write error' >&2\nexit 75\n");
 
-        Assert.Equal(SendResult.Temporary($"{script.Path} failed with exit code 75: postdrop: warning: mail_queue_enter: "
-            + "create file maildrop/1.2: No space left on device; sendmail: fatal: (masked) queue file write error"), Send(script.Path));
+        Assert.Equal(SendResult.Temporary($"{script.Path} failed with exit code 75: "
+            + "postdrop: warning: mail_queue_enter: create file maildrop/1.2: No space left on device; "
+            + "sendmail: fatal: (masked) queue file write error"), Send(script.Path));
     }
 
     [Fact]
@@ -107,7 +108,8 @@ public sealed class SendmailSending : IDisposable
         var result = Send(script.Path);
 
         Assert.Equal(SendStatus.AttachmentsRefused, result.Status);
-        Assert.Contains("File too large; sendmail: fatal: (masked) message file too big; see message_size_limit", result.Detail, StringComparison.Ordinal);
+        Assert.Contains("File too large; sendmail: fatal: (masked) message file too big; see message_size_limit",
+            result.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +127,8 @@ public sealed class SendmailSending : IDisposable
     [Fact]
     public void ProcessThatIsLeftBehind_IsNotWaitedFor()
     {
-        var script = new SendmailScript(_folder, "#!/bin/sh\ncat > /dev/null\necho 'no room' >&2\nsleep 100 &\necho $! > \"$0.left\"\nexit 75\n");
+        var script = new SendmailScript(_folder,
+            "#!/bin/sh\ncat > /dev/null\necho 'no room' >&2\nsleep 100 &\necho $! > \"$0.left\"\nexit 75\n");
 
         var result = Send(script.Path);
 

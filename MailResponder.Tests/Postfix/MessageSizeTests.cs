@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MailResponder.Tests.Faults;
 using MailResponder.Tests.Program;
@@ -31,7 +33,7 @@ public sealed class MessageSizeTests : IDisposable
         Assert.Matches("replied address=links@example.com replies=1 [^(]*$", outside.Place.Log.Reports[^1]);
     }
 
-    /// <summary>17 MB have 23 MB as base64, which is what people can get at most; twice as much, their text alone.</summary>
+    /// <summary>17 MB have 23 as base64, which large providers take; of twice as much the text goes out.</summary>
     [Theory]
     [InlineData(17_000_000, true)]
     [InlineData(34_000_000, false)]
@@ -45,7 +47,8 @@ public sealed class MessageSizeTests : IDisposable
 
         var mail = Assert.Single(outside.Postfix.Sink.MailsTo(request.From));
         Assert.Equal(isWhole, mail.Contains("filename=tool.zip", StringComparison.Ordinal));
-        Assert.Equal(isWhole, !outside.Place.Log.Reports[^1].Contains("(without-attachments)", StringComparison.Ordinal));
+        Assert.Equal(
+            isWhole, !outside.Place.Log.Reports[^1].Contains("(without-attachments)", StringComparison.Ordinal));
     }
 
     /// <summary>Where main.cf has a smaller limit than ours: sendmail(1) says so.</summary>
@@ -59,7 +62,8 @@ public sealed class MessageSizeTests : IDisposable
         narrow.Accept(request, "links@example.com");
         narrow.Postfix.WaitUntilQueueIsEmpty();
 
-        Assert.Contains("https://example.com/tools", Assert.Single(narrow.Postfix.Sink.MailsTo(request.From)), StringComparison.Ordinal);
+        var mail = Assert.Single(narrow.Postfix.Sink.MailsTo(request.From));
+        Assert.Contains("https://example.com/tools", mail, StringComparison.Ordinal);
         var report = narrow.Place.Log.Reports[^1];
         Assert.Matches(@"^.*replied address=links@example\.com replies=1 .*\(without-attachments\) problem=", report);
         Assert.Contains("sendmail: fatal: (masked) message file too big", report, StringComparison.Ordinal);
@@ -69,15 +73,21 @@ public sealed class MessageSizeTests : IDisposable
     [Fact]
     public void RequestThatIsTooLarge_IsRefusedByWhatItSaysAndByWhatItHas()
     {
-        var request = RequestMail.FromSomebodyNew() with { Body = string.Concat(Enumerable.Repeat(new string('x', 98) + "\r\n", RequestBytes / 100)) };
+        var lines = Enumerable.Repeat(new string('x', 98) + "\r\n", RequestBytes / 100);
+        var request = RequestMail.FromSomebodyNew() with { Body = string.Concat(lines) };
         using (var said = outside.Session())
-            Assert.StartsWith("552 5.3.4 ", said.Ask($"MAIL FROM:<{request.From}> SIZE={RequestBytes + 1}"), StringComparison.Ordinal);
+        {
+            var answer = said.Ask($"MAIL FROM:<{request.From}> SIZE={RequestBytes + 1}");
+            Assert.StartsWith("552 5.3.4 ", answer, StringComparison.Ordinal);
+        }
+
         using (var had = outside.Session())
         {
             had.Say($"MAIL FROM:<{request.From}>");
             had.Say("RCPT TO:<get@example.com>");
             had.Say("DATA");
-            Assert.StartsWith("552 5.3.4 ", had.Ask(System.Text.Encoding.UTF8.GetString(request.ToBytes()) + "."), StringComparison.Ordinal);
+            var answer = had.Ask(Encoding.UTF8.GetString(request.ToBytes()) + ".");
+            Assert.StartsWith("552 5.3.4 ", answer, StringComparison.Ordinal);
         }
 
         outside.Accept(request with { Body = request.Body[..^(100 * 100)] }, "links@example.com");
@@ -93,7 +103,7 @@ public sealed class MessageSizeTests : IDisposable
     {
         File.WriteAllBytes(outside.Place.PathTo("files/tools/tool.zip"), file);
         outside.Place.Book[2]!["send_method"] = "sendmail";
-        outside.Place.Book[2]!["attachments"] = System.Text.Json.Nodes.JsonNode.Parse("""[["tools", "tool.zip", "tool.zip"]]""");
+        outside.Place.Book[2]!["attachments"] = JsonNode.Parse("""[["tools", "tool.zip", "tool.zip"]]""");
         outside.Place.Write();
         outside.Place.GiveTo("mail_responder");
     }

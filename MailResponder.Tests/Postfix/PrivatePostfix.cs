@@ -174,7 +174,7 @@ internal sealed class PrivatePostfix : IDisposable
     void SetParameters(string lines)
     {
         string[] parameters = [.. lines.Split('\n').Select(line => line.Trim()).Where(line => line.Contains('=', StringComparison.Ordinal))];
-        foreach (var kind in parameters.GroupBy(line => line.Split('=')[0].Contains('/', StringComparison.Ordinal) ? "-P" : "-e"))
+        foreach (var kind in parameters.GroupBy(line => line.Split('=')[0].Contains('/') ? "-P" : "-e"))
             Run("postconf", ["-c", PathTo("etc"), kind.Key, .. kind]);
     }
 

@@ -42,8 +42,8 @@ public sealed class PostfixLogLines : IDisposable
     [Fact]
     public void MailThatTwoServicesFindTooLarge_IsOneRejection()
     {
-        Read(string.Concat(((string[])["cleanup[5]", "smtpd[6]"]).Select(
-            (process, second) => $"{Day}00:0{second}.1+00:00 mx postfix/{process}: warning: 4C12345: queue file size limit exceeded\n")));
+        const string text = "warning: 4C12345: queue file size limit exceeded";
+        Read($"{Day}00:00.1+00:00 mx postfix/cleanup[5]: {text}\n{Day}00:00.2+00:00 mx postfix/smtpd[6]: {text}\n");
         Assert.Equal(1, Summary.Rejected);
     }
 

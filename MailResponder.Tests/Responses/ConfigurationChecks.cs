@@ -61,41 +61,33 @@ public sealed class ConfigurationChecks : IDisposable
         Assert.Equal([Unsigned, "responses.json:2: entry 1, send_method: /nowhere/sendmail does not exist"], Check());
     }
 
+    [Theory]
+    [InlineData("outbox", 100_000_000, 1_000_000L)]
+    [InlineData("ses", 7_600_000, null)]
+    [InlineData("sendmail", 7_300_000, 10_240_000L)]
+    [InlineData("sendmail", 19_000_000, 31_457_280L)]
+    [InlineData("sendmail", 19_000_000, 0L)]
+    [InlineData("sendmail", 19_000_000, null)]
+    public void AttachmentsThatFitTheirWay_AreNoFault(string method, int bytes, long? postfixLimit) =>
+        Assert.Empty(CheckAttachment(method, bytes, postfixLimit));
+
     /// <summary>Sizes of files: 78 bytes on the wire stand for 57 of a file.</summary>
     [Theory]
-    [InlineData("outbox", 100_000_000, 1_000_000L, null)]
-    [InlineData("ses", 7_600_000, null, null)]
-    [InlineData("ses", 7_700_000, 31_457_280L, "10.0 MB, and Amazon SES takes 10 MB: the entry would go out without them; use send_method sendmail for it")]
-    [InlineData("ses", 20_000_000, null, "26.1 MB, and Amazon SES takes 10 MB: the entry would go out without them; attach less, or link to it")]
-    [InlineData("sendmail", 7_300_000, 10_240_000L, null)]
-    [InlineData("sendmail", 7_500_000, 10_240_000L, "9.8 MB, and Postfix takes 9.8 MB (message_size_limit): the entry would go out without them; "
-        + "run: postconf -e message_size_limit=31457280; then: postfix reload")]
-    [InlineData("sendmail", 19_000_000, 31_457_280L, null)]
-    [InlineData("sendmail", 19_000_000, 0L, null)]
-    [InlineData("sendmail", 19_000_000, null, null)]
-    [InlineData("sendmail", 19_200_000, 0L, "25.1 MB, and large providers take 25 MB: the entry would go out without them; attach less, or link to it")]
-    public void AttachmentsTooLargeForTheirWay_AreNamed(string method, int bytes, long? postfixLimit, string? expected)
-    {
-        Book("tools", "tool.zip", more: $", \"send_method\": \"{method}\"");
-        using (var file = File.Create(_folder.PathTo("files/tools/tool.zip")))
-            file.SetLength(bytes);
-        TestReply.TestOnlyKey(_folder);
-
-        var faults = Check($$"""{{Dkim}}, "ses": { "region": "eu-west-1" }""", "/usr/sbin/sendmail", postfixLimit);
-
-        Assert.Equal(expected is null ? [] : [$"responses.json:2: entry 1, attachments: encoded they have {expected}"], faults);
-    }
+    [InlineData("ses", 7_700_000, 31_457_280L, "10.0 MB, and Amazon SES takes 10 MB", "use send_method sendmail for it")]
+    [InlineData("ses", 20_000_000, null, "26.1 MB, and Amazon SES takes 10 MB", "attach less, or link to it")]
+    [InlineData("sendmail", 7_500_000, 10_240_000L, "9.8 MB, and Postfix takes 9.8 MB (message_size_limit)",
+        "run: postconf -e message_size_limit=31457280; then: postfix reload")]
+    [InlineData("sendmail", 19_200_000, 0L, "25.1 MB, and large providers take 25 MB", "attach less, or link to it")]
+    public void AttachmentsTooLargeForTheirWay_AreNamed(
+        string method, int bytes, long? postfixLimit, string sizes, string remedy) =>
+        Assert.Equal([$"responses.json:2: entry 1, attachments: encoded they have {sizes}: "
+            + $"the entry would go out without them; {remedy}"], CheckAttachment(method, bytes, postfixLimit));
 
     [Fact]
     public void LimitOfPostfix_IsNotThatOfAnotherProgram()
     {
-        Book("tools", "tool.zip", more: ", \"send_method\": \"sendmail\"");
-        using (var file = File.Create(_folder.PathTo("files/tools/tool.zip")))
-            file.SetLength(10_000_000);
-        TestReply.TestOnlyKey(_folder);
-
-        Assert.Single(Check(Dkim, "/usr/sbin/sendmail", 1_000_000));
-        Assert.Empty(Check(Dkim, "/bin/true", 1_000_000));
+        Assert.Single(CheckAttachment("sendmail", 10_000_000, 1_000_000));
+        Assert.Empty(CheckAttachment("sendmail", 10_000_000, 1_000_000, "/bin/true"));
     }
 
     [Theory]
@@ -203,6 +195,17 @@ public sealed class ConfigurationChecks : IDisposable
                   ["{{bucket}}", "{{file}}", "tool.zip"]] }
             ]
             """);
+
+    private List<string> CheckAttachment(
+        string method, int bytes, long? postfixLimit, string sendmail = "/usr/sbin/sendmail")
+    {
+        Book("tools", "tool.zip", more: $", \"send_method\": \"{method}\"");
+        using (var file = File.Create(_folder.PathTo("files/tools/tool.zip")))
+            file.SetLength(bytes);
+        if (!File.Exists(_folder.PathTo("dkim.key")))
+            TestReply.TestOnlyKey(_folder);
+        return Check($$"""{{Dkim}}, "ses": { "region": "eu-west-1" }""", sendmail, postfixLimit);
+    }
 
     /// <summary>The faults, without the folder before the files' names.</summary>
     private List<string> Check(string more = "", string sendmail = "/nowhere/sendmail", long? postfixLimit = null)

@@ -22,7 +22,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     /// <summary>
     /// Postfix's words when a message is larger than its message_size_limit; the exit code alone means "later".
     /// </summary>
-    private const string TooBig = "message file too big";
+    private static readonly byte[] TooBig = [.. "message file too big"u8];
 
     private const int BrokenPipe = 32;
 
@@ -107,9 +107,10 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     {
         if (exitCode == 0)
             return SendResult.Sent("sendmail:" + reply.Name);
-        var words = SendmailWords.Of(process.ReadErrors(), reply.Recipient);
+        var said = process.ReadErrors();
+        var words = SendmailWords.Of(said, reply.Recipient, reply.Message.Subject ?? "");
         var reason = $"with exit code {exitCode}" + (words.Length > 0 ? ": " + words : "");
-        if (words.Contains(TooBig, StringComparison.Ordinal))
+        if (said.AsSpan().IndexOf(TooBig) >= 0)
         {
             return SendResult.AttachmentsRefused(
                 $"{program} refused it {reason}; see message_size_limit of Postfix, and: responder config check");

@@ -3,6 +3,7 @@ using System.Globalization;
 using MailResponder.Delivery;
 using MailResponder.Reply;
 using MailResponder.Tests.Reply;
+using MimeKit;
 
 namespace MailResponder.Tests.Delivery;
 
@@ -110,6 +111,21 @@ public sealed class SendmailSending : IDisposable
         Assert.Equal(SendStatus.AttachmentsRefused, result.Status);
         Assert.Contains("File too large; sendmail: fatal: (masked) message file too big; see message_size_limit",
             result.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whose name is masked in these very words.</summary>
+    [Fact]
+    public void ReplyThatIsTooBigForSomebodyCalledFile_MayGoWithoutItsAttachmentsToo()
+    {
+        var script = new SendmailScript(_folder, "#!/bin/sh\ncat > /dev/null\n"
+            + "echo 'sendmail: fatal: bounces@example.com(995): message file too big' >&2\nexit 75\n");
+        var request = TestReply.Request() with { From = new MailboxAddress("", "big.file@example.net") };
+        using var reply = TestReply.Compose(TestSettings.In("/nowhere"), request, TestBook.Entry());
+
+        var result = new SendmailSender(script.Path, _deadline).Send(reply);
+
+        Assert.Equal(SendStatus.AttachmentsRefused, result.Status);
+        Assert.Contains("(masked) message (masked) too (masked)", result.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

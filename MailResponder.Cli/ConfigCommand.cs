@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using MailResponder.Doctor;
 using MailResponder.Responses;
 using MailResponder.Settings;
 
@@ -9,6 +10,8 @@ namespace MailResponder.Cli;
 /// <summary>`responder config …`: what the settings and the response book say, and every fault in them.</summary>
 internal sealed class ConfigCommand : Command
 {
+    private static readonly TimeSpan MaxTimeOfProgram = TimeSpan.FromSeconds(20);
+
     public ConfigCommand() : base("config", "Settings and response book")
     {
         Add(Check());
@@ -29,9 +32,11 @@ internal sealed class ConfigCommand : Command
         {
             var faults = new List<Fault>();
             var settingsPath = SettingsPath.Find(result.GetValue(CommandLine.SettingsOption));
+            var programs = new HostPrograms(HostPrograms.StandardFolders, MaxTimeOfProgram);
+            var postfixLimit = PostfixSettings.MessageSizeLimit(programs);
             var code = result.GetValue(file) is { } named
-                ? ConfigurationCheck.OfFile(named, settingsPath, faults)
-                : ConfigurationCheck.OfSettings(settingsPath, faults);
+                ? ConfigurationCheck.OfFile(named, settingsPath, faults, postfixLimit)
+                : ConfigurationCheck.OfSettings(settingsPath, faults, postfixLimit);
             foreach (var fault in faults)
                 Console.Out.WriteLine(fault);
             var errors = faults.Count(fault => !fault.IsWarning);

@@ -9,7 +9,7 @@
 #   mariadb     the same with a private MariaDB: over its socket, by unix_socket login and
 #               with a password, and over TCP with TLS
 #   ses         the same through an Amazon SES double, over TLS on the loopback
-#   attachment  what 7 MB add to a reply: outbox, sendmail, SES
+#   attachment  what 7 MB add to a reply: outbox, a private Postfix's sendmail, SES
 #   robot       a mail that says of itself that a program wrote it
 #   unknown     a mail to an address that the response book does not have
 #   postfix     replies a second through a private Postfix
@@ -141,9 +141,7 @@ if [ -z "$binary" ]; then
 fi
 binary=$(cd "$(dirname "$binary")" && pwd)/$(basename "$binary")
 
-for program in launcher reader; do
-  cc -O2 -o "$work/$program" "$here/Bench/$program.c" || give_up "$program.c could not be compiled"
-done
+cc -O2 -o "$work/launcher" "$here/Bench/launcher.c" || give_up "launcher.c could not be compiled"
 
 # Postfix's and MariaDB's users walk through the folder, nobody lists it.
 chmod 711 "$work"

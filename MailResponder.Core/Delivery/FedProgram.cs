@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace MailResponder.Delivery;
 
 /// <summary>
-/// A program that is given its input through a pipe, whose output is dropped, and of whose errors the beginning is kept.
+/// A program that is given its input through a pipe, and whose output is dropped; of its errors the beginning is kept.
 /// .NET's own way to start one makes a reply a tenth dearer: it reads the output on threads, through sockets.
 /// </summary>
 internal sealed unsafe partial class FedProgram : IDisposable
@@ -14,12 +14,14 @@ internal sealed unsafe partial class FedProgram : IDisposable
     /// <summary>What <see cref="WaitForExit"/> returns of a program that was killed.</summary>
     public const int Killed = 128 + KillSignal;
 
-    private const int CloseOnExec = 0x80000, NonBlocking = 0x800, WriteOnly = 1, KillSignal = 9, PipeSignal = 13;
+    private const int CloseOnExec = 0x80000, WriteOnly = 1, KillSignal = 9, PipeSignal = 13;
     private const short SetSignalDefaults = 0x04, SetSignalMask = 0x08;
     private const int ById = 1, WaitExited = 4, WaitNoReap = 0x01000000, Interrupted = 4;
 
     /// <summary>More than glibc's structures have on any processor.</summary>
     private const int Room = 1024;
+
+    private const int MemoryCloseOnExec = 1, MemorySealable = 2, AddSeals = 1033, SealGrow = 4;
 
     private const int MaxErrorBytes = 4096;
 
@@ -41,18 +43,20 @@ internal sealed unsafe partial class FedProgram : IDisposable
     /// <exception cref="Win32Exception">It cannot be started.</exception>
     public static FedProgram Start(string path, params string[] arguments)
     {
-        var (reading, writing) = Pipe(CloseOnExec);
-        // Nobody reads while it runs: what does not fit into the pipe is lost, and the program does not wait.
-        var (errors, complaining) = Pipe(CloseOnExec | NonBlocking);
+        var ends = stackalloc int[2];
+        Check(pipe2(ends, CloseOnExec) == 0 ? 0 : Marshal.GetLastPInvokeError());
+        using var reading = new SafeFileHandle(ends[0], ownsHandle: true);
+        var writing = new SafeFileHandle(ends[1], ownsHandle: true);
+        var errors = Memory();
         byte* actions = stackalloc byte[Room], attributes = stackalloc byte[Room], signals = stackalloc byte[Room];
         new Span<byte>(signals, Room).Clear();
         Check(posix_spawn_file_actions_init(actions));
         Check(posix_spawnattr_init(attributes));
         try
         {
-            Check(posix_spawn_file_actions_adddup2(actions, (int)reading.DangerousGetHandle(), 0));
+            Check(posix_spawn_file_actions_adddup2(actions, ends[0], 0));
             Check(posix_spawn_file_actions_addopen(actions, 1, "/dev/null", WriteOnly, 0));
-            Check(posix_spawn_file_actions_adddup2(actions, (int)complaining.DangerousGetHandle(), 2));
+            Check(posix_spawn_file_actions_adddup2(actions, (int)errors.DangerousGetHandle(), 2));
             // .NET ignores SIGPIPE, which a program would inherit.
             Check(posix_spawnattr_setsigmask(attributes, signals));
             Check(sigaddset(signals, PipeSignal));
@@ -69,8 +73,6 @@ internal sealed unsafe partial class FedProgram : IDisposable
         }
         finally
         {
-            reading.Dispose();
-            complaining.Dispose();
             _ = posix_spawn_file_actions_destroy(actions);
             _ = posix_spawnattr_destroy(attributes);
         }
@@ -93,14 +95,13 @@ internal sealed unsafe partial class FedProgram : IDisposable
         }
     }
 
-    /// <summary>
-    /// The beginning of what it wrote to standard error so far. Does not wait for a process that it left behind.
-    /// </summary>
+    /// <summary>The beginning of what it wrote to standard error so far.</summary>
     public byte[] ReadErrors()
     {
         var said = new byte[MaxErrorBytes];
-        fixed (byte* first = said)
-            return said[..(int)Math.Max(0, read(_errors, first, MaxErrorBytes))];
+        RandomAccess.Read(_errors, said, 0);
+        var end = said.AsSpan().IndexOf((byte)0);
+        return end < 0 ? said : said[..end];
     }
 
     /// <summary>Ends it, unless its end has been waited for already.</summary>
@@ -116,11 +117,18 @@ internal sealed unsafe partial class FedProgram : IDisposable
         _errors.Dispose();
     }
 
-    private static (SafeFileHandle Reading, SafeFileHandle Writing) Pipe(int flags)
+    /// <summary>
+    /// A file in memory that cannot grow. A pipe that nobody reads would stop the program, or end a process that it left
+    /// behind to deliver the mail.
+    /// </summary>
+    private static SafeFileHandle Memory()
     {
-        var ends = stackalloc int[2];
-        Check(pipe2(ends, flags) == 0 ? 0 : Marshal.GetLastPInvokeError());
-        return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
+        var file = memfd_create("errors", MemoryCloseOnExec | MemorySealable);
+        Check(file >= 0 ? 0 : Marshal.GetLastPInvokeError());
+        var errors = new SafeFileHandle(file, ownsHandle: true);
+        Check(ftruncate(file, MaxErrorBytes) == 0 ? 0 : Marshal.GetLastPInvokeError());
+        Check(fcntl(file, AddSeals, SealGrow) == 0 ? 0 : Marshal.GetLastPInvokeError());
+        return errors;
     }
 
     private static void Check(int error)
@@ -140,8 +148,14 @@ internal sealed unsafe partial class FedProgram : IDisposable
     [LibraryImport("libc.so.6", SetLastError = true)]
     private static partial int pipe2(int* ends, int flags);
 
-    [LibraryImport("libc.so.6")]
-    private static partial nint read(SafeFileHandle file, byte* buffer, nint count);
+    [LibraryImport("libc.so.6", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int memfd_create(string name, uint flags);
+
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    private static partial int ftruncate(int file, nint length);
+
+    [LibraryImport("libc.so.6", SetLastError = true)]
+    private static partial int fcntl(int file, int command, nint argument);
 
     [LibraryImport("libc.so.6")]
     private static partial int posix_spawn_file_actions_init(byte* actions);

@@ -18,8 +18,12 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     /// </summary>
     public const int MaxMessageBytes = 25 * 1024 * 1024;
 
-    /// <summary>Postfix's words when a message is larger than its message_size_limit; the exit code alone means "later".</summary>
-    private const string TooBig = "message file too big";
+    private const string TooLong = "the reply is longer than large providers take (25 MB with encoded attachments)";
+
+    /// <summary>
+    /// Postfix's words when a message is larger than its message_size_limit; the exit code alone means "later".
+    /// </summary>
+    private static readonly byte[] TooBig = [.. "message file too big"u8];
 
     private const int BrokenPipe = 32;
 
@@ -30,7 +34,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         if (!NamesItsRecipientAlone(reply))
             return SendResult.Refused("its header does not name exactly its recipient");
         if (reply.WireBytes > MaxMessageBytes)
-            return SendResult.AttachmentsRefused("the reply is longer than large providers take (25 MB with encoded attachments)");
+            return SendResult.AttachmentsRefused(TooLong);
         try
         {
             using var process = FedProgram.Start(program, "-i", "-t", "-f", reply.Sender);
@@ -105,10 +109,15 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     {
         if (exitCode == 0)
             return SendResult.Sent("sendmail:" + reply.Name);
-        var words = SendmailWords.Of(process.ReadErrors(), reply.Recipient);
+        var said = process.ReadErrors();
+        var words = SendmailWords.Of(said, reply.Recipient, reply.Message.Subject ?? "");
         var reason = $"with exit code {exitCode}" + (words.Length > 0 ? ": " + words : "");
-        if (words.Contains(TooBig, StringComparison.Ordinal))
-            return SendResult.AttachmentsRefused($"{program} refused it {reason}; see message_size_limit of Postfix, and: responder config check");
+        if (said.AsSpan().IndexOf(TooBig) >= 0)
+        {
+            return SendResult.AttachmentsRefused(
+                $"{program} refused it {reason}; see message_size_limit of Postfix, and: responder config check");
+        }
+
         return exitCode is ExitCode.DataError or 67 or 68
             ? SendResult.Refused($"{program} refused it {reason}")
             : SendResult.Temporary($"{program} failed {reason}");

@@ -10,7 +10,10 @@ internal static class SendmailWords
 {
     private const string Masked = "(masked)";
 
-    /// <summary>Shorter pieces of a name stand in too many other words.</summary>
+    /// <summary>As it is, in a URL, and in xtext (RFC 3461, section 4).</summary>
+    private static readonly string[] AtSigns = ["@", "%40", "+40"];
+
+    /// <summary>Shorter pieces of a name or subject stand in too many other words.</summary>
     private const int ShortestPiece = 3;
 
     /// <summary>The end is kept: programs say last why they gave up.</summary>
@@ -18,13 +21,15 @@ internal static class SendmailWords
 
     /// <param name="said">As it came; need not be text.</param>
     /// <param name="recipient">The address that must not appear, in whatever form the program writes it.</param>
+    /// <param name="subject">The reply's, which may repeat the request's.</param>
     /// <returns>
-    /// The words, lines separated by semicolons. A word that is not plain ASCII, holds an at sign in any usual encoding,
-    /// or holds the recipient's domain or a piece of its local part, is masked. Empty when nothing was said.
+    /// The words, lines separated by semicolons. A word is masked when it is not plain ASCII, or holds an at sign in any
+    /// usual encoding, the recipient's domain, or a piece of its local part or of the subject. Empty when nothing was
+    /// said.
     /// </returns>
-    public static string Of(ReadOnlySpan<byte> said, string recipient)
+    public static string Of(ReadOnlySpan<byte> said, string recipient, string subject)
     {
-        var secrets = Secrets(recipient);
+        var secrets = Secrets(recipient, subject);
         var lines = Encoding.Latin1.GetString(said).Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries)
             .Select(line => InWords(line, secrets)).Where(line => line.Length > 0);
         var text = string.Join("; ", lines);
@@ -47,17 +52,17 @@ internal static class SendmailWords
 
     private static bool MayBeShown(string word, List<string> secrets) =>
         !word.AsSpan().ContainsAnyExceptInRange('!', '~')
-        && !word.Contains('@') && !word.Contains("%40", StringComparison.Ordinal) && !word.Contains("+40", StringComparison.Ordinal)
+        && !AtSigns.Any(sign => word.Contains(sign, StringComparison.Ordinal))
         && !secrets.Exists(secret => word.Contains(secret, StringComparison.OrdinalIgnoreCase));
 
-    private static List<string> Secrets(string recipient)
+    private static List<string> Secrets(string recipient, string subject)
     {
         var at = recipient.LastIndexOf('@');
-        var local = at < 0 ? recipient : recipient[..at];
-        List<string> secrets = [.. local.Split(['.', '-', '_', '+', '=', '"', ' ']).Where(piece => piece.Length >= ShortestPiece), local];
-        if (at >= 0)
-            secrets.Add(recipient[(at + 1)..]);
-        secrets.RemoveAll(secret => secret.Length == 0);
-        return secrets;
+        var local = recipient[..at];
+        return [local, recipient[(at + 1)..], .. Pieces(local), .. Pieces(subject)];
     }
+
+    private static IEnumerable<string> Pieces(string text) =>
+        string.Concat(text.Select(c => char.IsLetterOrDigit(c) ? c : ' ')).Split(' ')
+            .Where(piece => piece.Length >= ShortestPiece);
 }

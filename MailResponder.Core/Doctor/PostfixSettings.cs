@@ -41,6 +41,15 @@ internal sealed class PostfixSettings
         return settings;
     }
 
+    /// <summary>
+    /// What sendmail(1) takes at most, in bytes, 0 for no limit; null when Postfix is not installed, or does not say.
+    /// </summary>
+    public static long? MessageSizeLimit(HostPrograms programs)
+    {
+        var answer = programs.Run("postconf", ["-xh", "message_size_limit"]);
+        return long.TryParse(answer.Output.Trim(), out var bytes) ? bytes : null;
+    }
+
     /// <summary>Whether the domain is a name of the host rather than one that people write to.</summary>
     public bool IsHost(string domain) =>
         domain.Equals(this["myhostname"], StringComparison.OrdinalIgnoreCase) || domain.StartsWith("localhost.", StringComparison.Ordinal);

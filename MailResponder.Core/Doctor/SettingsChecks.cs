@@ -15,7 +15,7 @@ internal static class SettingsChecks
     public static IEnumerable<Finding> Look(Host host, string path, ResponderSettings? settings)
     {
         var faults = new List<Fault>();
-        ConfigurationCheck.OfSettings(path, faults);
+        ConfigurationCheck.OfSettings(path, faults, PostfixSettings.MessageSizeLimit(host.Programs));
         foreach (var (name, good) in ((string, string)[])
             [("settings", path), ("keys", "all good"), ("book", settings?.ResponseBook ?? ""), ("attachments", "all there")])
         {
@@ -49,7 +49,7 @@ internal static class SettingsChecks
     {
         var remedy = name switch
         {
-            "attachments" => "put the file there, or correct the entry; then: responder config check",
+            "attachments" => "put the file there, or correct the entry or the limit; then: responder config check",
             "keys" => "follow what it says; then: responder config check",
             "book" when !fault.IsWarning => "correct the entry; then: responder config check; until then "
                 + (IsLastGoodBookThere(settings!) ? "the last good book answers" : "all messages may wait"),

@@ -138,13 +138,36 @@ internal static class TransportChecks
     private static IEnumerable<Finding> Sizes(ResponderSettings settings, PostfixSettings postfix)
     {
         const string name = "postfix-size";
-        var limit = postfix.Number("message_size_limit") ?? 0;
-        if (limit == 0 || limit > settings.MaxMessageBytes)
-            yield return Finding.Warning(name, string.Create(CultureInfo.InvariantCulture, $"message_size_limit = {limit}, but max_message_bytes is {settings.MaxMessageBytes}: messages in between are taken and not answered"), $"run: postconf -e message_size_limit={settings.MaxMessageBytes}" + Reload);
-        if (limit is > 0 and < 100_000)
-            yield return Finding.Warning(name, string.Create(CultureInfo.InvariantCulture, $"message_size_limit = {limit}: many honest requests are larger"), $"run: postconf -e message_size_limit={settings.MaxMessageBytes}" + Reload);
-        if (postfix.Number("mailbox_size_limit") is > 0 and var box && box < limit)
-            yield return Finding.Fault(name, "mailbox_size_limit is smaller than message_size_limit: local delivery stops", "run: postconf -e mailbox_size_limit=0" + Reload);
+        var outgoing = postfix.Number("message_size_limit") ?? 0;
+        foreach (var service in postfix.Services.Where(service => service.Command[0] == "smtpd"))
+        {
+            var incoming = long.TryParse(service.Option("message_size_limit"), out var own) ? own : outgoing;
+            var most = settings.MaxMessageBytes.ToString(CultureInfo.InvariantCulture);
+            var words = string.Create(CultureInfo.InvariantCulture,
+                $"message_size_limit of {service.Name} {service.Type} is {incoming}");
+            var remedy = $"run: postconf -P {service.Name}/{service.Type}/message_size_limit={most}" + Reload;
+            if (incoming == 0 || incoming > settings.MaxMessageBytes)
+            {
+                words += $", but max_message_bytes is {most}: messages in between are taken and not answered";
+                yield return Finding.Warning(name, words, remedy);
+            }
+            else if (incoming < 100_000)
+            {
+                yield return Finding.Warning(name, words + ": many honest requests are larger", remedy);
+            }
+        }
+
+        // local(8) and virtual(8) refuse to work with a mailbox that a message may not fit into.
+        foreach (var parameter in (string[])["mailbox_size_limit", "virtual_mailbox_limit"])
+        {
+            var isUsed = parameter == "mailbox_size_limit" || postfix["virtual_mailbox_domains"].Length > 0;
+            if (isUsed && postfix.Number(parameter) is > 0 and var box && (outgoing == 0 || box < outgoing))
+            {
+                yield return Finding.Fault(name,
+                    parameter + " is smaller than message_size_limit: local delivery stops",
+                    $"run: postconf -e {parameter}=0" + Reload);
+            }
+        }
     }
 
     private static IEnumerable<Finding> Times(ResponderSettings settings, PostfixSettings postfix)

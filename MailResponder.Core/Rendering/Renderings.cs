@@ -74,7 +74,11 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
             foreach (var attachment in entry.Attachments)
                 contents.Add(files.Open(attachment));
             if (folder is null || entry.Text is null || Rendered(new RenderedReply(folder, entry, names, files.Open), folder, contents) is not { } rendered)
-                return new ReplyBody(MimeBody.Frame(entry.Bodies, names, contents), contents.ConvertAll(content => new AttachedFile(content, isEncoded: false)));
+            {
+                var frame = MimeBody.Frame(entry.Bodies, names, contents);
+                return new ReplyBody(frame, contents.ConvertAll(content => new AttachedFile(content, isEncoded: false)));
+            }
+
             contents.ForEach(content => content.Dispose());
             return rendered;
         }

@@ -18,8 +18,8 @@ internal static class AttachmentType
     /// </summary>
     private static readonly HashSet<string> HarmlessExtensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".7z", ".avif", ".bz2", ".epub", ".flac", ".gif", ".gz", ".jpeg", ".jpg", ".m4a", ".mp3", ".mp4", ".ogg", ".opus",
-        ".pdf", ".png", ".tar", ".txt", ".webm", ".webp", ".zip",
+        ".7z", ".avif", ".bz2", ".epub", ".flac", ".gif", ".gz", ".jpeg", ".jpg", ".m4a", ".mp3", ".mp4", ".ogg",
+        ".opus", ".pdf", ".png", ".tar", ".txt", ".webm", ".webp", ".zip",
     };
 
     /// <param name="shownName">The name that the attachment shows.</param>
@@ -48,7 +48,8 @@ internal static class AttachmentType
     private static bool IsText(Stream content)
     {
         content.Position = 0;
-        using var reader = new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), false, 1 << 16, leaveOpen: true);
+        var strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
+        using var reader = new StreamReader(content, strict, false, 1 << 16, leaveOpen: true);
         var text = new char[1 << 14];
         try
         {

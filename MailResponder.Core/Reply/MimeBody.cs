@@ -22,7 +22,8 @@ internal static class MimeBody
     /// <param name="names">The names that the attachments show.</param>
     /// <param name="contents">The attachments, which decide about their types.</param>
     /// <exception cref="IOException">An attachment cannot be read.</exception>
-    public static BodyFrame Frame(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names, IReadOnlyList<Stream> contents)
+    public static BodyFrame Frame(
+        IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names, IReadOnlyList<Stream> contents)
     {
         var seed = Seed(bodies, names);
         using var entity = names.Count == 0 ? Text(bodies, seed) : Mixed(bodies, names, contents, seed);
@@ -105,9 +106,10 @@ internal static class MimeBody
 
         string Placeholder(string extension)
         {
+            var ending = Ascii.IsValid(extension) ? extension : "";
             string placeholder;
             do
-                placeholder = string.Create(CultureInfo.InvariantCulture, $"attachment-{++number}{(Ascii.IsValid(extension) ? extension : "")}");
+                placeholder = string.Create(CultureInfo.InvariantCulture, $"attachment-{++number}{ending}");
             while (shownNames.Contains(placeholder));
             return placeholder;
         }

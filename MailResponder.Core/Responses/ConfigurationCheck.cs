@@ -9,8 +9,12 @@ namespace MailResponder.Responses;
 internal static class ConfigurationCheck
 {
     /// <summary>Checks one file: a JSON list is a response book, anything else settings.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="settingsPath">The settings that say where a book's attachments are; need not exist.</param>
+    /// <param name="faults">Added to.</param>
+    /// <param name="postfixLimit">Postfix's message_size_limit in bytes; null when it is not known.</param>
     /// <returns>The exit code that fits the kind of file.</returns>
-    public static int OfFile(string path, string settingsPath, List<Fault> faults)
+    public static int OfFile(string path, string settingsPath, List<Fault> faults, long? postfixLimit = null)
     {
         byte[] text;
         try
@@ -24,21 +28,21 @@ internal static class ConfigurationCheck
         }
 
         if (LooksLikeSettings(text))
-            return OfSettings(path, faults);
+            return OfSettings(path, faults, postfixLimit);
         // Attachments can be looked for only where settings say where they are.
         var settings = File.Exists(settingsPath) ? SettingsFile.Check(settingsPath, []) : null;
-        CheckBook(path, settings, faults);
+        CheckBook(path, settings, faults, postfixLimit);
         return ExitCode.DataError;
     }
 
     /// <summary>When root asks, it looks with the rights of the service's user, who may not read all that root may.</summary>
     /// <returns>The exit code that fits the faults.</returns>
-    public static int OfSettings(string path, List<Fault> faults)
+    public static int OfSettings(string path, List<Fault> faults, long? postfixLimit = null)
     {
         if (SettingsFile.Check(path, faults) is not { } settings)
             return ExitCode.Configuration;
         var before = faults.Count;
-        var code = OfWhatTheyName(settings, faults);
+        var code = OfWhatTheyName(settings, faults, postfixLimit);
         // What was read before has its lines.
         var text = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
         for (var i = before; i < faults.Count; i++)
@@ -59,7 +63,7 @@ internal static class ConfigurationCheck
         return found?.Line ?? 0;
     }
 
-    private static int OfWhatTheyName(ResponderSettings settings, List<Fault> faults)
+    private static int OfWhatTheyName(ResponderSettings settings, List<Fault> faults, long? postfixLimit)
     {
         var (path, before) = (settings.File, faults.Count);
         try
@@ -71,7 +75,7 @@ internal static class ConfigurationCheck
             SesCheck.CheckCredentials(settings, faults);
             CheckPlaces(settings, faults);
             var isOfSettings = faults.FindIndex(before, fault => !fault.IsWarning) >= 0;
-            CheckBook(settings.ResponseBook, settings, faults);
+            CheckBook(settings.ResponseBook, settings, faults, postfixLimit);
             return isOfSettings ? ExitCode.Configuration : ExitCode.DataError;
         }
         catch (ResponderException exception)
@@ -137,17 +141,21 @@ internal static class ConfigurationCheck
         }
     }
 
-    private static void CheckBook(string path, ResponderSettings? settings, List<Fault> faults)
+    private static void CheckBook(string path, ResponderSettings? settings, List<Fault> faults, long? postfixLimit)
     {
         if (ResponseBookFile.Check(path, faults) is { } book && settings is not null)
-            CheckUse(book, path, settings, faults);
+            CheckUse(book, path, settings, faults, postfixLimit);
     }
 
     /// <summary>A book that these settings are to use, but for what is wrong in its own text.</summary>
-    public static void CheckUse(ResponseBook book, string path, ResponderSettings settings, List<Fault> faults)
+    public static void CheckUse(
+        ResponseBook book, string path, ResponderSettings settings, List<Fault> faults, long? postfixLimit = null)
     {
         var files = new FilesFolder(settings.FilesRoot);
         var sent = new Dictionary<string, ResponseEntry>();
+        // Another program may hand the replies to another host, past this one's Postfix.
+        var isOfPostfix = settings.Sendmail is "/usr/sbin/sendmail" or "/usr/lib/sendmail";
+        var sizes = new ReplySizeCheck(files, isOfPostfix ? postfixLimit : null);
         foreach (var entry in book.Entries)
         {
             var domain = entry.Address[(entry.Address.LastIndexOf('@') + 1)..];
@@ -172,8 +180,11 @@ internal static class ConfigurationCheck
             }
 
             sent.TryAdd(Convert.ToHexString(entry.Identity()), entry);
-            if ((entry.SendMethod ?? settings.SendMethod) == SendMethod.Ses)
-                SesCheck.CheckEntry(entry, settings, files, path, faults);
+            var method = entry.SendMethod ?? settings.SendMethod;
+            if (method == SendMethod.Ses)
+                SesCheck.CheckEntry(entry, settings, path, faults);
+            if (sizes.Look(entry, method, path) is { } tooLarge)
+                faults.Add(tooLarge);
             foreach (var attachment in entry.Attachments)
                 Add(faults, path, $"entry {entry.Number}, attachments", () => files.Open(attachment).Dispose(), attachment.Line);
         }

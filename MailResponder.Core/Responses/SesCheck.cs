@@ -1,5 +1,3 @@
-using System.Globalization;
-using MailResponder.Delivery;
 using MailResponder.Settings;
 
 namespace MailResponder.Responses;
@@ -19,9 +17,6 @@ internal static class SesCheck
         ".vsmacros", ".vss", ".vst", ".vsw", ".vxd", ".ws", ".wsc", ".wsf", ".wsh", ".xnk",
     };
 
-    /// <summary>Header, texts and boundaries, besides the attachments.</summary>
-    private const int RoomForText = 16_384;
-
     public static void CheckCredentials(ResponderSettings settings, List<Fault> faults)
     {
         if (settings.Ses?.CredentialsFile is not { } file)
@@ -37,8 +32,7 @@ internal static class SesCheck
     }
 
     /// <summary>An entry that is sent by SES.</summary>
-    public static void CheckEntry(
-        ResponseEntry entry, ResponderSettings settings, FilesFolder files, string book, List<Fault> faults)
+    public static void CheckEntry(ResponseEntry entry, ResponderSettings settings, string book, List<Fault> faults)
     {
         var place = $"entry {entry.Number}";
         if (settings.Ses is null && entry.SendMethod == SendMethod.Ses)
@@ -47,7 +41,6 @@ internal static class SesCheck
                 $"ses is not set in {settings.File}; add \"ses\": {{ \"region\": \"…\" }}"));
         }
 
-        var encoded = 0L;
         foreach (var attachment in entry.Attachments)
         {
             var extension = Path.GetExtension(attachment.ShownName);
@@ -57,29 +50,6 @@ internal static class SesCheck
                     $"Amazon SES refuses {extension} files: the entry would go out without its attachments; "
                     + $"show the file under another name, like \"{attachment.ShownName}_\""));
             }
-
-            encoded += EncodedBytes(files, attachment);
-        }
-
-        if (encoded > SesSender.MaxMessageBytes - RoomForText)
-        {
-            faults.Add(new Fault(book, entry.Line, place + ", attachments", string.Create(CultureInfo.InvariantCulture,
-                $"encoded they have {encoded / 1024 / 1024.0:0.0} MB, and Amazon SES takes 10 MB: the entry would go out "
-                + $"without them; use send_method sendmail for it")));
-        }
-    }
-
-    /// <summary>Size as base64 in lines of 76 characters; 0 for a file that cannot be opened, which is a fault of its own.</summary>
-    private static long EncodedBytes(FilesFolder files, ResponseAttachment attachment)
-    {
-        try
-        {
-            using var file = files.Open(attachment);
-            return (file.Length + 56) / 57 * 78;
-        }
-        catch (ResponderException)
-        {
-            return 0;
         }
     }
 }

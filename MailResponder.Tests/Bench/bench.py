@@ -14,6 +14,7 @@ from loglines import LogLines
 from mariadb import PrivateMariaDb
 from measure import BenchError, Launcher, check_launcher
 from place import Place
+from postfix import PrivatePostfix
 from report import as_json, table
 from ses import SesDouble
 
@@ -42,6 +43,7 @@ class Bench:
         self.servers = servers
         self.costs = {}
         self._mariadb = None
+        self._postfix = None
         self._ses = None
 
     @property
@@ -50,6 +52,14 @@ class Bench:
         if self._mariadb is None:
             self._mariadb = self.servers.enter_context(PrivateMariaDb(os.path.join(self.work, "mariadb-server")))
         return self._mariadb
+
+    @property
+    def postfix(self):
+        """The Postfix that takes replies from sendmail(1)."""
+        if self._postfix is None:
+            self._postfix = self.servers.enter_context(
+                PrivatePostfix(os.path.join(self.work, "postfix-server"), ["main.cf"], "/bin/true"))
+        return self._postfix
 
     @property
     def ses(self):
@@ -85,11 +95,6 @@ class Bench:
         """For replies through the SES of the loopback."""
         keys = self._shared_secret("aws", "[default]\naws_access_key_id = AKIABENCHBENCHBENCHB\naws_secret_access_key = bench")
         return {"send_method": "ses", "ses": self.ses.settings(keys)}
-
-    @property
-    def sendmail_settings(self):
-        """For replies through a sendmail that costs next to nothing."""
-        return {"send_method": "sendmail", "sendmail": os.path.join(self.work, "reader")}
 
     def _shared_secret(self, name, text):
         path = os.path.join(self.work, name)

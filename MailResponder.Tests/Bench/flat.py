@@ -10,7 +10,7 @@ import time
 
 import throughput
 from measure import ENVIRONMENT, BenchError, in_turn
-from messages import attachment, robot, text_reply, through_ses, unknown
+from messages import attachment, robot, text_reply, through_sendmail, through_ses, unknown
 from place import FILE_ADDRESS
 from postfix import PrivatePostfix
 from report import Row
@@ -63,7 +63,7 @@ def timed(what, work):
 def ways(bench, place, mariadb):
     """The cases of single messages, at one place and its double in MariaDB."""
     place.add_attachment()
-    sendmail = place.variant("sendmail", bench.sendmail_settings)
+    sendmail = place.variant("sendmail", {"send_method": "sendmail"})
     ses = place.variant("ses", bench.ses_settings)
     return {
         "sqlite": lambda: text_reply(place),
@@ -71,7 +71,7 @@ def ways(bench, place, mariadb):
         "robot": lambda: robot(place),
         "unknown": lambda: unknown(place),
         "attachment, outbox": lambda: attachment(place),
-        "attachment, sendmail": lambda: attachment(sendmail),
+        "attachment, sendmail": lambda: through_sendmail(sendmail, bench.postfix, FILE_ADDRESS),
         "ses": lambda: through_ses(ses, bench.ses),
         "attachment, ses": lambda: through_ses(ses, bench.ses, FILE_ADDRESS),
     }

@@ -127,6 +127,15 @@ class Place:
         """How many replies lie in the outbox."""
         return len(os.listdir(self.outbox)) if os.path.isdir(self.outbox) else 0
 
+    def keep_reply(self, recipient):
+        """Answers a message and returns the file of the reply, which is taken out of the outbox."""
+        self.empty_outbox()
+        self.answer(recipient)
+        (name,) = os.listdir(self.outbox)
+        kept = self.path(f"{recipient}.eml")
+        os.rename(os.path.join(self.outbox, name), kept)
+        return kept
+
     def empty_outbox(self):
         """Attachments would fill the disk."""
         shutil.rmtree(self.outbox, ignore_errors=True)

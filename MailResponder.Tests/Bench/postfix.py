@@ -7,11 +7,13 @@ import socket
 import subprocess
 import time
 
-from measure import BenchError
+from measure import ENVIRONMENT, BenchError
 
 SAMPLES = os.path.join(os.path.dirname(__file__), "..", "..", "postfix")
 TABLES = ("command_filter", "header_checks", "sender_access", "helo_access", "aliases")
 COMMAND = re.compile(r"argv=/usr/local/bin/responder.*")
+SIZE = re.compile(rb"postfix/qmgr.*, size=([0-9]+), ")
+LONGEST_SECONDS = 60
 
 # The services that the samples expect to be there, as Debian's master.cf has them.
 SERVICES = """\
@@ -31,6 +33,7 @@ tlsmgr unix - - n 1000? 1 tlsmgr
 error unix - - n - - error
 retry unix - - n - - error
 local unix - n n - - local
+discard unix - - n - - discard
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
@@ -53,6 +56,7 @@ class PrivatePostfix:
             self.port = free.getsockname()[1]
         self._configure(samples)
         self._sent = 0
+        self._size = 0
         self._read_to = 0
         with open(self._path("start.log"), "w", encoding="utf-8") as log:
             subprocess.run(["postfix", "-c", self._path("etc"), "start"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -73,8 +77,24 @@ class PrivatePostfix:
         subprocess.run(["postfix", "-c", self._path("etc"), "stop"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, start_new_session=True)
 
+    @property
+    def environment(self):
+        """What leads sendmail(1) to this Postfix; only root may do so."""
+        return {**ENVIRONMENT, "MAIL_CONFIG": self._path("etc")}
+
+    def expect(self, number, attachment_bytes):
+        """Waits until so many messages in all have left, the last of them with an attachment of so many bytes."""
+        end = time.monotonic() + LONGEST_SECONDS
+        while self.delivered() < number:
+            if time.monotonic() > end:
+                raise BenchError(f"Postfix should have sent {number} messages by now")
+            time.sleep(0.02)
+        if self._size < attachment_bytes:
+            raise BenchError(f"Postfix should have got {attachment_bytes} bytes attached, it got {self._size} in all")
+
     def delivered(self):
-        """How many messages the transport has done with so far. BenchError when one was put off."""
+        """How many messages the transport, or sendmail(1)'s way out, has done with so far. BenchError when one was put
+        off."""
         try:
             with open(self._path("maillog"), "rb") as log:
                 log.seek(self._read_to)
@@ -84,7 +104,9 @@ class PrivatePostfix:
             return 0
         self._read_to += len(lines)
         for line in lines.split(b"\n"):
-            if b"postfix/pipe" in line and b"status=sent" in line:
+            if size := SIZE.search(line):
+                self._size = int(size[1])
+            if (b"postfix/pipe" in line or b"postfix/discard" in line) and b"status=sent" in line:
                 self._sent += 1
             elif b"status=deferred" in line or b"status=bounced" in line:
                 raise BenchError("Postfix: " + line.decode("utf-8", "replace"))
@@ -111,7 +133,7 @@ class PrivatePostfix:
             "myhostname = mx.responder.test",
             "smtp_dns_support_level = disabled",
             "smtpd_peername_lookup = no",
-            "default_transport = error:nothing leaves the benchmark",
+            "default_transport = discard:nothing leaves the benchmark",
         ])
         subprocess.run(["postalias", "-c", self._path("etc"), "hash:" + self._path("etc/aliases")], check=True)
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using MailResponder.Delivery;
 using MailResponder.Reply;
 using MailResponder.Tests.Reply;
+using MimeKit;
 
 namespace MailResponder.Tests.Delivery;
 
@@ -93,8 +94,9 @@ public sealed class SendmailSending : IDisposable
             + "echo 'postdrop: warning: mail_queue_enter: create file maildrop/1.2: No space left on device' >&2\n"
             + "echo 'sendmail: fatal: bounces@example.com(995): queue file write error' >&2\nexit 75\n");
 
-        Assert.Equal(SendResult.Temporary($"{script.Path} failed with exit code 75: postdrop: warning: mail_queue_enter: "
-            + "create file maildrop/1.2: No space left on device; sendmail: fatal: (masked) queue file write error"), Send(script.Path));
+        Assert.Equal(SendResult.Temporary($"{script.Path} failed with exit code 75: "
+            + "postdrop: warning: mail_queue_enter: create file maildrop/1.2: No space left on device; "
+            + "sendmail: fatal: (masked) queue file write error"), Send(script.Path));
     }
 
     [Fact]
@@ -107,7 +109,23 @@ public sealed class SendmailSending : IDisposable
         var result = Send(script.Path);
 
         Assert.Equal(SendStatus.AttachmentsRefused, result.Status);
-        Assert.Contains("File too large; sendmail: fatal: (masked) message file too big; see message_size_limit", result.Detail, StringComparison.Ordinal);
+        Assert.Contains("File too large; sendmail: fatal: (masked) message file too big; see message_size_limit",
+            result.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whose name is masked in these very words.</summary>
+    [Fact]
+    public void ReplyThatIsTooBigForSomebodyCalledFile_MayGoWithoutItsAttachmentsToo()
+    {
+        var script = new SendmailScript(_folder, "#!/bin/sh\ncat > /dev/null\n"
+            + "echo 'sendmail: fatal: bounces@example.com(995): message file too big' >&2\nexit 75\n");
+        var request = TestReply.Request() with { From = new MailboxAddress("", "big.file@example.net") };
+        using var reply = TestReply.Compose(TestSettings.In("/nowhere"), request, TestBook.Entry());
+
+        var result = new SendmailSender(script.Path, _deadline).Send(reply);
+
+        Assert.Equal(SendStatus.AttachmentsRefused, result.Status);
+        Assert.Contains("(masked) message (masked) too (masked)", result.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +143,8 @@ public sealed class SendmailSending : IDisposable
     [Fact]
     public void ProcessThatIsLeftBehind_IsNotWaitedFor()
     {
-        var script = new SendmailScript(_folder, "#!/bin/sh\ncat > /dev/null\necho 'no room' >&2\nsleep 100 &\necho $! > \"$0.left\"\nexit 75\n");
+        var script = new SendmailScript(_folder,
+            "#!/bin/sh\ncat > /dev/null\necho 'no room' >&2\nsleep 100 &\necho $! > \"$0.left\"\nexit 75\n");
 
         var result = Send(script.Path);
 

@@ -7,6 +7,7 @@ namespace MailResponder.Tests.Delivery;
 public sealed class SendmailWordsOf
 {
     private const string Recipient = "zahra.Ahmadi+x@mail.example.net";
+    private const string Subject = "Re: My passport, 4711 (urgent)";
 
     [Theory]
     [InlineData("", "")]
@@ -23,18 +24,19 @@ public sealed class SendmailWordsOf
     [InlineData("rfc822;joe+40example.org failed", "(masked) failed")]
     [InlineData("from other@example.org and joe%40example.org", "from (masked) and (masked)")]
     [InlineData("subject: رمز من چیست refused", "subject: (masked) refused")]
+    [InlineData("header Subject: Re: my passport, 4711 (urgent) refused", "header Subject: Re: my (masked) refused")]
     [InlineData("\0\u0001\u001b[31mred", "(masked)")]
     public void Words_NameNobody(string said, string expected) =>
-        Assert.Equal(expected, SendmailWords.Of(Encoding.UTF8.GetBytes(said), Recipient));
+        Assert.Equal(expected, SendmailWords.Of(Encoding.UTF8.GetBytes(said), Recipient, Subject));
 
     [Fact]
     public void ShortLocalPart_IsMaskedToo() =>
-        Assert.Equal("user (masked) unknown", SendmailWords.Of("user jo unknown"u8, "jo@example.net"));
+        Assert.Equal("user (masked) unknown", SendmailWords.Of("user jo unknown"u8, "jo@example.net", ""));
 
     [Fact]
     public void OfLongText_TheEndIsKept()
     {
-        var said = SendmailWords.Of(Encoding.ASCII.GetBytes(new string('x', 4000) + " gave up"), Recipient);
+        var said = SendmailWords.Of(Encoding.ASCII.GetBytes(new string('x', 4000) + " gave up"), Recipient, Subject);
 
         Assert.Equal(302, said.Length);
         Assert.EndsWith("x gave up", said, StringComparison.Ordinal);

@@ -11,6 +11,9 @@ namespace MailResponder.Tests.Delivery;
 /// <summary>A request whose address has several entries, in a real store, through a sendmail that refuses some.</summary>
 public sealed class SeveralEntries : IDisposable
 {
+    /// <summary>What <see cref="SendmailScript"/> says to a failure, as the log has it.</summary>
+    private const string Words = "recipient (masked) is none of my business";
+
     private readonly TemporaryFolder _folder = new();
     private readonly FixedClock _clock = new();
     private readonly SendmailScript _sendmail;
@@ -50,7 +53,7 @@ public sealed class SeveralEntries : IDisposable
 
         Assert.Equal((Result.Deferred, Cause.Send, "send"), (outcome.Result, outcome.Cause, outcome.Reason));
         Assert.StartsWith("sendmail:", Assert.Single(outcome.Receipts), StringComparison.Ordinal);
-        Assert.Equal($"entry 1: {_sendmail.Path} failed with exit code 75", outcome.Problem);
+        Assert.Equal($"entry 1: {_sendmail.Path} failed with exit code 75: {Words}", outcome.Problem);
         Assert.Single(_sendmail.Mails, mail => mail.Contains("Subject: second", StringComparison.Ordinal));
     }
 
@@ -77,7 +80,7 @@ public sealed class SeveralEntries : IDisposable
         var again = Answer(["exit 67", "second"]);
 
         Assert.Equal(Result.Replied, first.Result);
-        Assert.Equal($"entry 1: {_sendmail.Path} refused it with exit code 67", first.Problem);
+        Assert.Equal($"entry 1: {_sendmail.Path} refused it with exit code 67: {Words}", first.Problem);
         Assert.Equal(Result.Replied, again.Result);
         Assert.Empty(again.Receipts);
         Assert.Single(_sendmail.Mails);
@@ -95,7 +98,8 @@ public sealed class SeveralEntries : IDisposable
 
         Assert.Equal((Result.Failed, "refused"), (outcome.Result, outcome.Reason));
         Assert.Empty(outcome.Receipts);
-        Assert.Equal($"entry 1: {_sendmail.Path} refused it with exit code 67; entry 2: {_sendmail.Path} refused it with exit code 65",
+        Assert.Equal($"entry 1: {_sendmail.Path} refused it with exit code 67: {Words}; "
+            + $"entry 2: {_sendmail.Path} refused it with exit code 65: {Words}",
             outcome.Problem);
         Assert.Equal(2, _store.Used(_requester));
     }

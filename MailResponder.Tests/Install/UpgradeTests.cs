@@ -41,7 +41,8 @@ public sealed class UpgradeTests : IDisposable
         Assert.Contains($"put {Rules}\n", said, StringComparison.Ordinal);
         Assert.EndsWith("# newer\n", Root.Read(Rules), StringComparison.Ordinal);
         Assert.Contains("restart rsyslog\n", said, StringComparison.Ordinal);
-        Assert.Contains("set message_size_limit = 4096000 in main.cf (was: 8192000)\n", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "set message_size_limit = 4096000 in main.cf (was: 31457280)\n", said, StringComparison.Ordinal);
         Assert.Equal("4096000", Root.Run("postconf -h message_size_limit").Output.Trim());
         AssertNothingToDo();
     }

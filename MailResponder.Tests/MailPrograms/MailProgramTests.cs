@@ -47,11 +47,13 @@ public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixtu
     public void Request_IsAnsweredWithAMailThatAllRead(string sender)
     {
         var from = $"zahra.{Guid.NewGuid():N}@freemail.test";
+        var port = route.Postfix.Port.ToString(CultureInfo.InvariantCulture);
         using (var folder = new TemporaryFolder())
-            Run("send.sh", folder.Path, sender, route.Postfix.Port.ToString(CultureInfo.InvariantCulture), from, "fa@example.com");
+            Run("send.sh", folder.Path, sender, port, from, "fa@example.com");
         route.Postfix.WaitUntilQueueIsEmpty();
 
-        var reply = Assert.Single(route.Place.Outbox, file => File.ReadAllText(file).Contains(from, StringComparison.Ordinal));
+        var reply = Assert.Single(
+            route.Place.Outbox, file => File.ReadAllText(file).Contains(from, StringComparison.Ordinal));
         var read = Assert.Single(ReadMail.All([reply]));
         Assert.Empty(read.Defects);
         Assert.True(read.IsSignedByUs);
@@ -63,11 +65,12 @@ public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixtu
     {
         using var folder = new TemporaryFolder();
         Run("read.sh", folder.Path, reader, reply);
+        var saved = string.Join(", ", Directory.GetFiles(folder.Path).Select(Path.GetFileName));
         byte[][] contents = [route.Place.Attachment, _guide, route.Place.Attachment];
         foreach (var (name, content) in names.Zip(contents))
         {
             var file = folder.PathTo(name);
-            Assert.True(File.Exists(file), $"{reader} saved {string.Join(", ", Directory.GetFiles(folder.Path).Select(Path.GetFileName))}, and not {name}");
+            Assert.True(File.Exists(file), $"{reader} saved {saved}, and not {name}");
             Assert.Equal(content, File.ReadAllBytes(file));
         }
     }
@@ -90,7 +93,8 @@ public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixtu
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0,
-            $"{script} {arguments[0]}: exit {process.ExitCode}\n{output.Result}{errors}(run.sh installs what is missing)");
+            $"{script} {arguments[0]}: exit {process.ExitCode}\n{output.Result}{errors}"
+            + "(run.sh installs what is missing)");
     }
 
     public sealed class Tools : Route
@@ -99,7 +103,8 @@ public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixtu
         {
             File.WriteAllBytes(Place.PathTo("files/tools/guide.txt"), _guide);
             Place.Book[3]!["attachments"] = JsonNode.Parse("""
-                [["tools", "tool.zip", "ابزار.zip"], ["tools", "guide.txt", "راهنما.txt"], ["tools", "tool.zip", "tool.exe"]]
+                [["tools", "tool.zip", "ابزار.zip"], ["tools", "guide.txt", "راهنما.txt"],
+                 ["tools", "tool.zip", "tool.exe"]]
                 """);
             Place.Write();
             Place.GiveTo("mail_responder");

@@ -15,7 +15,8 @@ npm_reader() {
   NODE_PATH=$RESPONDER_NPM node -e '
     const fs = require("fs")
     const read = async mail => '"$1"'
-    read(fs.readFileSync(process.argv[1])).then(files => files.forEach(([name, content]) => fs.writeFileSync(name, content)))
+    const save = ([name, content]) => fs.writeFileSync(name, content)
+    read(fs.readFileSync(process.argv[1])).then(files => files.forEach(save))
     ' "$mail"
 }
 

@@ -22,8 +22,8 @@ END
     mutt -n -F rc -s "$subject" -- "$to" <body
     ;;
   s-nail)
-    s-nail -:/ -S v15-compat -S mta="smtp://127.0.0.1:$port" -S smtp-auth=none -S DEAD=/dev/null -S from="Zahra <$from>" \
-      -s "$subject" "$to" <body
+    s-nail -:/ -S v15-compat -S mta="smtp://127.0.0.1:$port" -S smtp-auth=none -S DEAD=/dev/null \
+      -S from="Zahra <$from>" -s "$subject" "$to" <body
     ;;
   bsd-mailx)
     printf '#!/bin/sh\nexec msmtp --host=127.0.0.1 --port=%s --from="%s" "$@"\n' "$port" "$from" >sendmail

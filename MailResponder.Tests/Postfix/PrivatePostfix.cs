@@ -20,7 +20,9 @@ internal sealed class PrivatePostfix : IDisposable
 
     /// <param name="place">What the responder works with; from now on it belongs to the user mail_responder.</param>
     /// <param name="mainSample">The sample in postfix/ whose lines are tested, on top of those of main.cf.</param>
-    /// <param name="overrides">Further lines of main.cf, which win; one parameter a line.</param>
+    /// <param name="overrides">
+    /// Further lines of main.cf, which win; one parameter a line, or SERVICE/TYPE/PARAMETER for an option in master.cf.
+    /// </param>
     /// <param name="transports">Further services of master.cf.</param>
     /// <param name="unit">The lines of the service that it is started by; its folders are those of an installed Postfix.</param>
     public PrivatePostfix(Workplace place, string mainSample, string overrides = "", string transports = "", Confinement? unit = null)
@@ -172,7 +174,8 @@ internal sealed class PrivatePostfix : IDisposable
     void SetParameters(string lines)
     {
         string[] parameters = [.. lines.Split('\n').Select(line => line.Trim()).Where(line => line.Contains('=', StringComparison.Ordinal))];
-        if (parameters.Length > 0) Run("postconf", ["-c", PathTo("etc"), "-e", .. parameters]);
+        foreach (var kind in parameters.GroupBy(line => line.Split('=')[0].Contains('/') ? "-P" : "-e"))
+            Run("postconf", ["-c", PathTo("etc"), kind.Key, .. kind]);
     }
 
     /// <summary>The text with the places of an installed responder replaced by ours.</summary>

@@ -11,7 +11,7 @@ internal sealed class MixedTraffic : IDisposable
     const string Limits = """
         maximal_queue_lifetime = 15s
         bounce_queue_lifetime = 15s
-        message_size_limit = 20000
+        smtpd/pass/message_size_limit = 20000
         smtpd_error_sleep_time = 0s
         hopcount_limit = 100
         local_header_rewrite_clients =

@@ -30,12 +30,21 @@ public sealed class PostfixLogLines : IDisposable
     [InlineData("postscreen", "NOQUEUE: reject: CONNECT from [198.51.100.7]:4444: all server ports busy", "CONNECT", 0, null, "rate")]
     [InlineData("cleanup", "4C12345: reject: header Subject: zahra 5.9.9: 4.4.4 hm from mail.freemail.test[198.51.100.7]; from=<zahra@freemail.test> to=<get@example.com> proto=ESMTP helo=<x>: 5.7.1 message content rejected", "header", 0, "5.7.1", "content")]
     [InlineData("cleanup", "warning: 4C12345: queue file size limit exceeded", "END-OF-MESSAGE", 0, null, "size")]
+    [InlineData("smtpd", "warning: 4C12345: queue file size limit exceeded", "END-OF-MESSAGE", 0, null, "size")]
     public void Rejection_IsKeptByItsCodes(string service, string text, string step, int code, string? status, string reason)
     {
         Read($"{Day}00:00.000001+00:00 mx postfix/{service}[5]: {text}\n");
         Assert.Equal($"{step}|{code}|{status}|{reason}", Rows("SELECT step || '|' || reply_code || '|' || coalesce(status_code, '') || '|' || reason FROM rejection"));
         Assert.Equal(1, Summary.Rejected);
         MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(settings.PostfixLog.Database)));
+    }
+
+    [Fact]
+    public void MailThatTwoServicesFindTooLarge_IsOneRejection()
+    {
+        const string text = "warning: 4C12345: queue file size limit exceeded";
+        Read($"{Day}00:00.1+00:00 mx postfix/cleanup[5]: {text}\n{Day}00:00.2+00:00 mx postfix/smtpd[6]: {text}\n");
+        Assert.Equal(1, Summary.Rejected);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Program;
 
@@ -38,6 +39,27 @@ public sealed partial class CommandTests
         using var place = new Workplace();
         var run = place.Command("config", "check");
         Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
+    }
+
+    [Fact]
+    public void AttachmentsThatTheHostsPostfixDoesNotTake_AreAFault()
+    {
+        using var place = new Workplace();
+        place.Settings["send_method"] = "sendmail";
+        place.Write();
+        using (var file = File.OpenWrite(place.PathTo("files/tools/tool.zip")))
+            file.SetLength(20_000_000);
+
+        var run = place.Command("config", "check");
+
+        var said = ToolRun.Of("postconf", "-h", "message_size_limit").AssertDone();
+        var limit = long.Parse(said, CultureInfo.InvariantCulture);
+        var expected = limit is > 0 and < 26_214_400
+            ? string.Create(CultureInfo.InvariantCulture, $"Postfix takes {limit / 1024 / 1024.0:0.0} MB")
+            : "large providers take 25 MB";
+        Assert.Equal(65, run.ExitCode);
+        Assert.Contains("entry 2, attachments: encoded they have 26.1 MB, and " + expected, run.OutputText,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class SendmailFaultTests
         place.Filter(request).AssertDeferred();
         Assert.Contains("deferred reason=send address=get@example.com ", place.Log.Reports[^1], StringComparison.Ordinal);
         Assert.DoesNotContain(request.From, string.Concat(place.Log.Lines), StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain(request.From.Split('@', '.')[1], string.Concat(place.Log.Lines), StringComparison.OrdinalIgnoreCase);
+        var pieceOfName = request.From.Split('@', '.')[1];
+        Assert.DoesNotContain(pieceOfName, string.Concat(place.Log.Lines), StringComparison.OrdinalIgnoreCase);
 
         place.SendThrough("""mkdir -p "$here/sent"; cat >"$here/sent/$$.eml" """);
         place.Filter(request).AssertDone();
@@ -31,7 +32,8 @@ public sealed class SendmailFaultTests
         using var place = new Workplace();
         place.SendThrough("cat >/dev/null; echo 'sendmail: fatal: queue file write error' >&2; exit 75");
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("failed with exit code 75: sendmail: fatal: queue file write error", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("failed with exit code 75: sendmail: fatal: queue file write error", place.Log.Reports[^1],
+            StringComparison.Ordinal);
     }
 
     /// <summary>As Postfix does with what is larger than its message_size_limit.</summary>

@@ -62,6 +62,35 @@ public sealed class ConfigurationChecks : IDisposable
     }
 
     [Theory]
+    [InlineData("outbox", 100_000_000, 1_000_000L)]
+    [InlineData("ses", 7_600_000, null)]
+    [InlineData("sendmail", 7_300_000, 10_240_000L)]
+    [InlineData("sendmail", 19_000_000, 31_457_280L)]
+    [InlineData("sendmail", 19_000_000, 0L)]
+    [InlineData("sendmail", 19_000_000, null)]
+    public void AttachmentsThatFitTheirWay_AreNoFault(string method, int bytes, long? postfixLimit) =>
+        Assert.Empty(CheckAttachment(method, bytes, postfixLimit));
+
+    /// <summary>Sizes of files: 78 bytes on the wire stand for 57 of a file.</summary>
+    [Theory]
+    [InlineData("ses", 7_700_000, 31_457_280L, "10.0 MB, and Amazon SES takes 10 MB", "use send_method sendmail for it")]
+    [InlineData("ses", 20_000_000, null, "26.1 MB, and Amazon SES takes 10 MB", "attach less, or link to it")]
+    [InlineData("sendmail", 7_500_000, 10_240_000L, "9.8 MB, and Postfix takes 9.8 MB (message_size_limit)",
+        "run: postconf -e message_size_limit=31457280; then: postfix reload")]
+    [InlineData("sendmail", 19_200_000, 0L, "25.1 MB, and large providers take 25 MB", "attach less, or link to it")]
+    public void AttachmentsTooLargeForTheirWay_AreNamed(
+        string method, int bytes, long? postfixLimit, string sizes, string remedy) =>
+        Assert.Equal([$"responses.json:2: entry 1, attachments: encoded they have {sizes}: "
+            + $"the entry would go out without them; {remedy}"], CheckAttachment(method, bytes, postfixLimit));
+
+    [Fact]
+    public void LimitOfPostfix_IsNotThatOfAnotherProgram()
+    {
+        Assert.Single(CheckAttachment("sendmail", 10_000_000, 1_000_000));
+        Assert.Empty(CheckAttachment("sendmail", 10_000_000, 1_000_000, "/bin/true"));
+    }
+
+    [Theory]
     [InlineData("", ", \"require_authentication\": { \"attachments\": \"weak\" }", new[] { "responses.json:2: warning: entry 1, require_authentication: authserv_id is not set in {settings}: " +
         "no request can prove anything, and nobody gets it" })]
     [InlineData(", \"require_authentication\": { \"links\": \"full\" }", "", new[] { "settings.json:4: warning: require_authentication: authserv_id is not set: " +
@@ -243,9 +272,21 @@ public sealed class ConfigurationChecks : IDisposable
             ]
             """);
 
+    private List<string> CheckAttachment(
+        string method, int bytes, long? postfixLimit, string sendmail = "/usr/sbin/sendmail")
+    {
+        Book("tools", "tool.zip", more: $", \"send_method\": \"{method}\"");
+        using (var file = File.Create(_folder.PathTo("files/tools/tool.zip")))
+            file.SetLength(bytes);
+        if (!File.Exists(_folder.PathTo("dkim.key")))
+            TestReply.TestOnlyKey(_folder);
+        return Check($$"""{{Dkim}}, "ses": { "region": "eu-west-1" }""", sendmail, postfixLimit: postfixLimit);
+    }
+
     /// <summary>The faults, without the folder before the files' names.</summary>
     private List<string> Check(
-        string more = "", string sendmail = "/nowhere/sendmail", string method = "outbox", string database = "responder.db")
+        string more = "", string sendmail = "/nowhere/sendmail", string method = "outbox", string database = "responder.db",
+        long? postfixLimit = null)
     {
         var path = _folder.Write("settings.json", $$"""
             {
@@ -255,7 +296,7 @@ public sealed class ConfigurationChecks : IDisposable
             }
             """);
         var faults = new List<Fault>();
-        ConfigurationCheck.OfSettings(path, faults);
+        ConfigurationCheck.OfSettings(path, faults, postfixLimit);
         return [.. faults.Select(fault => (fault with { File = Path.GetFileName(fault.File) }).ToString())];
     }
 }

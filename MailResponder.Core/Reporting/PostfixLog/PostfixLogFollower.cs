@@ -23,6 +23,9 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     private readonly PostfixLogRows _rows = new(database);
     private readonly RequestedRecipients _recipients = new(settings, clock);
 
+    /// <summary>The mail whose size was refused last.</summary>
+    private string _tooLarge = "";
+
     public long Lines { get; private set; }
 
     /// <summary>Lines that are not of a form known here.</summary>
@@ -86,8 +89,14 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         {
             // "warning: QUEUEID: queue file size limit exceeded": the one warning that refuses a mail.
             var warning = text["warning: ".Length..];
-            if (service == "cleanup" && PostfixText.TryQueueId(ref warning, out _) && warning.StartsWith("queue file size limit exceeded", StringComparison.Ordinal))
+            if (service is "smtpd" or "cleanup" && PostfixText.TryQueueId(ref warning, out var large)
+                && warning.StartsWith("queue file size limit exceeded", StringComparison.Ordinal) && large != _tooLarge)
+            {
+                // Where both have the same limit, both may say it of one mail.
+                _tooLarge = large;
                 _rows.Add(new Rejection("END-OF-MESSAGE", 0, null, "size"), at, line.ProcessId, service);
+            }
+
             return true;
         }
 

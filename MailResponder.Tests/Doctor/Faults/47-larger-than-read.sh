@@ -1,4 +1,4 @@
 #!/bin/sh
 # expect: warning postfix-size
-keep /etc/postfix/main.cf
-postconf -e message_size_limit=20480000
+keep /etc/postfix/master.cf
+postconf -P smtpd/pass/message_size_limit=20480000

@@ -1,11 +1,14 @@
 #!/bin/sh
 # install.sh - from a bare Debian 12 or Ubuntu 22.04/24.04 server to a working responder
 #
-# usage: sudo ./install.sh [--domain D]… [--hostname H] [--from ADDR] [--support ADDR] [--database sqlite|mysql]
+# usage: sudo ./install.sh [--domain D]… [--add-domain D]… [--remove-domain D]… [--hostname H] [--from ADDR] [--support ADDR] [--database sqlite|mysql]
 #        [--ses-region R] [--strict-recipients] [--no-authentication] [--ssh-port N] [--no-packages] [--dry-run]
 #        [--uninstall] [--help]
 #
-#   --domain D            a domain to answer for; at least one at the first run, more than one may be given
+#   --domain D            a domain to answer for; at least one at the first run, more than one may be given. A later run
+#                         that would drop one this way is refused
+#   --add-domain D        a further domain to answer for
+#   --remove-domain D     a domain to answer for no longer
 #   --hostname H          this host's name in DNS (default: what `hostname -f` says)
 #   --from ADDR           From of the replies, read by people (default: support@ the first domain)
 #   --support ADDR        where mail to support, root and postmaster is sent on to (default: it stays on this host)
@@ -139,13 +142,13 @@ remembered() {
 }
 
 read_options() {
-  for option in domains hostname from support database region strict authentication ssh_port no_packages dry_run \
+  for option in domains added removed hostname from support database region strict authentication ssh_port no_packages dry_run \
     uninstall; do
     eval "$option="
   done
   while [ $# -gt 0 ]; do
     case $1 in
-      --domain | --hostname | --from | --support | --database | --ses-region | --ssh-port)
+      --domain | --add-domain | --remove-domain | --hostname | --from | --support | --database | --ses-region | --ssh-port)
         if [ $# -lt 2 ] || [ -z "$2" ]; then usage "$1 needs a value"; fi
         read_value "$1" "$2"
         shift
@@ -169,9 +172,13 @@ read_options() {
 # read_value OPTION VALUE - what is checked here is written into files without a further look.
 read_value() {
   case $1 in
-    --domain)
-      is_domain "$(lower "$2")" || usage "--domain $2: not a domain name such as example.com"
-      domains="${domains:+$domains }$(lower "$2")"
+    --domain | --add-domain | --remove-domain)
+      is_domain "$(lower "$2")" || usage "$1 $2: not a domain name such as example.com"
+      case $1 in
+        --domain) domains=$(with "$(lower "$2")" "$domains") ;;
+        --add-domain) added=$(with "$(lower "$2")" "$added") ;;
+        --remove-domain) removed=$(with "$(lower "$2")" "$removed") ;;
+      esac
       ;;
     --hostname)
       is_domain "$(lower "$2")" || usage "--hostname $2: not a host name with its domain, such as mail.example.com"
@@ -200,8 +207,45 @@ read_value() {
   esac
 }
 
+# is_among WORD LIST
+is_among() {
+  case " $2 " in *" $1 "*) return 0 ;; esac
+  return 1
+}
+
+# with WORD LIST - prints the list, with the word behind it when it has it not.
+with() {
+  if is_among "$1" "$2"; then echo "$2"; else echo "${2:+$2 }$1"; fi
+}
+
+# The domains of earlier runs and of this one, without those to remove.
+complete_domains() {
+  before=$(remembered domains)
+  all=$before
+  new=
+  for domain in $domains $added; do
+    is_among "$domain" "$all" || new="$new --add-domain $domain"
+    all=$(with "$domain" "$all")
+  done
+  for domain in $removed; do
+    is_among "$domain" "$all" || usage "--remove-domain $domain: it is none of the domains that are answered for: $all"
+  done
+  if [ -n "$domains" ]; then
+    keep="leave --domain out"
+    if [ -n "$new" ]; then keep="write$new in its place"; fi
+    for domain in $before; do
+      is_among "$domain" "$domains $removed" ||
+        usage "--domain would drop $domain. To keep it, $keep; to drop it, add --remove-domain $domain"
+    done
+  fi
+  domains=
+  for domain in $all; do
+    is_among "$domain" "$removed" || domains=$(with "$domain" "$domains")
+  done
+}
+
 complete_options() {
-  domains=${domains:-$(remembered domains)}
+  complete_domains
   hostname=${hostname:-$(remembered hostname)}
   from=${from:-$(remembered from)}
   support=${support:-$(remembered support)}
@@ -211,6 +255,7 @@ complete_options() {
   authentication=${authentication:-$(remembered authentication)}
   ssh_port=${ssh_port:-$(remembered ssh_port)}
 
+  if [ -z "$domains" ] && [ -n "$removed" ]; then usage "no domain would be left: --uninstall takes everything back"; fi
   [ -n "$domains" ] || usage "no domain to answer for: give --domain at the first run"
   first_domain=${domains%% *}
   if [ -z "$hostname" ]; then
@@ -218,6 +263,9 @@ complete_options() {
     is_domain "$hostname" || usage "hostname -f says \"$hostname\", which is no name with a domain: give --hostname"
   fi
   from=${from:-support@$first_domain}
+  if is_among "$(lower "${from##*@}")" "$removed"; then
+    usage "--remove-domain ${from##*@}: replies are From $from, which people answer: give --from too"
+  fi
   bounce=bounces@$first_domain
   database=${database:-sqlite}
   authentication=${authentication:-yes}
@@ -513,7 +561,7 @@ has_milters() {
 quoted_names() {
   names=$domains
   for name in "$hostname" "localhost.${hostname#*.}"; do
-    case " $names " in *" $name "*) ;; *) names="$names $name" ;; esac
+    names=$(with "$name" "$names")
   done
   echo "$names" | sed 's/ /", "/g; s/.*/"&"/'
 }
@@ -852,10 +900,9 @@ set_service() {
 add_aliases() {
   sed -n 's/^\([a-z_-]*\):[[:space:]]*/\1: /p' "$here/postfix/aliases" | sed "s/^bounces: /${bounce%@*}: /" >"$work/aliases"
   # Replies to a reply go to From, and people read them.
-  case " $domains " in *" $(lower "${from##*@}") "*)
+  if is_among "$(lower "${from##*@}")" "$domains"; then
     grep -qi "^${from%@*}: " "$work/aliases" || echo "$(lower "${from%@*}"): forwarder" >>"$work/aliases"
-    ;;
-  esac
+  fi
   while IFS= read -r line; do
     if grep -qiE "^\"?${line%%:*}\"?[[:space:]]*:" /etc/aliases 2>/dev/null; then
       note_other_alias "$line"

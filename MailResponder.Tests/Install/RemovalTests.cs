@@ -66,8 +66,8 @@ public sealed class RemovalTests
         using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
         before = server.Root.Listing();
         Assert.Contains("would take the service responder/unix out of master.cf\n", server.Install("--uninstall --dry-run").Good().Output, StringComparison.Ordinal);
-        Assert.Contains("would set extradomains = example.org in main.cf (was: example.com)\n",
-            server.Install("--domain example.org --dry-run").Good().Output, StringComparison.Ordinal);
+        Assert.Contains("would set extradomains = example.com, example.org in main.cf (was: example.com)\n",
+            server.Install("--add-domain example.org --dry-run").Good().Output, StringComparison.Ordinal);
         said = server.Install("--no-authentication --dry-run").Good().Output;
         Assert.Contains("would take smtpd_milters out of main.cf\n", said, StringComparison.Ordinal);
         Assert.Contains("would put back /etc/opendkim.conf as it was\n", said, StringComparison.Ordinal);

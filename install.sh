@@ -1,9 +1,9 @@
 #!/bin/sh
 # install.sh - from a bare Debian 12 or Ubuntu 22.04/24.04 server to a working responder
 #
-# usage: sudo ./install.sh [--domain D]… [--add-domain D]… [--remove-domain D]… [--hostname H] [--from ADDR] [--support ADDR] [--database sqlite|mysql]
-#        [--ses-region R] [--strict-recipients] [--no-authentication] [--ssh-port N] [--no-packages] [--dry-run]
-#        [--uninstall] [--help]
+# usage: sudo ./install.sh [--domain D]… [--add-domain D]… [--remove-domain D]… [--hostname H] [--from ADDR]
+#        [--support ADDR] [--database sqlite|mysql] [--ses-region R] [--strict-recipients] [--no-authentication]
+#        [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
 #
 #   --domain D            a domain to answer for; at least one at the first run, more than one may be given. A later run
 #                         that would drop one this way is refused
@@ -21,7 +21,8 @@
 #   --ssh-port N          install fail2ban, and have it watch SSH on this port
 #   --no-packages         install no package; say which are missing
 #   --dry-run             say each step and change nothing
-#   --uninstall           take back what was done; settings, keys, database, logs and packages stay
+#   --uninstall           take back what was done, Postfix first, which stops meanwhile; settings, keys, database, logs
+#                         and packages stay
 #
 # It runs from a clone (with dist/responder, which MailResponder.Cli/publish.sh makes) and from an unpacked release,
 # where the program stands beside it. Options are remembered: a later run needs only what is to be different.
@@ -142,8 +143,8 @@ remembered() {
 }
 
 read_options() {
-  for option in domains added removed hostname from support database region strict authentication ssh_port no_packages dry_run \
-    uninstall; do
+  for option in domains added removed hostname from support database region strict authentication ssh_port \
+    no_packages dry_run uninstall; do
     eval "$option="
   done
   while [ $# -gt 0 ]; do
@@ -362,14 +363,14 @@ apt_install() {
 make_users() {
   if ! getent passwd "$user" >/dev/null; then
     if step "add the user $user, without a login"; then
-      useradd --system --user-group --home-dir "$home" --no-create-home --shell /usr/sbin/nologin "$user"
       record users/$user </dev/null
+      useradd --system --user-group --home-dir "$home" --no-create-home --shell /usr/sbin/nologin "$user"
     fi
   fi
   if ! getent passwd forwarder >/dev/null; then
     if step "add the user forwarder, without a login"; then
-      useradd --system --user-group --home-dir "$forwarder_home" --no-create-home --shell /usr/sbin/nologin forwarder
       record users/forwarder </dev/null
+      useradd --system --user-group --home-dir "$forwarder_home" --no-create-home --shell /usr/sbin/nologin forwarder
     fi
   fi
 }
@@ -452,16 +453,29 @@ beside() {
   esac
 }
 
+# put_hash FILE HASH - the hash with which FILE was last put, nothing when it never was. HASH is what it has now. A file
+# is recorded as begun (?) before it is written for the first time: who finds it with that hash after a run that was cut
+# off can tell it from one that somebody else had made the same.
+put_hash() {
+  put_recorded=$(recorded "put$1")
+  case $put_recorded in
+    \?*) if [ "$put_recorded" = "?$2" ]; then echo "$2"; fi ;;
+    *) echo "$put_recorded" ;;
+  esac
+}
+
 # put SOURCE FILE MODE OWNER:GROUP [adopt] - brings a file up to date, unless somebody edited it. With "adopt" a file
-# that was there before the first run is replaced too; it is kept for --uninstall, as is one that a package brought.
+# that was there before the first run is replaced too; it is kept for --uninstall, as is one that a package brought, and
+# one that was the same already: /etc/mailname, which the package of Postfix makes with the name that it is told.
 put() {
   echo "$2" >>"$work/wanted"
   if [ -e "$2$unfinished" ] && [ -z "$dry_run" ]; then rm -f "$2$unfinished"; fi
   put_new=$(hash_of "$1")
   put_now=$(hash_of "$2")
-  put_before=$(recorded "put$2")
+  put_before=$(put_hash "$2" "$put_now")
   if [ "$put_now" = "$put_new" ]; then
-    if [ "$put_before" != "$put_new" ] && [ -z "$dry_run" ]; then echo "$put_new" | record "put$2"; fi
+    if [ -z "$put_before" ] && [ -z "$dry_run" ]; then record "original$2" <"$2"; fi
+    if [ "$(recorded "put$2")" != "$put_new" ] && [ -z "$dry_run" ]; then echo "$put_new" | record "put$2"; fi
     settle "$2" "$3" "$4"
   elif [ -z "$put_now" ] || [ "$put_now" = "$put_before" ]; then
     if step "put $2"; then replace "$@"; fi
@@ -483,21 +497,24 @@ replace() {
   touched "$2"
   replace_folder=$(dirname "$2")
   if [ ! -d "$replace_folder" ]; then
-    mkdir -p "$replace_folder"
     record "folders$replace_folder" </dev/null
+    mkdir -p "$replace_folder"
   fi
+  if [ -z "$put_before" ]; then echo "?$put_new" | record "put$2"; fi
   install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$2$unfinished"
   mv -f "$2$unfinished" "$2"
   echo "$put_new" | record "put$2"
 }
 
-# A file of an earlier version, or of an option that is no longer given, goes when it was not edited.
+# retire_files [SERVICE] - a file of an earlier version, or of an option that is no longer given, goes when it was not
+# edited; with SERVICE, only those that it reads.
 retire_files() {
   names_below put | while IFS= read -r retired; do
     grep -qxF "$retired" "$work/wanted" || echo "$retired"
   done >"$work/retired"
   while IFS= read -r retired; do
-    case $retired in "$etc"/*) ;; *) take_back_file "$retired" ;; esac
+    case $retired in "$etc"/*) continue ;; esac
+    if [ -z "${1:-}" ] || [ "$(service_of "$retired")" = "$1" ]; then take_back_file "$retired"; fi
   done <"$work/retired"
 }
 
@@ -666,6 +683,10 @@ put_responder_files() {
     put "$work/responses.json" "$etc/responses.json" 640 "root:$user"
   else
     # It is the operator's. A new domain changes nothing in it.
+    put_now=$(hash_of "$etc/responses.json")
+    if [ "$(recorded "put$etc/responses.json")" = "?$put_now" ] && [ -z "$dry_run" ]; then
+      echo "$put_now" | record "put$etc/responses.json"
+    fi
     settle "$etc/responses.json" 640 "root:$user"
   fi
 }
@@ -962,7 +983,9 @@ check_postfix() {
   if [ -e "$state/pending/postfix" ]; then
     if ! postfix check >"$work/said" 2>&1; then
       put_back_postfix
-      die 78 "Postfix does not take the new configuration, so the old one was put back: $(cat "$work/said")"
+      postfix status >/dev/null 2>&1 || service_do restart postfix
+      die 78 "Postfix does not take the new configuration, so the old one was put back: $(cat "$work/said")" \
+        "(the mail log says more)"
     fi
     if postfix status >/dev/null 2>&1; then
       # A reload does not change the addresses that are listened on, nor the name in master.cf's ports.
@@ -1072,7 +1095,13 @@ finish() {
 
 # take_back_file FILE - removes it, or puts back what was there, unless it was edited.
 take_back_file() {
-  if [ "$(hash_of "$1")" != "$(recorded "put$1")" ] && [ -e "$1" ]; then
+  take_back_now=$(hash_of "$1")
+  if [ -e "$1" ] && [ -e "$state/original$1" ] && cmp -s "$1" "$state/original$1"; then
+    if [ -z "$dry_run" ]; then
+      forget "put$1"
+      forget "original$1"
+    fi
+  elif [ -e "$1" ] && [ "$take_back_now" != "$(put_hash "$1" "$take_back_now")" ]; then
     if step "keep $1, which was edited"; then forget "put$1"; fi
   elif [ -e "$state/original$1" ]; then
     if step "put back $1 as it was"; then
@@ -1166,32 +1195,61 @@ uninstall() {
     echo "nothing to do: nothing was installed"
     return
   fi
+  : >"$work/wanted"
   if command -v postconf >/dev/null; then
-    parameters_of /etc/postfix >"$work/current"
-    names_below parameters/set >"$work/names"
-    # What a cut-off run has noted and not yet set counts too.
-    while IFS= read -r name; do take_back_parameter "${name#/}"; done <"$work/names"
-    names_below services/set >"$work/names"
-    while IFS= read -r name; do take_back_service "${name#/}"; done <"$work/names"
+    stop_postfix
+    take_back_postfix
+    check_postfix
     take_back_aliases
   fi
-  : >"$work/wanted"
   retire_files
-  if command -v postconf >/dev/null; then check_postfix; fi
   tell_services
   take_back_rest
   tell_what_stays
 }
 
+# Postfix takes no mail until it is again as it was: in between it would take what nobody answers.
+stop_postfix() {
+  if [ -z "$(names_below parameters/set; names_below services/set; names_below put/etc/postfix)" ] &&
+    [ ! -e "$state/pending/postfix" ]; then return; fi
+  step "stop Postfix until it is as it was" || return 0
+  touch_postfix
+  service_do stop postfix
+  if postfix status >/dev/null 2>&1; then die 69 "Postfix could not be stopped, so nothing was taken back"; fi
+  hold_requests
+}
+
+# Without the responder they would be delivered to a mailbox, or nowhere.
+hold_requests() {
+  ours=$(remembered domains | sed 's/\./\\./g; s/ /|/g')
+  postqueue -j 2>/dev/null | grep -E "\"address\": \"(${user}[+@]|[^\"]*@($ours)\")" |
+    sed 's/.*"queue_id": "\([^"]*\)".*/\1/' >"$work/requests" || true
+  if [ -s "$work/requests" ]; then
+    postsuper -h - <"$work/requests" >/dev/null 2>&1
+    note "$(wc -l <"$work/requests") request(s) wait in the queue and are on hold: after another installation" \
+      "\"postsuper -H ALL\" lets them go on, \"postsuper -d ALL hold\" drops them"
+  fi
+}
+
+take_back_postfix() {
+  parameters_of /etc/postfix >"$work/current"
+  names_below parameters/set >"$work/names"
+  # What a cut-off run has noted and not yet set counts too.
+  while IFS= read -r name; do take_back_parameter "${name#/}"; done <"$work/names"
+  names_below services/set >"$work/names"
+  while IFS= read -r name; do take_back_service "${name#/}"; done <"$work/names"
+  retire_files postfix
+}
+
 take_back_rest() {
   if [ -e "$state/users/forwarder" ] && getent passwd forwarder >/dev/null; then
-    if step "remove the user forwarder"; then
-      userdel forwarder
-      rmdir "$forwarder_home" 2>/dev/null || true
-      forget users/forwarder
-    fi
+    if step "remove the user forwarder"; then userdel forwarder; fi
   fi
   if [ -n "$dry_run" ]; then return; fi
+  if [ -e "$state/users/forwarder" ]; then
+    rmdir "$forwarder_home" 2>/dev/null || true
+    forget users/forwarder
+  fi
   names_below folders | sort -r | while IFS= read -r made; do
     rmdir "$made" 2>/dev/null || true
     forget "folders$made"

@@ -58,6 +58,7 @@ state=/var/backups/mail_responder
 unfinished=.mail_responder-unfinished
 changes=0
 work=
+made_postfix=
 
 # --- Saying and recording
 
@@ -347,6 +348,7 @@ missing_filters() {
 # Nothing asks anybody: neither debconf, nor dpkg about edited files, nor Ubuntu's needrestart.
 apt_install() {
   if ! is_installed postfix; then
+    made_postfix=yes
     printf 'postfix postfix/main_mailer_type select Internet Site\npostfix postfix/mailname string %s\n' "$hostname" |
       debconf-set-selections
   fi
@@ -482,6 +484,7 @@ put() {
   elif [ -z "$put_before" ] && { [ "${5:-}" = adopt ] || is_pristine "$2"; }; then
     if step "put $2, and keep the one that was there"; then
       record "original$2" <"$2"
+      if [ "${5:-}" = adopt ]; then echo "$2" >>"$work/overwritten"; fi
       replace "$@"
     fi
   elif [ "$put_before" != "$put_new" ] && [ "$(recorded "offered$2")" != "$put_new" ]; then
@@ -554,6 +557,11 @@ put_system_file() {
       sed "s/^port = ssh,22222\$/port = ssh,$ssh_port/" "$here/system/$1" >"$work/jail"
       put "$work/jail" "/etc/$1" 644 root:root
       ;;
+    chrony/conf.d/mail_responder.conf)
+      cp "$here/system/$1" "$work/chrony"
+      is_on_ec2 || sed -i '/^server /d' "$work/chrony"
+      put "$work/chrony" "/etc/$1" 644 root:root
+      ;;
     opendkim.conf | opendmarc.conf)
       if has_milters; then put "$here/system/$1" "/etc/$1" 644 root:root; fi
       ;;
@@ -563,6 +571,10 @@ put_system_file() {
       put "$here/system/$1" "/etc/$1" "$file_mode" root:root
       ;;
   esac
+}
+
+is_on_ec2() {
+  grep -qs '^Amazon EC2' /sys/class/dmi/id/sys_vendor || grep -qsi '^ec2' /sys/hypervisor/uuid
 }
 
 # Whether opendkim and opendmarc look at what comes in. A dry run counts on those that it would install.
@@ -819,7 +831,7 @@ service_line() {
 
 put_postfix_files() {
   for file in command_filter header_checks; do
-    put "$here/postfix/$file" "/etc/postfix/$file" 644 root:root
+    put "$here/postfix/$file" "/etc/postfix/$file" 644 root:root adopt
   done
   # Lines about example.com stand for one about each domain.
   for file in sender_access helo_access; do
@@ -830,7 +842,7 @@ put_postfix_files() {
         next
       }
       { print }' "$here/postfix/$file" >"$work/$file"
-    put "$work/$file" "/etc/postfix/$file" 644 root:root
+    put "$work/$file" "/etc/postfix/$file" 644 root:root adopt
   done
 }
 
@@ -862,6 +874,7 @@ set_parameter() {
     if step "set $1 = ${2#=} in main.cf${now:+ (was: ${now#=})}"; then
       [ -e "$state/parameters/old/$1" ] || printf '%s\n' "$now" | record "parameters/old/$1"
       printf '%s\n' "$1$2" >>"$work/edits"
+      if [ -z "$ours" ] && [ -n "$now" ]; then echo "main.cf: $1 = ${now#=}" >>"$work/overwritten"; fi
     fi
   elif [ "$ours" != "$2" ] && [ "$(recorded "parameters/offered/$1")" != "$2" ]; then
     if step "keep $1 in main.cf, which was edited; this version would set it to: ${2#=}"; then
@@ -906,6 +919,7 @@ set_service() {
   elif [ -z "$ours" ] || [ "$now" = "$ours" ]; then
     if step "set the service $1 in master.cf"; then
       [ -e "$state/services/old/$1" ] || printf '%s\n' "$now" | record "services/old/$1"
+      if [ -z "$ours" ] && [ -n "$now" ]; then echo "master.cf: $now" >>"$work/overwritten"; fi
       touch_postfix
       postconf -M "$1=$2" || die 78 "postconf could not change master.cf"
       printf '%s\n' "$2" | record "services/set/$1"
@@ -1075,10 +1089,18 @@ tell_ssh() {
   fi
 }
 
+# What the package of Postfix had set a moment ago is nobody's loss.
+tell_overwritten() {
+  if [ ! -s "$work/overwritten" ] || [ -n "$made_postfix" ]; then return; fi
+  note "these were otherwise on this host, and --uninstall puts them back (from $state):"
+  sed 's/^/  /' "$work/overwritten"
+}
+
 finish() {
   if [ "$changes" -eq 0 ]; then
     echo "nothing to do"
   elif [ -z "$dry_run" ]; then
+    tell_overwritten
     tell_ssh
     dns_records
     echo

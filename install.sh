@@ -1,11 +1,14 @@
 #!/bin/sh
 # install.sh - from a bare Debian 12 or Ubuntu 22.04/24.04 server to a working responder
 #
-# usage: sudo ./install.sh [--domain D]… [--hostname H] [--from ADDR] [--support ADDR] [--database sqlite|mysql]
-#        [--ses-region R] [--strict-recipients] [--no-authentication] [--ssh-port N] [--no-packages] [--dry-run]
-#        [--uninstall] [--help]
+# usage: sudo ./install.sh [--domain D]… [--add-domain D]… [--remove-domain D]… [--hostname H] [--from ADDR]
+#        [--support ADDR] [--database sqlite|mysql] [--ses-region R] [--strict-recipients] [--no-authentication]
+#        [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
 #
-#   --domain D            a domain to answer for; at least one at the first run, more than one may be given
+#   --domain D            a domain to answer for; at least one at the first run, more than one may be given. A later run
+#                         that would drop one this way is refused
+#   --add-domain D        a further domain to answer for
+#   --remove-domain D     a domain to answer for no longer
 #   --hostname H          this host's name in DNS (default: what `hostname -f` says)
 #   --from ADDR           From of the replies, read by people (default: support@ the first domain)
 #   --support ADDR        where mail to support, root and postmaster is sent on to (default: it stays on this host)
@@ -18,7 +21,8 @@
 #   --ssh-port N          install fail2ban, and have it watch SSH on this port
 #   --no-packages         install no package; say which are missing
 #   --dry-run             say each step and change nothing
-#   --uninstall           take back what was done; settings, keys, database, logs and packages stay
+#   --uninstall           take back what was done, Postfix first, which stops meanwhile; settings, keys, database, logs
+#                         and packages stay
 #
 # It runs from a clone (with dist/responder, which MailResponder.Cli/publish.sh makes) and from an unpacked release,
 # where the program stands beside it. Options are remembered: a later run needs only what is to be different.
@@ -54,6 +58,7 @@ state=/var/backups/mail_responder
 unfinished=.mail_responder-unfinished
 changes=0
 work=
+made_postfix=
 
 # --- Saying and recording
 
@@ -139,13 +144,13 @@ remembered() {
 }
 
 read_options() {
-  for option in domains hostname from support database region strict authentication ssh_port no_packages dry_run \
-    uninstall; do
+  for option in domains added removed hostname from support database region strict authentication ssh_port \
+    no_packages dry_run uninstall; do
     eval "$option="
   done
   while [ $# -gt 0 ]; do
     case $1 in
-      --domain | --hostname | --from | --support | --database | --ses-region | --ssh-port)
+      --domain | --add-domain | --remove-domain | --hostname | --from | --support | --database | --ses-region | --ssh-port)
         if [ $# -lt 2 ] || [ -z "$2" ]; then usage "$1 needs a value"; fi
         read_value "$1" "$2"
         shift
@@ -169,9 +174,13 @@ read_options() {
 # read_value OPTION VALUE - what is checked here is written into files without a further look.
 read_value() {
   case $1 in
-    --domain)
-      is_domain "$(lower "$2")" || usage "--domain $2: not a domain name such as example.com"
-      domains="${domains:+$domains }$(lower "$2")"
+    --domain | --add-domain | --remove-domain)
+      is_domain "$(lower "$2")" || usage "$1 $2: not a domain name such as example.com"
+      case $1 in
+        --domain) domains=$(with "$(lower "$2")" "$domains") ;;
+        --add-domain) added=$(with "$(lower "$2")" "$added") ;;
+        --remove-domain) removed=$(with "$(lower "$2")" "$removed") ;;
+      esac
       ;;
     --hostname)
       is_domain "$(lower "$2")" || usage "--hostname $2: not a host name with its domain, such as mail.example.com"
@@ -200,8 +209,45 @@ read_value() {
   esac
 }
 
+# is_among WORD LIST
+is_among() {
+  case " $2 " in *" $1 "*) return 0 ;; esac
+  return 1
+}
+
+# with WORD LIST - prints the list, with the word behind it when it has it not.
+with() {
+  if is_among "$1" "$2"; then echo "$2"; else echo "${2:+$2 }$1"; fi
+}
+
+# The domains of earlier runs and of this one, without those to remove.
+complete_domains() {
+  before=$(remembered domains)
+  all=$before
+  new=
+  for domain in $domains $added; do
+    is_among "$domain" "$all" || new="$new --add-domain $domain"
+    all=$(with "$domain" "$all")
+  done
+  for domain in $removed; do
+    is_among "$domain" "$all" || usage "--remove-domain $domain: it is none of the domains that are answered for: $all"
+  done
+  if [ -n "$domains" ]; then
+    keep="leave --domain out"
+    if [ -n "$new" ]; then keep="write$new in its place"; fi
+    for domain in $before; do
+      is_among "$domain" "$domains $removed" ||
+        usage "--domain would drop $domain. To keep it, $keep; to drop it, add --remove-domain $domain"
+    done
+  fi
+  domains=
+  for domain in $all; do
+    is_among "$domain" "$removed" || domains=$(with "$domain" "$domains")
+  done
+}
+
 complete_options() {
-  domains=${domains:-$(remembered domains)}
+  complete_domains
   hostname=${hostname:-$(remembered hostname)}
   from=${from:-$(remembered from)}
   support=${support:-$(remembered support)}
@@ -211,6 +257,7 @@ complete_options() {
   authentication=${authentication:-$(remembered authentication)}
   ssh_port=${ssh_port:-$(remembered ssh_port)}
 
+  if [ -z "$domains" ] && [ -n "$removed" ]; then usage "no domain would be left: --uninstall takes everything back"; fi
   [ -n "$domains" ] || usage "no domain to answer for: give --domain at the first run"
   first_domain=${domains%% *}
   if [ -z "$hostname" ]; then
@@ -218,6 +265,9 @@ complete_options() {
     is_domain "$hostname" || usage "hostname -f says \"$hostname\", which is no name with a domain: give --hostname"
   fi
   from=${from:-support@$first_domain}
+  if is_among "$(lower "${from##*@}")" "$removed"; then
+    usage "--remove-domain ${from##*@}: replies are From $from, which people answer: give --from too"
+  fi
   bounce=bounces@$first_domain
   database=${database:-sqlite}
   authentication=${authentication:-yes}
@@ -298,6 +348,7 @@ missing_filters() {
 # Nothing asks anybody: neither debconf, nor dpkg about edited files, nor Ubuntu's needrestart.
 apt_install() {
   if ! is_installed postfix; then
+    made_postfix=yes
     printf 'postfix postfix/main_mailer_type select Internet Site\npostfix postfix/mailname string %s\n' "$hostname" |
       debconf-set-selections
   fi
@@ -314,14 +365,14 @@ apt_install() {
 make_users() {
   if ! getent passwd "$user" >/dev/null; then
     if step "add the user $user, without a login"; then
-      useradd --system --user-group --home-dir "$home" --no-create-home --shell /usr/sbin/nologin "$user"
       record users/$user </dev/null
+      useradd --system --user-group --home-dir "$home" --no-create-home --shell /usr/sbin/nologin "$user"
     fi
   fi
   if ! getent passwd forwarder >/dev/null; then
     if step "add the user forwarder, without a login"; then
-      useradd --system --user-group --home-dir "$forwarder_home" --no-create-home --shell /usr/sbin/nologin forwarder
       record users/forwarder </dev/null
+      useradd --system --user-group --home-dir "$forwarder_home" --no-create-home --shell /usr/sbin/nologin forwarder
     fi
   fi
 }
@@ -404,22 +455,36 @@ beside() {
   esac
 }
 
+# put_hash FILE HASH - the hash with which FILE was last put, nothing when it never was. HASH is what it has now. A file
+# is recorded as begun (?) before it is written for the first time: who finds it with that hash after a run that was cut
+# off can tell it from one that somebody else had made the same.
+put_hash() {
+  put_recorded=$(recorded "put$1")
+  case $put_recorded in
+    \?*) if [ "$put_recorded" = "?$2" ]; then echo "$2"; fi ;;
+    *) echo "$put_recorded" ;;
+  esac
+}
+
 # put SOURCE FILE MODE OWNER:GROUP [adopt] - brings a file up to date, unless somebody edited it. With "adopt" a file
-# that was there before the first run is replaced too; it is kept for --uninstall, as is one that a package brought.
+# that was there before the first run is replaced too; it is kept for --uninstall, as is one that a package brought, and
+# one that was the same already: /etc/mailname, which the package of Postfix makes with the name that it is told.
 put() {
   echo "$2" >>"$work/wanted"
   if [ -e "$2$unfinished" ] && [ -z "$dry_run" ]; then rm -f "$2$unfinished"; fi
   put_new=$(hash_of "$1")
   put_now=$(hash_of "$2")
-  put_before=$(recorded "put$2")
+  put_before=$(put_hash "$2" "$put_now")
   if [ "$put_now" = "$put_new" ]; then
-    if [ "$put_before" != "$put_new" ] && [ -z "$dry_run" ]; then echo "$put_new" | record "put$2"; fi
+    if [ -z "$put_before" ] && [ -z "$dry_run" ]; then record "original$2" <"$2"; fi
+    if [ "$(recorded "put$2")" != "$put_new" ] && [ -z "$dry_run" ]; then echo "$put_new" | record "put$2"; fi
     settle "$2" "$3" "$4"
   elif [ -z "$put_now" ] || [ "$put_now" = "$put_before" ]; then
     if step "put $2"; then replace "$@"; fi
   elif [ -z "$put_before" ] && { [ "${5:-}" = adopt ] || is_pristine "$2"; }; then
     if step "put $2, and keep the one that was there"; then
       record "original$2" <"$2"
+      if [ "${5:-}" = adopt ]; then echo "$2" >>"$work/overwritten"; fi
       replace "$@"
     fi
   elif [ "$put_before" != "$put_new" ] && [ "$(recorded "offered$2")" != "$put_new" ]; then
@@ -435,21 +500,24 @@ replace() {
   touched "$2"
   replace_folder=$(dirname "$2")
   if [ ! -d "$replace_folder" ]; then
-    mkdir -p "$replace_folder"
     record "folders$replace_folder" </dev/null
+    mkdir -p "$replace_folder"
   fi
+  if [ -z "$put_before" ]; then echo "?$put_new" | record "put$2"; fi
   install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$2$unfinished"
   mv -f "$2$unfinished" "$2"
   echo "$put_new" | record "put$2"
 }
 
-# A file of an earlier version, or of an option that is no longer given, goes when it was not edited.
+# retire_files [SERVICE] - a file of an earlier version, or of an option that is no longer given, goes when it was not
+# edited; with SERVICE, only those that it reads.
 retire_files() {
   names_below put | while IFS= read -r retired; do
     grep -qxF "$retired" "$work/wanted" || echo "$retired"
   done >"$work/retired"
   while IFS= read -r retired; do
-    case $retired in "$etc"/*) ;; *) take_back_file "$retired" ;; esac
+    case $retired in "$etc"/*) continue ;; esac
+    if [ -z "${1:-}" ] || [ "$(service_of "$retired")" = "$1" ]; then take_back_file "$retired"; fi
   done <"$work/retired"
 }
 
@@ -489,6 +557,11 @@ put_system_file() {
       sed "s/^port = ssh,22222\$/port = ssh,$ssh_port/" "$here/system/$1" >"$work/jail"
       put "$work/jail" "/etc/$1" 644 root:root
       ;;
+    chrony/conf.d/mail_responder.conf)
+      cp "$here/system/$1" "$work/chrony"
+      is_on_ec2 || sed -i '/^server /d' "$work/chrony"
+      put "$work/chrony" "/etc/$1" 644 root:root
+      ;;
     opendkim.conf | opendmarc.conf)
       if has_milters; then put "$here/system/$1" "/etc/$1" 644 root:root; fi
       ;;
@@ -498,6 +571,10 @@ put_system_file() {
       put "$here/system/$1" "/etc/$1" "$file_mode" root:root
       ;;
   esac
+}
+
+is_on_ec2() {
+  grep -qs '^Amazon EC2' /sys/class/dmi/id/sys_vendor || grep -qsi '^ec2' /sys/hypervisor/uuid
 }
 
 # Whether opendkim and opendmarc look at what comes in. A dry run counts on those that it would install.
@@ -513,7 +590,7 @@ has_milters() {
 quoted_names() {
   names=$domains
   for name in "$hostname" "localhost.${hostname#*.}"; do
-    case " $names " in *" $name "*) ;; *) names="$names $name" ;; esac
+    names=$(with "$name" "$names")
   done
   echo "$names" | sed 's/ /", "/g; s/.*/"&"/'
 }
@@ -618,6 +695,10 @@ put_responder_files() {
     put "$work/responses.json" "$etc/responses.json" 640 "root:$user"
   else
     # It is the operator's. A new domain changes nothing in it.
+    put_now=$(hash_of "$etc/responses.json")
+    if [ "$(recorded "put$etc/responses.json")" = "?$put_now" ] && [ -z "$dry_run" ]; then
+      echo "$put_now" | record "put$etc/responses.json"
+    fi
     settle "$etc/responses.json" 640 "root:$user"
   fi
 }
@@ -750,7 +831,7 @@ service_line() {
 
 put_postfix_files() {
   for file in command_filter header_checks; do
-    put "$here/postfix/$file" "/etc/postfix/$file" 644 root:root
+    put "$here/postfix/$file" "/etc/postfix/$file" 644 root:root adopt
   done
   # Lines about example.com stand for one about each domain.
   for file in sender_access helo_access; do
@@ -761,7 +842,7 @@ put_postfix_files() {
         next
       }
       { print }' "$here/postfix/$file" >"$work/$file"
-    put "$work/$file" "/etc/postfix/$file" 644 root:root
+    put "$work/$file" "/etc/postfix/$file" 644 root:root adopt
   done
 }
 
@@ -793,6 +874,7 @@ set_parameter() {
     if step "set $1 = ${2#=} in main.cf${now:+ (was: ${now#=})}"; then
       [ -e "$state/parameters/old/$1" ] || printf '%s\n' "$now" | record "parameters/old/$1"
       printf '%s\n' "$1$2" >>"$work/edits"
+      if [ -z "$ours" ] && [ -n "$now" ]; then echo "main.cf: $1 = ${now#=}" >>"$work/overwritten"; fi
     fi
   elif [ "$ours" != "$2" ] && [ "$(recorded "parameters/offered/$1")" != "$2" ]; then
     if step "keep $1 in main.cf, which was edited; this version would set it to: ${2#=}"; then
@@ -837,6 +919,7 @@ set_service() {
   elif [ -z "$ours" ] || [ "$now" = "$ours" ]; then
     if step "set the service $1 in master.cf"; then
       [ -e "$state/services/old/$1" ] || printf '%s\n' "$now" | record "services/old/$1"
+      if [ -z "$ours" ] && [ -n "$now" ]; then echo "master.cf: $now" >>"$work/overwritten"; fi
       touch_postfix
       postconf -M "$1=$2" || die 78 "postconf could not change master.cf"
       printf '%s\n' "$2" | record "services/set/$1"
@@ -852,10 +935,9 @@ set_service() {
 add_aliases() {
   sed -n 's/^\([a-z_-]*\):[[:space:]]*/\1: /p' "$here/postfix/aliases" | sed "s/^bounces: /${bounce%@*}: /" >"$work/aliases"
   # Replies to a reply go to From, and people read them.
-  case " $domains " in *" $(lower "${from##*@}") "*)
+  if is_among "$(lower "${from##*@}")" "$domains"; then
     grep -qi "^${from%@*}: " "$work/aliases" || echo "$(lower "${from%@*}"): forwarder" >>"$work/aliases"
-    ;;
-  esac
+  fi
   while IFS= read -r line; do
     if grep -qiE "^\"?${line%%:*}\"?[[:space:]]*:" /etc/aliases 2>/dev/null; then
       note_other_alias "$line"
@@ -915,7 +997,9 @@ check_postfix() {
   if [ -e "$state/pending/postfix" ]; then
     if ! postfix check >"$work/said" 2>&1; then
       put_back_postfix
-      die 78 "Postfix does not take the new configuration, so the old one was put back: $(cat "$work/said")"
+      postfix status >/dev/null 2>&1 || service_do restart postfix
+      die 78 "Postfix does not take the new configuration, so the old one was put back: $(cat "$work/said")" \
+        "(the mail log says more)"
     fi
     if postfix status >/dev/null 2>&1; then
       # A reload does not change the addresses that are listened on, nor the name in master.cf's ports.
@@ -1005,10 +1089,18 @@ tell_ssh() {
   fi
 }
 
+# What the package of Postfix had set a moment ago is nobody's loss.
+tell_overwritten() {
+  if [ ! -s "$work/overwritten" ] || [ -n "$made_postfix" ]; then return; fi
+  note "these were otherwise on this host, and --uninstall puts them back (from $state):"
+  sed 's/^/  /' "$work/overwritten"
+}
+
 finish() {
   if [ "$changes" -eq 0 ]; then
     echo "nothing to do"
   elif [ -z "$dry_run" ]; then
+    tell_overwritten
     tell_ssh
     dns_records
     echo
@@ -1025,7 +1117,13 @@ finish() {
 
 # take_back_file FILE - removes it, or puts back what was there, unless it was edited.
 take_back_file() {
-  if [ "$(hash_of "$1")" != "$(recorded "put$1")" ] && [ -e "$1" ]; then
+  take_back_now=$(hash_of "$1")
+  if [ -e "$1" ] && [ -e "$state/original$1" ] && cmp -s "$1" "$state/original$1"; then
+    if [ -z "$dry_run" ]; then
+      forget "put$1"
+      forget "original$1"
+    fi
+  elif [ -e "$1" ] && [ "$take_back_now" != "$(put_hash "$1" "$take_back_now")" ]; then
     if step "keep $1, which was edited"; then forget "put$1"; fi
   elif [ -e "$state/original$1" ]; then
     if step "put back $1 as it was"; then
@@ -1119,32 +1217,61 @@ uninstall() {
     echo "nothing to do: nothing was installed"
     return
   fi
+  : >"$work/wanted"
   if command -v postconf >/dev/null; then
-    parameters_of /etc/postfix >"$work/current"
-    names_below parameters/set >"$work/names"
-    # What a cut-off run has noted and not yet set counts too.
-    while IFS= read -r name; do take_back_parameter "${name#/}"; done <"$work/names"
-    names_below services/set >"$work/names"
-    while IFS= read -r name; do take_back_service "${name#/}"; done <"$work/names"
+    stop_postfix
+    take_back_postfix
+    check_postfix
     take_back_aliases
   fi
-  : >"$work/wanted"
   retire_files
-  if command -v postconf >/dev/null; then check_postfix; fi
   tell_services
   take_back_rest
   tell_what_stays
 }
 
+# Postfix takes no mail until it is again as it was: in between it would take what nobody answers.
+stop_postfix() {
+  if [ -z "$(names_below parameters/set; names_below services/set; names_below put/etc/postfix)" ] &&
+    [ ! -e "$state/pending/postfix" ]; then return; fi
+  step "stop Postfix until it is as it was" || return 0
+  touch_postfix
+  service_do stop postfix
+  if postfix status >/dev/null 2>&1; then die 69 "Postfix could not be stopped, so nothing was taken back"; fi
+  hold_requests
+}
+
+# Without the responder they would be delivered to a mailbox, or nowhere.
+hold_requests() {
+  ours=$(remembered domains | sed 's/\./\\./g; s/ /|/g')
+  postqueue -j 2>/dev/null | grep -E "\"address\": \"(${user}[+@]|[^\"]*@($ours)\")" |
+    sed 's/.*"queue_id": "\([^"]*\)".*/\1/' >"$work/requests" || true
+  if [ -s "$work/requests" ]; then
+    postsuper -h - <"$work/requests" >/dev/null 2>&1
+    note "$(wc -l <"$work/requests") request(s) wait in the queue and are on hold: after another installation" \
+      "\"postsuper -H ALL\" lets them go on, \"postsuper -d ALL hold\" drops them"
+  fi
+}
+
+take_back_postfix() {
+  parameters_of /etc/postfix >"$work/current"
+  names_below parameters/set >"$work/names"
+  # What a cut-off run has noted and not yet set counts too.
+  while IFS= read -r name; do take_back_parameter "${name#/}"; done <"$work/names"
+  names_below services/set >"$work/names"
+  while IFS= read -r name; do take_back_service "${name#/}"; done <"$work/names"
+  retire_files postfix
+}
+
 take_back_rest() {
   if [ -e "$state/users/forwarder" ] && getent passwd forwarder >/dev/null; then
-    if step "remove the user forwarder"; then
-      userdel forwarder
-      rmdir "$forwarder_home" 2>/dev/null || true
-      forget users/forwarder
-    fi
+    if step "remove the user forwarder"; then userdel forwarder; fi
   fi
   if [ -n "$dry_run" ]; then return; fi
+  if [ -e "$state/users/forwarder" ]; then
+    rmdir "$forwarder_home" 2>/dev/null || true
+    forget users/forwarder
+  fi
   names_below folders | sort -r | while IFS= read -r made; do
     rmdir "$made" 2>/dev/null || true
     forget "folders$made"

@@ -20,6 +20,7 @@ internal static class DomainChecks
         return
         [
             .. Domains(classes).OrOk("postfix-domains", settings.OwnDomains.ToList().Some() + ": taken"),
+            .. book is null ? [] : BookDomains(postfix, book).OrOk("book-domains", "Postfix takes mail for every domain of the book"),
             .. OwnNames(postfix, settings).OrOk("postfix-own-names", "own_domains has all that Postfix takes mail for"),
             .. CatchAll(postfix, classes).OrOk("postfix-catch-all", "every address leads to the responder"),
             .. book is null ? [] : Addresses(postfix, classes, book).OrOk("postfix-recipients", "every address of the book is taken"),
@@ -38,6 +39,16 @@ internal static class DomainChecks
                 yield return Finding.Fault(name, $"{domain} is in {string.Join(" and in ", of)}: which one counts is not defined", "take it out of all but one; then: postfix reload");
             else if (of[0] is not (Mailboxes or Relayed))
                 yield return Finding.Fault(name, $"{domain} is in {of[0]}: luser_relay and relay_transport do not work there", $"put it into {Mailboxes} or {Relayed} instead; then: postfix reload");
+        }
+    }
+
+    /// <summary>Domains of the book's addresses for which strangers are told that we do not relay: nobody is answered.</summary>
+    private static IEnumerable<Finding> BookDomains(PostfixSettings postfix, ResponseBook book)
+    {
+        foreach (var domain in book.Addresses.Select(DomainOf).Distinct().Order().Where(domain => !Classes.Any(name => postfix.ListHas(name, domain))))
+        {
+            yield return Finding.Fault("book-domains", $"{domain} has addresses in the response book, and Postfix refuses mail for it",
+                $"run: install.sh --add-domain {domain}; or correct the addresses in the book");
         }
     }
 

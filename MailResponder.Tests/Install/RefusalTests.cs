@@ -23,6 +23,8 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
     [InlineData("--domain 'example.com example.org'", "not a domain name")]
     [InlineData("--domain -example.com", "not a domain name")]
     [InlineData("--domain 'a\".com'", "not a domain name")]
+    [InlineData("--add-domain example", "--add-domain example: not a domain name")]
+    [InlineData("--remove-domain example.com", "none of the domains that are answered for")]
     [InlineData("--domain example.com --hostname mail", "--hostname mail: not a host name with its domain")]
     [InlineData("--domain example.com --from example.com", "--from example.com: not an address")]
     [InlineData("--domain example.com --from 'a b@example.com'", "not an address")]
@@ -48,7 +50,7 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
     public void Help_IsTheManual()
     {
         var run = server.Root.Run($"{server.Release}/install.sh --help").Good();
-        foreach (var option in (string[])["--domain D", "--hostname H", "--from ADDR", "--support ADDR", "--database KIND", "--ses-region R",
+        foreach (var option in (string[])["--domain D", "--add-domain D", "--remove-domain D", "--hostname H", "--from ADDR", "--support ADDR", "--database KIND", "--ses-region R",
             "--strict-recipients", "--no-authentication", "--ssh-port N", "--no-packages", "--dry-run", "--uninstall", "Exit status: "])
             Assert.Contains(option, run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("#", run.Output, StringComparison.Ordinal);

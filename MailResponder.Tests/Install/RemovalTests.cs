@@ -1,3 +1,5 @@
+using MailResponder.Tests.Program;
+
 namespace MailResponder.Tests.Install;
 
 /// <summary><c>install.sh --uninstall</c></summary>
@@ -31,6 +33,105 @@ public sealed class RemovalTests
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
     }
 
+    /// <summary>The package of Postfix came with the installation, and made /etc/mailname with the name that it was told.</summary>
+    [Theory]
+    [MemberData(nameof(ServerRoots.Suites), MemberType = typeof(ServerRoots))]
+    public void Uninstall_LeavesAPostfixThatAnswers(string suite)
+    {
+        using var server = new InstalledServer(suite, "bare", "--domain example.org --support team@freemail.test");
+        Assert.StartsWith("250 ", Answer(server.Root, "get@example.org"), StringComparison.Ordinal);
+        server.Install("--uninstall").Good();
+
+        server.Root.Run("postfix check && postfix status").Good();
+        Assert.Equal("mail.example.com", server.Root.Read("/etc/mailname").Trim());
+        Assert.Matches("^[45]54 .*Relay access denied", Answer(server.Root, "get@example.org"));
+        Assert.StartsWith("550 ", Answer(server.Root, "get@mail.example.com"), StringComparison.Ordinal);
+        Assert.StartsWith("250 ", Answer(server.Root, "postmaster@mail.example.com"), StringComparison.Ordinal);
+        Assert.DoesNotMatch("mail_responder|responder", server.Root.Run("postconf -n; postconf -M; cat /etc/aliases").Output);
+        Assert.StartsWith("nothing to do\n", server.Install("--uninstall").Good().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Uninstall_GivesBackThePostfixThatWas()
+    {
+        using var root = new ServerRoot(ServerRoots.Debian);
+        string[] recipients = ["get@example.com", "root@mail.example.com", "nobody.here@mail.example.com", "a@example.net"];
+        root.Run("echo mail.example.com >/etc/mailname && postconf -e 'mydestination = mail.example.com' && newaliases && postfix start").Good();
+        var before = Answers();
+        var release = root.Unpack();
+        root.Run($"{release}/install.sh --domain example.com").Good();
+        Assert.NotEqual(before, Answers());
+
+        root.Run($"{release}/install.sh --uninstall").Good();
+        Assert.Equal(before, Answers());
+        Assert.Equal("mail.example.com\n", root.Read("/etc/mailname"));
+
+        string Answers() => string.Join('\n', recipients.Select(recipient => Answer(root, recipient)));
+    }
+
+    /// <summary>
+    /// From the first thing that is taken back until Postfix is as it was, nobody gets an answer; and the program goes after
+    /// that. What waits for the responder is not delivered to a mailbox.
+    /// </summary>
+    [Fact]
+    public void Uninstall_StopsAcceptingBeforeItRemoves()
+    {
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        server.Root.StartServices();
+        server.Root.Run("chmod 0 /usr/local/bin/responder").Good();
+        server.Root.Outside.Send(RequestMail.FromSomebodyNew()).Good();
+        Patience.Until("the request waits", () => server.Root.Run("postqueue -p").Output.Contains("mail_responder+get@localhost", StringComparison.Ordinal));
+        foreach (var program in (string[])["postconf", "rm"])
+        {
+            server.Root.Write($"/usr/local/sbin/{program}", $$"""
+                #!/bin/sh
+                PATH=/usr/sbin:/usr/bin:/sbin:/bin
+                if [ -e /usr/local/bin/responder ]; then there=yes; else there=no; fi
+                if postfix status 2>/dev/null; then runs=yes; else runs=no; fi
+                if postconf -n luser_relay | grep -q mail_responder; then ours=yes; else ours=no; fi
+                echo "{{program}} $* there=$there runs=$runs ours=$ours" >>/root/steps
+                exec {{program}} "$@"
+                """);
+            server.Root.Run($"chmod 755 /usr/local/sbin/{program}").Good();
+        }
+
+        var said = server.Install("--uninstall").Good().Output;
+
+        var steps = server.Root.Read("/root/steps").Split('\n');
+        Assert.All(steps.Where(step => step.StartsWith("postconf -X", StringComparison.Ordinal)), step => Assert.EndsWith("there=yes runs=no", step.Split(" ours")[0], StringComparison.Ordinal));
+        var removed = Assert.Single(steps, step => step.StartsWith("rm -f /usr/local/bin/responder ", StringComparison.Ordinal));
+        Assert.EndsWith("there=yes runs=yes ours=no", removed, StringComparison.Ordinal);
+        Assert.Contains("note: 1 request(s) wait in the queue and are on hold", said, StringComparison.Ordinal);
+        Assert.Contains("! ", server.Root.Run("postqueue -p").Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, server.Root.Run("test -e /var/mail/mail_responder").ExitCode);
+
+        // Another installation answers it.
+        server.Root.Run("rm /usr/local/sbin/postconf /usr/local/sbin/rm").Good();
+        server.Install().Good();
+        server.Root.Run("postsuper -H ALL && postqueue -f").Good();
+        Patience.Until("the reply", () => server.Root.Outside.MailFiles.Count == 1);
+    }
+
+    /// <summary>What was there before needs a file that is gone since: then the responder goes on, until that is mended.</summary>
+    [Fact]
+    public void Uninstall_ThatPostfixRefuses_RemovesNothing()
+    {
+        using var root = new ServerRoot(ServerRoots.Debian);
+        root.Run("echo mail.example.com >/etc/their-name && postconf -e myorigin=/etc/their-name").Good();
+        var release = root.Unpack();
+        root.Run($"{release}/install.sh --domain example.com && rm /etc/their-name").Good();
+
+        var run = root.Run($"{release}/install.sh --uninstall");
+
+        Assert.Equal(78, run.ExitCode);
+        root.Run("postfix check && postfix status && responder --version && test -e /etc/cron.d/mail_responder").Good();
+        Assert.Contains("mail_responder", root.Run("postconf -h luser_relay").Output, StringComparison.Ordinal);
+        Assert.StartsWith("250 ", Answer(root, "get@example.com"), StringComparison.Ordinal);
+
+        root.Run($"echo mail.example.com >/etc/their-name && {release}/install.sh --uninstall").Good();
+        root.Run("postfix check && postfix status && ! test -e /usr/local/bin/responder").Good();
+    }
+
     [Fact]
     public void Uninstall_KeepsWhatWasEdited()
     {
@@ -45,6 +146,14 @@ public sealed class RemovalTests
         Assert.Contains("message_size_limit = 1000000", server.Root.Run("postconf -n").Output, StringComparison.Ordinal);
         Assert.Contains("support: me\n", server.Root.Read("/etc/aliases"), StringComparison.Ordinal);
         Assert.DoesNotContain("root: forwarder", server.Root.Read("/etc/aliases"), StringComparison.Ordinal);
+    }
+
+    /// <summary>What Postfix says to a stranger's RCPT TO.</summary>
+    static string Answer(ServerRoot root, string recipient)
+    {
+        var said = root.Outside.Send(RequestMail.FromSomebodyNew(), recipient, "--quit-after", "RCPT").Output.Split('\n');
+        var asked = Array.FindIndex(said, line => line.Contains("RCPT TO:", StringComparison.Ordinal));
+        return asked < 0 ? string.Join('\n', said) : said[asked + 1][4..].TrimStart();
     }
 
     [Fact]
@@ -66,8 +175,8 @@ public sealed class RemovalTests
         using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
         before = server.Root.Listing();
         Assert.Contains("would take the service responder/unix out of master.cf\n", server.Install("--uninstall --dry-run").Good().Output, StringComparison.Ordinal);
-        Assert.Contains("would set extradomains = example.org in main.cf (was: example.com)\n",
-            server.Install("--domain example.org --dry-run").Good().Output, StringComparison.Ordinal);
+        Assert.Contains("would set extradomains = example.com, example.org in main.cf (was: example.com)\n",
+            server.Install("--add-domain example.org --dry-run").Good().Output, StringComparison.Ordinal);
         said = server.Install("--no-authentication --dry-run").Good().Output;
         Assert.Contains("would take smtpd_milters out of main.cf\n", said, StringComparison.Ordinal);
         Assert.Contains("would put back /etc/opendkim.conf as it was\n", said, StringComparison.Ordinal);

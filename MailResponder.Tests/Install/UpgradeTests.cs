@@ -74,10 +74,48 @@ public sealed class UpgradeTests : IDisposable
         AssertNothingToDo();
     }
 
+    /// <summary>What the refusal says to write is then done: the domain that stands there already is kept, or goes.</summary>
+    [Theory]
+    [InlineData("--domain example.org", "--add-domain example.org", "example.com, example.org")]
+    [InlineData("--domain example.com --domain example.org", null, "example.com, example.org")]
+    [InlineData("--remove-domain example.com", "--uninstall takes everything back", "example.com")]
+    [InlineData("--add-domain example.org --remove-domain example.com", "give --from too", "example.com")]
+    [InlineData("--remove-domain example.net", "none of the domains that are answered for: example.com", "example.com")]
+    [InlineData("--add-domain example.org --remove-domain example.com --from help@example.org", null, "example.org")]
+    public void Domain_IsNeverDroppedUnasked(string options, string? refusal, string domains)
+    {
+        var before = Root.Listing();
+        var run = server.Install(options);
+        if (refusal is null)
+        {
+            run.Good();
+        }
+        else
+        {
+            Assert.Equal(64, run.ExitCode);
+            Assert.Contains(refusal, run.Errors, StringComparison.Ordinal);
+            Assert.Equal(before, Root.Listing());
+            if (refusal.StartsWith("--add-domain", StringComparison.Ordinal)) server.Install(refusal).Good();
+        }
+
+        Assert.Equal(domains, Root.Run("postconf -h extradomains").Output.Trim());
+        Assert.Contains($"\"own_domains\": [\"{domains.Replace(", ", "\", \"", StringComparison.Ordinal)}\", \"mail.example.com\"", Root.Read("/etc/mail_responder/settings.json"), StringComparison.Ordinal);
+        AssertNothingToDo();
+    }
+
+    [Fact]
+    public void DroppedDomain_IsNamed()
+    {
+        server.Install("--add-domain example.org").Good();
+        Assert.Contains("--domain would drop example.com. To keep it, leave --domain out; to drop it, add --remove-domain example.com\n",
+            server.Install("--domain example.org").Errors, StringComparison.Ordinal);
+        AssertNothingToDo();
+    }
+
     [Fact]
     public void AnotherDomain_IsAdded()
     {
-        server.Install("--domain example.com --domain example.org --ses-region eu-west-1").Good();
+        server.Install("--add-domain example.org --ses-region eu-west-1").Good();
         Assert.Equal("example.com, example.org", Root.Run("postconf -h extradomains").Output.Trim());
         Assert.Contains("example.org", Root.Read("/etc/postfix/sender_access"), StringComparison.Ordinal);
         var settings = Root.Read("/etc/mail_responder/settings.json");

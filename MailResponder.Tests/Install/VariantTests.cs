@@ -78,6 +78,49 @@ public sealed class VariantTests
         Assert.DoesNotContain("opendmarc", said, StringComparison.Ordinal);
     }
 
+    /// <summary>A Postfix that somebody had set up before the first run.</summary>
+    [Fact]
+    public void WhatIsOverwritten_IsSaid_AndComesBack()
+    {
+        using var root = new ServerRoot(ServerRoots.Debian);
+        root.Run("""
+            postconf -e 'transport_maps = hash:/etc/postfix/transport' 'header_checks = regexp:/etc/postfix/header_checks' \
+              'smtpd_recipient_restrictions = reject_unauth_destination'
+            postconf -M 'smtp/inet=smtp inet n - y - 7 smtpd'
+            echo '/^X-Mine:/ IGNORE' >/etc/postfix/header_checks
+            """).Good();
+        const string Theirs = "postconf -n; postconf -M; cat /etc/postfix/header_checks";
+        var before = root.Run(Theirs).Good().Output;
+        var release = root.Unpack();
+
+        var said = root.Run($"{release}/install.sh --domain example.com").Good().Output;
+
+        var note = said[said.IndexOf("note: these were otherwise on this host", StringComparison.Ordinal)..];
+        Assert.Contains("\n  main.cf: transport_maps = hash:/etc/postfix/transport\n", note, StringComparison.Ordinal);
+        Assert.Contains("\n  main.cf: smtpd_recipient_restrictions = reject_unauth_destination\n", note, StringComparison.Ordinal);
+        Assert.Contains("\n  master.cf: smtp inet n - y - 7 smtpd\n", note, StringComparison.Ordinal);
+        Assert.Contains("\n  /etc/postfix/header_checks\n", note, StringComparison.Ordinal);
+        Assert.Contains("Authentication-Results", root.Read("/etc/postfix/header_checks"), StringComparison.Ordinal);
+        Assert.Equal("nothing to do\n", root.Run($"{release}/install.sh").Good().Output);
+
+        root.Run($"{release}/install.sh --uninstall").Good();
+        Assert.Equal(before, root.Run(Theirs).Good().Output);
+    }
+
+    /// <summary>Amazon's time server is asked on EC2, where it is, and nowhere else.</summary>
+    [Fact]
+    public void AmazonsClock_IsAskedOnEc2Alone()
+    {
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        const string Clock = "/etc/chrony/conf.d/mail_responder.conf";
+        Assert.DoesNotMatch("(?m)^server ", server.Root.Read(Clock));
+        Assert.Contains("\nmakestep 1 3\n", server.Root.Read(Clock), StringComparison.Ordinal);
+        server.Root.Run("mkdir -p /sys/class/dmi/id && echo 'Amazon EC2' >/sys/class/dmi/id/sys_vendor").Good();
+        server.Install().Good();
+        Assert.Contains("\nserver 169.254.169.123 prefer ", server.Root.Read(Clock), StringComparison.Ordinal);
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+    }
+
     [Fact]
     public void SshPort_IsWatchedByFail2ban()
     {

@@ -33,6 +33,21 @@ public sealed class StatsCommandTests : IDisposable
         }
     }
 
+    /// <summary>The figure of the metrics and of df(1), which rounds up: what is reserved for root is neither free nor used.</summary>
+    [Fact]
+    public void Disk_IsAsFullAsTheMetricsSay()
+    {
+        File.WriteAllText(place.PathTo("sample.log"), Sample.Text);
+        var root = Json("--log", place.PathTo("sample.log"))["host"]!["disks"]!["/"]!;
+        var used = 1 - ((double)root["free_bytes"]! / (double)root["total_bytes"]!);
+
+        var metrics = place.Command("metrics", "prometheus").OutputText;
+        var metric = System.Text.RegularExpressions.Regex.Match(metrics, "disk_used_ratio\\{.*mount_path=\"/\"\\} ([0-9.]+)").Groups[1].Value;
+        Assert.InRange(used, double.Parse(metric, CultureInfo.InvariantCulture) - 0.005, double.Parse(metric, CultureInfo.InvariantCulture) + 0.005);
+        var df = double.Parse(Host.ToolRun.Of("df", "--output=pcent", "/").AssertDone().Split('\n')[1].Trim(' ', '%'), CultureInfo.InvariantCulture);
+        Assert.InRange(100 * used, df - 1.5, df + 0.5);
+    }
+
     [Fact]
     public void CutGzipFile_IsNotReportedAsTheWhole()
     {

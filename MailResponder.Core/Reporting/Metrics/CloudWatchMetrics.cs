@@ -42,7 +42,7 @@ internal sealed record CloudWatchMetrics(IReadOnlyList<Metric> OfMail, IReadOnly
         [
             Metric.Of("MemoryUtilization", StandardUnit.Percent, host.MemoryPercent, dimensions),
             .. host.Disks.Select(disk => Metric.Of("DiskSpaceUtilization", StandardUnit.Percent, disk.Percent,
-                [.. dimensions, ("Filesystem", disk.Filesystem), ("MountPath", disk.MountPath)])),
+                [.. dimensions, ("Filesystem", disk.Filesystem), ("MountPath", disk.Space.Name)])),
         ]);
     }
 }

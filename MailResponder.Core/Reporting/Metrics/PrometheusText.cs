@@ -32,7 +32,7 @@ internal sealed class PrometheusText
         text.Sample("memory_used_ratio", host.MemoryPercent / 100);
         text.Family("disk_used_ratio", "gauge", "Disk space in use, 0 to 1.");
         foreach (var disk in host.Disks)
-            text.Sample("disk_used_ratio", disk.Percent / 100, ("filesystem", disk.Filesystem), ("mount_path", disk.MountPath));
+            text.Sample("disk_used_ratio", disk.Percent / 100, ("filesystem", disk.Filesystem), ("mount_path", disk.Space.Name));
         return text._text.ToString();
     }
 

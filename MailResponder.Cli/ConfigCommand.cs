@@ -32,8 +32,7 @@ internal sealed class ConfigCommand : Command
         {
             var faults = new List<Fault>();
             var settingsPath = SettingsPath.Find(result.GetValue(CommandLine.SettingsOption));
-            var programs = new HostPrograms(HostPrograms.StandardFolders, MaxTimeOfProgram);
-            var postfixLimit = PostfixSettings.MessageSizeLimit(programs);
+            var postfixLimit = PostfixLimit();
             var code = result.GetValue(file) is { } named
                 ? ConfigurationCheck.OfFile(named, settingsPath, faults, postfixLimit)
                 : ConfigurationCheck.OfSettings(settingsPath, faults, postfixLimit);
@@ -100,4 +99,8 @@ internal sealed class ConfigCommand : Command
 
         return text.ToString();
     }
+
+    /// <summary>Of the host's Postfix; null when there is none.</summary>
+    public static long? PostfixLimit() =>
+        PostfixSettings.MessageSizeLimit(new HostPrograms(HostPrograms.StandardFolders, MaxTimeOfProgram));
 }

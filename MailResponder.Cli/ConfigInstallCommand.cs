@@ -72,8 +72,9 @@ internal sealed class ConfigInstallCommand : Command
     {
         if (ResponseBookFile.Check(text, file, faults) is not { } book)
             return null;
+        var postfixLimit = ConfigCommand.PostfixLimit();
         using var asService = ServiceUser.Act(settings);
-        ConfigurationCheck.CheckUse(book, file, settings, faults);
+        ConfigurationCheck.CheckUse(book, file, settings, faults, postfixLimit);
         return book;
     }
 

@@ -55,7 +55,8 @@ internal sealed class BlacklistCommand : Command
             foreach (var subject in named)
             {
                 var before = store.SetVerdict(RequesterOf(key, subject).Address, verdict);
-                var change = before == verdict ? " (as before)" : before == Verdict.None ? "" : $" (was {InWords(before)})";
+                var change = before == verdict ? " (as before)"
+                    : before == Verdict.None ? "" : $" (was {InWords(before)})";
                 Console.Out.WriteLine($"{subject.Label}: {InWords(verdict)}{change}");
             }
 

@@ -97,7 +97,8 @@ internal static class CommandLine
         var nearest = Words.Nearest(word, isOption
             ? command.Options.Append(SettingsOption).Select(option => option.Name)
             : command.Subcommands.Select(each => each.Name));
-        return nearest is null ? kind : $"{kind}; did you mean: {(isOption ? nearest : Whole(command) + " " + nearest)}";
+        var whole = isOption ? nearest : $"{Whole(command)} {nearest}";
+        return nearest is null ? kind : $"{kind}; did you mean: {whole}";
     }
 
     /// <summary>The command as it is typed, from the program's name on.</summary>

@@ -9,12 +9,13 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// `responder config install`: a new response book of this host, checked before anybody is answered from it. Editing the
-/// book in its place would show each message whatever state it is in.
+/// `responder config install`: a new response book of this host, checked before anybody is answered from it. Editing
+/// the book in its place would show each message whatever state it is in.
 /// </summary>
 internal sealed class ConfigInstallCommand : Command
 {
-    public ConfigInstallCommand() : base("install", "Check a new response book, show what it changes, and put it in force")
+    public ConfigInstallCommand()
+        : base("install", "Check a new response book, show what it changes, and put it in force")
     {
         var file = new Argument<string>("NEW") { Description = "The new response book, beside the one in force" };
         Add(file);
@@ -27,12 +28,16 @@ internal sealed class ConfigInstallCommand : Command
         if (settings.S3 is { } s3)
         {
             throw new ResponderException(Cause.Settings,
-                $"{settings.File} names S3, and the next pull would undo it: upload it to s3://{s3.BookBucket}/{s3.BookKey}, "
-                + "then: responder config pull");
+                $"{settings.File} names S3, and the next pull would undo it: "
+                + $"upload it to s3://{s3.BookBucket}/{s3.BookKey}, then: responder config pull");
         }
 
         if (Path.GetFullPath(file) == settings.ResponseBook)
-            throw new ResponderException(Cause.Usage, $"{file} is the book in force itself; write the new one into another file");
+        {
+            throw new ResponderException(Cause.Usage,
+                $"{file} is the book in force itself; write the new one into another file");
+        }
+
         var text = Read(file);
         var faults = new List<Fault>();
         var book = Check(text, file, settings, faults);
@@ -51,7 +56,11 @@ internal sealed class ConfigInstallCommand : Command
         new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
         Console.Out.WriteLine("in force: " + settings.ResponseBook);
         if (settings.PostfixMaps is { } maps)
-            Console.Out.WriteLine(PostfixMaps.Write(maps, book) ? "maps: changed; run: postfix reload" : "maps: unchanged");
+        {
+            var changed = PostfixMaps.Write(maps, book);
+            Console.Out.WriteLine(changed ? "maps: changed; run: postfix reload" : "maps: unchanged");
+        }
+
         return ExitCode.Ok;
     }
 
@@ -67,7 +76,7 @@ internal sealed class ConfigInstallCommand : Command
         }
     }
 
-    /// <summary>The attachments are looked for with the rights of the service, whose the new file need not be.</summary>
+    /// <summary>Looks for the attachments with the rights of the service, which need not reach the new file.</summary>
     private static ResponseBook? Check(byte[] text, string file, ResponderSettings settings, List<Fault> faults)
     {
         if (ResponseBookFile.Check(text, file, faults) is not { } book)

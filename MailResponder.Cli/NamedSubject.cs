@@ -60,7 +60,8 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
         var at = text.LastIndexOf('@');
         if (MailDomain.TryNormalize(text[(at + 1)..], out var domain) && (at < 0 || IsLocalPart(text, at)))
             return new NamedSubject(label, at < 0 ? null : text, domain);
-        throw Usage($"{(label == text ? $"\"{text}\"" : label)} is neither a mail address nor a domain; {Remedy(text)}");
+        var named = label == text ? $"\"{text}\"" : label;
+        throw Usage($"{named} is neither a mail address nor a domain; {Remedy(text)}");
     }
 
     /// <summary>

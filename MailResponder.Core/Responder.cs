@@ -45,8 +45,8 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
         Address = address;
         var entries = book.EntriesFor(address);
         var outcome = WithoutReply(request!, entries) ?? Answer(message, request!, address, entries);
-        return _renderings.Fault is { } kept
-            ? outcome with { Alarm = outcome.Alarm ?? "book: the last good one stays in force: " + kept.Message } : outcome;
+        var alarm = _renderings.Fault is { } kept ? "book: the last good one stays in force: " + kept.Message : null;
+        return alarm is null ? outcome : outcome with { Alarm = outcome.Alarm ?? alarm };
     }
 
     /// <summary>Null when there is something to send. Looked at first, so that nobody is charged for nothing.</summary>

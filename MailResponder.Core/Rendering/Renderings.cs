@@ -35,8 +35,8 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     }
 
     /// <summary>
-    /// The book in force: the file or, while that has a fault or cannot be read, the last good one that this program has
-    /// rendered to its end.
+    /// The book in force: the file or, while that has a fault or cannot be read, the last good one that this program
+    /// has rendered to its end.
     /// </summary>
     /// <exception cref="ResponderException">It is missing; or has a fault, and no good one is rendered.</exception>
     public IResponseBook Book()

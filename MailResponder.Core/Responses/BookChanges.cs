@@ -5,7 +5,9 @@ namespace MailResponder.Responses;
 /// <summary>What another response book changes for each requested address, in words for the operator.</summary>
 internal static class BookChanges
 {
-    /// <summary>A line for each address that gets something else, in the order of the new book; none when nobody does.</summary>
+    /// <summary>
+    /// A line for each address that gets something else, in the order of the new book; none when nobody does.
+    /// </summary>
     /// <param name="before">Null: there is no book that could be compared.</param>
     /// <param name="after">The new one.</param>
     public static List<string> Tell(ResponseBook? before, ResponseBook after)

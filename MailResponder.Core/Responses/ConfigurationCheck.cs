@@ -35,7 +35,9 @@ internal static class ConfigurationCheck
         return ExitCode.DataError;
     }
 
-    /// <summary>When root asks, it looks with the rights of the service's user, who may not read all that root may.</summary>
+    /// <summary>
+    /// When root asks, it looks with the rights of the service's user, who may not read all that root may.
+    /// </summary>
     /// <returns>The exit code that fits the faults.</returns>
     public static int OfSettings(string path, List<Fault> faults, long? postfixLimit = null)
     {
@@ -231,7 +233,7 @@ internal static class ConfigurationCheck
         }
     }
 
-    /// <summary>An object, or the beginning of one, that is no entry of a book and has a setting, if anything.</summary>
+    /// <summary>An object, or the start of one, that is no entry of a book and has a setting, if anything.</summary>
     private static bool LooksLikeSettings(byte[] text)
     {
         if (LocatedJson.Parse(text, "", []) is not { } json)

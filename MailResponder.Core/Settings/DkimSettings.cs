@@ -7,7 +7,7 @@ namespace MailResponder.Settings;
 internal sealed record DkimSettings(string Domain, string Selector, string KeyFile)
 {
     /// <summary>
-    /// Whether the text can be a selector: one or more labels of ASCII letters, digits, hyphens (RFC 6376, section 3.1).
+    /// Whether the text can be a selector: labels of ASCII letters, digits, hyphens (RFC 6376, section 3.1).
     /// </summary>
     public static bool IsSelector(string text) => System.Text.Ascii.IsValid(text) && text is not [.., '.']
         && MailDomain.TryNormalize(text + "._domainkey.example", out _);

@@ -33,7 +33,8 @@ internal static class NewFolder
     {
         lock (Turn)
         {
-            var lines = NotTold.ConvertAll(folder => $"folder: {folder} was not there and has been made; is its path right?");
+            var lines = NotTold.ConvertAll(
+                folder => $"folder: {folder} was not there and has been made; is its path right?");
             NotTold.Clear();
             return lines;
         }

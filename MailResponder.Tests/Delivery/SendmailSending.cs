@@ -66,7 +66,9 @@ public sealed class SendmailSending : IDisposable
     {
         var result = Send("/nowhere/sendmail");
 
-        Assert.Equal(SendResult.Temporary("/nowhere/sendmail cannot be started: it does not exist; name the host's program"), result);
+        Assert.Equal(
+            SendResult.Temporary("/nowhere/sendmail cannot be started: it does not exist; name the host's program"),
+            result);
     }
 
     [Fact]

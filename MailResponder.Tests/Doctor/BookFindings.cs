@@ -1,5 +1,6 @@
 using MailResponder.Doctor;
 using MailResponder.Rendering;
+using MailResponder.Responses;
 using MailResponder.Settings;
 using MailResponder.Tests.Program;
 
@@ -22,13 +23,14 @@ public sealed class BookFindings : IDisposable
     [InlineData(false, "until then all messages may wait")]
     public void FaultyBook_IsAFaultThatTellsWhoAnswersMeanwhile(bool isRendered, string meanwhile)
     {
-        Rendering.RenderedPlace.Settle();
-        if (isRendered) place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        var settings = SettingsFile.Load(place.SettingsFile);
+        if (isRendered)
+            new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
         File.WriteAllText(place.PathTo("responses.json"), "[");
 
-        var settings = SettingsFile.Load(place.SettingsFile);
         Assert.Equal(isRendered, Directory.Exists(RenderingFolder.PathOf(settings)));
-        var finding = Assert.Single(SettingsChecks.Look(host.Host, place.SettingsFile, settings), finding => finding.Name == "book");
+        var finding = Assert.Single(
+            SettingsChecks.Look(host.Host, place.SettingsFile, settings), finding => finding.Name == "book");
 
         Assert.Equal(FindingState.Fault, finding.State);
         Assert.Contains("responses.json:1: is not valid JSON", finding.Text, StringComparison.Ordinal);

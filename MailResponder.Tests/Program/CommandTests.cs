@@ -172,20 +172,26 @@ public sealed partial class CommandTests
     {
         using var place = new Workplace();
         ProgramRun With(string input, params string[] command) => ResponderProcess.Run(
-            ResponderProcess.Plainly, System.Text.Encoding.UTF8.GetBytes(input), [.. command, "--settings", place.SettingsFile]);
+            ResponderProcess.Plainly,
+            System.Text.Encoding.UTF8.GetBytes(input),
+            [.. command, "--settings", place.SettingsFile]);
         const string both = "one@freemail.test\n\n  freemail.example\r\n";
         var run = With(both, "blacklist", "block", "-");
         Assert.Equal((0, "line 1: blocked\nline 3: blocked\n"), (run.ExitCode, run.OutputText));
         Assert.Equal("line 1: blocked\nline 3: blocked\n", With(both, "blacklist", "check", "-").OutputText);
         Assert.Equal("blocked\n", place.Command("blacklist", "check", "one@freemail.test").OutputText);
-        Assert.Equal("line 1: on no list (was blocked)\nline 3: on no list (was blocked)\n", With(both, "blacklist", "remove", "-").OutputText);
+        Assert.Equal(
+            "line 1: on no list (was blocked)\nline 3: on no list (was blocked)\n",
+            With(both, "blacklist", "remove", "-").OutputText);
         run = With("tester@freemail.test\n", "send", "--to", "-", "--as", "get@example.com");
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.All(ReadMail.All(place.Outbox), reply => Assert.Equal("tester@freemail.test", reply["To"]));
         foreach (var (input, command) in ((string, string[])[])
         [
-            ("", ["blacklist", "block", "-"]), ("one@freemail.test\nnobody at all\n", ["blacklist", "block", "-"]),
-            ("a@freemail.test\nb@freemail.test\n", ["send", "--to", "-", "--as", "get@example.com"]), ("freemail.test\n", ["send", "--to", "-", "--as", "get@example.com"]),
+            ("", ["blacklist", "block", "-"]),
+            ("one@freemail.test\nnobody at all\n", ["blacklist", "block", "-"]),
+            ("a@freemail.test\nb@freemail.test\n", ["send", "--to", "-", "--as", "get@example.com"]),
+            ("freemail.test\n", ["send", "--to", "-", "--as", "get@example.com"]),
         ])
         {
             run = With(input, command);
@@ -249,15 +255,20 @@ public sealed partial class CommandTests
         place.Settings["database"] = new System.Text.Json.Nodes.JsonObject { ["sqlite"] = "slip/responder.db" };
         place.Settings["outbox"] = "slip2/outbox";
         place.Write();
-        Assert.Contains($"warning: database.sqlite: there is no folder {place.PathTo("slip")};", place.Command("config", "check").OutputText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"warning: database.sqlite: there is no folder {place.PathTo("slip")};",
+            place.Command("config", "check").OutputText, StringComparison.Ordinal);
         var run = place.Command("blacklist", "show");
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal($"responder: folder: {place.PathTo("slip")} was not there and has been made; is its path right?\n", run.Errors);
+        Assert.Equal(
+            $"responder: folder: {place.PathTo("slip")} was not there and has been made; is its path right?\n",
+            run.Errors);
         Assert.Empty(place.Command("blacklist", "show").Errors);
 
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         Assert.Contains(place.Log.Reports, line => line.StartsWith("<131>", StringComparison.Ordinal)
-            && line.Contains($": folder: {place.PathTo("slip2/outbox")} was not there and has been made", StringComparison.Ordinal));
+            && line.Contains(
+                $": folder: {place.PathTo("slip2/outbox")} was not there and has been made", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -267,14 +278,20 @@ public sealed partial class CommandTests
         place.SendThrough("cat > /dev/null");
         File.WriteAllText(place.PathTo("sendmail"), "cat > /dev/null\n");
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("sendmail cannot be started: it is no program; a script begins with a line like #!/bin/sh", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains(
+            "sendmail cannot be started: it is no program; a script begins with a line like #!/bin/sh",
+            place.Log.Reports[^1], StringComparison.Ordinal);
         File.SetUnixFileMode(place.PathTo("sendmail"), UnixFileMode.UserRead);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("sendmail cannot be started: it may not be run by the user root", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains(
+            "sendmail cannot be started: it may not be run by the user root", place.Log.Reports[^1],
+            StringComparison.Ordinal);
         File.WriteAllText(place.PathTo("sendmail"), "#!/nowhere/sh\n");
         File.SetUnixFileMode(place.PathTo("sendmail"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("sendmail cannot be started: it names an interpreter in its first line that does not exist", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains(
+            "sendmail cannot be started: it names an interpreter in its first line that does not exist",
+            place.Log.Reports[^1], StringComparison.Ordinal);
     }
 
     /// <summary>Root may read everything, and the service may not.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>`responder config install`: a new book is checked, shown and put in force as a whole, or not at all.</summary>
+/// <summary>`responder config install`: a new book is put in force as a whole, or not at all.</summary>
 public sealed class ConfigInstallTests : IDisposable
 {
     readonly Workplace place = new();
@@ -37,7 +37,9 @@ public sealed class ConfigInstallTests : IDisposable
         Assert.Equal(File.ReadAllText(place.PathTo("new.json")), File.ReadAllText(place.PathTo("responses.json")));
         place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "new@example.com").AssertDone();
         Assert.Contains("New links", File.ReadAllText(place.Outbox[0]), StringComparison.Ordinal);
-        Assert.Contains("0 address(es) get something else, of 3 in the new book\n", Install(place.Book.ToJsonString()).OutputText, StringComparison.Ordinal);
+        Assert.Contains(
+            "0 address(es) get something else, of 3 in the new book\n", Install(place.Book.ToJsonString()).OutputText,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,8 +57,11 @@ public sealed class ConfigInstallTests : IDisposable
     [Theory]
     [InlineData("[ { \"email_addr\": ", 65, "is not valid JSON")]
     [InlineData("[]", 65, "has no entry")]
-    [InlineData("""[ { "email_addr": "get@example.com", "body": "x", "attachments": [["tools", "none.zip", "none.zip"]] } ]""", 65, "none.zip: does not exist")]
-    [InlineData("""[ { "email_addr": "get-help@example.com", "body": "x" } ]""", 65, "is the address that replies come from")]
+    [InlineData(
+        """[ { "email_addr": "get@example.com", "body": "x", "attachments": [["tools", "none.zip", "none.zip"]] } ]""",
+        65, "none.zip: does not exist")]
+    [InlineData(
+        """[ { "email_addr": "get-help@example.com", "body": "x" } ]""", 65, "is the address that replies come from")]
     [InlineData(null, 66, "new.json: does not exist")]
     public void FaultyBook_ChangesNothing(string? text, int exitCode, string fault)
     {
@@ -71,7 +76,7 @@ public sealed class ConfigInstallTests : IDisposable
         Assert.Equal(2, place.Outbox.Count);
     }
 
-    /// <summary>As install.sh makes a host: what is configured is root's, and what is written is the service's.</summary>
+    /// <summary>As install.sh makes a host: what is configured is root's, what is written is the service's.</summary>
     [Fact]
     public void InstalledByRoot_IsReadableForTheService()
     {
@@ -80,7 +85,9 @@ public sealed class ConfigInstallTests : IDisposable
         place.Write();
         Directory.CreateDirectory(place.PathTo("state"));
         Run("chown", "mail_responder:", place.PathTo("state"));
-        Run("chown", "root:mail_responder", place.PathTo("responses.json"), place.PathTo("dkim.key"), place.PathTo("settings.json"));
+        Run(
+            "chown", "root:mail_responder", place.PathTo("responses.json"), place.PathTo("dkim.key"),
+            place.PathTo("settings.json"));
         File.SetUnixFileMode(place.PathTo("responses.json"), (UnixFileMode)0x1A0);
         File.SetUnixFileMode(place.PathTo("dkim.key"), (UnixFileMode)0x1A0);
         File.SetUnixFileMode(place.Folder, (UnixFileMode)0x1ED);
@@ -93,7 +100,8 @@ public sealed class ConfigInstallTests : IDisposable
         Assert.Equal("root mail_responder 640", Stat("%U %G %a", "responses.json"));
         Assert.NotEqual(inode, Stat("%i", "responses.json"));
         Assert.Equal("mail_responder", Stat("%U", "state/responder.db.rendered/book"));
-        Assert.Contains("new@example.com OK", File.ReadAllText(place.PathTo("state/postfix/addresses")), StringComparison.Ordinal);
+        Assert.Contains(
+            "new@example.com OK", File.ReadAllText(place.PathTo("state/postfix/addresses")), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(place.Folder, "*.new"));
 
         File.Delete(place.PathTo("responses.json"));
@@ -112,11 +120,13 @@ public sealed class ConfigInstallTests : IDisposable
     [Fact]
     public void WithS3_TheBookIsToBeUploaded()
     {
-        place.Settings["s3"] = JsonNode.Parse("""{ "region": "eu-west-1", "book_bucket": "config", "book_key": "book.json" }""");
+        place.Settings["s3"] = JsonNode.Parse(
+            """{ "region": "eu-west-1", "book_bucket": "config", "book_key": "book.json" }""");
         place.Write();
         var run = Install("[]");
         Assert.Equal(78, run.ExitCode);
-        Assert.Contains("upload it to s3://config/book.json, then: responder config pull", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "upload it to s3://config/book.json, then: responder config pull", run.Errors, StringComparison.Ordinal);
     }
 
     ProgramRun Install(string? text)
@@ -127,7 +137,8 @@ public sealed class ConfigInstallTests : IDisposable
 
     string Stat(string format, string file)
     {
-        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", format, place.PathTo(file)]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("stat", ["-c", format, place.PathTo(file)]) { RedirectStandardOutput = true };
+        using var stat = Process.Start(start)!;
         return stat.StandardOutput.ReadToEnd().TrimEnd();
     }
 

@@ -48,7 +48,9 @@ public sealed partial class DkimCommandTests
         using var place = new Workplace();
         var run = place.Command("dkim", "keygen", place.PathTo("none/dkim.key"));
         Assert.Equal(73, run.ExitCode);
-        Assert.Contains($"there is no folder {place.PathTo("none")}; correct the path, or make it: mkdir -p {place.PathTo("none")}", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            $"there is no folder {place.PathTo("none")}; correct the path, or make it: mkdir -p {place.PathTo("none")}",
+            run.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(place.PathTo("none")));
     }
 
@@ -71,14 +73,15 @@ public sealed partial class DkimCommandTests
     public void RecordOfADomain_IsThatOfItsALabel()
     {
         using var place = new Workplace();
-        Assert.StartsWith("mail2._domainkey.xn--bcher-kva.example. 3600 IN TXT (",
-            place.Command("dkim", "record", "--domain", "Bücher.example.", "--selector", "mail2").OutputText, StringComparison.Ordinal);
+        var record = place.Command("dkim", "record", "--domain", "Bücher.example.", "--selector", "mail2").OutputText;
+        Assert.StartsWith("mail2._domainkey.xn--bcher-kva.example. 3600 IN TXT (", record, StringComparison.Ordinal);
     }
 
     static string As(string user, string script)
     {
         var group = user is "nobody" ? "nogroup" : user;
-        var start = new ProcessStartInfo("setpriv", ["--reuid", user, "--clear-groups", "--regid", group, "sh", "-c", script])
+        string[] arguments = ["--reuid", user, "--clear-groups", "--regid", group, "sh", "-c", script];
+        var start = new ProcessStartInfo("setpriv", arguments)
         {
             RedirectStandardOutput = true,
         };

@@ -105,9 +105,13 @@ public sealed class FilterFaultTests
         Assert.Contains(" replied address=get@example.com replies=2 ", place.Log.Reports[^1], StringComparison.Ordinal);
         var later = RequestMail.FromSomebodyNew();
         place.Filter(later, "--recipient", "new@example.com").AssertDeferred("4.3.5 ");
-        Assert.Contains("nothing was changed: the last good book stays in force\n", place.Command("config", "pull").OutputText, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing was changed: the last good book stays in force\n", place.Command("config", "pull").OutputText,
+            StringComparison.Ordinal);
         Directory.Delete(place.PathTo("responder.db.rendered"), recursive: true);
-        Assert.Contains("nothing was changed: no good book is in force, and all messages wait\n", place.Command("config", "pull").OutputText, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing was changed: no good book is in force, and all messages wait\n",
+            place.Command("config", "pull").OutputText, StringComparison.Ordinal);
         place.Book[0]!["email_addr"] = "new@example.com";
         place.Write();
         place.Filter(later, "--recipient", "new@example.com").AssertDone();

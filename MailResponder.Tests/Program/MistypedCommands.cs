@@ -64,7 +64,8 @@ public sealed class MistypedCommands : IDisposable
     [InlineData("responder config needs one of: check, show, install, pull", "config")]
     [InlineData("\"--hlep\" is no option of responder blacklist block\n", "blacklist", "block", "--hlep")]
     [InlineData("\"--topci\" is no option of responder feedback; did you mean: --topic\n", "feedback", "--topci", "x")]
-    [InlineData("\"--setings\" is no option of responder doctor; did you mean: --settings\n", "doctor", "--setings", "x")]
+    [InlineData(
+        "\"--setings\" is no option of responder doctor; did you mean: --settings\n", "doctor", "--setings", "x")]
     [InlineData("responder doctor takes no \"now\"\n", "doctor", "now")]
     [InlineData("an argument is empty", "config", "check", "")]
     [InlineData("an argument is empty", "dkim", "record", "--key", "")]
@@ -77,7 +78,8 @@ public sealed class MistypedCommands : IDisposable
     [InlineData("--recipient", "get@example.com", "config", "check")]
     public void OptionOfTheFilterBeforeACommand_IsRefused(params string[] command)
     {
-        AssertIsUsage($"{command[0]} is an option for answering a message, not for responder {command[^2]} {command[^1]}\n",
+        AssertIsUsage(
+            $"{command[0]} is an option for answering a message, not for responder {command[^2]} {command[^1]}\n",
             OfPlace(command));
         Assert.False(File.Exists(place.PathTo("responder.db")));
     }
@@ -146,5 +148,7 @@ public sealed class MistypedCommands : IDisposable
     }
 
     ProgramRun OfPlace(string[] command) => ResponderProcess.Run(
-        ResponderProcess.Plainly, RequestMail.FromSomebodyNew().ToBytes(), ["--settings", place.SettingsFile, .. command]);
+        ResponderProcess.Plainly,
+        RequestMail.FromSomebodyNew().ToBytes(),
+        ["--settings", place.SettingsFile, .. command]);
 }

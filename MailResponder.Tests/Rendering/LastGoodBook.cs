@@ -101,14 +101,16 @@ public sealed class LastGoodBook : IDisposable
         Assert.Throws<ResponderException>(() => _place.Answer(RenderedPlace.FileAddress));
     }
 
-    /// <summary>A file that changed or is gone is no fault of the book: what is rendered of it before is not sent.</summary>
+    /// <summary>A file that changed or is gone is no fault of the book: what was rendered of it is not sent.</summary>
     [Fact]
     public void AttachmentOfTheLastGoodBook_IsAsItIsNow()
     {
         _place.RenderAll();
         Spoil("[");
         _place.WriteAttachment("New tool");
-        Assert.Contains(Convert.ToBase64String("New toolNew tool"u8)[..12], _place.Answer(RenderedPlace.FileAddress), StringComparison.Ordinal);
+        Assert.Contains(
+            Convert.ToBase64String("New toolNew tool"u8)[..12], _place.Answer(RenderedPlace.FileAddress),
+            StringComparison.Ordinal);
         File.Delete(_place.Attachment);
 
         var exception = Assert.Throws<ResponderException>(() => _place.Answer(RenderedPlace.FileAddress));
@@ -123,7 +125,8 @@ public sealed class LastGoodBook : IDisposable
         File.Delete(_place.Attachment);
 
         Assert.Contains("Newer", _place.Answer(RenderedPlace.Address), StringComparison.Ordinal);
-        Assert.Equal(Cause.Attachment, Assert.Throws<ResponderException>(() => _place.Answer(RenderedPlace.FileAddress)).Cause);
+        Assert.Equal(
+            Cause.Attachment, Assert.Throws<ResponderException>(() => _place.Answer(RenderedPlace.FileAddress)).Cause);
     }
 
     [Fact]
@@ -144,7 +147,8 @@ public sealed class LastGoodBook : IDisposable
     {
         const string mail = "From: reader@example.net\nTo: {0}\nSubject: x\nMessage-ID: <1@example.net>\n\nhello\n";
         var clock = TimeProvider.System;
-        using var input = new MemoryStream(Encoding.ASCII.GetBytes(mail.Replace("{0}", address, StringComparison.Ordinal)));
+        using var input = new MemoryStream(
+            Encoding.ASCII.GetBytes(mail.Replace("{0}", address, StringComparison.Ordinal)));
         return new Responder(_place.Settings, new Deadline(clock, TimeSpan.FromSeconds(60)), clock)
             .Answer(new Envelope { Recipient = address, Sender = "reader@example.net" }, input);
     }

@@ -43,7 +43,7 @@ public sealed class BookFaults
 
     [Fact]
     public void MissingFile_IsAFault() =>
-        Assert.Equal("/nowhere/responses.json: does not exist; write the response book, or correct response_book in the settings; "
-            + "see: responder config check",
+        Assert.Equal("/nowhere/responses.json: does not exist; write the response book, "
+            + "or correct response_book in the settings; see: responder config check",
             Assert.Throws<ResponderException>(() => ResponseBook.Load("/nowhere/responses.json")).Message);
 }

@@ -155,7 +155,9 @@ public sealed class ConfigurationChecks : IDisposable
         Book("tools", "tool.zip");
         _folder.Write("responder.db", "");
 
-        Assert.Equal([$"settings.json:3: address_key_file: address key {_folder.Path}/address.key: does not exist", Unsigned], Check());
+        Assert.Equal(
+            [$"settings.json:3: address_key_file: address key {_folder.Path}/address.key: does not exist", Unsigned],
+            Check());
     }
 
     [Theory]
@@ -210,9 +212,14 @@ public sealed class ConfigurationChecks : IDisposable
     }
 
     [Theory]
-    [InlineData("none/r.db", "warning: database.sqlite: there is no folder {folder}/none; the first message makes it, if the path is right")]
-    [InlineData("file/r.db", "database.sqlite: {folder}/file is a file, and a folder is needed; move it away, or name another folder")]
-    [InlineData("file", "database.sqlite: {folder}/file is no SQLite database; correct the path, or move the file away")]
+    [InlineData(
+        "none/r.db",
+        "warning: database.sqlite: there is no folder {folder}/none; the first message makes it, if the path is right")]
+    [InlineData(
+        "file/r.db",
+        "database.sqlite: {folder}/file is a file, and a folder is needed; move it away, or name another folder")]
+    [InlineData(
+        "file", "database.sqlite: {folder}/file is no SQLite database; correct the path, or move the file away")]
     [InlineData("files", "database.sqlite: {folder}/files: is a folder, not a file")]
     [InlineData("/dev/null", "database.sqlite: /dev/null: is a device, not a file")]
     public void DatabaseThatCannotBe_IsNamed(string path, string fault)
@@ -221,7 +228,9 @@ public sealed class ConfigurationChecks : IDisposable
         _folder.Write("file", "no database");
         File.SetUnixFileMode(_folder.Write("address.key", new string('0', 64) + "\n"), UnixFileMode.UserRead);
 
-        Assert.Equal([Unsigned, "settings.json:3: " + fault.Replace("{folder}", _folder.Path, StringComparison.Ordinal)], Check(database: path));
+        Assert.Equal(
+            [Unsigned, "settings.json:3: " + fault.Replace("{folder}", _folder.Path, StringComparison.Ordinal)],
+            Check(database: path));
         Assert.False(Directory.Exists(_folder.PathTo("none")));
     }
 
@@ -229,15 +238,21 @@ public sealed class ConfigurationChecks : IDisposable
     public void EntryThatIsThereTwice_IsNamed()
     {
         const string entry = "{ \"email_addr\": \"get@example.com\", \"body\": \"text\" }";
-        _folder.Write("responses.json", $"[\n{entry},\n{entry.Replace("text", "more", StringComparison.Ordinal)},\n{entry}\n]");
+        _folder.Write(
+            "responses.json", $"[\n{entry},\n{entry.Replace("text", "more", StringComparison.Ordinal)},\n{entry}\n]");
 
-        Assert.Equal([Unsigned, "responses.json:4: entry 3: is the same as entry 1 (line 2); take one of them out"], Check());
+        Assert.Equal(
+            [Unsigned, "responses.json:4: entry 3: is the same as entry 1 (line 2); take one of them out"], Check());
     }
 
     [Theory]
-    [InlineData("support@example.com", "belongs to people, who would not get their mail any more (RFC 2142); take another")]
-    [InlineData("postmaster@example.com", "belongs to people, who would not get their mail any more (RFC 2142); take another")]
-    [InlineData("get-help@example.com", "is the address that replies come from (response_from), at which a person reads; take another")]
+    [InlineData(
+        "support@example.com", "belongs to people, who would not get their mail any more (RFC 2142); take another")]
+    [InlineData(
+        "postmaster@example.com", "belongs to people, who would not get their mail any more (RFC 2142); take another")]
+    [InlineData(
+        "get-help@example.com",
+        "is the address that replies come from (response_from), at which a person reads; take another")]
     [InlineData("bounces@example.com", "is the address that bounces go to (bounce_address); take another")]
     [InlineData("supporters@example.com", null)]
     public void AddressThatIsNotTheBooks_IsNamed(string address, string? problem)

@@ -58,7 +58,8 @@ public sealed class SecretFiles : IDisposable
     [Fact]
     public void New_MakeNoFolder()
     {
-        Assert.Throws<ResponderException>(() => SecretFile.TryCreate(_folder.PathTo("none/new.key"), "text", UnixFileMode.UserRead));
+        Assert.Throws<ResponderException>(
+            () => SecretFile.TryCreate(_folder.PathTo("none/new.key"), "text", UnixFileMode.UserRead));
 
         Assert.False(Directory.Exists(_folder.PathTo("none")));
     }

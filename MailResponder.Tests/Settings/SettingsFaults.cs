@@ -33,7 +33,8 @@ public sealed class SettingsFaults
 
         Assert.Null(SettingsFile.Check("/nowhere/settings.json", faults));
 
-        Assert.Equal("/nowhere/settings.json: does not exist; name the settings file with --settings, or write it: README.md, \"Settings\"",
+        Assert.Equal("/nowhere/settings.json: does not exist; name the settings file with --settings, "
+            + "or write it: README.md, \"Settings\"",
             Assert.Single(faults).ToString());
     }
 

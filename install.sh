@@ -552,6 +552,8 @@ rule_name() {
 
 put_system_file() {
   case $1 in
+    # For the monitoring server.
+    prometheus/*) ;;
     fail2ban/jail.d/mail_responder.conf)
       [ -n "$ssh_port" ] || return 0
       sed "s/^port = ssh,22222\$/port = ssh,$ssh_port/" "$here/system/$1" >"$work/jail"

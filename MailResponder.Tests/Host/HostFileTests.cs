@@ -19,6 +19,8 @@ public sealed class HostFileTests
         ["system/logwatch/scripts/services/postfix"] = path => ToolRun.Of("perl", "-wc", path),
         ["system/opendkim.conf"] = path => ToolRun.Of("opendkim", "-n", "-x", path),
         ["system/opendmarc.conf"] = path => ToolRun.Of("opendmarc", "-n", "-c", path),
+        ["system/prometheus/dashboard.json"] = path => ToolRun.Of("python3", "-m", "json.tool", path),
+        ["system/prometheus/mail_responder.rules.yml"] = path => ToolRun.Of("promtool", "check", "rules", path),
         ["system/systemd/journald.conf.d/mail_responder.conf"] = JournaldReads,
         ["system/systemd/system/postfix@.service.d/mail_responder.conf"] = SystemdReads,
     };

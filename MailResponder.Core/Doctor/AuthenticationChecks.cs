@@ -1,3 +1,4 @@
+using System.Globalization;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
@@ -44,6 +45,13 @@ internal static class AuthenticationChecks
                 "run install.sh --authentication, or take authserv_id out of the settings");
         }
 
+        foreach (var milter in postfix.List("smtpd_milters").Where(milter => IsDead(host, milter)))
+        {
+            yield return Finding.Fault(Name,
+                $"nothing listens at {milter} (smtpd_milters): nothing is proven about senders, and what requires it reaches nobody",
+                "run: systemctl restart opendkim opendmarc, and look why it ended: journalctl -u opendkim -u opendmarc");
+        }
+
         foreach (var (file, name) in NamesOfFilters(host, postfix))
         {
             if (!name.Equals(id, StringComparison.OrdinalIgnoreCase))
@@ -53,6 +61,11 @@ internal static class AuthenticationChecks
             }
         }
     }
+
+    /// <summary>Postfix says so only when a message comes. A milter of another host, or at a socket, is not looked at.</summary>
+    private static bool IsDead(Host host, string milter) =>
+        milter.Split(':') is ["inet", "127.0.0.1" or "localhost", var text]
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && host.Listening(port).Count == 0;
 
     /// <summary>The name under which each filter that is installed writes.</summary>
     private static IEnumerable<(string File, string Name)> NamesOfFilters(Host host, PostfixSettings postfix)

@@ -46,6 +46,17 @@ internal sealed record Host
         }
     }
 
+    /// <summary>The addresses at which something listens on a TCP port, as proc_net(5) writes them, in hexadecimal.</summary>
+    public List<string> Listening(int port)
+    {
+        var suffix = string.Create(CultureInfo.InvariantCulture, $":{port:X4}");
+        return [.. (Lines("/proc/net/tcp") ?? []).Concat(Lines("/proc/net/tcp6") ?? [])
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            // 0A is LISTEN.
+            .Where(fields => fields is [_, _, _, "0A", ..] && fields[1].EndsWith(suffix, StringComparison.Ordinal))
+            .Select(fields => fields[1][..^suffix.Length])];
+    }
+
     public ProgramResult Run(string program, params string[] arguments) => Programs.Run(program, arguments);
 
     /// <summary>Runs this program as the responder's user. Only where <see cref="MayActAsResponder"/>.</summary>

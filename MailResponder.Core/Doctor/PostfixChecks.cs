@@ -55,13 +55,10 @@ internal static class PostfixChecks
     private static Finding Listening(Host host)
     {
         const string name = "smtp-port";
-        // proc_net(5): the local address ends with the port, and 0A is LISTEN.
-        var sockets = (host.Lines("/proc/net/tcp") ?? []).Concat(host.Lines("/proc/net/tcp6") ?? [])
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(fields => fields is [_, _, _, "0A", ..] && fields[1].EndsWith(":0019", StringComparison.Ordinal)).ToList();
+        var sockets = host.Listening(25);
         if (sockets.Count == 0)
             return Finding.Fault(name, "nothing listens on port 25: no request comes in", "see that master.cf has its smtp inet line; then: postfix reload");
-        return sockets.All(fields => fields[1].StartsWith("0100007F:", StringComparison.Ordinal) || fields[1].StartsWith("00000000000000000000000001000000:", StringComparison.Ordinal))
+        return sockets.TrueForAll(address => address is "0100007F" or "00000000000000000000000001000000")
             ? Finding.Fault(name, "port 25 is open to this host alone", "run: postconf -e inet_interfaces=all && systemctl restart postfix")
             : Finding.Ok(name, "port 25 is open");
     }

@@ -32,6 +32,7 @@ public sealed class AuthenticationFindings : IDisposable
             fake.Folder.Write("etc/opendmarc.conf", dmarc);
         }
 
+        WriteListening(8891, 8893);
         var table = fake.Folder.Write("header_checks", checks);
         fake.Saying("hostname", "inner.example.com\n");
         fake.Saying("postconf", $"mail_version = 3.7.11\nmyhostname = mx.example.com\nheader_checks = regexp:{table}\n{milters}");
@@ -44,4 +45,24 @@ public sealed class AuthenticationFindings : IDisposable
         Assert.StartsWith(expected, $"{finding.State.Hyphenated()} {finding.Text}", StringComparison.Ordinal);
         Assert.Equal(expected == "ok", finding.Remedy is null);
     }
+
+    [Theory]
+    [InlineData(new[] { 8891, 8893 }, "ok")]
+    [InlineData(new[] { 8891 }, "fault nothing listens at inet:127.0.0.1:8893 (smtpd_milters)")]
+    [InlineData(new[] { 8893, 18891 }, "fault nothing listens at inet:127.0.0.1:8891 (smtpd_milters)")]
+    public void FilterThatIsDead_IsNoProof(int[] ports, string expected)
+    {
+        WriteListening(ports);
+        var table = fake.Folder.Write("header_checks", Stripping);
+        fake.Saying("postconf", $"mail_version = 3.7.11\nmyhostname = mx.example.com\nheader_checks = regexp:{table}\n{Milters}");
+        fake.With("postmap", "exec /usr/sbin/postmap \"$@\"");
+        var (host, settings) = (fake.Host, TestSettings.In("/nowhere") with { AuthservId = "mx.example.com" });
+
+        var finding = Assert.Single(AuthenticationChecks.Look(host, settings, PostfixSettings.Load(host)));
+
+        Assert.StartsWith(expected, $"{finding.State.Hyphenated()} {finding.Text}", StringComparison.Ordinal);
+    }
+
+    void WriteListening(params int[] ports) => fake.Folder.Write("proc/net/tcp", "  sl  local_address rem_address   st\n"
+        + string.Concat(ports.Select((port, i) => $"   {i}: 0100007F:{port:X4} 00000000:0000 0A 00000000:00000000\n")));
 }

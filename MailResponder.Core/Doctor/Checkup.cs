@@ -3,12 +3,13 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Every check there is, in the order of the report. The subjects run at the same time: what one of them waits for
-/// keeps no other waiting, and none is waited for longer than <see cref="MaxTime"/>.
+/// Every check there is, in the order of the report. The subjects but for the settings run at the same time: what
+/// one of them waits for keeps no other waiting, and none is waited for longer than <see cref="MaxTime"/>.
 /// </summary>
 internal static class Checkup
 {
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxTimeAlone = TimeSpan.FromSeconds(30);
 
     /// <param name="host">The machine.</param>
     /// <param name="settingsPath">The settings; with faults in them, what depends on them is not looked at.</param>
@@ -16,9 +17,19 @@ internal static class Checkup
     {
         var settings = SettingsFile.Check(settingsPath, []);
         var subjects = Subjects(host, settingsPath, settings);
-        var running = subjects.ConvertAll(subject => Task.Factory.StartNew(() => subject.Look().ToList(),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         var until = host.Clock.GetTimestamp();
+        var running = new List<Task<List<Finding>>>();
+        foreach (var (name, look) in subjects)
+        {
+            // It looks with the rights of the service's user, and whatever a process does it does with the same.
+            if (name == SettingsChecks.Name)
+                running.ForEach(earlier => Task.WaitAny([earlier], MaxTimeAlone));
+            running.Add(Task.Factory.StartNew(() => look().ToList(),
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            if (name == SettingsChecks.Name)
+                Task.WaitAny([running[^1]], MaxTimeAlone);
+        }
+
         var findings = new List<Finding>();
         for (var i = 0; i < running.Count; i++)
         {
@@ -42,7 +53,7 @@ internal static class Checkup
         List<(string, Func<IEnumerable<Finding>>)> subjects =
         [
             ("program", () => ProgramChecks.Look(host)),
-            ("settings", () => SettingsChecks.Look(host, settingsPath, settings)),
+            (SettingsChecks.Name, () => SettingsChecks.Look(host, settingsPath, settings)),
         ];
         if (settings is not null)
         {

@@ -7,6 +7,8 @@ namespace MailResponder.Doctor;
 /// <summary>The settings, the keys and passwords, the response book and the attachments: their faults and their modes.</summary>
 internal static class SettingsChecks
 {
+    public const string Name = "settings";
+
     /// <summary>Stands in the texts of the response book that install.sh writes, until the operator writes real ones.</summary>
     public const string Placeholder = "PLACEHOLDER:";
 

@@ -67,6 +67,15 @@ public sealed class DoctorServer : IDisposable
     internal IReadOnlyList<string> States() =>
         [.. Examine().Select(finding => $"{finding!["state"]} {finding["name"]}").Distinct().Order(StringComparer.Ordinal)];
 
+    /// <summary>That whatever was planted is out again.</summary>
+    internal void AssertHealthy()
+    {
+        var findings = Examine();
+        var states = findings.Select(finding => $"{finding!["state"]} {finding["name"]}").Distinct().Order(StringComparer.Ordinal);
+        var others = findings.Where(finding => (string?)finding!["state"] != "ok").Select(finding => finding!.ToJsonString());
+        Assert.True(Healthy.SequenceEqual(states), string.Join('\n', others));
+    }
+
     /// <summary>Plants, hands over what the doctor found, and puts everything back.</summary>
     internal JsonArray With(string script)
     {

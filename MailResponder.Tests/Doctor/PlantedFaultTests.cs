@@ -34,7 +34,7 @@ public sealed class PlantedFaultTests(DoctorServer server) : IClassFixture<Docto
         var expected = script.Split('\n')[1];
         Assert.StartsWith("# expect: ", expected, StringComparison.Ordinal);
         AssertFound(server.With(script), expected["# expect: ".Length..]);
-        Assert.Equal(server.Healthy, server.States());
+        server.AssertHealthy();
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class PlantedFaultTests(DoctorServer server) : IClassFixture<Docto
         {
             server.PublishRecords();
         }
-        Assert.Equal(server.Healthy, server.States());
+        server.AssertHealthy();
     }
 
     [Fact]

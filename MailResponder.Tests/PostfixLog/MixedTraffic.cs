@@ -151,7 +151,7 @@ internal sealed class MixedTraffic : IDisposable
     void DeferAndAnswer()
     {
         var before = Postfix.Deferrals;
-        File.WriteAllText(Place.PathTo("responses.json"), "[ broken");
+        File.Delete(Place.PathTo("responses.json"));
         Accept(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "links@example.com");
         Accept(RequestMail.FromSomebodyNew());
         Postfix.WaitUntilDeferred(before + 2);
@@ -163,7 +163,7 @@ internal sealed class MixedTraffic : IDisposable
 
     void Expire()
     {
-        File.WriteAllText(Place.PathTo("responses.json"), "[ broken");
+        File.Delete(Place.PathTo("responses.json"));
         Accept(RequestMail.FromSomebodyNew());
         Postfix.WaitUntilQueueIsEmpty();
         Mend();

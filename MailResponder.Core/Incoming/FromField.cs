@@ -157,9 +157,8 @@ internal static class FromField
     }
 
     /// <summary>
-    /// Whether the address stands in the field in one piece, without comments and blanks inside, and with the domain
-    /// that the reply goes to: MimeKit decodes A-labels, and not every one can be had back (xn--eca is Ê, and ê is
-    /// xn--bda). An angle bracket that only closes belongs to no address.
+    /// Whether the address stands in the field in one piece, without comments and blanks inside, and with a domain that
+    /// has one A-label. An angle bracket that only closes belongs to no address.
     /// </summary>
     private static bool IsVisible(MailboxAddress mailbox, ReadOnlySpan<byte> value)
     {

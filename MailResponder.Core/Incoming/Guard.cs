@@ -193,26 +193,15 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
             || address.StartsWith("MAILER-DAEMON@", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static bool IsRobot(string? address)
-    {
-        if (address is null)
-            return false;
-        var bare = BareAddress(address);
-        var at = bare.LastIndexOf('@');
-        return RobotLocalPart.Matches(at < 0 ? bare : bare[..at]);
-    }
+    private static bool IsRobot(string? address) =>
+        address is not null && RobotLocalPart.Matches(LocalPart(BareAddress(address)));
 
-    /// <summary>
-    /// Whether the sender is made of the recipient, get=example.com, as list servers make it for each reader.
-    /// </summary>
-    private static bool IsVerpOf(string? recipient, string? sender)
-    {
-        if (recipient is null || sender is null || sender.Contains("+caf_=", StringComparison.OrdinalIgnoreCase))
-            return false;
-        var bare = BareAddress(sender);
-        var local = bare[..Math.Max(0, bare.LastIndexOf('@'))];
-        return local.EndsWith(BareAddress(recipient).Replace('@', '='), StringComparison.OrdinalIgnoreCase);
-    }
+    private static bool IsVerpOf(string? recipient, string? sender) =>
+        recipient is not null && sender is not null
+        && RobotLocalPart.IsMadeOf(BareAddress(recipient), LocalPart(BareAddress(sender)));
+
+    private static string LocalPart(string address) =>
+        address.LastIndexOf('@') is >= 0 and var at ? address[..at] : address;
 
     /// <summary>What stands between the angle brackets, or all of it.</summary>
     private static string BareAddress(string text)

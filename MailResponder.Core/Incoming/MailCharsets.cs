@@ -25,6 +25,7 @@ internal sealed class MailCharsets : EncodingProvider
         // The look is a part of MimeKit's first use.
         _ = new ParserOptions();
         provider._isProbed = true;
+        // Before any address is read, for the same reason.
         MailboxAddress.IdnMapping = new MailIdn();
     }
 

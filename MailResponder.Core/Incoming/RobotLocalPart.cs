@@ -25,6 +25,8 @@ internal static class RobotLocalPart
     /// </summary>
     private static readonly string[] ListTags = ["help", "owner", "confsub", "confunsub", "subscribe", "unsubscribe"];
 
+    private static readonly char[] Digits = [.. "0123456789"];
+
     /// <summary>Case does not matter, nor does the punctuation inside of no-reply, do_not.reply and the like.</summary>
     public static bool Matches(string localPart)
     {
@@ -37,6 +39,12 @@ internal static class RobotLocalPart
             return true;
         return HasPhrase(local.Split('.', '-', '_', '+', '=')) || IsVerp(local);
     }
+
+    /// <summary>
+    /// Whether it ends in the recipient, as get=example.com: list servers make their sender so for each reader.
+    /// </summary>
+    public static bool IsMadeOf(string recipient, string localPart) =>
+        Unwrapped(localPart.ToLowerInvariant()).EndsWith(recipient.Replace('@', '='), StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOfListServer(string local) =>
         local.StartsWith("owner-", StringComparison.Ordinal) || local.EndsWith("-owner", StringComparison.Ordinal)
@@ -54,7 +62,7 @@ internal static class RobotLocalPart
             for (var last = first; last < words.Length && last < first + 3; last++)
             {
                 phrase += words[last];
-                if (Phrases.Contains(phrase.TrimEnd("0123456789".ToCharArray())))
+                if (Phrases.Contains(phrase.TrimEnd(Digits)))
                     return true;
             }
         }

@@ -175,13 +175,14 @@ internal static class ConfigurationCheck
 
             CheckWayOut(entry, settings, path, faults);
             CheckAddress(entry, settings, path, faults);
-            if (sent.TryGetValue(Convert.ToHexString(entry.Identity()), out var same))
+            var identity = Convert.ToHexString(entry.Identity());
+            if (!sent.TryAdd(identity, entry))
             {
+                var same = sent[identity];
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}",
                     $"is the same as entry {same.Number} (line {same.Line}); take one of them out"));
             }
 
-            sent.TryAdd(Convert.ToHexString(entry.Identity()), entry);
             var method = entry.SendMethod ?? settings.SendMethod;
             if (method == SendMethod.Ses)
                 SesCheck.CheckEntry(entry, settings, path, faults);

@@ -14,7 +14,7 @@ internal sealed record ResponderSettings
     /// <summary>From of every reply: an address that a person reads.</summary>
     public required MailboxAddress ResponseFrom { get; init; }
 
-    /// <summary>The address of <see cref="ResponseFrom"/>, its domain in ASCII, where MailboxAddress decodes it.</summary>
+    /// <summary>The address of <see cref="ResponseFrom"/>, its domain in ASCII.</summary>
     public string ResponseAddress => ResponseFrom.GetAddress(idnEncode: true);
 
     /// <summary>Envelope sender of every reply, where its bounces go.</summary>

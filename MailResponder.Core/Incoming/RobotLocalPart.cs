@@ -44,7 +44,8 @@ internal static class RobotLocalPart
     /// Whether it ends in the recipient, as get=example.com: list servers make their sender so for each reader.
     /// </summary>
     public static bool IsMadeOf(string recipient, string localPart) =>
-        Unwrapped(localPart.ToLowerInvariant()).EndsWith(recipient.Replace('@', '='), StringComparison.OrdinalIgnoreCase);
+        recipient.IndexOf('@') > 0
+        && Unwrapped(localPart.ToLowerInvariant()).EndsWith(recipient.Replace('@', '='), StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOfListServer(string local) =>
         local.StartsWith("owner-", StringComparison.Ordinal) || local.EndsWith("-owner", StringComparison.Ordinal)

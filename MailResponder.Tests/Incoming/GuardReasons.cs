@@ -60,6 +60,18 @@ public sealed class GuardReasons
         Assert.Equal(isRobot ? SkipReason.RobotSender : null, reason);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("get")]
+    [InlineData("@example.com")]
+    public void RecipientThatIsNoAddress_MakesNobodyARobot(string recipient)
+    {
+        var message = IncomingMessage.Read(new MemoryStream("From: joe@example.net\n\nhello\n"u8.ToArray()));
+        var envelope = new Envelope(recipient, recipient.Length > 3 ? "x=example.com@example.net" : "widget@example.net");
+
+        Assert.Null(new Guard(Settings).ReasonNotToReply(message, envelope, out _));
+    }
+
     [Fact]
     public void Each_HasACase()
     {

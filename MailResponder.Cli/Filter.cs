@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Security.Cryptography;
 using MailResponder.Incoming;
+using MailResponder.Native;
 using MailResponder.Reporting;
 using MailResponder.Settings;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using MailResponder.Native;
 using MailResponder.Reply;
 using MailResponder.Settings;
 using MimeKit;

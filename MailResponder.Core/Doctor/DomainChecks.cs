@@ -1,4 +1,5 @@
 using MailResponder.Incoming;
+using MailResponder.Native;
 using MailResponder.Responses;
 using MailResponder.Settings;
 
@@ -63,7 +64,7 @@ internal static class DomainChecks
         foreach (var parameter in Classes)
         {
             var domains = postfix.Domains(parameter, out var unlisted);
-            var unknown = domains.Where(domain => !MailDomain.IsWithin(domain, settings.OwnDomains) && !HostName.Covers(domain, HostName.Current())).Distinct().Order().ToList();
+            var unknown = domains.Where(domain => !MailDomain.IsWithin(domain, settings.OwnDomains) && !HostName.Covers(domain, LocalHost.Name())).Distinct().Order().ToList();
             if (unknown.Count > 0)
                 yield return Finding.Fault(name, $"{unknown.Some()}: in {parameter}, but not in own_domains; a request forged in that name is answered", remedy);
             if (unlisted.Count > 0)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailResponder.Native;
 using MailResponder.Settings;
 using MimeKit;
 using MimeKit.Utils;
@@ -55,7 +56,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         }
 
         MailDomain.TryNormalize(from.Domain, out var domain);
-        if (IsOurs($"{from.LocalPart}@{domain}", domain) || HostName.Covers(domain, hostName ?? HostName.Current())
+        if (IsOurs($"{from.LocalPart}@{domain}", domain) || HostName.Covers(domain, hostName ?? LocalHost.Name())
             || IsOurAddress(envelope.Sender) || IsOurAddress(headers["Return-Path"]))
         {
             return SkipReason.OwnAddress;

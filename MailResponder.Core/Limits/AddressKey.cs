@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using MailResponder.Crypto;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Limits;

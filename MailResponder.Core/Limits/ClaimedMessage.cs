@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using MailResponder.Crypto;
+using MailResponder.Native;
 using MailResponder.Responses;
 
 namespace MailResponder.Limits;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailResponder.Native;
 using MailResponder.Settings;
 using MySqlConnector;
 

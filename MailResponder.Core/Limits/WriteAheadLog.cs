@@ -1,10 +1,10 @@
-using System.Runtime.InteropServices;
+using MailResponder.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace MailResponder.Limits;
 
 /// <summary>The file into which SQLite writes what is committed (sqlite.org/wal.html).</summary>
-internal sealed partial class WriteAheadLog : IDisposable
+internal sealed class WriteAheadLog : IDisposable
 {
     private readonly SafeFileHandle _file;
 
@@ -16,14 +16,7 @@ internal sealed partial class WriteAheadLog : IDisposable
 
     /// <summary>Returns when all that was committed before is on the disk.</summary>
     /// <exception cref="IOException">The disk does not take it.</exception>
-    public void Flush()
-    {
-        if (Synchronize(_file) != 0)
-            throw new IOException("fdatasync", Marshal.GetLastPInvokeError());
-    }
+    public void Flush() => FileSystem.FlushData(_file);
 
     public void Dispose() => _file.Dispose();
-
-    [LibraryImport("libc.so.6", EntryPoint = "fdatasync", SetLastError = true)]
-    private static partial int Synchronize(SafeFileHandle file);
 }

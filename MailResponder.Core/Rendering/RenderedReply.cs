@@ -1,4 +1,4 @@
-using MailResponder.Crypto;
+using MailResponder.Native;
 using MailResponder.Reply;
 using MailResponder.Responses;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MailResponder.Crypto;
+using MailResponder.Native;
 using MailResponder.Responses;
 using MimeKit;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using MailResponder.Crypto;
+using MailResponder.Native;
 using MailResponder.Incoming;
 using MailResponder.Rendering;
 using MailResponder.Responses;

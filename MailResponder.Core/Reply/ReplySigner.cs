@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using MailResponder.Crypto;
+using MailResponder.Native;
 using MailResponder.Settings;
 using MimeKit.Cryptography;
 using Org.BouncyCastle.Crypto;

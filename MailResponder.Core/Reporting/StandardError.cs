@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Text;
+using MailResponder.Native;
 
 namespace MailResponder.Reporting;
 
@@ -9,7 +9,7 @@ namespace MailResponder.Reporting;
 /// the terminal and starts a thread for its signals: where descriptors, memory or processes are short, the program would
 /// end with a stack trace there.
 /// </summary>
-internal static partial class StandardError
+internal static class StandardError
 {
     private const int Descriptor = 2;
 
@@ -20,12 +20,5 @@ internal static partial class StandardError
     }
 
     /// <summary>Writes a text of ours as it is, and needs no memory for it.</summary>
-    public static void Write(ReadOnlySpan<byte> text)
-    {
-        while (!text.IsEmpty && Write(Descriptor, text, text.Length) is > 0 and var written)
-            text = text[(int)written..];
-    }
-
-    [LibraryImport("libc.so.6", EntryPoint = "write")]
-    private static partial nint Write(int descriptor, ReadOnlySpan<byte> bytes, nint count);
+    public static void Write(ReadOnlySpan<byte> text) => Descriptors.Write(Descriptor, text);
 }

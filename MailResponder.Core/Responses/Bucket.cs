@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Amazon;
 using Amazon.S3;
 using Amazon.S3.Model;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Responses;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MailResponder.Limits;
+using MailResponder.Native;
 using MailResponder.Reply;
 using MailResponder.Settings;
 
@@ -71,7 +72,7 @@ internal static class ConfigurationCheck
         try
         {
             using var asService = ServiceUser.Act(settings);
-            if (!UserRights.MayRead(path))
+            if (!FileSystem.MayRead(path))
                 faults.Add(new Fault(path, 0, "", $"the user {RunningUser.Name} may not read it"));
             CheckKeys(settings, faults);
             SesCheck.CheckCredentials(settings, faults);

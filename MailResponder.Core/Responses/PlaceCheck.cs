@@ -1,3 +1,4 @@
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Responses;
@@ -13,8 +14,8 @@ internal static class PlaceCheck
     public static string? Program(string path)
     {
         var error = !File.Exists(path) ? Directory.Exists(path) ? NotAllowed : Absent
-            : !UserRights.MayRun(path) ? NotAllowed
-            : UserRights.MayRead(path) && !IsProgram(path) ? NoProgram : 0;
+            : !FileSystem.MayRun(path) ? NotAllowed
+            : FileSystem.MayRead(path) && !IsProgram(path) ? NoProgram : 0;
         return error == 0 ? null : $"{path} {FileTrouble.OfProgram(path, error)}";
     }
 
@@ -23,7 +24,7 @@ internal static class PlaceCheck
     {
         if (Directory.Exists(folder))
         {
-            return UserRights.MayWriteInto(folder) ? null
+            return FileSystem.MayWriteInto(folder) ? null
                 : $"{folder}: the user {RunningUser.Name} may not write into it; check its owner and mode";
         }
 
@@ -38,7 +39,7 @@ internal static class PlaceCheck
         {
             if (RegularFile.ModeOf(path) is null)
                 return Folder(Path.GetDirectoryName(path)!);
-            if (!UserRights.MayChange(path))
+            if (!FileSystem.MayChange(path))
                 return $"{path}: the user {RunningUser.Name} may not read or write it; check its owner and mode";
             using var file = RegularFile.Open(path, FileShare.ReadWrite | FileShare.Delete);
             var head = new byte["SQLite format 3\0"u8.Length];

@@ -1,7 +1,7 @@
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
-using MailResponder.Crypto;
+using MailResponder.Native;
 using MailResponder.Http;
 
 namespace MailResponder.Settings;

@@ -1,3 +1,5 @@
+using MailResponder.Native;
+
 namespace MailResponder.Settings;
 
 /// <summary>

@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
+using MailResponder.Native;
 
 namespace MailResponder.Settings;
 
@@ -7,10 +6,8 @@ namespace MailResponder.Settings;
 /// Files that hold keys: read only when nobody else can read or change them, written for the owner alone. The response
 /// book is replaced like them, because it keeps its owner, group and mode.
 /// </summary>
-internal static partial class SecretFile
+internal static class SecretFile
 {
-    private const int FileExists = 17;
-
     private const UnixFileMode Unsafe = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute
         | UnixFileMode.GroupWrite;
 
@@ -50,14 +47,10 @@ internal static partial class SecretFile
             try
             {
                 Write(unnamed, text, mode);
-                if (group is { } id && ChangeOwner(unnamed, owner: uint.MaxValue, id) != 0)
-                    throw new IOException("chown", Marshal.GetLastPInvokeError());
-                // link(2) never replaces a file, whoever comes first; File.Move looks first and renames then.
-                var linked = Link(unnamed, path) == 0;
-                var error = Marshal.GetLastPInvokeError();
-                if (!linked && error != FileExists)
-                    throw new IOException("link", error);
-                return linked;
+                if (group is { } id)
+                    FileSystem.ChangeOwner(unnamed, FileSystem.AsItIs, id);
+                // Whoever comes first; File.Move looks first and renames then.
+                return FileSystem.TryLink(unnamed, path);
             }
             finally
             {
@@ -86,7 +79,7 @@ internal static partial class SecretFile
                 File.SetUnixFileMode(unfinished, File.GetUnixFileMode(path));
                 File.Move(unfinished, path, overwrite: true);
                 // The name too: the database may go over to the new key before the power fails, and must not lose it.
-                Sync();
+                FileSystem.FlushAll();
                 UnfinishedFile.DeleteThoseOf(path);
             }
             catch
@@ -112,22 +105,18 @@ internal static partial class SecretFile
 
     private static void GiveOwnerOf(string path, string unfinished)
     {
-        using var chown = Process.Start(new ProcessStartInfo("/bin/chown", ["--no-dereference", "--reference=" + path, "--", unfinished]) { RedirectStandardError = true })!;
-        chown.StandardError.ReadToEnd();
-        chown.WaitForExit();
-        if (chown.ExitCode != 0)
-            throw new ResponderException(Cause.Output, $"{path}: its owner and group cannot be kept by the user {RunningUser.Name}; do this as root");
+        if (!FileStatus.TryRead(path, out var found))
+            throw new FileNotFoundException(null, path);
+        try
+        {
+            FileSystem.ChangeOwner(unfinished, found.Owner, found.Group);
+        }
+        catch (IOException exception)
+        {
+            throw new ResponderException(Cause.Output, $"{path}: its owner and group cannot be kept by the user "
+                + $"{RunningUser.Name}; do this as root", exception);
+        }
     }
 
     private static string Octal(UnixFileMode mode) => "0" + Convert.ToString((int)mode, 8);
-
-    [LibraryImport("libc.so.6", EntryPoint = "sync")]
-    private static partial void Sync();
-
-    // The owner -1 stays as it is.
-    [LibraryImport("libc.so.6", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int ChangeOwner(string path, uint owner, uint group);
-
-    [LibraryImport("libc.so.6", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Link(string existing, string name);
 }

@@ -1,4 +1,4 @@
-using MailResponder.Crypto;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Reporting.Metrics;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using MailResponder.Crypto;
+using MailResponder.Native;
 
-namespace MailResponder.Tests.Crypto;
+namespace MailResponder.Tests.Native;
 
 public sealed class RsaPrivateKeyTests
 {

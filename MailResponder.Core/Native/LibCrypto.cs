@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace MailResponder.Crypto;
+namespace MailResponder.Native;
 
 /// <summary>
 /// The few functions of OpenSSL's libcrypto that a message needs, by their documented names. .NET's own classes bind

@@ -3,7 +3,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace MailResponder.Delivery;
+namespace MailResponder.Native;
 
 /// <summary>
 /// A program that is given its input through a pipe, and whose output is dropped; of its errors the beginning is kept.

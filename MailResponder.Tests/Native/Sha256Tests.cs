@@ -1,7 +1,7 @@
 using System.Text;
-using MailResponder.Crypto;
+using MailResponder.Native;
 
-namespace MailResponder.Tests.Crypto;
+namespace MailResponder.Tests.Native;
 
 public sealed class Sha256Tests
 {

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace MailResponder.Crypto;
+namespace MailResponder.Native;
 
 /// <summary>
 /// The kernel's random numbers, getrandom(2), for libcrypto while this lives. Its own generators are seeded from them too,

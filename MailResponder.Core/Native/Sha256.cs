@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace MailResponder.Crypto;
+namespace MailResponder.Native;
 
 /// <summary>SHA-256 (FIPS 180-4), of data that comes in pieces.</summary>
 internal sealed unsafe class Sha256

@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace MailResponder.Settings;
+namespace MailResponder.Native;
 
 /// <summary>What the kernel knows of a file: its struct statx (statx(2)), the same on every kind of processor.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal partial struct FileStatus
 {
     [FieldOffset(20)] public uint Owner;
+    [FieldOffset(24)] public uint Group;
 
     /// <summary>Its kind, and who may do what with it (inode(7)).</summary>
     [FieldOffset(28)] public ushort Mode;

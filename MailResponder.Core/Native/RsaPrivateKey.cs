@@ -1,7 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 
-namespace MailResponder.Crypto;
+namespace MailResponder.Native;
 
 /// <summary>An RSA key that signs.</summary>
 internal sealed unsafe class RsaPrivateKey : IDisposable

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace MailResponder;
+namespace MailResponder.Native;
 
 /// <summary>Runs one action when a time has passed, on a thread of its own, whatever the others wait for.</summary>
 /// <remarks>

@@ -49,10 +49,9 @@ internal static class Filter
         private static readonly TimeSpan AfterDeadline = TimeSpan.FromSeconds(15);
 
         private readonly Lock _end = new();
+        private readonly Progress _progress = new();
         private Deadline _deadline = new(clock, DeadlineUntilSettingsAreRead);
         private MessageLog _log = new(null, null, clock);
-        private Responder? _responder;
-        private string _queueId = "-";
 
         public int Answer(string[] args)
         {
@@ -62,7 +61,7 @@ internal static class Filter
                 using var watch = new Alarm(GiveUp, DeadlineUntilSettingsAreRead);
                 var arguments = FilterArguments.Parse(args);
                 _log = new MessageLog(null, arguments.LogTo, clock);
-                _queueId = QueueId.Of(arguments.Envelope, []);
+                _progress.QueueId = QueueId.Of(arguments.Envelope, []);
                 var settings = SettingsPath.LoadForService(arguments.SettingsPath);
                 _log = new MessageLog(settings, arguments.DryRun ? LogTarget.Stderr : arguments.LogTo, clock);
                 _deadline = new Deadline(clock, TimeSpan.FromSeconds(settings.DeadlineSeconds));
@@ -72,8 +71,7 @@ internal static class Filter
                     PlainOutput.Set();
                 using var input = Console.OpenStandardInput();
                 using var dryRun = arguments.DryRun ? Console.OpenStandardOutput() : null;
-                _responder = new Responder(settings, _deadline, clock, dryRun);
-                outcome = _responder.Answer(arguments.Envelope, input);
+                outcome = new Responder(settings, _deadline, _progress, clock, dryRun).Answer(arguments.Envelope, input);
             }
             catch (ResponderException exception)
             {
@@ -93,17 +91,16 @@ internal static class Filter
         {
             if (!_end.TryEnter())
                 return;
-            Environment.Exit(Finish(_deadline.Asked is { } asked
+            Environment.Exit(Finish(_progress.Asked is { } asked
                 ? Outcome.Deferred(asked.Cause, $"{asked.Whom}: the deadline has passed before it had answered")
                 : Outcome.Deferred(Cause.Deadline, "the deadline has passed")));
         }
 
         private int Finish(Outcome outcome)
         {
-            var (address, queueId) = _responder is { } responder ? (responder.Address, responder.QueueId) : (outcome.Address, _queueId);
             foreach (var line in NewFolder.Tell())
                 _log.Warn(line);
-            _log.Write(outcome with { Address = address, QueueId = queueId }, _deadline.Elapsed);
+            _log.Write(outcome with { Address = _progress.Address, QueueId = _progress.QueueId }, _deadline.Elapsed);
             if (outcome.Result != Result.Deferred)
                 return ExitCode.Ok;
             StandardError.Write(ExitCode.FilterNotice(outcome.Cause ?? Cause.Unexpected));

@@ -34,7 +34,7 @@ internal sealed class SendCommand : Command
         var requester = new MailboxAddress("", NamedSubject.ReadAddress(to));
         var settings = SettingsPath.LoadForService(settingsPath);
         var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
-        var files = IFileSource.For(settings, deadline);
+        var files = IFileSource.For(settings, deadline, new Progress());
         var entries = files.Book().EntriesFor(requested.ToLowerInvariant());
         if (entries.Count == 0)
             throw new ResponderException(Cause.Input, $"{settings.ResponseBook} has no entry for {requested}; see: responder config show");

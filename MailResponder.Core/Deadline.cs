@@ -10,9 +10,6 @@ internal sealed class Deadline(TimeProvider clock, TimeSpan length)
     /// <summary>Zero when the deadline has passed.</summary>
     public TimeSpan Remaining => Elapsed < length ? length - Elapsed : TimeSpan.Zero;
 
-    /// <summary>Who is asked now, for the report when the deadline passes meanwhile. Null: nobody.</summary>
-    public Asked? Asked { get; set; }
-
     /// <summary>
     /// How long to wait for somebody else: something is left after a call that hangs, for the entries behind it, and for
     /// recording.

@@ -11,25 +11,23 @@ namespace MailResponder;
 /// <summary>One message, straight through: read, guard, look up, claim, reply.</summary>
 /// <param name="settings">What to do, and with which files.</param>
 /// <param name="deadline">When to be done.</param>
+/// <param name="progress">Is told how far the message has come.</param>
 /// <param name="clock">Tells the time.</param>
 /// <param name="dryRun">Not null: the replies are written here as an mbox, and nothing is sent, counted or recorded.</param>
-internal sealed class Responder(ResponderSettings settings, Deadline deadline, TimeProvider clock, Stream? dryRun = null)
+internal sealed class Responder(
+    ResponderSettings settings, Deadline deadline, Progress progress, TimeProvider clock, Stream? dryRun = null)
 {
     private readonly Renderings _renderings = dryRun is null
-        ? new(settings, IFileSource.For(settings, deadline), new RenderingFolder(settings)) : new(settings, new FolderSource(settings));
-
-    /// <summary>As <see cref="Outcome.Address"/>, for the report of a message that could not be brought to its end.</summary>
-    public string Address { get; private set; } = Outcome.UnknownAddress;
-
-    public string QueueId { get; private set; } = "-";
+        ? new(settings, IFileSource.For(settings, deadline, progress), new RenderingFolder(settings))
+        : new(settings, new FolderSource(settings));
 
     /// <summary>Answers the message, or tells why not.</summary>
     /// <exception cref="ResponderException">Something of ours failed; the message is to be brought again.</exception>
     public Outcome Answer(Envelope envelope, Stream input)
     {
-        QueueId = Incoming.QueueId.Of(envelope, []);
+        progress.QueueId = QueueId.Of(envelope, []);
         var message = IncomingMessage.Read(input);
-        QueueId = Incoming.QueueId.Of(envelope, message.Headers);
+        progress.QueueId = QueueId.Of(envelope, message.Headers);
         if (new Guard(settings, clock).ReasonNotToReply(message, envelope, out var request) is { } reason)
             return Outcome.Skipped(reason);
 
@@ -42,7 +40,7 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
                 ? Outcome.Deferred(fault.Cause, fault.Message) : Outcome.Skipped(SkipReason.UnknownAddress);
         }
 
-        Address = address;
+        progress.Address = address;
         var entries = book.EntriesFor(address);
         var outcome = WithoutReply(request!, entries) ?? Answer(message, request!, address, entries);
         var alarm = _renderings.Fault is { } kept ? "book: the last good one stays in force: " + kept.Message : null;
@@ -72,7 +70,7 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
             return replier.Reply(request, entries, ClaimedMessage.Unrecorded());
 
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-        deadline.Asked = new Asked(Cause.Database, "database " + settings.Database.Place);
+        progress.Asked = new Asked(Cause.Database, "database " + settings.Database.Place);
         using var store = Store.Open(settings.Database, key, deadline.Remaining * 0.8, clock, answersMessage: true);
         var requester = store.Key.Requester(request.From.Address)!;
         var messageKey = store.Key.Message(message.HeaderBlock, address);
@@ -84,7 +82,7 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
         var isLarge = MailDomain.IsWithin(requester.DomainName, settings.Limits.LargeDomains);
         var limits = exempt || isLarge ? settings.Limits.ForService : settings.Limits;
         var claim = store.Claim(messageKey, requester, exempt ? null : settings.DailyLimit, limits);
-        deadline.Asked = null;
+        progress.Asked = null;
         return claim.Result switch
         {
             ClaimResult.Blocked => Outcome.Skipped(SkipReason.Blocked),

@@ -44,7 +44,8 @@ internal sealed class Replier
         {
             // What is not permitted is not recorded: it is the same at each try.
             var permission = _rule.For(entry, request.Authentication);
-            if (message.IsDone(entry) || permission == Permission.Nothing)
+            var turn = new Turn(message, entry);
+            if (turn.IsDone || permission == Permission.Nothing)
                 continue;
             if (permission == Permission.Later)
             {
@@ -52,7 +53,6 @@ internal sealed class Replier
                 continue;
             }
 
-            var turn = new Turn(message, entry);
             var result = permission == Permission.WithoutAttachments ? SendText(request, entry, turn) : Send(request, entry, turn);
             Note(entry, result);
             try
@@ -146,23 +146,26 @@ internal sealed class Replier
     /// <summary>One entry, and the record of it. Begun only when the reply is composed and signed.</summary>
     private sealed class Turn(ClaimedMessage message, ResponseEntry entry)
     {
+        private readonly ulong _id = message.IdOf(entry.Identity());
         private bool _isBegun;
+
+        public bool IsDone => message.IsDone(_id);
 
         public byte[] MessageKey => message.Key;
 
         /// <summary>Once for an entry, with and without its attachments.</summary>
         /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
-        public bool MayHandOver() => _isBegun || (_isBegun = message.TryBegin(entry));
+        public bool MayHandOver() => _isBegun || (_isBegun = message.TryBegin(_id));
 
         /// <exception cref="ResponderException">It cannot be recorded.</exception>
         public void Record(SendStatus status)
         {
             if (status == SendStatus.Sent)
-                message.RecordSent(entry);
+                message.RecordSent(_id);
             else if (status == SendStatus.Refused)
-                message.RecordGivenUp(entry);
+                message.RecordGivenUp(_id);
             else if (_isBegun)
-                message.Withdraw(entry);
+                message.Withdraw(_id);
         }
     }
 }

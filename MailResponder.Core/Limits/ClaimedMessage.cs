@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using MailResponder.Native;
-using MailResponder.Responses;
 
 namespace MailResponder.Limits;
 
@@ -34,7 +33,12 @@ internal sealed class ClaimedMessage
     /// <summary>For replies that nobody counts: a dry run, or one that the operator sends.</summary>
     public static ClaimedMessage Unrecorded() => new(new MessageKey(RandomNumberGenerator.GetBytes(32)));
 
-    public bool IsDone(ResponseEntry entry) => _entries.IsDone(IdOf(entry));
+    /// <summary>How the entry is known below; it tells nothing of the entry to somebody who has only the database.</summary>
+    /// <param name="identity">What the entry is.</param>
+    public ulong IdOf(ReadOnlySpan<byte> identity) =>
+        BinaryPrimitives.ReadUInt64BigEndian(Sha256.HashData([.. Key, .. identity]));
+
+    public bool IsDone(ulong entry) => _entries.IsDone(entry);
 
     /// <summary>
     /// To be called before the entry is handed over. At a retry it is recorded first: an earlier try may have sent the
@@ -42,11 +46,11 @@ internal sealed class ClaimedMessage
     /// </summary>
     /// <returns>False when it was handed over too often today without a record of it; it is not to be sent now.</returns>
     /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
-    public bool TryBegin(ResponseEntry entry)
+    public bool TryBegin(ulong entry)
     {
         if (_tries == 1)
             return true;
-        if (!_entries.TryBegin(IdOf(entry), _store!.Today))
+        if (!_entries.TryBegin(entry, _store!.Today))
             return false;
         Record();
         return true;
@@ -54,26 +58,26 @@ internal sealed class ClaimedMessage
 
     /// <summary>Records that the entry was not sent after all, and may be tried again.</summary>
     /// <exception cref="ResponderException">It cannot be recorded.</exception>
-    public void Withdraw(ResponseEntry entry)
+    public void Withdraw(ulong entry)
     {
         if (_tries == 1)
             return;
-        _entries.Withdraw(IdOf(entry));
+        _entries.Withdraw(entry);
         Record();
     }
 
     /// <exception cref="ResponderException">It cannot be recorded.</exception>
-    public void RecordSent(ResponseEntry entry)
+    public void RecordSent(ulong entry)
     {
-        _entries.SetSent(IdOf(entry));
+        _entries.SetSent(entry);
         Record();
     }
 
     /// <summary>Records that the entry was refused for good and is not to be tried again.</summary>
     /// <exception cref="ResponderException">It cannot be recorded.</exception>
-    public void RecordGivenUp(ResponseEntry entry)
+    public void RecordGivenUp(ulong entry)
     {
-        _entries.SetGivenUp(IdOf(entry));
+        _entries.SetGivenUp(entry);
         Record();
     }
 
@@ -81,8 +85,4 @@ internal sealed class ClaimedMessage
     public void Refund() => _store?.Refund(_message, _requester!);
 
     private void Record() => _store?.Record(_message, _tries, _entries);
-
-    /// <summary>Tells nothing of the entry to who has only the database.</summary>
-    private ulong IdOf(ResponseEntry entry) =>
-        BinaryPrimitives.ReadUInt64BigEndian(Sha256.HashData([.. Key, .. entry.Identity()]));
 }

@@ -6,8 +6,8 @@ namespace MailResponder.Responses;
 internal interface IFileSource
 {
     /// <summary>The source that the settings name.</summary>
-    static IFileSource For(ResponderSettings settings, Deadline deadline) =>
-        settings.S3 is null ? new FolderSource(settings) : new PulledSource(settings, deadline);
+    static IFileSource For(ResponderSettings settings, Deadline deadline, Progress progress) =>
+        settings.S3 is null ? new FolderSource(settings) : new PulledSource(settings, deadline, progress);
 
     /// <summary>The book in force.</summary>
     /// <exception cref="ResponderException">It cannot be read, or has a fault.</exception>

@@ -6,7 +6,7 @@ namespace MailResponder.Responses;
 /// What `config pull` last brought from S3. The message path asks S3 only on a cold cache: a host that has just been
 /// started, or whose files were deleted.
 /// </summary>
-internal sealed class PulledSource(ResponderSettings settings, Deadline deadline) : IFileSource
+internal sealed class PulledSource(ResponderSettings settings, Deadline deadline, Progress progress) : IFileSource
 {
     private readonly FolderSource _folder = new(settings);
 
@@ -28,7 +28,7 @@ internal sealed class PulledSource(ResponderSettings settings, Deadline deadline
     /// <summary>Many messages may find the cache cold at once: one pulls, the others wait for it.</summary>
     private void Pull(Func<bool> isThere)
     {
-        deadline.Asked = new Asked(Cause.S3, $"s3://{settings.S3!.BookBucket}/{settings.S3.BookKey}");
+        progress.Asked = new Asked(Cause.S3, $"s3://{settings.S3!.BookBucket}/{settings.S3.BookKey}");
         try
         {
             using var turn = PullTurn.Wait(settings.FilesRoot, deadline.ForOneCall);
@@ -41,7 +41,7 @@ internal sealed class PulledSource(ResponderSettings settings, Deadline deadline
         }
         finally
         {
-            deadline.Asked = null;
+            progress.Asked = null;
         }
     }
 }

@@ -144,7 +144,8 @@ public sealed class AuthenticatedReplies : IDisposable
         $"Authentication-Results: mx.example.com; {results}\nReceived: by mx.example.com; Mon, 2 Mar 2026 08:15:00 +0000\n" +
         $"From: zahra@freemail.example\nMessage-ID: <{Guid.NewGuid():N}@freemail.example>\nSubject: please\n\nhello\n");
 
-    private Outcome Answer(byte[] message) => new Responder(_settings, new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60)), _clock)
+    private Outcome Answer(byte[] message) => new Responder(
+        _settings, new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60)), new Progress(), _clock)
         .Answer(new Envelope("get@example.com"), new MemoryStream(message));
 
     /// <summary>Result, reason and what of the entries went out.</summary>

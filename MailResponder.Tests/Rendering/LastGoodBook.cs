@@ -149,7 +149,7 @@ public sealed class LastGoodBook : IDisposable
         var clock = TimeProvider.System;
         using var input = new MemoryStream(
             Encoding.ASCII.GetBytes(mail.Replace("{0}", address, StringComparison.Ordinal)));
-        return new Responder(_place.Settings, new Deadline(clock, TimeSpan.FromSeconds(60)), clock)
+        return new Responder(_place.Settings, new Deadline(clock, TimeSpan.FromSeconds(60)), new Progress(), clock)
             .Answer(new Envelope { Recipient = address, Sender = "reader@example.net" }, input);
     }
 

@@ -58,7 +58,9 @@ public sealed class RequestTexts : IDisposable
     private string Answer(string message)
     {
         _folder.Write("responses.json", """[{ "email_addr": "get@example.com", "body": "links" }]""");
-        var responder = new Responder(TestSettings.In(_folder.Path) with { AuthservId = "mx.example.com" }, new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60)), new FixedClock());
+        var responder = new Responder(
+            TestSettings.In(_folder.Path) with { AuthservId = "mx.example.com" },
+            new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60)), new Progress(), new FixedClock());
         var outcome = responder.Answer(new Envelope("get@example.com", "zahra@freemail.example"), new MemoryStream(Encoding.UTF8.GetBytes(message)));
         return File.ReadAllText(Assert.Single(outcome.Receipts));
     }

@@ -30,7 +30,7 @@
 # It can be run at any time and again after it was cut off. What is as it should be is not touched, and when all is,
 # it says "nothing to do". A file or Postfix parameter that somebody edited since is kept: the new file is put beside
 # it as FILE.new (in /etc/logrotate.d as FILE.dpkg-dist, which logrotate does not read). What it did is recorded in
-# /var/backups/mail_responder. README.md, "Put it on a server", lists every file.
+# /var/backups/mail_responder. docs/install.md lists every file.
 #
 # Exit status: 0 done, 64 usage, 66 a file to install is missing, 69 no Debian or Ubuntu, or something is missing,
 # 75 cut off, 77 not root, 78 Postfix would not take the configuration, and it was put back as it was.
@@ -288,7 +288,7 @@ check_system() {
   system=$(sed -n 's/^\(ID\|ID_LIKE\)=//p' /etc/os-release 2>/dev/null | tr -d '"' | tr '\n' ' ')
   case " $system " in
     *" debian "* | *" ubuntu "*) ;;
-    *) die 69 "this is neither Debian nor Ubuntu; README.md, \"Put it on a server\", tells what would have to be done" ;;
+    *) die 69 "this is neither Debian nor Ubuntu; docs/install.md tells what would have to be done" ;;
   esac
   command -v dpkg-query >/dev/null || die 69 "there is no dpkg on this system"
 }
@@ -599,7 +599,7 @@ quoted_names() {
 
 settings() {
   cat <<END
-// Settings of the responder, made by install.sh. All settings are explained in README.md, "Settings".
+// Settings of the responder, made by install.sh. All settings are explained in docs/settings.md.
 // When something was changed: responder config check
 {
   // From of every reply. A name may stand before it: "Example Tools <$from>".
@@ -665,7 +665,7 @@ END
 
 # One entry a domain, so that the whole way can be tried at once.
 response_book() {
-  echo "// The response book: what is answered to whom. README.md, \"The response book\", explains it."
+  echo "// The response book: what is answered to whom. docs/response-book.md explains it."
   echo "// Write your own texts, then: responder config check"
   echo "["
   comma=

@@ -56,7 +56,7 @@ internal sealed class SettingsFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             var remedy = exception is FileNotFoundException or DirectoryNotFoundException
-                ? "; name the settings file with --settings, or write it: README.md, \"Settings\"" : "";
+                ? "; name the settings file with --settings, or write it: docs/settings.md" : "";
             faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception) + remedy));
             return null;
         }

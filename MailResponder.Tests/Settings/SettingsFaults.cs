@@ -34,7 +34,7 @@ public sealed class SettingsFaults
         Assert.Null(SettingsFile.Check("/nowhere/settings.json", faults));
 
         Assert.Equal("/nowhere/settings.json: does not exist; name the settings file with --settings, "
-            + "or write it: README.md, \"Settings\"",
+            + "or write it: docs/settings.md",
             Assert.Single(faults).ToString());
     }
 

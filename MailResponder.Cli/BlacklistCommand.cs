@@ -75,7 +75,7 @@ internal sealed class BlacklistCommand : Command
             bool waits;
             // The key file may be root's alone; the database is not.
             using (ServiceUser.Act(settings))
-            using (var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System))
+            using (var store = RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System))
                 waits = store.NextKey is not null;
             // A second one would only make it longer: whatever was not copied yet can still be copied.
             if (!waits)
@@ -130,7 +130,7 @@ internal sealed class BlacklistCommand : Command
         return command;
     }
 
-    private static string Standing(NamedSubject subject, ResponderSettings settings, Requester requester, Store store)
+    private static string Standing(NamedSubject subject, ResponderSettings settings, Requester requester, RequesterStore store)
     {
         var verdict = store.VerdictOf(requester);
         return verdict.IsBlocked() ? InWords(verdict)
@@ -147,18 +147,18 @@ internal sealed class BlacklistCommand : Command
     private static int WithSubjects(
         ParseResult result,
         Argument<string[]> subjects,
-        Func<List<NamedSubject>, ResponderSettings, AddressKey, Store, int> work)
+        Func<List<NamedSubject>, ResponderSettings, AddressKey, RequesterStore, int> work)
     {
         // All are understood before the first one is changed.
         var named = NamedSubject.Read(result.GetValue(subjects)!);
         return WithStore(result, (settings, key, store) => work(named, settings, key, store));
     }
 
-    private static int WithStore(ParseResult result, Func<ResponderSettings, AddressKey, Store, int> work)
+    private static int WithStore(ParseResult result, Func<ResponderSettings, AddressKey, RequesterStore, int> work)
     {
         var settings = SettingsPath.LoadForService(result.GetValue(CommandLine.SettingsOption));
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-        using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
+        using var store = RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System);
         return work(settings, store.Key, store);
     }
 

@@ -31,7 +31,7 @@ internal sealed class DatabaseCommand : Command
             if (result.GetValue(user) is not null && IsForAnotherUser(settings.Database.MySql!))
                 return ExitCode.Ok;
             var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-            Store.Open(settings.Database, key, MaxWait, TimeProvider.System).Dispose();
+            RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System).Dispose();
             return Show(settings.Database);
         });
         return command;
@@ -47,7 +47,7 @@ internal sealed class DatabaseCommand : Command
             if (code != ExitCode.Ok)
                 return code;
             var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-            using var store = Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
+            using var store = RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System);
             var counts = store.Count();
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, {counts.Messages} message(s), {counts.Blocked + counts.BlockedByFeedback} blocked, {counts.Allowed} allowed"));

@@ -87,11 +87,11 @@ internal sealed class FeedbackCommand : Command
         return isMissing ? ExitCode.NoInput : reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
     }
 
-    private static Store Open(ResponderSettings settings)
+    private static RequesterStore Open(ResponderSettings settings)
     {
         using var asService = ServiceUser.Act(settings);
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-        return Store.Open(settings.Database, key, MaxWait, TimeProvider.System);
+        return RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System);
     }
 
     /// <summary>Null when it cannot be read; why is said on standard error.</summary>

@@ -40,7 +40,7 @@ internal sealed class SendCommand : Command
             throw new ResponderException(Cause.Input, $"{settings.ResponseBook} has no entry for {requested}; see: responder config show");
         var senders = new Senders(settings, deadline, TimeProvider.System);
         var outcome = new Replier(settings, new Renderings(settings, files), senders, deadline, TimeProvider.System)
-            .Reply(new Request(requester, subject ?? "", null, []) { Authentication = AuthenticationVerdict.Sure(Authentication.Full) }, entries, ClaimedMessage.Unrecorded());
+            .Reply(new Request(requester, subject ?? "", null, []) { Authentication = AuthenticationVerdict.Sure(Proof.Full) }, entries, ClaimedMessage.Unrecorded());
         foreach (var receipt in outcome.Receipts)
             Console.Out.WriteLine("sent: " + receipt);
         if (outcome.Problem is not null)

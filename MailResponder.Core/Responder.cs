@@ -71,7 +71,7 @@ internal sealed class Responder(
 
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         progress.Asked = new Asked(Cause.Database, "database " + settings.Database.Place);
-        using var store = Store.Open(settings.Database, key, deadline.Remaining * 0.8, clock, answersMessage: true);
+        using var store = RequesterStore.Open(settings.Database, key, deadline.Remaining * 0.8, clock, answersMessage: true);
         var requester = store.Key.Requester(request.From.Address)!;
         var messageKey = store.Key.Message(message.HeaderBlock, address);
         using var entered = store.EnterMessage(messageKey);

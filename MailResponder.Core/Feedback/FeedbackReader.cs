@@ -14,7 +14,7 @@ namespace MailResponder.Feedback;
 /// <param name="store">The block list.</param>
 /// <param name="sender">Who is believed.</param>
 /// <param name="clock">Tells what is too old.</param>
-internal sealed class FeedbackReader(ResponderSettings settings, Store store, SnsSender sender, TimeProvider clock)
+internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore store, SnsSender sender, TimeProvider clock)
 {
     private string _file = "";
     private int _item;
@@ -137,7 +137,7 @@ internal sealed class FeedbackReader(ResponderSettings settings, Store store, Sn
             notification = notification with { HappenedAt = signedAt };
         if (notification.Kind is FeedbackKind.SoftBounce or FeedbackKind.Other)
             Counts.Add(notification.Kind == FeedbackKind.SoftBounce ? "soft bounce(s)" : "of no consequence");
-        else if (notification.HappenedAt < clock.GetUtcNow() - Store.RemovalMemory)
+        else if (notification.HappenedAt < clock.GetUtcNow() - RequesterStore.RemovalMemory)
             Counts.Add("too old");
         else
             Judge(notification);

@@ -60,13 +60,13 @@ internal sealed class AuthenticationEvidence(string fromDomain)
         {
             var signed = _signed && !_unsigned;
             var sender = _senderPassed && !_senderDenied;
-            var proven = _dmarcFailed ? Authentication.None
-                : signed || (_dmarcPassed && !_dmarcAbsent) ? Authentication.Full
-                : sender ? Authentication.Weak
-                : Authentication.None;
+            var proven = _dmarcFailed ? Proof.None
+                : signed || (_dmarcPassed && !_dmarcAbsent) ? Proof.Full
+                : sender ? Proof.Weak
+                : Proof.None;
             // DMARC takes SPF for as good as a signature, and fails when what it looks at could not be looked up.
             var mayBeFull = _signatureOpen || (_dmarcFailed ? _senderOpen : _dmarcOpen);
-            var possible = mayBeFull ? Authentication.Full : _senderOpen && !_dmarcFailed ? Authentication.Weak : Authentication.None;
+            var possible = mayBeFull ? Proof.Full : _senderOpen && !_dmarcFailed ? Proof.Weak : Proof.None;
             return new AuthenticationVerdict(proven, possible > proven ? possible : proven);
         }
     }

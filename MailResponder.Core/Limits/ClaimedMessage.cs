@@ -7,13 +7,13 @@ namespace MailResponder.Limits;
 /// <summary>A message that may be answered now, and the record of which of its replies are done.</summary>
 internal sealed class ClaimedMessage
 {
-    private readonly Store? _store;
+    private readonly RequesterStore? _store;
     private readonly MessageKey _message;
     private readonly Requester? _requester;
     private readonly long _tries = 1;
     private readonly EntryStates _entries = new();
 
-    public ClaimedMessage(MessageKey message, Claim claim, Store store, Requester requester)
+    public ClaimedMessage(MessageKey message, Claim claim, RequesterStore store, Requester requester)
         : this(message)
     {
         _tries = claim.Tries;

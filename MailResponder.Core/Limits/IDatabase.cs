@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace MailResponder.Limits;
 
-/// <summary>What the kinds of database do differently; <see cref="Store"/> is what they have in common.</summary>
+/// <summary>What the kinds of database do differently; <see cref="RequesterStore"/> is what they have in common.</summary>
 internal interface IDatabase : IDisposable
 {
     /// <summary>Open, but for a server that went away; <see cref="Run"/> then makes another one.</summary>
@@ -44,7 +44,7 @@ internal interface IDatabase : IDisposable
     /// <summary>Records that the hashes are now made with another key.</summary>
     void PutInForce(AddressKey key);
 
-    /// <inheritdoc cref="Store.EnterMessage"/>
+    /// <inheritdoc cref="RequesterStore.EnterMessage"/>
     IDisposable? EnterMessage(byte[] messageKey);
 
     /// <summary>Runs statements that do no harm when they run twice: they are run again where that helps.</summary>

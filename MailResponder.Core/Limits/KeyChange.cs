@@ -6,7 +6,7 @@ namespace MailResponder.Limits;
 /// <summary>
 /// Brings the newest address key of the key file into force. What is on the lists is hashed once more, a batch at a time
 /// before the reset, and what changed meanwhile in its transaction; quotas end with their window, and the ledger is left
-/// as it is (<see cref="Store"/>).
+/// as it is (<see cref="RequesterStore"/>).
 /// </summary>
 internal sealed class KeyChange(IDatabase database, AddressKey newest)
 {

@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace MailResponder.Limits;
 
 /// <summary>
-/// Which messages were claimed, what they were charged, and what was sent for them; part of the <see cref="Store"/>, whose
+/// Which messages were claimed, what they were charged, and what was sent for them; part of the <see cref="RequesterStore"/>, whose
 /// transactions it runs in. It is written in volumes: a reset begins a new one, and forgets those that are old enough, as
 /// a whole.
 /// </summary>
@@ -26,7 +26,7 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         var (volume, epoch, oldest, present) = (0L, 0L, long.MaxValue, 0L);
         foreach (var row in database.Rows(
             $"""
-            SELECT volume.number, {Store.PresentEpoch}, volume.generation, ledger.tries, ledger.entries
+            SELECT volume.number, {RequesterStore.PresentEpoch}, volume.generation, ledger.tries, ledger.entries
             FROM volume LEFT JOIN ledger ON ledger.volume = volume.number AND ledger.message = @message ORDER BY volume.number
             """,
             row => new VolumeRow(

@@ -54,7 +54,7 @@ internal sealed class MySqlDatabase : IDatabase
     public int DeleteBatch(string sql, params (string Name, object Value)[] values) =>
         this.InTransaction(() => this.Execute(sql, values));
 
-    /// <inheritdoc cref="Store.Open"/>
+    /// <inheritdoc cref="RequesterStore.Open"/>
     public static MySqlDatabase Open(
         MySqlSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock, bool answersMessage)
     {

@@ -49,7 +49,7 @@ internal sealed class SqliteDatabase : IDatabase
 
     public TimeSpan RestAfterBatch => TimeSpan.FromMilliseconds(8);
 
-    /// <inheritdoc cref="Store.Open"/>
+    /// <inheritdoc cref="RequesterStore.Open"/>
     /// <param name="path">The database file; its folder is made when it is missing.</param>
     public static SqliteDatabase Open(string path, AddressKey key, TimeSpan maxWait) => InWords(path, () =>
     {

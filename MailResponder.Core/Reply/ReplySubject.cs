@@ -16,7 +16,7 @@ internal static class ReplySubject
     /// </summary>
     public static string For(Request request, string requestedAddress)
     {
-        var clean = request.Authentication.Proven > Authentication.None ? Clean(request.Subject) : "";
+        var clean = request.Authentication.Proven > Proof.None ? Clean(request.Subject) : "";
         while (clean.StartsWith("Re:", StringComparison.OrdinalIgnoreCase))
             clean = clean[3..].TrimStart();
         return "Re: " + (clean.Length > 0 ? clean : requestedAddress);

@@ -8,7 +8,7 @@ namespace MailResponder.Reporting;
 /// <summary>What becomes of a message over a limit: a quiet line for each, and a loud one for all of them.</summary>
 internal static class LimitReached
 {
-    public static Outcome Tell(Limit limit, ResponderSettings settings, Store store)
+    public static Outcome Tell(Limit limit, ResponderSettings settings, RequesterStore store)
     {
         var reason = limit is Limit.DomainPerMinute or Limit.DomainPerDay ? SkipReason.DomainLimit : SkipReason.ServiceLimit;
         var name = "limits." + limit.Hyphenated().Replace('-', '_');

@@ -10,11 +10,11 @@ internal sealed class AuthenticationRule(ResponderSettings settings)
     /// Both levels for an entry. Attachments require no less than the text that they go with. Where nothing is said, links
     /// are for everybody, and attachments too if this host cannot tell who a message is from.
     /// </summary>
-    public (Authentication Links, Authentication Attachments) RequiredBy(ResponseEntry entry)
+    public (Proof Links, Proof Attachments) RequiredBy(ResponseEntry entry)
     {
         var said = entry.Requirement.Or(settings.RequireAuthentication);
-        var links = said.Links ?? Authentication.None;
-        var attachments = said.Attachments ?? (settings.AuthservId is null ? Authentication.None : Authentication.Weak);
+        var links = said.Links ?? Proof.None;
+        var attachments = said.Attachments ?? (settings.AuthservId is null ? Proof.None : Proof.Weak);
         return (links, attachments > links ? attachments : links);
     }
 

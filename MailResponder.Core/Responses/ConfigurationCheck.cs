@@ -168,7 +168,7 @@ internal static class ConfigurationCheck
                     $"{domain} is not in own_domains of {settings.File}", IsWarning: true));
             }
 
-            if (settings.AuthservId is null && entry.Requirement.Most != Authentication.None)
+            if (settings.AuthservId is null && entry.Requirement.Most != Proof.None)
             {
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, {AuthenticationRequirement.Name}",
                     $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it", IsWarning: true));

@@ -3,7 +3,7 @@ namespace MailResponder.Settings;
 /// <summary>What has to be proven of a request before it gets a part of a reply (<c>require_authentication</c>).</summary>
 /// <param name="Links">For the text; null: not said here.</param>
 /// <param name="Attachments">For the attachments; null: not said here.</param>
-internal sealed record AuthenticationRequirement(Authentication? Links, Authentication? Attachments)
+internal sealed record AuthenticationRequirement(Proof? Links, Proof? Attachments)
 {
     public const string Name = "require_authentication";
 
@@ -11,10 +11,10 @@ internal sealed record AuthenticationRequirement(Authentication? Links, Authenti
 
     public static readonly AuthenticationRequirement NotSaid = new(null, null);
 
-    private static readonly string[] Levels = Array.ConvertAll(Enum.GetValues<Authentication>(), level => level.Hyphenated());
+    private static readonly string[] Levels = Array.ConvertAll(Enum.GetValues<Proof>(), level => level.Hyphenated());
 
     /// <summary>The more that is required by either part.</summary>
-    public Authentication Most => Links > (Attachments ?? Authentication.None) ? Links.Value : Attachments ?? Authentication.None;
+    public Proof Most => Links > (Attachments ?? Proof.None) ? Links.Value : Attachments ?? Proof.None;
 
     /// <param name="section">Null: there is none.</param>
     public static AuthenticationRequirement Read(SettingsSection? section) =>
@@ -24,7 +24,7 @@ internal sealed record AuthenticationRequirement(Authentication? Links, Authenti
     public AuthenticationRequirement Or(AuthenticationRequirement standard) =>
         new(Links ?? standard.Links, Attachments ?? standard.Attachments);
 
-    private static Authentication? Level(SettingsSection section, string name) => section.Has(name)
-        ? section.Choice(name, Levels, Enum.TryParse, Authentication.None)
+    private static Proof? Level(SettingsSection section, string name) => section.Has(name)
+        ? section.Choice(name, Levels, Enum.TryParse, Proof.None)
         : null;
 }

@@ -148,7 +148,7 @@ internal sealed class SettingsFile
     {
         const string name = AuthenticationRequirement.Name;
         var required = AuthenticationRequirement.Read(values.Section(name, AuthenticationRequirement.Names));
-        if (required.Most != Authentication.None && !values.Has("authserv_id"))
+        if (required.Most != Proof.None && !values.Has("authserv_id"))
             values.Warn(values.LineOf(name), name, "authserv_id is not set: no request can prove anything, and nobody gets what requires it");
         return required;
     }

@@ -55,7 +55,7 @@ public sealed class AuthenticatedReplies : IDisposable
     [InlineData("weak", "none", "skipped not-authenticated")]
     public void Settings_CountWhereTheEntrySaysNothing(string links, string attachments, string expected)
     {
-        _settings = _settings with { RequireAuthentication = new(Enum.Parse<Authentication>(links, true), Enum.Parse<Authentication>(attachments, true)) };
+        _settings = _settings with { RequireAuthentication = new(Enum.Parse<Proof>(links, true), Enum.Parse<Proof>(attachments, true)) };
 
         Assert.Equal(expected, Ask("dkim=none"));
     }

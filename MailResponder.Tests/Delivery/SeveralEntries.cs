@@ -18,7 +18,7 @@ public sealed class SeveralEntries : IDisposable
     private readonly FixedClock _clock = new();
     private readonly SendmailScript _sendmail;
     private readonly ResponderSettings _settings;
-    private readonly Store _store;
+    private readonly RequesterStore _store;
     private readonly Requester _requester;
 
     public SeveralEntries()
@@ -26,7 +26,7 @@ public sealed class SeveralEntries : IDisposable
         _sendmail = new SendmailScript(_folder);
         _settings = TestSettings.In(_folder.Path) with { SendMethod = SendMethod.Sendmail };
         var key = AddressKey.LoadOrCreate(_settings.AddressKeyFile, _settings.Database);
-        _store = Store.Open(_settings.Database, key, TimeSpan.FromSeconds(10), _clock);
+        _store = RequesterStore.Open(_settings.Database, key, TimeSpan.FromSeconds(10), _clock);
         _requester = key.Requester("joe@example.net")!;
     }
 

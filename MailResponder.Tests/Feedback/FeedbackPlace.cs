@@ -13,11 +13,11 @@ internal sealed class FeedbackPlace : IDisposable
     readonly StoreKey key = new();
 
     public FeedbackPlace() =>
-        Store = Store.Open(new DatabaseSettings(folder.PathTo("responder.db"), null), key.Key, TimeSpan.FromSeconds(20), Clock);
+        Store = RequesterStore.Open(new DatabaseSettings(folder.PathTo("responder.db"), null), key.Key, TimeSpan.FromSeconds(20), Clock);
 
     public MovableClock Clock { get; } = new();
 
-    public Store Store { get; }
+    public RequesterStore Store { get; }
 
     public AddressKey Key => key.Key;
 

@@ -45,7 +45,7 @@ internal static class ReplyTrial
     {
         Guard.ReasonNotToReply(IncomingMessage.Read(new MemoryStream(input)), new Envelope(), out var request);
         // So that its subject comes back.
-        return request is null ? null : request with { Authentication = AuthenticationVerdict.Sure(Authentication.Weak) };
+        return request is null ? null : request with { Authentication = AuthenticationVerdict.Sure(Proof.Weak) };
     }
 
     public static byte[] Compose(Request request)

@@ -81,7 +81,7 @@ public sealed class ReplyInjection : IDisposable
         var settings = TestSettings.In(folder.Path) with { MaxMessageBytes = 1 << 20 };
         var read = IncomingMessage.Read(new MemoryStream(message));
         return new Guard(settings).ReasonNotToReply(read, new Envelope(), out var request) is null
-            ? TestReply.Compose(settings, request! with { Authentication = AuthenticationVerdict.Sure(Authentication.Weak) }, TestBook.Entry()) : null;
+            ? TestReply.Compose(settings, request! with { Authentication = AuthenticationVerdict.Sure(Proof.Weak) }, TestBook.Entry()) : null;
     }
 
     static void AssertWritten(byte[] mail, string file)

@@ -91,5 +91,5 @@ public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
         }
     }
 
-    Store Open(MySqlSettings settings) => Store.Open(new DatabaseSettings(null, settings), key.Key, MaxWait, TimeProvider.System);
+    RequesterStore Open(MySqlSettings settings) => RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, MaxWait, TimeProvider.System);
 }

@@ -162,7 +162,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         var settings = server.OverTls(server.NewDatabase()) with { Server = "192.0.2.1" };
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
-        AssertFails(() => Store.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(2), TimeProvider.System), "cannot be reached");
+        AssertFails(() => RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(2), TimeProvider.System), "cannot be reached");
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"{watch.Elapsed}");
     }
@@ -267,8 +267,8 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
 
     public void Dispose() => key.Dispose();
 
-    Store Open(MySqlSettings settings, int seconds = 60) =>
-        Store.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(seconds), TimeProvider.System);
+    RequesterStore Open(MySqlSettings settings, int seconds = 60) =>
+        RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(seconds), TimeProvider.System);
 
     /// <summary>Every right is needed by some of it.</summary>
     void UseAll(MySqlSettings settings)

@@ -61,7 +61,7 @@ public sealed class MySqlSchemaTests : IDisposable
 
     public void Dispose() => key.Dispose();
 
-    Store Open() => Store.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
+    RequesterStore Open() => RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
 
     void Plant(string statements)
     {

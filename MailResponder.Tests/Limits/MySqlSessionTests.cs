@@ -47,7 +47,7 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
             Assert.Equal(["1"], server.AsAdministrator(
                 $"SELECT COUNT(*) FROM {settings.Database}.ledger WHERE tries = 2 AND HEX(entries) REGEXP '^(.{{16}}FF0000){{2}}$'"));
 
-            using var store = Store.Open(
+            using var store = RequesterStore.Open(
                 new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
             var awkward = Enumerable.Range(0, 32).Select(i => "'\\\"\0\n`"u8[i % 6]).ToArray();
             Assert.Equal(Verdict.None, store.SetVerdict(awkward, Verdict.Blocked));

@@ -16,10 +16,10 @@ public sealed class MySqlStoreTests : StoreContract
         settings = server.NewDatabase();
     }
 
-    internal override Store OpenAnother() => OpenWith(Key);
+    internal override RequesterStore OpenAnother() => OpenWith(Key);
 
-    internal override Store OpenWith(AddressKey key) =>
-        Store.Open(new DatabaseSettings(null, settings), key, TimeSpan.FromSeconds(60), Clock);
+    internal override RequesterStore OpenWith(AddressKey key) =>
+        RequesterStore.Open(new DatabaseSettings(null, settings), key, TimeSpan.FromSeconds(60), Clock);
 
     protected override long Number(string sql) => long.Parse(server.AsAdministrator($"USE {settings.Database}; {sql}")[0], null);
 
@@ -50,7 +50,7 @@ public sealed class MySqlStoreTests : StoreContract
     }
 
     // Another connection is as good as another process.
-    internal override IDisposable? InAnotherProcess(Store other, MessageKey message) => other.EnterMessage(message);
+    internal override IDisposable? InAnotherProcess(RequesterStore other, MessageKey message) => other.EnterMessage(message);
 
     protected override void CleanUp() => server.AsAdministrator($"DROP DATABASE {settings.Database}");
 }

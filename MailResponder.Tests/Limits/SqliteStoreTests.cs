@@ -12,17 +12,17 @@ public sealed class SqliteStoreTests : StoreContract
 
     string DatabaseFile => Path.Combine(folder, "responder.db");
 
-    internal override Store OpenAnother() => OpenWith(Key);
+    internal override RequesterStore OpenAnother() => OpenWith(Key);
 
-    internal override Store OpenWith(AddressKey key) =>
-        Store.Open(new DatabaseSettings(DatabaseFile, null), key, TimeSpan.FromSeconds(60), Clock);
+    internal override RequesterStore OpenWith(AddressKey key) =>
+        RequesterStore.Open(new DatabaseSettings(DatabaseFile, null), key, TimeSpan.FromSeconds(60), Clock);
 
     protected override long Number(string sql) => Convert.ToInt64(Ask(sql), null);
 
     protected override void Run(string sql) => Ask(sql);
 
     // fcntl locks belong to the process; python takes one as another process.
-    internal override IDisposable? InAnotherProcess(Store other, MessageKey message)
+    internal override IDisposable? InAnotherProcess(RequesterStore other, MessageKey message)
     {
         var offset = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(message.Original) & (long.MaxValue >> 1);
         using var python = Process.Start("python3", ["-c",
@@ -58,7 +58,7 @@ public sealed class SqliteStoreTests : StoreContract
         var message = NewMessage();
 
         var settings = new DatabaseSettings(Path.Combine(folder, "way/responder.db"), null);
-        using (var store = Store.Open(settings, Key, TimeSpan.FromSeconds(60), Clock))
+        using (var store = RequesterStore.Open(settings, Key, TimeSpan.FromSeconds(60), Clock))
         using (store.EnterMessage(message))
         {
             Assert.Null(InAnotherProcess(store, message));

@@ -9,21 +9,21 @@ public abstract class StoreContract : IDisposable
     static readonly byte[] header = "From: joe@example.net\r\nSubject: help\r\n\r\n"u8.ToArray();
 
     readonly StoreKey key = new();
-    readonly List<Store> opened = [];
+    readonly List<RequesterStore> opened = [];
 
     internal AddressKey Key => key.Key;
 
     internal MovableClock Clock { get; } = new();
 
     /// <summary>Another process's view of the same database.</summary>
-    internal Store Open()
+    internal RequesterStore Open()
     {
         var store = OpenAnother();
         lock (opened) opened.Add(store);
         return store;
     }
 
-    internal abstract Store OpenAnother();
+    internal abstract RequesterStore OpenAnother();
 
     internal static EntryStates SentEntries(params ulong[] entries)
     {
@@ -290,9 +290,9 @@ public abstract class StoreContract : IDisposable
 
         Assert.Equal(Verdict.Blocked, store.VerdictOf(somebody));
         Assert.Equal(FeedbackResult.RemovedSince, store.BlockByFeedback(somebody, Clock.Now));
-        Clock.Now += Store.RemovalMemory;
+        Clock.Now += RequesterStore.RemovalMemory;
         store.Reset(DateTimeOffset.UnixEpoch);
-        Assert.Equal(FeedbackResult.RemovedSince, store.BlockByFeedback(somebody, Clock.Now - Store.RemovalMemory));
+        Assert.Equal(FeedbackResult.RemovedSince, store.BlockByFeedback(somebody, Clock.Now - RequesterStore.RemovalMemory));
         Clock.Now += TimeSpan.FromSeconds(1);
         store.Reset(DateTimeOffset.UnixEpoch);
         Assert.Equal(FeedbackResult.Blocked, store.BlockByFeedback(somebody, Clock.Now));
@@ -897,7 +897,7 @@ public abstract class StoreContract : IDisposable
             {
                 try
                 {
-                    Store store;
+                    RequesterStore store;
                     lock (key) store = Open();
                     Assert.Equal(ClaimResult.Blocked, store.Claim(NewMessage(), store.Key.Requester("a@blocked.example")!, worker % 2 == 0 ? null : 3).Result);
                     if (store.Claim(store.Key.Message(header, "get@example.com"), store.Key.Requester("joe@example.net")!, null).Result == ClaimResult.Granted)
@@ -925,7 +925,7 @@ public abstract class StoreContract : IDisposable
         Assert.Contains("made with another address key", failure.Message, StringComparison.Ordinal);
     }
 
-    internal abstract Store OpenWith(AddressKey key);
+    internal abstract RequesterStore OpenWith(AddressKey key);
 
     /// <summary>The one number that a statement answers.</summary>
     protected abstract long Number(string sql);
@@ -936,7 +936,7 @@ public abstract class StoreContract : IDisposable
     long RowsInQuota() => Number("SELECT COUNT(*) FROM quota");
 
     /// <summary>Tries to enter as a process would that does not share this one's locks.</summary>
-    internal abstract IDisposable? InAnotherProcess(Store other, MessageKey message);
+    internal abstract IDisposable? InAnotherProcess(RequesterStore other, MessageKey message);
 
     internal Requester Somebody() => key.Somebody();
 

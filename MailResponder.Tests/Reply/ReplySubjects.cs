@@ -35,7 +35,7 @@ public sealed class ReplySubjects
     public void OfARequest_AreRepeatedWhenItProvesSomething(string level, string expected)
     {
         // What a failed look-up leaves open is not proven.
-        var verdict = new AuthenticationVerdict(Enum.Parse<Authentication>(level), Authentication.Full);
+        var verdict = new AuthenticationVerdict(Enum.Parse<Proof>(level), Proof.Full);
         var request = TestReply.Request("please") with { Authentication = verdict };
 
         Assert.Equal(expected, ReplySubject.For(request, "get@example.com"));

@@ -17,7 +17,7 @@ internal static class TestReply
     public static Request Request(string subject = "help", string? messageId = "<1@example.net>", params string[] references) =>
         new(new MailboxAddress("Joe", "joe@example.net"), subject, messageId, references)
         {
-            Authentication = AuthenticationVerdict.Sure(Authentication.Weak),
+            Authentication = AuthenticationVerdict.Sure(Proof.Weak),
         };
 
     public static string Text(ResponderSettings settings, Request request, ResponseEntry entry)

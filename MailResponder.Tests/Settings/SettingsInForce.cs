@@ -82,7 +82,7 @@ public sealed class SettingsInForce : IDisposable
             """, StringComparison.Ordinal));
 
         Assert.Equal(("mx.example.com", TimeSpan.FromDays(3)), (settings.AuthservId, settings.MaxRequestAge));
-        Assert.Equal(new AuthenticationRequirement(null, Authentication.Full), settings.RequireAuthentication);
+        Assert.Equal(new AuthenticationRequirement(null, Proof.Full), settings.RequireAuthentication);
         Assert.Equal(SendMethod.Sendmail, settings.SendMethod);
         Assert.Equal((5, 8, 9, 2048L), (settings.DailyLimit, settings.LedgerDays, settings.DeadlineSeconds, settings.MaxMessageBytes));
         Assert.Equal(["a.example"], settings.ExemptDomains);

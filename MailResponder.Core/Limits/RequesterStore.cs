@@ -12,7 +12,7 @@ namespace MailResponder.Limits;
 /// <para>A new address key comes into force at a reset, with a new window and a new volume: what is on the lists is
 /// hashed once more, and the messages of earlier volumes are known by their earlier keys.</para>
 /// </remarks>
-internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvider clock) : IDisposable
+internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, TimeProvider clock) : IDisposable
 {
     public const string PresentEpoch = "(SELECT value FROM meta WHERE name = 'epoch')";
 
@@ -49,8 +49,8 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
     /// <param name="clock">Tells the time of claims and resets.</param>
     /// <param name="answersMessage">See <see cref="MySqlServer"/>.</param>
     /// <exception cref="ResponderException">It cannot be opened now, or belongs to another key.</exception>
-    public static Store Open(DatabaseSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock, bool answersMessage = false) =>
-        new Store(settings.MySql is null
+    public static RequesterStore Open(DatabaseSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock, bool answersMessage = false) =>
+        new RequesterStore(settings.MySql is null
             ? SqliteDatabase.Open(settings.SqliteFile!, key, maxWait)
             : MySqlDatabase.Open(settings.MySql, key, maxWait, clock, answersMessage), key, clock);
 

@@ -17,7 +17,7 @@ namespace MailResponder.Limits;
 /// </remarks>
 internal sealed class AddressKey
 {
-    /// <summary>Each makes the hashes of a message a little dearer.</summary>
+    /// <summary>An upper bound: each key adds one hash to what a message computes.</summary>
     public const int MaxGenerations = 32;
 
     private const int KeyBytes = 32;
@@ -33,7 +33,7 @@ internal sealed class AddressKey
     /// <summary>The key before the last change; null when it was never changed.</summary>
     public AddressKey? Earlier { get; }
 
-    /// <summary>How many keys hash one after the other.</summary>
+    /// <summary>The number of keys, each hashing the result of the one before.</summary>
     public int Generation { get; }
 
     /// <summary>When the change was made; null for the first key.</summary>
@@ -81,7 +81,7 @@ internal sealed class AddressKey
                 $"or for a new database make it once with: (umask 027; openssl rand -hex {KeyBytes} > {path})");
         }
 
-        // Not File.Exists: it is true of a link to a file that is not there.
+        // File.Exists is true of a link whose target is missing, so statx decides.
         if (database.MySql is null && !FileStatus.TryRead(database.SqliteFile!, out _))
             MakeFirst(path);
         return Load(path);
@@ -118,7 +118,7 @@ internal sealed class AddressKey
     public AddressKey? WithFingerprint(ReadOnlySpan<byte> fingerprint) =>
         fingerprint.SequenceEqual(Fingerprint) ? this : Earlier?.WithFingerprint(fingerprint);
 
-    /// <summary>What has become of a hash that was made with an earlier key.</summary>
+    /// <summary>Brings a hash that was made with an earlier key up to this key.</summary>
     public byte[] Renew(byte[] hash, AddressKey madeWith) =>
         madeWith.Generation == Generation ? hash : Renew(Earlier!.Renew(hash, madeWith));
 
@@ -127,7 +127,7 @@ internal sealed class AddressKey
         ? new Requester(Hash("address", canonical), DomainAndParents(domain), domain)
         : null;
 
-    /// <summary>As the lists see somebody at a domain, already normalised, whose address is not listed.</summary>
+    /// <summary>A requester at the domain (normalised) whose address is on no list.</summary>
     public Requester AnybodyAt(string domain) => new(Domain(domain), DomainAndParents(domain), domain);
 
     /// <summary>The stored form of a domain, already normalised.</summary>
@@ -161,7 +161,9 @@ internal sealed class AddressKey
 
     private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
 
-    /// <summary>Whoever was killed while making it left something behind: before there is a database that is cleared away.</summary>
+    /// <summary>
+    /// Deletes what a process left that was killed while it made the key. Only before there is a database.
+    /// </summary>
     private static void MakeFirst(string path)
     {
         try

@@ -17,7 +17,8 @@ internal enum ClaimResult
 }
 
 /// <summary>A message's right to be answered, and what of the answer is already done.</summary>
-/// <param name="Tries">How often it was claimed, this time included. What is recorded for it has to name this number.</param>
+/// <param name="Tries">How often it was claimed, this time included. A record for the message must name this
+/// number.</param>
 /// <param name="Entries">What earlier tries did; null at the first try.</param>
 /// <param name="Limit">The limit that is reached.</param>
 internal readonly record struct Claim(ClaimResult Result, long Tries = 1, EntryStates? Entries = null, Limit? Limit = null);

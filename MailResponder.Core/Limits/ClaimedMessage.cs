@@ -30,7 +30,7 @@ internal sealed class ClaimedMessage
     /// <summary>Whether any reply was sent, in this try or an earlier one.</summary>
     public bool AnySent => _entries.AnySent;
 
-    /// <summary>For replies that nobody counts: a dry run, or one that the operator sends.</summary>
+    /// <summary>For replies that are not counted: a dry run, or one that the operator sends.</summary>
     public static ClaimedMessage Unrecorded() => new(new MessageKey(RandomNumberGenerator.GetBytes(32)));
 
     /// <summary>How the entry is known below; it tells nothing of the entry to somebody who has only the database.</summary>

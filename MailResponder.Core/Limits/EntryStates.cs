@@ -12,15 +12,15 @@ internal sealed class EntryStates
     public const int MaxEntries = 60;
 
     /// <summary>
-    /// How often an entry is handed over in a day when the outcome is never recorded; on each later day once more, so that
-    /// a bad day loses nothing. The first time, the claim itself is the record: so the count stays one below.
+    /// How often an entry is handed over on the first day when its outcome is never recorded. On each later day it is
+    /// handed over once more. The claim itself records the first time, so the count is one lower.
     /// </summary>
     public const int MaxCopies = 3;
 
     // A hash, a state, and the day (since 1970, UTC) when it was handed over last.
     private const int KeyBytes = sizeof(ulong), DayAt = KeyBytes + 1, RecordBytes = DayAt + sizeof(ushort);
 
-    // Any smaller number: handed over so often at a retry, with an unknown outcome.
+    // Any smaller number counts the times it was handed over at a retry with an unknown outcome.
     private const byte Sent = 0xff, GivenUp = 0xfe;
 
     private readonly Dictionary<ulong, (byte State, ushort Day)> _states = [];

@@ -2,7 +2,9 @@ using System.Data.Common;
 
 namespace MailResponder.Limits;
 
-/// <summary>What the kinds of database do differently; <see cref="RequesterStore"/> is what they have in common.</summary>
+/// <summary>
+/// What differs between the kinds of database; <see cref="RequesterStore"/> is what they have in common.
+/// </summary>
 internal interface IDatabase : IDisposable
 {
     /// <summary>Open, but for a server that went away; <see cref="Run"/> then makes another one.</summary>
@@ -11,7 +13,7 @@ internal interface IDatabase : IDisposable
     /// <summary>The statement that begins a transaction.</summary>
     string Begin { get; }
 
-    /// <summary>Ends a transaction of which something failed; nothing of it is kept. Does not throw.</summary>
+    /// <summary>Rolls back a transaction that failed. Does not throw.</summary>
     void Undo();
 
     /// <summary>
@@ -37,7 +39,7 @@ internal interface IDatabase : IDisposable
     /// <summary>The key in force when it was opened.</summary>
     AddressKey Key { get; }
 
-    /// <summary>The one of the keys in the key file that the database's hashes are made with now.</summary>
+    /// <summary>The key of the key file with which the database's hashes are made now.</summary>
     /// <exception cref="ResponderException">None of them: the key was changed elsewhere, or is another one.</exception>
     AddressKey KeyInForce(AddressKey newest);
 
@@ -47,7 +49,7 @@ internal interface IDatabase : IDisposable
     /// <inheritdoc cref="RequesterStore.EnterMessage"/>
     IDisposable? EnterMessage(byte[] messageKey);
 
-    /// <summary>Runs statements that do no harm when they run twice: they are run again where that helps.</summary>
+    /// <summary>Runs statements that may run twice. They run again after a failure that a retry can mend.</summary>
     /// <exception cref="ResponderException">The database cannot do it now.</exception>
     void Run(Action work);
 }

@@ -17,7 +17,7 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
 
     private long _copiedAt;
 
-    /// <summary>For a process that began under one key and would go on under another.</summary>
+    /// <summary>The fault of a process that began under one key, when another is in force now.</summary>
     public static ResponderException CameInBetween() =>
         new(Cause.InProgress, "another address key has just come into force; the next try looks at the key file again");
 
@@ -41,7 +41,7 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         }
     }
 
-    /// <summary>To be called while the transaction keeps other resets off, after <see cref="CopyLists"/>.</summary>
+    /// <summary>Call it after <see cref="CopyLists"/>, in a transaction that keeps other resets off.</summary>
     /// <returns>False when the newest key is in force already.</returns>
     /// <exception cref="ResponderException">The key in force is none of the key file's.</exception>
     public bool BringIntoForce()

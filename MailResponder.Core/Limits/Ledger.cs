@@ -9,7 +9,9 @@ namespace MailResponder.Limits;
 /// </summary>
 internal sealed class Ledger(IDatabase database, TimeProvider clock)
 {
-    /// <summary>The ledger keeps a message for up to this part longer than it has to; each volume costs a look at it.</summary>
+    /// <summary>
+    /// By how much longer than necessary the ledger keeps a message. Smaller volumes cost more look-ups.
+    /// </summary>
     private const int VolumesAtLeast = 10;
 
     /// <summary>Where the ledger has the message that was claimed last, and under which of its keys.</summary>
@@ -20,7 +22,7 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
 
     /// <summary>An earlier claim of the message, else null; the present volume; the present epoch.</summary>
     /// <param name="message">Made with the key.</param>
-    /// <param name="key">With which all was looked up so far.</param>
+    /// <param name="key">The key with which everything was looked up so far.</param>
     public (Claim? Earlier, long Volume, long Epoch) ReadClaim(MessageKey message, AddressKey key)
     {
         var (volume, epoch, oldest, present) = (0L, 0L, long.MaxValue, 0L);
@@ -90,7 +92,7 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         var (key, volume) = PlaceOf(message);
         var epoch = database.Scalar("SELECT charged FROM ledger WHERE volume = @volume AND message = @message",
             ("volume", volume), ("message", key)) ?? 0;
-        // Whoever takes the mark off the ledger gives back: of two refunds of one message only one can take it.
+        // Only the process that removes the mark refunds. Of two refunds of one message, one finds it gone.
         return epoch == 0 || database.Execute(
             "UPDATE ledger SET charged = 0 WHERE volume = @volume AND message = @message AND charged = @epoch",
             ("volume", volume), ("message", key), ("epoch", epoch)) == 0 ? 0 : epoch;

@@ -25,7 +25,7 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
     /// <summary>Days before it count for nothing.</summary>
     public long Today => clock.GetUtcNow().ToUnixTimeSeconds() / SecondsOfDay;
 
-    /// <summary>When a limit that is reached now lets somebody through again.</summary>
+    /// <summary>When a limit that is reached now admits a message again.</summary>
     public DateTimeOffset EndOf(Limit limit)
     {
         var (now, length) = (clock.GetUtcNow().ToUnixTimeSeconds(), limit is Limit.DomainPerMinute or Limit.ServicePerMinute ? SecondsOfMinute : SecondsOfDay);
@@ -77,7 +77,7 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
             [.. values, ("day", day)]);
     }
 
-    /// <returns>False when somebody else was the last one who could be counted.</returns>
+    /// <returns>False when another message took the last place.</returns>
     private bool Add(Ceiling ceiling, List<Counter> counters, long day, long minute)
     {
         if (!counters.Exists(counter => counter.Is(ceiling.Subject)))

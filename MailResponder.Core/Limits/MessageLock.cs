@@ -12,7 +12,7 @@ namespace MailResponder.Limits;
 /// </remarks>
 internal sealed class MessageLock : IDisposable
 {
-    // fcntl(2): either of them, as the file system likes.
+    // fcntl(2) may return either, depending on the file system.
     private const int Held = 11, HeldToo = 13;
     private readonly FileStream _file;
 

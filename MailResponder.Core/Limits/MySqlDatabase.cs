@@ -39,14 +39,14 @@ internal sealed class MySqlDatabase : IDatabase
 
     public AddressKey Key { get; }
 
-    // Not INSERT IGNORE: it leaves others the row to read, and two who read it cannot both go on to write it.
+    // INSERT IGNORE takes a shared lock; two sessions then deadlock when they upgrade it.
     public string EnterWindow =>
         "INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @requester, 0) ON DUPLICATE KEY UPDATE used = used";
 
     public string EnterDay =>
         "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) ON DUPLICATE KEY UPDATE in_day = in_day";
 
-    // Only the rows are locked, which nobody needs any more; the undo log of a batch has to stay small.
+    // A batch locks only rows that are out of use. Its size bounds the undo log.
     public TimeSpan LongestBatch => TimeSpan.FromMilliseconds(50);
 
     public TimeSpan RestAfterBatch => TimeSpan.Zero;
@@ -111,12 +111,12 @@ internal sealed class MySqlDatabase : IDatabase
             {
                 if (MySqlTrouble.EndsConnection(exception))
                     _connection.Dispose();
-                // Once more in any case: the deadline may have passed while a reply was sent, and that is to be recorded.
+                // One more try after the deadline: a reply may have been sent, and must be recorded.
                 if (!IsWorthAnotherTry(exception) || (tries > 1 && _deadline.Remaining < LongestPause))
                     throw MySqlTrouble.Translate(exception, _server.Settings);
             }
 
-            // Not all at once: those who met in a deadlock would meet again.
+            // A random pause, so that sessions that deadlocked do not meet again.
             Thread.Sleep(ShortestPause + LongestPause * Random.Shared.NextDouble() * Math.Min(1, tries / 5.0));
         }
     }
@@ -174,7 +174,7 @@ internal sealed class MySqlDatabase : IDatabase
         }
         catch
         {
-            // Nothing may run without what it sets.
+            // No statement may run without these session settings.
             connection.Dispose();
             throw;
         }

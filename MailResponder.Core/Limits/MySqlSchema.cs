@@ -105,7 +105,7 @@ internal static class MySqlSchema
             throw new ResponderException(Cause.Database, $"database {place}: another host is still creating its tables; try again later");
         try
         {
-            // Read again under the lock: another host may have done it meanwhile.
+            // Read again under the lock: another host may have created them meanwhile.
             if (Read(connection).Version != 0)
                 return;
             foreach (var statement in Tables)

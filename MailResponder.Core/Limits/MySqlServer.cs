@@ -53,7 +53,7 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
 
     private MySqlConnectionStringBuilder Way(string? socket, TimeSpan maxWait)
     {
-        // Rounded down: the deadline must not pass first.
+        // Rounded down, so that the timeout comes before the deadline.
         var seconds = (uint)Math.Max(1, maxWait.TotalSeconds);
         return new MySqlConnectionStringBuilder
         {
@@ -68,13 +68,13 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
                 TlsMode.Preferred => MySqlSslMode.Preferred,
                 _ => MySqlSslMode.None,
             },
-            // Zero: without end, and without a thread for timers.
+            // Zero means no timeout, and no timer thread.
             ConnectionTimeout = socket is not null && answersMessage ? 0 : Math.Min(MaxConnectSeconds, seconds),
             DefaultCommandTimeout = seconds,
             // A statement that takes too long ends with its connection, not by KILL over another connection.
             CancellationTimeout = -1,
             Pooling = false,
-            // Account names have an @, and are no parameters.
+            // Account names contain @, which must not start a parameter.
             AllowUserVariables = true,
         };
     }

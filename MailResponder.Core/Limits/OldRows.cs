@@ -61,7 +61,7 @@ internal sealed class OldRows(IDatabase database)
         var after = Array.Empty<byte>();
         while (database.Try(() => OldListed(after, old)) is { Count: > 0 } found)
         {
-            // One that got another verdict meanwhile stays.
+            // A row whose verdict changed meanwhile stays.
             var (names, values) = Sql.Each("subject", found);
             database.Try(() => database.Execute(
                 $"""
@@ -85,7 +85,7 @@ internal sealed class OldRows(IDatabase database)
     {
         var end = database.Try(() => database.Scalar(firstInForce)) ?? 0;
         var (deleted, last) = (0L, -1L);
-        // From one group straight to the next: MySQL would look again at all that was just deleted.
+        // Continues behind the last group. A new search from the start would scan all deleted rows again.
         while (database.Try(() => database.Scalar(
             $"SELECT MIN({group}) FROM {table} WHERE {group} > @last AND {group} < @end", ("last", last), ("end", end))) is { } old)
         {
@@ -102,7 +102,7 @@ internal sealed class OldRows(IDatabase database)
         for (var after = Array.Empty<byte>(); ;)
         {
             var values = (Group: ("old", (object)old), After: ("after", (object)after));
-            // Reading makes nobody wait, and brings the pages into memory that are then written.
+            // Reading takes no lock, and loads the pages that the deletion then writes.
             var until = database.Try(() => database.Rows(
                 string.Create(CultureInfo.InvariantCulture,
                     $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 OFFSET {_atOnce - 1}"),

@@ -77,10 +77,10 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// <summary>In days since 1970, UTC.</summary>
     public ushort Today => (ushort)_counters.Today;
 
-    /// <summary>Whether this process is the one that has to say loudly that the limit is reached: one of many.</summary>
+    /// <summary>Whether this process is the one of the fleet that reports the limit with priority err.</summary>
     public bool TakeReport(Limit limit) => _counters.TakeReport(limit);
 
-    /// <summary>When a limit that is reached now lets somebody through again.</summary>
+    /// <summary>When a limit that is reached now admits a message again.</summary>
     public DateTimeOffset EndOf(Limit limit) => _counters.EndOf(limit);
 
     /// <summary>As the ledger knows the message, from its first try to its last.</summary>
@@ -112,7 +112,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         _keyChange.CopyLists(clock.GetUtcNow());
         var (epoch, isNew, jump) = database.InTransaction(() =>
         {
-            // First of all: it makes two resets at the same time wait for each other.
+            // The first statement takes the lock that serialises two resets.
             Execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
             var last = Scalar("SELECT value FROM meta WHERE name = 'last_reset'") ?? 0;
             var gap = last == 0 ? 0 : Now() - last;
@@ -208,13 +208,14 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
 
     public void Dispose() => database.Dispose();
 
-    /// <returns>Null when the window ended meanwhile, and with it all that was read: then once more.</returns>
+    /// <returns>Null when the window ended meanwhile, which invalidates all that was read; the caller runs it
+    /// again.</returns>
     private Claim? TryClaim(MessageKey message, Requester requester, int? quota, LimitSettings? limits)
     {
         // Before the volumes, which tell that the key that it was looked up with is still in force.
         var verdict = ReadVerdict(requester);
         var (earlier, volume, epoch) = _ledger.ReadClaim(message, Key);
-        // At a retry as well: who was blocked meanwhile gets nothing more.
+        // Checked at a retry as well: a requester who was blocked meanwhile gets nothing more.
         if (verdict.IsBlocked())
             return new Claim(ClaimResult.Blocked);
         if (earlier is not null)
@@ -249,8 +250,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     }
 
     /// <summary>
-    /// One question for the address and all its domains: over a network each costs a round trip. What was taken off the
-    /// lists does not count.
+    /// One statement for the address and all its domains: over a network each statement costs a round trip. Rows of
+    /// subjects that were taken off the lists do not count.
     /// </summary>
     private Verdict ReadVerdict(Requester requester)
     {

@@ -13,10 +13,12 @@ namespace MailResponder.Limits;
 /// </remarks>
 internal static class Sql
 {
-    /// <summary>The time that a statement has is the connection's. The library's default would be none: for ever.</summary>
+    /// <summary>Statements use the connection's timeout. The library's default is no timeout.</summary>
     private const int OfConnection = -1;
 
-    /// <summary>Many times what any statement here finds; a server that never ends must not fill the memory.</summary>
+    /// <summary>
+    /// A bound on rows, many times what any statement finds: a hostile server must not fill the memory.
+    /// </summary>
     private const int MostRows = 10_000;
 
     /// <summary>Runs one statement.</summary>
@@ -79,9 +81,8 @@ internal static class Sql
     }
 
     /// <summary>Runs the work in one transaction, durable on return; all of it again where that helps.</summary>
-    /// <param name="isUndone">Of which results nothing is kept; null: of none.</param>
-    /// <exception cref="ResponderException">
-    /// The database cannot do it now; nothing of it was kept, as far as is known.
+    /// <param name="isUndone">Decides by the result whether to roll back; null: never.</param>
+    /// <exception cref="ResponderException"> The database cannot do it now; nothing of it was kept, as far as is known.
     /// </exception>
     public static T InTransaction<T>(
         this IDatabase database, Func<T> work, Predicate<T>? isUndone = null) => database.Try(() =>

@@ -32,7 +32,7 @@ internal sealed class SqliteDatabase : IDatabase
 
     public DbConnection Connection => _connection;
 
-    // Takes the write lock first, so that nothing that is read can change before it is written.
+    // Takes the write lock first, so that what is read cannot change before it is written.
     public string Begin => "BEGIN IMMEDIATE";
 
     public AddressKey Key { get; private set; } = null!;
@@ -43,7 +43,7 @@ internal sealed class SqliteDatabase : IDatabase
     public string EnterDay =>
         "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) ON CONFLICT DO NOTHING";
 
-    // One writer at a time, and no queue: who waits looks again after 1, 2, 5, 10, 15, 20, 25 ms. So the lock has to be
+    // SQLite has one writer and no queue: a waiting process polls after 1, 2, 5, 10, 15, 20, 25 ms. So the lock must be
     // free for at least as long as it is held.
     public TimeSpan LongestBatch => TimeSpan.FromMilliseconds(8);
 
@@ -100,11 +100,11 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }
 
-    // Without waiting for the disk while others wait for the lock. The next message's commit takes it along.
+    // Does not flush while others wait for the lock. The next message's commit flushes it.
     public int DeleteBatch(string sql, params (string Name, object Value)[] values) =>
         InWords(_path, () => this.Execute(sql, values));
 
-    // Nothing is run again: SQLite itself waits for other processes' locks, up to busy_timeout.
+    // No retry: SQLite waits for other processes' locks, up to busy_timeout.
     public void Run(Action work) => InWords(_path, () =>
     {
         var changes = raw.sqlite3_total_changes(_connection.Handle);
@@ -146,7 +146,7 @@ internal sealed class SqliteDatabase : IDatabase
             DataSource = Path.GetFullPath(path),
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = false,
-            // Ends a wait that SQLite itself has given up below. 0 would be for ever.
+            // An upper bound: SQLite's busy_timeout below ends the wait first. 0 would mean no limit.
             DefaultTimeout = Math.Max(1, (int)maxWait.TotalSeconds),
         }.ConnectionString);
         try
@@ -163,7 +163,7 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }
 
-    /// <summary>Not with a database that somebody took out of WAL mode: SQLite goes on waiting.</summary>
+    /// <summary>A database that is not in WAL mode is left alone: SQLite flushes each commit there.</summary>
     private void WaitForDiskItself()
     {
         if (this.Rows("PRAGMA journal_mode", row => row.GetString(0)) is not ["wal"])
@@ -187,7 +187,7 @@ internal sealed class SqliteDatabase : IDatabase
         }
     }
 
-    /// <summary>An empty file for SQLite to fill: it would make one that everybody may read.</summary>
+    /// <summary>Makes an empty file for SQLite to fill. SQLite itself would make one that everybody may read.</summary>
     private static void MakeFile(string path)
     {
         if (RegularFile.ModeOf(path) is not null)

@@ -62,14 +62,15 @@ internal static class SqliteSchema
     {
         database.Execute("PRAGMA journal_mode = WAL");
         database.InTransaction(() => CreateAlone(database, key));
-        // Into the file itself: without its log it is an empty database then, and never half of one.
+        // Moves the tables from the log into the file. If the log is lost later, the database is empty, and never half
+        // of one.
         database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     /// <returns>The version of the tables.</returns>
     private static long CreateAlone(IDatabase database, AddressKey key)
     {
-        // Read again under the lock: another process may have done it meanwhile.
+        // Read again under the lock: another process may have created them meanwhile.
         if (VersionOf(database) != 0)
             return VersionOf(database);
         database.Execute(Tables);

@@ -26,7 +26,9 @@ internal static class SqliteTrouble
         _ => $"SQLite error {exception.SqliteErrorCode}/{exception.SqliteExtendedErrorCode}",
     };
 
-    /// <summary>SQLite does not tell why it could not open a file. Null when another one can be opened.</summary>
+    /// <summary>
+    /// Finds out why a file could not be opened, which SQLite does not tell. Null when a further file can be opened.
+    /// </summary>
     private static string? OutOfDescriptors()
     {
         try

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MailResponder.Limits;
 
-/// <summary>Sizes of the lists and tables; all that may be shown of them.</summary>
+/// <summary>Sizes of the lists and tables. Nothing else of them may be shown.</summary>
 /// <param name="Blocked">By the operator.</param>
 /// <param name="LastReset">Null before the first one.</param>
 /// <param name="ClockJump">Of the last reset: <see cref="ResetResult.ClockJump"/>.</param>

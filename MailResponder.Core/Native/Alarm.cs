@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace MailResponder.Native;
 
-/// <summary>Runs one action when a time has passed, on a thread of its own, whatever the others wait for.</summary>
+/// <summary>Runs one action on a thread of its own when a time has passed, whatever other threads wait for.</summary>
 /// <remarks>
-/// timer_create(2) with SIGEV_THREAD: the C library has a small thread wait. A .NET timer's thread costs ten times that,
-/// and a message is usually answered before either has anything to do.
+/// timer_create(2) with SIGEV_THREAD: the C library has a small thread wait. A .NET timer's thread costs ten times
+/// that, and a message is usually answered before either has anything to do.
 /// </remarks>
 internal sealed unsafe partial class Alarm : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed unsafe partial class Alarm : IDisposable
     public Alarm(Action action, TimeSpan length)
     {
         delegate* unmanaged[Cdecl]<nint, void> ring = &Ring;
-        // Never given back: it may be about to ring when it is disposed.
+        // Never freed: the alarm may be about to ring when it is disposed.
         var value = GCHandle.ToIntPtr(GCHandle.Alloc(action));
         var notification = new Notification { Value = value, How = NotifyByThread, Function = (nint)ring };
         nint timer;
@@ -30,7 +30,7 @@ internal sealed unsafe partial class Alarm : IDisposable
     /// <summary>Begins anew, with another length.</summary>
     public void Set(TimeSpan length)
     {
-        // No time at all would switch it off.
+        // A zero time would disarm the timer.
         var ticks = Math.Max(length.Ticks, 1);
         // Interval, then time: each in seconds and nanoseconds.
         var setting = stackalloc long[] { 0, 0, ticks / TimeSpan.TicksPerSecond, ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick };

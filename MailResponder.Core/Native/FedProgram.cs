@@ -57,7 +57,7 @@ internal sealed unsafe partial class FedProgram : IDisposable
             Check(posix_spawn_file_actions_adddup2(actions, ends[0], 0));
             Check(posix_spawn_file_actions_addopen(actions, 1, "/dev/null", WriteOnly, 0));
             Check(posix_spawn_file_actions_adddup2(actions, (int)errors.DangerousGetHandle(), 2));
-            // .NET ignores SIGPIPE, which a program would inherit.
+            // .NET ignores SIGPIPE, and the program would inherit that.
             Check(posix_spawnattr_setsigmask(attributes, signals));
             Check(sigaddset(signals, PipeSignal));
             Check(posix_spawnattr_setsigdefault(attributes, signals));
@@ -83,7 +83,7 @@ internal sealed unsafe partial class FedProgram : IDisposable
     public int WaitForExit()
     {
         var told = stackalloc byte[128];
-        // Left unreaped at first, so that no other process can have its number when it is killed.
+        // Left unreaped at first, so that Kill cannot hit another process with a reused number.
         while (waitid(ById, _id, told, WaitExited | WaitNoReap) != 0)
             Check(Marshal.GetLastPInvokeError() is var error && error == Interrupted ? 0 : error);
         lock (_end)
@@ -104,7 +104,7 @@ internal sealed unsafe partial class FedProgram : IDisposable
         return end < 0 ? said : said[..end];
     }
 
-    /// <summary>Ends it, unless its end has been waited for already.</summary>
+    /// <summary>Kills it, unless it has been reaped already.</summary>
     public void Kill()
     {
         lock (_end)
@@ -118,8 +118,8 @@ internal sealed unsafe partial class FedProgram : IDisposable
     }
 
     /// <summary>
-    /// A file in memory that cannot grow. A pipe that nobody reads would stop the program, or end a process that it left
-    /// behind to deliver the mail.
+    /// A file in memory that cannot grow. A pipe that is not read would block the program, or kill a process that it
+    /// left behind to deliver the mail.
     /// </summary>
     private static SafeFileHandle Memory()
     {

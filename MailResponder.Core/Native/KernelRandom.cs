@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace MailResponder.Native;
 
 /// <summary>
-/// The kernel's random numbers, getrandom(2), for libcrypto while this lives. Its own generators are seeded from them too,
-/// but have to be looked up and set up first, which takes longer than the signature that they are for.
+/// The kernel's random numbers, getrandom(2), for libcrypto while this lives. Its own generators are seeded from them
+/// too, but have to be looked up and set up first, which takes longer than the signature that they are for.
 /// </summary>
-/// <remarks>TLS, before and after, has OpenSSL's own.</remarks>
+/// <remarks>In force only while signing; TLS uses OpenSSL's generator.</remarks>
 internal sealed unsafe partial class KernelRandom : IDisposable
 {
     private const int Interrupted = 4;
@@ -20,7 +20,7 @@ internal sealed unsafe partial class KernelRandom : IDisposable
     /// <summary>RAND_METHOD: seed, bytes, cleanup, add, pseudorand, status.</summary>
     private static nint MakeMethod()
     {
-        // Never freed: another thread may hold it still.
+        // Never freed: another thread may still use it.
         var method = (nint*)RuntimeHelpers.AllocateTypeAssociatedMemory(typeof(KernelRandom), 6 * sizeof(nint));
         delegate* unmanaged[Cdecl]<byte*, int, int> fill = &Fill;
         delegate* unmanaged[Cdecl]<int> status = &Status;
@@ -35,7 +35,7 @@ internal sealed unsafe partial class KernelRandom : IDisposable
         for (var filled = 0; filled < bytes;)
         {
             var count = GetRandom(buffer + filled, (nuint)(bytes - filled), 0);
-            // A signal cut it short; nothing else can, once the kernel has its entropy.
+            // Only a signal can interrupt it once the kernel has its entropy.
             if (count < 0 && Marshal.GetLastSystemError() != Interrupted)
                 return 0;
             filled += (int)Math.Max(0, count);

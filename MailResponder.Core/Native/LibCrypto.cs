@@ -21,8 +21,8 @@ internal static unsafe partial class LibCrypto
     // RTLD_…
     private const int Lazy = 1, DeepBind = 8;
 
-    // OPENSSL_INIT_…. What is left out here stays out: TLS, later in the same process, needs the ciphers and digests.
-    // It would give its memory back piece by piece at the end of the process, a moment before the kernel takes it all.
+    // OPENSSL_INIT_…. Ciphers and digests are loaded, because TLS needs them later in the process. NO_ATEXIT skips
+    // freeing memory at the end of the process, which the kernel does anyway.
     private const ulong NoLoadStrings = 0x1, NoLoadConfiguration = 0x80, NoClearingUp = 0x80000;
 
     // CONF_MFLAGS_…

@@ -208,7 +208,7 @@ internal sealed class PostfixLogDatabase : IDisposable
         return command;
     }
 
-    /// <summary>An empty file for SQLite to fill: it would make one that everybody may read.</summary>
+    /// <summary>Makes an empty file for SQLite to fill. SQLite itself would make one that everybody may read.</summary>
     private static void MakeFile(string file)
     {
         if (File.Exists(file))

@@ -15,10 +15,10 @@ internal enum Cause
     Deadline,
     InProgress,
 
-    /// <summary>As many messages were answered as the settings allow.</summary>
+    /// <summary>The settings allow no more answers now.</summary>
     Limit,
 
-    /// <summary>A look-up failed that would tell who a message is from.</summary>
+    /// <summary>A look-up failed that would authenticate the sender.</summary>
     Authentication,
 
     Input,

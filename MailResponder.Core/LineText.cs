@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MailResponder;
 
-/// <summary>Characters that do not stay where they are put: in a line of a log, on a terminal, in a header field.</summary>
+/// <summary>Characters that break a log line or a header field, or steer a terminal.</summary>
 internal static class LineText
 {
     /// <summary>Whether it ends a line or steers a terminal: a control character (C0, DEL, C1), or a separator of lines or paragraphs.</summary>

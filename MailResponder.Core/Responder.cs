@@ -47,7 +47,9 @@ internal sealed class Responder(
         return alarm is null ? outcome : outcome with { Alarm = outcome.Alarm ?? alarm };
     }
 
-    /// <summary>Null when there is something to send. Looked at first, so that nobody is charged for nothing.</summary>
+    /// <summary>
+    /// Null when there is something to send. Decided first, so that no quota is charged when nothing can be sent.
+    /// </summary>
     private Outcome? WithoutReply(Request request, IReadOnlyList<ResponseEntry> entries)
     {
         var rule = new AuthenticationRule(settings);

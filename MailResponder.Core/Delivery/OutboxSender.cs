@@ -10,7 +10,7 @@ internal sealed class OutboxSender(string folder) : ISender
 
     public SendResult Send(OutgoingReply reply)
     {
-        // A reply that is made again has the same name: it replaces its double.
+        // A repeated reply has the same name, and replaces the first.
         var name = reply.Name + ".eml";
         var path = Path.Join(folder, name);
         var unfinished = Path.Join(folder, "." + name + ".part");
@@ -47,7 +47,7 @@ internal sealed class OutboxSender(string folder) : ISender
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The failure that led here is the one to report.
+            // The first failure is the one to report.
         }
     }
 }

@@ -33,7 +33,8 @@ internal sealed class Replier
     }
 
     /// <summary>
-    /// Sends what is not yet done. Sent, then recorded: a crash between the two sends that reply again, never loses it.
+    /// Sends each entry that is not yet done, then records it. A crash between the two sends that reply again, and
+    /// never loses it.
     /// </summary>
     public Outcome Reply(Request request, IReadOnlyList<ResponseEntry> entries, ClaimedMessage message)
     {
@@ -42,7 +43,7 @@ internal sealed class Replier
         Cause? cause = null;
         foreach (var entry in entries)
         {
-            // What is not permitted is not recorded: it is the same at each try.
+            // An entry that is not permitted is not recorded: the decision is the same at each try.
             var permission = _rule.For(entry, request.Authentication);
             var turn = new Turn(message, entry);
             if (turn.IsDone || permission == Permission.Nothing)
@@ -64,7 +65,7 @@ internal sealed class Replier
                 Fail(entry, $"{InWords(result.Status)}, but this could not be recorded: {exception.Message}", exception.Cause);
             }
 
-            // Whatever is sent now could not be recorded either.
+            // A further reply could not be recorded either.
             if (cause == Cause.Database)
                 break;
         }
@@ -104,7 +105,7 @@ internal sealed class Replier
         var whole = SendAsItIs(request, entry, turn);
         if (whole.Status != SendStatus.AttachmentsRefused)
             return whole;
-        // The text may say where the attachments can be fetched: better than nothing.
+        // The text goes out alone: it may say where the attachments can be fetched.
         if (entry.Attachments.Count == 0)
             return SendResult.Refused(whole.Detail);
         var text = SendText(request, entry, turn);
@@ -143,7 +144,7 @@ internal sealed class Replier
         }
     }
 
-    /// <summary>One entry, and the record of it. Begun only when the reply is composed and signed.</summary>
+    /// <summary>One entry and its record. It begins only when the reply is composed and signed.</summary>
     private sealed class Turn(ClaimedMessage message, ResponseEntry entry)
     {
         private readonly ulong _id = message.IdOf(entry.Identity());
@@ -153,7 +154,7 @@ internal sealed class Replier
 
         public byte[] MessageKey => message.Key;
 
-        /// <summary>Once for an entry, with and without its attachments.</summary>
+        /// <summary>Counts once for an entry, with and without its attachments.</summary>
         /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
         public bool MayHandOver() => _isBegun || (_isBegun = message.TryBegin(_id));
 

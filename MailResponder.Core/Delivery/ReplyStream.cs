@@ -28,7 +28,7 @@ internal sealed class ReplyStream(OutgoingReply reply) : MemoryStream
 
     public override bool TryGetBuffer(out ArraySegment<byte> buffer) => Whole.TryGetBuffer(out buffer);
 
-    /// <summary>The other ways to read and to copy come here, too.</summary>
+    /// <summary>The other overloads for reading and copying call this one.</summary>
     public override int Read(byte[] buffer, int offset, int count) => Whole.Read(buffer, offset, count);
 
     public override int ReadByte() => Whole.ReadByte();

@@ -29,7 +29,7 @@ internal readonly record struct SendResult(SendStatus Status, string Detail, Cau
 
     public static SendResult Refused(string problem) => new(SendStatus.Refused, problem);
 
-    /// <summary>Not sent now: it was handed over too often, and never could be recorded what became of it.</summary>
+    /// <summary>Not sent now: it was handed over too often, and its outcome could never be recorded.</summary>
     public static SendResult Unrecorded() => Temporary(string.Create(CultureInfo.InvariantCulture,
         $"was handed over {EntryStates.MaxCopies} times, and it could not be recorded what became of it; it is tried again tomorrow"));
 

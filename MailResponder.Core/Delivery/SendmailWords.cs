@@ -13,10 +13,10 @@ internal static class SendmailWords
     /// <summary>As it is, in a URL, and in xtext (RFC 3461, section 4).</summary>
     private static readonly string[] AtSigns = ["@", "%40", "+40"];
 
-    /// <summary>Shorter pieces of a name or subject stand in too many other words.</summary>
+    /// <summary>Shorter pieces of a name or subject occur in too many other words.</summary>
     private const int ShortestPiece = 3;
 
-    /// <summary>The end is kept: programs say last why they gave up.</summary>
+    /// <summary>Keeps the end: programs say last why they gave up.</summary>
     private const int MaxLength = 300;
 
     /// <param name="said">As it came; need not be text.</param>

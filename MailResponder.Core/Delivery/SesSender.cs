@@ -16,7 +16,9 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
     /// <summary>What SES takes at most, with encoded attachments.</summary>
     public const int MaxMessageBytes = 10 * 1024 * 1024;
 
-    /// <summary>Then SES is not merely catching its breath, and Postfix waits more cheaply than a process does.</summary>
+    /// <summary>
+    /// After this long the throttling is not a short burst. Postfix waits more cheaply than a process does.
+    /// </summary>
     private const int MaxTries = 8;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -69,13 +71,16 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
             : [.. settings.Tags.Select(tag => new MessageTag { Name = tag.Key, Value = tag.Value })],
     };
 
-    /// <summary>What looks like an address, or would break the log line, is no id.</summary>
+    /// <summary>Rejects an id that looks like an address or would break the log line.</summary>
     private static SendResult Receipt(string? messageId) =>
         messageId is { Length: > 0 and <= 200 } && messageId.All(c => c is > ' ' and < '\x7f' and not ('@' or ',' or '"'))
             ? SendResult.Sent("ses:" + messageId)
             : SendResult.Temporary(SesFailure.WithoutId);
 
-    /// <summary>Doubles from try to try; half of it is chance, so that processes throttled together come back apart.</summary>
+    /// <summary>
+    /// Doubles from try to try. Half of it is random, so that processes that were throttled together return at
+    /// different times.
+    /// </summary>
     private static TimeSpan Pause(int tries)
     {
         var longest = FirstPause * Math.Pow(2, tries - 1);

@@ -7,8 +7,8 @@ namespace MailResponder.Incoming;
 internal static class AddressList
 {
     /// <summary>
-    /// Commas and semicolons of a field. At each word without a domain MimeKit looks through the rest of the field: 45,000
-    /// of them, which a header has room for, took 16 s.
+    /// The most commas and semicolons that a field may have. MimeKit scans the rest of the field at each word without a
+    /// domain: 45,000 of them, which fit into a header, took 16 s.
     /// </summary>
     private const int MostSeparators = 500;
 

@@ -7,10 +7,10 @@ namespace MailResponder.Incoming;
 /// What the mail filters of this host found out about the From domain, all of their Authentication-Results together.
 /// Where these contradict each other, the less favourable one counts:
 /// <list type="bullet">
-/// <item>dmarc=fail settles it, also beside a signature that passed: the domain's owner has said what is to count, by
-/// strict alignment for instance. Likewise a dmarc=none beside a dmarc=pass: one of the two is not ours.</item>
-/// <item>dkim=none beside a dkim=pass leaves no signature; a failed one does, since a message may bear several.</item>
-/// <item>A second word on the envelope sender that is not spf=pass for the domain leaves no SPF.</item>
+/// <item>dmarc=fail wins over a signature that passed: the owner of the domain decides what counts, for example by
+/// strict alignment. A dmarc=none cancels a dmarc=pass: one of the two is not from our filters.</item>
+/// <item>A dkim=none cancels a dkim=pass. A dkim=fail does not: messages may carry several signatures.</item>
+/// <item>A second SPF result that is not spf=pass for the domain cancels the first.</item>
 /// </list>
 /// </summary>
 internal sealed class AuthenticationEvidence(string fromDomain)
@@ -39,7 +39,7 @@ internal sealed class AuthenticationEvidence(string fromDomain)
             return evidence.Verdict;
         foreach (var header in headers)
         {
-            // The raw value: in a decoded one, the text of an encoded word could pass for a statement.
+            // Reads the raw value. In a decoded value, the text of an encoded word could pass for a statement.
             if (!header.Field.Equals(AuthenticationResults.Field, StringComparison.OrdinalIgnoreCase)
                 || AuthenticationResults.Read(header.RawValue) is not { } results
                 || !results.AuthservId.Equals(authservId, StringComparison.OrdinalIgnoreCase))
@@ -64,7 +64,7 @@ internal sealed class AuthenticationEvidence(string fromDomain)
                 : signed || (_dmarcPassed && !_dmarcAbsent) ? Proof.Full
                 : sender ? Proof.Weak
                 : Proof.None;
-            // DMARC takes SPF for as good as a signature, and fails when what it looks at could not be looked up.
+            // DMARC counts SPF as much as a signature. It fails when one of its look-ups failed.
             var mayBeFull = _signatureOpen || (_dmarcFailed ? _senderOpen : _dmarcOpen);
             var possible = mayBeFull ? Proof.Full : _senderOpen && !_dmarcFailed ? Proof.Weak : Proof.None;
             return new AuthenticationVerdict(proven, possible > proven ? possible : proven);

@@ -76,7 +76,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
             if (_at == before || Name() is not { } name || !Take('='))
                 return null;
             SkipBlank();
-            // A comment right behind a value may be a part of the value that was to be hidden.
+            // A comment directly after a value may hide a part of the value.
             if (Value() is not { } value || !(AtEnd || IsAt(';') || IsBlank(_text[_at])) || !properties.TryAdd(name, value))
                 return null;
         }

@@ -4,7 +4,7 @@ namespace MailResponder.Incoming;
 
 /// <summary>How much is proven about who a request is from.</summary>
 /// <param name="Proven">The level that the request has.</param>
-/// <param name="Possible">The level that it might have, had no look-up failed for the time being; never less.</param>
+/// <param name="Possible">The level that it might have if no look-up had failed temporarily; never lower.</param>
 internal readonly record struct AuthenticationVerdict(Proof Proven, Proof Possible)
 {
     /// <summary>The same without what a failed look-up leaves open.</summary>

@@ -5,8 +5,8 @@ using MimeKit;
 namespace MailResponder.Incoming;
 
 /// <summary>
-/// The one mailbox of a From field, as long as every mail program reads the same one. What they read differently would
-/// send our reply to somebody whom the sender did not name.
+/// The one mailbox of a From field, if every mail program reads the same one. A field that programs read differently
+/// would send our reply to somebody whom the sender did not name.
 /// </summary>
 internal static class FromField
 {
@@ -16,7 +16,7 @@ internal static class FromField
     public static SkipReason? Read(Header from, out MailboxAddress? mailbox)
     {
         mailbox = null;
-        // The raw value: in a decoded one, the text of an encoded word could pass for an address.
+        // Reads the raw value. In a decoded value, the text of an encoded word could pass for an address.
         var value = WithoutControls(from.RawValue);
         if (HasOpenQuote(value) || HasQuotedAddress(value) || HasBackslashBesideAWord(value))
             return SkipReason.UnparsableFrom;
@@ -57,9 +57,9 @@ internal static class FromField
                     close = i;
                     break;
                 case (byte)'<' or (byte)'>':
-                // At the beginning it is a handle, @joe, and of no address.
+                // A word that begins with @ is a handle, like @joe, and no address.
                 case (byte)'@' when open < 0 && !value.AsSpan(0, i).Trim(" \t\r\n"u8).IsEmpty:
-                // Behind it only the end of a group, which a colon began.
+                // Only the end of a group may follow it.
                 case not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)';') when close >= 0:
                     return null;
             }
@@ -68,7 +68,9 @@ internal static class FromField
         return close > 0 ? value[open..(close + 1)] : null;
     }
 
-    /// <summary>Blanks in place of NUL and the like, for which MimeKit would give up the whole field.</summary>
+    /// <summary>
+    /// Replaces NUL and other control characters by blanks. MimeKit would reject the whole field for one.
+    /// </summary>
     private static byte[] WithoutControls(byte[] value) =>
         Array.ConvertAll(value, b => b is 0x7F or < (byte)' ' and not (9 or 10 or 13) ? (byte)' ' : b);
 
@@ -111,7 +113,7 @@ internal static class FromField
     }
 
     /// <summary>
-    /// Where the field has characters outside of comments and quoted strings, and the marks of these strings.
+    /// The positions of characters outside of comments and quoted strings, and of the quotation marks.
     /// </summary>
     private static IEnumerable<int> Unquoted(byte[] field)
     {

@@ -16,8 +16,8 @@ namespace MailResponder.Incoming;
 internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = null, string? hostName = null)
 {
     /// <summary>
-    /// How long a failed look-up counts as open. Postfix brings the same header at each try, so it never comes to an
-    /// end by itself; and the message must not expire in the queue.
+    /// How long a failed look-up defers the message. Postfix hands over the same header at each try, so the result
+    /// never changes, and the message must not expire in the queue.
     /// </summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
 
@@ -160,8 +160,8 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         IsOurAddress(address) || MailDomain.IsWithin(domain, settings.OwnDomains);
 
     /// <summary>
-    /// Of envelope senders only the address counts: a forwarder on one of our domains rewrites other people's senders
-    /// to that domain (SRS).
+    /// An envelope sender is compared as a whole address, not by its domain: a forwarder on one of our domains rewrites
+    /// other people's senders to that domain (SRS).
     /// </summary>
     private bool IsOurAddress(string? address)
     {
@@ -222,7 +222,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         return Ids(headers["In-Reply-To"]) is [var only] ? [only] : [];
     }
 
-    /// <summary>As they stand there: MimeKit leaves out blanks and a final dot.</summary>
+    /// <summary>The addresses as written: MimeKit leaves out blanks and a final dot.</summary>
     private static List<string> Ids(string? field) => field is null ? []
         : [.. MimeUtils.EnumerateReferences(field).Where(id => field.Contains($"<{id}>", StringComparison.Ordinal))];
 }

@@ -31,7 +31,7 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Nobody is asked for rights when he reads: .NET means that there is nothing open to be read.
+            // Reading needs no permission. .NET throws this when the descriptor is closed.
             var problem = exception is IOException ? FileTrouble.Describe(exception) : "it is closed";
             throw new ResponderException(Cause.Input, "the message on standard input cannot be read: " + problem, exception);
         }
@@ -77,7 +77,8 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
                 message = message[1..];
         }
 
-        // Beside line feeds a carriage return ends no line: broken mail programs leave "\r\r\n" and stray ones.
+        // In a block that has line feeds, a carriage return ends no line: broken mail programs leave "\r\r\n" and stray
+        // ones.
         var lineEnd = message.Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
         var lineStart = 0;
         hasEnd = true;

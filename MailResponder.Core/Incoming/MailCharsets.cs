@@ -15,17 +15,17 @@ internal sealed class MailCharsets : EncodingProvider
 {
     private bool _isProbed;
 
-    /// <summary>Before any mail is read, whoever reads it.</summary>
+    /// <summary>Must run before the first mail is read.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Nothing of MimeKit may be used before, by whatever program.")]
     internal static void Register()
     {
         var provider = new MailCharsets();
         Encoding.RegisterProvider(provider);
-        // The look is a part of MimeKit's first use.
+        // MimeKit probes the charsets at its first use.
         _ = new ParserOptions();
         provider._isProbed = true;
-        // Before any address is read, for the same reason.
+        // Set before any address is read, for the same reason.
         MailboxAddress.IdnMapping = new MailIdn();
     }
 

@@ -19,7 +19,7 @@ internal readonly record struct MessageTimes(DateTimeOffset? Made, DateTimeOffse
     /// </summary>
     private static readonly DateTimeOffset Earliest = new(1990, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Time zones, and a clock that is a little ahead.</summary>
+    /// <summary>Allows for wrong time zones, and for a clock that is a little ahead.</summary>
     private static readonly TimeSpan MostAhead = TimeSpan.FromDays(2);
 
     public static MessageTimes Of(HeaderList headers, DateTimeOffset now)
@@ -45,20 +45,20 @@ internal readonly record struct MessageTimes(DateTimeOffset? Made, DateTimeOffse
 
     /// <summary>
     /// Whether it was older than <paramref name="maxAge"/> when it came here: how long it has waited here since does
-    /// not count. One that does not tell, or is from the future, has no age.
+    /// not count. A message without a date, or with one in the future, has no age.
     /// </summary>
     public bool WasOlder(TimeSpan maxAge, DateTimeOffset now) => Made is { } made && (Arrived ?? now) - made > maxAge;
 
     /// <summary>
-    /// Whether it came here less than <paramref name="time"/> ago; without Received its Date counts, and without that
-    /// it did not.
+    /// Whether it came here less than <paramref name="time"/> ago. Without Received its Date counts. False without
+    /// either.
     /// </summary>
     public bool CameWithin(TimeSpan time, DateTimeOffset now) => (Arrived ?? Made) is { } came && (now - came).Duration() < time;
 
     private static DateTimeOffset? DateOf(Header received) =>
         DateOf(received.Value[(received.Value.LastIndexOf(';') + 1)..]);
 
-    /// <summary>A year like 0008, of an emperor, is none that MimeKit should add 2000 to.</summary>
+    /// <summary>Keeps MimeKit from adding 2000 to a year like 0008 of an emperor's era.</summary>
     private static DateTimeOffset? DateOf(string? text) =>
         text is not null
         && !Array.Exists(text.Split(' '), word => word is ['0', _, _, _] && int.TryParse(word, out _))

@@ -24,9 +24,7 @@ internal static class RequestedAddress
         return FirstKnown(headers, address => Known(address, book));
     }
 
-    /// <summary>
-    /// The relay keeps the local part only; the domain is the one that the book or the message itself has.
-    /// </summary>
+    /// <summary>The relay keeps only the local part. The domain is taken from the book or from the message.</summary>
     private static string? Unwrapped(string address, HeaderList headers, IResponseBook book)
     {
         if (!address.StartsWith(RelayWrapping, StringComparison.Ordinal))

@@ -3,12 +3,12 @@ using MimeKit;
 namespace MailResponder.Incoming;
 
 /// <summary>
-/// Headers by which automatic mail makes itself known, and what each proves. The question for each is which mail
-/// service writes it on a person's mail: Feedback-ID, which Proton, Fastmail, Zoho and Tencent do, proves nothing.
+/// Headers by which automatic mail makes itself known, and what each proves. Before adding one, ask which provider
+/// writes it on a person's mail: Proton, Fastmail, Zoho and Tencent write Feedback-ID, so it proves nothing.
 /// </summary>
 internal static class RobotHeader
 {
-    /// <summary>Null when the header proves nothing. Every instance of a header is asked.</summary>
+    /// <summary>Null when the header proves nothing. Call it for every instance of a header.</summary>
     public static SkipReason? Reason(Header header) => header.Field.ToLowerInvariant() switch
     {
         // RFC 3834, section 5: whatever is not "no", with or without parameters.

@@ -59,7 +59,7 @@ internal static class RobotLocalPart
             if (first > 0 && LaterWords.Contains(words[first]))
                 return true;
             var phrase = "";
-            // do-not-reply has the most words.
+            // The longest is do-not-reply: three words.
             for (var last = first; last < words.Length && last < first + 3; last++)
             {
                 phrase += words[last];
@@ -90,7 +90,7 @@ internal static class RobotLocalPart
         return local.IndexOf("+srs=", StringComparison.Ordinal) is > 0 and var srs ? Behind(local[srs..], 4) : local;
     }
 
-    /// <summary>What follows so many equals signs; empty when there are fewer.</summary>
+    /// <summary>The text after that many equals signs; empty when there are fewer.</summary>
     private static string Behind(string text, int signs)
     {
         for (; signs > 0; signs--)
@@ -98,7 +98,7 @@ internal static class RobotLocalPart
         return text;
     }
 
-    /// <summary>Variable envelope return paths: the recipient stands in them, list-7-get=example.com.</summary>
+    /// <summary>A variable envelope return path, which contains the recipient: list-7-get=example.com.</summary>
     private static bool IsVerp(string local)
     {
         if (local.Contains("-return-", StringComparison.Ordinal))

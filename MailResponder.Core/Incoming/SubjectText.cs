@@ -13,8 +13,8 @@ internal static class SubjectText
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Bytes that are not ASCII are UTF-8 or in the charset of Content-Type. What is neither, or is in a charset that
-    /// nobody knows, or is none of its texts, is empty: no text is better than a wrong one.
+    /// Bytes that are not ASCII are read as UTF-8, else in the charset of Content-Type. The subject is empty when
+    /// neither fits, or when the charset is unknown: no text is better than a wrong one.
     /// </summary>
     public static string Of(HeaderList headers)
     {
@@ -40,7 +40,7 @@ internal static class SubjectText
         try
         {
             var text = encoding?.GetString(bytes).ReplaceLineEndings("");
-            // Some of .NET's charsets put question marks all the same.
+            // Some of .NET's charsets put question marks in spite of the exception fallback.
             return text?.Count(c => c == '?') > bytes.Count((byte)'?') ? null : text;
         }
         catch (DecoderFallbackException)
@@ -50,13 +50,16 @@ internal static class SubjectText
     }
 
     /// <summary>
-    /// Empty when it holds what decoders put in place of bytes that mean nothing: .NET also characters of nobody.
+    /// Empty when it holds what decoders put in place of invalid bytes: replacement characters and, in .NET,
+    /// private-use characters.
     /// </summary>
     private static string WithoutDoubt(string text) =>
         text.AsSpan().ContainsAnyInRange('\uE000', '\uF8FF')
             || text.AsSpan().ContainsAny('\u001B', '\uFFFD') ? "" : text;
 
-    /// <summary>UTF-8 to its last character, which was cut: in a smaller charset it would be another text.</summary>
+    /// <summary>
+    /// UTF-8 whose last character was cut off. Reading it in another charset would give a different text.
+    /// </summary>
     private static bool IsCutUtf8(ReadOnlySpan<byte> raw)
     {
         raw = raw.TrimEnd(" \r\n"u8);
@@ -74,7 +77,7 @@ internal static class SubjectText
             && ContentType.TryParse(headers[index].RawValue, out var type)
             ? Named(type.Charset) : null;
 
-    /// <summary>Null when it is not known, or no charset that has ASCII inside, as a header must.</summary>
+    /// <summary>Null when the charset is unknown, or no superset of ASCII, which a header needs.</summary>
     private static Encoding? Named(string? charset)
     {
         if (string.IsNullOrEmpty(charset))

@@ -72,7 +72,7 @@ internal sealed class AttachedFile(Stream content, bool isEncoded, Func<Stream>?
         }
     }
 
-    /// <summary>What is missing of it, after so many bytes.</summary>
+    /// <summary>The rest of it after that many bytes.</summary>
     private long EncodeOriginal(Stream output, long written)
     {
         using var plain = new AttachedFile(original!(), isEncoded: false);

@@ -44,7 +44,7 @@ internal static class AttachmentType
 
     private static ContentType Unknown() => new("application", "octet-stream");
 
-    /// <summary>Whether it is UTF-8 without a NUL, which is in every UTF-16 text and in most programs.</summary>
+    /// <summary>Whether it is UTF-8 without NUL. UTF-16 texts and most programs contain NUL.</summary>
     private static bool IsText(Stream content)
     {
         content.Position = 0;

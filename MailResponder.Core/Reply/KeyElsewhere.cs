@@ -2,5 +2,5 @@ using Org.BouncyCastle.Crypto;
 
 namespace MailResponder.Reply;
 
-/// <summary>Stands for a key where MimeKit wants one of BouncyCastle's; what signs is not BouncyCastle.</summary>
+/// <summary>Takes the place of BouncyCastle's key in MimeKit's signer. libcrypto signs, not BouncyCastle.</summary>
 internal sealed class KeyElsewhere() : AsymmetricKeyParameter(privateKey: true);

@@ -32,7 +32,7 @@ internal sealed class OutgoingReply(MimeMessage message, ReplyBody body, string 
 
     private byte[] Head => _head ??= Written();
 
-    /// <summary>Files and pipes on this kind of host have LF line ends; the signature is made over CRLF all the same.</summary>
+    /// <summary>Writes LF line ends, as files and pipes on Unix have them. The signature is made over CRLF.</summary>
     public void WriteTo(Stream output)
     {
         output.Write(Head);

@@ -7,10 +7,10 @@ namespace MailResponder.Reply;
 /// <summary>In-Reply-To and References (RFC 5322, section 3.6.4), so that the reply stands below its request.</summary>
 internal static class ReplyThread
 {
-    /// <summary>A chain may be forged to any length; this many ids are repeated: the first and the latest.</summary>
+    /// <summary>The most ids that are repeated, the first and the latest: a forged chain may have any length.</summary>
     private const int MaxReferences = 10;
 
-    /// <summary>Keeps an id with its brackets on one line of at most 998 characters, and then some.</summary>
+    /// <summary>Keeps an id with its brackets well within a line of 998 characters.</summary>
     private const int MaxIdLength = 250;
 
     public static void Continue(MimeMessage reply, Request request)

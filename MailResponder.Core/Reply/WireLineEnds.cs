@@ -76,7 +76,7 @@ internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
         _count = 0;
     }
 
-    /// <summary>For the line and its end; of a line that is too long only what follows is left.</summary>
+    /// <summary>Room for the line and its end.</summary>
     private void MakeRoom(ref ReadOnlySpan<byte> line)
     {
         Flush();

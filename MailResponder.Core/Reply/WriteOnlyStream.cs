@@ -1,6 +1,6 @@
 namespace MailResponder.Reply;
 
-/// <summary>A stream that takes bytes and makes something else of them.</summary>
+/// <summary>A stream that can only be written.</summary>
 internal abstract class WriteOnlyStream : Stream
 {
     public override bool CanRead => false;

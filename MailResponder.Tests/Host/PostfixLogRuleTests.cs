@@ -21,7 +21,7 @@ public sealed class PostfixLogRuleTests
         ReaderPlace.SendRequest(daemon, 0xABCDE);
         place.WaitForRequests(daemon, 2);
 
-        Assert.Equal(1, place.Number("SELECT count(*) FROM verdict WHERE reason = 'spam'"));
+        Assert.Equal(0, place.Number("SELECT count(*) FROM answer"));
         daemon.WaitForLine("syslog", "ABCDE: removed");
         daemon.WaitForLine("mail_responder.log", "queue_id=4C1234");
         Assert.DoesNotContain(daemon.Syslog, line => line.Contains("mail_responder[9]", StringComparison.Ordinal));
@@ -46,7 +46,7 @@ public sealed class PostfixLogRuleTests
         Patience.Until("the last line", () => place.Number("SELECT count(*) FROM message WHERE removed IS NOT NULL") == Requests);
         Assert.Equal(Requests, place.Number("SELECT count(*) FROM message"));
         Assert.Equal(Requests, place.Number("SELECT count(*) FROM delivery"));
-        Assert.Equal(Requests, place.Number("SELECT count(*) FROM message WHERE size = 700"));
+        Assert.Equal(Requests, place.Number("SELECT count(*) FROM message WHERE requested = 1"));
     }
 
     /// <summary>While another process holds the database, neither those who log nor the other logs wait.</summary>

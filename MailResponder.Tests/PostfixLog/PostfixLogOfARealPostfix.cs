@@ -46,5 +46,5 @@ public sealed class PostfixLogOfARealPostfix
     internal static PostfixLogSummary Summary(Workplace place) =>
         PostfixLogDatabase.Summarise(Database(place), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1))!;
 
-    static string Dump(Workplace place) => ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump delivery", ".dump verdict", ".dump rejection", ".dump receipt").AssertDone();
+    static string Dump(Workplace place) => ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump delivery", ".dump answer", ".dump rejection", ".dump receipt").AssertDone();
 }

@@ -12,15 +12,12 @@ internal sealed class PostfixLogReader : IDisposable
 
     private const long MostRejections = 2_000_000;
     private const int RowsInOneStep = 2000;
-    private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenCleanings = TimeSpan.FromMinutes(10);
     private readonly PostfixLogDatabase _database;
     private readonly PostfixLogFollower _follower;
     private readonly PostfixLogSettings _settings;
     private readonly TimeProvider _clock;
-    private DateTimeOffset _nextCount;
     private DateTimeOffset _nextCleaning;
-    private (long Lines, long Unknown) _counted;
 
     /// <exception cref="ResponderException">The database cannot be opened.</exception>
     public PostfixLogReader(ResponderSettings settings, TimeProvider clock)
@@ -29,7 +26,6 @@ internal sealed class PostfixLogReader : IDisposable
         _clock = clock;
         _database = PostfixLogDatabase.Open(_settings.Database);
         _follower = new PostfixLogFollower(_database, settings, clock);
-        _nextCount = clock.GetUtcNow() + BetweenCounts;
     }
 
     public long Lines => _follower.Lines;
@@ -86,7 +82,6 @@ internal sealed class PostfixLogReader : IDisposable
 
         _database.Try(() =>
         {
-            KeepCounts();
             _database.Commit();
             return true;
         });
@@ -107,11 +102,8 @@ internal sealed class PostfixLogReader : IDisposable
             return _database.Try(() =>
             {
                 _follower.Read(line);
-                var now = _clock.GetUtcNow();
-                if (now >= _nextCount)
-                    KeepCounts();
                 _database.Commit();
-                if (now >= _nextCleaning)
+                if (_clock.GetUtcNow() >= _nextCleaning)
                     Clean(TimeSpan.FromSeconds(5));
                 return "OK";
             });
@@ -121,13 +113,6 @@ internal sealed class PostfixLogReader : IDisposable
             _database.Rollback();
             return exception.Message;
         }
-    }
-
-    private void KeepCounts()
-    {
-        _nextCount = _clock.GetUtcNow() + BetweenCounts;
-        _follower.KeepCounts(_counted.Lines, _counted.Unknown);
-        _counted = (Lines, Unknown);
     }
 
     /// <summary>Deletes what is too old or too much, a little at a time; what is left over goes the next time.</summary>
@@ -146,8 +131,7 @@ internal sealed class PostfixLogReader : IDisposable
                 + _database.Run($"""
                     DELETE FROM rejection WHERE (at, process, nth) IN
                         (SELECT at, process, nth FROM rejection WHERE at < ?1 LIMIT {RowsInOneStep})
-                    """, rejection)
-                + _database.Run("DELETE FROM counter WHERE day < ?1", oldest / 86_400_000_000);
+                    """, rejection);
             _database.Commit();
         }
         while (deleted >= RowsInOneStep && _clock.GetElapsedTime(start) < atMost);

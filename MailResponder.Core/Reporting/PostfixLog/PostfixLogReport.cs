@@ -10,8 +10,7 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
         """;
 
     private const string Answered = """
-        EXISTS (SELECT 1 FROM verdict JOIN message AS m ON m.id = verdict.message
-                WHERE m.root = r.id AND verdict.result = 'replied')
+        EXISTS (SELECT 1 FROM answer JOIN message AS m ON m.id = answer.message WHERE m.root = r.id)
         """;
 
     private readonly long _since = Microseconds(since);
@@ -41,8 +40,7 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
         // A reply that was handed to Postfix is sent when the next host has taken it; any other when the responder said so.
         foreach (var row in database.Rows($"""
             SELECT r.arrived,
-              (SELECT max(verdict.at) FROM verdict JOIN message AS m ON m.id = verdict.message
-               WHERE m.root = r.id AND verdict.result = 'replied'),
+              (SELECT max(answer.at) FROM answer JOIN message AS m ON m.id = answer.message WHERE m.root = r.id),
               (SELECT count(*) FROM receipt JOIN message AS m ON m.id = receipt.message WHERE m.root = r.id),
               (SELECT count(*) FROM receipt JOIN message AS m ON m.id = receipt.message
                WHERE m.root = r.id AND {SentAt} IS NOT NULL),

@@ -40,16 +40,7 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
     public void Join(long part, long whole) =>
         Write("UPDATE message SET root = (SELECT root FROM message WHERE id = ?2) WHERE root = ?1 AND ?1 <> ?2", part, whole);
 
-    public void SetSize(long message, long? size, long? recipients) =>
-        Write("UPDATE message SET size = coalesce(?2, size), recipients = coalesce(?3, recipients) WHERE id = ?1", message, size, recipients);
-
-    public void SetOurs(long message) => Write("UPDATE message SET ours = 1 WHERE id = ?1", message);
-
-    public void SetNotice(long message) => Write("UPDATE message SET notice = 1 WHERE id = ?1", message);
-
-    /// <param name="address">Null where the response book does not know it.</param>
-    public void SetRequested(long message, string? address) =>
-        Write("UPDATE message SET requested = 1, address = coalesce(?2, address) WHERE id = ?1", message, address);
+    public void SetRequested(long message) => Write("UPDATE message SET requested = 1 WHERE id = ?1", message);
 
     public void SetReply(long message, string name) => Write("UPDATE message SET reply = ?2 WHERE id = ?1", message, name);
 
@@ -57,27 +48,20 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
 
     public void SetRemoved(long message, long at) => Write("UPDATE message SET removed = ?2 WHERE id = ?1 AND removed IS NULL", message, at);
 
-    public void Add(long message, Delivery delivery) => Write("""
-        INSERT OR IGNORE INTO delivery (message, at, process, nth, service, requested, status, status_code, reason, peer, delay_ms, delays)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-        """, message, delivery.At, (long)delivery.Process, Nth(delivery.At, delivery.Process, message), delivery.Service,
-        delivery.Requested ? 1L : 0L, delivery.Status, delivery.StatusCode, delivery.Reason, delivery.Peer, delivery.DelayMilliseconds, delivery.Delays);
+    public void Add(long message, Delivery delivery, long at, int process) => Write(
+        "INSERT OR IGNORE INTO delivery (message, at, process, nth, status) VALUES (?1, ?2, ?3, ?4, ?5)",
+        message, at, (long)process, Nth(at, process, message), delivery.Status);
 
-    public void Add(Rejection rejection, long at, int process, string service) => Write("""
-        INSERT OR IGNORE INTO rejection (at, process, nth, service, step, reply_code, status_code, reason)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        """, at, (long)process, Nth(at, process, 0), service, rejection.Step, (long)rejection.ReplyCode, rejection.StatusCode, rejection.Reason);
+    public void AddRejection(long at, int process) => Write(
+        "INSERT OR IGNORE INTO rejection (at, process, nth) VALUES (?1, ?2, ?3)", at, (long)process, Nth(at, process, 0));
 
-    public void Add(long message, ResponderVerdict verdict, long at, int process)
+    public void Add(long message, ResponderVerdict verdict, long at)
     {
-        Write("INSERT OR IGNORE INTO verdict (message, at, process, result, reason, replies, ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            message, at, (long)process, verdict.Result, verdict.Reason, verdict.Replies, verdict.Milliseconds);
+        if (verdict.Replied)
+            Write("INSERT OR IGNORE INTO answer (message, at) VALUES (?1, ?2)", message, at);
         foreach (var reply in verdict.HandedToPostfix)
             Write("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
     }
-
-    public void Count(long day, string name, long more) =>
-        Write("INSERT INTO counter (day, name, count) VALUES (?1, ?2, ?3) ON CONFLICT (day, name) DO UPDATE SET count = count + ?3", day, name, more);
 
     private int Write(string sql, params ReadOnlySpan<object?> values)
     {

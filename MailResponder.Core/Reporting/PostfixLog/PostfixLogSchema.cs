@@ -18,11 +18,6 @@ internal static class PostfixLogSchema
             arrived INTEGER NOT NULL,
             root INTEGER,            -- the message of which local(8) or a filter made this one; its own id otherwise
             requested INTEGER NOT NULL DEFAULT 0, -- 1: for an address of ours
-            ours INTEGER NOT NULL DEFAULT 0,      -- 1: from our bounce address
-            notice INTEGER NOT NULL DEFAULT 0,    -- 1: made by bounce(8)
-            address TEXT,            -- the requested address where the response book knows it
-            size INTEGER,
-            recipients INTEGER,
             reply TEXT,              -- of a reply of ours: its name, which the responder's receipts give too
             expired INTEGER,
             removed INTEGER,
@@ -35,24 +30,12 @@ internal static class PostfixLogSchema
             at INTEGER NOT NULL,
             process INTEGER NOT NULL,
             nth INTEGER NOT NULL,
-            service TEXT NOT NULL,   -- smtp, pipe, local …
-            requested INTEGER NOT NULL, -- 1: to an address of ours
             status TEXT NOT NULL,    -- sent, deferred, bounced …
-            status_code TEXT,        -- RFC 3463
-            reason TEXT,             -- why it was not sent, one of a few words
-            peer TEXT,               -- the other host, or the transport's name
-            delay_ms INTEGER,
-            delays TEXT,             -- seconds before the queue manager, in it, to connect, to transmit
             PRIMARY KEY (message, at, process, nth)) WITHOUT ROWID;
-        CREATE TABLE verdict (
+        CREATE TABLE answer (
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
-            at INTEGER NOT NULL,
-            process INTEGER NOT NULL,
-            result TEXT NOT NULL,    -- what the responder said: replied, skipped, deferred, failed
-            reason TEXT,
-            replies INTEGER,
-            ms INTEGER,
-            PRIMARY KEY (message, at, process)) WITHOUT ROWID;
+            at INTEGER NOT NULL,     -- when the responder said that it had replied
+            PRIMARY KEY (message, at)) WITHOUT ROWID;
         CREATE TABLE receipt (
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
             reply TEXT NOT NULL,     -- name of a reply that was handed to Postfix
@@ -61,13 +44,6 @@ internal static class PostfixLogSchema
             at INTEGER NOT NULL,
             process INTEGER NOT NULL,
             nth INTEGER NOT NULL,
-            service TEXT NOT NULL,
-            step TEXT NOT NULL,
-            reply_code INTEGER NOT NULL,
-            status_code TEXT,
-            reason TEXT NOT NULL,
             PRIMARY KEY (at, process, nth)) WITHOUT ROWID;
-        CREATE TABLE counter (day INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL,
-            PRIMARY KEY (day, name)) WITHOUT ROWID;
         """;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using MailResponder.Reporting;
 using MailResponder.Reporting.Metrics;
 using MailResponder.Settings;
 
@@ -108,7 +109,7 @@ internal sealed class MetricsCommand : Command
         }
     }
 
-    private static LogFollower Log(ParseResult result) => new(Path.GetFullPath(result.GetValue(LogOption)!), TimeProvider.System);
+    private static LogFollower Log(ParseResult result) => new(Path.GetFullPath(result.GetValue(LogOption)!), LogLine.TimeOf);
 
     private static MetricsSettings Settings(ParseResult result) =>
         SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption))).Metrics ?? new MetricsSettings();

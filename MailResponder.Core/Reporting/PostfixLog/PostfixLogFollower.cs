@@ -60,7 +60,10 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         var message = _rows.Find(verdict.QueueId, at, VerdictGrace)
             ?? _rows.Begin(verdict.QueueId, at - ((verdict.Milliseconds ?? 0) * 1000));
         _rows.SetRequested(message);
-        _rows.Add(message, verdict, at);
+        if (verdict.Replied)
+            _rows.AddAnswer(message, at);
+        foreach (var reply in verdict.HandedToPostfix)
+            _rows.AddReceipt(message, reply);
         return true;
     }
 
@@ -69,7 +72,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         var text = line.Text;
         if (text.StartsWith("NOQUEUE: ", StringComparison.Ordinal))
         {
-            Reject(text["NOQUEUE: ".Length..], line, at);
+            Reject(text["NOQUEUE: ".Length..], at);
             return true;
         }
 
@@ -82,7 +85,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             {
                 // Where both have the same limit, both may say it of one mail.
                 _tooLarge = large;
-                _rows.AddRejection(at, line.ProcessId);
+                _rows.AddRejection(at);
             }
 
             return true;
@@ -92,21 +95,21 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             return OtherServices.Contains(service) || DeliveryAgents.Contains(service);
         return service switch
         {
-            "smtpd" or "qmqpd" => FollowSmtpd(line, text, id, at),
+            "smtpd" or "qmqpd" => FollowSmtpd(text, id, at),
             "pickup" => FollowPickup(text, id, at),
-            "cleanup" => FollowCleanup(line, text, id, at),
+            "cleanup" => FollowCleanup(text, id, at),
             _ when text is "removed" => FollowRemoval(id, at),
             _ when text.StartsWith("from=<", StringComparison.Ordinal) => FollowQueueManager(text, id, at),
-            _ when text.StartsWith("to=<", StringComparison.Ordinal) => FollowDelivery(line, text, id, at),
+            _ when text.StartsWith("to=<", StringComparison.Ordinal) => FollowDelivery(text, id, at),
             _ => OtherServices.Contains(service) || DeliveryAgents.Contains(service),
         };
     }
 
-    private bool FollowSmtpd(SyslogLine line, ReadOnlySpan<char> text, string id, long at)
+    private bool FollowSmtpd(ReadOnlySpan<char> text, string id, long at)
     {
         if (!text.StartsWith("client=", StringComparison.Ordinal))
         {
-            Reject(text, line, at);
+            Reject(text, at);
             return true;
         }
 
@@ -130,7 +133,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         return true;
     }
 
-    private bool FollowCleanup(SyslogLine line, ReadOnlySpan<char> text, string id, long at)
+    private bool FollowCleanup(ReadOnlySpan<char> text, string id, long at)
     {
         if (text.StartsWith("message-id=", StringComparison.Ordinal))
         {
@@ -142,7 +145,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             return true;
         }
 
-        Reject(text, line, at);
+        Reject(text, at);
         return true;
     }
 
@@ -162,7 +165,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         return true;
     }
 
-    private bool FollowDelivery(SyslogLine line, ReadOnlySpan<char> text, string id, long at)
+    private bool FollowDelivery(ReadOnlySpan<char> text, string id, long at)
     {
         var end = text.IndexOf(">, relay=", StringComparison.Ordinal);
         if (end < 0 || Delivery.TryParse(text[(end + 2)..]) is not { } delivery)
@@ -172,7 +175,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         var asked = PostfixText.Value(recipients, "orig_to");
         if (_recipients.Has(asked.IsEmpty ? PostfixText.Value(recipients, "to") : asked))
             _rows.SetRequested(message);
-        _rows.Add(message, delivery, at, line.ProcessId);
+        _rows.AddDelivery(message, delivery.Status, at);
         // local(8) gives a luser_relay's or an alias's mail a queue id of its own.
         var mark = text.LastIndexOf("(forwarded as ", StringComparison.Ordinal);
         if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next && PostfixText.IsQueueId(next))
@@ -180,10 +183,10 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         return true;
     }
 
-    private void Reject(ReadOnlySpan<char> text, SyslogLine line, long at)
+    private void Reject(ReadOnlySpan<char> text, long at)
     {
         if (text.StartsWith("milter-reject: ", StringComparison.Ordinal) || text.StartsWith("reject: ", StringComparison.Ordinal))
-            _rows.AddRejection(at, line.ProcessId);
+            _rows.AddRejection(at);
     }
 
     /// <summary>What <see cref="Reply.OutgoingReply.Name"/> was; null of a Message-ID that is not of our making.</summary>

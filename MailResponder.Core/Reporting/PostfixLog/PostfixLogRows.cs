@@ -1,18 +1,12 @@
 namespace MailResponder.Reporting.PostfixLog;
 
 /// <summary>
-/// Writes what lines tell about messages. Nothing is remembered between lines but in the rows, so a restart changes
-/// nothing; and every row has a key that a line which comes twice meets again.
+/// Writes what lines tell about messages. Nothing is remembered between lines but in the rows, so it does not matter in
+/// how many runs a log is read.
 /// </summary>
 internal sealed class PostfixLogRows(PostfixLogDatabase database)
 {
     private const long Second = 1_000_000;
-
-    /// <summary>Beyond it the mapping of lines within one instant starts anew.</summary>
-    private const int MaxLinesInOneInstant = 10_000;
-
-    private readonly Dictionary<(int Process, long Message), int> _inThisInstant = [];
-    private long _instant;
 
     /// <summary>The message that the queue id stands for at that time; null when it is not known or already gone.</summary>
     /// <param name="queueId">A short one is used again for another message once it is free.</param>
@@ -48,35 +42,28 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
 
     public void SetRemoved(long message, long at) => Write("UPDATE message SET removed = ?2 WHERE id = ?1 AND removed IS NULL", message, at);
 
-    public void Add(long message, Delivery delivery, long at, int process) => Write(
-        "INSERT OR IGNORE INTO delivery (message, at, process, nth, status) VALUES (?1, ?2, ?3, ?4, ?5)",
-        message, at, (long)process, Nth(at, process, message), delivery.Status);
+    public void AddDelivery(long message, string status, long at) =>
+        Write("INSERT INTO delivery (message, at, status) VALUES (?1, ?2, ?3)", message, at, status);
 
-    public void AddRejection(long at, int process) => Write(
-        "INSERT OR IGNORE INTO rejection (at, process, nth) VALUES (?1, ?2, ?3)", at, (long)process, Nth(at, process, 0));
+    public void AddRejection(long at) => Write("INSERT INTO rejection (at) VALUES (?1)", at);
 
-    public void Add(long message, ResponderVerdict verdict, long at)
+    public void AddAnswer(long message, long at) => Write("INSERT INTO answer (message, at) VALUES (?1, ?2)", message, at);
+
+    public void AddReceipt(long message, string reply) =>
+        Write("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
+
+    /// <summary>How far the log has been read; the start of all when it never was.</summary>
+    public LogPosition Position(string log)
     {
-        if (verdict.Replied)
-            Write("INSERT OR IGNORE INTO answer (message, at) VALUES (?1, ?2)", message, at);
-        foreach (var reply in verdict.HandedToPostfix)
-            Write("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
+        const string Where = "FROM position WHERE log = ?1";
+        return database.Number($"SELECT file_offset {Where}", log) is not { } offset ? LogPosition.Start
+            : new LogPosition(offset, database.Text($"SELECT head {Where}", log)!, new DateTimeOffset(
+                database.Number($"SELECT until {Where}", log)!.Value, TimeSpan.Zero));
     }
 
-    private int Write(string sql, params ReadOnlySpan<object?> values)
-    {
-        database.Begin();
-        return database.Run(sql, values);
-    }
+    public void SetPosition(string log, LogPosition position) => Write(
+        "INSERT OR REPLACE INTO position (log, file_offset, head, until) VALUES (?1, ?2, ?3, ?4)",
+        log, position.Offset, position.Head, position.Until.UtcTicks);
 
-    /// <summary>Which line of the process about the message in the same instant this is, from 0.</summary>
-    private long Nth(long at, int process, long message)
-    {
-        if (at != _instant || _inThisInstant.Count >= MaxLinesInOneInstant)
-            _inThisInstant.Clear();
-        _instant = at;
-        var nth = _inThisInstant.GetValueOrDefault((process, message));
-        _inThisInstant[(process, message)] = nth + 1;
-        return nth;
-    }
+    private void Write(string sql, params ReadOnlySpan<object?> values) => database.Run(sql, values);
 }

@@ -6,11 +6,6 @@ internal static class PostfixLogSchema
     /// <summary>SQLite's user_version.</summary>
     public const long Version = 1;
 
-    /// <remarks>
-    /// The UNIQUE constraints are what keeps a line that comes twice from counting twice: rsyslogd hands over again
-    /// what was not confirmed, and a file may be read again. `nth` tells apart lines of one process in the same instant
-    /// that are alike in all that is kept.
-    /// </remarks>
     public const string Tables = """
         CREATE TABLE message (
             id INTEGER PRIMARY KEY,
@@ -28,22 +23,23 @@ internal static class PostfixLogSchema
         CREATE TABLE delivery (
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
             at INTEGER NOT NULL,
-            process INTEGER NOT NULL,
-            nth INTEGER NOT NULL,
-            status TEXT NOT NULL,    -- sent, deferred, bounced …
-            PRIMARY KEY (message, at, process, nth)) WITHOUT ROWID;
+            status TEXT NOT NULL);   -- sent, deferred, bounced …
+        CREATE INDEX delivery_message ON delivery (message);
         CREATE TABLE answer (
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
-            at INTEGER NOT NULL,     -- when the responder said that it had replied
-            PRIMARY KEY (message, at)) WITHOUT ROWID;
+            at INTEGER NOT NULL);    -- when the responder said that it had replied
+        CREATE INDEX answer_message ON answer (message);
         CREATE TABLE receipt (
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
             reply TEXT NOT NULL,     -- name of a reply that was handed to Postfix
             PRIMARY KEY (message, reply)) WITHOUT ROWID;
-        CREATE TABLE rejection (
-            at INTEGER NOT NULL,
-            process INTEGER NOT NULL,
-            nth INTEGER NOT NULL,
-            PRIMARY KEY (at, process, nth)) WITHOUT ROWID;
+        CREATE TABLE rejection (at INTEGER NOT NULL);
+        CREATE INDEX rejection_at ON rejection (at);
+        -- How far each log has been read (LogPosition).
+        CREATE TABLE position (
+            log TEXT PRIMARY KEY,
+            file_offset INTEGER NOT NULL,
+            head TEXT NOT NULL,
+            until INTEGER NOT NULL) WITHOUT ROWID;
         """;
 }

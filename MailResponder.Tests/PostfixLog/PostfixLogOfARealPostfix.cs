@@ -38,6 +38,35 @@ public sealed class PostfixLogOfARealPostfix
         Assert.Equal("640\n", ToolRun.Of("stat", "-c", "%a", Database(traffic.Place)).AssertDone());
     }
 
+    /// <summary>The next host refuses every reply for good: the responder could not know, and said that it had answered.</summary>
+    [Fact]
+    public void RepliesThatTheWorldRefuses_AreBounced()
+    {
+        using var place = new Workplace();
+        place.Settings["limits"] = new System.Text.Json.Nodes.JsonObject { ["large_domains"] = new System.Text.Json.Nodes.JsonArray("freemail.test") };
+        place.Settings["postfix_log"] = new System.Text.Json.Nodes.JsonObject { ["database"] = Database(place) };
+        place.Settings["own_domains"] = new System.Text.Json.Nodes.JsonArray("example.com");
+        var port = Loopback.FreePort();
+        using var refusing = System.Diagnostics.Process.Start("smtp-sink", ["-u", "postfix", "-f", "RCPT", $"127.0.0.1:{port}", "100"]);
+        using var postfix = new PrivatePostfix(place, "main.cf", $"relayhost = [127.0.0.1]:{port}\n");
+        place.SendThrough(Route.HandingOverTo(postfix.UnfilteredPort));
+        place.GiveTo("mail_responder");
+        for (var i = 0; i < 6; i++) postfix.Accept(RequestMail.FromSomebodyNew());
+        postfix.WaitUntilQueueIsEmpty();
+        File.WriteAllText(place.PathTo("mail.log"), postfix.MailLog);
+        File.WriteAllLines(place.PathTo("mail_responder.log"), place.Log.Reports.Select(line => line[5..20] + " mx" + line[20..]));
+
+        var run = Read(place);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        var summary = Summary(place);
+        Assert.Equal(6, summary.Answered);
+        Assert.Equal(new ProviderOutcomes("freemail.test", 0, 0, summary.Outcomes[0].Total, 0, 0), Assert.Single(summary.Outcomes));
+        Assert.InRange(summary.Outcomes[0].Bounced, 6, 12);
+        var metrics = place.Command("metrics", "prometheus", "--log", "/dev/null").OutputText;
+        Assert.Contains($"reply_outcomes{{provider=\"freemail.test\",outcome=\"bounced\"}} {summary.Outcomes[0].Bounced}\n", metrics, StringComparison.Ordinal);
+        refusing.Kill();
+    }
+
     internal static ProgramRun Read(Workplace place) => place.Command(
         "postfix-log", "--mail-log", place.PathTo("mail.log"), "--log", place.PathTo("mail_responder.log"));
 

@@ -74,6 +74,15 @@ internal sealed class PostfixLogDatabase : IDisposable
     /// <returns>As <see cref="Number"/>.</returns>
     public string? Text(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteScalar() as string;
 
+    public IReadOnlyList<T> Rows<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values)
+    {
+        using var reader = Prepared(sql, values).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+            rows.Add(read(reader));
+        return rows;
+    }
+
     /// <summary>Each row's whole numbers, NULL as null, in one array that the next row overwrites.</summary>
     public IEnumerable<long?[]> Rows(string sql, params object?[] values)
     {

@@ -173,8 +173,11 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         var message = _rows.FindOrBegin(id, at, at - ((delivery.DelayMilliseconds ?? 0) * 1000));
         var recipients = text[..(end + 1)];
         var asked = PostfixText.Value(recipients, "orig_to");
-        if (_recipients.Has(asked.IsEmpty ? PostfixText.Value(recipients, "to") : asked))
+        var recipient = PostfixText.Value(recipients, "to");
+        if (_recipients.Has(asked.IsEmpty ? recipient : asked))
             _rows.SetRequested(message);
+        else if (ReplyProvider.Of(recipient, settings) is { } provider)
+            _rows.SetProvider(message, provider);
         _rows.AddDelivery(message, delivery.Status, at);
         // local(8) gives a luser_relay's or an alias's mail a queue id of its own.
         var mark = text.LastIndexOf("(forwarded as ", StringComparison.Ordinal);

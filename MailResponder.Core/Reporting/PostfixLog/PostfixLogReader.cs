@@ -79,6 +79,7 @@ internal sealed class PostfixLogReader : IDisposable
         var oldest = PostfixLogReport.Microseconds(_clock.GetUtcNow().AddDays(-days));
         database.Run("DELETE FROM message WHERE arrived < ?1", Oldest("message", "arrived", MostMessages));
         database.Run("DELETE FROM rejection WHERE at < ?1", Oldest("rejection", "at", MostRejections));
+        database.Run("DELETE FROM report WHERE at < ?1", Oldest("report", "at", MostMessages));
 
         long Oldest(string table, string time, long most) => Math.Max(
             oldest, database.Number($"SELECT {time} FROM {table} ORDER BY {time} DESC LIMIT 1 OFFSET ?1", most) ?? 0);

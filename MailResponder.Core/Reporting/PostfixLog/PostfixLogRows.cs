@@ -38,6 +38,10 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
 
     public void SetReply(long message, string name) => Write("UPDATE message SET reply = ?2 WHERE id = ?1", message, name);
 
+    /// <summary>Only a reply has one.</summary>
+    public void SetProvider(long message, string provider) =>
+        Write("UPDATE message SET provider = ?2 WHERE id = ?1 AND reply IS NOT NULL", message, provider);
+
     public void SetExpired(long message, long at) => Write("UPDATE message SET expired = ?2 WHERE id = ?1", message, at);
 
     public void SetRemoved(long message, long at) => Write("UPDATE message SET removed = ?2 WHERE id = ?1 AND removed IS NULL", message, at);
@@ -51,6 +55,11 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
 
     public void AddReceipt(long message, string reply) =>
         Write("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
+
+    /// <summary>Told twice, it counts once.</summary>
+    public void Add(ReportedOutcome report) => Write(
+        "INSERT OR IGNORE INTO report (reply, outcome, provider, at) VALUES (?1, ?2, ?3, ?4)",
+        report.Reply, report.Outcome.Hyphenated(), report.Provider, PostfixLogReport.Microseconds(report.At));
 
     /// <summary>How far the log has been read; the start of all when it never was.</summary>
     public LogPosition Position(string log)

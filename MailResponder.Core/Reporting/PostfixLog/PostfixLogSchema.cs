@@ -14,6 +14,7 @@ internal static class PostfixLogSchema
             root INTEGER,            -- the message of which local(8) or a filter made this one; its own id otherwise
             requested INTEGER NOT NULL DEFAULT 0, -- 1: for an address of ours
             reply TEXT,              -- of a reply of ours: its name, which the responder's receipts give too
+            provider TEXT,           -- of a reply: whose domain it went to, when that is one of limits.large_domains
             expired INTEGER,
             removed INTEGER,
             UNIQUE (queue_id, arrived));
@@ -33,6 +34,15 @@ internal static class PostfixLogSchema
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
             reply TEXT NOT NULL,     -- name of a reply that was handed to Postfix
             PRIMARY KEY (message, reply)) WITHOUT ROWID;
+        CREATE INDEX receipt_reply ON receipt (reply);
+        -- What was reported of a reply later, by SES or in a delivery report.
+        CREATE TABLE report (
+            reply TEXT NOT NULL,     -- its name, or SES's id
+            outcome TEXT NOT NULL,   -- sent, deferred, bounced, complained
+            provider TEXT,
+            at INTEGER NOT NULL,     -- when it happened
+            PRIMARY KEY (reply, outcome)) WITHOUT ROWID;
+        CREATE INDEX report_at ON report (at);
         CREATE TABLE rejection (at INTEGER NOT NULL);
         CREATE INDEX rejection_at ON rejection (at);
         -- How far each log has been read (LogPosition).

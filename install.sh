@@ -526,7 +526,7 @@ put_host_files() {
   echo "$hostname" >"$work/mailname"
   put "$work/mailname" /etc/mailname 644 root:root adopt
   for file in "$here"/rsyslog/*; do
-    put "$file" "/etc/rsyslog.d/$(rule_name "${file##*/}")" 644 root:root
+    put "$file" "/etc/rsyslog.d/${file##*/}" 644 root:root
   done
   (cd "$here/system" && find . -type f | sed 's/^\.\///' | sort) >"$work/system"
   while IFS= read -r file; do
@@ -537,17 +537,6 @@ put_host_files() {
     echo "$support" >"$work/forward"
     put "$work/forward" "$forwarder_home/.forward" 644 root:root
   fi
-}
-
-# The log reader is started as mail_responder, for which rsyslogd has to be root. Where it is not (Ubuntu) the rule is
-# put there switched off.
-rule_name() {
-  case $1 in
-    10-mail_responder-postfix-log.conf)
-      if grep -qs '^[$]PrivDropToUser' /etc/rsyslog.conf; then echo "$1.off"; else echo "$1"; fi
-      ;;
-    *) echo "$1" ;;
-  esac
 }
 
 put_system_file() {

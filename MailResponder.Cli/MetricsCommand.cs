@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using MailResponder.Reporting;
 using MailResponder.Reporting.Metrics;
+using MailResponder.Reporting.PostfixLog;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;
@@ -48,7 +50,7 @@ internal sealed class MetricsCommand : Command
             using var run = MetricsRun.Begin(metrics.State, "prometheus.json", Log(result));
             run.Totals.Add(run.Traffic, metrics.Threshold);
             var keep = run.Prepare();
-            Deliver(PrometheusText.Of(run.Totals, run.Host), result.GetValue(output));
+            Deliver(PrometheusText.Of(run.Totals, run.Host, Outcomes(result, metrics.Threshold)), result.GetValue(output));
             keep();
             return ExitCode.Ok;
         });
@@ -108,7 +110,23 @@ internal sealed class MetricsCommand : Command
         }
     }
 
-    private static LogFollower Log(ParseResult result) => new(Path.GetFullPath(result.GetValue(LogOption)!), TimeProvider.System);
+    private static LogFollower Log(ParseResult result) => new(Path.GetFullPath(result.GetValue(LogOption)!), LogLine.TimeOf);
+
+    /// <summary>Null when `responder postfix-log` has not begun, or cannot: its own complaints are mailed to root.</summary>
+    private static IReadOnlyList<ProviderOutcomes>? Outcomes(ParseResult result, int threshold)
+    {
+        var file = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption))).PostfixLog.Database;
+        try
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            return PostfixLogDatabase.Summarise(file, now.AddDays(-1), now) is { } summary
+                ? ProviderOutcomes.Merged(summary.Outcomes, threshold) : null;
+        }
+        catch (ResponderException)
+        {
+            return null;
+        }
+    }
 
     private static MetricsSettings Settings(ParseResult result) =>
         SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption))).Metrics ?? new MetricsSettings();

@@ -60,17 +60,20 @@ internal static class MailDomain
     }
 
     /// <summary>Whether the domain is one of the listed ones or lies below one.</summary>
-    public static bool IsWithin(string domain, IReadOnlyList<string> listed)
+    public static bool IsWithin(string domain, IReadOnlyList<string> listed) => Above(domain, listed) is not null;
+
+    /// <summary>The listed domain that this is or lies below; null when there is none.</summary>
+    public static string? Above(string domain, IReadOnlyList<string> listed)
     {
         foreach (var candidate in listed)
         {
             if (domain.EndsWith(candidate, StringComparison.Ordinal)
                 && (domain.Length == candidate.Length || domain[^(candidate.Length + 1)] == '.'))
             {
-                return true;
+                return candidate;
             }
         }
 
-        return false;
+        return null;
     }
 }

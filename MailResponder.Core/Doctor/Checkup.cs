@@ -78,6 +78,8 @@ internal static class Checkup
         subjects.Add(("cron", () => CronChecks.Look(host, settings)));
         subjects.Add(("rsyslog", () => LogChecks.Look(host, settings)));
         subjects.Add(("last-reply", () => ReplyChecks.Look(host)));
+        if (settings is not null)
+            subjects.Add((OutcomeChecks.Name, () => OutcomeChecks.Look(host, settings)));
         subjects.Add(("command-lines", () => ProcessChecks.Look(host)));
         subjects.Add(("clock", () => ClockChecks.Look(host)));
         subjects.Add(("disk", () => DiskChecks.Look(host, postfix.Value)));

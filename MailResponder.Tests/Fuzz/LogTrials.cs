@@ -22,13 +22,11 @@ internal static class LogTrials
             return;
         if (ResponderVerdict.TryParse(line.Text) is { } verdict)
             Assert.DoesNotContain(verdict.HandedToPostfix, name => name.Contains('@', StringComparison.Ordinal));
-        var rejection = Rejection.Of(line.Text, byMilter: false);
-        AssertNoAddress(rejection.Step + rejection.StatusCode + rejection.Reason);
-        if (PostfixDelivery.TryParse(line, line.Text, 0, "smtp") is { } delivery)
-            AssertNoAddress(delivery.Status + delivery.StatusCode + delivery.Reason + delivery.Peer + delivery.Delays);
+        if (PostfixDelivery.TryParse(line.Text) is { } delivery)
+            AssertNoAddress(delivery.Status);
     }
 
-    /// <summary>With its database, whose changes are taken back from time to time so that it stays small.</summary>
+    /// <summary>With its database, which is emptied from time to time so that it stays small.</summary>
     public static Action<byte[]> PostfixLog()
     {
         var folder = new TemporaryFolder();
@@ -40,9 +38,13 @@ internal static class LogTrials
         var lines = 0;
         return input =>
         {
+            database.Begin();
             follower.Read(Encoding.Latin1.GetString(input));
-            if (++lines % 2000 == 0)
-                database.Rollback();
+            if (++lines % 2000 != 0)
+                return;
+            database.Run("DELETE FROM message");
+            database.Run("DELETE FROM rejection");
+            database.Commit();
         };
     }
 

@@ -84,21 +84,22 @@ public sealed class CronTests : IDisposable
     }
 
     [Fact]
-    public void Metrics_RunEachMinute_AsRoot()
+    public void MetricsAndLogReader_RunEachMinute_AsRoot()
     {
-        Cron("* * * * *", calls: 1);
-        var call = Assert.Single(Calls);
-        Assert.StartsWith("root root", call, StringComparison.Ordinal);
-        Assert.EndsWith(": responder metrics put", call, StringComparison.Ordinal);
+        folder.Write("other", "case $* in postfix-log) echo 'lines read: 5' ;; esac");
+        Cron("* * * * *", calls: 2);
+        Assert.All(Calls, call => Assert.StartsWith("root root", call, StringComparison.Ordinal));
+        Assert.Equal(["metrics put", "postfix-log"], Calls.Select(call => call.Split(": responder ")[1]).Order());
         Assert.Empty(Mails);
     }
 
     [Fact]
-    public void FailedMetrics_AreMailedToRoot()
+    public void FailuresEachMinute_AreMailedToRoot()
     {
-        folder.Write("other", "echo 'responder: CloudWatch, namespace MailResponder: it throttles' >&2; exit 75");
-        Cron("* * * * *", calls: 1, mails: 1);
-        Assert.Contains("it throttles", Assert.Single(Mails), StringComparison.Ordinal);
+        folder.Write("other", "echo \"responder: $1 failed\" >&2; exit 75");
+        Cron("* * * * *", calls: 2, mails: 2);
+        Assert.Contains(Mails, mail => mail.Contains("metrics failed", StringComparison.Ordinal));
+        Assert.Contains(Mails, mail => mail.Contains("postfix-log failed", StringComparison.Ordinal));
     }
 
     string[] Calls => File.ReadAllLines(folder.PathTo("calls"));

@@ -6,7 +6,6 @@ public sealed class HostFileTests
     /// <summary>A new file has to be given its check here.</summary>
     static readonly Dictionary<string, Func<string, ToolRun>> checks = new()
     {
-        ["rsyslog/10-mail_responder-postfix-log.conf"] = path => ToolRun.Of("rsyslogd", "-N1", "-f", path),
         ["rsyslog/20-mail_responder.conf"] = path => ToolRun.Of("rsyslogd", "-N1", "-f", path),
         ["system/chrony/conf.d/mail_responder.conf"] = path => ToolRun.Of("chronyd", "-p", "-f", path),
         // Each line runs in CronTests. What cron does not tell: a last line without an end is ignored, and % is its newline.

@@ -15,18 +15,14 @@ internal sealed class PrivateRsyslogd : IDisposable
     readonly Process process;
 
     /// <param name="directives">Further lines of rsyslog.conf, before the rules.</param>
-    /// <param name="reader">With the rules for the log reader, and this command in place of `responder postfix-log`.</param>
     /// <param name="mount">Shell text that may mount something on $1, the folder of the logs, for rsyslogd alone.</param>
-    public PrivateRsyslogd(string directives = "", string? reader = null, string mount = ":")
+    public PrivateRsyslogd(string directives = "", string mount = ":")
     {
         Directory.CreateDirectory(PathTo("spool"));
         Directory.CreateDirectory(PathTo("logs"));
         // As /run, which whoever rsyslogd runs as can reach.
         File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1ED); // 0755
-        var rules = Rules("20-mail_responder.conf");
-        if (reader is not null)
-            rules = Rules("10-mail_responder-postfix-log.conf").Replace("/usr/local/bin/responder postfix-log", reader, StringComparison.Ordinal) + rules;
-        folder.Write("rules.conf", rules);
+        folder.Write("rules.conf", Rules("20-mail_responder.conf"));
         var configuration = folder.Write("rsyslog.conf", $"""
             global(workDirectory="{PathTo("spool")}")
             module(load="imuxsock" SysSock.Use="off")

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MailResponder.Reporting.Metrics;
+using MailResponder.Reporting;
 
 namespace MailResponder.Tests.Metrics;
 
@@ -223,7 +223,14 @@ public sealed class LogFollowing : IDisposable
         return $"{time} host mail_responder[{written}]: replied address=get@example.com replies=1 ms={written} queue_id=- receipts=sendmail\n";
     }
 
-    void Follow() => position = new LogFollower(Log, TimeProvider.System).Read(position, line => read.Add(line.Ms));
+    void Follow()
+    {
+        using var log = new LogFollower(Log, LogLine.TimeOf).Open();
+        position = position is null ? log.Skip(DateTimeOffset.UtcNow) : log.Read(position, line =>
+        {
+            if (LogLine.TryParse(line, out var message)) read.Add(message.Ms);
+        });
+    }
 
     void AssertAllRead()
     {

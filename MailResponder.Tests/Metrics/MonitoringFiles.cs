@@ -45,7 +45,7 @@ public sealed partial class MonitoringFiles
         using var folder = new TemporaryFolder();
         var rules = queries.Select((query, i) => $"  - record: query{i}\n    expr: '{query}'\n");
 
-        Assert.Equal(9, queries.Count);
+        Assert.Equal(10, queries.Count);
         ToolRun.Of("promtool", "check", "rules",
             folder.Write("queries.yml", "groups:\n- name: queries\n  rules:\n" + string.Concat(rules))).AssertDone();
     }

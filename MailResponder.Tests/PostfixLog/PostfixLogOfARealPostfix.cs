@@ -24,27 +24,56 @@ public sealed class PostfixLogOfARealPostfix
         var reports = traffic.Place.PathTo("mail_responder.log");
         File.WriteAllLines(reports, traffic.Place.Log.Reports.Select(line => line[5..20] + " mx" + line[20..]));
 
-        var run = traffic.Place.Command("postfix-log", maillog);
+        var run = Read(traffic.Place);
         Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Contains("unknown:  0\n", run.OutputText, StringComparison.Ordinal);
-        traffic.Place.Command("postfix-log", reports);
-
+        Assert.EndsWith(", of unknown form: 0\n", run.OutputText, StringComparison.Ordinal);
         traffic.AssertCounts(Summary(traffic.Place));
 
-        // The second reading changes nothing.
+        // The second run finds nothing new.
         var before = Dump(traffic.Place);
-        traffic.Place.Command("postfix-log", maillog);
-        traffic.Place.Command("postfix-log", reports);
+        Assert.Equal("lines read: 0, of unknown form: 0\n", Read(traffic.Place).OutputText);
         Assert.Equal(before, Dump(traffic.Place));
 
         MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(Database(traffic.Place))) + run.OutputText);
         Assert.Equal("640\n", ToolRun.Of("stat", "-c", "%a", Database(traffic.Place)).AssertDone());
     }
 
+    /// <summary>The next host refuses every reply for good: the responder could not know, and said that it had answered.</summary>
+    [Fact]
+    public void RepliesThatTheWorldRefuses_AreBounced()
+    {
+        using var place = new Workplace();
+        place.Settings["limits"] = new System.Text.Json.Nodes.JsonObject { ["large_domains"] = new System.Text.Json.Nodes.JsonArray("freemail.test") };
+        place.Settings["postfix_log"] = new System.Text.Json.Nodes.JsonObject { ["database"] = Database(place) };
+        place.Settings["own_domains"] = new System.Text.Json.Nodes.JsonArray("example.com");
+        var port = Loopback.FreePort();
+        using var refusing = System.Diagnostics.Process.Start("smtp-sink", ["-u", "postfix", "-f", "RCPT", $"127.0.0.1:{port}", "100"]);
+        using var postfix = new PrivatePostfix(place, "main.cf", $"relayhost = [127.0.0.1]:{port}\n");
+        place.SendThrough(Route.HandingOverTo(postfix.UnfilteredPort));
+        place.GiveTo("mail_responder");
+        for (var i = 0; i < 6; i++) postfix.Accept(RequestMail.FromSomebodyNew());
+        postfix.WaitUntilQueueIsEmpty();
+        File.WriteAllText(place.PathTo("mail.log"), postfix.MailLog);
+        File.WriteAllLines(place.PathTo("mail_responder.log"), place.Log.Reports.Select(line => line[5..20] + " mx" + line[20..]));
+
+        var run = Read(place);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        var summary = Summary(place);
+        Assert.Equal(6, summary.Answered);
+        Assert.Equal(new ProviderOutcomes("freemail.test", 0, 0, summary.Outcomes[0].Total, 0, 0), Assert.Single(summary.Outcomes));
+        Assert.InRange(summary.Outcomes[0].Bounced, 6, 12);
+        var metrics = place.Command("metrics", "prometheus", "--log", "/dev/null").OutputText;
+        Assert.Contains($"reply_outcomes{{provider=\"freemail.test\",outcome=\"bounced\"}} {summary.Outcomes[0].Bounced}\n", metrics, StringComparison.Ordinal);
+        refusing.Kill();
+    }
+
+    internal static ProgramRun Read(Workplace place) => place.Command(
+        "postfix-log", "--mail-log", place.PathTo("mail.log"), "--log", place.PathTo("mail_responder.log"));
+
     internal static string Database(Workplace place) => place.PathTo("postfix-log/rows.db");
 
     internal static PostfixLogSummary Summary(Workplace place) =>
         PostfixLogDatabase.Summarise(Database(place), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1))!;
 
-    static string Dump(Workplace place) => ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump delivery", ".dump verdict", ".dump rejection", ".dump receipt").AssertDone();
+    static string Dump(Workplace place) => ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump delivery", ".dump answer", ".dump rejection", ".dump receipt").AssertDone();
 }

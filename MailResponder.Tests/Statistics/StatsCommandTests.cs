@@ -228,7 +228,7 @@ public sealed class StatsCommandTests : IDisposable
 
         File.Delete(place.PathTo("rows.db"));
         File.WriteAllText(place.PathTo("maillog"), "");
-        Assert.Equal(0, place.Command("postfix-log", place.PathTo("maillog")).ExitCode);
+        Assert.Equal(0, place.Command("postfix-log", "--mail-log", place.PathTo("maillog"), "--log", place.PathTo("maillog")).ExitCode);
         Assert.Equal(0, (int)Json("--log", place.PathTo("log.1"))["postfix"]!["received"]!);
     }
 

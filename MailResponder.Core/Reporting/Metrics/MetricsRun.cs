@@ -18,7 +18,11 @@ internal sealed class MetricsRun : IDisposable
         _path = path;
         _turn = turn;
         var before = MetricsState.Load(path);
-        _state = before with { Position = log.Read(before.Position, Traffic.Add) };
+        using var lines = log.Open();
+        _state = before with
+        {
+            Position = before.Position is { } last ? lines.Read(last, Traffic.Add) : lines.Skip(TimeProvider.System.GetUtcNow()),
+        };
         _group = new Lazy<string?>(() => HostReading.AutoScalingGroup(before.Group));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MailResponder.Reporting.PostfixLog;
 
 namespace MailResponder.Reporting.Metrics;
 
@@ -12,7 +13,10 @@ internal sealed class PrometheusText
     {
     }
 
-    public static string Of(Totals totals, HostReading host)
+    /// <param name="totals">Counts that only grow.</param>
+    /// <param name="host">The host at this moment.</param>
+    /// <param name="outcomes">Of the replies of the last 24 hours; null when they are not known.</param>
+    public static string Of(Totals totals, HostReading host, IReadOnlyList<ProviderOutcomes>? outcomes)
     {
         var text = new PrometheusText();
         text.Family("messages_total", "counter", "Messages by what became of them.");
@@ -22,6 +26,8 @@ internal sealed class PrometheusText
         foreach (var (address, count) in totals.Replies)
             text.Sample("replies_total", count, ("address", address));
         text.AddDurations(totals.Durations);
+        if (outcomes is not null)
+            text.AddOutcomes(outcomes);
         if (host.QueueLength is { } waiting)
         {
             text.Family("queue_messages", "gauge", "Messages in the Postfix queue.");
@@ -34,6 +40,22 @@ internal sealed class PrometheusText
         foreach (var disk in host.Disks)
             text.Sample("disk_used_ratio", disk.Percent / 100, ("filesystem", disk.Filesystem), ("mount_path", disk.Space.Name));
         return text._text.ToString();
+    }
+
+    private void AddOutcomes(IReadOnlyList<ProviderOutcomes> outcomes)
+    {
+        const string name = "reply_outcomes";
+        Family(name, "gauge", "What became of the replies of the last 24 hours, by provider; small ones together.");
+        foreach (var one in outcomes)
+        {
+            (string Outcome, long Count)[] counts =
+            [
+                ("sent", one.Sent), ("deferred", one.Deferred), ("bounced", one.Bounced), ("waiting", one.Waiting),
+                ("complained", one.Complained),
+            ];
+            foreach (var (outcome, count) in counts)
+                Sample(name, count, ("provider", one.Provider), ("outcome", outcome));
+        }
     }
 
     private void AddDurations(Durations durations)

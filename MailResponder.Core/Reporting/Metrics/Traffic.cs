@@ -21,8 +21,11 @@ internal sealed class Traffic
     /// <summary>Milliseconds of every message that was not skipped.</summary>
     public Durations Durations { get; } = new();
 
-    public void Add(LogLine line)
+    /// <summary>Counts the line when it is a message's.</summary>
+    public void Add(ReadOnlySpan<byte> text)
     {
+        if (!LogLine.TryParse(text, out var line))
+            return;
         Messages[line.Result]++;
         if (line.Result == Result.Skipped)
             return;

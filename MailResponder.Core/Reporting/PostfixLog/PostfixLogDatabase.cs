@@ -6,10 +6,7 @@ namespace MailResponder.Reporting.PostfixLog;
 
 /// <summary>The SQLite file of what Postfix's log told. See <see cref="PostfixLogSchema"/> for the tables.</summary>
 /// <remarks>
-/// synchronous=OFF: rsyslogd hands over one line at a time and waits for it to be kept, so each is a commit, and one
-/// that waited for the disk would be ten times as slow as Postfix. A killed reader loses nothing; a host that loses its
-/// power may lose the last seconds, or damage the file, which then is put aside. journal_mode=DELETE: a reader without
-/// the right to write needs it.
+/// journal_mode=DELETE: a reader without the right to write needs it.
 /// </remarks>
 internal sealed class PostfixLogDatabase : IDisposable
 {
@@ -23,22 +20,6 @@ internal sealed class PostfixLogDatabase : IDisposable
     {
         _file = file;
         _connection = connection;
-    }
-
-    /// <summary>Opens it for writing, with folder and tables made where they are missing.</summary>
-    /// <param name="file">A damaged one gets the ending ".damaged", and an empty one takes its place.</param>
-    /// <exception cref="ResponderException">The file cannot be written, or a newer responder made it.</exception>
-    public static PostfixLogDatabase Open(string file)
-    {
-        try
-        {
-            return OpenSound(file);
-        }
-        catch (ResponderException exception) when (IsDamage(exception))
-        {
-            PutAside(file);
-            return OpenSound(file);
-        }
     }
 
     public static bool IsDamage(ResponderException exception) => exception.InnerException is SqliteException { SqliteErrorCode: 11 or 26 };
@@ -84,17 +65,23 @@ internal sealed class PostfixLogDatabase : IDisposable
         End();
     }
 
-    public void Rollback()
-    {
-        _transaction?.Rollback();
-        End();
-    }
-
     /// <returns>The number of rows changed.</returns>
     public int Run(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteNonQuery();
 
     /// <returns>The first value of the first row; null when there is none or it is NULL.</returns>
     public long? Number(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteScalar() is long number ? number : null;
+
+    /// <returns>As <see cref="Number"/>.</returns>
+    public string? Text(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteScalar() as string;
+
+    public IReadOnlyList<T> Rows<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values)
+    {
+        using var reader = Prepared(sql, values).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+            rows.Add(read(reader));
+        return rows;
+    }
 
     /// <summary>Each row's whole numbers, NULL as null, in one array that the next row overwrites.</summary>
     public IEnumerable<long?[]> Rows(string sql, params object?[] values)
@@ -130,7 +117,9 @@ internal sealed class PostfixLogDatabase : IDisposable
         _connection.Dispose();
     }
 
-    private static PostfixLogDatabase OpenSound(string file)
+    /// <summary>Opens it for writing, with folder and tables made where they are missing.</summary>
+    /// <exception cref="ResponderException">The file cannot be written, is damaged, or a newer responder made it.</exception>
+    public static PostfixLogDatabase Open(string file)
     {
         var database = new PostfixLogDatabase(file, Connect(file, SqliteOpenMode.ReadWriteCreate));
         try
@@ -140,7 +129,6 @@ internal sealed class PostfixLogDatabase : IDisposable
                 MakeFile(file);
                 database._connection.Open();
                 database.Run("PRAGMA journal_mode = DELETE");
-                database.Run("PRAGMA synchronous = OFF");
                 database.Run("PRAGMA foreign_keys = ON");
                 database.Begin();
                 if (database.Number("PRAGMA user_version") == 0)

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Globalization;
 using MailResponder.Settings;
 
 namespace MailResponder.Reporting.PostfixLog;
@@ -38,16 +36,6 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             Unknown++;
     }
 
-    /// <summary>Keeps the counts of lines since the last time.</summary>
-    public void KeepCounts(long linesBefore, long unknownBefore)
-    {
-        var day = clock.GetUtcNow().ToUnixTimeSeconds() / 86400;
-        if (Lines > linesBefore)
-            _rows.Count(day, "lines", Lines - linesBefore);
-        if (Unknown > unknownBefore)
-            _rows.Count(day, "unknown", Unknown - unknownBefore);
-    }
-
     private bool Follow(string text)
     {
         if (!SyslogLine.TryParse(text, clock.GetUtcNow(), out var line))
@@ -71,8 +59,11 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             return true; // By hand.
         var message = _rows.Find(verdict.QueueId, at, VerdictGrace)
             ?? _rows.Begin(verdict.QueueId, at - ((verdict.Milliseconds ?? 0) * 1000));
-        _rows.SetRequested(message, verdict.Address);
-        _rows.Add(message, verdict, at, line.ProcessId);
+        _rows.SetRequested(message);
+        if (verdict.Replied)
+            _rows.AddAnswer(message, at);
+        foreach (var reply in verdict.HandedToPostfix)
+            _rows.AddReceipt(message, reply);
         return true;
     }
 
@@ -81,7 +72,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         var text = line.Text;
         if (text.StartsWith("NOQUEUE: ", StringComparison.Ordinal))
         {
-            Reject(text["NOQUEUE: ".Length..], line, service, at);
+            Reject(text["NOQUEUE: ".Length..], at);
             return true;
         }
 
@@ -94,7 +85,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             {
                 // Where both have the same limit, both may say it of one mail.
                 _tooLarge = large;
-                _rows.Add(new Rejection("END-OF-MESSAGE", 0, null, "size"), at, line.ProcessId, service);
+                _rows.AddRejection(at);
             }
 
             return true;
@@ -104,22 +95,21 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             return OtherServices.Contains(service) || DeliveryAgents.Contains(service);
         return service switch
         {
-            "smtpd" or "qmqpd" => FollowSmtpd(line, text, id, at, service),
+            "smtpd" or "qmqpd" => FollowSmtpd(text, id, at),
             "pickup" => FollowPickup(text, id, at),
-            "cleanup" => FollowCleanup(line, text, id, at),
-            "bounce" or "defer" or "trace" => FollowBounce(text, at),
+            "cleanup" => FollowCleanup(text, id, at),
             _ when text is "removed" => FollowRemoval(id, at),
             _ when text.StartsWith("from=<", StringComparison.Ordinal) => FollowQueueManager(text, id, at),
-            _ when text.StartsWith("to=<", StringComparison.Ordinal) => FollowDelivery(line, text, id, at, service),
+            _ when text.StartsWith("to=<", StringComparison.Ordinal) => FollowDelivery(text, id, at),
             _ => OtherServices.Contains(service) || DeliveryAgents.Contains(service),
         };
     }
 
-    private bool FollowSmtpd(SyslogLine line, ReadOnlySpan<char> text, string id, long at, string service)
+    private bool FollowSmtpd(ReadOnlySpan<char> text, string id, long at)
     {
         if (!text.StartsWith("client=", StringComparison.Ordinal))
         {
-            Reject(text, line, service, at);
+            Reject(text, at);
             return true;
         }
 
@@ -136,7 +126,6 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         if (!text.StartsWith("uid=", StringComparison.Ordinal))
             return true;
         var message = _rows.Begin(id, at);
-        SetOursIfFromUs(message, text);
         // `postsuper -r` has it come in again.
         var origin = PostfixText.Value(text, "orig_id").ToString();
         if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, VerdictGrace) is { } whole)
@@ -144,7 +133,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         return true;
     }
 
-    private bool FollowCleanup(SyslogLine line, ReadOnlySpan<char> text, string id, long at)
+    private bool FollowCleanup(ReadOnlySpan<char> text, string id, long at)
     {
         if (text.StartsWith("message-id=", StringComparison.Ordinal))
         {
@@ -156,18 +145,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             return true;
         }
 
-        Reject(text, line, "cleanup", at);
-        return true;
-    }
-
-    private bool FollowBounce(ReadOnlySpan<char> text, long at)
-    {
-        var mark = text.LastIndexOf("notification: ", StringComparison.Ordinal);
-        if (mark < 0)
-            return true;
-        var notice = text[(mark + "notification: ".Length)..].ToString();
-        if (PostfixText.IsQueueId(notice))
-            _rows.SetNotice(_rows.FindOrBegin(notice, at, at));
+        Reject(text, at);
         return true;
     }
 
@@ -181,30 +159,26 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     private bool FollowQueueManager(ReadOnlySpan<char> text, string id, long at)
     {
         var message = _rows.FindOrBegin(id, at, at);
-        SetOursIfFromUs(message, text);
         var facts = text[(text.LastIndexOf(">, ", StringComparison.Ordinal) + 1)..];
         if (facts.Contains("status=expired", StringComparison.Ordinal) || facts.Contains("status=force-expired", StringComparison.Ordinal))
             _rows.SetExpired(message, at);
-        else if (PostfixText.Value(facts, "size") is { IsEmpty: false } size)
-            _rows.SetSize(message, Number(size), Number(PostfixText.Value(facts, "nrcpt")));
         return true;
     }
 
-    private bool FollowDelivery(SyslogLine line, ReadOnlySpan<char> text, string id, long at, string service)
+    private bool FollowDelivery(ReadOnlySpan<char> text, string id, long at)
     {
         var end = text.IndexOf(">, relay=", StringComparison.Ordinal);
-        if (end < 0 || Delivery.TryParse(line, text[(end + 2)..], at, service) is not { } delivery)
+        if (end < 0 || Delivery.TryParse(text[(end + 2)..]) is not { } delivery)
             return false;
         var message = _rows.FindOrBegin(id, at, at - ((delivery.DelayMilliseconds ?? 0) * 1000));
         var recipients = text[..(end + 1)];
         var asked = PostfixText.Value(recipients, "orig_to");
-        if (_recipients.IsRequested(asked.IsEmpty ? PostfixText.Value(recipients, "to") : asked, out var address))
-        {
-            delivery = delivery with { Requested = true };
-            _rows.SetRequested(message, address);
-        }
-
-        _rows.Add(message, delivery);
+        var recipient = PostfixText.Value(recipients, "to");
+        if (_recipients.Has(asked.IsEmpty ? recipient : asked))
+            _rows.SetRequested(message);
+        else if (ReplyProvider.Of(recipient, settings) is { } provider)
+            _rows.SetProvider(message, provider);
+        _rows.AddDelivery(message, delivery.Status, at);
         // local(8) gives a luser_relay's or an alias's mail a queue id of its own.
         var mark = text.LastIndexOf("(forwarded as ", StringComparison.Ordinal);
         if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next && PostfixText.IsQueueId(next))
@@ -212,17 +186,10 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         return true;
     }
 
-    private void Reject(ReadOnlySpan<char> text, SyslogLine line, string service, long at)
+    private void Reject(ReadOnlySpan<char> text, long at)
     {
-        var byMilter = text.StartsWith("milter-reject: ", StringComparison.Ordinal);
-        if (byMilter || text.StartsWith("reject: ", StringComparison.Ordinal))
-            _rows.Add(Rejection.Of(text[(text.IndexOf(' ') + 1)..], byMilter), at, line.ProcessId, service);
-    }
-
-    private void SetOursIfFromUs(long message, ReadOnlySpan<char> text)
-    {
-        if (PostfixText.Value(text, "from").Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase))
-            _rows.SetOurs(message);
+        if (text.StartsWith("milter-reject: ", StringComparison.Ordinal) || text.StartsWith("reject: ", StringComparison.Ordinal))
+            _rows.AddRejection(at);
     }
 
     /// <summary>What <see cref="Reply.OutgoingReply.Name"/> was; null of a Message-ID that is not of our making.</summary>
@@ -234,7 +201,4 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             && settings.ResponseAddress.AsSpan().EndsWith(id[at..], StringComparison.OrdinalIgnoreCase)
             ? id[..at].ToString() : null;
     }
-
-    private static long? Number(ReadOnlySpan<char> text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -1,155 +1,87 @@
+using System.Text;
 using MailResponder.Settings;
 
 namespace MailResponder.Reporting.PostfixLog;
 
-/// <summary>Reads a log to its end, or for ever from rsyslogd, and keeps what it tells.</summary>
+/// <summary>
+/// Reads what came into the logs of Postfix and of the responder since the last time, and keeps what it tells. Rows and
+/// position are kept in one transaction: however a run ends, each line counts once.
+/// </summary>
 internal sealed class PostfixLogReader : IDisposable
 {
-    private const int LinesInOneCommit = 5000;
-
-    /// <summary>At some 300 bytes each, with what belongs to them, about a gigabyte.</summary>
+    /// <summary>At some 200 bytes each, with what belongs to them, less than a gigabyte.</summary>
     private const long MostMessages = 1_000_000;
 
     private const long MostRejections = 2_000_000;
-    private const int RowsInOneStep = 2000;
-    private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan BetweenCleanings = TimeSpan.FromMinutes(10);
-    private readonly PostfixLogDatabase _database;
-    private readonly PostfixLogFollower _follower;
-    private readonly PostfixLogSettings _settings;
+    private readonly LogFollower.OpenLog _reports;
+    private readonly LogFollower.OpenLog _mail;
     private readonly TimeProvider _clock;
-    private DateTimeOffset _nextCount;
-    private DateTimeOffset _nextCleaning;
-    private (long Lines, long Unknown) _counted;
 
-    /// <exception cref="ResponderException">The database cannot be opened.</exception>
-    public PostfixLogReader(ResponderSettings settings, TimeProvider clock)
+    /// <summary>Opens the logs: root may be the only one who reads them.</summary>
+    /// <param name="mailLog">Postfix's.</param>
+    /// <param name="log">The responder's, for people.</param>
+    /// <param name="clock">Tells the year of a time without one, and what is too old.</param>
+    /// <exception cref="ResponderException">One of them is there and cannot be opened.</exception>
+    public PostfixLogReader(string mailLog, string log, TimeProvider clock)
     {
-        _settings = settings.PostfixLog;
         _clock = clock;
-        _database = PostfixLogDatabase.Open(_settings.Database);
-        _follower = new PostfixLogFollower(_database, settings, clock);
-        _nextCount = clock.GetUtcNow() + BetweenCounts;
+        // The responder's first: then Postfix's has all about the messages that it tells of.
+        _reports = Follower(log).Open();
+        _mail = Follower(mailLog).Open();
     }
 
-    public long Lines => _follower.Lines;
-
-    public long Unknown => _follower.Unknown;
-
-    /// <summary>Keeps a whole file. What is older than the days to be kept goes at the end.</summary>
-    /// <exception cref="ResponderException">The database cannot be written.</exception>
-    public void ReadFile(Stream file)
+    /// <summary>Keeps what is new. What is older than the days to be kept goes.</summary>
+    /// <returns>The number of lines that were new, and how many of them are not of a form known here.</returns>
+    /// <exception cref="ResponderException">A log cannot be read, or the database not be written; nothing was kept.</exception>
+    public (long Lines, long Unknown) Read(ResponderSettings settings)
     {
-        var log = new LogStream(file);
-        while (log.Read() is { } line)
-        {
-            _database.Try(() =>
-            {
-                _follower.Read(line);
-                if (_follower.Lines % LinesInOneCommit == 0)
-                    _database.Commit();
-                return true;
-            });
-        }
-
-        _database.Try(() =>
-        {
-            _database.Commit();
-            Clean(TimeSpan.MaxValue);
-            return true;
-        });
-    }
-
-    /// <summary>
-    /// Speaks rsyslogd's omprog with confirmMessages: "OK" to begin with, and "OK" for each line once it is kept. One
-    /// that cannot be kept is answered with the reason; rsyslogd then waits and brings it again.
-    /// </summary>
-    /// <exception cref="ResponderException">The database is damaged: it was put aside for the next start.</exception>
-    /// <remarks>
-    /// Not in omprog's transactions: up to rsyslog 8.2506 at least, the lines of a transaction that fails before its
-    /// end are lost (rsyslog issue 2420).
-    /// </remarks>
-    public void Follow(Stream input, TextWriter answers)
-    {
-        Answer(answers, "OK");
-        var log = new LogStream(input);
+        var file = settings.PostfixLog.Database;
         try
         {
-            while (log.Read() is { } line)
-                Answer(answers, Keep(line));
+            using var database = PostfixLogDatabase.Open(file);
+            return Read(database, settings);
         }
-        catch (ResponderException)
+        catch (ResponderException exception) when (PostfixLogDatabase.IsDamage(exception))
         {
-            PostfixLogDatabase.PutAside(_settings.Database);
-            throw;
+            PostfixLogDatabase.PutAside(file);
+            using var database = PostfixLogDatabase.Open(file);
+            return Read(database, settings);
         }
+    }
 
-        _database.Try(() =>
+    public void Dispose()
+    {
+        _mail.Dispose();
+        _reports.Dispose();
+    }
+
+    private (long Lines, long Unknown) Read(PostfixLogDatabase database, ResponderSettings settings) =>
+        database.Try(() =>
         {
-            KeepCounts();
-            _database.Commit();
-            return true;
+            database.Begin();
+            var follower = new PostfixLogFollower(database, settings, _clock);
+            var rows = new PostfixLogRows(database);
+            Follow("mail", _mail);
+            Follow("reports", _reports);
+            Clean(database, settings.PostfixLog.Days);
+            database.Commit();
+            return (follower.Lines, follower.Unknown);
+
+            void Follow(string name, LogFollower.OpenLog log) => rows.SetPosition(
+                name, log.Read(rows.Position(name), line => follower.Read(Encoding.Latin1.GetString(line))));
         });
-    }
 
-    public void Dispose() => _database.Dispose();
+    private LogFollower Follower(string path) =>
+        new(Path.GetFullPath(path), line => SyslogLine.TimeOf(line, _clock.GetUtcNow()));
 
-    private static void Answer(TextWriter answers, string word)
+    private void Clean(PostfixLogDatabase database, int days)
     {
-        answers.Write(word + "\n");
-        answers.Flush();
-    }
+        var oldest = PostfixLogReport.Microseconds(_clock.GetUtcNow().AddDays(-days));
+        database.Run("DELETE FROM message WHERE arrived < ?1", Oldest("message", "arrived", MostMessages));
+        database.Run("DELETE FROM rejection WHERE at < ?1", Oldest("rejection", "at", MostRejections));
+        database.Run("DELETE FROM report WHERE at < ?1", Oldest("report", "at", MostMessages));
 
-    private string Keep(string line)
-    {
-        try
-        {
-            return _database.Try(() =>
-            {
-                _follower.Read(line);
-                var now = _clock.GetUtcNow();
-                if (now >= _nextCount)
-                    KeepCounts();
-                _database.Commit();
-                if (now >= _nextCleaning)
-                    Clean(TimeSpan.FromSeconds(5));
-                return "OK";
-            });
-        }
-        catch (ResponderException exception) when (!PostfixLogDatabase.IsDamage(exception))
-        {
-            _database.Rollback();
-            return exception.Message;
-        }
-    }
-
-    private void KeepCounts()
-    {
-        _nextCount = _clock.GetUtcNow() + BetweenCounts;
-        _follower.KeepCounts(_counted.Lines, _counted.Unknown);
-        _counted = (Lines, Unknown);
-    }
-
-    /// <summary>Deletes what is too old or too much, a little at a time; what is left over goes the next time.</summary>
-    private void Clean(TimeSpan atMost)
-    {
-        var start = _clock.GetTimestamp();
-        _nextCleaning = _clock.GetUtcNow() + BetweenCleanings;
-        var oldest = PostfixLogReport.Microseconds(_clock.GetUtcNow().AddDays(-_settings.Days));
-        var message = Math.Max(oldest, _database.Number("SELECT arrived FROM message ORDER BY arrived DESC LIMIT 1 OFFSET ?1", MostMessages) ?? 0);
-        var rejection = Math.Max(oldest, _database.Number("SELECT at FROM rejection ORDER BY at DESC LIMIT 1 OFFSET ?1", MostRejections) ?? 0);
-        int deleted;
-        do
-        {
-            _database.Begin();
-            deleted = _database.Run($"DELETE FROM message WHERE id IN (SELECT id FROM message WHERE arrived < ?1 LIMIT {RowsInOneStep})", message)
-                + _database.Run($"""
-                    DELETE FROM rejection WHERE (at, process, nth) IN
-                        (SELECT at, process, nth FROM rejection WHERE at < ?1 LIMIT {RowsInOneStep})
-                    """, rejection)
-                + _database.Run("DELETE FROM counter WHERE day < ?1", oldest / 86_400_000_000);
-            _database.Commit();
-        }
-        while (deleted >= RowsInOneStep && _clock.GetElapsedTime(start) < atMost);
+        long Oldest(string table, string time, long most) => Math.Max(
+            oldest, database.Number($"SELECT {time} FROM {table} ORDER BY {time} DESC LIMIT 1 OFFSET ?1", most) ?? 0);
     }
 }

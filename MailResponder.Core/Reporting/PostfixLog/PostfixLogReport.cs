@@ -10,8 +10,7 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
         """;
 
     private const string Answered = """
-        EXISTS (SELECT 1 FROM verdict JOIN message AS m ON m.id = verdict.message
-                WHERE m.root = r.id AND verdict.result = 'replied')
+        EXISTS (SELECT 1 FROM answer JOIN message AS m ON m.id = answer.message WHERE m.root = r.id)
         """;
 
     private readonly long _since = Microseconds(since);
@@ -31,7 +30,41 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
         Expired = Count($"SELECT count(*) {Requests} AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.expired IS NOT NULL)"),
         Rejected = Count("SELECT count(*) FROM rejection WHERE at >= ?1 AND at < ?2"),
         TimeToSend = TimeToSend(),
+        Outcomes = [.. Outcomes()],
     };
+
+    /// <summary>
+    /// A reply is one that the responder's own line names: anybody can write the Message-ID of one into a mail. Who has got
+    /// one can write it into a second mail, so the first mail with it counts.
+    /// </summary>
+    private IEnumerable<ProviderOutcomes> Outcomes() => database.Rows(
+        $"""
+        WITH fate AS (
+          SELECT m.provider, m.removed, {Was("sent")} AS sent,
+            {Was("deferred")} AS deferred,
+            m.expired IS NOT NULL OR {Was("bounced")} OR {IsReported("bounced")} AS bounced,
+            {IsReported("complained")} AS complained
+          FROM message AS m WHERE m.arrived >= ?1 AND m.arrived < ?2 AND m.reply IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM message AS b WHERE b.reply = m.reply AND b.id < m.id)
+            AND EXISTS (SELECT 1 FROM receipt WHERE receipt.reply = m.reply)
+          UNION ALL
+          SELECT max(provider), NULL, max(outcome IN ('sent', 'complained')), max(outcome = 'deferred'), max(outcome = 'bounced'),
+            max(outcome = 'complained')
+          FROM report WHERE at >= ?1 AND at < ?2 AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.reply = report.reply)
+          GROUP BY reply)
+        SELECT coalesce(provider, '{ProviderOutcomes.Others}'), sum(sent AND NOT bounced), sum(deferred AND NOT sent AND NOT bounced AND removed IS NULL),
+          sum(bounced), sum(NOT deferred AND NOT sent AND NOT bounced AND removed IS NULL), sum(complained)
+        FROM fate GROUP BY 1
+        """,
+        row => new ProviderOutcomes(
+            row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)),
+        _since, _until);
+
+    private static string Was(string status) =>
+        $"EXISTS (SELECT 1 FROM delivery AS d WHERE d.message = m.id AND d.status = '{status}')";
+
+    private static string IsReported(string outcome) =>
+        $"EXISTS (SELECT 1 FROM report AS p WHERE p.reply = m.reply AND p.outcome = '{outcome}')";
 
     private long Count(string sql) => database.Number(sql, _since, _until) ?? 0;
 
@@ -41,8 +74,7 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
         // A reply that was handed to Postfix is sent when the next host has taken it; any other when the responder said so.
         foreach (var row in database.Rows($"""
             SELECT r.arrived,
-              (SELECT max(verdict.at) FROM verdict JOIN message AS m ON m.id = verdict.message
-               WHERE m.root = r.id AND verdict.result = 'replied'),
+              (SELECT max(answer.at) FROM answer JOIN message AS m ON m.id = answer.message WHERE m.root = r.id),
               (SELECT count(*) FROM receipt JOIN message AS m ON m.id = receipt.message WHERE m.root = r.id),
               (SELECT count(*) FROM receipt JOIN message AS m ON m.id = receipt.message
                WHERE m.root = r.id AND {SentAt} IS NOT NULL),

@@ -1,18 +1,12 @@
 namespace MailResponder.Reporting.PostfixLog;
 
 /// <summary>
-/// Writes what lines tell about messages. Nothing is remembered between lines but in the rows, so a restart changes
-/// nothing; and every row has a key that a line which comes twice meets again.
+/// Writes what lines tell about messages. Nothing is remembered between lines but in the rows, so it does not matter in
+/// how many runs a log is read.
 /// </summary>
 internal sealed class PostfixLogRows(PostfixLogDatabase database)
 {
     private const long Second = 1_000_000;
-
-    /// <summary>Beyond it the mapping of lines within one instant starts anew.</summary>
-    private const int MaxLinesInOneInstant = 10_000;
-
-    private readonly Dictionary<(int Process, long Message), int> _inThisInstant = [];
-    private long _instant;
 
     /// <summary>The message that the queue id stands for at that time; null when it is not known or already gone.</summary>
     /// <param name="queueId">A short one is used again for another message once it is free.</param>
@@ -40,59 +34,45 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
     public void Join(long part, long whole) =>
         Write("UPDATE message SET root = (SELECT root FROM message WHERE id = ?2) WHERE root = ?1 AND ?1 <> ?2", part, whole);
 
-    public void SetSize(long message, long? size, long? recipients) =>
-        Write("UPDATE message SET size = coalesce(?2, size), recipients = coalesce(?3, recipients) WHERE id = ?1", message, size, recipients);
-
-    public void SetOurs(long message) => Write("UPDATE message SET ours = 1 WHERE id = ?1", message);
-
-    public void SetNotice(long message) => Write("UPDATE message SET notice = 1 WHERE id = ?1", message);
-
-    /// <param name="address">Null where the response book does not know it.</param>
-    public void SetRequested(long message, string? address) =>
-        Write("UPDATE message SET requested = 1, address = coalesce(?2, address) WHERE id = ?1", message, address);
+    public void SetRequested(long message) => Write("UPDATE message SET requested = 1 WHERE id = ?1", message);
 
     public void SetReply(long message, string name) => Write("UPDATE message SET reply = ?2 WHERE id = ?1", message, name);
+
+    /// <summary>Only a reply has one.</summary>
+    public void SetProvider(long message, string provider) =>
+        Write("UPDATE message SET provider = ?2 WHERE id = ?1 AND reply IS NOT NULL", message, provider);
 
     public void SetExpired(long message, long at) => Write("UPDATE message SET expired = ?2 WHERE id = ?1", message, at);
 
     public void SetRemoved(long message, long at) => Write("UPDATE message SET removed = ?2 WHERE id = ?1 AND removed IS NULL", message, at);
 
-    public void Add(long message, Delivery delivery) => Write("""
-        INSERT OR IGNORE INTO delivery (message, at, process, nth, service, requested, status, status_code, reason, peer, delay_ms, delays)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-        """, message, delivery.At, (long)delivery.Process, Nth(delivery.At, delivery.Process, message), delivery.Service,
-        delivery.Requested ? 1L : 0L, delivery.Status, delivery.StatusCode, delivery.Reason, delivery.Peer, delivery.DelayMilliseconds, delivery.Delays);
+    public void AddDelivery(long message, string status, long at) =>
+        Write("INSERT INTO delivery (message, at, status) VALUES (?1, ?2, ?3)", message, at, status);
 
-    public void Add(Rejection rejection, long at, int process, string service) => Write("""
-        INSERT OR IGNORE INTO rejection (at, process, nth, service, step, reply_code, status_code, reason)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        """, at, (long)process, Nth(at, process, 0), service, rejection.Step, (long)rejection.ReplyCode, rejection.StatusCode, rejection.Reason);
+    public void AddRejection(long at) => Write("INSERT INTO rejection (at) VALUES (?1)", at);
 
-    public void Add(long message, ResponderVerdict verdict, long at, int process)
+    public void AddAnswer(long message, long at) => Write("INSERT INTO answer (message, at) VALUES (?1, ?2)", message, at);
+
+    public void AddReceipt(long message, string reply) =>
+        Write("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
+
+    /// <summary>Told twice, it counts once.</summary>
+    public void Add(ReportedOutcome report) => Write(
+        "INSERT OR IGNORE INTO report (reply, outcome, provider, at) VALUES (?1, ?2, ?3, ?4)",
+        report.Reply, report.Outcome.Hyphenated(), report.Provider, PostfixLogReport.Microseconds(report.At));
+
+    /// <summary>How far the log has been read; the start of all when it never was.</summary>
+    public LogPosition Position(string log)
     {
-        Write("INSERT OR IGNORE INTO verdict (message, at, process, result, reason, replies, ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            message, at, (long)process, verdict.Result, verdict.Reason, verdict.Replies, verdict.Milliseconds);
-        foreach (var reply in verdict.HandedToPostfix)
-            Write("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
+        const string Where = "FROM position WHERE log = ?1";
+        return database.Number($"SELECT file_offset {Where}", log) is not { } offset ? LogPosition.Start
+            : new LogPosition(offset, database.Text($"SELECT head {Where}", log)!, new DateTimeOffset(
+                database.Number($"SELECT until {Where}", log)!.Value, TimeSpan.Zero));
     }
 
-    public void Count(long day, string name, long more) =>
-        Write("INSERT INTO counter (day, name, count) VALUES (?1, ?2, ?3) ON CONFLICT (day, name) DO UPDATE SET count = count + ?3", day, name, more);
+    public void SetPosition(string log, LogPosition position) => Write(
+        "INSERT OR REPLACE INTO position (log, file_offset, head, until) VALUES (?1, ?2, ?3, ?4)",
+        log, position.Offset, position.Head, position.Until.UtcTicks);
 
-    private int Write(string sql, params ReadOnlySpan<object?> values)
-    {
-        database.Begin();
-        return database.Run(sql, values);
-    }
-
-    /// <summary>Which line of the process about the message in the same instant this is, from 0.</summary>
-    private long Nth(long at, int process, long message)
-    {
-        if (at != _instant || _inThisInstant.Count >= MaxLinesInOneInstant)
-            _inThisInstant.Clear();
-        _instant = at;
-        var nth = _inThisInstant.GetValueOrDefault((process, message));
-        _inThisInstant[(process, message)] = nth + 1;
-        return nth;
-    }
+    private void Write(string sql, params ReadOnlySpan<object?> values) => database.Run(sql, values);
 }

@@ -6,11 +6,6 @@ internal static class PostfixLogSchema
     /// <summary>SQLite's user_version.</summary>
     public const long Version = 1;
 
-    /// <remarks>
-    /// The UNIQUE constraints are what keeps a line that comes twice from counting twice: rsyslogd hands over again
-    /// what was not confirmed, and a file may be read again. `nth` tells apart lines of one process in the same instant
-    /// that are alike in all that is kept.
-    /// </remarks>
     public const string Tables = """
         CREATE TABLE message (
             id INTEGER PRIMARY KEY,
@@ -18,12 +13,8 @@ internal static class PostfixLogSchema
             arrived INTEGER NOT NULL,
             root INTEGER,            -- the message of which local(8) or a filter made this one; its own id otherwise
             requested INTEGER NOT NULL DEFAULT 0, -- 1: for an address of ours
-            ours INTEGER NOT NULL DEFAULT 0,      -- 1: from our bounce address
-            notice INTEGER NOT NULL DEFAULT 0,    -- 1: made by bounce(8)
-            address TEXT,            -- the requested address where the response book knows it
-            size INTEGER,
-            recipients INTEGER,
             reply TEXT,              -- of a reply of ours: its name, which the responder's receipts give too
+            provider TEXT,           -- of a reply: whose domain it went to, when that is one of limits.large_domains
             expired INTEGER,
             removed INTEGER,
             UNIQUE (queue_id, arrived));
@@ -33,41 +24,32 @@ internal static class PostfixLogSchema
         CREATE TABLE delivery (
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
             at INTEGER NOT NULL,
-            process INTEGER NOT NULL,
-            nth INTEGER NOT NULL,
-            service TEXT NOT NULL,   -- smtp, pipe, local …
-            requested INTEGER NOT NULL, -- 1: to an address of ours
-            status TEXT NOT NULL,    -- sent, deferred, bounced …
-            status_code TEXT,        -- RFC 3463
-            reason TEXT,             -- why it was not sent, one of a few words
-            peer TEXT,               -- the other host, or the transport's name
-            delay_ms INTEGER,
-            delays TEXT,             -- seconds before the queue manager, in it, to connect, to transmit
-            PRIMARY KEY (message, at, process, nth)) WITHOUT ROWID;
-        CREATE TABLE verdict (
+            status TEXT NOT NULL);   -- sent, deferred, bounced …
+        CREATE INDEX delivery_message ON delivery (message);
+        CREATE TABLE answer (
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
-            at INTEGER NOT NULL,
-            process INTEGER NOT NULL,
-            result TEXT NOT NULL,    -- what the responder said: replied, skipped, deferred, failed
-            reason TEXT,
-            replies INTEGER,
-            ms INTEGER,
-            PRIMARY KEY (message, at, process)) WITHOUT ROWID;
+            at INTEGER NOT NULL);    -- when the responder said that it had replied
+        CREATE INDEX answer_message ON answer (message);
         CREATE TABLE receipt (
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
             reply TEXT NOT NULL,     -- name of a reply that was handed to Postfix
             PRIMARY KEY (message, reply)) WITHOUT ROWID;
-        CREATE TABLE rejection (
-            at INTEGER NOT NULL,
-            process INTEGER NOT NULL,
-            nth INTEGER NOT NULL,
-            service TEXT NOT NULL,
-            step TEXT NOT NULL,
-            reply_code INTEGER NOT NULL,
-            status_code TEXT,
-            reason TEXT NOT NULL,
-            PRIMARY KEY (at, process, nth)) WITHOUT ROWID;
-        CREATE TABLE counter (day INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL,
-            PRIMARY KEY (day, name)) WITHOUT ROWID;
+        CREATE INDEX receipt_reply ON receipt (reply);
+        -- What was reported of a reply later, by SES or in a delivery report.
+        CREATE TABLE report (
+            reply TEXT NOT NULL,     -- its name, or SES's id
+            outcome TEXT NOT NULL,   -- sent, deferred, bounced, complained
+            provider TEXT,
+            at INTEGER NOT NULL,     -- when it happened
+            PRIMARY KEY (reply, outcome)) WITHOUT ROWID;
+        CREATE INDEX report_at ON report (at);
+        CREATE TABLE rejection (at INTEGER NOT NULL);
+        CREATE INDEX rejection_at ON rejection (at);
+        -- How far each log has been read (LogPosition).
+        CREATE TABLE position (
+            log TEXT PRIMARY KEY,
+            file_offset INTEGER NOT NULL,
+            head TEXT NOT NULL,
+            until INTEGER NOT NULL) WITHOUT ROWID;
         """;
 }

@@ -23,4 +23,10 @@ internal sealed record PostfixLogSummary
     /// null when there are none. What is still in the queue does not count yet.
     /// </summary>
     public TimeToSend? TimeToSend { get; init; }
+
+    /// <summary>
+    /// What became of the replies that were handed to Postfix in the span, and of those of which SES reported something,
+    /// by provider; not merged yet. Replies through SES of which nothing was reported are in none.
+    /// </summary>
+    public IReadOnlyList<ProviderOutcomes> Outcomes { get; init; } = [];
 }

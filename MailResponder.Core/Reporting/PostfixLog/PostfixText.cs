@@ -9,10 +9,7 @@ internal static class PostfixText
     private const int MaxQueueIdLength = 32;
     private static readonly SearchValues<char> ShortIdCharacters = SearchValues.Create("0123456789ABCDEF");
     private static readonly SearchValues<char> LongIdCharacters = SearchValues.Create("0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz");
-    private static readonly SearchValues<char> StatusCharacters = SearchValues.Create("0123456789.");
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("0123456789abcdef");
-    private static readonly SearchValues<char> HostCharacters =
-        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-_");
 
     /// <summary>
     /// Takes "QUEUEID: " off the text: upper case hexadecimal digits, or with enable_long_queue_ids digits and letters
@@ -77,28 +74,5 @@ internal static class PostfixText
         var value = text[(at + name.Length + 2)..];
         var end = value.IndexOf(' ');
         return end < 0 ? value : value[..end];
-    }
-
-    /// <summary>The enhanced status code (RFC 3463) with which the text begins; null when it begins otherwise.</summary>
-    public static string? StatusCode(ReadOnlySpan<char> text)
-    {
-        var end = text.IndexOf(' ');
-        var word = end < 0 ? text : text[..end];
-        if (word.Length is < 5 or > 9 || word[0] is not ('2' or '4' or '5') || word.ContainsAnyExcept(StatusCharacters)
-            || word.Count('.') != 2)
-        {
-            return null;
-        }
-
-        return word.ToString();
-    }
-
-    /// <summary>The host of "relay=host[address]:port", without its address; null for "none" and what is no host name.</summary>
-    public static string? Host(ReadOnlySpan<char> relay)
-    {
-        var end = relay.IndexOfAny("[:");
-        var host = end < 0 ? relay : relay[..end];
-        return host.Length is > 0 and <= 253 && !host.SequenceEqual("none") && !host.ContainsAnyExcept(HostCharacters)
-            ? host.ToString() : null;
     }
 }

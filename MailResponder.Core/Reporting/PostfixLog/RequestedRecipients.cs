@@ -3,11 +3,10 @@ using MailResponder.Settings;
 
 namespace MailResponder.Reporting.PostfixLog;
 
-/// <summary>Tells which recipients are addresses of ours that people ask, and which of them the response book makes public.</summary>
+/// <summary>Tells which recipients are addresses of ours that people ask.</summary>
 internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
-    private HashSet<string> _known = [];
     private HashSet<string> _domains = [];
     private DateTime _bookTime;
     private DateTimeOffset _nextLook;
@@ -17,10 +16,8 @@ internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvid
     /// person's.
     /// </summary>
     /// <param name="recipient">As the line names it.</param>
-    /// <param name="address">The address, where the response book knows it; else null.</param>
-    public bool IsRequested(ReadOnlySpan<char> recipient, out string? address)
+    public bool Has(ReadOnlySpan<char> recipient)
     {
-        address = null;
         var at = recipient.LastIndexOf('@');
         if (at < 0)
             return false;
@@ -35,10 +32,7 @@ internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvid
 
         Look();
         // own_domains names the host too, whose mail is for people.
-        if (_domains.Count > 0 && !_domains.Contains(domain))
-            return false;
-        address = _known.Contains(folded) ? folded : null;
-        return true;
+        return _domains.Count == 0 || _domains.Contains(domain);
     }
 
     /// <summary>Reads the book when it has changed; one that cannot be read leaves what was known.</summary>
@@ -53,13 +47,12 @@ internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvid
             return;
         try
         {
-            _known = [.. ResponseBook.Load(settings.ResponseBook).Addresses];
-            _domains = [.. _known.Select(known => known[(known.LastIndexOf('@') + 1)..])];
+            _domains = [.. ResponseBook.Load(settings.ResponseBook).Addresses.Select(known => known[(known.LastIndexOf('@') + 1)..])];
             _bookTime = time;
         }
         catch (ResponderException)
         {
-            // `responder config check` and the mail log tell about it; here only names would be missing.
+            // `responder config check` and the mail log tell about it.
         }
     }
 }

@@ -3,19 +3,11 @@ using System.Globalization;
 namespace MailResponder.Reporting.PostfixLog;
 
 /// <summary>What the responder said of a message in its own line (<see cref="MessageLog.Line"/>).</summary>
-internal sealed record ResponderVerdict(string Result)
+internal sealed record ResponderVerdict(bool Replied, string QueueId)
 {
     private const string Handed = "sendmail:";
 
-    public string? Reason { get; init; }
-
-    /// <summary>The requested address where the response book knows it; else null.</summary>
-    public string? Address { get; init; }
-
-    public string QueueId { get; init; } = "-";
-
-    public long? Replies { get; init; }
-
+    /// <summary>How long it took; null when the line does not tell.</summary>
     public long? Milliseconds { get; init; }
 
     /// <summary>Names of the replies that this Postfix was given.</summary>
@@ -29,30 +21,25 @@ internal sealed record ResponderVerdict(string Result)
         if (problem >= 0)
             text = text[..problem];
         var end = text.IndexOf(' ');
-        if (end < 0 || text[..end] is not ("replied" or "skipped" or "deferred" or "failed"))
+        if (end < 0 || text[..end] is not ("replied" or "skipped" or "deferred" or "failed")
+            || PostfixText.Value(text, "address").IsEmpty)
+        {
             return null;
-        var address = PostfixText.Value(text, "address");
-        if (address.IsEmpty)
-            return null;
-        var reason = PostfixText.Value(text, "reason");
+        }
+
         var handed = new List<string>();
         foreach (var receipt in PostfixText.Rest(text, "receipts").ToString().Split(','))
         {
-            if (receipt.StartsWith(Handed, StringComparison.Ordinal) && PostfixText.IsReplyName(receipt.AsSpan(Handed.Length)))
-                handed.Add(receipt[Handed.Length..]);
+            var name = receipt.StartsWith(Handed, StringComparison.Ordinal) ? receipt[Handed.Length..].Split('(')[0] : "";
+            if (PostfixText.IsReplyName(name))
+                handed.Add(name);
         }
 
-        return new ResponderVerdict(text[..end].ToString())
+        return new ResponderVerdict(text[..end] is "replied", PostfixText.Value(text, "queue_id").ToString())
         {
-            Reason = reason.IsEmpty ? null : reason.ToString(),
-            Address = address.SequenceEqual(Outcome.UnknownAddress) ? null : address.ToString(),
-            QueueId = PostfixText.Value(text, "queue_id").ToString(),
-            Replies = Number(PostfixText.Value(text, "replies")),
-            Milliseconds = Number(PostfixText.Value(text, "ms")),
+            Milliseconds = long.TryParse(
+                PostfixText.Value(text, "ms"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
             HandedToPostfix = handed,
         };
     }
-
-    private static long? Number(ReadOnlySpan<char> text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace MailResponder.Reporting.PostfixLog;
 
@@ -27,6 +28,12 @@ internal readonly ref struct SyslogLine
     public int ProcessId { get; }
 
     public ReadOnlySpan<char> Text { get; }
+
+    /// <summary>Null when the line has another form.</summary>
+    /// <param name="line">Any bytes, without the line end.</param>
+    /// <param name="now">As for <see cref="TryParse"/>.</param>
+    public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> line, DateTimeOffset now) =>
+        TryParse(Encoding.Latin1.GetString(line), now, out var parsed) ? parsed.Time : null;
 
     /// <summary>False when the line has another form.</summary>
     /// <param name="line">Without its end.</param>

@@ -68,6 +68,19 @@ internal static class JsonReport
         WriteNumber(json, "median_seconds", postfix.TimeToSend?.Median);
         WriteNumber(json, "percentile_95_seconds", postfix.TimeToSend?.Percentile95);
         WriteNumber(json, "maximum_seconds", postfix.TimeToSend?.Maximum);
+        json.WriteStartObject("outcomes");
+        foreach (var one in report.Outcomes)
+        {
+            json.WriteStartObject(one.Provider);
+            json.WriteNumber("sent", one.Sent);
+            json.WriteNumber("deferred", one.Deferred);
+            json.WriteNumber("bounced", one.Bounced);
+            json.WriteNumber("waiting", one.Waiting);
+            json.WriteNumber("complained", one.Complained);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

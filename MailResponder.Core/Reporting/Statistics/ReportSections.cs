@@ -20,6 +20,7 @@ internal static class ReportSections
             Reasons("Deferred, by cause", messages.Deferred, "Each try counts: Postfix brings a deferred message again."),
             Reasons("Failed, by reason", messages.Failed, "These messages are not tried again."),
             Postfix(report),
+            Outcomes(report.Outcomes),
             Queue(report),
             .. Ses(report),
             Host(report),
@@ -89,6 +90,11 @@ internal static class ReportSections
             new("Longest, arrival to reply sent", Seconds(time?.Maximum)),
         ]);
     }
+
+    private static ReportSection? Outcomes(IReadOnlyList<PostfixLog.ProviderOutcomes> outcomes) => outcomes.Count == 0 ? null
+        : new ReportSection("Replies, by provider and what became of them",
+            [.. outcomes.Select(one => new ReportRow(one.Provider, one.ToString()))],
+            "Through Postfix: sent is taken by the next host. Through SES: what it reported. Small providers are counted together.");
 
     private static ReportSection? Queue(StatisticsReport report)
     {

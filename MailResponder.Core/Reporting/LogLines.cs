@@ -1,4 +1,4 @@
-namespace MailResponder.Reporting.Metrics;
+namespace MailResponder.Reporting;
 
 /// <summary>The whole lines of a log in constant memory.</summary>
 internal static class LogLines
@@ -8,15 +8,19 @@ internal static class LogLines
 
     public delegate void Reader(ReadOnlySpan<byte> line);
 
-    /// <summary>Reads from the file's position to its end. A last line without a line end is still being written.</summary>
+    /// <summary>
+    /// Reads from the file's position to the end that it has now. A last line without a line end is still being written.
+    /// </summary>
     /// <returns>How many bytes the whole lines have.</returns>
-    public static long Read(Stream file, Reader read)
+    public static long Read(FileStream file, Reader read)
     {
+        var left = file.Length - file.Position;
         var buffer = new byte[BufferBytes];
         var (filled, isTooLong) = (0, false);
         long whole = 0, unfinished = 0;
-        while (file.Read(buffer, filled, buffer.Length - filled) is > 0 and var count)
+        while (file.Read(buffer, filled, (int)Math.Min(buffer.Length - filled, left)) is > 0 and var count)
         {
+            left -= count;
             filled += count;
             ReadOnlySpan<byte> rest = buffer.AsSpan(0, filled);
             while (rest.IndexOf((byte)'\n') is >= 0 and var end)

@@ -1,34 +1,27 @@
 using MailResponder.Native;
 using MailResponder.Settings;
 
-namespace MailResponder.Reporting.Metrics;
+namespace MailResponder.Reporting;
 
 /// <summary>
 /// Reads the lines that came since the last time, each once, whatever logrotate did in between: the file was renamed
 /// or copied and cut off, or both more than once. Only the newest rotated file is looked at, and only uncompressed.
 /// </summary>
-/// <param name="path">The log for people.</param>
-/// <param name="clock">Tells when the first reading began.</param>
-internal sealed class LogFollower(string path, TimeProvider clock)
+/// <param name="path">The log.</param>
+/// <param name="timeOf">The time of a line; null for one that is not looked for.</param>
+internal sealed class LogFollower(string path, Func<ReadOnlySpan<byte>, DateTimeOffset?> timeOf)
 {
     private const int HeadBytes = 512;
 
-    /// <summary>Hands every new line that is a message's to <paramref name="take"/>.</summary>
-    /// <param name="last">Null: nothing was read before. Then only lines to come are counted.</param>
-    /// <param name="take">Gets the lines in the order of the file.</param>
-    /// <returns>Where to go on.</returns>
-    /// <exception cref="ResponderException">The log is there and cannot be read.</exception>
-    public LogPosition Read(LogPosition? last, Action<LogLine> take)
+    /// <summary>Opens the log and the newest rotated file, whoever the process goes on as.</summary>
+    /// <exception cref="ResponderException">The log is there and cannot be opened.</exception>
+    public OpenLog Open() => Try(() => new OpenLog(this, OpenFile(path), Rotated() is { } name ? OpenFile(name) : null));
+
+    private T Try<T>(Func<T> work)
     {
         try
         {
-            using var current = Open(path);
-            if (last is null)
-                return Skip(current, clock.GetUtcNow());
-            if (current is not null && IsIn(current, last))
-                return ReadOn(current, last, take);
-            using var rotated = Rotated() is { } name ? Open(name) : null;
-            return ReadOver(rotated, current, last, take);
+            return work();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -36,7 +29,7 @@ internal sealed class LogFollower(string path, TimeProvider clock)
         }
     }
 
-    private static LogPosition ReadOver(FileStream? rotated, FileStream? current, LogPosition last, Action<LogLine> take)
+    private LogPosition ReadOver(FileStream? rotated, FileStream? current, LogPosition last, LogLines.Reader take)
     {
         // Looked at before the rotated file is read: once the new file has a line, rsyslogd is done with the old one.
         var isSwitched = current is { Length: > 0 };
@@ -51,7 +44,7 @@ internal sealed class LogFollower(string path, TimeProvider clock)
             var until = last.Until;
             counted = line =>
             {
-                if (line.Time > until)
+                if (timeOf(line) > until)
                     take(line);
             };
             last = last with { Offset = 0, Head = "" };
@@ -62,17 +55,15 @@ internal sealed class LogFollower(string path, TimeProvider clock)
         return isSwitched ? ReadOn(current!, last with { Offset = 0, Head = "" }, counted) : last;
     }
 
-    private static LogPosition ReadOn(FileStream file, LogPosition last, Action<LogLine> take)
+    private LogPosition ReadOn(FileStream file, LogPosition last, LogLines.Reader take)
     {
         var until = last.Until;
         file.Position = last.Offset;
         var offset = last.Offset + LogLines.Read(file, line =>
         {
-            if (!LogLine.TryParse(line, out var message))
-                return;
-            take(message);
-            if (message.Time > until)
-                until = message.Time;
+            take(line);
+            if (timeOf(line) is { } time && time > until)
+                until = time;
         });
         return new LogPosition(offset, Head(file, offset), until);
     }
@@ -111,15 +102,37 @@ internal sealed class LogFollower(string path, TimeProvider clock)
             && rest.All(c => char.IsAsciiDigit(c) || c == '-');
     }
 
-    private static FileStream? Open(string file)
+    private static FileStream? OpenFile(string file)
     {
         try
         {
-            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return new FileStream(
+                file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
+        }
+    }
+
+    /// <summary>The log and the newest rotated file, open; null where there is none.</summary>
+    public sealed class OpenLog(LogFollower follower, FileStream? current, FileStream? rotated) : IDisposable
+    {
+        /// <summary>Where to begin when only lines to come count.</summary>
+        /// <exception cref="ResponderException">The log cannot be read.</exception>
+        public LogPosition Skip(DateTimeOffset now) => follower.Try(() => LogFollower.Skip(current, now));
+
+        /// <summary>Hands every line that came since to <paramref name="take"/>, in the order of the file.</summary>
+        /// <returns>Where to go on.</returns>
+        /// <exception cref="ResponderException">The log cannot be read.</exception>
+        public LogPosition Read(LogPosition last, LogLines.Reader take) => follower.Try(() =>
+            current is not null && IsIn(current, last)
+                ? follower.ReadOn(current, last, take) : follower.ReadOver(rotated, current, last, take));
+
+        public void Dispose()
+        {
+            current?.Dispose();
+            rotated?.Dispose();
         }
     }
 }

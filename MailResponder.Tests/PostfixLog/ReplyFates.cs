@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text;
+using MailResponder.Doctor;
+using MailResponder.Reporting.PostfixLog;
+using MailResponder.Settings;
+using MailResponder.Tests.Statistics;
+
+namespace MailResponder.Tests.PostfixLog;
+
+/// <summary>What became of replies, by provider, from lines of Postfix and reports of SES.</summary>
+public sealed class ReplyFates : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ResponderSettings _settings;
+    private readonly StringBuilder _mail = new();
+    private readonly StringBuilder _reports = new();
+    private int _made;
+
+    public ReplyFates()
+    {
+        _folder.Write("responses.json", """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
+        _settings = TestSettings.In(_folder.Path) with { PostfixLog = new PostfixLogSettings(_folder.PathTo("rows.db"), 14) };
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void EachReply_HasOneFate()
+    {
+        Reply("zahra@gmail.com", "sent");
+        Reply("zahra@GMAIL.com.", "deferred", "deferred", "sent");
+        Reply("zahra@gmail.com", "bounced");
+        Reply("zahra@gmail.com", "deferred", "expired");
+        Reply("zahra@gmail.com", "deferred");
+        Reply("zahra@gmail.com");
+        Reply("zahra@mail.small-office.example", "sent");
+        Assert.Equal(
+            // Postfix names the recipient when it has tried.
+            [new("gmail.com", 2, 1, 2, 0, 0), new(ProviderOutcomes.Others, 1, 0, 0, 1, 0)],
+            Outcomes().OrderBy(one => one.Provider).ToList());
+    }
+
+    /// <summary>A small domain may have one person.</summary>
+    [Fact]
+    public void SmallDomain_IsNotKept()
+    {
+        Reply("zahra@mail.small-office.example", "sent");
+        Outcomes();
+        var file = Encoding.Latin1.GetString(File.ReadAllBytes(_settings.PostfixLog.Database));
+        Assert.DoesNotContain("small-office", file, StringComparison.Ordinal);
+        Assert.DoesNotContain("zahra", file, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReplyWithoutItsAttachments_Counts()
+    {
+        Reply("zahra@gmail.com", "(without-attachments)", "sent");
+        Assert.Equal([new("gmail.com", 1, 0, 0, 0, 0)], Outcomes());
+    }
+
+    /// <summary>Who got a reply knows its Message-ID; anybody can write one like it.</summary>
+    [Fact]
+    public void MessageIdOfAnother_ChangesNothing()
+    {
+        var name = Reply("zahra@gmail.com", "bounced");
+        Mail(name, "get@example.com", "sent");
+        Mail("0123456789abcdef0123456789abcdef", "zahra@gmail.com", "bounced");
+        Assert.Equal([new("gmail.com", 0, 0, 1, 0, 0)], Outcomes());
+    }
+
+    [Fact]
+    public void Report_IsStrongerThanTheNextHostsWord_AndCountsOnce()
+    {
+        var name = Reply("zahra@gmail.com", "sent");
+        for (var i = 0; i < 2; i++)
+        {
+            ReportedOutcome.Keep(
+            [
+                new(name, ReplyOutcome.Bounced, "gmail.com", FixedClock.Start),
+                new("ses-1", ReplyOutcome.Sent, "yahoo.com", FixedClock.Start),
+                new("ses-1", ReplyOutcome.Complained, "yahoo.com", FixedClock.Start),
+                new("ses-2", ReplyOutcome.Bounced, null, FixedClock.Start),
+                new("ses-3", ReplyOutcome.Deferred, null, FixedClock.Start),
+                new("ses-3", ReplyOutcome.Sent, null, FixedClock.Start),
+            ], _settings.PostfixLog.Database);
+        }
+
+        Assert.Equal(
+            [new("gmail.com", 0, 0, 1, 0, 0), new(ProviderOutcomes.Others, 1, 0, 1, 0, 0), new("yahoo.com", 1, 0, 0, 0, 1)],
+            Outcomes().OrderBy(one => one.Provider).ToList());
+    }
+
+    [Theory]
+    [InlineData("a:9 b:5 others:0", "a:9 b:5")]
+    [InlineData("a:9 b:4 others:1", "a:9 others:5")]
+    [InlineData("a:9 b:4 others:0", "others:13")]
+    [InlineData("a:2", "others:2")]
+    [InlineData("others:7 b:8 c:8", "b:8 c:8 others:7")]
+    [InlineData("", "")]
+    public void FewReplies_AreMergedUntilNobodyShows(string counts, string expected)
+    {
+        var all = counts.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(count => count.Split(':'))
+            .Select(count => new ProviderOutcomes(count[0], int.Parse(count[1], CultureInfo.InvariantCulture), 0, 0, 0, 0)).ToList();
+        Assert.Equal(expected, string.Join(' ', ProviderOutcomes.Merged(all, 5).Select(one => $"{one.Provider}:{one.Total}")));
+    }
+
+    [Theory]
+    [InlineData(15, 0, 0, "ok")]
+    [InlineData(0, 0, 15, "fault")]
+    [InlineData(0, 15, 0, "fault")]
+    [InlineData(90, 4, 6, "ok")]
+    [InlineData(70, 10, 10, "warning")]
+    [InlineData(0, 0, 4, "ok")]
+    public void Doctor_JudgesByTheShareThatWasNotTaken(int sent, int deferred, int bounced, string expected)
+    {
+        var finding = Assert.Single(OutcomeChecks.Judge([new("gmail.com", sent, deferred, bounced, 2, 0)], 5));
+        Assert.Equal((OutcomeChecks.Name, expected), (finding.Name, finding.State.Hyphenated()));
+    }
+
+    [Fact]
+    public void Report_ShowsThemInEveryForm_AndWarns()
+    {
+        var report = SampleReport.Of(new MadeLog().Replied("get@example.com", 15)) with
+        {
+            Postfix = new(new PostfixLogSummary { Outcomes = [new("gmail.com", 1, 2, 15, 0, 0), new("tiny.example", 2, 0, 0, 0, 0)] }, null),
+        };
+        Assert.Contains("others", MailResponder.Reporting.Statistics.TextReport.Of(report), StringComparison.Ordinal);
+        report = report with
+        {
+            Postfix = new(new PostfixLogSummary { Outcomes = [new("gmail.com", 1, 2, 15, 0, 0), new("web.de", 9, 0, 0, 0, 3)] }, null),
+        };
+        foreach (var text in (string[])[MailResponder.Reporting.Statistics.TextReport.Of(report), MailResponder.Reporting.Statistics.HtmlReport.Of(report)])
+        {
+            Assert.Contains("1 sent, 2 deferred, 15 bounced", text, StringComparison.Ordinal);
+            Assert.Contains("9 sent, 3 complained of", text, StringComparison.Ordinal);
+            Assert.Contains("94.444% of the replies to gmail.com were not taken", text, StringComparison.Ordinal);
+        }
+
+        var json = System.Text.Json.Nodes.JsonNode.Parse(MailResponder.Reporting.Statistics.JsonReport.Of(report))!;
+        Assert.Equal(15, (int)json["postfix"]!["outcomes"]!["gmail.com"]!["bounced"]!);
+        Assert.Equal(3, (int)json["postfix"]!["outcomes"]!["web.de"]!["complained"]!);
+    }
+
+    private IReadOnlyList<ProviderOutcomes> Outcomes()
+    {
+        _folder.Write("mail.log", _mail.ToString());
+        _folder.Write("mail_responder.log", _reports.ToString());
+        using (var reader = new PostfixLogReader(_folder.PathTo("mail.log"), _folder.PathTo("mail_responder.log"), new FixedClock()))
+            Assert.Equal(0, reader.Read(_settings).Unknown);
+        return PostfixLogDatabase.Summarise(_settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1))!.Outcomes;
+    }
+
+    /// <summary>A reply through Postfix, and what Postfix said of it. Returns its name.</summary>
+    private string Reply(string to, params string[] events)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{++_made:x32}");
+        var without = events is ["(without-attachments)", ..] ? events[0] : "";
+        _reports.Append($"{Time()} mx mail_responder[9]: replied address=get@example.com replies=1 ms=9 queue_id=4A{_made:X5} receipts=sendmail:{name}{without}\n");
+        Mail(name, to, without.Length > 0 ? events[1..] : events);
+        return name;
+    }
+
+    private void Mail(string name, string to, params string[] events)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"4B{++_made:X5}");
+        Line($"pickup[5]: {id}: uid=999 from=<bounces@example.com>");
+        Line($"cleanup[6]: {id}: message-id=<{name}@example.com>");
+        Line($"qmgr[7]: {id}: from=<bounces@example.com>, size=700, nrcpt=1 (queue active)");
+        foreach (var status in events)
+        {
+            Line(status == "expired" ? $"qmgr[7]: {id}: from=<bounces@example.com>, status=expired, returned to sender"
+                : $"smtp[8]: {id}: to=<{to}>, relay=mx.{to.Split('@')[1]}[198.51.100.9]:25, delay=0.4, delays=0.1/0.1/0/0.2, dsn=2.0.0, status={status} (what the host said)");
+        }
+
+        if (events is [.., not "deferred"])
+            Line($"qmgr[7]: {id}: removed");
+    }
+
+    private void Line(string text) => _mail.Append(CultureInfo.InvariantCulture, $"{Time()} mx postfix/{text}\n");
+
+    private string Time() => FixedClock.Start.AddMinutes(-60 + _made).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
+}

@@ -109,8 +109,9 @@ public sealed class DoctorServer : IDisposable
         }
     }
 
+    /// <summary>Each line once: cron has a second process while a job runs.</summary>
     IReadOnlyList<string> State() =>
-        [.. Root.Run($"{prelude}\nstate").Good().Output.Split('\n').Order(StringComparer.Ordinal)];
+        [.. Root.Run($"{prelude}\nstate").Good().Output.Split('\n').Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>The records that make a healthy server; one of them, by its name, may be given another text or none.</summary>
     internal void PublishRecords(string? name = null, params string[] texts)

@@ -22,9 +22,9 @@ public sealed class PostfixLogRuleTests
         place.WaitForRequests(daemon, 2);
 
         Assert.Equal(1, place.Number("SELECT count(*) FROM verdict WHERE reason = 'spam'"));
-        daemon.WaitForLine("syslog", "ABCDE: removed");
+        daemon.WaitForLine("mail.log", "ABCDE: removed");
         daemon.WaitForLine("mail_responder.log", "queue_id=4C1234");
-        Assert.DoesNotContain(daemon.Syslog, line => line.Contains("mail_responder[9]", StringComparison.Ordinal));
+        Assert.Empty(daemon.Syslog);
         Assert.Equal("mail_responder\n", ToolRun.Of("stat", "-c", "%U", place.Database).AssertDone());
     }
 
@@ -62,7 +62,7 @@ public sealed class PostfixLogRuleTests
             for (var i = 0; i < 1000; i++) ReaderPlace.SendRequest(daemon, 0xB00000 + i);
             daemon.Report(1, "last");
             daemon.WaitForLine("mail_responder.log", "last");
-            daemon.WaitForLine("syslog", (0xB00000 + 999).ToString("X", CultureInfo.InvariantCulture) + ": removed");
+            daemon.WaitForLine("mail.log", (0xB00000 + 999).ToString("X", CultureInfo.InvariantCulture) + ": removed");
             Assert.Equal(1, place.Number("SELECT count(*) FROM message"));
         }
 

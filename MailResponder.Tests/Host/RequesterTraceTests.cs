@@ -43,6 +43,39 @@ public sealed class RequesterTraceTests(InstalledHost host) : IClassFixture<Inst
         root.Run("rm /var/mail/forwarder; mv /root/forward /var/lib/forwarder/.forward").Good();
     }
 
+    /// <summary>
+    /// Lines beyond what memory holds wait there while the log reader cannot run, and the last of them stay after it has
+    /// taken them. The next rotation keeps those that wait, and removes those that were taken.
+    /// </summary>
+    [Fact]
+    public void SpoolOfTheLogReader_IsEmptiedAfterItHasCaughtUp()
+    {
+        const string rule = "/etc/rsyslog.d/10-mail_responder-postfix-log.conf";
+        const string restart = "kill $(cat /run/rsyslogd.pid); while [ -e /run/rsyslogd.pid ]; do sleep 0.1; done; rsyslogd";
+        const string rotate = "logrotate -f /etc/logrotate.d/mail_responder-mail";
+        root.Run($"cp -p {rule} /root/rule; sed -i 's/queue.size=\"50000\"/queue.size=\"100\"/' {rule}; mv /usr/local/bin/responder /root/; {restart}").Good();
+        try
+        {
+            var requester = RequestMail.FromSomebodyNew().From;
+            root.Run($"for n in $(seq 100 300); do logger -p mail.info -t postfix/qmgr[7] \"4C1$n: from=<{requester}>, size=700, nrcpt=1\"; done").Good();
+            Patience.Until("lines on disk", IsSpooled);
+            root.Run(rotate).Good();
+            root.Run("mv /root/responder /usr/local/bin/").Good();
+            Patience.Until("the reader has the last one", () => root.Run("grep -c 4C1300 /var/lib/mail_responder/postfix-log/*").ExitCode == 0);
+            Assert.True(IsSpooled());
+
+            root.Run(rotate).Good();
+
+            Assert.Empty(root.Run("ls /var/spool/rsyslog").Good().Output);
+
+            bool IsSpooled() => root.Run($"grep -rqF '{requester}' /var/spool/rsyslog").ExitCode == 0;
+        }
+        finally
+        {
+            root.Run($"mv /root/rule {rule}; if [ -e /root/responder ]; then mv /root/responder /usr/local/bin/; fi; {restart}");
+        }
+    }
+
     [Fact]
     public void Logwatch_NamesNobodyAndIsShort()
     {

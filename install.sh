@@ -3,7 +3,7 @@
 #
 # usage: sudo ./install.sh [--domain D]… [--add-domain D]… [--remove-domain D]… [--hostname H] [--from ADDR]
 #        [--support ADDR] [--database sqlite|mysql] [--ses-region R] [--strict-recipients] [--no-authentication]
-#        [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
+#        [--mail-log-days N] [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
 #
 #   --domain D            a domain to answer for; at least one at the first run, more than one may be given. A later run
 #                         that would drop one this way is refused
@@ -18,6 +18,7 @@
 #   --strict-recipients   reject addresses that the response book does not know, instead of dropping their mail
 #   --no-authentication   leave out opendkim and opendmarc, which find out who a message is really from; attachments then
 #                         go to whoever stands in From. --authentication at a later run puts them in again
+#   --mail-log-days N     keep Postfix's log and the journal, which name who wrote, for N days (default: 7)
 #   --ssh-port N          install fail2ban, and have it watch SSH on this port
 #   --no-packages         install no package; say which are missing
 #   --dry-run             say each step and change nothing
@@ -144,13 +145,14 @@ remembered() {
 }
 
 read_options() {
-  for option in domains added removed hostname from support database region strict authentication ssh_port \
-    no_packages dry_run uninstall; do
+  for option in domains added removed hostname from support database region strict authentication mail_log_days \
+    ssh_port no_packages dry_run uninstall; do
     eval "$option="
   done
   while [ $# -gt 0 ]; do
     case $1 in
-      --domain | --add-domain | --remove-domain | --hostname | --from | --support | --database | --ses-region | --ssh-port)
+      --domain | --add-domain | --remove-domain | --hostname | --from | --support | --database | --ses-region | \
+        --mail-log-days | --ssh-port)
         if [ $# -lt 2 ] || [ -z "$2" ]; then usage "$1 needs a value"; fi
         read_value "$1" "$2"
         shift
@@ -201,6 +203,11 @@ read_value() {
     --ses-region)
       echo "$2" | grep -qxE '[a-z]{2}(-[a-z]+)+-[0-9]' || usage "--ses-region $2: not a region such as eu-west-1"
       region=$2
+      ;;
+    --mail-log-days)
+      { echo "$2" | grep -qxE '[1-9][0-9]{0,2}' && [ "$2" -le 365 ]; } ||
+        usage "--mail-log-days $2: not a number of days from 1 to 365"
+      mail_log_days=$2
       ;;
     --ssh-port)
       { echo "$2" | grep -qxE '[1-9][0-9]{0,4}' && [ "$2" -le 65535 ]; } || usage "--ssh-port $2: not a port from 1 to 65535"
@@ -255,6 +262,7 @@ complete_options() {
   region=${region:-$(remembered region)}
   strict=${strict:-$(remembered strict)}
   authentication=${authentication:-$(remembered authentication)}
+  mail_log_days=${mail_log_days:-$(remembered mail_log_days)}
   ssh_port=${ssh_port:-$(remembered ssh_port)}
 
   if [ -z "$domains" ] && [ -n "$removed" ]; then usage "no domain would be left: --uninstall takes everything back"; fi
@@ -271,11 +279,13 @@ complete_options() {
   bounce=bounces@$first_domain
   database=${database:-sqlite}
   authentication=${authentication:-yes}
+  mail_log_days=${mail_log_days:-7}
 }
 
 remember_options() {
   printf '%s\n' "domains=$domains" "hostname=$hostname" "from=$from" "support=$support" "database=$database" \
-    "region=$region" "strict=$strict" "authentication=$authentication" "ssh_port=$ssh_port" >"$work/options"
+    "region=$region" "strict=$strict" "authentication=$authentication" \
+    "mail_log_days=$mail_log_days" "ssh_port=$ssh_port" >"$work/options"
   if ! cmp -s "$work/options" "$state/options"; then
     if step "remember these options: answer for $domains on $hostname, from $from"; then record options <"$work/options"; fi
   fi
@@ -553,6 +563,15 @@ put_system_file() {
       is_on_ec2 || sed -i '/^server /d' "$work/chrony"
       put "$work/chrony" "/etc/$1" 644 root:root
       ;;
+    logrotate.d/mail_responder-mail)
+      share_rotation
+      sed "s/rotate 7\$/rotate $mail_log_days/" "$here/system/$1" >"$work/rotation"
+      put "$work/rotation" "/etc/$1" 644 root:root
+      ;;
+    systemd/journald.conf.d/mail_responder.conf)
+      sed "s/^MaxRetentionSec=7day\$/MaxRetentionSec=${mail_log_days}day/" "$here/system/$1" >"$work/journald"
+      put "$work/journald" "/etc/$1" 644 root:root
+      ;;
     opendkim.conf | opendmarc.conf)
       if has_milters; then put "$here/system/$1" "/etc/$1" 644 root:root; fi
       ;;
@@ -562,6 +581,21 @@ put_system_file() {
       put "$here/system/$1" "/etc/$1" "$file_mode" root:root
       ;;
   esac
+}
+
+# logrotate refuses a log that two of its files name. What dpkg or the operator put there later has these names again;
+# what else is edited in it stays.
+share_rotation() {
+  shared=/etc/logrotate.d/rsyslog
+  if [ ! -e "$shared" ]; then return; fi
+  sed '/^\/var\/log\/mail\.\(log\|info\|warn\|err\)[[:space:]]*$/d' "$shared" >"$work/shared"
+  if ! cmp -s "$shared" "$work/shared"; then
+    if [ -z "$dry_run" ]; then forget "put$shared"; fi
+  elif [ "$(put_hash "$shared" "$(hash_of "$shared")")" != "$(hash_of "$shared")" ]; then
+    echo "$shared" >>"$work/wanted"
+    return
+  fi
+  put "$work/shared" "$shared" 644 root:root "$(is_pristine "$shared" || echo adopt)"
 }
 
 is_on_ec2() {

@@ -9,7 +9,9 @@ internal static class LogChecks
     public const string Log = "/var/log/mail_responder.log";
     private const string Events = "/var/log/mail_responder-events.log";
     private const string Rule = "/etc/rsyslog.d/20-mail_responder.conf";
+    private const string MailLogFile = "/var/log/mail.log";
     private const string Rotation = "/etc/logrotate.d/mail_responder";
+    private const string MailRotation = "/etc/logrotate.d/mail_responder-mail";
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     /// <summary>As long as our own logs are kept, and a day for the rotation itself.</summary>
@@ -27,7 +29,7 @@ internal static class LogChecks
             .. RuleFile(host).OrOk("rsyslog-rule", Rule),
             .. settings is null ? [] : Routing(host, settings, isRunning),
             .. Files(host).OrOk("log-files", "not open to everybody"),
-            .. Rotating(host).OrOk("logrotate", Rotation),
+            .. Rotating(host).OrOk("logrotate", $"{Rotation}, {MailRotation}"),
             .. MailLog(host).OrOk("mail-log", "nothing older than a week, nothing open to everybody"),
             .. JournalChecks.Look(host).OrOk("journal", "forgets after a week"),
         ];
@@ -42,7 +44,7 @@ internal static class LogChecks
             yield break;
         }
 
-        foreach (var file in (string[])[Log, Events])
+        foreach (var file in (string[])[Log, Events, MailLogFile])
         {
             if (!lines.Any(line => !line.TrimStart().StartsWith('#') && line.Contains(file, StringComparison.Ordinal)))
                 yield return Finding.Fault(name, $"{Rule} does not write {file}", "take rsyslog/20-mail_responder.conf; then: systemctl restart rsyslog");
@@ -116,17 +118,26 @@ internal static class LogChecks
     private static IEnumerable<Finding> Rotating(Host host)
     {
         const string name = "logrotate";
-        if (!File.Exists(host.PathTo(Rotation)))
+        foreach (var file in (string[])[Rotation, MailRotation])
         {
-            yield return Finding.Fault(name, Rotation + " is missing: the logs grow until the disk is full", "run install.sh");
+            if (!File.Exists(host.PathTo(file)))
+                yield return Finding.Fault(name, file + " is missing: the logs grow until the disk is full", "run install.sh");
+        }
+
+        // All of its files, because a log that two of them name is an error of the one that is read later.
+        var check = host.Run("logrotate", "-d", host.PathTo("/etc/logrotate.conf"));
+        if (!check.IsInstalled)
+        {
+            yield return Finding.Fault(name, "logrotate is not installed: the logs grow until the disk is full", "apt-get install logrotate");
             yield break;
         }
 
-        var check = host.Run("logrotate", "-d", host.PathTo(Rotation));
-        if (!check.IsInstalled)
-            yield return Finding.Fault(name, "logrotate is not installed: the logs grow until the disk is full", "apt-get install logrotate");
-        else if (check.Failed || check.Errors.Contains("error:", StringComparison.Ordinal))
-            yield return Finding.Fault(name, "logrotate -d: " + (check.Errors.Split('\n').FirstOrDefault(line => line.Contains("error:", StringComparison.Ordinal))?.OneLine() ?? check.Complaint), "correct " + Rotation);
+        var error = check.Errors.Split('\n').FirstOrDefault(line => line.Contains("error:", StringComparison.Ordinal)
+            && (line.Contains("mail_responder", StringComparison.Ordinal) || line.Contains("/var/log/mail", StringComparison.Ordinal)));
+        if (error is not null)
+            yield return Finding.Fault(name, "logrotate -d: " + error.OneLine(), "correct the file that it names; no two may name one log");
+        else if (check.Failed && !check.Errors.Contains("mail_responder", StringComparison.Ordinal))
+            yield return Finding.Fault(name, "logrotate -d: " + check.Complaint, "let /etc/logrotate.conf include /etc/logrotate.d");
     }
 
     /// <summary>Unlike ours, Postfix's own log names the people who write: whoever gets the host gets them.</summary>
@@ -141,7 +152,7 @@ internal static class LogChecks
         if (old.Count > 0)
         {
             yield return Finding.Warning(name, $"/var/log/{Path.GetFileName(old[^1])} is older than a week, and Postfix's log names everybody who wrote",
-                "in the file of /etc/logrotate.d that has /var/log/mail.log, write: daily, rotate 7; and delete what is older");
+                "run: install.sh --mail-log-days 7; and delete what is older");
         }
 
         foreach (var file in files.Where(file => (File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0))

@@ -20,8 +20,8 @@ public sealed partial class HealthCheckTests : IDisposable
         using var daemon = new PrivateRsyslogd();
         foreach (var line in written) Assert.True(daemon.Send($"<22>Nov 22 10:00:00 {line}"));
         daemon.Send("<22>Nov 22 10:00:00 postfix/master[1]: last");
-        daemon.WaitForLine("syslog", "last");
-        var kept = daemon.Syslog.Select(line => line[line.IndexOf("postfix/", StringComparison.Ordinal)..]).SkipLast(1).ToList();
+        daemon.WaitForLine("mail.log", "last");
+        var kept = daemon.MailLog.Select(line => line[line.IndexOf("postfix/", StringComparison.Ordinal)..]).SkipLast(1).ToList();
 
         // Of each of 8 private addresses: three lines of the check on port 25, three on port 26, one of the mail. Of
         // loopback, which is in mynetworks, port 26 has five: it is passed on from postscreen to smtpd.
@@ -48,9 +48,9 @@ public sealed partial class HealthCheckTests : IDisposable
         using var daemon = new PrivateRsyslogd();
         daemon.Send("<22>Nov 22 10:00:00 " + line);
         daemon.Send("<22>Nov 22 10:00:00 postfix/master[1]: last");
-        daemon.WaitForLine("syslog", "last");
+        daemon.WaitForLine("mail.log", "last");
 
-        Assert.EndsWith(line, daemon.Syslog[0], StringComparison.Ordinal);
+        Assert.EndsWith(line, daemon.MailLog[0], StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"^\w+ +\d+ [\d:]+ \S+ (postfix/.*)$", RegexOptions.Multiline)]

@@ -12,6 +12,7 @@ public sealed class HostFileTests
         ["system/cron.d/mail_responder"] = path => ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
         ["system/fail2ban/jail.d/mail_responder.conf"] = path => ToolRun.Of("sh", "-c", $"set -e; d=$(mktemp -d); trap 'rm -rf \"$d\"' EXIT; cp -r /etc/fail2ban/. \"$d\"; cp '{path}' \"$d/jail.d\"; fail2ban-client -c \"$d\" -t"),
         ["system/logrotate.d/mail_responder"] = path => ToolRun.Of("logrotate", "--debug", path),
+        ["system/logrotate.d/mail_responder-mail"] = path => ToolRun.Of("logrotate", "--debug", path),
         ["system/logwatch/conf/logfiles/mail_responder.conf"] = LogwatchReads,
         ["system/logwatch/conf/services/mail_responder.conf"] = LogwatchReads,
         ["system/logwatch/scripts/services/mail_responder"] = path => ToolRun.Of("perl", "-wc", path),

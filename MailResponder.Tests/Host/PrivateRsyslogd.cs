@@ -52,6 +52,8 @@ internal sealed class PrivateRsyslogd : IDisposable
 
     public IReadOnlyList<string> Events => Lines("mail_responder-events.log");
 
+    public IReadOnlyList<string> MailLog => Lines("mail.log");
+
     /// <summary>What reached the rest of the host's rules, but for the line that asked whether rsyslogd is there.</summary>
     public IReadOnlyList<string> Syslog => [.. Lines("syslog").Where(line => !line.Contains("probe: ", StringComparison.Ordinal))];
 

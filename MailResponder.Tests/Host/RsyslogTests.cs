@@ -37,10 +37,14 @@ public sealed partial class RsyslogTests
         using var daemon = new PrivateRsyslogd();
         daemon.Send("<134>Nov 22 10:00:00 another[7]: on local0");
         daemon.Send("<142>Nov 22 10:00:00 another[7]: on local1");
+        daemon.Send("<22>Nov 22 10:00:00 postfix/qmgr[7]: 4C1: from=<zahra@freemail.test>");
+        daemon.Send("<19>Nov 22 10:00:00 another[7]: an error of facility mail");
         daemon.Send("<150>Nov 22 10:00:00 mail_responder[7]: on local2");
         daemon.WaitForLine("syslog", "on local2");
 
         Assert.Equal(3, daemon.Syslog.Count);
+        Assert.Equal(2, daemon.MailLog.Count);
+        Assert.Equal("root:adm 640\n", ToolRun.Of("stat", "-c", "%U:%G %a", daemon.Log("mail.log")).AssertDone());
         Assert.Empty(daemon.Reports);
         Assert.Empty(daemon.Events);
     }

@@ -33,6 +33,30 @@ public sealed class FreshServerTests(InstalledServers servers)
         Assert.DoesNotContain(request.From, server.Root.Log("mail_responder-events.log"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void Requester_IsInOneLog_ForAWeek(string suite)
+    {
+        var root = Running(suite).Root;
+        var request = RequestMail.FromSomebodyNew();
+        root.Outside.Send(request).Good();
+        Patience.Until("a reply that left", () => root.Log("mail.log").Contains($"to=<{request.From}>", StringComparison.Ordinal), () => root.Log("mail.log"));
+
+        Assert.Equal("/var/log/mail.log\n", root.Run($"grep -rlF '{request.From}' /var/log /var/spool/rsyslog").Output);
+        Assert.Equal("adm 640\n", root.Run("stat -c '%G %a' /var/log/mail.log").Good().Output);
+        Assert.Empty(root.Run("logrotate -d /etc/logrotate.conf 2>&1 | grep error").Output);
+
+        const string day = "logrotate -f /etc/logrotate.d/mail_responder-mail && sleep 1 && logger -p mail.err another";
+        root.Run(day).Good();
+        Assert.Contains(request.From, root.Log("mail.log.1"), StringComparison.Ordinal);
+        Patience.Until("a line in the new file", () => root.Log("mail.log").Contains("another", StringComparison.Ordinal));
+        Assert.DoesNotContain(request.From, root.Log("mail.log"), StringComparison.Ordinal);
+        for (var rotation = 2; rotation <= 7; rotation++) root.Run("logrotate -f /etc/logrotate.d/mail_responder-mail").Good();
+        Assert.Equal("/var/log/mail.log.7.gz\n", root.Run($"cd / && zgrep -lF '{request.From}' /var/log/mail.*").Output);
+        root.Run("logrotate -f /etc/logrotate.d/mail_responder-mail").Good();
+        Assert.Empty(root.Run($"zgrep -lF '{request.From}' /var/log/mail.*").Output);
+    }
+
     /// <summary>Their domain has no SPF, no DMARC and no signature.</summary>
     [Theory]
     [MemberData(nameof(Suites))]

@@ -38,12 +38,15 @@ public sealed class RemovalTests
     [MemberData(nameof(ServerRoots.Suites), MemberType = typeof(ServerRoots))]
     public void Uninstall_LeavesAPostfixThatAnswers(string suite)
     {
-        using var server = new InstalledServer(suite, "bare", "--domain example.org --support team@freemail.test");
+        using var server = new InstalledServer(suite, "bare", "--domain example.org --support team@freemail.test --mail-log-days 3");
+        Assert.Contains("\n\trotate 3\n", server.Root.Read("/etc/logrotate.d/mail_responder-mail"), StringComparison.Ordinal);
+        Assert.Contains("\nMaxRetentionSec=3day\n", server.Root.Read("/etc/systemd/journald.conf.d/mail_responder.conf"), StringComparison.Ordinal);
         Assert.StartsWith("250 ", Answer(server.Root, "get@example.org"), StringComparison.Ordinal);
         server.Install("--uninstall").Good();
 
         server.Root.Run("postfix check && postfix status").Good();
         Assert.Equal("mail.example.com", server.Root.Read("/etc/mailname").Trim());
+        Assert.Empty(server.Root.Run("dpkg --verify rsyslog logrotate").Good().Output);
         Assert.Matches("^[45]54 .*Relay access denied", Answer(server.Root, "get@example.org"));
         Assert.StartsWith("550 ", Answer(server.Root, "get@mail.example.com"), StringComparison.Ordinal);
         Assert.StartsWith("250 ", Answer(server.Root, "postmaster@mail.example.com"), StringComparison.Ordinal);

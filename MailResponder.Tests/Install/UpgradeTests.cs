@@ -33,6 +33,25 @@ public sealed class UpgradeTests : IDisposable
         AssertNothingToDo();
     }
 
+    /// <summary>As dpkg does with a new version of the package, and as people do.</summary>
+    [Fact]
+    public void SharedRotation_LosesTheMailLogAgain_AndNothingElse()
+    {
+        const string Shared = "/etc/logrotate.d/rsyslog";
+        const string Errors = "logrotate -d /etc/logrotate.conf 2>&1 | grep error";
+        Root.Run($"sed -i 's|^/var/log/syslog|&\\n/var/log/mail.log|; $a# theirs' {Shared}").Good();
+        var theirs = Root.Read(Shared);
+        Assert.Contains("duplicate log entry for /var/log/mail.log", Root.Run(Errors).Output, StringComparison.Ordinal);
+
+        server.Install().Good();
+        Assert.Equal(theirs.Replace("/var/log/mail.log\n", "", StringComparison.Ordinal), Root.Read(Shared));
+        Assert.Empty(Root.Run(Errors).Output);
+        AssertNothingToDo();
+
+        server.Install("--uninstall").Good();
+        Assert.Equal(theirs, Root.Read(Shared));
+    }
+
     [Fact]
     public void UneditedFiles_AreReplaced()
     {

@@ -102,6 +102,9 @@ internal static class Filter
             var (address, queueId) = _responder is { } responder ? (responder.Address, responder.QueueId) : (outcome.Address, _queueId);
             foreach (var line in NewFolder.Tell())
                 _log.Warn(line);
+            // Whoever sent it reads the log; nobody needs it a second time.
+            if (_responder is { IsProbe: true })
+                outcome = outcome with { Result = Result.Probe };
             _log.Write(outcome with { Address = address, QueueId = queueId }, _deadline.Elapsed);
             if (outcome.Result != Result.Deferred)
                 return ExitCode.Ok;

@@ -68,7 +68,7 @@ internal sealed class LogFollower(string path, TimeProvider clock)
         file.Position = last.Offset;
         var offset = last.Offset + LogLines.Read(file, line =>
         {
-            if (!LogLine.TryParse(line, out var message))
+            if (!LogLine.TryParse(line, out var message) || message.Result == Result.Probe)
                 return;
             take(message);
             if (message.Time > until)

@@ -43,6 +43,13 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
     public void SetSize(long message, long? size, long? recipients) =>
         Write("UPDATE message SET size = coalesce(?2, size), recipients = coalesce(?3, recipients) WHERE id = ?1", message, size, recipients);
 
+    /// <summary>Drops what is known of the message; what is still to come of it stays unknown.</summary>
+    public void Forget(string queueId, long at)
+    {
+        if (Find(queueId, at) is { } message)
+            Write("DELETE FROM message WHERE id = ?1", message);
+    }
+
     public void SetOurs(long message) => Write("UPDATE message SET ours = 1 WHERE id = ?1", message);
 
     public void SetNotice(long message) => Write("UPDATE message SET notice = 1 WHERE id = ?1", message);

@@ -100,6 +100,9 @@ internal static class Filter
         {
             foreach (var line in NewFolder.Tell())
                 _log.Warn(line);
+            // Whoever sent it reads the log; nobody needs it a second time.
+            if (_progress.IsProbe)
+                outcome = outcome with { Result = Result.Probe };
             _log.Write(outcome with { Address = _progress.Address, QueueId = _progress.QueueId }, _deadline.Elapsed);
             if (outcome.Result != Result.Deferred)
                 return ExitCode.Ok;

@@ -11,6 +11,10 @@ internal static class Checkup
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan MaxTimeAlone = TimeSpan.FromSeconds(30);
 
+    /// <summary>postscreen keeps a new client waiting for six seconds.</summary>
+    private static readonly TimeSpan MaxTimeOfProbe = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxTimeOfProbeAlone = TimeSpan.FromSeconds(8.5);
+
     /// <param name="host">The machine.</param>
     /// <param name="settingsPath">The settings; with faults in them, what depends on them is not looked at.</param>
     public static IReadOnlyList<Finding> Of(Host host, string settingsPath)
@@ -46,6 +50,21 @@ internal static class Checkup
         return findings;
     }
 
+    /// <summary>The probe alone, for a monitoring server that waits for ten seconds.</summary>
+    public static IReadOnlyList<Finding> Probe(Host host, string settingsPath)
+    {
+        var start = host.Clock.GetTimestamp();
+        var faults = new List<Fault>();
+        if (SettingsFile.Check(settingsPath, faults) is not { } settings)
+            return [Finding.Fault(SettingsChecks.Name, faults.Find(fault => !fault.IsWarning)?.ToString() ?? settingsPath, "run: responder doctor")];
+        if (PostfixSettings.Load(host) is not { } postfix)
+            return [Finding.Fault("postfix", "Postfix cannot be asked", "run: responder doctor")];
+        var left = MaxTimeOfProbeAlone - host.Clock.GetElapsedTime(start);
+        var running = Task.Factory.StartNew(() => ProbeChecks.Look(host, settings, postfix, left).ToList(),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return ResultOf(running, ProbeChecks.Name, MaxTimeAlone);
+    }
+
     private static List<(string Name, Func<IEnumerable<Finding>> Look)> Subjects(
         Host host, string settingsPath, ResponderSettings? settings)
     {
@@ -71,6 +90,7 @@ internal static class Checkup
             subjects.Add(("postfix-domains", () => DomainChecks.Look(host, settings, postfix.Value)));
             subjects.Add(("postfix-transport", () => TransportChecks.Look(host, settings, postfix.Value)));
             subjects.Add(("authentication", () => AuthenticationChecks.Look(host, settings, postfix.Value)));
+            subjects.Add((ProbeChecks.Name, () => ProbeChecks.Look(host, settings, postfix.Value, MaxTimeOfProbe)));
             subjects.Add(("queue", () => QueueChecks.Look(host, settings, postfix.Value)));
         }
 

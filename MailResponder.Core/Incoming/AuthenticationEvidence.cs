@@ -37,21 +37,28 @@ internal sealed class AuthenticationEvidence(string fromDomain)
         var evidence = new AuthenticationEvidence(fromDomain);
         if (authservId is null)
             return evidence.Verdict;
-        foreach (var header in headers)
+        foreach (var results in Written(headers, authservId))
         {
-            // Reads the raw value. In a decoded value, the text of an encoded word could pass for a statement.
-            if (!header.Field.Equals(AuthenticationResults.Field, StringComparison.OrdinalIgnoreCase)
-                || AuthenticationResults.Read(header.RawValue) is not { } results
-                || !results.AuthservId.Equals(authservId, StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-
             foreach (var result in results.Results)
                 evidence.Add(result);
         }
 
         return evidence.Verdict;
+    }
+
+    /// <summary>What the mail filters wrote under that name, a field each.</summary>
+    public static IEnumerable<AuthenticationResults> Written(HeaderList headers, string authservId)
+    {
+        foreach (var header in headers)
+        {
+            // The raw value: in a decoded one, the text of an encoded word could pass for a statement.
+            if (header.Field.Equals(AuthenticationResults.Field, StringComparison.OrdinalIgnoreCase)
+                && AuthenticationResults.Read(header.RawValue) is { } results
+                && results.AuthservId.Equals(authservId, StringComparison.OrdinalIgnoreCase))
+            {
+                yield return results;
+            }
+        }
     }
 
     private AuthenticationVerdict Verdict

@@ -15,13 +15,21 @@ internal static class RequestedAddress
     /// </summary>
     public static string? Find(Envelope envelope, HeaderList headers, IResponseBook book)
     {
+        return Told(envelope, headers) is { } told
+            ? Unwrapped(told.Trim().Trim('<', '>').ToLowerInvariant(), headers, book)
+            : FirstKnown(headers, address => Known(address, book));
+    }
+
+    /// <summary>What the mail system says, as it says it; null when it does not.</summary>
+    public static string? Told(Envelope envelope, HeaderList headers)
+    {
         foreach (var candidate in (ReadOnlySpan<string?>)[envelope.Recipient, headers["X-Original-To"], headers["Delivered-To"]])
         {
             if (!string.IsNullOrWhiteSpace(candidate))
-                return Unwrapped(candidate.Trim().Trim('<', '>').ToLowerInvariant(), headers, book);
+                return candidate;
         }
 
-        return FirstKnown(headers, address => Known(address, book));
+        return null;
     }
 
     /// <summary>The relay keeps only the local part. The domain is taken from the book or from the message.</summary>

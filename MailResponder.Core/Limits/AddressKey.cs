@@ -21,6 +21,7 @@ internal sealed class AddressKey
     public const int MaxGenerations = 32;
 
     private const int KeyBytes = 32;
+    private const int ProbeBytes = 12;
     private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss'Z'";
     private readonly byte[] _key;
 
@@ -143,6 +144,13 @@ internal sealed class AddressKey
             return new MessageKey(Sha256.Hmac(_key, Encoding.UTF8.GetBytes("message\0" + requestedAddress + "\0"), headerBlock));
         var before = Earlier.Message(headerBlock, requestedAddress);
         return new MessageKey(Renew(before.Value), [before.Value, .. before.Earlier]);
+    }
+
+    /// <summary>What <see cref="Incoming.ProbeTag.Token"/> is for a probe that was made then, to the second.</summary>
+    public string ProbeToken(DateTimeOffset made)
+    {
+        var seconds = made.ToUnixTimeSeconds().ToString("x8", CultureInfo.InvariantCulture);
+        return seconds + Convert.ToHexStringLower(Hash("probe", seconds).AsSpan(0, ProbeBytes));
     }
 
     private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture) : "";

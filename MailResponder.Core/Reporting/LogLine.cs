@@ -9,7 +9,7 @@ namespace MailResponder.Reporting;
 /// </summary>
 /// <param name="Time">When the line was received.</param>
 /// <param name="Result">What became of the message.</param>
-/// <param name="Reason">Skip reason or cause, with hyphens; null for a reply.</param>
+/// <param name="Reason">Skip reason or cause, with hyphens; null for a reply, and for a probe that went well.</param>
 /// <param name="Address">The requested address when it is a public one, else "unknown".</param>
 /// <param name="Replies">How many replies went out; 0 for a skipped message.</param>
 /// <param name="Ms">How long answering took, in milliseconds.</param>
@@ -42,7 +42,7 @@ internal readonly record struct LogLine(
         var queueId = Value(ref rest, "queue_id="u8);
         var count = 0;
         var ms = 0L;
-        if (reason.IsEmpty != (result == Result.Replied) || address.IsEmpty || queueId.IsEmpty
+        if ((result != Result.Probe && reason.IsEmpty != (result == Result.Replied)) || address.IsEmpty || queueId.IsEmpty
             || replies.IsEmpty != (result == Result.Skipped)
             || (!replies.IsEmpty && !TryNumber(replies, out count)) || !TryNumber(milliseconds, out ms))
         {
@@ -78,6 +78,7 @@ internal readonly record struct LogLine(
             _ when word.SequenceEqual("skipped"u8) => (true, Result.Skipped),
             _ when word.SequenceEqual("deferred"u8) => (true, Result.Deferred),
             _ when word.SequenceEqual("failed"u8) => (true, Result.Failed),
+            _ when word.SequenceEqual("probe"u8) => (true, Result.Probe),
             _ => (false, default),
         };
         return known;

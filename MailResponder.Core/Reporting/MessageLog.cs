@@ -84,6 +84,7 @@ internal sealed class MessageLog
         Result.Replied => "replied",
         Result.Skipped => "skipped",
         Result.Deferred => "deferred",
+        Result.Probe => "probe",
         _ => "failed",
     };
 

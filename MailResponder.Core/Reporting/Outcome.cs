@@ -12,6 +12,9 @@ internal enum Result
 
     /// <summary>Nothing could be sent, and trying again would not help.</summary>
     Failed,
+
+    /// <summary>A probe of `responder doctor`, however it ended: it counts nowhere, and is never brought again.</summary>
+    Probe,
 }
 
 /// <summary>What became of one message. Holds nothing of the requester.</summary>
@@ -19,7 +22,7 @@ internal sealed record Outcome(Result Result)
 {
     public const string UnknownAddress = "unknown";
 
-    /// <summary>The skip reason or cause, with hyphens; null for a reply.</summary>
+    /// <summary>The skip reason or cause, with hyphens; null for a reply, and for a probe that went well.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The requested address where the response book knows it: then it is public. Else "unknown".</summary>

@@ -67,7 +67,8 @@ public sealed class DoctorServer : IDisposable
         var report = JsonNode.Parse(run.Output)!;
         var findings = report["findings"]!.AsArray();
         Assert.Equal(findings.Count(finding => (string?)finding!["state"] == "fault"), (int)report["faults"]!);
-        Assert.Equal((int)report["faults"]! > 0 ? 1 : 0, run.ExitCode);
+        var isWell = (int)report["faults"]! == 0 && (!options.Contains("--probe", StringComparison.Ordinal) || (int)report["warnings"]! == 0);
+        Assert.Equal(isWell ? 0 : 1, run.ExitCode);
         return findings;
     }
 
@@ -96,12 +97,12 @@ public sealed class DoctorServer : IDisposable
     }
 
     /// <summary>Plants, hands over what the doctor found, and puts everything back.</summary>
-    internal JsonArray With(string script)
+    internal JsonArray With(string script, string options = "")
     {
         try
         {
             Root.Run($"{prelude}\n{script}\nsettle").Good();
-            return Examine();
+            return Examine(options);
         }
         finally
         {
@@ -156,7 +157,11 @@ public sealed class DoctorServer : IDisposable
     void Start()
     {
         Root.Write("/usr/local/sbin/chronyc", "#!/bin/sh\necho 'System time : 0.000012345 seconds slow of NTP time'\necho 'Leap status : Normal'\n");
-        Root.Run("chmod 755 /usr/local/sbin/chronyc; rsyslogd; cron; postfix status 2>/dev/null || postfix start").Good();
+        // Nobody who is new has to wait at port 25 for six seconds, each minute anew.
+        Root.Run("""
+            chmod 755 /usr/local/sbin/chronyc; rsyslogd; cron; postconf -e postscreen_greet_wait=1s
+            if postfix status 2>/dev/null; then postfix reload; else postfix start; fi
+            """).Good();
     }
 
     /// <summary>

@@ -45,7 +45,7 @@ internal sealed class OutsideWorld : IDisposable
 
     /// <summary>
     /// Starts the name server anew. Without further lines it knows example.com's mail server, whose name and address
-    /// point to each other, the requesters' freemail.test, whose SPF names this place, and unproven.test, which has none.
+    /// point to each other, the requesters' freemail.test, whose SPF names this place, and unproven.test, which has none, and gmail.com.
     /// </summary>
     /// <param name="lines">Further lines for dnsmasq's configuration, such as <c>txt-record=name,text</c>.</param>
     public void AnswerNames(params string[] lines)
@@ -60,6 +60,7 @@ internal sealed class OutsideWorld : IDisposable
             $"mx-host=example.com,{ServerRoot.HostName},10",
             "mx-host=freemail.test,mx.freemail.test,10",
             "mx-host=unproven.test,mx.freemail.test,10",
+            "mx-host=gmail.com,mx.freemail.test,10",
             $"txt-record=freemail.test,v=spf1 ip4:{Address} -all",
             "local=/#/",
         ];

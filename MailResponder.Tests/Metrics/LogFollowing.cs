@@ -48,6 +48,17 @@ public sealed class LogFollowing : IDisposable
     }
 
     [Fact]
+    public void Probe_IsNoMessage()
+    {
+        File.AppendAllText(Log, Line().Replace(": replied ", ": probe ", StringComparison.Ordinal));
+        Follow();
+        Assert.Empty(read);
+        File.AppendAllText(Log, Line());
+        Follow();
+        Assert.Equal([2], read);
+    }
+
+    [Fact]
     public void RenamedFile_IsReadToItsEnd()
     {
         Add(2);

@@ -182,6 +182,39 @@ public sealed class PostfixLogLines : IDisposable
     public void NoDatabase_HasNoSummary() =>
         Assert.Null(PostfixLogDatabase.Summarise(folder.PathTo("nowhere.db"), FixedClock.Start, FixedClock.Start));
 
+    /// <summary>What Postfix and the responder write of a probe of `responder doctor` that was refused, and of one that went through.</summary>
+    [Fact]
+    public void Probe_LeavesNothing()
+    {
+        const string tag = "probe-6925f2a00123456789abcdef01234567";
+        var lines = $"""
+            smtpd[5]: NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 450 4.1.8 <r@gmail.com>: Sender address rejected: Domain not found; from=<r@gmail.com> to=<get+{tag}@example.com> proto=ESMTP helo=<probe.invalid>
+            smtpd[5]: 4C12345: client=unknown[192.0.2.1]
+            cleanup[6]: 4C12345: message-id=<x.{tag}@probe.invalid>
+            qmgr[7]: 4C12345: from=<r@gmail.com>, size=700, nrcpt=1 (queue active)
+            cleanup[6]: 4C23456: message-id=<x.{tag}@probe.invalid>
+            local[8]: 4C12345: to=<mail_responder+get+{tag}@localhost>, orig_to=<get+{tag}@example.com>, relay=local, delay=0.1, delays=0/0/0/0.1, dsn=2.0.0, status=sent (forwarded as 4C23456)
+            qmgr[7]: 4C23456: from=<r@gmail.com>, size=900, nrcpt=1 (queue active)
+            qmgr[7]: 4C12345: removed
+            pickup[9]: 4C34567: uid=999 from=<{settings.BounceAddress}>
+            cleanup[6]: 4C34567: message-id=<0123456789abcdef0123456789abcdef{settings.ResponseAddress[settings.ResponseAddress.IndexOf('@')..]}>
+            qmgr[7]: 4C34567: from=<{settings.BounceAddress}>, size=900, nrcpt=1 (queue active)
+            pipe[8]: 4C23456: to=<mail_responder+get+{tag}@localhost>, orig_to=<get+{tag}@example.com>, relay=responder, delay=0.2, delays=0/0/0/0.1, dsn=2.0.0, status=sent (delivered via responder service)
+            qmgr[7]: 4C23456: removed
+            discard[8]: 4C34567: to=<{tag}@probe.invalid>, relay=none, delay=0.2, delays=0/0/0/0, dsn=2.0.0, status=sent (probe.invalid)
+            qmgr[7]: 4C34567: removed
+            """.Split('\n').Select((line, i) => $"{Day}00:{i:00}.1+00:00 mx postfix/{line}\n")
+            .Append($"{Day}00:30.1+00:00 mx mail_responder[9]: probe address=get@example.com replies=1 ms=9 queue_id=4C23456 receipts=sendmail:0123456789abcdef0123456789abcdef\n");
+
+        using (var reader = new PostfixLogReader(settings, clock))
+        {
+            reader.ReadFile(new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(lines))));
+            Assert.Equal((16, 0), (reader.Lines, reader.Unknown));
+        }
+
+        Assert.Equal("0 0 0 0", Rows("SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM delivery) || ' ' || (SELECT count(*) FROM verdict) || ' ' || (SELECT count(*) FROM rejection)"));
+    }
+
     PostfixLogSummary Summary => PostfixLogDatabase.Summarise(settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1))!;
 
     static string Request(string minute, string id) => string.Concat(

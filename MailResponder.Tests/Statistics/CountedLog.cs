@@ -10,7 +10,7 @@ public sealed class CountedLog
     public void EveryNumber_IsWhatWasPutIn()
     {
         var log = new MadeLog().Replied("links@example.com", 7).Replied("get@example.com", 12, replies: 2)
-            .Skipped(SkipReason.Spam, 3).Skipped(SkipReason.OverQuota, 4).Skipped(SkipReason.Blocked, 4)
+            .Probe(3).Probe(2, "database").Skipped(SkipReason.Spam, 3).Skipped(SkipReason.OverQuota, 4).Skipped(SkipReason.Blocked, 4)
             .Deferred(Cause.Database, 2).Deferred(Cause.Send, 1, replies: 1).Deferred(Cause.Unexpected).Failed(2)
             .Line("pull responses.json:3: entry 1: is wrong").Line("");
         var begin = new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
@@ -26,7 +26,7 @@ public sealed class CountedLog
         Assert.Equal([new NameCount("refused", 2)], figures.Failed);
         Assert.Equal(1, figures.Exceptions);
         Assert.Equal(2, figures.UnmatchedLines);
-        Assert.Equal((begin, begin.AddSeconds(35)), (figures.First, figures.Last));
+        Assert.Equal((begin, begin.AddSeconds(40)), (figures.First, figures.Last));
     }
 
     [Theory]

@@ -26,6 +26,9 @@ internal sealed class MadeLog
 
     public MadeLog Failed(int times = 1) => Add(times, 5, new Outcome(Result.Failed) { Reason = "refused", Problem = "entry 1: refused" });
 
+    public MadeLog Probe(int times, string? reason = null) => Add(times, 9,
+        new Outcome(Result.Probe) { Reason = reason, Address = "get@example.com", Receipts = ["sendmail"], QueueId = "4bXyz" });
+
     public MadeLog Line(string line)
     {
         lines.Append(line).Append('\n');

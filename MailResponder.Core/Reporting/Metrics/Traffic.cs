@@ -24,7 +24,7 @@ internal sealed class Traffic
     /// <summary>Counts the line when it is a message's.</summary>
     public void Add(ReadOnlySpan<byte> text)
     {
-        if (!LogLine.TryParse(text, out var line))
+        if (!LogLine.TryParse(text, out var line) || line.Result == Result.Probe)
             return;
         Messages[line.Result]++;
         if (line.Result == Result.Skipped)

@@ -1,3 +1,4 @@
+using MailResponder.Incoming;
 using MailResponder.Settings;
 
 namespace MailResponder.Reporting.PostfixLog;
@@ -51,6 +52,8 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
 
     private bool FollowResponder(SyslogLine line)
     {
+        if (line.Text.StartsWith("probe ", StringComparison.Ordinal))
+            return true;
         var verdict = ResponderVerdict.TryParse(line.Text);
         if (verdict is null)
             return false;
@@ -70,6 +73,14 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     private bool FollowPostfix(SyslogLine line, string service, long at)
     {
         var text = line.Text;
+        // Of `responder doctor`: nobody's message, nobody's reply.
+        if (ProbeTag.In(text) is not null)
+        {
+            if (PostfixText.TryQueueId(ref text, out var probe))
+                _rows.Forget(probe, at);
+            return true;
+        }
+
         if (text.StartsWith("NOQUEUE: ", StringComparison.Ordinal))
         {
             Reject(text["NOQUEUE: ".Length..], at);

@@ -36,6 +36,13 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
 
     public void SetRequested(long message) => Write("UPDATE message SET requested = 1 WHERE id = ?1", message);
 
+    /// <summary>Drops what is known of the message; what is still to come of it stays unknown.</summary>
+    public void Forget(string queueId, long at)
+    {
+        if (Find(queueId, at) is { } message)
+            Write("DELETE FROM message WHERE id = ?1", message);
+    }
+
     public void SetReply(long message, string name) => Write("UPDATE message SET reply = ?2 WHERE id = ?1", message, name);
 
     /// <summary>Only a reply has one.</summary>

@@ -20,7 +20,7 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     {
         if (!LogLine.TryParse(line, out var message))
             _unmatched++;
-        else if (!(message.Time < since) && !(message.Time >= until))
+        else if (message.Result != Result.Probe && !(message.Time < since) && !(message.Time >= until))
             Add(message);
     }
 

@@ -1,0 +1,140 @@
+using System.Text;
+using MailResponder.Incoming;
+using MailResponder.Limits;
+using MailResponder.Tests.Host;
+using MailResponder.Tests.Ses;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>
+/// What the filter makes of a probe of `responder doctor`, and of what only looks like one: the guard, the quota and the
+/// rest hold for everybody who cannot read the address key.
+/// </summary>
+public sealed class ProbeTests : IDisposable
+{
+    readonly Workplace place = new();
+    readonly RequestMail mail = RequestMail.FromSomebodyNew();
+
+    public ProbeTests()
+    {
+        // The first message makes key and database.
+        place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com").AssertDone();
+        File.Delete(Assert.Single(place.Outbox));
+    }
+
+    public void Dispose() => place.Dispose();
+
+    string Database => ToolRun.Of("sqlite3", place.PathTo("responder.db"), ".dump").AssertDone();
+
+    [Theory]
+    [InlineData("get+{0}@example.com")]
+    [InlineData("mail_responder+get+{0}@localhost")]
+    public void Probe_IsAnsweredAtItsSink_AndCountsNowhere(string recipient)
+    {
+        place.SendThrough("cat >\"$here/reply.eml\"");
+        var before = Database;
+        var tag = Tag(DateTimeOffset.UtcNow);
+        // Neither a robot's mark nor the number of requests matters.
+        for (var i = 0; i < 5; i++)
+        {
+            var probe = mail.Again() with { MoreHeaders = "Auto-Submitted: auto-generated\r\n", To = tag.On("get@example.com") };
+            place.Filter(probe, "--recipient", recipient.Replace("{0}", tag.Text, StringComparison.Ordinal)).AssertDone();
+        }
+
+        Assert.Equal(before, Database);
+        Assert.Matches(" probe address=get@example\\.com replies=1 ms=[0-9]+ queue_id=4bXyz receipts=sendmail:[0-9a-f]+$", " " + Said);
+        Assert.Contains("\"result\":\"probe\",\"reason\":null,", place.Log.Events[^1], StringComparison.Ordinal);
+        var reply = Assert.Single(ReadMail.All([place.PathTo("reply.eml")]));
+        Assert.True(reply.IsSignedByUs);
+        var text = File.ReadAllText(place.PathTo("reply.eml"));
+        Assert.Contains($"\nTo: {tag.Sink}\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(mail.From, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("tool.zip", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TokenOfAnybodyElse_IsATagLikeAnyOther()
+    {
+        var token = Tag(DateTimeOffset.UtcNow).Token;
+        var forged = token[..^1] + (token[^1] == '0' ? '1' : '0');
+        // Another time with the proof of this one.
+        var moved = (char)(token[7] == '0' ? '1' : token[7] - 1 is var less && char.IsAsciiHexDigitLower((char)less) ? less : '9');
+        AddressKey.Create(place.PathTo("another.key"));
+        var another = AddressKey.Load(place.PathTo("another.key")).ProbeToken(DateTimeOffset.UtcNow);
+        string[] tokens = [forged, token[..7] + moved + token[8..], another, new string('0', 32)];
+        foreach (var each in tokens)
+        {
+            var request = RequestMail.FromSomebodyNew();
+            var recipient = new ProbeTag(each).On("get@example.com");
+            var sent = place.Outbox.Count;
+            // The quota, and the guard.
+            for (var i = 0; i < 4; i++) place.Filter(request.Again(), "--recipient", recipient).AssertDone();
+            Assert.StartsWith("skipped reason=over-quota address=get@example.com ", Said, StringComparison.Ordinal);
+            Assert.Equal(sent + 6, place.Outbox.Count);
+            place.Filter(mail with { MoreHeaders = "Auto-Submitted: auto-generated\r\n" }, "--recipient", recipient).AssertDone();
+            Assert.StartsWith("skipped reason=auto-submitted ", Said, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(place.Outbox, reply => File.ReadAllText(reply).Contains(ProbeTag.SinkDomain, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(-6)]
+    [InlineData(6)]
+    public void ProbeOfAnotherTime_IsDropped(int minutes)
+    {
+        Probe(Tag(DateTimeOffset.UtcNow.AddMinutes(minutes)));
+        Assert.StartsWith("probe reason=stale ", Said, StringComparison.Ordinal);
+        Assert.Empty(place.Outbox);
+    }
+
+    [Fact]
+    public void ProbeThatFails_SaysWhy_AndIsNotBroughtAgain()
+    {
+        place.SendThrough("echo 'no room' >&2; exit 75");
+        Probe(Tag(DateTimeOffset.UtcNow));
+        Assert.Matches("^probe reason=send address=get@example\\.com replies=0 .* problem=\".*no room.*\"$", Said);
+
+        var tag = Tag(DateTimeOffset.UtcNow);
+        File.WriteAllText(place.PathTo("responder.db"), new string('x', 5000));
+        Probe(tag);
+        Assert.StartsWith("probe reason=database address=get@example.com ", Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProbeThroughSes_GoesToTheMailboxThatAmazonDrops()
+    {
+        using var ses = new SesDouble();
+        place.SendThrough(ses);
+        Probe(Tag(DateTimeOffset.UtcNow));
+        Assert.EndsWith(" receipts=ses:id-1", Said, StringComparison.Ordinal);
+        Assert.Contains("\nTo: success@simulator.amazonses.com\r\n",
+            Encoding.UTF8.GetString(Assert.Single(ses.Accepted).RawMessage), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Outbox_StaysEmpty()
+    {
+        Probe(Tag(DateTimeOffset.UtcNow));
+        Assert.Contains(" replies=1 ", Said, StringComparison.Ordinal);
+        Assert.Empty(place.Outbox);
+    }
+
+    [Fact]
+    public void MailFilterThatSaidNothing_IsNamed()
+    {
+        place.Settings["authserv_id"] = "mx.example.com";
+        place.Write();
+        Probe(Tag(DateTimeOffset.UtcNow), "Authentication-Results: mx.example.org; dmarc=none\r\n");
+        Assert.StartsWith("probe reason=authentication address=get@example.com replies=1 ", Said, StringComparison.Ordinal);
+        Probe(Tag(DateTimeOffset.UtcNow), "Authentication-Results: mx.example.com; dmarc=none\r\n");
+        Assert.StartsWith("probe address=get@example.com replies=1 ", Said, StringComparison.Ordinal);
+    }
+
+    string Said => place.Log.Reports[^1][(place.Log.Reports[^1].IndexOf("]: ", StringComparison.Ordinal) + 3)..];
+
+    ProbeTag Tag(DateTimeOffset made) => new(AddressKey.Load(place.PathTo("address.key")).ProbeToken(made));
+
+    void Probe(ProbeTag tag, string headers = "") =>
+        place.Filter(mail.Again() with { MoreHeaders = headers }, "--recipient", tag.On("get@example.com")).AssertDone();
+}

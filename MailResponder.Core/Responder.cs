@@ -104,7 +104,7 @@ internal sealed class Responder(
         };
     }
 
-    private Store OpenStore(AddressKey key)
+    private RequesterStore OpenStore(AddressKey key)
     {
         progress.Asked = new Asked(Cause.Database, "database " + settings.Database.Place);
         return RequesterStore.Open(settings.Database, key, deadline.Remaining * 0.8, clock, answersMessage: true);

@@ -206,13 +206,8 @@ public sealed class PostfixLogLines : IDisposable
             """.Split('\n').Select((line, i) => $"{Day}00:{i:00}.1+00:00 mx postfix/{line}\n")
             .Append($"{Day}00:30.1+00:00 mx mail_responder[9]: probe address=get@example.com replies=1 ms=9 queue_id=4C23456 receipts=sendmail:0123456789abcdef0123456789abcdef\n");
 
-        using (var reader = new PostfixLogReader(settings, clock))
-        {
-            reader.ReadFile(new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(lines))));
-            Assert.Equal((16, 0), (reader.Lines, reader.Unknown));
-        }
-
-        Assert.Equal("0 0 0 0", Rows("SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM delivery) || ' ' || (SELECT count(*) FROM verdict) || ' ' || (SELECT count(*) FROM rejection)"));
+        Assert.Equal((16, 0), Read(string.Concat(lines)));
+        Assert.Equal("0 0 0 0", Rows("SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM delivery) || ' ' || (SELECT count(*) FROM answer) || ' ' || (SELECT count(*) FROM rejection)"));
     }
 
     PostfixLogSummary Summary => PostfixLogDatabase.Summarise(settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1))!;

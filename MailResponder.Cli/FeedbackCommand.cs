@@ -2,23 +2,30 @@ using System.CommandLine;
 using MailResponder.Feedback;
 using MailResponder.Limits;
 using MailResponder.Reporting;
+using MailResponder.Reporting.PostfixLog;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder feedback FILE…`: blocks those to whom replies bounce for good, and those who complained.</summary>
+/// <summary>
+/// `responder feedback FILE…` and `responder feedback --bounce`: blocks those to whom replies bounce for good, and those who
+/// complained.
+/// </summary>
 internal sealed class FeedbackCommand : Command
 {
     private const int MaxFileBytes = 128 << 20;
     private const string StandardInput = "-";
+    /// <summary>A report quotes the reply's header, and seldom all of the reply.</summary>
+    private const int MaxReportBytes = 16 << 20;
+
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
-    public FeedbackCommand() : base("feedback", "Block those to whom replies bounce for good, and those who complained, as Amazon SES tells it")
+    public FeedbackCommand() : base("feedback", "Block those to whom replies bounce for good, and those who complained")
     {
         var files = new Argument<string[]>("FILE")
         {
             Description = "Notifications of Amazon SES, as SNS or SQS hands them on: JSON, or a mail of SNS; - is standard input",
-            Arity = ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.ZeroOrMore,
         };
         var topic = new Option<string?>("--topic")
         {
@@ -30,14 +37,25 @@ internal sealed class FeedbackCommand : Command
             Description = "Believe only what SNS has signed with this certificate (PEM, one or several)",
             HelpName = "FILE",
         };
+        var bounce = new Option<bool>("--bounce")
+        {
+            Description = "Read one mail to the bounce address on standard input, as Postfix does; what is no report of a reply is dropped",
+        };
+        Validators.Add(result =>
+        {
+            if (result.GetValue(bounce) == (result.GetValue(files) is { Length: > 0 }))
+                result.AddError("Name a FILE, or give --bounce alone");
+        });
         Add(files);
+        Add(bounce);
         Add(topic);
         Add(certificate);
         SetAction(result =>
         {
             try
             {
-                return Feed(result.GetValue(CommandLine.SettingsOption), result.GetValue(files)!, result.GetValue(topic), result.GetValue(certificate));
+                return result.GetValue(bounce) ? FeedBounce(result.GetValue(CommandLine.SettingsOption))
+                    : Feed(result.GetValue(CommandLine.SettingsOption), result.GetValue(files)!, result.GetValue(topic), result.GetValue(certificate));
             }
             catch (ResponderException exception)
             {
@@ -83,8 +101,58 @@ internal sealed class FeedbackCommand : Command
                 StandardError.WriteLine(fault.ToString());
         }
 
+        Keep(reader, settings);
         Console.Out.WriteLine(reader.Counts);
         return isMissing ? ExitCode.NoInput : reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
+    }
+
+    /// <summary>Everybody can write to the bounce address: no mail may bounce, be kept for long, or end in a complaint.</summary>
+    private static int FeedBounce(string? settingsPath)
+    {
+        if (Report() is not { } report)
+        {
+            Console.Out.WriteLine("no report that a reply cannot be delivered");
+            return ExitCode.Ok;
+        }
+
+        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
+        using var store = Open(settings);
+        using var asService = ServiceUser.Act(settings);
+        var reader = new FeedbackReader(settings, store, new SnsSender("", []), TimeProvider.System);
+        reader.Read(report);
+        Keep(reader, settings);
+        Console.Out.WriteLine(reader.Counts);
+        return ExitCode.Ok;
+    }
+
+    private static DeliveryReport? Report()
+    {
+        using var input = Console.OpenStandardInput();
+        using var mail = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        for (int count; (count = input.Read(buffer)) > 0;)
+        {
+            if (mail.Length + count > MaxReportBytes)
+                return null;
+            mail.Write(buffer, 0, count);
+        }
+
+        mail.Position = 0;
+        return DeliveryReport.Read(mail);
+    }
+
+    /// <summary>Whoever is blocked is blocked, also when the statistics cannot be kept.</summary>
+    private static void Keep(FeedbackReader reader, ResponderSettings settings)
+    {
+        try
+        {
+            using var asService = ServiceUser.Act(settings);
+            ReportedOutcome.Keep(reader.Outcomes, settings.PostfixLog.Database);
+        }
+        catch (ResponderException exception)
+        {
+            StandardError.WriteLine("responder: the statistics of replies: " + exception.Message);
+        }
     }
 
     private static RequesterStore Open(ResponderSettings settings)

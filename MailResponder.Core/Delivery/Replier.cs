@@ -1,3 +1,4 @@
+using MailResponder.Feedback;
 using MailResponder.Incoming;
 using MailResponder.Limits;
 using MailResponder.Rendering;
@@ -131,6 +132,8 @@ internal sealed class Replier
         {
             using var reply = _composer.Compose(request, entry, turn.MessageKey);
             var sender = _senders.For(entry.SendMethod);
+            if (!sender.ReplacesDateAndMessageId && turn.TokenFor(reply) is { } token)
+                reply.Message.Headers.Add(DeliveryReport.TokenHeader, token);
             _signer?.Sign(reply, withDateAndMessageId: !sender.ReplacesDateAndMessageId);
             return turn.MayHandOver() ? sender.Send(reply) : SendResult.Unrecorded();
         }
@@ -154,7 +157,11 @@ internal sealed class Replier
 
         public byte[] MessageKey => message.Key;
 
-        /// <summary>Counts once for an entry, with and without its attachments.</summary>
+        /// <summary>By which a report that the reply cannot be delivered is believed.</summary>
+        public string? TokenFor(OutgoingReply reply) =>
+            message.ReplyToken(reply.Name, reply.Message.Date, reply.Recipient);
+
+        /// <summary>Once for an entry, with and without its attachments.</summary>
         /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
         public bool MayHandOver() => _isBegun || (_isBegun = message.TryBegin(_id));
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MailResponder.Incoming;
 using MailResponder.Limits;
+using MailResponder.Reporting.PostfixLog;
 using MailResponder.Settings;
 
 namespace MailResponder.Feedback;
@@ -21,6 +22,9 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
     private int _line;
 
     public FeedbackCounts Counts { get; } = new();
+
+    /// <summary>For the statistics.</summary>
+    public List<ReportedOutcome> Outcomes { get; } = [];
 
     /// <summary>What could not be used, with file, line and item; never with anything of its content.</summary>
     public List<Fault> Faults { get; } = [];
@@ -49,6 +53,22 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
             AddFault("", "and whatever follows: too much is wrong here; is this a file of notifications?");
             return;
         }
+    }
+
+    /// <summary>A report that a reply cannot be delivered. One that is not proven is passed over: anybody can send it.</summary>
+    /// <exception cref="ResponderException">The database cannot be used now.</exception>
+    public void Read(DeliveryReport report)
+    {
+        if (!report.IsOfOurs(store.Key))
+        {
+            Counts.Add("not of a reply of ours");
+            return;
+        }
+
+        Outcomes.Add(new ReportedOutcome(
+            report.ReplyName, ReplyOutcome.Bounced, ReplyProvider.Of(report.Recipient, settings), report.SentAt));
+        // As of when the reply was sent: what the operator decided since is stronger.
+        Judge(new SesNotification(FeedbackKind.HardBounce, report.SentAt, [report.Recipient], 0));
     }
 
     private void ReadText(byte[] text, string place)
@@ -133,18 +153,24 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
     {
         if (SesNotification.Read(json, (field, problem) => AddFault(place + field, problem)) is not { } notification)
             return;
+        if (SesNotification.OutcomeOf(json) is var (reply, address, outcome))
+            Outcomes.Add(new ReportedOutcome(reply, outcome, ReplyProvider.Of(address, settings), signedAt));
         if (notification.HappenedAt > signedAt)
             notification = notification with { HappenedAt = signedAt };
         if (notification.Kind is FeedbackKind.SoftBounce or FeedbackKind.Other)
             Counts.Add(notification.Kind == FeedbackKind.SoftBounce ? "soft bounce(s)" : "of no consequence");
-        else if (notification.HappenedAt < clock.GetUtcNow() - RequesterStore.RemovalMemory)
-            Counts.Add("too old");
         else
             Judge(notification);
     }
 
     private void Judge(SesNotification notification)
     {
+        if (notification.HappenedAt < clock.GetUtcNow() - RequesterStore.RemovalMemory)
+        {
+            Counts.Add("too old");
+            return;
+        }
+
         Counts.Add("not among the recipients of the mail", notification.Strangers);
         foreach (var address in notification.Recipients)
         {

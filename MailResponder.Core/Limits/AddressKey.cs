@@ -153,6 +153,31 @@ internal sealed class AddressKey
         return seconds + Convert.ToHexStringLower(Hash("probe", seconds).AsSpan(0, ProbeBytes));
     }
 
+    /// <summary>
+    /// What only who has this key can write into a reply, and what proves later that a mail which quotes it was made by
+    /// somebody who got the reply.
+    /// </summary>
+    /// <param name="name">Of the reply, which no other has.</param>
+    /// <param name="sentAt">Counts in whole seconds.</param>
+    /// <param name="recipient">The address in the reply's To.</param>
+    public string ReplyToken(string name, DateTimeOffset sentAt, string recipient) => Convert.ToHexStringLower(Hash("reply",
+        string.Create(CultureInfo.InvariantCulture, $"{name}\0{sentAt.ToUnixTimeSeconds()}\0{recipient.ToLowerInvariant()}"))[..16]);
+
+    /// <summary>Whether the token was made with this key or one before it.</summary>
+    public bool IsReplyToken(string token, string name, DateTimeOffset sentAt, string recipient)
+    {
+        for (var key = this; key is not null; key = key.Earlier)
+        {
+            if (CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(key.ReplyToken(name, sentAt, recipient)), Encoding.UTF8.GetBytes(token)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture) : "";
 
     /// <summary>Null when the line has another form. Only the first key may be without its time.</summary>

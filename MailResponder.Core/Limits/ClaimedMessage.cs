@@ -27,6 +27,10 @@ internal sealed class ClaimedMessage
     /// <summary>The same at each try, also when a new address key comes into force in between.</summary>
     public byte[] Key => _store?.LedgerKey(_message) ?? _message.Value;
 
+    /// <summary>As <see cref="AddressKey.ReplyToken"/>; null for a reply that nobody counts.</summary>
+    public string? ReplyToken(string name, DateTimeOffset sentAt, string recipient) =>
+        _store?.Key.ReplyToken(name, sentAt, recipient);
+
     /// <summary>Whether any reply was sent, in this try or an earlier one.</summary>
     public bool AnySent => _entries.AnySent;
 

@@ -2,7 +2,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/aliases: people's addresses are people's, in every way in, and bounces are nobody's.</summary>
+/// <summary>postfix/aliases: people's addresses are people's, in every way in, and bounces are read for feedback alone.</summary>
 [Collection("Postfix")]
 public sealed class AliasesTests
 {
@@ -25,14 +25,16 @@ public sealed class AliasesTests
         Assert.Empty(place.Log.Reports);
     }
 
-    [Fact]
-    public void Bounce_IsDroppedWithoutAResponder()
+    [Theory]
+    [InlineData("main.cf")]
+    [InlineData("main-relay-domains.cf")]
+    public void Bounce_IsForFeedbackAlone(string sample)
     {
         using var place = new Workplace();
-        using var postfix = new PrivatePostfix(place, "main.cf");
+        using var postfix = new PrivatePostfix(place, sample);
         postfix.Accept(RequestMail.FromSomebodyNew(), "bounces@example.com", "<>");
         postfix.WaitUntilQueueIsEmpty();
-        Assert.Contains("delivered to file: /dev/null", postfix.MailLog, StringComparison.Ordinal);
+        Assert.Contains("status=sent (delivered via feedback service", postfix.MailLog, StringComparison.Ordinal);
         Assert.Empty(place.Log.Reports);
         postfix.AssertNothingWasReturned();
     }

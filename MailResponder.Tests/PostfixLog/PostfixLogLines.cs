@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MailResponder.Reporting.PostfixLog;
 using MailResponder.Settings;
@@ -155,6 +156,27 @@ public sealed class PostfixLogLines : IDisposable
         Assert.InRange(lines, 1000, 2006);
         Assert.InRange(unknown, 100, 1000);
         Assert.Equal("1", Rows("SELECT count(*) FROM message WHERE queue_id = '4C99999' AND requested = 1 AND removed IS NOT NULL"));
+    }
+
+    /// <summary>By the day of the time zone that is asked in, without the days before the first mail.</summary>
+    [Fact]
+    public void Trend_HasEachDayOfTwoWeeks()
+    {
+        var days = (int[])[17, 15, 15, 12, 1];
+        for (var i = 0; i < days.Length; i++)
+            Read(Request("01", $"4C1000{i}").Replace("2026-03-02T08", FixedClock.Start.AddDays(-days[i]).ToString("yyyy-MM-dd'T'HH"), StringComparison.Ordinal));
+        Read($"{FixedClock.Start.AddDays(-1):yyyy-MM-dd}T23:30:00+00:00 mx postfix/smtpd[5]: 4CFFFFF: client=x\n"
+            + $"{FixedClock.Start.AddDays(-1):yyyy-MM-dd}T23:31:00+00:00 mx postfix/pipe[5]: 4CFFFFF: to=<get@example.com>, relay=responder, delay=60, delays=0/0/0/0, dsn=4.3.0, status=deferred (x)\n");
+        var until = new DateTimeOffset(FixedClock.Start.Date.AddDays(1), TimeSpan.Zero);
+        var today = DateOnly.FromDateTime(FixedClock.Start.Date);
+
+        var trend = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, until.AddDays(-1), until)!.Trend;
+        Assert.Equal(13, trend.Count);
+        Assert.Equal(new DayOfRequests(today.AddDays(-12), 1, 1), trend[0]);
+        Assert.Equal(new DayOfRequests(today.AddDays(-11), 0, 0), trend[1]);
+        Assert.Equal(new DayOfRequests(today.AddDays(-1), 2, 1), trend[^2]);
+        var east = new DateTimeOffset(FixedClock.Start.Date.AddDays(1), TimeSpan.FromHours(2));
+        Assert.Equal(1, PostfixLogDatabase.Summarise(settings.PostfixLog.Database, east.AddDays(-1), east)!.Trend[^1].Received);
     }
 
     [Fact]

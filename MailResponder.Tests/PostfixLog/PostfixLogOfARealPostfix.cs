@@ -47,11 +47,13 @@ public sealed class PostfixLogOfARealPostfix
         place.Settings["postfix_log"] = new System.Text.Json.Nodes.JsonObject { ["database"] = Database(place) };
         place.Settings["own_domains"] = new System.Text.Json.Nodes.JsonArray("example.com");
         var port = Loopback.FreePort();
-        using var refusing = System.Diagnostics.Process.Start("smtp-sink", ["-u", "postfix", "-f", "RCPT", $"127.0.0.1:{port}", "100"]);
+        using var refusing = System.Diagnostics.Process.Start(
+            "smtp-sink", ["-u", "postfix", "-f", "RCPT", "-B", "550 5.1.1 no such user", $"127.0.0.1:{port}", "100"]);
         using var postfix = new PrivatePostfix(place, "main.cf", $"relayhost = [127.0.0.1]:{port}\n");
         place.SendThrough(Route.HandingOverTo(postfix.UnfilteredPort));
         place.GiveTo("mail_responder");
-        for (var i = 0; i < 6; i++) postfix.Accept(RequestMail.FromSomebodyNew());
+        var people = Enumerable.Range(0, 6).Select(_ => RequestMail.FromSomebodyNew()).ToList();
+        people.ForEach(person => postfix.Accept(person));
         postfix.WaitUntilQueueIsEmpty();
         File.WriteAllText(place.PathTo("mail.log"), postfix.MailLog);
         File.WriteAllLines(place.PathTo("mail_responder.log"), place.Log.Reports.Select(line => line[5..20] + " mx" + line[20..]));
@@ -65,6 +67,15 @@ public sealed class PostfixLogOfARealPostfix
         var metrics = place.Command("metrics", "prometheus", "--log", "/dev/null").OutputText;
         Assert.Contains($"reply_outcomes{{provider=\"freemail.test\",outcome=\"bounced\"}} {summary.Outcomes[0].Bounced}\n", metrics, StringComparison.Ordinal);
         refusing.Kill();
+
+        // Postfix's reports to the bounce address went through its alias to `responder feedback --bounce`.
+        Assert.All(people, person => Assert.Equal(
+            "blocked, because a reply bounced or was complained about\n", place.Command("blacklist", "check", person.From).OutputText));
+        // What anybody may send there is dropped without a word.
+        postfix.Accept(people[0] with { MoreHeaders = "Content-Type: multipart/report; boundary=b\r\n" }, "bounces@example.com");
+        postfix.WaitUntilQueueIsEmpty();
+        Assert.Matches("(?m)orig_to=<bounces@example.com>, relay=feedback, .* status=sent \\(delivered via feedback service", postfix.MailLog);
+        Assert.DoesNotContain("relay=feedback, delay=.*status=(deferred|SOFTBOUNCE)", postfix.MailLog, StringComparison.Ordinal);
     }
 
     internal static ProgramRun Read(Workplace place) => place.Command(

@@ -136,9 +136,22 @@ public sealed class ReplyFates : IDisposable
             Assert.Contains("94.444% of the replies to gmail.com were not taken", text, StringComparison.Ordinal);
         }
 
+        Assert.DoesNotContain("Requests answered, by day", MailResponder.Reporting.Statistics.HtmlReport.Of(report), StringComparison.Ordinal);
+        report = report with
+        {
+            Postfix = new(report.Postfix.Value! with { Trend = [new(new(2026, 11, 20), 90, 80), new(new(2026, 11, 21), 50, 40)] }, null),
+        };
+        foreach (var text in (string[])[MailResponder.Reporting.Statistics.TextReport.Of(report), MailResponder.Reporting.Statistics.HtmlReport.Of(report)])
+        {
+            Assert.Contains("Requests answered, by day", text, StringComparison.Ordinal);
+            Assert.Contains("2026-11-20", text, StringComparison.Ordinal);
+            Assert.Contains("140 mails came in these 2 days", text, StringComparison.Ordinal);
+        }
+
         var json = System.Text.Json.Nodes.JsonNode.Parse(MailResponder.Reporting.Statistics.JsonReport.Of(report))!;
         Assert.Equal(15, (int)json["postfix"]!["outcomes"]!["gmail.com"]!["bounced"]!);
         Assert.Equal(3, (int)json["postfix"]!["outcomes"]!["web.de"]!["complained"]!);
+        Assert.Equal(40, (int)json["postfix"]!["trend"]![1]!["answered"]!);
     }
 
     private IReadOnlyList<ProviderOutcomes> Outcomes()

@@ -34,6 +34,7 @@ internal sealed class Workplace : IDisposable
               "send_method": "outbox",
               "dkim": { "domain": "example.com", "selector": "mail", "key_file": "dkim.key" },
               "limits": { "domain_per_minute": 0, "domain_per_day": 0 },
+              "postfix_log": { "database": "postfix-log/rows.db" },
               "syslog_socket": "log"
             }
             """)!.AsObject();

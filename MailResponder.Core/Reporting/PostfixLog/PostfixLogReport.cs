@@ -30,14 +30,33 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
         Expired = Count($"SELECT count(*) {Requests} AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.expired IS NOT NULL)"),
         Rejected = Count("SELECT count(*) FROM rejection WHERE at >= ?1 AND at < ?2"),
         TimeToSend = TimeToSend(),
-        Outcomes = [.. Outcomes()],
+        Outcomes = Outcomes(),
+        Trend = Trend(),
     };
+
+    private List<DayOfRequests> Trend()
+    {
+        const int Days = 14;
+        const long Day = 86_400_000_000;
+        var first = DateOnly.FromDateTime(until.AddTicks(-1).DateTime).AddDays(1 - Days);
+        var start = Microseconds(new DateTimeOffset(first, TimeOnly.MinValue, until.Offset));
+        var days = new DayOfRequests[Days];
+        for (var i = 0; i < Days; i++)
+            days[i] = new DayOfRequests(first.AddDays(i), 0, 0);
+        foreach (var row in database.Rows(
+            $"SELECT (r.arrived - ?1) / {Day}, count(*), sum({Answered}) {Requests} GROUP BY 1", start, _until))
+        {
+            days[row[0]!.Value] = days[row[0]!.Value] with { Received = row[1]!.Value, Answered = row[2]!.Value };
+        }
+
+        return [.. days.SkipWhile(day => day.Received == 0)];
+    }
 
     /// <summary>
     /// A reply is one that the responder's own line names: anybody can write the Message-ID of one into a mail. Who has got
     /// one can write it into a second mail, so the first mail with it counts.
     /// </summary>
-    private IEnumerable<ProviderOutcomes> Outcomes() => database.Rows(
+    private IReadOnlyList<ProviderOutcomes> Outcomes() => database.Rows(
         $"""
         WITH fate AS (
           SELECT m.provider, m.removed, {Was("sent")} AS sent,

@@ -29,4 +29,10 @@ internal sealed record PostfixLogSummary
     /// by provider; not merged yet. Replies through SES of which nothing was reported are in none.
     /// </summary>
     public IReadOnlyList<ProviderOutcomes> Outcomes { get; init; } = [];
+
+    /// <summary>The two weeks that end with the span, the earliest day first; without the days before the first mail.</summary>
+    public IReadOnlyList<DayOfRequests> Trend { get; init; } = [];
 }
+
+/// <summary>The requests of one day, by the time of the host that the span was given in.</summary>
+internal readonly record struct DayOfRequests(DateOnly Day, long Received, long Answered);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -68,6 +69,17 @@ internal static class JsonReport
         WriteNumber(json, "median_seconds", postfix.TimeToSend?.Median);
         WriteNumber(json, "percentile_95_seconds", postfix.TimeToSend?.Percentile95);
         WriteNumber(json, "maximum_seconds", postfix.TimeToSend?.Maximum);
+        json.WriteStartArray("trend");
+        foreach (var day in postfix.Trend)
+        {
+            json.WriteStartObject();
+            json.WriteString("day", day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            json.WriteNumber("received", day.Received);
+            json.WriteNumber("answered", day.Answered);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartObject("outcomes");
         foreach (var one in report.Outcomes)
         {

@@ -16,6 +16,7 @@ internal static class ReportSections
             Messages(report),
             Addresses(messages, report.Threshold),
             Hours(messages),
+            Trend(report.Postfix.Value?.Trend ?? []),
             Reasons("Not answered, by reason", messages.Skipped, null),
             Reasons("Deferred, by cause", messages.Deferred, "Each try counts: Postfix brings a deferred message again."),
             Reasons("Failed, by reason", messages.Failed, "These messages are not tried again."),
@@ -60,6 +61,11 @@ internal static class ReportSections
     private static ReportSection? Hours(MessageFigures messages) => messages.Replies == 0 ? null
         : Chart("Replies, by hour of the day", [.. messages.RepliesByHour.Select((count, hour) =>
             new NameCount(hour.ToString("00", CultureInfo.InvariantCulture), count))], null);
+
+    private static ReportSection? Trend(IReadOnlyList<PostfixLog.DayOfRequests> days) => days.Count < 2 ? null
+        : Chart("Requests answered, by day", [.. days.Select(day =>
+            new NameCount(day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Answered))],
+            $"From Postfix's log. {Figure.Of(days.Sum(day => day.Received))} mails came in these {days.Count} days.");
 
     private static ReportSection? Reasons(string title, IReadOnlyList<NameCount> reasons, string? note) => Chart(title, reasons, note);
 

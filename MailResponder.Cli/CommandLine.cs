@@ -126,6 +126,8 @@ internal static class CommandLine
             new DkimCommand(),
             new SesCommand(),
             new DoctorCommand(),
+            new BackupCommand(),
+            new RestoreCommand(),
             new PostfixLogCommand(),
             new StatsCommand(),
             new MetricsCommand(),

@@ -23,6 +23,9 @@ internal enum Cause
 
     Input,
     Output,
+
+    /// <summary>A backup is damaged, or none.</summary>
+    Backup,
     Metrics,
     Unexpected,
 }

@@ -19,7 +19,7 @@ internal static class ExitCode
     {
         Cause.Usage => Usage,
         Cause.Settings or Cause.KeyFile or Cause.DkimKey => Configuration,
-        Cause.ResponseBook => DataError,
+        Cause.ResponseBook or Cause.Backup => DataError,
         Cause.Attachment or Cause.Input => NoInput,
         Cause.Database or Cause.S3 or Cause.Metrics => Unavailable,
         Cause.Output => CannotCreate,

@@ -48,16 +48,20 @@ internal sealed class AddressKey
     /// the time when it was made.
     /// </summary>
     /// <exception cref="ResponderException">It is missing, open to others, or holds something else.</exception>
-    public static AddressKey Load(string path)
+    public static AddressKey Load(string path) => Parse(path, SecretFile.Read(path, Cause.KeyFile, "address key"));
+
+    /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
+    /// <exception cref="ResponderException">It holds something else.</exception>
+    public static AddressKey Parse(string path, string text)
     {
-        var lines = SecretFile.Read(path, Cause.KeyFile, "address key").Trim().Split('\n');
+        var lines = text.Trim().Split('\n');
         AddressKey? key = null;
         for (var i = lines.Length - 1; i >= 0; i--)
         {
             var line = lines[i].Trim();
             if (key is not null && (line.Length == 0 || line[0] == '#'))
                 continue;
-            key = Parse(line, key) ?? throw new ResponderException(Cause.KeyFile, lines.Length == 1
+            key = ParseLine(line, key) ?? throw new ResponderException(Cause.KeyFile, lines.Length == 1
                 ? $"address key {path}: must hold {2 * KeyBytes} hexadecimal digits; restore it from a backup (a new key forgets every quota and list)"
                 : string.Create(CultureInfo.InvariantCulture, $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and " +
                     $"(but for the last line) a time; restore the file from a backup or another host"));
@@ -181,7 +185,7 @@ internal sealed class AddressKey
     private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture) : "";
 
     /// <summary>Null when the line has another form. Only the first key may be without its time.</summary>
-    private static AddressKey? Parse(string line, AddressKey? earlier)
+    private static AddressKey? ParseLine(string line, AddressKey? earlier)
     {
         var (digits, time) = line.Length > 2 * KeyBytes ? (line[..(2 * KeyBytes)], line[(2 * KeyBytes)..]) : (line, "");
         if (digits.Length < 2 * KeyBytes || !digits.All(char.IsAsciiHexDigit) || (time.Length == 0 && earlier is not null))

@@ -77,6 +77,59 @@ internal sealed class SqliteDatabase : IDatabase
         return (database._connection.ServerVersion, SqliteSchema.VersionOf(database));
     });
 
+    /// <summary>
+    /// Copies the database, as it is at one moment, into a new file, while mail comes in: by SQLite's online backup.
+    /// </summary>
+    /// <param name="path">The database.</param>
+    /// <param name="copy">Made anew, for its owner alone.</param>
+    /// <exception cref="ResponderException">The database is missing or damaged, or the copy cannot be made.</exception>
+    public static void CopyTo(string copy, string path, TimeSpan maxWait) => InWords(path, () =>
+    {
+        if (RegularFile.ModeOf(path) is null)
+            throw new FileNotFoundException();
+        using var database = new SqliteDatabase(path, Connect(path, maxWait));
+        new FileStream(copy, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }).Dispose();
+        using var target = new SqliteDatabase(copy, Connect(copy, maxWait));
+        // Until it is whole nobody reads it, and nothing is to be left beside it.
+        target.Execute("PRAGMA journal_mode = OFF");
+        target.Execute("PRAGMA synchronous = OFF");
+        database._connection.BackupDatabase(target._connection);
+        return copy;
+    });
+
+    /// <summary>Looks whether a copy that nobody writes is whole, of this version, and made with the key.</summary>
+    /// <param name="copy">The file; nothing is made beside it.</param>
+    /// <param name="shown">What the operator calls it.</param>
+    /// <exception cref="ResponderException">It is not.</exception>
+    public static void CheckCopy(string copy, string shown, AddressKey key) => InWords(shown, () =>
+    {
+        using var database = new SqliteDatabase(shown, ConnectToCopy(copy));
+        SqliteSchema.Check(database, shown);
+        if (database.Rows("PRAGMA quick_check(1)", row => row.GetString(0)) is not ["ok"])
+            throw new ResponderException(Cause.Database, $"database {shown}: is damaged");
+        return database.KeyInForce(key);
+    });
+
+    /// <summary>
+    /// Puts the content of a copy in place of that of a database, in one transaction: processes that have it open go on
+    /// with the new content. A missing database is made.
+    /// </summary>
+    /// <exception cref="ResponderException">It cannot be written.</exception>
+    public static void Replace(string path, string copy, TimeSpan maxWait) => InWords(path, () =>
+    {
+        MakeFile(path);
+        using var from = new SqliteDatabase(copy, ConnectToCopy(copy));
+        using var database = new SqliteDatabase(path, Connect(path, maxWait));
+        database.Execute("PRAGMA journal_mode = WAL");
+        from._connection.BackupDatabase(database._connection);
+        return database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    });
+
     public AddressKey KeyInForce(AddressKey newest) => SqliteSchema.KeyInForce(this, _path, newest);
 
     public void PutInForce(AddressKey key)
@@ -154,6 +207,28 @@ internal sealed class SqliteDatabase : IDatabase
             connection.Open();
             // SQLite looks for the lock every few milliseconds, the connection every 150.
             _ = raw.sqlite3_busy_timeout(connection.Handle, (int)maxWait.TotalMilliseconds);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Without locks or a log of its own: nobody may be writing the file.</summary>
+    private static SqliteConnection ConnectToCopy(string copy)
+    {
+        SqliteLibrary.Load();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = new Uri(Path.GetFullPath(copy)).AbsoluteUri + "?immutable=1",
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false,
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
             return connection;
         }
         catch

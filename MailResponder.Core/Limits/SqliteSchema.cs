@@ -37,12 +37,19 @@ internal static class SqliteSchema
     /// <returns>The key in force.</returns>
     public static AddressKey Prepare(IDatabase database, string path, AddressKey key)
     {
-        var version = VersionOf(database);
-        if (version == 0)
+        if (VersionOf(database) == 0)
             Create(database, key);
-        else if (version != Version)
-            throw new ResponderException(Cause.Database, AnotherVersion(path, version));
+        else
+            Check(database, path);
         return KeyInForce(database, path, key);
+    }
+
+    /// <exception cref="ResponderException">The tables are those of another version, or there are none.</exception>
+    public static void Check(IDatabase database, string path)
+    {
+        var version = VersionOf(database);
+        if (version != Version)
+            throw new ResponderException(Cause.Database, AnotherVersion(path, version));
     }
 
     /// <inheritdoc cref="IDatabase.KeyInForce"/>

@@ -1,3 +1,4 @@
+using System.Text;
 using MailResponder.Native;
 
 namespace MailResponder.Settings;
@@ -17,13 +18,23 @@ internal static class SecretFile
     {
         try
         {
-            if (RegularFile.ModeOf(path) is { } mode && (mode & Unsafe) != 0)
-            {
-                throw new ResponderException(cause, $"{what} {path}: its mode {Octal(mode)} lets others read or change it; " +
-                    $"run: chmod 0640 {path}");
-            }
-
+            RequireClosed(path, cause, what);
             return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(cause, $"{what} {path}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    /// <summary>Opens it for reading.</summary>
+    /// <exception cref="ResponderException">It is missing, unreadable, no file, or open to others.</exception>
+    public static FileStream Open(string path, Cause cause, string what)
+    {
+        try
+        {
+            RequireClosed(path, cause, what);
+            return RegularFile.Open(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -46,9 +57,7 @@ internal static class SecretFile
             var unnamed = UnfinishedFile.NameFor(path);
             try
             {
-                Write(unnamed, text, mode);
-                if (group is { } id)
-                    FileSystem.ChangeOwner(unnamed, FileSystem.AsItIs, id);
+                Write(unnamed, mode, group, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
                 // Whoever comes first; File.Move looks first and renames then.
                 return FileSystem.TryLink(unnamed, path);
             }
@@ -74,7 +83,8 @@ internal static class SecretFile
             var unfinished = UnfinishedFile.NameFor(path);
             try
             {
-                Write(unfinished, text, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                Write(unfinished, mode, group: null, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
                 GiveOwnerOf(path, unfinished);
                 File.SetUnixFileMode(unfinished, File.GetUnixFileMode(path));
                 File.Move(unfinished, path, overwrite: true);
@@ -94,12 +104,64 @@ internal static class SecretFile
         }
     }
 
-    private static void Write(string path, string text, UnixFileMode mode)
+    /// <summary>
+    /// Puts a file in place of whatever has the name, a link too, whole at any time. Nobody else's folder is taken: see
+    /// <see cref="OwnFolder"/>.
+    /// </summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="mode">Who may read it.</param>
+    /// <param name="group">Whose it is beside its owner; null: of the user who runs this.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <exception cref="ResponderException">It cannot be written.</exception>
+    public static void Put(string path, UnixFileMode mode, uint? group, Action<Stream> write)
+    {
+        try
+        {
+            OwnFolder.Require(Path.GetDirectoryName(path)!);
+            var unfinished = UnfinishedFile.NameFor(path);
+            try
+            {
+                Write(unfinished, mode, group, write);
+                File.Move(unfinished, path, overwrite: true);
+                FileSystem.FlushAll();
+                UnfinishedFile.DeleteThoseOf(path);
+            }
+            catch
+            {
+                File.Delete(unfinished);
+                throw;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(Cause.Output, $"{path}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    private static void RequireClosed(string path, Cause cause, string what)
+    {
+        if (RegularFile.ModeOf(path) is { } mode && (mode & Unsafe) != 0)
+        {
+            throw new ResponderException(cause,
+                $"{what} {path}: its mode {Octal(mode)} lets others read or change it; run: chmod 0640 {path}");
+        }
+    }
+
+    private static void Write(string path, UnixFileMode mode, uint? group, Action<Stream> write)
     {
         // Made anew: a link that another user put there would be followed.
         File.Delete(path);
-        using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
-        stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+        using var stream = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        if (group is { } id)
+            FileSystem.ChangeOwner(path, FileSystem.AsItIs, id);
+        // Whatever the caller's umask takes away from a new file.
+        File.SetUnixFileMode(stream.SafeFileHandle, mode);
+        write(stream);
         stream.Flush(flushToDisk: true);
     }
 

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using MailResponder.Backup;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder restore FILE`: puts back what `responder backup` wrote.</summary>
+internal sealed class RestoreCommand : Command
+{
+    public RestoreCommand() : base("restore", "Put back what responder backup wrote, where its settings say")
+    {
+        var file = new Argument<string>("FILE") { Description = "The backup; it is checked before anything changes" };
+        var replace = new Option<bool>("--replace") { Description = "Replace files that are there" };
+        Add(file);
+        Add(replace);
+        SetAction(result =>
+        {
+            var settingsPath = SettingsPath.Find(result.GetValue(CommandLine.SettingsOption));
+            return Restore(Path.GetFullPath(result.GetValue(file)!), settingsPath, result.GetValue(replace));
+        });
+    }
+
+    private static int Restore(string path, string settingsPath, bool replace)
+    {
+        using var restoration = Restoration.Open(path, settingsPath);
+        restoration.PutInPlace(replace);
+        foreach (var file in restoration.Files)
+            Console.Out.WriteLine($"{file.Name}: {file.Path}");
+        if (restoration.Settings.Database.MySql is { } mySql)
+        {
+            Console.Out.WriteLine("The database is on its server. To bring it back too, make it as docs/database.md says");
+            Console.Out.WriteLine("(responder database init --admin-user …), and read the FILE that mariadb-dump wrote:");
+            Console.Out.WriteLine(MySqlDump.Reading(mySql));
+        }
+
+        Console.Out.WriteLine("Restored. Look with: responder config check");
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using System.Formats.Tar;
+using System.Globalization;
+using System.IO.Compression;
+
+namespace MailResponder.Backup;
+
+/// <summary>
+/// The form of a backup: a tar archive in gzip, with one regular file for each <see cref="BackedUpFile"/>.
+/// </summary>
+internal static class BackupArchive
+{
+    /// <summary>Of every file but the database, which is never held in memory.</summary>
+    private const long MaxFileBytes = 64 << 20;
+
+    /// <summary>Writes an archive.</summary>
+    /// <param name="archive">Where to.</param>
+    /// <param name="files">The entries and their content, which can be read from its beginning to its end.</param>
+    /// <exception cref="ResponderException">A file is larger than <see cref="Read"/> takes.</exception>
+    public static void Write(Stream archive, IEnumerable<(BackedUpFile File, Stream Content)> files)
+    {
+        using var packed = new GZipStream(archive, CompressionLevel.Optimal, leaveOpen: true);
+        using var writer = new TarWriter(packed, TarEntryFormat.Pax);
+        foreach (var (file, content) in files)
+        {
+            if (file.Name != BackedUpFile.Database && content.Length > MaxFileBytes)
+                throw new ResponderException(Cause.Backup, $"{file.Path}: {TooLarge(content.Length)}");
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, file.Name)
+            {
+                Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                DataStream = content,
+            });
+        }
+    }
+
+    /// <summary>Reads an archive to its end.</summary>
+    /// <param name="archive">Read from its beginning.</param>
+    /// <param name="database">Is given the content of the database.</param>
+    /// <returns>The content of each entry; that of the database is empty.</returns>
+    /// <exception cref="ResponderException">It is damaged, or holds something that is no part of a backup.</exception>
+    public static Dictionary<string, byte[]> Read(FileStream archive, Stream database)
+    {
+        if (!IsWhole(archive))
+            throw Fault(archive, "is damaged or cut short; take another backup");
+        archive.Position = 0;
+        var contents = new Dictionary<string, byte[]>();
+        var last = "before the first entry";
+        try
+        {
+            using var unpacked = new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true);
+            using var reader = new TarReader(unpacked, leaveOpen: true);
+            while (reader.GetNextEntry() is { } entry)
+            {
+                last = $"in or after the entry {entry.Name}";
+                if (Problem(entry, contents) is { } problem)
+                    throw Fault(archive, $"entry {entry.Name}: {problem}");
+                var content = new MemoryStream();
+                entry.DataStream?.CopyTo(entry.Name == BackedUpFile.Database ? database : content);
+                contents[entry.Name] = content.ToArray();
+            }
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw Fault(archive, $"is damaged or cut short, {last}; take another backup");
+        }
+
+        return contents;
+    }
+
+    /// <summary>
+    /// Whether the gzip file has its last bytes, which are the length of what was packed (RFC 1952, section 2.3.1).
+    /// GZipStream compares the checksum, and takes a file that ends before it.
+    /// </summary>
+    private static bool IsWhole(FileStream archive)
+    {
+        var last = new byte[sizeof(uint)];
+        if (archive.Length < last.Length)
+            return false;
+        archive.Position = archive.Length - last.Length;
+        archive.ReadExactly(last);
+        archive.Position = 0;
+        uint length = 0;
+        try
+        {
+            using var unpacked = new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true);
+            var buffer = new byte[1 << 16];
+            for (var read = 1; read > 0; length += (uint)read)
+                read = unpacked.Read(buffer);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+
+        return length > 0 && length == BinaryPrimitives.ReadUInt32LittleEndian(last);
+    }
+
+    private static string? Problem(TarEntry entry, Dictionary<string, byte[]> before) =>
+        !BackedUpFile.IsName(entry.Name) ? "is no part of a backup; is this a file of responder backup?"
+        : entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+            ? "is no regular file; is this a file of responder backup?"
+        : before.ContainsKey(entry.Name) ? "is there twice"
+        : entry.Name != BackedUpFile.Database && entry.Length > MaxFileBytes ? TooLarge(entry.Length) : null;
+
+    private static string TooLarge(long bytes) => string.Create(
+        CultureInfo.InvariantCulture, $"has {bytes} bytes, and at most {MaxFileBytes} belong into a backup");
+
+    private static ResponderException Fault(FileStream archive, string problem) =>
+        new(Cause.Backup, $"{archive.Name}: {problem}");
+}

@@ -1,0 +1,176 @@
+using System.Text;
+using MailResponder.Limits;
+using MailResponder.Settings;
+
+namespace MailResponder.Backup;
+
+/// <summary>
+/// Puts a backup back where its settings say. It changes nothing before the whole backup was looked at.
+/// </summary>
+internal sealed class Restoration : IDisposable
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
+    private readonly FileStream _archive;
+    private readonly Dictionary<string, byte[]> _contents;
+
+    private Restoration(FileStream archive, string settingsPath)
+    {
+        _archive = archive;
+        _contents = BackupArchive.Read(archive, Stream.Null);
+        Settings = ReadSettings(Path.GetFullPath(settingsPath));
+        Files = BackedUpFile.Of(Settings);
+        Key = AddressKey.Parse($"{archive.Name}: entry {BackedUpFile.AddressKey}", Text(BackedUpFile.AddressKey));
+    }
+
+    /// <summary>Those of the backup.</summary>
+    public ResponderSettings Settings { get; }
+
+    /// <summary>What it holds, and where each goes.</summary>
+    public IReadOnlyList<BackedUpFile> Files { get; }
+
+    private AddressKey Key { get; }
+
+    /// <summary>Reads a backup.</summary>
+    /// <param name="path">The archive.</param>
+    /// <param name="settingsPath">Where its settings are to go; relative paths in them start there.</param>
+    /// <exception cref="ResponderException">It is missing, open to others, damaged or no backup.</exception>
+    public static Restoration Open(string path, string settingsPath)
+    {
+        var archive = SecretFile.Open(path, Cause.Input, "backup");
+        try
+        {
+            return new Restoration(archive, settingsPath);
+        }
+        catch
+        {
+            archive.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts each file in its place by a rename, and the database into the one that is there.</summary>
+    /// <param name="replace">Whether files that are there are replaced.</param>
+    /// <exception cref="ResponderException">Something is there, or cannot be written.</exception>
+    public void PutInPlace(bool replace)
+    {
+        CheckPlaces(replace);
+        if (Settings.Database.SqliteFile is not { } database)
+        {
+            PutFiles();
+            return;
+        }
+
+        var copy = UnfinishedFile.NameFor(database);
+        using (ServiceUser.Act(Settings))
+            Unpack(database, copy);
+        try
+        {
+            PutFiles(() =>
+            {
+                using var asService = ServiceUser.Act(Settings);
+                SqliteDatabase.Replace(database, copy, MaxWait);
+            });
+        }
+        finally
+        {
+            using var asService = ServiceUser.Act(Settings);
+            File.Delete(copy);
+        }
+    }
+
+    public void Dispose() => _archive.Dispose();
+
+    private ResponderSettings ReadSettings(string path)
+    {
+        if (!_contents.TryGetValue(BackedUpFile.Settings, out var text))
+            throw Fault($"entry {BackedUpFile.Settings} is missing");
+        var faults = new List<Fault>();
+        var settings = SettingsFile.Check(text, path, faults);
+        if (settings is null)
+        {
+            var first = faults.Find(fault => !fault.IsWarning)!;
+            throw Fault($"entry {BackedUpFile.Settings}, line {first.Line}: {first.Place}: {first.Problem}");
+        }
+
+        var named = BackedUpFile.Of(settings).Select(file => file.Name).ToList();
+        if (named.Find(name => !_contents.ContainsKey(name)) is { } missing)
+            throw Fault($"entry {missing} is missing, which its settings name");
+        if (_contents.Keys.FirstOrDefault(name => !named.Contains(name)) is { } strange)
+            throw Fault($"entry {strange} is not named by its settings");
+        return settings;
+    }
+
+    private void CheckPlaces(bool replace)
+    {
+        foreach (var folder in Files.Select(file => Path.GetDirectoryName(file.Path)!).Distinct())
+        {
+            if (!Directory.Exists(folder))
+            {
+                throw new ResponderException(Cause.Output, $"there is no folder {folder}; make it first, for the user "
+                    + "who is to own it: docs/backup.md, \"On a fresh host\"");
+            }
+        }
+
+        var present = Files.Select(file => file.Path).Where(Path.Exists).Distinct().ToList();
+        if (present.Count > 0 && !replace)
+        {
+            throw new ResponderException(Cause.Output,
+                $"nothing was changed, because these are there: {string.Join(", ", present)}; --replace puts the "
+                + "backup's in their place");
+        }
+    }
+
+    /// <summary>Beside the database, and checks it.</summary>
+    private void Unpack(string database, string copy)
+    {
+        UnfinishedFile.DeleteThoseOf(database);
+        try
+        {
+            using (var stream = new FileStream(copy, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                BackupArchive.Read(_archive, stream);
+            }
+
+            SqliteDatabase.CheckCopy(copy, $"{BackedUpFile.Database} in {_archive.Name}", Key);
+        }
+        catch (Exception exception)
+        {
+            File.Delete(copy);
+            if (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new ResponderException(
+                    Cause.Output, $"{database}: {FileTrouble.Describe(exception)}", exception);
+            }
+
+            throw;
+        }
+    }
+
+    private void PutFiles(Action? putDatabase = null)
+    {
+        var group = ServiceUser.GroupOf(Settings);
+        foreach (var file in Files)
+        {
+            if (file.Name == BackedUpFile.Database)
+            {
+                putDatabase!();
+                continue;
+            }
+
+            // Into a folder of the service only the service writes; config pull puts the response book there.
+            var isOfRoot = !FileStatus.TryRead(Path.GetDirectoryName(file.Path)!, out var folder) || folder.Owner == 0;
+            using var asService = isOfRoot ? null : ServiceUser.Act(Settings);
+            const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+            SecretFile.Put(file.Path, mode, isOfRoot ? group : null, stream => stream.Write(_contents[file.Name]));
+        }
+    }
+
+    private string Text(string name) => Encoding.UTF8.GetString(_contents[name]);
+
+    private ResponderException Fault(string problem) => new(Cause.Backup, $"{_archive.Name}: {problem}");
+}

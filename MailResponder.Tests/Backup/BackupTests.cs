@@ -1,0 +1,245 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using MailResponder.Tests.Host;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Backup;
+
+/// <summary>`responder backup` on a host that answers, and `responder restore` on another one.</summary>
+public sealed class BackupTests : IDisposable
+{
+    readonly Workplace place = new();
+    readonly TemporaryFolder away = new();
+
+    string Archive => away.PathTo("backup.tar.gz");
+
+    public void Dispose()
+    {
+        place.Dispose();
+        away.Dispose();
+    }
+
+    /// <summary>
+    /// A message that was answered before the backup, one of whose replies failed, and one that is blocked.
+    /// </summary>
+    [Fact]
+    public void RestoredHost_KnowsWhatWasAnswered()
+    {
+        var (answered, half) = (RequestMail.FromSomebodyNew(), RequestMail.FromSomebodyNew());
+        var blocked = RequestMail.FromSomebodyNew();
+        place.Filter(answered).AssertDone();
+        place.Filter(answered.Again()).AssertDone();
+        Run(place, "blacklist", "block", blocked.From);
+        File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("tool.zip"));
+        place.Filter(half).AssertDeferred();
+        var said = Run(place, "backup", Archive);
+        Assert.Contains($"responder.db: {place.PathTo("responder.db")}\n", said, StringComparison.Ordinal);
+        Assert.Equal("600", Stat("%a", Archive));
+
+        using var fresh = new Workplace();
+        File.Delete(fresh.SettingsFile);
+        File.Delete(fresh.PathTo("responses.json"));
+        File.Delete(fresh.PathTo("dkim.key"));
+        Assert.EndsWith(
+            "Restored. Look with: responder config check\n", Run(fresh, "restore", Archive), StringComparison.Ordinal);
+
+        foreach (var file in (string[])["settings.json", "responses.json", "address.key", "dkim.key"])
+            Assert.Equal(File.ReadAllBytes(place.PathTo(file)), File.ReadAllBytes(fresh.PathTo(file)));
+        Assert.Empty(Directory.GetFiles(fresh.Folder, "*.new*"));
+        Assert.Empty(Directory.GetFiles(place.Folder, "*.new*"));
+        fresh.Filter(answered).AssertDone();
+        fresh.Filter(blocked).AssertDone();
+        Assert.Empty(fresh.Outbox);
+        fresh.Filter(half).AssertDone();
+        Assert.Single(fresh.Outbox);
+        Assert.Contains("2 of 3 used", Run(fresh, "blacklist", "check", answered.From), StringComparison.Ordinal);
+        fresh.Filter(answered.Again()).AssertDone();
+        fresh.Filter(answered.Again()).AssertDone();
+        Assert.Equal(3, fresh.Outbox.Count);
+        Assert.Contains("reason=over-quota", fresh.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>Each copy is of one moment: the filter of that moment's write-ahead log is in it.</summary>
+    [Fact]
+    public async Task BackupWhileMailComesIn_IsWhole()
+    {
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        var isOver = false;
+        var mail = Task.Run(() => Parallel.For(0, 3, _ =>
+        {
+            while (!Volatile.Read(ref isOver)) place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        }));
+        for (var i = 0; i < 5; i++)
+        {
+            var before = place.Outbox.Count / 2;
+            Run(place, "backup", Archive);
+            using var fresh = new Workplace();
+            Run(fresh, "restore", Archive, "--replace");
+            var holds = Run(fresh, "database", "status").Split("with a quota, ")[1].Split(' ')[0];
+            var messages = int.Parse(holds, CultureInfo.InvariantCulture);
+            // Three more may have been answered and not yet recorded.
+            Assert.InRange(messages, before - 3, place.Outbox.Count / 2 + 3);
+        }
+
+        Volatile.Write(ref isOver, true);
+        await mail;
+    }
+
+    [Fact]
+    public void FilesThatAreThere_StayUnlessTheyAreToBeReplaced()
+    {
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Run(place, "backup", Archive);
+        using var other = new Workplace();
+        var request = RequestMail.FromSomebodyNew();
+        other.Filter(request).AssertDone();
+        other.WriteSecret("dkim.key", "another key");
+        var before = Listing(other);
+
+        var run = other.Command("restore", Archive);
+
+        Assert.Equal(73, run.ExitCode);
+        Assert.Contains($"{other.PathTo("address.key")}, {other.PathTo("dkim.key")}, {other.PathTo("responder.db")}, "
+            + $"{other.SettingsFile}; --replace", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(before, Listing(other));
+
+        Run(other, "restore", Archive, "--replace");
+        Assert.Equal(File.ReadAllBytes(place.PathTo("dkim.key")), File.ReadAllBytes(other.PathTo("dkim.key")));
+        // Of the database that was replaced nothing is left, not in its log either.
+        var holds = Run(other, "database", "status");
+        Assert.Contains("1 requester(s) with a quota, 1 message(s)", holds, StringComparison.Ordinal);
+        Assert.Contains("0 of 3 used", Run(other, "blacklist", "check", request.From), StringComparison.Ordinal);
+    }
+
+    /// <summary>As install.sh makes a host: what is configured is root's, what is written is the service's.</summary>
+    [Fact]
+    public void RestoredByRoot_IsReadableForTheServiceAndForNobodyElse()
+    {
+        using var fresh = new Workplace();
+        foreach (var host in (Workplace[])[place, fresh])
+        {
+            host.Settings["database"] = new JsonObject { ["sqlite"] = "state/responder.db" };
+            host.Settings["response_book"] = "state/responses.json";
+            host.Write();
+            Directory.CreateDirectory(host.PathTo("state"));
+            File.Move(host.PathTo("responses.json"), host.PathTo("state/responses.json"));
+            File.SetUnixFileMode(host.Folder, (UnixFileMode)0x1ED);
+            ToolRun.Of("chown", "-R", "mail_responder:", host.PathTo("state"), host.PathTo("outbox")).AssertDone();
+        }
+
+        place.WriteSecret("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
+        foreach (var key in (string[])["address.key", "dkim.key"])
+        {
+            ToolRun.Of("chown", "root:mail_responder", place.PathTo(key)).AssertDone();
+            File.SetUnixFileMode(place.PathTo(key), (UnixFileMode)0x1A0);
+        }
+
+        Run(place, "database", "init");
+        Run(place, "backup", Archive);
+
+        // Nobody's umask takes the service's rights away.
+        string[] command = ["restore", Archive, "--replace", "--settings", fresh.SettingsFile];
+        var run = ResponderProcess.Run("umask 077; exec \"$@\"", [], command);
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        foreach (var file in (string[])["settings.json", "address.key", "dkim.key"])
+            Assert.Equal("root mail_responder 640", Stat("%U %G %a", fresh.PathTo(file)));
+        Assert.Equal("mail_responder mail_responder 640", Stat("%U %G %a", fresh.PathTo("state/responses.json")));
+        Assert.Equal("mail_responder mail_responder", Stat("%U %G", fresh.PathTo("state/responder.db")));
+        Assert.Empty(Directory.GetFiles(fresh.PathTo("state"), "*.new*"));
+        Assert.Contains("0 fault(s)", Run(fresh, "config", "check"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Backup_GoesThroughNoNameOfAnotherUser()
+    {
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        File.CreateSymbolicLink(Archive, away.Write("victim", "untouched"));
+        Run(place, "backup", Archive);
+        Assert.Equal("untouched", File.ReadAllText(away.PathTo("victim")));
+        Assert.Null(new FileInfo(Archive).LinkTarget);
+        Assert.Equal("600", Stat("%a", Archive));
+
+        Directory.CreateDirectory(away.PathTo("theirs"));
+        ToolRun.Of("chown", "nobody:", away.PathTo("theirs")).AssertDone();
+        var run = place.Command("backup", away.PathTo("theirs/backup.tar.gz"));
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("belongs to another user", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(away.PathTo("theirs")));
+    }
+
+    /// <summary>The service's user put a link in place of the book or the database, for root to read.</summary>
+    [Theory]
+    [InlineData("responses.json")]
+    [InlineData("responder.db")]
+    public void Backup_ReadsNothingThatTheServiceMayNot(string file)
+    {
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        File.SetUnixFileMode(away.Path, (UnixFileMode)0x1ED);
+        File.Copy(place.PathTo(file), away.PathTo("secret"));
+        File.SetUnixFileMode(away.PathTo("secret"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        place.GiveTo("mail_responder");
+        File.Delete(place.PathTo(file));
+        File.CreateSymbolicLink(place.PathTo(file), away.PathTo("secret"));
+
+        var run = place.Command("backup", Archive);
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("mail_responder", run.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Archive));
+        Assert.Empty(Directory.GetFiles(place.Folder, "*.new*"));
+    }
+
+    [Theory]
+    [InlineData("responses.json", 66, "responses.json: does not exist")]
+    [InlineData("dkim.key", 66, "dkim.key: does not exist")]
+    [InlineData("address.key", 66, "address.key: does not exist")]
+    [InlineData("responder.db", 69, "responder.db: does not exist")]
+    public void MissingFile_LeavesTheOlderBackup(string file, int exitCode, string fault)
+    {
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        away.Write("backup.tar.gz", "the older one");
+        File.Delete(place.PathTo(file));
+
+        var run = place.Command("backup", Archive);
+
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.OutputText));
+        Assert.Contains(fault, run.Errors, StringComparison.Ordinal);
+        Assert.Equal("the older one", File.ReadAllText(Archive));
+        Assert.Equal([Archive], Directory.GetFiles(away.Path));
+    }
+
+    /// <summary>What could not be restored is no backup.</summary>
+    [Fact]
+    public void KeyOfAnotherDatabase_IsNoBackup()
+    {
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        place.WriteSecret("address.key", new string('a', 64) + "\n");
+        var run = place.Command("backup", Archive);
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("responder.db was made with another address key", run.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Archive));
+        Assert.Empty(Directory.GetFiles(place.Folder, "*.new*"));
+    }
+
+    static string Run(Workplace place, params string[] arguments)
+    {
+        var run = place.Command(arguments);
+        Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
+        return run.OutputText;
+    }
+
+    static string Listing(Workplace place)
+    {
+        var files = $"cd {place.Folder} && find . -type f | sort | xargs sha256sum; stat -c '%n %a %i' *";
+        return ToolRun.Of("sh", "-c", files).AssertDone();
+    }
+
+    static string Stat(string format, string file)
+    {
+        var start = new ProcessStartInfo("stat", ["-c", format, file]) { RedirectStandardOutput = true };
+        using var stat = Process.Start(start)!;
+        return stat.StandardOutput.ReadToEnd().TrimEnd();
+    }
+}

@@ -1,0 +1,195 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+using MailResponder.Tests.Host;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Backup;
+
+/// <summary>A backup with something wrong in it changes nothing, and is told what and where.</summary>
+public sealed class DamagedBackups : IDisposable
+{
+    readonly Workplace place = new();
+    readonly TemporaryFolder away = new();
+
+    public DamagedBackups()
+    {
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        var run = place.Command("backup", Archive);
+        Assert.True(run.ExitCode == 0, run.Errors);
+    }
+
+    string Archive => away.PathTo("backup.tar.gz");
+
+    public void Dispose()
+    {
+        place.Dispose();
+        away.Dispose();
+    }
+
+    [Fact]
+    public void CutShortAnywhere_IsRefused()
+    {
+        var whole = System.IO.File.ReadAllBytes(Archive);
+        // All of its ends, and the trailer with the checksum.
+        int[] middle = [0, 1, 9, 10, 11, 200, whole.Length / 2, whole.Length * 9 / 10];
+        foreach (var length in middle.Concat(Enumerable.Range(whole.Length - 12, 12)))
+        {
+            System.IO.File.WriteAllBytes(Archive, whole[..length]);
+            AssertRefused($"{Archive}: is damaged or cut short; take another backup");
+        }
+    }
+
+    [Fact]
+    public void ChangedAnywhere_IsRefused()
+    {
+        var whole = System.IO.File.ReadAllBytes(Archive);
+        var random = new Random(7);
+        for (var i = 0; i < 25; i++)
+        {
+            var changed = whole.ToArray();
+            changed[random.Next(10, changed.Length)] ^= (byte)(1 << random.Next(8));
+            System.IO.File.WriteAllBytes(Archive, changed);
+            AssertRefused($"{Archive}: ");
+        }
+    }
+
+    [Theory]
+    [InlineData("not at all a backup")]
+    [InlineData("")]
+    public void SomethingElse_IsRefused(string text)
+    {
+        System.IO.File.WriteAllText(Archive, text);
+        AssertRefused($"{Archive}: is damaged or cut short; take another backup");
+    }
+
+    /// <summary>In gzip it is whole.</summary>
+    [Fact]
+    public void TarCutShort_IsRefusedWithItsLastEntry()
+    {
+        byte[] tar;
+        using (var unpacked = new GZipStream(System.IO.File.OpenRead(Archive), CompressionMode.Decompress))
+        using (var content = new MemoryStream())
+        {
+            unpacked.CopyTo(content);
+            tar = content.ToArray();
+        }
+
+        using (var packed = new GZipStream(System.IO.File.Create(Archive), CompressionLevel.Fastest))
+            packed.Write(tar.AsSpan(0, tar.Length / 2));
+        AssertRefused($"{Archive}: is damaged or cut short, in or after the entry responder.db");
+        using (var packed = new GZipStream(System.IO.File.Create(Archive), CompressionLevel.Fastest))
+            packed.Write("no tar"u8);
+        AssertRefused($"{Archive}: is damaged or cut short, before the first entry");
+    }
+
+    [Fact]
+    public void StrangeEntries_AreRefused()
+    {
+        Make(entries => entries.Add(File("../../etc/passwd", "x")));
+        AssertRefused("entry ../../etc/passwd: is no part of a backup");
+        Make(entries => entries.Add(File("./settings.json", "x")));
+        AssertRefused("entry ./settings.json: is no part of a backup");
+        Make(entries => entries.Insert(0, Link(TarEntryType.SymbolicLink, "dkim.key")));
+        AssertRefused("entry dkim.key: is no regular file");
+        Make(entries => entries.Insert(0, Link(TarEntryType.HardLink, "responder.db")));
+        AssertRefused("entry responder.db: is no regular file");
+        Make(entries => entries.Add(new PaxTarEntry(TarEntryType.Directory, "files/")));
+        AssertRefused("entry files/: is no part of a backup");
+        Make(entries => entries.Add(File("dkim.key", "x")));
+        AssertRefused("entry dkim.key: is there twice");
+        Make(entries => entries.Add(File("ses.credentials", "x")));
+        AssertRefused("entry ses.credentials is not named by its settings");
+    }
+
+    [Theory]
+    [InlineData("settings.json", "entry settings.json is missing")]
+    [InlineData("address.key", "entry address.key is missing, which its settings name")]
+    [InlineData("responder.db", "entry responder.db is missing, which its settings name")]
+    public void MissingEntry_IsNamed(string name, string fault)
+    {
+        Make(entries => entries.RemoveAll(entry => entry.Name == name));
+        AssertRefused(fault);
+    }
+
+    [Theory]
+    [InlineData("settings.json", "{ \"own_domains\": 7 }", 65, "entry settings.json, line 1: ")]
+    [InlineData("address.key", "short", 78, "entry address.key: must hold 64 hexadecimal digits")]
+    [InlineData("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", 78,
+        "database responder.db in {0} was made with another address key")]
+    [InlineData("responder.db", "", 69, "database responder.db in {0} was made by another responder (schema 0")]
+    [InlineData(
+        "responder.db", "no database, however long it is", 69, "database responder.db in {0}: is damaged or no database")]
+    public void WrongContent_IsNamed(string name, string text, int exitCode, string fault)
+    {
+        Make(entries => entries[entries.FindIndex(entry => entry.Name == name)] = File(name, text));
+        AssertRefused(fault.Replace("{0}", Archive, StringComparison.Ordinal), exitCode);
+    }
+
+    /// <summary>Whole by all checksums of the archive, and damaged before it was written.</summary>
+    [Fact]
+    public void DamagedDatabase_IsNamed()
+    {
+        Make(entries =>
+        {
+            var database = entries.Find(entry => entry.Name == "responder.db")!;
+            var bytes = new byte[database.DataStream!.Length];
+            database.DataStream.ReadExactly(bytes);
+            bytes.AsSpan(4096, 4096).Fill(0x5a);
+            database.DataStream = new MemoryStream(bytes);
+        });
+        AssertRefused("database responder.db in ", 69);
+    }
+
+    [Fact]
+    public void BackupThatOthersCanRead_IsRefused()
+    {
+        System.IO.File.SetUnixFileMode(Archive, (UnixFileMode)0x1A4);
+        AssertRefused($"run: chmod 0640 {Archive}", 66);
+    }
+
+    [Fact]
+    public void NoBackup_IsNamed()
+    {
+        System.IO.File.Delete(Archive);
+        AssertRefused($"backup {Archive}: does not exist", 66);
+    }
+
+    static PaxTarEntry File(string name, string text) =>
+        new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) };
+
+    static PaxTarEntry Link(TarEntryType kind, string name) => new(kind, name) { LinkName = "/etc/passwd" };
+
+    /// <summary>Writes the archive anew, after a change.</summary>
+    void Make(Action<List<TarEntry>> change)
+    {
+        System.IO.File.Delete(Archive);
+        Assert.Equal(0, place.Command("backup", Archive).ExitCode);
+        var entries = new List<TarEntry>();
+        using (var reader = new TarReader(new GZipStream(System.IO.File.OpenRead(Archive), CompressionMode.Decompress)))
+        {
+            while (reader.GetNextEntry(copyData: true) is { } entry) entries.Add(entry);
+        }
+
+        change(entries);
+        using var packed = new GZipStream(System.IO.File.Create(Archive), CompressionLevel.Fastest);
+        using var writer = new TarWriter(packed, TarEntryFormat.Pax);
+        foreach (var entry in entries) writer.WriteEntry(entry);
+    }
+
+    void AssertRefused(string fault, int exitCode = 65)
+    {
+        var before = Listing();
+        var run = place.Command("restore", Archive, "--replace");
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.OutputText));
+        Assert.Contains(fault, run.Errors, StringComparison.Ordinal);
+        Assert.Single(run.Errors.TrimEnd('\n').Split('\n'));
+        Assert.Equal(before, Listing());
+    }
+
+    string Listing()
+    {
+        var files = $"cd {place.Folder} && find . -type f | sort | xargs sha256sum; stat -c '%n %a %i' *";
+        return ToolRun.Of("sh", "-c", files).AssertDone();
+    }
+}

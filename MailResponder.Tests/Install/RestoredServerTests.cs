@@ -1,0 +1,67 @@
+using System.Text;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Install;
+
+/// <summary>A host is lost, and another one is made from its backup by the commands of docs/backup.md.</summary>
+[Collection(ServerRoots.Collection)]
+public sealed class RestoredServerTests
+{
+    [Fact]
+    public void FreshHost_AnswersARetryOnce()
+    {
+        var request = RequestMail.FromSomebodyNew();
+        using var backup = new TemporaryFolder();
+        string key;
+        using (var lost = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com"))
+        {
+            Write(lost.Root, "/root/request", request);
+            Filter(lost.Root, "/root/request").Good();
+            lost.Root.Run("responder backup /root/backup.tar.gz").Good();
+            File.Copy(lost.Root.PathTo("/root/backup.tar.gz"), backup.PathTo("backup.tar.gz"));
+            key = lost.DkimPublicKey;
+        }
+
+        using var root = new ServerRoot(ServerRoots.Debian);
+        root.CopyIn(backup.PathTo("backup.tar.gz"), "/root/");
+        var release = root.Unpack();
+
+        var commands = CommandsOfTheDocs().Replace("install.sh …", "install.sh --domain example.com", StringComparison.Ordinal);
+        root.Run($"cd {release}\n{commands}").Good();
+
+        Assert.Contains("0 fault(s)", root.Run("responder config check").Good().Output, StringComparison.Ordinal);
+        Assert.Contains(key[..40], root.Run("responder dkim record").Good().Output, StringComparison.Ordinal);
+        Assert.All(root.Run("stat -c '%a %U:%G' /etc/mail_responder/*").Good().Output.Trim().Split('\n'),
+            line => Assert.Equal("640 root:mail_responder", line));
+        var state = root.Run("stat -c '%a %U:%G' /var/lib/mail_responder").Good().Output;
+        Assert.Equal("750 mail_responder:mail_responder\n", state);
+        // Postfix brings again what it was not told to be done: no reply goes out, and nothing is charged.
+        Write(root, "/root/request", request);
+        Filter(root, "/root/request").Good();
+        Assert.Contains("replied", root.Run("cat /root/log").Output, StringComparison.Ordinal);
+        Assert.Contains("1 of 3 used", Check(root, request), StringComparison.Ordinal);
+        Write(root, "/root/another", request.Again());
+        Filter(root, "/root/another").Good();
+        Assert.Contains("2 of 3 used", Check(root, request), StringComparison.Ordinal);
+        Patience.Until("an empty queue", () => root.Run("mailq").Output.Contains("is empty", StringComparison.Ordinal));
+        Assert.Single(root.Outside.MailFilesTo(request.From));
+    }
+
+    /// <summary>The block of the page that makes a host; the names are those of this test.</summary>
+    static string CommandsOfTheDocs()
+    {
+        var page = File.ReadAllText(Repository.PathTo("docs", "backup.md"));
+        return page.Split("## On a fresh host\n")[1].Split("```sh\n")[1].Split("```")[0];
+    }
+
+    static void Write(ServerRoot root, string path, RequestMail request) =>
+        root.Write(path, Encoding.UTF8.GetString(request.ToBytes()));
+
+    /// <summary>As the transport of master.cf does, with its log where it can be read.</summary>
+    static HostRun Filter(ServerRoot root, string file) => root.Run(
+        "setpriv --reuid=mail_responder --regid=mail_responder --init-groups "
+        + $"responder --recipient get@example.com --log-to stderr <{file} 2>/root/log");
+
+    static string Check(ServerRoot root, RequestMail request) =>
+        root.Run($"echo {request.From} | responder blacklist check -").Good().Output;
+}

@@ -1,5 +1,6 @@
 using System.Text;
 using MailResponder.Limits;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Backup;

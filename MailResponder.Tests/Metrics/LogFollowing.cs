@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MailResponder.Reporting;
+using MailResponder.Reporting.Metrics;
 
 namespace MailResponder.Tests.Metrics;
 

@@ -53,6 +53,7 @@ internal static class Checkup
         List<(string, Func<IEnumerable<Finding>>)> subjects =
         [
             ("program", () => ProgramChecks.Look(host)),
+            ("install", () => PendingChecks.Look(host)),
             (SettingsChecks.Name, () => SettingsChecks.Look(host, settingsPath, settings)),
         ];
         if (settings is not null)
@@ -68,6 +69,7 @@ internal static class Checkup
         subjects.Add(("postfix", () => PostfixChecks.Look(host, postfix.Value)));
         if (settings is not null)
         {
+            subjects.Add((SendingChecks.Name, () => SendingChecks.Look(host, settings, postfix.Value)));
             subjects.Add(("postfix-domains", () => DomainChecks.Look(host, settings, postfix.Value)));
             subjects.Add(("postfix-transport", () => TransportChecks.Look(host, settings, postfix.Value)));
             subjects.Add(("authentication", () => AuthenticationChecks.Look(host, settings, postfix.Value)));
@@ -75,8 +77,10 @@ internal static class Checkup
         }
 
         subjects.Add(("aliases", () => AliasChecks.Look(host, settings, postfix.Value)));
+        subjects.Add(("forwarding", () => ForwardChecks.Look(host, settings, postfix.Value)));
         subjects.Add(("cron", () => CronChecks.Look(host, settings)));
         subjects.Add(("rsyslog", () => LogChecks.Look(host, settings)));
+        subjects.Add(("log-retention", () => RetentionChecks.Look(host)));
         subjects.Add(("last-reply", () => ReplyChecks.Look(host)));
         subjects.Add(("command-lines", () => ProcessChecks.Look(host)));
         subjects.Add(("clock", () => ClockChecks.Look(host)));

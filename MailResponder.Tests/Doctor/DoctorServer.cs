@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using MailResponder.Tests.Install;
 using MailResponder.Tests.Program;
@@ -29,6 +30,7 @@ public sealed class DoctorServer : IDisposable
         {
             prelude = File.ReadAllText(Repository.PathTo("MailResponder.Tests", "Doctor", "plant.sh"));
             Install();
+            KeepMailLogForAWeek();
             PublishRecords();
             WriteBook();
             Start();
@@ -113,7 +115,10 @@ public sealed class DoctorServer : IDisposable
     IReadOnlyList<string> State() =>
         [.. Root.Run($"{prelude}\nstate").Good().Output.Split('\n').Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>The records that make a healthy server; one of them, by its name, may be given another text or none.</summary>
+    /// <summary>
+    /// The records that make a healthy server; one of them, by its name, may be given another text or none. A text that
+    /// is an address makes an A record.
+    /// </summary>
     internal void PublishRecords(string? name = null, params string[] texts)
     {
         // A TXT record of over 255 bytes has several strings.
@@ -124,7 +129,9 @@ public sealed class DoctorServer : IDisposable
             ("_dmarc.example.com", "v=DMARC1; p=none"),
         ];
         var lines = records.Where(record => record.Name != name).Concat(texts.Select(text => (Name: name!, Text: text)))
-            .Select(record => $"txt-record={record.Name},{string.Join(',', record.Text.Chunk(250).Select(part => $"\"{new string(part)}\""))}");
+            .Select(record => IPAddress.TryParse(record.Text, out _) ? $"address=/{record.Name}/{record.Text}"
+                : $"txt-record={record.Name},"
+                    + string.Join(',', record.Text.Chunk(250).Select(part => $"\"{new string(part)}\"")));
         Root.Outside.AnswerNames([.. lines]);
         Patience.Until("the name server", () => Root.Run("host -W 1 -t MX example.com").ExitCode == 0);
     }
@@ -139,9 +146,20 @@ public sealed class DoctorServer : IDisposable
         Root.CopyIn(ResponderProcess.Binary, "/root/release/responder");
         Root.CopyIn(ResponderProcess.Binary, Program);
         Root.Run("/root/release/install.sh --domain example.com --support team@freemail.test --no-packages").Good();
+        // For the faults that close a port; apt has the packages in its cache.
+        Root.Run("DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nftables iptables").Good();
         DkimKey = Root.Run("openssl rsa -in /etc/mail_responder/dkim.key -pubout 2>/dev/null | grep -v -- -----").Good()
             .Output.ReplaceLineEndings("");
     }
+
+    /// <summary>As install.sh of a later release does, and as an operator may have done before.</summary>
+    void KeepMailLogForAWeek() => Root.Run("""
+        sed -i '/^\/var\/log\/mail\./d' /etc/logrotate.d/rsyslog
+        if [ ! -e /etc/logrotate.d/mail_responder-mail ]; then
+          printf '/var/log/mail.log\n{\n\tdaily\n\trotate 7\n\tmissingok\n}\n' >/etc/logrotate.d/mail
+        fi
+        sed -i 's/^\*\.\*;auth,authpriv\.none/&;mail.none/' /etc/rsyslog.conf
+        """).Good();
 
     void WriteBook()
     {

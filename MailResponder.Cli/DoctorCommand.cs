@@ -20,13 +20,15 @@ internal sealed class DoctorCommand : Command
         {
             Description = "Only send a request through the whole chain, within ten seconds (for monitoring)",
         };
+        var noProbe = new Option<bool>("--no-probe") { Description = "Send no request: only look" };
         Add(json);
         Add(probe);
-        SetAction(result => Examine(
-            SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)), result.GetValue(json), result.GetValue(probe)));
+        Add(noProbe);
+        SetAction(result => Examine(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)),
+            result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
     }
 
-    private static int Examine(string settingsPath, bool json, bool probe)
+    private static int Examine(string settingsPath, bool json, bool probe, bool noProbe)
     {
         ForgetEnvironment();
         var host = new Host
@@ -38,7 +40,7 @@ internal sealed class DoctorCommand : Command
             Program = Environment.ProcessPath ?? Host.InstalledProgram,
         };
         settingsPath = Path.GetFullPath(settingsPath);
-        var findings = probe ? Checkup.Probe(host, settingsPath) : Checkup.Of(host, settingsPath);
+        var findings = probe ? Checkup.Probe(host, settingsPath) : Checkup.Of(host, settingsPath, withProbe: !noProbe);
         var faults = findings.Count(finding => finding.State == FindingState.Fault);
         var warnings = findings.Count(finding => finding.State == FindingState.Warning);
         if (json)

@@ -27,7 +27,10 @@ internal static class AuthenticationChecks
                 : [Finding.Warning(Name, "mail filters say who a message is from, and nobody reads it: authserv_id is not set", $"add \"authserv_id\": \"{name}\" to {settings.File}")];
         }
 
-        return Problems(host, settings, postfix, id).OrOk(Name, $"what {id} says of a message is believed, and nobody else can say it");
+        var unseen = postfix.List("smtpd_milters").FindAll(milter => ListensAt(host, postfix, milter) is null);
+        return Problems(host, settings, postfix, id).OrOk(Name,
+            $"what {id} says of a message is believed, and nobody else can say it"
+            + (unseen.Count > 0 ? $"; whether {unseen.Some()} answers was not looked at" : ""));
     }
 
     private static IEnumerable<Finding> Problems(Host host, ResponderSettings settings, PostfixSettings postfix, string id)
@@ -45,7 +48,7 @@ internal static class AuthenticationChecks
                 "run install.sh --authentication, or take authserv_id out of the settings");
         }
 
-        foreach (var milter in postfix.List("smtpd_milters").Where(milter => IsDead(host, milter)))
+        foreach (var milter in postfix.List("smtpd_milters").Where(milter => ListensAt(host, postfix, milter) == false))
         {
             yield return Finding.Fault(Name,
                 $"nothing listens at {milter} (smtpd_milters): nothing is proven about senders, and what requires it reaches nobody",
@@ -62,10 +65,24 @@ internal static class AuthenticationChecks
         }
     }
 
-    /// <summary>Postfix says so only when a message comes. A milter of another host, or at a socket, is not looked at.</summary>
-    private static bool IsDead(Host host, string milter) =>
-        milter.Split(':') is ["inet", "127.0.0.1" or "localhost", var text]
-        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && host.Listening(port).Count == 0;
+    /// <summary>Postfix says so only when a message comes. Null for a milter of another host.</summary>
+    private static bool? ListensAt(Host host, PostfixSettings postfix, string milter)
+    {
+        // A milter with parameters of its own: { inet:127.0.0.1:8891, default_action=accept }.
+        var place = milter.Trim('{', '}', ' ').Split(',')[0].Trim();
+        if (place.Split(':') is ["inet", "127.0.0.1" or "localhost", var text]
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        {
+            return host.Listening(port).Count > 0;
+        }
+
+        if (place.Split(':') is not ["unix" or "local", var path])
+            return null;
+        // The path counts from smtpd's root, which in a chroot is the queue's folder.
+        string[] places = [Path.Join("/", path), Path.Join(postfix["queue_directory"], path)];
+        return host.Lines("/proc/net/unix")?.Any(line =>
+            places.Any(socket => line.EndsWith(" " + socket, StringComparison.Ordinal)));
+    }
 
     /// <summary>The name under which each filter that is installed writes.</summary>
     private static IEnumerable<(string File, string Name)> NamesOfFilters(Host host, PostfixSettings postfix)

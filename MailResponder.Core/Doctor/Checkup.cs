@@ -17,10 +17,11 @@ internal static class Checkup
 
     /// <param name="host">The machine.</param>
     /// <param name="settingsPath">The settings; with faults in them, what depends on them is not looked at.</param>
-    public static IReadOnlyList<Finding> Of(Host host, string settingsPath)
+    /// <param name="withProbe">Whether to send a request through the whole chain, too.</param>
+    public static IReadOnlyList<Finding> Of(Host host, string settingsPath, bool withProbe)
     {
         var settings = SettingsFile.Check(settingsPath, []);
-        var subjects = Subjects(host, settingsPath, settings);
+        var subjects = Subjects(host, settingsPath, settings, withProbe);
         var until = host.Clock.GetTimestamp();
         var running = new List<Task<List<Finding>>>();
         foreach (var (name, look) in subjects)
@@ -66,12 +67,13 @@ internal static class Checkup
     }
 
     private static List<(string Name, Func<IEnumerable<Finding>> Look)> Subjects(
-        Host host, string settingsPath, ResponderSettings? settings)
+        Host host, string settingsPath, ResponderSettings? settings, bool withProbe)
     {
         var postfix = new Lazy<PostfixSettings?>(() => PostfixSettings.Load(host));
         List<(string, Func<IEnumerable<Finding>>)> subjects =
         [
             ("program", () => ProgramChecks.Look(host)),
+            ("install", () => PendingChecks.Look(host)),
             (SettingsChecks.Name, () => SettingsChecks.Look(host, settingsPath, settings)),
         ];
         if (settings is not null)
@@ -87,16 +89,20 @@ internal static class Checkup
         subjects.Add(("postfix", () => PostfixChecks.Look(host, postfix.Value)));
         if (settings is not null)
         {
+            subjects.Add((SendingChecks.Name, () => SendingChecks.Look(host, settings, postfix.Value)));
             subjects.Add(("postfix-domains", () => DomainChecks.Look(host, settings, postfix.Value)));
             subjects.Add(("postfix-transport", () => TransportChecks.Look(host, settings, postfix.Value)));
             subjects.Add(("authentication", () => AuthenticationChecks.Look(host, settings, postfix.Value)));
-            subjects.Add((ProbeChecks.Name, () => ProbeChecks.Look(host, settings, postfix.Value, MaxTimeOfProbe)));
+            if (withProbe)
+                subjects.Add((ProbeChecks.Name, () => ProbeChecks.Look(host, settings, postfix.Value, MaxTimeOfProbe)));
             subjects.Add(("queue", () => QueueChecks.Look(host, settings, postfix.Value)));
         }
 
         subjects.Add(("aliases", () => AliasChecks.Look(host, settings, postfix.Value)));
+        subjects.Add(("forwarding", () => ForwardChecks.Look(host, settings, postfix.Value)));
         subjects.Add(("cron", () => CronChecks.Look(host, settings)));
         subjects.Add(("rsyslog", () => LogChecks.Look(host, settings)));
+        subjects.Add(("log-retention", () => RetentionChecks.Look(host)));
         subjects.Add(("last-reply", () => ReplyChecks.Look(host)));
         if (settings is not null)
             subjects.Add((OutcomeChecks.Name, () => OutcomeChecks.Look(host, settings)));

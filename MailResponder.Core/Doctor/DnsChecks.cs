@@ -19,23 +19,23 @@ internal static class DnsChecks
             return [Finding.Warning("dns", "no DNS record was looked at: the resolver does not answer", RemedyOfSilence)];
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var from);
         List<Finding> findings = [Finding.Ok("dns", "the resolver answers"), .. settings.Dkim is { } dkim ? DkimDnsCheck.Look(dns, dkim) : []];
-        findings.AddRange(Spf(dns, settings, from));
+        var bounces = settings.BounceAddress[(settings.BounceAddress.LastIndexOf('@') + 1)..].ToLowerInvariant();
+        findings.AddRange(new[] { bounces, from }.Distinct().Select(domain => Spf(dns, settings, domain)));
         findings.Add(Dmarc(dns, from));
-        findings.AddRange(settings.OwnDomains.Where(domain => postfix?.IsHost(domain) != true).Select(domain => Mx(dns, domain, postfix?["myhostname"])));
         if (postfix is not null)
+        {
+            findings.AddRange(settings.OwnDomains.Where(domain => !postfix.IsHost(domain))
+                .Select(domain => Mx(dns, domain, postfix["myhostname"])));
             findings.AddRange(Address(dns, postfix["myhostname"]));
+            findings.AddRange(BlockListChecks.Look(dns, postfix));
+        }
+
         return findings;
     }
 
-    private static IEnumerable<Finding> Spf(DnsLookup dns, ResponderSettings settings, string from)
+    private static Finding Spf(DnsLookup dns, ResponderSettings settings, string domain)
     {
-        var bounces = settings.BounceAddress[(settings.BounceAddress.LastIndexOf('@') + 1)..].ToLowerInvariant();
-        foreach (var domain in new[] { bounces, from }.Distinct())
-            yield return Spf(dns, settings, domain, "spf");
-    }
-
-    private static Finding Spf(DnsLookup dns, ResponderSettings settings, string domain, string name)
-    {
+        const string name = "spf";
         var include = settings.Ses is null ? "mx" : "mx include:amazonses.com";
         var remedy = $"publish: {domain}. IN TXT \"v=spf1 {include} ~all\"";
         var answer = dns.Ask(domain, "TXT");
@@ -61,7 +61,10 @@ internal static class DnsChecks
         // Receivers ask for the domain and for its organisational domain, which no list is needed to be above.
         for (var domain = from; domain.Contains('.'); domain = domain[(domain.IndexOf('.') + 1)..])
         {
-            var records = dns.Ask("_dmarc." + domain, "TXT").Records.Where(text => text.StartsWith("v=DMARC1", StringComparison.Ordinal)).ToList();
+            var answer = dns.Ask("_dmarc." + domain, "TXT");
+            if (!answer.Answered)
+                return Finding.Warning(name, $"_dmarc.{domain}: the resolver does not answer", RemedyOfSilence);
+            var records = answer.Records.Where(text => text.StartsWith("v=DMARC1", StringComparison.Ordinal)).ToList();
             if (records.Count > 1)
                 return Finding.Warning(name, $"_dmarc.{domain} has {records.Count} records; receivers ignore all of them", "keep one of them");
             if (records.Count == 1)
@@ -71,18 +74,18 @@ internal static class DnsChecks
         return Finding.Warning(name, from + " has no DMARC record; large providers want one", $"publish: _dmarc.{from}. IN TXT \"v=DMARC1; p=none\"");
     }
 
-    private static Finding Mx(DnsLookup dns, string domain, string? hostName)
+    private static Finding Mx(DnsLookup dns, string domain, string hostName)
     {
         const string name = "mx";
         var answer = dns.Ask(domain, "MX");
         if (!answer.Answered)
             return Finding.Warning(name, $"{domain}: the resolver does not answer", RemedyOfSilence);
-        var remedy = $"publish: {domain}. IN MX 10 {hostName ?? "the name of this host"}.";
+        var remedy = $"publish: {domain}. IN MX 10 {hostName}.";
         if (answer.Records.Contains("."))
             return Finding.Warning(name, domain + " says that it takes no mail (a null MX, RFC 7505)", remedy);
         if (answer.Records.Count == 0)
             return Finding.Warning(name, domain + " has no MX record: requests may not reach this host", remedy);
-        if (hostName is null || answer.Records.Contains(hostName.ToLowerInvariant()))
+        if (answer.Records.Contains(hostName.ToLowerInvariant()))
             return Finding.Ok(name, $"{domain}: {string.Join(", ", answer.Records)}");
         // A load balancer or another name of this host: the same addresses are good enough.
         var ours = dns.Addresses(hostName).Records;
@@ -95,7 +98,9 @@ internal static class DnsChecks
     {
         const string name = "host-address";
         var addresses = dns.Addresses(hostName);
-        if (!addresses.Answered || addresses.Records.Count == 0)
+        if (!addresses.Answered)
+            return [Finding.Warning(name, $"{hostName}: the resolver does not answer", RemedyOfSilence)];
+        if (addresses.Records.Count == 0)
             return [Finding.Warning(name, $"{hostName} (myhostname) has no address in DNS: others refuse mail from it", $"publish an A record for {hostName}")];
         List<Finding> findings = [];
         foreach (var text in addresses.Records)

@@ -28,13 +28,17 @@ internal sealed class DnsLookup(Host host)
     }
 
     /// <summary>The names of an address.</summary>
-    public DnsAnswer Names(System.Net.IPAddress address)
+    public DnsAnswer Names(System.Net.IPAddress address) =>
+        Ask(Reversed(address) + (address.GetAddressBytes().Length == 4 ? ".in-addr.arpa" : ".ip6.arpa"), "PTR");
+
+    /// <summary>An address as names of DNS have it: its bytes or digits from the last to the first.</summary>
+    public static string Reversed(System.Net.IPAddress address)
     {
         var bytes = address.GetAddressBytes();
         var labels = bytes.Length == 4
             ? Enumerable.Reverse(bytes).Select(part => part.ToString(System.Globalization.CultureInfo.InvariantCulture))
             : Enumerable.Reverse(Convert.ToHexStringLower(bytes)).Select(digit => digit.ToString());
-        return Ask(string.Join('.', labels) + (bytes.Length == 4 ? ".in-addr.arpa" : ".ip6.arpa"), "PTR");
+        return string.Join('.', labels);
     }
 
     private static DnsAnswer OfDig(ProgramResult dig, string type)

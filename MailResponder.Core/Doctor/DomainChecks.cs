@@ -16,23 +16,25 @@ internal static class DomainChecks
     {
         if (postfix is null)
             return [];
-        var classes = settings.OwnDomains.Distinct().ToDictionary(domain => domain, domain => Classes.Where(name => postfix.ListHas(name, domain)).ToList());
         var book = ResponseBookFile.Check(settings.ResponseBook, []);
+        var classes = settings.OwnDomains.Concat(book?.Addresses.Select(DomainOf) ?? []).Distinct()
+            .ToDictionary(domain => domain, domain => Classes.Where(name => postfix.ListHas(name, domain)).ToList());
         return
         [
-            .. Domains(classes).OrOk("postfix-domains", settings.OwnDomains.ToList().Some() + ": taken"),
-            .. book is null ? [] : BookDomains(postfix, book).OrOk("book-domains", "Postfix takes mail for every domain of the book"),
+            .. Domains(settings, classes).OrOk("postfix-domains", settings.OwnDomains.ToList().Some() + ": taken"),
+            .. book is null ? []
+                : BookDomains(classes, book).OrOk("book-domains", "Postfix takes mail for every domain of the book"),
             .. OwnNames(postfix, settings).OrOk("postfix-own-names", "own_domains has all that Postfix takes mail for"),
-            .. CatchAll(postfix, classes).OrOk("postfix-catch-all", "every address leads to the responder"),
+            .. CatchAll(settings, postfix, classes),
             .. book is null ? [] : Addresses(postfix, classes, book).OrOk("postfix-recipients", "every address of the book is taken"),
             .. book is null ? [] : Shadowed(host, postfix, classes, book).OrOk("book-addresses", "no address of the book is also a user or an alias of this host"),
         ];
     }
 
-    private static IEnumerable<Finding> Domains(Dictionary<string, List<string>> classes)
+    private static IEnumerable<Finding> Domains(ResponderSettings settings, Dictionary<string, List<string>> classes)
     {
         const string name = "postfix-domains";
-        foreach (var (domain, of) in classes)
+        foreach (var (domain, of) in settings.OwnDomains.Distinct().Select(domain => (domain, classes[domain])))
         {
             if (of.Count == 0)
                 yield return Finding.Fault(name, $"Postfix refuses mail for {domain}: it is in none of {string.Join(", ", Classes)}", "add it to extradomains (postconf -e 'extradomains=…'); then: postfix reload");
@@ -44,9 +46,10 @@ internal static class DomainChecks
     }
 
     /// <summary>Domains of the book's addresses for which strangers are told that we do not relay: nobody is answered.</summary>
-    private static IEnumerable<Finding> BookDomains(PostfixSettings postfix, ResponseBook book)
+    private static IEnumerable<Finding> BookDomains(Dictionary<string, List<string>> classes, ResponseBook book)
     {
-        foreach (var domain in book.Addresses.Select(DomainOf).Distinct().Order().Where(domain => !Classes.Any(name => postfix.ListHas(name, domain))))
+        var domains = book.Addresses.Select(DomainOf).Distinct().Order();
+        foreach (var domain in domains.Where(domain => classes[domain].Count == 0))
         {
             yield return Finding.Fault("book-domains", $"{domain} has addresses in the response book, and Postfix refuses mail for it",
                 $"run: install.sh --add-domain {domain}; or correct the addresses in the book");
@@ -72,11 +75,20 @@ internal static class DomainChecks
         }
     }
 
-    private static IEnumerable<Finding> CatchAll(PostfixSettings postfix, Dictionary<string, List<string>> classes)
+    private static List<Finding> CatchAll(
+        ResponderSettings settings, PostfixSettings postfix, Dictionary<string, List<string>> classes)
     {
         const string name = "postfix-catch-all";
-        if (!classes.Values.Any(of => of.Contains(Mailboxes)))
-            yield break;
+        List<Finding> findings = [.. NotTaken(name, settings.OwnDomains.Where(domain => !IsTaken(classes[domain])))];
+        if (classes.Values.Any(of => of.Contains(Mailboxes)))
+            findings.AddRange(CatchAll(postfix));
+        return findings.Count > 0 ? findings : [Finding.Ok(name, classes.Values.Any(of => of.Contains(Mailboxes))
+            ? "every address leads to the responder" : "none is needed: no domain is in mydestination")];
+    }
+
+    private static IEnumerable<Finding> CatchAll(PostfixSettings postfix)
+    {
+        const string name = "postfix-catch-all";
         var (relay, recipients) = (postfix["luser_relay"], postfix["local_recipient_maps"]);
         if (relay.Length == 0)
         {
@@ -97,9 +109,11 @@ internal static class DomainChecks
     private static IEnumerable<Finding> Addresses(PostfixSettings postfix, Dictionary<string, List<string>> classes, ResponseBook book)
     {
         const string name = "postfix-recipients";
+        foreach (var finding in NotTaken(name, Refused(classes, book)))
+            yield return finding;
         foreach (var (of, parameter) in ((string, string)[])[(Mailboxes, "local_recipient_maps"), (Relayed, "relay_recipient_maps")])
         {
-            var addresses = book.Addresses.Where(address => classes.GetValueOrDefault(DomainOf(address), []).Contains(of)).ToList();
+            var addresses = book.Addresses.Where(address => classes[DomainOf(address)].Contains(of)).ToList();
             if (postfix[parameter].Length == 0 || addresses.Count == 0)
                 continue;
             var keys = addresses.Concat(addresses.Select(LocalPartOf)).Concat(addresses.Select(address => "@" + DomainOf(address))).Distinct().ToList();
@@ -115,7 +129,9 @@ internal static class DomainChecks
         Host host, PostfixSettings postfix, Dictionary<string, List<string>> classes, ResponseBook book)
     {
         const string name = "book-addresses";
-        var local = book.Addresses.Where(address => classes.GetValueOrDefault(DomainOf(address), []).Contains(Mailboxes)).ToList();
+        foreach (var finding in NotTaken(name, Refused(classes, book)))
+            yield return finding;
+        var local = book.Addresses.Where(address => classes[DomainOf(address)].Contains(Mailboxes)).ToList();
         if (local.Count == 0)
             yield break;
         var users = AliasChecks.UsersWithMailbox(host, postfix);
@@ -129,6 +145,16 @@ internal static class DomainChecks
                 yield return Finding.Fault(name, $"{address} is also a user of this host: requests go to the user's mailbox", "give the entry another address, or rename the user");
         }
     }
+
+    /// <summary>Whether Postfix takes mail for a domain of these classes in a way that is known here.</summary>
+    private static bool IsTaken(List<string> classes) => classes.Contains(Mailboxes) || classes.Contains(Relayed);
+
+    private static IEnumerable<Finding> NotTaken(string name, IEnumerable<string> refused) =>
+        refused.Order().ToList() is { Count: > 0 } all
+            ? [Finding.NotLookedAt(name, "postfix-domains", all.Some())] : [];
+
+    private static IEnumerable<string> Refused(Dictionary<string, List<string>> classes, ResponseBook book) =>
+        book.Addresses.Where(address => !IsTaken(classes[DomainOf(address)]));
 
     private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];
 

@@ -10,5 +10,13 @@ internal sealed record Finding(string Name, FindingState State, string Text, str
 
     public static Finding Warning(string name, string text, string remedy) => new(name, FindingState.Warning, text, remedy);
 
+    /// <summary>For a check that rests on another one, which has something against it.</summary>
+    /// <param name="name">The check that was left out.</param>
+    /// <param name="other">The one that it rests on.</param>
+    /// <param name="what">What of it was left out; empty for all.</param>
+    public static Finding NotLookedAt(string name, string other, string what = "") =>
+        Warning(name, $"{(what.Length > 0 ? what + ": " : "")}not looked at, because it rests on {other}",
+            $"mend {other} first");
+
     public static Finding Fault(string name, string text, string remedy) => new(name, FindingState.Fault, text, remedy);
 }

@@ -88,12 +88,16 @@ internal sealed record Host
         Run("getent", "passwd", user) is { Succeeded: true } found ? found.Output.Trim().Split(':') : null;
 
     /// <summary>Whether a process with this name (at most 15 characters, proc_pid_comm(5)) runs.</summary>
-    public bool IsRunning(string name)
+    /// <param name="name">The program's name.</param>
+    /// <param name="argument">One of its arguments; null for any.</param>
+    public bool IsRunning(string name, string? argument = null)
     {
         foreach (var folder in Directory.EnumerateDirectories(PathTo("/proc")))
         {
             if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out _)
-                && Lines($"/proc/{Path.GetFileName(folder)}/comm") is [var comm, ..] && comm == name)
+                && Lines($"/proc/{Path.GetFileName(folder)}/comm") is [var comm, ..] && comm == name
+                && (argument is null || Lines($"/proc/{Path.GetFileName(folder)}/cmdline") is [var line, ..]
+                    && line.Split('\0').Contains(argument)))
             {
                 return true;
             }

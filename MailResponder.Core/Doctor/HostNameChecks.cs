@@ -6,7 +6,8 @@ internal static class HostNameChecks
     private const string Name = "host-name";
 
     public static IEnumerable<Finding> Look(Host host, PostfixSettings? postfix) =>
-        Problems(host, postfix).OrOk(Name, (postfix?["myhostname"] ?? "") + ", also in /etc/mailname");
+        postfix is null ? Problems(host, postfix)
+            : Problems(host, postfix).OrOk(Name, postfix["myhostname"] + ", also in /etc/mailname");
 
     private static IEnumerable<Finding> Problems(Host host, PostfixSettings? postfix)
     {

@@ -21,7 +21,8 @@ internal static class JournalChecks
     {
         var settings = Settings(host);
         // Whole files are deleted, so that a file must not grow old before it is complete.
-        foreach (var (setting, mostDays) in (ReadOnlySpan<(string, int)>)[("MaxRetentionSec", 8), ("MaxFileSec", 1)])
+        (string, int)[] limits = [("MaxRetentionSec", RetentionChecks.MostDays(host) + 1), ("MaxFileSec", 1)];
+        foreach (var (setting, mostDays) in limits)
         {
             var text = settings.GetValueOrDefault(setting, "");
             if (!TryParse(text, out var time) || time <= TimeSpan.Zero || time > TimeSpan.FromDays(mostDays))

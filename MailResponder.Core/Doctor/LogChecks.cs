@@ -22,12 +22,13 @@ internal static class LogChecks
         if (settings?.LogTo == LogTarget.Stderr)
             return [Finding.Warning("log-routing", "log_to is stderr: under Postfix the lines get lost, or into delivery reports", "remove log_to from the settings")];
         var isRunning = host.IsRunning("rsyslogd");
+        List<Finding> routing = settings is null ? [] : [.. Routing(host, settings, isRunning)];
         return
         [
             isRunning ? Finding.Ok("rsyslog-running", "yes")
                 : Finding.Fault("rsyslog-running", "rsyslog does not run: nothing of ours is logged", "run: systemctl enable --now rsyslog (package rsyslog)"),
             .. RuleFile(host).OrOk("rsyslog-rule", Rule),
-            .. settings is null ? [] : Routing(host, settings, isRunning),
+            .. routing,
             .. Files(host).OrOk("log-files", "not open to everybody"),
             .. Rotating(host).OrOk("logrotate", $"{Rotation}, {MailRotation}"),
             .. MailLog(host).OrOk("mail-log", "nothing older than a week, nothing open to everybody"),
@@ -53,28 +54,39 @@ internal static class LogChecks
         var check = host.Run("rsyslogd", "-N1");
         // It may leave broken parts out and go on, and then its exit code is 0.
         var broken = check.Errors.Split('\n').Concat(check.Lines).FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase) && line.Contains("mail_responder", StringComparison.Ordinal));
-        if (broken is not null || check.Failed)
+        if (check.Code is null)
+            yield return Finding.Warning(name, "rsyslogd -N1 " + check.Complaint, "run: rsyslogd -N1");
+        else if (broken is not null || check.Failed)
             yield return Finding.Fault(name, "rsyslogd -N1: " + (broken?.OneLine() ?? check.Complaint), "correct the file that it names; then: systemctl restart rsyslog");
     }
 
     /// <summary>A line is sent as the responder sends it, and looked for in the file.</summary>
     private static IEnumerable<Finding> Routing(Host host, ResponderSettings settings, bool isRunning)
     {
+        const string name = "log-routing";
+        if (!isRunning)
+        {
+            yield return Finding.NotLookedAt("syslog-socket", "rsyslog-running");
+            yield return Finding.NotLookedAt(name, "rsyslog-running");
+            yield break;
+        }
+
         if (!File.Exists(settings.SyslogSocket))
         {
+            yield return Finding.NotLookedAt(name, "syslog-socket");
             yield return Finding.Fault("syslog-socket", settings.SyslogSocket + " does not exist: nothing of ours is logged", "run: systemctl restart rsyslog; see syslog_socket in the settings");
             yield break;
         }
 
         if (host.Refused('w', [settings.SyslogSocket]).Count > 0)
         {
+            yield return Finding.NotLookedAt(name, "syslog-socket");
             yield return Finding.Fault("syslog-socket", $"{Host.ResponderUser} may not write to {settings.SyslogSocket}", $"run: chmod 0666 {settings.SyslogSocket}");
             yield break;
         }
 
         yield return Finding.Ok("syslog-socket", settings.SyslogSocket);
-        const string name = "log-routing";
-        if (!isRunning || !host.IsRoot)
+        if (!host.IsRoot)
             yield break;
         var mark = Guid.NewGuid().ToString("N");
         new SyslogSocket(settings.SyslogSocket, host.Clock).Write(settings.SyslogFacility, SyslogSeverity.Info, "doctor mark=" + mark);

@@ -9,18 +9,21 @@ internal static class PostfixChecks
     {
         if (postfix is null)
         {
-            var complaint = host.Run("postconf", "-x").Complaint;
-            return [Finding.Fault("postfix", "Postfix cannot be asked: postconf " + complaint, "run install.sh, or: postfix check")];
+            var asked = ((string[])["-x", "-M"]).Select(option => host.Run("postconf", option)).ToList();
+            var complaint = (asked.Find(answer => !answer.Succeeded) ?? asked[0]).Complaint;
+            return [Finding.Fault("postfix",
+                $"its configuration cannot be read, and what rests on it was not looked at: postconf {complaint}",
+                "run install.sh, or correct what it names; then: postfix check")];
         }
 
         return
         [
             .. Check(host, postfix).OrOk("postfix", "Postfix " + postfix["mail_version"]),
             Running(host),
-            Listening(host),
+            PortChecks.Look(host),
             .. Network(postfix).OrOk("postfix-network", "takes mail from everywhere, relays for nobody"),
             .. Rewriting(postfix).OrOk("postfix-rewriting", "an address means what stands behind its last @"),
-            .. Tls(host, postfix),
+            .. TlsChecks.Look(host, postfix),
             .. Compatibility(postfix),
         ];
     }
@@ -30,7 +33,11 @@ internal static class PostfixChecks
         foreach (var warning in postfix.Warnings)
             yield return Finding.Warning("postfix", warning.OneLine(), "correct main.cf or master.cf" + Reload);
         if (!host.IsRoot)
+        {
+            yield return Finding.Warning("postfix", "only root can run: postfix check", "run: sudo responder doctor");
             yield break;
+        }
+
         var check = host.Run("postfix", "check");
         if (check.Code is null)
             yield return Finding.Warning("postfix", "postfix check " + check.Complaint, "run: postfix check");
@@ -50,17 +57,6 @@ internal static class PostfixChecks
         return status.Succeeded ? Finding.Ok(name, "yes")
             : !status.Failed ? Finding.Warning(name, "postfix status " + status.Complaint, "run: postfix status")
             : Finding.Fault(name, "Postfix does not run: no request comes in", "run: systemctl start postfix (or: postfix start), and look at /var/log/mail.log");
-    }
-
-    private static Finding Listening(Host host)
-    {
-        const string name = "smtp-port";
-        var sockets = host.Listening(25);
-        if (sockets.Count == 0)
-            return Finding.Fault(name, "nothing listens on port 25: no request comes in", "see that master.cf has its smtp inet line; then: postfix reload");
-        return sockets.TrueForAll(address => address is "0100007F" or "00000000000000000000000001000000")
-            ? Finding.Fault(name, "port 25 is open to this host alone", "run: postconf -e inet_interfaces=all && systemctl restart postfix")
-            : Finding.Ok(name, "port 25 is open");
     }
 
     private static IEnumerable<Finding> Network(PostfixSettings postfix)
@@ -103,25 +99,6 @@ internal static class PostfixChecks
                     $"run: postconf -e {parameter}=no" + Reload);
             }
         }
-    }
-
-    private static IEnumerable<Finding> Tls(Host host, PostfixSettings postfix)
-    {
-        const string name = "postfix-tls";
-        var level = postfix["smtpd_tls_security_level"];
-        var files = ((string[])["smtpd_tls_cert_file", "smtpd_tls_key_file"]).Select(parameter => postfix[parameter])
-            .Concat(postfix.List("smtpd_tls_chain_files")).Where(path => path.StartsWith('/')).Distinct().ToList();
-        var missing = files.Where(path => !File.Exists(host.PathTo(path))).ToList();
-        if (level is "" or "none" && postfix["smtpd_use_tls"] != "yes")
-            yield return Finding.Warning(name, "STARTTLS is not offered: requests cross the network in the clear", "run: postconf -e smtpd_tls_security_level=may, with a certificate");
-        else if (files.Count == 0)
-            yield return Finding.Warning(name, "STARTTLS is switched on, but there is no certificate", "run: apt-get install ssl-cert, and name its files in smtpd_tls_cert_file and smtpd_tls_key_file");
-        else if (missing.Count > 0 && host.IsRoot)
-            yield return Finding.Fault(name, $"{missing.Some()} does not exist: STARTTLS fails, and with it the mail of many", "name the right file, or: apt-get install ssl-cert");
-        else
-            yield return Finding.Ok(name, "STARTTLS is offered");
-        if (postfix["smtp_tls_security_level"] is "" or "none")
-            yield return Finding.Warning(name, "outgoing mail is never encrypted", "run: postconf -e smtp_tls_security_level=may" + Reload);
     }
 
     private static IEnumerable<Finding> Compatibility(PostfixSettings postfix)

@@ -32,6 +32,18 @@ internal static class ProgramChecks
             yield break;
         }
 
+        var isOpen = (File.GetUnixFileMode(host.PathTo(path)) & UnixFileMode.OtherWrite) != 0;
+        List<Finding> open = [.. FolderChecks.Look(name, [host.PathTo(path)])];
+        if (isOpen)
+        {
+            open.Add(Finding.Fault(name, $"every user can change {path}, which others run",
+                $"run install.sh again, and: chmod 755 {path}"));
+        }
+
+        foreach (var finding in open)
+            yield return finding;
+        if (open.Count > 0)
+            yield break;
         if (!host.MayActAsResponder)
         {
             yield return Finding.Ok(name, path + " is there");

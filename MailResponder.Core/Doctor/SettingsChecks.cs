@@ -4,15 +4,13 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>The settings, the keys and passwords, the response book and the attachments: their faults and their modes.</summary>
+/// <summary>The settings, the keys and passwords, the response book and the attachments: their faults.</summary>
 internal static class SettingsChecks
 {
     public const string Name = "settings";
 
     /// <summary>Stands in the texts of the response book that install.sh writes, until the operator writes real ones.</summary>
     public const string Placeholder = "PLACEHOLDER:";
-
-    private const UnixFileMode OpenToOthers = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     public static IEnumerable<Finding> Look(Host host, string path, ResponderSettings? settings)
     {
@@ -25,20 +23,20 @@ internal static class SettingsChecks
             // Without settings nobody knows where the rest is.
             if (ofName.Count == 0 && settings is null && name != "settings")
                 continue;
-            foreach (var finding in ofName.Select(fault => InWords(name, fault, settings)).OrOk(name, good))
+            // Of a book that cannot be read nobody knows which attachments it has.
+            var findings = ofName.Select(fault => InWords(name, fault, settings));
+            if (name == "attachments" && faults.Exists(fault => !fault.IsWarning && NameOf(fault, settings) == "book"))
+                findings = findings.Append(Finding.NotLookedAt(name, "book"));
+            if (name == "keys")
+                findings = findings.Concat(FolderChecks.Look(name, FileModeChecks.Secrets(settings)));
+            foreach (var finding in findings.OrOk(name, good))
                 yield return finding;
         }
 
-        foreach (var finding in FileModes(host, path, settings).OrOk("file-modes", $"{Host.ResponderUser} can read what it needs, others cannot"))
+        foreach (var finding in FileModeChecks.Look(host, path, settings))
             yield return finding;
-        if (settings is null)
-            yield break;
-        foreach (var finding in Book(settings))
+        foreach (var finding in settings is null ? [] : Book(settings))
             yield return finding;
-        if (settings.SendMethod == SendMethod.Outbox)
-            yield return Finding.Warning("sending", $"send_method is outbox: replies are kept in {settings.Outbox}, and reach nobody", "set send_method to sendmail or ses");
-        else
-            yield return Finding.Ok("sending", settings.SendMethod == SendMethod.Ses ? "through Amazon SES" : "through the host's mail system");
     }
 
     private static string NameOf(Fault fault, ResponderSettings? settings) =>
@@ -66,37 +64,6 @@ internal static class SettingsChecks
         // The responder takes nothing that is another user's.
         using var asService = ServiceUser.Act(settings);
         return new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).HasLastGoodBook;
-    }
-
-    private static IEnumerable<Finding> FileModes(Host host, string path, ResponderSettings? settings)
-    {
-        const string name = "file-modes";
-        List<string?> secrets = settings is null ? []
-            : [settings.AddressKeyFile, settings.Dkim?.KeyFile, settings.Database.MySql?.PasswordFile, settings.Ses?.CredentialsFile, settings.S3?.CredentialsFile];
-        var files = secrets.OfType<string>().Append(path).Where(File.Exists).Distinct().ToList();
-        foreach (var file in files)
-        {
-            if ((File.GetUnixFileMode(file) & OpenToOthers) != 0)
-            {
-                // Keys that others can read are refused by the responder itself; of the settings nothing depends on it.
-                var state = file == path ? FindingState.Warning : FindingState.Fault;
-                yield return new Finding(name, state, file + " can be read or changed by every user", $"run: chmod 0640 {file}; chown root:{Host.ResponderUser} {file}");
-            }
-        }
-
-        if (settings is not null && ResponseBookFile.Check(settings.ResponseBook, []) is { } book)
-        {
-            files.Add(settings.ResponseBook);
-            files.AddRange(book.Entries.SelectMany(entry => entry.Attachments)
-                .Select(attachment => Path.Join(settings.FilesRoot, attachment.Bucket, attachment.File)).Where(File.Exists).Distinct());
-        }
-
-        foreach (var file in host.Refused('r', files).Order())
-            yield return Finding.Fault(name, $"{Host.ResponderUser} may not read {file}", $"run: chown root:{Host.ResponderUser} {file}; chmod 0640 {file}; and look at the folders above it");
-        List<string> folders = settings is null ? []
-            : [.. settings.SendMethod == SendMethod.Outbox ? [settings.Outbox] : (string[])[], .. settings.S3 is null ? (string[])[] : [settings.FilesRoot, Path.GetDirectoryName(settings.ResponseBook)!]];
-        foreach (var folder in host.Refused('w', folders.Where(Directory.Exists)).Order())
-            yield return Finding.Fault(name, $"{Host.ResponderUser} may not write into {folder}", $"run: chown {Host.ResponderUser}:{Host.ResponderUser} {folder}");
     }
 
     private static IEnumerable<Finding> Book(ResponderSettings settings)

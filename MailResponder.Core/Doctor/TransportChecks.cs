@@ -17,8 +17,10 @@ internal static class TransportChecks
         return
         [
             .. Service(postfix).OrOk("postfix-transport", "pipe(8) runs " + Host.InstalledProgram),
-            Route(host, settings, postfix),
-            .. Concurrency(postfix).OrOk("postfix-limits", "one recipient a run, several runs at a time"),
+            postfix.Service(Transport) is null ? Finding.NotLookedAt("postfix-route", "postfix-transport")
+                : Route(host, settings, postfix),
+            .. postfix.Service(Transport) is null ? [Finding.NotLookedAt("postfix-limits", "postfix-transport")]
+                : Concurrency(postfix).OrOk("postfix-limits", "one recipient a run, several runs at a time"),
             .. Bounces(postfix).OrOk("postfix-bounces", "nothing is returned to senders"),
             .. Sizes(settings, postfix).OrOk("postfix-size", "what Postfix takes, the responder reads"),
             .. Times(settings, postfix).OrOk("postfix-queue-time", $"Postfix gives up before the ledger forgets ({settings.LedgerDays.Count("day")})"),

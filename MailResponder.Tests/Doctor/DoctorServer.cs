@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using MailResponder.Tests.Install;
 using MailResponder.Tests.Program;
@@ -18,6 +19,9 @@ public sealed class DoctorServer : IDisposable
     /// <summary>The doctor looks at the whole server again after so many faults.</summary>
     const int FaultsBetweenLooks = 20;
 
+    /// <summary>A probe that finds no way through waits for twenty seconds; <see cref="ProbeFaultTests"/> has them.</summary>
+    const string NoProbe = "--no-probe";
+
     readonly string prelude;
     readonly List<string> planted = [];
     IReadOnlyList<string> state = [];
@@ -29,6 +33,7 @@ public sealed class DoctorServer : IDisposable
         {
             prelude = File.ReadAllText(Repository.PathTo("MailResponder.Tests", "Doctor", "plant.sh"));
             Install();
+            KeepMailLogForAWeek();
             PublishRecords();
             WriteBook();
             Start();
@@ -52,7 +57,7 @@ public sealed class DoctorServer : IDisposable
     internal string DkimKey { get; private set; } = "";
 
     /// <summary>What is found. Where the machine was too busy for an answer, it is asked again, as the doctor says.</summary>
-    internal JsonArray Examine(string options = "")
+    internal JsonArray Examine(string options = NoProbe)
     {
         var findings = ExamineOnce(options);
         for (var again = 0; again < 3 && findings.Any(finding => ((string)finding!["text"]!).Contains(" in time", StringComparison.Ordinal)); again++)
@@ -73,7 +78,7 @@ public sealed class DoctorServer : IDisposable
     }
 
     internal IReadOnlyList<string> States() =>
-        [.. Examine().Select(finding => $"{finding!["state"]} {finding["name"]}").Distinct().Order(StringComparer.Ordinal)];
+        [.. Examine("").Select(finding => $"{finding!["state"]} {finding["name"]}").Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>
     /// That what was planted is out again: files, services and mounts are what they were. A look of the doctor costs
@@ -89,7 +94,7 @@ public sealed class DoctorServer : IDisposable
         Assert.True(before.SequenceEqual(now), $"{fault} was not undone:\n" + string.Join('\n',
             [.. before.Except(now).Select(line => "- " + line), .. now.Except(before).Select(line => "+ " + line)]));
         if (planted.Count % FaultsBetweenLooks != 0 && planted.Count != last) return;
-        var findings = Examine();
+        var findings = Examine("");
         var states = findings.Select(finding => $"{finding!["state"]} {finding["name"]}").Distinct().Order(StringComparer.Ordinal);
         var others = findings.Where(finding => (string?)finding!["state"] != "ok").Select(finding => finding!.ToJsonString());
         Assert.True(Healthy.SequenceEqual(states), string.Join('\n',
@@ -97,7 +102,7 @@ public sealed class DoctorServer : IDisposable
     }
 
     /// <summary>Plants, hands over what the doctor found, and puts everything back.</summary>
-    internal JsonArray With(string script, string options = "")
+    internal JsonArray With(string script, string options = NoProbe)
     {
         try
         {
@@ -114,7 +119,10 @@ public sealed class DoctorServer : IDisposable
     IReadOnlyList<string> State() =>
         [.. Root.Run($"{prelude}\nstate").Good().Output.Split('\n').Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>The records that make a healthy server; one of them, by its name, may be given another text or none.</summary>
+    /// <summary>
+    /// The records that make a healthy server; one of them, by its name, may be given another text or none. A text that
+    /// is an address makes an A record.
+    /// </summary>
     internal void PublishRecords(string? name = null, params string[] texts)
     {
         // A TXT record of over 255 bytes has several strings.
@@ -125,7 +133,9 @@ public sealed class DoctorServer : IDisposable
             ("_dmarc.example.com", "v=DMARC1; p=none"),
         ];
         var lines = records.Where(record => record.Name != name).Concat(texts.Select(text => (Name: name!, Text: text)))
-            .Select(record => $"txt-record={record.Name},{string.Join(',', record.Text.Chunk(250).Select(part => $"\"{new string(part)}\""))}");
+            .Select(record => IPAddress.TryParse(record.Text, out _) ? $"address=/{record.Name}/{record.Text}"
+                : $"txt-record={record.Name},"
+                    + string.Join(',', record.Text.Chunk(250).Select(part => $"\"{new string(part)}\"")));
         Root.Outside.AnswerNames([.. lines]);
         Patience.Until("the name server", () => Root.Run("host -W 1 -t MX example.com").ExitCode == 0);
     }
@@ -140,9 +150,20 @@ public sealed class DoctorServer : IDisposable
         Root.CopyIn(ResponderProcess.Binary, "/root/release/responder");
         Root.CopyIn(ResponderProcess.Binary, Program);
         Root.Run("/root/release/install.sh --domain example.com --support team@freemail.test --no-packages").Good();
+        // For the faults that close a port; apt has the packages in its cache.
+        Root.Run("DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nftables iptables").Good();
         DkimKey = Root.Run("openssl rsa -in /etc/mail_responder/dkim.key -pubout 2>/dev/null | grep -v -- -----").Good()
             .Output.ReplaceLineEndings("");
     }
+
+    /// <summary>As install.sh of a later release does, and as an operator may have done before.</summary>
+    void KeepMailLogForAWeek() => Root.Run("""
+        sed -i '/^\/var\/log\/mail\./d' /etc/logrotate.d/rsyslog
+        if [ ! -e /etc/logrotate.d/mail_responder-mail ]; then
+          printf '/var/log/mail.log\n{\n\tdaily\n\trotate 7\n\tmissingok\n}\n' >/etc/logrotate.d/mail
+        fi
+        sed -i 's/^\*\.\*;auth,authpriv\.none/&;mail.none/' /etc/rsyslog.conf
+        """).Good();
 
     void WriteBook()
     {

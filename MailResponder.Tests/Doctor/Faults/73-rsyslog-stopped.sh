@@ -1,4 +1,4 @@
 #!/bin/sh
-# expect: fault rsyslog-running
+# expect: fault rsyslog-running, warning syslog-socket, warning log-routing
 kill "$(cat /run/rsyslogd.pid)"
 sleep 1

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Net;
+
+namespace MailResponder.Doctor;
+
+/// <summary>
+/// This host's own addresses on the block lists that its Postfix asks about others: where they are listed, others who
+/// ask
+/// the same lists refuse our replies.
+/// </summary>
+internal static class BlockListChecks
+{
+    private const string Name = "block-lists";
+
+    private static readonly string[] Restrictions =
+    [
+        "smtpd_client_restrictions", "smtpd_helo_restrictions", "smtpd_sender_restrictions", "smtpd_relay_restrictions",
+        "smtpd_recipient_restrictions", "smtpd_data_restrictions", "smtpd_end_of_data_restrictions",
+    ];
+
+    public static IEnumerable<Finding> Look(DnsLookup dns, PostfixSettings postfix)
+    {
+        var lists = Lists(postfix);
+        if (lists.Count == 0)
+            return [Finding.Ok(Name, "Postfix asks none")];
+        var addresses = dns.Addresses(postfix["myhostname"]).Records
+            .Select(text => IPAddress.TryParse(text, out var address) ? address : null).OfType<IPAddress>().ToList();
+        if (addresses.Count == 0)
+            return [Finding.NotLookedAt(Name, "host-address")];
+        var names = addresses.ConvertAll(address => address.ToString());
+        return addresses.SelectMany(address => lists.Select(list => Problem(dns, address, list))).OfType<Finding>()
+            .OrOk(Name, $"{names.Some()}: not on {lists.ConvertAll(list => list.Domain).Some()}");
+    }
+
+    /// <param name="list">The list's domain, and which answers mean that an address is on it; empty for all.</param>
+    private static Finding? Problem(DnsLookup dns, IPAddress address, (string Domain, string Filter) list)
+    {
+        var answer = dns.Ask($"{DnsLookup.Reversed(address)}.{list.Domain}", "A");
+        if (!answer.Answered)
+            return Finding.Warning(Name, $"{list.Domain} does not answer",
+                "see that the resolver of /etc/resolv.conf is one of your own; then run it again");
+        // Spamhaus and others: an error, which says nothing about the address.
+        if (answer.Records.Any(text => text.StartsWith("127.255.255.", StringComparison.Ordinal)))
+        {
+            return Finding.Warning(Name, $"{list.Domain} does not serve this host's resolver: nobody is found on it",
+                "ask it by a resolver of your own, not by a public one");
+        }
+
+        return answer.Records.Any(text => text.StartsWith("127.", StringComparison.Ordinal)
+            && (list.Filter.Length == 0 || IsMatch(list.Filter, text)))
+            ? Finding.Fault(Name, $"{address} is on {list.Domain}: others refuse our replies",
+                "look at the list's web site for the reason, mend it, and ask there to be taken off; see "
+                + "docs/postfix.md")
+            : null;
+    }
+
+    private static List<(string Domain, string Filter)> Lists(PostfixSettings postfix)
+    {
+        var named = postfix.List("postscreen_dnsbl_sites");
+        foreach (var words in Restrictions.Select(postfix.List))
+        {
+            named.AddRange(words.Zip(words.Skip(1))
+                .Where(pair => pair.First is "reject_rbl_client").Select(pair => pair.Second));
+        }
+
+        // domain=filter*weight; a list with a weight below zero speaks for those who are on it.
+        return [.. named.Select(text => text.Split('*')).Where(parts => !(parts.Length > 1 && parts[1].StartsWith('-')))
+            .Select(parts => parts[0].Split('=')).Select(parts => (parts[0], parts.Length > 1 ? parts[1] : ""))
+            .DistinctBy(list => list.Item1)];
+    }
+
+    /// <summary>A pattern like <c>127.0.[0..255].[1;3..5]</c> (postconf(5), postscreen_dnsbl_sites).</summary>
+    private static bool IsMatch(string pattern, string address)
+    {
+        var rest = pattern;
+        foreach (var number in address.Split('.').Select(text => int.Parse(text, CultureInfo.InvariantCulture)))
+        {
+            var end = rest.StartsWith('[') ? rest.IndexOf(']') + 1 : rest.IndexOf('.');
+            var part = end <= 0 ? rest : rest[..end];
+            if (!part.Trim('[', ']').Split(';').Any(range => Holds(range.Split(".."), number)))
+                return false;
+            rest = rest[part.Length..].TrimStart('.');
+        }
+
+        return true;
+    }
+
+    private static bool Holds(string[] edges, int number) =>
+        int.TryParse(edges[0], out var first) && int.TryParse(edges[^1], out var last)
+        && first <= number && number <= last;
+}

@@ -1,0 +1,254 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace MailResponder.Doctor;
+
+/// <summary>
+/// The rules of nftables, those that iptables makes among them, as they meet a stranger who connects by IPv4
+/// (libnftables-json(5)). What a rule asks for that is not known here counts as true for some strangers only: such a
+/// rule is believed when it lets the port in, and left out when it drops.
+/// </summary>
+internal sealed class PacketFilter
+{
+    private const int MaxJumps = 16;
+    private static readonly string[] OtherProtocols = ["udp", "icmp", "icmpv6", "ip6", "sctp", "dccp", "esp", "ah"];
+    private readonly int _port;
+    private readonly List<JsonElement> _chains = [];
+    private readonly List<JsonElement> _rules = [];
+    private readonly List<JsonElement> _sets = [];
+
+    /// <summary>Whether a rule accepts strangers of some kind, without naming the port.</summary>
+    private bool _acceptsSome;
+
+    private PacketFilter(JsonElement ruleset, int port)
+    {
+        _port = port;
+        foreach (var item in ruleset.EnumerateArray().SelectMany(item => item.EnumerateObject()))
+        {
+            if (item.NameEquals("chain"))
+                _chains.Add(item.Value);
+            else if (item.NameEquals("rule"))
+                _rules.Add(item.Value);
+            else if (item.NameEquals("set"))
+                _sets.Add(item.Value);
+        }
+    }
+
+    /// <returns>The verdict, and the filter's name; an empty one when the host has no rules.</returns>
+    public static (PacketVerdict Verdict, string Filter) OfPort(Host host, int port)
+    {
+        if (host.Lines("/proc/net/ip_tables_names") is { Length: > 0 })
+            return (PacketVerdict.Unknown, "iptables-legacy");
+        var nft = host.Run("nft", "-j", "list", "ruleset");
+        if (nft.IsInstalled)
+            return nft.Succeeded ? OfRuleset(nft.Output, port) : (PacketVerdict.Unknown, "nftables");
+        var iptables = host.Run("iptables", "-S", "INPUT");
+        return !iptables.IsInstalled || iptables.Output.Trim() == "-P INPUT ACCEPT" ? (PacketVerdict.Accepted, "")
+            : (PacketVerdict.Unknown, "iptables");
+    }
+
+    /// <param name="json">What <c>nft -j list ruleset</c> prints.</param>
+    /// <param name="port">A TCP port of this host.</param>
+    public static (PacketVerdict Verdict, string Filter) OfRuleset(string json, int port)
+    {
+        if (json.Trim().Length == 0)
+            return (PacketVerdict.Accepted, "");
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var filter = new PacketFilter(document.RootElement.GetProperty("nftables"), port);
+            return filter.Judge();
+        }
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return (PacketVerdict.Unknown, "nftables");
+        }
+    }
+
+    private (PacketVerdict, string) Judge()
+    {
+        var chains = _chains.FindAll(chain =>
+            Text(chain, "hook") is "input" or "prerouting" && Text(chain, "family") is "ip" or "inet");
+        // A packet that one of them accepts goes on to the next; the first that drops it ends its way.
+        var verdicts = chains.ConvertAll(chain => OfChain(chain, MaxJumps) ?? (
+            Text(chain, "policy") != "drop" ? PacketVerdict.Accepted
+            : _acceptsSome ? PacketVerdict.Unknown : PacketVerdict.Dropped));
+        var filter = chains.Count > 0 ? "nftables" : "";
+        return (verdicts.Contains(PacketVerdict.Dropped) ? PacketVerdict.Dropped
+            : verdicts.Contains(PacketVerdict.Unknown) ? PacketVerdict.Unknown : PacketVerdict.Accepted, filter);
+    }
+
+    /// <returns>Null when the packet comes to the end of the chain.</returns>
+    private PacketVerdict? OfChain(JsonElement chain, int jumps)
+    {
+        var name = Text(chain, "name");
+        foreach (var rule in _rules.Where(rule => Text(rule, "chain") == name && IsSameTable(rule, chain)))
+        {
+            if (OfRule(rule, jumps, out var returns) is { } verdict)
+                return verdict;
+            if (returns)
+                break;
+        }
+
+        return null;
+    }
+
+    /// <param name="returns">Whether the rest of the chain is left out.</param>
+    private PacketVerdict? OfRule(JsonElement rule, int jumps, out bool returns)
+    {
+        returns = false;
+        var (isSure, namesPort, isForFew) = (true, false, false);
+        var expressions = rule.GetProperty("expr").EnumerateArray();
+        foreach (var statement in expressions.SelectMany(expression => expression.EnumerateObject()))
+        {
+            if (statement.NameEquals("match"))
+            {
+                var left = statement.Value.GetProperty("left");
+                var holds = Holds(rule, statement.Value);
+                if (holds == false)
+                    return null;
+                isSure &= holds == true;
+                namesPort |= holds == true && Field(left) == "dport";
+                isForFew |= Field(left) == "saddr";
+            }
+            else if (statement.Name is "limit" or "xt" && !IsTarget(statement.Value))
+            {
+                isSure = false;
+            }
+            else if (statement.NameEquals("vmap"))
+            {
+                var found = OfMap(rule, statement.Value, jumps, ref namesPort, out returns);
+                if (found is not null || returns)
+                    return found;
+            }
+            else if (OfStatement(rule, statement.Name, statement.Value, jumps, out var goesBack) is { } verdict)
+            {
+                if (isSure || (verdict == PacketVerdict.Accepted && namesPort))
+                    return verdict;
+                _acceptsSome |= verdict == PacketVerdict.Accepted && !isForFew;
+            }
+            else if (goesBack)
+            {
+                returns = isSure;
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    private PacketVerdict? OfStatement(JsonElement rule, string name, JsonElement value, int jumps, out bool returns)
+    {
+        returns = name is "return" or "goto";
+        switch (name)
+        {
+            case "accept":
+                return PacketVerdict.Accepted;
+            case "drop" or "reject":
+                return PacketVerdict.Dropped;
+            case "xt":
+                // iptables has its own REJECT; other targets of its own end nothing.
+                return Text(value, "name") == "REJECT" ? PacketVerdict.Dropped : null;
+            case "jump" or "goto" when jumps > 0:
+                var target = Text(value, "target");
+                var chain = _chains.Find(chain => Text(chain, "name") == target && IsSameTable(chain, rule));
+                return chain.ValueKind == JsonValueKind.Object ? OfChain(chain, jumps - 1) : null;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>A map of verdicts, like <c>tcp dport vmap { 25 : accept }</c>.</summary>
+    private PacketVerdict? OfMap(JsonElement rule, JsonElement map, int jumps, ref bool namesPort, out bool returns)
+    {
+        returns = false;
+        var (key, data) = (map.GetProperty("key"), map.GetProperty("data"));
+        if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("set", out var pairs))
+            return null;
+        foreach (var pair in pairs.EnumerateArray())
+        {
+            if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2 || IsIn(rule, key, pair[0]) != true)
+                continue;
+            namesPort |= Field(key) == "dport";
+            var verdict = pair[1].EnumerateObject().First();
+            return OfStatement(rule, verdict.Name, verdict.Value, jumps, out returns);
+        }
+
+        return null;
+    }
+
+    /// <returns>Null when it holds for some strangers, or nobody here knows.</returns>
+    private bool? Holds(JsonElement rule, JsonElement match)
+    {
+        var holds = IsIn(rule, match.GetProperty("left"), match.GetProperty("right"));
+        return Text(match, "op") == "!=" ? !holds : holds;
+    }
+
+    private bool? IsIn(JsonElement rule, JsonElement what, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String && value.GetString()!.StartsWith('@'))
+        {
+            var set = _sets.Find(set => "@" + Text(set, "name") == value.GetString() && IsSameTable(set, rule));
+            return set.ValueKind == JsonValueKind.Object && set.TryGetProperty("elem", out var elements)
+                ? IsInAny(rule, what, elements) : IsOne(what, value);
+        }
+
+        if (value.ValueKind == JsonValueKind.Array)
+            return IsInAny(rule, what, value);
+        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("set", out var all))
+            return IsInAny(rule, what, all);
+        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty("elem", out var element)
+            ? IsIn(rule, what, element.GetProperty("val")) : IsOne(what, value);
+    }
+
+    private bool? IsInAny(JsonElement rule, JsonElement what, JsonElement values)
+    {
+        if (values.ValueKind != JsonValueKind.Array)
+            return IsIn(rule, what, values);
+        var answers = values.EnumerateArray().Select(value => IsIn(rule, what, value)).ToList();
+        return answers.Contains(true) ? true : answers.Contains(null) ? null : false;
+    }
+
+    private bool? IsOne(JsonElement what, JsonElement value) => Field(what) switch
+    {
+        "dport" when Text(what, "payload", "protocol") is "tcp" or "th" => IsPort(value),
+        "l4proto" or "protocol" => value.ToString() is "tcp" or "6",
+        "iif" or "iifname" => value.ToString() == "lo" ? false : null,
+        "nfproto" => value.ToString() == "ipv4",
+        "state" => value.ToString() == "new",
+        _ => Text(what, "payload", "protocol") is { } protocol && OtherProtocols.Contains(protocol) ? false : null,
+    };
+
+    private bool? IsPort(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("range", out var range))
+            return PortOf(range[0]) <= _port && _port <= PortOf(range[1]);
+        return PortOf(value) is { } port ? port == _port : null;
+    }
+
+    private static int? PortOf(JsonElement value) =>
+        value.ToString() is "smtp" ? 25
+        : int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+
+    /// <summary>What a match looks at: the field of a header, or the key of meta or ct.</summary>
+    private static string Field(JsonElement left) =>
+        Text(left, "payload", "field") ?? Text(left, "meta", "key") ?? Text(left, "ct", "key") ?? "";
+
+    private static bool IsTarget(JsonElement statement) => Text(statement, "type") == "target";
+
+    private static bool IsSameTable(JsonElement one, JsonElement other) =>
+        Text(one, "table") == Text(other, "table") && Text(one, "family") == Text(other, "family");
+
+    /// <returns>Null when there is no such text.</returns>
+    private static string? Text(JsonElement element, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+                return null;
+        }
+
+        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+
+namespace MailResponder.Tests.Doctor;
+
+/// <summary>docs/doctor.md against the checks of the code and the faults that are planted.</summary>
+public sealed class DoctorDocumentation
+{
+    const int MostWanted = 60;
+
+    static readonly string text = File.ReadAllText(Repository.PathTo("docs", "doctor.md"));
+
+    [Fact]
+    public void ChecksOfTheCode_AreDocumentedAndNoOthers()
+    {
+        var documented = Matches(text, @"^\| `([a-z0-9-]+)` \|");
+        Assert.Equal(documented.Distinct(), documented);
+        Assert.Equal(NamesInCode(), documented.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Faults_AreThoseThatTheTestsPlant()
+    {
+        var documented = text.Split('\n')
+            .SkipWhile(line => !line.StartsWith("| broken |", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => line.StartsWith('|')).ToList();
+        var planted = PlantedFault.Files.Select(PlantedFault.Read)
+            .Select(fault => $"| {fault.Name} | {string.Join(", ", fault.Expected.Select(InWords))} |").ToList();
+        Assert.Equal(planted.Distinct(), planted);
+        var (missing, tooMuch) = (planted.Except(documented).ToList(), documented.Except(planted).ToList());
+        Assert.True(missing.Count + tooMuch.Count == 0, "docs/doctor.md lacks\n" + string.Join('\n', missing)
+            + "\nand should not have\n" + string.Join('\n', tooMuch));
+        Assert.True(documented.Count >= MostWanted, $"{documented.Count} rows");
+    }
+
+    /// <summary>The first argument of whatever makes a finding: itself, or the constant that stands there.</summary>
+    static IEnumerable<string> NamesInCode() =>
+        Directory.GetFiles(Repository.PathTo("MailResponder.Core", "Doctor"), "*.cs").Select(File.ReadAllText)
+            .SelectMany(code => Matches(code, @"(?:Finding\.[A-Z][A-Za-z]+|new Finding|OrOk)\(\s*""([a-z0-9-]+)""")
+                .Concat(Matches(code, @"const string [A-Za-z]*[nN]ame = ""([a-z0-9-]+)"""))
+                // The subjects of SettingsChecks.
+                .Concat(Matches(code, @"[[ ]\(""([a-z]+)"", (?:path|""all|settings\?)")))
+            .Distinct().Order(StringComparer.Ordinal);
+
+    static string InWords(string expected) => $"{expected.Split(' ')[0]} `{expected.Split(' ')[1]}`";
+
+    static List<string> Matches(string text, string pattern) =>
+        [.. Regex.Matches(text, pattern, RegexOptions.Multiline).Select(match => match.Groups[1].Value)];
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using MailResponder.Doctor;
+
+namespace MailResponder.Tests.Doctor;
+
+/// <summary>How long logrotate keeps a log, as its files say.</summary>
+public sealed class LogRotationTests : IDisposable
+{
+    readonly FakeHost fake = new();
+
+    public void Dispose() => fake.Dispose();
+
+    [Theory]
+    [InlineData("/var/log/mail.log\n{\n\tdaily\n\trotate 7\n}\n", "8")]
+    [InlineData("/var/log/syslog\n/var/log/mail.log {\n  weekly\n  rotate 4\n}\n", "35")]
+    [InlineData("/var/log/mail.* {\n\trotate 3\n}\n", "28")]
+    [InlineData("\"/var/log/mail.log\" {\n\tdaily\n\trotate 60\n\tmaxage 6\n}\n", "7")]
+    [InlineData("/var/log/mail.log { \n daily\n postrotate\n weekly\n }\n endscript\n rotate 1\n}\n", "2")]
+    [InlineData("/var/log/mail.log {\n\tsize 1M\n\trotate 2\n}\n", "")]
+    [InlineData("/var/log/other.log {\n\tdaily\n}\n", "")]
+    [InlineData("# /var/log/mail.log {\n", "")]
+    public void Log_IsKeptForDays(string file, string days)
+    {
+        fake.Folder.Write("etc/logrotate.conf", "# the rest\nweekly\nrotate 4\ninclude /etc/logrotate.d\n");
+        fake.Folder.Write("etc/logrotate.d/mail", file);
+        fake.Folder.Write("etc/logrotate.d/mail.dpkg-dist", "/var/log/mail.log {\n\tyearly\n}\n");
+        var kept = new LogRotation(fake.Host).KeptFor("/var/log/mail.log");
+        Assert.Equal(days, kept?.TotalDays.ToString(CultureInfo.InvariantCulture) ?? "");
+    }
+
+    [Theory]
+    [InlineData("", "ok")]
+    [InlineData("mail_log_days=30\n", "ok")]
+    [InlineData("mail_log_days=3\n", "warning")]
+    public void Days_AreThoseThatInstallWasTold(string options, string expected)
+    {
+        fake.Folder.Write("var/backups/mail_responder/options", options);
+        fake.Folder.Write("var/log/mail.log", "");
+        fake.Folder.Write("etc/logrotate.d/mail", "/var/log/mail.log {\n\tdaily\n\trotate 7\n}\n");
+        var finding = RetentionChecks.Look(fake.Host).First(finding => finding.Name == "log-retention");
+        Assert.Equal(expected, finding.State.Hyphenated());
+    }
+}

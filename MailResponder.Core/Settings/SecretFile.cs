@@ -106,6 +106,8 @@ internal static partial class SecretFile
         // Made anew: a link that another user put there would be followed.
         File.Delete(path);
         using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
+        // The umask has taken bits away.
+        File.SetUnixFileMode(stream.SafeFileHandle, mode);
         stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
         stream.Flush(flushToDisk: true);
     }

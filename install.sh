@@ -509,14 +509,19 @@ put() {
 replace() {
   touched "$2"
   replace_folder=$(dirname "$2")
-  if [ ! -d "$replace_folder" ]; then
-    record "folders$replace_folder" </dev/null
-    mkdir -p "$replace_folder"
-  fi
+  make_folder "$replace_folder"
   if [ -z "$put_before" ]; then echo "?$put_new" | record "put$2"; fi
   install -m "$3" -o "${4%:*}" -g "${4#*:}" "$1" "$2$unfinished"
   mv -f "$2$unfinished" "$2"
   echo "$put_new" | record "put$2"
+}
+
+# make_folder PATH - with those above it; --uninstall removes the ones that were not there.
+make_folder() {
+  if [ -d "$1" ]; then return; fi
+  make_folder "$(dirname "$1")"
+  record "folders$1/.made" </dev/null
+  mkdir "$1"
 }
 
 # retire_files [SERVICE] - a file of an earlier version, or of an option that is no longer given, goes when it was not
@@ -533,6 +538,7 @@ retire_files() {
 
 put_host_files() {
   put "$source" "$binary" 755 root:root
+  put_manual
   echo "$hostname" >"$work/mailname"
   put "$work/mailname" /etc/mailname 644 root:root adopt
   for file in "$here"/rsyslog/*; do
@@ -547,6 +553,18 @@ put_host_files() {
     echo "$support" >"$work/forward"
     put "$work/forward" "$forwarder_home/.forward" 644 root:root
   fi
+}
+
+# Made by the program, from the same texts as its --help.
+put_manual() {
+  for page in responder.8 settings.json.5 bash-completion; do
+    case $page in
+      bash-completion) page_file=/usr/local/share/bash-completion/completions/responder ;;
+      *) page_file=/usr/local/share/man/man${page##*.}/$page ;;
+    esac
+    "$source" manual "$page" >"$work/page"
+    put "$work/page" "$page_file" 644 root:root
+  done
 }
 
 put_system_file() {
@@ -1297,8 +1315,9 @@ take_back_rest() {
     rmdir "$forwarder_home" 2>/dev/null || true
     forget users/forwarder
   fi
+  # The dot sorts before the names of the folders below, which go first.
   names_below folders | sort -r | while IFS= read -r made; do
-    rmdir "$made" 2>/dev/null || true
+    rmdir "${made%/.made}" 2>/dev/null || true
     forget "folders$made"
   done
   # What is known about the settings lets a later run go on where this one ended.

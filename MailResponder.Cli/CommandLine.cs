@@ -131,6 +131,7 @@ internal static class CommandLine
             new PostfixLogCommand(),
             new StatsCommand(),
             new MetricsCommand(),
+            new ManualCommand(),
         };
         foreach (var (name, value, meaning) in FilterArguments.Options)
         {

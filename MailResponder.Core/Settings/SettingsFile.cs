@@ -9,7 +9,8 @@ internal sealed class SettingsFile
 {
     private const string MaxRequestAge = "max_request_age_hours";
 
-    private static readonly string[] Names =
+    /// <summary>Every setting of the first level.</summary>
+    public static readonly string[] Names =
     [
         "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit",
         "exempt_domains", "blocked_domains", "address_key_file", "database", "ledger_days", "send_method", "outbox",

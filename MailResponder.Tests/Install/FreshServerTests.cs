@@ -155,6 +155,20 @@ public sealed class FreshServerTests(InstalledServers servers)
 
     [Theory]
     [MemberData(nameof(Suites))]
+    public void Manual_IsThatOfTheProgram(string suite)
+    {
+        var root = servers.Of(suite).Root;
+        root.Run("""
+            set -e
+            cd /usr/local/share
+            responder manual responder.8 | cmp - man/man8/responder.8
+            responder manual settings.json.5 | cmp - man/man5/settings.json.5
+            responder manual bash-completion | cmp - bash-completion/completions/responder
+            """).Good();
+    }
+
+    [Theory]
+    [MemberData(nameof(Suites))]
     public void SecondRun_ChangesNoByte(string suite)
     {
         var server = servers.Of(suite);

@@ -19,17 +19,20 @@ internal sealed class DoctorCommand : Command
         SetAction(result => Examine(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)), result.GetValue(json)));
     }
 
+    /// <summary>The machine that this runs on.</summary>
+    public static Host ThisHost => new()
+    {
+        Programs = new HostPrograms(HostPrograms.StandardFolders, MaxTimeOfProgram),
+        Clock = TimeProvider.System,
+        IsRoot = Environment.IsPrivilegedProcess,
+        UserName = Environment.UserName,
+        Program = Environment.ProcessPath ?? Host.InstalledProgram,
+    };
+
     private static int Examine(string settingsPath, bool json)
     {
         ForgetEnvironment();
-        var findings = Checkup.Of(new Host
-        {
-            Programs = new HostPrograms(HostPrograms.StandardFolders, MaxTimeOfProgram),
-            Clock = TimeProvider.System,
-            IsRoot = Environment.IsPrivilegedProcess,
-            UserName = Environment.UserName,
-            Program = Environment.ProcessPath ?? Host.InstalledProgram,
-        }, Path.GetFullPath(settingsPath));
+        var findings = Checkup.Of(ThisHost, Path.GetFullPath(settingsPath));
         var faults = findings.Count(finding => finding.State == FindingState.Fault);
         var warnings = findings.Count(finding => finding.State == FindingState.Warning);
         if (json)

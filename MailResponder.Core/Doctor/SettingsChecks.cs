@@ -72,7 +72,10 @@ internal static class SettingsChecks
     {
         const string name = "file-modes";
         List<string?> secrets = settings is null ? []
-            : [settings.AddressKeyFile, settings.Dkim?.KeyFile, settings.Database.MySql?.PasswordFile, settings.Ses?.CredentialsFile, settings.S3?.CredentialsFile];
+            : [
+                settings.AddressKeyFile, settings.Dkim?.KeyFile, settings.Dkim?.NextKeyFile,
+                settings.Database.MySql?.PasswordFile, settings.Ses?.CredentialsFile, settings.S3?.CredentialsFile,
+            ];
         var files = secrets.OfType<string>().Append(path).Where(File.Exists).Distinct().ToList();
         foreach (var file in files)
         {

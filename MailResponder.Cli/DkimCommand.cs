@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography;
+using MailResponder.Doctor;
 using MailResponder.Reply;
 using MailResponder.Settings;
 
@@ -12,6 +14,8 @@ internal sealed class DkimCommand : Command
     {
         Add(Keygen());
         Add(Record());
+        Add(Rotate());
+        Add(Switch());
     }
 
     private static Command Keygen()
@@ -52,7 +56,11 @@ internal sealed class DkimCommand : Command
     private static Command Record()
     {
         var domain = new Option<string?>("--domain") { Description = "[default: dkim.domain of the settings]", HelpName = "DOMAIN" };
-        var selector = new Option<string?>("--selector") { Description = "[default: dkim.selector of the settings]", HelpName = "NAME" };
+        var selector = new Option<string?>("--selector")
+        {
+            Description = "Of a key that does not name its own [default: dkim.selector of the settings]",
+            HelpName = "NAME",
+        };
         var key = new Option<string?>("--key") { Description = "[default: dkim.key_file of the settings]", HelpName = "FILE" };
         var command = new Command("record", "Print the DNS TXT record of the key, in zone-file form") { domain, selector, key };
         command.SetAction(result =>
@@ -73,10 +81,71 @@ internal sealed class DkimCommand : Command
                     + "write letters, digits and hyphens, like mail2");
             }
 
-            Console.Out.Write(DkimRecord.ZoneFileText(new DkimSettings(name, s, k)));
+            Console.Out.Write(DkimRecord.ZoneFileText(DkimKey.Load(new DkimSettings(name, s, k))));
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static Command Rotate()
+    {
+        var selector = new Option<string?>("--selector")
+        {
+            Description = "The name of its record [default: that of now, with the next number]",
+            HelpName = "NAME",
+        };
+        var command = new Command("rotate", "Make the next key, and print the DNS record to publish") { selector };
+        command.SetAction(result =>
+        {
+            var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+            var dkim = settings.Dkim ?? throw new ResponderException(Cause.Settings,
+                "the settings have no dkim; begin with: responder dkim keygen");
+            var rotation = new DkimRotation(dkim, TimeProvider.System);
+            var (next, isNew) = rotation.Begin(result.GetValue(selector), ServiceUser.GroupOf(settings));
+            Console.Out.Write(DkimRecord.ZoneFileText(next));
+            Console.Out.WriteLine($"; {next.File} {(isNew ? "is made" : "waits already; nothing was changed")}");
+            Console.Out.WriteLine($"; Publish this record, and leave {DkimKey.Load(dkim).Record} as it is.");
+            Console.Out.WriteLine("; The new key signs when DNS shows it: cron looks hourly, by responder dkim switch");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Switch()
+    {
+        var command = new Command("switch", "Sign with the next key if DNS shows its record; for cron");
+        command.SetAction(result =>
+        {
+            var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+            if (settings.Dkim is not { } dkim || DkimKey.LoadNext(dkim) is not { } next)
+            {
+                Console.Out.WriteLine("no key waits");
+                return ExitCode.Ok;
+            }
+
+            RequireReadable(settings, next.File);
+            if (DkimDnsCheck.ProblemOfNext(new DnsLookup(DoctorCommand.ThisHost), next) is { } problem)
+            {
+                Console.Out.WriteLine("the next key waits: " + problem);
+                return ExitCode.TemporaryFailure;
+            }
+
+            var rotation = new DkimRotation(dkim, TimeProvider.System);
+            rotation.Switch(ServiceUser.GroupOf(settings));
+            var (former, neededUntil) = rotation.Former!.Value;
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{next.Selector} signs from now on. Leave {former.Record} in DNS until {neededUntil:yyyy-MM-dd HH:mm} ")
+                + "UTC; responder doctor tells when it may go");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    /// <summary>With a key that the service cannot read, every message would wait.</summary>
+    private static void RequireReadable(ResponderSettings settings, string file)
+    {
+        using var asService = ServiceUser.Act(settings);
+        SecretFile.Read(file, Cause.DkimKey, "DKIM key");
     }
 
     private static ResponderException Usage(string problem) => new(Cause.Usage, problem);

@@ -28,19 +28,25 @@ internal sealed class DoctorCommand : Command
             result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
     }
 
+    /// <summary>The machine that this runs on.</summary>
+    public static Host ThisHost => HostWithin(MaxTimeOfProgram);
+
+    private static Host HostWithin(TimeSpan maxTimeOfProgram) => new()
+    {
+        Programs = new HostPrograms(HostPrograms.StandardFolders, maxTimeOfProgram),
+        Clock = TimeProvider.System,
+        IsRoot = Environment.IsPrivilegedProcess,
+        UserName = Environment.UserName,
+        Program = Environment.ProcessPath ?? Host.InstalledProgram,
+    };
+
     private static int Examine(string settingsPath, bool json, bool probe, bool noProbe)
     {
         ForgetEnvironment();
-        var host = new Host
-        {
-            Programs = new HostPrograms(HostPrograms.StandardFolders, probe ? MaxTimeOfProgramOfProbe : MaxTimeOfProgram),
-            Clock = TimeProvider.System,
-            IsRoot = Environment.IsPrivilegedProcess,
-            UserName = Environment.UserName,
-            Program = Environment.ProcessPath ?? Host.InstalledProgram,
-        };
         settingsPath = Path.GetFullPath(settingsPath);
-        var findings = probe ? Checkup.Probe(host, settingsPath) : Checkup.Of(host, settingsPath, withProbe: !noProbe);
+        var findings = probe
+            ? Checkup.Probe(HostWithin(MaxTimeOfProgramOfProbe), settingsPath)
+            : Checkup.Of(ThisHost, settingsPath, withProbe: !noProbe);
         var faults = findings.Count(finding => finding.State == FindingState.Fault);
         var warnings = findings.Count(finding => finding.State == FindingState.Warning);
         if (json)

@@ -10,6 +10,9 @@ internal sealed record BackedUpFile(string Name, string Path)
     public const string Settings = "settings.json";
     public const string AddressKey = "address.key";
 
+    /// <summary>The one file that need not be there: it is only while the key is being changed.</summary>
+    public const string NextDkimKey = "dkim-next.key";
+
     /// <summary>The SQLite file.</summary>
     public const string Database = "responder.db";
 
@@ -19,6 +22,7 @@ internal sealed record BackedUpFile(string Name, string Path)
         ("responses.json", settings => settings.ResponseBook),
         (AddressKey, settings => settings.AddressKeyFile),
         ("dkim.key", settings => settings.Dkim?.KeyFile),
+        (NextDkimKey, settings => settings.Dkim?.NextKeyFile),
         ("database.password", settings => settings.Database.MySql?.PasswordFile),
         ("database-ca.pem", settings => settings.Database.MySql?.TlsAuthorities),
         ("ses.credentials", settings => settings.Ses?.CredentialsFile),

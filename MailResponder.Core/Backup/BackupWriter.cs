@@ -15,7 +15,8 @@ internal static class BackupWriter
     /// <exception cref="ResponderException">A file cannot be read, or the archive cannot be written.</exception>
     public static IReadOnlyList<BackedUpFile> Write(ResponderSettings settings, string path)
     {
-        var files = BackedUpFile.Of(settings);
+        var files = BackedUpFile.Of(settings)
+            .Where(file => file.Name != BackedUpFile.NextDkimKey || FileStatus.TryRead(file.Path, out _)).ToList();
         var contents = new List<(BackedUpFile File, Stream Content)>();
         try
         {

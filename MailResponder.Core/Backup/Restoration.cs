@@ -19,7 +19,7 @@ internal sealed class Restoration : IDisposable
         _archive = archive;
         _contents = BackupArchive.Read(archive, Stream.Null);
         Settings = ReadSettings(Path.GetFullPath(settingsPath));
-        Files = BackedUpFile.Of(Settings);
+        Files = [.. BackedUpFile.Of(Settings).Where(file => _contents.ContainsKey(file.Name))];
         Key = AddressKey.Parse($"{archive.Name}: entry {BackedUpFile.AddressKey}", Text(BackedUpFile.AddressKey));
     }
 
@@ -94,7 +94,7 @@ internal sealed class Restoration : IDisposable
         }
 
         var named = BackedUpFile.Of(settings).Select(file => file.Name).ToList();
-        if (named.Find(name => !_contents.ContainsKey(name)) is { } missing)
+        if (named.Find(name => !_contents.ContainsKey(name) && name != BackedUpFile.NextDkimKey) is { } missing)
             throw Fault($"entry {missing} is missing, which its settings name");
         if (_contents.Keys.FirstOrDefault(name => !named.Contains(name)) is { } strange)
             throw Fault($"entry {strange} is not named by its settings");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MailResponder.Reply;
 using MailResponder.Settings;
 
@@ -9,13 +10,18 @@ internal static class DkimDnsCheck
     private const string Name = "dkim-dns";
     private const string Publish = "publish what this prints: responder dkim record";
 
-    public static IEnumerable<Finding> Look(DnsLookup dns, DkimSettings dkim)
+    public static IEnumerable<Finding> Look(DnsLookup dns, DkimSettings dkim, TimeProvider clock)
     {
-        string key;
+        DkimKey current;
         int bits;
+        DkimKey? next;
+        (DkimKey Key, DateTimeOffset NeededUntil)? former;
         try
         {
-            (key, bits) = DkimRecord.PublicKey(dkim);
+            current = DkimKey.Load(dkim);
+            (_, bits) = DkimRecord.PublicKey(current);
+            next = DkimKey.LoadNext(dkim);
+            former = new DkimRotation(dkim, clock).Former;
         }
         catch (ResponderException)
         {
@@ -23,13 +29,66 @@ internal static class DkimDnsCheck
             yield break;
         }
 
-        yield return bits < 1024 ? Finding.Fault("dkim-key", $"{dkim.KeyFile} has {bits} bits; receivers ignore signatures below 1024", "make a new one under another selector: responder dkim keygen")
-            : bits < 2048 ? Finding.Warning("dkim-key", $"{dkim.KeyFile} has only {bits} bits", "make a new one under another selector: responder dkim keygen")
+        const string remedy = "make a new one: responder dkim rotate";
+        yield return bits < 1024
+            ? Finding.Fault(
+                "dkim-key", $"{dkim.KeyFile} has {bits} bits; receivers ignore signatures below 1024", remedy)
+            : bits < 2048 ? Finding.Warning("dkim-key", $"{dkim.KeyFile} has only {bits} bits", remedy)
             : Finding.Ok("dkim-key", bits.Count("bit"));
-        yield return Record(dns.Ask($"{dkim.Selector}._domainkey.{dkim.Domain}", "TXT"), $"{dkim.Selector}._domainkey.{dkim.Domain}", key);
+        yield return Record(dns, current);
+        if (next is not null)
+            yield return Next(dns, current, next);
+        if (former is { } old)
+            yield return Former(dns, old.Key, old.NeededUntil, clock.GetUtcNow());
     }
 
-    private static Finding Record(DnsAnswer answer, string place, string key)
+    /// <summary>Why the next key cannot sign yet; null when DNS shows its record as it should be.</summary>
+    /// <exception cref="ResponderException">It is no RSA key.</exception>
+    public static string? ProblemOfNext(DnsLookup dns, DkimKey next) =>
+        dns.Tool is null ? "nothing can be looked up: the host has neither dig, host nor resolvectl"
+        : dns.Ask(next.Record, "TXT") is { Answered: true, Records.Count: 0 } ? next.Record + " does not exist yet"
+        : Record(dns, next) is { State: not FindingState.Ok } finding ? finding.Text : null;
+
+    private static Finding Next(DnsLookup dns, DkimKey current, DkimKey next)
+    {
+        const string name = "dkim-next";
+        string? problem;
+        try
+        {
+            problem = ProblemOfNext(dns, next);
+        }
+        catch (ResponderException exception)
+        {
+            return Finding.Fault(name, exception.Message, $"run: rm {next.File}; responder dkim rotate");
+        }
+
+        return problem is null
+            ? Finding.Warning(name, $"{next.Record} is in DNS, and {current.Selector} still signs",
+                "run: responder dkim switch; cron does it hourly")
+            : Finding.Warning(
+                name, "the next key waits: " + problem, "publish what this prints: responder dkim rotate");
+    }
+
+    private static Finding Former(DnsLookup dns, DkimKey key, DateTimeOffset neededUntil, DateTimeOffset now)
+    {
+        const string name = "dkim-former";
+        var day = neededUntil.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+        if (neededUntil <= now)
+        {
+            return Finding.Warning(name, $"{key.Record} is needed no longer, since {day}",
+                $"take it out of DNS, then: rm {key.File}");
+        }
+
+        return dns.Ask(key.Record, "TXT") is { Answered: true, Records.Count: 0 }
+            ? Finding.Warning(name, $"{key.Record} is gone; mail that its key signed is on its way until {day}",
+                "publish it again until then")
+            : Finding.Ok(name, $"{key.Record} stays in DNS until {day}");
+    }
+
+    private static Finding Record(DnsLookup dns, DkimKey key) =>
+        Record(dns.Ask(key.Record, "TXT"), key.Record, DkimRecord.PublicKey(key).Base64, key.File);
+
+    private static Finding Record(DnsAnswer answer, string place, string key, string file)
     {
         if (!answer.Answered)
             return Finding.Warning(Name, $"{place}: the resolver does not answer", "look at /etc/resolv.conf and the network; then run it again");
@@ -45,7 +104,7 @@ internal static class DkimDnsCheck
         if (published != key && key.StartsWith(published, StringComparison.Ordinal))
             return Finding.Fault(Name, $"{place} is cut short: {published.Length} of {key.Length} characters of the key. A record of over 255 characters needs several strings", Publish);
         if (published != key)
-            return Finding.Fault(Name, place + " holds another key than the one that signs", Publish);
+            return Finding.Fault(Name, $"{place} holds another key than {file}", Publish);
         if (tags.GetValueOrDefault("k", "rsa") != "rsa" || !tags.GetValueOrDefault("h", "sha256").Split(':').Contains("sha256"))
             return Finding.Fault(Name, place + " does not allow rsa-sha256 (its k= or h=)", Publish);
         return tags.GetValueOrDefault("t", "").Split(':').Contains("y")

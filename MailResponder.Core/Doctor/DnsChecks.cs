@@ -18,7 +18,9 @@ internal static class DnsChecks
         if (!first.Answered)
             return [Finding.Warning("dns", "no DNS record was looked at: the resolver does not answer", RemedyOfSilence)];
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var from);
-        List<Finding> findings = [Finding.Ok("dns", "the resolver answers"), .. settings.Dkim is { } dkim ? DkimDnsCheck.Look(dns, dkim) : []];
+        List<Finding> findings = [Finding.Ok("dns", "the resolver answers")];
+        if (settings.Dkim is { } dkim)
+            findings.AddRange(DkimDnsCheck.Look(dns, dkim, host.Clock));
         var bounces = settings.BounceAddress[(settings.BounceAddress.LastIndexOf('@') + 1)..].ToLowerInvariant();
         findings.AddRange(new[] { bounces, from }.Distinct().Select(domain => Spf(dns, settings, domain)));
         findings.Add(Dmarc(dns, from));

@@ -28,7 +28,7 @@ internal sealed class ReplySigner : DkimSigner
     private readonly TimeProvider _clock;
     private string _bodyHash = "";
 
-    private ReplySigner(RsaPrivateKey key, DkimSettings dkim, TimeProvider clock)
+    private ReplySigner(RsaPrivateKey key, DkimKey dkim, TimeProvider clock)
         : base(new KeyElsewhere(), dkim.Domain, dkim.Selector)
     {
         _key = key;
@@ -43,10 +43,10 @@ internal sealed class ReplySigner : DkimSigner
     {
         if (dkim is null)
             return null;
-        var pem = SecretFile.Read(dkim.KeyFile, Cause.DkimKey, "DKIM key");
+        var key = DkimKey.Load(dkim);
         try
         {
-            return new ReplySigner(RsaPrivateKey.FromPem(pem), dkim, clock);
+            return new ReplySigner(RsaPrivateKey.FromPem(key.Text), key, clock);
         }
         catch (Exception exception) when (exception is FormatException or CryptographicException or ArgumentException)
         {

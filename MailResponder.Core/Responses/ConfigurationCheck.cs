@@ -134,7 +134,12 @@ internal static class ConfigurationCheck
         Add(faults, settings.File, "dkim.key_file", () =>
         {
             ReplySigner.Create(settings.Dkim, TimeProvider.System);
-            DkimRecord.ZoneFileText(settings.Dkim);
+            DkimRecord.ZoneFileText(DkimKey.Load(settings.Dkim));
+        });
+        Add(faults, settings.File, "dkim.key_file", () =>
+        {
+            if (DkimKey.LoadNext(settings.Dkim) is { } next)
+                DkimRecord.ZoneFileText(next);
         });
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var fromDomain);
         if (!MailDomain.IsWithin(fromDomain, [settings.Dkim.Domain]))

@@ -138,6 +138,22 @@ internal static class SecretFile
         }
     }
 
+    /// <summary>Gives a file of the same folder another one's name, on the disk before this returns.</summary>
+    /// <exception cref="ResponderException">It cannot be done.</exception>
+    public static void Move(string from, string to)
+    {
+        try
+        {
+            OwnFolder.Require(Path.GetDirectoryName(to)!);
+            File.Move(from, to, overwrite: true);
+            Sync();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(Cause.Output, $"{to}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
     private static void RequireClosed(string path, Cause cause, string what)
     {
         if (RegularFile.ModeOf(path) is { } mode && (mode & Unsafe) != 0)

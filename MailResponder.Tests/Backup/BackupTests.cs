@@ -33,6 +33,7 @@ public sealed class BackupTests : IDisposable
         Run(place, "blacklist", "block", blocked.From);
         File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("tool.zip"));
         place.Filter(half).AssertDeferred();
+        Run(place, "dkim", "rotate");
         var said = Run(place, "backup", Archive);
         Assert.Contains($"responder.db: {place.PathTo("responder.db")}\n", said, StringComparison.Ordinal);
         Assert.Equal("600", Stat("%a", Archive));
@@ -44,7 +45,7 @@ public sealed class BackupTests : IDisposable
         Assert.EndsWith(
             "Restored. Look with: responder config check\n", Run(fresh, "restore", Archive), StringComparison.Ordinal);
 
-        foreach (var file in (string[])["settings.json", "responses.json", "address.key", "dkim.key"])
+        foreach (var file in (string[])["settings.json", "responses.json", "address.key", "dkim.key", "dkim.key.next"])
             Assert.Equal(File.ReadAllBytes(place.PathTo(file)), File.ReadAllBytes(fresh.PathTo(file)));
         Assert.Empty(Directory.GetFiles(fresh.Folder, "*.new*"));
         Assert.Empty(Directory.GetFiles(place.Folder, "*.new*"));

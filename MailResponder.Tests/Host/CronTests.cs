@@ -84,6 +84,17 @@ public sealed class CronTests : IDisposable
     }
 
     [Fact]
+    public void NextDkimKey_IsLookedForHourly_AsRoot()
+    {
+        folder.Write("other", "echo 'the next key waits: mail2._domainkey.example.com does not exist yet'; exit 75");
+        Cron("23 * * * *", calls: 1);
+        var call = Assert.Single(Calls);
+        Assert.StartsWith("root root", call, StringComparison.Ordinal);
+        Assert.EndsWith(": responder dkim switch", call, StringComparison.Ordinal);
+        Assert.Empty(Mails);
+    }
+
+    [Fact]
     public void MetricsAndLogReader_RunEachMinute_AsRoot()
     {
         folder.Write("other", "case $* in postfix-log) echo 'lines read: 5' ;; esac");

@@ -69,8 +69,9 @@ public sealed class GoldenReplies : IDisposable
     public void Python_ReadsThemWithoutDefects(string name)
     {
         var mail = Encoding.Latin1.GetBytes(Compose(name));
+        var key = TestReply.TestOnlyKey(_folder);
         var record = Cases[name].Signed
-            ? string.Concat(DkimRecord.ZoneFileText(TestReply.TestOnlyKey(_folder)).Split('"').Where((_, i) => i % 2 == 1))
+            ? string.Concat(DkimRecord.ZoneFileText(DkimKey.Load(key)).Split('"').Where((_, i) => i % 2 == 1))
             : null;
 
         var read = DebianPython.Read(mail, record);

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using MailResponder.Doctor;
+using MailResponder.Reply;
+using MailResponder.Settings;
+
+namespace MailResponder.Tests.Doctor;
+
+/// <summary>What the doctor says of a key that waits, and of the one that signed before.</summary>
+public sealed class DkimFindings : IDisposable
+{
+    readonly FakeHost fake = new();
+    readonly DkimSettings dkim;
+
+    public DkimFindings()
+    {
+        dkim = new DkimSettings("example.com", "mail", fake.Folder.PathTo("dkim.key"));
+        Write(dkim.KeyFile, Key());
+        fake.With("dig", $"echo '; status: NOERROR'; /bin/cat {fake.Folder.Path}/dns/$6 2>/dev/null; exit 0");
+        Publish("mail", DkimKey.Load(dkim));
+    }
+
+    public void Dispose() => fake.Dispose();
+
+    [Fact]
+    public void OneKey_HasNothingElseToSay() => Assert.Equal(["ok dkim-key", "ok dkim-dns"], Findings().Select(NameOf));
+
+    [Fact]
+    public void NextKey_IsTold()
+    {
+        Write(dkim.NextKeyFile, DkimKey.TextOf("mail2", Key()));
+        Assert.EndsWith(": mail2._domainkey.example.com does not exist yet", Text("warning dkim-next"), StringComparison.Ordinal);
+        Publish("mail2", DkimKey.Load(dkim));
+        Assert.Contains("holds another key than " + dkim.NextKeyFile, Text("warning dkim-next"), StringComparison.Ordinal);
+        Publish("mail2", DkimKey.LoadNext(dkim)!);
+        Assert.Contains("is in DNS, and mail still signs", Text("warning dkim-next"), StringComparison.Ordinal);
+        Write(dkim.NextKeyFile, "Selector: mail2\nno key");
+        Assert.Contains("holds no RSA private key", Text("fault dkim-next"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FormerKey_MayGoAfterSevenDays()
+    {
+        Write(dkim.FormerKeyFile, DkimKey.TextOf("mail", Key()));
+        // The key was not changed in the end.
+        Assert.Equal(2, Findings().Count);
+
+        Write(dkim.KeyFile, DkimKey.TextOf("mail2", Key()));
+        Publish("mail2", DkimKey.Load(dkim));
+        File.SetLastWriteTimeUtc(dkim.FormerKeyFile, FakeHost.Now.UtcDateTime.AddDays(-6));
+        Assert.Equal("mail._domainkey.example.com stays in DNS until 2026-11-23 12:00 UTC", Text("ok dkim-former"));
+        File.Delete(fake.Folder.PathTo("dns/mail._domainkey.example.com."));
+        Assert.Contains("is gone; mail that its key signed is ", Text("warning dkim-former"), StringComparison.Ordinal);
+        File.SetLastWriteTimeUtc(dkim.FormerKeyFile, FakeHost.Now.UtcDateTime.AddDays(-7));
+        var finding = Only("warning dkim-former");
+        Assert.Contains("is needed no longer", finding.Text, StringComparison.Ordinal);
+        Assert.Equal($"take it out of DNS, then: rm {dkim.FormerKeyFile}", finding.Remedy);
+    }
+
+    Finding Only(string name) => Assert.Single(Findings(), finding => NameOf(finding) == name);
+
+    string Text(string name) => Only(name).Text;
+
+    List<Finding> Findings() => [.. DkimDnsCheck.Look(new DnsLookup(fake.Host), dkim, fake.Host.Clock)];
+
+    static string NameOf(Finding finding) => $"{finding.State.Hyphenated()} {finding.Name}";
+
+    void Publish(string selector, DkimKey key) => fake.Folder.Write($"dns/{selector}._domainkey.example.com.",
+        $"{selector}._domainkey.example.com. 60 IN TXT \"v=DKIM1; p={DkimRecord.PublicKey(key).Base64}\"\n");
+
+    static string Key()
+    {
+        using var rsa = RSA.Create(2048);
+        return rsa.ExportPkcs8PrivateKeyPem();
+    }
+
+    static void Write(string path, string text)
+    {
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+}

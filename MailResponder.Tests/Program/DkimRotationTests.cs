@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using MailResponder.Tests.Faults;
+using MailResponder.Tests.Host;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>The signing key is changed, and each signature can be checked at any time: by DNS as it is here.</summary>
+public sealed partial class DkimRotationTests : IDisposable
+{
+    readonly Workplace place = new();
+
+    public DkimRotationTests() => Prepare(place);
+
+    public void Dispose() => place.Dispose();
+
+    [Fact]
+    public void NextKey_SignsWhenDnsShowsIt()
+    {
+        Assert.Equal("mail", SelectorOfNewReply());
+        var said = Good("dkim", "rotate");
+        Assert.StartsWith("mail2._domainkey.example.com. 3600 IN TXT (", said, StringComparison.Ordinal);
+        Assert.Equal("640", ToolRun.Of("stat", "-c", "%a", place.PathTo("dkim.key.next")).AssertDone().Trim());
+        Assert.Equal("mail", SelectorOfNewReply());
+        AssertWaits("mail2._domainkey.example.com does not exist yet");
+
+        Publish("mail2", RecordIn(said));
+        // Nothing looks at DNS but the command that cron runs.
+        Assert.Equal("mail", SelectorOfNewReply());
+        said = Good("dkim", "switch");
+        Assert.StartsWith("mail2 signs from now on. Leave mail._domainkey.example.com in ", said, StringComparison.Ordinal);
+
+        Assert.Equal("mail2", SelectorOfNewReply());
+        Assert.StartsWith("mail2._domainkey.example.com. 3600 IN ", Good("dkim", "record"), StringComparison.Ordinal);
+        // install.sh asks this way, by the name of the first key.
+        string[] asked = ["dkim", "record", "--domain", "example.com", "--selector", "mail", "--key", place.PathTo("dkim.key")];
+        Assert.StartsWith("mail2._domainkey.example.com. 3600 IN ", Good(asked), StringComparison.Ordinal);
+        Assert.Contains("0 fault(s)", Good("config", "check"), StringComparison.Ordinal);
+        Assert.Equal("no key waits\n", Good("dkim", "switch"));
+        AssertAllVerify();
+    }
+
+    [Fact]
+    public void ThirdKey_WaitsForSevenDays()
+    {
+        Publish("mail2", RecordIn(Good("dkim", "rotate")));
+        Good("dkim", "switch");
+
+        var early = Run("dkim", "rotate");
+        Assert.Equal((75, ""), (early.ExitCode, early.OutputText));
+        Assert.Contains("mail._domainkey.example.com is needed until ", early.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(place.PathTo("dkim.key.next")));
+
+        File.SetLastWriteTimeUtc(place.PathTo("dkim.key.old"), DateTime.UtcNow.AddDays(-7).AddMinutes(-1));
+        Publish("mail3", RecordIn(Good("dkim", "rotate")));
+        Good("dkim", "switch");
+        Assert.Equal("mail3", SelectorOfNewReply());
+        AssertAllVerify();
+    }
+
+    [Fact]
+    public void RotateRunAgain_PrintsTheSameRecord()
+    {
+        var all = Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(4)
+            .Select(_ => Good("dkim", "rotate")).ToList();
+        Assert.Single(all.Select(RecordIn).Distinct());
+        Assert.Single(all, said => said.Contains("is made", StringComparison.Ordinal));
+        Assert.Equal(RecordIn(all[0]), RecordIn(Good("dkim", "rotate", "--selector", "another")));
+    }
+
+    [Theory]
+    [InlineData("holds another key than", "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAanother")]
+    [InlineData("is cut short", "v=DKIM1; k=rsa; p=SHORT")]
+    [InlineData("says that the key is revoked", "v=DKIM1; k=rsa; p=")]
+    [InlineData("is no DKIM record", "v=spf1 -all")]
+    [InlineData("only tests DKIM", "v=DKIM1; k=rsa; t=y; p=KEY")]
+    [InlineData("has 2 TXT records", "v=DKIM1; k=rsa; p=KEY", "v=DKIM1; k=rsa; p=KEY")]
+    [InlineData("the resolver does not answer")]
+    public void WrongRecord_LeavesTheKeyOfNow(string problem, params string[] records)
+    {
+        var key = RecordIn(Good("dkim", "rotate")).Split("p=")[1];
+        Publish("mail2", [.. records.Select(text => text.Replace("KEY", key, StringComparison.Ordinal)
+            .Replace("SHORT", key[..100], StringComparison.Ordinal))]);
+        if (records.Length == 0) File.WriteAllText(place.PathTo("dns/silent"), "");
+
+        AssertWaits(problem);
+
+        Assert.Equal("mail", SelectorOfNewReply());
+        Assert.False(File.Exists(place.PathTo("dkim.key.old")));
+    }
+
+    /// <summary>As `openssl genrsa` by root leaves it, and as an operator who copied it does.</summary>
+    [Fact]
+    public void KeyThatTheServiceCannotRead_NeverSigns()
+    {
+        place.GiveTo("mail_responder");
+        Publish("mail2", RecordIn(Good("dkim", "rotate", "--selector", "mail2")));
+        var stat = ToolRun.Of("stat", "-c", "%U %G %a", place.PathTo("dkim.key.next")).AssertDone();
+        Assert.Equal("root mail_responder 640\n", stat);
+        ToolRun.Of("chown", "root:root", place.PathTo("dkim.key.next")).AssertDone();
+
+        var run = Run("dkim", "switch");
+
+        Assert.Equal((78, ""), (run.ExitCode, run.OutputText));
+        Assert.Contains("dkim.key.next: the user mail_responder may not ", run.Errors, StringComparison.Ordinal);
+        var check = Run("config", "check");
+        Assert.Equal(78, check.ExitCode);
+        Assert.Contains("dkim.key_file: DKIM key", check.OutputText, StringComparison.Ordinal);
+        Assert.Contains("dkim.key.next: the user mail_responder may not", check.OutputText, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n", "is to name the selector")]
+    [InlineData("Selector: a b\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n", "is to name the selector")]
+    [InlineData("Selector: mail2\nnothing\n", "holds no RSA private key")]
+    [InlineData("Selector: ", "is to name the selector")]
+    public void DamagedNextKey_IsAFaultAndNeverSigns(string text, string fault)
+    {
+        place.WriteSecret("dkim.key.next", text);
+        Publish("mail2", "v=DKIM1; k=rsa; p=AA==");
+
+        Assert.Equal(78, Run("dkim", "switch").ExitCode);
+        Assert.Contains(fault, Run("config", "check").OutputText, StringComparison.Ordinal);
+        Assert.Equal("mail", SelectorOfNewReply());
+    }
+
+    [Fact]
+    public void SelectorOfNow_IsNoNameForTheNextKey()
+    {
+        var run = Run("dkim", "rotate", "--selector", "mail");
+        Assert.Equal((64, ""), (run.ExitCode, run.OutputText));
+        Assert.Contains("give --selector", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(64, Run("dkim", "rotate", "--selector", "a b").ExitCode);
+        Assert.False(File.Exists(place.PathTo("dkim.key.next")));
+    }
+
+    [Theory]
+    [InlineData("rotate", "kill9")]
+    [InlineData("rotate", "28")]
+    [InlineData("switch", "kill9")]
+    [InlineData("switch", "28")]
+    public void BrokenOffAtAnyCall_IsCompletedByTheNext(string command, string action)
+    {
+        var failures = new List<string>();
+        for (var number = 1; ; number++)
+        {
+            using var other = new Workplace();
+            Prepare(other);
+            var record = "";
+            if (command == "switch") Publish(other, "mail2", record = RecordIn(Good(other, "dkim", "rotate")));
+            var rule = $"env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={other.PathTo("log")} "
+                + $"FAULTS=write,*,{number},1,{action} FAULTS_COUNT={other.PathTo("calls")}";
+            Run(other, rule, "dkim", command);
+            try
+            {
+                Assert.Contains(SelectorOfNewReply(other), (string[])["mail", "mail2"]);
+                if (command == "rotate") Publish(other, "mail2", record = RecordIn(Good(other, "dkim", "rotate")));
+                Good(other, "dkim", "switch");
+                Assert.Equal("mail2", SelectorOfNewReply(other));
+                AssertAllVerify(other);
+                Assert.Equal(2, Directory.GetFiles(other.Folder, "dkim.key*").Length);
+            }
+            catch (Exception exception)
+            {
+                failures.Add($"{command}, {action} at {number}: {exception.Message}");
+            }
+
+            if (File.Exists(other.PathTo("calls")) && File.ReadAllLines(other.PathTo("calls")).Length < number) break;
+        }
+
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
+    }
+
+    /// <summary>DNS is a folder: a file for each selector, with its TXT records as dig prints them.</summary>
+    static void Prepare(Workplace place)
+    {
+        Directory.CreateDirectory(place.PathTo("dns/bin"));
+        Executable.Write(place.PathTo("dns/bin/dig"), $$"""
+            #!/bin/sh
+            [ ! -e {{place.PathTo("dns/silent")}} ] || exit 9
+            echo ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1"
+            cat "{{place.PathTo("dns")}}/${6%%.*}" 2>/dev/null
+            exit 0
+            """);
+        Publish(place, "mail", $"v=DKIM1; k=rsa; p={Workplace.DkimPublicKey}");
+    }
+
+    void Publish(string selector, params string[] records) => Publish(place, selector, records);
+
+    static void Publish(Workplace place, string selector, params string[] records)
+    {
+        static string Quoted(string text) => string.Join(' ', text.Chunk(250).Select(part => $"\"{new string(part)}\""));
+        File.WriteAllLines(place.PathTo("dns/" + selector),
+            records.Select(text => $"{selector}._domainkey.example.com. 3600 IN TXT {Quoted(text)}"));
+    }
+
+    ProgramRun Run(params string[] arguments) => Run(place, "", arguments);
+
+    /// <summary>With a dig that knows what is published here alone.</summary>
+    static ProgramRun Run(Workplace place, string how, params string[] arguments)
+    {
+        var mount = $"mount --bind {place.PathTo("dns/bin")} /usr/local/sbin";
+        return ResponderProcess.Run($"""exec unshare --mount sh -c '{mount} && exec {how} "$@"' sh "$@" """, [],
+            [.. arguments, "--settings", place.SettingsFile]);
+    }
+
+    string Good(params string[] arguments) => Good(place, arguments);
+
+    static string Good(Workplace place, params string[] arguments)
+    {
+        var run = Run(place, "", arguments);
+        Assert.True(run.ExitCode == 0, $"exit {run.ExitCode}: {run.OutputText}{run.Errors}");
+        return run.OutputText;
+    }
+
+    void AssertWaits(string problem)
+    {
+        var run = Run("dkim", "switch");
+        Assert.Equal(75, run.ExitCode);
+        Assert.StartsWith("the next key waits: ", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains(problem, run.OutputText, StringComparison.Ordinal);
+    }
+
+    string SelectorOfNewReply() => SelectorOfNewReply(place);
+
+    static string SelectorOfNewReply(Workplace place)
+    {
+        var before = place.Outbox.ToHashSet();
+        place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com").AssertDone();
+        var reply = place.Outbox.Single(file => !before.Contains(file));
+        return Selector().Match(File.ReadAllText(reply)).Groups[1].Value;
+    }
+
+    /// <summary>What a zone file's record says, its strings joined.</summary>
+    static string RecordIn(string zone) =>
+        string.Concat(QuotedText().Matches(zone).Select(match => match.Groups[1].Value));
+
+    void AssertAllVerify() => AssertAllVerify(place);
+
+    /// <summary>By python3-dkim, with the records that are published.</summary>
+    static void AssertAllVerify(Workplace place)
+    {
+        const string script = """
+            import re, sys, dkim
+            def ask(name, timeout=5):
+                text = open(sys.argv[1] + "/" + name.decode().split(".")[0]).read()
+                return "".join(re.findall('"([^"]*)"', text)).encode()
+            for name in sys.argv[2:]:
+                print(dkim.verify(open(name, "rb").read(), dnsfunc=ask))
+            """;
+        var start = new ProcessStartInfo("/usr/bin/python3", ["-c", script, place.PathTo("dns"), .. place.Outbox])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var python = Process.Start(start)!;
+        var said = python.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(Enumerable.Repeat("True", place.Outbox.Count), said);
+    }
+
+    [GeneratedRegex("\"([^\"]*)\"")]
+    private static partial Regex QuotedText();
+
+    [GeneratedRegex(@"^DKIM-Signature:[^;]*;(?:.|\n)*?\bs=([^;\s]+);", RegexOptions.Multiline)]
+    private static partial Regex Selector();
+}

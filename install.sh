@@ -3,7 +3,7 @@
 #
 # usage: sudo ./install.sh [--domain D]… [--add-domain D]… [--remove-domain D]… [--hostname H] [--from ADDR]
 #        [--support ADDR] [--database sqlite|mysql] [--ses-region R] [--strict-recipients] [--no-authentication]
-#        [--mail-log-days N] [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
+#        [--mail-log-days N] [--textfiles DIR] [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
 #
 #   --domain D            a domain to answer for; at least one at the first run, more than one may be given. A later run
 #                         that would drop one this way is refused
@@ -19,6 +19,8 @@
 #   --no-authentication   leave out opendkim and opendmarc, which find out who a message is really from; attachments then
 #                         go to whoever stands in From. --authentication at a later run puts them in again
 #   --mail-log-days N     keep Postfix's log and the journal, which name who wrote, for N days (default: 7)
+#   --textfiles DIR       write the metrics for Prometheus each minute into DIR, which the textfile collector of
+#                         node_exporter reads (Debian's package: /var/lib/prometheus/node-exporter); none: no longer
 #   --ssh-port N          install fail2ban, and have it watch SSH on this port
 #   --no-packages         install no package; say which are missing
 #   --dry-run             say each step and change nothing
@@ -146,13 +148,13 @@ remembered() {
 
 read_options() {
   for option in domains added removed hostname from support database region strict authentication mail_log_days \
-    ssh_port no_packages dry_run uninstall; do
+    textfiles ssh_port no_packages dry_run uninstall; do
     eval "$option="
   done
   while [ $# -gt 0 ]; do
     case $1 in
       --domain | --add-domain | --remove-domain | --hostname | --from | --support | --database | --ses-region | \
-        --mail-log-days | --ssh-port)
+        --mail-log-days | --textfiles | --ssh-port)
         if [ $# -lt 2 ] || [ -z "$2" ]; then usage "$1 needs a value"; fi
         read_value "$1" "$2"
         shift
@@ -209,6 +211,11 @@ read_value() {
         usage "--mail-log-days $2: not a number of days from 1 to 365"
       mail_log_days=$2
       ;;
+    --textfiles)
+      [ "$2" = none ] || { echo "$2" | grep -qxE '(/[A-Za-z0-9._-]+)+' && [ -d "$2" ]; } ||
+        usage "--textfiles $2: not a folder that is there, such as /var/lib/prometheus/node-exporter"
+      textfiles=$2
+      ;;
     --ssh-port)
       { echo "$2" | grep -qxE '[1-9][0-9]{0,4}' && [ "$2" -le 65535 ]; } || usage "--ssh-port $2: not a port from 1 to 65535"
       ssh_port=$2
@@ -263,6 +270,7 @@ complete_options() {
   strict=${strict:-$(remembered strict)}
   authentication=${authentication:-$(remembered authentication)}
   mail_log_days=${mail_log_days:-$(remembered mail_log_days)}
+  textfiles=${textfiles:-$(remembered textfiles)}
   ssh_port=${ssh_port:-$(remembered ssh_port)}
 
   if [ -z "$domains" ] && [ -n "$removed" ]; then usage "no domain would be left: --uninstall takes everything back"; fi
@@ -285,7 +293,7 @@ complete_options() {
 remember_options() {
   printf '%s\n' "domains=$domains" "hostname=$hostname" "from=$from" "support=$support" "database=$database" \
     "region=$region" "strict=$strict" "authentication=$authentication" \
-    "mail_log_days=$mail_log_days" "ssh_port=$ssh_port" >"$work/options"
+    "mail_log_days=$mail_log_days" "textfiles=$textfiles" "ssh_port=$ssh_port" >"$work/options"
   if ! cmp -s "$work/options" "$state/options"; then
     if step "remember these options: answer for $domains on $hostname, from $from"; then record options <"$work/options"; fi
   fi
@@ -571,6 +579,11 @@ put_system_file() {
   case $1 in
     # For the monitoring server.
     prometheus/*) ;;
+    cron.d/mail_responder-prometheus)
+      case $textfiles in '' | none) return 0 ;; esac
+      sed "s|/var/lib/prometheus/node-exporter|$textfiles|" "$here/system/$1" >"$work/textfiles"
+      put "$work/textfiles" "/etc/$1" 644 root:root
+      ;;
     fail2ban/jail.d/mail_responder.conf)
       [ -n "$ssh_port" ] || return 0
       sed "s/^port = ssh,22222\$/port = ssh,$ssh_port/" "$here/system/$1" >"$work/jail"

@@ -46,11 +46,12 @@ internal sealed class MetricsCommand : Command
         var command = new Command("prometheus", "Show them for node_exporter's textfile collector") { output, LogOption };
         command.SetAction(result =>
         {
-            var metrics = Settings(result);
+            var settings = Load(result);
+            var metrics = settings.Metrics ?? new MetricsSettings();
             using var run = MetricsRun.Begin(metrics.State, "prometheus.json", Log(result));
             run.Totals.Add(run.Traffic, metrics.Threshold);
             var keep = run.Prepare();
-            Deliver(PrometheusText.Of(run.Totals, run.Host, Outcomes(result, metrics.Threshold)), result.GetValue(output));
+            Deliver(PrometheusText.Of(run.Totals, run.Host, Outcomes(settings.PostfixLog, metrics.Threshold)), result.GetValue(output));
             keep();
             return ExitCode.Ok;
         });
@@ -113,13 +114,12 @@ internal sealed class MetricsCommand : Command
     private static LogFollower Log(ParseResult result) => new(Path.GetFullPath(result.GetValue(LogOption)!), LogLine.TimeOf);
 
     /// <summary>Null when `responder postfix-log` has not begun, or cannot: its own complaints are mailed to root.</summary>
-    private static IReadOnlyList<ProviderOutcomes>? Outcomes(ParseResult result, int threshold)
+    private static IReadOnlyList<ProviderOutcomes>? Outcomes(PostfixLogSettings log, int threshold)
     {
-        var file = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption))).PostfixLog.Database;
         try
         {
             var now = TimeProvider.System.GetUtcNow();
-            return PostfixLogDatabase.Summarise(file, now.AddDays(-1), now) is { } summary
+            return PostfixLogDatabase.Summarise(log.Database, now.AddDays(-1), now) is { } summary
                 ? ProviderOutcomes.Merged(summary.Outcomes, threshold) : null;
         }
         catch (ResponderException)
@@ -128,6 +128,8 @@ internal sealed class MetricsCommand : Command
         }
     }
 
-    private static MetricsSettings Settings(ParseResult result) =>
-        SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption))).Metrics ?? new MetricsSettings();
+    private static MetricsSettings Settings(ParseResult result) => Load(result).Metrics ?? new MetricsSettings();
+
+    private static ResponderSettings Load(ParseResult result) =>
+        SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
 }

@@ -10,6 +10,7 @@ public sealed class HostFileTests
         ["system/chrony/conf.d/mail_responder.conf"] = path => ToolRun.Of("chronyd", "-p", "-f", path),
         // Each line runs in CronTests. What cron does not tell: a last line without an end is ignored, and % is its newline.
         ["system/cron.d/mail_responder"] = path => ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
+        ["system/cron.d/mail_responder-prometheus"] = path => ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
         ["system/fail2ban/jail.d/mail_responder.conf"] = path => ToolRun.Of("sh", "-c", $"set -e; d=$(mktemp -d); trap 'rm -rf \"$d\"' EXIT; cp -r /etc/fail2ban/. \"$d\"; cp '{path}' \"$d/jail.d\"; fail2ban-client -c \"$d\" -t"),
         ["system/logrotate.d/mail_responder"] = path => ToolRun.Of("logrotate", "--debug", path),
         ["system/logrotate.d/mail_responder-mail"] = path => ToolRun.Of("logrotate", "--debug", path),

@@ -170,4 +170,22 @@ public sealed class VariantTests
         Assert.NotEqual(0, root.Run("command -v logwatch").ExitCode);
         Assert.Contains("0 fault(s)", root.Run("responder config check").Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Textfiles_HaveTheMetricsUntilNoneIsWanted()
+    {
+        const string cron = "/etc/cron.d/mail_responder-prometheus";
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        Assert.NotEqual(0, server.Root.Run($"test -e {cron}").ExitCode);
+        Assert.Contains("--textfiles /srv/none: not a folder that is there", server.Install("--textfiles /srv/none").Errors, StringComparison.Ordinal);
+
+        server.Root.Run("mkdir /srv/textfiles").Good();
+        Assert.Contains($"put {cron}\n", server.Install("--textfiles /srv/textfiles").Good().Output, StringComparison.Ordinal);
+        server.Root.Run($"sh -c \"$(grep '^[*]' {cron} | cut -d ' ' -f 7-)\"").Good();
+        Assert.Contains("mail_responder_messages_total", server.Root.Run("cat /srv/textfiles/mail_responder.prom").Good().Output, StringComparison.Ordinal);
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+
+        Assert.Contains($"remove {cron}\n", server.Install("--textfiles none").Good().Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, server.Root.Run($"test -e {cron}").ExitCode);
+    }
 }

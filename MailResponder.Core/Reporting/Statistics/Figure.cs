@@ -11,6 +11,9 @@ internal static class Figure
 
     public static string Share(double share) => share.ToString("0.00#%", CultureInfo.InvariantCulture);
 
+    /// <summary>Of large shares, whose fractions tell nothing.</summary>
+    public static string Percent(double share) => share.ToString("0 %", CultureInfo.InvariantCulture);
+
     public static string Days(int days) => days == 1 ? "the last day" : string.Create(CultureInfo.InvariantCulture, $"the last {days} days");
 
     public static string Milliseconds(long? milliseconds) => milliseconds is { } value ? Of(value) + " ms" : "–";

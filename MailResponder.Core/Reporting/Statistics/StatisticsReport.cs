@@ -56,7 +56,7 @@ internal sealed record StatisticsReport
             if (Messages.Exceptions > 0)
                 warnings.Add($"A bug deferred messages ({Figure.Of(Messages.Exceptions)} tries): the log has its place.");
             foreach (var provider in Outcomes.Where(one => one.IsRefusing))
-                warnings.Add($"{Figure.Share(provider.RefusedShare)} of the replies to {provider.Provider} were not taken: {provider}.");
+                warnings.Add($"{Figure.Percent(provider.RefusedShare)} of the replies to {provider.Provider} were not taken: {provider}.");
             foreach (var span in Ses.Value?.Spans ?? [])
             {
                 if (span.HasManyBounces)

@@ -23,7 +23,9 @@ internal sealed class DoctorCommand : Command
         Add(json);
         Add(probe);
         SetAction(result => Examine(
-            SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)), result.GetValue(json), result.GetValue(probe)));
+            SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)),
+            result.GetValue(json),
+            result.GetValue(probe)));
     }
 
     private static int Examine(string settingsPath, bool json, bool probe)

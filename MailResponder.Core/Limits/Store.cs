@@ -74,7 +74,9 @@ internal sealed class Store(IDatabase database, AddressKey newestKey, TimeProvid
         }
     }, isUndone: claim => claim.Result == ClaimResult.OverLimit);
 
-    /// <summary>Does what <see cref="Claim"/> does, and takes all of it back in the same step: a probe counts nowhere.</summary>
+    /// <summary>
+    /// Does what <see cref="Claim"/> does, and takes all of it back in the same step: a probe counts nowhere.
+    /// </summary>
     public void Rehearse(MessageKey message, Requester requester) =>
         database.InTransaction(() => TryClaim(message, requester, quota: 1, limits: null), isUndone: _ => true);
 

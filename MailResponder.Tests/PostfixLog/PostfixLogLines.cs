@@ -167,7 +167,7 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal("6", Rows("SELECT count FROM counter WHERE name = 'lines'"));
     }
 
-    /// <summary>What Postfix and the responder write of a probe of `responder doctor` that was refused, and of one that went through.</summary>
+    /// <summary>A probe of `responder doctor` that was refused, and one that went through.</summary>
     [Fact]
     public void Probe_LeavesNothing()
     {

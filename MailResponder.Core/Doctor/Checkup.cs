@@ -57,7 +57,11 @@ internal static class Checkup
         var start = host.Clock.GetTimestamp();
         var faults = new List<Fault>();
         if (SettingsFile.Check(settingsPath, faults) is not { } settings)
-            return [Finding.Fault(SettingsChecks.Name, faults.Find(fault => !fault.IsWarning)?.ToString() ?? settingsPath, "run: responder doctor")];
+        {
+            var text = faults.Find(fault => !fault.IsWarning)?.ToString() ?? settingsPath;
+            return [Finding.Fault(SettingsChecks.Name, text, "run: responder doctor")];
+        }
+
         if (PostfixSettings.Load(host) is not { } postfix)
             return [Finding.Fault("postfix", "Postfix cannot be asked", "run: responder doctor")];
         var left = MaxTimeOfProbeAlone - host.Clock.GetElapsedTime(start);

@@ -1,6 +1,8 @@
 namespace MailResponder.Doctor;
 
-/// <summary>The lines that come into a log from now on. One that logrotate renames meanwhile is read from its new start.</summary>
+/// <summary>
+/// The lines that come into a log from now on. When logrotate renames it, the new file is read from its start.
+/// </summary>
 internal sealed class GrowingLog
 {
     private readonly string _path;

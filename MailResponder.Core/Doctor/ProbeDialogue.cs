@@ -26,7 +26,8 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At, string? Que
     /// To an address of the host itself, but for the loopback ones: these are in mynetworks, and few of the rules for
     /// strangers hold for them.
     /// </summary>
-    public static async Task<ProbeDialogue> HandOver(string recipient, ProbeTag tag, DateTimeOffset now, CancellationToken deadline)
+    public static async Task<ProbeDialogue> HandOver(
+        string recipient, ProbeTag tag, DateTimeOffset now, CancellationToken deadline)
     {
         var addresses = OwnAddresses();
         if (addresses.Count == 0)
@@ -54,7 +55,8 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At, string? Que
     }
 
     private static async Task<ProbeDialogue> Talk(
-        NetworkStream stream, IPAddress at, string recipient, ProbeTag tag, DateTimeOffset now, CancellationToken deadline)
+        NetworkStream stream, IPAddress at, string recipient, ProbeTag tag, DateTimeOffset now,
+        CancellationToken deadline)
     {
         using var reader = new StreamReader(stream, Encoding.Latin1);
         var step = "connection";
@@ -67,7 +69,11 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At, string? Que
                     await stream.WriteAsync(Encoding.ASCII.GetBytes(text + "\r\n"), deadline).ConfigureAwait(false);
                 var answer = await Answer(reader, deadline).ConfigureAwait(false);
                 if (!answer.StartsWith(expected, StringComparison.Ordinal))
-                    return new ProbeDialogue($"the answer to {step} is: {(answer.Length == 0 ? "none" : answer.OneLine())}", at, null);
+                {
+                    var said = answer.Length == 0 ? "none" : answer.OneLine();
+                    return new ProbeDialogue($"the answer to {step} is: {said}", at, null);
+                }
+
                 if (answer.IndexOf(QueuedAs, StringComparison.Ordinal) is >= 0 and var mark)
                     return new ProbeDialogue(null, at, answer[(mark + QueuedAs.Length)..].Trim());
             }
@@ -84,7 +90,8 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At, string? Que
         }
     }
 
-    private static IEnumerable<(string Name, string Text, string Expected)> Steps(string recipient, ProbeTag tag, DateTimeOffset now) =>
+    private static IEnumerable<(string Name, string Text, string Expected)> Steps(
+        string recipient, ProbeTag tag, DateTimeOffset now) =>
     [
         ("the connection", "", "220"),
         ("EHLO", "EHLO " + ProbeTag.SinkDomain, "250"),

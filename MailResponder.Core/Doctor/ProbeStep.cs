@@ -15,8 +15,11 @@ internal sealed record ProbeStep(
     private const string StatusMark = " status=";
     private const string Forwarded = "(forwarded as ";
 
+    public string InWords => $"{Service} of Postfix: {Status} {Words}".OneLine();
+
     /// <summary>The queue id under which the message went on inside of Postfix; null when it did not.</summary>
-    public string? NextQueueId => Words.StartsWith(Forwarded, StringComparison.Ordinal) ? Words[Forwarded.Length..].TrimEnd(')') : null;
+    public string? NextQueueId =>
+        Words.StartsWith(Forwarded, StringComparison.Ordinal) ? Words[Forwarded.Length..].TrimEnd(')') : null;
 
     /// <summary>Null for every line that is not about a delivery of this probe.</summary>
     public static ProbeStep? Of(string logLine, ProbeTag tag, TimeSpan seen, DateTimeOffset now)

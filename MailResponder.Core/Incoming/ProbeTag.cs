@@ -8,7 +8,7 @@ namespace MailResponder.Incoming;
 /// address key can make a token (<see cref="Limits.AddressKey.ProbeToken"/>). Local users can see it in a command line
 /// while it is fresh, and gain nothing: the reply goes to a place that the token alone decides, where it is dropped.
 /// </summary>
-/// <param name="Token">When it was made, in seconds since 1970, and what proves it: 8 and 24 hexadecimal digits.</param>
+/// <param name="Token">When it was made, in seconds since 1970, and its proof: 8 and 24 hexadecimal digits.</param>
 internal sealed record ProbeTag(string Token)
 {
     /// <summary>
@@ -34,7 +34,7 @@ internal sealed record ProbeTag(string Token)
     public DateTimeOffset Made => DateTimeOffset.FromUnixTimeSeconds(
         uint.Parse(Token.AsSpan(0, TimeDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
 
-    /// <summary>What has the form of a tag, anywhere in the text; null when nothing has. Anybody can write one.</summary>
+    /// <summary>What has the form of a tag, anywhere in the text; null: nothing has. Anybody can write one.</summary>
     public static ProbeTag? In(ReadOnlySpan<char> text)
     {
         while (text.IndexOf(Prefix, StringComparison.Ordinal) is >= 0 and var at)

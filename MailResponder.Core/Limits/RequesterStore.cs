@@ -74,7 +74,9 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         }
     }, isUndone: claim => claim.Result == ClaimResult.OverLimit);
 
-    /// <summary>Does what <see cref="Claim"/> does, and takes all of it back in the same step: a probe counts nowhere.</summary>
+    /// <summary>
+    /// Does what <see cref="Claim"/> does, and takes all of it back in the same step: a probe counts nowhere.
+    /// </summary>
     public void Rehearse(MessageKey message, Requester requester) =>
         database.InTransaction(() => TryClaim(message, requester, quota: 1, limits: null), isUndone: _ => true);
 

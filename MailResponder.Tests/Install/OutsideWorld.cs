@@ -45,7 +45,8 @@ internal sealed class OutsideWorld : IDisposable
 
     /// <summary>
     /// Starts the name server anew. Without further lines it knows example.com's mail server, whose name and address
-    /// point to each other, the requesters' freemail.test, whose SPF names this place, and unproven.test, which has none, and gmail.com.
+    /// point to each other, the requesters' freemail.test, whose SPF names this place, and unproven.test, which has none,
+    /// and gmail.com, the sender's domain of the doctor's probe.
     /// </summary>
     /// <param name="lines">Further lines for dnsmasq's configuration, such as <c>txt-record=name,text</c>.</param>
     public void AnswerNames(params string[] lines)

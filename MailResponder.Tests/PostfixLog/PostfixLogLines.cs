@@ -204,7 +204,7 @@ public sealed class PostfixLogLines : IDisposable
     public void NoDatabase_HasNoSummary() =>
         Assert.Null(PostfixLogDatabase.Summarise(folder.PathTo("nowhere.db"), FixedClock.Start, FixedClock.Start));
 
-    /// <summary>What Postfix and the responder write of a probe of `responder doctor` that was refused, and of one that went through.</summary>
+    /// <summary>A probe of `responder doctor` that was refused, and one that went through.</summary>
     [Fact]
     public void Probe_LeavesNothing()
     {

@@ -7,11 +7,13 @@ using MailResponder.Tests.Ses;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// What the filter makes of a probe of `responder doctor`, and of what only looks like one: the guard, the quota and the
-/// rest hold for everybody who cannot read the address key.
+/// What the filter makes of a probe of `responder doctor`, and of what only looks like one: the guard, the quota and
+/// the rest hold for everybody who cannot read the address key.
 /// </summary>
 public sealed class ProbeTests : IDisposable
 {
+    const string Robot = "Auto-Submitted: auto-generated\r\n";
+
     readonly Workplace place = new();
     readonly RequestMail mail = RequestMail.FromSomebodyNew();
 
@@ -37,12 +39,14 @@ public sealed class ProbeTests : IDisposable
         // Neither a robot's mark nor the number of requests matters.
         for (var i = 0; i < 5; i++)
         {
-            var probe = mail.Again() with { MoreHeaders = "Auto-Submitted: auto-generated\r\n", To = tag.On("get@example.com") };
-            place.Filter(probe, "--recipient", recipient.Replace("{0}", tag.Text, StringComparison.Ordinal)).AssertDone();
+            var probe = mail.Again() with { MoreHeaders = Robot, To = tag.On("get@example.com") };
+            var asked = recipient.Replace("{0}", tag.Text, StringComparison.Ordinal);
+            place.Filter(probe, "--recipient", asked).AssertDone();
         }
 
         Assert.Equal(before, Database);
-        Assert.Matches(" probe address=get@example\\.com replies=1 ms=[0-9]+ queue_id=4bXyz receipts=sendmail:[0-9a-f]+$", " " + Said);
+        Assert.Matches(
+            "^probe address=get@example\\.com replies=1 ms=[0-9]+ queue_id=4bXyz receipts=sendmail:[0-9a-f]+$", Said);
         Assert.Contains("\"result\":\"probe\",\"reason\":null,", place.Log.Events[^1], StringComparison.Ordinal);
         var reply = Assert.Single(ReadMail.All([place.PathTo("reply.eml")]));
         Assert.True(reply.IsSignedByUs);
@@ -57,11 +61,11 @@ public sealed class ProbeTests : IDisposable
     {
         var token = Tag(DateTimeOffset.UtcNow).Token;
         var forged = token[..^1] + (token[^1] == '0' ? '1' : '0');
-        // Another time with the proof of this one.
-        var moved = (char)(token[7] == '0' ? '1' : token[7] - 1 is var less && char.IsAsciiHexDigitLower((char)less) ? less : '9');
         AddressKey.Create(place.PathTo("another.key"));
         var another = AddressKey.Load(place.PathTo("another.key")).ProbeToken(DateTimeOffset.UtcNow);
-        string[] tokens = [forged, token[..7] + moved + token[8..], another, new string('0', 32)];
+        // Another time with the proof of this one.
+        var moved = Tag(DateTimeOffset.UtcNow.AddSeconds(-9)).Token[..8] + token[8..];
+        string[] tokens = [forged, another, moved, new('0', 32)];
         foreach (var each in tokens)
         {
             var request = RequestMail.FromSomebodyNew();
@@ -71,11 +75,12 @@ public sealed class ProbeTests : IDisposable
             for (var i = 0; i < 4; i++) place.Filter(request.Again(), "--recipient", recipient).AssertDone();
             Assert.StartsWith("skipped reason=over-quota address=get@example.com ", Said, StringComparison.Ordinal);
             Assert.Equal(sent + 6, place.Outbox.Count);
-            place.Filter(mail with { MoreHeaders = "Auto-Submitted: auto-generated\r\n" }, "--recipient", recipient).AssertDone();
+            place.Filter(mail with { MoreHeaders = Robot }, "--recipient", recipient).AssertDone();
             Assert.StartsWith("skipped reason=auto-submitted ", Said, StringComparison.Ordinal);
         }
 
-        Assert.DoesNotContain(place.Outbox, reply => File.ReadAllText(reply).Contains(ProbeTag.SinkDomain, StringComparison.Ordinal));
+        Assert.DoesNotContain(place.Outbox, reply =>
+            File.ReadAllText(reply).Contains(ProbeTag.SinkDomain, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -126,7 +131,8 @@ public sealed class ProbeTests : IDisposable
         place.Settings["authserv_id"] = "mx.example.com";
         place.Write();
         Probe(Tag(DateTimeOffset.UtcNow), "Authentication-Results: mx.example.org; dmarc=none\r\n");
-        Assert.StartsWith("probe reason=authentication address=get@example.com replies=1 ", Said, StringComparison.Ordinal);
+        const string Silent = "probe reason=authentication address=get@example.com replies=1 ";
+        Assert.StartsWith(Silent, Said, StringComparison.Ordinal);
         Probe(Tag(DateTimeOffset.UtcNow), "Authentication-Results: mx.example.com; dmarc=none\r\n");
         Assert.StartsWith("probe address=get@example.com replies=1 ", Said, StringComparison.Ordinal);
     }
@@ -135,6 +141,9 @@ public sealed class ProbeTests : IDisposable
 
     ProbeTag Tag(DateTimeOffset made) => new(AddressKey.Load(place.PathTo("address.key")).ProbeToken(made));
 
-    void Probe(ProbeTag tag, string headers = "") =>
-        place.Filter(mail.Again() with { MoreHeaders = headers }, "--recipient", tag.On("get@example.com")).AssertDone();
+    void Probe(ProbeTag tag, string headers = "")
+    {
+        var probe = mail.Again() with { MoreHeaders = headers };
+        place.Filter(probe, "--recipient", tag.On("get@example.com")).AssertDone();
+    }
 }

@@ -1,4 +1,5 @@
 using MailResponder.Limits;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Backup;

@@ -146,7 +146,7 @@ internal static class SecretFile
         {
             OwnFolder.Require(Path.GetDirectoryName(to)!);
             File.Move(from, to, overwrite: true);
-            Sync();
+            FileSystem.FlushAll();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

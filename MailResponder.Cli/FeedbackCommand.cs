@@ -8,8 +8,8 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// `responder feedback FILE…` and `responder feedback --bounce`: blocks those to whom replies bounce for good, and those who
-/// complained.
+/// `responder feedback FILE…` and `responder feedback --bounce`: blocks those to whom replies bounce for good, and those
+/// who complained.
 /// </summary>
 internal sealed class FeedbackCommand : Command
 {
@@ -39,7 +39,8 @@ internal sealed class FeedbackCommand : Command
         };
         var bounce = new Option<bool>("--bounce")
         {
-            Description = "Read one mail to the bounce address on standard input, as Postfix does; what is no report of a reply is dropped",
+            Description = "Read one mail to the bounce address on standard input, as Postfix does; "
+                + "what is no report of a reply is dropped",
         };
         Validators.Add(result =>
         {
@@ -54,8 +55,9 @@ internal sealed class FeedbackCommand : Command
         {
             try
             {
-                return result.GetValue(bounce) ? FeedBounce(result.GetValue(CommandLine.SettingsOption))
-                    : Feed(result.GetValue(CommandLine.SettingsOption), result.GetValue(files)!, result.GetValue(topic), result.GetValue(certificate));
+                var settings = result.GetValue(CommandLine.SettingsOption);
+                return result.GetValue(bounce) ? FeedBounce(settings)
+                    : Feed(settings, result.GetValue(files)!, result.GetValue(topic), result.GetValue(certificate));
             }
             catch (ResponderException exception)
             {
@@ -106,7 +108,7 @@ internal sealed class FeedbackCommand : Command
         return isMissing ? ExitCode.NoInput : reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
     }
 
-    /// <summary>Everybody can write to the bounce address: no mail may bounce, be kept for long, or end in a complaint.</summary>
+    /// <summary>Everybody can write to the bounce address: no mail may bounce, or be kept for long.</summary>
     private static int FeedBounce(string? settingsPath)
     {
         if (Report() is not { } report)

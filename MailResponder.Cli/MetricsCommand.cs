@@ -51,7 +51,8 @@ internal sealed class MetricsCommand : Command
             using var run = MetricsRun.Begin(metrics.State, "prometheus.json", Log(result));
             run.Totals.Add(run.Traffic, metrics.Threshold);
             var keep = run.Prepare();
-            Deliver(PrometheusText.Of(run.Totals, run.Host, Outcomes(settings.PostfixLog, metrics.Threshold)), result.GetValue(output));
+            var outcomes = Outcomes(settings.PostfixLog, metrics.Threshold);
+            Deliver(PrometheusText.Of(run.Totals, run.Host, outcomes), result.GetValue(output));
             keep();
             return ExitCode.Ok;
         });
@@ -111,9 +112,10 @@ internal sealed class MetricsCommand : Command
         }
     }
 
-    private static LogFollower Log(ParseResult result) => new(Path.GetFullPath(result.GetValue(LogOption)!), LogLine.TimeOf);
+    private static LogFollower Log(ParseResult result) =>
+        new(Path.GetFullPath(result.GetValue(LogOption)!), LogLine.TimeOf);
 
-    /// <summary>Null when `responder postfix-log` has not begun, or cannot: its own complaints are mailed to root.</summary>
+    /// <summary>Null when `responder postfix-log` has not begun, or cannot: root gets its complaints.</summary>
     private static IReadOnlyList<ProviderOutcomes>? Outcomes(PostfixLogSettings log, int threshold)
     {
         try

@@ -5,10 +5,13 @@ using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder postfix-log`: for cron, each minute. Keeps what became of requests and replies, without addresses.</summary>
+/// <summary>
+/// `responder postfix-log`: for cron, each minute. Keeps what became of requests and replies, without addresses.
+/// </summary>
 internal sealed class PostfixLogCommand : Command
 {
-    public PostfixLogCommand() : base("postfix-log", "Keep what the logs tell of requests and replies since the last run, for the statistics")
+    public PostfixLogCommand()
+        : base("postfix-log", "Keep what the logs tell of requests and replies since the last run, for the statistics")
     {
         var mailLog = new Option<string>("--mail-log")
         {
@@ -27,11 +30,13 @@ internal sealed class PostfixLogCommand : Command
         SetAction(result =>
         {
             var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
-            using var reader = new PostfixLogReader(result.GetValue(mailLog)!, result.GetValue(log)!, TimeProvider.System);
+            using var reader = new PostfixLogReader(
+                result.GetValue(mailLog)!, result.GetValue(log)!, TimeProvider.System);
             // Only now: root may be the only one who reads the logs.
             ServiceUser.Become(settings);
             var (lines, unknown) = reader.Read(settings);
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"lines read: {lines}, of unknown form: {unknown}"));
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"lines read: {lines}, of unknown form: {unknown}"));
             return ExitCode.Ok;
         });
     }

@@ -5,10 +5,12 @@ namespace MailResponder.Feedback;
 
 /// <summary>
 /// A report (RFC 3464) that a reply cannot be delivered, because there is no such mailbox. Anybody can write one to the
-/// bounce address, so nothing in it is believed but what the token in the reply's own header proves: that it was sent, when,
-/// and to whom. Only who got the reply, or carried it, can quote the token.
+/// bounce address, so nothing in it is believed but what the token in the reply's own header proves: that it was sent,
+/// when, and to whom. Only who got the reply, or carried it, can quote the token.
 /// </summary>
-/// <param name="Recipient">To of the reply. Whom the report itself names does not count: the reply may have been forwarded.</param>
+/// <param name="Recipient">
+/// To of the reply. Whom the report itself names does not count: the reply may have been forwarded.
+/// </param>
 /// <param name="ReplyName">Local part of the reply's Message-ID.</param>
 /// <param name="SentAt">Date of the reply.</param>
 /// <param name="Token">See <see cref="AddressKey.ReplyToken"/>.</param>
@@ -21,9 +23,9 @@ internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTi
     private const int MaxDepth = 10;
 
     /// <summary>
-    /// RFC 3463: no such mailbox; it has moved; its domain takes no mail (RFC 7505). Not "disabled" (5.2.1), which Gmail
-    /// says of a mailbox that somebody floods; nor a refusal of the host or of the content (5.7), which is not the
-    /// mailbox's fault; nor a bad domain (5.1.2, 5.4.4), which may be the resolver's.
+    /// RFC 3463: no such mailbox; it has moved; its domain takes no mail (RFC 7505). Not "disabled" (5.2.1), which
+    /// Gmail says of a mailbox that somebody floods; nor a refusal of the host or of the content (5.7), which is not
+    /// the mailbox's fault; nor a bad domain (5.1.2, 5.4.4), which may be the resolver's.
     /// </summary>
     private static readonly string[] DeadMailbox = ["5.1.1", "5.1.6", "5.1.10"];
 
@@ -47,7 +49,9 @@ internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTi
     /// <summary>Whether the reply was sent by who has the key.</summary>
     public bool IsOfOurs(AddressKey key) => key.IsReplyToken(Token, ReplyName, SentAt, Recipient);
 
-    /// <summary>Whether it failed for every recipient: a forwarded reply may have several. The first group is about the mail.</summary>
+    /// <summary>
+    /// Whether it failed for every recipient: a forwarded reply may have several. The first group is about the mail.
+    /// </summary>
     private static bool IsOfDeadMailbox(MessageDeliveryStatus status)
     {
         var recipients = status.StatusGroups.Skip(1).Where(group => group.Count > 0).ToList();

@@ -55,7 +55,9 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
         }
     }
 
-    /// <summary>A report that a reply cannot be delivered. One that is not proven is passed over: anybody can send it.</summary>
+    /// <summary>
+    /// A report that a reply cannot be delivered. One that is not proven is passed over: anybody can send it.
+    /// </summary>
     /// <exception cref="ResponderException">The database cannot be used now.</exception>
     public void Read(DeliveryReport report)
     {

@@ -38,19 +38,23 @@ internal sealed record SesNotification(FeedbackKind Kind, DateTimeOffset Happene
         };
     }
 
-    /// <summary>What became of a reply, by SES's id, and to whom it went; null when the notification tells nothing of it.</summary>
+    /// <summary>
+    /// What became of a reply, by SES's id, and to whom it went; null when the notification tells nothing of it.
+    /// </summary>
     public static (string Reply, string Address, ReplyOutcome Outcome)? OutcomeOf(LocatedJson json)
     {
         ReplyOutcome? outcome = (json[NotificationType] ?? json[EventType])?.Text switch
         {
             "Delivery" => ReplyOutcome.Sent,
             "DeliveryDelay" => ReplyOutcome.Deferred,
-            "Bounce" => json["bounce"]?["bounceType"]?.Text == "Permanent" ? ReplyOutcome.Bounced : ReplyOutcome.Deferred,
+            "Bounce" when json["bounce"]?["bounceType"]?.Text == "Permanent" => ReplyOutcome.Bounced,
+            "Bounce" => ReplyOutcome.Deferred,
             "Complaint" when json["complaint"]?["complaintFeedbackType"]?.Text != "not-spam" => ReplyOutcome.Complained,
             _ => null,
         };
         return outcome is { } known && json["mail"]?["messageId"]?.Text is { Length: > 0 and <= 200 } id
-            && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && Addresses(json["mail"]?["destination"]) is [var address]
+            && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+            && Addresses(json["mail"]?["destination"]) is [var address]
             ? (id, address, known) : null;
     }
 

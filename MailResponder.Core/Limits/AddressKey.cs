@@ -164,8 +164,12 @@ internal sealed class AddressKey
     /// <param name="name">Of the reply, which no other has.</param>
     /// <param name="sentAt">Counts in whole seconds.</param>
     /// <param name="recipient">The address in the reply's To.</param>
-    public string ReplyToken(string name, DateTimeOffset sentAt, string recipient) => Convert.ToHexStringLower(Hash("reply",
-        string.Create(CultureInfo.InvariantCulture, $"{name}\0{sentAt.ToUnixTimeSeconds()}\0{recipient.ToLowerInvariant()}"))[..16]);
+    public string ReplyToken(string name, DateTimeOffset sentAt, string recipient)
+    {
+        var text = string.Create(
+            CultureInfo.InvariantCulture, $"{name}\0{sentAt.ToUnixTimeSeconds()}\0{recipient.ToLowerInvariant()}");
+        return Convert.ToHexStringLower(Hash("reply", text)[..16]);
+    }
 
     /// <summary>Whether the token was made with this key or one before it.</summary>
     public bool IsReplyToken(string token, string name, DateTimeOffset sentAt, string recipient)

@@ -15,7 +15,8 @@ internal sealed class LogFollower(string path, Func<ReadOnlySpan<byte>, DateTime
 
     /// <summary>Opens the log and the newest rotated file, whoever the process goes on as.</summary>
     /// <exception cref="ResponderException">The log is there and cannot be opened.</exception>
-    public OpenLog Open() => Try(() => new OpenLog(this, OpenFile(path), Rotated() is { } name ? OpenFile(name) : null));
+    public OpenLog Open() =>
+        Try(() => new OpenLog(this, OpenFile(path), Rotated() is { } name ? OpenFile(name) : null));
 
     private T Try<T>(Func<T> work)
     {

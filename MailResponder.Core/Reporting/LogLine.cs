@@ -18,7 +18,8 @@ internal readonly record struct LogLine(
     DateTimeOffset Time, Result Result, string? Reason, string Address, int Replies, long Ms, string QueueId)
 {
     /// <summary>Null for every line that is not the whole line of one message.</summary>
-    public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> line) => TryParse(line, out var message) ? message.Time : null;
+    public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> line) =>
+        TryParse(line, out var message) ? message.Time : null;
 
     /// <summary>False for every line that is not the whole line of one message.</summary>
     /// <param name="line">UTF-8, without the line end.</param>

@@ -9,7 +9,8 @@ internal static class LogLines
     public delegate void Reader(ReadOnlySpan<byte> line);
 
     /// <summary>
-    /// Reads from the file's position to the end that it has now. A last line without a line end is still being written.
+    /// Reads from the file's position to the end that it has now. A last line without a line end is still being
+    /// written.
     /// </summary>
     /// <returns>How many bytes the whole lines have.</returns>
     public static long Read(FileStream file, Reader read)

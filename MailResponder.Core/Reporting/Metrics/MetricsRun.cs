@@ -21,7 +21,8 @@ internal sealed class MetricsRun : IDisposable
         using var lines = log.Open();
         _state = before with
         {
-            Position = before.Position is { } last ? lines.Read(last, Traffic.Add) : lines.Skip(TimeProvider.System.GetUtcNow()),
+            Position = before.Position is { } last
+                ? lines.Read(last, Traffic.Add) : lines.Skip(TimeProvider.System.GetUtcNow()),
         };
         _group = new Lazy<string?>(() => HostReading.AutoScalingGroup(before.Group));
     }

@@ -72,7 +72,8 @@ internal sealed class PostfixLogDatabase : IDisposable
     public long? Number(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteScalar() is long number ? number : null;
 
     /// <returns>As <see cref="Number"/>.</returns>
-    public string? Text(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteScalar() as string;
+    public string? Text(string sql, params ReadOnlySpan<object?> values) =>
+        Prepared(sql, values).ExecuteScalar() as string;
 
     public IReadOnlyList<T> Rows<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values)
     {
@@ -118,7 +119,7 @@ internal sealed class PostfixLogDatabase : IDisposable
     }
 
     /// <summary>Opens it for writing, with folder and tables made where they are missing.</summary>
-    /// <exception cref="ResponderException">The file cannot be written, is damaged, or a newer responder made it.</exception>
+    /// <exception cref="ResponderException">It cannot be written, is damaged, or a newer responder made it.</exception>
     public static PostfixLogDatabase Open(string file)
     {
         var database = new PostfixLogDatabase(file, Connect(file, SqliteOpenMode.ReadWriteCreate));

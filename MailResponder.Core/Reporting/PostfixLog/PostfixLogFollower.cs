@@ -199,8 +199,11 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
 
     private void Reject(ReadOnlySpan<char> text, long at)
     {
-        if (text.StartsWith("milter-reject: ", StringComparison.Ordinal) || text.StartsWith("reject: ", StringComparison.Ordinal))
+        if (text.StartsWith("milter-reject: ", StringComparison.Ordinal)
+            || text.StartsWith("reject: ", StringComparison.Ordinal))
+        {
             _rows.AddRejection(at);
+        }
     }
 
     /// <summary>What <see cref="Reply.OutgoingReply.Name"/> was; null of a Message-ID that is not of our making.</summary>

@@ -53,8 +53,8 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
     }
 
     /// <summary>
-    /// A reply is one that the responder's own line names: anybody can write the Message-ID of one into a mail. Who has got
-    /// one can write it into a second mail, so the first mail with it counts.
+    /// A reply is one that the responder's own line names: anybody can write the Message-ID of one into a mail. Who has
+    /// got one can write it into a second mail, so the first mail with it counts.
     /// </summary>
     private IReadOnlyList<ProviderOutcomes> Outcomes() => database.Rows(
         $"""
@@ -67,12 +67,14 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
             AND NOT EXISTS (SELECT 1 FROM message AS b WHERE b.reply = m.reply AND b.id < m.id)
             AND EXISTS (SELECT 1 FROM receipt WHERE receipt.reply = m.reply)
           UNION ALL
-          SELECT max(provider), NULL, max(outcome IN ('sent', 'complained')), max(outcome = 'deferred'), max(outcome = 'bounced'),
-            max(outcome = 'complained')
-          FROM report WHERE at >= ?1 AND at < ?2 AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.reply = report.reply)
+          SELECT max(provider), NULL, max(outcome IN ('sent', 'complained')), max(outcome = 'deferred'),
+            max(outcome = 'bounced'), max(outcome = 'complained')
+          FROM report WHERE at >= ?1 AND at < ?2
+            AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.reply = report.reply)
           GROUP BY reply)
-        SELECT coalesce(provider, '{ProviderOutcomes.Others}'), sum(sent AND NOT bounced), sum(deferred AND NOT sent AND NOT bounced AND removed IS NULL),
-          sum(bounced), sum(NOT deferred AND NOT sent AND NOT bounced AND removed IS NULL), sum(complained)
+        SELECT coalesce(provider, '{ProviderOutcomes.Others}'), sum(sent AND NOT bounced),
+          sum(deferred AND NOT sent AND NOT bounced AND removed IS NULL), sum(bounced),
+          sum(NOT deferred AND NOT sent AND NOT bounced AND removed IS NULL), sum(complained)
         FROM fate GROUP BY 1
         """,
         row => new ProviderOutcomes(

@@ -58,7 +58,8 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
 
     public void AddRejection(long at) => Write("INSERT INTO rejection (at) VALUES (?1)", at);
 
-    public void AddAnswer(long message, long at) => Write("INSERT INTO answer (message, at) VALUES (?1, ?2)", message, at);
+    public void AddAnswer(long message, long at) =>
+        Write("INSERT INTO answer (message, at) VALUES (?1, ?2)", message, at);
 
     public void AddReceipt(long message, string reply) =>
         Write("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);

@@ -25,12 +25,12 @@ internal sealed record PostfixLogSummary
     public TimeToSend? TimeToSend { get; init; }
 
     /// <summary>
-    /// What became of the replies that were handed to Postfix in the span, and of those of which SES reported something,
-    /// by provider; not merged yet. Replies through SES of which nothing was reported are in none.
+    /// What became of the replies that were handed to Postfix in the span, and of those of which SES reported
+    /// something, by provider; not merged yet. Replies through SES of which nothing was reported are in none.
     /// </summary>
     public IReadOnlyList<ProviderOutcomes> Outcomes { get; init; } = [];
 
-    /// <summary>The two weeks that end with the span, the earliest day first; without the days before the first mail.</summary>
+    /// <summary>The two weeks that end with the span, in order; without the days before the first mail.</summary>
     public IReadOnlyList<DayOfRequests> Trend { get; init; } = [];
 }
 

@@ -1,7 +1,9 @@
 namespace MailResponder.Reporting.PostfixLog;
 
 /// <summary>What became of the replies to people who have their mail with one provider.</summary>
-/// <param name="Provider">Its domain; <see cref="Others"/> for all that are not known as large, or too few to show.</param>
+/// <param name="Provider">
+/// Its domain; <see cref="Others"/> for all that are not known as large, or too few to show.
+/// </param>
 /// <param name="Sent">The next host took them, and nothing else was heard.</param>
 /// <param name="Deferred">Put off at the last try, and not given up.</param>
 /// <param name="Bounced">Refused for good, or given up.</param>
@@ -18,11 +20,12 @@ internal sealed record ProviderOutcomes(
     public long Total => Sent + Deferred + Bounced + Waiting;
 
     /// <summary>Of those that were tried, the share that the provider did not take, 0 to 1.</summary>
-    public double RefusedShare => Sent + Deferred + Bounced is > 0 and var tried ? (double)(Deferred + Bounced) / tried : 0;
+    public double RefusedShare =>
+        Sent + Deferred + Bounced is > 0 and var tried ? (double)(Deferred + Bounced) / tried : 0;
 
     /// <summary>
-    /// Whether so many were not taken that the provider may refuse this host. Forged requests of people who do not exist
-    /// make bounces too, but seldom that many.
+    /// Whether so many were not taken that the provider may refuse this host. Forged requests of people who do not
+    /// exist make bounces too, but seldom that many.
     /// </summary>
     public bool IsRefusing => Deferred + Bounced >= FewestRefused && RefusedShare >= 0.2;
 
@@ -30,8 +33,12 @@ internal sealed record ProviderOutcomes(
     public override string ToString()
     {
         (long Count, string Words)[] parts =
-            [(Sent, "sent"), (Deferred, "deferred"), (Bounced, "bounced"), (Waiting, "waiting"), (Complained, "complained of")];
-        var shown = parts.Where(part => part.Count > 0).Select(part => $"{Statistics.Figure.Of(part.Count)} {part.Words}").ToList();
+        [
+            (Sent, "sent"), (Deferred, "deferred"), (Bounced, "bounced"), (Waiting, "waiting"),
+            (Complained, "complained of"),
+        ];
+        var shown = parts.Where(part => part.Count > 0)
+            .Select(part => $"{Statistics.Figure.Of(part.Count)} {part.Words}").ToList();
         return shown.Count > 0 ? string.Join(", ", shown) : "none";
     }
 

@@ -47,7 +47,8 @@ internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvid
             return;
         try
         {
-            _domains = [.. ResponseBook.Load(settings.ResponseBook).Addresses.Select(known => known[(known.LastIndexOf('@') + 1)..])];
+            var addresses = ResponseBook.Load(settings.ResponseBook).Addresses;
+            _domains = [.. addresses.Select(address => address[(address.LastIndexOf('@') + 1)..])];
             _bookTime = time;
         }
         catch (ResponderException)

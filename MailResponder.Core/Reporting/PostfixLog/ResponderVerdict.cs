@@ -30,7 +30,9 @@ internal sealed record ResponderVerdict(bool Replied, string QueueId)
         var handed = new List<string>();
         foreach (var receipt in PostfixText.Rest(text, "receipts").ToString().Split(','))
         {
-            var name = receipt.StartsWith(Handed, StringComparison.Ordinal) ? receipt[Handed.Length..].Split('(')[0] : "";
+            // Behind it may stand "(without-attachments)".
+            var name = receipt.StartsWith(Handed, StringComparison.Ordinal)
+                ? receipt[Handed.Length..].Split('(')[0] : "";
             if (PostfixText.IsReplyName(name))
                 handed.Add(name);
         }
@@ -38,7 +40,8 @@ internal sealed record ResponderVerdict(bool Replied, string QueueId)
         return new ResponderVerdict(text[..end] is "replied", PostfixText.Value(text, "queue_id").ToString())
         {
             Milliseconds = long.TryParse(
-                PostfixText.Value(text, "ms"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
+                PostfixText.Value(text, "ms"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number : null,
             HandedToPostfix = handed,
         };
     }

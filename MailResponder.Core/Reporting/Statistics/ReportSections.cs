@@ -97,10 +97,11 @@ internal static class ReportSections
         ]);
     }
 
-    private static ReportSection? Outcomes(IReadOnlyList<PostfixLog.ProviderOutcomes> outcomes) => outcomes.Count == 0 ? null
-        : new ReportSection("Replies, by provider and what became of them",
+    private static ReportSection? Outcomes(IReadOnlyList<PostfixLog.ProviderOutcomes> outcomes) =>
+        outcomes.Count == 0 ? null : new ReportSection("Replies, by provider and what became of them",
             [.. outcomes.Select(one => new ReportRow(one.Provider, one.ToString()))],
-            "Through Postfix: sent is taken by the next host. Through SES: what it reported. Small providers are counted together.");
+            "Through Postfix: sent is taken by the next host. Through SES: what it reported. "
+            + "Small providers are counted together.");
 
     private static ReportSection? Queue(StatisticsReport report)
     {

@@ -35,7 +35,8 @@ internal sealed record StatisticsReport
     public string HostName => Host.Value?.Name ?? Environment.MachineName;
 
     /// <summary>What became of replies, by provider; those with few of them together.</summary>
-    public IReadOnlyList<ProviderOutcomes> Outcomes => ProviderOutcomes.Merged(Postfix.Value?.Outcomes ?? [], Threshold);
+    public IReadOnlyList<ProviderOutcomes> Outcomes =>
+        ProviderOutcomes.Merged(Postfix.Value?.Outcomes ?? [], Threshold);
 
     /// <summary>The day of the log, or its first and last; empty when it holds no message.</summary>
     public string Days
@@ -56,7 +57,11 @@ internal sealed record StatisticsReport
             if (Messages.Exceptions > 0)
                 warnings.Add($"A bug deferred messages ({Figure.Of(Messages.Exceptions)} tries): the log has its place.");
             foreach (var provider in Outcomes.Where(one => one.IsRefusing))
-                warnings.Add($"{Figure.Percent(provider.RefusedShare)} of the replies to {provider.Provider} were not taken: {provider}.");
+            {
+                var share = Figure.Percent(provider.RefusedShare);
+                warnings.Add($"{share} of the replies to {provider.Provider} were not taken: {provider}.");
+            }
+
             foreach (var span in Ses.Value?.Spans ?? [])
             {
                 if (span.HasManyBounces)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MailResponder.Settings;
 using Microsoft.Win32.SafeHandles;
 
@@ -31,6 +32,10 @@ internal readonly record struct FileIdentity(long Device, long Inode, uint Owner
             return TimeSpan.FromTicks(Math.Max(0, fresh / TimeSpan.NanosecondsPerTick));
         }
     }
+
+    /// <summary>The same for the same state alone, and later ones sort behind earlier ones; fit for a file's name.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture,
+        $"{Changed:x16}-{Device:x}-{Inode:x}-{Owner:x}-{Bytes:x}-{Modified:x}");
 
     private static FileIdentity Of(in FileStatus found) => new(
         ((long)found.DeviceMajor << 32) | found.DeviceMinor, found.Inode, found.Owner, found.Bytes,

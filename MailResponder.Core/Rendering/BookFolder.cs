@@ -19,7 +19,8 @@ internal sealed class BookFolder(string path)
         var file = Path.Join(path, name);
         if (!FileStatus.TryRead(file, out var found))
             return null;
-        return found.Bytes <= MaxBytes ? new RecordReader(RegularFile.ReadAllBytes(file)) : throw new IOException("too long");
+        return found.Bytes <= MaxBytes
+            ? new RecordReader(RegularFile.ReadAllBytes(file)) : throw new IOException("too long");
     }
 
     /// <exception cref="IOException">There is no such file, or it cannot be opened.</exception>
@@ -41,7 +42,7 @@ internal sealed class BookFolder(string path)
         write(file);
     }
 
-    /// <summary>Puts a whole file in place of the one that has the name. A process that has that one open keeps it.</summary>
+    /// <summary>Puts a whole file in place of the one with the name. A process that has that one open keeps it.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
     public void Replace(string name, Action<FileStream> write)

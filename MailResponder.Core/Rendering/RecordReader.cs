@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using MailResponder.Crypto;
 using MailResponder.Reply;
@@ -24,8 +22,11 @@ internal sealed class RecordReader
     {
         _record = record;
         _end = record.Length - sizeof(uint);
-        if (_end < 0 || BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(_end)) != RecordWriter.Checksum(record.AsSpan(0, _end)))
+        if (_end < 0 || BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(_end))
+            != RecordWriter.Checksum(record.AsSpan(0, _end)))
+        {
             throw Damaged();
+        }
     }
 
     public int ReadNumber() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
@@ -33,22 +34,15 @@ internal sealed class RecordReader
     /// <summary>How many things follow; each takes a byte at least.</summary>
     public int ReadCount() => ReadNumber() is var count && count >= 0 && count <= _end - _at ? count : throw Damaged();
 
-    public byte[] ReadBlock() => Take(ReadNumber()).ToArray();
-
     public string ReadText() => Encoding.UTF8.GetString(Take(ReadNumber()));
 
-    public byte[] ReadHash() => Take(Sha256.HashBytes).ToArray();
-
-    public FileIdentity ReadIdentity() => MemoryMarshal.Read<FileIdentity>(Take(Unsafe.SizeOf<FileIdentity>()));
-
-    /// <param name="attachments">How many the body has.</param>
-    public BodyFrame ReadFrame(int attachments)
+    public ReplyBody ReadBody(IReadOnlyList<AttachedFile> attachments)
     {
         var fields = ReadBlock();
-        var texts = new byte[attachments + 1][];
+        var texts = new byte[attachments.Count + 1][];
         for (var i = 0; i < texts.Length; i++)
             texts[i] = ReadBlock();
-        return new BodyFrame(fields, texts);
+        return new ReplyBody(new BodyFrame(fields, texts), attachments, Take(Sha256.HashBytes).ToArray());
     }
 
     public ResponseEntry ReadEntry(string address)
@@ -60,13 +54,15 @@ internal sealed class RecordReader
         var attachments = new ResponseAttachment[ReadCount()];
         for (var i = 0; i < attachments.Length; i++)
             attachments[i] = new ResponseAttachment(ReadText(), ReadText(), ReadText(), ReadNumber());
-        var subject = ReadCount() == 0 ? null : ReadText();
+        var subject = ReadText() is { Length: > 0 } text ? text : null;
         return new ResponseEntry(number, line, address, bodies, attachments, (SendMethod?)ReadChoice(), subject)
         {
             Requirement = new((Authentication?)ReadChoice(), (Authentication?)ReadChoice()),
-            Text = new ReplyBody(ReadFrame(attachments: 0), [], ReadHash()),
+            Text = ReadBody([]),
         };
     }
+
+    private byte[] ReadBlock() => Take(ReadNumber()).ToArray();
 
     private int? ReadChoice() => ReadNumber() is >= 0 and var choice ? choice : null;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Text;
 using MailResponder.Reply;
 using MailResponder.Responses;
@@ -36,8 +35,6 @@ internal sealed class RecordWriter
 
     public void WriteText(string text) => WriteBlock(Encoding.UTF8.GetBytes(text));
 
-    public void WriteIdentity(FileIdentity identity) => _record.Write(MemoryMarshal.AsBytes([identity]));
-
     public void WriteBody(ReplyBody body)
     {
         WriteBlock(body.Frame.Fields);
@@ -66,9 +63,7 @@ internal sealed class RecordWriter
             WriteNumber(attachment.Line);
         }
 
-        WriteNumber(entry.Subject is null ? 0 : 1);
-        if (entry.Subject is not null)
-            WriteText(entry.Subject);
+        WriteText(entry.Subject ?? "");
         WriteNumber((int?)entry.SendMethod ?? -1);
         WriteNumber((int?)entry.Requirement.Links ?? -1);
         WriteNumber((int?)entry.Requirement.Attachments ?? -1);

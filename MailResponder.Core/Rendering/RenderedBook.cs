@@ -58,8 +58,8 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
         return _entries;
     }
 
-    public string? AddressWithLocalPart(string localPart) =>
-        Ask(() => ResponseBook.AddressWithLocalPart(ReadList(), localPart), book => book.AddressWithLocalPart(localPart));
+    public string? AddressWithLocalPart(string localPart) => Ask(
+        () => ResponseBook.AddressWithLocalPart(ReadList(), localPart), book => book.AddressWithLocalPart(localPart));
 
     private ResponseEntry[] Read(string address)
     {

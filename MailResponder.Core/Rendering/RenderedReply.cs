@@ -23,12 +23,12 @@ internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IRea
         var files = new List<AttachedFile>();
         try
         {
-            if (folder.Read(FileName) is { } record && sources.All(source => record.ReadIdentity() == source))
+            if (folder.Read(FileName) is { } record && sources.All(source => record.ReadText() == source.Name))
             {
                 for (var i = 0; i < sources.Count && Encoded(entry.Attachments[i], sources[i]) is { } file; i++)
                     files.Add(file);
                 if (files.Count == sources.Count)
-                    return new ReplyBody(record.ReadFrame(files.Count), files, record.ReadHash());
+                    return record.ReadBody(files);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -49,8 +49,9 @@ internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IRea
         var files = new List<AttachedFile>();
         for (var i = 0; i < contents.Count; i++)
         {
-            record.WriteIdentity(sources[i]);
-            files.Add(Encoded(entry.Attachments[i], sources[i]) ?? Encode(contents[i], entry.Attachments[i], sources[i]));
+            record.WriteText(sources[i].Name);
+            files.Add(Encoded(entry.Attachments[i], sources[i])
+                ?? Encode(contents[i], entry.Attachments[i], sources[i]));
         }
 
         using var body = new ReplyBody(MimeBody.Frame(entry.Bodies, names, contents), files);

@@ -73,8 +73,10 @@ internal sealed partial class FaultHost : IDisposable
 
     /// <summary>A file of the rendered book, by the ending of its name.</summary>
     public string Rendered(string ending) =>
-        Path.GetRelativePath(Place.Folder, Directory.GetFiles(Place.PathTo("responder.db.rendered"), "*", SearchOption.AllDirectories)
-            .Single(file => file.EndsWith(ending, StringComparison.Ordinal)));
+        Path.GetRelativePath(
+            Place.Folder,
+            Directory.GetFiles(Place.PathTo("responder.db.rendered"), "*", SearchOption.AllDirectories)
+                .Single(file => file.EndsWith(ending, StringComparison.Ordinal)));
 
     /// <summary>The database in MariaDB; its socket's name ends in "server.sock".</summary>
     public void UseMariaDb()

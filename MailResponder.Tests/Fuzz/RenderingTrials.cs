@@ -21,7 +21,8 @@ internal static class RenderingTrials
         var (place, folder) = Rendered();
         var entry = Assert.Single(new RenderedBook(folder, Damaged).EntriesFor(RenderedPlace.FileAddress));
         var names = new AttachmentNames(place.Settings.AttachmentNames);
-        var rendering = new RenderedReply(folder, entry, [.. entry.Attachments.Select(attachment => names.For("", attachment.ShownName))]);
+        var rendering = new RenderedReply(
+            folder, entry, [.. entry.Attachments.Select(attachment => names.For("", attachment.ShownName))]);
         var path = Path.Join(place.BookFolder, rendering.FileName);
         var good = File.ReadAllBytes(path);
         var source = FileIdentity.Of(place.Attachment)!.Value;
@@ -29,7 +30,9 @@ internal static class RenderingTrials
         {
             File.WriteAllBytes(path, Changed(good, input));
             using var body = rendering.Open([.. entry.Attachments.Select(_ => source)]);
-            Assert.True(body is null || body.Frame.Texts.Count == entry.Attachments.Count + 1, "a body with room for its attachments");
+            Assert.True(
+                body is null || body.Frame.Texts.Count == entry.Attachments.Count + 1,
+                "a body with room for its attachments");
         };
     }
 
@@ -65,7 +68,11 @@ internal static class RenderingTrials
     {
         var file = ChangedFile.Make(good, input, out var mended);
         if (mended != 0 && file.Length >= sizeof(uint))
-            BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(^sizeof(uint)..), RecordWriter.Checksum(file.AsSpan(..^sizeof(uint))));
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                file.AsSpan(^sizeof(uint)..), RecordWriter.Checksum(file.AsSpan(..^sizeof(uint))));
+        }
+
         return file;
     }
 }

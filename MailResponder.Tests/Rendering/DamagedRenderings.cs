@@ -135,7 +135,9 @@ public sealed class DamagedRenderings : IDisposable
     public void OnlyTheOwner_MayReadThem()
     {
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        Assert.All([_place.Folder, _place.BookFolder], folder => Assert.Equal(owner | UnixFileMode.UserExecute, File.GetUnixFileMode(folder)));
+        Assert.All(
+            [_place.Folder, _place.BookFolder],
+            folder => Assert.Equal(owner | UnixFileMode.UserExecute, File.GetUnixFileMode(folder)));
         Assert.All(_place.Files, file => Assert.Equal(owner, File.GetUnixFileMode(file)));
     }
 
@@ -193,8 +195,8 @@ public sealed class DamagedRenderings : IDisposable
         AssertAnswers(how);
         Assert.Equal(before, Times());
 
-        Dictionary<string, DateTime> Times() =>
-            Directory.GetFiles(elsewhere, "*", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        Dictionary<string, DateTime> Times() => Directory.GetFiles(elsewhere, "*", SearchOption.AllDirectories)
+            .ToDictionary(file => file, File.GetLastWriteTimeUtc);
     }
 
     [Theory]

@@ -55,7 +55,9 @@ public sealed class LastGoodBook : IDisposable
         switch (state)
         {
             case "of another program":
-                Directory.Move(_place.BookFolder, _place.BookFolder.Replace(ProgramIdentity.Name, new string('0', 32), StringComparison.Ordinal));
+                Directory.Move(
+                    _place.BookFolder,
+                    _place.BookFolder.Replace(ProgramIdentity.Name, new string('0', 32), StringComparison.Ordinal));
                 break;
             case "cut short":
                 using (var file = File.OpenWrite(Record(RenderedPlace.Address)))

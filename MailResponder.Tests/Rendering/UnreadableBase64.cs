@@ -2,7 +2,7 @@ using MailResponder.Reply;
 
 namespace MailResponder.Tests.Rendering;
 
-/// <summary>Rendered base64 that can be read up to some byte: the message waits, and the next try finds it no more.</summary>
+/// <summary>Base64 that can be read up to some byte: the message waits, and the next try finds it no more.</summary>
 public sealed class UnreadableBase64
 {
     private static readonly byte[] Plain = [.. Enumerable.Range(0, 300_001).Select(i => (byte)(i * 31 + i / 512))];

@@ -22,11 +22,12 @@ internal partial struct FileStatus
     [FieldOffset(136)] public uint DeviceMajor;
     [FieldOffset(140)] public uint DeviceMinor;
 
-    private const int AtCurrentFolder = -100, AtEmptyPath = 0x1000;
+    private const int AtCurrentFolder = -100, AtNoFollow = 0x100, AtEmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
 
-    /// <returns>False when there is no such file, or it cannot be reached. Links are followed.</returns>
-    public static bool TryRead(string path, out FileStatus found) => statx(AtCurrentFolder, path, 0, BasicStats, out found) == 0;
+    /// <returns>False when there is no such file, or it cannot be reached.</returns>
+    public static bool TryRead(string path, out FileStatus found, bool followLink = true) =>
+        statx(AtCurrentFolder, path, followLink ? 0 : AtNoFollow, BasicStats, out found) == 0;
 
     /// <exception cref="IOException">The kernel does not say.</exception>
     public static FileStatus Of(SafeFileHandle file) => statx(file, "", AtEmptyPath, BasicStats, out var found) == 0

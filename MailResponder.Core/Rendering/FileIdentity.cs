@@ -1,14 +1,18 @@
+using System.Globalization;
 using MailResponder.Native;
 using MailResponder.Settings;
 using Microsoft.Win32.SafeHandles;
 
 namespace MailResponder.Rendering;
 
-/// <summary>Which file it is, and which state of it: every write, rename or change of rights gives another (statx(2)).</summary>
+/// <summary>
+/// Which file it is, and which state of it: every write, rename or change of rights gives another (statx(2)).
+/// </summary>
 /// <param name="Owner">The user who owns it.</param>
 /// <param name="Modified">Time of the last writing in nanoseconds.</param>
 /// <param name="Changed">The kernel's time of the last change (ctime) in nanoseconds; no program can set it.</param>
-internal readonly record struct FileIdentity(long Device, long Inode, uint Owner, long Bytes, long Modified, long Changed)
+internal readonly record struct FileIdentity(
+    long Device, long Inode, uint Owner, long Bytes, long Modified, long Changed)
 {
     private const long Second = 1_000_000_000;
 
@@ -33,7 +37,12 @@ internal readonly record struct FileIdentity(long Device, long Inode, uint Owner
         }
     }
 
+    /// <summary>The same for the same state alone, fit for a file's name. Later states sort behind earlier ones.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture,
+        $"{Changed:x16}-{Device:x}-{Inode:x}-{Owner:x}-{Bytes:x}-{Modified:x}");
+
     private static FileIdentity Of(in FileStatus found) => new(
         ((long)found.DeviceMajor << 32) | found.DeviceMinor, found.Inode, found.Owner, found.Bytes,
-        found.ModifiedSeconds * Second + found.ModifiedNanoseconds, found.ChangedSeconds * Second + found.ChangedNanoseconds);
+        found.ModifiedSeconds * Second + found.ModifiedNanoseconds,
+        found.ChangedSeconds * Second + found.ChangedNanoseconds);
 }

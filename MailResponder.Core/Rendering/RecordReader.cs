@@ -1,48 +1,73 @@
+using System.Buffers.Binary;
 using System.Text;
 using MailResponder.Native;
 using MailResponder.Reply;
+using MailResponder.Responses;
+using MailResponder.Settings;
 
 namespace MailResponder.Rendering;
 
 /// <summary>
 /// Reads what a <see cref="RecordWriter"/> wrote. A length or count that the record has no bytes for is an
-/// <see cref="InvalidDataException"/>, before any memory is taken for it.
+/// <see cref="IOException"/>, before any memory is taken for it.
 /// </summary>
-internal sealed class RecordReader : BinaryReader
+internal sealed class RecordReader
 {
-    /// <exception cref="InvalidDataException">The record is damaged.</exception>
-    public RecordReader(byte[] record) : base(new MemoryStream(record, 0, Math.Max(0, record.Length - sizeof(uint))))
+    private readonly byte[] _record;
+    private readonly int _end;
+    private int _at;
+
+    /// <exception cref="IOException">The record is damaged.</exception>
+    public RecordReader(byte[] record)
     {
-        if (record.Length < sizeof(uint) || BitConverter.ToUInt32(record, record.Length - sizeof(uint)) != Checksum.Of(record.AsSpan(..^sizeof(uint))))
-            throw new InvalidDataException();
+        _record = record;
+        _end = record.Length - sizeof(uint);
+        if (_end < 0 || BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(_end))
+            != RecordWriter.Checksum(record.AsSpan(0, _end)))
+        {
+            throw Damaged();
+        }
     }
 
-    /// <summary>How many things follow.</summary>
-    /// <param name="leastBytes">What one of them takes at least.</param>
-    public int ReadCount(int leastBytes)
-    {
-        var count = ReadInt32();
-        return count >= 0 && count <= (BaseStream.Length - BaseStream.Position) / leastBytes ? count : throw new InvalidDataException();
-    }
+    public int ReadNumber() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
 
-    public byte[] ReadBlock() => ReadBytes(ReadCount(leastBytes: 1));
+    /// <summary>How many things follow; each takes a byte at least.</summary>
+    public int ReadCount() => ReadNumber() is var count && count >= 0 && count <= _end - _at ? count : throw Damaged();
 
-    public byte[] ReadHash() =>
-        ReadBytes(Sha256.HashBytes) is { Length: Sha256.HashBytes } hash ? hash : throw new InvalidDataException();
+    public string ReadText() => Encoding.UTF8.GetString(Take(ReadNumber()));
 
-    public string ReadText() => Encoding.UTF8.GetString(ReadBlock());
-
-    public FileIdentity ReadIdentity() => new(ReadInt64(), ReadInt64(), ReadUInt32(), ReadInt64(), ReadInt64(), ReadInt64());
-
-    /// <param name="attachments">How many the body has.</param>
-    public BodyFrame ReadFrame(int attachments)
+    public ReplyBody ReadBody(IReadOnlyList<AttachedFile> attachments)
     {
         var fields = ReadBlock();
-        if (ReadCount(leastBytes: sizeof(int)) != attachments + 1)
-            throw new InvalidDataException();
-        var texts = new byte[attachments + 1][];
+        var texts = new byte[attachments.Count + 1][];
         for (var i = 0; i < texts.Length; i++)
             texts[i] = ReadBlock();
-        return new BodyFrame(fields, texts);
+        return new ReplyBody(new BodyFrame(fields, texts), attachments, Take(Sha256.HashBytes).ToArray());
     }
+
+    public ResponseEntry ReadEntry(string address)
+    {
+        var (number, line) = (ReadNumber(), ReadNumber());
+        var bodies = new ResponseBody[ReadCount()];
+        for (var i = 0; i < bodies.Length; i++)
+            bodies[i] = new ResponseBody(ReadText(), ReadText());
+        var attachments = new ResponseAttachment[ReadCount()];
+        for (var i = 0; i < attachments.Length; i++)
+            attachments[i] = new ResponseAttachment(ReadText(), ReadText(), ReadText(), ReadNumber());
+        var subject = ReadText() is { Length: > 0 } text ? text : null;
+        return new ResponseEntry(number, line, address, bodies, attachments, (SendMethod?)ReadChoice(), subject)
+        {
+            Requirement = new((Authentication?)ReadChoice(), (Authentication?)ReadChoice()),
+            Text = ReadBody([]),
+        };
+    }
+
+    private byte[] ReadBlock() => Take(ReadNumber()).ToArray();
+
+    private int? ReadChoice() => ReadNumber() is >= 0 and var choice ? choice : null;
+
+    private ReadOnlySpan<byte> Take(int count) =>
+        count >= 0 && count <= _end - _at ? _record.AsSpan((_at += count) - count, count) : throw Damaged();
+
+    private static IOException Damaged() => new("damaged");
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using MailResponder.Native;
 using MailResponder.Reply;
 using MailResponder.Responses;
@@ -8,18 +9,13 @@ namespace MailResponder.Rendering;
 /// One entry with its attachments under certain names, as files: its frame and hash in one, each attachment's base64
 /// in another, which entries share.
 /// </summary>
-/// <param name="folder">Where they lie.</param>
-/// <param name="entry">With its rendered text.</param>
+/// <param name="folder">Of the book that the entry was read from.</param>
+/// <param name="entry">What is answered.</param>
 /// <param name="names">The names that the attachments show.</param>
-/// <param name="open">Opens an attachment itself, as it is now.</param>
-internal sealed class RenderedReply(
-    RenderingFolder folder, ResponseEntry entry, IReadOnlyList<string> names, Func<ResponseAttachment, FileStream> open)
+internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IReadOnlyList<string> names)
 {
-    /// <summary>More than the texts of any entry; a damaged file may say that it is larger than memory.</summary>
-    private const int MaxBytes = 1 << 28;
-
-    /// <summary>File with frame and hash, named by what is to be rendered.</summary>
-    public string FileName { get; } = NameOf(entry, names);
+    /// <summary>File with frame and hash.</summary>
+    public string FileName { get; } = $"{entry.Number}-{Hash(names)}.body";
 
     /// <summary>Null when it is not there, or not of these files as they are now.</summary>
     public ReplyBody? Open(IReadOnlyList<FileIdentity> sources)
@@ -27,16 +23,20 @@ internal sealed class RenderedReply(
         var files = new List<AttachedFile>();
         try
         {
-            if (folder.Open(FileName) is { } file && Read(file, sources, files) is { } body)
-                return body;
+            if (folder.Read(FileName) is { } record && sources.All(source => record.ReadText() == source.Name))
+            {
+                for (var i = 0; i < sources.Count && Encoded(entry.Attachments[i], sources[i]) is { } file; i++)
+                    files.Add(file);
+                if (files.Count == sources.Count)
+                    return record.ReadBody(files);
+            }
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Damaged: as good as none.
         }
 
-        foreach (var file in files)
-            file.Dispose();
+        files.ForEach(file => file.Dispose());
         return null;
     }
 
@@ -45,134 +45,62 @@ internal sealed class RenderedReply(
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
     public void Make(IReadOnlyList<FileStream> contents, IReadOnlyList<FileIdentity> sources)
     {
-        using var record = new RecordWriter();
-        record.Write(ProgramIdentity.Bytes);
+        var record = new RecordWriter();
         var files = new List<AttachedFile>();
         for (var i = 0; i < contents.Count; i++)
         {
-            var encoded = Encode(contents[i], EncodedName(entry.Attachments[i]));
-            record.WriteIdentity(sources[i]);
-            record.WriteIdentity(FileIdentity.Of(encoded.SafeFileHandle));
-            files.Add(new AttachedFile(encoded, isEncoded: true));
+            record.WriteText(sources[i].Name);
+            files.Add(Encoded(entry.Attachments[i], sources[i])
+                ?? Encode(contents[i], entry.Attachments[i], sources[i]));
         }
 
         using var body = new ReplyBody(MimeBody.Frame(entry.Bodies, names, contents), files);
-        record.WriteFrame(body.Frame);
-        record.Write(body.Hash);
+        record.WriteBody(body);
         if (!contents.Select(content => FileIdentity.Of(content.SafeFileHandle)).SequenceEqual(sources))
             throw new IOException("changed while it was read");
-        var bytes = record.Finish();
-        folder.Write(FileName, stream => stream.Write(bytes));
+        folder.Replace(FileName, record.FinishIn);
     }
 
-    /// <summary>File with an attachment's base64, named by the attachment.</summary>
-    public static string EncodedName(ResponseAttachment attachment) => Name([attachment.Bucket, attachment.File]) + ".base64";
+    private static string Hash(params IEnumerable<string> parts) =>
+        Convert.ToHexStringLower(Sha256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 8));
 
-    private static string NameOf(ResponseEntry entry, IReadOnlyList<string> names)
+    /// <summary>File with an attachment's base64, named by the attachment and its state.</summary>
+    private static string NameOf(ResponseAttachment attachment, FileIdentity? state) =>
+        $"{Hash(attachment.Bucket, attachment.File)}-{(state is null ? "*" : Hash(state.Value.Name))}.base64";
+
+    /// <summary>Null when it is not there or is damaged.</summary>
+    private AttachedFile? Encoded(ResponseAttachment attachment, FileIdentity source)
     {
-        var parts = new List<string> { Convert.ToHexString(entry.Text!.Hash), Convert.ToHexString(entry.Text.Frame.Fields) };
-        for (var i = 0; i < names.Count; i++)
-            parts.AddRange([entry.Attachments[i].Bucket, entry.Attachments[i].File, names[i]]);
-        return Name(parts) + ".body";
-    }
-
-    private static string Name(IReadOnlyList<string> parts)
-    {
-        using var record = new RecordWriter();
-        foreach (var part in parts)
-            record.WriteText(part);
-        return Convert.ToHexStringLower(Sha256.HashData(record.Finish()).AsSpan(0, 16));
-    }
-
-    private ReplyBody? Read(FileStream file, IReadOnlyList<FileIdentity> sources, List<AttachedFile> files)
-    {
-        byte[] bytes;
-        using (file)
-        {
-            if (file.Length > MaxBytes)
-                return null;
-            bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-        }
-
-        using var record = new RecordReader(bytes);
-        if (!record.ReadBytes(ProgramIdentity.Bytes.Length).AsSpan().SequenceEqual(ProgramIdentity.Bytes))
-            return null;
-        for (var i = 0; i < sources.Count; i++)
-        {
-            if (record.ReadIdentity() != sources[i] || folder.Open(EncodedName(entry.Attachments[i])) is not { } encoded)
-                return null;
-            var (attachment, source) = (entry.Attachments[i], sources[i]);
-            files.Add(new AttachedFile(encoded, isEncoded: true, () => Original(attachment, source)));
-            if (record.ReadIdentity() != FileIdentity.Of(encoded.SafeFileHandle))
-                return null;
-        }
-
-        return new ReplyBody(record.ReadFrame(sources.Count), files, record.ReadHash());
-    }
-
-    /// <summary>What is there in place of base64 that cannot be read, which the next message then makes anew.</summary>
-    /// <exception cref="IOException">It is another one by now, or cannot be read.</exception>
-    private FileStream Original(ResponseAttachment attachment, FileIdentity source)
-    {
-        folder.Delete(EncodedName(attachment));
+        FileStream? file = null;
         try
         {
-            var original = open(attachment);
-            if (FileIdentity.Of(original.SafeFileHandle) == source)
-                return original;
-            original.Dispose();
+            var name = NameOf(attachment, source);
+            file = folder.Open(name);
+            var found = FileIdentity.Of(file.SafeFileHandle);
+            // The time that it was given: it was not written to since.
+            if (found.Modified == 0 && found.Bytes == AttachedFile.EncodedBytes(source.Bytes))
+                return new AttachedFile(file, () => folder.Delete(name));
         }
-        catch (ResponderException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Whoever reads a body expects nothing else of a file.
-            throw new IOException(exception.Message, exception);
+            // As good as none.
         }
 
-        throw new IOException("changed while it was read");
+        file?.Dispose();
+        return null;
     }
 
-    /// <summary>The base64 of an attachment. A file that holds it is left alone: other entries are rendered with it.</summary>
-    private FileStream Encode(FileStream content, string name)
+    private AttachedFile Encode(FileStream content, ResponseAttachment attachment, FileIdentity source)
     {
-        var plain = new AttachedFile(content, isEncoded: false);
-        if (folder.Open(name) is { } there)
+        folder.Delete(NameOf(attachment, state: null));
+        folder.Replace(NameOf(attachment, source), file =>
         {
-            var comparison = new Comparison(there);
-            plain.WriteTo(comparison);
-            if (comparison.IsSame)
-                return there;
-            there.Dispose();
-        }
-
-        folder.Write(name, plain.WriteTo);
-        return folder.Open(name) ?? throw new FileNotFoundException();
-    }
-
-    /// <summary>Compares what is written with a file.</summary>
-    private sealed class Comparison(FileStream file) : WriteOnlyStream
-    {
-        private bool _differs;
-
-        public bool IsSame => !_differs && file.Position == file.Length;
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            _differs = _differs || !Holds(buffer);
-        }
-
-        /// <summary>False also where it cannot be read: there it is to be made anew as well.</summary>
-        private bool Holds(ReadOnlySpan<byte> buffer)
-        {
-            try
-            {
-                var there = new byte[buffer.Length];
-                return file.ReadAtLeast(there, there.Length, throwOnEndOfStream: false) == there.Length && there.AsSpan().SequenceEqual(buffer);
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        }
+            new AttachedFile(content).WriteTo(file);
+            file.Flush();
+            File.SetLastWriteTimeUtc(file.SafeFileHandle, DateTime.UnixEpoch);
+            // A crash must not leave a file of the right length with nothing in it.
+            file.Flush(flushToDisk: true);
+        });
+        return Encoded(attachment, source) ?? throw new FileNotFoundException();
     }
 }

@@ -4,15 +4,16 @@ using MailResponder.Settings;
 namespace MailResponder.Rendering;
 
 /// <summary>
-/// Where the rendered book lies: a folder of the responder's own that may be deleted at any time. Whatever cannot be
-/// read or written there is as if it were not there.
+/// Where the rendered book lies: a folder of the responder's own that may be deleted at any time. Each book is a folder
+/// in it, named after the program and the state of the book's file, and put in place by one rename.
 /// </summary>
 internal sealed partial class RenderingFolder
 {
     /// <summary>The file by which processes take turns in changing it.</summary>
     public const string LockName = ".lock";
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string Unfinished = ".new";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly string _path;
     private readonly uint _user = geteuid();
 
@@ -22,23 +23,37 @@ internal sealed partial class RenderingFolder
     public static string PathOf(ResponderSettings settings) =>
         settings.Database.SqliteFile is { } file ? file + ".rendered" : Path.Join(settings.FilesRoot, ".rendered");
 
-    /// <summary>Null when the file is not there, or not a file of this user.</summary>
-    public FileStream? Open(string name)
+    public static void Delete(string path)
     {
-        FileStream? file = null;
         try
         {
-            file = RegularFile.Open(Path.Join(_path, name), FileShare.ReadWrite | FileShare.Delete);
-            if (FileIdentity.Of(file.SafeFileHandle).Owner == _user)
-                return file;
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+            else
+                File.Delete(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Another user's, or gone.
+            // The next process that renders tries again.
         }
+    }
 
-        file?.Dispose();
-        return null;
+    /// <summary>What this program rendered of this state of the book; null when it did not.</summary>
+    public BookFolder? Find(FileIdentity book) => Trusted(PathOf(book));
+
+    /// <summary>What this program rendered last; null when there is nothing.</summary>
+    public BookFolder? FindLast()
+    {
+        try
+        {
+            // A name begins with the time of the book's last change.
+            return Directory.GetDirectories(_path, ProgramIdentity.Name + "-*").Max(StringComparer.Ordinal) is { } last
+                ? Trusted(last) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The right to change the folder; null while another process has it, or when it cannot be written.</summary>
@@ -49,8 +64,8 @@ internal sealed partial class RenderingFolder
             // Root by hand would leave a folder that the responder's user cannot use.
             if (_user == 0 && FileIdentity.Of(Path.GetDirectoryName(_path)!) is not { Owner: 0 })
                 return null;
-            Directory.CreateDirectory(_path, OwnerOnly | UnixFileMode.UserExecute);
-            return FileTurn.Wait(Path.Join(_path, LockName), TimeSpan.Zero);
+            Directory.CreateDirectory(_path, OwnerOnly);
+            return IsOurs(_path) ? FileTurn.Wait(Path.Join(_path, LockName), TimeSpan.Zero) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -58,54 +73,51 @@ internal sealed partial class RenderingFolder
         }
     }
 
-    /// <summary>Puts a whole file in place of what had the name; who has that open keeps it.</summary>
+    /// <summary>Puts a book in place, and deletes all others. To be called by one process at a time.</summary>
+    /// <param name="book">The state that it is of.</param>
+    /// <param name="write">Writes its files.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
-    public void Write(string name, Action<Stream> write)
+    public BookFolder Make(FileIdentity book, Action<BookFolder> write)
     {
-        var unfinished = Path.Join(_path, name + ".new");
+        var path = PathOf(book);
+        var unfinished = Path.Join(_path, Unfinished);
+        // Of a process that was killed.
+        Delete(unfinished);
         try
         {
-            using var file = new FileStream(unfinished, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = OwnerOnly,
-                BufferSize = 1 << 16,
-            });
-            write(file);
-            // A crash must not leave a file of the right length with nothing in it.
-            file.Flush(flushToDisk: true);
-            File.Move(unfinished, Path.Join(_path, name), overwrite: true);
+            Directory.CreateDirectory(unfinished, OwnerOnly);
+            write(new BookFolder(unfinished));
+            Delete(path);
+            Directory.Move(unfinished, path);
         }
         catch
         {
             // On a full disk it would take the room that the messages need.
-            Delete(name + ".new");
+            Delete(unfinished);
             throw;
         }
+
+        foreach (var other in Directory.GetFileSystemEntries(_path))
+        {
+            if (other != path && Path.GetFileName(other) != LockName)
+                Delete(other);
+        }
+
+        return new BookFolder(path);
     }
 
-    public void Delete(string name)
-    {
-        try
-        {
-            File.Delete(Path.Join(_path, name));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Then it stays, and is found wanting again.
-        }
-    }
+    private string PathOf(FileIdentity book) => Path.Join(_path, ProgramIdentity.Name + "-" + book.Name);
 
-    public void DeleteAllBut(HashSet<string> names)
+    private BookFolder? Trusted(string path) => IsOurs(path) ? new BookFolder(path) : null;
+
+    /// <summary>Whether it is a folder, no link to one, that this user made and no other can write.</summary>
+    private bool IsOurs(string path)
     {
-        foreach (var path in Directory.GetFiles(_path))
-        {
-            var name = Path.GetFileName(path);
-            if (name != LockName && !names.Contains(name))
-                Delete(name);
-        }
+        const int kindMask = 0xf000, folder = 0x4000;
+        const int others = (int)(UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
+        return FileStatus.TryRead(path, out var found, followLink: false)
+            && (found.Mode & (kindMask | others)) == folder && found.Owner == _user;
     }
 
     [LibraryImport("libc.so.6")]

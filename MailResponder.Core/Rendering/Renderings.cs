@@ -15,6 +15,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private readonly AttachmentNames _names = new(settings.AttachmentNames);
+    private BookFolder? _rendered;
 
     /// <summary>
     /// Why the book's file is not the book in force; null when it is. What an address gets that the last good book does
@@ -23,16 +24,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     public ResponderException? Fault { get; private set; }
 
     /// <summary>Whether messages are answered although the file has a fault.</summary>
-    public bool HasLastGoodBook
-    {
-        get
-        {
-            if (FileIdentity.Of(settings.ResponseBook) is null)
-                return false;
-            using var last = folder is null ? null : BookIndex.Open(folder, settings.ResponseBook, identity: null);
-            return last is not null;
-        }
-    }
+    public bool HasLastGoodBook => FileIdentity.Of(settings.ResponseBook) is not null && folder?.FindLast() is not null;
 
     /// <summary>
     /// The book in force: the file or, while that has a fault or cannot be read, the last good one that this program
@@ -44,20 +36,20 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         // Whoever takes the book away wants nobody to be answered.
         if (folder is null || FileIdentity.Of(settings.ResponseBook) is not { } identity)
             return files.Book();
-        if (BookIndex.Open(folder, settings.ResponseBook, identity) is { } index)
-            return new RenderedBook(index, WithoutIndex);
+        if (folder.Find(identity) is { } rendered)
+            return Rendered(rendered);
         var isFresh = identity.Freshness > TimeSpan.Zero;
         try
         {
             var book = files.Book();
-            return isFresh ? book : Index(folder, book, identity) ?? book;
+            return isFresh || Render(folder, book, identity) is not { } made ? book : Rendered(made);
         }
         catch (ResponderException fault) when (fault.Cause == Cause.ResponseBook)
         {
-            if (BookIndex.Open(folder, settings.ResponseBook, identity: null) is not { } last)
+            if (folder.FindLast() is not { } last)
                 throw;
             Fault = fault;
-            return new RenderedBook(last, WithoutIndex);
+            return Rendered(last);
         }
     }
 
@@ -73,10 +65,12 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         {
             foreach (var attachment in entry.Attachments)
                 contents.Add(files.Open(attachment));
-            if (folder is null || entry.Text is null || Rendered(new RenderedReply(folder, entry, names, files.Open), folder, contents) is not { } rendered)
+            // Only an entry that was read from there belongs there.
+            if (entry.Text is null || _rendered is null
+                || Rendered(new RenderedReply(_rendered, entry, names), contents) is not { } rendered)
             {
                 var frame = MimeBody.Frame(entry.Bodies, names, contents);
-                return new ReplyBody(frame, contents.ConvertAll(content => new AttachedFile(content, isEncoded: false)));
+                return new ReplyBody(frame, contents.ConvertAll(content => new AttachedFile(content)));
             }
 
             contents.ForEach(content => content.Dispose());
@@ -111,14 +105,14 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         }
     }
 
-    private static ReplyBody? Rendered(RenderedReply rendering, RenderingFolder folder, List<FileStream> contents)
+    private ReplyBody? Rendered(RenderedReply rendering, List<FileStream> contents)
     {
         var sources = contents.ConvertAll(content => FileIdentity.Of(content.SafeFileHandle));
         if (rendering.Open(sources) is { } body)
             return body;
         if (sources.Exists(source => source.Freshness > TimeSpan.Zero))
             return null;
-        using var turn = folder.TryEnter();
+        using var turn = folder!.TryEnter();
         if (turn is null)
             return null;
         try
@@ -132,42 +126,33 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         }
     }
 
-    /// <summary>The book with its texts rendered, and written for the next message; null when that cannot be done now.</summary>
-    private ResponseBook? Index(RenderingFolder into, ResponseBook book, FileIdentity identity)
+    private RenderedBook Rendered(BookFolder rendered)
+    {
+        _rendered = rendered;
+        return new RenderedBook(rendered, () =>
+        {
+            // In this order: while the book has a fault, what is not damaged stays in force.
+            var book = files.Book();
+            rendered.Delete();
+            return book;
+        });
+    }
+
+    /// <summary>Renders the book for this message and the next ones; null when that cannot be done now.</summary>
+    private BookFolder? Render(RenderingFolder into, ResponseBook book, FileIdentity identity)
     {
         using var turn = into.TryEnter();
         // Changed while it was read: the next message sees which of the two it is.
         if (turn is null || FileIdentity.Of(settings.ResponseBook) != identity)
             return null;
-        var rendered = new ResponseBook([.. book.Entries.Select(entry => entry with { Text = MimeBody.Of(entry.Bodies) })]);
         try
         {
-            BookIndexFile.Write(into, rendered, identity);
-            into.DeleteAllBut(FilesOf(into, rendered));
-            return rendered;
+            return into.Find(identity) ?? into.Make(identity, made => RenderedBook.Write(made, book));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
-    }
-
-    private ResponseBook WithoutIndex()
-    {
-        folder!.Delete(BookIndex.FileName);
-        return files.Book();
-    }
-
-    private HashSet<string> FilesOf(RenderingFolder into, ResponseBook rendered)
-    {
-        var names = new HashSet<string> { BookIndex.FileName };
-        foreach (var entry in rendered.Entries.Where(entry => entry.Attachments.Count > 0))
-        {
-            names.UnionWith(entry.Attachments.Select(RenderedReply.EncodedName));
-            names.UnionWith(RenamedDomains().Select(domain => new RenderedReply(into, entry, Names(entry, domain), files.Open).FileName));
-        }
-
-        return names;
     }
 
     /// <summary>Domains whose requesters may get other names, and one for all the rest.</summary>

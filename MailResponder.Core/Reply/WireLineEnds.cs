@@ -31,13 +31,6 @@ internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
 
     public override void WriteBase64(ReadOnlySpan<byte> lines)
     {
-        // Cut within a line: what follows comes from elsewhere.
-        if (!lines.EndsWith("\n"u8))
-        {
-            Write(lines);
-            return;
-        }
-
         Flush();
         while (!lines.IsEmpty)
         {

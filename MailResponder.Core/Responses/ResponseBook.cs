@@ -41,10 +41,13 @@ internal sealed class ResponseBook : IResponseBook
     public IReadOnlyList<ResponseEntry> EntriesFor(string address) =>
         _byAddress.TryGetValue(address, out var entries) ? entries : [];
 
-    public string? AddressWithLocalPart(string localPart)
+    public string? AddressWithLocalPart(string localPart) => AddressWithLocalPart(_byAddress.Keys, localPart);
+
+    /// <inheritdoc cref="IResponseBook.AddressWithLocalPart"/>
+    public static string? AddressWithLocalPart(IEnumerable<string> addresses, string localPart)
     {
         string? found = null;
-        foreach (var address in _byAddress.Keys)
+        foreach (var address in addresses)
         {
             if (address.Length > localPart.Length && address[localPart.Length] == '@'
                 && address.StartsWith(localPart, StringComparison.Ordinal))

@@ -44,18 +44,6 @@ internal sealed class ResponseBookFile
         return book;
     }
 
-    /// <summary>Reads one entry again; null when it has a fault.</summary>
-    /// <param name="path">The book's file, for faults.</param>
-    /// <param name="number">Position in the book, counted from 1.</param>
-    /// <param name="line">Where it begins in the book.</param>
-    /// <param name="json">As <see cref="ResponseEntry.Json"/>.</param>
-    public static ResponseEntry? ReadEntry(string path, int number, int line, byte[] json)
-    {
-        var faults = new List<Fault>();
-        var entry = LocatedJson.Parse(json, path, faults, line) is { } located ? new ResponseEntryReader(path, faults).Read(number, located) : null;
-        return faults.TrueForAll(fault => fault.IsWarning) ? entry : null;
-    }
-
     private ResponseBook? Read(LocatedJson json)
     {
         if (json.Kind != JsonValueKind.Array)

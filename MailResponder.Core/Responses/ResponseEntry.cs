@@ -24,9 +24,6 @@ internal sealed record ResponseEntry(
     /// <summary>What a request has to prove; the settings say what this does not.</summary>
     public AuthenticationRequirement Requirement { get; init; } = AuthenticationRequirement.NotSaid;
 
-    /// <summary>The entry as it stands in the file; empty when it was not read from one.</summary>
-    public ReadOnlyMemory<byte> Json { get; init; }
-
     /// <summary>
     /// A hash of what the requester gets: address, subject, texts and attachments. The same wherever the entry stands in
     /// the book, and however the book is written.

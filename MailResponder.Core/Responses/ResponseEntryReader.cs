@@ -61,7 +61,6 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
             Add(subject.Line, Place(number, "subject"), "must be one line of text; leave the field out for \"Re: \" and the request's subject or address");
         return new ResponseEntry(number, json.Line, address, bodies, attachments, sendMethod, subject?.Text)
         {
-            Json = json.Raw,
             Requirement = ReadRequirement(number, fields.GetValueOrDefault(AuthenticationRequirement.Name)),
         };
     }

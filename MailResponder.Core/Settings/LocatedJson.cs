@@ -31,9 +31,6 @@ internal sealed class LocatedJson
     /// <summary>The members of an object in file order, repeated names included; empty for anything else.</summary>
     public IReadOnlyList<(string Name, int Line, LocatedJson Value)> Members { get; private init; } = [];
 
-    /// <summary>An object as it stands in the file; empty for anything else.</summary>
-    public ReadOnlyMemory<byte> Raw { get; private init; }
-
     /// <summary>The value of the member; the last one where the name is repeated, null where it is not there.</summary>
     public LocatedJson? this[string name] => Members.LastOrDefault(member => member.Name == name).Value;
 
@@ -52,13 +49,11 @@ internal sealed class LocatedJson
     /// <param name="utf8">Its content.</param>
     /// <param name="file">Its name.</param>
     /// <param name="faults">Gets the fault.</param>
-    /// <param name="firstLine">The line on which the content begins, when it is a part of the file.</param>
-    public static LocatedJson? Parse(byte[] utf8, string file, List<Fault> faults, int firstLine = 1)
+    public static LocatedJson? Parse(byte[] utf8, string file, List<Fault> faults)
     {
-        ReadOnlyMemory<byte> whole = utf8;
-        if (whole.Span.StartsWith("\uFEFF"u8))
-            whole = whole[3..];
-        var text = whole.Span;
+        ReadOnlySpan<byte> text = utf8;
+        if (text.StartsWith("\uFEFF"u8))
+            text = text[3..];
         if (!Utf8.IsValid(text))
         {
             faults.Add(new Fault(file, FirstLineThatIsNotUtf8(text), "", "is not UTF-8 text; save the file as UTF-8"));
@@ -73,7 +68,7 @@ internal sealed class LocatedJson
 
         var options = new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
         var reader = new Utf8JsonReader(text, options);
-        var lines = new LineCounter(whole, firstLine);
+        var lines = new LineCounter(text);
         try
         {
             reader.Read();
@@ -104,7 +99,6 @@ internal sealed class LocatedJson
         {
             case JsonTokenType.StartObject:
                 var members = new List<(string, int, LocatedJson)>();
-                var start = (int)reader.TokenStartIndex;
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
                     var nameLine = lines.At(reader.TokenStartIndex);
@@ -113,7 +107,7 @@ internal sealed class LocatedJson
                     members.Add((name, nameLine, ReadValue(ref reader, ref lines)));
                 }
 
-                return new LocatedJson(JsonValueKind.Object, line) { Members = members, Raw = lines.Text[start..(int)reader.BytesConsumed] };
+                return new LocatedJson(JsonValueKind.Object, line) { Members = members };
             case JsonTokenType.StartArray:
                 var items = new List<LocatedJson>();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -165,16 +159,15 @@ internal sealed class LocatedJson
     }
 
     /// <summary>Counts lines as the reader moves on, so that a whole file costs one pass.</summary>
-    private struct LineCounter(ReadOnlyMemory<byte> text, int firstLine)
+    private ref struct LineCounter(ReadOnlySpan<byte> text)
     {
+        private readonly ReadOnlySpan<byte> _text = text;
         private int _position;
-        private int _line = firstLine;
-
-        public ReadOnlyMemory<byte> Text { get; } = text;
+        private int _line = 1;
 
         public int At(long position)
         {
-            _line += Text.Span[_position..(int)position].Count((byte)'\n');
+            _line += _text[_position..(int)position].Count((byte)'\n');
             _position = (int)position;
             return _line;
         }

@@ -68,12 +68,15 @@ internal sealed partial class FaultHost : IDisposable
         Place.FilterUnder($"shift; exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups {binary} \"$@\"",
             RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
         foreach (var reply in Place.Outbox) File.Delete(reply);
-        foreach (var kind in (string[])["book", ".body", ".base64"]) Rendered(kind);
+        foreach (var kind in (string[])["addresses", "get@example.com", ".body", ".base64"]) Rendered(kind);
     }
 
     /// <summary>A file of the rendered book, by the ending of its name.</summary>
     public string Rendered(string ending) =>
-        "responder.db.rendered/" + Directory.GetFiles(Place.PathTo("responder.db.rendered")).Select(Path.GetFileName).Single(file => file!.EndsWith(ending, StringComparison.Ordinal));
+        Path.GetRelativePath(
+            Place.Folder,
+            Directory.GetFiles(Place.PathTo("responder.db.rendered"), "*", SearchOption.AllDirectories)
+                .Single(file => file.EndsWith(ending, StringComparison.Ordinal)));
 
     /// <summary>The database in MariaDB; its socket's name ends in "server.sock".</summary>
     public void UseMariaDb()

@@ -8,7 +8,7 @@ internal static class RenderedCells
 {
     const string Folder = "responder.db.rendered";
 
-    static readonly string[] kinds = ["book", ".body", ".base64"];
+    static readonly string[] kinds = ["addresses", "get@example.com", ".body", ".base64"];
 
     public static IEnumerable<FaultCell> All =>
     [
@@ -27,38 +27,48 @@ internal static class RenderedCells
             foreach (var kind in kinds) File.Delete(host.Place.PathTo(host.Rendered(kind)));
         }),
         .. kinds.SelectMany(OfFile),
-        Of("whose book can be read in part", host => host.Break($"read,{Folder}/book,2,0,5")),
         Unwritable("on a full disk", $"write,{Folder}/,1,0,28"),
         Unwritable("on a disk that does not sync", $"sync,{Folder}/,1,0,5"),
         Unwritable("on a read-only disk", $"mkdir,{Folder},1,0,30", $"open,{Folder}/,1,0,30"),
-        Killed("while the book is rendered", $"write,{Folder}/book,1,1,kill9", replies: 0),
-        Killed("before the rendered book has its name", $"rename,{Folder}/book,1,1,kill9", replies: 0),
+        Killed("while the book is rendered", $"write,{Folder}/.new/,2,1,kill9", replies: 0),
+        Killed("before the rendered book has its name", $"rename,{Folder}/,1,1,kill9", replies: 0),
         Killed("while an attachment is rendered", "write,.base64.new,1,1,kill9", replies: 1),
         Killed("before the rendered body has its name", "rename,.body,1,1,kill9", replies: 1),
     ];
 
-    static IEnumerable<FaultCell> OfFile(string kind) =>
-    [
-        Of($"without its {kind}", host => File.Delete(host.Place.PathTo(host.Rendered(kind)))),
-        Of($"whose {kind} is of root", host => host.TakeAway(host.Rendered(kind))),
-        Of($"whose {kind} is corrupt", host =>
-        {
-            var file = host.Place.PathTo(host.Rendered(kind));
-            File.WriteAllBytes(file, Array.ConvertAll(File.ReadAllBytes(file), b => (byte)(b ^ 0x55)));
-        }),
-        Of($"whose {kind} is cut short", host =>
-        {
-            using var file = File.OpenWrite(host.Place.PathTo(host.Rendered(kind)));
-            file.SetLength(file.Length / 2);
-        }),
-        Of($"whose {kind} is a pipe", host =>
-        {
-            var file = host.Rendered(kind);
-            File.Delete(host.Place.PathTo(file));
-            host.Pipe(file);
-        }),
-        Of($"whose {kind} cannot be read", host => host.Break($"read,{host.Rendered(kind)},1,0,5")),
-    ];
+    static IEnumerable<FaultCell> OfFile(string ending)
+    {
+        // Also in the name of a mail address.
+        var kind = ending.Replace("get@example.com", "record", StringComparison.Ordinal);
+        return
+        [
+            Of($"without its {kind}", host => File.Delete(host.Place.PathTo(host.Rendered(ending)))),
+            Of($"whose {kind} is of root", host => host.TakeAway(host.Rendered(ending))),
+            Of($"whose {kind} is corrupt", host =>
+            {
+                var file = host.Place.PathTo(host.Rendered(ending));
+                File.WriteAllBytes(file, Array.ConvertAll(File.ReadAllBytes(file), b => (byte)(b ^ 0x55)));
+            }),
+            Of($"whose {kind} is cut short", host =>
+            {
+                using var file = File.OpenWrite(host.Place.PathTo(host.Rendered(ending)));
+                file.SetLength(file.Length / 2);
+            }),
+            Of($"whose {kind} is a pipe", host =>
+            {
+                var file = host.Rendered(ending);
+                File.Delete(host.Place.PathTo(file));
+                host.Pipe(file);
+            }),
+            Of($"whose {kind} cannot be read", host => host.Break($"read,{host.Rendered(ending)},1,0,5")) with
+            {
+                // Found out while the reply is written: that waits for another try.
+                Reason = kind == ".base64" ? "send" : null,
+                Problem = kind == ".base64" ? "input/output error 5; check the disk" : "",
+                RepliesMeanwhile = kind == ".base64" ? 1 : 0,
+            },
+        ];
+    }
 
     /// <summary>Nothing is rendered yet, and cannot be now.</summary>
     static FaultCell Unwritable(string where, params string[] rules) => Of(where, host =>

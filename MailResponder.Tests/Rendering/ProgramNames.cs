@@ -36,7 +36,7 @@ public sealed class ProgramNames : IDisposable
 
     [Fact]
     public void ThisBuild_HasItsName() =>
-        Assert.Matches("^[0-9a-fA-F]{32}$", Encoding.ASCII.GetString(ProgramIdentity.Bytes));
+        Assert.Matches("^[0-9a-fA-F]{32}$", ProgramIdentity.Name);
 
     private void Change(string file, string from, string to)
     {

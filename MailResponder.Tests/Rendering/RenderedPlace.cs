@@ -27,7 +27,11 @@ internal sealed class RenderedPlace : IDisposable
 
     public string Attachment => _folder.PathTo("files/tools/tool.exe");
 
-    public IEnumerable<string> Files => Directory.GetFiles(Folder).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Order();
+    public IEnumerable<string> Files => Directory.GetFiles(Folder, "*", SearchOption.AllDirectories)
+        .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Order();
+
+    /// <summary>Where the files of the one rendered book are.</summary>
+    public string BookFolder => Assert.Single(Directory.GetDirectories(Folder));
 
     /// <summary>Waits until what was written may be kept in rendered form.</summary>
     public static void Settle() => Thread.Sleep(120);
@@ -69,7 +73,7 @@ internal sealed class RenderedPlace : IDisposable
             Assert.Equal(reply.Bytes, written.Length);
             reply.WriteToWire(written);
             Assert.Equal(reply.Bytes + reply.WireBytes, written.Length);
-            var from = entry with { Bodies = [], Attachments = [], Json = default, Text = null };
+            var from = entry with { Bodies = [], Attachments = [], Text = null };
             answer.Append(from.Number).Append(from.Line).Append(from.Address).Append(from.Subject).Append(from.SendMethod).Append(from.Requirement)
                 .AppendJoin(',', entry.Bodies).AppendJoin(',', entry.Attachments)
                 .Append(Convert.ToHexString(body.Hash)).Append(Encoding.ASCII.GetString(written.ToArray()));

@@ -41,7 +41,7 @@ internal static class TestReply
     public static OutgoingReply WithAttachment(this OutgoingReply reply, Stream content)
     {
         var fields = "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n"u8.ToArray();
-        var body = new ReplyBody(new BodyFrame(fields, [[], []]), [new AttachedFile(content, isEncoded: false)]);
+        var body = new ReplyBody(new BodyFrame(fields, [[], []]), [new AttachedFile(content)]);
         return new OutgoingReply(reply.Message, body, reply.Sender, reply.Recipient, reply.Name);
     }
 

@@ -41,7 +41,7 @@ public class FormEncoding
     {
         var content = new byte[bytes];
         new Random(bytes).NextBytes(content);
-        using var attachment = new AttachedFile(new MemoryStream(content), isEncoded: false);
+        using var attachment = new AttachedFile(new MemoryStream(content));
         using var plain = new MemoryStream();
         using var form = new MemoryStream();
         foreach (var around in new[] { "", "~", "?>", "???\n>>>\n" })

@@ -1,3 +1,4 @@
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Rendering;

@@ -57,7 +57,7 @@ internal sealed class RecordReader
         var subject = ReadText() is { Length: > 0 } text ? text : null;
         return new ResponseEntry(number, line, address, bodies, attachments, (SendMethod?)ReadChoice(), subject)
         {
-            Requirement = new((Authentication?)ReadChoice(), (Authentication?)ReadChoice()),
+            Requirement = new((Proof?)ReadChoice(), (Proof?)ReadChoice()),
             Text = ReadBody([]),
         };
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Rendering;
@@ -7,7 +8,7 @@ namespace MailResponder.Rendering;
 /// Where the rendered book lies: a folder of the responder's own that may be deleted at any time. Each book is a folder
 /// in it, named after the program and the state of the book's file, and put in place by one rename.
 /// </summary>
-internal sealed partial class RenderingFolder
+internal sealed class RenderingFolder
 {
     /// <summary>The file by which processes take turns in changing it.</summary>
     public const string LockName = ".lock";
@@ -15,7 +16,7 @@ internal sealed partial class RenderingFolder
     private const string Unfinished = ".new";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly string _path;
-    private readonly uint _user = geteuid();
+    private readonly uint _user = ProcessUser.Effective;
 
     public RenderingFolder(ResponderSettings settings) => _path = PathOf(settings);
 
@@ -119,7 +120,4 @@ internal sealed partial class RenderingFolder
         return FileStatus.TryRead(path, out var found, followLink: false)
             && (found.Mode & (kindMask | others)) == folder && found.Owner == _user;
     }
-
-    [LibraryImport("libc.so.6")]
-    private static partial uint geteuid();
 }

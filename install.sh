@@ -744,6 +744,7 @@ put_responder_files() {
     fi
   fi
   settle "$etc/dkim.key" 640 "root:$user"
+  if aws_roots >"$work/aws-roots.pem"; then put "$work/aws-roots.pem" "$etc/aws-roots.pem" 640 "root:$user"; fi
   settings >"$work/settings.json"
   put "$work/settings.json" "$etc/settings.json" 640 "root:$user"
   response_book >"$work/responses.json"
@@ -757,6 +758,13 @@ put_responder_files() {
     fi
     settle "$etc/responses.json" 640 "root:$user"
   fi
+}
+
+# The authorities that may vouch for SES, S3 and CloudWatch: the roots that are Amazon's own. False when the host's
+# package ca-certificates, which has them, is not there.
+aws_roots() {
+  cat /usr/share/ca-certificates/mozilla/Amazon_Root_CA_*.crt \
+    /usr/share/ca-certificates/mozilla/Starfield_Services_Root_Certificate_Authority_*.crt 2>/dev/null
 }
 
 # make_key FILE BYTES - random, in hexadecimal digits; an existing one is never replaced.

@@ -18,10 +18,10 @@ internal sealed class SesAccount(SesSettings settings)
         CredentialsFile = settings.CredentialsFile,
         Profile = settings.Profile,
         RoleFile = settings.RoleFile,
+        Roots = settings.Roots,
     };
 
     private Task<AmazonSimpleEmailServiceClient>? _client;
-    private Deadline? _deadline;
 
     /// <summary>One call of the service, tried once.</summary>
     /// <param name="budget">How long credentials and answer may take together.</param>
@@ -30,7 +30,6 @@ internal sealed class SesAccount(SesSettings settings)
     /// <exception cref="Exception">Whatever the call threw; see <see cref="SesFailure"/>.</exception>
     public T Call<T>(TimeSpan budget, Func<AmazonSimpleEmailServiceClient, CancellationToken, Task<T>> call)
     {
-        _deadline = new Deadline(TimeProvider.System, budget);
         // Not disposed: the alarm may be about to ring when the call ends.
         var cancellation = new CancellationTokenSource();
         using var alarm = new Alarm(cancellation.Cancel, budget);
@@ -55,7 +54,7 @@ internal sealed class SesAccount(SesSettings settings)
     private async Task<AmazonSimpleEmailServiceClient> Connect()
     {
         var config = new AmazonSimpleEmailServiceConfig();
-        _connection.Configure(config, () => _deadline!.Remaining);
+        _connection.Configure(config);
         return new AmazonSimpleEmailServiceClient(await _connection.Credentials(config).ConfigureAwait(false), config);
     }
 }

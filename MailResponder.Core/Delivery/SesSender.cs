@@ -1,4 +1,5 @@
 using Amazon.SimpleEmail.Model;
+using MailResponder.Native;
 using MailResponder.Reply;
 using MailResponder.Settings;
 
@@ -38,6 +39,8 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
 
     private SendResult Send(SendRawEmailRequest request)
     {
+        // A database, which may trust what the host trusts, has been asked by now.
+        NarrowedRoots.Set(NarrowedRoots.Nothing);
         for (var tries = 1; ; tries++)
         {
             try

@@ -86,6 +86,7 @@ internal static class Checkup
             subjects.Add(("rendered", () => RenderingChecks.Look(host, settings)));
             subjects.Add(("s3", () => S3Checks.Look(host, settings)));
             subjects.Add(("ses", () => SesChecks.Look(settings)));
+            subjects.Add(("aws-roots", () => RootChecks.Look(host, settings)));
             subjects.Add(("dns", () => DnsChecks.Look(host, settings, postfix.Value)));
         }
 

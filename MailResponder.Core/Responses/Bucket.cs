@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Amazon;
 using Amazon.S3;
 using Amazon.S3.Model;
-using MailResponder.Native;
+using MailResponder.Aws;
 using MailResponder.Settings;
 
 namespace MailResponder.Responses;
@@ -17,12 +17,16 @@ internal sealed class Bucket : IDisposable
 
     /// <param name="s3">Where it is, and by whose right it is read.</param>
     /// <param name="deadline">That of the whole work, of which some is left when S3 hangs.</param>
-    /// <exception cref="ResponderException">The credentials file cannot be used.</exception>
+    /// <exception cref="ResponderException">The credentials file or the roots cannot be used.</exception>
     public Bucket(S3Settings s3, Deadline deadline)
     {
         _deadline = new Deadline(TimeProvider.System, deadline.ForOneCall);
-        var config = new AmazonS3Config { MaxErrorRetry = 2, AuthenticationRegion = s3.Region };
-        AwsConnection.SpeakDirectly(config, () => _deadline.Remaining);
+        var config = new AmazonS3Config
+        {
+            MaxErrorRetry = 2,
+            AuthenticationRegion = s3.Region,
+            HttpClientFactory = new AwsClients(s3.Endpoint, s3.Roots),
+        };
         if (s3.Endpoint is null)
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(s3.Region);

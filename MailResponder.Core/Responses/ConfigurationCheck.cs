@@ -1,4 +1,6 @@
 using System.Text.Json;
+using MailResponder.Aws;
+using MailResponder.Native;
 using MailResponder.Limits;
 using MailResponder.Native;
 using MailResponder.Reply;
@@ -76,6 +78,7 @@ internal static class ConfigurationCheck
                 faults.Add(new Fault(path, 0, "", $"the user {RunningUser.Name} may not read it"));
             CheckKeys(settings, faults);
             SesCheck.CheckCredentials(settings, faults);
+            CheckRoots(settings, faults);
             CheckPlaces(settings, faults);
             var isOfSettings = faults.FindIndex(before, fault => !fault.IsWarning) >= 0;
             CheckBook(settings.ResponseBook, settings, faults, postfixLimit);
@@ -85,6 +88,19 @@ internal static class ConfigurationCheck
         {
             faults.Add(new Fault(path, 0, "database", exception.Message));
             return ExitCode.Configuration;
+        }
+    }
+
+    private static void CheckRoots(ResponderSettings settings, List<Fault> faults)
+    {
+        try
+        {
+            if (settings.UsesAwsRoots)
+                TlsTrust.Read(AwsClients.Setting, settings.AwsRoots);
+        }
+        catch (ResponderException exception)
+        {
+            faults.Add(new Fault(settings.File, 0, AwsClients.Setting, exception.Message));
         }
     }
 

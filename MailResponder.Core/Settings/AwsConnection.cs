@@ -1,8 +1,7 @@
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
-using MailResponder.Native;
-using MailResponder.Http;
+using MailResponder.Aws;
 
 namespace MailResponder.Settings;
 
@@ -11,10 +10,6 @@ namespace MailResponder.Settings;
 /// <param name="Region">An AWS region, like eu-west-1.</param>
 internal sealed record AwsConnection(string Name, string Region)
 {
-    /// <summary>By which .NET finds a proxy.</summary>
-    private static readonly string[] ProxyVariables =
-        ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
-
     /// <summary>Null: the region's own.</summary>
     public Uri? Endpoint { get; init; }
 
@@ -24,17 +19,19 @@ internal sealed record AwsConnection(string Name, string Region)
     /// <summary>The section of the credentials file.</summary>
     public string Profile { get; init; } = "default";
 
+    /// <summary>The file of the authorities that may vouch for the service.</summary>
+    public string Roots { get; init; } = ResponderSettings.DefaultAwsRoots;
+
     /// <summary>Where the credentials of the instance's role are kept from process to process. Null: nowhere.</summary>
     public string? RoleFile { get; init; }
 
     private RoleFile? Role => RoleFile is not null && Settings.RoleFile.IsLastResort ? new RoleFile(RoleFile, TimeProvider.System) : null;
 
     /// <summary>Sets up a client that tries each call once: whether a failure is worth another try is its caller's affair.</summary>
-    /// <param name="config">The client's.</param>
-    /// <param name="timeLeft">How long the call in progress may still take.</param>
-    public void Configure(ClientConfig config, Func<TimeSpan> timeLeft)
+    /// <exception cref="ResponderException"><see cref="Roots"/> cannot be used.</exception>
+    public void Configure(ClientConfig config)
     {
-        SpeakDirectly(config, timeLeft);
+        config.HttpClientFactory = new AwsClients(Endpoint, Roots);
         config.AuthenticationRegion = Region;
         config.MaxErrorRetry = 0;
         config.MaxStaleConnectionRetries = 0;
@@ -45,17 +42,6 @@ internal sealed record AwsConnection(string Name, string Region)
             config.ServiceURL = Endpoint.AbsoluteUri;
         else
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(Region);
-    }
-
-    /// <summary>
-    /// Has a client speak through <see cref="DirectHandler"/>, which asks no proxy: where the environment names one, the
-    /// SDK's own HTTP stays.
-    /// </summary>
-    public static void SpeakDirectly(ClientConfig config, Func<TimeSpan> timeLeft)
-    {
-        LibCrypto.LoadConfiguration();
-        if (!ProxyVariables.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }))
-            config.HttpClientFactory = new DirectClients(timeLeft);
     }
 
     /// <exception cref="ResponderException">There are none that can be used.</exception>

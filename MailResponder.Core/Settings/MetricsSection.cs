@@ -13,17 +13,18 @@ internal static class MetricsSection
 
     /// <param name="section">Null: the settings have none.</param>
     /// <param name="filePath">Makes a path absolute.</param>
-    public static MetricsSettings? Read(SettingsSection? section, Func<string, string> filePath) => section is null
+    /// <param name="roots">The file of the authorities that may vouch for CloudWatch.</param>
+    public static MetricsSettings? Read(SettingsSection? section, Func<string, string> filePath, string roots) => section is null
         ? null
         : new MetricsSettings
         {
-            CloudWatch = CloudWatch(section, filePath),
+            CloudWatch = CloudWatch(section, filePath, roots),
             Namespace = Namespace(section),
             Threshold = (int)section.Number("threshold", 5, 1, 1_000_000),
             State = filePath(section.Text("state", MetricsSettings.DefaultState)),
         };
 
-    private static AwsConnection? CloudWatch(SettingsSection section, Func<string, string> filePath)
+    private static AwsConnection? CloudWatch(SettingsSection section, Func<string, string> filePath, string roots)
     {
         var region = section.Text("region", required: Array.Exists(OfCloudWatch, section.Has));
         if (region.Length > 0 && !AwsRegion.IsName(region))
@@ -37,6 +38,7 @@ internal static class MetricsSection
         {
             Endpoint = endpoint,
             CredentialsFile = credentialsFile.Length > 0 ? filePath(credentialsFile) : null,
+            Roots = roots,
             Profile = profile.Length > 0 ? profile : "default",
         };
     }

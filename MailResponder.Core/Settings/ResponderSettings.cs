@@ -6,6 +6,7 @@ namespace MailResponder.Settings;
 internal sealed record ResponderSettings
 {
     public const string DefaultPath = "/etc/mail_responder/settings.json";
+    public const string DefaultAwsRoots = "/etc/mail_responder/aws-roots.pem";
     public const string PathVariable = "RESPONDER_SETTINGS";
 
     /// <summary>The file that these settings were read from.</summary>
@@ -65,6 +66,15 @@ internal sealed record ResponderSettings
 
     /// <summary>Null: no reply can go out through Amazon SES.</summary>
     public SesSettings? Ses { get; init; }
+
+    /// <summary>The file of the authorities that may vouch for services of AWS; what the host trusts counts for nothing.</summary>
+    public string AwsRoots { get; init; } = DefaultAwsRoots;
+
+    /// <summary>Whether a service of AWS is named; a double of it on this host has no TLS.</summary>
+    public bool UsesAwsRoots =>
+        (Ses is not null && Ses.Endpoint?.Scheme != Uri.UriSchemeHttp)
+        || (S3 is not null && S3.Endpoint?.Scheme != Uri.UriSchemeHttp)
+        || (Metrics?.CloudWatch is { } cloudWatch && cloudWatch.Endpoint?.Scheme != Uri.UriSchemeHttp);
 
     /// <summary>Names of attachments for requesters of certain providers; the first rule that fits counts.</summary>
     public IReadOnlyList<AttachmentRename> AttachmentNames { get; init; } = AttachmentRename.Standard;

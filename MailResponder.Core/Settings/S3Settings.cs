@@ -14,6 +14,9 @@ internal sealed record S3Settings(string Region, string BookBucket, string BookK
     /// <summary>Null: Amazon's own. Otherwise an S3 server that takes the bucket in the path.</summary>
     public Uri? Endpoint { get; init; }
 
+    /// <summary>The file of the authorities that may vouch for S3.</summary>
+    public string Roots { get; init; } = ResponderSettings.DefaultAwsRoots;
+
     /// <summary>An INI file as `aws configure` writes it; null: environment, container or instance role.</summary>
     public string? CredentialsFile { get; init; }
 

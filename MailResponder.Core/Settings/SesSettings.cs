@@ -12,6 +12,9 @@ internal sealed record SesSettings
     /// <summary>An AWS credentials file (INI). Null: environment, container or instance role.</summary>
     public string? CredentialsFile { get; init; }
 
+    /// <summary>The file of the authorities that may vouch for SES.</summary>
+    public string Roots { get; init; } = ResponderSettings.DefaultAwsRoots;
+
     /// <summary>Where the credentials of an instance role are kept from message to message. Null: nowhere.</summary>
     public string? RoleFile { get; init; }
 

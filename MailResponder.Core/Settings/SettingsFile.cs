@@ -17,6 +17,7 @@ internal sealed class SettingsFile
         "sendmail", "ses", "attachment_names", "dkim", "deadline_seconds", "max_message_bytes", "log_to",
         "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps", "postfix_log", "statistics",
         "metrics", "limits", "authserv_id", AuthenticationRequirement.Name, MaxRequestAge, "feedback",
+        "aws_roots",
     ];
 
     private readonly string _path;
@@ -89,6 +90,7 @@ internal sealed class SettingsFile
         var sendMethod = values.Choice("send_method", SendMethods.Names, SendMethods.TryParse, SendMethod.Outbox, required: true);
         if (sendMethod == SendMethod.Ses && !values.Has("ses"))
             Add(values.LineOf("send_method"), "ses", "is missing, but send_method is ses; add \"ses\": { \"region\": \"…\" }");
+        var roots = FilePath(values.Text("aws_roots", ResponderSettings.DefaultAwsRoots));
         return new ResponderSettings
         {
             File = _path,
@@ -111,8 +113,9 @@ internal sealed class SettingsFile
             Outbox = FilePath(values.Text("outbox", "outbox")),
             Sendmail = FilePath(values.Text("sendmail", "/usr/sbin/sendmail")),
             Ses = SesSection.Read(values.Section("ses", SesSection.Names), FilePath) is { } ses
-                ? ses with { RoleFile = database.SqliteFile is { } file ? file + ".role" : Path.Join(FilePath(values.Text("files_root", "files")), ".role") }
+                ? ses with { Roots = roots, RoleFile = database.SqliteFile is { } file ? file + ".role" : Path.Join(FilePath(values.Text("files_root", "files")), ".role") }
                 : null,
+            AwsRoots = roots,
             AttachmentNames = AttachmentNames(values),
             Dkim = Dkim(values.Section("dkim", ["domain", "selector", "key_file"])),
             DeadlineSeconds = (int)values.Number("deadline_seconds", 60, 1, 900),
@@ -121,10 +124,10 @@ internal sealed class SettingsFile
             SyslogFacility = Facility(values, "syslog_facility", SyslogFacility.Local0),
             EventFacility = Facility(values, "event_facility", SyslogFacility.Local1),
             S3 = S3(values.Section("s3",
-                ["region", "endpoint", "credentials_file", "profile", "book_bucket", "book_key", "max_file_bytes"])),
+                ["region", "endpoint", "credentials_file", "profile", "book_bucket", "book_key", "max_file_bytes"]), roots),
             PostfixMaps = FilePath(values.Text("postfix_maps")) is { Length: > 0 } maps ? maps : null,
             PostfixLog = PostfixLog(values.Section("postfix_log", ["database", "days"])),
-            Metrics = MetricsSection.Read(values.Section("metrics", MetricsSection.Names), FilePath),
+            Metrics = MetricsSection.Read(values.Section("metrics", MetricsSection.Names), FilePath, roots),
             Feedback = Feedback(values.Section("feedback", ["topic", "least_signature_version"])),
             SyslogSocket = FilePath(values.Text("syslog_socket", "/dev/log")),
             Statistics = Statistics(values.Section("statistics", ["to", "from", "threshold"])),
@@ -165,7 +168,7 @@ internal sealed class SettingsFile
         return new DkimSettings(domain, selector, FilePath(section.Text("key_file", required: true)));
     }
 
-    private S3Settings? S3(SettingsSection? section) => section is null
+    private S3Settings? S3(SettingsSection? section, string roots) => section is null
         ? null
         : new S3Settings(
             section.Text("region", required: true),
@@ -175,6 +178,7 @@ internal sealed class SettingsFile
             Endpoint = section.Endpoint("endpoint"),
             CredentialsFile = FilePath(section.Text("credentials_file")) is { Length: > 0 } path ? path : null,
             Profile = section.Text("profile", "default"),
+            Roots = roots,
             MaxFileBytes = section.Number("max_file_bytes", S3Settings.StandardMaxFileBytes, 1024, 1L << 40),
         };
 

@@ -94,7 +94,7 @@ class Bench:
     def ses_settings(self):
         """For replies through the SES of the loopback."""
         keys = self._shared_secret("aws", "[default]\naws_access_key_id = AKIABENCHBENCHBENCHB\naws_secret_access_key = bench")
-        return {"send_method": "ses", "ses": self.ses.settings(keys)}
+        return self.ses.settings(keys)
 
     def _shared_secret(self, name, text):
         path = os.path.join(self.work, name)

@@ -32,7 +32,7 @@ def attachment(place):
 
 def through_ses(place, ses, address=TEXT_ADDRESS):
     """A reply through SES, which must have arrived there."""
-    cost = place.answer(address, env=ses.environment)
+    cost = place.answer(address)
     ses.expect(ATTACHMENT_BYTES if address == FILE_ADDRESS else 0)
     return cost
 
@@ -120,7 +120,7 @@ def measure_attachment(bench):
             added("sendmail", "cpu_ms") - own, "ms", note=f"its own {own:.1f} ms"),
         Row("attachment", "memory added, outbox", "<=", 8, added("outbox", "mib"), "MiB"),
         Row("attachment", "memory added, sendmail", "<=", 8, added("sendmail", "mib"), "MiB"),
-        Row("attachment", "CPU added by 7 MB, ses", "<=", 25, added("ses", "cpu_ms"), "ms"),
+        Row("attachment", "CPU added by 7 MB, ses", "<=", 30, added("ses", "cpu_ms"), "ms"),
     ]
 
 

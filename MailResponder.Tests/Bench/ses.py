@@ -5,15 +5,14 @@ import email
 import glob
 import http.server
 import os
-import shutil
 import ssl
 import threading
 import urllib.parse
 
 from authority import Authority
-from measure import ENVIRONMENT, BenchError
+from measure import BenchError
 
-SYSTEM_AUTHORITIES = "/etc/ssl/certs"
+HOST_AUTHORITIES = "/usr/share/ca-certificates/mozilla"
 
 ACCEPTED = """<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/">\
 <SendRawEmailResult><MessageId>bench-{0}</MessageId></SendRawEmailResult>\
@@ -43,18 +42,16 @@ class SesDouble:
         self._server.shutdown()
         self._server.server_close()
 
-    @property
-    def environment(self):
-        """What the responder needs to trust the double: a folder of the system's authorities, as on a real host, and
-        this one. OpenSSL's file stays the host's own."""
-        return {**ENVIRONMENT, "SSL_CERT_DIR": self._path("authorities")}
-
     def settings(self, credentials_file):
-        """The setting `ses` for this double."""
+        """The settings for this double."""
         return {
-            "region": "eu-west-1",
-            "credentials_file": credentials_file,
-            "endpoint": f"https://localhost:{self._server.server_address[1]}",
+            "aws_roots": self._path("aws-roots.pem"),
+            "send_method": "ses",
+            "ses": {
+                "region": "eu-west-1",
+                "credentials_file": credentials_file,
+                "endpoint": f"https://localhost:{self._server.server_address[1]}",
+            },
         }
 
     def expect(self, attachment_bytes=0):
@@ -67,11 +64,13 @@ class SesDouble:
         return os.path.join(self._folder, name)
 
     def _make_certificates(self):
+        """An authority for the double, and a file of roots as install.sh makes it, with this one added."""
         Authority(self._folder)
-        os.mkdir(self._path("authorities"))
-        for file in [*glob.glob(SYSTEM_AUTHORITIES + "/*.pem"), self._path("ca.pem")]:
-            shutil.copy(file, self._path("authorities"))
-        Authority.openssl("rehash", self._path("authorities"))
+        roots = [path for name in ("Amazon", "Starfield") for path in glob.glob(f"{HOST_AUTHORITIES}/{name}_*.crt")]
+        with open(self._path("aws-roots.pem"), "w", encoding="ascii") as file:
+            for path in [*roots, self._path("ca.pem")]:
+                with open(path, encoding="ascii") as root:
+                    file.write(root.read())
 
     def _handler(self):
         arrived = self._arrived_mail

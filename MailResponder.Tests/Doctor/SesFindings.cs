@@ -62,6 +62,37 @@ public sealed class SesFindings : IDisposable
         Assert.Empty(SesChecks.Look(TestSettings.In(folder.Path) with { Ses = new SesSettings { Region = SesDouble.Region } }));
     }
 
+    /// <summary>The host's package ca-certificates gets Amazon's next root one day.</summary>
+    [Theory]
+    [InlineData("", "fault", "holds no certificate")]
+    [InlineData("1", "warning", "lacks Amazon_Root_CA_2.crt, Starfield_Services_Root_Certificate_Authority_-_G2.crt, which")]
+    [InlineData("1 2 3 4", "ok", "has what the host has")]
+    public void RootsOfTheHost_AreLookedForInTheFile(string known, string state, string text)
+    {
+        using var host = new FakeHost();
+        const string certificates = "usr/share/ca-certificates/mozilla/";
+        List<string> names =
+            ["Amazon_Root_CA_1", "Amazon_Root_CA_2", "Starfield_Services_Root_Certificate_Authority_-_G2", "Another"];
+        var roots = names.ConvertAll(name =>
+        {
+            using var chain = new TlsChain();
+            return host.Folder.Write($"{certificates}{name}.crt", chain.Root.ExportCertificatePem() + "\n");
+        });
+        var settings = TestSettings.In(folder.Path) with
+        {
+            Ses = new SesSettings { Region = SesDouble.Region },
+            AwsRoots = folder.Write("roots.pem", string.Concat(known.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(number => File.ReadAllText(roots[number[0] - '1'])))),
+        };
+
+        var finding = Assert.Single(RootChecks.Look(host.Host, settings));
+
+        Assert.Equal((state, "aws-roots"), (finding.State.Hyphenated(), finding.Name));
+        Assert.Contains(text, finding.Text, StringComparison.Ordinal);
+        var ofOurOwn = settings.Ses with { Endpoint = new Uri("https://ses.example.net") };
+        Assert.Empty(RootChecks.Look(host.Host, settings with { Ses = ofOurOwn }));
+    }
+
     string Look(string url)
     {
         var credentials = folder.Write("aws", $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = {SesDouble.SecretKey}\n");

@@ -25,8 +25,9 @@ internal static class ConfinedCells
     {
         var chain = new TlsChain();
         host.AtEnd(chain.Dispose);
-        host.UseSes(chain: chain);
         host.Overwrite("root.pem", chain.Root.ExportCertificatePem());
-        host.Confine($"SSL_CERT_DIR=/nonexistent SSL_CERT_FILE={host.Place.PathTo("root.pem")}");
+        host.Place.Settings["aws_roots"] = "root.pem";
+        host.UseSes(chain: chain);
+        host.Confine();
     }
 }

@@ -42,7 +42,7 @@ internal sealed partial class FaultHost : IDisposable
 
     /// <summary>Runs the program as a unit of the program alone would, as far as its own user can have it so.</summary>
     /// <param name="environment">Shell words that set variables.</param>
-    public void Confine(string environment = "") => WriteStart($"{Confinement.OfProgram.ByItsUser.Start} /usr/bin/env {environment}");
+    public void Confine() => WriteStart(Confinement.OfProgram.ByItsUser.Start);
 
     /// <summary>Ends <see cref="Break"/> and <see cref="Limit"/>.</summary>
     public void Mend() => WriteStart();

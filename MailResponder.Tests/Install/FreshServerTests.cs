@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using MailResponder.Tests.Program;
 
@@ -82,6 +83,18 @@ public sealed class FreshServerTests(InstalledServers servers)
             done
             exit 0
             """).Good();
+    }
+
+    /// <summary>No other authority that the host trusts may vouch for SES.</summary>
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void AuthoritiesOfAws_AreAmazonsOwn(string suite)
+    {
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPem(Running(suite).Root.Run("setpriv --reuid=mail_responder --regid=mail_responder --init-groups "
+            + "cat /etc/mail_responder/aws-roots.pem").Good().Output);
+        Assert.Equal(5, roots.Count);
+        Assert.All(roots, root => Assert.Matches("O=Amazon|CN=Starfield Services Root", root.Subject));
     }
 
     [Theory]

@@ -3,12 +3,14 @@ using MailResponder.Limits;
 using MailResponder.Responses;
 using MailResponder.Settings;
 using MailResponder.Tests.Reply;
+using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Responses;
 
 /// <summary>What <c>responder config check</c> finds beyond the two files themselves.</summary>
 public sealed class ConfigurationChecks : IDisposable
 {
+    private const string Ses = "\"ses\": { \"region\": \"eu-west-1\" }, \"aws_roots\": \"roots.pem\"";
     private const string Unsigned = "settings.json: warning: dkim: is not set: replies go out unsigned and many will be taken for spam; " +
         "make a key with: responder dkim keygen";
 
@@ -103,6 +105,14 @@ public sealed class ConfigurationChecks : IDisposable
         TestReply.TestOnlyKey(_folder);
 
         Assert.Equal(expected.Select(line => line.Replace("{settings}", _folder.PathTo("settings.json"), StringComparison.Ordinal)), Check(Dkim + settings));
+    }
+
+    [Fact]
+    public void MissingAuthoritiesOfAws_AreNamed()
+    {
+        Book("tools", "tool.zip");
+        TestReply.TestOnlyKey(_folder);
+        Assert.Equal([$"settings.json:4: aws_roots: aws_roots {_folder.Path}/roots.pem: does not exist"], Check($"{Dkim}, {Ses}"));
     }
 
     [Fact]
@@ -295,7 +305,9 @@ public sealed class ConfigurationChecks : IDisposable
             file.SetLength(bytes);
         if (!File.Exists(_folder.PathTo("dkim.key")))
             TestReply.TestOnlyKey(_folder);
-        return Check($$"""{{Dkim}}, "ses": { "region": "eu-west-1" }""", sendmail, postfixLimit: postfixLimit);
+        using var chain = new TlsChain();
+        _folder.Write("roots.pem", chain.Root.ExportCertificatePem());
+        return Check($"{Dkim}, {Ses}", sendmail, postfixLimit: postfixLimit);
     }
 
     /// <summary>The faults, without the folder before the files' names.</summary>

@@ -16,6 +16,7 @@ internal sealed class SesPlace : IDisposable
     public const string Requester = "requester@example.net";
 
     static readonly Lazy<RSA> dkimKey = new(() => RSA.Create(2048));
+    static readonly Lazy<TlsChain> chain = new(() => new TlsChain());
     readonly string folder = Directory.CreateTempSubdirectory("responder-ses-").FullName;
 
     public SesPlace(string endpoint)
@@ -28,7 +29,14 @@ internal sealed class SesPlace : IDisposable
             aws_access_key_id = {SesDouble.AccessKey}
             aws_secret_access_key = {SesDouble.SecretKey}
             """);
-        Ses = new SesSettings { Region = SesDouble.Region, Endpoint = new Uri(endpoint), CredentialsFile = PathTo("credentials") };
+        File.WriteAllText(PathTo("roots.pem"), chain.Value.Root.ExportCertificatePem());
+        Ses = new SesSettings
+        {
+            Region = SesDouble.Region,
+            Endpoint = new Uri(endpoint),
+            CredentialsFile = PathTo("credentials"),
+            Roots = PathTo("roots.pem"),
+        };
     }
 
     public SesSettings Ses { get; set; }

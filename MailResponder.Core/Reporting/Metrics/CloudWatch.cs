@@ -11,14 +11,12 @@ internal sealed class CloudWatch(AwsConnection connection, TimeProvider clock)
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
     private Task<AmazonCloudWatchClient>? _client;
-    private Deadline? _deadline;
 
     /// <exception cref="ResponderException">CloudWatch did not take them; the cause tells whether it may later.</exception>
     public void Put(string nameSpace, IReadOnlyList<Metric> metrics)
     {
         var request = new PutMetricDataRequest { Namespace = nameSpace, MetricData = [.. metrics.Select(Datum)] };
         using var cancellation = new CancellationTokenSource(MaxWait);
-        _deadline = new Deadline(clock, MaxWait);
         try
         {
             // The wait has a bound of its own: not all of the SDK looks at the token.
@@ -39,7 +37,7 @@ internal sealed class CloudWatch(AwsConnection connection, TimeProvider clock)
     private async Task<AmazonCloudWatchClient> Connect()
     {
         var config = new AmazonCloudWatchConfig();
-        connection.Configure(config, () => _deadline!.Remaining);
+        connection.Configure(config);
         return new AmazonCloudWatchClient(await connection.Credentials(config).ConfigureAwait(false), config);
     }
 

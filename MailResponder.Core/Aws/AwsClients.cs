@@ -1,0 +1,72 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Amazon.Runtime;
+using MailResponder.Native;
+
+namespace MailResponder.Aws;
+
+/// <summary>
+/// Gives clients of AWS .NET's HTTP, without proxies, redirects and cookies. A server must prove who it is by TLS 1.2
+/// or later, and only the authorities of one file may vouch for it. The caller's cancellation token bounds a call.
+/// </summary>
+internal sealed class AwsClients : HttpClientFactory
+{
+    /// <summary>The setting that names the file.</summary>
+    public const string Setting = "aws_roots";
+
+    private const int MaxHeaderKilobytes = 16;
+    private readonly string _file;
+    private readonly IReadOnlyList<byte[]> _roots = [];
+
+    /// <param name="endpoint">Null: that of AWS.</param>
+    /// <param name="roots">The PEM file of the authorities; not read for a server that does not speak TLS.</param>
+    /// <exception cref="ResponderException">The file cannot be used.</exception>
+    public AwsClients(Uri? endpoint, string roots)
+    {
+        _file = roots;
+        if (endpoint?.Scheme == Uri.UriSchemeHttp)
+            return;
+        // Least version and ciphers of openssl.cnf: this process has set up OpenSSL without them.
+        LibCrypto.LoadConfiguration();
+        _roots = TlsTrust.ReadEncoded(Setting, roots);
+    }
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ActivityHeadersPropagator = null,
+        MaxResponseHeadersLength = MaxHeaderKilobytes,
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = TlsTrust.Policy([]),
+            RemoteCertificateValidationCallback = Verify,
+        },
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Each client keeps its own connection from call to call.</summary>
+    public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+
+    public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
+
+    /// <returns>True.</returns>
+    /// <exception cref="AuthenticationException">The server is not to be trusted; says why.</exception>
+    private bool Verify(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        // openssl.cnf may allow what is older.
+        if (sender is SslStream { SslProtocol: not (SslProtocols.Tls12 or SslProtocols.Tls13) } tls)
+            throw new AuthenticationException($"the server speaks {tls.SslProtocol}, which is too old");
+        if (certificate is not X509Certificate2 server || chain is null)
+            throw new AuthenticationException("the server has shown no certificate");
+        chain.ChainPolicy.CustomTrustStore.AddRange(TlsTrust.Above([server, .. chain.ChainPolicy.ExtraStore], _roots));
+        if (!chain.Build(server))
+            throw new AuthenticationException(TlsTrust.Fault(chain.ChainStatus, _file));
+        return !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? true
+            : throw new AuthenticationException("the server's certificate is for another name");
+    }
+}

@@ -4,6 +4,7 @@ using Amazon;
 using Amazon.S3;
 using Amazon.S3.Model;
 using MailResponder.Aws;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Responses;

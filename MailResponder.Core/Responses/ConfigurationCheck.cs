@@ -2,7 +2,6 @@ using System.Text.Json;
 using MailResponder.Aws;
 using MailResponder.Native;
 using MailResponder.Limits;
-using MailResponder.Native;
 using MailResponder.Reply;
 using MailResponder.Settings;
 

@@ -52,6 +52,7 @@ internal static class Filter
         private MessageLog _log = new(null, null, clock);
         private Responder? _responder;
         private string _queueId = "-";
+        private string? _recipient;
 
         public int Answer(string[] args)
         {
@@ -62,6 +63,7 @@ internal static class Filter
                 var arguments = FilterArguments.Parse(args);
                 _log = new MessageLog(null, arguments.LogTo, clock);
                 _queueId = QueueId.Of(arguments.Envelope, []);
+                _recipient = arguments.Envelope.Recipient;
                 var settings = SettingsPath.LoadForService(arguments.SettingsPath);
                 _log = new MessageLog(settings, arguments.DryRun ? LogTarget.Stderr : arguments.LogTo, clock);
                 _deadline = new Deadline(clock, TimeSpan.FromSeconds(settings.DeadlineSeconds));
@@ -102,11 +104,14 @@ internal static class Filter
             var (address, queueId) = _responder is { } responder ? (responder.Address, responder.QueueId) : (outcome.Address, _queueId);
             foreach (var line in NewFolder.Tell())
                 _log.Warn(line);
-            // Whoever sent it reads the log; nobody needs it a second time.
-            if (_responder is { IsProbe: true })
-                outcome = outcome with { Result = Result.Probe };
-            _log.Write(outcome with { Address = address, QueueId = queueId }, _deadline.Elapsed);
-            if (outcome.Result != Result.Deferred)
+            // Whoever sent a probe reads the log, and nobody needs it a second time. While the key cannot be read that
+            // tells, what may be a probe is logged as one and kept as any message.
+            var isProbe = _responder?.IsProbe;
+            var isDeferred = outcome.Result == Result.Deferred;
+            var mayBeProbe = isDeferred && isProbe is null && ProbeTag.In(_recipient) is not null;
+            var result = isProbe == true || mayBeProbe ? Result.Probe : outcome.Result;
+            _log.Write(outcome with { Result = result, Address = address, QueueId = queueId }, _deadline.Elapsed);
+            if (isProbe == true || !isDeferred)
                 return ExitCode.Ok;
             StandardError.Write(ExitCode.FilterNotice(outcome.Cause ?? Cause.Unexpected));
             // A person at a terminal need not look into the log; a mail system never gives us one.

@@ -26,8 +26,8 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
 
     public string QueueId { get; private set; } = "-";
 
-    /// <summary>Whether the message is known to be a probe of `responder doctor`.</summary>
-    public bool IsProbe { get; private set; }
+    /// <summary>Whether the message is a probe of `responder doctor`; null when that is not known yet.</summary>
+    public bool? IsProbe { get; private set; }
 
     /// <summary>Answers the message, or tells why not.</summary>
     /// <exception cref="ResponderException">Something of ours failed; the message is to be brought again.</exception>
@@ -41,7 +41,7 @@ internal sealed class Responder(ResponderSettings settings, Deadline deadline, T
             var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
             IsProbe = CryptographicOperations.FixedTimeEquals(
                 Encoding.ASCII.GetBytes(tag.Token), Encoding.ASCII.GetBytes(key.ProbeToken(tag.Made)));
-            if (IsProbe)
+            if (IsProbe == true)
                 return AnswerProbe(message, envelope, tag, key);
         }
 

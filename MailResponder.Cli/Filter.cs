@@ -52,6 +52,7 @@ internal static class Filter
         private readonly Progress _progress = new();
         private Deadline _deadline = new(clock, DeadlineUntilSettingsAreRead);
         private MessageLog _log = new(null, null, clock);
+        private string? _recipient;
 
         public int Answer(string[] args)
         {
@@ -62,6 +63,7 @@ internal static class Filter
                 var arguments = FilterArguments.Parse(args);
                 _log = new MessageLog(null, arguments.LogTo, clock);
                 _progress.QueueId = QueueId.Of(arguments.Envelope, []);
+                _recipient = arguments.Envelope.Recipient;
                 var settings = SettingsPath.LoadForService(arguments.SettingsPath);
                 _log = new MessageLog(settings, arguments.DryRun ? LogTarget.Stderr : arguments.LogTo, clock);
                 _deadline = new Deadline(clock, TimeSpan.FromSeconds(settings.DeadlineSeconds));
@@ -100,11 +102,14 @@ internal static class Filter
         {
             foreach (var line in NewFolder.Tell())
                 _log.Warn(line);
-            // Whoever sent it reads the log; nobody needs it a second time.
-            if (_progress.IsProbe)
-                outcome = outcome with { Result = Result.Probe };
-            _log.Write(outcome with { Address = _progress.Address, QueueId = _progress.QueueId }, _deadline.Elapsed);
-            if (outcome.Result != Result.Deferred)
+            // Whoever sent a probe reads the log, and nobody needs it a second time. While the key cannot be read that
+            // tells, what may be a probe is logged as one and kept as any message.
+            var isDeferred = outcome.Result == Result.Deferred;
+            var isProbe = _progress.IsProbe ?? (isDeferred && ProbeTag.In(_recipient) is not null);
+            var (address, queueId) = (_progress.Address, _progress.QueueId);
+            var result = isProbe ? Result.Probe : outcome.Result;
+            _log.Write(outcome with { Result = result, Address = address, QueueId = queueId }, _deadline.Elapsed);
+            if (!isDeferred || _progress.IsProbe == true)
                 return ExitCode.Ok;
             StandardError.Write(ExitCode.FilterNotice(outcome.Cause ?? Cause.Unexpected));
             // A person at a terminal need not look into the log; a mail system never gives us one.

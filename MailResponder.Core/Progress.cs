@@ -11,8 +11,8 @@ internal sealed class Progress
     /// <summary>As <see cref="Outcome.Address"/>.</summary>
     public string Address { get; set; } = Outcome.UnknownAddress;
 
-    /// <summary>Whether the message is known to be a probe of `responder doctor`.</summary>
-    public bool IsProbe { get; set; }
+    /// <summary>Whether the message is a probe of `responder doctor`; null as long as that is not known.</summary>
+    public bool? IsProbe { get; set; }
 
     /// <summary>Whose answer the message waits for. Null: nobody's.</summary>
     public Asked? Asked { get; set; }

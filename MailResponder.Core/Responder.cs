@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using MailResponder.Delivery;
 using MailResponder.Incoming;
 using MailResponder.Limits;
@@ -7,7 +5,6 @@ using MailResponder.Rendering;
 using MailResponder.Reporting;
 using MailResponder.Responses;
 using MailResponder.Settings;
-using MimeKit;
 
 namespace MailResponder;
 
@@ -31,13 +28,10 @@ internal sealed class Responder(
         progress.QueueId = QueueId.Of(envelope, []);
         var message = IncomingMessage.Read(input);
         progress.QueueId = QueueId.Of(envelope, message.Headers);
-        if (dryRun is null && ProbeTag.In(RequestedAddress.Told(envelope, message.Headers)) is { } tag)
+        if (dryRun is null
+            && new ProbeAnswer(settings, deadline, progress, clock, _renderings).To(message, envelope) is { } answered)
         {
-            var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-            progress.IsProbe = CryptographicOperations.FixedTimeEquals(
-                Encoding.ASCII.GetBytes(tag.Token), Encoding.ASCII.GetBytes(key.ProbeToken(tag.Made)));
-            if (progress.IsProbe)
-                return AnswerProbe(message, envelope, tag, key);
+            return answered;
         }
 
         if (new Guard(settings, clock).ReasonNotToReply(message, envelope, out var request) is { } reason)
@@ -83,7 +77,8 @@ internal sealed class Responder(
         if (dryRun is not null)
             return replier.Reply(request, entries, ClaimedMessage.Unrecorded());
 
-        using var store = OpenStore(AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database));
+        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
+        using var store = OpenStore(settings, key, deadline, progress, clock);
         var requester = store.Key.Requester(request.From.Address)!;
         var messageKey = store.Key.Message(message.HeaderBlock, address);
         using var entered = store.EnterMessage(messageKey);
@@ -104,45 +99,10 @@ internal sealed class Responder(
         };
     }
 
-    private RequesterStore OpenStore(AddressKey key)
+    internal static RequesterStore OpenStore(
+        ResponderSettings settings, AddressKey key, Deadline deadline, Progress progress, TimeProvider clock)
     {
         progress.Asked = new Asked(Cause.Database, "database " + settings.Database.Place);
         return RequesterStore.Open(settings.Database, key, deadline.Remaining * 0.8, clock, answersMessage: true);
-    }
-
-    /// <summary>
-    /// Goes the way of any request, but for the guard and what counts: the message is no person's. Who asked does not
-    /// matter either. The first reply goes out without its attachments, to where it is dropped.
-    /// </summary>
-    private Outcome AnswerProbe(IncomingMessage message, Envelope envelope, ProbeTag tag, AddressKey key)
-    {
-        if (!tag.IsFresh(clock.GetUtcNow()))
-            return Outcome.Skipped(SkipReason.Stale);
-        var book = _renderings.Book();
-        if (RequestedAddress.Find(envelope, message.Headers, book) is not { } address)
-            return Outcome.Skipped(SkipReason.UnknownAddress);
-        progress.Address = address;
-        using (var store = OpenStore(key))
-        {
-            var messageKey = store.Key.Message(message.HeaderBlock, address);
-            using var entered = store.EnterMessage(messageKey);
-            store.Rehearse(messageKey, store.Key.Requester(tag.Sink)!);
-        }
-
-        progress.Asked = null;
-        var entry = book.EntriesFor(address)[0] with { Attachments = [] };
-        var method = entry.SendMethod ?? settings.SendMethod;
-        // What is put into an outbox may be sent by somebody else: it stays empty.
-        var senders = new Senders(settings, deadline, clock, method == SendMethod.Outbox ? Stream.Null : null);
-        var sink = new MailboxAddress("", method == SendMethod.Ses ? ProbeTag.SesSink : tag.Sink);
-        var outcome = new Replier(settings, _renderings, senders, deadline, clock).Reply(
-            new Request(sink, "", null, []) { Authentication = AuthenticationVerdict.Sure(Proof.Full) },
-            [entry], ClaimedMessage.Unrecorded());
-        return outcome.Problem is not null || settings.AuthservId is not { } id
-            || AuthenticationEvidence.Written(message.Headers, id).Any() ? outcome : outcome with
-            {
-                Reason = Cause.Authentication.Hyphenated(),
-                Problem = $"no mail filter wrote Authentication-Results as {id} into the message",
-            };
     }
 }

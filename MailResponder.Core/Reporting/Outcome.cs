@@ -13,7 +13,7 @@ internal enum Result
     /// <summary>Nothing could be sent, and trying again would not help.</summary>
     Failed,
 
-    /// <summary>A probe of `responder doctor`, however it ended: it counts nowhere, and is never brought again.</summary>
+    /// <summary>A probe of `responder doctor`, however it ended: it counts nowhere.</summary>
     Probe,
 }
 

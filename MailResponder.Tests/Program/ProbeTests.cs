@@ -106,6 +106,18 @@ public sealed class ProbeTests : IDisposable
         Assert.StartsWith("probe reason=database address=get@example.com ", Said, StringComparison.Ordinal);
     }
 
+    /// <summary>Without the key nobody can tell a genuine token: it is kept, and counts as no message's deferral.</summary>
+    [Fact]
+    public void ProbeThatCannotBeKnown_IsKept_AndCountsNowhere()
+    {
+        var tag = Tag(DateTimeOffset.UtcNow);
+        File.WriteAllText(place.PathTo("address.key"), "damaged");
+        foreach (var recipient in (string[])[tag.On("get@example.com"), "get@example.com"])
+            place.Filter(mail.Again(), "--recipient", recipient).AssertDeferred("4.3.5 ");
+        Assert.StartsWith("deferred reason=key-file ", Said, StringComparison.Ordinal);
+        Assert.Contains("]: probe reason=key-file ", place.Log.Reports[^2], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ProbeThroughSes_GoesToTheMailboxThatAmazonDrops()
     {

@@ -1,0 +1,63 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Install;
+
+/// <summary>The signing key of an installed host is changed, with the name servers of the world outside.</summary>
+[Collection(ServerRoots.Collection)]
+public sealed partial class ChangedKeyTests
+{
+    [Fact]
+    public void NextKey_SignsAfterCronsLine_WhenDnsShowsIt()
+    {
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        var root = server.Root;
+        var now = $"txt-record=mail._domainkey.example.com,{Strings(root.Run("responder dkim record").Good().Output)}";
+        root.Outside.AnswerNames(now);
+        Patience.Until("the name server", () => root.Run("host -W 1 -t MX example.com").ExitCode == 0);
+        var next = Strings(root.Run("responder dkim rotate").Good().Output);
+        Assert.Equal("640 root:mail_responder", Stat(root, "dkim.key.next"));
+
+        LookAsCronDoes(root);
+        Assert.Contains("s=mail;", Reply(root), StringComparison.Ordinal);
+        root.Outside.AnswerNames(now, $"txt-record=mail2._domainkey.example.com,{next}");
+        Patience.Until("the record", () => root.Run("host -W 1 -t TXT mail2._domainkey.example.com").ExitCode == 0);
+        LookAsCronDoes(root);
+
+        Assert.Contains("s=mail2;", Reply(root), StringComparison.Ordinal);
+        Assert.Equal("640 root:mail_responder", Stat(root, "dkim.key"));
+        var said = root.Run("responder doctor").Output;
+        Assert.Matches("ok +dkim-dns +mail2._domainkey", said);
+        Assert.Matches("ok +dkim-former +mail._domainkey.example.com stays in DNS until ", said);
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+    }
+
+    /// <summary>The line as it stands; it says nothing, and its exit code is nobody's.</summary>
+    static void LookAsCronDoes(ServerRoot root)
+    {
+        var line = root.Read("/etc/cron.d/mail_responder").Split('\n')
+            .Single(text => text.Contains("dkim switch", StringComparison.Ordinal));
+        var run = root.Run(line.Split(" root ")[1]);
+        Assert.Equal(("", ""), (run.Output, run.Errors));
+    }
+
+    static string Stat(ServerRoot root, string file) =>
+        root.Run($"stat -c '%a %U:%G' /etc/mail_responder/{file}").Good().Output.Trim();
+
+    static string Reply(ServerRoot root)
+    {
+        var request = RequestMail.FromSomebodyNew();
+        root.Write("/root/request", Encoding.UTF8.GetString(request.ToBytes()));
+        root.Run("setpriv --reuid=mail_responder --regid=mail_responder --init-groups "
+            + "responder --recipient get@example.com --log-to stderr </root/request").Good();
+        Patience.Until("the reply", () => root.Outside.MailFilesTo(request.From).Count == 1);
+        return File.ReadAllText(root.Outside.MailFilesTo(request.From)[0]);
+    }
+
+    /// <summary>Of a record in zone-file form.</summary>
+    static string Strings(string zone) => string.Join(',', QuotedText().Matches(zone).Select(match => match.Value));
+
+    [GeneratedRegex("\"[^\"]*\"")]
+    private static partial Regex QuotedText();
+}

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using MailResponder.Limits;
-using MailResponder.Reporting;
+using MailResponder.Addresses;
+using MailResponder.Logs;
 using MailResponder.Settings;
+using MailResponder.Store;
 
 namespace MailResponder.Cli;
 

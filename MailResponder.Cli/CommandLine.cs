@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using MailResponder.Reporting;
+using MailResponder.Files;
+using MailResponder.Logs;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;

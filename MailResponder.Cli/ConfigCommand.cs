@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using MailResponder.Book;
 using MailResponder.Doctor;
-using MailResponder.Responses;
+using MailResponder.Incoming;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using MailResponder.Rendering;
-using MailResponder.Reporting;
-using MailResponder.Responses;
+using MailResponder.Book;
+using MailResponder.Doctor;
+using MailResponder.Files;
+using MailResponder.Logs;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using MailResponder.Rendering;
-using MailResponder.Reporting;
-using MailResponder.Responses;
+using MailResponder.Book;
+using MailResponder.Files;
+using MailResponder.Logs;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using MailResponder.Limits;
+using MailResponder.Files;
 using MailResponder.Settings;
+using MailResponder.Store;
+using MailResponder.Store.MySql;
 
 namespace MailResponder.Cli;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using MailResponder.Addresses;
 using MailResponder.Doctor;
-using MailResponder.Reply;
+using MailResponder.Files;
+using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;

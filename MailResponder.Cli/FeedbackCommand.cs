@@ -1,9 +1,10 @@
 using System.CommandLine;
 using MailResponder.Feedback;
-using MailResponder.Limits;
-using MailResponder.Reporting;
-using MailResponder.Reporting.PostfixLog;
+using MailResponder.Files;
+using MailResponder.Logs;
+using MailResponder.PostfixLog;
 using MailResponder.Settings;
+using MailResponder.Store;
 
 namespace MailResponder.Cli;
 

@@ -1,8 +1,9 @@
 using System.ComponentModel;
 using System.Security.Cryptography;
+using MailResponder.Files;
 using MailResponder.Incoming;
+using MailResponder.Logs;
 using MailResponder.Native;
-using MailResponder.Reporting;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;

@@ -1,4 +1,5 @@
 using MailResponder.Incoming;
+using MailResponder.Logs;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using MailResponder.Reporting;
-using MailResponder.Reporting.Metrics;
-using MailResponder.Reporting.PostfixLog;
+using MailResponder.Aws;
+using MailResponder.Files;
+using MailResponder.Logs;
+using MailResponder.Metrics;
+using MailResponder.PostfixLog;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;

@@ -1,5 +1,6 @@
 using System.Globalization;
-using MailResponder.Reporting;
+using MailResponder.Addresses;
+using MailResponder.Logs;
 using MimeKit;
 
 namespace MailResponder.Cli;

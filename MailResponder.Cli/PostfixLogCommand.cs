@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using MailResponder.Reporting.PostfixLog;
+using MailResponder.PostfixLog;
 using MailResponder.Settings;
 
 namespace MailResponder.Cli;

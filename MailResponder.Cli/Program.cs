@@ -1,6 +1,6 @@
 using MailResponder;
 using MailResponder.Cli;
-using MailResponder.Reporting;
+using MailResponder.Logs;
 
 try
 {

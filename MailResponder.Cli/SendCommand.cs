@@ -1,11 +1,13 @@
 using System.CommandLine;
+using MailResponder.Book;
 using MailResponder.Delivery;
+using MailResponder.Doctor;
 using MailResponder.Incoming;
-using MailResponder.Limits;
-using MailResponder.Rendering;
-using MailResponder.Reporting;
-using MailResponder.Responses;
+using MailResponder.Incoming.Authentication;
+using MailResponder.Logs;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
+using MailResponder.Store;
 using MimeKit;
 
 namespace MailResponder.Cli;

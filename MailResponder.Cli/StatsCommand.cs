@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using MailResponder.Delivery;
-using MailResponder.Reporting.PostfixLog;
-using MailResponder.Reporting.Statistics;
+using MailResponder.Files;
+using MailResponder.Logs;
+using MailResponder.PostfixLog;
 using MailResponder.Settings;
+using MailResponder.Statistics;
 
 namespace MailResponder.Cli;
 
@@ -54,7 +56,7 @@ internal sealed class StatsCommand : Command
         var sent = StatisticsMail.Send(Report(found, log, span), settings, statistics, TimeProvider.System);
         if (sent.Status != SendStatus.Sent)
         {
-            Reporting.StandardError.WriteLine("responder: the statistics were not sent: " + sent.Detail);
+            StandardError.WriteLine("responder: the statistics were not sent: " + sent.Detail);
             return sent.Status == SendStatus.Temporary ? ExitCode.TemporaryFailure : ExitCode.Unavailable;
         }
 
@@ -80,7 +82,7 @@ internal sealed class StatsCommand : Command
             SettingsProblem = found.Problem,
             Postfix = Part<PostfixLogSummary>.Of(() => Postfix(found.Settings, messages, span)),
             Ses = Part<SesFigures>.Of(() => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
-            Queue = Part<PostfixQueue>.Of(PostfixQueue.Ask),
+            Queue = Part<WaitingMail>.Of(WaitingMail.Ask),
             Host = Part<HostFacts>.Of(HostFacts.Read),
             Instance = Part<InstanceFacts>.Of(InstanceFacts.Ask),
         };

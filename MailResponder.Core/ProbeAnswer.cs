@@ -2,11 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using MailResponder.Delivery;
 using MailResponder.Incoming;
-using MailResponder.Limits;
-using MailResponder.Rendering;
-using MailResponder.Reporting;
-using MailResponder.Responses;
+using MailResponder.Incoming.Authentication;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
+using MailResponder.Store;
 using MimeKit;
 
 namespace MailResponder;

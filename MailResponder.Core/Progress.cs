@@ -1,4 +1,4 @@
-using MailResponder.Reporting;
+using MailResponder.Logs;
 
 namespace MailResponder;
 

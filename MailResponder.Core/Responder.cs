@@ -1,10 +1,11 @@
+using MailResponder.Addresses;
+using MailResponder.Book;
 using MailResponder.Delivery;
 using MailResponder.Incoming;
-using MailResponder.Limits;
-using MailResponder.Rendering;
-using MailResponder.Reporting;
-using MailResponder.Responses;
+using MailResponder.Logs;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
+using MailResponder.Store;
 
 namespace MailResponder;
 

@@ -1,3 +1,5 @@
+using MailResponder.Addresses;
+
 namespace MailResponder.Tests;
 
 public sealed class MailDomains

@@ -1,4 +1,4 @@
-using MailResponder.Responses;
+using MailResponder.Book;
 
 namespace MailResponder.Tests;
 

@@ -1,6 +1,8 @@
-using MailResponder.Limits;
+using MailResponder.Files;
 using MailResponder.Native;
 using MailResponder.Settings;
+using MailResponder.Store;
+using MailResponder.Store.Sqlite;
 
 namespace MailResponder.Backup;
 

@@ -1,7 +1,9 @@
 using System.Text;
-using MailResponder.Limits;
+using MailResponder.Files;
 using MailResponder.Native;
 using MailResponder.Settings;
+using MailResponder.Store;
+using MailResponder.Store.Sqlite;
 
 namespace MailResponder.Backup;
 

@@ -1,5 +1,5 @@
+using MailResponder.Files;
 using MailResponder.Reply;
-using MailResponder.Settings;
 
 namespace MailResponder.Delivery;
 

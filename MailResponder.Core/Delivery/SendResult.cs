@@ -1,5 +1,5 @@
 using System.Globalization;
-using MailResponder.Limits;
+using MailResponder.Store;
 
 namespace MailResponder.Delivery;
 

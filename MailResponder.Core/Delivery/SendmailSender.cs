@@ -1,7 +1,7 @@
 using System.ComponentModel;
+using MailResponder.Files;
 using MailResponder.Native;
 using MailResponder.Reply;
-using MailResponder.Settings;
 using MimeKit;
 
 namespace MailResponder.Delivery;

@@ -1,6 +1,7 @@
 using System.Net;
 using Amazon.Runtime;
 using Amazon.SimpleEmail;
+using MailResponder.Aws;
 using MailResponder.Native;
 using MailResponder.Settings;
 

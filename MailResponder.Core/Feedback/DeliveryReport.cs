@@ -1,4 +1,4 @@
-using MailResponder.Limits;
+using MailResponder.Store;
 using MimeKit;
 
 namespace MailResponder.Feedback;

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using MailResponder.Addresses;
 using MailResponder.Incoming;
-using MailResponder.Limits;
-using MailResponder.Reporting.PostfixLog;
+using MailResponder.PostfixLog;
 using MailResponder.Settings;
+using MailResponder.Store;
 
 namespace MailResponder.Feedback;
 

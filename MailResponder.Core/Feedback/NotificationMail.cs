@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MailResponder.Incoming;
 
 namespace MailResponder.Feedback;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using MailResponder.Reporting.PostfixLog;
+using MailResponder.PostfixLog;
 using MailResponder.Settings;
 using MimeKit;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using MailResponder.Files;
 using MailResponder.Settings;
 
 namespace MailResponder.Feedback;

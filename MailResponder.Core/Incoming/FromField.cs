@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using MailResponder.Addresses;
 using MimeKit;
 
 namespace MailResponder.Incoming;

@@ -1,4 +1,6 @@
 using System.Buffers;
+using MailResponder.Addresses;
+using MailResponder.Incoming.Authentication;
 using MailResponder.Native;
 using MailResponder.Settings;
 using MimeKit;

@@ -1,4 +1,4 @@
-using MailResponder.Settings;
+using MailResponder.Files;
 using MimeKit;
 
 namespace MailResponder.Incoming;

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using MailResponder.Addresses;
 using MimeKit;
 
 namespace MailResponder.Incoming;

@@ -1,3 +1,4 @@
+using MailResponder.Incoming.Authentication;
 using MimeKit;
 
 namespace MailResponder.Incoming;

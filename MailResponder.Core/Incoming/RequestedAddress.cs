@@ -1,4 +1,5 @@
-using MailResponder.Responses;
+using MailResponder.Addresses;
+using MailResponder.Book;
 using MimeKit;
 
 namespace MailResponder.Incoming;

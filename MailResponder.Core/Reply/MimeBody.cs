@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using MailResponder.Book;
 using MailResponder.Native;
-using MailResponder.Responses;
 using MimeKit;
 
 namespace MailResponder.Reply;

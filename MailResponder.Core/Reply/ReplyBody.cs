@@ -1,3 +1,5 @@
+using MailResponder.Reply.Dkim;
+
 namespace MailResponder.Reply;
 
 /// <summary>

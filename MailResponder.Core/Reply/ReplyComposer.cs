@@ -1,8 +1,9 @@
 using System.Text;
-using MailResponder.Native;
+using MailResponder.Addresses;
+using MailResponder.Book;
 using MailResponder.Incoming;
-using MailResponder.Rendering;
-using MailResponder.Responses;
+using MailResponder.Native;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
 using MimeKit;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailResponder.Files;
 
 namespace MailResponder.Reply;
 

@@ -1,3 +1,5 @@
+using MailResponder.Addresses;
+
 namespace MailResponder.Settings;
 
 /// <summary>The keys that sign replies (RFC 6376): the one of now and, while it is changed, the next one.</summary>

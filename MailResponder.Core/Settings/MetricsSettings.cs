@@ -1,3 +1,5 @@
+using MailResponder.Aws;
+
 namespace MailResponder.Settings;
 
 /// <summary>What is measured, and where it goes.</summary>

@@ -1,3 +1,4 @@
+using MailResponder.Aws;
 using MimeKit;
 
 namespace MailResponder.Settings;
@@ -6,7 +7,6 @@ namespace MailResponder.Settings;
 internal sealed record ResponderSettings
 {
     public const string DefaultPath = "/etc/mail_responder/settings.json";
-    public const string DefaultAwsRoots = "/etc/mail_responder/aws-roots.pem";
     public const string PathVariable = "RESPONDER_SETTINGS";
 
     /// <summary>The file that these settings were read from.</summary>
@@ -68,7 +68,7 @@ internal sealed record ResponderSettings
     public SesSettings? Ses { get; init; }
 
     /// <summary>The file of the authorities that may vouch for services of AWS; what the host trusts counts for nothing.</summary>
-    public string AwsRoots { get; init; } = DefaultAwsRoots;
+    public string AwsRoots { get; init; } = AwsConnection.DefaultRoots;
 
     /// <summary>Whether a service of AWS is named; a double of it on this host has no TLS.</summary>
     public bool UsesAwsRoots =>

@@ -1,3 +1,5 @@
+using MailResponder.Aws;
+
 namespace MailResponder.Settings;
 
 /// <summary>Where the response book and its attachments are pulled from.</summary>
@@ -15,7 +17,7 @@ internal sealed record S3Settings(string Region, string BookBucket, string BookK
     public Uri? Endpoint { get; init; }
 
     /// <summary>The file of the authorities that may vouch for S3.</summary>
-    public string Roots { get; init; } = ResponderSettings.DefaultAwsRoots;
+    public string Roots { get; init; } = AwsConnection.DefaultRoots;
 
     /// <summary>An INI file as `aws configure` writes it; null: environment, container or instance role.</summary>
     public string? CredentialsFile { get; init; }

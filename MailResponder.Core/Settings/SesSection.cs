@@ -1,3 +1,5 @@
+using MailResponder.Aws;
+
 namespace MailResponder.Settings;
 
 /// <summary>Reads and checks the settings of Amazon SES.</summary>

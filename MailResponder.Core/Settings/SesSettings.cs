@@ -1,3 +1,5 @@
+using MailResponder.Aws;
+
 namespace MailResponder.Settings;
 
 /// <summary>How replies are handed to Amazon SES.</summary>
@@ -13,7 +15,7 @@ internal sealed record SesSettings
     public string? CredentialsFile { get; init; }
 
     /// <summary>The file of the authorities that may vouch for SES.</summary>
-    public string Roots { get; init; } = ResponderSettings.DefaultAwsRoots;
+    public string Roots { get; init; } = AwsConnection.DefaultRoots;
 
     /// <summary>Where the credentials of an instance role are kept from message to message. Null: nowhere.</summary>
     public string? RoleFile { get; init; }

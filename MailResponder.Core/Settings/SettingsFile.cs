@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using MailResponder.Addresses;
+using MailResponder.Aws;
+using MailResponder.Files;
 using MimeKit;
 
 namespace MailResponder.Settings;
@@ -90,7 +93,7 @@ internal sealed class SettingsFile
         var sendMethod = values.Choice("send_method", SendMethods.Names, SendMethods.TryParse, SendMethod.Outbox, required: true);
         if (sendMethod == SendMethod.Ses && !values.Has("ses"))
             Add(values.LineOf("send_method"), "ses", "is missing, but send_method is ses; add \"ses\": { \"region\": \"…\" }");
-        var roots = FilePath(values.Text("aws_roots", ResponderSettings.DefaultAwsRoots));
+        var roots = FilePath(values.Text("aws_roots", AwsConnection.DefaultRoots));
         return new ResponderSettings
         {
             File = _path,

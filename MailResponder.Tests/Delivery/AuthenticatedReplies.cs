@@ -1,9 +1,8 @@
 using System.Text;
 using MailResponder.Incoming;
-using MailResponder.Rendering;
-using MailResponder.Reporting;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
-using MailResponder.Tests.Rendering;
+using MailResponder.Tests.Reply.Rendered;
 
 namespace MailResponder.Tests.Delivery;
 

@@ -1,7 +1,8 @@
 using System.Text;
+using MailResponder.Book;
 using MailResponder.Delivery;
+using MailResponder.Incoming;
 using MailResponder.Reply;
-using MailResponder.Responses;
 using MailResponder.Tests.Reply;
 using MimeKit;
 

@@ -1,9 +1,11 @@
+using MailResponder.Book;
 using MailResponder.Delivery;
-using MailResponder.Limits;
-using MailResponder.Rendering;
-using MailResponder.Reporting;
-using MailResponder.Responses;
+using MailResponder.Doctor;
+using MailResponder.Incoming;
+using MailResponder.Logs;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
+using MailResponder.Store;
 using MailResponder.Tests.Reply;
 
 namespace MailResponder.Tests.Delivery;

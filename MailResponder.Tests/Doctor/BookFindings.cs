@@ -1,6 +1,6 @@
+using MailResponder.Book;
 using MailResponder.Doctor;
-using MailResponder.Rendering;
-using MailResponder.Responses;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
 using MailResponder.Tests.Program;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using MailResponder.Doctor;
-using MailResponder.Reply;
+using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
 
 namespace MailResponder.Tests.Doctor;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using MailResponder.Tests.Install;
 
 namespace MailResponder.Tests.Doctor;
 

@@ -1,3 +1,4 @@
+using MailResponder.Aws;
 using MailResponder.Doctor;
 using MailResponder.Settings;
 using MailResponder.Tests.Ses;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using MailResponder.Tests.Program;
-using MailResponder.Tests.Rendering;
+using MailResponder.Tests.Reply.Rendered;
 
 namespace MailResponder.Tests.Faults;
 

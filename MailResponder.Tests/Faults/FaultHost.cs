@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using MailResponder.Tests.Limits;
 using MailResponder.Tests.Program;
-using MailResponder.Tests.Rendering;
+using MailResponder.Tests.Reply.Rendered;
 using MailResponder.Tests.S3;
 using MailResponder.Tests.Ses;
 using Microsoft.Data.Sqlite;

@@ -1,5 +1,5 @@
-using MailResponder.Tests.Limits;
 using MailResponder.Tests.S3;
+using MailResponder.Tests.Store;
 
 namespace MailResponder.Tests.Faults;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MailResponder.Feedback;
-using MailResponder.Limits;
-using MailResponder.Settings;
+using MailResponder.Store;
 
 namespace MailResponder.Tests.Feedback;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using MailResponder.Limits;
+using MailResponder.Store;
 
 namespace MailResponder.Tests.Feedback;
 

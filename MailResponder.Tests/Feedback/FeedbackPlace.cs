@@ -1,8 +1,8 @@
 using System.Text;
 using MailResponder.Feedback;
-using MailResponder.Limits;
 using MailResponder.Settings;
-using MailResponder.Tests.Limits;
+using MailResponder.Store;
+using MailResponder.Tests.Store;
 
 namespace MailResponder.Tests.Feedback;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using MailResponder.Tests.Limits;
 using MailResponder.Tests.Program;
+using MailResponder.Tests.Store;
 
 namespace MailResponder.Tests.Feedback;
 

@@ -146,7 +146,7 @@ public sealed class SnsSignatures : IDisposable
         key.Sign(envelope, "2");
         place.Clock.Now = Notifications.Happened.AddDays(14);
         Assert.Equal("1 blocked", Feed(envelope));
-        place.Decide("zahra@freemail.test", MailResponder.Limits.Verdict.None);
+        place.Decide("zahra@freemail.test", MailResponder.Store.Verdict.None);
         place.Clock.Now = Notifications.Happened.AddDays(59);
         Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(envelope));
         place.Clock.Now = Notifications.Happened.AddDays(61);
@@ -158,7 +158,7 @@ public sealed class SnsSignatures : IDisposable
     public void EventLaterThanItsSignature_CountsAsOfTheSignature()
     {
         place.Clock.Now = Notifications.Happened.AddDays(2);
-        place.Decide("zahra@freemail.test", MailResponder.Limits.Verdict.None);
+        place.Decide("zahra@freemail.test", MailResponder.Store.Verdict.None);
         var envelope = Envelope();
         envelope["Message"] = Notifications.Bounce("zahra@freemail.test", at: Notifications.Happened.AddYears(70)).ToJsonString();
         key.Sign(envelope, "2");

@@ -1,7 +1,7 @@
 using System.Text;
-using MailResponder.Reporting;
-using MailResponder.Reporting.PostfixLog;
-using PostfixDelivery = MailResponder.Reporting.PostfixLog.Delivery;
+using MailResponder.Logs;
+using MailResponder.PostfixLog;
+using PostfixDelivery = MailResponder.PostfixLog.Delivery;
 
 namespace MailResponder.Tests.Fuzz;
 

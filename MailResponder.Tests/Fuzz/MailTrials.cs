@@ -1,6 +1,10 @@
 using System.Text;
+using MailResponder.Addresses;
+using MailResponder.Book;
+using MailResponder.Doctor;
 using MailResponder.Incoming;
-using MailResponder.Responses;
+using MailResponder.Incoming.Authentication;
+using MailResponder.Logs;
 using MimeKit;
 
 namespace MailResponder.Tests.Fuzz;
@@ -106,7 +110,7 @@ internal static class MailTrials
     public static void AuthenticationResults(byte[] input)
     {
         const string ours = "mx.example.com";
-        _ = MailResponder.Incoming.AuthenticationResults.Read(input);
+        _ = MailResponder.Incoming.Authentication.AuthenticationResults.Read(input);
         byte[] field = [.. "Authentication-Results: "u8, .. input, .. "\n\n"u8];
         var verdict = AuthenticationEvidence.Weigh(HeaderFields.Of(field), "example.net", ours);
         Assert.True(verdict.Proven <= verdict.Possible, "no more is proven than is possible");

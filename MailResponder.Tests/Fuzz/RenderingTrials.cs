@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
-using MailResponder.Rendering;
-using MailResponder.Reply;
-using MailResponder.Responses;
-using MailResponder.Tests.Rendering;
+using MailResponder.Book;
+using MailResponder.Doctor;
+using MailResponder.Reply.Rendered;
+using MailResponder.Settings;
+using MailResponder.Tests.Reply.Rendered;
 
 namespace MailResponder.Tests.Fuzz;
 

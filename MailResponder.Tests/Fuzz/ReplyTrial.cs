@@ -1,7 +1,10 @@
 using System.Buffers;
+using MailResponder.Addresses;
+using MailResponder.Book;
+using MailResponder.Doctor;
 using MailResponder.Incoming;
+using MailResponder.Incoming.Authentication;
 using MailResponder.Reply;
-using MailResponder.Responses;
 using MailResponder.Settings;
 using MimeKit;
 

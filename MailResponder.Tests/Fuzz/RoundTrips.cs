@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using FsCheck.Fluent;
+using MailResponder.Addresses;
+using MailResponder.Book;
+using MailResponder.Doctor;
 using MailResponder.Incoming;
+using MailResponder.Logs;
 using MailResponder.Reply;
-using MailResponder.Reporting;
-using MailResponder.Responses;
 using MailResponder.Settings;
 using MailResponder.Tests.Mail;
 using MailResponder.Tests.Reply;

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using MailResponder.Addresses;
+using MailResponder.Book;
+using MailResponder.Doctor;
 using MailResponder.Feedback;
-using MailResponder.Responses;
 using MailResponder.Settings;
 
 namespace MailResponder.Tests.Fuzz;

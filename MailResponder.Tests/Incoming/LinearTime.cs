@@ -1,4 +1,7 @@
+using MailResponder.Addresses;
 using MailResponder.Incoming;
+using MailResponder.Incoming.Authentication;
+using MailResponder.Logs;
 using MailResponder.Tests.Mail;
 using MimeKit;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using MailResponder.Incoming;
-using MailResponder.Limits;
 using MailResponder.Settings;
+using MailResponder.Store;
 
 namespace MailResponder.Tests.Incoming;
 

@@ -1,4 +1,5 @@
 using MailResponder.Incoming;
+using MailResponder.Logs;
 using MimeKit;
 
 namespace MailResponder.Tests.Incoming;

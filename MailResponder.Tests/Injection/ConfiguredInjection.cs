@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using MailResponder.Delivery;
-using MailResponder.Reporting;
-using MailResponder.Responses;
+using MailResponder.Book;
+using MailResponder.Doctor;
+using MailResponder.Logs;
 using MailResponder.Settings;
 using MailResponder.Tests.Ses;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using MailResponder.Incoming;
+using MailResponder.Incoming.Authentication;
 using MailResponder.Settings;
 using MailResponder.Tests.Program;
 using MailResponder.Tests.Reply;

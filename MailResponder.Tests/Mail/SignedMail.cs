@@ -1,4 +1,5 @@
 using MailResponder.Reply;
+using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
 using MimeKit;
 

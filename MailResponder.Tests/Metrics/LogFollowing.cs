@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using MailResponder.Reporting;
-using MailResponder.Reporting.Metrics;
+using MailResponder.Logs;
+using MailResponder.Metrics;
 
 namespace MailResponder.Tests.Metrics;
 

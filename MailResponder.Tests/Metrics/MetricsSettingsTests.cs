@@ -1,3 +1,4 @@
+using MailResponder.Aws;
 using MailResponder.Settings;
 
 namespace MailResponder.Tests.Metrics;

@@ -1,5 +1,3 @@
-using MailResponder.Tests.Program;
-
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>

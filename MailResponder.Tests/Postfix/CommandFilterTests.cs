@@ -1,5 +1,4 @@
 using System.Globalization;
-using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
 

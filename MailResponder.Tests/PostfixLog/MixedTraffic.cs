@@ -1,4 +1,4 @@
-using MailResponder.Reporting.PostfixLog;
+using MailResponder.PostfixLog;
 using MailResponder.Tests.Host;
 using MailResponder.Tests.Postfix;
 using MailResponder.Tests.Program;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MailResponder.Reporting.PostfixLog;
+using MailResponder.PostfixLog;
 using MailResponder.Settings;
 
 namespace MailResponder.Tests.PostfixLog;
@@ -64,7 +64,7 @@ public sealed class PostfixLogLines : IDisposable
     {
         Read("");
         var columns = Rows("SELECT group_concat(m.name || '.' || c.name) FROM sqlite_master AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table'").Split(',');
-        var readers = string.Concat(Directory.GetFiles(Repository.PathTo("MailResponder.Core/Reporting/PostfixLog"), "PostfixLogRe*.cs").Select(File.ReadAllText));
+        var readers = string.Concat(Directory.GetFiles(Repository.PathTo("MailResponder.Core/PostfixLog"), "PostfixLogRe*.cs").Select(File.ReadAllText));
         Assert.All(columns.Where(column => column is not ("message.queue_id" or "message.removed") && !column.StartsWith("position.", StringComparison.Ordinal)), column => Assert.Matches($@"\b{column.Split('.')[1]}\b", readers));
     }
 

@@ -1,5 +1,5 @@
 using System.Text;
-using MailResponder.Reporting.PostfixLog;
+using MailResponder.PostfixLog;
 using MailResponder.Tests.Host;
 using MailResponder.Tests.Postfix;
 using MailResponder.Tests.Program;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MailResponder.Doctor;
-using MailResponder.Reporting.PostfixLog;
+using MailResponder.PostfixLog;
 using MailResponder.Settings;
 using MailResponder.Tests.Statistics;
 
@@ -124,31 +124,31 @@ public sealed class ReplyFates : IDisposable
         {
             Postfix = new(new PostfixLogSummary { Outcomes = [new("gmail.com", 1, 2, 15, 0, 0), new("tiny.example", 2, 0, 0, 0, 0)] }, null),
         };
-        Assert.Contains("others", MailResponder.Reporting.Statistics.TextReport.Of(report), StringComparison.Ordinal);
+        Assert.Contains("others", MailResponder.Statistics.TextReport.Of(report), StringComparison.Ordinal);
         report = report with
         {
             Postfix = new(new PostfixLogSummary { Outcomes = [new("gmail.com", 1, 2, 15, 0, 0), new("web.de", 9, 0, 0, 0, 3)] }, null),
         };
-        foreach (var text in (string[])[MailResponder.Reporting.Statistics.TextReport.Of(report), MailResponder.Reporting.Statistics.HtmlReport.Of(report)])
+        foreach (var text in (string[])[MailResponder.Statistics.TextReport.Of(report), MailResponder.Statistics.HtmlReport.Of(report)])
         {
             Assert.Contains("1 sent, 2 deferred, 15 bounced", text, StringComparison.Ordinal);
             Assert.Contains("9 sent, 3 complained of", text, StringComparison.Ordinal);
             Assert.Contains("94 % of the replies to gmail.com were not taken", text, StringComparison.Ordinal);
         }
 
-        Assert.DoesNotContain("Requests answered, by day", MailResponder.Reporting.Statistics.HtmlReport.Of(report), StringComparison.Ordinal);
+        Assert.DoesNotContain("Requests answered, by day", MailResponder.Statistics.HtmlReport.Of(report), StringComparison.Ordinal);
         report = report with
         {
             Postfix = new(report.Postfix.Value! with { Trend = [new(new(2026, 11, 20), 90, 80), new(new(2026, 11, 21), 50, 40)] }, null),
         };
-        foreach (var text in (string[])[MailResponder.Reporting.Statistics.TextReport.Of(report), MailResponder.Reporting.Statistics.HtmlReport.Of(report)])
+        foreach (var text in (string[])[MailResponder.Statistics.TextReport.Of(report), MailResponder.Statistics.HtmlReport.Of(report)])
         {
             Assert.Contains("Requests answered, by day", text, StringComparison.Ordinal);
             Assert.Contains("2026-11-20", text, StringComparison.Ordinal);
             Assert.Contains("140 mails came in these 2 days", text, StringComparison.Ordinal);
         }
 
-        var json = System.Text.Json.Nodes.JsonNode.Parse(MailResponder.Reporting.Statistics.JsonReport.Of(report))!;
+        var json = System.Text.Json.Nodes.JsonNode.Parse(MailResponder.Statistics.JsonReport.Of(report))!;
         Assert.Equal(15, (int)json["postfix"]!["outcomes"]!["gmail.com"]!["bounced"]!);
         Assert.Equal(3, (int)json["postfix"]!["outcomes"]!["web.de"]!["complained"]!);
         Assert.Equal(40, (int)json["postfix"]!["trend"]![1]!["answered"]!);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MailResponder.Tests.Reply.Rendered;
 
 namespace MailResponder.Tests.Program;
 
@@ -92,7 +93,7 @@ public sealed class FilterFaultTests
     public void BrokenBook_LeavesTheLastGoodOneInForce()
     {
         using var place = new Workplace();
-        Rendering.RenderedPlace.Settle();
+        RenderedPlace.Settle();
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         File.WriteAllText(place.PathTo("responses.json"), "[ { \"email_addr\": ");
 

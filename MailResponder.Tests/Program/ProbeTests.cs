@@ -1,6 +1,6 @@
 using System.Text;
 using MailResponder.Incoming;
-using MailResponder.Limits;
+using MailResponder.Store;
 using MailResponder.Tests.Host;
 using MailResponder.Tests.Ses;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using MailResponder.Native;
-using MailResponder.Settings;
 
 namespace MailResponder.Tests.Program;
 

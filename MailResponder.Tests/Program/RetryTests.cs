@@ -222,7 +222,7 @@ public sealed class RetryTests
     static void Sqlite(Workplace place, string sql)
     {
         using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={place.PathTo("responder.db")};Pooling=False");
-        MailResponder.Limits.SqliteLibrary.Load();
+        MailResponder.Store.Sqlite.SqliteLibrary.Load();
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

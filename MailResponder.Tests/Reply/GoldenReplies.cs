@@ -1,7 +1,7 @@
 using System.Text;
+using MailResponder.Book;
 using MailResponder.Incoming;
-using MailResponder.Reply;
-using MailResponder.Responses;
+using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
 using MimeKit;
 

@@ -1,4 +1,5 @@
 using MailResponder.Incoming;
+using MailResponder.Incoming.Authentication;
 using MailResponder.Reply;
 using MailResponder.Settings;
 

@@ -1,8 +1,10 @@
 using System.Text;
+using MailResponder.Book;
 using MailResponder.Incoming;
-using MailResponder.Rendering;
+using MailResponder.Incoming.Authentication;
 using MailResponder.Reply;
-using MailResponder.Responses;
+using MailResponder.Reply.Dkim;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
 using MimeKit;
 

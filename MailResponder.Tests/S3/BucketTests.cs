@@ -1,6 +1,8 @@
-using MailResponder.Responses;
+using MailResponder.Aws;
+using MailResponder.Book;
+using MailResponder.Incoming;
 using MailResponder.Settings;
-using MailResponder.Tests.Http;
+using MailResponder.Tests.Aws;
 
 namespace MailResponder.Tests.S3;
 

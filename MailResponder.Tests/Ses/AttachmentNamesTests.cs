@@ -1,5 +1,4 @@
 using System.Text;
-using MailResponder.Reply;
 using MailResponder.Settings;
 
 namespace MailResponder.Tests.Ses;

@@ -1,5 +1,5 @@
 using Amazon.Runtime.CredentialManagement;
-using MailResponder.Settings;
+using MailResponder.Aws;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Ses;

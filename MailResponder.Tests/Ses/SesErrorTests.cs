@@ -1,5 +1,3 @@
-using MailResponder.Reporting;
-
 namespace MailResponder.Tests.Ses;
 
 /// <summary>The error table, row by row, against an SES that answers so. No text of SES may come back to us.</summary>

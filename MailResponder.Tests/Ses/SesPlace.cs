@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
+using MailResponder.Aws;
+using MailResponder.Book;
 using MailResponder.Delivery;
 using MailResponder.Incoming;
-using MailResponder.Limits;
-using MailResponder.Rendering;
-using MailResponder.Reporting;
-using MailResponder.Responses;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
+using MailResponder.Store;
 using MimeKit;
 
 namespace MailResponder.Tests.Ses;

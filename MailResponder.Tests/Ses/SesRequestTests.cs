@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using MailResponder.Reporting;
 
 namespace MailResponder.Tests.Ses;
 

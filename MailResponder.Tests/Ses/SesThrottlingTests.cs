@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MailResponder.Reporting;
 
 namespace MailResponder.Tests.Ses;
 

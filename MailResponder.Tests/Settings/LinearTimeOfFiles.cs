@@ -1,6 +1,7 @@
 using System.Text;
+using MailResponder.Book;
+using MailResponder.Doctor;
 using MailResponder.Feedback;
-using MailResponder.Responses;
 using MailResponder.Settings;
 using MailResponder.Tests.Mail;
 

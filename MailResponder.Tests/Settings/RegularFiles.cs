@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using MailResponder.Settings;
+using MailResponder.Files;
 
 namespace MailResponder.Tests.Settings;
 

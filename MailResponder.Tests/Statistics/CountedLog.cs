@@ -1,5 +1,5 @@
 using MailResponder.Incoming;
-using MailResponder.Reporting.Statistics;
+using MailResponder.Statistics;
 
 namespace MailResponder.Tests.Statistics;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using MailResponder.Incoming;
-using MailResponder.Reporting;
-using MailResponder.Reporting.Statistics;
+using MailResponder.Logs;
+using MailResponder.Statistics;
 
 namespace MailResponder.Tests.Statistics;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MailResponder.Incoming;
-using MailResponder.Reporting.Statistics;
+using MailResponder.Statistics;
 
 namespace MailResponder.Tests.Statistics;
 

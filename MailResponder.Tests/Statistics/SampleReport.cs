@@ -1,5 +1,5 @@
-using MailResponder.Reporting;
-using MailResponder.Reporting.Statistics;
+using MailResponder.Files;
+using MailResponder.Statistics;
 
 namespace MailResponder.Tests.Statistics;
 

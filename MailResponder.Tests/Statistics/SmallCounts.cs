@@ -1,4 +1,4 @@
-using MailResponder.Reporting.Statistics;
+using MailResponder.Statistics;
 
 namespace MailResponder.Tests.Statistics;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Text;
-using MailResponder.Reply;
+using MailResponder.Files;
 
 namespace MailResponder.Standins.AwsQuery;
 

@@ -1,5 +1,5 @@
+using MailResponder.Files;
 using MailResponder.Native;
-using MailResponder.Reply;
 
 namespace MailResponder.Standins.AwsQuery;
 

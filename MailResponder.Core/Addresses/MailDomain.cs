@@ -1,0 +1,79 @@
+namespace MailResponder.Addresses;
+
+/// <summary>Domain names as they are compared: lower case, ASCII (RFC 5890 A-labels), without a final dot.</summary>
+internal static class MailDomain
+{
+    private const int MaxLength = 253;
+
+    /// <summary>
+    /// False when the text is no fully qualified domain name: at least two labels of letters, digits, hyphens, the last of
+    /// which begins with a letter (RFC 3696, section 2). Without that, some take 127.0.0.1 or 127.1 for an address.
+    /// </summary>
+    public static bool TryNormalize(string? text, out string domain)
+    {
+        domain = "";
+        if (string.IsNullOrEmpty(text) || text.Length > 4 * MaxLength)
+            return false;
+        var name = text[^1] == '.' ? text[..^1] : text;
+        // Capitals of which versions of UTS 46 say different things: ß, and Georgian's.
+        if (name.AsSpan().ContainsAnyInRange('\u10A0', '\u10CD') || name.Contains('\u1E9E'))
+            return false;
+        name = name.ToLowerInvariant();
+        if (!System.Text.Ascii.IsValid(name) && !TryEncode(ref name))
+            return false;
+        if (name.Length is 0 or > MaxLength || !name.Contains('.'))
+            return false;
+        foreach (var label in name.Split('.'))
+        {
+            if (label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-')
+                return false;
+            foreach (var c in label)
+            {
+                if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
+                    return false;
+            }
+        }
+
+        if (!char.IsAsciiLetter(name[name.LastIndexOf('.') + 1]))
+            return false;
+        domain = name;
+        return true;
+    }
+
+    private static bool TryEncode(ref string name)
+    {
+        var labels = name.Split('.');
+        // Beside a label that is written from right to left the others have a rule too (RFC 5893, section 2), which is
+        // looked at in plain ones alone.
+        var isBothWays = Array.Exists(labels, InternationalLabel.IsRightToLeft);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var isPlain = System.Text.Ascii.IsValid(labels[i]);
+            if (isBothWays && (isPlain ? labels[i] is [>= '0' and <= '9', ..] : !InternationalLabel.IsRightToLeft(labels[i])))
+                return false;
+            if (!isPlain && !InternationalLabel.TryEncode(labels[i], out labels[i]))
+                return false;
+        }
+
+        name = string.Join('.', labels);
+        return true;
+    }
+
+    /// <summary>Whether the domain is one of the listed ones or lies below one.</summary>
+    public static bool IsWithin(string domain, IReadOnlyList<string> listed) => Above(domain, listed) is not null;
+
+    /// <summary>The listed domain that this is or lies below; null when there is none.</summary>
+    public static string? Above(string domain, IReadOnlyList<string> listed)
+    {
+        foreach (var candidate in listed)
+        {
+            if (domain.EndsWith(candidate, StringComparison.Ordinal)
+                && (domain.Length == candidate.Length || domain[^(candidate.Length + 1)] == '.'))
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Net;
+
+namespace MailResponder.Aws;
+
+/// <summary>What an instance of EC2 knows of itself: the instance metadata service, version 2.</summary>
+internal sealed class InstanceMetadata
+{
+    private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+    private const string StandardEndpoint = "http://169.254.169.254";
+
+    /// <summary>The service is on the host's own link and answers in milliseconds; this host may be the busy one.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
+
+    private readonly Uri _endpoint;
+
+    private InstanceMetadata(Uri endpoint) => _endpoint = endpoint;
+
+    /// <summary>Null on a host that is no instance of EC2, or was told not to ask, by the variables of the AWS SDKs.</summary>
+    public static InstanceMetadata? OfThisHost()
+    {
+        if (string.Equals(Environment.GetEnvironmentVariable("AWS_EC2_METADATA_DISABLED"), "true", StringComparison.OrdinalIgnoreCase))
+            return null;
+        var named = Environment.GetEnvironmentVariable(EndpointVariable);
+        if (string.IsNullOrEmpty(named) && !IsEc2())
+            return null;
+        return Uri.TryCreate(string.IsNullOrEmpty(named) ? StandardEndpoint : named, UriKind.Absolute, out var endpoint)
+            ? new InstanceMetadata(endpoint)
+            : null;
+    }
+
+    /// <summary>The text at a path like <c>meta-data/instance-id</c>; null when there is none.</summary>
+    /// <exception cref="HttpRequestException">The service cannot be reached, or does not answer in time.</exception>
+    public string? Read(string path)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+        using var cancellation = new CancellationTokenSource(MaxWait);
+        try
+        {
+            return Read(client, path, cancellation.Token).WaitAsync(cancellation.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new HttpRequestException("the instance metadata service does not answer", exception);
+        }
+    }
+
+    private async Task<string?> Read(HttpClient client, string path, CancellationToken cancellation)
+    {
+        using var ask = new HttpRequestMessage(HttpMethod.Put, new Uri(_endpoint, "/latest/api/token"));
+        ask.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "60");
+        using var token = await client.SendAsync(ask, cancellation).ConfigureAwait(false);
+        token.EnsureSuccessStatusCode();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_endpoint, "/latest/" + path));
+        request.Headers.Add("X-aws-ec2-metadata-token", await token.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
+        using var answer = await client.SendAsync(request, cancellation).ConfigureAwait(false);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>What firmware (Nitro) or hypervisor (Xen) say, without a question to the network.</summary>
+    private static bool IsEc2() =>
+        Says("/sys/devices/virtual/dmi/id/sys_vendor", "Amazon EC2") || Says("/sys/hypervisor/uuid", "ec2");
+
+    private static bool Says(string file, string begin)
+    {
+        try
+        {
+            return File.ReadAllText(file).StartsWith(begin, StringComparison.Ordinal);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

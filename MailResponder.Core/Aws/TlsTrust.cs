@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MailResponder.Files;
+
+namespace MailResponder.Aws;
+
+/// <summary>Which authorities may vouch for a server. Nothing is asked of the network.</summary>
+internal static class TlsTrust
+{
+    /// <summary>id-kp-serverAuth, RFC 5280, section 4.2.1.12.</summary>
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
+    /// <param name="authorities">Null: those that the host trusts.</param>
+    public static X509ChainPolicy Policy(X509Certificate2Collection? authorities)
+    {
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
+        if (authorities is null)
+            return policy;
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
+    }
+
+    /// <summary>What makes a chain untrustworthy.</summary>
+    /// <param name="found">Not empty.</param>
+    /// <param name="file">That of the authorities; null: the host's.</param>
+    public static string Fault(X509ChainStatus[] found, string? file)
+    {
+        const X509ChainStatusFlags unsigned = X509ChainStatusFlags.UntrustedRoot
+            | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid;
+        var all = found.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status);
+        if (all.HasFlag(X509ChainStatusFlags.NotTimeValid))
+            return "the server's certificate, or one above it, has expired or is not valid yet";
+        if ((all & unsigned) != 0)
+        {
+            return "the server's certificate is not signed by an authority "
+                + (file is null ? "that this host knows" : $"in {file}");
+        }
+
+        return all.HasFlag(X509ChainStatusFlags.NotValidForUsage) ? "the server's certificate is not for servers"
+            : $"the server's certificate, or one above it, is not valid: {all}";
+    }
+
+    /// <summary>The certificates of a file: PEM, one or several, or DER, one.</summary>
+    /// <param name="setting">The setting that names the file.</param>
+    /// <param name="file">Its path.</param>
+    /// <exception cref="ResponderException">It cannot be read, or holds no certificate.</exception>
+    public static X509Certificate2Collection Read(string setting, string file)
+    {
+        try
+        {
+            return [.. ReadEncoded(setting, file).Select(X509CertificateLoader.LoadCertificate)];
+        }
+        catch (CryptographicException exception)
+        {
+            throw new ResponderException(
+                Cause.Settings, $"{setting} {file}: is neither PEM nor DER, or is damaged", exception);
+        }
+    }
+
+    /// <summary>The same, not yet decoded: OpenSSL 3.0 takes a million instructions to decode a certificate.</summary>
+    /// <exception cref="ResponderException">The file cannot be read, or holds no certificate.</exception>
+    public static List<byte[]> ReadEncoded(string setting, string file)
+    {
+        var encoded = new List<byte[]>();
+        try
+        {
+            var bytes = RegularFile.ReadAllBytes(file);
+            if (bytes.Length > 0 && bytes.AsSpan().IndexOf("-----BEGIN "u8) < 0)
+                encoded.Add(bytes);
+            ReadOnlySpan<char> text = System.Text.Encoding.UTF8.GetString(bytes);
+            while (PemEncoding.TryFind(text, out var block))
+            {
+                if (text[block.Label] is "CERTIFICATE")
+                    encoded.Add(Convert.FromBase64String(text[block.Base64Data].ToString()));
+                text = text[block.Location.End..];
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(
+                Cause.Settings, $"{setting} {file}: {FileTrouble.Describe(exception)}", exception);
+        }
+
+        return encoded.Count > 0 ? encoded
+            : throw new ResponderException(Cause.Settings, $"{setting} {file}: holds no certificate");
+    }
+
+    /// <summary>Decodes the authorities that may have issued one of the certificates.</summary>
+    /// <param name="certificates">What a server has sent.</param>
+    /// <param name="authorities">Encoded; each of them has its own name in it.</param>
+    public static X509Certificate2Collection Above(
+        IReadOnlyList<X509Certificate2> certificates, IReadOnlyList<byte[]> authorities)
+    {
+        var issuers = certificates.Select(certificate => certificate.IssuerName.RawData).ToList();
+        return [.. authorities.Where(authority => issuers.Exists(issuer => authority.AsSpan().IndexOf(issuer) >= 0))
+            .Select(X509CertificateLoader.LoadCertificate)];
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace MailResponder.Book;
+
+/// <summary>What another response book changes for each requested address, in words for the operator.</summary>
+internal static class BookChanges
+{
+    /// <summary>
+    /// A line for each address that gets something else, in the order of the new book; none when nobody does.
+    /// </summary>
+    /// <param name="before">Null: there is no book that could be compared.</param>
+    /// <param name="after">The new one.</param>
+    public static List<string> Tell(ResponseBook? before, ResponseBook after)
+    {
+        var lines = new List<string>();
+        foreach (var address in after.Addresses)
+        {
+            var (old, entries) = (before?.EntriesFor(address) ?? [], after.EntriesFor(address));
+            if (old.Count == 0)
+                lines.Add($"{address}: new, {Count(entries)}");
+            else if (Differences(old, entries) is { Count: > 0 } differences)
+                lines.Add($"{address}: {string.Join("; ", differences)}");
+        }
+
+        foreach (var address in before?.Addresses ?? [])
+        {
+            if (!after.Knows(address))
+                lines.Add($"{address}: not answered any more");
+        }
+
+        return lines;
+    }
+
+    private static List<string> Differences(IReadOnlyList<ResponseEntry> before, IReadOnlyList<ResponseEntry> after)
+    {
+        var differences = new List<string>();
+        if (before.Count != after.Count)
+            differences.Add($"{Count(after)} in place of {before.Count.ToString(CultureInfo.InvariantCulture)}");
+        for (var i = 0; i < Math.Min(before.Count, after.Count); i++)
+        {
+            var fields = string.Join(", ", Fields(before[i], after[i]));
+            if (fields.Length > 0)
+                differences.Add(string.Create(CultureInfo.InvariantCulture, $"reply {i + 1} has another {fields}"));
+        }
+
+        return differences;
+    }
+
+    private static IEnumerable<string> Fields(ResponseEntry before, ResponseEntry after)
+    {
+        if (!before.Bodies.SequenceEqual(after.Bodies))
+            yield return "body";
+        if (!before.Attachments.Select(Named).SequenceEqual(after.Attachments.Select(Named)))
+            yield return "list of attachments";
+        if (before.Subject != after.Subject)
+            yield return "subject";
+        if (before.SendMethod != after.SendMethod)
+            yield return "send_method";
+        if (before.Requirement != after.Requirement)
+            yield return "require_authentication";
+    }
+
+    private static (string, string, string) Named(ResponseAttachment attachment) =>
+        (attachment.Bucket, attachment.File, attachment.ShownName);
+
+    private static string Count(IReadOnlyList<ResponseEntry> entries) =>
+        string.Create(CultureInfo.InvariantCulture, $"{entries.Count} {(entries.Count == 1 ? "reply" : "replies")}");
+}

@@ -1,0 +1,19 @@
+using MailResponder.Settings;
+
+namespace MailResponder.Book;
+
+/// <summary>Where the response book and the attachments come from.</summary>
+internal interface IFileSource
+{
+    /// <summary>The source that the settings name.</summary>
+    static IFileSource For(ResponderSettings settings, Deadline deadline, Progress progress) =>
+        settings.S3 is null ? new FolderSource(settings) : new PulledSource(settings, deadline, progress);
+
+    /// <summary>The book in force.</summary>
+    /// <exception cref="ResponderException">It cannot be read, or has a fault.</exception>
+    ResponseBook Book();
+
+    /// <summary>The attachment's content.</summary>
+    /// <exception cref="ResponderException">It is missing or cannot be read.</exception>
+    FileStream Open(ResponseAttachment attachment);
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+using MailResponder.Addresses;
+using MailResponder.Files;
+
+namespace MailResponder.Book;
+
+/// <summary>
+/// Lookup tables for Postfix that follow the response book: the domains that it answers for, and the addresses that
+/// it knows. Plain text, for the types texthash and (domains, without values) a file name in a list.
+/// </summary>
+internal static class PostfixMaps
+{
+    /// <returns>Whether any table changed, so that Postfix has to read it again.</returns>
+    public static bool Write(string folder, ResponseBook book)
+    {
+        var domains = new SortedSet<string>(StringComparer.Ordinal);
+        var addresses = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var address in book.Addresses)
+        {
+            var at = address.LastIndexOf('@');
+            foreach (var domain in Spellings(address[(at + 1)..]))
+            {
+                addresses.Add($"{address[..at]}@{domain}");
+                domains.Add(domain);
+            }
+        }
+
+        try
+        {
+            NewFolder.Make(folder, NewFolder.OpenToAll);
+            return AtomicFile.Write(Path.Join(folder, "domains"), Table(domains))
+                | AtomicFile.Write(Path.Join(folder, "addresses"), Table(addresses));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(Cause.Output, $"postfix_maps {folder}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    /// <summary>
+    /// As it is in the DNS and, when it is a name in other letters, in these: a client with SMTPUTF8 may write either,
+    /// and Postfix compares them as they are.
+    /// </summary>
+    private static IEnumerable<string> Spellings(string domain)
+    {
+        yield return domain;
+        var letters = InternationalForm(domain);
+        if (MailDomain.TryNormalize(letters, out var back) && back == domain && letters != domain)
+            yield return letters!;
+    }
+
+    private static string? InternationalForm(string domain)
+    {
+        try
+        {
+            return new IdnMapping().GetUnicode(domain);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Table(SortedSet<string> keys)
+    {
+        var text = new StringBuilder("# Made by `responder config pull` from the response book; changes here are lost.\n");
+        foreach (var key in keys)
+            text.Append(key).Append(" OK\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Security.Cryptography;
+using Amazon;
+using Amazon.S3;
+using Amazon.S3.Model;
+using MailResponder.Aws;
+using MailResponder.Native;
+using MailResponder.Settings;
+
+namespace MailResponder.Book;
+
+/// <summary>Reads objects from S3. Failures come as faults in the operator's words, never as the service's own text.</summary>
+internal sealed class Bucket : IDisposable
+{
+    private readonly AmazonS3Client _client;
+    private readonly Deadline _deadline;
+    private readonly long _maxFileBytes;
+
+    /// <param name="s3">Where it is, and by whose right it is read.</param>
+    /// <param name="deadline">That of the whole work, of which some is left when S3 hangs.</param>
+    /// <exception cref="ResponderException">The credentials file or the roots cannot be used.</exception>
+    public Bucket(S3Settings s3, Deadline deadline)
+    {
+        _deadline = new Deadline(TimeProvider.System, deadline.ForOneCall);
+        var config = new AmazonS3Config
+        {
+            MaxErrorRetry = 2,
+            AuthenticationRegion = s3.Region,
+            HttpClientFactory = new AwsClients(s3.Endpoint, s3.Roots),
+        };
+        if (s3.Endpoint is null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(s3.Region);
+        }
+        else
+        {
+            config.ServiceURL = s3.Endpoint.AbsoluteUri;
+            config.ForcePathStyle = true;
+        }
+
+        _client = s3.CredentialsFile is null ? new AmazonS3Client(config) : new AmazonS3Client(CredentialsFile.Read(s3.CredentialsFile, s3.Profile), config);
+        _maxFileBytes = s3.MaxFileBytes;
+    }
+
+    /// <summary>
+    /// Fetches an object into a file, unless it still has the given ETag.
+    /// </summary>
+    /// <param name="bucket">The bucket's name, perhaps with a key prefix: <c>bucket/prefix</c>.</param>
+    /// <param name="file">The key, below the prefix.</param>
+    /// <param name="knownETag">Null: fetch in any case.</param>
+    /// <param name="path">The file to write; it is complete when this returns, and not there when this throws.</param>
+    /// <returns>Null when the object has not changed.</returns>
+    /// <exception cref="ResponderException">
+    /// There is no such object, or it is too large (<see cref="Cause.Attachment"/>); S3 cannot be asked, or what came is
+    /// not whole (<see cref="Cause.S3"/>).
+    /// </exception>
+    public FetchedFile? Fetch(string bucket, string file, string? knownETag, string path)
+    {
+        var slash = bucket.IndexOf('/');
+        var request = new GetObjectRequest
+        {
+            BucketName = slash < 0 ? bucket : bucket[..slash],
+            Key = slash < 0 ? file : bucket[(slash + 1)..] + "/" + file,
+            EtagToNotMatch = knownETag,
+        };
+        // Not disposed: the alarm may be about to ring when the call ends.
+        var timeout = new CancellationTokenSource();
+        using var alarm = new Alarm(timeout.Cancel, _deadline.Remaining);
+        try
+        {
+            using var response = _client.GetObjectAsync(request, timeout.Token).GetAwaiter().GetResult();
+            return Store(response, path, new FileRoom(path, _maxFileBytes), timeout.Token);
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotModified)
+        {
+            return null;
+        }
+        catch (Exception exception)
+        {
+            var isTooLarge = exception is FileTooLargeException;
+            var problem = isTooLarge ? exception.Message : S3Trouble.Describe(exception, timeout.IsCancellationRequested);
+            var cause = isTooLarge || S3Trouble.IsMissing(exception) ? Cause.Attachment : Cause.S3;
+            throw new ResponderException(cause, $"s3://{request.BucketName}/{request.Key}: {problem}", exception);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static FetchedFile Store(
+        GetObjectResponse response, string path, FileRoom room, CancellationToken cancellation)
+    {
+        room.Check(response.ContentLength);
+        try
+        {
+            var (length, sha256) = Write(response.ResponseStream, path, room, cancellation);
+            return length == response.ContentLength ? new FetchedFile(response.ETag, sha256)
+                : throw new EndOfStreamException();
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    private static (long Length, string Sha256) Write(
+        Stream content, string path, FileRoom room, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var output = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var buffer = new byte[1 << 16];
+        long length = 0;
+        int count;
+        while ((count = Read(content, buffer, cancellation)) > 0)
+        {
+            length += count;
+            // An answer may come without its length.
+            room.Check(length);
+            hash.AppendData(buffer, 0, count);
+            output.Write(buffer, 0, count);
+        }
+
+        output.Flush(flushToDisk: true);
+        return (length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    /// <exception cref="EndOfStreamException">
+    /// The connection was cut. The disk fails with another IOException.
+    /// </exception>
+    private static int Read(Stream body, byte[] buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return body.ReadAsync(buffer, cancellation).AsTask().GetAwaiter().GetResult();
+        }
+        catch (IOException exception)
+        {
+            throw new EndOfStreamException(null, exception);
+        }
+    }
+}

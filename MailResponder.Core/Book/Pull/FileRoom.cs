@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace MailResponder.Book;
+
+/// <summary>
+/// How long a file may become: as long as the settings say, and no longer than leaves a twentieth of its disk free. The
+/// database, the queue and the logs often lie on the same one, and on a full disk no message is answered.
+/// </summary>
+internal sealed class FileRoom
+{
+    private const int ReservedPart = 20;
+    private readonly long _maxBytes;
+    private readonly long _freeBytes;
+    private readonly string _folder;
+
+    /// <summary>Looks how much is free, and makes the file's folder.</summary>
+    /// <exception cref="IOException">The folder cannot be made, or its disk not be asked.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be made.</exception>
+    public FileRoom(string path, long maxBytes)
+    {
+        _folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(_folder);
+        var disk = new DriveInfo(_folder);
+        (_maxBytes, _freeBytes) = (maxBytes, Math.Max(0, disk.AvailableFreeSpace - (disk.TotalSize / ReservedPart)));
+    }
+
+    /// <exception cref="FileTooLargeException">So many bytes are too many.</exception>
+    public void Check(long bytes)
+    {
+        if (bytes > _maxBytes)
+        {
+            throw new FileTooLargeException(string.Create(CultureInfo.InvariantCulture,
+                $"has {bytes} bytes or more, and s3.max_file_bytes is {_maxBytes}; "
+                + $"upload a smaller file, or raise the setting"));
+        }
+
+        if (bytes > _freeBytes)
+        {
+            throw new FileTooLargeException(string.Create(CultureInfo.InvariantCulture,
+                $"has {bytes} bytes or more, and the disk is full: {_freeBytes} are free beyond the "
+                + $"{100 / ReservedPart} % that stay free for the database; make room on the disk of {_folder}, or upload a smaller file"));
+        }
+    }
+}

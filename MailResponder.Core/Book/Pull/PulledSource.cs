@@ -1,0 +1,48 @@
+using MailResponder.Files;
+using MailResponder.Settings;
+
+namespace MailResponder.Book;
+
+/// <summary>
+/// What `config pull` last brought from S3. The message path asks S3 only on a cold cache: a host that has just been
+/// started, or whose files were deleted.
+/// </summary>
+internal sealed class PulledSource(ResponderSettings settings, Deadline deadline, Progress progress) : IFileSource
+{
+    private readonly FolderSource _folder = new(settings);
+
+    public ResponseBook Book()
+    {
+        if (!RegularFile.Exists(settings.ResponseBook))
+            Pull(() => RegularFile.Exists(settings.ResponseBook));
+        return _folder.Book();
+    }
+
+    public FileStream Open(ResponseAttachment attachment)
+    {
+        var path = Path.Join(settings.FilesRoot, attachment.Bucket, attachment.File);
+        if (!RegularFile.Exists(path))
+            Pull(() => RegularFile.Exists(path));
+        return _folder.Open(attachment);
+    }
+
+    /// <summary>Many messages may find the cache cold at once: one pulls, the others wait for it.</summary>
+    private void Pull(Func<bool> isThere)
+    {
+        progress.Asked = new Asked(Cause.S3, $"s3://{settings.S3!.BookBucket}/{settings.S3.BookKey}");
+        try
+        {
+            using var turn = PullTurn.Wait(settings.FilesRoot, deadline.ForOneCall);
+            if (isThere())
+                return;
+            var result = new ConfigPull(settings, TimeProvider.System, deadline).Run(checkOnly: false);
+            var fault = result.Faults.Find(fault => !fault.IsWarning);
+            if (fault is not null)
+                throw new ResponderException(Cause.S3, "cannot fill the cache: " + fault);
+        }
+        finally
+        {
+            progress.Asked = null;
+        }
+    }
+}

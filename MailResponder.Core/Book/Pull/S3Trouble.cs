@@ -1,0 +1,64 @@
+using System.Net;
+using Amazon.Runtime;
+using MailResponder.Files;
+
+namespace MailResponder.Book;
+
+/// <summary>What S3's errors mean to the operator.</summary>
+internal static class S3Trouble
+{
+    private const string TemporaryRedirect =
+        "S3 sends elsewhere for a while, as it does for a new bucket in another region; " +
+        "correct s3.region, or wait a day";
+
+    public static string Describe(Exception exception, bool timedOut) => exception switch
+    {
+        AmazonServiceException service => Describe(service),
+        _ when timedOut || exception is TimeoutException => "no answer before the deadline",
+        AmazonClientException client when client.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) =>
+            "what came does not fit its checksum; nothing of it is used",
+        AmazonClientException => "no credentials or no connection; name a credentials_file, or give the instance a role",
+        EndOfStreamException => "the connection was cut; nothing of it is used",
+        HttpRequestException or WebException => "S3 cannot be reached; check network, name resolution and endpoint",
+        IOException or UnauthorizedAccessException => FileTrouble.Describe(exception),
+        // The SDK trusts some headers too much: whatever it throws, the answer was rubbish.
+        _ => $"what answered is not S3 ({exception.GetType().Name}); check the endpoint",
+    };
+
+    /// <summary>Whether S3 answered that there is no such object: then the name is wrong, and S3 is well.</summary>
+    public static bool IsMissing(Exception exception) =>
+        exception is AmazonServiceException { StatusCode: HttpStatusCode.NotFound };
+
+    private static string Describe(AmazonServiceException exception) => exception.ErrorCode switch
+    {
+        "NoSuchKey" => "there is no such object; upload it, or correct the name",
+        "NoSuchBucket" => "there is no such bucket; correct the name or the region",
+        "InvalidObjectState" =>
+            "the object is archived (S3 Glacier) and cannot be read; restore it, or upload it in the class STANDARD",
+        "AccessDenied" when exception.Message.Contains("kms:", StringComparison.OrdinalIgnoreCase) =>
+            "access denied to the key that the object is encrypted with; the user or role needs kms:Decrypt on it",
+        { } code when code.StartsWith("KMS.", StringComparison.Ordinal) =>
+            $"the key that the object is encrypted with cannot be used ({Code(code)}); " +
+            "look at it in AWS KMS, or upload the object under another",
+        "AccessDenied" => "access denied; the user or role needs s3:GetObject on it (and s3:ListBucket, or a missing object looks like this too)",
+        "InvalidAccessKeyId" or "SignatureDoesNotMatch" => "S3 does not accept the credentials; check key, secret and the host's clock",
+        "RequestTimeTooSkewed" => "the host's clock is wrong; check chrony",
+        "ExpiredToken" or "TokenRefreshRequired" =>
+            "the session token has expired; fetch new credentials, or use a role or a lasting key",
+        "InvalidToken" =>
+            "S3 does not know the session token; correct aws_session_token in credentials_file, " +
+            "or take it out for a lasting key",
+        "PermanentRedirect" or "AuthorizationHeaderMalformed" => "the bucket is in another region; correct s3.region",
+        "TemporaryRedirect" => TemporaryRedirect,
+        _ when exception.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.PermanentRedirect =>
+            "the bucket is in another region; correct s3.region",
+        _ when exception.StatusCode is HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect => TemporaryRedirect,
+        _ when exception.StatusCode == HttpStatusCode.NotFound => "there is no such object; upload it, or correct the name",
+        _ when exception.StatusCode == HttpStatusCode.Forbidden => "access denied; the user or role needs s3:GetObject on it",
+        _ when exception.StatusCode == 0 => "S3 cannot be reached; check network, name resolution and endpoint",
+        _ => $"S3 answered {(int)exception.StatusCode} {Code(exception.ErrorCode)}; it is tried again at the next pull",
+    };
+
+    private static string Code(string? code) =>
+        code is { Length: > 0 and < 64 } && code.All(c => char.IsAsciiLetterOrDigit(c) || c == '.') ? code : "";
+}

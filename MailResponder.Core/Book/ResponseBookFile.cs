@@ -1,0 +1,116 @@
+using System.Text.Json;
+using MailResponder.Addresses;
+using MailResponder.Files;
+using MailResponder.Settings;
+using MailResponder.Store;
+
+namespace MailResponder.Book;
+
+/// <summary>
+/// Reads and checks the response book: a JSON array of entries. Every fault is found in one go, with its entry, field
+/// and line.
+/// </summary>
+internal sealed class ResponseBookFile
+{
+    private readonly ResponseEntryReader _reader;
+
+    private ResponseBookFile(ResponseEntryReader reader) => _reader = reader;
+
+    /// <summary>Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all.</summary>
+    public static ResponseBook? Check(string path, List<Fault> faults)
+    {
+        byte[] text;
+        try
+        {
+            text = RegularFile.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            var remedy = exception is FileNotFoundException or DirectoryNotFoundException
+                ? "; write the response book, or correct response_book in the settings" : "";
+            faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception) + remedy));
+            return null;
+        }
+
+        return Check(text, path, faults);
+    }
+
+    /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
+    public static ResponseBook? Check(byte[] text, string path, List<Fault> faults)
+    {
+        if (LocatedJson.Parse(text, path, faults) is not { } json)
+            return null;
+        var found = new List<Fault>();
+        var book = new ResponseBookFile(new ResponseEntryReader(path, found)).Read(json);
+        faults.AddRange(found.OrderBy(fault => fault.Line));
+        return book;
+    }
+
+    private ResponseBook? Read(LocatedJson json)
+    {
+        if (json.Kind != JsonValueKind.Array)
+        {
+            var list = json.Members.FirstOrDefault(member => member.Value.Kind == JsonValueKind.Array).Name;
+            _reader.Add(json.Line, "", "must be a list [ … ] of entries, but is " + json.KindInWords
+                + (json.Kind != JsonValueKind.Object ? "" : list is null || ResponseEntryReader.IsField(list)
+                    ? "; write [ before it and ] behind it"
+                    : $"; take the list out of \"{list}\": the file begins with [ and ends with ]"));
+            return null;
+        }
+
+        var entries = new List<ResponseEntry>();
+        for (var i = 0; i < json.Items.Count; i++)
+        {
+            if (_reader.Errors >= Fault.MostOfAFile)
+            {
+                _reader.Add(json.Items[i].Line, ResponseEntryReader.Place(i + 1), "and whatever follows: too much is wrong here; is this a response book?");
+                return null;
+            }
+
+            if (_reader.Read(i + 1, json.Items[i]) is { } entry)
+                entries.Add(entry);
+        }
+
+        if (json.Items.Count == 0)
+            _reader.Add(json.Line, "", "has no entry; nobody would be answered");
+        var book = new ResponseBook(entries);
+        CheckNumberOfEntries(book);
+        CheckLookalikes(book);
+        return book;
+    }
+
+    private void CheckNumberOfEntries(ResponseBook book)
+    {
+        foreach (var address in book.Addresses)
+        {
+            var entries = book.EntriesFor(address);
+            if (entries.Count > EntryStates.MaxEntries)
+                _reader.Add(entries[EntryStates.MaxEntries].Line, ResponseEntryReader.Place(entries[EntryStates.MaxEntries].Number), $"more than {EntryStates.MaxEntries} entries for {address}");
+        }
+    }
+
+    /// <summary>example.com beside exmaple.com is more likely a slip than a second domain. Digits tell real ones apart.</summary>
+    private void CheckLookalikes(ResponseBook book)
+    {
+        var domains = new Dictionary<string, ResponseEntry>();
+        foreach (var entry in book.Entries)
+        {
+            if (MailDomain.TryNormalize(entry.Address[(entry.Address.LastIndexOf('@') + 1)..], out var domain))
+                domains.TryAdd(domain, entry);
+        }
+
+        // A slip is written once; comparing every pair of a large book would not be worth the time.
+        if (domains.Count > 200)
+            return;
+        foreach (var (domain, entry) in domains)
+        {
+            foreach (var (other, first) in domains)
+            {
+                if (first.Number < entry.Number && Words.EditDistance(WithoutDigits(domain), WithoutDigits(other)) == 1)
+                    _reader.Warn(entry.Line, ResponseEntryReader.Place(entry.Number, "email_addr"), $"the domain {domain} looks like {other} of entry {first.Number}; is one of them a slip?");
+            }
+        }
+    }
+
+    private static string WithoutDigits(string domain) => string.Concat(domain.Where(c => !char.IsAsciiDigit(c)));
+}

@@ -1,0 +1,65 @@
+using MailResponder.Files;
+using MailResponder.Native;
+
+namespace MailResponder.Doctor;
+
+/// <summary>
+/// What keeps a message from using the programs, folders and the database that the settings name: looked at with the
+/// rights of whoever runs this, and changed by nothing. Null where nothing does.
+/// </summary>
+internal static class PlaceCheck
+{
+    private const int NoProgram = 8, NotAllowed = 13, Absent = 2;
+
+    public static string? Program(string path)
+    {
+        var error = !File.Exists(path) ? Directory.Exists(path) ? NotAllowed : Absent
+            : !FileSystem.MayRun(path) ? NotAllowed
+            : FileSystem.MayRead(path) && !IsProgram(path) ? NoProgram : 0;
+        return error == 0 ? null : $"{path} {FileTrouble.OfProgram(path, error)}";
+    }
+
+    /// <summary>A folder to write into; one that is missing is made by the first message.</summary>
+    public static string? Folder(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            return FileSystem.MayWriteInto(folder) ? null
+                : $"{folder}: the user {RunningUser.Name} may not write into it; check its owner and mode";
+        }
+
+        if (Path.Exists(folder))
+            return $"{folder} is a file, and a folder is needed; move it away, or name another folder";
+        return Folder(Path.GetDirectoryName(folder) ?? "/") is { } above ? $"{folder} cannot be made: {above}" : null;
+    }
+
+    public static string? Sqlite(string path)
+    {
+        try
+        {
+            if (RegularFile.ModeOf(path) is null)
+                return Folder(Path.GetDirectoryName(path)!);
+            if (!FileSystem.MayChange(path))
+                return $"{path}: the user {RunningUser.Name} may not read or write it; check its owner and mode";
+            using var file = RegularFile.Open(path, FileShare.ReadWrite | FileShare.Delete);
+            var head = new byte["SQLite format 3\0"u8.Length];
+            var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            return length == 0 || head.AsSpan(0, length).SequenceEqual("SQLite format 3\0"u8)
+                ? Folder(Path.GetDirectoryName(path)!)
+                : $"{path} is no SQLite database; correct the path, or move the file away";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"{path}: {FileTrouble.Describe(exception)}";
+        }
+    }
+
+    /// <summary>Whether the kernel knows how to start it: ELF, or a script that names its interpreter.</summary>
+    private static bool IsProgram(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> head = stackalloc byte[4];
+        var start = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        return start.StartsWith("#!"u8) || start.SequenceEqual("\u007fELF"u8);
+    }
+}

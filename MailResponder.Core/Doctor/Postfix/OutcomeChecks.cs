@@ -1,0 +1,50 @@
+using MailResponder.PostfixLog;
+using MailResponder.Settings;
+using MailResponder.Statistics;
+
+namespace MailResponder.Doctor;
+
+/// <summary>Whether the world took the replies of the last 24 hours.</summary>
+internal static class OutcomeChecks
+{
+    public const string Name = "reply-outcomes";
+
+    /// <summary>From here on a provider takes next to nothing from this host.</summary>
+    private const double MostRefused = 0.8;
+
+    public static IEnumerable<Finding> Look(Host host, ResponderSettings settings)
+    {
+        if (!host.IsRoot)
+            return [Finding.Warning(Name, "only root can read the mail log", "run: sudo responder doctor")];
+        // What cron does each minute: so this is the present, and shows whether it can be done.
+        if (host.Run(host.Program, "postfix-log", "--settings", settings.File) is { Succeeded: false } run)
+        {
+            return
+            [
+                Finding.Fault(Name, "what became of replies is not known: " + run.Complaint,
+                    "mend what it names; then: responder postfix-log"),
+            ];
+        }
+
+        return Judge(
+            PostfixLogDatabase.Summarise(settings.PostfixLog.Database, host.Now.AddDays(-1), host.Now)?.Outcomes ?? [],
+            settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold);
+    }
+
+    /// <param name="outcomes">As they are kept.</param>
+    /// <param name="threshold">Providers with fewer replies are not named.</param>
+    public static IEnumerable<Finding> Judge(IReadOnlyList<ProviderOutcomes> outcomes, int threshold)
+    {
+        const string remedy = "see what they answer in /var/log/mail.log (status=bounced, status=deferred); look for "
+            + "this host's address on block lists, and at SPF, DKIM and the reverse record above";
+        var merged = ProviderOutcomes.Merged(outcomes, threshold);
+        var all = merged.Sum(one => one.Total);
+        return merged.Where(one => one.IsRefusing)
+            .Select(one => one.RefusedShare >= MostRefused
+                ? Finding.Fault(Name, $"{one.Provider} took next to no reply in 24 hours: {one}", remedy)
+                : Finding.Warning(Name,
+                    $"{one.Provider} refused {Figure.Percent(one.RefusedShare)} of the replies of 24 hours: {one}", remedy))
+            .OrOk(Name, all == 0 ? "none through this host's Postfix, and no report, in 24 hours"
+                : $"in 24 hours: {string.Join("; ", merged.Select(one => $"{one.Provider} {one}"))}");
+    }
+}

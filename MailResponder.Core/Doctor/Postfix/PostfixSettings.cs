@@ -1,0 +1,178 @@
+using MailResponder.Addresses;
+
+namespace MailResponder.Doctor;
+
+/// <summary>Postfix's parameters in force, defaults included and names expanded, and the services of master.cf.</summary>
+internal sealed class PostfixSettings
+{
+    private readonly Dictionary<string, string> _values = [];
+    private readonly Host _host;
+
+    private PostfixSettings(Host host) => _host = host;
+
+    /// <summary>What postconf has to say against the two files, a line each; empty when it is content.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    public required IReadOnlyList<MasterService> Services { get; init; }
+
+    /// <summary>A parameter's value; empty when it is empty or there is no such parameter.</summary>
+    public string this[string parameter] => _values.GetValueOrDefault(parameter, "");
+
+    /// <summary>Null when Postfix is not installed, or its main.cf cannot be read.</summary>
+    public static PostfixSettings? Load(Host host)
+    {
+        var all = host.Run("postconf", "-x");
+        var own = host.Run("postconf", "-n");
+        var services = host.Run("postconf", "-M");
+        if (!all.Succeeded || !services.Succeeded)
+            return null;
+        var settings = new PostfixSettings(host)
+        {
+            // An unused parameter is told by -n alone; both tell a line that is overridden.
+            Warnings = [.. own.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Concat(services.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Distinct()],
+            Services = [.. services.Lines.Select(MasterService.Of).OfType<MasterService>()],
+        };
+        // A user's own parameters come with -n only; -x has them expanded where they are used.
+        foreach (var line in own.Lines.Concat(all.Lines))
+        {
+            if (line.Split('=', 2) is [var name, var value])
+                settings._values[name.Trim()] = value.Trim();
+        }
+
+        return settings;
+    }
+
+    /// <summary>
+    /// What sendmail(1) takes at most, in bytes, 0 for no limit; null when Postfix is not installed, or does not say.
+    /// </summary>
+    public static long? MessageSizeLimit(HostPrograms programs)
+    {
+        var answer = programs.Run("postconf", ["-xh", "message_size_limit"]);
+        return long.TryParse(answer.Output.Trim(), out var bytes) ? bytes : null;
+    }
+
+    /// <summary>Whether the domain is a name of the host rather than one that people write to.</summary>
+    public bool IsHost(string domain) =>
+        domain.Equals(this["myhostname"], StringComparison.OrdinalIgnoreCase) || domain.StartsWith("localhost.", StringComparison.Ordinal);
+
+    public MasterService? Service(string name, string type = "unix") =>
+        Services.FirstOrDefault(service => service.Name == name && service.Type == type);
+
+    /// <summary>The items of a list parameter.</summary>
+    public List<string> List(string parameter) => Split(this[parameter], byComma: true);
+
+    public long? Number(string parameter) => long.TryParse(this[parameter], out var number) ? number : null;
+
+    /// <summary>A time parameter like 5d or 20s; the standard unit is the parameter's own (postconf(5)).</summary>
+    public TimeSpan? Time(string parameter, char standardUnit)
+    {
+        var text = this[parameter];
+        var unit = text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[^1] : standardUnit;
+        if (!double.TryParse(text.AsSpan().TrimEnd("smhdw"), System.Globalization.CultureInfo.InvariantCulture, out var number))
+            return null;
+        return unit switch
+        {
+            's' => TimeSpan.FromSeconds(number),
+            'm' => TimeSpan.FromMinutes(number),
+            'h' => TimeSpan.FromHours(number),
+            'd' => TimeSpan.FromDays(number),
+            _ => TimeSpan.FromDays(7 * number),
+        };
+    }
+
+    /// <summary>What a lookup table (type:name) has for a key; null when it has nothing, or cannot be asked.</summary>
+    public string? LookUp(string table, string key) =>
+        LookUpAll(table, [key]).TryGetValue(key, out var value) ? value : null;
+
+    /// <summary>What a lookup table has for each key that it has.</summary>
+    public Dictionary<string, string> LookUpAll(string table, IReadOnlyCollection<string> keys)
+    {
+        var name = TableBehind(table);
+        var found = new Dictionary<string, string>();
+        if (keys.Count == 0 || !name.Contains(':'))
+            return found;
+        var answer = _host.Programs.Run("postmap", ["-q", "-", name], string.Join('\n', keys) + "\n");
+        foreach (var line in answer.Lines)
+        {
+            if (line.Split('\t', 2) is [var key, var value])
+                found[key] = value;
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether a domain list like mydestination holds the domain: by name, in a table, or in a file of names.</summary>
+    public bool ListHas(string parameter, string domain)
+    {
+        foreach (var item in List(parameter))
+        {
+            if (item.Equals(domain, StringComparison.OrdinalIgnoreCase)
+                || (item.StartsWith('/') && _host.Lines(item)?.Any(line => line.Trim().Equals(domain, StringComparison.OrdinalIgnoreCase)) == true)
+                || (item.Contains(':') && LookUp(item, domain) is not null))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The domains that a list like mydestination names, those of its tables and files too; without address literals and
+    /// unqualified names, at which nobody can be answered.
+    /// </summary>
+    /// <param name="parameter">The list.</param>
+    /// <param name="unlisted">Tables that postmap(1) cannot list.</param>
+    public List<string> Domains(string parameter, out List<string> unlisted)
+    {
+        unlisted = [];
+        var domains = new List<string>();
+        foreach (var item in List(parameter).Where(item => !item.StartsWith('!')))
+        {
+            if (item.StartsWith('/'))
+            {
+                domains.AddRange(_host.Lines(item) ?? []);
+            }
+            else if (item.Contains(':'))
+            {
+                var table = _host.Run("postmap", "-s", TableBehind(item));
+                domains.AddRange(table.Lines.Select(line => line.Split('\t')[0]));
+                if (!table.Succeeded)
+                    unlisted.Add(item);
+            }
+            else
+            {
+                domains.Add(item);
+            }
+        }
+
+        return [.. domains.Select(text => MailDomain.TryNormalize(text.Trim().TrimStart('.'), out var domain) ? domain : "").Where(domain => domain.Length > 0)];
+    }
+
+    /// <summary>The proxy service is for daemons in a chroot; the table behind it is the same.</summary>
+    private static string TableBehind(string table) => table.StartsWith("proxy:", StringComparison.Ordinal) ? table["proxy:".Length..] : table;
+
+    /// <summary>Splits at white space, and at commas where they separate, but never inside of braces.</summary>
+    public static List<string> Split(string text, bool byComma)
+    {
+        var items = new List<string>();
+        var (start, depth) = (-1, 0);
+        for (var i = 0; i <= text.Length; i++)
+        {
+            var isEnd = i == text.Length || (depth == 0 && (char.IsWhiteSpace(text[i]) || (byComma && text[i] == ',')));
+            if (isEnd && start >= 0)
+            {
+                items.Add(text[start..i]);
+                start = -1;
+            }
+            else if (!isEnd)
+            {
+                start = start < 0 ? i : start;
+                depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+            }
+        }
+
+        return items;
+    }
+}

@@ -1,0 +1,72 @@
+using MailResponder.Incoming;
+using MailResponder.Logs;
+
+namespace MailResponder.Doctor;
+
+/// <summary>Follows a probe and the reply to it in the logs of Postfix and of the responder.</summary>
+/// <param name="host">Whose logs they are.</param>
+/// <param name="tag">The probe's.</param>
+/// <param name="mailLog">Postfix's log.</param>
+internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
+{
+    /// <summary>rsyslogd writes the responder's line within a second (rsyslog/20-mail_responder.conf).</summary>
+    private static readonly TimeSpan MaxDelayOfLog = TimeSpan.FromSeconds(3);
+
+    private readonly long _begin = host.Clock.GetTimestamp();
+    private readonly GrowingLog _postfixLines = new(host.PathTo(mailLog));
+    private readonly GrowingLog _ownLines = new(host.PathTo(LogChecks.Log));
+    private readonly List<ProbeStep> _steps = [];
+    private readonly List<string> _own = [];
+
+    public TimeSpan Elapsed => host.Clock.GetElapsedTime(_begin);
+
+    /// <summary>What ran the responder, once it has ended; null before.</summary>
+    public ProbeStep? Handed => _steps.Find(step => step is { IsOfReply: false, NextQueueId: null, Status: "sent" });
+
+    /// <summary>What took the reply from Postfix; null before.</summary>
+    public ProbeStep? Replied => _steps.Find(step => step is { IsOfReply: true, Status: "sent" });
+
+    /// <summary>The names that the probe and its reply had in the queue.</summary>
+    public IEnumerable<string> QueueIds =>
+        _steps.SelectMany(step => new[] { step.QueueId, step.NextQueueId }).OfType<string>();
+
+    /// <summary>The responder's own line; null before it comes.</summary>
+    public string? OwnLine => _own.Find(line => _steps.Exists(step =>
+        $"{line} ".Contains($" queue_id={step.QueueId} ", StringComparison.Ordinal)));
+
+    /// <summary>What went wrong, as soon as it is known for certain; null: nothing so far.</summary>
+    public string? Problem
+    {
+        get
+        {
+            var line = OwnLine;
+            if (line?.Contains(" reason=", StringComparison.Ordinal) == true)
+                return line[(line.IndexOf("]: ", StringComparison.Ordinal) + 3)..].OneLine();
+            var isLate = _steps.Count > 0 && Elapsed - _steps[^1].Seen > MaxDelayOfLog;
+            // Of a deferral by pipe(8) the responder's line tells more.
+            if (_steps.Find(step => step.Status != "sent") is { } failed)
+                return failed.Service != "pipe" || isLate ? failed.InWords : null;
+            return line is null && isLate && Handed is { } handed
+                ? $"{LogChecks.Log} has no line of it from the responder; {handed.InWords}" : null;
+        }
+    }
+
+    /// <summary>How far it had come when the time was over.</summary>
+    public string Unfinished => _steps.Count == 0
+        ? $"it was taken into the queue, and {mailLog} said nothing more of it in time"
+        : $"{(Handed is null ? "the responder was not done with it" : "its reply did not reach discard")} in time; "
+            + $"last: {_steps[^1].InWords}";
+
+    /// <summary>Reads what the logs have got meanwhile.</summary>
+    public void Look()
+    {
+        var seen = Elapsed;
+        foreach (var line in _postfixLines.NewLines())
+        {
+            if (ProbeStep.Of(line, tag, seen, host.Now) is { } step)
+                _steps.Add(step);
+        }
+
+        _own.AddRange(_ownLines.NewLines());
+    }
+}

@@ -1,0 +1,68 @@
+namespace MailResponder.Files;
+
+/// <summary>What a failed file operation means, in words that do not repeat the path.</summary>
+internal static class FileTrouble
+{
+    private const int IsLocked = 11;
+    private const int Absent = 2;
+    private const int NoProgram = 8;
+    private const int NoMemory = 12;
+    private const int NotAllowed = 13;
+    private const int FileInTheWay = 17;
+    private const int IsFolder = 21;
+    private const int TooManyFilesInSystem = 23;
+    private const int TooManyFiles = 24;
+    private const int FileTooLarge = 27;
+    private const int NoSpaceLeft = 28;
+    private const int ReadOnlyFileSystem = 30;
+    private const int NoLocks = 37;
+    private const int QuotaExceeded = 122;
+
+    /// <summary>Whether the disk is full or cannot be written.</summary>
+    public static bool IsAboutDisk(IOException exception) => Number(exception) is NoSpaceLeft or QuotaExceeded or ReadOnlyFileSystem;
+
+    public static string Describe(Exception exception) => exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "does not exist",
+        UnauthorizedAccessException => $"the user {RunningUser.Name} may not read or write it",
+        NotRegularFileException => exception.Message,
+        IOException => OfNumber(Number(exception)),
+        _ => InputOutputError(Number(exception)),
+    };
+
+    /// <summary>Why a program cannot be started; the program is the subject of the sentence.</summary>
+    /// <param name="path">The program.</param>
+    /// <param name="error">As posix_spawn(3) has it.</param>
+    public static string OfProgram(string path, int error) => error switch
+    {
+        Absent when File.Exists(path) => "names an interpreter in its first line that does not exist",
+        Absent => "does not exist; name the host's program",
+        NotAllowed when Directory.Exists(path) => "is a folder; name the program in it",
+        NotAllowed => $"may not be run by the user {RunningUser.Name}; is it a program? then: chmod 0755",
+        NoProgram => "is no program; a script begins with a line like #!/bin/sh",
+        IsLocked => "would be one process more than the limits allow; see: ulimit -u",
+        NoMemory => "finds no memory left",
+        TooManyFiles => "finds too many files open; raise the limit, see: ulimit -n",
+        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"meets error {error} of the system"),
+    };
+
+    private static string OfNumber(int number) => number switch
+    {
+        FileInTheWay => "a file has the name of a folder that is needed; move it away, or correct the path",
+        NoSpaceLeft => "the disk is full",
+        QuotaExceeded => "the user's disk quota is used up",
+        ReadOnlyFileSystem => "the file system is read-only",
+        FileTooLarge => "the file would be larger than the limit; see: ulimit -f",
+        TooManyFiles => "too many files are open; raise the limit, see: ulimit -n",
+        TooManyFilesInSystem => "too many files are open on the host; raise fs.file-max",
+        IsLocked => "is locked by another process; find it with: fuser",
+        IsFolder => "is a folder, not a file",
+        NoMemory => "there is no memory left",
+        NoLocks => "the file system gives no locks; it must lie on a disk of this host",
+        _ => InputOutputError(number),
+    };
+
+    private static string InputOutputError(int number) => $"input/output error {number}; check the disk";
+
+    private static int Number(Exception exception) => exception.HResult & 0xffff;
+}

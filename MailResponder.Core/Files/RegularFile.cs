@@ -1,0 +1,48 @@
+using MailResponder.Native;
+
+namespace MailResponder.Files;
+
+/// <summary>
+/// Reads what has to be a regular file. To open a pipe is to wait for its other end, and a device may never end: with
+/// one of them in a file's place a message would wait for its deadline, and nobody would be told why.
+/// </summary>
+internal static class RegularFile
+{
+    private const int KindMask = 0xf000;
+    private const int Regular = 0x8000;
+
+    /// <summary>Whether a regular file has the name.</summary>
+    public static bool Exists(string path) => FileStatus.TryRead(path, out var found) && (found.Mode & KindMask) == Regular;
+
+    /// <summary>Opens it for reading, without a buffer.</summary>
+    /// <exception cref="IOException">It cannot be opened, or is something else (<see cref="NotRegularFileException"/>).</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static FileStream Open(string path, FileShare share = FileShare.Read)
+    {
+        ModeOf(path);
+        return new FileStream(path, FileMode.Open, FileAccess.Read, share, bufferSize: 0);
+    }
+
+    /// <inheritdoc cref="Open"/>
+    public static byte[] ReadAllBytes(string path)
+    {
+        ModeOf(path);
+        return File.ReadAllBytes(path);
+    }
+
+    /// <summary>Who may do what with it; null when it is not there or cannot be reached, which opening it will say.</summary>
+    /// <exception cref="NotRegularFileException">Something else has the name.</exception>
+    public static UnixFileMode? ModeOf(string path)
+    {
+        if (!FileStatus.TryRead(path, out var found))
+            return null;
+        return (found.Mode & KindMask) switch
+        {
+            Regular => (UnixFileMode)(found.Mode & ~KindMask),
+            0x1000 => throw new NotRegularFileException("a pipe"),
+            0x4000 => throw new NotRegularFileException("a folder"),
+            0xc000 => throw new NotRegularFileException("a socket"),
+            _ => throw new NotRegularFileException("a device"),
+        };
+    }
+}

@@ -1,0 +1,139 @@
+using MailResponder.Files;
+using MailResponder.Native;
+
+namespace MailResponder.Logs;
+
+/// <summary>
+/// Reads the lines that came since the last time, each once, whatever logrotate did in between: the file was renamed
+/// or copied and cut off, or both more than once. Only the newest rotated file is looked at, and only uncompressed.
+/// </summary>
+/// <param name="path">The log.</param>
+/// <param name="timeOf">The time of a line; null for one that is not looked for.</param>
+internal sealed class LogFollower(string path, Func<ReadOnlySpan<byte>, DateTimeOffset?> timeOf)
+{
+    private const int HeadBytes = 512;
+
+    /// <summary>Opens the log and the newest rotated file, whoever the process goes on as.</summary>
+    /// <exception cref="ResponderException">The log is there and cannot be opened.</exception>
+    public OpenLog Open() =>
+        Try(() => new OpenLog(this, OpenFile(path), Rotated() is { } name ? OpenFile(name) : null));
+
+    private T Try<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(Cause.Input, $"log {path}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    private LogPosition ReadOver(FileStream? rotated, FileStream? current, LogPosition last, LogLines.Reader take)
+    {
+        // Looked at before the rotated file is read: once the new file has a line, rsyslogd is done with the old one.
+        var isSwitched = current is { Length: > 0 };
+        var counted = take;
+        if (rotated is not null && IsIn(rotated, last))
+        {
+            last = ReadOn(rotated, last, take);
+        }
+        else
+        {
+            // Too much time has passed, or somebody made the log empty: what is younger than all we know is new.
+            var until = last.Until;
+            counted = line =>
+            {
+                if (timeOf(line) > until)
+                    take(line);
+            };
+            last = last with { Offset = 0, Head = "" };
+            if (rotated is not null)
+                last = ReadOn(rotated, last, counted);
+        }
+
+        return isSwitched ? ReadOn(current!, last with { Offset = 0, Head = "" }, counted) : last;
+    }
+
+    private LogPosition ReadOn(FileStream file, LogPosition last, LogLines.Reader take)
+    {
+        var until = last.Until;
+        file.Position = last.Offset;
+        var offset = last.Offset + LogLines.Read(file, line =>
+        {
+            take(line);
+            if (timeOf(line) is { } time && time > until)
+                until = time;
+        });
+        return new LogPosition(offset, Head(file, offset), until);
+    }
+
+    private static LogPosition Skip(FileStream? file, DateTimeOffset now)
+    {
+        // A line's time is cut to microseconds: one of this very moment is still to come.
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond) - 1);
+        if (file is null)
+            return new LogPosition(0, "", now);
+        var offset = LogLines.Read(file, _ => { });
+        return new LogPosition(offset, Head(file, offset), now);
+    }
+
+    /// <summary>Whether it is the file of which so much was read.</summary>
+    private static bool IsIn(FileStream file, LogPosition position) =>
+        position.Offset > 0 && file.Length >= position.Offset && Head(file, position.Offset) == position.Head;
+
+    private static string Head(FileStream file, long offset)
+    {
+        var head = new byte[Math.Min(HeadBytes, offset)];
+        file.Position = 0;
+        file.ReadExactly(head);
+        return head.Length == 0 ? "" : Convert.ToHexStringLower(Sha256.HashData(head));
+    }
+
+    /// <summary>The newest file that rotation has made, numbered or dated; null when there is none.</summary>
+    private string? Rotated()
+    {
+        var (folder, name) = (Path.GetDirectoryName(path)!, Path.GetFileName(path));
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, name + "?*").Where(IsPlain).MaxBy(File.GetLastWriteTimeUtc)
+            : null;
+
+        bool IsPlain(string file) => Path.GetFileName(file)[name.Length..] is ['.' or '-', .. var rest]
+            && rest.All(c => char.IsAsciiDigit(c) || c == '-');
+    }
+
+    private static FileStream? OpenFile(string file)
+    {
+        try
+        {
+            return new FileStream(
+                file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The log and the newest rotated file, open; null where there is none.</summary>
+    public sealed class OpenLog(LogFollower follower, FileStream? current, FileStream? rotated) : IDisposable
+    {
+        /// <summary>Where to begin when only lines to come count.</summary>
+        /// <exception cref="ResponderException">The log cannot be read.</exception>
+        public LogPosition Skip(DateTimeOffset now) => follower.Try(() => LogFollower.Skip(current, now));
+
+        /// <summary>Hands every line that came since to <paramref name="take"/>, in the order of the file.</summary>
+        /// <returns>Where to go on.</returns>
+        /// <exception cref="ResponderException">The log cannot be read.</exception>
+        public LogPosition Read(LogPosition last, LogLines.Reader take) => follower.Try(() =>
+            current is not null && IsIn(current, last)
+                ? follower.ReadOn(current, last, take) : follower.ReadOver(rotated, current, last, take));
+
+        public void Dispose()
+        {
+            current?.Dispose();
+            rotated?.Dispose();
+        }
+    }
+}

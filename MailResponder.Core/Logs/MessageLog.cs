@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text;
+using MailResponder.Settings;
+
+namespace MailResponder.Logs;
+
+/// <summary>
+/// One line a message for people, and the same as one JSON line for programs. Neither ever names the requester.
+/// </summary>
+internal sealed class MessageLog
+{
+    private const int MaxProblemLength = 600;
+    private readonly LogTarget _target;
+    private readonly SyslogFacility _facility = SyslogFacility.Local0;
+    private readonly SyslogFacility _eventFacility = SyslogFacility.Local1;
+    private readonly SyslogSocket _syslog;
+    private readonly TimeProvider _clock;
+
+    /// <param name="settings">Null when they cannot be read: then the log goes to the standard places.</param>
+    /// <param name="target">Null: as the settings say.</param>
+    /// <param name="clock">Tells the time of each line.</param>
+    public MessageLog(ResponderSettings? settings, LogTarget? target, TimeProvider clock)
+    {
+        _target = target ?? settings?.LogTo ?? LogTarget.Syslog;
+        _syslog = new SyslogSocket(settings?.SyslogSocket ?? "/dev/log", clock);
+        _clock = clock;
+        if (settings is not null)
+            (_facility, _eventFacility) = (settings.SyslogFacility, settings.EventFacility);
+    }
+
+    public void Write(Outcome outcome, TimeSpan elapsed)
+    {
+        var milliseconds = (long)elapsed.TotalMilliseconds;
+        var line = Line(outcome, milliseconds);
+        if (outcome.Alarm is not null)
+            Warn(outcome.Alarm);
+        if (_target == LogTarget.Stderr)
+        {
+            StandardError.WriteLine(line);
+            return;
+        }
+
+        var severity = outcome.Result switch
+        {
+            // There may be thousands of them, and one alarm tells of them all.
+            Result.Deferred when outcome.Cause == Cause.Limit => SyslogSeverity.Info,
+            Result.Deferred => SyslogSeverity.Error,
+            Result.Failed => SyslogSeverity.Warning,
+            _ => SyslogSeverity.Info,
+        };
+        _syslog.Write(_facility, severity, line);
+        _syslog.Write(_eventFacility, severity, Event(outcome, milliseconds));
+    }
+
+    /// <summary>A line of priority err that is about no single message.</summary>
+    public void Warn(string text)
+    {
+        if (_target == LogTarget.Stderr)
+            StandardError.WriteLine(text);
+        else
+            _syslog.Write(_facility, SyslogSeverity.Error, text);
+    }
+
+    /// <summary>The line for people: the result, then name=value words; a problem in quotes at the end.</summary>
+    internal static string Line(Outcome outcome, long milliseconds)
+    {
+        var line = new StringBuilder(Name(outcome.Result));
+        if (outcome.Reason is not null)
+            line.Append(" reason=").Append(outcome.Reason);
+        line.Append(" address=").Append(outcome.Address);
+        if (outcome.Result != Result.Skipped)
+            line.Append(CultureInfo.InvariantCulture, $" replies={outcome.Receipts.Count}");
+        line.Append(CultureInfo.InvariantCulture, $" ms={milliseconds} queue_id={outcome.QueueId}");
+        if (outcome.Receipts.Count > 0)
+            line.Append(" receipts=").AppendJoin(',', outcome.Receipts);
+        if (outcome.Problem is not null)
+            line.Append(" problem=\"").Append(OneLine(outcome.Problem)).Append('"');
+        return line.ToString();
+    }
+
+    /// <summary>As <see cref="Words.Hyphenated"/>, without the reflection that the names of an enum cost.</summary>
+    private static string Name(Result result) => result switch
+    {
+        Result.Replied => "replied",
+        Result.Skipped => "skipped",
+        Result.Deferred => "deferred",
+        Result.Probe => "probe",
+        _ => "failed",
+    };
+
+    private string Event(Outcome outcome, long milliseconds)
+    {
+        var receipts = string.Join(',', outcome.Receipts.Select(Quoted));
+        var problem = outcome.Problem is null ? null : OneLine(outcome.Problem);
+        return string.Create(CultureInfo.InvariantCulture, $"{{\"time\":\"{_clock.GetUtcNow().UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFK}\"," +
+            $"\"result\":{Quoted(Name(outcome.Result))},\"reason\":{Quoted(outcome.Reason)}," +
+            $"\"address\":{Quoted(outcome.Address)},\"replies\":{outcome.Receipts.Count},\"ms\":{milliseconds}," +
+            $"\"queue_id\":{Quoted(outcome.QueueId)},\"receipts\":[{receipts}],\"problem\":{Quoted(problem)}}}");
+    }
+
+    /// <summary>A JSON string (RFC 8259, section 7). Utf8JsonWriter would build a table of all characters first.</summary>
+    private static string Quoted(string? value)
+    {
+        if (value is null)
+            return "null";
+        var quoted = new StringBuilder("\"");
+        foreach (var c in value)
+        {
+            if (c is '"' or '\\')
+                quoted.Append('\\').Append(c);
+            else if (c is < ' ' or > '~')
+                quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else
+                quoted.Append(c);
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    private static string OneLine(string problem)
+    {
+        var line = new StringBuilder(Math.Min(problem.Length, MaxProblemLength));
+        foreach (var c in problem)
+        {
+            if (line.Length >= MaxProblemLength)
+                return line.Append('…').ToString();
+            line.Append(c == '"' ? '\'' : LineText.Breaks(c) || LineText.Misleads(c) ? ' ' : c);
+        }
+
+        return line.ToString();
+    }
+}

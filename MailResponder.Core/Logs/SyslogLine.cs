@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+
+namespace MailResponder.Logs;
+
+/// <summary>
+/// One line of a log file: "TIME HOST PROGRAM[PID]: TEXT", where TIME is that of RFC 3339 or of RFC 3164
+/// ("Nov 22 10:00:00", local time, no year).
+/// </summary>
+internal readonly ref struct SyslogLine
+{
+    private const int Rfc3164TimeLength = 15;
+
+    private SyslogLine(DateTimeOffset time, ReadOnlySpan<char> program, int processId, ReadOnlySpan<char> text)
+    {
+        Time = time;
+        Program = program;
+        ProcessId = processId;
+        Text = text;
+    }
+
+    public DateTimeOffset Time { get; }
+
+    /// <summary>Like "postfix/smtpd".</summary>
+    public ReadOnlySpan<char> Program { get; }
+
+    /// <summary>0 when the line names none.</summary>
+    public int ProcessId { get; }
+
+    public ReadOnlySpan<char> Text { get; }
+
+    /// <summary>Null when the line has another form.</summary>
+    /// <param name="line">Any bytes, without the line end.</param>
+    /// <param name="now">As for <see cref="TryParse"/>.</param>
+    public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> line, DateTimeOffset now) =>
+        TryParse(Encoding.Latin1.GetString(line), now, out var parsed) ? parsed.Time : null;
+
+    /// <summary>False when the line has another form.</summary>
+    /// <param name="line">Without its end.</param>
+    /// <param name="now">A time without a year is the last one of its name that is not after tomorrow.</param>
+    /// <param name="result">The parts.</param>
+    public static bool TryParse(ReadOnlySpan<char> line, DateTimeOffset now, out SyslogLine result)
+    {
+        result = default;
+        if (!TryTime(ref line, now, out var time))
+            return false;
+        var host = line.IndexOf(' ');
+        if (host <= 0)
+            return false;
+        line = line[(host + 1)..];
+        var mark = line.IndexOf(": ", StringComparison.Ordinal);
+        if (mark <= 0)
+            return false;
+        var program = line[..mark];
+        var processId = 0;
+        var bracket = program.IndexOf('[');
+        if (bracket > 0 && program[^1] == ']')
+        {
+            if (!int.TryParse(program[(bracket + 1)..^1], NumberStyles.None, CultureInfo.InvariantCulture, out processId))
+                return false;
+            program = program[..bracket];
+        }
+
+        if (program.Contains(' '))
+            return false;
+        result = new SyslogLine(time, program, processId, line[(mark + 2)..].Trim());
+        return true;
+    }
+
+    /// <summary>Takes the time and the space behind it off the line.</summary>
+    private static bool TryTime(ref ReadOnlySpan<char> line, DateTimeOffset now, out DateTimeOffset time)
+    {
+        time = default;
+        if (line.Length > Rfc3164TimeLength && char.IsAsciiLetter(line[0]) && line[Rfc3164TimeLength] == ' ')
+        {
+            var written = line[..Rfc3164TimeLength];
+            line = line[(Rfc3164TimeLength + 1)..];
+            // With a leap year, so that February 29 has its day whatever year it turns out to be.
+            if (!DateTime.TryParseExact(string.Concat("2000 ", written), "yyyy MMM d HH:mm:ss", CultureInfo.InvariantCulture,
+                DateTimeStyles.AllowInnerWhite, out var inLeapYear))
+            {
+                return false;
+            }
+
+            for (var year = now.ToLocalTime().Year + 1; year > now.Year - 9; year--)
+            {
+                if (inLeapYear is { Month: 2, Day: 29 } && !DateTime.IsLeapYear(year))
+                    continue;
+                var local = new DateTime(year, inLeapYear.Month, inLeapYear.Day).Add(inLeapYear.TimeOfDay);
+                time = new DateTimeOffset(local, TimeZoneInfo.Local.GetUtcOffset(local));
+                if (time <= now.AddDays(1))
+                    return true;
+            }
+
+            return false;
+        }
+
+        var space = line.IndexOf(' ');
+        if (space < 20 || line[10] != 'T'
+            || !DateTimeOffset.TryParse(line[..space], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
+        {
+            return false;
+        }
+
+        line = line[(space + 1)..];
+        return true;
+    }
+}

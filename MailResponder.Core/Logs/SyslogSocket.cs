@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text;
+using MailResponder.Native;
+using MailResponder.Settings;
+
+namespace MailResponder.Logs;
+
+/// <summary>
+/// Writes to the local syslog daemon's datagram socket in the form of RFC 3164. Logging never keeps a message from
+/// being answered: a line that cannot be written at once, or within a second, is lost.
+/// </summary>
+internal sealed class SyslogSocket(string path, TimeProvider clock)
+{
+    private const string Ident = "mail_responder";
+
+    public void Write(SyslogFacility facility, SyslogSeverity severity, string line)
+    {
+        var priority = ((int)facility * 8) + (int)severity;
+        var now = clock.GetLocalNow();
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"<{priority}>{now:MMM} {now.Day,2} {now:HH:mm:ss} {Ident}[{Environment.ProcessId}]: {line}");
+        // Whatever goes wrong, there is nobody left to tell.
+        Descriptors.Send(Encoding.UTF8.GetBytes(path), Encoding.UTF8.GetBytes(text));
+    }
+}

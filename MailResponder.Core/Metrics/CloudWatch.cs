@@ -1,0 +1,58 @@
+using Amazon.CloudWatch;
+using Amazon.CloudWatch.Model;
+using MailResponder.Aws;
+
+namespace MailResponder.Metrics;
+
+/// <summary>Hands metrics to Amazon CloudWatch. A call that fails is not repeated: the next run is a minute away.</summary>
+internal sealed class CloudWatch(AwsConnection connection, TimeProvider clock)
+{
+    /// <summary>Credentials and answer together; two calls leave time before cron starts the next run.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
+
+    private Task<AmazonCloudWatchClient>? _client;
+
+    /// <exception cref="ResponderException">CloudWatch did not take them; the cause tells whether it may later.</exception>
+    public void Put(string nameSpace, IReadOnlyList<Metric> metrics)
+    {
+        var request = new PutMetricDataRequest { Namespace = nameSpace, MetricData = [.. metrics.Select(Datum)] };
+        using var cancellation = new CancellationTokenSource(MaxWait);
+        try
+        {
+            // The wait has a bound of its own: not all of the SDK looks at the token.
+            Run(cancellation.Token).WaitAsync(cancellation.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is not ResponderException)
+        {
+            throw CloudWatchTrouble.Of(exception, nameSpace);
+        }
+
+        async Task Run(CancellationToken token)
+        {
+            _client ??= Connect();
+            await (await _client.ConfigureAwait(false)).PutMetricDataAsync(request, token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<AmazonCloudWatchClient> Connect()
+    {
+        var config = new AmazonCloudWatchConfig();
+        connection.Configure(config);
+        return new AmazonCloudWatchClient(await connection.Credentials(config).ConfigureAwait(false), config);
+    }
+
+    private MetricDatum Datum(Metric metric) => new()
+    {
+        MetricName = metric.Name,
+        Unit = metric.Unit,
+        Timestamp = clock.GetUtcNow().UtcDateTime,
+        Dimensions = [.. metric.Dimensions.Select(dimension => new Dimension { Name = dimension.Name, Value = dimension.Value })],
+        StatisticValues = new StatisticSet
+        {
+            SampleCount = metric.Samples,
+            Sum = metric.Sum,
+            Minimum = metric.Least,
+            Maximum = metric.Most,
+        },
+    };
+}

@@ -1,0 +1,33 @@
+namespace MailResponder.Metrics;
+
+/// <summary>Many durations in short.</summary>
+internal sealed class Durations
+{
+    /// <summary>Upper bounds in milliseconds, each included; what is longer counts in <see cref="Count"/> alone.</summary>
+    public static readonly long[] Bounds = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000];
+
+    /// <summary>How many were not longer than the bound of the same index and longer than the one before.</summary>
+    public long[] Buckets { get; } = new long[Bounds.Length];
+
+    public long Count { get; set; }
+
+    /// <summary>Milliseconds.</summary>
+    public long Sum { get; set; }
+
+    /// <summary>Milliseconds; 0 while nothing was counted.</summary>
+    public long Shortest { get; private set; }
+
+    /// <summary>Milliseconds; 0 while nothing was counted.</summary>
+    public long Longest { get; private set; }
+
+    public void Add(long milliseconds)
+    {
+        Shortest = Count == 0 ? milliseconds : Math.Min(Shortest, milliseconds);
+        Longest = Math.Max(Longest, milliseconds);
+        Count++;
+        Sum += milliseconds;
+        var bucket = Array.FindIndex(Bounds, bound => milliseconds <= bound);
+        if (bucket >= 0)
+            Buckets[bucket]++;
+    }
+}

@@ -1,0 +1,81 @@
+using MailResponder.Files;
+using MailResponder.Logs;
+
+namespace MailResponder.Metrics;
+
+/// <summary>One look at log and host, after which the state can move on. Put and prometheus have each a state of their own.</summary>
+internal sealed class MetricsRun : IDisposable
+{
+    /// <summary>Below the minute after which cron starts the next one.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
+
+    private readonly FileTurn? _turn;
+    private readonly string _path;
+    private readonly MetricsState _state;
+    private readonly Lazy<string?> _group;
+
+    private MetricsRun(string path, FileTurn? turn, LogFollower log)
+    {
+        _path = path;
+        _turn = turn;
+        var before = MetricsState.Load(path);
+        using var lines = log.Open();
+        _state = before with
+        {
+            Position = before.Position is { } last
+                ? lines.Read(last, Traffic.Add) : lines.Skip(TimeProvider.System.GetUtcNow()),
+        };
+        _group = new Lazy<string?>(() => HostReading.AutoScalingGroup(before.Group));
+    }
+
+    /// <summary>What came since the state was last kept.</summary>
+    public Traffic Traffic { get; } = new();
+
+    public HostReading Host { get; } = HostReading.Now();
+
+    /// <summary>The Auto Scaling group of the host, null when it is unknown. The instance is asked when this is.</summary>
+    public string? Group => _group.Value;
+
+    /// <summary>Counts of the runs before this one; what is added to them is kept with the state.</summary>
+    public Totals Totals => _state.Totals;
+
+    /// <summary>A run that changes nothing, and waits for nobody.</summary>
+    /// <exception cref="ResponderException">State or log cannot be read.</exception>
+    public static MetricsRun Look(string folder, string name, LogFollower log) => new(Path.Join(folder, name), null, log);
+
+    /// <summary>A run that no other runs beside, until it is disposed.</summary>
+    /// <exception cref="ResponderException">Another took too long, or state or log cannot be used.</exception>
+    public static MetricsRun Begin(string folder, string name, LogFollower log)
+    {
+        var path = Path.Join(folder, name);
+        FileTurn? turn;
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            turn = FileTurn.Wait(path + ".lock", MaxWait);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ResponderException(Cause.Output, $"metrics state {folder}: {FileTrouble.Describe(exception)}; see metrics.state", exception);
+        }
+
+        if (turn is null)
+            throw new ResponderException(Cause.InProgress, $"another run holds {path}.lock for too long; the next one counts what this one would have");
+        try
+        {
+            return new MetricsRun(path, turn, log);
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes the next state ready. What comes back puts it in force, once the metrics are delivered.</summary>
+    /// <exception cref="ResponderException">It cannot be written; then nothing should be delivered.</exception>
+    public Action Prepare() =>
+        (_group.IsValueCreated ? _state with { Group = _group.Value } : _state).Prepare(_path);
+
+    public void Dispose() => _turn?.Dispose();
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using MailResponder.Logs;
+
+namespace MailResponder.Metrics;
+
+/// <summary>What the log tells of the messages of one stretch of time.</summary>
+internal sealed class Traffic
+{
+    public const string Others = "others";
+
+    /// <summary>CloudWatch takes 1000 metrics at once; no book is expected to have more addresses in use within a minute.</summary>
+    private const int MaxNamed = 900;
+
+    private readonly Dictionary<string, (long Requests, long Replies)> _addresses = [];
+
+    /// <summary>Messages by what became of them.</summary>
+    public Dictionary<Result, long> Messages { get; } = Enum.GetValues<Result>().ToDictionary(result => result, _ => 0L);
+
+    /// <summary>Replies that went out, also those of messages that are to be brought again for the rest.</summary>
+    public long Replies { get; private set; }
+
+    /// <summary>Milliseconds of every message that was not skipped.</summary>
+    public Durations Durations { get; } = new();
+
+    /// <summary>Counts the line when it is a message's.</summary>
+    public void Add(ReadOnlySpan<byte> text)
+    {
+        if (!LogLine.TryParse(text, out var line) || line.Result == Result.Probe)
+            return;
+        Messages[line.Result]++;
+        if (line.Result == Result.Skipped)
+            return;
+        Durations.Add(line.Ms);
+        if (line.Replies == 0)
+            return;
+        Replies += line.Replies;
+        var (requests, replies) = _addresses.GetValueOrDefault(line.Address);
+        _addresses[line.Address] = (requests + 1, replies + line.Replies);
+    }
+
+    /// <summary>
+    /// Replies by requested address, the busiest first. Those with fewer answered requests than the threshold stand
+    /// together at the end as "others", so that no single person's request shows.
+    /// </summary>
+    public IReadOnlyList<(string Address, long Replies)> RepliesByAddress(int threshold)
+    {
+        var named = _addresses.Where(pair => pair.Value.Requests >= threshold && Ascii.IsValid(pair.Key))
+            .OrderByDescending(pair => pair.Value.Replies).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MaxNamed)
+            .Select(pair => (pair.Key, pair.Value.Replies)).ToList();
+        var others = Replies - named.Sum(one => one.Replies);
+        if (others > 0)
+            named.Add((Others, others));
+        return named;
+    }
+}

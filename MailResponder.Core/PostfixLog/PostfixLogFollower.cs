@@ -1,0 +1,219 @@
+using MailResponder.Incoming;
+using MailResponder.Logs;
+using MailResponder.Settings;
+
+namespace MailResponder.PostfixLog;
+
+/// <summary>Reads one line of Postfix or of the responder after the other, and keeps what it tells about messages.</summary>
+internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderSettings settings, TimeProvider clock)
+{
+    /// <summary>The responder's line and Postfix's may come in by two sockets, in any order.</summary>
+    private const long VerdictGrace = 60_000_000;
+
+    private static readonly HashSet<string> DeliveryAgents = ["smtp", "lmtp", "pipe", "local", "virtual", "error", "retry", "discard", "qmgr", "nqmgr", "relay"];
+
+    private static readonly HashSet<string> OtherServices =
+    [
+        "master", "anvil", "scache", "tlsproxy", "tlsmgr", "dnsblog", "verify", "trivial-rewrite", "postlogd", "postlog", "showq",
+        "flush", "proxymap", "proxywrite", "spawn", "postfix-script", "postfix", "postqueue", "postdrop", "sendmail",
+        "postmap", "postalias", "postconf", "postmulti", "postscreen", "postsuper", "postkick", "defer", "trace", "bounce",
+        "smtpd", "cleanup", "pickup", "qmqpd", "postfix-tls-script",
+    ];
+
+    private readonly PostfixLogRows _rows = new(database);
+    private readonly RequestedRecipients _recipients = new(settings, clock);
+
+    /// <summary>The mail whose size was refused last.</summary>
+    private string _tooLarge = "";
+
+    public long Lines { get; private set; }
+
+    /// <summary>Lines that are not of a form known here.</summary>
+    public long Unknown { get; private set; }
+
+    public void Read(string line)
+    {
+        Lines++;
+        if (!Follow(line))
+            Unknown++;
+    }
+
+    private bool Follow(string text)
+    {
+        if (!SyslogLine.TryParse(text, clock.GetUtcNow(), out var line))
+            return false;
+        if (line.Program.SequenceEqual("mail_responder"))
+            return FollowResponder(line);
+        if (!line.Program.StartsWith("postfix", StringComparison.Ordinal))
+            return false;
+        // "postfix/smtpd", and of an instance or service with a name "postfix-out/submission/smtpd".
+        var service = line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString();
+        return FollowPostfix(line, service, PostfixLogReport.Microseconds(line.Time));
+    }
+
+    private bool FollowResponder(SyslogLine line)
+    {
+        if (line.Text.StartsWith("probe ", StringComparison.Ordinal))
+            return true;
+        var verdict = ResponderVerdict.TryParse(line.Text);
+        if (verdict is null)
+            return false;
+        var at = PostfixLogReport.Microseconds(line.Time);
+        if (!PostfixText.IsQueueId(verdict.QueueId))
+            return true; // By hand.
+        var message = _rows.Find(verdict.QueueId, at, VerdictGrace)
+            ?? _rows.Begin(verdict.QueueId, at - ((verdict.Milliseconds ?? 0) * 1000));
+        _rows.SetRequested(message);
+        if (verdict.Replied)
+            _rows.AddAnswer(message, at);
+        foreach (var reply in verdict.HandedToPostfix)
+            _rows.AddReceipt(message, reply);
+        return true;
+    }
+
+    private bool FollowPostfix(SyslogLine line, string service, long at)
+    {
+        var text = line.Text;
+        // Of `responder doctor`: nobody's message, nobody's reply.
+        if (ProbeTag.In(text) is not null)
+        {
+            if (PostfixText.TryQueueId(ref text, out var probe))
+                _rows.Forget(probe, at);
+            return true;
+        }
+
+        if (text.StartsWith("NOQUEUE: ", StringComparison.Ordinal))
+        {
+            Reject(text["NOQUEUE: ".Length..], at);
+            return true;
+        }
+
+        if (text.StartsWith("warning: ", StringComparison.Ordinal))
+        {
+            // "warning: QUEUEID: queue file size limit exceeded": the one warning that refuses a mail.
+            var warning = text["warning: ".Length..];
+            if (service is "smtpd" or "cleanup" && PostfixText.TryQueueId(ref warning, out var large)
+                && warning.StartsWith("queue file size limit exceeded", StringComparison.Ordinal) && large != _tooLarge)
+            {
+                // Where both have the same limit, both may say it of one mail.
+                _tooLarge = large;
+                _rows.AddRejection(at);
+            }
+
+            return true;
+        }
+
+        if (!PostfixText.TryQueueId(ref text, out var id))
+            return OtherServices.Contains(service) || DeliveryAgents.Contains(service);
+        return service switch
+        {
+            "smtpd" or "qmqpd" => FollowSmtpd(text, id, at),
+            "pickup" => FollowPickup(text, id, at),
+            "cleanup" => FollowCleanup(text, id, at),
+            _ when text is "removed" => FollowRemoval(id, at),
+            _ when text.StartsWith("from=<", StringComparison.Ordinal) => FollowQueueManager(text, id, at),
+            _ when text.StartsWith("to=<", StringComparison.Ordinal) => FollowDelivery(text, id, at),
+            _ => OtherServices.Contains(service) || DeliveryAgents.Contains(service),
+        };
+    }
+
+    private bool FollowSmtpd(ReadOnlySpan<char> text, string id, long at)
+    {
+        if (!text.StartsWith("client=", StringComparison.Ordinal))
+        {
+            Reject(text, at);
+            return true;
+        }
+
+        var message = _rows.Begin(id, at);
+        // A content filter gives the mail back under another id.
+        var origin = PostfixText.Value(text, "orig_queue_id").ToString();
+        if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, VerdictGrace) is { } whole)
+            _rows.Join(message, whole);
+        return true;
+    }
+
+    private bool FollowPickup(ReadOnlySpan<char> text, string id, long at)
+    {
+        if (!text.StartsWith("uid=", StringComparison.Ordinal))
+            return true;
+        var message = _rows.Begin(id, at);
+        // `postsuper -r` has it come in again.
+        var origin = PostfixText.Value(text, "orig_id").ToString();
+        if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, VerdictGrace) is { } whole)
+            _rows.Join(message, whole);
+        return true;
+    }
+
+    private bool FollowCleanup(ReadOnlySpan<char> text, string id, long at)
+    {
+        if (text.StartsWith("message-id=", StringComparison.Ordinal))
+        {
+            // What local(8) forwards and bounce(8) writes begins here.
+            var message = _rows.FindOrBegin(id, at, at);
+            // That of a reply leads to its request; anybody else's may name a person and is not kept.
+            if (ReplyName(text["message-id=".Length..]) is { } reply)
+                _rows.SetReply(message, reply);
+            return true;
+        }
+
+        Reject(text, at);
+        return true;
+    }
+
+    private bool FollowRemoval(string id, long at)
+    {
+        if (_rows.Find(id, at) is { } message)
+            _rows.SetRemoved(message, at);
+        return true;
+    }
+
+    private bool FollowQueueManager(ReadOnlySpan<char> text, string id, long at)
+    {
+        var message = _rows.FindOrBegin(id, at, at);
+        var facts = text[(text.LastIndexOf(">, ", StringComparison.Ordinal) + 1)..];
+        if (facts.Contains("status=expired", StringComparison.Ordinal) || facts.Contains("status=force-expired", StringComparison.Ordinal))
+            _rows.SetExpired(message, at);
+        return true;
+    }
+
+    private bool FollowDelivery(ReadOnlySpan<char> text, string id, long at)
+    {
+        var end = text.IndexOf(">, relay=", StringComparison.Ordinal);
+        if (end < 0 || Delivery.TryParse(text[(end + 2)..]) is not { } delivery)
+            return false;
+        var message = _rows.FindOrBegin(id, at, at - ((delivery.DelayMilliseconds ?? 0) * 1000));
+        var recipients = text[..(end + 1)];
+        var asked = PostfixText.Value(recipients, "orig_to");
+        var recipient = PostfixText.Value(recipients, "to");
+        if (_recipients.Has(asked.IsEmpty ? recipient : asked))
+            _rows.SetRequested(message);
+        else if (ReplyProvider.Of(recipient, settings) is { } provider)
+            _rows.SetProvider(message, provider);
+        _rows.AddDelivery(message, delivery.Status, at);
+        // local(8) gives a luser_relay's or an alias's mail a queue id of its own.
+        var mark = text.LastIndexOf("(forwarded as ", StringComparison.Ordinal);
+        if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next && PostfixText.IsQueueId(next))
+            _rows.Join(_rows.FindOrBegin(next, at, at), message);
+        return true;
+    }
+
+    private void Reject(ReadOnlySpan<char> text, long at)
+    {
+        if (text.StartsWith("milter-reject: ", StringComparison.Ordinal)
+            || text.StartsWith("reject: ", StringComparison.Ordinal))
+        {
+            _rows.AddRejection(at);
+        }
+    }
+
+    /// <summary>What <see cref="Reply.OutgoingReply.Name"/> was; null of a Message-ID that is not of our making.</summary>
+    private string? ReplyName(ReadOnlySpan<char> messageId)
+    {
+        var id = messageId.Trim("<>");
+        var at = id.IndexOf('@');
+        return at >= 0 && PostfixText.IsReplyName(id[..at])
+            && settings.ResponseAddress.AsSpan().EndsWith(id[at..], StringComparison.OrdinalIgnoreCase)
+            ? id[..at].ToString() : null;
+    }
+}

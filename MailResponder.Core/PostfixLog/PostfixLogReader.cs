@@ -1,0 +1,88 @@
+using System.Text;
+using MailResponder.Logs;
+using MailResponder.Settings;
+
+namespace MailResponder.PostfixLog;
+
+/// <summary>
+/// Reads what came into the logs of Postfix and of the responder since the last time, and keeps what it tells. Rows and
+/// position are kept in one transaction: however a run ends, each line counts once.
+/// </summary>
+internal sealed class PostfixLogReader : IDisposable
+{
+    /// <summary>At some 200 bytes each, with what belongs to them, less than a gigabyte.</summary>
+    private const long MostMessages = 1_000_000;
+
+    private const long MostRejections = 2_000_000;
+    private readonly LogFollower.OpenLog _reports;
+    private readonly LogFollower.OpenLog _mail;
+    private readonly TimeProvider _clock;
+
+    /// <summary>Opens the logs: root may be the only one who reads them.</summary>
+    /// <param name="mailLog">Postfix's.</param>
+    /// <param name="log">The responder's, for people.</param>
+    /// <param name="clock">Tells the year of a time without one, and what is too old.</param>
+    /// <exception cref="ResponderException">One of them is there and cannot be opened.</exception>
+    public PostfixLogReader(string mailLog, string log, TimeProvider clock)
+    {
+        _clock = clock;
+        // The responder's first: then Postfix's has all about the messages that it tells of.
+        _reports = Follower(log).Open();
+        _mail = Follower(mailLog).Open();
+    }
+
+    /// <summary>Keeps what is new. What is older than the days to be kept goes.</summary>
+    /// <returns>The number of lines that were new, and how many of them are not of a form known here.</returns>
+    /// <exception cref="ResponderException">A log cannot be read, or the database not be written: nothing is kept.</exception>
+    public (long Lines, long Unknown) Read(ResponderSettings settings)
+    {
+        var file = settings.PostfixLog.Database;
+        try
+        {
+            using var database = PostfixLogDatabase.Open(file);
+            return Read(database, settings);
+        }
+        catch (ResponderException exception) when (PostfixLogDatabase.IsDamage(exception))
+        {
+            PostfixLogDatabase.PutAside(file);
+            using var database = PostfixLogDatabase.Open(file);
+            return Read(database, settings);
+        }
+    }
+
+    public void Dispose()
+    {
+        _mail.Dispose();
+        _reports.Dispose();
+    }
+
+    private (long Lines, long Unknown) Read(PostfixLogDatabase database, ResponderSettings settings) =>
+        database.Try(() =>
+        {
+            database.Begin();
+            var follower = new PostfixLogFollower(database, settings, _clock);
+            var rows = new PostfixLogRows(database);
+            Follow("mail", _mail);
+            Follow("reports", _reports);
+            Clean(database, settings.PostfixLog.Days);
+            database.Commit();
+            return (follower.Lines, follower.Unknown);
+
+            void Follow(string name, LogFollower.OpenLog log) => rows.SetPosition(
+                name, log.Read(rows.Position(name), line => follower.Read(Encoding.Latin1.GetString(line))));
+        });
+
+    private LogFollower Follower(string path) =>
+        new(Path.GetFullPath(path), line => SyslogLine.TimeOf(line, _clock.GetUtcNow()));
+
+    private void Clean(PostfixLogDatabase database, int days)
+    {
+        var oldest = PostfixLogReport.Microseconds(_clock.GetUtcNow().AddDays(-days));
+        database.Run("DELETE FROM message WHERE arrived < ?1", Oldest("message", "arrived", MostMessages));
+        database.Run("DELETE FROM rejection WHERE at < ?1", Oldest("rejection", "at", MostRejections));
+        database.Run("DELETE FROM report WHERE at < ?1", Oldest("report", "at", MostMessages));
+
+        long Oldest(string table, string time, long most) => Math.Max(
+            oldest, database.Number($"SELECT {time} FROM {table} ORDER BY {time} DESC LIMIT 1 OFFSET ?1", most) ?? 0);
+    }
+}

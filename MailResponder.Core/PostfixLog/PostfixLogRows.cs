@@ -1,0 +1,88 @@
+using MailResponder.Logs;
+
+namespace MailResponder.PostfixLog;
+
+/// <summary>
+/// Writes what lines tell about messages. Nothing is remembered between lines but in the rows, so it does not matter in
+/// how many runs a log is read.
+/// </summary>
+internal sealed class PostfixLogRows(PostfixLogDatabase database)
+{
+    private const long Second = 1_000_000;
+
+    /// <summary>The message that the queue id stands for at that time; null when it is not known or already gone.</summary>
+    /// <param name="queueId">A short one is used again for another message once it is free.</param>
+    /// <param name="at">Microseconds, as all times here.</param>
+    /// <param name="grace">For how long the message is still found after it has left the queue.</param>
+    public long? Find(string queueId, long at, long grace = 0) => database.Number("""
+        SELECT id FROM (SELECT id, removed FROM message WHERE queue_id = ?1 AND arrived <= ?2 ORDER BY arrived DESC LIMIT 1)
+        WHERE removed IS NULL OR removed + ?3 >= ?2
+        """, queueId, at, grace);
+
+    public long FindOrBegin(string queueId, long at, long arrived) => Find(queueId, at) ?? Begin(queueId, arrived);
+
+    /// <summary>A message enters the queue. Twice within a second is the same message: not even short ids return so soon.</summary>
+    public long Begin(string queueId, long arrived)
+    {
+        const string Nearest = "SELECT id FROM message WHERE queue_id = ?1 AND arrived BETWEEN ?2 AND ?3 ORDER BY arrived DESC LIMIT 1";
+        if (database.Number(Nearest, queueId, arrived - Second, arrived + Second) is { } known)
+            return known;
+        Write("INSERT INTO message (queue_id, arrived) VALUES (?1, ?2)", queueId, arrived);
+        Write("UPDATE message SET root = id WHERE queue_id = ?1 AND arrived = ?2", queueId, arrived);
+        return database.Number(Nearest, queueId, arrived, arrived)!.Value;
+    }
+
+    /// <summary><paramref name="part"/>, and what was made of it, came of <paramref name="whole"/>.</summary>
+    public void Join(long part, long whole) =>
+        Write("UPDATE message SET root = (SELECT root FROM message WHERE id = ?2) WHERE root = ?1 AND ?1 <> ?2", part, whole);
+
+    public void SetRequested(long message) => Write("UPDATE message SET requested = 1 WHERE id = ?1", message);
+
+    /// <summary>Drops what is known of the message; what is still to come of it stays unknown.</summary>
+    public void Forget(string queueId, long at)
+    {
+        if (Find(queueId, at) is { } message)
+            Write("DELETE FROM message WHERE id = ?1", message);
+    }
+
+    public void SetReply(long message, string name) => Write("UPDATE message SET reply = ?2 WHERE id = ?1", message, name);
+
+    /// <summary>Only a reply has one.</summary>
+    public void SetProvider(long message, string provider) =>
+        Write("UPDATE message SET provider = ?2 WHERE id = ?1 AND reply IS NOT NULL", message, provider);
+
+    public void SetExpired(long message, long at) => Write("UPDATE message SET expired = ?2 WHERE id = ?1", message, at);
+
+    public void SetRemoved(long message, long at) => Write("UPDATE message SET removed = ?2 WHERE id = ?1 AND removed IS NULL", message, at);
+
+    public void AddDelivery(long message, string status, long at) =>
+        Write("INSERT INTO delivery (message, at, status) VALUES (?1, ?2, ?3)", message, at, status);
+
+    public void AddRejection(long at) => Write("INSERT INTO rejection (at) VALUES (?1)", at);
+
+    public void AddAnswer(long message, long at) =>
+        Write("INSERT INTO answer (message, at) VALUES (?1, ?2)", message, at);
+
+    public void AddReceipt(long message, string reply) =>
+        Write("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
+
+    /// <summary>Told twice, it counts once.</summary>
+    public void Add(ReportedOutcome report) => Write(
+        "INSERT OR IGNORE INTO report (reply, outcome, provider, at) VALUES (?1, ?2, ?3, ?4)",
+        report.Reply, report.Outcome.Hyphenated(), report.Provider, PostfixLogReport.Microseconds(report.At));
+
+    /// <summary>How far the log has been read; the start of all when it never was.</summary>
+    public LogPosition Position(string log)
+    {
+        const string Where = "FROM position WHERE log = ?1";
+        return database.Number($"SELECT file_offset {Where}", log) is not { } offset ? LogPosition.Start
+            : new LogPosition(offset, database.Text($"SELECT head {Where}", log)!, new DateTimeOffset(
+                database.Number($"SELECT until {Where}", log)!.Value, TimeSpan.Zero));
+    }
+
+    public void SetPosition(string log, LogPosition position) => Write(
+        "INSERT OR REPLACE INTO position (log, file_offset, head, until) VALUES (?1, ?2, ?3, ?4)",
+        log, position.Offset, position.Head, position.Until.UtcTicks);
+
+    private void Write(string sql, params ReadOnlySpan<object?> values) => database.Run(sql, values);
+}

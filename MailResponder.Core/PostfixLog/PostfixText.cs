@@ -1,0 +1,78 @@
+using System.Buffers;
+
+namespace MailResponder.PostfixLog;
+
+/// <summary>The parts of what Postfix's daemons write about a message.</summary>
+internal static class PostfixText
+{
+    private const int MinQueueIdLength = 5;
+    private const int MaxQueueIdLength = 32;
+    private static readonly SearchValues<char> ShortIdCharacters = SearchValues.Create("0123456789ABCDEF");
+    private static readonly SearchValues<char> LongIdCharacters = SearchValues.Create("0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>
+    /// Takes "QUEUEID: " off the text: upper case hexadecimal digits, or with enable_long_queue_ids digits and letters
+    /// without vowels (postconf(5)). So it is never a word like "warning".
+    /// </summary>
+    public static bool TryQueueId(ref ReadOnlySpan<char> text, out string id)
+    {
+        id = "";
+        var mark = text.IndexOf(": ", StringComparison.Ordinal);
+        if (mark < 0 || !IsQueueId(text[..mark]))
+            return false;
+        id = text[..mark].ToString();
+        text = text[(mark + 2)..];
+        return true;
+    }
+
+    public static bool IsQueueId(ReadOnlySpan<char> word)
+    {
+        if (word.Length is < MinQueueIdLength or > MaxQueueIdLength)
+            return false;
+        return !word.ContainsAnyExcept(ShortIdCharacters)
+            || (word.Contains('z') && !word.ContainsAnyExcept(LongIdCharacters));
+    }
+
+    /// <summary>Whether the word is what <see cref="Reply.OutgoingReply.Name"/> may be.</summary>
+    public static bool IsReplyName(ReadOnlySpan<char> word) => word.Length is >= 16 and <= 64 && !word.ContainsAnyExcept(NameCharacters);
+
+    /// <summary>The value behind "name=", up to a comma or space; of "name=&lt;…&gt;" what is inside. Empty when absent.</summary>
+    /// <remarks>
+    /// Looked for at the beginning and behind spaces only. A local part in quotes may hold ">, relay=" itself; the values
+    /// then are its writer's, but still only of the forms that are kept.
+    /// </remarks>
+    public static ReadOnlySpan<char> Value(ReadOnlySpan<char> text, string name)
+    {
+        for (var from = 0; ;)
+        {
+            var at = text[from..].IndexOf(name, StringComparison.Ordinal);
+            if (at < 0)
+                return [];
+            at += from;
+            from = at + name.Length;
+            if ((at > 0 && text[at - 1] != ' ') || from >= text.Length || text[from] != '=')
+                continue;
+            var value = text[(from + 1)..];
+            if (value is ['<', ..])
+            {
+                var close = value.IndexOf('>');
+                return close < 0 ? [] : value[1..close];
+            }
+
+            var end = value.IndexOfAny(", ");
+            return end < 0 ? value : value[..end];
+        }
+    }
+
+    /// <summary>The value behind " name=", commas included, up to a space. Empty when absent.</summary>
+    public static ReadOnlySpan<char> Rest(ReadOnlySpan<char> text, string name)
+    {
+        var at = text.IndexOf($" {name}=", StringComparison.Ordinal);
+        if (at < 0)
+            return [];
+        var value = text[(at + name.Length + 2)..];
+        var end = value.IndexOf(' ');
+        return end < 0 ? value : value[..end];
+    }
+}

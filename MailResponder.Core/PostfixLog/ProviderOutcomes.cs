@@ -1,0 +1,64 @@
+namespace MailResponder.PostfixLog;
+
+/// <summary>What became of the replies to people who have their mail with one provider.</summary>
+/// <param name="Provider">
+/// Its domain; <see cref="Others"/> for all that are not known as large, or too few to show.
+/// </param>
+/// <param name="Sent">The next host took them, and nothing else was heard.</param>
+/// <param name="Deferred">Put off at the last try, and not given up.</param>
+/// <param name="Bounced">Refused for good, or given up.</param>
+/// <param name="Waiting">Not tried yet; Postfix names nobody until then, so they are with the others.</param>
+/// <param name="Complained">Called spam by who got them; they count as sent too.</param>
+internal sealed record ProviderOutcomes(
+    string Provider, long Sent, long Deferred, long Bounced, long Waiting, long Complained)
+{
+    public const string Others = "others";
+
+    /// <summary>Fewer are no sign of anything.</summary>
+    private const int FewestRefused = 5;
+
+    public long Total => Sent + Deferred + Bounced + Waiting;
+
+    /// <summary>Of those that were tried, the share that the provider did not take, 0 to 1.</summary>
+    public double RefusedShare =>
+        Sent + Deferred + Bounced is > 0 and var tried ? (double)(Deferred + Bounced) / tried : 0;
+
+    /// <summary>
+    /// Whether so many were not taken that the provider may refuse this host. Forged requests of people who do not
+    /// exist make bounces too, but seldom that many.
+    /// </summary>
+    public bool IsRefusing => Deferred + Bounced >= FewestRefused && RefusedShare >= 0.2;
+
+    /// <summary>In words, without what is zero.</summary>
+    public override string ToString()
+    {
+        (long Count, string Words)[] parts =
+        [
+            (Sent, "sent"), (Deferred, "deferred"), (Bounced, "bounced"), (Waiting, "waiting"),
+            (Complained, "complained of"),
+        ];
+        var shown = parts.Where(part => part.Count > 0)
+            .Select(part => $"{Statistics.Figure.Of(part.Count)} {part.Words}").ToList();
+        return shown.Count > 0 ? string.Join(", ", shown) : "none";
+    }
+
+    /// <summary>
+    /// The most frequent first; those with fewer replies than the threshold together as "others", which are merged with
+    /// more until they reach it too, so that nobody's reply shows.
+    /// </summary>
+    public static IReadOnlyList<ProviderOutcomes> Merged(IEnumerable<ProviderOutcomes> all, int threshold)
+    {
+        var sorted = all.Where(one => one.Provider != Others).OrderByDescending(one => one.Total)
+            .ThenBy(one => one.Provider, StringComparer.Ordinal).ToList();
+        var shown = sorted.Count(one => one.Total >= threshold);
+        var others = Sum(all.Where(one => one.Provider == Others).Concat(sorted.Skip(shown)));
+        while (others.Total > 0 && others.Total < threshold && shown > 0)
+            others = Sum([others, sorted[--shown]]);
+        return others.Total > 0 ? [.. sorted.Take(shown), others] : sorted[..shown];
+    }
+
+    private static ProviderOutcomes Sum(IEnumerable<ProviderOutcomes> all) => all.Aggregate(
+        new ProviderOutcomes(Others, 0, 0, 0, 0, 0),
+        (sum, one) => new(Others, sum.Sent + one.Sent, sum.Deferred + one.Deferred, sum.Bounced + one.Bounced,
+            sum.Waiting + one.Waiting, sum.Complained + one.Complained));
+}

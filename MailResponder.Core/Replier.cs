@@ -1,0 +1,182 @@
+using MailResponder.Book;
+using MailResponder.Delivery;
+using MailResponder.Doctor;
+using MailResponder.Feedback;
+using MailResponder.Files;
+using MailResponder.Incoming;
+using MailResponder.Reply;
+using MailResponder.Reply.Dkim;
+using MailResponder.Reply.Rendered;
+using MailResponder.Settings;
+using MailResponder.Store;
+
+namespace MailResponder;
+
+/// <summary>Composes, signs, sends and records the replies to one request. One failed entry does not stop the next.</summary>
+internal sealed class Replier
+{
+    /// <summary>The problem of an entry that the request may get later.</summary>
+    public const string OpenAuthentication =
+        "a mail filter could not look up who the message is from; without that it is answered when it has been here for an hour";
+
+    private const string WithoutAttachments = "(without-attachments)";
+    private readonly AuthenticationRule _rule;
+    private readonly ReplyComposer _composer;
+    private readonly ReplySigner? _signer;
+    private readonly Senders _senders;
+    private readonly Deadline _deadline;
+
+    /// <exception cref="ResponderException">The DKIM key cannot be used.</exception>
+    public Replier(ResponderSettings settings, Renderings renderings, Senders senders, Deadline deadline, TimeProvider clock)
+    {
+        _rule = new AuthenticationRule(settings);
+        _composer = new ReplyComposer(settings, renderings, clock);
+        _signer = ReplySigner.Create(settings.Dkim, clock);
+        _senders = senders;
+        _deadline = deadline;
+    }
+
+    /// <summary>
+    /// Sends each entry that is not yet done, then records it. A crash between the two sends that reply again, and
+    /// never loses it.
+    /// </summary>
+    public Outcome Reply(Request request, IReadOnlyList<ResponseEntry> entries, ClaimedMessage message)
+    {
+        var receipts = new List<string>();
+        var problems = new List<string>();
+        Cause? cause = null;
+        foreach (var entry in entries)
+        {
+            // An entry that is not permitted is not recorded: the decision is the same at each try.
+            var permission = _rule.For(entry, request.Authentication);
+            var turn = new Turn(message, entry);
+            if (turn.IsDone || permission == Permission.Nothing)
+                continue;
+            if (permission == Permission.Later)
+            {
+                Fail(entry, OpenAuthentication, Cause.Authentication);
+                continue;
+            }
+
+            var result = permission == Permission.WithoutAttachments ? SendText(request, entry, turn) : Send(request, entry, turn);
+            Note(entry, result);
+            try
+            {
+                turn.Record(result.Status);
+            }
+            catch (ResponderException exception)
+            {
+                Fail(entry, $"{InWords(result.Status)}, but this could not be recorded: {exception.Message}", exception.Cause);
+            }
+
+            // A further reply could not be recorded either.
+            if (cause == Cause.Database)
+                break;
+        }
+
+        void Fail(ResponseEntry entry, string problem, Cause why)
+        {
+            problems.Add($"entry {entry.Number}: {problem}");
+            cause ??= why;
+        }
+
+        void Note(ResponseEntry entry, SendResult result)
+        {
+            if (result.Status == SendStatus.Sent)
+                receipts.Add(result.Detail);
+            if ((result.Status == SendStatus.Sent ? result.Remark : result.Detail) is { } problem)
+                problems.Add($"entry {entry.Number}: {problem}");
+            if (result.Status == SendStatus.Temporary)
+                cause ??= result.Cause;
+        }
+
+        if (cause is null && !message.AnySent)
+            message.Refund();
+        var outcome = cause is not null ? Outcome.Deferred(cause.Value, "")
+            : new Outcome(message.AnySent ? Result.Replied : Result.Failed) { Reason = message.AnySent ? null : "refused" };
+        return outcome with { Receipts = receipts, Problem = problems.Count > 0 ? string.Join("; ", problems) : null };
+    }
+
+    private static string InWords(SendStatus status) => status switch
+    {
+        SendStatus.Sent => "was sent",
+        SendStatus.Refused => "was refused for good",
+        _ => "was not sent",
+    };
+
+    private SendResult Send(Request request, ResponseEntry entry, Turn turn)
+    {
+        var whole = SendAsItIs(request, entry, turn);
+        if (whole.Status != SendStatus.AttachmentsRefused)
+            return whole;
+        // The text goes out alone: it may say where the attachments can be fetched.
+        if (entry.Attachments.Count == 0)
+            return SendResult.Refused(whole.Detail);
+        var text = SendText(request, entry, turn);
+        return text.Status == SendStatus.Sent ? text with { Remark = whole.Detail } : text;
+    }
+
+    private SendResult SendText(Request request, ResponseEntry entry, Turn turn)
+    {
+        var text = SendAsItIs(request, entry with { Attachments = [] }, turn);
+        return text.Status switch
+        {
+            SendStatus.Sent => text with { Detail = text.Detail + WithoutAttachments },
+            SendStatus.AttachmentsRefused => SendResult.Refused(text.Detail),
+            _ => text,
+        };
+    }
+
+    private SendResult SendAsItIs(Request request, ResponseEntry entry, Turn turn)
+    {
+        if (_deadline.Remaining == TimeSpan.Zero)
+            return SendResult.Temporary("the deadline has passed", Cause.Deadline);
+        try
+        {
+            using var reply = _composer.Compose(request, entry, turn.MessageKey);
+            var sender = _senders.For(entry.SendMethod);
+            if (!sender.ReplacesDateAndMessageId && turn.TokenFor(reply) is { } token)
+                reply.Message.Headers.Add(DeliveryReport.TokenHeader, token);
+            _signer?.Sign(reply, withDateAndMessageId: !sender.ReplacesDateAndMessageId);
+            return turn.MayHandOver() ? sender.Send(reply) : SendResult.Unrecorded();
+        }
+        catch (ResponderException exception)
+        {
+            return SendResult.Temporary(exception.Message, exception.Cause);
+        }
+        catch (IOException exception)
+        {
+            return SendResult.Temporary(FileTrouble.Describe(exception), Cause.Attachment);
+        }
+    }
+
+    /// <summary>One entry and its record. It begins only when the reply is composed and signed.</summary>
+    private sealed class Turn(ClaimedMessage message, ResponseEntry entry)
+    {
+        private readonly ulong _id = message.IdOf(entry.Identity());
+        private bool _isBegun;
+
+        public bool IsDone => message.IsDone(_id);
+
+        public byte[] MessageKey => message.Key;
+
+        /// <summary>By which a report that the reply cannot be delivered is believed.</summary>
+        public string? TokenFor(OutgoingReply reply) =>
+            message.ReplyToken(reply.Name, reply.Message.Date, reply.Recipient);
+
+        /// <summary>Once for an entry, with and without its attachments.</summary>
+        /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
+        public bool MayHandOver() => _isBegun || (_isBegun = message.TryBegin(_id));
+
+        /// <exception cref="ResponderException">It cannot be recorded.</exception>
+        public void Record(SendStatus status)
+        {
+            if (status == SendStatus.Sent)
+                message.RecordSent(_id);
+            else if (status == SendStatus.Refused)
+                message.RecordGivenUp(_id);
+            else if (_isBegun)
+                message.Withdraw(_id);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using System.Text;
+using MailResponder.Book;
+using MailResponder.Native;
+using MailResponder.Settings;
+
+namespace MailResponder.Reply.Rendered;
+
+/// <summary>
+/// Reads what a <see cref="RecordWriter"/> wrote. A length or count that the record has no bytes for is an
+/// <see cref="IOException"/>, before any memory is taken for it.
+/// </summary>
+internal sealed class RecordReader
+{
+    private readonly byte[] _record;
+    private readonly int _end;
+    private int _at;
+
+    /// <exception cref="IOException">The record is damaged.</exception>
+    public RecordReader(byte[] record)
+    {
+        _record = record;
+        _end = record.Length - sizeof(uint);
+        if (_end < 0 || BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(_end))
+            != RecordWriter.Checksum(record.AsSpan(0, _end)))
+        {
+            throw Damaged();
+        }
+    }
+
+    public int ReadNumber() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
+
+    /// <summary>How many things follow; each takes a byte at least.</summary>
+    public int ReadCount() => ReadNumber() is var count && count >= 0 && count <= _end - _at ? count : throw Damaged();
+
+    public string ReadText() => Encoding.UTF8.GetString(Take(ReadNumber()));
+
+    public ReplyBody ReadBody(IReadOnlyList<AttachedFile> attachments)
+    {
+        var fields = ReadBlock();
+        var texts = new byte[attachments.Count + 1][];
+        for (var i = 0; i < texts.Length; i++)
+            texts[i] = ReadBlock();
+        return new ReplyBody(new BodyFrame(fields, texts), attachments, Take(Sha256.HashBytes).ToArray());
+    }
+
+    public ResponseEntry ReadEntry(string address)
+    {
+        var (number, line) = (ReadNumber(), ReadNumber());
+        var bodies = new ResponseBody[ReadCount()];
+        for (var i = 0; i < bodies.Length; i++)
+            bodies[i] = new ResponseBody(ReadText(), ReadText());
+        var attachments = new ResponseAttachment[ReadCount()];
+        for (var i = 0; i < attachments.Length; i++)
+            attachments[i] = new ResponseAttachment(ReadText(), ReadText(), ReadText(), ReadNumber());
+        var subject = ReadText() is { Length: > 0 } text ? text : null;
+        return new ResponseEntry(number, line, address, bodies, attachments, (SendMethod?)ReadChoice(), subject)
+        {
+            Requirement = new((Proof?)ReadChoice(), (Proof?)ReadChoice()),
+            Text = ReadBody([]),
+        };
+    }
+
+    private byte[] ReadBlock() => Take(ReadNumber()).ToArray();
+
+    private int? ReadChoice() => ReadNumber() is >= 0 and var choice ? choice : null;
+
+    private ReadOnlySpan<byte> Take(int count) =>
+        count >= 0 && count <= _end - _at ? _record.AsSpan((_at += count) - count, count) : throw Damaged();
+
+    private static IOException Damaged() => new("damaged");
+}

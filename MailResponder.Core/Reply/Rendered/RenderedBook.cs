@@ -1,0 +1,101 @@
+using MailResponder.Book;
+using MailResponder.Native;
+
+namespace MailResponder.Reply.Rendered;
+
+/// <summary>
+/// The book by its rendered files, one for each address. As soon as one turns out to be damaged or lost, the book
+/// itself answers.
+/// </summary>
+/// <param name="folder">Of the book in force.</param>
+/// <param name="damaged">Called once, and tells the book itself.</param>
+internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged) : IResponseBook
+{
+    /// <summary>Lists all addresses: one that has no file and does not stand here is unknown, not lost.</summary>
+    public const string ListName = "addresses";
+
+    private ResponseBook? _book;
+    private string? _address;
+    private IReadOnlyList<ResponseEntry> _entries = [];
+
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
+    public static void Write(BookFolder folder, ResponseBook book)
+    {
+        var list = new RecordWriter();
+        list.WriteNumber(book.Addresses.Count);
+        foreach (var address in book.Addresses)
+        {
+            list.WriteText(address);
+            var record = new RecordWriter();
+            record.WriteText(address);
+            var entries = book.EntriesFor(address);
+            record.WriteNumber(entries.Count);
+            foreach (var entry in entries)
+                record.WriteEntry(entry);
+            folder.Write(NameOf(address), record.FinishIn);
+        }
+
+        folder.Write(ListName, list.FinishIn);
+    }
+
+    /// <summary>
+    /// The file of an address: the address itself, or a hash of one that is too long for a file's name. An address of
+    /// the book has no space.
+    /// </summary>
+    public static string NameOf(string address) => address.Length <= 200 ? address.Replace('/', ' ')
+        : Convert.ToHexStringLower(Sha256.HashData(System.Text.Encoding.UTF8.GetBytes(address)));
+
+    public bool Knows(string address) => EntriesFor(address).Count > 0;
+
+    public IReadOnlyList<ResponseEntry> EntriesFor(string address)
+    {
+        // Asked for again after it was found.
+        if (_address == address)
+            return _entries;
+        _entries = Ask<IReadOnlyList<ResponseEntry>>(() => Read(address), book => book.EntriesFor(address));
+        _address = address;
+        return _entries;
+    }
+
+    public string? AddressWithLocalPart(string localPart) => Ask(
+        () => ResponseBook.AddressWithLocalPart(ReadList(), localPart), book => book.AddressWithLocalPart(localPart));
+
+    private ResponseEntry[] Read(string address)
+    {
+        // All that a book's address may consist of; a NUL would cut the file's name.
+        if (address.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            return [];
+        // The name of another address, if it ever were, would be no damage.
+        if (folder.Read(NameOf(address)) is not { } record || record.ReadText() != address)
+            return ReadList().Contains(address) ? throw new IOException("lost") : [];
+        var entries = new ResponseEntry[record.ReadCount()];
+        for (var i = 0; i < entries.Length; i++)
+            entries[i] = record.ReadEntry(address);
+        return entries;
+    }
+
+    private string[] ReadList()
+    {
+        var record = folder.Read(ListName) ?? throw new IOException("lost");
+        var addresses = new string[record.ReadCount()];
+        for (var i = 0; i < addresses.Length; i++)
+            addresses[i] = record.ReadText();
+        return addresses;
+    }
+
+    private T Ask<T>(Func<T> rendered, Func<ResponseBook, T> whole)
+    {
+        try
+        {
+            if (_book is null)
+                return rendered();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _book = damaged();
+        }
+
+        return whole(_book);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using MailResponder.Files;
+using MailResponder.Native;
+using MailResponder.Reply.Rendered;
+using MailResponder.Settings;
+
+namespace MailResponder.Reply.Rendered;
+
+/// <summary>
+/// Where the rendered book lies: a folder of the responder's own that may be deleted at any time. Each book is a folder
+/// in it, named after the program and the state of the book's file, and put in place by one rename.
+/// </summary>
+internal sealed class RenderingFolder
+{
+    /// <summary>The file by which processes take turns in changing it.</summary>
+    public const string LockName = ".lock";
+
+    private const string Unfinished = ".new";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private readonly string _path;
+    private readonly uint _user = ProcessUser.Effective;
+
+    public RenderingFolder(ResponderSettings settings) => _path = PathOf(settings);
+
+    /// <summary>Beside the SQLite file, where each message writes anyway; with MySQL, below the attachments.</summary>
+    public static string PathOf(ResponderSettings settings) =>
+        settings.Database.SqliteFile is { } file ? file + ".rendered" : Path.Join(settings.FilesRoot, ".rendered");
+
+    public static void Delete(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+            else
+                File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next process that renders tries again.
+        }
+    }
+
+    /// <summary>What this program rendered of this state of the book; null when it did not.</summary>
+    public BookFolder? Find(FileIdentity book) => Trusted(PathOf(book));
+
+    /// <summary>What this program rendered last; null when there is nothing.</summary>
+    public BookFolder? FindLast()
+    {
+        try
+        {
+            // A name begins with the time of the book's last change.
+            return Directory.GetDirectories(_path, ProgramIdentity.Name + "-*").Max(StringComparer.Ordinal) is { } last
+                ? Trusted(last) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The right to change the folder; null while another process has it, or when it cannot be written.</summary>
+    public IDisposable? TryEnter()
+    {
+        try
+        {
+            // Root by hand would leave a folder that the responder's user cannot use.
+            if (_user == 0 && FileIdentity.Of(Path.GetDirectoryName(_path)!) is not { Owner: 0 })
+                return null;
+            Directory.CreateDirectory(_path, OwnerOnly);
+            return IsOurs(_path) ? FileTurn.Wait(Path.Join(_path, LockName), TimeSpan.Zero) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Puts a book in place, and deletes all others. To be called by one process at a time.</summary>
+    /// <param name="book">The state that it is of.</param>
+    /// <param name="write">Writes its files.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
+    public BookFolder Make(FileIdentity book, Action<BookFolder> write)
+    {
+        var path = PathOf(book);
+        var unfinished = Path.Join(_path, Unfinished);
+        // Of a process that was killed.
+        Delete(unfinished);
+        try
+        {
+            Directory.CreateDirectory(unfinished, OwnerOnly);
+            write(new BookFolder(unfinished));
+            Delete(path);
+            Directory.Move(unfinished, path);
+        }
+        catch
+        {
+            // On a full disk it would take the room that the messages need.
+            Delete(unfinished);
+            throw;
+        }
+
+        foreach (var other in Directory.GetFileSystemEntries(_path))
+        {
+            if (other != path && Path.GetFileName(other) != LockName)
+                Delete(other);
+        }
+
+        return new BookFolder(path);
+    }
+
+    private string PathOf(FileIdentity book) => Path.Join(_path, ProgramIdentity.Name + "-" + book.Name);
+
+    private BookFolder? Trusted(string path) => IsOurs(path) ? new BookFolder(path) : null;
+
+    /// <summary>Whether it is a folder, no link to one, that this user made and no other can write.</summary>
+    private bool IsOurs(string path)
+    {
+        const int kindMask = 0xf000, folder = 0x4000;
+        const int others = (int)(UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
+        return FileStatus.TryRead(path, out var found, followLink: false)
+            && (found.Mode & (kindMask | others)) == folder && found.Owner == _user;
+    }
+}

@@ -1,0 +1,171 @@
+using MailResponder.Book;
+using MailResponder.Settings;
+
+namespace MailResponder.Reply.Rendered;
+
+/// <summary>
+/// The book and the bodies of its replies: rendered once, as far as they are as they were then, and from the book and
+/// the attachments themselves otherwise. Both give the same bytes.
+/// </summary>
+/// <param name="settings">Where they are, and the names of attachments.</param>
+/// <param name="files">The book and the attachments themselves.</param>
+/// <param name="folder">Where the rendered ones lie; null: nothing is rendered beforehand.</param>
+internal sealed class Renderings(ResponderSettings settings, IFileSource files, RenderingFolder? folder = null)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+    private readonly AttachmentNames _names = new(settings.AttachmentNames);
+    private BookFolder? _rendered;
+
+    /// <summary>
+    /// Why the book's file is not the book in force; null when it is. What an address gets that the last good book does
+    /// not know is then unknown.
+    /// </summary>
+    public ResponderException? Fault { get; private set; }
+
+    /// <summary>Whether messages are answered although the file has a fault.</summary>
+    public bool HasLastGoodBook => FileIdentity.Of(settings.ResponseBook) is not null && folder?.FindLast() is not null;
+
+    /// <summary>
+    /// The book in force: the file or, while that has a fault or cannot be read, the last good one that this program
+    /// has rendered to its end.
+    /// </summary>
+    /// <exception cref="ResponderException">It is missing; or has a fault, and no good one is rendered.</exception>
+    public IResponseBook Book()
+    {
+        // Whoever takes the book away wants nobody to be answered.
+        if (folder is null || FileIdentity.Of(settings.ResponseBook) is not { } identity)
+            return files.Book();
+        if (folder.Find(identity) is { } rendered)
+            return Rendered(rendered);
+        var isFresh = identity.Freshness > TimeSpan.Zero;
+        try
+        {
+            var book = files.Book();
+            return isFresh || Render(folder, book, identity) is not { } made ? book : Rendered(made);
+        }
+        catch (ResponderException fault) when (fault.Cause == Cause.ResponseBook)
+        {
+            if (folder.FindLast() is not { } last)
+                throw;
+            Fault = fault;
+            return Rendered(last);
+        }
+    }
+
+    /// <summary>The body of an entry's reply.</summary>
+    /// <exception cref="ResponderException">An attachment is missing or cannot be read.</exception>
+    public ReplyBody Body(ResponseEntry entry, string requesterDomain)
+    {
+        if (entry.Attachments.Count == 0)
+            return entry.Text ?? MimeBody.Of(entry.Bodies);
+        var names = Names(entry, requesterDomain);
+        var contents = new List<FileStream>();
+        try
+        {
+            foreach (var attachment in entry.Attachments)
+                contents.Add(files.Open(attachment));
+            // Only an entry that was read from there belongs there.
+            if (entry.Text is null || _rendered is null
+                || Rendered(new RenderedReply(_rendered, entry, names), contents) is not { } rendered)
+            {
+                var frame = MimeBody.Frame(entry.Bodies, names, contents);
+                return new ReplyBody(frame, contents.ConvertAll(content => new AttachedFile(content)));
+            }
+
+            contents.ForEach(content => content.Dispose());
+            return rendered;
+        }
+        catch
+        {
+            contents.ForEach(content => content.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Renders what is not rendered yet. What cannot be is left to the messages, whose log line says why.</summary>
+    public void RenderAll()
+    {
+        var whole = files.Book();
+        Thread.Sleep(UntilNoneIsFresh(whole));
+        var book = Book();
+        foreach (var entry in whole.Addresses.SelectMany(book.EntriesFor).Where(entry => entry.Attachments.Count > 0))
+        {
+            foreach (var domain in RenamedDomains())
+            {
+                try
+                {
+                    Body(entry, domain).Dispose();
+                }
+                catch (Exception exception) when (exception is ResponderException or IOException)
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    private ReplyBody? Rendered(RenderedReply rendering, List<FileStream> contents)
+    {
+        var sources = contents.ConvertAll(content => FileIdentity.Of(content.SafeFileHandle));
+        if (rendering.Open(sources) is { } body)
+            return body;
+        if (sources.Exists(source => source.Freshness > TimeSpan.Zero))
+            return null;
+        using var turn = folder!.TryEnter();
+        if (turn is null)
+            return null;
+        try
+        {
+            rendering.Make(contents, sources);
+            return rendering.Open(sources);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private RenderedBook Rendered(BookFolder rendered)
+    {
+        _rendered = rendered;
+        return new RenderedBook(rendered, () =>
+        {
+            // In this order: while the book has a fault, what is not damaged stays in force.
+            var book = files.Book();
+            rendered.Delete();
+            return book;
+        });
+    }
+
+    /// <summary>Renders the book for this message and the next ones; null when that cannot be done now.</summary>
+    private BookFolder? Render(RenderingFolder into, ResponseBook book, FileIdentity identity)
+    {
+        using var turn = into.TryEnter();
+        // Changed while it was read: the next message sees which of the two it is.
+        if (turn is null || FileIdentity.Of(settings.ResponseBook) != identity)
+            return null;
+        try
+        {
+            return into.Find(identity) ?? into.Make(identity, made => RenderedBook.Write(made, book));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Domains whose requesters may get other names, and one for all the rest.</summary>
+    private IEnumerable<string> RenamedDomains() => settings.AttachmentNames.SelectMany(rename => rename.Domains).Prepend("");
+
+    private List<string> Names(ResponseEntry entry, string requesterDomain) =>
+        [.. entry.Attachments.Select(attachment => _names.For(requesterDomain, attachment.ShownName))];
+
+    private TimeSpan UntilNoneIsFresh(ResponseBook book)
+    {
+        var paths = book.Entries.SelectMany(entry => entry.Attachments)
+            .Select(attachment => Path.Join(settings.FilesRoot, attachment.Bucket, attachment.File)).Distinct();
+        var longest = paths.Append(settings.ResponseBook).Max(path => FileIdentity.Of(path)?.Freshness ?? TimeSpan.Zero);
+        // A pause is cut to whole milliseconds: the rest of one would still be too early.
+        return longest < LongestPause ? TimeSpan.FromMilliseconds(Math.Ceiling(longest.TotalMilliseconds)) : LongestPause;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using MailResponder.Files;
+
+namespace MailResponder.Statistics;
+
+/// <summary>The host at this moment.</summary>
+/// <param name="Uptime">Since it was started.</param>
+/// <param name="Load">Of the last 1, 5 and 15 minutes (proc(5)), as the kernel writes them.</param>
+internal sealed record HostFacts(
+    string Name, TimeSpan Uptime, string Load, int Processors, Space Memory, IReadOnlyList<Space> Disks)
+{
+    /// <exception cref="ResponderException">/proc does not tell.</exception>
+    public static HostFacts Read()
+    {
+        try
+        {
+            var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
+            var load = string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]);
+            return new HostFacts(Environment.MachineName, TimeSpan.FromSeconds(uptime), load, Environment.ProcessorCount,
+                Space.Memory(), [.. DiskUse.OfHost().Select(disk => disk.Space)]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
+        {
+            throw new ResponderException(Cause.Unexpected, "/proc does not tell: " + exception.Message, exception);
+        }
+    }
+}

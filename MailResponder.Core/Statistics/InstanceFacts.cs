@@ -1,0 +1,28 @@
+using System.Text.Json;
+using MailResponder.Aws;
+
+namespace MailResponder.Statistics;
+
+/// <summary>The EC2 instance that this host is.</summary>
+internal sealed record InstanceFacts(string Id, string Type, string Zone)
+{
+    /// <summary>Null on a host that is no EC2 instance.</summary>
+    /// <exception cref="ResponderException">It is one, and the metadata service does not tell.</exception>
+    public static InstanceFacts? Ask()
+    {
+        if (InstanceMetadata.OfThisHost() is not { } metadata)
+            return null;
+        try
+        {
+            using var json = JsonDocument.Parse(metadata.Read("dynamic/instance-identity/document") ?? "");
+            string Text(string name) => json.RootElement.GetProperty(name).GetString() ?? "";
+            return new InstanceFacts(Text("instanceId"), Text("instanceType"), Text("availabilityZone"));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or JsonException or KeyNotFoundException
+            or InvalidOperationException)
+        {
+            throw new ResponderException(Cause.Unexpected,
+                "the instance metadata service did not tell; is it switched off for this instance?", exception);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using MailResponder.Logs;
+
+namespace MailResponder.Statistics;
+
+/// <summary>What the lines of a log add up to, in memory that does not grow with the log.</summary>
+/// <param name="since">Earlier lines do not count; null: all do.</param>
+/// <param name="until">Lines from this time on do not count; null: all do.</param>
+internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until)
+{
+    private readonly NameCounts _addresses = new();
+    private readonly NameCounts _skipped = new();
+    private readonly NameCounts _deferred = new();
+    private readonly NameCounts _failed = new();
+    private readonly ProcessingTimes _times = new();
+    private readonly long[] _repliesByHour = new long[24];
+    private DateTimeOffset? _first;
+    private DateTimeOffset? _last;
+    private long _unmatched;
+
+    /// <param name="line">UTF-8, without the line end.</param>
+    public void Add(ReadOnlySpan<byte> line)
+    {
+        if (!LogLine.TryParse(line, out var message))
+            _unmatched++;
+        else if (message.Result != Result.Probe && !(message.Time < since) && !(message.Time >= until))
+            Add(message);
+    }
+
+    /// <summary>Counts a line that is too long to be looked at.</summary>
+    public void AddUnmatched() => _unmatched++;
+
+    /// <param name="threshold">Addresses with fewer answered requests are merged.</param>
+    public MessageFigures Figures(int threshold)
+    {
+        var (addresses, others) = Merged(threshold);
+        return new MessageFigures
+        {
+            First = _first,
+            Last = _last,
+            Answered = _addresses.Total,
+            Replies = _repliesByHour.Sum(),
+            Addresses = addresses,
+            Others = others,
+            Skipped = _skipped.Sorted(),
+            Deferred = _deferred.Sorted(),
+            Failed = _failed.Sorted(),
+            Exceptions = _deferred.Of(Cause.Unexpected.Hyphenated()),
+            UnmatchedLines = _unmatched,
+            MedianMs = _times.Percentile(50),
+            Percentile95Ms = _times.Percentile(95),
+            MaximumMs = _times.Maximum,
+            RepliesByHour = _repliesByHour,
+        };
+    }
+
+    private void Add(LogLine message)
+    {
+        // Lines are written by several processes at once: they need not stand in order.
+        _first = _first < message.Time ? _first : message.Time;
+        _last = _last > message.Time ? _last : message.Time;
+        _repliesByHour[message.Time.Hour] += message.Replies;
+        switch (message.Result)
+        {
+            case Result.Replied:
+                _addresses.Add(message.Address);
+                _times.Add(message.Ms);
+                break;
+            case Result.Skipped:
+                _skipped.Add(message.Reason!);
+                break;
+            case Result.Deferred:
+                _deferred.Add(message.Reason!);
+                break;
+            default:
+                _failed.Add(message.Reason!);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Merges until the merged sum reaches the threshold too: with the total known, a small remainder would show what
+    /// was to be hidden.
+    /// </summary>
+    private (IReadOnlyList<NameCount> Addresses, long Others) Merged(int threshold)
+    {
+        var sorted = _addresses.Sorted();
+        var shown = sorted.Count(address => address.Count >= threshold);
+        var others = _addresses.Unkept + sorted.Skip(shown).Sum(address => address.Count);
+        while (others > 0 && others < threshold && shown > 0)
+            others += sorted[--shown].Count;
+        return ([.. sorted.Take(shown)], others);
+    }
+}

@@ -1,0 +1,3 @@
+namespace MailResponder.Statistics;
+
+internal readonly record struct NameCount(string Name, long Count);

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace MailResponder.Statistics;
+
+/// <summary>How often each name occurred. Keeps so many names that no healthy log reaches it; the rest is one number.</summary>
+internal sealed class NameCounts
+{
+    private const int MaxNames = 10_000;
+    private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Occurrences of names beyond those that are kept.</summary>
+    public long Unkept { get; private set; }
+
+    public long Total { get; private set; }
+
+    public void Add(string name)
+    {
+        Total++;
+        if (_counts.Count >= MaxNames && !_counts.ContainsKey(name))
+            Unkept++;
+        else
+            CollectionsMarshal.GetValueRefOrAddDefault(_counts, name, out _)++;
+    }
+
+    public long Of(string name) => _counts.GetValueOrDefault(name);
+
+    /// <summary>The most frequent first, then by name.</summary>
+    public IReadOnlyList<NameCount> Sorted() =>
+    [
+        .. _counts.Select(count => new NameCount(count.Key, count.Value))
+            .OrderByDescending(count => count.Count).ThenBy(count => count.Name, StringComparer.Ordinal),
+    ];
+}

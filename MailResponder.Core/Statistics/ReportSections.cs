@@ -1,0 +1,173 @@
+using System.Globalization;
+using MailResponder.Files;
+
+namespace MailResponder.Statistics;
+
+/// <summary>The report in words, the same for plain text and HTML.</summary>
+internal static class ReportSections
+{
+    public static string Title(StatisticsReport report) =>
+        $"Mail responder on {report.HostName}{(report.Days.Length > 0 ? ", " + report.Days : "")}";
+
+    public static IReadOnlyList<ReportSection> Of(StatisticsReport report)
+    {
+        var messages = report.Messages;
+        ReportSection?[] sections =
+        [
+            Messages(report),
+            Addresses(messages, report.Threshold),
+            Hours(messages),
+            Trend(report.Postfix.Value?.Trend ?? []),
+            Reasons("Not answered, by reason", messages.Skipped, null),
+            Reasons("Deferred, by cause", messages.Deferred, "Each try counts: Postfix brings a deferred message again."),
+            Reasons("Failed, by reason", messages.Failed, "These messages are not tried again."),
+            Postfix(report),
+            Outcomes(report.Outcomes),
+            Queue(report),
+            .. Ses(report),
+            Host(report),
+        ];
+        return [.. sections.OfType<ReportSection>()];
+    }
+
+    private static ReportSection Messages(StatisticsReport report)
+    {
+        var messages = report.Messages;
+        return new ReportSection("Messages",
+        [
+            new("Requests answered", Figure.Of(messages.Answered)),
+            new("Replies sent", Figure.Of(messages.Replies)),
+            new("Not answered", Figure.Of(Sum(messages.Skipped))),
+            new("Deferred (tries)", Figure.Of(Sum(messages.Deferred))),
+            new("Failed", Figure.Of(Sum(messages.Failed))),
+            new("Exceptions (bugs)", Figure.Of(messages.Exceptions)),
+            new("Median time to answer", Figure.Milliseconds(messages.MedianMs)),
+            new("95 % answered within", Figure.Milliseconds(messages.Percentile95Ms)),
+            new("Longest time to answer", Figure.Milliseconds(messages.MaximumMs)),
+            new("First message", Figure.Time(messages.First)),
+            new("Last message", Figure.Time(messages.Last)),
+            new("Other lines in the log", Figure.Of(messages.UnmatchedLines)),
+        ], $"From {report.LogFile}. The time is that of the responder alone.");
+    }
+
+    private static ReportSection? Addresses(MessageFigures messages, int threshold)
+    {
+        var rows = messages.Addresses.ToList();
+        if (messages.Others > 0)
+            rows.Add(new NameCount("others", messages.Others));
+        return Chart("Requests answered, by address", rows,
+            messages.Others > 0 ? $"Addresses with fewer than {Figure.Of(threshold)} are counted together, so that nobody's request shows." : null);
+    }
+
+    private static ReportSection? Hours(MessageFigures messages) => messages.Replies == 0 ? null
+        : Chart("Replies, by hour of the day", [.. messages.RepliesByHour.Select((count, hour) =>
+            new NameCount(hour.ToString("00", CultureInfo.InvariantCulture), count))], null);
+
+    private static ReportSection? Trend(IReadOnlyList<PostfixLog.DayOfRequests> days) => days.Count < 2 ? null
+        : Chart("Requests answered, by day", [.. days.Select(day =>
+            new NameCount(day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Answered))],
+            $"From Postfix's log. {Figure.Of(days.Sum(day => day.Received))} mails came in these {days.Count} days.");
+
+    private static ReportSection? Reasons(string title, IReadOnlyList<NameCount> reasons, string? note) => Chart(title, reasons, note);
+
+    private static ReportSection? Chart(string title, IReadOnlyList<NameCount> counts, string? note)
+    {
+        if (counts.Count == 0)
+            return null;
+        var most = (double)Math.Max(1, counts.Max(count => count.Count));
+        return new ReportSection(title,
+            [.. counts.Select(count => new ReportRow(count.Name, Figure.Of(count.Count), count.Count / most))], note, HasBars: true);
+    }
+
+    private static ReportSection? Postfix(StatisticsReport report)
+    {
+        const string title = "From Postfix's log";
+        if (report.Postfix.Value is not { } postfix)
+            return Missing(title, report.Postfix.Problem);
+        var time = postfix.TimeToSend;
+        return new ReportSection(title,
+        [
+            new("Mails received", Figure.Of(postfix.Received)),
+            new("Answered", Figure.Of(postfix.Answered)),
+            new("Deferred at least once", Figure.Of(postfix.Deferred)),
+            new("Expired in the queue", Figure.Of(postfix.Expired)),
+            new("Refused at the door", Figure.Of(postfix.Rejected)),
+            new("Median, arrival to reply sent", Seconds(time?.Median)),
+            new("95 % sent within", Seconds(time?.Percentile95)),
+            new("Longest, arrival to reply sent", Seconds(time?.Maximum)),
+        ]);
+    }
+
+    private static ReportSection? Outcomes(IReadOnlyList<PostfixLog.ProviderOutcomes> outcomes) =>
+        outcomes.Count == 0 ? null : new ReportSection("Replies, by provider and what became of them",
+            [.. outcomes.Select(one => new ReportRow(one.Provider, one.ToString()))],
+            "Through Postfix: sent is taken by the next host. Through SES: what it reported. "
+            + "Small providers are counted together.");
+
+    private static ReportSection? Queue(StatisticsReport report)
+    {
+        const string title = "Postfix's queue now";
+        if (report.Queue.Value is not { } queue)
+            return Missing(title, report.Queue.Problem);
+        return new ReportSection(title, queue.Queues.Count == 0
+            ? [new ReportRow("All queues", "empty")]
+            : [.. queue.Queues.Select(count => new ReportRow(count.Name, Figure.Of(count.Count)))]);
+    }
+
+    private static IEnumerable<ReportSection?> Ses(StatisticsReport report)
+    {
+        if (report.Ses.Value is not { } ses)
+        {
+            yield return Missing("Amazon SES", report.Ses.Problem);
+            yield break;
+        }
+
+        yield return new ReportSection("Amazon SES: quota",
+        [
+            new("Recipients a day", ses.PerDay < 0 ? "no limit" : Figure.Of(ses.PerDay)),
+            new("Used in 24 hours", Figure.Of(ses.SentInDay) + (ses.PerDay > 0 ? $" ({Figure.Share(ses.SentInDay / ses.PerDay)})" : "")),
+            new("Recipients a second", Figure.Of(ses.PerSecond)),
+        ], "Of the whole account, with all hosts that send through it.");
+        foreach (var span in ses.Spans)
+        {
+            yield return new ReportSection($"Amazon SES: {Figure.Days(span.Days)}",
+            [
+                new("Deliveries tried", Figure.Of(span.Deliveries)),
+                new("Bounces", Counted(span.Bounces, span.BounceShare)),
+                new("Complaints", Counted(span.Complaints, span.ComplaintShare)),
+                new("Rejects", Counted(span.Rejects, span.RejectShare)),
+            ]);
+        }
+    }
+
+    private static ReportSection Host(StatisticsReport report)
+    {
+        var rows = new List<ReportRow> { new("Name", report.HostName) };
+        if (report.Host.Value is { } host)
+        {
+            rows.Add(new("Up", string.Create(CultureInfo.InvariantCulture, $"{host.Uptime.Days} days, {host.Uptime:hh\\:mm} hours")));
+            rows.Add(new("Load (1, 5, 15 minutes)", $"{host.Load}, on {Figure.Of(host.Processors)} processors"));
+            foreach (var space in (IEnumerable<Space>)[host.Memory, .. host.Disks])
+            {
+                rows.Add(new(ReferenceEquals(space, host.Memory) ? "Memory used" : $"Disk {space.Name} used",
+                    $"{space.UsedShare.ToString("0%", CultureInfo.InvariantCulture)} of {Figure.Bytes(space.TotalBytes)}"));
+            }
+        }
+
+        if (report.Instance.Value is { } instance)
+            rows.Add(new("EC2 instance", $"{instance.Id}, {instance.Type}, {instance.Zone}"));
+        rows.Add(new("Version", report.Version));
+        string?[] problems = [report.SettingsProblem, report.Host.Problem, report.Instance.Problem];
+        return new ReportSection("Host", rows, string.Join(" ", problems.OfType<string>()) is { Length: > 0 } note ? note : null);
+    }
+
+    private static ReportSection? Missing(string title, string? problem) =>
+        problem is null ? null : new ReportSection(title, [], "Could not be had: " + problem);
+
+    private static long Sum(IReadOnlyList<NameCount> counts) => counts.Sum(count => count.Count);
+
+    private static string Seconds(double? seconds) =>
+        seconds is { } value ? value.ToString("0.0##", CultureInfo.InvariantCulture) + " s" : "–";
+
+    private static string Counted(long count, double share) => $"{Figure.Of(count)} ({Figure.Share(share)})";
+}

@@ -1,0 +1,246 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using MailResponder.Addresses;
+using MailResponder.Files;
+using MailResponder.Native;
+using MailResponder.Settings;
+
+namespace MailResponder.Store;
+
+/// <summary>
+/// The key behind every hash that the database holds. Addresses are few enough to be guessed, so a plain hash of one
+/// is as good as the address; without this key the database tells nothing.
+/// </summary>
+/// <remarks>
+/// The database knows no addresses, so its hashes cannot be made anew with another key. They are hashed once more: a new
+/// key goes on top of the earlier ones, and the file holds them all. Whoever has only the earlier ones learns nothing
+/// from the hashes of today.
+/// </remarks>
+internal sealed class AddressKey
+{
+    /// <summary>An upper bound: each key adds one hash to what a message computes.</summary>
+    public const int MaxGenerations = 32;
+
+    private const int KeyBytes = 32;
+    private const int ProbeBytes = 12;
+    private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+    private readonly byte[] _key;
+
+    private AddressKey(byte[] key, AddressKey? earlier, DateTimeOffset? madeAt)
+    {
+        (_key, Earlier, MadeAt) = (key, earlier, madeAt);
+        Generation = 1 + (earlier?.Generation ?? 0);
+    }
+
+    /// <summary>The key before the last change; null when it was never changed.</summary>
+    public AddressKey? Earlier { get; }
+
+    /// <summary>The number of keys, each hashing the result of the one before.</summary>
+    public int Generation { get; }
+
+    /// <summary>When the change was made; null for the first key.</summary>
+    public DateTimeOffset? MadeAt { get; }
+
+    /// <summary>Identifies the key without revealing it; the database keeps it to notice a wrong key file.</summary>
+    public byte[] Fingerprint => Hash("fingerprint", "")[..8];
+
+    /// <summary>
+    /// Reads the key file: 64 hexadecimal digits; or lines of that kind, the newest key first, each but the last one with
+    /// the time when it was made.
+    /// </summary>
+    /// <exception cref="ResponderException">It is missing, open to others, or holds something else.</exception>
+    public static AddressKey Load(string path) => Parse(path, SecretFile.Read(path, Cause.KeyFile, "address key"));
+
+    /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
+    /// <exception cref="ResponderException">It holds something else.</exception>
+    public static AddressKey Parse(string path, string text)
+    {
+        var lines = text.Trim().Split('\n');
+        AddressKey? key = null;
+        for (var i = lines.Length - 1; i >= 0; i--)
+        {
+            var line = lines[i].Trim();
+            if (key is not null && (line.Length == 0 || line[0] == '#'))
+                continue;
+            key = ParseLine(line, key) ?? throw new ResponderException(Cause.KeyFile, lines.Length == 1
+                ? $"address key {path}: must hold {2 * KeyBytes} hexadecimal digits; restore it from a backup (a new key forgets every quota and list)"
+                : string.Create(CultureInfo.InvariantCulture, $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and " +
+                    $"(but for the last line) a time; restore the file from a backup or another host"));
+            if (key.Generation > MaxGenerations)
+                throw new ResponderException(Cause.KeyFile, $"address key {path}: holds more than {MaxGenerations} keys; restore the file from a backup or another host");
+        }
+
+        return key!;
+    }
+
+    /// <summary>
+    /// The key of a database. A host that has neither a key nor a SQLite file yet gets a new key; a key that is missing
+    /// beside its database is a loss that only the operator can mend. With MySQL no key is ever made: the hosts of a
+    /// fleet share one, and a host with its own would see no quota and no list.
+    /// </summary>
+    /// <exception cref="ResponderException">There is no usable key.</exception>
+    public static AddressKey LoadOrCreate(string path, DatabaseSettings database)
+    {
+        if (!File.Exists(path) && database.MySql is not null)
+        {
+            throw new ResponderException(Cause.KeyFile, $"address key {path}: does not exist; copy it from another host, " +
+                $"or for a new database make it once with: (umask 027; openssl rand -hex {KeyBytes} > {path})");
+        }
+
+        // File.Exists is true of a link whose target is missing, so statx decides.
+        if (database.MySql is null && !FileStatus.TryRead(database.SqliteFile!, out _))
+            MakeFirst(path);
+        return Load(path);
+    }
+
+    /// <summary>Makes a new key file, readable by its owner alone; an existing one stays.</summary>
+    /// <returns>False when there was one.</returns>
+    public static bool Create(string path) =>
+        SecretFile.TryCreate(path, NewKey() + "\n", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    /// <summary>
+    /// Puts a new key on top of those in the file. The database goes over to it at its next reset; until then it is used
+    /// with the file of before and with this one.
+    /// </summary>
+    /// <exception cref="ResponderException">The file cannot be used or written, or has no room for more.</exception>
+    public static AddressKey Change(string path, DateTimeOffset now)
+    {
+        var before = Load(path);
+        if (before.Generation == MaxGenerations)
+        {
+            throw new ResponderException(Cause.KeyFile, $"address key {path}: holds {MaxGenerations} keys, and has no room for more; " +
+                "begin a new database with a new key file (quotas, lists and the record of messages start empty)");
+        }
+
+        var text = new StringBuilder("# Address keys, the newest first. All hosts need this file as it is: no line may go.\n");
+        text.Append(CultureInfo.InvariantCulture, $"{NewKey()} {now.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}\n");
+        for (var key = before; key is not null; key = key.Earlier)
+            text.Append(Convert.ToHexStringLower(key._key)).Append(key.Time).Append('\n');
+        SecretFile.Replace(path, text.ToString(), "address key");
+        return Load(path);
+    }
+
+    /// <summary>This key, or the one of before with that fingerprint; null when there is none.</summary>
+    public AddressKey? WithFingerprint(ReadOnlySpan<byte> fingerprint) =>
+        fingerprint.SequenceEqual(Fingerprint) ? this : Earlier?.WithFingerprint(fingerprint);
+
+    /// <summary>Brings a hash that was made with an earlier key up to this key.</summary>
+    public byte[] Renew(byte[] hash, AddressKey madeWith) =>
+        madeWith.Generation == Generation ? hash : Renew(Earlier!.Renew(hash, madeWith));
+
+    /// <summary>The stored form of a requester. Null when the text is no address with a fully qualified domain.</summary>
+    public Requester? Requester(string address) => CanonicalAddress.TryGet(address, out var canonical, out var domain)
+        ? new Requester(Hash("address", canonical), DomainAndParents(domain), domain)
+        : null;
+
+    /// <summary>A requester at the domain (normalised) whose address is on no list.</summary>
+    public Requester AnybodyAt(string domain) => new(Domain(domain), DomainAndParents(domain), domain);
+
+    /// <summary>The stored form of a domain, already normalised.</summary>
+    public byte[] Domain(string domain) => Hash("domain", domain);
+
+    /// <summary>
+    /// The message key: Postfix hands over the same bytes at each try, so the same header block asking for the same
+    /// address is the same message.
+    /// </summary>
+    public MessageKey Message(byte[] headerBlock, string requestedAddress)
+    {
+        if (Earlier is null)
+            return new MessageKey(Sha256.Hmac(_key, Encoding.UTF8.GetBytes("message\0" + requestedAddress + "\0"), headerBlock));
+        var before = Earlier.Message(headerBlock, requestedAddress);
+        return new MessageKey(Renew(before.Value), [before.Value, .. before.Earlier]);
+    }
+
+    /// <summary>What <see cref="Incoming.ProbeTag.Token"/> is for a probe that was made then, to the second.</summary>
+    public string ProbeToken(DateTimeOffset made)
+    {
+        var seconds = made.ToUnixTimeSeconds().ToString("x8", CultureInfo.InvariantCulture);
+        return seconds + Convert.ToHexStringLower(Hash("probe", seconds).AsSpan(0, ProbeBytes));
+    }
+
+    /// <summary>
+    /// What only who has this key can write into a reply, and what proves later that a mail which quotes it was made by
+    /// somebody who got the reply.
+    /// </summary>
+    /// <param name="name">Of the reply, which no other has.</param>
+    /// <param name="sentAt">Counts in whole seconds.</param>
+    /// <param name="recipient">The address in the reply's To.</param>
+    public string ReplyToken(string name, DateTimeOffset sentAt, string recipient)
+    {
+        var text = string.Create(
+            CultureInfo.InvariantCulture, $"{name}\0{sentAt.ToUnixTimeSeconds()}\0{recipient.ToLowerInvariant()}");
+        return Convert.ToHexStringLower(Hash("reply", text)[..16]);
+    }
+
+    /// <summary>Whether the token was made with this key or one before it.</summary>
+    public bool IsReplyToken(string token, string name, DateTimeOffset sentAt, string recipient)
+    {
+        for (var key = this; key is not null; key = key.Earlier)
+        {
+            if (CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(key.ReplyToken(name, sentAt, recipient)), Encoding.UTF8.GetBytes(token)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture) : "";
+
+    /// <summary>Null when the line has another form. Only the first key may be without its time.</summary>
+    private static AddressKey? ParseLine(string line, AddressKey? earlier)
+    {
+        var (digits, time) = line.Length > 2 * KeyBytes ? (line[..(2 * KeyBytes)], line[(2 * KeyBytes)..]) : (line, "");
+        if (digits.Length < 2 * KeyBytes || !digits.All(char.IsAsciiHexDigit) || (time.Length == 0 && earlier is not null))
+            return null;
+        DateTimeOffset madeAt = default;
+        if (time.Length > 0 && !DateTimeOffset.TryParseExact(time, "' '" + TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out madeAt))
+            return null;
+        return new AddressKey(Convert.FromHexString(digits), earlier, time.Length > 0 ? madeAt : null);
+    }
+
+    private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
+
+    /// <summary>
+    /// Deletes what a process left that was killed while it made the key. Only before there is a database.
+    /// </summary>
+    private static void MakeFirst(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+            {
+                NewFolder.Make(Path.GetDirectoryName(path) ?? "");
+                Create(path);
+            }
+
+            UnfinishedFile.DeleteThoseOf(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            var problem = FileTrouble.Describe(exception);
+            throw new ResponderException(Cause.KeyFile, $"address key {path}: {problem}", exception);
+        }
+        catch (ResponderException exception)
+        {
+            throw new ResponderException(Cause.KeyFile, "address key " + exception.Message, exception);
+        }
+    }
+
+    private List<byte[]> DomainAndParents(string domain)
+    {
+        var hashes = new List<byte[]>();
+        for (var name = domain; name.Contains('.'); name = name[(name.IndexOf('.') + 1)..])
+            hashes.Add(Domain(name));
+        return hashes;
+    }
+
+    private byte[] Hash(string kind, string text) => Earlier is null
+        ? Sha256.Hmac(_key, Encoding.UTF8.GetBytes(kind + "\0" + text))
+        : Renew(Earlier.Hash(kind, text));
+
+    private byte[] Renew(byte[] hash) => Sha256.Hmac(_key, Encoding.UTF8.GetBytes("renewed\0"), hash);
+}

@@ -1,0 +1,26 @@
+using MailResponder.Settings;
+
+namespace MailResponder.Store;
+
+/// <summary>What the store says of a message that wants to be answered.</summary>
+internal enum ClaimResult
+{
+    /// <summary>This message may be answered; a quota was charged unless the requester has none.</summary>
+    Granted,
+
+    /// <summary>An earlier try claimed it; nothing was charged again.</summary>
+    Retry,
+
+    Blocked,
+    OverQuota,
+
+    /// <summary>A limit beyond the requester's is reached; nothing was charged or recorded, and it may be granted later.</summary>
+    OverLimit,
+}
+
+/// <summary>A message's right to be answered, and what of the answer is already done.</summary>
+/// <param name="Tries">How often it was claimed, this time included. A record for the message must name this
+/// number.</param>
+/// <param name="Entries">What earlier tries did; null at the first try.</param>
+/// <param name="Limit">The limit that is reached.</param>
+internal readonly record struct Claim(ClaimResult Result, long Tries = 1, EntryStates? Entries = null, Limit? Limit = null);

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text;
+
+namespace MailResponder.Store;
+
+/// <summary>
+/// Brings the newest address key of the key file into force. What is on the lists is hashed once more, a batch at a time
+/// before the reset, and what changed meanwhile in its transaction; quotas end with their window, and the ledger is left
+/// as it is (<see cref="RequesterStore"/>).
+/// </summary>
+internal sealed class KeyChange(IDatabase database, AddressKey newest)
+{
+    private const int AtOnce = 200;
+
+    /// <summary>Clocks of hosts that write to the lists may differ by so much.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromHours(1);
+
+    private long _copiedAt;
+
+    /// <summary>The fault of a process that began under one key, when another is in force now.</summary>
+    public static ResponderException CameInBetween() =>
+        new(Cause.InProgress, "another address key has just come into force; the next try looks at the key file again");
+
+    /// <summary>
+    /// Hashes what is on the lists with the newest key, beside what is in force, in small transactions: there may be
+    /// millions. Does nothing when the newest key is in force.
+    /// </summary>
+    public void CopyLists(DateTimeOffset now)
+    {
+        _copiedAt = (now - ClockDifference).ToUnixTimeSeconds();
+        var before = database.Try(() => database.KeyInForce(newest));
+        if (before == newest)
+            return;
+        for (var after = Array.Empty<byte>(); ;)
+        {
+            var rows = database.Try(() => Listed(before, "subject > @from", after));
+            if (rows.Count == 0)
+                return;
+            database.InTransaction(() => Copy(rows, before));
+            after = rows[^1].Subject;
+        }
+    }
+
+    /// <summary>Call it after <see cref="CopyLists"/>, in a transaction that keeps other resets off.</summary>
+    /// <returns>False when the newest key is in force already.</returns>
+    /// <exception cref="ResponderException">The key in force is none of the key file's.</exception>
+    public bool BringIntoForce()
+    {
+        var before = database.KeyInForce(newest);
+        if (before == newest)
+            return false;
+        for (var after = Array.Empty<byte>(); Listed(before, "subject > @from AND listed_at >= @copied", after) is { Count: > 0 } rows;)
+        {
+            Copy(rows, before);
+            after = rows[^1].Subject;
+        }
+
+        database.PutInForce(newest);
+        return true;
+    }
+
+    /// <summary>Keeps resets off, so that what is written in the transaction is written under the key in force.</summary>
+    /// <exception cref="ResponderException">That is another one than the given one.</exception>
+    public void Hold(AddressKey present)
+    {
+        database.Execute("UPDATE meta SET value = value WHERE name = 'epoch'");
+        if (database.Scalar("SELECT generation FROM volume ORDER BY number DESC LIMIT 1") != present.Generation)
+            throw CameInBetween();
+    }
+
+    private List<ListedRow> Listed(AddressKey key, string which, byte[] after) => database.Rows(
+        $"""
+        SELECT subject, verdict, listed_at FROM listed WHERE generation = @generation AND {which} ORDER BY subject LIMIT {AtOnce}
+        """,
+        row => new ListedRow(row.Bytes(0), row.GetInt64(1), row.GetInt64(2)),
+        ("generation", key.Generation), ("from", after), ("copied", _copiedAt));
+
+    /// <returns>How many rows were written.</returns>
+    private int Copy(List<ListedRow> rows, AddressKey before)
+    {
+        var values = new List<(string, object)> { ("generation", newest.Generation) };
+        var text = new StringBuilder("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES ");
+        for (var i = 0; i < rows.Count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? ", " : "")}(@generation, @subject{i}, {rows[i].Verdict}, {rows[i].At})");
+            values.Add((string.Create(CultureInfo.InvariantCulture, $"subject{i}"), newest.Renew(rows[i].Subject, before)));
+        }
+
+        return database.Execute(text.ToString(), [.. values]);
+    }
+
+    private sealed record ListedRow(byte[] Subject, long Verdict, long At);
+}

@@ -1,0 +1,154 @@
+using System.Data.Common;
+
+namespace MailResponder.Store;
+
+/// <summary>
+/// Which messages were claimed, what they were charged, and what was sent for them; part of the <see cref="RequesterStore"/>, whose
+/// transactions it runs in. It is written in volumes: a reset begins a new one, and forgets those that are old enough, as
+/// a whole.
+/// </summary>
+internal sealed class Ledger(IDatabase database, TimeProvider clock)
+{
+    /// <summary>
+    /// By how much longer than necessary the ledger keeps a message. Smaller volumes cost more look-ups.
+    /// </summary>
+    private const int VolumesAtLeast = 10;
+
+    /// <summary>Where the ledger has the message that was claimed last, and under which of its keys.</summary>
+    private (MessageKey? Message, byte[] Key, long Volume) _claimed = (null, [], 0);
+
+    /// <summary>As the ledger knows the message, from its first try to its last.</summary>
+    public byte[] KeyOf(MessageKey message) => ReferenceEquals(_claimed.Message, message) ? _claimed.Key : message.Value;
+
+    /// <summary>An earlier claim of the message, else null; the present volume; the present epoch.</summary>
+    /// <param name="message">Made with the key.</param>
+    /// <param name="key">The key with which everything was looked up so far.</param>
+    public (Claim? Earlier, long Volume, long Epoch) ReadClaim(MessageKey message, AddressKey key)
+    {
+        var (volume, epoch, oldest, present) = (0L, 0L, long.MaxValue, 0L);
+        foreach (var row in database.Rows(
+            $"""
+            SELECT volume.number, {RequesterStore.PresentEpoch}, volume.generation, ledger.tries, ledger.entries
+            FROM volume LEFT JOIN ledger ON ledger.volume = volume.number AND ledger.message = @message ORDER BY volume.number
+            """,
+            row => new VolumeRow(
+                row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : ClaimIn(row, 3)),
+            ("message", message.Value)))
+        {
+            (volume, epoch, present) = (row.Number, row.Epoch, row.Generation);
+            oldest = Math.Min(oldest, present);
+            _claimed = (message, message.Value, volume);
+            if (row.Claim is not null)
+                return (row.Claim, volume, epoch);
+        }
+
+        if (present != key.Generation)
+            throw KeyChange.CameInBetween();
+        return (oldest < present ? FindClaim(message, message.Earlier) : null, volume, epoch);
+    }
+
+    /// <summary>Claims the message.</summary>
+    /// <param name="message">Not claimed before.</param>
+    /// <param name="volume">The present one.</param>
+    /// <param name="charged">The quota window that was charged; 0: none.</param>
+    public void Enter(MessageKey message, long volume, long charged) => database.Execute(
+        "INSERT INTO ledger (volume, message, charged, tries, entries) VALUES (@volume, @message, @charged, 1, @entries)",
+        ("volume", volume), ("message", message.Value), ("charged", charged), ("entries", Array.Empty<byte>()));
+
+    /// <summary>
+    /// Counts one more try of a message that was claimed before. Nothing is sent without this write: a database that can
+    /// only be read would let each try send the same reply.
+    /// </summary>
+    /// <returns>Null when another try was counted since the claim was read.</returns>
+    public Claim? CountTry(Claim earlier)
+    {
+        var tries = earlier.Tries + 1;
+        return database.Execute(
+            "UPDATE ledger SET tries = @tries WHERE volume = @volume AND message = @message AND tries = @before",
+            ("tries", tries), ("volume", _claimed.Volume), ("message", _claimed.Key), ("before", earlier.Tries)) == 1
+            ? earlier with { Tries = tries } : null;
+    }
+
+    /// <summary>Records what became of the message's entries.</summary>
+    /// <param name="tries">As the claim has it: a later try knows more.</param>
+    /// <exception cref="ResponderException">The ledger no longer has the message, or a later try has begun.</exception>
+    public void Record(MessageKey message, long tries, EntryStates entries)
+    {
+        var (key, volume) = PlaceOf(message);
+        if (database.Execute(
+            "UPDATE ledger SET entries = @entries WHERE volume = @volume AND message = @message AND tries = @tries",
+            ("entries", entries.ToBytes()), ("volume", volume), ("message", key), ("tries", tries)) == 0)
+        {
+            throw new ResponderException(Cause.Database,
+                "the ledger has lost the message that was just answered, or another process has taken it over; "
+                + "was the database emptied or restored?");
+        }
+    }
+
+    /// <summary>Takes off the mark that says that the message was charged.</summary>
+    /// <returns>The quota window that was charged; 0 when none was, or the mark has been taken off before.</returns>
+    public long TakeCharge(MessageKey message)
+    {
+        var (key, volume) = PlaceOf(message);
+        var epoch = database.Scalar("SELECT charged FROM ledger WHERE volume = @volume AND message = @message",
+            ("volume", volume), ("message", key)) ?? 0;
+        // Only the process that removes the mark refunds. Of two refunds of one message, one finds it gone.
+        return epoch == 0 || database.Execute(
+            "UPDATE ledger SET charged = 0 WHERE volume = @volume AND message = @message AND charged = @epoch",
+            ("volume", volume), ("message", key), ("epoch", epoch)) == 0 ? 0 : epoch;
+    }
+
+    /// <summary>
+    /// Begins a new volume unless the present one is too young for that; several hosts may reset at once. One that was
+    /// begun in the future, by a clock that was wrong, is old enough.
+    /// </summary>
+    public void BeginVolume(long forgetBefore, AddressKey key)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        database.Execute(
+            """
+            INSERT INTO volume (number, begun_at, generation) SELECT number + 1, @now, @generation FROM volume
+            WHERE number = (SELECT MAX(number) FROM volume)
+                AND (begun_at <= @youngest OR begun_at > @now OR generation <> @generation)
+            """, ("now", now), ("youngest", now - (now - forgetBefore) / VolumesAtLeast), ("generation", key.Generation));
+    }
+
+    /// <summary>Forgets the volumes in which every message was claimed before the given time.</summary>
+    public void ForgetVolumes(long before)
+    {
+        // A volume ends when the next one is begun.
+        if (database.Scalar("SELECT MAX(number) FROM volume WHERE begun_at <= @before", ("before", before)) is { } first)
+            database.Execute("DELETE FROM volume WHERE number < @first", ("first", first));
+    }
+
+    /// <summary>The claim that was recorded under one of the keys, with its place in <see cref="_claimed"/>; else null.</summary>
+    private Claim? FindClaim(MessageKey message, IReadOnlyList<byte[]> keys)
+    {
+        if (keys.Count == 0)
+            return null;
+        var (names, values) = Sql.Each("message", [.. keys]);
+        if (database.Rows(
+            $"""
+            SELECT ledger.volume, ledger.message, ledger.tries, ledger.entries
+            FROM volume JOIN ledger ON ledger.volume = volume.number AND ledger.message IN ({names})
+            """,
+            row => (Volume: row.GetInt64(0), Key: row.Bytes(1), Claim: ClaimIn(row, 2)), values) is not [var row, ..])
+        {
+            return null;
+        }
+
+        _claimed = (message, row.Key, row.Volume);
+        return row.Claim;
+    }
+
+    /// <param name="first">The column that has ledger.tries; the next one has ledger.entries.</param>
+    private static Claim ClaimIn(DbDataReader row, int first) =>
+        new(ClaimResult.Retry, row.GetInt64(first), EntryStates.Read(row.Bytes(first + 1)));
+
+    private (byte[] Key, long Volume) PlaceOf(MessageKey message) =>
+        ReferenceEquals(_claimed.Message, message) || FindClaim(message, [message.Value, .. message.Earlier]) is not null
+            ? (_claimed.Key, _claimed.Volume) : (message.Value, 0);
+
+    /// <param name="Claim">Of the message that was asked for; null when the volume does not have it.</param>
+    private sealed record VolumeRow(long Number, long Epoch, long Generation, Claim? Claim);
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MailResponder.Store;
+
+/// <summary>
+/// Deletes what is no longer in force, a batch at a time, each a transaction of its own: a message waits at most for
+/// one batch. Whatever is left when this stops is deleted the next time.
+/// </summary>
+/// <remarks>
+/// The first column of each key says what the rows belong to, so those to be deleted lie together: the database gives
+/// up whole pages, and nothing that is in use is even looked at.
+/// </remarks>
+internal sealed class OldRows(IDatabase database)
+{
+    /// <summary>On a machine that is busy with other things a batch takes long however small it is.</summary>
+    private const int FewestAtOnce = 5000;
+
+    private const int MostAtOnce = 100_000;
+    private const int ListedAtOnce = 200;
+    private int _atOnce = FewestAtOnce;
+
+    /// <summary>Quotas of earlier windows. They count for nothing; this only frees their room.</summary>
+    public void DeleteQuotas() => Delete("quota", "epoch", "requester", "SELECT value FROM meta WHERE name = 'epoch'");
+
+    /// <summary>Messages of volumes that were forgotten.</summary>
+    /// <returns>How many were deleted.</returns>
+    public long DeleteMessages() => Delete("ledger", "volume", "message", "SELECT MIN(number) FROM volume");
+
+    /// <summary>What was counted before that day.</summary>
+    public void DeleteCounters(long today) =>
+        Delete("counter", "day", "subject", string.Create(CultureInfo.InvariantCulture, $"SELECT {today}"));
+
+    /// <summary>What was listed under earlier address keys; it was copied to the present one.</summary>
+    public void DeleteLists(AddressKey key) =>
+        Delete("listed", "generation", "subject", string.Create(CultureInfo.InvariantCulture, $"SELECT {key.Generation}"));
+
+    /// <summary>What was taken off the lists before the given time, and is not on one again.</summary>
+    public void DeleteRemovals(AddressKey key, DateTimeOffset before) =>
+        DeleteListed(key, Verdict.None, before.ToUnixTimeSeconds());
+
+    /// <summary>
+    /// The oldest of what feedback blocked, so that the given number stays: each forged request may add one.
+    /// </summary>
+    public void DeleteBlockedByFeedback(AddressKey key, int most)
+    {
+        var oldest = database.Try(() => database.Scalar(
+            string.Create(CultureInfo.InvariantCulture,
+                $"""
+                SELECT listed_at FROM listed WHERE generation = @generation AND verdict = {(int)Verdict.BlockedByFeedback}
+                ORDER BY listed_at DESC LIMIT 1 OFFSET {most - 1}
+                """),
+            ("generation", key.Generation)));
+        if (oldest is not null)
+            DeleteListed(key, Verdict.BlockedByFeedback, oldest.Value);
+    }
+
+    private void DeleteListed(AddressKey key, Verdict verdict, long before)
+    {
+        (string, object)[] old = [("generation", key.Generation), ("verdict", (int)verdict), ("end", before)];
+        var after = Array.Empty<byte>();
+        while (database.Try(() => OldListed(after, old)) is { Count: > 0 } found)
+        {
+            // A row whose verdict changed meanwhile stays.
+            var (names, values) = Sql.Each("subject", found);
+            database.Try(() => database.Execute(
+                $"""
+                DELETE FROM listed
+                WHERE generation = @generation AND subject IN ({names}) AND verdict = @verdict AND listed_at < @end
+                """, [.. values, .. old]));
+            after = found[^1];
+        }
+    }
+
+    /// <summary>In the order of the keys, so that no batch looks at the same rows again. Reading locks nothing.</summary>
+    private List<byte[]> OldListed(byte[] after, (string, object)[] old) => database.Rows(
+        $"""
+        SELECT subject FROM listed
+        WHERE generation = @generation AND subject > @after AND verdict = @verdict AND listed_at < @end
+        ORDER BY subject LIMIT {ListedAtOnce}
+        """,
+        row => row.Bytes(0), [("after", after), .. old]);
+
+    private long Delete(string table, string group, string key, string firstInForce)
+    {
+        var end = database.Try(() => database.Scalar(firstInForce)) ?? 0;
+        var (deleted, last) = (0L, -1L);
+        // Continues behind the last group. A new search from the start would scan all deleted rows again.
+        while (database.Try(() => database.Scalar(
+            $"SELECT MIN({group}) FROM {table} WHERE {group} > @last AND {group} < @end", ("last", last), ("end", end))) is { } old)
+        {
+            deleted += DeleteGroup(table, group, key, old);
+            last = old;
+        }
+
+        return deleted;
+    }
+
+    private long DeleteGroup(string table, string group, string key, long old)
+    {
+        var deleted = 0L;
+        for (var after = Array.Empty<byte>(); ;)
+        {
+            var values = (Group: ("old", (object)old), After: ("after", (object)after));
+            // Reading takes no lock, and loads the pages that the deletion then writes.
+            var until = database.Try(() => database.Rows(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 OFFSET {_atOnce - 1}"),
+                row => row.Bytes(0), values.Group, values.After)) is [var last] ? last : null;
+            var start = Stopwatch.GetTimestamp();
+            deleted += until is null
+                ? database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after", values.Group, values.After)
+                : database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after AND {key} <= @until",
+                    values.Group, values.After, ("until", until));
+            if (until is null)
+                return deleted;
+            after = until;
+            Rest(Stopwatch.GetElapsedTime(start));
+        }
+    }
+
+    /// <summary>Lets those in who wait, and makes the next batch as large as this one showed that it may be.</summary>
+    private void Rest(TimeSpan taken)
+    {
+        var wanted = (int)Math.Min(MostAtOnce, _atOnce * (database.LongestBatch / taken));
+        _atOnce = Math.Clamp(wanted, FewestAtOnce, Math.Min(MostAtOnce, _atOnce * 2));
+        Thread.Sleep(database.RestAfterBatch);
+    }
+}

@@ -1,0 +1,295 @@
+using MailResponder.Settings;
+using MailResponder.Store.MySql;
+using MailResponder.Store.Sqlite;
+
+namespace MailResponder.Store;
+
+/// <summary>
+/// Quota, lists and ledger, shared by all processes that answer. Every method is one atomic, durable step.
+/// All throw <see cref="ResponderException"/> with <see cref="Cause.Database"/> when the database cannot do it now.
+/// </summary>
+/// <remarks>
+/// <para>A quota window is a number, the epoch: a reset moves it on, and every quota begins at nothing. What is no longer
+/// in force lies together in its table, and is then deleted in batches that no message has to wait for.</para>
+/// <para>A new address key comes into force at a reset, with a new window and a new volume: what is on the lists is
+/// hashed once more, and the messages of earlier volumes are known by their earlier keys.</para>
+/// </remarks>
+internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, TimeProvider clock) : IDisposable
+{
+    public const string PresentEpoch = "(SELECT value FROM meta WHERE name = 'epoch')";
+
+    /// <summary>
+    /// How late feedback may come. Amazon SNS tries for 23 days to deliver to a queue, which keeps it for 14 at most.
+    /// </summary>
+    public static readonly TimeSpan RemovalMemory = TimeSpan.FromDays(60);
+
+    /// <summary>A reset is due each day.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromDays(2);
+
+    private readonly Ledger _ledger = new(database, clock);
+    private readonly LimitCounters _counters = new(database, clock);
+    private readonly KeyChange _keyChange = new(database, newestKey);
+
+    /// <summary>
+    /// What all hashes have to be made with: the newest key of the file, or until the next reset an earlier one.
+    /// </summary>
+    public AddressKey Key { get; private set; } = database.Key;
+
+    /// <summary>
+    /// How many of those whom feedback blocked outlast a reset, the latest ones: forged requests can add any number, and a
+    /// million are a hundred megabytes.
+    /// </summary>
+    public int MostBlockedByFeedback { get; set; } = 1_000_000;
+
+    /// <summary>The key that comes into force at the next reset; null when the present one stays.</summary>
+    public AddressKey? NextKey => Key == newestKey ? null : newestKey;
+
+    /// <summary>Opens the database, and creates its tables first where there are none.</summary>
+    /// <param name="settings">Which database.</param>
+    /// <param name="key">The database belongs to the key that it was made with.</param>
+    /// <param name="maxWait">How long to wait for other processes' locks, and for a server that went away.</param>
+    /// <param name="clock">Tells the time of claims and resets.</param>
+    /// <param name="answersMessage">See <see cref="MySqlServer"/>.</param>
+    /// <exception cref="ResponderException">It cannot be opened now, or belongs to another key.</exception>
+    public static RequesterStore Open(DatabaseSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock, bool answersMessage = false) =>
+        new RequesterStore(settings.MySql is null
+            ? SqliteDatabase.Open(settings.SqliteFile!, key, maxWait)
+            : MySqlDatabase.Open(settings.MySql, key, maxWait, clock, answersMessage), key, clock);
+
+    /// <summary>
+    /// Keeps other processes from answering the same message until disposed; also released when this process dies.
+    /// </summary>
+    /// <returns>Null when another process is answering it.</returns>
+    public IDisposable? EnterMessage(MessageKey message) => database.EnterMessage(message.Original);
+
+    /// <summary>Claims the message and charges the quota in one step. A claimed message is a retry and is not charged.</summary>
+    /// <param name="message">Made with <see cref="Key"/>.</param>
+    /// <param name="requester">Whom to look up and charge.</param>
+    /// <param name="quota">Requests until the next reset; null when this requester has no quota.</param>
+    /// <param name="limits">What counts beyond the requester; null when nothing does.</param>
+    public Claim Claim(MessageKey message, Requester requester, int? quota, LimitSettings? limits = null) => database.InTransaction(() =>
+    {
+        while (true)
+        {
+            if (TryClaim(message, requester, quota, limits) is { } claim)
+                return claim;
+        }
+    }, isUndone: claim => claim.Result == ClaimResult.OverLimit);
+
+    /// <summary>
+    /// Does what <see cref="Claim"/> does, and takes all of it back in the same step: a probe counts nowhere.
+    /// </summary>
+    public void Rehearse(MessageKey message, Requester requester) =>
+        database.InTransaction(() => TryClaim(message, requester, quota: 1, limits: null), isUndone: _ => true);
+
+    /// <summary>In days since 1970, UTC.</summary>
+    public ushort Today => (ushort)_counters.Today;
+
+    /// <summary>Whether this process is the one of the fleet that reports the limit with priority err.</summary>
+    public bool TakeReport(Limit limit) => _counters.TakeReport(limit);
+
+    /// <summary>When a limit that is reached now admits a message again.</summary>
+    public DateTimeOffset EndOf(Limit limit) => _counters.EndOf(limit);
+
+    /// <summary>As the ledger knows the message, from its first try to its last.</summary>
+    public byte[] LedgerKey(MessageKey message) => _ledger.KeyOf(message);
+
+    /// <summary>Records what became of the entries of a message that was claimed.</summary>
+    /// <param name="tries">As its claim has it.</param>
+    public void Record(MessageKey message, long tries, EntryStates entries) =>
+        database.Run(() => _ledger.Record(message, tries, entries));
+
+    /// <summary>
+    /// Gives back what the message was charged, because nothing could be sent for it. Once only, and only to the quota
+    /// window that was charged.
+    /// </summary>
+    public void Refund(MessageKey message, Requester requester) => database.InTransaction(() =>
+        _ledger.TakeCharge(message) is var epoch and > 0
+            ? Execute("UPDATE quota SET used = used - 1 WHERE epoch = @epoch AND requester = @requester AND used > 0",
+                ("epoch", epoch), ("requester", requester.Address))
+            : 0);
+
+    /// <summary>
+    /// Starts a new quota window, brings the newest address key into force, and forgets volumes of the ledger in which all
+    /// messages were claimed before the given time, in one step; then deletes what that leaves behind, in small steps that
+    /// nobody waits for. When the clock is far from the last reset it may be wrong, then or now: that
+    /// time nothing is forgotten.
+    /// </summary>
+    public ResetResult Reset(DateTimeOffset forgetBefore)
+    {
+        _keyChange.CopyLists(clock.GetUtcNow());
+        var (epoch, isNew, jump) = database.InTransaction(() =>
+        {
+            // The first statement takes the lock that serialises two resets.
+            Execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
+            var last = Scalar("SELECT value FROM meta WHERE name = 'last_reset'") ?? 0;
+            var gap = last == 0 ? 0 : Now() - last;
+            var jump = Math.Abs(gap) > LongestGap.TotalSeconds ? gap : 0;
+            Execute("UPDATE meta SET value = @now WHERE name = 'last_reset'", ("now", Now()));
+            Execute("UPDATE meta SET value = @jump WHERE name = 'clock_jump'", ("jump", jump));
+            var keyIsNew = _keyChange.BringIntoForce();
+            _ledger.BeginVolume(forgetBefore.ToUnixTimeSeconds(), newestKey);
+            if (jump == 0)
+                _ledger.ForgetVolumes(forgetBefore.ToUnixTimeSeconds());
+            return (Scalar($"SELECT {PresentEpoch}")!.Value, keyIsNew, jump);
+        });
+        Key = newestKey;
+        var requesters = database.Try(() => Scalar("SELECT COUNT(*) FROM quota WHERE epoch = @before AND used > 0",
+            ("before", epoch - 1)))!.Value;
+        var old = new OldRows(database);
+        old.DeleteQuotas();
+        old.DeleteLists(newestKey);
+        if (jump == 0)
+        {
+            old.DeleteCounters(_counters.Today);
+            old.DeleteRemovals(newestKey, clock.GetUtcNow() - RemovalMemory);
+            old.DeleteBlockedByFeedback(newestKey, MostBlockedByFeedback);
+        }
+
+        return new ResetResult(requesters, old.DeleteMessages(), isNew, TimeSpan.FromSeconds(jump));
+    }
+
+    /// <summary>
+    /// Puts an address or domain hash on a list, or takes it off both with <see cref="Verdict.None"/>. That it was taken
+    /// off is remembered for <see cref="RemovalMemory"/>: older feedback that comes late does not undo it.
+    /// </summary>
+    /// <returns>The verdict that was in force before.</returns>
+    public Verdict SetVerdict(byte[] subject, Verdict verdict) => database.InTransaction(() =>
+    {
+        _keyChange.Hold(Key);
+        var before = (Verdict)(OwnVerdict(subject) ?? 0);
+        Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, @verdict, @now)",
+            ("generation", Key.Generation), ("subject", subject), ("verdict", (int)verdict), ("now", Now()));
+        return before;
+    });
+
+    /// <summary>Blocks the requester because of what became of a reply, unless the operator has decided otherwise.</summary>
+    /// <param name="requester">To whom the reply went.</param>
+    /// <param name="happenedAt">When it bounced or was complained about; not longer ago than <see cref="RemovalMemory"/>.</param>
+    public FeedbackResult BlockByFeedback(Requester requester, DateTimeOffset happenedAt) => database.InTransaction(() =>
+    {
+        _keyChange.Hold(Key);
+        if (ReadVerdict(requester) == Verdict.Allowed)
+            return FeedbackResult.Allowed;
+        var own = OwnVerdict(requester.Address);
+        if (own is not (null or (long)Verdict.None))
+            return FeedbackResult.BlockedAlready;
+        // Neither statement undoes what the operator does at the same time: the one finds a key that is taken, and all of
+        // this runs again; the other finds a later time.
+        var changed = own is null
+            ? Execute("INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, @verdict, @now)",
+                ("generation", Key.Generation), ("subject", requester.Address), ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()))
+            : Execute(
+                """
+                UPDATE listed SET verdict = @verdict, listed_at = @now
+                WHERE generation = @generation AND subject = @subject AND verdict = 0 AND listed_at < @happened
+                """,
+                ("generation", Key.Generation), ("subject", requester.Address), ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()),
+                ("happened", happenedAt.ToUnixTimeSeconds()));
+        return changed == 0 ? FeedbackResult.RemovedSince : FeedbackResult.Blocked;
+    });
+
+    /// <summary>The verdict in force for the requester: its own, else the nearest of its domains'.</summary>
+    public Verdict VerdictOf(Requester requester) => database.Try(() => ReadVerdict(requester));
+
+    /// <summary>Requests charged to the requester since the last reset.</summary>
+    public long Used(Requester requester) => database.Try(() =>
+        Scalar($"SELECT used FROM quota WHERE requester = @requester AND epoch = {PresentEpoch}",
+            ("requester", requester.Address)) ?? 0);
+
+    /// <summary>Reads all tables, and lets nobody wait for it: the numbers may be of different moments.</summary>
+    public StoreCounts Count() => database.Try(() =>
+    {
+        var requesters = database.Rows(
+            $"SELECT used, COUNT(*) FROM quota WHERE used > 0 AND epoch = {PresentEpoch} GROUP BY used ORDER BY used",
+            row => (row.GetInt64(0), row.GetInt64(1)));
+        var reset = Scalar("SELECT value FROM meta WHERE name = 'last_reset'");
+        return new StoreCounts(
+            Listed(1),
+            Listed(3),
+            Listed(2),
+            requesters,
+            Scalar("SELECT COUNT(*) FROM ledger WHERE volume IN (SELECT number FROM volume)") ?? 0,
+            reset is null or 0 ? null : DateTimeOffset.FromUnixTimeSeconds(reset.Value),
+            TimeSpan.FromSeconds(Scalar("SELECT value FROM meta WHERE name = 'clock_jump'") ?? 0));
+    });
+
+    public void Dispose() => database.Dispose();
+
+    /// <returns>Null when the window ended meanwhile, which invalidates all that was read; the caller runs it
+    /// again.</returns>
+    private Claim? TryClaim(MessageKey message, Requester requester, int? quota, LimitSettings? limits)
+    {
+        // Before the volumes, which tell that the key that it was looked up with is still in force.
+        var verdict = ReadVerdict(requester);
+        var (earlier, volume, epoch) = _ledger.ReadClaim(message, Key);
+        // Checked at a retry as well: a requester who was blocked meanwhile gets nothing more.
+        if (verdict.IsBlocked())
+            return new Claim(ClaimResult.Blocked);
+        if (earlier is not null)
+            return _ledger.CountTry(earlier.Value);
+        var charged = verdict == Verdict.Allowed || quota is null ? 0 : epoch;
+        if (charged != 0 && !Charge(requester, quota!.Value, epoch))
+            return Scalar($"SELECT {PresentEpoch}") == epoch ? new Claim(ClaimResult.OverQuota) : null;
+
+        void Enter() => _ledger.Enter(message, volume, charged);
+        if (limits is { HasForDomains: true } or { HasForService: true })
+        {
+            var domain = verdict == Verdict.Allowed ? null : requester.Domains[0];
+            return _counters.Count(domain, limits, Enter) is { } limit
+                ? new Claim(ClaimResult.OverLimit, Limit: limit) : new Claim(ClaimResult.Granted);
+        }
+
+        Enter();
+        return new Claim(ClaimResult.Granted);
+    }
+
+    /// <summary>Charges one request to the window.</summary>
+    /// <returns>False when the quota is used up, or the window has just ended.</returns>
+    private bool Charge(Requester requester, int quota, long epoch)
+    {
+        Execute(database.EnterWindow, ("epoch", epoch), ("requester", requester.Address));
+        // With the row locked, the epoch tells that no reset has deleted what was used before.
+        return Execute(
+            $"""
+            UPDATE quota SET used = used + 1
+            WHERE epoch = @epoch AND requester = @requester AND used < @limit AND @epoch = {PresentEpoch}
+            """, ("epoch", epoch), ("requester", requester.Address), ("limit", quota)) == 1;
+    }
+
+    /// <summary>
+    /// One statement for the address and all its domains: over a network each statement costs a round trip. Rows of
+    /// subjects that were taken off the lists do not count.
+    /// </summary>
+    private Verdict ReadVerdict(Requester requester)
+    {
+        List<byte[]> subjects = [requester.Address, .. requester.Domains];
+        var (names, values) = Sql.Each("subject", subjects);
+        var (nearest, verdict) = (int.MaxValue, Verdict.None);
+        foreach (var (subject, found) in database.Rows(
+            $"SELECT subject, verdict FROM listed WHERE generation = @generation AND subject IN ({names}) AND verdict > 0",
+            row => (row.Bytes(0), (Verdict)row.GetInt64(1)), [.. values, ("generation", Key.Generation)]))
+        {
+            var distance = subjects.FindIndex(candidate => candidate.AsSpan().SequenceEqual(subject));
+            if (distance < nearest)
+                (nearest, verdict) = (distance, found);
+        }
+
+        return verdict;
+    }
+
+    /// <summary>What stands on the lists for exactly this; null when nothing does.</summary>
+    private long? OwnVerdict(byte[] subject) =>
+        Scalar("SELECT verdict FROM listed WHERE generation = @generation AND subject = @subject",
+            ("generation", Key.Generation), ("subject", subject));
+
+    private long Listed(int verdict) =>
+        Scalar("SELECT COUNT(*) FROM listed WHERE generation = @generation AND verdict = @verdict",
+            ("generation", Key.Generation), ("verdict", verdict)) ?? 0;
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeSeconds();
+
+    private int Execute(string sql, params (string, object)[] values) => database.Execute(sql, values);
+
+    private long? Scalar(string sql, params (string, object)[] values) => database.Scalar(sql, values);
+}

@@ -1,0 +1,44 @@
+using MailResponder.Files;
+using Microsoft.Data.Sqlite;
+
+namespace MailResponder.Store.Sqlite;
+
+/// <summary>SQLite's result codes (sqlite.org/rescode.html) in the operator's words. All of them are temporary for mail.</summary>
+internal static class SqliteTrouble
+{
+    public static ResponderException Translate(Exception exception, string path)
+    {
+        var problem = exception is SqliteException sqlite ? Describe(sqlite) : FileTrouble.Describe(exception);
+        return new ResponderException(Cause.Database, $"database {path}: {problem}", exception);
+    }
+
+    private static string Describe(SqliteException exception) => exception.SqliteErrorCode switch
+    {
+        3 or 23 => $"the user {RunningUser.Name} may not use it; check its owner and mode",
+        5 or 6 => "is locked by another process for too long; find it with: fuser",
+        7 => "there is no memory left",
+        8 => $"is read-only for the user {RunningUser.Name}; check owner and mode of the file and of its folder",
+        10 => "input/output error; check the disk, and whether it is full",
+        11 or 26 => "is damaged or no database; move it away (quotas and lists are lost) or restore a backup",
+        13 => "the disk is full",
+        14 when OutOfDescriptors() is { } problem => problem,
+        14 => $"cannot be opened by the user {RunningUser.Name}; check owner and mode of the file and of its folder",
+        _ => $"SQLite error {exception.SqliteErrorCode}/{exception.SqliteExtendedErrorCode}",
+    };
+
+    /// <summary>
+    /// Finds out why a file could not be opened, which SQLite does not tell. Null when a further file can be opened.
+    /// </summary>
+    private static string? OutOfDescriptors()
+    {
+        try
+        {
+            File.OpenHandle("/dev/null").Dispose();
+            return null;
+        }
+        catch (IOException exception)
+        {
+            return FileTrouble.Describe(exception);
+        }
+    }
+}

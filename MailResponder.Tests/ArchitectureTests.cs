@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+
+namespace MailResponder.Tests;
+
+/// <summary>The rules of docs/architecture.md that the compiler does not know.</summary>
+public sealed partial class ArchitectureTests
+{
+    private const string Core = "MailResponder.Core";
+
+    /// <summary>The folders of the library, each above those that it may use.</summary>
+    private static readonly string[] Rooms =
+    [
+        "Backup", "Doctor", "Statistics", "Metrics", "Feedback", "PostfixLog", "Delivery", "Reply.Rendered", "Reply",
+        "Reply.Dkim", "Incoming", "Incoming.Authentication", "Book", "Store", "Store.Sqlite", "Store.MySql", "Logs",
+        "Settings", "Aws", "Files", "Addresses", "Native",
+    ];
+
+    /// <summary>The file, and a folder above its own that it uses.</summary>
+    private static IEnumerable<string> PointingUp =>
+        from file in Sources(Core)
+        let room = Array.IndexOf(Rooms, RoomOf(file))
+        where room >= 0
+        from Match used in Using().Matches(File.ReadAllText(file))
+        let other = Array.IndexOf(Rooms, used.Groups[1].Value)
+        where other < room && !AreOneHouse(Rooms[room], used.Groups[1].Value)
+        select $"{Shown(file)} uses {used.Groups[1].Value}";
+
+    [Fact]
+    public void Dependencies_PointDown() => Assert.Empty(PointingUp);
+
+    [Fact]
+    public void Documentation_ListsTheFoldersInThatOrder()
+    {
+        var page = File.ReadAllText(Repository.PathTo("docs", "architecture.md"));
+        var places = Rooms.Select(room => page.IndexOf($"\n| `{room.Replace('.', '/')}/` |", StringComparison.Ordinal)).ToList();
+        Assert.DoesNotContain(-1, places);
+        Assert.Equal(places.Order(), places);
+    }
+
+    [Fact]
+    public void UnsafeCode_IsInNativeAlone() => Assert.Empty(
+        from file in Sources(Core).Concat(Sources("MailResponder.Cli"))
+        where RoomOf(file) != "Native" && Unsafe().IsMatch(File.ReadAllText(file))
+        select Shown(file));
+
+    [Fact]
+    public void StandIns_UseNothingOfOurs() => Assert.Empty(
+        from file in Sources(Core)
+        where Shown(file).StartsWith(Core + "/Standins/", StringComparison.Ordinal)
+            && Using().IsMatch(File.ReadAllText(file))
+        select Shown(file));
+
+    [Fact]
+    public void Lines_FitInto120Columns() => Assert.Empty(
+        from file in Sources(Core).Concat(Sources("MailResponder.Cli")).Concat(Sources("MailResponder.Tests"))
+        from line in File.ReadLines(file).Select((text, number) => (Text: text, Number: number + 1))
+        where line.Text.Length > 120
+        select $"{Shown(file)}:{line.Number}");
+
+    /// <summary>A folder and those in it.</summary>
+    private static bool AreOneHouse(string one, string other) => one.Split('.')[0] == other.Split('.')[0];
+
+    private static string RoomOf(string file) => Path.GetDirectoryName(Shown(file))![Core.Length..].TrimStart('/').Replace('/', '.');
+
+    private static string Shown(string file) => Path.GetRelativePath(Repository.Root, file);
+
+    private static IEnumerable<string> Sources(string project) =>
+        Directory.EnumerateFiles(Repository.PathTo(project), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !Generated().IsMatch(file));
+
+    [GeneratedRegex(@"^using (?:static )?(?:\w+ = )?MailResponder\.([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Using();
+
+    [GeneratedRegex(@"\bunsafe\b(?! )|\bunsafe (?:static|partial|class|struct)|\[(?:LibraryImport|DllImport)\(|\bdelegate\*")]
+    private static partial Regex Unsafe();
+
+    [GeneratedRegex(@"/(?:obj|bin)/")]
+    private static partial Regex Generated();
+}

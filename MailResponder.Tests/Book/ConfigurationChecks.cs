@@ -1,0 +1,328 @@
+using System.Security.Cryptography;
+using MailResponder.Doctor;
+using MailResponder.Settings;
+using MailResponder.Tests.Reply;
+using MailResponder.Tests.Ses;
+
+namespace MailResponder.Tests.Book;
+
+/// <summary>What <c>responder config check</c> finds beyond the two files themselves.</summary>
+public sealed class ConfigurationChecks : IDisposable
+{
+    private const string Ses = "\"ses\": { \"region\": \"eu-west-1\" }, \"aws_roots\": \"roots.pem\"";
+    private const string Unsigned = "settings.json: warning: dkim: is not set: replies go out unsigned and many will be taken for spam; " +
+        "make a key with: responder dkim keygen";
+
+    private const string Dkim = """, "dkim": { "domain": "example.com", "selector": "test", "key_file": "dkim.key" }""";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public ConfigurationChecks() => _folder.Write("files/tools/tool.zip", "tool");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void MissingKey_IsAWarning()
+    {
+        Book("tools", "tool.zip");
+
+        Assert.Equal([Unsigned], Check());
+    }
+
+    [Fact]
+    public void CompleteConfiguration_HasNoFault()
+    {
+        Book("tools", "tool.zip");
+        TestReply.TestOnlyKey(_folder);
+
+        Assert.Empty(Check(Dkim));
+    }
+
+    [Fact]
+    public void MissingAttachment_IsNamedWithItsLine()
+    {
+        Book("tools", "none.zip");
+
+        Assert.Equal([Unsigned, $"responses.json:4: entry 1, attachments: attachment {_folder.Path}/files/tools/none.zip: does not exist"], Check());
+    }
+
+    [Fact]
+    public void DomainThatIsNotOurs_IsAWarning()
+    {
+        Book("tools", "tool.zip", "get@example.org");
+
+        Assert.Equal([Unsigned, $"responses.json:2: warning: entry 1, email_addr: example.org is not in own_domains of {_folder.Path}/settings.json"], Check());
+    }
+
+    [Fact]
+    public void MissingSendmail_IsNamed()
+    {
+        Book("tools", "tool.zip", more: ", \"send_method\": \"SMTP\"");
+
+        Assert.Equal([Unsigned, "responses.json:2: entry 1, send_method: /nowhere/sendmail does not exist; name the host's program"], Check());
+    }
+
+    [Theory]
+    [InlineData("outbox", 100_000_000, 1_000_000L)]
+    [InlineData("ses", 7_600_000, null)]
+    [InlineData("sendmail", 7_300_000, 10_240_000L)]
+    [InlineData("sendmail", 19_000_000, 31_457_280L)]
+    [InlineData("sendmail", 19_000_000, 0L)]
+    [InlineData("sendmail", 19_000_000, null)]
+    public void AttachmentsThatFitTheirWay_AreNoFault(string method, int bytes, long? postfixLimit) =>
+        Assert.Empty(CheckAttachment(method, bytes, postfixLimit));
+
+    /// <summary>Sizes of files: 78 bytes on the wire stand for 57 of a file.</summary>
+    [Theory]
+    [InlineData("ses", 7_700_000, 31_457_280L, "10.0 MB, and Amazon SES takes 10 MB", "use send_method sendmail for it")]
+    [InlineData("ses", 20_000_000, null, "26.1 MB, and Amazon SES takes 10 MB", "attach less, or link to it")]
+    [InlineData("sendmail", 7_500_000, 10_240_000L, "9.8 MB, and Postfix takes 9.8 MB (message_size_limit)",
+        "run: postconf -e message_size_limit=31457280; then: postfix reload")]
+    [InlineData("sendmail", 19_200_000, 0L, "25.1 MB, and large providers take 25 MB", "attach less, or link to it")]
+    public void AttachmentsTooLargeForTheirWay_AreNamed(
+        string method, int bytes, long? postfixLimit, string sizes, string remedy) =>
+        Assert.Equal([$"responses.json:2: entry 1, attachments: encoded they have {sizes}: "
+            + $"the entry would go out without them; {remedy}"], CheckAttachment(method, bytes, postfixLimit));
+
+    [Fact]
+    public void LimitOfPostfix_IsNotThatOfAnotherProgram()
+    {
+        Assert.Single(CheckAttachment("sendmail", 10_000_000, 1_000_000));
+        Assert.Empty(CheckAttachment("sendmail", 10_000_000, 1_000_000, "/bin/true"));
+    }
+
+    [Theory]
+    [InlineData("", ", \"require_authentication\": { \"attachments\": \"weak\" }", new[] { "responses.json:2: warning: entry 1, require_authentication: authserv_id is not set in {settings}: " +
+        "no request can prove anything, and nobody gets it" })]
+    [InlineData(", \"require_authentication\": { \"links\": \"full\" }", "", new[] { "settings.json:4: warning: require_authentication: authserv_id is not set: " +
+        "no request can prove anything, and nobody gets what requires it" })]
+    [InlineData(", \"require_authentication\": { \"links\": \"none\" }", ", \"require_authentication\": { \"attachments\": \"none\" }", new string[0])]
+    [InlineData(", \"require_authentication\": { \"links\": \"full\" }, \"authserv_id\": \"mx\"", ", \"require_authentication\": { \"attachments\": \"full\" }", new string[0])]
+    public void ProofThatNobodyCanGive_IsAWarning(string settings, string entry, string[] expected)
+    {
+        Book("tools", "tool.zip", more: entry);
+        TestReply.TestOnlyKey(_folder);
+
+        Assert.Equal(expected.Select(line => line.Replace("{settings}", _folder.PathTo("settings.json"), StringComparison.Ordinal)), Check(Dkim + settings));
+    }
+
+    [Fact]
+    public void MissingAuthoritiesOfAws_AreNamed()
+    {
+        Book("tools", "tool.zip");
+        TestReply.TestOnlyKey(_folder);
+        Assert.Equal([$"settings.json:4: aws_roots: aws_roots {_folder.Path}/roots.pem: does not exist"], Check($"{Dkim}, {Ses}"));
+    }
+
+    [Fact]
+    public void SigningKeyOpenToOthers_IsNamed()
+    {
+        Book("tools", "tool.zip");
+        File.SetUnixFileMode(TestReply.TestOnlyKey(_folder).KeyFile, (UnixFileMode)Convert.ToInt32("644", 8));
+        var key = _folder.PathTo("dkim.key");
+
+        Assert.Equal([$"settings.json:4: dkim.key_file: DKIM key {key}: its mode 0644 lets others read or change it; run: chmod 0640 {key}"], Check(Dkim));
+    }
+
+    [Fact]
+    public void SigningKeyThatIsNone_IsNamed()
+    {
+        Book("tools", "tool.zip");
+        File.SetUnixFileMode(_folder.Write("dkim.key", "-----BEGIN PUBLIC KEY-----\n"), UnixFileMode.UserRead);
+
+        Assert.Equal([$"settings.json:4: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM form; " +
+            "make one with: responder dkim keygen"], Check(Dkim));
+    }
+
+    /// <remarks>A message would be signed with it, in vain: the filter has no time to look.</remarks>
+    [Fact]
+    public void SigningKeyWhoseNumbersDoNotFit_IsNamed()
+    {
+        Book("tools", "tool.zip");
+        using var rsa = RSA.Create(2048);
+        var damaged = rsa.ExportPkcs8PrivateKey();
+        damaged[^200] ^= 1;
+        File.SetUnixFileMode(_folder.Write("dkim.key", PemEncoding.WriteString("PRIVATE KEY", damaged)), UnixFileMode.UserRead);
+
+        Assert.Equal([$"settings.json:4: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM form; " +
+            "make one with: responder dkim keygen"], Check(Dkim));
+    }
+
+    [Fact]
+    public void SigningDomainBesideFrom_IsAWarning()
+    {
+        Book("tools", "tool.zip");
+        TestReply.TestOnlyKey(_folder);
+
+        Assert.Equal(["settings.json:4: warning: dkim.domain: other.example is not the domain of response_from (example.com) " +
+            "or above it; DMARC will not count the signature"], Check(Dkim.Replace("example.com", "other.example", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void AddressKeyLostBesideItsDatabase_IsNamed()
+    {
+        Book("tools", "tool.zip");
+        _folder.Write("responder.db", "");
+
+        Assert.Equal(
+            [$"settings.json:3: address_key_file: address key {_folder.Path}/address.key: does not exist", Unsigned],
+            Check());
+    }
+
+    [Theory]
+    [InlineData("[]", 65)]
+    [InlineData("{}", 78)]
+    [InlineData("{", 78)]
+    [InlineData("// a book\n[", 65)]
+    [InlineData("{ \"email_addr\": \"get@example.com\", \"body\": \"x\", \"send_method\": \"ses\" }", 65)]
+    [InlineData("{ \"responses\": [] }", 65)]
+    [InlineData("{ \"respons_from\": \"get@example.com\" }", 78)]
+    public void KindOfFile_DecidesTheExitCode(string text, int expected)
+    {
+        var faults = new List<Fault>();
+
+        Assert.Equal(expected, ConfigurationCheck.OfFile(_folder.Write("any.json", text), "/nowhere/settings.json", faults));
+
+        Assert.NotEmpty(faults);
+    }
+
+    [Fact]
+    public void MissingBook_IsNamedWithWhatToDo() => Assert.Equal(
+        [Unsigned, "responses.json: does not exist; write the response book, or correct response_book in the settings"], Check());
+
+    [Fact]
+    public void OutboxThatIsAFile_IsNamed()
+    {
+        Book("tools", "tool.zip");
+        _folder.Write("outbox", "");
+
+        Assert.Equal([Unsigned, $"settings.json:4: outbox: {_folder.Path}/outbox is a file, and a folder is needed; move it away, or name another folder"],
+            Check(", \"outbox\": \"outbox\""));
+        Assert.Equal([Unsigned, $"settings.json:4: outbox: {_folder.Path}/outbox/in cannot be made: {_folder.Path}/outbox is a file, and a folder is needed; "
+            + "move it away, or name another folder"], Check(", \"outbox\": \"outbox/in\""));
+    }
+
+    [Theory]
+    [InlineData("text", 0x1A4, "may not be run by the user root; is it a program? then: chmod 0755")]
+    [InlineData("text", 0x1ED, "is no program; a script begins with a line like #!/bin/sh")]
+    [InlineData("", 0x1ED, "is no program; a script begins with a line like #!/bin/sh")]
+    [InlineData("#!/bin/sh\n", 0x1ED, null)]
+    [InlineData(null, 0, "is a folder; name the program in it")]
+    public void SendmailThatCannotRun_IsNamed(string? text, int mode, string? trouble)
+    {
+        Book("tools", "tool.zip");
+        if (text is null)
+            Directory.CreateDirectory(_folder.PathTo("sendmail"));
+        else
+            File.SetUnixFileMode(_folder.Write("sendmail", text), (UnixFileMode)mode);
+
+        List<string> expected = trouble is null ? [Unsigned] : [Unsigned, $"settings.json:4: sendmail: {_folder.Path}/sendmail {trouble}"];
+        Assert.Equal(expected, Check("", sendmail: "sendmail", method: "sendmail"));
+    }
+
+    [Theory]
+    [InlineData(
+        "none/r.db",
+        "warning: database.sqlite: there is no folder {folder}/none; the first message makes it, if the path is right")]
+    [InlineData(
+        "file/r.db",
+        "database.sqlite: {folder}/file is a file, and a folder is needed; move it away, or name another folder")]
+    [InlineData(
+        "file", "database.sqlite: {folder}/file is no SQLite database; correct the path, or move the file away")]
+    [InlineData("files", "database.sqlite: {folder}/files: is a folder, not a file")]
+    [InlineData("/dev/null", "database.sqlite: /dev/null: is a device, not a file")]
+    public void DatabaseThatCannotBe_IsNamed(string path, string fault)
+    {
+        Book("tools", "tool.zip");
+        _folder.Write("file", "no database");
+        File.SetUnixFileMode(_folder.Write("address.key", new string('0', 64) + "\n"), UnixFileMode.UserRead);
+
+        Assert.Equal(
+            [Unsigned, "settings.json:3: " + fault.Replace("{folder}", _folder.Path, StringComparison.Ordinal)],
+            Check(database: path));
+        Assert.False(Directory.Exists(_folder.PathTo("none")));
+    }
+
+    [Fact]
+    public void EntryThatIsThereTwice_IsNamed()
+    {
+        const string entry = "{ \"email_addr\": \"get@example.com\", \"body\": \"text\" }";
+        _folder.Write(
+            "responses.json", $"[\n{entry},\n{entry.Replace("text", "more", StringComparison.Ordinal)},\n{entry}\n]");
+
+        Assert.Equal(
+            [Unsigned, "responses.json:4: entry 3: is the same as entry 1 (line 2); take one of them out"], Check());
+    }
+
+    [Theory]
+    [InlineData(
+        "support@example.com", "belongs to people, who would not get their mail any more (RFC 2142); take another")]
+    [InlineData(
+        "postmaster@example.com", "belongs to people, who would not get their mail any more (RFC 2142); take another")]
+    [InlineData(
+        "get-help@example.com",
+        "is the address that replies come from (response_from), at which a person reads; take another")]
+    [InlineData("bounces@example.com", "is the address that bounces go to (bounce_address); take another")]
+    [InlineData("supporters@example.com", null)]
+    public void AddressThatIsNotTheBooks_IsNamed(string address, string? problem)
+    {
+        Book("tools", "tool.zip", address);
+
+        List<string> expected = problem is null ? [Unsigned] : [Unsigned, $"responses.json:2: entry 1, email_addr: {address} {problem}"];
+        Assert.Equal(expected, Check());
+    }
+
+    [Fact]
+    public void MissingFile_IsNoInput() =>
+        Assert.Equal(66, ConfigurationCheck.OfFile("/nowhere/any.json", "/nowhere/settings.json", []));
+
+    [Fact]
+    public void Check_MakesNothing()
+    {
+        Book("tools", "tool.zip");
+
+        Check();
+
+        Assert.Equal(["files", "responses.json", "settings.json"],
+            Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    private void Book(string bucket, string file, string address = "get@example.com", string more = "") =>
+        _folder.Write("responses.json", $$"""
+            [
+              { "email_addr": "{{address}}"{{more}},
+                "body": "text", "attachments": [
+                  ["{{bucket}}", "{{file}}", "tool.zip"]] }
+            ]
+            """);
+
+    private List<string> CheckAttachment(
+        string method, int bytes, long? postfixLimit, string sendmail = "/usr/sbin/sendmail")
+    {
+        Book("tools", "tool.zip", more: $", \"send_method\": \"{method}\"");
+        using (var file = File.Create(_folder.PathTo("files/tools/tool.zip")))
+            file.SetLength(bytes);
+        if (!File.Exists(_folder.PathTo("dkim.key")))
+            TestReply.TestOnlyKey(_folder);
+        using var chain = new TlsChain();
+        _folder.Write("roots.pem", chain.Root.ExportCertificatePem());
+        return Check($"{Dkim}, {Ses}", sendmail, postfixLimit: postfixLimit);
+    }
+
+    /// <summary>The faults, without the folder before the files' names.</summary>
+    private List<string> Check(
+        string more = "", string sendmail = "/nowhere/sendmail", string method = "outbox", string database = "responder.db",
+        long? postfixLimit = null)
+    {
+        var path = _folder.Write("settings.json", $$"""
+            {
+              "response_from": "get-help@example.com", "bounce_address": "bounces@example.com", "own_domains": ["example.com"],
+              "response_book": "responses.json", "address_key_file": "address.key", "database": { "sqlite": "{{database}}" },
+              "send_method": "{{method}}", "sendmail": "{{sendmail}}"{{more}}
+            }
+            """);
+        var faults = new List<Fault>();
+        ConfigurationCheck.OfSettings(path, faults, postfixLimit);
+        return [.. faults.Select(fault => (fault with { File = Path.GetFileName(fault.File) }).ToString())];
+    }
+}

@@ -1,9 +1,0 @@
-namespace MailResponder.Tests.Limits;
-
-/// <summary>A clock that shows what a test says; the time between two looks is real.</summary>
-internal sealed class MovableClock : TimeProvider
-{
-    public DateTimeOffset Now { get; set; } = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
-
-    public override DateTimeOffset GetUtcNow() => Now;
-}

@@ -1,5 +1,0 @@
-namespace MailResponder.Tests.Limits;
-
-/// <summary>Tests that share one server, one after the other.</summary>
-[CollectionDefinition(PrivateMariaDb.Collection)]
-public sealed class OneMariaDb : ICollectionFixture<PrivateMariaDb>;

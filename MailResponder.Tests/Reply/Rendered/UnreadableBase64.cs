@@ -1,0 +1,50 @@
+using MailResponder.Reply;
+
+namespace MailResponder.Tests.Reply.Rendered;
+
+/// <summary>Base64 that can be read up to some byte: the message waits, and the next try finds it no more.</summary>
+public sealed class UnreadableBase64
+{
+    private static readonly byte[] Plain = [.. Enumerable.Range(0, 300_001).Select(i => (byte)(i * 31 + i / 512))];
+    private static readonly byte[] Encoded = Written(new AttachedFile(new MemoryStream(Plain)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(131_072)]
+    [InlineData(200_003)]
+    public void Unreadable_IsAnError_AndDiscarded(int good)
+    {
+        var discarded = 0;
+        Assert.Throws<IOException>(
+            () => Written(new AttachedFile(new Unreadable(Encoded, good), () => discarded++)));
+        Assert.Equal(1, discarded);
+    }
+
+    [Fact]
+    public void UnreadableAttachment_IsAnError() =>
+        Assert.Throws<IOException>(() => Written(new AttachedFile(new Unreadable(Plain, 100_000))));
+
+    [Fact]
+    public void ReadableBase64_IsKept() =>
+        Assert.Equal(Encoded, Written(new AttachedFile(new MemoryStream(Encoded), () => Assert.Fail("discarded"))));
+
+    private static byte[] Written(AttachedFile file)
+    {
+        using (file)
+        {
+            using var output = new MemoryStream();
+            file.WriteTo(output);
+            return output.ToArray();
+        }
+    }
+
+    private sealed class Unreadable(byte[] content, int good) : MemoryStream(content)
+    {
+        public override int Read(byte[] buffer, int offset, int count) =>
+            Position < good ? base.Read(buffer, offset, (int)Math.Min(count, good - Position)) : throw new IOException("input/output error", 5);
+
+        public override int Read(Span<byte> buffer) =>
+            Position < good ? base.Read(buffer[..(int)Math.Min(buffer.Length, good - Position)]) : throw new IOException("input/output error", 5);
+    }
+}

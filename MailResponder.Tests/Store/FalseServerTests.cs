@@ -1,0 +1,217 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MailResponder.Settings;
+using MailResponder.Store.MySql;
+using static MailResponder.Tests.Store.TestCertificate;
+
+namespace MailResponder.Tests.Store;
+
+/// <summary>Who answers in the server's place, with a certificate that is not the server's, gets no password.</summary>
+public sealed class FalseServerTests : IDisposable
+{
+    const string ServerAuthentication = "1.3.6.1.5.5.7.3.1", ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    readonly TemporaryFolder folder = new();
+    readonly TestCertificate authority = Issue("The authority", null, IsAuthority);
+    readonly string authorities;
+
+    public FalseServerTests() => authorities = folder.Write("ca.pem", authority.Pem);
+
+    public static TheoryData<string, string> ForgeriesAndPlugins()
+    {
+        var all = new TheoryData<string, string>();
+        foreach (var forgery in (string[])["the authority's name", "an authority of the same name", "expired", "not yet valid", "an expired authority",
+            "wrong purpose", "signed by a leaf", "name constraints", "wrong name", "self-signed"])
+        {
+            foreach (var plugin in (string[])["mysql_clear_password", "mysql_native_password", "caching_sha2_password"]) all.Add(forgery, plugin);
+        }
+
+        return all;
+    }
+
+    [Theory]
+    [MemberData(nameof(ForgeriesAndPlugins))]
+    public void ForgedCertificate_GetsNoPassword(string forgery, string plugin)
+    {
+        var (chain, key) = Forge(forgery);
+
+        Assert.Equal(0, PasswordsSentTo(chain, key, plugin, Settings(TlsMode.VerifyFull), out var full));
+        Assert.Contains("no trustworthy TLS connection (the server's certificate", full, StringComparison.Ordinal);
+        // verify-ca looks away from the name, and from nothing else.
+        Assert.Equal(forgery == "wrong name", PasswordsSentTo(chain, key, plugin, Settings(TlsMode.VerifyCa), out _) > 0);
+    }
+
+    [Theory]
+    [InlineData("self-signed")]
+    [InlineData("signed by the authority")]
+    public void CertificateThatTheHostDoesNotKnow_GetsNoPasswordWithoutAnAuthority(string certificate)
+    {
+        var (chain, key) = Forge(certificate);
+
+        foreach (var mode in (TlsMode[])[TlsMode.VerifyFull, TlsMode.VerifyCa])
+        {
+            Assert.Equal(0, PasswordsSentTo(chain, key, "caching_sha2_password", Settings(mode) with { TlsAuthorities = null }, out var problem));
+            Assert.Contains("not signed by an authority that this host knows", problem, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("signed by the authority", "pem")]
+    [InlineData("signed by the authority", "der")]
+    [InlineData("signed by the authority", "several")]
+    [InlineData("for servers", "pem")]
+    [InlineData("through another", "pem")]
+    [InlineData("cross-signed", "pem")]
+    [InlineData("cross-signed", "several")]
+    public void CertificateOfTheAuthority_GetsThePassword(string certificate, string file)
+    {
+        var (chain, key) = Forge(certificate);
+        var path = file switch
+        {
+            "der" => Write("ca.der", authority.Certificate.RawData),
+            "several" => folder.Write("all.pem", Issue("Another", null, IsAuthority).Pem + "\n" + authority.Pem + "\n" + Issue("A third", null, IsAuthority).Pem),
+            _ => authorities,
+        };
+
+        foreach (var mode in (TlsMode[])[TlsMode.VerifyFull, TlsMode.VerifyCa])
+        {
+            var sent = PasswordsSentTo(chain, key, "caching_sha2_password", Settings(mode) with { TlsAuthorities = path }, out var problem);
+            Assert.True(sent == 2, problem);
+        }
+    }
+
+    [Theory]
+    [InlineData(null, "does not exist")]
+    [InlineData("", "holds no certificate")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "holds no certificate")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is neither PEM nor DER, or is damaged")]
+    [InlineData("the certificate", "is neither PEM nor DER, or is damaged")]
+    public void FileOfAuthoritiesThatIsOfNoUse_IsNamed(string? text, string problem)
+    {
+        var path = text is null ? folder.PathTo("missing.pem") : folder.Write("bad.pem", text);
+
+        var failure = Assert.Throws<ResponderException>(() =>
+            new MySqlServer(Settings(TlsMode.VerifyFull) with { TlsAuthorities = path }).Connect(TimeSpan.FromSeconds(5)));
+
+        Assert.Equal((Cause.Settings, $"ssl_ca {path}: {problem}"), (failure.Cause, failure.Message));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    (TestCertificate[] Chain, RSA Key) Forge(string kind)
+    {
+        var server = For("localhost");
+        var fake = Issue("The authority", null, IsAuthority);
+        TestCertificate Leaf(TestCertificate? issuer, params X509Extension[] extensions) => Issue("localhost", issuer, extensions);
+        TestCertificate Timed(int from, int until) => Issue("localhost", authority, RSA.Create(2048), from, until, server);
+        TestCertificate[] chain;
+        switch (kind)
+        {
+            case "the authority's name":
+                chain = [Leaf(authority with { Key = fake.Key }, server), authority];
+                break;
+            case "an authority of the same name":
+                chain = [Leaf(fake, server), fake];
+                break;
+            case "expired":
+                chain = [Timed(-3, -1)];
+                break;
+            case "not yet valid":
+                chain = [Timed(1, 3)];
+                break;
+            case "an expired authority":
+                var old = Issue("Old", authority, RSA.Create(2048), -3, -1, IsAuthority);
+                chain = [Leaf(old, server), old];
+                break;
+            case "wrong purpose":
+                chain = [Leaf(authority, server, Purpose(ClientAuthentication))];
+                break;
+            case "signed by a leaf":
+                var leaf = Issue("other.example", authority, For("other.example"), IsNoAuthority);
+                chain = [Leaf(leaf, server), leaf];
+                break;
+            case "name constraints":
+                var constrained = Issue("Constrained", authority, IsAuthority, Only("example.org"));
+                chain = [Leaf(constrained, server), constrained];
+                break;
+            case "wrong name":
+                chain = [Leaf(authority, For("other.example"))];
+                break;
+            case "self-signed":
+                chain = [Leaf(null, server)];
+                break;
+            case "signed by the authority":
+                chain = [Leaf(authority, server)];
+                break;
+            case "for servers":
+                chain = [Leaf(authority, server, Purpose(ServerAuthentication))];
+                break;
+            case "through another":
+                var between = Issue("Between", authority, IsAuthority);
+                chain = [Leaf(between, server), between];
+                break;
+            case "cross-signed":
+                // As Amazon RDS does: the root once more, signed by an older one that is not in the file.
+                var region = Issue("Region", authority, IsAuthority);
+                var older = Issue("Older", null, IsAuthority);
+                chain = [Leaf(region, server), region, Issue("The authority", older, authority.Key, -1, 1, IsAuthority)];
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind));
+        }
+
+        return (chain, chain[0].Key);
+    }
+
+    MySqlSettings Settings(TlsMode mode) => new()
+    {
+        Server = "localhost",
+        User = "u",
+        Database = "d",
+        PasswordFile = Secret(),
+        Tls = mode,
+        TlsAuthorities = authorities,
+    };
+
+    /// <param name="problem">Why the connection failed; these servers end all of them.</param>
+    int PasswordsSentTo(TestCertificate[] chain, RSA key, string plugin, MySqlSettings settings, out string problem)
+    {
+        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true };
+        foreach (var argument in (string[])[Repository.PathTo("MailResponder.Tests", "Store", "false_mysql.py"),
+            folder.Write("chain.pem", string.Join('\n', chain.Select(one => one.Pem))), folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()), plugin])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var server = Process.Start(start)!;
+        settings = settings with { Port = int.Parse(server.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture) };
+        problem = "";
+        try
+        {
+            new MySqlServer(settings).Connect(TimeSpan.FromSeconds(10)).Dispose();
+        }
+        catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
+        {
+            problem = MySqlTrouble.Translate(exception, settings).Message;
+        }
+
+        var count = int.Parse(server.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        server.WaitForExit();
+        return count;
+    }
+
+    string Secret()
+    {
+        var path = folder.Write("password", "secret\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+
+    string Write(string name, byte[] bytes)
+    {
+        File.WriteAllBytes(folder.PathTo(name), bytes);
+        return folder.PathTo(name);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net.Sockets;
+
+namespace MailResponder.Tests.Store;
+
+/// <summary>Stands between the responder and a server's socket. The first connection is broken at a byte; all others are whole.</summary>
+internal sealed class FaultyProxy : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+    readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    readonly string server;
+    readonly ConnectionFault? fault;
+    int connections;
+    int toClient, toServer;
+
+    public FaultyProxy(string server, ConnectionFault? fault)
+    {
+        (this.server, this.fault) = (server, fault);
+        listener.Bind(new UnixDomainSocketEndPoint(Socket));
+        listener.Listen(64);
+        new Thread(Accept) { IsBackground = true }.Start();
+    }
+
+    public string Socket => folder.PathTo("proxy.sock");
+
+    public int Connections => connections;
+
+    /// <summary>How many bytes of the first connection went to the client, and to the server.</summary>
+    public (int ToClient, int ToServer) Bytes => (toClient, toServer);
+
+    public void Dispose()
+    {
+        listener.Dispose();
+        folder.Dispose();
+    }
+
+    void Accept()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = listener.Accept();
+                var real = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                real.Connect(new UnixDomainSocketEndPoint(server));
+                var isFirst = Interlocked.Increment(ref connections) == 1;
+                new Thread(() => Copy(real, client, isFirst, ref toClient, fault is { IsToServer: false } ? fault : null)) { IsBackground = true }.Start();
+                new Thread(() => Copy(client, real, isFirst, ref toServer, fault is { IsToServer: true } ? fault : null)) { IsBackground = true }.Start();
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Disposed, or the server is down.
+        }
+    }
+
+    static void Copy(Socket from, Socket to, bool isFirst, ref int count, ConnectionFault? fault)
+    {
+        var buffer = new byte[4096];
+        var swallows = false;
+        try
+        {
+            while (from.Receive(buffer) is var read and > 0)
+            {
+                var whole = read;
+                if (isFirst && fault is not null && !swallows && count + read > fault.AtByte)
+                {
+                    whole = fault.AtByte - count;
+                    to.Send(buffer.AsSpan(0, whole));
+                    if (fault.Kind == ConnectionFault.Cut)
+                        break;
+                    if (fault.Kind == ConnectionFault.Delayed)
+                        Thread.Sleep(TimeSpan.FromMilliseconds(300));
+                    swallows = fault.Kind == ConnectionFault.Swallowed;
+                    to.Send(swallows ? [] : buffer.AsSpan(whole, read - whole));
+                    fault = swallows ? fault : null;
+                }
+                else if (!swallows)
+                {
+                    to.Send(buffer.AsSpan(0, read));
+                }
+
+                if (isFirst) count += read;
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // One of the two has gone.
+        }
+
+        from.Dispose();
+        to.Dispose();
+    }
+}

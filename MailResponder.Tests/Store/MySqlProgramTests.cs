@@ -1,0 +1,233 @@
+using System.Text.Json.Nodes;
+using MailResponder.Settings;
+using MailResponder.Tests.Program;
+
+namespace MailResponder.Tests.Store;
+
+/// <summary>The published program on a shared server, in real processes.</summary>
+[Collection(PrivateMariaDb.Collection)]
+public sealed class MySqlProgramTests : IDisposable
+{
+    readonly PrivateMariaDb server;
+    readonly MySqlSettings settings;
+    readonly Workplace place = new();
+
+    public MySqlProgramTests(PrivateMariaDb server)
+    {
+        this.server = server;
+        settings = server.NewDatabase();
+        place.WriteSecret("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
+        Use(OverSocket());
+    }
+
+    [Fact]
+    public void HundredRequestsAtOnce_GetExactlyThreeAnswersWhileTheQuotaIsNotReset()
+    {
+        var person = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
+        ResponderProcess[] all = [.. Enumerable.Range(0, 100).Select(_ => place.StartFilter("--recipient", "links@example.com"))];
+
+        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 16 }, running => running.Feed(person.Again().ToBytes()));
+
+        foreach (var running in all)
+        {
+            running.Finish().AssertDone();
+            running.Dispose();
+        }
+        Assert.Equal(3, place.Outbox.Count);
+        Assert.Equal(97, place.Log.Reports.Count(line => line.Contains("reason=over-quota ", StringComparison.Ordinal)));
+        Assert.Equal("3", server.AsAdministrator($"SELECT used FROM {settings.Database}.quota")[0]);
+    }
+
+    /// <summary>As a primary is after a failover. Each try would send the reply that no try can record.</summary>
+    [Fact]
+    public void ServerThatCannotBeWritten_SendsNothingAtARetry()
+    {
+        place.Settings["deadline_seconds"] = 5;
+        place.Write();
+        var request = RequestMail.FromSomebodyNew();
+        File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("away"));
+        place.Filter(request).AssertDeferred();
+        File.Move(place.PathTo("away"), place.PathTo("files/tools/tool.zip"));
+        server.AsAdministrator("SET GLOBAL read_only = 1");
+        try
+        {
+            for (var i = 0; i < 2; i++) place.Filter(request).AssertDeferred();
+            Assert.Single(place.Outbox);
+        }
+        finally
+        {
+            server.AsAdministrator("SET GLOBAL read_only = 0");
+        }
+
+        place.Filter(request).AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+    }
+
+    [Fact]
+    public void LimitOfTheService_IsSharedByAllAndOneOfThemSaysSo()
+    {
+        place.Settings["limits"] = new JsonObject { ["domain_per_minute"] = 100, ["service_per_day"] = 5 };
+        place.Write();
+        ResponderProcess[] all = [.. Enumerable.Range(0, 20).Select(_ => place.StartFilter("--recipient", "links@example.com"))];
+
+        Parallel.ForEach(all, running => running.Feed((RequestMail.FromSomebodyNew() with { To = "links@example.com" }).ToBytes()));
+        ProgramRun[] runs = [.. all.Select(running => running.Finish())];
+        foreach (var running in all) running.Dispose();
+
+        Assert.Equal((5, 15), (place.Outbox.Count, runs.Count(run => run.ExitCode == 75)));
+        Assert.Equal(15, place.Log.Reports.Count(line => line.Contains("deferred reason=service-limit ", StringComparison.Ordinal)));
+        Assert.Single(place.Log.Reports, line => line.Contains("limits.service_per_day=5 reached", StringComparison.Ordinal));
+        Assert.Equal("5", server.AsAdministrator($"SELECT SUM(used) FROM {settings.Database}.quota")[0]);
+    }
+
+    [Fact]
+    public void NewAddressKey_IsForAllHosts()
+    {
+        using var other = new Workplace();
+        other.Settings["database"] = place.Settings["database"]!.DeepClone();
+        other.Write();
+        other.WriteSecret("address.key", File.ReadAllText(place.PathTo("address.key")));
+        var blocked = RequestMail.FromSomebodyNew();
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+
+        Assert.Equal(0, place.Command("blacklist", "rotate-key").ExitCode);
+        Assert.Equal(0, other.Command("blacklist", "block", blocked.From).ExitCode);
+        other.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        place.Filter(blocked).AssertDone();
+        Assert.Contains("skipped reason=blocked ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Equal(0, other.Command("blacklist", "reset").ExitCode);
+        Assert.Contains("The new address key is in force", place.Command("blacklist", "reset").OutputText, StringComparison.Ordinal);
+
+        other.Filter(blocked).AssertDeferred("4.3.5 ");
+        Assert.Contains("has gone over to a newer address key; copy the key file", other.Log.Reports[^1], StringComparison.Ordinal);
+        other.WriteSecret("address.key", File.ReadAllText(place.PathTo("address.key")));
+        other.Filter(blocked).AssertDone();
+        Assert.Contains("skipped reason=blocked ", other.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Answer_ComesOverTlsAndTheDumpKnowsNobody()
+    {
+        Use(OverTls());
+        var person = RequestMail.FromSomebodyNew();
+
+        place.Filter(person).AssertDone();
+
+        Assert.Equal(2, place.Outbox.Count);
+        var dump = string.Join('\n', server.AsAdministrator(
+            $"SELECT HEX(message) FROM {settings.Database}.ledger UNION SELECT HEX(requester) FROM {settings.Database}.quota"));
+        Assert.DoesNotContain(Convert.ToHexString("example"u8), dump, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StoppedServer_DefersAndTheRetryAnswersOnce()
+    {
+        var person = RequestMail.FromSomebodyNew();
+        server.Stop();
+        try
+        {
+            place.Filter(person).AssertDeferred();
+            Assert.Contains("deferred reason=database ", place.Log.Reports[^1], StringComparison.Ordinal);
+            Assert.Empty(place.Outbox);
+        }
+        finally
+        {
+            server.Start();
+        }
+
+        place.Filter(person).AssertDone();
+        place.Filter(person).AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+    }
+
+    [Fact]
+    public void MissingAddressKey_IsNotMade()
+    {
+        File.Delete(place.PathTo("address.key"));
+
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred("4.3.5 ");
+
+        Assert.False(File.Exists(place.PathTo("address.key")));
+        Assert.Contains("deferred reason=key-file ", place.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void DatabaseInit_CreatesDatabaseUserAndRightsOverAndOver()
+    {
+        var mine = OverTls();
+        mine["user"] = "made_by_init";
+        mine["database"] = "made_by_init";
+        Use(mine);
+        Assert.Equal(69, place.Command("database", "status").ExitCode);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var run = place.Command("database", "init", "--admin-user", Environment.UserName, "--admin-socket", server.Socket);
+            Assert.True(run.ExitCode == 0, run.Errors);
+            Assert.Contains("'made_by_init'@'%' may use made_by_init", run.OutputText, StringComparison.Ordinal);
+        }
+
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        var status = place.Command("database", "status");
+        Assert.Equal(0, status.ExitCode);
+        Assert.Contains("schema:  1 (this responder needs 1)", status.OutputText, StringComparison.Ordinal);
+        Assert.Contains("1 requester(s) with a quota, 1 message(s)", status.OutputText, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", status.OutputText, StringComparison.Ordinal);
+        // Not a pattern that fits other databases too, and nobody comes without TLS.
+        Assert.Equal(["made\\_by\\_init"], server.AsAdministrator("SELECT DISTINCT db FROM mysql.db WHERE user = 'made_by_init'"));
+        mine["ssl_mode"] = "none";
+        mine.Remove("ssl_ca");
+        Use(mine);
+        Assert.Equal(69, place.Command("database", "status").ExitCode);
+    }
+
+    [Fact]
+    public void DatabaseStatus_NamesTheMissingRights()
+    {
+        Assert.Equal(0, place.Command("database", "init").ExitCode);
+        server.AsAdministrator($"REVOKE DELETE, CREATE ON {settings.Database}.* FROM {settings.User}@localhost");
+
+        var status = place.Command("database", "status");
+
+        Assert.Equal(69, status.ExitCode);
+        Assert.Contains("missing: DELETE, CREATE; run as administrator: GRANT SELECT, INSERT, UPDATE, DELETE, ", status.OutputText, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => place.Dispose();
+
+    /// <summary>The server lets the Unix user in; root, who makes the account, is another one.</summary>
+    [Fact]
+    public void AccountOfAUnixUser_LeavesTheTablesToHim()
+    {
+        Use(new JsonObject { ["socket"] = server.Socket, ["user"] = "nobody", ["database"] = "mail_of_nobody" });
+        var run = place.Command("database", "init", "--admin-user", Environment.UserName);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        const string remedy = "tables:  made by the user nobody: sudo -u nobody responder database init\n";
+        Assert.EndsWith(remedy, run.OutputText, StringComparison.Ordinal);
+        Assert.Equal("unix_socket", server.AsAdministrator("SELECT plugin FROM mysql.user WHERE user = 'nobody'")[0]);
+    }
+
+    JsonObject OverSocket() => new()
+    {
+        ["socket"] = server.Socket,
+        ["user"] = settings.User,
+        ["password_file"] = settings.PasswordFile,
+        ["database"] = settings.Database,
+    };
+
+    JsonObject OverTls() => new()
+    {
+        ["server"] = "localhost",
+        ["port"] = server.Port,
+        ["user"] = settings.User,
+        ["password_file"] = settings.PasswordFile,
+        ["database"] = settings.Database,
+        ["ssl_ca"] = server.PathTo("ca.pem"),
+    };
+
+    void Use(JsonObject mySql)
+    {
+        place.Settings["database"] = new JsonObject { ["mysql"] = mySql.DeepClone() };
+        place.Write();
+    }
+}

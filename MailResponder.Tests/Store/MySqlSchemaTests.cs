@@ -1,0 +1,76 @@
+using MailResponder.Settings;
+using MailResponder.Store;
+
+namespace MailResponder.Tests.Store;
+
+/// <summary>Tables whose making was cut off half-way, or is done by several hosts at once, become whole.</summary>
+[Collection(PrivateMariaDb.Collection)]
+public sealed class MySqlSchemaTests : IDisposable
+{
+    const string Meta = "CREATE TABLE meta (name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, value BIGINT NOT NULL);";
+    const string Quota = "CREATE TABLE quota (epoch BIGINT NOT NULL, requester VARBINARY(32) NOT NULL, used BIGINT NOT NULL, PRIMARY KEY (epoch, requester));";
+    const string Volume = "CREATE TABLE volume (number BIGINT NOT NULL PRIMARY KEY, begun_at BIGINT NOT NULL, generation BIGINT NOT NULL);";
+
+    readonly PrivateMariaDb server;
+    readonly MySqlSettings settings;
+    readonly StoreKey key = new();
+
+    public MySqlSchemaTests(PrivateMariaDb server)
+    {
+        this.server = server;
+        settings = server.NewDatabase();
+    }
+
+    [Theory]
+    [InlineData(Meta)]
+    [InlineData(Meta + Quota)]
+    [InlineData(Meta + Quota + Volume)]
+    [InlineData(Meta + Quota + Volume + "INSERT INTO meta VALUES ('epoch', 1); INSERT INTO volume VALUES (1, 0, 1)")]
+    public void TablesThatWereCutOffHalfWay_AreCompleted(string planted)
+    {
+        Plant(planted);
+
+        using var store = Open();
+
+        Assert.Equal(ClaimResult.Granted, store.Claim(StoreKey.NewMessage(), key.Somebody(), 1).Result);
+    }
+
+    [Fact]
+    public async Task ManyAtOnce_MakeTheTablesOnce()
+    {
+        var opening = Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            using var store = Open();
+            return store.Claim(StoreKey.NewMessage(), key.Somebody(), 1).Result;
+        })).ToArray();
+
+        Assert.All(await Task.WhenAll(opening), result => Assert.Equal(ClaimResult.Granted, result));
+    }
+
+    [Fact]
+    public void DatabaseOfAnotherResponder_IsLeftAlone()
+    {
+        Open().Dispose();
+        Plant("UPDATE meta SET value = 99 WHERE name = 'schema'");
+
+        var failure = Assert.Throws<ResponderException>(Open);
+
+        Assert.Equal(Cause.Database, failure.Cause);
+        Assert.Contains("made by another responder (schema 99, this one needs 1)", failure.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => key.Dispose();
+
+    RequesterStore Open() => RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
+
+    void Plant(string statements)
+    {
+        using var connection = server.Administrator();
+        connection.ChangeDatabase(settings.Database);
+        foreach (var statement in statements.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var command = new MySqlConnector.MySqlCommand(statement, connection);
+            command.ExecuteNonQuery();
+        }
+    }
+}

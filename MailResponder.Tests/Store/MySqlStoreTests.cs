@@ -1,0 +1,56 @@
+using MailResponder.Settings;
+using MailResponder.Store;
+
+namespace MailResponder.Tests.Store;
+
+/// <summary>The contract on MariaDB.</summary>
+[Collection(PrivateMariaDb.Collection)]
+public sealed class MySqlStoreTests : StoreContract
+{
+    readonly PrivateMariaDb server;
+    readonly MySqlSettings settings;
+
+    public MySqlStoreTests(PrivateMariaDb server)
+    {
+        this.server = server;
+        settings = server.NewDatabase();
+    }
+
+    internal override RequesterStore OpenAnother() => OpenWith(Key);
+
+    internal override RequesterStore OpenWith(AddressKey key) =>
+        RequesterStore.Open(new DatabaseSettings(null, settings), key, TimeSpan.FromSeconds(60), Clock);
+
+    protected override long Number(string sql) => long.Parse(server.AsAdministrator($"USE {settings.Database}; {sql}")[0], null);
+
+    protected override void Run(string sql) => server.AsAdministrator($"USE {settings.Database}; {sql}");
+
+    /// <summary>
+    /// A message sees the old window, and before it can charge it, the window ends and its rows are deleted: the row
+    /// that it then makes there does not mean that nothing was used.
+    /// </summary>
+    [Fact]
+    public async Task WindowThatEndsUnderAMessage_IsNotChargedAfterItsEnd()
+    {
+        var somebody = Somebody();
+        var store = Open();
+        store.Claim(NewMessage(), somebody, 1);
+        using var rival = server.Administrator();
+        rival.ChangeDatabase(settings.Database);
+        using var transaction = rival.BeginTransaction();
+        using (var delete = new MySqlConnector.MySqlCommand("DELETE FROM quota", rival, transaction)) delete.ExecuteNonQuery();
+        var claim = Task.Run(() => store.Claim(NewMessage(), somebody, 1).Result);
+        Patience.Until("the store waits for the rival", () => server.AsAdministrator(
+            $"SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{settings.User}' AND info LIKE 'INSERT INTO quota%' AND time_ms > 100")[0] != "0");
+        Run("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
+        transaction.Commit();
+
+        Assert.Equal(ClaimResult.Granted, await claim);
+        Assert.Equal(1, store.Used(somebody));
+    }
+
+    // Another connection is as good as another process.
+    internal override IDisposable? InAnotherProcess(RequesterStore other, MessageKey message) => other.EnterMessage(message);
+
+    protected override void CleanUp() => server.AsAdministrator($"DROP DATABASE {settings.Database}");
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Net;
+using MailResponder.Settings;
+using MySqlConnector;
+
+namespace MailResponder.Tests.Store;
+
+/// <summary>
+/// A MariaDB server of the tests' own, in a temporary folder, reachable over a unix socket and over TLS. It is started
+/// once for all tests of the collection, which run one after the other and may stop and restart it.
+/// </summary>
+public sealed class PrivateMariaDb : IDisposable
+{
+    public const string Collection = "MariaDB";
+
+    readonly string folder = Directory.CreateTempSubdirectory("mariadb-").FullName;
+    int databases;
+    Process? server;
+
+    public PrivateMariaDb()
+    {
+        foreach (var program in (string[])["/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db"])
+            Assert.True(File.Exists(program), $"{program} is missing: run the tests with MailResponder.Tests/run.sh, which installs it");
+        var authority = TestCertificate.Issue("the tests' authority", null, TestCertificate.IsAuthority);
+        var certificate = TestCertificate.Issue("localhost", authority, TestCertificate.For("localhost", IPAddress.Loopback));
+        File.WriteAllText(PathTo("ca.pem"), authority.Pem);
+        File.WriteAllText(PathTo("server.pem"), certificate.Pem);
+        File.WriteAllText(PathTo("server.key"), certificate.Key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(PathTo("other-ca.pem"), TestCertificate.Issue("somebody else's authority", null, TestCertificate.IsAuthority).Pem);
+        Directory.CreateDirectory(PathTo("data"));
+        // Root's temporary folders are closed to others, and the server is not to run as root.
+        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));
+        if (Environment.UserName == "root") Run("chown", "-R", "mysql", folder);
+        Run("/usr/bin/mariadb-install-db", "--no-defaults", $"--datadir={PathTo("data")}", "--skip-test-db", "--skip-name-resolve",
+            "--auth-root-authentication-method=socket", $"--auth-root-socket-user={Environment.UserName}", $"--user={ServerUser}");
+        Start();
+    }
+
+    public int Port { get; } = Loopback.FreePort();
+
+    public string Socket => PathTo("data/server.sock");
+
+    static string ServerUser => Environment.UserName == "root" ? "mysql" : Environment.UserName;
+
+    public string PathTo(string name) => Path.Combine(folder, name);
+
+    public void Start(params string[] more)
+    {
+        var start = new ProcessStartInfo("/usr/sbin/mariadbd") { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])["--no-defaults", $"--datadir={PathTo("data")}", $"--user={ServerUser}", $"--socket={Socket}",
+            $"--port={Port}", "--bind-address=127.0.0.1", $"--pid-file={PathTo("data/server.pid")}", $"--log-error={PathTo("data/server.log")}",
+            $"--ssl-ca={PathTo("ca.pem")}", $"--ssl-cert={PathTo("server.pem")}", $"--ssl-key={PathTo("server.key")}",
+            "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M", "--skip-name-resolve", "--max-connections=250",
+            "--plugin-load-add=auth_ed25519", .. more])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        server = Process.Start(start)!;
+        Patience.Until("MariaDB answers", () => server.HasExited ? throw new InvalidOperationException(Log()) : Answers(), Log);
+    }
+
+    /// <summary>An orderly end; those who are connected are cut off.</summary>
+    public void Stop()
+    {
+        Run("/bin/kill", "-TERM", $"{server!.Id}");
+        server.WaitForExit();
+        server.Dispose();
+        server = null;
+    }
+
+    public void Restart(params string[] more)
+    {
+        Stop();
+        Start(more);
+    }
+
+    /// <summary>A database and a user of its own over the socket, with all rights that the responder needs.</summary>
+    internal MySqlSettings NewDatabase(string grants = "SELECT, INSERT, UPDATE, DELETE, CREATE")
+    {
+        var name = $"mail_{Interlocked.Increment(ref databases)}";
+        AsAdministrator($"CREATE DATABASE {name} CHARACTER SET utf8mb4; CREATE USER {name}@localhost IDENTIFIED BY 'secret'; CREATE USER {name}@'%' IDENTIFIED BY 'secret'");
+        if (grants.Length > 0) AsAdministrator($"GRANT {grants} ON {name}.* TO {name}@localhost; GRANT {grants} ON {name}.* TO {name}@'%'");
+        return new MySqlSettings { Socket = Socket, User = name, Database = name, PasswordFile = Secret("password", "secret") };
+    }
+
+    /// <summary>The same database over the network.</summary>
+    internal MySqlSettings OverTls(MySqlSettings settings) => settings with
+    {
+        Socket = null,
+        Server = "localhost",
+        Port = Port,
+        Tls = TlsMode.VerifyFull,
+        TlsAuthorities = PathTo("ca.pem"),
+    };
+
+    /// <summary>A file that only its owner can read.</summary>
+    public string Secret(string name, string text)
+    {
+        File.WriteAllText(PathTo(name), text + "\n");
+        File.SetUnixFileMode(PathTo(name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return PathTo(name);
+    }
+
+    /// <summary>Runs statements, separated by semicolons, and returns what the first column of the last one holds.</summary>
+    public IReadOnlyList<string> AsAdministrator(string statements)
+    {
+        using var connection = Administrator();
+        var values = new List<string>();
+        foreach (var statement in statements.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            values.Clear();
+            using var command = new MySqlCommand(statement, connection);
+            using var reader = command.ExecuteReader();
+            while (reader.Read()) values.Add($"{reader.GetValue(0)}");
+        }
+
+        return values;
+    }
+
+    public MySqlConnection Administrator()
+    {
+        var connection = new MySqlConnection(new MySqlConnectionStringBuilder
+        {
+            Server = Socket,
+            ConnectionProtocol = MySqlConnectionProtocol.UnixSocket,
+            UserID = Environment.UserName,
+            Pooling = false,
+            AllowUserVariables = true,
+        }.ConnectionString);
+        connection.Open();
+        return connection;
+    }
+
+    public void Dispose()
+    {
+        if (server is not null) Stop();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    bool Answers()
+    {
+        try
+        {
+            Administrator().Dispose();
+            return true;
+        }
+        catch (MySqlException)
+        {
+            return false;
+        }
+    }
+
+    string Log() => File.Exists(PathTo("data/server.log")) ? File.ReadAllText(PathTo("data/server.log")) : "no log";
+
+    static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program}: {output}{errors.Result}");
+    }
+}

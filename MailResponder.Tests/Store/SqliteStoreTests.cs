@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using MailResponder.Settings;
+using MailResponder.Store;
+using Microsoft.Data.Sqlite;
+
+namespace MailResponder.Tests.Store;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteStoreTests : StoreContract
+{
+    readonly string folder = Directory.CreateTempSubdirectory("sqlite-").FullName;
+
+    string DatabaseFile => Path.Combine(folder, "responder.db");
+
+    internal override RequesterStore OpenAnother() => OpenWith(Key);
+
+    internal override RequesterStore OpenWith(AddressKey key) =>
+        RequesterStore.Open(new DatabaseSettings(DatabaseFile, null), key, TimeSpan.FromSeconds(60), Clock);
+
+    protected override long Number(string sql) => Convert.ToInt64(Ask(sql), null);
+
+    protected override void Run(string sql) => Ask(sql);
+
+    // fcntl locks belong to the process; python takes one as another process.
+    internal override IDisposable? InAnotherProcess(RequesterStore other, MessageKey message)
+    {
+        var offset = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(message.Original) & (long.MaxValue >> 1);
+        using var python = Process.Start("python3", ["-c",
+            $"import fcntl\nf = open('{DatabaseFile}.lock', 'r+')\ntry: fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, {offset})\nexcept OSError: exit(7)"]);
+        python.WaitForExit();
+        Assert.True(python.ExitCode is 0 or 7);
+        return python.ExitCode == 7 ? null : new MemoryStream();
+    }
+
+    [Fact]
+    public void DatabaseOfAnotherResponder_IsLeftAlone()
+    {
+        Open().Dispose();
+        Run("PRAGMA user_version = 99");
+
+        var failure = Assert.Throws<ResponderException>(Open);
+
+        Assert.Equal(Cause.Database, failure.Cause);
+        Assert.Contains("made by another responder (schema 99, this one needs 1)", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Also by way of a linked folder, below which `..` means another folder than its name says.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void DatabaseThatIsNamedByALink_IsTheSameDatabase(bool isThereAlready)
+    {
+        if (isThereAlready) Open();
+        Directory.CreateDirectory(Path.Combine(folder, "deep/links"));
+        Directory.CreateSymbolicLink(Path.Combine(folder, "way"), Path.Combine(folder, "deep/links"));
+        File.CreateSymbolicLink(Path.Combine(folder, "deep/links/responder.db"), "../second");
+        File.CreateSymbolicLink(Path.Combine(folder, "deep/second"), DatabaseFile);
+        var message = NewMessage();
+
+        var settings = new DatabaseSettings(Path.Combine(folder, "way/responder.db"), null);
+        using (var store = RequesterStore.Open(settings, Key, TimeSpan.FromSeconds(60), Clock))
+        using (store.EnterMessage(message))
+        {
+            Assert.Null(InAnotherProcess(store, message));
+            store.Claim(message, Somebody(), 3);
+            store.Record(message, 1, SentEntries(0));
+        }
+
+        AssertRetry(Open().Claim(message, Somebody(), 3), 0);
+        Assert.Equal(["responder.db"], Directory.GetFiles(Path.Combine(folder, "deep/links")).Select(Path.GetFileName));
+        Assert.Equal(["second"], Directory.GetFiles(Path.Combine(folder, "deep")).Select(Path.GetFileName));
+    }
+
+    protected override void CleanUp() => Directory.Delete(folder, recursive: true);
+
+    object? Ask(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

@@ -1,0 +1,86 @@
+using MailResponder.Store;
+
+namespace MailResponder.Tests.Store;
+
+/// <summary>What every kind of store has to do, whatever is below it.</summary>
+public abstract partial class StoreContract : IDisposable
+{
+    static readonly byte[] header = "From: joe@example.net\r\nSubject: help\r\n\r\n"u8.ToArray();
+
+    readonly StoreKey key = new();
+    readonly List<RequesterStore> opened = [];
+
+    internal AddressKey Key => key.Key;
+
+    internal MovableClock Clock { get; } = new();
+
+    /// <summary>Another process's view of the same database.</summary>
+    internal RequesterStore Open()
+    {
+        var store = OpenAnother();
+        lock (opened) opened.Add(store);
+        return store;
+    }
+
+    internal abstract RequesterStore OpenAnother();
+
+    internal static EntryStates SentEntries(params ulong[] entries)
+    {
+        var states = new EntryStates();
+        foreach (var entry in entries) states.SetSent(entry);
+        return states;
+    }
+
+    internal static void AssertRetry(Claim claim, params ulong[] done)
+    {
+        Assert.Equal(ClaimResult.Retry, claim.Result);
+        Assert.Equal(SentEntries(done).ToBytes(), claim.Entries!.ToBytes());
+    }
+
+    internal abstract RequesterStore OpenWith(AddressKey key);
+
+    /// <summary>The one number that a statement answers.</summary>
+    protected abstract long Number(string sql);
+
+    /// <summary>Runs a statement past the store.</summary>
+    protected abstract void Run(string sql);
+
+    long RowsInQuota() => Number("SELECT COUNT(*) FROM quota");
+
+    /// <summary>Tries to enter as a process would that does not share this one's locks.</summary>
+    internal abstract IDisposable? InAnotherProcess(RequesterStore other, MessageKey message);
+
+    internal Requester Somebody() => key.Somebody();
+
+    internal static MessageKey NewMessage() => StoreKey.NewMessage();
+
+    /// <summary>Threads of their own, so that all of them really run.</summary>
+    protected static void InParallel(int workers, Action<int> work)
+    {
+        var failures = new List<Exception>();
+        var threads = Enumerable.Range(0, workers).Select(worker => new Thread(() =>
+        {
+            try
+            {
+                work(worker);
+            }
+            catch (Exception exception)
+            {
+                lock (failures) failures.Add(exception);
+            }
+        })).ToArray();
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        Assert.Empty(failures);
+    }
+
+    public void Dispose()
+    {
+        foreach (var store in opened) store.Dispose();
+        CleanUp();
+        key.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void CleanUp();
+}

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using MailResponder.Store;
+
+namespace MailResponder.Tests.Store;
+
+/// <summary>An address key in a folder of its own, and people whom nobody has seen before.</summary>
+internal sealed class StoreKey : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("key-").FullName;
+
+    public StoreKey()
+    {
+        AddressKey.Create(File);
+        Key = AddressKey.Load(File);
+    }
+
+    public string File => Path.Combine(folder, "address.key");
+
+    public AddressKey Key { get; private set; }
+
+    /// <summary>Puts a new key into the file; <see cref="Key"/> holds the earlier one too.</summary>
+    public void Change() => Key = AddressKey.Change(File, new DateTimeOffset(2026, 11, 24, 16, 0, 0, TimeSpan.Zero));
+
+    public static MessageKey NewMessage() => new(RandomNumberGenerator.GetBytes(32));
+
+    public Requester Somebody() => Key.Requester($"p{RandomNumberGenerator.GetHexString(12, lowercase: true)}@example.net")!;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}

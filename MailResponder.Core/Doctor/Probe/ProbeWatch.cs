@@ -53,9 +53,9 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
 
     /// <summary>How far it had come when the time was over.</summary>
     public string Unfinished => _steps.Count == 0
-        ? $"it was taken into the queue, and {mailLog} said nothing more of it in time"
-        : $"{(Handed is null ? "the responder was not done with it" : "its reply did not reach discard")} in time; "
-            + $"last: {_steps[^1].InWords}";
+        ? $"it was taken into the queue, and {mailLog} said nothing more of it until the time was over"
+        : (Handed is null ? "the responder was not done with it" : "its reply did not reach discard")
+            + $" when the time was over; last: {_steps[^1].InWords}";
 
     /// <summary>Reads what the logs have got meanwhile.</summary>
     public void Look()

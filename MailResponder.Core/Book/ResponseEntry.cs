@@ -1,6 +1,5 @@
 using System.Text;
 using MailResponder.Native;
-using MailResponder.Reply;
 using MailResponder.Settings;
 
 namespace MailResponder.Book;
@@ -12,7 +11,7 @@ namespace MailResponder.Book;
 /// <param name="Bodies">The same text in one or more forms; mail programs prefer the last one that they can show.</param>
 /// <param name="SendMethod">Null: as the settings say.</param>
 /// <param name="Subject">Null: "Re: " and the request's subject or address.</param>
-internal sealed record ResponseEntry(
+internal record ResponseEntry(
     int Number,
     int Line,
     string Address,
@@ -55,7 +54,4 @@ internal sealed record ResponseEntry(
 
         return hash.Finish();
     }
-
-    /// <summary>The body without attachments, rendered; null where that was not done beforehand.</summary>
-    public ReplyBody? Text { get; init; }
 }

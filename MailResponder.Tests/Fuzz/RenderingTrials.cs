@@ -49,7 +49,7 @@ internal static class RenderingTrials
             book.Knows("none@example.com");
             book.AddressWithLocalPart("file");
             foreach (var entry in (string[])[RenderedPlace.Address, RenderedPlace.FileAddress])
-                Assert.All(book.EntriesFor(entry), found => Assert.Single(found.Text!.Frame.Texts));
+                Assert.All(book.EntriesFor(entry), found => Assert.Single(((RenderedEntry)found).Text.Frame.Texts));
         };
     }
 

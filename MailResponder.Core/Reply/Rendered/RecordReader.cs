@@ -44,7 +44,7 @@ internal sealed class RecordReader
         return new ReplyBody(new BodyFrame(fields, texts), attachments, Take(Sha256.HashBytes).ToArray());
     }
 
-    public ResponseEntry ReadEntry(string address)
+    public RenderedEntry ReadEntry(string address)
     {
         var (number, line) = (ReadNumber(), ReadNumber());
         var bodies = new ResponseBody[ReadCount()];
@@ -54,11 +54,11 @@ internal sealed class RecordReader
         for (var i = 0; i < attachments.Length; i++)
             attachments[i] = new ResponseAttachment(ReadText(), ReadText(), ReadText(), ReadNumber());
         var subject = ReadText() is { Length: > 0 } text ? text : null;
-        return new ResponseEntry(number, line, address, bodies, attachments, (SendMethod?)ReadChoice(), subject)
+        var entry = new ResponseEntry(number, line, address, bodies, attachments, (SendMethod?)ReadChoice(), subject)
         {
             Requirement = new((Proof?)ReadChoice(), (Proof?)ReadChoice()),
-            Text = ReadBody([]),
         };
+        return new RenderedEntry(entry, ReadBody([]));
     }
 
     private byte[] ReadBlock() => Take(ReadNumber()).ToArray();

@@ -57,7 +57,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     public ReplyBody Body(ResponseEntry entry, string requesterDomain)
     {
         if (entry.Attachments.Count == 0)
-            return entry.Text ?? MimeBody.Of(entry.Bodies);
+            return (entry as RenderedEntry)?.Text ?? MimeBody.Of(entry.Bodies);
         var names = Names(entry, requesterDomain);
         var contents = new List<FileStream>();
         try
@@ -65,7 +65,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
             foreach (var attachment in entry.Attachments)
                 contents.Add(files.Open(attachment));
             // Only an entry that was read from there belongs there.
-            if (entry.Text is null || _rendered is null
+            if (entry is not RenderedEntry || _rendered is null
                 || Rendered(new RenderedReply(_rendered, entry, names), contents) is not { } rendered)
             {
                 var frame = MimeBody.Frame(entry.Bodies, names, contents);

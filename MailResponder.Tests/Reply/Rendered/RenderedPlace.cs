@@ -73,8 +73,8 @@ internal sealed class RenderedPlace : IDisposable
             Assert.Equal(reply.Bytes, written.Length);
             reply.WriteToWire(written);
             Assert.Equal(reply.Bytes + reply.WireBytes, written.Length);
-            var from = entry with { Bodies = [], Attachments = [], Text = null };
-            answer.Append(from.Number).Append(from.Line).Append(from.Address).Append(from.Subject).Append(from.SendMethod).Append(from.Requirement)
+            answer.Append(entry.Number).Append(entry.Line).Append(entry.Address).Append(entry.Subject).Append(entry.SendMethod)
+                .Append(entry.Requirement)
                 .AppendJoin(',', entry.Bodies).AppendJoin(',', entry.Attachments)
                 .Append(Convert.ToHexString(body.Hash)).Append(Encoding.ASCII.GetString(written.ToArray()));
         }

@@ -2,6 +2,7 @@ using MailResponder.Doctor;
 using MailResponder.Incoming;
 using MailResponder.Reply;
 using MailResponder.Reply.Dkim;
+using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
 using MailResponder.Tests.Mail;
 
@@ -79,9 +80,9 @@ public sealed class SameReply : IDisposable
         var renderings = _place.Renderings();
         var entry = Assert.Single(renderings.Book().EntriesFor(RenderedPlace.FileAddress)) with { Attachments = [] };
 
-        Assert.NotNull(entry.Text);
-        Assert.Same(entry.Text, renderings.Body(entry, "example.net"));
-        Assert.Equal(MimeBody.Of(entry.Bodies).Hash, entry.Text.Hash);
+        var text = Assert.IsType<RenderedEntry>(entry).Text;
+        Assert.Same(text, renderings.Body(entry, "example.net"));
+        Assert.Equal(MimeBody.Of(entry.Bodies).Hash, text.Hash);
     }
 
     [Theory]

@@ -1,0 +1,12 @@
+using MailResponder.Book;
+
+namespace MailResponder.Reply.Rendered;
+
+/// <summary>An entry of the rendered book.</summary>
+internal sealed record RenderedEntry : ResponseEntry
+{
+    public RenderedEntry(ResponseEntry entry, ReplyBody text) : base(entry) => Text = text;
+
+    /// <summary>The finished body without attachments.</summary>
+    public ReplyBody Text { get; }
+}

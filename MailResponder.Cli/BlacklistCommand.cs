@@ -16,7 +16,8 @@ internal sealed class BlacklistCommand : Command
     {
         Add(Reset());
         Add(List("block", "Never answer these addresses or domains", Verdict.Blocked));
-        Add(List("allow", "Answer these addresses or domains without a quota, even below a blocked domain", Verdict.Allowed));
+        Add(List("allow", "Answer these addresses or domains without a quota, even below a blocked domain",
+            Verdict.Allowed));
         Add(List("remove", "Take these addresses or domains off both lists", Verdict.None));
         Add(RotateKey());
         Add(Show());
@@ -30,11 +31,14 @@ internal sealed class BlacklistCommand : Command
         {
             var reset = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"The quota of {reset.Requesters} requester(s) starts anew; {reset.Messages} message(s) older than {settings.LedgerDays} day(s) forgotten."));
+                $"The quota of {reset.Requesters} requester(s) starts anew; {reset.Messages} message(s) older than "
+                + $"{settings.LedgerDays} day(s) forgotten."));
             if (reset.ClockJump != TimeSpan.Zero)
                 TellClockJump(settings, reset.ClockJump);
             if (reset.KeyIsNew)
-                Console.Out.WriteLine($"The new address key is in force: hosts with an older {settings.AddressKeyFile} defer their messages.");
+                Console.Out.WriteLine(
+                    $"The new address key is in force: hosts with an older {settings.AddressKeyFile} defer their "
+                    + $"messages.");
             return ExitCode.Ok;
         }));
         return command;
@@ -42,7 +46,8 @@ internal sealed class BlacklistCommand : Command
 
     private static void TellClockJump(ResponderSettings settings, TimeSpan jump)
     {
-        var text = $"reset: {StoreCounts.InWords(jump)}; no message is forgotten this time; look whether the clock is right";
+        var text = $"reset: {StoreCounts.InWords(jump)}; no message is forgotten this time; look whether the clock "
+            + $"is right";
         new MessageLog(settings, null, TimeProvider.System).Warn(text);
         Console.Out.WriteLine(text);
     }
@@ -82,10 +87,13 @@ internal sealed class BlacklistCommand : Command
             if (!waits)
                 key = AddressKey.Change(settings.AddressKeyFile, TimeProvider.System.GetUtcNow());
             Console.Out.WriteLine(waits
-                ? $"{settings.AddressKeyFile} holds a key of {InWords(key.MadeAt)} that is not in force yet; nothing was changed."
+                ? $"{settings.AddressKeyFile} holds a key of {InWords(key.MadeAt)} that is not in force yet; nothing "
+                + $"was changed."
                 : $"{settings.AddressKeyFile} holds a new address key, and the ones before it.");
             Console.Out.WriteLine("It comes into force at the next: responder blacklist reset");
-            Console.Out.WriteLine("Before that, copy the file to a backup, to all hosts that share the database, and to where new hosts get it from. Until then both files work.");
+            Console.Out.WriteLine(
+                "Before that, copy the file to a backup, to all hosts that share the database, and to where new "
+                + "hosts get it from. Until then both files work.");
             return ExitCode.Ok;
         });
         return command;
@@ -98,14 +106,19 @@ internal sealed class BlacklistCommand : Command
         {
             var counts = store.Count();
             var text = Console.Out;
-            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"blocked:            {counts.Blocked + counts.BlockedByFeedback}"));
-            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  by feedback:      {counts.BlockedByFeedback}"));
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"blocked:            {counts.Blocked + counts.BlockedByFeedback}"));
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  by feedback:      {counts.BlockedByFeedback}"));
             text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"allowed:            {counts.Allowed}"));
             text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"messages on record: {counts.Messages}"));
             foreach (var (used, requesters) in counts.Requesters)
-                text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"requesters with {used} of {settings.DailyLimit} used: {requesters}"));
-            text.WriteLine("address key:        " + (store.Key.MadeAt is null ? "the first one" : $"of {InWords(store.Key.MadeAt)}")
-                + (store.NextKey is { } next ? $"; one of {InWords(next.MadeAt)} comes into force at the next reset" : ""));
+                text.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"requesters with {used} of {settings.DailyLimit} used: {requesters}"));
+            text.WriteLine("address key:        "
+                + (store.Key.MadeAt is null ? "the first one" : $"of {InWords(store.Key.MadeAt)}")
+                + (store.NextKey is { } next ? $"; one of {InWords(next.MadeAt)} comes into force at the next reset"
+                : ""));
             text.WriteLine("last reset:         " + (counts.LastReset is null ? "never" : InWords(counts.LastReset)));
             return ExitCode.Ok;
         }));
@@ -131,7 +144,8 @@ internal sealed class BlacklistCommand : Command
         return command;
     }
 
-    private static string Standing(NamedSubject subject, ResponderSettings settings, Requester requester, RequesterStore store)
+    private static string Standing(
+        NamedSubject subject, ResponderSettings settings, Requester requester, RequesterStore store)
     {
         var verdict = store.VerdictOf(requester);
         return verdict.IsBlocked() ? InWords(verdict)

@@ -11,7 +11,8 @@ internal static class BuildVersion
         get
         {
             var assembly = typeof(BuildVersion).Assembly;
-            var whole = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+            var whole = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+                ?? "0";
             var plus = whole.IndexOf('+');
             var commit = plus < 0 ? "unknown" : whole[(plus + 1)..];
             var kind = "not published";
@@ -21,7 +22,8 @@ internal static class BuildVersion
                     kind = metadata.Value;
             }
 
-            return $"responder {(plus < 0 ? whole : whole[..plus])} (commit {commit}, {kind}, .NET {Environment.Version})";
+            return $"responder {(plus < 0 ? whole : whole[..plus])} (commit {commit}, {kind}, .NET "
+                + $"{Environment.Version})";
         }
     }
 }

@@ -7,13 +7,16 @@ using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
-/// <summary>Everything but the filter: the commands that an operator or cron runs, with the codes of sysexits.h.</summary>
+/// <summary>
+/// Everything but the filter: the commands that an operator or cron runs, with the codes of sysexits.h.
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>Settings of every command that needs them.</summary>
     public static readonly Option<string?> SettingsOption = new("--settings")
     {
-        Description = $"The settings file [default: ${ResponderSettings.PathVariable}, else {ResponderSettings.DefaultPath}]",
+        Description =
+            $"The settings file [default: ${ResponderSettings.PathVariable}, else {ResponderSettings.DefaultPath}]",
         HelpName = "FILE",
         Recursive = true,
     };

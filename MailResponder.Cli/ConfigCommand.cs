@@ -40,7 +40,8 @@ internal sealed class ConfigCommand : Command
             foreach (var fault in faults)
                 Console.Out.WriteLine(fault);
             var errors = faults.Count(fault => !fault.IsWarning);
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{errors} fault(s), {faults.Count - errors} warning(s)"));
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{errors} fault(s), {faults.Count - errors} warning(s)"));
             return errors == 0 ? ExitCode.Ok : code;
         });
         return command;
@@ -61,13 +62,15 @@ internal sealed class ConfigCommand : Command
             if (result.GetValue(address) is not { } named)
             {
                 foreach (var known in book.Addresses)
-                    Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{known}  {book.EntriesFor(known).Count} reply(s)"));
+                    Console.Out.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture, $"{known}  {book.EntriesFor(known).Count} reply(s)"));
                 return ExitCode.Ok;
             }
 
             var entries = book.EntriesFor(named.ToLowerInvariant());
             if (entries.Count == 0)
-                throw new ResponderException(Cause.Input, $"{settings.ResponseBook} has no entry for {named}; see: responder config show");
+                throw new ResponderException(Cause.Input,
+                    $"{settings.ResponseBook} has no entry for {named}; see: responder config show");
             Console.Out.Write(InWords(settings, entries));
             return ExitCode.Ok;
         });
@@ -80,8 +83,11 @@ internal sealed class ConfigCommand : Command
         var rule = new AuthenticationRule(settings);
         foreach (var entry in entries)
         {
-            text.Append(CultureInfo.InvariantCulture, $"entry {entry.Number} (line {entry.Line}), by {(entry.SendMethod ?? settings.SendMethod).Hyphenated()}\n");
-            text.Append(CultureInfo.InvariantCulture, $"  subject: {entry.Subject ?? "Re: (the request's subject or address)"}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"entry {entry.Number} (line {entry.Line}), by "
+                + $"{(entry.SendMethod ?? settings.SendMethod).Hyphenated()}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"  subject: {entry.Subject ?? "Re: (the request's subject or address)"}\n");
             var (links, attachments) = rule.RequiredBy(entry);
             text.Append(CultureInfo.InvariantCulture, $"  authentication: {links.Hyphenated()}");
             if (entry.Attachments.Count > 0)
@@ -95,7 +101,8 @@ internal sealed class ConfigCommand : Command
             }
 
             foreach (var attachment in entry.Attachments)
-                text.Append(CultureInfo.InvariantCulture, $"  attachment: {attachment.ShownName} from {attachment.Bucket}/{attachment.File}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"  attachment: {attachment.ShownName} from {attachment.Bucket}/{attachment.File}\n");
         }
 
         return text.ToString();

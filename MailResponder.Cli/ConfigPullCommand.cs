@@ -45,7 +45,8 @@ internal sealed class ConfigPullCommand : Command
             return result.S3Failed ? ExitCode.Unavailable : ExitCode.DataError;
         }
 
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"files: {result.Fetched} fetched, {result.Unchanged} unchanged"));
+        Console.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"files: {result.Fetched} fetched, {result.Unchanged} unchanged"));
         if (!checkOnly)
             new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
         if (checkOnly)
@@ -58,11 +59,13 @@ internal sealed class ConfigPullCommand : Command
     /// <summary>Cron's mail is read by few: what keeps a new book from being served goes to the log too.</summary>
     private static void Report(ResponderSettings settings, PullResult result)
     {
-        var syslog = settings.LogTo == LogTarget.Syslog ? new SyslogSocket(settings.SyslogSocket, TimeProvider.System) : null;
+        var syslog = settings.LogTo == LogTarget.Syslog ? new SyslogSocket(settings.SyslogSocket, TimeProvider.System)
+            : null;
         foreach (var fault in result.Faults)
         {
             StandardError.WriteLine(fault.ToString());
-            syslog?.Write(settings.SyslogFacility, fault.IsWarning ? SyslogSeverity.Warning : SyslogSeverity.Error, "pull " + fault);
+            syslog?.Write(settings.SyslogFacility, fault.IsWarning ? SyslogSeverity.Warning : SyslogSeverity.Error,
+                "pull " + fault);
         }
     }
 }

@@ -20,14 +20,28 @@ internal sealed class DatabaseCommand : Command
 
     private static Command Init()
     {
-        var user = new Option<string?>("--admin-user") { Description = "MySQL: also create database, user and rights, as this administrator", HelpName = "NAME" };
-        var passwordFile = new Option<string?>("--admin-password-file") { Description = "Holds the administrator's password in its first line", HelpName = "FILE" };
-        var socket = new Option<string?>("--admin-socket") { Description = "Log in as administrator over this unix socket", HelpName = "PATH" };
-        var command = new Command("init", "Create what is missing; run again, it changes nothing") { user, passwordFile, socket };
+        var user = new Option<string?>("--admin-user")
+        {
+            Description = "MySQL: also create database, user and rights, as this administrator",
+            HelpName = "NAME",
+        };
+        var passwordFile = new Option<string?>("--admin-password-file")
+        {
+            Description = "Holds the administrator's password in its first line",
+            HelpName = "FILE",
+        };
+        var socket = new Option<string?>("--admin-socket")
+        {
+            Description = "Log in as administrator over this unix socket",
+            HelpName = "PATH",
+        };
+        var command = new Command("init", "Create what is missing; run again, it changes nothing") { user, passwordFile,
+            socket };
         command.SetAction(result =>
         {
             var settings = Load(result);
-            CreateForAdministrator(settings.Database, result.GetValue(user), result.GetValue(passwordFile), result.GetValue(socket));
+            CreateForAdministrator(settings.Database, result.GetValue(user), result.GetValue(passwordFile),
+                result.GetValue(socket));
             // Only now: over a socket, root may be the administrator.
             ServiceUser.Become(settings);
             if (result.GetValue(user) is not null && IsForAnotherUser(settings.Database.MySql!))
@@ -52,24 +66,32 @@ internal sealed class DatabaseCommand : Command
             using var store = RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System);
             var counts = store.Count();
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, {counts.Messages} message(s), {counts.Blocked + counts.BlockedByFeedback} blocked, {counts.Allowed} allowed"));
+                $"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, "
+                + $"{counts.Messages} message(s), {counts.Blocked + counts.BlockedByFeedback} blocked, "
+                + $"{counts.Allowed} allowed"));
             if (counts.ClockJump != TimeSpan.Zero)
-                Console.Out.WriteLine($"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; look whether the clock is right");
+                Console.Out.WriteLine(
+                    $"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; look whether the clock is "
+                    + $"right");
             if (store.NextKey is not null)
-                Console.Out.WriteLine("key:     a new address key comes into force at the next reset; all hosts need the new file before that");
+                Console.Out.WriteLine(
+                    "key:     a new address key comes into force at the next reset; all hosts need the new file "
+                    + "before that");
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static void CreateForAdministrator(DatabaseSettings database, string? user, string? passwordFile, string? socket)
+    private static void CreateForAdministrator(
+        DatabaseSettings database, string? user, string? passwordFile, string? socket)
     {
         if (user is null && (passwordFile ?? socket) is not null)
             throw new ResponderException(Cause.Usage, "--admin-password-file and --admin-socket need --admin-user");
         if (user is null)
             return;
         if (database.MySql is not { } mySql)
-            throw new ResponderException(Cause.Usage, "--admin-user goes with a MySQL database; the settings name a SQLite file, which needs none");
+            throw new ResponderException(Cause.Usage,
+                "--admin-user goes with a MySQL database; the settings name a SQLite file, which needs none");
         var account = MySqlSetup.CreateDatabaseAndUser(mySql, new MySqlAdministrator(user, passwordFile, socket));
         Console.Out.WriteLine($"user:    {account} may use {mySql.Database}");
     }
@@ -91,7 +113,8 @@ internal sealed class DatabaseCommand : Command
         var report = DatabaseReport.Of(database);
         Console.Out.WriteLine("kind:    " + report.Kind);
         Console.Out.WriteLine("place:   " + report.Place);
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"schema:  {report.Schema} (this responder needs {report.NewestSchema})"));
+        Console.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"schema:  {report.Schema} (this responder needs {report.NewestSchema})"));
         if (report.Missing is not null)
             Console.Out.WriteLine("missing: " + report.Missing);
         if (report.Problem is not null)

@@ -22,8 +22,16 @@ internal sealed class DkimCommand : Command
 
     private static Command Keygen()
     {
-        var file = new Argument<string>("FILE") { Description = "Where to put the key; an existing file is never replaced" };
-        var bits = new Option<int>("--bits") { Description = "2048 (fits everywhere) or 3072, 4096", HelpName = "N", DefaultValueFactory = _ => 2048 };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "Where to put the key; an existing file is never replaced",
+        };
+        var bits = new Option<int>("--bits")
+        {
+            Description = "2048 (fits everywhere) or 3072, 4096",
+            HelpName = "N",
+            DefaultValueFactory = _ => 2048,
+        };
         bits.AcceptOnlyFromAmong("2048", "3072", "4096");
         const string description = "Make an RSA key, readable by its owner and, made by root, by the service's user";
         var command = new Command("keygen", description) { file, bits };
@@ -40,8 +48,10 @@ internal sealed class DkimCommand : Command
             using var rsa = RSA.Create(result.GetValue(bits));
             const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
             if (!SecretFile.TryCreate(Path.GetFullPath(path), rsa.ExportPkcs8PrivateKeyPem() + "\n", mode, group))
-                throw new ResponderException(Cause.Output, path + " exists; a key in use is not replaced. Name another file, and another selector");
-            Console.Out.WriteLine($"Wrote {path}. Name it in the settings (dkim.key_file), then publish: responder dkim record");
+                throw new ResponderException(Cause.Output,
+                    path + " exists; a key in use is not replaced. Name another file, and another selector");
+            Console.Out.WriteLine(
+                $"Wrote {path}. Name it in the settings (dkim.key_file), then publish: responder dkim record");
             return ExitCode.Ok;
         });
         return command;
@@ -57,21 +67,31 @@ internal sealed class DkimCommand : Command
 
     private static Command Record()
     {
-        var domain = new Option<string?>("--domain") { Description = "[default: dkim.domain of the settings]", HelpName = "DOMAIN" };
+        var domain = new Option<string?>("--domain")
+        {
+            Description = "[default: dkim.domain of the settings]",
+            HelpName = "DOMAIN",
+        };
         var selector = new Option<string?>("--selector")
         {
             Description = "Of a key that does not name its own [default: dkim.selector of the settings]",
             HelpName = "NAME",
         };
-        var key = new Option<string?>("--key") { Description = "[default: dkim.key_file of the settings]", HelpName = "FILE" };
-        var command = new Command("record", "Print the DNS TXT record of the key, in zone-file form") { domain, selector, key };
+        var key = new Option<string?>("--key")
+        {
+            Description = "[default: dkim.key_file of the settings]",
+            HelpName = "FILE",
+        };
+        var command = new Command("record", "Print the DNS TXT record of the key, in zone-file form") { domain,
+            selector, key };
         command.SetAction(result =>
         {
             var (d, s, k) = (result.GetValue(domain), result.GetValue(selector), result.GetValue(key));
             if (d is null || s is null || k is null)
             {
                 var dkim = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption))).Dkim
-                    ?? throw new ResponderException(Cause.Settings, "the settings have no dkim; give --domain, --selector and --key");
+                    ?? throw new ResponderException(
+                    Cause.Settings, "the settings have no dkim; give --domain, --selector and --key");
                 (d, s, k) = (d ?? dkim.Domain, s ?? dkim.Selector, k ?? dkim.KeyFile);
             }
 
@@ -136,7 +156,8 @@ internal sealed class DkimCommand : Command
             rotation.Switch(ServiceUser.GroupOf(settings));
             var (former, neededUntil) = rotation.Former!.Value;
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{next.Selector} signs from now on. Leave {former.Record} in DNS until {neededUntil:yyyy-MM-dd HH:mm} ")
+                $"{next.Selector} signs from now on. Leave {former.Record} in DNS until "
+                + $"{neededUntil:yyyy-MM-dd HH:mm} ")
                 + "UTC; responder doctor tells when it may go");
             return ExitCode.Ok;
         });

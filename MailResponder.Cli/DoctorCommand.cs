@@ -63,7 +63,8 @@ internal sealed class DoctorCommand : Command
     /// </summary>
     private static void ForgetEnvironment()
     {
-        foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)))
+        foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)))
             Environment.SetEnvironmentVariable(name, null);
         Environment.SetEnvironmentVariable("HOME", "/var/lib/mail_responder");
     }
@@ -74,10 +75,14 @@ internal sealed class DoctorCommand : Command
         foreach (var finding in findings)
         {
             var state = finding.State.Hyphenated();
-            Console.Out.WriteLine($"{state,-7} {finding.Name.PadRight(width)}  {finding.Text}{(finding.Remedy is null ? "" : $" — {finding.Remedy}")}");
+            Console.Out.WriteLine(
+                $"{state,-7} {finding.Name.PadRight(width)}  "
+                + $"{finding.Text}{(finding.Remedy is null ? "" : $" — {finding.Remedy}")}");
         }
 
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{faults} fault(s), {warnings} warning(s), {findings.Count - faults - warnings} ok"));
+        Console.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{faults} fault(s), {warnings} warning(s), {findings.Count - faults - warnings} ok"));
     }
 
     private static string Json(IReadOnlyList<Finding> findings, int faults, int warnings)

@@ -9,8 +9,8 @@ using MailResponder.Store;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// `responder feedback FILE…` and `responder feedback --bounce`: blocks those to whom replies bounce for good, and those
-/// who complained.
+/// `responder feedback FILE…` and `responder feedback --bounce`: blocks those to whom replies bounce for good, and
+/// those who complained.
 /// </summary>
 internal sealed class FeedbackCommand : Command
 {
@@ -25,7 +25,8 @@ internal sealed class FeedbackCommand : Command
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "Notifications of Amazon SES, as SNS or SQS hands them on: JSON, or a mail of SNS; - is standard input",
+            Description =
+                "Notifications of Amazon SES, as SNS or SQS hands them on: JSON, or a mail of SNS; - is standard input",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var topic = new Option<string?>("--topic")
@@ -62,14 +63,16 @@ internal sealed class FeedbackCommand : Command
             }
             catch (ResponderException exception)
             {
-                // All of it is ours to mend. Started by Postfix from an alias, this keeps the mail; other codes lose it.
+                // All of it is ours to mend. Started by Postfix from an alias, this keeps the mail; other codes lose
+                // it.
                 StandardError.WriteLine("responder: " + exception.Message);
                 return ExitCode.TemporaryFailure;
             }
             catch (Exception exception) when (exception is not IOException)
             {
                 // Its text may quote what was fed.
-                StandardError.WriteLine($"responder: a bug: {exception.GetType().Name} {exception.StackTrace?.Split('\n')[0].Trim()}");
+                StandardError.WriteLine(
+                    $"responder: a bug: {exception.GetType().Name} {exception.StackTrace?.Split('\n')[0].Trim()}");
                 return ExitCode.TemporaryFailure;
             }
         });

@@ -74,7 +74,8 @@ internal static class Filter
                     PlainOutput.Set();
                 using var input = Console.OpenStandardInput();
                 using var dryRun = arguments.DryRun ? Console.OpenStandardOutput() : null;
-                outcome = new Responder(settings, _deadline, _progress, clock, dryRun).Answer(arguments.Envelope, input);
+                outcome = new Responder(settings, _deadline, _progress, clock, dryRun)
+                    .Answer(arguments.Envelope, input);
             }
             catch (ResponderException exception)
             {
@@ -119,20 +120,24 @@ internal static class Filter
             return ExitCode.TemporaryFailure;
         }
 
-        /// <summary>What the host lacks, where that is it. An exception's message may quote the mail; its type and place do not.</summary>
+        /// <summary>
+        /// What the host lacks, where that is it. An exception's message may quote the mail; its type and place do not.
+        /// </summary>
         private static string Describe(Exception exception)
         {
             for (var inner = exception; inner is not null; inner = inner.InnerException)
             {
                 // EAGAIN and ENOMEM are how libc says it.
                 if (inner is OutOfMemoryException or Win32Exception { NativeErrorCode: 11 or 12 })
-                    return "there is no memory left, or no process; look at free, ulimit -a and the limits of Postfix's service";
+                    return "there is no memory left, or no process; look at free, ulimit -a and the limits of "
+                        + "Postfix's service";
                 if (inner is DllNotFoundException)
                     return "a library of the host cannot be loaded: " + inner.Message.ReplaceLineEndings(" ");
                 if (inner is IOException or UnauthorizedAccessException)
                     return $"{FileTrouble.Describe(inner)}; {Place(exception)}";
                 if (inner is CryptographicException)
-                    return "the host's libcrypto failed; does it give random numbers (getrandom, /dev/urandom)? " + Place(exception);
+                    return "the host's libcrypto failed; does it give random numbers (getrandom, /dev/urandom)? "
+                        + Place(exception);
             }
 
             return $"{exception.GetType().Name} {Place(exception)}";
@@ -142,7 +147,8 @@ internal static class Filter
         {
             var trace = exception.StackTrace ?? "";
             var end = trace.IndexOf('\n', Math.Min(trace.Length, 200));
-            return string.Join(' ', (end < 0 ? trace : trace[..end]).Split(['\n', ' '], StringSplitOptions.RemoveEmptyEntries));
+            return string.Join(' ', (end < 0 ? trace : trace[..end])
+                .Split(['\n', ' '], StringSplitOptions.RemoveEmptyEntries));
         }
     }
 }

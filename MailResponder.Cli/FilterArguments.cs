@@ -16,7 +16,8 @@ internal sealed record FilterArguments
         ("--recipient", "ADDRESS", "The requested address; Postfix: ${original_recipient}"),
         ("--sender", "ADDRESS", "The envelope sender, \"\" for the null sender; by hand only: every user sees it"),
         ("--queue-id", "ID", "The queue id, for the log; Postfix: ${queue_id}"),
-        ("--settings", "FILE", $"The settings file [default: ${ResponderSettings.PathVariable}, else {ResponderSettings.DefaultPath}]"),
+        ("--settings", "FILE",
+        $"The settings file [default: ${ResponderSettings.PathVariable}, else {ResponderSettings.DefaultPath}]"),
         ("--log-to", "syslog|stderr", "Where log lines go, whatever the settings say"),
         ("--dry-run", null, "Write the replies to standard output as an mbox; send, count and record nothing"),
     ];
@@ -53,7 +54,9 @@ internal sealed record FilterArguments
         return -1;
     }
 
-    /// <exception cref="ResponderException">An unknown option, a missing value, or a word that is no option.</exception>
+    /// <exception cref="ResponderException">
+    /// An unknown option, a missing value, or a word that is no option.
+    /// </exception>
     public static FilterArguments Parse(string[] args)
     {
         var parsed = new FilterArguments();

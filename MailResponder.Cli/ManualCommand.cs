@@ -37,7 +37,8 @@ internal sealed class ManualCommand : Command
         var about = root.Description!.Split('\n');
         // In the help an example is indented by two.
         var description = about.Select(line => line.StartsWith("  ", StringComparison.Ordinal) ? "  " + line : line);
-        var text = new RoffText().Page("responder", 8).Section("Name").Markdown(["responder - " + about[0].TrimEnd('.')])
+        var text = new RoffText().Page("responder", 8).Section("Name")
+            .Markdown(["responder - " + about[0].TrimEnd('.')])
             .Section("Synopsis").Markdown(["`responder` [options] < message", "", "`responder` command [options]"])
             .Section("Description").Markdown(description)
             .Section("Options");

@@ -29,7 +29,8 @@ internal sealed class MetricsCommand : Command
     private static Command Put()
     {
         var print = new Option<bool>("--print") { Description = "Show what would be put, and change nothing" };
-        var command = new Command("put", "Put them into Amazon CloudWatch; nothing when metrics.region is not set") { print, LogOption };
+        var command = new Command("put",
+            "Put them into Amazon CloudWatch; nothing when metrics.region is not set") { print, LogOption };
         command.SetAction(result =>
         {
             var metrics = Settings(result);
@@ -44,8 +45,13 @@ internal sealed class MetricsCommand : Command
 
     private static Command Prometheus()
     {
-        var output = new Option<string?>("--output") { Description = "Replace this file at once [default: standard output]", HelpName = "FILE" };
-        var command = new Command("prometheus", "Show them for node_exporter's textfile collector") { output, LogOption };
+        var output = new Option<string?>("--output")
+        {
+            Description = "Replace this file at once [default: standard output]",
+            HelpName = "FILE",
+        };
+        var command = new Command("prometheus", "Show them for node_exporter's textfile collector") { output,
+            LogOption };
         command.SetAction(result =>
         {
             var settings = Load(result);
@@ -90,7 +96,8 @@ internal sealed class MetricsCommand : Command
         foreach (var metric in metrics)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{nameSpace} {metric.Name} {metric.Unit.Value} samples={metric.Samples} sum={metric.Sum} min={metric.Least} max={metric.Most}")
+                $"{nameSpace} {metric.Name} {metric.Unit.Value} samples={metric.Samples} sum={metric.Sum} "
+                + $"min={metric.Least} max={metric.Most}")
                 + string.Concat(metric.Dimensions.Select(dimension => $" {dimension.Name}={dimension.Value}")));
         }
     }

@@ -27,8 +27,10 @@ internal sealed class RestoreCommand : Command
             Console.Out.WriteLine($"{file.Name}: {file.Path}");
         if (restoration.Settings.Database.MySql is { } mySql)
         {
-            Console.Out.WriteLine("The database is on its server. To bring it back too, make it as docs/database.md says");
-            Console.Out.WriteLine("(responder database init --admin-user …), and read the FILE that mariadb-dump wrote:");
+            Console.Out.WriteLine(
+                "The database is on its server. To bring it back too, make it as docs/database.md says");
+            Console.Out.WriteLine(
+                "(responder database init --admin-user …), and read the FILE that mariadb-dump wrote:");
             Console.Out.WriteLine(MySqlDump.Reading(mySql));
         }
 

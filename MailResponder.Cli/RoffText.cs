@@ -57,7 +57,9 @@ internal sealed class RoffText
         return this;
     }
 
-    /// <summary>A row of a table: what stands first is explained by the others, each with the name of its column.</summary>
+    /// <summary>
+    /// A row of a table: what stands first is explained by the others, each with the name of its column.
+    /// </summary>
     private string[] Row(string[] cells, string[]? columns)
     {
         if (columns is null)
@@ -109,7 +111,9 @@ internal sealed class RoffText
         return Guarded(text.ToString());
     }
 
-    /// <summary>What is a letter of man(7)'s own, or of no ASCII, by its name: groff(7), "Special characters".</summary>
+    /// <summary>
+    /// What is a letter of man(7)'s own, or of no ASCII, by its name: groff(7), "Special characters".
+    /// </summary>
     private static string Escaped(string text)
     {
         var escaped = new StringBuilder();

@@ -23,12 +23,22 @@ internal sealed class SendCommand : Command
             HelpName = "REQUESTER",
             Required = true,
         };
-        var requested = new Option<string>("--as") { Description = "The requested address", HelpName = "ADDRESS", Required = true };
-        var subject = new Option<string?>("--subject") { Description = "Subject of the supposed request", HelpName = "TEXT" };
+        var requested = new Option<string>("--as")
+        {
+            Description = "The requested address",
+            HelpName = "ADDRESS",
+            Required = true,
+        };
+        var subject = new Option<string?>("--subject")
+        {
+            Description = "Subject of the supposed request",
+            HelpName = "TEXT",
+        };
         Add(to);
         Add(requested);
         Add(subject);
-        SetAction(result => Send(result.GetValue(CommandLine.SettingsOption), result.GetValue(to)!, result.GetValue(requested)!, result.GetValue(subject)));
+        SetAction(result => Send(result.GetValue(CommandLine.SettingsOption), result.GetValue(to)!,
+            result.GetValue(requested)!, result.GetValue(subject)));
     }
 
     private static int Send(string? settingsPath, string to, string requested, string? subject)
@@ -39,10 +49,12 @@ internal sealed class SendCommand : Command
         var files = IFileSource.For(settings, deadline, new Progress());
         var entries = files.Book().EntriesFor(requested.ToLowerInvariant());
         if (entries.Count == 0)
-            throw new ResponderException(Cause.Input, $"{settings.ResponseBook} has no entry for {requested}; see: responder config show");
+            throw new ResponderException(Cause.Input,
+                $"{settings.ResponseBook} has no entry for {requested}; see: responder config show");
         var senders = new Senders(settings, deadline, TimeProvider.System);
         var outcome = new Replier(settings, new Renderings(settings, files), senders, deadline, TimeProvider.System)
-            .Reply(new Request(requester, subject ?? "", null, []) { Authentication = AuthenticationVerdict.Sure(Proof.Full) }, entries, ClaimedMessage.Unrecorded());
+            .Reply(new Request(requester, subject ?? "", null,
+            []) { Authentication = AuthenticationVerdict.Sure(Proof.Full) }, entries, ClaimedMessage.Unrecorded());
         foreach (var receipt in outcome.Receipts)
             Console.Out.WriteLine("sent: " + receipt);
         if (outcome.Problem is not null)

@@ -16,7 +16,8 @@ internal sealed class SesCommand : Command
     private static Command Quota()
     {
         var command = new Command("quota", "Show how much the account may send, and whether it is in the sandbox");
-        command.SetAction(result => Show(SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)))));
+        command.SetAction(result => Show(
+            SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)))));
         return command;
     }
 
@@ -38,12 +39,15 @@ internal sealed class SesCommand : Command
         var (perDay, perSecond) = (quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0);
         var text = Console.Out;
         text.WriteLine("region:                " + ses.Region);
-        text.WriteLine("recipients a day:      " + (perDay < 0 ? "no limit" : perDay.ToString("0", CultureInfo.InvariantCulture)));
-        text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sent in 24 hours:      {quota.SentLast24Hours ?? 0:0}"));
+        text.WriteLine("recipients a day:      "
+            + (perDay < 0 ? "no limit" : perDay.ToString("0", CultureInfo.InvariantCulture)));
+        text.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"sent in 24 hours:      {quota.SentLast24Hours ?? 0:0}"));
         text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"recipients a second:   {perSecond:0.##}"));
         // SES tells nobody outright; every account starts with these two numbers.
         text.WriteLine(perDay == 200 && perSecond == 1
-            ? "sandbox:               probably: SES delivers to verified addresses only; request production access in its console"
+            ? "sandbox:               probably: SES delivers to verified addresses only; request production access "
+            + "in its console"
             : "sandbox:               no");
         return ExitCode.Ok;
     }

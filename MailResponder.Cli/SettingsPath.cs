@@ -13,7 +13,9 @@ internal static class SettingsPath
         return string.IsNullOrEmpty(fromEnvironment) ? ResponderSettings.DefaultPath : fromEnvironment;
     }
 
-    /// <summary>Reads the settings for something that writes in the service's folder; root goes on as its owner.</summary>
+    /// <summary>
+    /// Reads the settings for something that writes in the service's folder; root goes on as its owner.
+    /// </summary>
     public static ResponderSettings LoadForService(string? named)
     {
         var settings = SettingsFile.Load(Find(named));

@@ -15,13 +15,35 @@ internal sealed class StatsCommand : Command
     private static readonly string[] TimeForms =
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ssK"];
 
-    public StatsCommand() : base("stats", "Show or mail the numbers of the log: answers, reasons, times, queue, SES, host")
+    public StatsCommand() : base("stats",
+        "Show or mail the numbers of the log: answers, reasons, times, queue, SES, host")
     {
-        var log = new Option<string?>("--log") { Description = "The log, plain or .gz [default: the one that was rotated last]", HelpName = "FILE" };
-        var since = new Option<string?>("--since") { Description = "Leave out what is earlier: 2026-11-21 or 2026-11-21T08:30, with Z or +02:00 when it is not this host's time", HelpName = "TIME" };
-        var until = new Option<string?>("--until") { Description = "Leave out this time and what is later", HelpName = "TIME" };
-        var email = new Option<bool>("--email") { Description = "Mail it to the one whom the settings name (statistics.to); without that do nothing" };
-        var html = new Option<string?>("--html") { Description = "Write it into a file, as one HTML page", HelpName = "FILE" };
+        var log = new Option<string?>("--log")
+        {
+            Description = "The log, plain or .gz [default: the one that was rotated last]",
+            HelpName = "FILE",
+        };
+        var since = new Option<string?>("--since")
+        {
+            Description =
+                "Leave out what is earlier: 2026-11-21 or 2026-11-21T08:30, with Z or +02:00 when it is not this "
+                + "host's time",
+            HelpName = "TIME",
+        };
+        var until = new Option<string?>("--until")
+        {
+            Description = "Leave out this time and what is later",
+            HelpName = "TIME",
+        };
+        var email = new Option<bool>("--email")
+        {
+            Description = "Mail it to the one whom the settings name (statistics.to); without that do nothing",
+        };
+        var html = new Option<string?>("--html")
+        {
+            Description = "Write it into a file, as one HTML page",
+            HelpName = "FILE",
+        };
         var json = new Option<bool>("--json") { Description = "Print it for programs" };
         foreach (var option in (Option[])[log, since, until, email, html, json])
             Add(option);
@@ -64,7 +86,8 @@ internal sealed class StatsCommand : Command
         return ExitCode.Ok;
     }
 
-    private static StatisticsReport Report(FoundSettings found, string? log, (DateTimeOffset? Since, DateTimeOffset? Until) span)
+    private static StatisticsReport Report(
+        FoundSettings found, string? log, (DateTimeOffset? Since, DateTimeOffset? Until) span)
     {
         var file = log ?? LogFile.LastRotated();
         var counts = new MessageCounts(span.Since, span.Until);
@@ -91,8 +114,10 @@ internal sealed class StatsCommand : Command
     /// <summary>Of the span that was asked for, else of that from the log's first message to its last.</summary>
     private static PostfixLogSummary? Postfix(
         ResponderSettings? settings, MessageFigures messages, (DateTimeOffset? Since, DateTimeOffset? Until) span) =>
-        (span.Since ?? messages.First) is { } since && (span.Until ?? messages.Last?.AddTicks(1)) is { } until && since < until
-            ? PostfixLogDatabase.Summarise(settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until) : null;
+        (span.Since ?? messages.First) is { } since && (span.Until ?? messages.Last?.AddTicks(1)) is { } until
+            && since < until
+            ? PostfixLogDatabase.Summarise(
+            settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until) : null;
 
     private static int Save(string file, string html)
     {
@@ -116,10 +141,14 @@ internal sealed class StatsCommand : Command
     }
 
     private static DateTimeOffset? Time(string option, string? text) => text is null ? null
-        : DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time) ? time
-        : throw new ResponderException(Cause.Usage, $"{option}: \"{text}\" is not a time like 2026-11-21, 2026-11-21T08:30 or 2026-11-21T08:30:00Z");
+        : DateTimeOffset.TryParseExact(
+        text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time) ? time
+        : throw new ResponderException(
+        Cause.Usage, $"{option}: \"{text}\" is not a time like 2026-11-21, 2026-11-21T08:30 or 2026-11-21T08:30:00Z");
 
-    /// <summary>A log can be counted without settings that nobody named: then the report says what is missing.</summary>
+    /// <summary>
+    /// A log can be counted without settings that nobody named: then the report says what is missing.
+    /// </summary>
     private sealed class FoundSettings
     {
         public FoundSettings(string? named)

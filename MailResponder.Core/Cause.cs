@@ -1,6 +1,8 @@
 namespace MailResponder;
 
-/// <summary>What failed on our side. As the filter each defers the message; a command exits with its sysexits code.</summary>
+/// <summary>
+/// What failed on our side. As the filter each defers the message; a command exits with its sysexits code.
+/// </summary>
 internal enum Cause
 {
     Usage,

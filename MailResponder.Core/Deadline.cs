@@ -11,8 +11,8 @@ internal sealed class Deadline(TimeProvider clock, TimeSpan length)
     public TimeSpan Remaining => Elapsed < length ? length - Elapsed : TimeSpan.Zero;
 
     /// <summary>
-    /// How long to wait for somebody else: something is left after a call that hangs, for the entries behind it, and for
-    /// recording.
+    /// How long to wait for somebody else: something is left after a call that hangs, for the entries behind it, and
+    /// for recording.
     /// </summary>
     public TimeSpan ForOneCall => Remaining * 0.8;
 }

@@ -28,9 +28,9 @@ internal static class ExitCode
     };
 
     /// <summary>
-    /// The one line that the filter may print before it exits with 75. Postfix may put it into a delivery report,
-    /// so it names nothing. The enhanced status codes are those of RFC 3463. Bytes, so that it can be written where there
-    /// is no memory left to make any.
+    /// The one line that the filter may print before it exits with 75. Postfix may put it into a delivery report, so it
+    /// names nothing. The enhanced status codes are those of RFC 3463. Bytes, so that it can be written where there is
+    /// no memory left to make any.
     /// </summary>
     public static ReadOnlySpan<byte> FilterNotice(Cause cause) => cause switch
     {

@@ -10,12 +10,14 @@ internal static class LimitReached
 {
     public static Outcome Tell(Limit limit, ResponderSettings settings, RequesterStore store)
     {
-        var reason = limit is Limit.DomainPerMinute or Limit.DomainPerDay ? SkipReason.DomainLimit : SkipReason.ServiceLimit;
+        var reason = limit is Limit.DomainPerMinute or Limit.DomainPerDay ? SkipReason.DomainLimit
+            : SkipReason.ServiceLimit;
         var name = "limits." + limit.Hyphenated().Replace('-', '_');
         var outcome = settings.Limits.WhenReached == WhenReached.Drop
             ? Outcome.Skipped(reason)
             : Outcome.Deferred(Cause.Limit, name + " is reached") with { Reason = reason.Hyphenated() };
-        return store.TakeReport(limit) ? outcome with { Alarm = Alarm(limit, name, settings, store.EndOf(limit)) } : outcome;
+        return store.TakeReport(limit) ? outcome with { Alarm = Alarm(limit, name, settings, store.EndOf(limit)) }
+            : outcome;
     }
 
     private static string Alarm(Limit limit, string name, ResponderSettings settings, DateTimeOffset end)
@@ -29,7 +31,9 @@ internal static class LimitReached
         };
         var fate = settings.Limits.WhenReached == WhenReached.Drop ? "are not answered" : "wait in Postfix's queue";
         return string.Create(CultureInfo.InvariantCulture,
-            $"limit {name}={number} reached: messages {whose} {fate} until {end.UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'} at least; " +
-            $"if they come from people, raise it in {settings.File}; more is in docs/postfix.md, When a limit is reached");
+            $"limit {name}={number} reached: messages {whose} {fate} until {end.UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'} "
+            + $"at least; " +
+            $"if they come from people, raise it in {settings.File}; more is in docs/postfix.md, When a limit is "
+            + $"reached");
     }
 }

@@ -6,14 +6,18 @@ namespace MailResponder;
 /// <summary>Characters that break a log line or a header field, or steer a terminal.</summary>
 internal static class LineText
 {
-    /// <summary>Whether it ends a line or steers a terminal: a control character (C0, DEL, C1), or a separator of lines or paragraphs.</summary>
+    /// <summary>
+    /// Whether it ends a line or steers a terminal: a control character (C0, DEL, C1), or a separator of lines or
+    /// paragraphs.
+    /// </summary>
     public static bool Breaks(char c) => char.IsControl(c) || c is '\u2028' or '\u2029';
 
     /// <summary>
     /// Whether it makes text around it look like another one: bidirectional embeddings, overrides and isolates (Unicode
     /// Standard Annex 9), the byte order mark. Joiners and direction marks do not: Persian needs them.
     /// </summary>
-    public static bool Misleads(char c) => c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\ufeff';
+    public static bool Misleads(char c) =>
+        c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\ufeff';
 
     /// <summary>The text with such characters as JSON has them, like \u001b.</summary>
     /// <param name="text">Any text.</param>

@@ -37,7 +37,9 @@ internal sealed record Outcome(Result Result)
     /// <summary>What went wrong, in words for the operator.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>What the operator has to hear once, whatever becomes of other messages of the kind; else null.</summary>
+    /// <summary>
+    /// What the operator has to hear once, whatever becomes of other messages of the kind; else null.
+    /// </summary>
     public string? Alarm { get; init; }
 
     /// <summary>What made the message be deferred.</summary>

@@ -19,7 +19,9 @@ namespace MailResponder;
 internal sealed class ProbeAnswer(
     ResponderSettings settings, Deadline deadline, Progress progress, TimeProvider clock, Renderings renderings)
 {
-    /// <summary>Null when the message is no probe. The token of one is made from the address key and the time.</summary>
+    /// <summary>
+    /// Null when the message is no probe. The token of one is made from the address key and the time.
+    /// </summary>
     /// <exception cref="ResponderException">Something of ours failed.</exception>
     public Outcome? To(IncomingMessage message, Envelope envelope)
     {

@@ -12,12 +12,15 @@ using MailResponder.Store;
 
 namespace MailResponder;
 
-/// <summary>Composes, signs, sends and records the replies to one request. One failed entry does not stop the next.</summary>
+/// <summary>
+/// Composes, signs, sends and records the replies to one request. One failed entry does not stop the next.
+/// </summary>
 internal sealed class Replier
 {
     /// <summary>The problem of an entry that the request may get later.</summary>
     public const string OpenAuthentication =
-        "a mail filter could not look up who the message is from; without that it is answered when it has been here for an hour";
+        "a mail filter could not look up who the message is from; without that it is answered when it has been here "
+        + "for an hour";
 
     private const string WithoutAttachments = "(without-attachments)";
     private readonly AuthenticationRule _rule;
@@ -27,7 +30,8 @@ internal sealed class Replier
     private readonly Deadline _deadline;
 
     /// <exception cref="ResponderException">The DKIM key cannot be used.</exception>
-    public Replier(ResponderSettings settings, Renderings renderings, Senders senders, Deadline deadline, TimeProvider clock)
+    public Replier(ResponderSettings settings, Renderings renderings, Senders senders, Deadline deadline,
+        TimeProvider clock)
     {
         _rule = new AuthenticationRule(settings);
         _composer = new ReplyComposer(settings, renderings, clock);
@@ -58,7 +62,8 @@ internal sealed class Replier
                 continue;
             }
 
-            var result = permission == Permission.WithoutAttachments ? SendText(request, entry, turn) : Send(request, entry, turn);
+            var result = permission == Permission.WithoutAttachments ? SendText(request, entry, turn)
+                : Send(request, entry, turn);
             Note(entry, result);
             try
             {
@@ -66,7 +71,8 @@ internal sealed class Replier
             }
             catch (ResponderException exception)
             {
-                Fail(entry, $"{InWords(result.Status)}, but this could not be recorded: {exception.Message}", exception.Cause);
+                Fail(entry, $"{InWords(result.Status)}, but this could not be recorded: {exception.Message}",
+                    exception.Cause);
             }
 
             // A further reply could not be recorded either.
@@ -93,7 +99,8 @@ internal sealed class Replier
         if (cause is null && !message.AnySent)
             message.Refund();
         var outcome = cause is not null ? Outcome.Deferred(cause.Value, "")
-            : new Outcome(message.AnySent ? Result.Replied : Result.Failed) { Reason = message.AnySent ? null : "refused" };
+            : new Outcome(message.AnySent ? Result.Replied : Result.Failed) { Reason = message.AnySent ? null
+            : "refused" };
         return outcome with { Receipts = receipts, Problem = problems.Count > 0 ? string.Join("; ", problems) : null };
     }
 

@@ -14,7 +14,9 @@ namespace MailResponder;
 /// <param name="deadline">When to be done.</param>
 /// <param name="progress">Is told how far the message has come.</param>
 /// <param name="clock">Tells the time.</param>
-/// <param name="dryRun">Not null: the replies are written here as an mbox, and nothing is sent, counted or recorded.</param>
+/// <param name="dryRun">
+/// Not null: the replies are written here as an mbox, and nothing is sent, counted or recorded.
+/// </param>
 internal sealed class Responder(
     ResponderSettings settings, Deadline deadline, Progress progress, TimeProvider clock, Stream? dryRun = null)
 {
@@ -69,12 +71,15 @@ internal sealed class Responder(
             mayBeLater |= permission == Permission.Later;
         }
 
-        return mayBeLater ? Outcome.Deferred(Cause.Authentication, Replier.OpenAuthentication) : Outcome.Skipped(SkipReason.NotAuthenticated);
+        return mayBeLater ? Outcome.Deferred(Cause.Authentication, Replier.OpenAuthentication)
+            : Outcome.Skipped(SkipReason.NotAuthenticated);
     }
 
-    private Outcome Answer(IncomingMessage message, Request request, string address, IReadOnlyList<ResponseEntry> entries)
+    private Outcome Answer(IncomingMessage message, Request request, string address,
+        IReadOnlyList<ResponseEntry> entries)
     {
-        var replier = new Replier(settings, _renderings, new Senders(settings, deadline, clock, dryRun), deadline, clock);
+        var replier = new Replier(settings, _renderings, new Senders(settings, deadline, clock, dryRun), deadline,
+            clock);
         if (dryRun is not null)
             return replier.Reply(request, entries, ClaimedMessage.Unrecorded());
 

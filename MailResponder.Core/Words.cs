@@ -42,8 +42,8 @@ internal static class Words
     }
 
     /// <summary>
-    /// Edits that turn one word into the other (optimal string alignment, ASCII case ignored), as far as they are no more
-    /// than three; else a larger number.
+    /// Edits that turn one word into the other (optimal string alignment, ASCII case ignored), as far as they are no
+    /// more than three; else a larger number.
     /// </summary>
     public static int EditDistance(string a, string b)
     {

@@ -16,7 +16,9 @@ internal static class Executable
     static void Make(string command, string path, string from, string input)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var writer = Process.Start(new ProcessStartInfo("sh", ["-c", $"{command} && chmod 755 \"$1\"", "sh", path, from]) { RedirectStandardInput = true })!;
+        using var writer = Process.Start(
+            new ProcessStartInfo("sh", ["-c", $"{command} && chmod 755 \"$1\"", "sh", path,
+            from]) { RedirectStandardInput = true })!;
         writer.StandardInput.Write(input);
         writer.StandardInput.Close();
         writer.WaitForExit();

@@ -3,7 +3,8 @@ namespace MailResponder.Tests;
 /// <summary>A clock that stands where the test puts it.</summary>
 internal sealed class FixedClock(DateTimeOffset? now = null) : TimeProvider
 {
-    private static readonly TimeZoneInfo Zone = TimeZoneInfo.CreateCustomTimeZone("Test", new TimeSpan(3, 30, 0), "Test", "Test");
+    private static readonly TimeZoneInfo Zone =
+        TimeZoneInfo.CreateCustomTimeZone("Test", new TimeSpan(3, 30, 0), "Test", "Test");
 
     public static DateTimeOffset Start { get; } = new(2026, 3, 2, 8, 15, 0, TimeSpan.Zero);
 

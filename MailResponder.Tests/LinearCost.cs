@@ -23,10 +23,13 @@ internal static class LinearCost
             large = Least(large, TimeInOldMemory(read, make(4 * length)));
         }
 
-        Xunit.Assert.True(IsLinear(small, large, 4 * length), $"{small.TotalMilliseconds:F1} ms became {large.TotalMilliseconds:F1} ms for four times the length");
+        Xunit.Assert.True(IsLinear(small, large, 4 * length),
+            $"{small.TotalMilliseconds:F1} ms became {large.TotalMilliseconds:F1} ms for four times the length");
     }
 
-    /// <summary>Between the two factors; below some milliseconds, and for what is quick anyway, the ratio is noise.</summary>
+    /// <summary>
+    /// Between the two factors; below some milliseconds, and for what is quick anyway, the ratio is noise.
+    /// </summary>
     private static bool IsLinear(TimeSpan small, TimeSpan large, int length) =>
         large < TimeSpan.MaxValue
         && (large.TotalMilliseconds < Math.Max(small.TotalMilliseconds, 1) * (Linear + Quadratic) / 2

@@ -11,7 +11,8 @@ public class LinearCostTests
     /// <summary>The cube, which no noise of the machine's makes look like a line; a square is near the bound.</summary>
     [Fact]
     public void CubeOfTheLength_IsFound() =>
-        Assert.Throws<TrueException>(() => LinearCost.Assert(bytes => new byte[bytes], 200, input => Assert.Equal(0, Cube(input))));
+        Assert.Throws<TrueException>(() =>
+            LinearCost.Assert(bytes => new byte[bytes], 200, input => Assert.Equal(0, Cube(input))));
 
     [Fact]
     public void LengthItself_IsNotMistakenForMore() =>

@@ -5,7 +5,9 @@ internal static class NpmPackage
 {
     /// <summary>A file of a package; a test that needs it fails when run.sh was not used.</summary>
     public static string PathTo(string file) =>
-        Environment.GetEnvironmentVariable("RESPONDER_NPM") is { Length: > 0 } folder && File.Exists(Path.Join(folder, file))
+        Environment.GetEnvironmentVariable("RESPONDER_NPM") is { Length: > 0 } folder
+            && File.Exists(Path.Join(folder, file))
             ? Path.Join(folder, file)
-            : throw new InvalidOperationException($"RESPONDER_NPM names no folder with {file}: run the tests with MailResponder.Tests/run.sh");
+            : throw new InvalidOperationException(
+            $"RESPONDER_NPM names no folder with {file}: run the tests with MailResponder.Tests/run.sh");
 }

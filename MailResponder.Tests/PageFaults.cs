@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MailResponder.Tests;
 
 /// <summary>
-/// What fresh memory costs a thread: the kernel's time for each page at its first use, a fraction of a microsecond on one
-/// machine and 17 of them on another, so that memory that is new costs more than most of what is done with it.
+/// What fresh memory costs a thread: the kernel's time for each page at its first use, a fraction of a microsecond on
+/// one machine and 17 of them on another, so that memory that is new costs more than most of what is done with it.
 /// </summary>
 internal static class PageFaults
 {
@@ -22,7 +22,8 @@ internal static class PageFaults
         get
         {
             var usage = new long[18];
-            return getrusage(CallingThread, usage) == 0 ? usage[MinorFaults] : throw new InvalidOperationException("getrusage failed");
+            return getrusage(CallingThread, usage) == 0 ? usage[MinorFaults]
+                : throw new InvalidOperationException("getrusage failed");
         }
     }
 

@@ -7,7 +7,9 @@ internal static class Patience
 {
     static readonly TimeSpan bound = TimeSpan.FromSeconds(90);
 
-    /// <summary>Returns when <paramref name="isSo"/> holds; fails the test with <paramref name="what"/> otherwise.</summary>
+    /// <summary>
+    /// Returns when <paramref name="isSo"/> holds; fails the test with <paramref name="what"/> otherwise.
+    /// </summary>
     public static void Until(string what, Func<bool> isSo, Func<string>? evidence = null)
     {
         var waited = Stopwatch.StartNew();

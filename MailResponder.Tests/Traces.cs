@@ -25,7 +25,9 @@ internal sealed class Traces
     {
     }
 
-    /// <summary>Of people: their whole addresses, and the local parts alone, which are to have eight characters or more.</summary>
+    /// <summary>
+    /// Of people: their whole addresses, and the local parts alone, which are to have eight characters or more.
+    /// </summary>
     public static Traces Of(params IEnumerable<string> addresses)
     {
         var traces = new Traces();
@@ -73,7 +75,8 @@ internal sealed class Traces
         {
             foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
             {
-                if (File.GetLastWriteTimeUtc(file) < started || new FileInfo(file) is not { Exists: true, LinkTarget: null, Length: < 100_000_000 }) continue;
+                if (File.GetLastWriteTimeUtc(file) < started
+                    || new FileInfo(file) is not { Exists: true, LinkTarget: null, Length: < 100_000_000 }) continue;
                 AssertNoneIn("the name of a file", file);
                 AssertNoneIn(file, ContentOf(file));
             }
@@ -121,7 +124,8 @@ internal sealed class Traces
     {
         begins[BinaryPrimitives.ReadUInt16LittleEndian(trace)] = true;
         Assert.True(trace.Length >= Key, $"a trace of only {trace.Length} bytes would be found everywhere");
-        ref var alike = ref CollectionsMarshal.GetValueRefOrAddDefault(traces, BinaryPrimitives.ReadUInt64LittleEndian(trace), out _);
+        ref var alike = ref CollectionsMarshal.GetValueRefOrAddDefault(
+            traces, BinaryPrimitives.ReadUInt64LittleEndian(trace), out _);
         alike ??= new List<byte[]>(1);
         if (!alike.Exists(known => known.AsSpan().SequenceEqual(trace))) alike.Add(trace);
     }
@@ -142,7 +146,8 @@ internal sealed class Traces
         yield return Encoding.Unicode.GetBytes(text);
         yield return Encoding.UTF8.GetBytes(Uri.EscapeDataString(text));
         foreach (var form in TextForms(plain)) yield return form;
-        foreach (var digest in (byte[][])[SHA256.HashData(plain), SHA1.HashData(plain), MD5.HashData(plain), SHA512.HashData(plain)])
+        foreach (var digest in (byte[][])[SHA256.HashData(plain), SHA1.HashData(plain), MD5.HashData(plain),
+            SHA512.HashData(plain)])
         {
             yield return digest;
             foreach (var form in TextForms(digest)) yield return form;
@@ -168,12 +173,14 @@ internal sealed class Traces
         {
             // A pipe would keep us until somebody writes to it.
             if (new FileInfo(file).Length == 0) return [];
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = new FileStream(
+                file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (!stream.CanSeek) return [];
             var content = new byte[stream.Length];
             return content[..stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             // A socket, or another program's temporary file that has gone meanwhile.
             return [];

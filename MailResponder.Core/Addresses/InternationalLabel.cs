@@ -130,7 +130,8 @@ internal static class InternationalLabel
 
         var last = runes.FindLast(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark);
         return IsRightToLeft(runes[0]) && (IsRightToLeft(last) || last is >= '0' and <= '9')
-            && CharUnicodeInfo.GetUnicodeCategory(runes[0]) != UnicodeCategory.DecimalDigitNumber && !(european && arabic);
+            && CharUnicodeInfo.GetUnicodeCategory(runes[0]) != UnicodeCategory.DecimalDigitNumber
+            && !(european && arabic);
     }
 
     /// <summary>The blocks of the scripts that are written so (Bidi_Class R, AL and AN by default).</summary>

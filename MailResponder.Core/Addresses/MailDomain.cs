@@ -6,8 +6,8 @@ internal static class MailDomain
     private const int MaxLength = 253;
 
     /// <summary>
-    /// False when the text is no fully qualified domain name: at least two labels of letters, digits, hyphens, the last of
-    /// which begins with a letter (RFC 3696, section 2). Without that, some take 127.0.0.1 or 127.1 for an address.
+    /// False when the text is no fully qualified domain name: at least two labels of letters, digits, hyphens, the last
+    /// of which begins with a letter (RFC 3696, section 2). Without that, some take 127.0.0.1 or 127.1 for an address.
     /// </summary>
     public static bool TryNormalize(string? text, out string domain)
     {
@@ -49,7 +49,8 @@ internal static class MailDomain
         for (var i = 0; i < labels.Length; i++)
         {
             var isPlain = System.Text.Ascii.IsValid(labels[i]);
-            if (isBothWays && (isPlain ? labels[i] is [>= '0' and <= '9', ..] : !InternationalLabel.IsRightToLeft(labels[i])))
+            if (isBothWays && (isPlain ? labels[i] is [>= '0' and <= '9', ..]
+                : !InternationalLabel.IsRightToLeft(labels[i])))
                 return false;
             if (!isPlain && !InternationalLabel.TryEncode(labels[i], out labels[i]))
                 return false;

@@ -19,8 +19,9 @@ internal static class MailProviders
             Ignored = ".",
             TakesPlusTags = true,
         },
-        // Proton: https://proton.me/support/addresses-and-aliases (domains, plus tags). Its support says of dots, hyphens
-        // and underscores that they do not count: https://www.sindastra.de/p/1775/protonmail-dots-hyphens-and-underscores.
+        // Proton: https://proton.me/support/addresses-and-aliases (domains, plus tags). Its support says of dots,
+        // hyphens and underscores that they do not count:
+        // https://www.sindastra.de/p/1775/protonmail-dots-hyphens-and-underscores.
         new(
             "proton.me", "protonmail.com", "protonmail.ch", "pm.me")
         {
@@ -46,8 +47,9 @@ internal static class MailProviders
             ReadAs = "-.",
             TakesPlusTags = true,
         },
-        // Outlook: https://learn.microsoft.com/exchange/recipients-in-exchange-online/plus-addressing-in-exchange-online
-        // (plus tags, which Hotmail had before).
+        // Outlook:
+        // https://learn.microsoft.com/exchange/recipients-in-exchange-online/plus-addressing-in-exchange-online (plus
+        // tags, which Hotmail had before).
         new(
             "outlook.com", "hotmail.com", "live.com", "msn.com", "outlook.at", "outlook.be", "outlook.cl",
             "outlook.co.id", "outlook.co.il", "outlook.co.th", "outlook.com.ar", "outlook.com.au", "outlook.com.br",
@@ -92,8 +94,8 @@ internal static class MailProviders
             ReadAs = "-_",
             TakesPlusTags = true,
         },
-        // Yahoo: http://help.yahoo.com/help/uk/bt/tutorials/mail/addressguard2.html (disposable addresses: a base name and
-        // a keyword, with a hyphen between them). Other names have no hyphen.
+        // Yahoo: http://help.yahoo.com/help/uk/bt/tutorials/mail/addressguard2.html (disposable addresses: a base name
+        // and a keyword, with a hyphen between them). Other names have no hyphen.
         new(
             "yahoo.com", "ymail.com", "rocketmail.com", "myyahoo.com", "yahoo.at", "yahoo.be", "yahoo.bg", "yahoo.ca",
             "yahoo.cl", "yahoo.co.hu", "yahoo.co.id", "yahoo.co.il", "yahoo.co.in", "yahoo.co.kr", "yahoo.co.nz",

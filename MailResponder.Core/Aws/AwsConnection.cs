@@ -27,9 +27,12 @@ internal sealed record AwsConnection(string Name, string Region)
     /// <summary>Where the credentials of the instance's role are kept from process to process. Null: nowhere.</summary>
     public string? RoleFile { get; init; }
 
-    private RoleFile? Role => RoleFile is not null && Aws.RoleFile.IsLastResort ? new RoleFile(RoleFile, TimeProvider.System) : null;
+    private RoleFile? Role => RoleFile is not null && Aws.RoleFile.IsLastResort
+        ? new RoleFile(RoleFile, TimeProvider.System) : null;
 
-    /// <summary>Sets up a client that tries each call once: whether a failure is worth another try is its caller's affair.</summary>
+    /// <summary>
+    /// Sets up a client that tries each call once: whether a failure is worth another try is its caller's affair.
+    /// </summary>
     /// <exception cref="ResponderException"><see cref="Roots"/> cannot be used.</exception>
     public void Configure(ClientConfig config)
     {
@@ -51,7 +54,9 @@ internal sealed record AwsConnection(string Name, string Region)
         ? Aws.CredentialsFile.Read(file, Profile)
         : await OfHost(config).ConfigureAwait(false);
 
-    /// <summary>Credentials as every AWS program finds them; they are fetched here, so that a failure is told apart.</summary>
+    /// <summary>
+    /// Credentials as every AWS program finds them; they are fetched here, so that a failure is told apart.
+    /// </summary>
     private async Task<AWSCredentials> OfHost(ClientConfig config)
     {
         var role = Role;
@@ -59,7 +64,8 @@ internal sealed record AwsConnection(string Name, string Region)
             return kept;
         try
         {
-            var credentials = await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(config).ConfigureAwait(false);
+            var credentials = await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(config)
+                .ConfigureAwait(false);
             await credentials.GetCredentialsAsync().ConfigureAwait(false);
             if (role is not null)
                 await role.Fetch().ConfigureAwait(false);
@@ -67,11 +73,15 @@ internal sealed record AwsConnection(string Name, string Region)
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw new ResponderException(Cause.Send, "no AWS credentials: neither in the environment, nor from a container, " +
-                $"nor from an instance role; give the host a role, or name a file in {Name}.credentials_file", exception);
+            throw new ResponderException(Cause.Send,
+                "no AWS credentials: neither in the environment, nor from a container, " +
+                $"nor from an instance role; give the host a role, or name a file in {Name}.credentials_file",
+                exception);
         }
     }
 
-    /// <summary>What a role may do, or whether it is still this host's, may have changed: the next process asks the instance.</summary>
+    /// <summary>
+    /// What a role may do, or whether it is still this host's, may have changed: the next process asks the instance.
+    /// </summary>
     public void ForgetRole() => Role?.Forget();
 }

@@ -8,6 +8,7 @@ internal static class AwsRegion
     {
         var labels = text.Split('-');
         return labels.Length >= 3 && labels[^1].Length > 0 && labels[^1].All(char.IsAsciiDigit)
-            && Array.TrueForAll(labels, label => label.Length > 0 && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)));
+            && Array.TrueForAll(labels, label =>
+            label.Length > 0 && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)));
     }
 }

@@ -19,7 +19,8 @@ internal static class CredentialsFile
             if (new SharedCredentialsFile(path).TryGetProfile(profileName, out var profile))
                 return AWSCredentialsFactory.GetAWSCredentials(profile, new SharedCredentialsFile(path));
         }
-        catch (Exception exception) when (exception is AmazonClientException or InvalidDataException or ArgumentException)
+        catch (Exception exception) when (
+            exception is AmazonClientException or InvalidDataException or ArgumentException)
         {
             throw new ResponderException(Cause.KeyFile, $"{what} {path}: profile [{profileName}] cannot be used; " +
                 "it needs aws_access_key_id and aws_secret_access_key", exception);

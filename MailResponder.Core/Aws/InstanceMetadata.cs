@@ -8,17 +8,22 @@ internal sealed class InstanceMetadata
     private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
     private const string StandardEndpoint = "http://169.254.169.254";
 
-    /// <summary>The service is on the host's own link and answers in milliseconds; this host may be the busy one.</summary>
+    /// <summary>
+    /// The service is on the host's own link and answers in milliseconds; this host may be the busy one.
+    /// </summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     private readonly Uri _endpoint;
 
     private InstanceMetadata(Uri endpoint) => _endpoint = endpoint;
 
-    /// <summary>Null on a host that is no instance of EC2, or was told not to ask, by the variables of the AWS SDKs.</summary>
+    /// <summary>
+    /// Null on a host that is no instance of EC2, or was told not to ask, by the variables of the AWS SDKs.
+    /// </summary>
     public static InstanceMetadata? OfThisHost()
     {
-        if (string.Equals(Environment.GetEnvironmentVariable("AWS_EC2_METADATA_DISABLED"), "true", StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(Environment.GetEnvironmentVariable("AWS_EC2_METADATA_DISABLED"), "true",
+            StringComparison.OrdinalIgnoreCase))
             return null;
         var named = Environment.GetEnvironmentVariable(EndpointVariable);
         if (string.IsNullOrEmpty(named) && !IsEc2())
@@ -51,7 +56,8 @@ internal sealed class InstanceMetadata
         using var token = await client.SendAsync(ask, cancellation).ConfigureAwait(false);
         token.EnsureSuccessStatusCode();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_endpoint, "/latest/" + path));
-        request.Headers.Add("X-aws-ec2-metadata-token", await token.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
+        request.Headers.Add("X-aws-ec2-metadata-token",
+            await token.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
         using var answer = await client.SendAsync(request, cancellation).ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;

@@ -4,8 +4,8 @@ using Amazon.Runtime;
 namespace MailResponder.Aws;
 
 /// <summary>
-/// The keys of a profile that has nothing else. The SDK's own reader, which knows roles, sign-ons and programs too, asks
-/// every profile for everything that could be in it: as much work as signing a request.
+/// The keys of a profile that has nothing else. The SDK's own reader, which knows roles, sign-ons and programs too,
+/// asks every profile for everything that could be in it: as much work as signing a request.
 /// </summary>
 internal static class PlainKeys
 {
@@ -40,7 +40,8 @@ internal static class PlainKeys
 
         if (found is null || !found.TryGetValue(Key, out var key) || !found.TryGetValue(Secret, out var secret))
             return null;
-        return found.TryGetValue(Token, out var token) ? new SessionAWSCredentials(key, secret, token) : new BasicAWSCredentials(key, secret);
+        return found.TryGetValue(Token, out var token) ? new SessionAWSCredentials(key, secret, token)
+            : new BasicAWSCredentials(key, secret);
     }
 
     private static bool TryAdd(Dictionary<string, string> found, ReadOnlySpan<char> line)
@@ -50,6 +51,7 @@ internal static class PlainKeys
             return false;
         var name = line[..equals].TrimEnd().ToString();
         var value = line[(equals + 1)..].TrimStart();
-        return name is Key or Secret or Token && !value.IsEmpty && !value.ContainsAnyExcept(KeyCharacters) && found.TryAdd(name, value.ToString());
+        return name is Key or Secret or Token && !value.IsEmpty && !value.ContainsAnyExcept(KeyCharacters)
+            && found.TryAdd(name, value.ToString());
     }
 }

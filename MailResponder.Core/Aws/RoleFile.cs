@@ -18,7 +18,9 @@ internal sealed class RoleFile(string path, TimeProvider clock)
     private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>The service has the next ones five minutes before the old ones expire; a call takes a minute at most.</summary>
+    /// <summary>
+    /// The service has the next ones five minutes before the old ones expire; a call takes a minute at most.
+    /// </summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(4);
 
     /// <summary>No role's credentials are valid for longer: then this host's clock was wrong, or the file is.</summary>
@@ -43,9 +45,11 @@ internal sealed class RoleFile(string path, TimeProvider clock)
         {
             if (!RegularFile.Exists(path) || File.GetUnixFileMode(path) != OwnerOnly)
                 return null;
-            return File.ReadAllLines(path) is [Mark, var endpoint, var expiry, { Length: > 0 } key, { Length: > 0 } secret, { Length: > 0 } token, Mark]
+            return File.ReadAllLines(path) is [Mark, var endpoint, var expiry, { Length: > 0 } key,
+                { Length: > 0 } secret, { Length: > 0 } token, Mark]
                 && endpoint == Endpoint
-                && DateTimeOffset.TryParseExact(expiry, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until)
+                && DateTimeOffset.TryParseExact(
+                expiry, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until)
                 && until - clock.GetUtcNow() is var left && left > Margin && left <= Longest
                 ? new SessionAWSCredentials(key, secret, token)
                 : null;
@@ -60,8 +64,10 @@ internal sealed class RoleFile(string path, TimeProvider clock)
     public async Task Fetch()
     {
         var roles = await EC2InstanceMetadata.GetIAMSecurityCredentialsAsync().ConfigureAwait(false);
-        if (roles?.Values.FirstOrDefault() is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, Token.Length: > 0 } role)
-            Write([Mark, Endpoint, new DateTimeOffset(role.Expiration.ToUniversalTime()).ToString("O", CultureInfo.InvariantCulture), role.AccessKeyId, role.SecretAccessKey, role.Token, Mark]);
+        if (roles?.Values.FirstOrDefault() is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0,
+            Token.Length: > 0 } role)
+            Write([Mark, Endpoint, new DateTimeOffset(role.Expiration.ToUniversalTime())
+            .ToString("O", CultureInfo.InvariantCulture), role.AccessKeyId, role.SecretAccessKey, role.Token, Mark]);
     }
 
     /// <summary>For the next process the instance is asked again.</summary>
@@ -83,7 +89,12 @@ internal sealed class RoleFile(string path, TimeProvider clock)
         try
         {
             File.Delete(unfinished);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = OwnerOnly,
+            };
             using (var writer = new StreamWriter(unfinished, options))
             {
                 foreach (var line in lines)

@@ -10,7 +10,9 @@ internal sealed class FilesFolder(string root)
 
     private readonly string _root = Path.GetFullPath(root);
 
-    /// <summary>Whether the text can name something below a folder: relative, with no empty, "." or ".." part.</summary>
+    /// <summary>
+    /// Whether the text can name something below a folder: relative, with no empty, "." or ".." part.
+    /// </summary>
     public static bool IsPlainPath(string name)
     {
         if (name.Length == 0 || name.Contains('\0') || name.Contains('\\'))
@@ -25,7 +27,9 @@ internal sealed class FilesFolder(string root)
     }
 
     /// <summary>The attachment's content.</summary>
-    /// <exception cref="ResponderException">It is missing, unreadable, no file, or a link leads out of the root.</exception>
+    /// <exception cref="ResponderException">
+    /// It is missing, unreadable, no file, or a link leads out of the root.
+    /// </exception>
     public FileStream Open(ResponseAttachment attachment)
     {
         var path = Path.Join(_root, attachment.Bucket, attachment.File);
@@ -34,14 +38,16 @@ internal sealed class FilesFolder(string root)
             if (!IsPlainPath(attachment.Bucket) || !IsPlainPath(attachment.File)
                 || !RealPath(path).StartsWith(RealPath(_root) + "/", StringComparison.Ordinal))
             {
-                throw new ResponderException(Cause.Attachment, $"attachment {path}: lies outside of files_root {_root}");
+                throw new ResponderException(Cause.Attachment,
+                    $"attachment {path}: lies outside of files_root {_root}");
             }
 
             return RegularFile.Open(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ResponderException(Cause.Attachment, $"attachment {path}: {FileTrouble.Describe(exception)}", exception);
+            throw new ResponderException(Cause.Attachment, $"attachment {path}: {FileTrouble.Describe(exception)}",
+                exception);
         }
     }
 

@@ -34,7 +34,8 @@ internal static class PostfixMaps
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ResponderException(Cause.Output, $"postfix_maps {folder}: {FileTrouble.Describe(exception)}", exception);
+            throw new ResponderException(Cause.Output, $"postfix_maps {folder}: {FileTrouble.Describe(exception)}",
+                exception);
         }
     }
 
@@ -64,7 +65,8 @@ internal static class PostfixMaps
 
     private static byte[] Table(SortedSet<string> keys)
     {
-        var text = new StringBuilder("# Made by `responder config pull` from the response book; changes here are lost.\n");
+        var text = new StringBuilder(
+            "# Made by `responder config pull` from the response book; changes here are lost.\n");
         foreach (var key in keys)
             text.Append(key).Append(" OK\n");
         return Encoding.UTF8.GetBytes(text.ToString());

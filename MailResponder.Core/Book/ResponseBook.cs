@@ -32,7 +32,8 @@ internal sealed class ResponseBook : IResponseBook
         var errors = faults.FindAll(fault => !fault.IsWarning);
         if (book is not null && errors.Count == 0)
             return book;
-        var more = errors.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {errors.Count - 1} more)") : "";
+        var more = errors.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {errors.Count - 1} more)")
+            : "";
         throw new ResponderException(Cause.ResponseBook, errors[0] + more + "; see: responder config check");
     }
 

@@ -16,7 +16,9 @@ internal sealed class ResponseBookFile
 
     private ResponseBookFile(ResponseEntryReader reader) => _reader = reader;
 
-    /// <summary>Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all.</summary>
+    /// <summary>
+    /// Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all.
+    /// </summary>
     public static ResponseBook? Check(string path, List<Fault> faults)
     {
         byte[] text;
@@ -63,7 +65,8 @@ internal sealed class ResponseBookFile
         {
             if (_reader.Errors >= Fault.MostOfAFile)
             {
-                _reader.Add(json.Items[i].Line, ResponseEntryReader.Place(i + 1), "and whatever follows: too much is wrong here; is this a response book?");
+                _reader.Add(json.Items[i].Line, ResponseEntryReader.Place(i + 1),
+                    "and whatever follows: too much is wrong here; is this a response book?");
                 return null;
             }
 
@@ -85,11 +88,15 @@ internal sealed class ResponseBookFile
         {
             var entries = book.EntriesFor(address);
             if (entries.Count > EntryStates.MaxEntries)
-                _reader.Add(entries[EntryStates.MaxEntries].Line, ResponseEntryReader.Place(entries[EntryStates.MaxEntries].Number), $"more than {EntryStates.MaxEntries} entries for {address}");
+                _reader.Add(entries[EntryStates.MaxEntries].Line,
+                    ResponseEntryReader.Place(entries[EntryStates.MaxEntries].Number),
+                    $"more than {EntryStates.MaxEntries} entries for {address}");
         }
     }
 
-    /// <summary>example.com beside exmaple.com is more likely a slip than a second domain. Digits tell real ones apart.</summary>
+    /// <summary>
+    /// example.com beside exmaple.com is more likely a slip than a second domain. Digits tell real ones apart.
+    /// </summary>
     private void CheckLookalikes(ResponseBook book)
     {
         var domains = new Dictionary<string, ResponseEntry>();
@@ -107,7 +114,8 @@ internal sealed class ResponseBookFile
             foreach (var (other, first) in domains)
             {
                 if (first.Number < entry.Number && Words.EditDistance(WithoutDigits(domain), WithoutDigits(other)) == 1)
-                    _reader.Warn(entry.Line, ResponseEntryReader.Place(entry.Number, "email_addr"), $"the domain {domain} looks like {other} of entry {first.Number}; is one of them a slip?");
+                    _reader.Warn(entry.Line, ResponseEntryReader.Place(entry.Number, "email_addr"),
+                        $"the domain {domain} looks like {other} of entry {first.Number}; is one of them a slip?");
             }
         }
     }

@@ -8,7 +8,9 @@ namespace MailResponder.Book;
 /// <param name="Number">Position in the file, counted from 1.</param>
 /// <param name="Line">Where the entry begins in the file.</param>
 /// <param name="Address">The requested address, whole and in lower case.</param>
-/// <param name="Bodies">The same text in one or more forms; mail programs prefer the last one that they can show.</param>
+/// <param name="Bodies">
+/// The same text in one or more forms; mail programs prefer the last one that they can show.
+/// </param>
 /// <param name="SendMethod">Null: as the settings say.</param>
 /// <param name="Subject">Null: "Re: " and the request's subject or address.</param>
 internal record ResponseEntry(
@@ -24,8 +26,8 @@ internal record ResponseEntry(
     public AuthenticationRequirement Requirement { get; init; } = AuthenticationRequirement.NotSaid;
 
     /// <summary>
-    /// A hash of what the requester gets: address, subject, texts and attachments. The same wherever the entry stands in
-    /// the book, and however the book is written.
+    /// A hash of what the requester gets: address, subject, texts and attachments. The same wherever the entry stands
+    /// in the book, and however the book is written.
     /// </summary>
     public byte[] Identity()
     {

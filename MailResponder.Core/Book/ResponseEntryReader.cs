@@ -14,7 +14,8 @@ namespace MailResponder.Book;
 /// <param name="faults">Added to.</param>
 internal sealed class ResponseEntryReader(string path, List<Fault> faults)
 {
-    private static readonly string[] Fields = ["email_addr", "body", "attachments", "send_method", "subject", AuthenticationRequirement.Name];
+    private static readonly string[] Fields =
+        ["email_addr", "body", "attachments", "send_method", "subject", AuthenticationRequirement.Name];
 
     /// <summary>How often <see cref="Add"/> was called.</summary>
     public int Errors { get; private set; }
@@ -33,7 +34,9 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
     public void Warn(int line, string place, string problem) =>
         faults.Add(new Fault(path, line, place, problem, IsWarning: true));
 
-    /// <summary>Null when it is no object; an entry with faults comes back all the same, and is not to be used.</summary>
+    /// <summary>
+    /// Null when it is no object; an entry with faults comes back all the same, and is not to be used.
+    /// </summary>
     /// <param name="number">Position in the book, counted from 1.</param>
     /// <param name="json">The object, with its lines.</param>
     public ResponseEntry? Read(int number, LocatedJson json)
@@ -54,12 +57,14 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
             if (SendMethods.TryParse(method.Text, ignoreCase: true, out var parsed))
                 sendMethod = parsed;
             else
-                Add(method.Line, Place(number, "send_method"), $"\"{method.Text}\" is none of: {string.Join(", ", SendMethods.Names)}");
+                Add(method.Line, Place(number, "send_method"),
+                    $"\"{method.Text}\" is none of: {string.Join(", ", SendMethods.Names)}");
         }
 
         var subject = Optional(number, fields, "subject");
         if (subject is not null && (string.IsNullOrWhiteSpace(subject.Text) || subject.Text.Any(LineText.Breaks)))
-            Add(subject.Line, Place(number, "subject"), "must be one line of text; leave the field out for \"Re: \" and the request's subject or address");
+            Add(subject.Line, Place(number, "subject"),
+                "must be one line of text; leave the field out for \"Re: \" and the request's subject or address");
         return new ResponseEntry(number, json.Line, address, bodies, attachments, sendMethod, subject?.Text)
         {
             Requirement = ReadRequirement(number, fields.GetValueOrDefault(AuthenticationRequirement.Name)),
@@ -70,9 +75,11 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
     {
         const string field = AuthenticationRequirement.Name;
         if (value is { Kind: JsonValueKind.Object })
-            return AuthenticationRequirement.Read(new SettingsSection(path, Place(number, field) + ".", value, AuthenticationRequirement.Names, faults));
+            return AuthenticationRequirement.Read(
+                new SettingsSection(path, Place(number, field) + ".", value, AuthenticationRequirement.Names, faults));
         if (value is not (null or { Kind: JsonValueKind.Null }))
-            Add(value.Line, Place(number, field), "must be an object like { \"attachments\": \"full\" }, but is " + value.KindInWords);
+            Add(value.Line, Place(number, field),
+                "must be an object like { \"attachments\": \"full\" }, but is " + value.KindInWords);
         return AuthenticationRequirement.NotSaid;
     }
 
@@ -103,7 +110,8 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
         const string field = "email_addr";
         if (value is not { Kind: JsonValueKind.String })
         {
-            Add(value?.Line ?? entry.Line, Place(number, field), value is null ? "is missing" : "must be a text, but is " + value.KindInWords);
+            Add(value?.Line ?? entry.Line, Place(number, field),
+                value is null ? "is missing" : "must be a text, but is " + value.KindInWords);
             return "";
         }
 
@@ -113,11 +121,13 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
             || !MailDomain.TryNormalize(address[(at + 1)..], out var domain)
             || !MailboxAddress.TryParse(address, out var mailbox) || mailbox.LocalPart != address[..at])
         {
-            Add(value.Line, Place(number, field), $"\"{address}\" is not a whole mail address like \"get@example.com\"");
+            Add(value.Line, Place(number, field),
+                $"\"{address}\" is not a whole mail address like \"get@example.com\"");
         }
         else if (address.Any(char.IsAsciiLetterUpper))
         {
-            Add(value.Line, Place(number, field), $"\"{address}\" has upper-case letters; write \"{address.ToLowerInvariant()}\"");
+            Add(value.Line, Place(number, field),
+                $"\"{address}\" has upper-case letters; write \"{address.ToLowerInvariant()}\"");
         }
         else if (address[^1] == '.')
         {
@@ -147,7 +157,8 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
             default:
                 Add(value?.Line ?? entry.Line, Place(number, field), value is null
                     ? "is missing; write a text or [[\"plain\", \"…\"], [\"html\", \"…\"]]"
-                    : $"must be a text or a list of [mimetype, text], but is {(value.Kind == JsonValueKind.Array ? "an empty list" : value.KindInWords)}");
+                    : $"must be a text or a list of [mimetype, text], but is "
+                    + $"{(value.Kind == JsonValueKind.Array ? "an empty list" : value.KindInWords)}");
                 break;
         }
 
@@ -163,7 +174,8 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
         }
 
         if (type.Text is not ("plain" or "html"))
-            Add(type.Line, Place(number, field), $"\"{type.Text}\" is no mimetype of a body; write \"plain\" or \"html\"");
+            Add(type.Line, Place(number, field),
+                $"\"{type.Text}\" is no mimetype of a body; write \"plain\" or \"html\"");
         else if (bodies.Exists(body => body.Subtype == type.Text))
             Add(type.Line, Place(number, field), $"a second body of the type {type.Text}; mail programs show only one");
         else if (type.Text == "plain" && bodies.Count > 0)
@@ -190,20 +202,25 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
         if (value is null or { Kind: JsonValueKind.Null })
             return attachments;
         if (value.Kind != JsonValueKind.Array)
-            Add(value.Line, Place(number, field), "must be null or a list of [bucket, file, shown name], but is " + value.KindInWords);
+            Add(value.Line, Place(number, field),
+                "must be null or a list of [bucket, file, shown name], but is " + value.KindInWords);
         for (var i = 0; i < value.Items.Count; i++)
         {
             var item = value.Items[i];
             var place = Place(number, Indexed(field, i));
-            if (item.Items is not [{ Kind: JsonValueKind.String } bucket, { Kind: JsonValueKind.String } file, { Kind: JsonValueKind.String } shown])
+            if (item.Items is not [{ Kind: JsonValueKind.String } bucket, { Kind: JsonValueKind.String } file,
+                { Kind: JsonValueKind.String } shown])
             {
                 Add(item.Line, place, "must be [bucket, file name in the bucket, file name shown], three texts");
                 continue;
             }
 
             if (!FilesFolder.IsPlainPath(bucket.Text) || !FilesFolder.IsPlainPath(file.Text))
-                Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must be names without \"..\" and not begin with \"/\"");
-            if (string.IsNullOrWhiteSpace(shown.Text) || shown.Text.AsSpan().ContainsAny("/\\") || shown.Text.Any(LineText.Breaks))
+                Add(item.Line, place,
+                    $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must be names without \"..\" and not "
+                    + $"begin with \"/\"");
+            if (string.IsNullOrWhiteSpace(shown.Text) || shown.Text.AsSpan().ContainsAny("/\\")
+                || shown.Text.Any(LineText.Breaks))
                 Add(shown.Line, place, $"\"{shown.Text}\" cannot be the name of a file that somebody saves");
             attachments.Add(new ResponseAttachment(bucket.Text, file.Text, shown.Text, item.Line));
         }

@@ -3,7 +3,9 @@ using MailResponder.Reply;
 
 namespace MailResponder.Delivery;
 
-/// <summary>Writes each reply into a folder as a file that its owner alone may read; it appears whole or not at all.</summary>
+/// <summary>
+/// Writes each reply into a folder as a file that its owner alone may read; it appears whole or not at all.
+/// </summary>
 internal sealed class OutboxSender(string folder) : ISender
 {
     public bool ReplacesDateAndMessageId => false;

@@ -13,7 +13,9 @@ internal enum SendStatus
     /// <summary>This reply will never be accepted.</summary>
     Refused,
 
-    /// <summary>It may be accepted without its attachments: they are too large or of a kind that is not taken.</summary>
+    /// <summary>
+    /// It may be accepted without its attachments: they are too large or of a kind that is not taken.
+    /// </summary>
     AttachmentsRefused,
 }
 
@@ -21,17 +23,20 @@ internal enum SendStatus
 /// <param name="Detail">The receipt under which it is found again, or the problem; never an address.</param>
 /// <param name="Cause">What failed, unless it was sent.</param>
 /// <param name="Remark">What the operator should know although it was sent; never an address.</param>
-internal readonly record struct SendResult(SendStatus Status, string Detail, Cause Cause = Cause.Send, string? Remark = null)
+internal readonly record struct SendResult(
+    SendStatus Status, string Detail, Cause Cause = Cause.Send, string? Remark = null)
 {
     public static SendResult Sent(string receipt) => new(SendStatus.Sent, receipt);
 
-    public static SendResult Temporary(string problem, Cause cause = Cause.Send) => new(SendStatus.Temporary, problem, cause);
+    public static SendResult Temporary(string problem, Cause cause = Cause.Send) =>
+        new(SendStatus.Temporary, problem, cause);
 
     public static SendResult Refused(string problem) => new(SendStatus.Refused, problem);
 
     /// <summary>Not sent now: it was handed over too often, and its outcome could never be recorded.</summary>
     public static SendResult Unrecorded() => Temporary(string.Create(CultureInfo.InvariantCulture,
-        $"was handed over {EntryStates.MaxCopies} times, and it could not be recorded what became of it; it is tried again tomorrow"));
+        $"was handed over {EntryStates.MaxCopies} times, and it could not be recorded what became of it; it is tried "
+        + $"again tomorrow"));
 
     public static SendResult AttachmentsRefused(string problem) => new(SendStatus.AttachmentsRefused, problem);
 }

@@ -61,8 +61,8 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     }
 
     /// <summary>
-    /// Whether the fields that -t takes recipients from (To, Cc, Bcc, and these with Resent-) name the one recipient, as
-    /// it is in the envelope.
+    /// Whether the fields that -t takes recipients from (To, Cc, Bcc, and these with Resent-) name the one recipient,
+    /// as it is in the envelope.
     /// </summary>
     private static bool NamesItsRecipientAlone(OutgoingReply reply)
     {
@@ -75,7 +75,8 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
                 return false;
             }
 
-            if (header.Id == HeaderId.To && InternetAddressList.TryParse(header.RawValue, out var list) && list is [MailboxAddress one])
+            if (header.Id == HeaderId.To && InternetAddressList.TryParse(header.RawValue, out var list)
+                && list is [MailboxAddress one])
                 recipient = one.GetAddress(idnEncode: true);
         }
 

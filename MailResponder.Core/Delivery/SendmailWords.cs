@@ -23,10 +23,9 @@ internal static class SendmailWords
     /// <param name="recipient">The address that must not appear, in whatever form the program writes it.</param>
     /// <param name="subject">The reply's, which may repeat the request's.</param>
     /// <returns>
-    /// The words, lines separated by semicolons. A word is masked when it is not plain ASCII, or holds an at sign in any
-    /// usual encoding, the recipient's domain, or a piece of its local part or of the subject. Empty when nothing was
-    /// said.
-    /// </returns>
+    /// The words, lines separated by semicolons. A word is masked when it is not plain ASCII, or holds an at sign in
+    /// any usual encoding, the recipient's domain, or a piece of its local part or of the subject. Empty when nothing
+    /// was said. </returns>
     public static string Of(ReadOnlySpan<byte> said, string recipient, string subject)
     {
         var secrets = Secrets(recipient, subject);

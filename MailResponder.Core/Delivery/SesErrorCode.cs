@@ -23,7 +23,11 @@ internal static class SesErrorCode
     {
         "Throttling" or "ThrottledException" or "TooManyRequests" => Says(error, "daily")
             ? Temporary("the daily sending quota of the SES account is used up; see: responder ses quota")
-            : Temporary("SES throttles: the account's sending rate is reached; see: responder ses quota") with { IsThrottled = true },
+            : Temporary(
+            "SES throttles: the account's sending rate is reached; see: responder ses quota") with
+        {
+            IsThrottled = true,
+        },
         "AccountSendingPaused" => Temporary(AccountPaused),
         "ConfigurationSetSendingPaused" => Temporary(
             "sending is paused for ses.configuration_set: switch it on in the SES console"),
@@ -32,18 +36,21 @@ internal static class SesErrorCode
             "the custom MAIL FROM domain is not verified: its MX record is missing"),
         "MessageRejected" => OfRejected(error),
         "InvalidParameterValue" or "ValidationError" => OfParameter(error),
-        "SignatureDoesNotMatch" or "InvalidSignature" or "InvalidSignatureException" or "IncompleteSignature" => Temporary(
+        "SignatureDoesNotMatch" or "InvalidSignature" or "InvalidSignatureException" or "IncompleteSignature" =>
+        Temporary(
             "SES does not accept the signature: the secret key is wrong, or this host's clock is (see timedatectl)"),
         "RequestExpired" or "RequestTimeTooSkewed" => Temporary(
             "SES takes the request for old: this host's clock is wrong (see timedatectl)"),
         "InvalidClientTokenId" or "UnrecognizedClient" or "MissingAuthenticationToken" => Temporary(
             "SES does not know the access key: it was deleted or belongs to another partition; make a new one in IAM"),
-        "ExpiredToken" => Temporary("the session token has expired: fetch new credentials, or use a role or a lasting key"),
+        "ExpiredToken" =>
+            Temporary("the session token has expired: fetch new credentials, or use a role or a lasting key"),
         "AccessDenied" or "NotAuthorized" or "OptInRequired" => Temporary(
             $"the credentials may not {action}: allow this action for the user or role in IAM"),
         "RequestEntityTooLarge" => SesFailure.OfStatus(System.Net.HttpStatusCode.RequestEntityTooLarge),
         "ServiceUnavailable" => SesFailure.OfStatus(System.Net.HttpStatusCode.ServiceUnavailable),
-        "InternalFailure" or "InternalServiceError" => SesFailure.OfStatus(System.Net.HttpStatusCode.InternalServerError),
+        "InternalFailure" or "InternalServiceError" =>
+        SesFailure.OfStatus(System.Net.HttpStatusCode.InternalServerError),
         var code => Unknown(code, error),
     };
 
@@ -79,7 +86,8 @@ internal static class SesErrorCode
     }
 
     private static bool IsAboutAttachment(AmazonServiceException error) =>
-        Says(error, "attachment") || Says(error, "illegal filename") || Says(error, "file extension") || Says(error, "file type");
+        Says(error, "attachment") || Says(error, "illegal filename") || Says(error, "file extension")
+            || Says(error, "file type");
 
     private static bool Says(AmazonServiceException error, string words) =>
         error.Message.Contains(words, StringComparison.OrdinalIgnoreCase);

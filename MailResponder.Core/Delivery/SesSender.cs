@@ -76,7 +76,8 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
 
     /// <summary>Rejects an id that looks like an address or would break the log line.</summary>
     private static SendResult Receipt(string? messageId) =>
-        messageId is { Length: > 0 and <= 200 } && messageId.All(c => c is > ' ' and < '\x7f' and not ('@' or ',' or '"'))
+        messageId is { Length: > 0 and <= 200 }
+            && messageId.All(c => c is > ' ' and < '\x7f' and not ('@' or ',' or '"'))
             ? SendResult.Sent("ses:" + messageId)
             : SendResult.Temporary(SesFailure.WithoutId);
 

@@ -44,8 +44,10 @@ internal static class Checkup
 
         if (!host.IsRoot)
         {
-            findings.Insert(0, Finding.Warning("privileges", $"run by {host.UserName}, who cannot see everything: what the responder's user may " +
-                "read and write, Postfix's queue and process, and the logs may be missing or wrong below", "run it as root: sudo responder doctor"));
+            findings.Insert(0, Finding.Warning(
+                "privileges", $"run by {host.UserName}, who cannot see everything: what the responder's user may " +
+                "read and write, Postfix's queue and process, and the logs may be missing or wrong below",
+                "run it as root: sudo responder doctor"));
         }
 
         return findings;
@@ -122,12 +124,14 @@ internal static class Checkup
         try
         {
             return running.Wait(left) ? running.Result
-                : [Finding.Warning(name, "could not be looked at in time", "look at the machine's load, then run it again")];
+                : [Finding.Warning(name, "could not be looked at in time",
+                "look at the machine's load, then run it again")];
         }
         catch (AggregateException exception)
         {
             var cause = exception.InnerException!;
-            return [Finding.Warning(name, $"could not be looked at: {(cause is ResponderException ? cause.Message : cause.GetType().Name)}",
+            return [Finding.Warning(
+                name, $"could not be looked at: {(cause is ResponderException ? cause.Message : cause.GetType().Name)}",
                 cause is ResponderException ? "mend this first" : "a bug of responder doctor: please report it")];
         }
     }

@@ -8,7 +8,8 @@ internal sealed record Finding(string Name, FindingState State, string Text, str
 {
     public static Finding Ok(string name, string text) => new(name, FindingState.Ok, text, null);
 
-    public static Finding Warning(string name, string text, string remedy) => new(name, FindingState.Warning, text, remedy);
+    public static Finding Warning(string name, string text, string remedy) =>
+        new(name, FindingState.Warning, text, remedy);
 
     /// <summary>For a check that rests on another one, which has something against it.</summary>
     /// <param name="name">The check that was left out.</param>

@@ -10,11 +10,14 @@ internal sealed class FeedbackCounts
     /// <summary>Counts under the given words, which go behind the number.</summary>
     public void Add(string words, int count = 1) => _counts[words] = _counts.GetValueOrDefault(words) + count;
 
-    /// <summary>"3 blocked, 1 blocked already, 4 soft bounces": those first who were blocked, even when it is nobody.</summary>
+    /// <summary>
+    /// "3 blocked, 1 blocked already, 4 soft bounces": those first who were blocked, even when it is nobody.
+    /// </summary>
     public override string ToString()
     {
         const string blocked = "blocked";
-        var parts = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{_counts.GetValueOrDefault(blocked)} {blocked}") };
+        var parts = new List<string> { string.Create(
+            CultureInfo.InvariantCulture, $"{_counts.GetValueOrDefault(blocked)} {blocked}") };
         foreach (var (words, count) in _counts)
         {
             if (words != blocked && count > 0)

@@ -10,8 +10,8 @@ internal enum FeedbackKind
     Complaint,
 
     /// <summary>
-    /// It was not accepted this time, or nobody knows why (bounceType Transient, Undetermined). Answers of absent people
-    /// are among these: SES takes an automatic answer to a reply for a bounce.
+    /// It was not accepted this time, or nobody knows why (bounceType Transient, Undetermined). Answers of absent
+    /// people are among these: SES takes an automatic answer to a reply for a bounce.
     /// </summary>
     SoftBounce,
 

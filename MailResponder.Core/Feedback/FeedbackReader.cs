@@ -16,7 +16,8 @@ namespace MailResponder.Feedback;
 /// <param name="store">The block list.</param>
 /// <param name="sender">Who is believed.</param>
 /// <param name="clock">Tells what is too old.</param>
-internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore store, SnsSender sender, TimeProvider clock)
+internal sealed class FeedbackReader(
+    ResponderSettings settings, RequesterStore store, SnsSender sender, TimeProvider clock)
 {
     private string _file = "";
     private int _item;
@@ -33,7 +34,9 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
     /// <summary>Everything in one file. What can be used is used, whatever is wrong with the rest.</summary>
     /// <param name="name">For faults.</param>
     /// <param name="content">All bytes of it.</param>
-    /// <exception cref="ResponderException">The database cannot be used now; to be fed again, which does no harm.</exception>
+    /// <exception cref="ResponderException">
+    /// The database cannot be used now; to be fed again, which does no harm.
+    /// </exception>
     public void Read(string name, byte[] content)
     {
         (_file, _item, _line) = (name, 0, 0);
@@ -81,7 +84,8 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
             ReadJson(json, place);
         else
             // The parser's own words quote the text.
-            AddFault(place, "is not whole JSON; was it cut off? Get it again from where it came, and feed it once more", place.Length == 0 ? broken[0].Line - 1 : 0);
+            AddFault(place, "is not whole JSON; was it cut off? Get it again from where it came, and feed it once more",
+                place.Length == 0 ? broken[0].Line - 1 : 0);
     }
 
     private void ReadJson(LocatedJson json, string place)
@@ -112,12 +116,16 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
     {
         if (type == "SubscriptionConfirmation")
         {
-            AddFault(place, "SNS asks whether to send feedback here; if it was you who subscribed, confirm it in the console of SNS, "
+            AddFault(
+                place, "SNS asks whether to send feedback here; if it was you who subscribed, confirm it in the "
+                + "console of SNS, "
                 + "or with: aws sns confirm-subscription --topic-arn … --token … (both are in the message)");
         }
         else if (type == "UnsubscribeConfirmation")
         {
-            AddFault(place, "the subscription has ended, and no more feedback comes this way; if it was not you who ended it, subscribe again");
+            AddFault(
+                place, "the subscription has ended, and no more feedback comes this way; if it was not you who ended "
+                + "it, subscribe again");
         }
         else if (sender.Objection(envelope) is { } objection)
         {
@@ -141,7 +149,9 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
     private void ReadSigned(LocatedJson message, string place, DateTimeOffset signedAt)
     {
         var broken = new List<Fault>();
-        if (message.Kind == JsonValueKind.String && LocatedJson.Parse(System.Text.Encoding.UTF8.GetBytes(message.Text), "", broken) is { Kind: JsonValueKind.Object } json)
+        if (message.Kind == JsonValueKind.String
+            && LocatedJson.Parse(System.Text.Encoding.UTF8.GetBytes(message.Text), "",
+            broken) is { Kind: JsonValueKind.Object } json)
             ReadNotification(json, place + ".", signedAt);
         else
             AddFault(place, "holds no notification of Amazon SES; does something else write to the topic?");
@@ -149,8 +159,9 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
 
     /// <summary>
     /// A notification may come days later, when the queue was not read, or once more, when somebody kept it; both look
-    /// the same. So its age refuses nothing, and gains nothing: it counts as of when it happened, at the latest when SNS
-    /// signed it. What the operator decided since is stronger, and is remembered for as long as a notification is taken.
+    /// the same. So its age refuses nothing, and gains nothing: it counts as of when it happened, at the latest when
+    /// SNS signed it. What the operator decided since is stronger, and is remembered for as long as a notification is
+    /// taken.
     /// </summary>
     private void ReadNotification(LocatedJson json, string place, DateTimeOffset signedAt)
     {
@@ -177,13 +188,17 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
         Counts.Add("not among the recipients of the mail", notification.Strangers);
         foreach (var address in notification.Recipients)
         {
-            Counts.Add(store.Key.Requester(address) is not { } requester || IsNeverAnswered(address, requester) ? "never answered anyway"
-                : notification.Kind == FeedbackKind.HardBounce && IsTagged(address, requester) ? "with a plus tag, left alone"
+            Counts.Add(store.Key.Requester(address) is not { } requester || IsNeverAnswered(address, requester)
+                ? "never answered anyway"
+                : notification.Kind == FeedbackKind.HardBounce && IsTagged(address, requester)
+                ? "with a plus tag, left alone"
                 : InWords(store.BlockByFeedback(requester, notification.HappenedAt)));
         }
     }
 
-    /// <summary>Ours, or a robot's: the guard keeps them off, and a mail of ours to ourselves says nothing of a requester.</summary>
+    /// <summary>
+    /// Ours, or a robot's: the guard keeps them off, and a mail of ours to ourselves says nothing of a requester.
+    /// </summary>
     private bool IsNeverAnswered(string address, Requester requester) =>
         MailDomain.IsWithin(requester.DomainName, settings.OwnDomains)
         || address.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase)
@@ -191,11 +206,12 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
         || RobotLocalPart.Matches(address[..address.LastIndexOf('@')]);
 
     /// <summary>
-    /// The lists know an address without its tag, and providers that have no tags bounce what has one: a request forged in
-    /// the name of victim+x would block victim. Some are known to have them (<see cref="MailProviders"/>).
+    /// The lists know an address without its tag, and providers that have no tags bounce what has one: a request forged
+    /// in the name of victim+x would block victim. Some are known to have them (<see cref="MailProviders"/>).
     /// </summary>
     private static bool IsTagged(string address, Requester requester) =>
-        address.IndexOf('+', StringComparison.Ordinal) > 0 && MailProviders.Of(requester.DomainName) is not { TakesPlusTags: true };
+        address.IndexOf('+', StringComparison.Ordinal) > 0
+            && MailProviders.Of(requester.DomainName) is not { TakesPlusTags: true };
 
     private static string InWords(FeedbackResult result) => result switch
     {
@@ -206,5 +222,6 @@ internal sealed class FeedbackReader(ResponderSettings settings, RequesterStore 
     };
 
     private void AddFault(string place, string problem, int linesOn = 0) => Faults.Add(new Fault(
-        _file, _line + linesOn, string.Create(CultureInfo.InvariantCulture, $"item {_item}{(place.Length > 0 ? ", " : "")}{place.TrimEnd('.')}"), problem));
+        _file, _line + linesOn, string.Create(
+        CultureInfo.InvariantCulture, $"item {_item}{(place.Length > 0 ? ", " : "")}{place.TrimEnd('.')}"), problem));
 }

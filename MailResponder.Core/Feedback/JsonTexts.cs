@@ -57,7 +57,9 @@ internal static class JsonTexts
         return NextAlike(file, start);
     }
 
-    /// <summary>The brackets and commas of a list are passed over: a list that was cut off has whole items all the same.</summary>
+    /// <summary>
+    /// The brackets and commas of a list are passed over: a list that was cut off has whole items all the same.
+    /// </summary>
     private static int NextStart(ReadOnlySpan<byte> file, int from)
     {
         var next = file[from..].IndexOfAnyExcept(BetweenTexts);
@@ -65,8 +67,8 @@ internal static class JsonTexts
     }
 
     /// <summary>
-    /// The next line that begins with an object and is indented as the one at <paramref name="start"/>, or not at all: what
-    /// is inside of an object is indented further.
+    /// The next line that begins with an object and is indented as the one at <paramref name="start"/>, or not at all:
+    /// what is inside of an object is indented further.
     /// </summary>
     private static int NextAlike(ReadOnlySpan<byte> file, int start)
     {
@@ -78,7 +80,8 @@ internal static class JsonTexts
         {
             end += length + 1;
             var line = file[end..];
-            if (line.StartsWith("{"u8) || (line.StartsWith(indentation) && line[indentation.Length..].StartsWith("{"u8)))
+            if (line.StartsWith("{"u8) || (
+                line.StartsWith(indentation) && line[indentation.Length..].StartsWith("{"u8)))
                 return end;
         }
 

@@ -16,7 +16,8 @@ internal static class NotificationMail
         if (file.StartsWith("From "u8))
             return true;
         var nameLength = 0;
-        while (nameLength < file.Length && (char.IsAsciiLetterOrDigit((char)file[nameLength]) || file[nameLength] == (byte)'-'))
+        while (nameLength < file.Length
+            && (char.IsAsciiLetterOrDigit((char)file[nameLength]) || file[nameLength] == (byte)'-'))
             nameLength++;
         return nameLength > 0 && file[nameLength..].StartsWith(":"u8);
     }
@@ -49,10 +50,12 @@ internal static class NotificationMail
         problem = null;
         if ((headers["Content-Type"] ?? "").TrimStart().StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
             problem = "is a mail of several parts; SNS sends one part of text, so feed its mail as it came";
-        else if (Decoded(end < 0 ? [] : mail[(end + 2)..], (headers["Content-Transfer-Encoding"] ?? "").Trim()) is not { } text)
+        else if (Decoded(end < 0 ? [] : mail[(end + 2)..],
+            (headers["Content-Transfer-Encoding"] ?? "").Trim()) is not { } text)
             problem = "is a mail whose base64 is broken; feed it as it came";
         else if (Unfolded(text) is not [(byte)'{', ..] body)
-            problem = "is a mail that does not begin with a notification; if SNS asks in it to confirm the subscription, open its link by hand";
+            problem = "is a mail that does not begin with a notification; if SNS asks in it to confirm the "
+                + "subscription, open its link by hand";
         else
             return body[..JsonTexts.EndOf(body, 0)];
         return null;
@@ -89,7 +92,8 @@ internal static class NotificationMail
             {
                 i++;
             }
-            else if (i + 2 < body.Length && byte.TryParse(body.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            else if (i + 2 < body.Length && byte.TryParse(
+                body.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
             {
                 decoded.Add(value);
                 i += 2;
@@ -104,11 +108,12 @@ internal static class NotificationMail
     }
 
     /// <summary>
-    /// A notification is one line, longer than SMTP allows (RFC 5321, section 4.5.3.1.6), and mail systems break it with
-    /// a line end and one space. JSON means the same without them wherever they stand.
+    /// A notification is one line, longer than SMTP allows (RFC 5321, section 4.5.3.1.6), and mail systems break it
+    /// with a line end and one space. JSON means the same without them wherever they stand.
     /// </summary>
     private static byte[] Unfolded(byte[] text) =>
-        Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(WithLineFeeds(text)).Replace("\n ", "", StringComparison.Ordinal).TrimStart(' ', '\t', '\n'));
+        Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(WithLineFeeds(text))
+            .Replace("\n ", "", StringComparison.Ordinal).TrimStart(' ', '\t', '\n'));
 
     private static byte[] WithLineFeeds(byte[] text) =>
         Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(text).Replace("\r\n", "\n", StringComparison.Ordinal));

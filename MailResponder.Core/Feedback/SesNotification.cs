@@ -7,14 +7,17 @@ using MimeKit;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// A notification of Amazon SES: "Amazon SNS notification contents" of its guide (notificationType), or "event publishing"
-/// (eventType), which is the same but for that name.
+/// A notification of Amazon SES: "Amazon SNS notification contents" of its guide (notificationType), or "event
+/// publishing" (eventType), which is the same but for that name.
 /// </summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="HappenedAt">When.</param>
-/// <param name="Recipients">Whom it concerns, of those to whom SES sent the mail; empty where nobody is to be blocked.</param>
+/// <param name="Recipients">
+/// Whom it concerns, of those to whom SES sent the mail; empty where nobody is to be blocked.
+/// </param>
 /// <param name="Strangers">Addresses that it names although the mail did not go to them.</param>
-internal sealed record SesNotification(FeedbackKind Kind, DateTimeOffset HappenedAt, IReadOnlyList<string> Recipients, int Strangers)
+internal sealed record SesNotification(
+    FeedbackKind Kind, DateTimeOffset HappenedAt, IReadOnlyList<string> Recipients, int Strangers)
 {
     private const string NotificationType = "notificationType";
     private const string EventType = "eventType";
@@ -59,7 +62,8 @@ internal sealed record SesNotification(FeedbackKind Kind, DateTimeOffset Happene
     }
 
     private static SesNotification? ReadPart(
-        LocatedJson json, string name, string recipients, Func<LocatedJson, Action<string, string>, FeedbackKind?> kindOf, Action<string, string> fault)
+        LocatedJson json, string name, string recipients, Func<LocatedJson, Action<string, string>,
+        FeedbackKind?> kindOf, Action<string, string> fault)
     {
         if (json[name] is not { Kind: JsonValueKind.Object } part)
         {
@@ -72,7 +76,9 @@ internal sealed record SesNotification(FeedbackKind Kind, DateTimeOffset Happene
             return kind is null ? null : OfNoConsequence with { Kind = kind.Value };
         if (Time(part["timestamp"]) is not { } happenedAt)
         {
-            fault(name + ".timestamp", "is not a time like 2026-11-24T08:30:00.000Z; without it nobody knows whether you decided otherwise since");
+            fault(name + ".timestamp",
+                "is not a time like 2026-11-24T08:30:00.000Z; without it nobody knows whether you decided otherwise "
+                + "since");
             return null;
         }
 
@@ -104,37 +110,48 @@ internal sealed record SesNotification(FeedbackKind Kind, DateTimeOffset Happene
         return type.Text == "Permanent" ? FeedbackKind.HardBounce : FeedbackKind.SoftBounce;
     }
 
-    /// <summary>The types are those of RFC 5965, section 7.3; there is none when the complaint came in another form.</summary>
+    /// <summary>
+    /// The types are those of RFC 5965, section 7.3; there is none when the complaint came in another form.
+    /// </summary>
     private static FeedbackKind? KindOfComplaint(LocatedJson complaint, Action<string, string> fault) =>
         complaint["complaintFeedbackType"]?.Text == "not-spam" ? FeedbackKind.Other : FeedbackKind.Complaint;
 
     /// <summary>
-    /// A reply has one recipient, who is the one it is about. The addresses in the report are its author's words, and whoever
-    /// has a mail server can write there whose address they like; so they only choose among those to whom the mail went.
+    /// A reply has one recipient, who is the one it is about. The addresses in the report are its author's words, and
+    /// whoever has a mail server can write there whose address they like; so they only choose among those to whom the
+    /// mail went.
     /// </summary>
-    private static SesNotification Concerning(FeedbackKind kind, DateTimeOffset happenedAt, List<string> sentTo, List<string>? named)
+    private static SesNotification Concerning(
+        FeedbackKind kind, DateTimeOffset happenedAt, List<string> sentTo, List<string>? named)
     {
         if (named is null)
             return OfNoConsequence with { Kind = FeedbackKind.SoftBounce };
         if (sentTo.Count == 1)
             return new SesNotification(kind, happenedAt, sentTo, 0);
-        var (namedOnes, recipients) = (named.ToHashSet(StringComparer.OrdinalIgnoreCase), sentTo.ToHashSet(StringComparer.OrdinalIgnoreCase));
-        return new SesNotification(kind, happenedAt, sentTo.FindAll(namedOnes.Contains), named.Count(address => !recipients.Contains(address)));
+        var (namedOnes, recipients) = (
+            named.ToHashSet(StringComparer.OrdinalIgnoreCase), sentTo.ToHashSet(StringComparer.OrdinalIgnoreCase));
+        return new SesNotification(kind, happenedAt, sentTo.FindAll(namedOnes.Contains),
+            named.Count(address => !recipients.Contains(address)));
     }
 
-    /// <summary>Those of a report that failed for good; null when it names some and all of them fared otherwise.</summary>
+    /// <summary>
+    /// Those of a report that failed for good; null when it names some and all of them fared otherwise.
+    /// </summary>
     private static List<string>? Failed(LocatedJson? recipients)
     {
         var all = recipients?.Items ?? [];
         var failed = all.Where(recipient => recipient["action"]?.Text is null or "failed").ToList();
-        return all.Count > 0 && failed.Count == 0 ? null : [.. failed.Select(recipient => AddressOf(recipient["emailAddress"]))];
+        return all.Count > 0 && failed.Count == 0 ? null
+            : [.. failed.Select(recipient => AddressOf(recipient["emailAddress"]))];
     }
 
     private static List<string> Addresses(LocatedJson? list) =>
-        [.. (list?.Items ?? []).Select(AddressOf).Where(address => address.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
+        [.. (list?.Items ?? []).Select(AddressOf).Where(address => address.Length > 0)
+            .Distinct(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Without a display name; empty when it is no address.</summary>
     private static string AddressOf(LocatedJson? json) =>
-        json is { Kind: JsonValueKind.String } && MailboxAddress.TryParse(json.Text, out var mailbox) && mailbox.Address.Contains('@')
+        json is { Kind: JsonValueKind.String } && MailboxAddress.TryParse(json.Text, out var mailbox)
+            && mailbox.Address.Contains('@')
             ? mailbox.Address : "";
 }

@@ -7,13 +7,16 @@ using MailResponder.Settings;
 
 namespace MailResponder.Feedback;
 
-/// <summary>Whose notifications are believed: those of one topic, and, where certificates are given, only signed ones.</summary>
+/// <summary>
+/// Whose notifications are believed: those of one topic, and, where certificates are given, only signed ones.
+/// </summary>
 /// <param name="Topic">
 /// The ARN of the topic. SNS signs for all its customers with the same key: without the topic a signature says nothing.
 /// </param>
 /// <param name="Certificates">Those with which SNS signs; empty: signatures are not looked at.</param>
 /// <param name="LeastSignatureVersion">1 accepts SHA-1, of which collisions can be made; 2 does not.</param>
-internal sealed record SnsSender(string Topic, IReadOnlyList<X509Certificate2> Certificates, int LeastSignatureVersion = 2)
+internal sealed record SnsSender(
+    string Topic, IReadOnlyList<X509Certificate2> Certificates, int LeastSignatureVersion = 2)
 {
     /// <summary>Signed fields besides Message and Subject; SNS writes all of them into every notification.</summary>
     private static readonly string[] Lines = ["MessageId", "Timestamp", "TopicArn", "Type"];
@@ -29,11 +32,13 @@ internal sealed record SnsSender(string Topic, IReadOnlyList<X509Certificate2> C
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ResponderException(Cause.Settings, $"certificate {path}: {FileTrouble.Describe(exception)}", exception);
+            throw new ResponderException(Cause.Settings, $"certificate {path}: {FileTrouble.Describe(exception)}",
+                exception);
         }
         catch (CryptographicException exception)
         {
-            throw new ResponderException(Cause.Settings, $"certificate {path}: holds a broken certificate; fetch it again", exception);
+            throw new ResponderException(Cause.Settings,
+                $"certificate {path}: holds a broken certificate; fetch it again", exception);
         }
 
         foreach (var certificate in certificates)
@@ -64,15 +69,18 @@ internal sealed record SnsSender(string Topic, IReadOnlyList<X509Certificate2> C
             ? "has not the fields of SNS: Message, MessageId, Timestamp, TopicArn and Type are texts, "
                 + "and none but Message has a control character"
         : envelope["Type"]!.Text != "Notification" ? "is no notification of SNS by its Type"
-        : envelope["TopicArn"]!.Text != Topic ? "is of another topic than the one of --topic or of the setting feedback.topic"
+        : envelope["TopicArn"]!.Text != Topic
+        ? "is of another topic than the one of --topic or of the setting feedback.topic"
         : SignedAt(envelope) is null
             ? "has no Timestamp like 2026-11-24T08:30:00.000Z; without it nobody knows when SNS sent it"
         : Certificates.Count == 0 ? null
         : envelope["SignatureVersion"]?.Text == "1" && LeastSignatureVersion > 1
             ? "is signed with SHA-1 (SignatureVersion 1), which can be forged; "
-                + "set the topic's SignatureVersion to 2 (docs/feedback.md), or accept it with the setting feedback.least_signature_version"
+                + "set the topic's SignatureVersion to 2 (docs/feedback.md), or accept it with the setting "
+                + "feedback.least_signature_version"
         : !IsSigned(envelope)
-            ? "has no signature that the certificate of --sns-certificate verifies; if SNS has a new one (SigningCertURL), fetch that, and feed this again"
+            ? "has no signature that the certificate of --sns-certificate verifies; if SNS has a new one "
+            + "(SigningCertURL), fetch that, and feed this again"
         : null;
 
     private static bool IsLine(LocatedJson? value) =>
@@ -105,7 +113,9 @@ internal sealed record SnsSender(string Topic, IReadOnlyList<X509Certificate2> C
         return false;
     }
 
-    /// <summary>"Verifying the signatures of Amazon SNS messages": names and values, a line each, in the order of the names.</summary>
+    /// <summary>
+    /// "Verifying the signatures of Amazon SNS messages": names and values, a line each, in the order of the names.
+    /// </summary>
     private static string SignedText(LocatedJson envelope)
     {
         var text = new StringBuilder();

@@ -1,6 +1,8 @@
 namespace MailResponder.Files;
 
-/// <summary>Files that are replaced whole: a reader finds the old or the new content, never a part, even after a crash.</summary>
+/// <summary>
+/// Files that are replaced whole: a reader finds the old or the new content, never a part, even after a crash.
+/// </summary>
 internal static class AtomicFile
 {
     /// <returns>False when the file had this content already and was left alone.</returns>

@@ -16,11 +16,13 @@ internal sealed record DiskUse(string Filesystem, Space Space)
     {
         var mounts = File.ReadLines("/proc/self/mounts").Select(line => line.Split(' '))
             .Select(fields => (Device: Plain(fields[0]), Path: Plain(fields[1]))).ToList();
-        return [.. Places.Where(Directory.Exists).Select(place => mounts.FindLast(mount => mount.Path == MountOf(place))).Distinct()
+        return [.. Places.Where(Directory.Exists)
+            .Select(place => mounts.FindLast(mount => mount.Path == MountOf(place))).Distinct()
             .Where(mount => mount.Path is not null).Select(mount => new DiskUse(mount.Device, SpaceOf(mount.Path)))];
 
         string MountOf(string place) =>
-            mounts.Where(mount => mount.Path == "/" || place == mount.Path || place.StartsWith(mount.Path + "/", StringComparison.Ordinal))
+            mounts.Where(mount => mount.Path == "/" || place == mount.Path
+                || place.StartsWith(mount.Path + "/", StringComparison.Ordinal))
                 .Select(mount => mount.Path).MaxBy(path => path.Length) ?? "/";
     }
 

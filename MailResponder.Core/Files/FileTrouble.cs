@@ -19,7 +19,8 @@ internal static class FileTrouble
     private const int QuotaExceeded = 122;
 
     /// <summary>Whether the disk is full or cannot be written.</summary>
-    public static bool IsAboutDisk(IOException exception) => Number(exception) is NoSpaceLeft or QuotaExceeded or ReadOnlyFileSystem;
+    public static bool IsAboutDisk(IOException exception) =>
+        Number(exception) is NoSpaceLeft or QuotaExceeded or ReadOnlyFileSystem;
 
     public static string Describe(Exception exception) => exception switch
     {

@@ -1,6 +1,8 @@
 namespace MailResponder.Files;
 
-/// <summary>The right to do what one process may do at a time: a lock on a file, released by the kernel at the latest.</summary>
+/// <summary>
+/// The right to do what one process may do at a time: a lock on a file, released by the kernel at the latest.
+/// </summary>
 internal sealed class FileTurn : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

@@ -12,10 +12,13 @@ internal static class RegularFile
     private const int Regular = 0x8000;
 
     /// <summary>Whether a regular file has the name.</summary>
-    public static bool Exists(string path) => FileStatus.TryRead(path, out var found) && (found.Mode & KindMask) == Regular;
+    public static bool Exists(string path) =>
+        FileStatus.TryRead(path, out var found) && (found.Mode & KindMask) == Regular;
 
     /// <summary>Opens it for reading, without a buffer.</summary>
-    /// <exception cref="IOException">It cannot be opened, or is something else (<see cref="NotRegularFileException"/>).</exception>
+    /// <exception cref="IOException">
+    /// It cannot be opened, or is something else (<see cref="NotRegularFileException"/>).
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static FileStream Open(string path, FileShare share = FileShare.Read)
     {
@@ -30,7 +33,9 @@ internal static class RegularFile
         return File.ReadAllBytes(path);
     }
 
-    /// <summary>Who may do what with it; null when it is not there or cannot be reached, which opening it will say.</summary>
+    /// <summary>
+    /// Who may do what with it; null when it is not there or cannot be reached, which opening it will say.
+    /// </summary>
     /// <exception cref="NotRegularFileException">Something else has the name.</exception>
     public static UnixFileMode? ModeOf(string path)
     {

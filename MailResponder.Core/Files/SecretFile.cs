@@ -72,7 +72,9 @@ internal static class SecretFile
         }
     }
 
-    /// <summary>Puts a new file in the old one's place, for the same owner, group and mode, whole at any time.</summary>
+    /// <summary>
+    /// Puts a new file in the old one's place, for the same owner, group and mode, whole at any time.
+    /// </summary>
     /// <exception cref="ResponderException">It cannot be written, or would belong to somebody else.</exception>
     public static void Replace(string path, string text, string what)
     {

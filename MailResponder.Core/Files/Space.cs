@@ -7,14 +7,17 @@ namespace MailResponder.Files;
 /// <param name="FreeBytes">What programs can still have.</param>
 internal sealed record Space(string Name, long TotalBytes, long FreeBytes)
 {
-    /// <summary>The host's memory; what the kernel would give up at once, like its file cache, is free (proc(5)).</summary>
+    /// <summary>
+    /// The host's memory; what the kernel would give up at once, like its file cache, is free (proc(5)).
+    /// </summary>
     public static Space Memory()
     {
         var lines = File.ReadAllLines("/proc/meminfo");
         return new Space("memory", BytesOf("MemTotal:"), BytesOf("MemAvailable:"));
 
         long BytesOf(string name) => 1024 * long.Parse(
-            lines.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..^"kB".Length], CultureInfo.InvariantCulture);
+            lines.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..^"kB".Length],
+            CultureInfo.InvariantCulture);
     }
 
     public double UsedShare => TotalBytes == 0 ? 0 : 1 - ((double)FreeBytes / TotalBytes);

@@ -12,16 +12,20 @@ internal static class UnfinishedFile
 
     public static string NameFor(string path) => $"{path}.{Environment.ProcessId}{Ending}";
 
-    /// <summary>Deletes what processes that are gone left beside the file; what cannot be deleted is in nobody's way.</summary>
+    /// <summary>
+    /// Deletes what processes that are gone left beside the file; what cannot be deleted is in nobody's way.
+    /// </summary>
     public static void DeleteThoseOf(string path)
     {
         try
         {
             var name = Path.GetFileName(path) + ".";
-            foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(path))!, name + "*" + Ending))
+            foreach (var file in Directory.EnumerateFiles(
+                Path.GetDirectoryName(Path.GetFullPath(path))!, name + "*" + Ending))
             {
                 var id = Path.GetFileName(file)[name.Length..^Ending.Length];
-                if (int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _) && !Directory.Exists("/proc/" + id))
+                if (int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                    && !Directory.Exists("/proc/" + id))
                     File.Delete(file);
             }
         }

@@ -8,8 +8,8 @@ namespace MailResponder.Incoming;
 internal sealed class AuthenticationRule(ResponderSettings settings)
 {
     /// <summary>
-    /// Both levels for an entry. Attachments require no less than the text that they go with. Where nothing is said, links
-    /// are for everybody, and attachments too if this host cannot tell who a message is from.
+    /// Both levels for an entry. Attachments require no less than the text that they go with. Where nothing is said,
+    /// links are for everybody, and attachments too if this host cannot tell who a message is from.
     /// </summary>
     public (Proof Links, Proof Attachments) RequiredBy(ResponseEntry entry)
     {

@@ -176,7 +176,8 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
 
     private bool IsOurs(string loopValue)
     {
-        foreach (var word in loopValue.Split([' ', '\t', ',', ';', '<', '>', '(', ')', '"'], StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in loopValue.Split(
+            [' ', '\t', ',', ';', '<', '>', '(', ')', '"'], StringSplitOptions.RemoveEmptyEntries))
         {
             var at = word.LastIndexOf('@');
             if (at > 0 && MailDomain.TryNormalize(word[(at + 1)..], out var domain) && IsOurs(word, domain))

@@ -16,8 +16,8 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
     private const int UsualBytes = 16_384;
 
     /// <summary>
-    /// Whether the header breaks off: within a line, or at our bound. What is missing may be half of the address in From,
-    /// or the field by which a robot makes itself known.
+    /// Whether the header breaks off: within a line, or at our bound. What is missing may be half of the address in
+    /// From, or the field by which a robot makes itself known.
     /// </summary>
     public bool IsCutOff { get; private init; }
 
@@ -33,7 +33,8 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
         {
             // Reading needs no permission. .NET throws this when the descriptor is closed.
             var problem = exception is IOException ? FileTrouble.Describe(exception) : "it is closed";
-            throw new ResponderException(Cause.Input, "the message on standard input cannot be read: " + problem, exception);
+            throw new ResponderException(Cause.Input, "the message on standard input cannot be read: " + problem,
+                exception);
         }
     }
 
@@ -50,7 +51,8 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
         }
 
         var block = HeaderBlockOf(buffer.AsSpan(0, filled), out var hasEnd).ToArray();
-        var isCutOff = !hasEnd && (filled == MaxHeaderBytes || (block.Length > 0 && block[^1] is not ((byte)'\n' or (byte)'\r')));
+        var isCutOff = !hasEnd && (filled == MaxHeaderBytes
+            || (block.Length > 0 && block[^1] is not ((byte)'\n' or (byte)'\r')));
         long bytes = filled;
         if (filled == MaxHeaderBytes)
         {
@@ -66,7 +68,9 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
         message.StartsWith(">From "u8)
         || (message.StartsWith("From "u8) && !message["From".Length..].TrimStart(" \t"u8).StartsWith(":"u8));
 
-    /// <summary>The bytes before the first empty line, after an mbox From line; line ends may be CRLF, LF or CR.</summary>
+    /// <summary>
+    /// The bytes before the first empty line, after an mbox From line; line ends may be CRLF, LF or CR.
+    /// </summary>
     private static ReadOnlySpan<byte> HeaderBlockOf(ReadOnlySpan<byte> message, out bool hasEnd)
     {
         if (IsMboxLine(message))

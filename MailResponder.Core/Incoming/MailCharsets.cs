@@ -50,7 +50,8 @@ internal sealed class MailCharsets : EncodingProvider
         "eucjp" => GetEncoding(51932),
         // Windows' own names: cp1251.
         ['c', 'p', .. var page]
-            when int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => GetEncoding(number),
+            when int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var number) =>
+                GetEncoding(number),
         "windows-31j" or "ms932" => GetEncoding(932),
         "uhc" => GetEncoding(949),
         "tis620" or "iso-8859-11" => GetEncoding(874),

@@ -53,7 +53,8 @@ internal readonly record struct MessageTimes(DateTimeOffset? Made, DateTimeOffse
     /// Whether it came here less than <paramref name="time"/> ago. Without Received its Date counts. False without
     /// either.
     /// </summary>
-    public bool CameWithin(TimeSpan time, DateTimeOffset now) => (Arrived ?? Made) is { } came && (now - came).Duration() < time;
+    public bool CameWithin(TimeSpan time, DateTimeOffset now) =>
+        (Arrived ?? Made) is { } came && (now - came).Duration() < time;
 
     private static DateTimeOffset? DateOf(Header received) =>
         DateOf(received.Value[(received.Value.LastIndexOf(';') + 1)..]);

@@ -7,7 +7,9 @@ internal static class QueueId
 {
     private const int MaxLength = 32;
 
-    /// <summary>As told, else from the topmost Received header ("by host (Postfix) with ESMTP id 4bX…"); "-" when unknown.</summary>
+    /// <summary>
+    /// As told, else from the topmost Received header ("by host (Postfix) with ESMTP id 4bX…"); "-" when unknown.
+    /// </summary>
     public static string Of(Envelope envelope, HeaderList headers)
     {
         if (envelope.QueueId is { } told)

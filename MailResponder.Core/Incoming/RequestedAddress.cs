@@ -24,7 +24,8 @@ internal static class RequestedAddress
     /// <summary>What the mail system says, as it says it; null when it does not.</summary>
     public static string? Told(Envelope envelope, HeaderList headers)
     {
-        foreach (var candidate in (ReadOnlySpan<string?>)[envelope.Recipient, headers["X-Original-To"], headers["Delivered-To"]])
+        foreach (var candidate in (ReadOnlySpan<string?>)[envelope.Recipient, headers["X-Original-To"],
+            headers["Delivered-To"]])
         {
             if (!string.IsNullOrWhiteSpace(candidate))
                 return candidate;

@@ -15,14 +15,16 @@ internal enum SkipReason
     NoFrom,
 
     /// <summary>
-    /// From is no single mailbox with a fully qualified domain and a plain local part, one that no mail system on the way
-    /// reads as more than that.
+    /// From is no single mailbox with a fully qualified domain and a plain local part, one that no mail system on the
+    /// way reads as more than that.
     /// </summary>
     UnparsableFrom,
 
     SeveralFrom,
 
-    /// <summary>From is an address, domain or host name of ours, or the envelope sender is the response From or bounce address.</summary>
+    /// <summary>
+    /// From is an address, domain or host name of ours, or the envelope sender is the response From or bounce address.
+    /// </summary>
     OwnAddress,
 
     /// <summary>An X-Loop of ours.</summary>

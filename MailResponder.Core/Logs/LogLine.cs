@@ -43,7 +43,8 @@ internal readonly record struct LogLine(
         var queueId = Value(ref rest, "queue_id="u8);
         var count = 0;
         var ms = 0L;
-        if ((result != Result.Probe && reason.IsEmpty != (result == Result.Replied)) || address.IsEmpty || queueId.IsEmpty
+        if ((result != Result.Probe && reason.IsEmpty != (result == Result.Replied)) || address.IsEmpty
+            || queueId.IsEmpty
             || replies.IsEmpty != (result == Result.Skipped)
             || (!replies.IsEmpty && !TryNumber(replies, out count)) || !TryNumber(milliseconds, out ms))
         {
@@ -95,8 +96,10 @@ internal readonly record struct LogLine(
     private static bool TryTime(ReadOnlySpan<byte> text, out DateTimeOffset time)
     {
         time = default;
-        if (text.Length < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':'
-            || !TryNumber(text[..4], out int year) || !TryNumber(text[5..7], out int month) || !TryNumber(text[8..10], out int day)
+        if (text.Length < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':'
+            || text[16] != ':'
+            || !TryNumber(text[..4], out int year) || !TryNumber(text[5..7], out int month)
+            || !TryNumber(text[8..10], out int day)
             || !TryNumber(text[11..13], out int hour) || !TryNumber(text[14..16], out int minute)
             || !TryNumber(text[17..19], out int second)
             || year < 2 || year > 9998 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
@@ -127,7 +130,8 @@ internal readonly record struct LogLine(
         if (text.SequenceEqual("Z"u8))
             return true;
         if (text.Length != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':'
-            || !TryNumber(text[1..3], out int hours) || !TryNumber(text[4..6], out int minutes) || hours > 13 || minutes > 59)
+            || !TryNumber(text[1..3], out int hours) || !TryNumber(text[4..6], out int minutes) || hours > 13
+                || minutes > 59)
         {
             return false;
         }

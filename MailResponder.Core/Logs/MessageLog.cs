@@ -92,13 +92,16 @@ internal sealed class MessageLog
     {
         var receipts = string.Join(',', outcome.Receipts.Select(Quoted));
         var problem = outcome.Problem is null ? null : OneLine(outcome.Problem);
-        return string.Create(CultureInfo.InvariantCulture, $"{{\"time\":\"{_clock.GetUtcNow().UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFK}\"," +
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{{\"time\":\"{_clock.GetUtcNow().UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFK}\"," +
             $"\"result\":{Quoted(Name(outcome.Result))},\"reason\":{Quoted(outcome.Reason)}," +
             $"\"address\":{Quoted(outcome.Address)},\"replies\":{outcome.Receipts.Count},\"ms\":{milliseconds}," +
             $"\"queue_id\":{Quoted(outcome.QueueId)},\"receipts\":[{receipts}],\"problem\":{Quoted(problem)}}}");
     }
 
-    /// <summary>A JSON string (RFC 8259, section 7). Utf8JsonWriter would build a table of all characters first.</summary>
+    /// <summary>
+    /// A JSON string (RFC 8259, section 7). Utf8JsonWriter would build a table of all characters first.
+    /// </summary>
     private static string Quoted(string? value)
     {
         if (value is null)

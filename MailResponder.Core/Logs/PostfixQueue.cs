@@ -39,7 +39,8 @@ internal static class PostfixQueue
         }
         catch (DirectoryNotFoundException)
         {
-            // A folder of the hash levels can go while it is looked at; so can the whole queue of a new Postfix be missing.
+            // A folder of the hash levels can go while it is looked at; so can the whole queue of a new Postfix be
+            // missing.
             return 0;
         }
     }

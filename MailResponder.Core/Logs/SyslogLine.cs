@@ -56,7 +56,8 @@ internal readonly ref struct SyslogLine
         var bracket = program.IndexOf('[');
         if (bracket > 0 && program[^1] == ']')
         {
-            if (!int.TryParse(program[(bracket + 1)..^1], NumberStyles.None, CultureInfo.InvariantCulture, out processId))
+            if (!int.TryParse(program[(bracket + 1)..^1], NumberStyles.None, CultureInfo.InvariantCulture,
+                out processId))
                 return false;
             program = program[..bracket];
         }
@@ -76,7 +77,8 @@ internal readonly ref struct SyslogLine
             var written = line[..Rfc3164TimeLength];
             line = line[(Rfc3164TimeLength + 1)..];
             // With a leap year, so that February 29 has its day whatever year it turns out to be.
-            if (!DateTime.TryParseExact(string.Concat("2000 ", written), "yyyy MMM d HH:mm:ss", CultureInfo.InvariantCulture,
+            if (!DateTime.TryParseExact(string.Concat("2000 ", written), "yyyy MMM d HH:mm:ss",
+                CultureInfo.InvariantCulture,
                 DateTimeStyles.AllowInnerWhite, out var inLeapYear))
             {
                 return false;
@@ -97,7 +99,8 @@ internal readonly ref struct SyslogLine
 
         var space = line.IndexOf(' ');
         if (space < 20 || line[10] != 'T'
-            || !DateTimeOffset.TryParse(line[..space], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
+            || !DateTimeOffset.TryParse(line[..space], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+                out time))
         {
             return false;
         }

@@ -4,7 +4,9 @@ using MailResponder.Aws;
 
 namespace MailResponder.Metrics;
 
-/// <summary>Hands metrics to Amazon CloudWatch. A call that fails is not repeated: the next run is a minute away.</summary>
+/// <summary>
+/// Hands metrics to Amazon CloudWatch. A call that fails is not repeated: the next run is a minute away.
+/// </summary>
 internal sealed class CloudWatch(AwsConnection connection, TimeProvider clock)
 {
     /// <summary>Credentials and answer together; two calls leave time before cron starts the next run.</summary>
@@ -12,7 +14,9 @@ internal sealed class CloudWatch(AwsConnection connection, TimeProvider clock)
 
     private Task<AmazonCloudWatchClient>? _client;
 
-    /// <exception cref="ResponderException">CloudWatch did not take them; the cause tells whether it may later.</exception>
+    /// <exception cref="ResponderException">
+    /// CloudWatch did not take them; the cause tells whether it may later.
+    /// </exception>
     public void Put(string nameSpace, IReadOnlyList<Metric> metrics)
     {
         var request = new PutMetricDataRequest { Namespace = nameSpace, MetricData = [.. metrics.Select(Datum)] };
@@ -46,7 +50,8 @@ internal sealed class CloudWatch(AwsConnection connection, TimeProvider clock)
         MetricName = metric.Name,
         Unit = metric.Unit,
         Timestamp = clock.GetUtcNow().UtcDateTime,
-        Dimensions = [.. metric.Dimensions.Select(dimension => new Dimension { Name = dimension.Name, Value = dimension.Value })],
+        Dimensions = [.. metric.Dimensions.Select(
+        dimension => new Dimension { Name = dimension.Name, Value = dimension.Value })],
         StatisticValues = new StatisticSet
         {
             SampleCount = metric.Samples,

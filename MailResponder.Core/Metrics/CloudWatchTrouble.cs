@@ -8,7 +8,9 @@ internal static class CloudWatchTrouble
 {
     /// <param name="exception">What the call threw.</param>
     /// <param name="nameSpace">The namespace that was to be written.</param>
-    /// <returns><see cref="Cause.Send"/> for what may pass by itself; <see cref="Cause.Metrics"/> for what has to be mended.</returns>
+    /// <returns>
+    /// <see cref="Cause.Send"/> for what may pass by itself; <see cref="Cause.Metrics"/> for what has to be mended.
+    /// </returns>
     public static ResponderException Of(Exception exception, string nameSpace)
     {
         var (cause, problem) = Describe(exception);
@@ -24,7 +26,9 @@ internal static class CloudWatchTrouble
             (Cause.Send, $"it failed with HTTP {(int)odd.StatusCode}"),
         AmazonServiceException { StatusCode: not 0 } odd =>
             (Cause.Metrics, $"HTTP {(int)odd.StatusCode} without a reason; does metrics.endpoint name CloudWatch?"),
-        _ => (Cause.Send, "it cannot be reached, or the connection was cut; see metrics.region, metrics.endpoint, the host's DNS and firewall"),
+        _ => (Cause.Send,
+            "it cannot be reached, or the connection was cut; see metrics.region, metrics.endpoint, the host's DNS "
+            + "and firewall"),
     };
 
     private static (Cause Cause, string Problem) OfCode(AmazonServiceException error) => Plain(error.ErrorCode) switch
@@ -36,8 +40,10 @@ internal static class CloudWatchTrouble
             "it does not know the access key: it was deleted or belongs to another partition; make a new one in IAM"),
         "SignatureDoesNotMatch" or "InvalidSignature" or "IncompleteSignature" or "RequestExpired" => (Cause.Metrics,
             "it does not accept the signature: the secret key is wrong, or this host's clock is (see timedatectl)"),
-        "ExpiredToken" => (Cause.Metrics, "the session token has expired: fetch new credentials, or use a role or a lasting key"),
-        "InvalidParameterValue" or "InvalidParameterCombination" or "MissingParameter" or "ValidationError" => (Cause.Metrics,
+        "ExpiredToken" => (Cause.Metrics,
+            "the session token has expired: fetch new credentials, or use a role or a lasting key"),
+        "InvalidParameterValue" or "InvalidParameterCombination" or "MissingParameter" or "ValidationError" =>
+            (Cause.Metrics,
             "it does not take the metrics; see metrics.namespace, and: responder metrics put --print"),
         var code when (int)error.StatusCode >= 500 => (Cause.Send, $"it failed with {Word(code)}"),
         var code => (Cause.Metrics, $"it answered {Word(code)}"),
@@ -47,5 +53,6 @@ internal static class CloudWatchTrouble
         code.EndsWith("Exception", StringComparison.Ordinal) ? code[..^"Exception".Length] : code;
 
     /// <summary>A code is a word; whatever else stands there is not repeated.</summary>
-    private static string Word(string code) => code.Length < 64 && code.All(char.IsAsciiLetterOrDigit) ? code : "an unknown code";
+    private static string Word(string code) =>
+        code.Length < 64 && code.All(char.IsAsciiLetterOrDigit) ? code : "an unknown code";
 }

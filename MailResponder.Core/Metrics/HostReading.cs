@@ -10,7 +10,8 @@ namespace MailResponder.Metrics;
 /// <param name="Disks">The file systems on which is written.</param>
 internal sealed record HostReading(long? QueueLength, double MemoryPercent, IReadOnlyList<DiskUse> Disks)
 {
-    public static HostReading Now() => new(PostfixQueue.Count(), Math.Round(100 * Space.Memory().UsedShare, 2), DiskUse.OfHost());
+    public static HostReading Now() =>
+        new(PostfixQueue.Count(), Math.Round(100 * Space.Memory().UsedShare, 2), DiskUse.OfHost());
 
     /// <summary>
     /// The Auto Scaling group of this instance, from its tags: they have to be switched on in the launch template. Null

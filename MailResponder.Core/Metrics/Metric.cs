@@ -17,6 +17,7 @@ internal sealed record Metric(string Name, StandardUnit Unit)
     public required double Most { get; init; }
 
     /// <summary>One sample.</summary>
-    public static Metric Of(string name, StandardUnit unit, double value, params IReadOnlyList<(string Name, string Value)> dimensions) =>
+    public static Metric Of(string name, StandardUnit unit, double value,
+        params IReadOnlyList<(string Name, string Value)> dimensions) =>
         new(name, unit) { Samples = 1, Sum = value, Least = value, Most = value, Dimensions = dimensions };
 }

@@ -3,7 +3,9 @@ using MailResponder.Logs;
 
 namespace MailResponder.Metrics;
 
-/// <summary>One look at log and host, after which the state can move on. Put and prometheus have each a state of their own.</summary>
+/// <summary>
+/// One look at log and host, after which the state can move on. Put and prometheus have each a state of their own.
+/// </summary>
 internal sealed class MetricsRun : IDisposable
 {
     /// <summary>Below the minute after which cron starts the next one.</summary>
@@ -33,7 +35,9 @@ internal sealed class MetricsRun : IDisposable
 
     public HostReading Host { get; } = HostReading.Now();
 
-    /// <summary>The Auto Scaling group of the host, null when it is unknown. The instance is asked when this is.</summary>
+    /// <summary>
+    /// The Auto Scaling group of the host, null when it is unknown. The instance is asked when this is.
+    /// </summary>
     public string? Group => _group.Value;
 
     /// <summary>Counts of the runs before this one; what is added to them is kept with the state.</summary>
@@ -41,7 +45,8 @@ internal sealed class MetricsRun : IDisposable
 
     /// <summary>A run that changes nothing, and waits for nobody.</summary>
     /// <exception cref="ResponderException">State or log cannot be read.</exception>
-    public static MetricsRun Look(string folder, string name, LogFollower log) => new(Path.Join(folder, name), null, log);
+    public static MetricsRun Look(string folder, string name, LogFollower log) =>
+        new(Path.Join(folder, name), null, log);
 
     /// <summary>A run that no other runs beside, until it is disposed.</summary>
     /// <exception cref="ResponderException">Another took too long, or state or log cannot be used.</exception>
@@ -51,16 +56,19 @@ internal sealed class MetricsRun : IDisposable
         FileTurn? turn;
         try
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             turn = FileTurn.Wait(path + ".lock", MaxWait);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ResponderException(Cause.Output, $"metrics state {folder}: {FileTrouble.Describe(exception)}; see metrics.state", exception);
+            throw new ResponderException(Cause.Output,
+                $"metrics state {folder}: {FileTrouble.Describe(exception)}; see metrics.state", exception);
         }
 
         if (turn is null)
-            throw new ResponderException(Cause.InProgress, $"another run holds {path}.lock for too long; the next one counts what this one would have");
+            throw new ResponderException(Cause.InProgress,
+                $"another run holds {path}.lock for too long; the next one counts what this one would have");
         try
         {
             return new MetricsRun(path, turn, log);

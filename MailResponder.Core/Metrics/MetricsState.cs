@@ -21,9 +21,11 @@ internal sealed record MetricsState(LogPosition? Position, string? Group, Totals
         try
         {
             var json = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
-            return json is null ? Empty : Read(json.Members.ToDictionary(member => member.Name, member => member.Value));
+            return json is null ? Empty : Read(
+                json.Members.ToDictionary(member => member.Name, member => member.Value));
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
+        catch (Exception exception) when (
+            exception is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
             return Empty;
         }

@@ -38,7 +38,8 @@ internal sealed class PrometheusText
         text.Sample("memory_used_ratio", host.MemoryPercent / 100);
         text.Family("disk_used_ratio", "gauge", "Disk space in use, 0 to 1.");
         foreach (var disk in host.Disks)
-            text.Sample("disk_used_ratio", disk.Percent / 100, ("filesystem", disk.Filesystem), ("mount_path", disk.Space.Name));
+            text.Sample("disk_used_ratio", disk.Percent / 100, ("filesystem", disk.Filesystem),
+                ("mount_path", disk.Space.Name));
         return text._text.ToString();
     }
 
@@ -75,13 +76,15 @@ internal sealed class PrometheusText
     }
 
     private void Family(string name, string type, string meaning) =>
-        _text.Append(CultureInfo.InvariantCulture, $"# HELP mail_responder_{name} {meaning}\n# TYPE mail_responder_{name} {type}\n");
+        _text.Append(CultureInfo.InvariantCulture,
+            $"# HELP mail_responder_{name} {meaning}\n# TYPE mail_responder_{name} {type}\n");
 
     private void Sample(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
     {
         _text.Append("mail_responder_").Append(name);
         for (var i = 0; i < labels.Length; i++)
-            _text.Append(i == 0 ? '{' : ',').Append(labels[i].Name).Append("=\"").Append(Escaped(labels[i].Value)).Append('"');
+            _text.Append(i == 0 ? '{' : ',').Append(labels[i].Name).Append("=\"").Append(Escaped(labels[i].Value))
+                .Append('"');
         _text.Append(labels.Length > 0 ? "} " : " ").Append(Text(value)).Append('\n');
     }
 

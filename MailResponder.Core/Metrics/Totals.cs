@@ -7,9 +7,12 @@ namespace MailResponder.Metrics;
 /// <summary>Counts that only grow, for Prometheus, which looks at differences.</summary>
 internal sealed class Totals
 {
-    public Dictionary<Result, long> Messages { get; } = Enum.GetValues<Result>().ToDictionary(result => result, _ => 0L);
+    public Dictionary<Result, long> Messages { get; } =
+        Enum.GetValues<Result>().ToDictionary(result => result, _ => 0L);
 
-    /// <summary>Replies by requested address. What was below the threshold in its run is in "others" for good.</summary>
+    /// <summary>
+    /// Replies by requested address. What was below the threshold in its run is in "others" for good.
+    /// </summary>
     public SortedDictionary<string, long> Replies { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Shortest and longest are not kept.</summary>

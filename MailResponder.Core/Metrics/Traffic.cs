@@ -8,13 +8,16 @@ internal sealed class Traffic
 {
     public const string Others = "others";
 
-    /// <summary>CloudWatch takes 1000 metrics at once; no book is expected to have more addresses in use within a minute.</summary>
+    /// <summary>
+    /// CloudWatch takes 1000 metrics at once; no book is expected to have more addresses in use within a minute.
+    /// </summary>
     private const int MaxNamed = 900;
 
     private readonly Dictionary<string, (long Requests, long Replies)> _addresses = [];
 
     /// <summary>Messages by what became of them.</summary>
-    public Dictionary<Result, long> Messages { get; } = Enum.GetValues<Result>().ToDictionary(result => result, _ => 0L);
+    public Dictionary<Result, long> Messages { get; } =
+        Enum.GetValues<Result>().ToDictionary(result => result, _ => 0L);
 
     /// <summary>Replies that went out, also those of messages that are to be brought again for the rest.</summary>
     public long Replies { get; private set; }
@@ -45,7 +48,8 @@ internal sealed class Traffic
     public IReadOnlyList<(string Address, long Replies)> RepliesByAddress(int threshold)
     {
         var named = _addresses.Where(pair => pair.Value.Requests >= threshold && Ascii.IsValid(pair.Key))
-            .OrderByDescending(pair => pair.Value.Replies).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MaxNamed)
+            .OrderByDescending(pair => pair.Value.Replies).ThenBy(pair => pair.Key, StringComparer.Ordinal)
+            .Take(MaxNamed)
             .Select(pair => (pair.Key, pair.Value.Replies)).ToList();
         var others = Replies - named.Sum(one => one.Replies);
         if (others > 0)

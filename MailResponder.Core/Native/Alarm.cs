@@ -33,13 +33,14 @@ internal sealed unsafe partial class Alarm : IDisposable
         // A zero time would disarm the timer.
         var ticks = Math.Max(length.Ticks, 1);
         // Interval, then time: each in seconds and nanoseconds.
-        var setting = stackalloc long[] { 0, 0, ticks / TimeSpan.TicksPerSecond, ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick };
+        var setting = stackalloc long[] { 0, 0, ticks / TimeSpan.TicksPerSecond,
+            ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick };
         Check(SetTime(_timer, 0, setting, null));
     }
 
     /// <summary>
-    /// Has the kernel end the process by a signal after the time, in whole seconds, on which Postfix tries again. For when
-    /// there is no memory for the thread of an alarm.
+    /// Has the kernel end the process by a signal after the time, in whole seconds, on which Postfix tries again. For
+    /// when there is no memory for the thread of an alarm.
     /// </summary>
     public static void EndProcessAfter(TimeSpan length) => _ = EndAfter((uint)Math.Ceiling(length.TotalSeconds));
 

@@ -6,7 +6,8 @@ namespace MailResponder.Native;
 internal static unsafe partial class Descriptors
 {
     // unix(7), socket(7)
-    private const int UnixFamily = 1, Datagram = 2, CloseOnExec = 0x80000, SocketLevel = 1, SendTimeout = 21, NoSignal = 0x4000;
+    private const int UnixFamily = 1, Datagram = 2, CloseOnExec = 0x80000, SocketLevel = 1, SendTimeout = 21,
+        NoSignal = 0x4000;
 
     /// <summary>struct sockaddr_un: the family, and the path with its final zero.</summary>
     private const int AddressBytes = sizeof(ushort) + 108;
@@ -50,7 +51,8 @@ internal static unsafe partial class Descriptors
     private static partial int setsockopt(int socket, int level, int option, void* value, uint bytes);
 
     [LibraryImport("libc.so.6")]
-    private static partial nint sendto(int socket, byte* bytes, nuint count, int flags, byte* address, uint addressBytes);
+    private static partial nint sendto(
+        int socket, byte* bytes, nuint count, int flags, byte* address, uint addressBytes);
 
     [LibraryImport("libc.so.6")]
     private static partial int close(int file);

@@ -164,7 +164,8 @@ internal sealed unsafe partial class FedProgram : IDisposable
     private static partial int posix_spawn_file_actions_adddup2(byte* actions, int file, int number);
 
     [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int posix_spawn_file_actions_addopen(byte* actions, int number, string path, int flags, uint mode);
+    private static partial int posix_spawn_file_actions_addopen(
+        byte* actions, int number, string path, int flags, uint mode);
 
     [LibraryImport("libc.so.6")]
     private static partial int posix_spawn_file_actions_destroy(byte* actions);
@@ -188,7 +189,8 @@ internal sealed unsafe partial class FedProgram : IDisposable
     private static partial int sigaddset(byte* signals, int signal);
 
     [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int posix_spawn(out int id, string path, byte* actions, byte* attributes, string?[] arguments, string?[] variables);
+    private static partial int posix_spawn(
+        out int id, string path, byte* actions, byte* attributes, string?[] arguments, string?[] variables);
 
     [LibraryImport("libc.so.6", SetLastError = true)]
     private static partial int waitid(int kind, int id, byte* told, int options);

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MailResponder.Native;
 
-/// <summary>What the kernel knows of a file: its struct statx (statx(2)), the same on every kind of processor.</summary>
+/// <summary>
+/// What the kernel knows of a file: its struct statx (statx(2)), the same on every kind of processor.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal partial struct FileStatus
 {

@@ -31,7 +31,8 @@ internal static partial class FileSystem
     {
         if (link(existing, name) == 0)
             return true;
-        return Marshal.GetLastPInvokeError() is var error && error == FileExists ? false : throw new IOException("link", error);
+        return Marshal.GetLastPInvokeError() is var error && error == FileExists ? false
+            : throw new IOException("link", error);
     }
 
     /// <summary>Gives the file away; a link is not followed (lchown(2)).</summary>

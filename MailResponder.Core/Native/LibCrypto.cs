@@ -8,11 +8,9 @@ namespace MailResponder.Native;
 /// several hundred of them, read OpenSSL's configuration and test the key for primality in every process, and the
 /// library's newer functions (EVP) look for an implementation first: five times and twice the cost of what is here.
 /// </summary>
-/// <remarks>
-/// Opened and bound here, not by attributes: .NET would look for the file beside the program first, and for that at the
-/// program's metadata; and with DEEPBIND the loader finds nearly all of the library's 4000 names in the library, where it
-/// then looks first.
-/// </remarks>
+/// <remarks> Opened and bound here, not by attributes: .NET would look for the file beside the program first, and for
+/// that at the program's metadata; and with DEEPBIND the loader finds nearly all of the library's 4000 names in the
+/// library, where it then looks first. </remarks>
 internal static unsafe partial class LibCrypto
 {
     // OpenSSL 3: Debian 12, Ubuntu 22.04 and later. All of its releases have these functions.
@@ -29,7 +27,8 @@ internal static unsafe partial class LibCrypto
     private const ulong IgnoreMissingFile = 0x10, DefaultSection = 0x20;
 
     private static readonly nint Library = Open(FileName, Lazy | DeepBind);
-    private static readonly delegate* unmanaged<byte*, int> Sha256Init = (delegate* unmanaged<byte*, int>)Find("SHA256_Init");
+    private static readonly delegate* unmanaged<byte*,
+        int> Sha256Init = (delegate* unmanaged<byte*, int>)Find("SHA256_Init");
     private static readonly delegate* unmanaged<byte*, byte*, nuint, int> Sha256Update =
         (delegate* unmanaged<byte*, byte*, nuint, int>)Find("SHA256_Update");
 
@@ -43,7 +42,8 @@ internal static unsafe partial class LibCrypto
     /// Reads the host's openssl.cnf, as OpenSSL would have done by itself: before the first TLS connection, whose least
     /// version and ciphers the host may have laid down there.
     /// </summary>
-    public static void LoadConfiguration() => Check(((delegate* unmanaged<nint, nint, ulong, int>)Find("CONF_modules_load_file"))(
+    public static void LoadConfiguration() =>
+        Check(((delegate* unmanaged<nint, nint, ulong, int>)Find("CONF_modules_load_file"))(
         0, 0, IgnoreMissingFile | DefaultSection));
 
     /// <exception cref="CryptographicException">The result of a call says that it failed.</exception>
@@ -65,12 +65,14 @@ internal static unsafe partial class LibCrypto
     public static int RSA_size(nint key) => ((delegate* unmanaged<nint, int>)Find("RSA_size"))(key);
 
     public static int RSA_sign(int hashNumber, byte* hash, uint hashBytes, byte* signature, uint* bytes, nint key) =>
-        ((delegate* unmanaged<int, byte*, uint, byte*, uint*, nint, int>)Find("RSA_sign"))(hashNumber, hash, hashBytes, signature, bytes, key);
+        ((delegate* unmanaged<int, byte*, uint, byte*, uint*, nint, int>)Find("RSA_sign"))(
+            hashNumber, hash, hashBytes, signature, bytes, key);
 
     public static void RSA_free(nint key) => ((delegate* unmanaged<nint, void>)Find("RSA_free"))(key);
 
     /// <param name="method">A RAND_METHOD, which has to stay where it is; 0 for OpenSSL's own.</param>
-    public static int RAND_set_rand_method(nint method) => ((delegate* unmanaged<nint, int>)Find("RAND_set_rand_method"))(method);
+    public static int RAND_set_rand_method(nint method) =>
+        ((delegate* unmanaged<nint, int>)Find("RAND_set_rand_method"))(method);
 
     private static nint Find(string name)
     {

@@ -62,7 +62,8 @@ internal sealed unsafe class RsaPrivateKey : IDisposable
         {
             var at = start;
             var key = LibCrypto.d2i_RSAPrivateKey(0, &at, der.Length);
-            return key == 0 ? throw new FormatException("No RSA private key (RFC 8017, appendix A.1.2).") : new RsaPrivateKey(key);
+            return key == 0 ? throw new FormatException("No RSA private key (RFC 8017, appendix A.1.2).")
+                : new RsaPrivateKey(key);
         }
     }
 

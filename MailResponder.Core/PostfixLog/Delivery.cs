@@ -28,6 +28,7 @@ internal sealed record Delivery(string Status, long? DelayMilliseconds)
     }
 
     private static long? Milliseconds(ReadOnlySpan<char> seconds) =>
-        double.TryParse(seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value < 1e9
+        double.TryParse(seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            && value < 1e9
             ? (long)(value * 1000) : null;
 }

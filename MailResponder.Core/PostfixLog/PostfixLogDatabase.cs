@@ -23,7 +23,8 @@ internal sealed class PostfixLogDatabase : IDisposable
         _connection = connection;
     }
 
-    public static bool IsDamage(ResponderException exception) => exception.InnerException is SqliteException { SqliteErrorCode: 11 or 26 };
+    public static bool IsDamage(ResponderException exception) =>
+        exception.InnerException is SqliteException { SqliteErrorCode: 11 or 26 };
 
     /// <summary>Gives a damaged file the ending ".damaged". Only statistics are lost with it.</summary>
     public static void PutAside(string file)
@@ -32,7 +33,9 @@ internal sealed class PostfixLogDatabase : IDisposable
         File.Delete(file + "-journal");
     }
 
-    /// <summary>Counts the mails that arrived from <paramref name="since"/> on and before <paramref name="until"/>.</summary>
+    /// <summary>
+    /// Counts the mails that arrived from <paramref name="since"/> on and before <paramref name="until"/>.
+    /// </summary>
     /// <returns>Null when there is no file.</returns>
     /// <exception cref="ResponderException">The file cannot be read.</exception>
     public static PostfixLogSummary? Summarise(string file, DateTimeOffset since, DateTimeOffset until)
@@ -70,7 +73,8 @@ internal sealed class PostfixLogDatabase : IDisposable
     public int Run(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteNonQuery();
 
     /// <returns>The first value of the first row; null when there is none or it is NULL.</returns>
-    public long? Number(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteScalar() is long number ? number : null;
+    public long? Number(string sql, params ReadOnlySpan<object?> values) =>
+        Prepared(sql, values).ExecuteScalar() is long number ? number : null;
 
     /// <returns>As <see cref="Number"/>.</returns>
     public string? Text(string sql, params ReadOnlySpan<object?> values) =>
@@ -136,7 +140,8 @@ internal sealed class PostfixLogDatabase : IDisposable
                 if (database.Number("PRAGMA user_version") == 0)
                 {
                     database.Run(PostfixLogSchema.Tables);
-                    database.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {PostfixLogSchema.Version}"));
+                    database.Run(string.Create(CultureInfo.InvariantCulture,
+                        $"PRAGMA user_version = {PostfixLogSchema.Version}"));
                 }
 
                 database.CheckVersion();
@@ -154,7 +159,13 @@ internal sealed class PostfixLogDatabase : IDisposable
     private static SqliteConnection Connect(string file, SqliteOpenMode mode)
     {
         SqliteLibrary.Load();
-        var builder = new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false, DefaultTimeout = MaxWaitSeconds };
+        var builder = new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = MaxWaitSeconds,
+        };
         return new SqliteConnection(builder.ConnectionString);
     }
 
@@ -168,7 +179,8 @@ internal sealed class PostfixLogDatabase : IDisposable
         }
 
         if (version == 0)
-            throw new ResponderException(Cause.Database, $"database {_file} is empty; `responder postfix-log` has not begun it yet");
+            throw new ResponderException(Cause.Database,
+                $"database {_file} is empty; `responder postfix-log` has not begun it yet");
     }
 
     private void End()
@@ -191,7 +203,8 @@ internal sealed class PostfixLogDatabase : IDisposable
         for (var i = 0; i < values.Length; i++)
         {
             if (command.Parameters.Count == i)
-                command.Parameters.Add(new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"?{i + 1}") });
+                command.Parameters.Add(
+                    new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"?{i + 1}") });
             command.Parameters[i].Value = values[i] ?? DBNull.Value;
         }
 

@@ -4,19 +4,24 @@ using MailResponder.Settings;
 
 namespace MailResponder.PostfixLog;
 
-/// <summary>Reads one line of Postfix or of the responder after the other, and keeps what it tells about messages.</summary>
+/// <summary>
+/// Reads one line of Postfix or of the responder after the other, and keeps what it tells about messages.
+/// </summary>
 internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderSettings settings, TimeProvider clock)
 {
     /// <summary>The responder's line and Postfix's may come in by two sockets, in any order.</summary>
     private const long VerdictGrace = 60_000_000;
 
-    private static readonly HashSet<string> DeliveryAgents = ["smtp", "lmtp", "pipe", "local", "virtual", "error", "retry", "discard", "qmgr", "nqmgr", "relay"];
+    private static readonly HashSet<string> DeliveryAgents =
+        ["smtp", "lmtp", "pipe", "local", "virtual", "error", "retry", "discard", "qmgr", "nqmgr", "relay"];
 
     private static readonly HashSet<string> OtherServices =
     [
-        "master", "anvil", "scache", "tlsproxy", "tlsmgr", "dnsblog", "verify", "trivial-rewrite", "postlogd", "postlog", "showq",
+        "master", "anvil", "scache", "tlsproxy", "tlsmgr", "dnsblog", "verify", "trivial-rewrite", "postlogd",
+        "postlog", "showq",
         "flush", "proxymap", "proxywrite", "spawn", "postfix-script", "postfix", "postqueue", "postdrop", "sendmail",
-        "postmap", "postalias", "postconf", "postmulti", "postscreen", "postsuper", "postkick", "defer", "trace", "bounce",
+        "postmap", "postalias", "postconf", "postmulti", "postscreen", "postsuper", "postkick", "defer", "trace",
+        "bounce",
         "smtpd", "cleanup", "pickup", "qmqpd", "postfix-tls-script",
     ];
 
@@ -172,7 +177,8 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     {
         var message = _rows.FindOrBegin(id, at, at);
         var facts = text[(text.LastIndexOf(">, ", StringComparison.Ordinal) + 1)..];
-        if (facts.Contains("status=expired", StringComparison.Ordinal) || facts.Contains("status=force-expired", StringComparison.Ordinal))
+        if (facts.Contains("status=expired", StringComparison.Ordinal)
+            || facts.Contains("status=force-expired", StringComparison.Ordinal))
             _rows.SetExpired(message, at);
         return true;
     }
@@ -193,7 +199,8 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         _rows.AddDelivery(message, delivery.Status, at);
         // local(8) gives a luser_relay's or an alias's mail a queue id of its own.
         var mark = text.LastIndexOf("(forwarded as ", StringComparison.Ordinal);
-        if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next && PostfixText.IsQueueId(next))
+        if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next
+            && PostfixText.IsQueueId(next))
             _rows.Join(_rows.FindOrBegin(next, at, at), message);
         return true;
     }
@@ -207,7 +214,9 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         }
     }
 
-    /// <summary>What <see cref="Reply.OutgoingReply.Name"/> was; null of a Message-ID that is not of our making.</summary>
+    /// <summary>
+    /// What <see cref="Reply.OutgoingReply.Name"/> was; null of a Message-ID that is not of our making.
+    /// </summary>
     private string? ReplyName(ReadOnlySpan<char> messageId)
     {
         var id = messageId.Trim("<>");

@@ -33,7 +33,9 @@ internal sealed class PostfixLogReader : IDisposable
 
     /// <summary>Keeps what is new. What is older than the days to be kept goes.</summary>
     /// <returns>The number of lines that were new, and how many of them are not of a form known here.</returns>
-    /// <exception cref="ResponderException">A log cannot be read, or the database not be written: nothing is kept.</exception>
+    /// <exception cref="ResponderException">
+    /// A log cannot be read, or the database not be written: nothing is kept.
+    /// </exception>
     public (long Lines, long Unknown) Read(ResponderSettings settings)
     {
         var file = settings.PostfixLog.Database;

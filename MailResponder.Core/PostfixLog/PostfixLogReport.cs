@@ -3,7 +3,9 @@ namespace MailResponder.PostfixLog;
 /// <summary>Asks the rows for the numbers of a span of time.</summary>
 internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffset since, DateTimeOffset until)
 {
-    /// <summary>A mail for us that arrived in the span. Those that were made of it within the host have it as their root.</summary>
+    /// <summary>
+    /// A mail for us that arrived in the span. Those that were made of it within the host have it as their root.
+    /// </summary>
     private const string Requests = """
         FROM message AS r WHERE r.root = r.id AND r.arrived >= ?1 AND r.arrived < ?2
           AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.requested = 1)
@@ -16,7 +18,8 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
     private readonly long _since = Microseconds(since);
     private readonly long _until = Microseconds(until);
 
-    public static long Microseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+    public static long Microseconds(DateTimeOffset time) =>
+        (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
     public PostfixLogSummary Summary() => new()
     {
@@ -27,7 +30,9 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
               AND EXISTS (SELECT 1 FROM delivery JOIN message AS m ON m.id = delivery.message
                           WHERE m.root = r.id AND delivery.status = 'deferred')
             """),
-        Expired = Count($"SELECT count(*) {Requests} AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.expired IS NOT NULL)"),
+        Expired = Count(
+            $"SELECT count(*) {Requests} AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.expired IS "
+            + $"NOT NULL)"),
         Rejected = Count("SELECT count(*) FROM rejection WHERE at >= ?1 AND at < ?2"),
         TimeToSend = TimeToSend(),
         Outcomes = Outcomes(),
@@ -92,7 +97,8 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
     private TimeToSend? TimeToSend()
     {
         var seconds = new List<double>();
-        // A reply that was handed to Postfix is sent when the next host has taken it; any other when the responder said so.
+        // A reply that was handed to Postfix is sent when the next host has taken it; any other when the responder said
+        // so.
         foreach (var row in database.Rows($"""
             SELECT r.arrived,
               (SELECT max(answer.at) FROM answer JOIN message AS m ON m.id = answer.message WHERE m.root = r.id),
@@ -119,5 +125,6 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
         """;
 
     /// <summary>The nearest-rank percentile: the smallest value that at least this share does not exceed.</summary>
-    private static double AtRank(List<double> sorted, double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
+    private static double AtRank(List<double> sorted, double share) =>
+        sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
 }

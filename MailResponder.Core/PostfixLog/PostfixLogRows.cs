@@ -10,21 +10,27 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
 {
     private const long Second = 1_000_000;
 
-    /// <summary>The message that the queue id stands for at that time; null when it is not known or already gone.</summary>
+    /// <summary>
+    /// The message that the queue id stands for at that time; null when it is not known or already gone.
+    /// </summary>
     /// <param name="queueId">A short one is used again for another message once it is free.</param>
     /// <param name="at">Microseconds, as all times here.</param>
     /// <param name="grace">For how long the message is still found after it has left the queue.</param>
     public long? Find(string queueId, long at, long grace = 0) => database.Number("""
-        SELECT id FROM (SELECT id, removed FROM message WHERE queue_id = ?1 AND arrived <= ?2 ORDER BY arrived DESC LIMIT 1)
+        SELECT id FROM
+            (SELECT id, removed FROM message WHERE queue_id = ?1 AND arrived <= ?2 ORDER BY arrived DESC LIMIT 1)
         WHERE removed IS NULL OR removed + ?3 >= ?2
         """, queueId, at, grace);
 
     public long FindOrBegin(string queueId, long at, long arrived) => Find(queueId, at) ?? Begin(queueId, arrived);
 
-    /// <summary>A message enters the queue. Twice within a second is the same message: not even short ids return so soon.</summary>
+    /// <summary>
+    /// A message enters the queue. Twice within a second is the same message: not even short ids return so soon.
+    /// </summary>
     public long Begin(string queueId, long arrived)
     {
-        const string Nearest = "SELECT id FROM message WHERE queue_id = ?1 AND arrived BETWEEN ?2 AND ?3 ORDER BY arrived DESC LIMIT 1";
+        const string Nearest =
+            "SELECT id FROM message WHERE queue_id = ?1 AND arrived BETWEEN ?2 AND ?3 ORDER BY arrived DESC LIMIT 1";
         if (database.Number(Nearest, queueId, arrived - Second, arrived + Second) is { } known)
             return known;
         Write("INSERT INTO message (queue_id, arrived) VALUES (?1, ?2)", queueId, arrived);
@@ -34,7 +40,8 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
 
     /// <summary><paramref name="part"/>, and what was made of it, came of <paramref name="whole"/>.</summary>
     public void Join(long part, long whole) =>
-        Write("UPDATE message SET root = (SELECT root FROM message WHERE id = ?2) WHERE root = ?1 AND ?1 <> ?2", part, whole);
+        Write("UPDATE message SET root = (SELECT root FROM message WHERE id = ?2) WHERE root = ?1 AND ?1 <> ?2", part,
+            whole);
 
     public void SetRequested(long message) => Write("UPDATE message SET requested = 1 WHERE id = ?1", message);
 
@@ -45,15 +52,18 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
             Write("DELETE FROM message WHERE id = ?1", message);
     }
 
-    public void SetReply(long message, string name) => Write("UPDATE message SET reply = ?2 WHERE id = ?1", message, name);
+    public void SetReply(long message, string name) =>
+        Write("UPDATE message SET reply = ?2 WHERE id = ?1", message, name);
 
     /// <summary>Only a reply has one.</summary>
     public void SetProvider(long message, string provider) =>
         Write("UPDATE message SET provider = ?2 WHERE id = ?1 AND reply IS NOT NULL", message, provider);
 
-    public void SetExpired(long message, long at) => Write("UPDATE message SET expired = ?2 WHERE id = ?1", message, at);
+    public void SetExpired(long message, long at) =>
+        Write("UPDATE message SET expired = ?2 WHERE id = ?1", message, at);
 
-    public void SetRemoved(long message, long at) => Write("UPDATE message SET removed = ?2 WHERE id = ?1 AND removed IS NULL", message, at);
+    public void SetRemoved(long message, long at) =>
+        Write("UPDATE message SET removed = ?2 WHERE id = ?1 AND removed IS NULL", message, at);
 
     public void AddDelivery(long message, string status, long at) =>
         Write("INSERT INTO delivery (message, at, status) VALUES (?1, ?2, ?3)", message, at, status);

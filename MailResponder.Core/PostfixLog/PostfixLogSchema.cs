@@ -1,6 +1,8 @@
 namespace MailResponder.PostfixLog;
 
-/// <summary>The tables. Times are Unix microseconds. Nothing in them is a requester's, a sender's or a client's.</summary>
+/// <summary>
+/// The tables. Times are Unix microseconds. Nothing in them is a requester's, a sender's or a client's.
+/// </summary>
 internal static class PostfixLogSchema
 {
     /// <summary>SQLite's user_version.</summary>

@@ -3,7 +3,9 @@ namespace MailResponder.PostfixLog;
 /// <summary>What Postfix's log tells of a span of time. Holds no address.</summary>
 internal sealed record PostfixLogSummary
 {
-    /// <summary>Mails for our addresses that arrived in the span. What local(8) forwarded within the host counts once.</summary>
+    /// <summary>
+    /// Mails for our addresses that arrived in the span. What local(8) forwarded within the host counts once.
+    /// </summary>
     public long Received { get; init; }
 
     /// <summary>Those of them that the responder has answered since, with at least one reply.</summary>
@@ -19,8 +21,8 @@ internal sealed record PostfixLogSummary
     public long Rejected { get; init; }
 
     /// <summary>
-    /// Seconds from arrival to the sending of the last reply (to SES, or by Postfix to the next host) of those answered;
-    /// null when there are none. What is still in the queue does not count yet.
+    /// Seconds from arrival to the sending of the last reply (to SES, or by Postfix to the next host) of those
+    /// answered; null when there are none. What is still in the queue does not count yet.
     /// </summary>
     public TimeToSend? TimeToSend { get; init; }
 

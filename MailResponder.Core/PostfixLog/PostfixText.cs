@@ -8,7 +8,8 @@ internal static class PostfixText
     private const int MinQueueIdLength = 5;
     private const int MaxQueueIdLength = 32;
     private static readonly SearchValues<char> ShortIdCharacters = SearchValues.Create("0123456789ABCDEF");
-    private static readonly SearchValues<char> LongIdCharacters = SearchValues.Create("0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz");
+    private static readonly SearchValues<char> LongIdCharacters =
+        SearchValues.Create("0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz");
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("0123456789abcdef");
 
     /// <summary>
@@ -35,13 +36,12 @@ internal static class PostfixText
     }
 
     /// <summary>Whether the word is what <see cref="Reply.OutgoingReply.Name"/> may be.</summary>
-    public static bool IsReplyName(ReadOnlySpan<char> word) => word.Length is >= 16 and <= 64 && !word.ContainsAnyExcept(NameCharacters);
+    public static bool IsReplyName(ReadOnlySpan<char> word) =>
+        word.Length is >= 16 and <= 64 && !word.ContainsAnyExcept(NameCharacters);
 
-    /// <summary>The value behind "name=", up to a comma or space; of "name=&lt;…&gt;" what is inside. Empty when absent.</summary>
-    /// <remarks>
-    /// Looked for at the beginning and behind spaces only. A local part in quotes may hold ">, relay=" itself; the values
-    /// then are its writer's, but still only of the forms that are kept.
-    /// </remarks>
+    /// <summary>The value behind "name=", up to a comma or space; of "name=&lt;…&gt;" what is inside. Empty when
+    /// absent.</summary> <remarks> Looked for at the beginning and behind spaces only. A local part in quotes may hold
+    /// ">, relay=" itself; the values then are its writer's, but still only of the forms that are kept. </remarks>
     public static ReadOnlySpan<char> Value(ReadOnlySpan<char> text, string name)
     {
         for (var from = 0; ;)

@@ -12,8 +12,8 @@ internal sealed class RequestedRecipients(ResponderSettings settings, TimeProvid
     private DateTimeOffset _nextLook;
 
     /// <summary>
-    /// Whether mail to it is a request: an address in one of the book's domains that is neither the bounce address nor a
-    /// person's.
+    /// Whether mail to it is a request: an address in one of the book's domains that is neither the bounce address nor
+    /// a person's.
     /// </summary>
     /// <param name="recipient">As the line names it.</param>
     public bool Has(ReadOnlySpan<char> recipient)

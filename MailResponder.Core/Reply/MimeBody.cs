@@ -115,7 +115,8 @@ internal static class MimeBody
         }
     }
 
-    private static byte[] Mark(string seed, int index) => Encoding.ASCII.GetBytes(Derived(seed, $"attachment {index}") + "\n");
+    private static byte[] Mark(string seed, int index) =>
+        Encoding.ASCII.GetBytes(Derived(seed, $"attachment {index}") + "\n");
 
     private static string Seed(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names)
     {

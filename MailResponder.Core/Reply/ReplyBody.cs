@@ -9,7 +9,8 @@ namespace MailResponder.Reply;
 /// <param name="frame">All but the attachments.</param>
 /// <param name="attachments">In their order.</param>
 /// <param name="hash">As <see cref="Hash"/>; null: not known yet.</param>
-internal sealed class ReplyBody(BodyFrame frame, IReadOnlyList<AttachedFile> attachments, byte[]? hash = null) : IDisposable
+internal sealed class ReplyBody(BodyFrame frame, IReadOnlyList<AttachedFile> attachments, byte[]? hash = null)
+    : IDisposable
 {
     private byte[]? _hash = hash;
 
@@ -21,7 +22,8 @@ internal sealed class ReplyBody(BodyFrame frame, IReadOnlyList<AttachedFile> att
 
     public long Bytes => frame.Texts.Sum(text => (long)text.Length) + attachments.Sum(attachment => attachment.Bytes);
 
-    public long Lines => frame.Texts.Sum(text => (long)text.AsSpan().Count((byte)'\n')) + attachments.Sum(attachment => attachment.Lines);
+    public long Lines => frame.Texts.Sum(text => (long)text.AsSpan().Count((byte)'\n'))
+        + attachments.Sum(attachment => attachment.Lines);
 
     /// <exception cref="IOException">An attachment cannot be read, or the output cannot be written.</exception>
     public void WriteTo(Stream output)

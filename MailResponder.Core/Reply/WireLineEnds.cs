@@ -3,7 +3,9 @@ using MailResponder.Files;
 
 namespace MailResponder.Reply;
 
-/// <summary>Writes lines that end in LF with the line ends of SMTP, CRLF. To be disposed, which leaves the target open.</summary>
+/// <summary>
+/// Writes lines that end in LF with the line ends of SMTP, CRLF. To be disposed, which leaves the target open.
+/// </summary>
 internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
 {
     private const int LineEndBytes = 2;

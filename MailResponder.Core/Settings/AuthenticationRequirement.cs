@@ -1,6 +1,8 @@
 namespace MailResponder.Settings;
 
-/// <summary>What has to be proven of a request before it gets a part of a reply (<c>require_authentication</c>).</summary>
+/// <summary>
+/// What has to be proven of a request before it gets a part of a reply (<c>require_authentication</c>).
+/// </summary>
 /// <param name="Links">For the text; null: not said here.</param>
 /// <param name="Attachments">For the attachments; null: not said here.</param>
 internal sealed record AuthenticationRequirement(Proof? Links, Proof? Attachments)
@@ -18,7 +20,8 @@ internal sealed record AuthenticationRequirement(Proof? Links, Proof? Attachment
 
     /// <param name="section">Null: there is none.</param>
     public static AuthenticationRequirement Read(SettingsSection? section) =>
-        section is null ? NotSaid : new AuthenticationRequirement(Level(section, "links"), Level(section, "attachments"));
+        section is null ? NotSaid : new AuthenticationRequirement(
+            Level(section, "links"), Level(section, "attachments"));
 
     /// <summary>With the parts of <paramref name="standard"/> where this one says nothing.</summary>
     public AuthenticationRequirement Or(AuthenticationRequirement standard) =>

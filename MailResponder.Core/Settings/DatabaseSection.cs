@@ -9,7 +9,9 @@ internal static class DatabaseSection
     private static readonly string[] TlsModes =
         Array.ConvertAll(Enum.GetValues<TlsMode>(), mode => mode.Hyphenated());
 
-    /// <summary>Every fault goes to <paramref name="values"/>; what comes back with a fault is not to be used.</summary>
+    /// <summary>
+    /// Every fault goes to <paramref name="values"/>; what comes back with a fault is not to be used.
+    /// </summary>
     /// <param name="values">The whole settings file.</param>
     /// <param name="filePath">Makes a path absolute.</param>
     public static DatabaseSettings Read(SettingsSection values, Func<string, string> filePath)
@@ -20,7 +22,8 @@ internal static class DatabaseSection
         var both = database.Has("sqlite") && database.Has("mysql");
         if (both || (!database.Has("sqlite") && !database.Has("mysql")))
         {
-            values.Add(values.LineOf("database"), "database", (both ? "names two databases; keep one of" : "must hold one of")
+            values.Add(values.LineOf("database"), "database",
+                (both ? "names two databases; keep one of" : "must hold one of")
                 + " \"sqlite\": \"FILE\" (one host) and \"mysql\": { … } (several hosts)");
         }
 
@@ -37,14 +40,16 @@ internal static class DatabaseSection
         var bySocket = mysql.Has("socket");
         var tls = mysql.Choice("ssl_mode", TlsModes, TryParse, TlsMode.VerifyFull);
         if (mysql.Has("ssl_ca") && tls is not (TlsMode.VerifyFull or TlsMode.VerifyCa))
-            mysql.Add(mysql.LineOf("ssl_ca"), "ssl_ca", $"is not looked at with ssl_mode {tls.Hyphenated()}; set \"verify-full\", or remove it");
+            mysql.Add(mysql.LineOf("ssl_ca"), "ssl_ca",
+                $"is not looked at with ssl_mode {tls.Hyphenated()}; set \"verify-full\", or remove it");
         return new MySqlSettings
         {
             Server = bySocket ? null : mysql.Text("server"),
             Socket = bySocket ? filePath(mysql.Text("socket")) : null,
             Port = (int)mysql.Number("port", MySqlSettings.DefaultPort, 1, 65535),
             User = mysql.Text("user", required: true),
-            PasswordFile = mysql.Text("password_file", required: !bySocket) is { Length: > 0 } file ? filePath(file) : null,
+            PasswordFile = mysql.Text("password_file", required: !bySocket) is { Length: > 0 } file ? filePath(file)
+            : null,
             Database = mysql.Text("database", required: true),
             Tls = bySocket ? TlsMode.None : tls,
             TlsAuthorities = mysql.Text("ssl_ca") is { Length: > 0 } authorities ? filePath(authorities) : null,
@@ -56,7 +61,8 @@ internal static class DatabaseSection
     {
         if (mysql.Has("server") == mysql.Has("socket"))
         {
-            database.Add(database.LineOf("mysql"), "mysql", mysql.Has("server") ? "names a server and a socket; keep one of the two"
+            database.Add(database.LineOf("mysql"), "mysql",
+                mysql.Has("server") ? "names a server and a socket; keep one of the two"
                 : "must name a \"server\" (host name) or a \"socket\" (path)");
         }
 

@@ -16,7 +16,8 @@ internal static class MetricsSection
     /// <param name="section">Null: the settings have none.</param>
     /// <param name="filePath">Makes a path absolute.</param>
     /// <param name="roots">The file of the authorities that may vouch for CloudWatch.</param>
-    public static MetricsSettings? Read(SettingsSection? section, Func<string, string> filePath, string roots) => section is null
+    public static MetricsSettings? Read(SettingsSection? section, Func<string, string> filePath, string roots) =>
+        section is null
         ? null
         : new MetricsSettings
         {
@@ -30,7 +31,8 @@ internal static class MetricsSection
     {
         var region = section.Text("region", required: Array.Exists(OfCloudWatch, section.Has));
         if (region.Length > 0 && !AwsRegion.IsName(region))
-            section.Add(section.LineOf("region"), "region", $"\"{region}\" is not an AWS region; write it like \"eu-west-1\"");
+            section.Add(section.LineOf("region"), "region",
+                $"\"{region}\" is not an AWS region; write it like \"eu-west-1\"");
         var credentialsFile = section.Text("credentials_file");
         var profile = section.Text("profile");
         if (profile.Length > 0 && credentialsFile.Length == 0)
@@ -48,14 +50,16 @@ internal static class MetricsSection
     private static string Namespace(SettingsSection section)
     {
         var name = section.Text("namespace", "MailResponder");
-        if (name.Length > MaxNamespaceLength || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '#' or ':'))
+        if (name.Length > MaxNamespaceLength
+            || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '#' or ':'))
         {
             section.Add(section.LineOf("namespace"), "namespace",
                 $"\"{name}\" is not what CloudWatch takes: 1 to 255 of A-Z a-z 0-9 . - _ / # :");
         }
         else if (name.StartsWith("AWS/", StringComparison.OrdinalIgnoreCase))
         {
-            section.Add(section.LineOf("namespace"), "namespace", $"\"{name}\": names that begin with AWS/ are Amazon's own");
+            section.Add(section.LineOf("namespace"), "namespace",
+                $"\"{name}\": names that begin with AWS/ are Amazon's own");
         }
 
         return name;

@@ -5,7 +5,9 @@ namespace MailResponder.Settings;
 /// <summary>What is measured, and where it goes.</summary>
 internal sealed record MetricsSettings
 {
-    /// <summary>Below a folder that only root can write to: the metrics are made as root, which can read the log.</summary>
+    /// <summary>
+    /// Below a folder that only root can write to: the metrics are made as root, which can read the log.
+    /// </summary>
     public const string DefaultState = "/var/lib/mail_responder-metrics";
 
     /// <summary>Null: nothing is put into CloudWatch.</summary>

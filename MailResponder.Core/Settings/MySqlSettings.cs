@@ -15,7 +15,9 @@ internal sealed record MySqlSettings
 
     public required string User { get; init; }
 
-    /// <summary>Holds the password in its first line. Null: the server knows us by our Unix user, over the socket.</summary>
+    /// <summary>
+    /// Holds the password in its first line. Null: the server knows us by our Unix user, over the socket.
+    /// </summary>
     public string? PasswordFile { get; init; }
 
     public required string Database { get; init; }

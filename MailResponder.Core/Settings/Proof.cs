@@ -1,6 +1,8 @@
 namespace MailResponder.Settings;
 
-/// <summary>How sure it is that a request is from the person whom its From names. Each level includes those before it.</summary>
+/// <summary>
+/// How sure it is that a request is from the person whom its From names. Each level includes those before it.
+/// </summary>
 internal enum Proof
 {
     /// <summary>Anybody may have written it.</summary>

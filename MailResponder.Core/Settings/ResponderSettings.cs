@@ -40,7 +40,9 @@ internal sealed record ResponderSettings
 
     public LimitSettings Limits { get; init; } = new();
 
-    /// <summary>The name under which this host's mail filters write Authentication-Results; null: none are believed.</summary>
+    /// <summary>
+    /// The name under which this host's mail filters write Authentication-Results; null: none are believed.
+    /// </summary>
     public string? AuthservId { get; init; }
 
     /// <summary>What a request has to prove where the entry of the response book does not say it.</summary>
@@ -67,7 +69,9 @@ internal sealed record ResponderSettings
     /// <summary>Null: no reply can go out through Amazon SES.</summary>
     public SesSettings? Ses { get; init; }
 
-    /// <summary>The file of the authorities that may vouch for services of AWS; what the host trusts counts for nothing.</summary>
+    /// <summary>
+    /// The file of the authorities that may vouch for services of AWS; what the host trusts counts for nothing.
+    /// </summary>
     public string AwsRoots { get; init; } = AwsConnection.DefaultRoots;
 
     /// <summary>Whether a service of AWS is named; a double of it on this host has no TLS.</summary>

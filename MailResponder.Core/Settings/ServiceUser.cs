@@ -30,20 +30,22 @@ internal static class ServiceUser
         OwnerOf(settings) is { } owner ? ProcessUser.GroupOf(owner) : null;
 
     /// <summary>
-    /// Null when this is not root, or the folder is root's. The folder is the one that the settings name: a link in it is
-    /// its owner's.
+    /// Null when this is not root, or the folder is root's. The folder is the one that the settings name: a link in it
+    /// is its owner's.
     /// </summary>
     private static uint? OwnerOf(ResponderSettings settings)
     {
         var folder = FolderOf(settings);
-        return ProcessUser.Effective == 0 && FileStatus.TryRead(folder, out var found) && found.Owner != 0 ? found.Owner : null;
+        return ProcessUser.Effective == 0 && FileStatus.TryRead(folder, out var found) && found.Owner != 0 ? found.Owner
+            : null;
     }
 
     private static string FolderOf(ResponderSettings settings) =>
         settings.Database.SqliteFile is { } file ? Path.GetDirectoryName(Path.GetFullPath(file))! : settings.FilesRoot;
 
     private static ResponderException CannotBe(uint owner, ResponderSettings settings) => new(Cause.Settings,
-        $"{FolderOf(settings)} belongs to the user {owner}, as whom root cannot go on here; run this as that user, or give the "
+        $"{FolderOf(settings)} belongs to the user {owner}, as whom root cannot go on here; run this as that user, "
+        + $"or give the "
         + "folder to one that there is");
 
     private sealed class Root : IDisposable

@@ -5,7 +5,8 @@ namespace MailResponder.Settings;
 /// <summary>Reads and checks the settings of Amazon SES.</summary>
 internal static class SesSection
 {
-    public static readonly string[] Names = ["region", "endpoint", "credentials_file", "profile", "configuration_set", "tags"];
+    public static readonly string[] Names =
+        ["region", "endpoint", "credentials_file", "profile", "configuration_set", "tags"];
 
     /// <summary>The limit of Amazon SES for names and values of tags; names of configuration sets have 64.</summary>
     private const int MaxTagLength = 256;
@@ -14,8 +15,10 @@ internal static class SesSection
     /// <summary>Regions in which Amazon SES sends mail, for faults only: a newer one is taken as it is.</summary>
     private static readonly string[] Regions =
     [
-        "af-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1",
-        "ap-southeast-2", "ap-southeast-3", "ap-southeast-5", "ca-central-1", "ca-west-1", "eu-central-1", "eu-central-2",
+        "af-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
+        "ap-southeast-1",
+        "ap-southeast-2", "ap-southeast-3", "ap-southeast-5", "ca-central-1", "ca-west-1", "eu-central-1",
+        "eu-central-2",
         "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1",
         "sa-east-1", "us-east-1", "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2",
     ];
@@ -60,7 +63,8 @@ internal static class SesSection
     {
         var name = section.Text("configuration_set");
         if (name.Length > 0 && !IsName(name, MaxConfigurationSetLength))
-            section.Add(section.LineOf("configuration_set"), "configuration_set", NameFault(name, MaxConfigurationSetLength));
+            section.Add(section.LineOf("configuration_set"), "configuration_set",
+                NameFault(name, MaxConfigurationSetLength));
         return name.Length > 0 ? name : null;
     }
 
@@ -82,6 +86,7 @@ internal static class SesSection
     private static bool IsName(string text, int maxLength) =>
         text.Length > 0 && text.Length <= maxLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 
-    private static string NameFault(string text, int maxLength) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+    private static string NameFault(string text, int maxLength) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture,
         $"\"{text}\" is not what SES takes: 1 to {maxLength} of A-Z a-z 0-9 _ -");
 }

@@ -46,7 +46,8 @@ internal sealed class SettingsFile
         var errors = faults.FindAll(fault => !fault.IsWarning);
         if (errors.Count == 0 && settings is not null)
             return settings;
-        var more = errors.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {errors.Count - 1} more)") : "";
+        var more = errors.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {errors.Count - 1} more)")
+            : "";
         throw new ResponderException(Cause.Settings, errors[0] + more + "; see: responder config check");
     }
 
@@ -90,9 +91,11 @@ internal sealed class SettingsFile
 
         var values = new SettingsSection(_path, "", json, Names, _faults);
         var database = DatabaseSection.Read(values, FilePath);
-        var sendMethod = values.Choice("send_method", SendMethods.Names, SendMethods.TryParse, SendMethod.Outbox, required: true);
+        var sendMethod = values.Choice(
+            "send_method", SendMethods.Names, SendMethods.TryParse, SendMethod.Outbox, required: true);
         if (sendMethod == SendMethod.Ses && !values.Has("ses"))
-            Add(values.LineOf("send_method"), "ses", "is missing, but send_method is ses; add \"ses\": { \"region\": \"…\" }");
+            Add(values.LineOf("send_method"), "ses",
+                "is missing, but send_method is ses; add \"ses\": { \"region\": \"…\" }");
         var roots = FilePath(values.Text("aws_roots", AwsConnection.DefaultRoots));
         return new ResponderSettings
         {
@@ -105,10 +108,12 @@ internal sealed class SettingsFile
             DailyLimit = (int)values.Number("daily_limit", 3, 1, 1_000_000),
             ExemptDomains = Domains(values, "exempt_domains"),
             BlockedDomains = Domains(values, "blocked_domains"),
-            Limits = LimitsSection.Read(values.Section("limits", LimitsSection.Names), (section, name) => Domains(section, name)),
+            Limits = LimitsSection.Read(values.Section("limits", LimitsSection.Names), (section, name) =>
+            Domains(section, name)),
             AuthservId = AuthservId(values),
             RequireAuthentication = RequireAuthentication(values),
-            MaxRequestAge = values.Has(MaxRequestAge) ? TimeSpan.FromHours(values.Number(MaxRequestAge, 1, 1, 8760)) : null,
+            MaxRequestAge = values.Has(MaxRequestAge) ? TimeSpan.FromHours(values.Number(MaxRequestAge, 1, 1, 8760))
+            : null,
             AddressKeyFile = FilePath(values.Text("address_key_file", required: true)),
             Database = database,
             LedgerDays = (int)values.Number("ledger_days", 7, 1, 3650),
@@ -116,7 +121,8 @@ internal sealed class SettingsFile
             Outbox = FilePath(values.Text("outbox", "outbox")),
             Sendmail = FilePath(values.Text("sendmail", "/usr/sbin/sendmail")),
             Ses = SesSection.Read(values.Section("ses", SesSection.Names), FilePath) is { } ses
-                ? ses with { Roots = roots, RoleFile = database.SqliteFile is { } file ? file + ".role" : Path.Join(FilePath(values.Text("files_root", "files")), ".role") }
+                ? ses with { Roots = roots, RoleFile = database.SqliteFile is { } file ? file + ".role"
+                : Path.Join(FilePath(values.Text("files_root", "files")), ".role") }
                 : null,
             AwsRoots = roots,
             AttachmentNames = AttachmentNames(values),
@@ -127,7 +133,8 @@ internal sealed class SettingsFile
             SyslogFacility = Facility(values, "syslog_facility", SyslogFacility.Local0),
             EventFacility = Facility(values, "event_facility", SyslogFacility.Local1),
             S3 = S3(values.Section("s3",
-                ["region", "endpoint", "credentials_file", "profile", "book_bucket", "book_key", "max_file_bytes"]), roots),
+                ["region", "endpoint", "credentials_file", "profile", "book_bucket", "book_key", "max_file_bytes"]),
+                roots),
             PostfixMaps = FilePath(values.Text("postfix_maps")) is { Length: > 0 } maps ? maps : null,
             PostfixLog = PostfixLog(values.Section("postfix_log", ["database", "days"])),
             Metrics = MetricsSection.Read(values.Section("metrics", MetricsSection.Names), FilePath, roots),
@@ -156,7 +163,8 @@ internal sealed class SettingsFile
         const string name = AuthenticationRequirement.Name;
         var required = AuthenticationRequirement.Read(values.Section(name, AuthenticationRequirement.Names));
         if (required.Most != Proof.None && !values.Has("authserv_id"))
-            values.Warn(values.LineOf(name), name, "authserv_id is not set: no request can prove anything, and nobody gets what requires it");
+            values.Warn(values.LineOf(name), name,
+                "authserv_id is not set: no request can prove anything, and nobody gets what requires it");
         return required;
     }
 
@@ -167,7 +175,8 @@ internal sealed class SettingsFile
         var domain = Domain(section, section.Text("domain", required: true), section.LineOf("domain"), "domain");
         var selector = section.Text("selector", required: true);
         if (selector.Length > 0 && !DkimSettings.IsSelector(selector))
-            section.Add(section.LineOf("selector"), "selector", $"\"{selector}\" is not the name of a DNS record; write letters, digits and hyphens");
+            section.Add(section.LineOf("selector"), "selector",
+                $"\"{selector}\" is not the name of a DNS record; write letters, digits and hyphens");
         return new DkimSettings(domain, selector, FilePath(section.Text("key_file", required: true)));
     }
 
@@ -220,10 +229,12 @@ internal sealed class SettingsFile
             var endings = new List<KeyValuePair<string, string>>();
             foreach (var (ending, replacement, line) in section.Pairs("rename", required: true))
             {
-                if (ending is not ['.', _, ..] || (ending + replacement).Any(c => c is '/' or '\\' || LineText.Breaks(c)))
+                if (ending is not ['.', _, ..]
+                    || (ending + replacement).Any(c => c is '/' or '\\' || LineText.Breaks(c)))
                 {
                     section.Add(line, "rename",
-                        $"\"{ending}\": \"{replacement}\" must be the end of a name and what replaces it, like \".exe\": \".ex_\"");
+                        $"\"{ending}\": \"{replacement}\" must be the end of a name and what replaces it, like "
+                        + $"\".exe\": \".ex_\"");
                 }
 
                 endings.Add(new(ending, replacement));
@@ -245,7 +256,8 @@ internal sealed class SettingsFile
         }
 
         if (text.Length > 0)
-            values.Add(values.LineOf(name), name, $"\"{text}\" is not a mail address; write \"name@example.com\" or \"Display Name <name@example.com>\"");
+            values.Add(values.LineOf(name), name,
+                $"\"{text}\" is not a mail address; write \"name@example.com\" or \"Display Name <name@example.com>\"");
         return new MailboxAddress("", "invalid@invalid");
     }
 
@@ -267,7 +279,8 @@ internal sealed class SettingsFile
     }
 
     private static SyslogFacility Facility(SettingsSection values, string name, SyslogFacility standard) =>
-        values.Choice(name, ["mail", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"], Enum.TryParse, standard);
+        values.Choice(name, ["mail", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"],
+            Enum.TryParse, standard);
 
     private string FilePath(string text) => text.Length == 0 ? "" : Path.GetFullPath(text, _folder);
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace MailResponder.Settings;
 
-/// <summary>The members of one JSON object as typed settings; what does not fit becomes a fault with its line.</summary>
+/// <summary>
+/// The members of one JSON object as typed settings; what does not fit becomes a fault with its line.
+/// </summary>
 internal sealed class SettingsSection
 {
     private readonly string _file;
@@ -29,7 +31,8 @@ internal sealed class SettingsSection
             if (!names.Contains(name))
             {
                 var nearest = Words.Nearest(name, names);
-                Add(line, name, "is not a setting" + (nearest is null ? $"; the settings here are: {string.Join(", ", names)}"
+                Add(line, name, "is not a setting"
+                    + (nearest is null ? $"; the settings here are: {string.Join(", ", names)}"
                     : $"; did you mean \"{nearest}\"?"));
             }
             else if (!_values.TryAdd(name, value))

@@ -14,12 +14,14 @@ internal static class Figure
     /// <summary>Of large shares, whose fractions tell nothing.</summary>
     public static string Percent(double share) => share.ToString("0 %", CultureInfo.InvariantCulture);
 
-    public static string Days(int days) => days == 1 ? "the last day" : string.Create(CultureInfo.InvariantCulture, $"the last {days} days");
+    public static string Days(int days) =>
+        days == 1 ? "the last day" : string.Create(CultureInfo.InvariantCulture, $"the last {days} days");
 
     public static string Milliseconds(long? milliseconds) => milliseconds is { } value ? Of(value) + " ms" : "–";
 
     /// <summary>With the offset from UTC, as the log has it.</summary>
-    public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture) ?? "–";
+    public static string Time(DateTimeOffset? time) =>
+        time?.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture) ?? "–";
 
     public static string Bytes(long bytes)
     {

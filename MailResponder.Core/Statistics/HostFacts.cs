@@ -16,10 +16,12 @@ internal sealed record HostFacts(
         {
             var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
             var load = string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]);
-            return new HostFacts(Environment.MachineName, TimeSpan.FromSeconds(uptime), load, Environment.ProcessorCount,
+            return new HostFacts(Environment.MachineName, TimeSpan.FromSeconds(uptime), load,
+                Environment.ProcessorCount,
                 Space.Memory(), [.. DiskUse.OfHost().Select(disk => disk.Space)]);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
         {
             throw new ResponderException(Cause.Unexpected, "/proc does not tell: " + exception.Message, exception);
         }

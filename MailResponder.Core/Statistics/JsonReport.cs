@@ -6,7 +6,8 @@ using MailResponder.Files;
 namespace MailResponder.Statistics;
 
 /// <summary>
-/// The report for programs: one JSON object. A part that could not be had is null, and its problem stands in "problems".
+/// The report for programs: one JSON object. A part that could not be had is null, and its problem stands in
+/// "problems".
 /// </summary>
 internal static class JsonReport
 {

@@ -37,7 +37,8 @@ internal static class LogFile
         }
         catch (InvalidDataException exception)
         {
-            throw new ResponderException(Cause.Input, $"{path}: is damaged, or is not the whole of one gzip file; unpack it to see", exception);
+            throw new ResponderException(Cause.Input,
+                $"{path}: is damaged, or is not the whole of one gzip file; unpack it to see", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -46,8 +47,8 @@ internal static class LogFile
     }
 
     /// <summary>
-    /// The last field of the file (RFC 1952, section 2.3.1: ISIZE), modulo 2^32. GZipStream takes a file that was cut off
-    /// for a shorter one, and a report of half a day must not look like a quiet day.
+    /// The last field of the file (RFC 1952, section 2.3.1: ISIZE), modulo 2^32. GZipStream takes a file that was cut
+    /// off for a shorter one, and a report of half a day must not look like a quiet day.
     /// </summary>
     private static uint SizeUncompressed(FileStream file)
     {

@@ -1,6 +1,8 @@
 namespace MailResponder.Statistics;
 
-/// <summary>What became of the messages of a log. No number stands for fewer people than the threshold allows.</summary>
+/// <summary>
+/// What became of the messages of a log. No number stands for fewer people than the threshold allows.
+/// </summary>
 internal sealed record MessageFigures
 {
     /// <summary>When the first of them was logged; null when there was none.</summary>
@@ -11,10 +13,14 @@ internal sealed record MessageFigures
     /// <summary>Requests that were answered.</summary>
     public required long Answered { get; init; }
 
-    /// <summary>Mails that went out: an entry each, also those of requests that were deferred for another entry.</summary>
+    /// <summary>
+    /// Mails that went out: an entry each, also those of requests that were deferred for another entry.
+    /// </summary>
     public required long Replies { get; init; }
 
-    /// <summary>Answered requests by requested address, where they reach the threshold; the most frequent first.</summary>
+    /// <summary>
+    /// Answered requests by requested address, where they reach the threshold; the most frequent first.
+    /// </summary>
     public required IReadOnlyList<NameCount> Addresses { get; init; }
 
     /// <summary>Answered requests to all other addresses.</summary>

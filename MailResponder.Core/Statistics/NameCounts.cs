@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace MailResponder.Statistics;
 
-/// <summary>How often each name occurred. Keeps so many names that no healthy log reaches it; the rest is one number.</summary>
+/// <summary>
+/// How often each name occurred. Keeps so many names that no healthy log reaches it; the rest is one number.
+/// </summary>
 internal sealed class NameCounts
 {
     private const int MaxNames = 10_000;

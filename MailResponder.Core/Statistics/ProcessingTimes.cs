@@ -21,7 +21,9 @@ internal sealed class ProcessingTimes
             _counts[milliseconds]++;
     }
 
-    /// <summary>The least value that <paramref name="percent"/> of all do not exceed; null when nothing was counted.</summary>
+    /// <summary>
+    /// The least value that <paramref name="percent"/> of all do not exceed; null when nothing was counted.
+    /// </summary>
     public long? Percentile(int percent)
     {
         var rank = (_count * percent + 99) / 100;

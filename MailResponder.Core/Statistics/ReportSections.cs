@@ -19,7 +19,8 @@ internal static class ReportSections
             Hours(messages),
             Trend(report.Postfix.Value?.Trend ?? []),
             Reasons("Not answered, by reason", messages.Skipped, null),
-            Reasons("Deferred, by cause", messages.Deferred, "Each try counts: Postfix brings a deferred message again."),
+            Reasons("Deferred, by cause", messages.Deferred,
+            "Each try counts: Postfix brings a deferred message again."),
             Reasons("Failed, by reason", messages.Failed, "These messages are not tried again."),
             Postfix(report),
             Outcomes(report.Outcomes),
@@ -56,7 +57,9 @@ internal static class ReportSections
         if (messages.Others > 0)
             rows.Add(new NameCount("others", messages.Others));
         return Chart("Requests answered, by address", rows,
-            messages.Others > 0 ? $"Addresses with fewer than {Figure.Of(threshold)} are counted together, so that nobody's request shows." : null);
+            messages.Others > 0
+            ? $"Addresses with fewer than {Figure.Of(threshold)} are counted together, so that nobody's request shows."
+            : null);
     }
 
     private static ReportSection? Hours(MessageFigures messages) => messages.Replies == 0 ? null
@@ -68,7 +71,8 @@ internal static class ReportSections
             new NameCount(day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Answered))],
             $"From Postfix's log. {Figure.Of(days.Sum(day => day.Received))} mails came in these {days.Count} days.");
 
-    private static ReportSection? Reasons(string title, IReadOnlyList<NameCount> reasons, string? note) => Chart(title, reasons, note);
+    private static ReportSection? Reasons(string title, IReadOnlyList<NameCount> reasons, string? note) =>
+        Chart(title, reasons, note);
 
     private static ReportSection? Chart(string title, IReadOnlyList<NameCount> counts, string? note)
     {
@@ -76,7 +80,8 @@ internal static class ReportSections
             return null;
         var most = (double)Math.Max(1, counts.Max(count => count.Count));
         return new ReportSection(title,
-            [.. counts.Select(count => new ReportRow(count.Name, Figure.Of(count.Count), count.Count / most))], note, HasBars: true);
+            [.. counts.Select(count => new ReportRow(count.Name, Figure.Of(count.Count), count.Count / most))], note,
+            HasBars: true);
     }
 
     private static ReportSection? Postfix(StatisticsReport report)
@@ -125,7 +130,8 @@ internal static class ReportSections
         yield return new ReportSection("Amazon SES: quota",
         [
             new("Recipients a day", ses.PerDay < 0 ? "no limit" : Figure.Of(ses.PerDay)),
-            new("Used in 24 hours", Figure.Of(ses.SentInDay) + (ses.PerDay > 0 ? $" ({Figure.Share(ses.SentInDay / ses.PerDay)})" : "")),
+            new("Used in 24 hours", Figure.Of(ses.SentInDay)
+            + (ses.PerDay > 0 ? $" ({Figure.Share(ses.SentInDay / ses.PerDay)})" : "")),
             new("Recipients a second", Figure.Of(ses.PerSecond)),
         ], "Of the whole account, with all hosts that send through it.");
         foreach (var span in ses.Spans)
@@ -145,12 +151,15 @@ internal static class ReportSections
         var rows = new List<ReportRow> { new("Name", report.HostName) };
         if (report.Host.Value is { } host)
         {
-            rows.Add(new("Up", string.Create(CultureInfo.InvariantCulture, $"{host.Uptime.Days} days, {host.Uptime:hh\\:mm} hours")));
+            rows.Add(
+                new("Up", string.Create(CultureInfo.InvariantCulture,
+                $"{host.Uptime.Days} days, {host.Uptime:hh\\:mm} hours")));
             rows.Add(new("Load (1, 5, 15 minutes)", $"{host.Load}, on {Figure.Of(host.Processors)} processors"));
             foreach (var space in (IEnumerable<Space>)[host.Memory, .. host.Disks])
             {
                 rows.Add(new(ReferenceEquals(space, host.Memory) ? "Memory used" : $"Disk {space.Name} used",
-                    $"{space.UsedShare.ToString("0%", CultureInfo.InvariantCulture)} of {Figure.Bytes(space.TotalBytes)}"));
+                    $"{space.UsedShare.ToString("0%", CultureInfo.InvariantCulture)} of "
+                    + $"{Figure.Bytes(space.TotalBytes)}"));
             }
         }
 
@@ -158,7 +167,8 @@ internal static class ReportSections
             rows.Add(new("EC2 instance", $"{instance.Id}, {instance.Type}, {instance.Zone}"));
         rows.Add(new("Version", report.Version));
         string?[] problems = [report.SettingsProblem, report.Host.Problem, report.Instance.Problem];
-        return new ReportSection("Host", rows, string.Join(" ", problems.OfType<string>()) is { Length: > 0 } note ? note : null);
+        return new ReportSection("Host", rows,
+            string.Join(" ", problems.OfType<string>()) is { Length: > 0 } note ? note : null);
     }
 
     private static ReportSection? Missing(string title, string? problem) =>

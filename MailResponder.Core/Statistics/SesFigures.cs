@@ -20,10 +20,12 @@ internal sealed record SesFigures(double PerDay, double PerSecond, double SentIn
         var action = "ses:GetSendQuota";
         try
         {
-            var quota = account.Call(MaxWait, (client, token) => client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
+            var quota = account.Call(MaxWait, (client, token) =>
+                client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
             action = "ses:GetSendStatistics";
             var points = account.Call(
-                MaxWait, (client, token) => client.GetSendStatisticsAsync(new GetSendStatisticsRequest(), token)).SendDataPoints ?? [];
+                MaxWait, (client, token) => client.GetSendStatisticsAsync(
+                new GetSendStatisticsRequest(), token)).SendDataPoints ?? [];
             return new SesFigures(quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0, quota.SentLast24Hours ?? 0,
                 [Span(1, points, now), Span(7, points, now), Span(14, points, now)]);
         }
@@ -37,7 +39,8 @@ internal sealed record SesFigures(double PerDay, double PerSecond, double SentIn
     {
         var begin = now.UtcDateTime.AddDays(-days);
         var within = points.FindAll(point => point.Timestamp?.ToUniversalTime() >= begin);
-        return new SesSpan(days, within.Sum(point => point.DeliveryAttempts ?? 0), within.Sum(point => point.Bounces ?? 0),
+        return new SesSpan(days, within.Sum(point => point.DeliveryAttempts ?? 0),
+            within.Sum(point => point.Bounces ?? 0),
             within.Sum(point => point.Complaints ?? 0), within.Sum(point => point.Rejects ?? 0));
     }
 }

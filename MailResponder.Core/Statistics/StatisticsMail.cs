@@ -12,7 +12,8 @@ namespace MailResponder.Statistics;
 internal static class StatisticsMail
 {
     /// <exception cref="ResponderException">The DKIM key cannot be used, or the settings lack the way out.</exception>
-    public static SendResult Send(StatisticsReport report, ResponderSettings settings, StatisticsSettings statistics, TimeProvider clock)
+    public static SendResult Send(
+        StatisticsReport report, ResponderSettings settings, StatisticsSettings statistics, TimeProvider clock)
     {
         var deadline = new Deadline(clock, TimeSpan.FromSeconds(settings.DeadlineSeconds));
         using var mail = Compose(report, settings, statistics);
@@ -21,7 +22,8 @@ internal static class StatisticsMail
         return sender.Send(mail);
     }
 
-    private static OutgoingReply Compose(StatisticsReport report, ResponderSettings settings, StatisticsSettings statistics)
+    private static OutgoingReply Compose(
+        StatisticsReport report, ResponderSettings settings, StatisticsSettings statistics)
     {
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var from = statistics.From ?? settings.ResponseFrom;
@@ -36,7 +38,8 @@ internal static class StatisticsMail
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Headers.Add("X-Auto-Response-Suppress", "All");
         message.Headers.Add(HeaderId.MimeVersion, "1.0");
-        var body = MimeBody.Of([new ResponseBody("plain", TextReport.Of(report)), new ResponseBody("html", HtmlReport.Of(report))]);
+        var body = MimeBody.Of([new ResponseBody("plain", TextReport.Of(report)),
+            new ResponseBody("html", HtmlReport.Of(report))]);
         var to = statistics.To.GetAddress(idnEncode: true);
         return new OutgoingReply(message, body, settings.BounceAddress, to, name);
     }

@@ -56,7 +56,8 @@ internal sealed record StatisticsReport
         {
             var warnings = new List<string>();
             if (Messages.Exceptions > 0)
-                warnings.Add($"A bug deferred messages ({Figure.Of(Messages.Exceptions)} tries): the log has its place.");
+                warnings.Add(
+                    $"A bug deferred messages ({Figure.Of(Messages.Exceptions)} tries): the log has its place.");
             foreach (var provider in Outcomes.Where(one => one.IsRefusing))
             {
                 var share = Figure.Percent(provider.RefusedShare);
@@ -76,5 +77,6 @@ internal sealed record StatisticsReport
     }
 
     private static string Limit(string what, double share, double limit, int days) =>
-        $"{Figure.Share(share)} of the mails of {Figure.Days(days)} {what}: Amazon SES reviews an account at {Figure.Share(limit)}.";
+        $"{Figure.Share(share)} of the mails of {Figure.Days(days)} {what}: Amazon SES reviews an account at "
+            + $"{Figure.Share(limit)}.";
 }

@@ -46,7 +46,8 @@ internal sealed record WaitingMail(IReadOnlyList<NameCount> Queues)
                 using var json = JsonDocument.Parse(line);
                 queues.Add(json.RootElement.GetProperty("queue_name").GetString() ?? "");
             }
-            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+            catch (Exception exception) when (
+                exception is JsonException or KeyNotFoundException or InvalidOperationException)
             {
                 throw Failure("printed what is not its JSON form: Postfix 3.1 or later is needed");
             }

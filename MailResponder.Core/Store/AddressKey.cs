@@ -12,11 +12,9 @@ namespace MailResponder.Store;
 /// The key behind every hash that the database holds. Addresses are few enough to be guessed, so a plain hash of one
 /// is as good as the address; without this key the database tells nothing.
 /// </summary>
-/// <remarks>
-/// The database knows no addresses, so its hashes cannot be made anew with another key. They are hashed once more: a new
-/// key goes on top of the earlier ones, and the file holds them all. Whoever has only the earlier ones learns nothing
-/// from the hashes of today.
-/// </remarks>
+/// <remarks> The database knows no addresses, so its hashes cannot be made anew with another key. They are hashed once
+/// more: a new key goes on top of the earlier ones, and the file holds them all. Whoever has only the earlier ones
+/// learns nothing from the hashes of today. </remarks>
 internal sealed class AddressKey
 {
     /// <summary>An upper bound: each key adds one hash to what a message computes.</summary>
@@ -46,8 +44,8 @@ internal sealed class AddressKey
     public byte[] Fingerprint => Hash("fingerprint", "")[..8];
 
     /// <summary>
-    /// Reads the key file: 64 hexadecimal digits; or lines of that kind, the newest key first, each but the last one with
-    /// the time when it was made.
+    /// Reads the key file: 64 hexadecimal digits; or lines of that kind, the newest key first, each but the last one
+    /// with the time when it was made.
     /// </summary>
     /// <exception cref="ResponderException">It is missing, open to others, or holds something else.</exception>
     public static AddressKey Load(string path) => Parse(path, SecretFile.Read(path, Cause.KeyFile, "address key"));
@@ -64,11 +62,15 @@ internal sealed class AddressKey
             if (key is not null && (line.Length == 0 || line[0] == '#'))
                 continue;
             key = ParseLine(line, key) ?? throw new ResponderException(Cause.KeyFile, lines.Length == 1
-                ? $"address key {path}: must hold {2 * KeyBytes} hexadecimal digits; restore it from a backup (a new key forgets every quota and list)"
-                : string.Create(CultureInfo.InvariantCulture, $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and " +
+                ? $"address key {path}: must hold {2 * KeyBytes} hexadecimal digits; restore it from a backup (a new "
+                + $"key forgets every quota and list)"
+                : string.Create(CultureInfo.InvariantCulture,
+                $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and " +
                     $"(but for the last line) a time; restore the file from a backup or another host"));
             if (key.Generation > MaxGenerations)
-                throw new ResponderException(Cause.KeyFile, $"address key {path}: holds more than {MaxGenerations} keys; restore the file from a backup or another host");
+                throw new ResponderException(Cause.KeyFile,
+                    $"address key {path}: holds more than {MaxGenerations} keys; restore the file from a backup or "
+                    + $"another host");
         }
 
         return key!;
@@ -84,7 +86,8 @@ internal sealed class AddressKey
     {
         if (!File.Exists(path) && database.MySql is not null)
         {
-            throw new ResponderException(Cause.KeyFile, $"address key {path}: does not exist; copy it from another host, " +
+            throw new ResponderException(Cause.KeyFile,
+                $"address key {path}: does not exist; copy it from another host, " +
                 $"or for a new database make it once with: (umask 027; openssl rand -hex {KeyBytes} > {path})");
         }
 
@@ -100,8 +103,8 @@ internal sealed class AddressKey
         SecretFile.TryCreate(path, NewKey() + "\n", UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     /// <summary>
-    /// Puts a new key on top of those in the file. The database goes over to it at its next reset; until then it is used
-    /// with the file of before and with this one.
+    /// Puts a new key on top of those in the file. The database goes over to it at its next reset; until then it is
+    /// used with the file of before and with this one.
     /// </summary>
     /// <exception cref="ResponderException">The file cannot be used or written, or has no room for more.</exception>
     public static AddressKey Change(string path, DateTimeOffset now)
@@ -109,12 +112,15 @@ internal sealed class AddressKey
         var before = Load(path);
         if (before.Generation == MaxGenerations)
         {
-            throw new ResponderException(Cause.KeyFile, $"address key {path}: holds {MaxGenerations} keys, and has no room for more; " +
+            throw new ResponderException(Cause.KeyFile,
+                $"address key {path}: holds {MaxGenerations} keys, and has no room for more; " +
                 "begin a new database with a new key file (quotas, lists and the record of messages start empty)");
         }
 
-        var text = new StringBuilder("# Address keys, the newest first. All hosts need this file as it is: no line may go.\n");
-        text.Append(CultureInfo.InvariantCulture, $"{NewKey()} {now.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}\n");
+        var text = new StringBuilder(
+            "# Address keys, the newest first. All hosts need this file as it is: no line may go.\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{NewKey()} {now.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}\n");
         for (var key = before; key is not null; key = key.Earlier)
             text.Append(Convert.ToHexStringLower(key._key)).Append(key.Time).Append('\n');
         SecretFile.Replace(path, text.ToString(), "address key");
@@ -129,7 +135,9 @@ internal sealed class AddressKey
     public byte[] Renew(byte[] hash, AddressKey madeWith) =>
         madeWith.Generation == Generation ? hash : Renew(Earlier!.Renew(hash, madeWith));
 
-    /// <summary>The stored form of a requester. Null when the text is no address with a fully qualified domain.</summary>
+    /// <summary>
+    /// The stored form of a requester. Null when the text is no address with a fully qualified domain.
+    /// </summary>
     public Requester? Requester(string address) => CanonicalAddress.TryGet(address, out var canonical, out var domain)
         ? new Requester(Hash("address", canonical), DomainAndParents(domain), domain)
         : null;
@@ -147,7 +155,8 @@ internal sealed class AddressKey
     public MessageKey Message(byte[] headerBlock, string requestedAddress)
     {
         if (Earlier is null)
-            return new MessageKey(Sha256.Hmac(_key, Encoding.UTF8.GetBytes("message\0" + requestedAddress + "\0"), headerBlock));
+            return new MessageKey(Sha256.Hmac(
+                _key, Encoding.UTF8.GetBytes("message\0" + requestedAddress + "\0"), headerBlock));
         var before = Earlier.Message(headerBlock, requestedAddress);
         return new MessageKey(Renew(before.Value), [before.Value, .. before.Earlier]);
     }
@@ -188,16 +197,19 @@ internal sealed class AddressKey
         return false;
     }
 
-    private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture) : "";
+    private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)
+        : "";
 
     /// <summary>Null when the line has another form. Only the first key may be without its time.</summary>
     private static AddressKey? ParseLine(string line, AddressKey? earlier)
     {
         var (digits, time) = line.Length > 2 * KeyBytes ? (line[..(2 * KeyBytes)], line[(2 * KeyBytes)..]) : (line, "");
-        if (digits.Length < 2 * KeyBytes || !digits.All(char.IsAsciiHexDigit) || (time.Length == 0 && earlier is not null))
+        if (digits.Length < 2 * KeyBytes || !digits.All(char.IsAsciiHexDigit)
+            || (time.Length == 0 && earlier is not null))
             return null;
         DateTimeOffset madeAt = default;
-        if (time.Length > 0 && !DateTimeOffset.TryParseExact(time, "' '" + TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out madeAt))
+        if (time.Length > 0 && !DateTimeOffset.TryParseExact(
+            time, "' '" + TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out madeAt))
             return null;
         return new AddressKey(Convert.FromHexString(digits), earlier, time.Length > 0 ? madeAt : null);
     }

@@ -14,7 +14,9 @@ internal enum ClaimResult
     Blocked,
     OverQuota,
 
-    /// <summary>A limit beyond the requester's is reached; nothing was charged or recorded, and it may be granted later.</summary>
+    /// <summary>
+    /// A limit beyond the requester's is reached; nothing was charged or recorded, and it may be granted later.
+    /// </summary>
     OverLimit,
 }
 
@@ -23,4 +25,5 @@ internal enum ClaimResult
 /// number.</param>
 /// <param name="Entries">What earlier tries did; null at the first try.</param>
 /// <param name="Limit">The limit that is reached.</param>
-internal readonly record struct Claim(ClaimResult Result, long Tries = 1, EntryStates? Entries = null, Limit? Limit = null);
+internal readonly record struct Claim(
+    ClaimResult Result, long Tries = 1, EntryStates? Entries = null, Limit? Limit = null);

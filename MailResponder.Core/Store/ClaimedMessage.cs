@@ -37,7 +37,9 @@ internal sealed class ClaimedMessage
     /// <summary>For replies that are not counted: a dry run, or one that the operator sends.</summary>
     public static ClaimedMessage Unrecorded() => new(new MessageKey(RandomNumberGenerator.GetBytes(32)));
 
-    /// <summary>How the entry is known below; it tells nothing of the entry to somebody who has only the database.</summary>
+    /// <summary>
+    /// How the entry is known below; it tells nothing of the entry to somebody who has only the database.
+    /// </summary>
     /// <param name="identity">What the entry is.</param>
     public ulong IdOf(ReadOnlySpan<byte> identity) =>
         BinaryPrimitives.ReadUInt64BigEndian(Sha256.HashData([.. Key, .. identity]));
@@ -48,7 +50,9 @@ internal sealed class ClaimedMessage
     /// To be called before the entry is handed over. At a retry it is recorded first: an earlier try may have sent the
     /// entry and could not say so.
     /// </summary>
-    /// <returns>False when it was handed over too often today without a record of it; it is not to be sent now.</returns>
+    /// <returns>
+    /// False when it was handed over too often today without a record of it; it is not to be sent now.
+    /// </returns>
     /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
     public bool TryBegin(ulong entry)
     {

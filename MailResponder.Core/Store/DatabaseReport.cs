@@ -12,9 +12,12 @@ namespace MailResponder.Store;
 /// <param name="Place">The file, or database and server.</param>
 /// <param name="Schema">The version of the tables; 0 when there are none.</param>
 /// <param name="NewestSchema">The version that this program needs.</param>
-/// <param name="Missing">The rights that the user lacks, and the statement that grants them; null when it has all.</param>
+/// <param name="Missing">
+/// The rights that the user lacks, and the statement that grants them; null when it has all.
+/// </param>
 /// <param name="Problem">Why it cannot be used as it is; null when it can.</param>
-internal sealed record DatabaseReport(string Kind, string Place, long Schema, int NewestSchema, string? Missing, string? Problem)
+internal sealed record DatabaseReport(
+    string Kind, string Place, long Schema, int NewestSchema, string? Missing, string? Problem)
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
@@ -32,7 +35,8 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
         }
 
         var (version, schema) = SqliteDatabase.Look(path, MaxWait);
-        return new DatabaseReport("SQLite " + version, path, schema, SqliteSchema.Version, null, ProblemOf(schema, SqliteSchema.Version));
+        return new DatabaseReport("SQLite " + version, path, schema, SqliteSchema.Version, null,
+            ProblemOf(schema, SqliteSchema.Version));
     }
 
     private static DatabaseReport OfMySql(MySqlSettings settings)
@@ -50,7 +54,8 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
                 schema,
                 MySqlSchema.Version,
                 missing.Count == 0 ? null
-                    : $"{string.Join(", ", missing)}; run as administrator: {MySqlGrants.Statement(settings, MySqlGrants.Account(connection))}",
+                    : $"{string.Join(", ", missing)}; run as administrator: "
+                    + $"{MySqlGrants.Statement(settings, MySqlGrants.Account(connection))}",
                 readOnly ? "the server is read-only; name the primary server, not a replica, or end its read_only"
                     : mayRead ? ProblemOf(schema, MySqlSchema.Version) : null);
         }
@@ -74,6 +79,7 @@ internal sealed record DatabaseReport(string Kind, string Place, long Schema, in
 
     private static string? ProblemOf(long schema, int newest) =>
         schema == 0 ? "there are no tables; run: responder database init"
-        : schema != newest ? string.Create(CultureInfo.InvariantCulture, $"made by another responder (schema {schema}, this one needs {newest})")
+        : schema != newest ? string.Create(
+        CultureInfo.InvariantCulture, $"made by another responder (schema {schema}, this one needs {newest})")
         : null;
 }

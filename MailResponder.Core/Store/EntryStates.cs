@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace MailResponder.Store;
 
 /// <summary>
-/// What became of the entries that answer one message. An entry is known by a hash of what it is, so that an edit of the
-/// response book between two tries neither loses nor doubles a reply.
+/// What became of the entries that answer one message. An entry is known by a hash of what it is, so that an edit of
+/// the response book between two tries neither loses nor doubles a reply.
 /// </summary>
 internal sealed class EntryStates
 {

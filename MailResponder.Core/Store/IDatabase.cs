@@ -22,7 +22,9 @@ internal interface IDatabase : IDisposable
     /// </summary>
     string EnterWindow { get; }
 
-    /// <summary>The statement that gives @subject a counter for @day, and locks it until the transaction ends.</summary>
+    /// <summary>
+    /// The statement that gives @subject a counter for @day, and locks it until the transaction ends.
+    /// </summary>
     string EnterDay { get; }
 
     /// <summary>How long others may have to wait when many rows are deleted, each time.</summary>

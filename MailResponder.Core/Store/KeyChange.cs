@@ -4,9 +4,9 @@ using System.Text;
 namespace MailResponder.Store;
 
 /// <summary>
-/// Brings the newest address key of the key file into force. What is on the lists is hashed once more, a batch at a time
-/// before the reset, and what changed meanwhile in its transaction; quotas end with their window, and the ledger is left
-/// as it is (<see cref="RequesterStore"/>).
+/// Brings the newest address key of the key file into force. What is on the lists is hashed once more, a batch at a
+/// time before the reset, and what changed meanwhile in its transaction; quotas end with their window, and the ledger
+/// is left as it is (<see cref="RequesterStore"/>).
 /// </summary>
 internal sealed class KeyChange(IDatabase database, AddressKey newest)
 {
@@ -49,7 +49,8 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         var before = database.KeyInForce(newest);
         if (before == newest)
             return false;
-        for (var after = Array.Empty<byte>(); Listed(before, "subject > @from AND listed_at >= @copied", after) is { Count: > 0 } rows;)
+        for (var after = Array.Empty<byte>(); Listed(
+            before, "subject > @from AND listed_at >= @copied", after) is { Count: > 0 } rows;)
         {
             Copy(rows, before);
             after = rows[^1].Subject;
@@ -59,7 +60,9 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         return true;
     }
 
-    /// <summary>Keeps resets off, so that what is written in the transaction is written under the key in force.</summary>
+    /// <summary>
+    /// Keeps resets off, so that what is written in the transaction is written under the key in force.
+    /// </summary>
     /// <exception cref="ResponderException">That is another one than the given one.</exception>
     public void Hold(AddressKey present)
     {
@@ -70,7 +73,8 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
 
     private List<ListedRow> Listed(AddressKey key, string which, byte[] after) => database.Rows(
         $"""
-        SELECT subject, verdict, listed_at FROM listed WHERE generation = @generation AND {which} ORDER BY subject LIMIT {AtOnce}
+        SELECT subject, verdict, listed_at FROM listed
+        WHERE generation = @generation AND {which} ORDER BY subject LIMIT {AtOnce}
         """,
         row => new ListedRow(row.Bytes(0), row.GetInt64(1), row.GetInt64(2)),
         ("generation", key.Generation), ("from", after), ("copied", _copiedAt));
@@ -82,8 +86,10 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         var text = new StringBuilder("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES ");
         for (var i = 0; i < rows.Count; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? ", " : "")}(@generation, @subject{i}, {rows[i].Verdict}, {rows[i].At})");
-            values.Add((string.Create(CultureInfo.InvariantCulture, $"subject{i}"), newest.Renew(rows[i].Subject, before)));
+            text.Append(CultureInfo.InvariantCulture,
+                $"{(i > 0 ? ", " : "")}(@generation, @subject{i}, {rows[i].Verdict}, {rows[i].At})");
+            values.Add((string.Create(CultureInfo.InvariantCulture, $"subject{i}"),
+                newest.Renew(rows[i].Subject, before)));
         }
 
         return database.Execute(text.ToString(), [.. values]);

@@ -3,9 +3,9 @@ using System.Data.Common;
 namespace MailResponder.Store;
 
 /// <summary>
-/// Which messages were claimed, what they were charged, and what was sent for them; part of the <see cref="RequesterStore"/>, whose
-/// transactions it runs in. It is written in volumes: a reset begins a new one, and forgets those that are old enough, as
-/// a whole.
+/// Which messages were claimed, what they were charged, and what was sent for them; part of the <see
+/// cref="RequesterStore"/>, whose transactions it runs in. It is written in volumes: a reset begins a new one, and
+/// forgets those that are old enough, as a whole.
 /// </summary>
 internal sealed class Ledger(IDatabase database, TimeProvider clock)
 {
@@ -18,7 +18,8 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     private (MessageKey? Message, byte[] Key, long Volume) _claimed = (null, [], 0);
 
     /// <summary>As the ledger knows the message, from its first try to its last.</summary>
-    public byte[] KeyOf(MessageKey message) => ReferenceEquals(_claimed.Message, message) ? _claimed.Key : message.Value;
+    public byte[] KeyOf(MessageKey message) =>
+        ReferenceEquals(_claimed.Message, message) ? _claimed.Key : message.Value;
 
     /// <summary>An earlier claim of the message, else null; the present volume; the present epoch.</summary>
     /// <param name="message">Made with the key.</param>
@@ -29,7 +30,8 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         foreach (var row in database.Rows(
             $"""
             SELECT volume.number, {RequesterStore.PresentEpoch}, volume.generation, ledger.tries, ledger.entries
-            FROM volume LEFT JOIN ledger ON ledger.volume = volume.number AND ledger.message = @message ORDER BY volume.number
+            FROM volume LEFT JOIN ledger ON ledger.volume = volume.number AND ledger.message = @message
+            ORDER BY volume.number
             """,
             row => new VolumeRow(
                 row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : ClaimIn(row, 3)),
@@ -52,12 +54,13 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     /// <param name="volume">The present one.</param>
     /// <param name="charged">The quota window that was charged; 0: none.</param>
     public void Enter(MessageKey message, long volume, long charged) => database.Execute(
-        "INSERT INTO ledger (volume, message, charged, tries, entries) VALUES (@volume, @message, @charged, 1, @entries)",
+        "INSERT INTO ledger (volume, message, charged, tries, entries) VALUES (@volume, @message, @charged, 1, "
+        + "@entries)",
         ("volume", volume), ("message", message.Value), ("charged", charged), ("entries", Array.Empty<byte>()));
 
     /// <summary>
-    /// Counts one more try of a message that was claimed before. Nothing is sent without this write: a database that can
-    /// only be read would let each try send the same reply.
+    /// Counts one more try of a message that was claimed before. Nothing is sent without this write: a database that
+    /// can only be read would let each try send the same reply.
     /// </summary>
     /// <returns>Null when another try was counted since the claim was read.</returns>
     public Claim? CountTry(Claim earlier)
@@ -110,18 +113,22 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
             INSERT INTO volume (number, begun_at, generation) SELECT number + 1, @now, @generation FROM volume
             WHERE number = (SELECT MAX(number) FROM volume)
                 AND (begun_at <= @youngest OR begun_at > @now OR generation <> @generation)
-            """, ("now", now), ("youngest", now - (now - forgetBefore) / VolumesAtLeast), ("generation", key.Generation));
+            """,
+            ("now", now), ("youngest", now - (now - forgetBefore) / VolumesAtLeast), ("generation", key.Generation));
     }
 
     /// <summary>Forgets the volumes in which every message was claimed before the given time.</summary>
     public void ForgetVolumes(long before)
     {
         // A volume ends when the next one is begun.
-        if (database.Scalar("SELECT MAX(number) FROM volume WHERE begun_at <= @before", ("before", before)) is { } first)
+        if (database.Scalar("SELECT MAX(number) FROM volume WHERE begun_at <= @before",
+            ("before", before)) is { } first)
             database.Execute("DELETE FROM volume WHERE number < @first", ("first", first));
     }
 
-    /// <summary>The claim that was recorded under one of the keys, with its place in <see cref="_claimed"/>; else null.</summary>
+    /// <summary>
+    /// The claim that was recorded under one of the keys, with its place in <see cref="_claimed"/>; else null.
+    /// </summary>
     private Claim? FindClaim(MessageKey message, IReadOnlyList<byte[]> keys)
     {
         if (keys.Count == 0)
@@ -146,7 +153,8 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         new(ClaimResult.Retry, row.GetInt64(first), EntryStates.Read(row.Bytes(first + 1)));
 
     private (byte[] Key, long Volume) PlaceOf(MessageKey message) =>
-        ReferenceEquals(_claimed.Message, message) || FindClaim(message, [message.Value, .. message.Earlier]) is not null
+        ReferenceEquals(_claimed.Message, message)
+            || FindClaim(message, [message.Value, .. message.Earlier]) is not null
             ? (_claimed.Key, _claimed.Volume) : (message.Value, 0);
 
     /// <param name="Claim">Of the message that was asked for; null when the volume does not have it.</param>

@@ -19,7 +19,9 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
     /// <summary>A limit of a minute is reached again and again; a line for each minute helps nobody.</summary>
     private const int QuietSeconds = 60 * 60;
 
-    /// <summary>Shorter than any hash; not empty, or it would not come after the empty key with which deletions begin.</summary>
+    /// <summary>
+    /// Shorter than any hash; not empty, or it would not come after the empty key with which deletions begin.
+    /// </summary>
     private static readonly byte[] Service = [0];
 
     /// <summary>Days before it count for nothing.</summary>
@@ -28,7 +30,8 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
     /// <summary>When a limit that is reached now admits a message again.</summary>
     public DateTimeOffset EndOf(Limit limit)
     {
-        var (now, length) = (clock.GetUtcNow().ToUnixTimeSeconds(), limit is Limit.DomainPerMinute or Limit.ServicePerMinute ? SecondsOfMinute : SecondsOfDay);
+        var (now, length) = (clock.GetUtcNow().ToUnixTimeSeconds(),
+            limit is Limit.DomainPerMinute or Limit.ServicePerMinute ? SecondsOfMinute : SecondsOfDay);
         return DateTimeOffset.FromUnixTimeSeconds((now / length + 1) * length);
     }
 
@@ -43,10 +46,13 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
         var (day, minute) = (now / SecondsOfDay, now / SecondsOfMinute);
         var counters = Read(domain, day);
         var ofDomain = domain is null || !limits.HasForDomains ? null
-            : new Ceiling(domain, limits.DomainPerMinute, limits.DomainPerDay, Limit.DomainPerMinute, Limit.DomainPerDay);
+            : new Ceiling(domain, limits.DomainPerMinute, limits.DomainPerDay, Limit.DomainPerMinute,
+            Limit.DomainPerDay);
         var ofService = !limits.HasForService ? null
-            : new Ceiling(Service, limits.ServicePerMinute, limits.ServicePerDay, Limit.ServicePerMinute, Limit.ServicePerDay);
-        // Looked at without a lock before anything is written: when a limit is reached, this is the way of most messages.
+            : new Ceiling(Service, limits.ServicePerMinute, limits.ServicePerDay, Limit.ServicePerMinute,
+            Limit.ServicePerDay);
+        // Looked at without a lock before anything is written: when a limit is reached, this is the way of most
+        // messages.
         if ((ofDomain?.ReachedBy(counters, minute) ?? ofService?.ReachedBy(counters, minute)) is { } reached)
             return reached;
         if (ofDomain is not null && !Add(ofDomain, counters, day, minute))
@@ -65,7 +71,8 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
         var quietUntil = Math.Max(now + QuietSeconds, EndOf(limit).ToUnixTimeSeconds());
         return database.Try(() =>
             database.Scalar($"SELECT value FROM meta WHERE name = '{name}'") <= now
-            && database.Execute($"UPDATE meta SET value = @until WHERE name = '{name}' AND value <= @now", ("until", quietUntil), ("now", now)) == 1);
+            && database.Execute($"UPDATE meta SET value = @until WHERE name = '{name}' AND value <= @now",
+            ("until", quietUntil), ("now", now)) == 1);
     }
 
     private List<Counter> Read(byte[]? domain, long day)
@@ -90,7 +97,8 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
                     in_minute = CASE WHEN minute >= @minute THEN in_minute + 1 ELSE 1 END,
                     minute = CASE WHEN minute >= @minute THEN minute ELSE @minute END
                 WHERE day = @day AND subject = @subject
-                    AND in_day < {ceiling.PerDay ?? long.MaxValue} AND (minute < @minute OR in_minute < {ceiling.PerMinute ?? long.MaxValue})
+                    AND in_day < {ceiling.PerDay ?? long.MaxValue}
+                    AND (minute < @minute OR in_minute < {ceiling.PerMinute ?? long.MaxValue})
                 """),
             ("day", day), ("subject", ceiling.Subject), ("minute", minute)) == 1;
     }
@@ -102,7 +110,8 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
 
     private sealed record Ceiling(byte[] Subject, long? PerMinute, long? PerDay, Limit OfMinute, Limit OfDay)
     {
-        public Limit? ReachedBy(List<Counter> counters, long minute) => counters.Find(counter => counter.Is(Subject)) switch
+        public Limit? ReachedBy(List<Counter> counters, long minute) =>
+            counters.Find(counter => counter.Is(Subject)) switch
         {
             null => null,
             { } counter when counter.InDay >= PerDay => OfDay,

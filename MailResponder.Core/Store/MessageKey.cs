@@ -2,7 +2,9 @@ namespace MailResponder.Store;
 
 /// <summary>Identifies a message; see <see cref="AddressKey.Message"/>.</summary>
 /// <param name="Value">As the ledger has it now.</param>
-/// <param name="Earlier">As it would have been recorded before each change of the address key, the latest first.</param>
+/// <param name="Earlier">
+/// As it would have been recorded before each change of the address key, the latest first.
+/// </param>
 internal sealed record MessageKey(byte[] Value, IReadOnlyList<byte[]> Earlier)
 {
     public MessageKey(byte[] value) : this(value, [])

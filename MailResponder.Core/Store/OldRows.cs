@@ -33,7 +33,8 @@ internal sealed class OldRows(IDatabase database)
 
     /// <summary>What was listed under earlier address keys; it was copied to the present one.</summary>
     public void DeleteLists(AddressKey key) =>
-        Delete("listed", "generation", "subject", string.Create(CultureInfo.InvariantCulture, $"SELECT {key.Generation}"));
+        Delete("listed", "generation", "subject",
+            string.Create(CultureInfo.InvariantCulture, $"SELECT {key.Generation}"));
 
     /// <summary>What was taken off the lists before the given time, and is not on one again.</summary>
     public void DeleteRemovals(AddressKey key, DateTimeOffset before) =>
@@ -47,7 +48,8 @@ internal sealed class OldRows(IDatabase database)
         var oldest = database.Try(() => database.Scalar(
             string.Create(CultureInfo.InvariantCulture,
                 $"""
-                SELECT listed_at FROM listed WHERE generation = @generation AND verdict = {(int)Verdict.BlockedByFeedback}
+                SELECT listed_at FROM listed
+                WHERE generation = @generation AND verdict = {(int)Verdict.BlockedByFeedback}
                 ORDER BY listed_at DESC LIMIT 1 OFFSET {most - 1}
                 """),
             ("generation", key.Generation)));
@@ -72,7 +74,9 @@ internal sealed class OldRows(IDatabase database)
         }
     }
 
-    /// <summary>In the order of the keys, so that no batch looks at the same rows again. Reading locks nothing.</summary>
+    /// <summary>
+    /// In the order of the keys, so that no batch looks at the same rows again. Reading locks nothing.
+    /// </summary>
     private List<byte[]> OldListed(byte[] after, (string, object)[] old) => database.Rows(
         $"""
         SELECT subject FROM listed
@@ -87,7 +91,8 @@ internal sealed class OldRows(IDatabase database)
         var (deleted, last) = (0L, -1L);
         // Continues behind the last group. A new search from the start would scan all deleted rows again.
         while (database.Try(() => database.Scalar(
-            $"SELECT MIN({group}) FROM {table} WHERE {group} > @last AND {group} < @end", ("last", last), ("end", end))) is { } old)
+            $"SELECT MIN({group}) FROM {table} WHERE {group} > @last AND {group} < @end", ("last", last),
+                ("end", end))) is { } old)
         {
             deleted += DeleteGroup(table, group, key, old);
             last = old;
@@ -105,12 +110,15 @@ internal sealed class OldRows(IDatabase database)
             // Reading takes no lock, and loads the pages that the deletion then writes.
             var until = database.Try(() => database.Rows(
                 string.Create(CultureInfo.InvariantCulture,
-                    $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 OFFSET {_atOnce - 1}"),
+                    $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 "
+                    + $"OFFSET {_atOnce - 1}"),
                 row => row.Bytes(0), values.Group, values.After)) is [var last] ? last : null;
             var start = Stopwatch.GetTimestamp();
             deleted += until is null
-                ? database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after", values.Group, values.After)
-                : database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after AND {key} <= @until",
+                ? database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after", values.Group,
+                values.After)
+                : database.DeleteBatch(
+                $"DELETE FROM {table} WHERE {group} = @old AND {key} > @after AND {key} <= @until",
                     values.Group, values.After, ("until", until));
             if (until is null)
                 return deleted;

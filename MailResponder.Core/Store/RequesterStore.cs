@@ -8,12 +8,10 @@ namespace MailResponder.Store;
 /// Quota, lists and ledger, shared by all processes that answer. Every method is one atomic, durable step.
 /// All throw <see cref="ResponderException"/> with <see cref="Cause.Database"/> when the database cannot do it now.
 /// </summary>
-/// <remarks>
-/// <para>A quota window is a number, the epoch: a reset moves it on, and every quota begins at nothing. What is no longer
-/// in force lies together in its table, and is then deleted in batches that no message has to wait for.</para>
-/// <para>A new address key comes into force at a reset, with a new window and a new volume: what is on the lists is
-/// hashed once more, and the messages of earlier volumes are known by their earlier keys.</para>
-/// </remarks>
+/// <remarks> <para>A quota window is a number, the epoch: a reset moves it on, and every quota begins at nothing. What
+/// is no longer in force lies together in its table, and is then deleted in batches that no message has to wait
+/// for.</para> <para>A new address key comes into force at a reset, with a new window and a new volume: what is on the
+/// lists is hashed once more, and the messages of earlier volumes are known by their earlier keys.</para> </remarks>
 internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, TimeProvider clock) : IDisposable
 {
     public const string PresentEpoch = "(SELECT value FROM meta WHERE name = 'epoch')";
@@ -36,8 +34,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     public AddressKey Key { get; private set; } = database.Key;
 
     /// <summary>
-    /// How many of those whom feedback blocked outlast a reset, the latest ones: forged requests can add any number, and a
-    /// million are a hundred megabytes.
+    /// How many of those whom feedback blocked outlast a reset, the latest ones: forged requests can add any number,
+    /// and a million are a hundred megabytes.
     /// </summary>
     public int MostBlockedByFeedback { get; set; } = 1_000_000;
 
@@ -51,7 +49,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// <param name="clock">Tells the time of claims and resets.</param>
     /// <param name="answersMessage">See <see cref="MySqlServer"/>.</param>
     /// <exception cref="ResponderException">It cannot be opened now, or belongs to another key.</exception>
-    public static RequesterStore Open(DatabaseSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock, bool answersMessage = false) =>
+    public static RequesterStore Open(
+        DatabaseSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock, bool answersMessage = false) =>
         new RequesterStore(settings.MySql is null
             ? SqliteDatabase.Open(settings.SqliteFile!, key, maxWait)
             : MySqlDatabase.Open(settings.MySql, key, maxWait, clock, answersMessage), key, clock);
@@ -62,12 +61,15 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// <returns>Null when another process is answering it.</returns>
     public IDisposable? EnterMessage(MessageKey message) => database.EnterMessage(message.Original);
 
-    /// <summary>Claims the message and charges the quota in one step. A claimed message is a retry and is not charged.</summary>
+    /// <summary>
+    /// Claims the message and charges the quota in one step. A claimed message is a retry and is not charged.
+    /// </summary>
     /// <param name="message">Made with <see cref="Key"/>.</param>
     /// <param name="requester">Whom to look up and charge.</param>
     /// <param name="quota">Requests until the next reset; null when this requester has no quota.</param>
     /// <param name="limits">What counts beyond the requester; null when nothing does.</param>
-    public Claim Claim(MessageKey message, Requester requester, int? quota, LimitSettings? limits = null) => database.InTransaction(() =>
+    public Claim Claim(MessageKey message, Requester requester, int? quota, LimitSettings? limits = null) =>
+        database.InTransaction(() =>
     {
         while (true)
         {
@@ -110,10 +112,10 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             : 0);
 
     /// <summary>
-    /// Starts a new quota window, brings the newest address key into force, and forgets volumes of the ledger in which all
-    /// messages were claimed before the given time, in one step; then deletes what that leaves behind, in small steps that
-    /// nobody waits for. When the clock is far from the last reset it may be wrong, then or now: that
-    /// time nothing is forgotten.
+    /// Starts a new quota window, brings the newest address key into force, and forgets volumes of the ledger in which
+    /// all messages were claimed before the given time, in one step; then deletes what that leaves behind, in small
+    /// steps that nobody waits for. When the clock is far from the last reset it may be wrong, then or now: that time
+    /// nothing is forgotten.
     /// </summary>
     public ResetResult Reset(DateTimeOffset forgetBefore)
     {
@@ -150,23 +152,29 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     }
 
     /// <summary>
-    /// Puts an address or domain hash on a list, or takes it off both with <see cref="Verdict.None"/>. That it was taken
-    /// off is remembered for <see cref="RemovalMemory"/>: older feedback that comes late does not undo it.
+    /// Puts an address or domain hash on a list, or takes it off both with <see cref="Verdict.None"/>. That it was
+    /// taken off is remembered for <see cref="RemovalMemory"/>: older feedback that comes late does not undo it.
     /// </summary>
     /// <returns>The verdict that was in force before.</returns>
     public Verdict SetVerdict(byte[] subject, Verdict verdict) => database.InTransaction(() =>
     {
         _keyChange.Hold(Key);
         var before = (Verdict)(OwnVerdict(subject) ?? 0);
-        Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, @verdict, @now)",
+        Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, "
+            + "@verdict, @now)",
             ("generation", Key.Generation), ("subject", subject), ("verdict", (int)verdict), ("now", Now()));
         return before;
     });
 
-    /// <summary>Blocks the requester because of what became of a reply, unless the operator has decided otherwise.</summary>
+    /// <summary>
+    /// Blocks the requester because of what became of a reply, unless the operator has decided otherwise.
+    /// </summary>
     /// <param name="requester">To whom the reply went.</param>
-    /// <param name="happenedAt">When it bounced or was complained about; not longer ago than <see cref="RemovalMemory"/>.</param>
-    public FeedbackResult BlockByFeedback(Requester requester, DateTimeOffset happenedAt) => database.InTransaction(() =>
+    /// <param name="happenedAt">
+    /// When it bounced or was complained about; not longer ago than <see cref="RemovalMemory"/>.
+    /// </param>
+    public FeedbackResult BlockByFeedback(Requester requester, DateTimeOffset happenedAt) =>
+        database.InTransaction(() =>
     {
         _keyChange.Hold(Key);
         if (ReadVerdict(requester) == Verdict.Allowed)
@@ -174,17 +182,21 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         var own = OwnVerdict(requester.Address);
         if (own is not (null or (long)Verdict.None))
             return FeedbackResult.BlockedAlready;
-        // Neither statement undoes what the operator does at the same time: the one finds a key that is taken, and all of
-        // this runs again; the other finds a later time.
+        // Neither statement undoes what the operator does at the same time: the one finds a key that is taken, and all
+        // of this runs again; the other finds a later time.
         var changed = own is null
-            ? Execute("INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, @verdict, @now)",
-                ("generation", Key.Generation), ("subject", requester.Address), ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()))
+            ? Execute(
+            "INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, @verdict, "
+            + "@now)",
+                ("generation", Key.Generation), ("subject", requester.Address),
+                ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()))
             : Execute(
                 """
                 UPDATE listed SET verdict = @verdict, listed_at = @now
                 WHERE generation = @generation AND subject = @subject AND verdict = 0 AND listed_at < @happened
                 """,
-                ("generation", Key.Generation), ("subject", requester.Address), ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()),
+                ("generation", Key.Generation), ("subject", requester.Address),
+                ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()),
                 ("happened", happenedAt.ToUnixTimeSeconds()));
         return changed == 0 ? FeedbackResult.RemovedSince : FeedbackResult.Blocked;
     });
@@ -267,7 +279,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         var (names, values) = Sql.Each("subject", subjects);
         var (nearest, verdict) = (int.MaxValue, Verdict.None);
         foreach (var (subject, found) in database.Rows(
-            $"SELECT subject, verdict FROM listed WHERE generation = @generation AND subject IN ({names}) AND verdict > 0",
+            $"SELECT subject, verdict FROM listed WHERE generation = @generation AND subject IN ({names}) AND "
+                + $"verdict > 0",
             row => (row.Bytes(0), (Verdict)row.GetInt64(1)), [.. values, ("generation", Key.Generation)]))
         {
             var distance = subjects.FindIndex(candidate => candidate.AsSpan().SequenceEqual(subject));

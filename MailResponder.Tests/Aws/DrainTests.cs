@@ -22,7 +22,8 @@ public sealed class DrainTests : IDisposable
               *target-lifecycle-state) if [ "$(grep -c '^sleep 10' "$here/calls")" -ge 3 ]; then echo Terminated; else echo InService; fi ;;
             esac
             """);
-        foreach (var name in (string[])["aws", "logger", "sleep", "postfix"]) Program(name, $"echo \"{name} $*\" >>\"$here/calls\"");
+        foreach (var name in (string[])["aws", "logger", "sleep", "postfix"]) Program(
+            name, $"echo \"{name} $*\" >>\"$here/calls\"");
         folder.Write("calls", "");
     }
 
@@ -34,14 +35,17 @@ public sealed class DrainTests : IDisposable
     public void Queue_IsEmptiedFirst_AndNothingHappensBefore()
     {
         // Two messages until the fourth attempt.
-        Queue($"if [ \"$(grep -c 'postqueue -f' \"$here/calls\")\" -lt 4 ]; then echo '{Waiting}'; echo '{Waiting}'; fi");
+        Queue($"if [ \"$(grep -c 'postqueue -f' \"$here/calls\")\" -lt 4 ]; then echo '{Waiting}'; echo '{Waiting}'; "
+            + $"fi");
         Drain().AssertDone();
         Assert.Equal(["sleep 10", "sleep 10", "sleep 10"], Calls[..3]);
         Assert.Contains("to end; 2 messages", Calls[3], StringComparison.Ordinal);
         // Three with mail, then three without.
         Assert.Equal(6, Calls.Count(call => call == "postqueue -f"));
         Assert.EndsWith("the queue is empty", Calls[^2], StringComparison.Ordinal);
-        Assert.Equal("aws autoscaling complete-lifecycle-action --auto-scaling-group-name responders --lifecycle-hook-name terminating --instance-id i-0123 --lifecycle-action-result CONTINUE", Calls[^1]);
+        Assert.Equal(
+            "aws autoscaling complete-lifecycle-action --auto-scaling-group-name responders --lifecycle-hook-name "
+            + "terminating --instance-id i-0123 --lifecycle-action-result CONTINUE", Calls[^1]);
         Assert.Single(Calls, call => call.Contains("record-lifecycle-action-heartbeat", StringComparison.Ordinal));
     }
 
@@ -52,7 +56,8 @@ public sealed class DrainTests : IDisposable
         Drain().AssertDone();
         Assert.Equal(2 * 60, Calls.Count(call => call == "sleep 60"));
         // EC2 ends the instance after 30 minutes without one.
-        Assert.Equal(2 * 6, Calls.Count(call => call.Contains("record-lifecycle-action-heartbeat", StringComparison.Ordinal)));
+        Assert.Equal(2 * 6, Calls.Count(
+            call => call.Contains("record-lifecycle-action-heartbeat", StringComparison.Ordinal)));
         Assert.EndsWith(" 1 messages are lost with this instance", Calls[^2], StringComparison.Ordinal);
         Assert.Contains("complete-lifecycle-action", Calls[^1], StringComparison.Ordinal);
     }
@@ -72,12 +77,16 @@ public sealed class DrainTests : IDisposable
         Queue("exit 69");
         Drain().AssertDone();
         Assert.Contains("postfix start", Calls);
-        Assert.EndsWith("an unknown number of messages are lost with this instance", Calls[^2], StringComparison.Ordinal);
+        Assert.EndsWith("an unknown number of messages are lost with this instance", Calls[^2],
+            StringComparison.Ordinal);
     }
 
-    ToolRun Drain() => ToolRun.Of("env", $"PATH={folder.Path}:/usr/bin:/bin", Repository.PathTo("aws", "drain.sh"), "responders", "terminating", "2");
+    ToolRun Drain() => ToolRun.Of(
+        "env", $"PATH={folder.Path}:/usr/bin:/bin", Repository.PathTo("aws", "drain.sh"), "responders", "terminating",
+        "2");
 
-    void Queue(string listing) => Program("postqueue", $"if [ \"$1\" = -f ]; then echo 'postqueue -f' >>\"$here/calls\"; else {listing}; fi");
+    void Queue(string listing) => Program(
+        "postqueue", $"if [ \"$1\" = -f ]; then echo 'postqueue -f' >>\"$here/calls\"; else {listing}; fi");
 
     void Program(string name, string script) =>
         Executable.Write(folder.PathTo(name), $"#!/bin/sh\nhere='{folder.Path}'\n{script}\n");

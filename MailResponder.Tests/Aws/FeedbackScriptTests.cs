@@ -41,7 +41,8 @@ public sealed class FeedbackScriptTests : IDisposable
     public void Dispose() => place.Dispose();
 
     [Fact]
-    public void Script_IsAcceptedByShellcheck() => ToolRun.Of("shellcheck", Repository.PathTo("aws", "feedback.sh")).AssertDone();
+    public void Script_IsAcceptedByShellcheck() =>
+        ToolRun.Of("shellcheck", Repository.PathTo("aws", "feedback.sh")).AssertDone();
 
     [Fact]
     public void Queue_IsFedAndEmptied()
@@ -55,11 +56,13 @@ public sealed class FeedbackScriptTests : IDisposable
     [Fact]
     public void WhatIsRefused_StaysInTheQueue_AndTheRestIsDeleted()
     {
-        Batch(1, Message("h1", "a@freemail.test"), Notifications.InSqs(new JsonObject { ["x"] = 1 }), Message("h2", "c@freemail.test"));
+        Batch(1, Message("h1", "a@freemail.test"), Notifications.InSqs(new JsonObject { ["x"] = 1 }),
+            Message("h2", "c@freemail.test"));
         Batch(2, Message("h3", "b@freemail.test"));
         var run = Run(Notifications.Topic);
         Assert.Equal(65, run.ExitCode);
-        Assert.Contains("standard input:1: item 1, Messages[2].Body: came without SNS's envelope", run.Output, StringComparison.Ordinal);
+        Assert.Contains("standard input:1: item 1, Messages[2].Body: came without SNS's envelope", run.Output,
+            StringComparison.Ordinal);
         Assert.Equal(["h1", "h2", "h3"], Deleted);
     }
 
@@ -94,7 +97,9 @@ public sealed class FeedbackScriptTests : IDisposable
         Assert.Equal(["h1", "h1", "h1", "h1"], Deleted);
     }
 
-    /// <summary>Else each start would count against a message that has no fault, until it is taken for one that has.</summary>
+    /// <summary>
+    /// Else each start would count against a message that has no fault, until it is taken for one that has.
+    /// </summary>
     [Fact]
     public void NothingIsTaken_WhileTheResponderCannotUseIt()
     {
@@ -120,8 +125,10 @@ public sealed class FeedbackScriptTests : IDisposable
         (await first).AssertDone();
     }
 
-    ToolRun Run(string topic) => ToolRun.Of("env", $"PATH={place.Folder}:/usr/bin:/bin", $"HOME={place.Folder}", $"RESPONDER={ResponderProcess.Binary}",
-        $"RESPONDER_SETTINGS={place.SettingsFile}", Repository.PathTo("aws", "feedback.sh"), "https://sqs.test/queue", "--topic", topic);
+    ToolRun Run(string topic) => ToolRun.Of(
+        "env", $"PATH={place.Folder}:/usr/bin:/bin", $"HOME={place.Folder}", $"RESPONDER={ResponderProcess.Binary}",
+        $"RESPONDER_SETTINGS={place.SettingsFile}", Repository.PathTo("aws", "feedback.sh"), "https://sqs.test/queue",
+        "--topic", topic);
 
     string[] Calls => File.Exists(place.PathTo("calls")) ? File.ReadAllLines(place.PathTo("calls")) : [];
 
@@ -130,11 +137,13 @@ public sealed class FeedbackScriptTests : IDisposable
 
     static JsonObject Message(string handle, string address)
     {
-        var message = Notifications.InSqs(Notifications.InSns(Notifications.Bounce(address, at: DateTimeOffset.UtcNow)));
+        var message = Notifications.InSqs(
+            Notifications.InSns(Notifications.Bounce(address, at: DateTimeOffset.UtcNow)));
         message["ReceiptHandle"] = handle;
         return message;
     }
 
     void Batch(int number, params JsonNode[] messages) =>
-        File.WriteAllText(place.PathTo($"queue/{number}"), Notifications.Received(messages).ToJsonString(pretty).Replace("\\u002B", "+", StringComparison.Ordinal));
+        File.WriteAllText(place.PathTo($"queue/{number}"),
+            Notifications.Received(messages).ToJsonString(pretty).Replace("\\u002B", "+", StringComparison.Ordinal));
 }

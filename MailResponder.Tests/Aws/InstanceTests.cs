@@ -50,8 +50,11 @@ public sealed class InstanceTests : IDisposable
             if [ -s "$here/failing" ]; then case "$*" in *$(cat "$here/failing")*) exit 254 ;; esac; fi
             """);
         Program("bin/curl", "case $* in *api/token) echo token ;; *instance-id) echo i-0123 ;; esac");
-        foreach (var name in (string[])["apt-get", "systemctl", "postfix"]) Program($"bin/{name}", $"echo \"{name} $*\" >>\"$here/calls\"");
-        Program("local/responder", "echo \"$(id -un): responder $*\" >>\"$here/calls\"; if [ -s \"$here/failing\" ]; then case \"$*\" in *$(cat \"$here/failing\")*) exit 69 ;; esac; fi");
+        foreach (var name in (string[])["apt-get", "systemctl", "postfix"]) Program(
+            $"bin/{name}", $"echo \"{name} $*\" >>\"$here/calls\"");
+        Program("local/responder",
+            "echo \"$(id -un): responder $*\" >>\"$here/calls\"; if [ -s \"$here/failing\" ]; then case \"$*\" in "
+            + "*$(cat \"$here/failing\")*) exit 69 ;; esac; fi");
         Program("release/responder-1/install.sh", $"echo \"install.sh $*\" >>'{folder.Path}/calls'");
         ToolRun.Of("cp", "-r", Repository.PathTo("aws"), folder.PathTo("release/responder-1")).AssertDone();
         ToolRun.Of("tar", "-czf", folder.PathTo("archive"), "-C", folder.PathTo("release"), "responder-1").AssertDone();
@@ -63,7 +66,8 @@ public sealed class InstanceTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     static string UserData => Regex.Replace(
-        Template.Shipped.Properties("LaunchTemplate").GetProperty("LaunchTemplateData").GetProperty(nameof(UserData)).GetProperty("Fn::Base64").GetProperty("Fn::Sub")[0].GetString()!,
+        Template.Shipped.Properties("LaunchTemplate").GetProperty("LaunchTemplateData").GetProperty(nameof(UserData))
+        .GetProperty("Fn::Base64").GetProperty("Fn::Sub")[0].GetString()!,
         @"\$\{([^}]*)\}", match => parameters[match.Groups[1].Value]);
 
     string[] Calls => File.ReadAllLines(folder.PathTo("calls"));
@@ -81,19 +85,28 @@ public sealed class InstanceTests : IDisposable
     {
         var run = Start();
         run.AssertDone();
-        var steps = Calls.Where(call => !call.StartsWith("aws ssm", StringComparison.Ordinal) && !call.StartsWith("aws s3", StringComparison.Ordinal) && !call.StartsWith("apt-get", StringComparison.Ordinal));
+        var steps = Calls.Where(call =>
+            !call.StartsWith("aws ssm", StringComparison.Ordinal)
+            && !call.StartsWith("aws s3", StringComparison.Ordinal)
+            && !call.StartsWith("apt-get", StringComparison.Ordinal));
         Assert.Equal(
             [
-                "install.sh --domain example.com --domain example.org --hostname mail.example.com --from get-help@example.com --support team@example.net --ses-region us-east-1",
+                "install.sh --domain example.com --domain example.org --hostname mail.example.com --from "
+                + "get-help@example.com --support team@example.net --ses-region us-east-1",
                 "systemctl daemon-reload", "systemctl enable --now mail_responder-metadata.service",
-                "mail_responder: responder config pull", "mail_responder: responder config check", "mail_responder: responder database status",
+                "mail_responder: responder config pull", "mail_responder: responder config check",
+                "mail_responder: responder database status",
                 "systemctl daemon-reload", "systemctl enable --now mail_responder-drain.service", "postfix status",
-                "aws autoscaling complete-lifecycle-action --auto-scaling-group-name responders --lifecycle-hook-name launching --instance-id i-0123 --lifecycle-action-result CONTINUE",
-                $"aws cloudformation signal-resource --stack-name {parameters["AWS::StackId"]} --logical-resource-id Group --unique-id i-0123 --status SUCCESS",
+                "aws autoscaling complete-lifecycle-action --auto-scaling-group-name responders "
+                + "--lifecycle-hook-name launching --instance-id i-0123 --lifecycle-action-result CONTINUE",
+                $"aws cloudformation signal-resource --stack-name {parameters["AWS::StackId"]} --logical-resource-id "
+                + $"Group --unique-id i-0123 --status SUCCESS",
             ],
             steps);
-        Assert.Contains("ExecStart=/usr/sbin/nft -f /opt/mail_responder/aws/metadata.nft", File.ReadAllLines(folder.PathTo("etc/systemd/system/mail_responder-metadata.service")));
-        Assert.Contains("ExecStart=/opt/mail_responder/aws/drain.sh responders terminating 24", File.ReadAllLines(folder.PathTo("etc/systemd/system/mail_responder-drain.service")));
+        Assert.Contains("ExecStart=/usr/sbin/nft -f /opt/mail_responder/aws/metadata.nft",
+            File.ReadAllLines(folder.PathTo("etc/systemd/system/mail_responder-metadata.service")));
+        Assert.Contains("ExecStart=/opt/mail_responder/aws/drain.sh responders terminating 24",
+            File.ReadAllLines(folder.PathTo("etc/systemd/system/mail_responder-drain.service")));
     }
 
     [Fact]
@@ -104,7 +117,8 @@ public sealed class InstanceTests : IDisposable
         foreach (var name in (string[])["address.key", "dkim.key", "database.password"])
         {
             Assert.Contains($"640 root:mail_responder /etc/mail_responder/{name}", output, StringComparison.Ordinal);
-            Assert.Equal($"value of /mail_responder/{name}\n", File.ReadAllText(folder.PathTo($"etc/mail_responder/{name}")));
+            Assert.Equal($"value of /mail_responder/{name}\n",
+                File.ReadAllText(folder.PathTo($"etc/mail_responder/{name}")));
             Assert.DoesNotContain($"value of /mail_responder/{name}", output, StringComparison.Ordinal);
         }
 
@@ -133,13 +147,15 @@ public sealed class InstanceTests : IDisposable
         var settings = SettingsFile.Check(folder.PathTo("etc/mail_responder/settings.json"), faults);
         Assert.Empty(faults);
         Assert.Equal(["example.com", "example.org", "mail.example.com", "localhost.example.com"], settings!.OwnDomains);
-        Assert.Equal(("db.example.com", "/etc/mail_responder/database-ca.pem"), (settings.Database.MySql!.Server, settings.Database.MySql.TlsAuthorities));
+        Assert.Equal(("db.example.com", "/etc/mail_responder/database-ca.pem"),
+            (settings.Database.MySql!.Server, settings.Database.MySql.TlsAuthorities));
         Assert.Equal("example-config", settings.S3!.BookBucket);
         Assert.Equal("mail.example.com", settings.AuthservId);
         Assert.Equal(Notifications.Topic, settings.Feedback.Topic);
     }
 
-    ToolRun Start() => ToolRun.Of("unshare", "--mount", "sh", Repository.PathTo("MailResponder.Tests", "Aws", "instance.sh"), folder.Path);
+    ToolRun Start() => ToolRun.Of(
+        "unshare", "--mount", "sh", Repository.PathTo("MailResponder.Tests", "Aws", "instance.sh"), folder.Path);
 
     void Program(string name, string script) =>
         Executable.Write(folder.PathTo(name), $"#!/bin/sh\nhere='{folder.Path}'\n{script}\n");

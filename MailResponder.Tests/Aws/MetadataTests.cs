@@ -2,13 +2,16 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Aws;
 
-/// <summary>aws/metadata.nft in a network of its own, in which the instance's metadata and its clock answer everybody.</summary>
+/// <summary>
+/// aws/metadata.nft in a network of its own, in which the instance's metadata and its clock answer everybody.
+/// </summary>
 public sealed class MetadataTests
 {
     [Fact]
     public void CredentialsOfTheRole_AreForRootAndTheResponderAlone()
     {
-        var asked = ToolRun.Of("unshare", "--net", "sh", Repository.PathTo("MailResponder.Tests", "Aws", "metadata.sh"), Repository.PathTo("aws", "metadata.nft")).AssertDone();
+        var asked = ToolRun.Of("unshare", "--net", "sh", Repository.PathTo("MailResponder.Tests", "Aws", "metadata.sh"),
+            Repository.PathTo("aws", "metadata.nft")).AssertDone();
         Assert.Equal(
             """
             before root 200 200

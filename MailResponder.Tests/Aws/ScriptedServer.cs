@@ -5,7 +5,9 @@ using System.Text;
 
 namespace MailResponder.Tests.Aws;
 
-/// <summary>A web server that says what the test has written down, one answer a request, and keeps its connections.</summary>
+/// <summary>
+/// A web server that says what the test has written down, one answer a request, and keeps its connections.
+/// </summary>
 internal sealed class ScriptedServer : IDisposable
 {
     /// <summary>In place of an answer: the connection is closed before the next request.</summary>
@@ -65,7 +67,8 @@ internal sealed class ScriptedServer : IDisposable
                 return;
             }
             // What has no length ends with the connection.
-            if (!answer.Contains("Content-Length", StringComparison.Ordinal) && !answer.Contains("chunked", StringComparison.Ordinal)) return;
+            if (!answer.Contains("Content-Length", StringComparison.Ordinal)
+                && !answer.Contains("chunked", StringComparison.Ordinal)) return;
         }
     }
 
@@ -80,7 +83,8 @@ internal sealed class ScriptedServer : IDisposable
             text.Append((char)one[0]);
         }
         const string length = "Content-Length: ";
-        if (text.ToString().Split("\r\n").FirstOrDefault(line => line.StartsWith(length, StringComparison.Ordinal)) is { } line)
+        if (text.ToString().Split("\r\n")
+            .FirstOrDefault(line => line.StartsWith(length, StringComparison.Ordinal)) is { } line)
         {
             var body = new byte[int.Parse(line[length.Length..], System.Globalization.CultureInfo.InvariantCulture)];
             await stream.ReadExactlyAsync(body);

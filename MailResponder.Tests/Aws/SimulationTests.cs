@@ -8,7 +8,8 @@ public sealed class SimulationTests
 {
     static readonly Template template = Template.Shipped;
 
-    static readonly Lazy<JsonElement> simulation = new(() => JsonSerializer.Deserialize<JsonElement>(Simulate("--json")));
+    static readonly Lazy<JsonElement> simulation =
+        new(() => JsonSerializer.Deserialize<JsonElement>(Simulate("--json")));
 
     [Fact]
     public void Template_HasTheNumbersThatWereTried()
@@ -18,11 +19,15 @@ public sealed class SimulationTests
             [
                 $"[[{template.Default("CpuHigh")},{template.Default("HostsUp")}],[{Number("CpuHigh") + Number("SaturatedMargin")},{template.Default("HostsUpSaturated")}]]",
                 template.Default("Cooldown"), template.Default("CpuLow"), template.Default("AlarmMinutes"),
-                $"{-Number("HostsDown")}", template.Default("Cooldown"), template.Default("MinHosts"), template.Default("MaxHosts"),
+                $"{-Number("HostsDown")}", template.Default("Cooldown"), template.Default("MinHosts"),
+                template.Default("MaxHosts"),
             ],
-            ((string[])["steps", "pause", "cpu_low", "alarm_minutes", "down", "down_pause", "minimum", "maximum"]).Select(name => Compact(tried.GetProperty(name))));
+            ((string[])["steps", "pause", "cpu_low", "alarm_minutes", "down", "down_pause", "minimum", "maximum"])
+            .Select(name => Compact(tried.GetProperty(name))));
         var steps = template.Properties("UpOnCpu").GetProperty("StepAdjustments");
-        Assert.Equal(["HostsUp", "HostsUpSaturated"], steps.EnumerateArray().Select(step => step.GetProperty("ScalingAdjustment").GetProperty("Ref").GetString()));
+        Assert.Equal(["HostsUp", "HostsUpSaturated"],
+            steps.EnumerateArray().Select(
+            step => step.GetProperty("ScalingAdjustment").GetProperty("Ref").GetString()));
         Assert.False(tried.GetProperty("slow_scales").GetBoolean() || tried.GetProperty("any_low").GetBoolean());
     }
 
@@ -30,13 +35,15 @@ public sealed class SimulationTests
     public void ShippedPolicy_IsNeverWorseThanTheOld_AndBetterInTheSpike()
     {
         var better = 0;
-        foreach (var spike in simulation.Value.GetProperty("runs").EnumerateArray().GroupBy(run => run.GetProperty("spike").GetString()))
+        foreach (var spike in simulation.Value.GetProperty("runs").EnumerateArray()
+            .GroupBy(run => run.GetProperty("spike").GetString()))
         {
             var (old, shipped) = (spike.ElementAt(spike.Count() - 2), spike.Last());
             Assert.StartsWith("shipped", shipped.GetProperty("policy").GetString(), StringComparison.Ordinal);
             foreach (var name in (string[])["backlog", "most", "all"])
             {
-                Assert.True(Minutes(shipped, name) <= Minutes(old, name), $"{spike.Key}: {name} {Minutes(shipped, name)}, old {Minutes(old, name)}");
+                Assert.True(Minutes(shipped, name) <= Minutes(old, name),
+                    $"{spike.Key}: {name} {Minutes(shipped, name)}, old {Minutes(old, name)}");
                 if (Minutes(shipped, name) < Minutes(old, name)) better++;
             }
         }
@@ -46,14 +53,18 @@ public sealed class SimulationTests
 
     [Fact]
     public void Page_ShowsWhatComesOut() =>
-        Assert.Contains(Simulate().Trim(), File.ReadAllText(Repository.PathTo("docs", "scaling.md")), StringComparison.Ordinal);
+        Assert.Contains(Simulate().Trim(), File.ReadAllText(Repository.PathTo("docs", "scaling.md")),
+            StringComparison.Ordinal);
 
-    static string Simulate(params string[] options) => ToolRun.Of(Repository.PathTo("MailResponder.Tests", "simulate.sh"), options).AssertDone();
+    static string Simulate(params string[] options) =>
+        ToolRun.Of(Repository.PathTo("MailResponder.Tests", "simulate.sh"), options).AssertDone();
 
-    static int Number(string parameter) => int.Parse(template.Default(parameter), System.Globalization.CultureInfo.InvariantCulture);
+    static int Number(string parameter) =>
+        int.Parse(template.Default(parameter), System.Globalization.CultureInfo.InvariantCulture);
 
     static string Compact(JsonElement value) => JsonSerializer.Serialize(value);
 
     /// <summary>Never is later than any time.</summary>
-    static double Minutes(JsonElement run, string name) => run.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.MaxValue;
+    static double Minutes(JsonElement run, string name) =>
+        run.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.MaxValue;
 }

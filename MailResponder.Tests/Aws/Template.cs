@@ -19,17 +19,20 @@ internal sealed class Template
     public Template(string file)
     {
         var packages = Path.GetDirectoryName(Path.GetDirectoryName(NpmPackage.PathTo("yaml/package.json")))!;
-        var output = ToolRun.Of("env", $"NODE_PATH={packages}", "node", Repository.PathTo("MailResponder.Tests", "Aws", "check-template.js"), file).AssertDone();
+        var output = ToolRun.Of("env", $"NODE_PATH={packages}", "node",
+            Repository.PathTo("MailResponder.Tests", "Aws", "check-template.js"), file).AssertDone();
         using var document = JsonDocument.Parse(output);
         Faults = [.. document.RootElement.GetProperty("faults").EnumerateArray().Select(fault => fault.GetString()!)];
         Content = document.RootElement.GetProperty("template").Clone();
     }
 
-    public JsonElement Properties(string resource) => Content.GetProperty("Resources").GetProperty(resource).GetProperty("Properties");
+    public JsonElement Properties(string resource) =>
+        Content.GetProperty("Resources").GetProperty(resource).GetProperty("Properties");
 
     /// <summary>A plain value, or the default of the parameter that stands in its place.</summary>
     public string Value(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object ? Default(value.GetProperty("Ref").GetString()!) : value.ToString();
 
-    public string Default(string parameter) => Content.GetProperty("Parameters").GetProperty(parameter).GetProperty("Default").ToString();
+    public string Default(string parameter) =>
+        Content.GetProperty("Parameters").GetProperty(parameter).GetProperty("Default").ToString();
 }

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace MailResponder.Tests.Aws;
 
-/// <summary>aws/autoscaling.yaml against AWS's own specification of all resources, and against what it promises.</summary>
+/// <summary>
+/// aws/autoscaling.yaml against AWS's own specification of all resources, and against what it promises.
+/// </summary>
 public sealed class TemplateTests
 {
     static readonly Template template = Template.Shipped;
@@ -13,7 +15,8 @@ public sealed class TemplateTests
 
     /// <summary>Where the check finds nothing in these, the one above proves nothing.</summary>
     [Theory]
-    [InlineData("HttpTokens: required", "HttpToken: required", "LaunchTemplate.LaunchTemplateData.MetadataOptions: there is no property HttpToken")]
+    [InlineData("HttpTokens: required", "HttpToken: required",
+        "LaunchTemplate.LaunchTemplateData.MetadataOptions: there is no property HttpToken")]
     [InlineData("VolumeSize: !Ref DiskGiB", "VolumeSize: large", "is not of type integer")]
     [InlineData("MaxSize: !Ref MaxHosts", "MaxSize: !Ref MaxHost", "there is no parameter or resource MaxHost")]
     [InlineData("MaxSize: !Ref MaxHosts", "MaxSize: 10", "MaxHosts: is not used")]
@@ -21,7 +24,8 @@ public sealed class TemplateTests
     [InlineData("'${HostName}'", "'${Hostname}'", "there is no parameter or resource Hostname")]
     [InlineData("LatestVersionNumber", "Latest", "AWS::EC2::LaunchTemplate has no attribute Latest")]
     [InlineData("- HasKeyPair", "- HasKey", "there is no condition HasKey")]
-    [InlineData("WaitOnResourceSignals", "WaitOnSignals", "Group.UpdatePolicy.AutoScalingRollingUpdate: there is no WaitOnSignals")]
+    [InlineData("WaitOnResourceSignals", "WaitOnSignals",
+        "Group.UpdatePolicy.AutoScalingRollingUpdate: there is no WaitOnSignals")]
     [InlineData("Roles: [!Ref Role]", "Roles: [!Ref Group]", "needs itself")]
     [InlineData("Type: AWS::SNS::Topic", "Type: AWS::SNS::Topics", "there is no resource type AWS::SNS::Topics")]
     public void BrokenTemplate_IsFound(string shipped, string broken, string fault)
@@ -42,29 +46,41 @@ public sealed class TemplateTests
     [InlineData("MemoryLowAlarm", "System/Linux", "MemoryUtilization", "LessThanThreshold", "50", null)]
     [InlineData("ProcessingTimeHighAlarm", "MailResponder", "processing_time", "GreaterThanThreshold", "10000", null)]
     [InlineData("ProcessingTimeLowAlarm", "MailResponder", "processing_time", "LessThanThreshold", "5000", null)]
-    public void Alarm_IsAsPromised(string name, string space, string metric, string comparison, string threshold, string? policy)
+    public void Alarm_IsAsPromised(
+        string name, string space, string metric, string comparison, string threshold, string? policy)
     {
         var alarm = template.Properties(name);
-        Assert.Equal((space, metric, comparison, "Average"), (Text(alarm, "Namespace"), Text(alarm, "MetricName"), Text(alarm, "ComparisonOperator"), Text(alarm, "Statistic")));
-        Assert.Equal(("60", "2", threshold), (Text(alarm, "Period"), Text(alarm, "EvaluationPeriods"), Text(alarm, "Threshold")));
-        string?[] actions = [.. alarm.GetProperty("AlarmActions").EnumerateArray().Select(action => action.GetProperty("Ref").GetString())];
+        Assert.Equal((space, metric, comparison, "Average"),
+            (Text(alarm, "Namespace"), Text(alarm, "MetricName"), Text(alarm, "ComparisonOperator"),
+            Text(alarm, "Statistic")));
+        Assert.Equal(("60", "2", threshold),
+            (Text(alarm, "Period"), Text(alarm, "EvaluationPeriods"), Text(alarm, "Threshold")));
+        string?[] actions = [.. alarm.GetProperty("AlarmActions").EnumerateArray()
+            .Select(action => action.GetProperty("Ref").GetString())];
         Assert.Equal(policy is null ? ["AlarmTopic"] : [policy, "AlarmTopic"], actions);
-        string[] dimensions = metric == "DiskSpaceUtilization" ? ["AutoScalingGroupName", "Filesystem", "MountPath"] : ["AutoScalingGroupName"];
-        Assert.Equal(dimensions, alarm.GetProperty("Dimensions").EnumerateArray().Select(dimension => Text(dimension, "Name")));
+        string[] dimensions = metric == "DiskSpaceUtilization" ? ["AutoScalingGroupName", "Filesystem", "MountPath"]
+            : ["AutoScalingGroupName"];
+        Assert.Equal(dimensions, alarm.GetProperty("Dimensions").EnumerateArray()
+            .Select(dimension => Text(dimension, "Name")));
     }
 
     [Fact]
     public void Hosts_AreTakenAway_OnlyWhenAllIsLow()
     {
-        var alarms = template.Content.GetProperty("Resources").EnumerateObject().Where(resource => Text(resource.Value, "Type") == "AWS::CloudWatch::Alarm");
-        Assert.Equal("AllLowAlarm", Assert.Single(alarms, alarm => alarm.Value.GetProperty("Properties").GetProperty("AlarmActions").ToString().Contains("\"Down\"", StringComparison.Ordinal)).Name);
+        var alarms = template.Content.GetProperty("Resources").EnumerateObject()
+            .Where(resource => Text(resource.Value, "Type") == "AWS::CloudWatch::Alarm");
+        Assert.Equal("AllLowAlarm", Assert.Single(
+            alarms, alarm => alarm.Value.GetProperty("Properties").GetProperty("AlarmActions").ToString()
+            .Contains("\"Down\"", StringComparison.Ordinal)).Name);
         var metrics = template.Properties("AllLowAlarm").GetProperty("Metrics").EnumerateArray().ToArray();
-        Assert.Equal("IF(cpu < ${CpuLow} AND disk < ${DiskLow} AND memory < ${MemoryLow}, 1, 0)", metrics[0].GetProperty("Expression").GetProperty("Fn::Sub").GetString());
+        Assert.Equal("IF(cpu < ${CpuLow} AND disk < ${DiskLow} AND memory < ${MemoryLow}, 1, 0)",
+            metrics[0].GetProperty("Expression").GetProperty("Fn::Sub").GetString());
         foreach (var (metric, alarm) in metrics.Skip(1).Zip(["CpuLowAlarm", "DiskLowAlarm", "MemoryLowAlarm"]))
         {
             var seen = metric.GetProperty("MetricStat").GetProperty("Metric");
             foreach (var part in (string[])["Namespace", "MetricName", "Dimensions"])
-                Assert.Equal(template.Properties(alarm).GetProperty(part).ToString(), seen.GetProperty(part).ToString());
+                Assert.Equal(template.Properties(alarm).GetProperty(part).ToString(),
+                    seen.GetProperty(part).ToString());
         }
     }
 
@@ -74,7 +90,9 @@ public sealed class TemplateTests
         var role = template.Properties("Role").GetProperty("Policies")[0].GetProperty("PolicyDocument").ToString();
         role = role.Replace("{\"Ref\":\"ResponseFrom\"}", "\"get-help@example.com\"", StringComparison.Ordinal);
         role = Regex.Replace(role, "{\"Fn::Sub\":(\"[^\"]*\")}", "$1");
-        role = role.Replace("${AWS::Partition}", "aws", StringComparison.Ordinal).Replace("${BookBucket}", "example-config", StringComparison.Ordinal).Replace("${FilesBucket}", "example-tools", StringComparison.Ordinal);
+        role = role.Replace("${AWS::Partition}", "aws", StringComparison.Ordinal)
+            .Replace("${BookBucket}", "example-config", StringComparison.Ordinal)
+            .Replace("${FilesBucket}", "example-tools", StringComparison.Ordinal);
         using var file = JsonDocument.Parse(File.ReadAllText(Repository.PathTo("aws", "iam-policy.json")));
         using var expected = JsonDocument.Parse(role);
         Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(file));
@@ -83,26 +101,34 @@ public sealed class TemplateTests
     [Fact]
     public void Role_MayDoNamedThingsAlone()
     {
-        string[] everywhere = ["ses:SendRawEmail", "ses:GetSendQuota", "ses:GetSendStatistics", "ses:GetAccountSendingEnabled", "cloudwatch:PutMetricData"];
-        foreach (var statement in template.Properties("Role").GetProperty("Policies").EnumerateArray().SelectMany(policy => policy.GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray()))
+        string[] everywhere = ["ses:SendRawEmail", "ses:GetSendQuota", "ses:GetSendStatistics",
+            "ses:GetAccountSendingEnabled", "cloudwatch:PutMetricData"];
+        foreach (var statement in template.Properties("Role").GetProperty("Policies").EnumerateArray()
+            .SelectMany(policy => policy.GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray()))
         {
-            var actions = statement.GetProperty("Action") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().Select(action => action.GetString()!).ToArray() : [Text(statement, "Action")];
+            var actions = statement.GetProperty("Action") is { ValueKind: JsonValueKind.Array } list
+                ? list.EnumerateArray().Select(action => action.GetString()!).ToArray() : [Text(statement, "Action")];
             Assert.All(actions, action => Assert.DoesNotContain('*', action));
-            if (statement.GetProperty("Resource").ToString() == "*") Assert.Subset(new HashSet<string>(everywhere), new HashSet<string>(actions));
+            if (statement.GetProperty("Resource").ToString() == "*") Assert.Subset(
+                new HashSet<string>(everywhere), new HashSet<string>(actions));
         }
     }
 
     [Fact]
     public void Metadata_NeedTokens_AndTellTheGroup()
     {
-        var options = template.Properties("LaunchTemplate").GetProperty("LaunchTemplateData").GetProperty("MetadataOptions");
-        Assert.Equal(("required", "1", "enabled"), (Text(options, "HttpTokens"), Text(options, "HttpPutResponseHopLimit"), Text(options, "InstanceMetadataTags")));
+        var options = template.Properties("LaunchTemplate").GetProperty("LaunchTemplateData")
+            .GetProperty("MetadataOptions");
+        Assert.Equal(("required", "1", "enabled"),
+            (Text(options, "HttpTokens"), Text(options, "HttpPutResponseHopLimit"),
+            Text(options, "InstanceMetadataTags")));
     }
 
     [Fact]
     public void Balancer_HidesNobody_AndIsTheOnlyWayIn()
     {
-        var attributes = template.Properties("Targets").GetProperty("TargetGroupAttributes").EnumerateArray().ToDictionary(one => Text(one, "Key"), one => Text(one, "Value"));
+        var attributes = template.Properties("Targets").GetProperty("TargetGroupAttributes").EnumerateArray()
+            .ToDictionary(one => Text(one, "Key"), one => Text(one, "Value"));
         Assert.Equal("true", attributes["preserve_client_ip.enabled"]);
         Assert.False(attributes.ContainsKey("proxy_protocol_v2.enabled"));
         var smtp = template.Properties("HostSecurity").GetProperty("SecurityGroupIngress")[0];

@@ -119,7 +119,8 @@ public sealed class DamagedBackups : IDisposable
         "database responder.db in {0} was made with another address key")]
     [InlineData("responder.db", "", 69, "database responder.db in {0} was made by another responder (schema 0")]
     [InlineData(
-        "responder.db", "no database, however long it is", 69, "database responder.db in {0}: is damaged or no database")]
+        "responder.db", "no database, however long it is", 69,
+        "database responder.db in {0}: is damaged or no database")]
     public void WrongContent_IsNamed(string name, string text, int exitCode, string fault)
     {
         Make(entries => entries[entries.FindIndex(entry => entry.Name == name)] = File(name, text));

@@ -22,7 +22,8 @@ public sealed class AttachmentFiles : IDisposable
     [InlineData("bucket", "tool.zip", "tool")]
     [InlineData("bucket", "deep/tool.zip", "deep")]
     [InlineData("bucket/deep", "tool.zip", "deep")]
-    public void InBucket_AreOpened(string bucket, string file, string expected) => Assert.Equal(expected, Read(bucket, file));
+    public void InBucket_AreOpened(string bucket, string file, string expected) =>
+        Assert.Equal(expected, Read(bucket, file));
 
     [Theory]
     [InlineData("..", "secret")]
@@ -112,7 +113,8 @@ public sealed class AttachmentFiles : IDisposable
         var exception = Assert.Throws<ResponderException>(() => Read(bucket, file));
 
         Assert.Equal(Cause.Attachment, exception.Cause);
-        Assert.EndsWith($"lies outside of files_root {_folder.PathTo("root")}", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"lies outside of files_root {_folder.PathTo("root")}", exception.Message,
+            StringComparison.Ordinal);
     }
 
     private string Read(string bucket, string file)

@@ -13,7 +13,8 @@ public sealed class BookFaults
     private static readonly string Folder = Repository.PathTo("MailResponder.Tests", "Book", "Faults");
 
     public static TheoryData<string> Files =>
-        new(Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        new(Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -35,7 +36,8 @@ public sealed class BookFaults
         var exception = Assert.Throws<ResponderException>(() => ResponseBook.Load(file));
 
         Assert.Equal(Cause.ResponseBook, exception.Cause);
-        Assert.Equal($"{file}:2: entry 1, email_addr: is missing (and 2 more); see: responder config check", exception.Message);
+        Assert.Equal($"{file}:2: entry 1, email_addr: is missing (and 2 more); see: responder config check",
+            exception.Message);
     }
 
     [Fact]

@@ -10,7 +10,8 @@ namespace MailResponder.Tests.Book;
 public sealed class ConfigurationChecks : IDisposable
 {
     private const string Ses = "\"ses\": { \"region\": \"eu-west-1\" }, \"aws_roots\": \"roots.pem\"";
-    private const string Unsigned = "settings.json: warning: dkim: is not set: replies go out unsigned and many will be taken for spam; " +
+    private const string Unsigned =
+        "settings.json: warning: dkim: is not set: replies go out unsigned and many will be taken for spam; " +
         "make a key with: responder dkim keygen";
 
     private const string Dkim = """, "dkim": { "domain": "example.com", "selector": "test", "key_file": "dkim.key" }""";
@@ -43,7 +44,10 @@ public sealed class ConfigurationChecks : IDisposable
     {
         Book("tools", "none.zip");
 
-        Assert.Equal([Unsigned, $"responses.json:4: entry 1, attachments: attachment {_folder.Path}/files/tools/none.zip: does not exist"], Check());
+        Assert.Equal(
+            [Unsigned,
+            $"responses.json:4: entry 1, attachments: attachment {_folder.Path}/files/tools/none.zip: does not exist"],
+            Check());
     }
 
     [Fact]
@@ -51,7 +55,10 @@ public sealed class ConfigurationChecks : IDisposable
     {
         Book("tools", "tool.zip", "get@example.org");
 
-        Assert.Equal([Unsigned, $"responses.json:2: warning: entry 1, email_addr: example.org is not in own_domains of {_folder.Path}/settings.json"], Check());
+        Assert.Equal(
+            [Unsigned,
+            $"responses.json:2: warning: entry 1, email_addr: example.org is not in own_domains of "
+            + $"{_folder.Path}/settings.json"], Check());
     }
 
     [Fact]
@@ -59,7 +66,10 @@ public sealed class ConfigurationChecks : IDisposable
     {
         Book("tools", "tool.zip", more: ", \"send_method\": \"SMTP\"");
 
-        Assert.Equal([Unsigned, "responses.json:2: entry 1, send_method: /nowhere/sendmail does not exist; name the host's program"], Check());
+        Assert.Equal(
+            [Unsigned,
+            "responses.json:2: entry 1, send_method: /nowhere/sendmail does not exist; name the host's program"],
+            Check());
     }
 
     [Theory]
@@ -74,7 +84,8 @@ public sealed class ConfigurationChecks : IDisposable
 
     /// <summary>Sizes of files: 78 bytes on the wire stand for 57 of a file.</summary>
     [Theory]
-    [InlineData("ses", 7_700_000, 31_457_280L, "10.0 MB, and Amazon SES takes 10 MB", "use send_method sendmail for it")]
+    [InlineData("ses", 7_700_000, 31_457_280L, "10.0 MB, and Amazon SES takes 10 MB",
+        "use send_method sendmail for it")]
     [InlineData("ses", 20_000_000, null, "26.1 MB, and Amazon SES takes 10 MB", "attach less, or link to it")]
     [InlineData("sendmail", 7_500_000, 10_240_000L, "9.8 MB, and Postfix takes 9.8 MB (message_size_limit)",
         "run: postconf -e message_size_limit=31457280; then: postfix reload")]
@@ -92,18 +103,24 @@ public sealed class ConfigurationChecks : IDisposable
     }
 
     [Theory]
-    [InlineData("", ", \"require_authentication\": { \"attachments\": \"weak\" }", new[] { "responses.json:2: warning: entry 1, require_authentication: authserv_id is not set in {settings}: " +
+    [InlineData("", ", \"require_authentication\": { \"attachments\": \"weak\" }",
+        new[] { "responses.json:2: warning: entry 1, require_authentication: authserv_id is not set in {settings}: " +
         "no request can prove anything, and nobody gets it" })]
-    [InlineData(", \"require_authentication\": { \"links\": \"full\" }", "", new[] { "settings.json:4: warning: require_authentication: authserv_id is not set: " +
+    [InlineData(", \"require_authentication\": { \"links\": \"full\" }", "",
+        new[] { "settings.json:4: warning: require_authentication: authserv_id is not set: " +
         "no request can prove anything, and nobody gets what requires it" })]
-    [InlineData(", \"require_authentication\": { \"links\": \"none\" }", ", \"require_authentication\": { \"attachments\": \"none\" }", new string[0])]
-    [InlineData(", \"require_authentication\": { \"links\": \"full\" }, \"authserv_id\": \"mx\"", ", \"require_authentication\": { \"attachments\": \"full\" }", new string[0])]
+    [InlineData(", \"require_authentication\": { \"links\": \"none\" }",
+        ", \"require_authentication\": { \"attachments\": \"none\" }", new string[0])]
+    [InlineData(", \"require_authentication\": { \"links\": \"full\" }, \"authserv_id\": \"mx\"",
+        ", \"require_authentication\": { \"attachments\": \"full\" }", new string[0])]
     public void ProofThatNobodyCanGive_IsAWarning(string settings, string entry, string[] expected)
     {
         Book("tools", "tool.zip", more: entry);
         TestReply.TestOnlyKey(_folder);
 
-        Assert.Equal(expected.Select(line => line.Replace("{settings}", _folder.PathTo("settings.json"), StringComparison.Ordinal)), Check(Dkim + settings));
+        Assert.Equal(expected.Select(line =>
+            line.Replace("{settings}", _folder.PathTo("settings.json"), StringComparison.Ordinal)),
+            Check(Dkim + settings));
     }
 
     [Fact]
@@ -111,7 +128,8 @@ public sealed class ConfigurationChecks : IDisposable
     {
         Book("tools", "tool.zip");
         TestReply.TestOnlyKey(_folder);
-        Assert.Equal([$"settings.json:4: aws_roots: aws_roots {_folder.Path}/roots.pem: does not exist"], Check($"{Dkim}, {Ses}"));
+        Assert.Equal([$"settings.json:4: aws_roots: aws_roots {_folder.Path}/roots.pem: does not exist"],
+            Check($"{Dkim}, {Ses}"));
     }
 
     [Fact]
@@ -121,7 +139,9 @@ public sealed class ConfigurationChecks : IDisposable
         File.SetUnixFileMode(TestReply.TestOnlyKey(_folder).KeyFile, (UnixFileMode)Convert.ToInt32("644", 8));
         var key = _folder.PathTo("dkim.key");
 
-        Assert.Equal([$"settings.json:4: dkim.key_file: DKIM key {key}: its mode 0644 lets others read or change it; run: chmod 0640 {key}"], Check(Dkim));
+        Assert.Equal(
+            [$"settings.json:4: dkim.key_file: DKIM key {key}: its mode 0644 lets others read or change it; run: "
+            + $"chmod 0640 {key}"], Check(Dkim));
     }
 
     [Fact]
@@ -130,7 +150,9 @@ public sealed class ConfigurationChecks : IDisposable
         Book("tools", "tool.zip");
         File.SetUnixFileMode(_folder.Write("dkim.key", "-----BEGIN PUBLIC KEY-----\n"), UnixFileMode.UserRead);
 
-        Assert.Equal([$"settings.json:4: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM form; " +
+        Assert.Equal(
+            [$"settings.json:4: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM "
+            + $"form; " +
             "make one with: responder dkim keygen"], Check(Dkim));
     }
 
@@ -142,9 +164,12 @@ public sealed class ConfigurationChecks : IDisposable
         using var rsa = RSA.Create(2048);
         var damaged = rsa.ExportPkcs8PrivateKey();
         damaged[^200] ^= 1;
-        File.SetUnixFileMode(_folder.Write("dkim.key", PemEncoding.WriteString("PRIVATE KEY", damaged)), UnixFileMode.UserRead);
+        File.SetUnixFileMode(_folder.Write("dkim.key", PemEncoding.WriteString("PRIVATE KEY", damaged)),
+            UnixFileMode.UserRead);
 
-        Assert.Equal([$"settings.json:4: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM form; " +
+        Assert.Equal(
+            [$"settings.json:4: dkim.key_file: DKIM key {_folder.Path}/dkim.key: holds no RSA private key in PEM "
+            + $"form; " +
             "make one with: responder dkim keygen"], Check(Dkim));
     }
 
@@ -154,8 +179,10 @@ public sealed class ConfigurationChecks : IDisposable
         Book("tools", "tool.zip");
         TestReply.TestOnlyKey(_folder);
 
-        Assert.Equal(["settings.json:4: warning: dkim.domain: other.example is not the domain of response_from (example.com) " +
-            "or above it; DMARC will not count the signature"], Check(Dkim.Replace("example.com", "other.example", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["settings.json:4: warning: dkim.domain: other.example is not the domain of response_from (example.com) " +
+            "or above it; DMARC will not count the signature"],
+            Check(Dkim.Replace("example.com", "other.example", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -181,14 +208,16 @@ public sealed class ConfigurationChecks : IDisposable
     {
         var faults = new List<Fault>();
 
-        Assert.Equal(expected, ConfigurationCheck.OfFile(_folder.Write("any.json", text), "/nowhere/settings.json", faults));
+        Assert.Equal(expected, ConfigurationCheck.OfFile(
+            _folder.Write("any.json", text), "/nowhere/settings.json", faults));
 
         Assert.NotEmpty(faults);
     }
 
     [Fact]
     public void MissingBook_IsNamedWithWhatToDo() => Assert.Equal(
-        [Unsigned, "responses.json: does not exist; write the response book, or correct response_book in the settings"], Check());
+        [Unsigned, "responses.json: does not exist; write the response book, or correct response_book in the settings"],
+        Check());
 
     [Fact]
     public void OutboxThatIsAFile_IsNamed()
@@ -196,9 +225,15 @@ public sealed class ConfigurationChecks : IDisposable
         Book("tools", "tool.zip");
         _folder.Write("outbox", "");
 
-        Assert.Equal([Unsigned, $"settings.json:4: outbox: {_folder.Path}/outbox is a file, and a folder is needed; move it away, or name another folder"],
+        Assert.Equal(
+            [Unsigned,
+            $"settings.json:4: outbox: {_folder.Path}/outbox is a file, and a folder is needed; move it away, or "
+            + $"name another folder"],
             Check(", \"outbox\": \"outbox\""));
-        Assert.Equal([Unsigned, $"settings.json:4: outbox: {_folder.Path}/outbox/in cannot be made: {_folder.Path}/outbox is a file, and a folder is needed; "
+        Assert.Equal(
+            [Unsigned,
+            $"settings.json:4: outbox: {_folder.Path}/outbox/in cannot be made: {_folder.Path}/outbox is a file, and "
+            + $"a folder is needed; "
             + "move it away, or name another folder"], Check(", \"outbox\": \"outbox/in\""));
     }
 
@@ -216,7 +251,8 @@ public sealed class ConfigurationChecks : IDisposable
         else
             File.SetUnixFileMode(_folder.Write("sendmail", text), (UnixFileMode)mode);
 
-        List<string> expected = trouble is null ? [Unsigned] : [Unsigned, $"settings.json:4: sendmail: {_folder.Path}/sendmail {trouble}"];
+        List<string> expected = trouble is null ? [Unsigned]
+            : [Unsigned, $"settings.json:4: sendmail: {_folder.Path}/sendmail {trouble}"];
         Assert.Equal(expected, Check("", sendmail: "sendmail", method: "sendmail"));
     }
 
@@ -268,7 +304,8 @@ public sealed class ConfigurationChecks : IDisposable
     {
         Book("tools", "tool.zip", address);
 
-        List<string> expected = problem is null ? [Unsigned] : [Unsigned, $"responses.json:2: entry 1, email_addr: {address} {problem}"];
+        List<string> expected = problem is null ? [Unsigned]
+            : [Unsigned, $"responses.json:2: entry 1, email_addr: {address} {problem}"];
         Assert.Equal(expected, Check());
     }
 
@@ -311,7 +348,8 @@ public sealed class ConfigurationChecks : IDisposable
 
     /// <summary>The faults, without the folder before the files' names.</summary>
     private List<string> Check(
-        string more = "", string sendmail = "/nowhere/sendmail", string method = "outbox", string database = "responder.db",
+        string more = "", string sendmail = "/nowhere/sendmail", string method = "outbox",
+        string database = "responder.db",
         long? postfixLimit = null)
     {
         var path = _folder.Write("settings.json", $$"""

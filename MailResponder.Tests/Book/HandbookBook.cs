@@ -38,7 +38,8 @@ public sealed class HandbookBook
         Assert.Equal(
         [
             new ResponseBody("plain", "English: https://example.com/en.html\nفارسی: https://example.com/fa.html"),
-            new ResponseBody("html", "<a href=\"https://example.com/en.html\">English</a><br>فارسی: https://example.com/fa.html"),
+            new ResponseBody(
+            "html", "<a href=\"https://example.com/en.html\">English</a><br>فارسی: https://example.com/fa.html"),
         ], entry.Bodies);
     }
 
@@ -48,7 +49,8 @@ public sealed class HandbookBook
 
     [Fact]
     public void Attachment_HasBucketFileAndShownName() =>
-        Assert.Equal([new ResponseAttachment("0a1b-2c3d", "Tool.exe", "Tool.asc", 37)], Single("attachment@example3.com").Attachments);
+        Assert.Equal([new ResponseAttachment("0a1b-2c3d", "Tool.exe", "Tool.asc", 37)],
+            Single("attachment@example3.com").Attachments);
 
     [Fact]
     public void NewFields_MayBeAbsent()

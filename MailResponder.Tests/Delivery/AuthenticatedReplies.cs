@@ -54,7 +54,10 @@ public sealed class AuthenticatedReplies : IDisposable
     [InlineData("weak", "none", "skipped not-authenticated")]
     public void Settings_CountWhereTheEntrySaysNothing(string links, string attachments, string expected)
     {
-        _settings = _settings with { RequireAuthentication = new(Enum.Parse<Proof>(links, true), Enum.Parse<Proof>(attachments, true)) };
+        _settings = _settings with
+        {
+            RequireAuthentication = new(Enum.Parse<Proof>(links, true), Enum.Parse<Proof>(attachments, true)),
+        };
 
         Assert.Equal(expected, Ask("dkim=none"));
     }
@@ -140,7 +143,8 @@ public sealed class AuthenticatedReplies : IDisposable
     private string Ask(string results) => InWords(Answer(Message(results)));
 
     private static byte[] Message(string results) => Encoding.ASCII.GetBytes(
-        $"Authentication-Results: mx.example.com; {results}\nReceived: by mx.example.com; Mon, 2 Mar 2026 08:15:00 +0000\n" +
+        $"Authentication-Results: mx.example.com; {results}\nReceived: by mx.example.com; Mon, 2 Mar 2026 08:15:00 "
+        + $"+0000\n" +
         $"From: zahra@freemail.example\nMessage-ID: <{Guid.NewGuid():N}@freemail.example>\nSubject: please\n\nhello\n");
 
     private Outcome Answer(byte[] message) => new Responder(

@@ -33,7 +33,8 @@ public sealed class MboxSending
     {
         using var output = new MemoryStream();
         // What the composer encodes anyway, another composer may not.
-        var body = new ReplyBody(new BodyFrame("Content-Type: text/plain\n"u8.ToArray(), [Encoding.ASCII.GetBytes(line)]), []);
+        var body = new ReplyBody(new BodyFrame(
+            "Content-Type: text/plain\n"u8.ToArray(), [Encoding.ASCII.GetBytes(line)]), []);
         using var reply = new OutgoingReply(
             new MimeMessage(new HeaderList()), body, "bounces@example.com", "joe@example.net", "name");
 

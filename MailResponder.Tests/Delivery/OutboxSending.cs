@@ -7,7 +7,8 @@ namespace MailResponder.Tests.Delivery;
 public sealed class OutboxSending : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly OutgoingReply _reply = TestReply.Compose(TestSettings.In("/nowhere"), TestReply.Request(), TestBook.Entry());
+    private readonly OutgoingReply _reply =
+        TestReply.Compose(TestSettings.In("/nowhere"), TestReply.Request(), TestBook.Entry());
 
     private string Outbox => _folder.PathTo("outbox");
 
@@ -26,7 +27,8 @@ public sealed class OutboxSending : IDisposable
         Assert.Equal(Path.Join(Outbox, _reply.Name + ".eml"), file);
         Assert.Equal(SendResult.Sent(file), result);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Outbox));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Outbox));
         using var whole = new MemoryStream();
         _reply.WriteTo(whole);
         Assert.Equal(whole.ToArray(), File.ReadAllBytes(file));

@@ -39,7 +39,8 @@ public sealed class SendmailSending : IDisposable
         var result = Send(script.Path);
 
         Assert.Equal(expected, result.Status.ToString());
-        Assert.Equal($"{script.Path} {(expected == "Refused" ? "refused it" : "failed")} with exit code {exitCode}", result.Detail);
+        Assert.Equal($"{script.Path} {(expected == "Refused" ? "refused it" : "failed")} with exit code {exitCode}",
+            result.Detail);
     }
 
     [Fact]
@@ -83,7 +84,9 @@ public sealed class SendmailSending : IDisposable
     [Fact]
     public void ProgramThatPrintsMuch_IsNotWaitedForForever()
     {
-        var script = new SendmailScript(_folder, "#!/bin/sh\nhead -c 300000 /dev/zero | tr '\\0' x >&2\nhead -c 300000 /dev/zero\ncat > /dev/null\n");
+        var script = new SendmailScript(
+            _folder, "#!/bin/sh\nhead -c 300000 /dev/zero | tr '\\0' x >&2\nhead -c 300000 /dev/zero\ncat > "
+            + "/dev/null\n");
 
         Assert.Equal(SendStatus.Sent, Send(script.Path).Status);
     }

@@ -10,7 +10,9 @@ using MailResponder.Tests.Reply;
 
 namespace MailResponder.Tests.Delivery;
 
-/// <summary>A request whose address has several entries, in a real store, through a sendmail that refuses some.</summary>
+/// <summary>
+/// A request whose address has several entries, in a real store, through a sendmail that refuses some.
+/// </summary>
 public sealed class SeveralEntries : IDisposable
 {
     /// <summary>What <see cref="SendmailScript"/> says to a failure, as the log has it.</summary>
@@ -118,7 +120,8 @@ public sealed class SeveralEntries : IDisposable
     [Fact]
     public void MissingAttachment_DefersItsEntryOnly()
     {
-        var outcome = Answer([TestBook.Entry() with { Attachments = [new ResponseAttachment("b", "none.zip", "a", 1)] }, Entry("second", 2)]);
+        var outcome = Answer([TestBook.Entry() with { Attachments = [new ResponseAttachment("b", "none.zip", "a", 1)] },
+            Entry("second", 2)]);
 
         Assert.Equal((Result.Deferred, Cause.Attachment), (outcome.Result, outcome.Cause));
         Assert.Equal($"entry 1: attachment {_settings.FilesRoot}/b/none.zip: does not exist", outcome.Problem);
@@ -152,9 +155,13 @@ public sealed class SeveralEntries : IDisposable
             Assert.DoesNotContain("joe", MessageLog.Line(outcome, 1), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static ResponseEntry Entry(string subject, int number) => TestBook.Entry(number: number) with { Subject = subject };
+    private static ResponseEntry Entry(string subject, int number) => TestBook.Entry(number: number) with
+    {
+        Subject = subject,
+    };
 
-    private static string SubjectOf(string file) => File.ReadLines(file).Single(line => line.StartsWith("Subject:", StringComparison.Ordinal));
+    private static string SubjectOf(string file) =>
+        File.ReadLines(file).Single(line => line.StartsWith("Subject:", StringComparison.Ordinal));
 
     private Outcome Answer(string[] subjects, SendMethod? method = null) =>
         Answer([.. subjects.Select((subject, i) => Entry(subject, i + 1) with { SendMethod = method })]);
@@ -165,7 +172,8 @@ public sealed class SeveralEntries : IDisposable
         var key = new MessageKey(TestReply.MessageKey);
         var claim = _store.Claim(key, _requester, 3);
         var message = new ClaimedMessage(key, claim, _store, _requester);
-        return new Replier(_settings, new Renderings(_settings, new FolderSource(_settings)), new Senders(_settings, deadline, _clock), deadline, _clock)
+        return new Replier(_settings, new Renderings(_settings, new FolderSource(_settings)),
+            new Senders(_settings, deadline, _clock), deadline, _clock)
             .Reply(TestReply.Request(), entries, message);
     }
 }

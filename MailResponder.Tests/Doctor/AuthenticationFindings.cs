@@ -2,7 +2,9 @@ using MailResponder.Doctor;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>Whether the name that the settings believe is the one that the mail filters write, and nobody else can.</summary>
+/// <summary>
+/// Whether the name that the settings believe is the one that the mail filters write, and nobody else can.
+/// </summary>
 public sealed class AuthenticationFindings : IDisposable
 {
     const string Stripping = "/^Authentication-Results[[:space:]]*:/ IGNORE\n";
@@ -18,13 +20,18 @@ public sealed class AuthenticationFindings : IDisposable
     [InlineData("mx.example.com", Milters, "", "", "", "fault header_checks")]
     [InlineData("mx.example.com", Milters, "/^Authentication-Results:/ WARN\n", "", "", "fault header_checks")]
     [InlineData("mx.example.com", "", Stripping, "", "", "warning smtpd_milters")]
-    [InlineData("mail.example.com", Milters, Stripping, "", "AuthservID mail.example.com\n", "warning /etc/opendkim.conf: it writes as mx.example.com,")]
-    [InlineData("mx.example.com", Milters, Stripping, "", "authservid mail.example.com\n", "warning /etc/opendmarc.conf: it writes as mail.example.com,")]
-    [InlineData("mx.example.com", Milters, Stripping, "AuthservID HOSTNAME\n", "", "warning /etc/opendkim.conf: it writes as inner.example.com,")]
-    [InlineData("mx.example.com", Milters, Stripping, "AuthservIDWithJobID yes\n", "", "warning /etc/opendkim.conf: it writes as mx.example.com/JOB-ID,")]
+    [InlineData("mail.example.com", Milters, Stripping, "", "AuthservID mail.example.com\n",
+        "warning /etc/opendkim.conf: it writes as mx.example.com,")]
+    [InlineData("mx.example.com", Milters, Stripping, "", "authservid mail.example.com\n",
+        "warning /etc/opendmarc.conf: it writes as mail.example.com,")]
+    [InlineData("mx.example.com", Milters, Stripping, "AuthservID HOSTNAME\n", "",
+        "warning /etc/opendkim.conf: it writes as inner.example.com,")]
+    [InlineData("mx.example.com", Milters, Stripping, "AuthservIDWithJobID yes\n", "",
+        "warning /etc/opendkim.conf: it writes as mx.example.com/JOB-ID,")]
     [InlineData(null, "", "", "", "", "warning nothing is proven about senders")]
     [InlineData(null, Milters, Stripping, "", "", "warning mail filters")]
-    public void Name_IsComparedWithTheFilters(string? authservId, string milters, string checks, string dkim, string dmarc, string expected)
+    public void Name_IsComparedWithTheFilters(
+        string? authservId, string milters, string checks, string dkim, string dmarc, string expected)
     {
         if (milters.Length > 0)
         {
@@ -35,11 +42,14 @@ public sealed class AuthenticationFindings : IDisposable
         WriteListening(8891, 8893);
         var table = fake.Folder.Write("header_checks", checks);
         fake.Saying("hostname", "inner.example.com\n");
-        fake.Saying("postconf", $"mail_version = 3.7.11\nmyhostname = mx.example.com\nheader_checks = regexp:{table}\n{milters}");
+        fake.Saying(
+            "postconf",
+            $"mail_version = 3.7.11\nmyhostname = mx.example.com\nheader_checks = regexp:{table}\n{milters}");
         fake.With("postmap", "exec /usr/sbin/postmap \"$@\"");
         var host = fake.Host;
 
-        var finding = Assert.Single(AuthenticationChecks.Look(host, TestSettings.In("/nowhere") with { AuthservId = authservId }, PostfixSettings.Load(host)));
+        var finding = Assert.Single(AuthenticationChecks.Look(
+            host, TestSettings.In("/nowhere") with { AuthservId = authservId }, PostfixSettings.Load(host)));
 
         Assert.Equal("authentication", finding.Name);
         Assert.StartsWith(expected, $"{finding.State.Hyphenated()} {finding.Text}", StringComparison.Ordinal);
@@ -54,7 +64,9 @@ public sealed class AuthenticationFindings : IDisposable
     {
         WriteListening(ports);
         var table = fake.Folder.Write("header_checks", Stripping);
-        fake.Saying("postconf", $"mail_version = 3.7.11\nmyhostname = mx.example.com\nheader_checks = regexp:{table}\n{Milters}");
+        fake.Saying(
+            "postconf",
+            $"mail_version = 3.7.11\nmyhostname = mx.example.com\nheader_checks = regexp:{table}\n{Milters}");
         fake.With("postmap", "exec /usr/sbin/postmap \"$@\"");
         var (host, settings) = (fake.Host, TestSettings.In("/nowhere") with { AuthservId = "mx.example.com" });
 
@@ -63,6 +75,7 @@ public sealed class AuthenticationFindings : IDisposable
         Assert.StartsWith(expected, $"{finding.State.Hyphenated()} {finding.Text}", StringComparison.Ordinal);
     }
 
-    void WriteListening(params int[] ports) => fake.Folder.Write("proc/net/tcp", "  sl  local_address rem_address   st\n"
+    void WriteListening(params int[] ports) =>
+        fake.Folder.Write("proc/net/tcp", "  sl  local_address rem_address   st\n"
         + string.Concat(ports.Select((port, i) => $"   {i}: 0100007F:{port:X4} 00000000:0000 0A 00000000:00000000\n")));
 }

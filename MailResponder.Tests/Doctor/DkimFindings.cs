@@ -28,9 +28,11 @@ public sealed class DkimFindings : IDisposable
     public void NextKey_IsTold()
     {
         Write(dkim.NextKeyFile, DkimKey.TextOf("mail2", Key()));
-        Assert.EndsWith(": mail2._domainkey.example.com does not exist yet", Text("warning dkim-next"), StringComparison.Ordinal);
+        Assert.EndsWith(": mail2._domainkey.example.com does not exist yet", Text("warning dkim-next"),
+            StringComparison.Ordinal);
         Publish("mail2", DkimKey.Load(dkim));
-        Assert.Contains("holds another key than " + dkim.NextKeyFile, Text("warning dkim-next"), StringComparison.Ordinal);
+        Assert.Contains("holds another key than " + dkim.NextKeyFile, Text("warning dkim-next"),
+            StringComparison.Ordinal);
         Publish("mail2", DkimKey.LoadNext(dkim)!);
         Assert.Contains("is in DNS, and mail still signs", Text("warning dkim-next"), StringComparison.Ordinal);
         Write(dkim.NextKeyFile, "Selector: mail2\nno key");

@@ -10,15 +10,20 @@ public sealed class DnsLookupTests : IDisposable
     public void Dispose() => fake.Dispose();
 
     [Theory]
-    [InlineData("dig", ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\nexample.com.\t300\tIN\tTXT\t\"v=DKIM1; p=AA\" \"BB\"\n")]
+    [InlineData(
+        "dig", ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\nexample.com.\t300\tIN\tTXT\t\"v=DKIM1; p=AA\" "
+        + "\"BB\"\n")]
     [InlineData("host", "example.com descriptive text \"v=DKIM1; p=AA\" \"BB\"\n")]
     [InlineData("resolvectl", "example.com IN TXT \"v=DKIM1; p=AA\" \"BB\"                       -- link: eth0\n")]
     public void StringsOfARecord_AreJoined(string tool, string said) =>
         Assert.Equal(["v=DKIM1; p=AABB"], Ask(tool, said, "TXT").Records);
 
     [Theory]
-    [InlineData("dig", ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\nexample.com. 300 IN CNAME other.example.\nother.example. 300 IN MX 10 Mail.Example.COM.\n")]
-    [InlineData("host", "example.com is an alias for other.example.\nother.example mail is handled by 10 Mail.Example.COM.\n")]
+    [InlineData(
+        "dig", ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\nexample.com. 300 IN CNAME "
+        + "other.example.\nother.example. 300 IN MX 10 Mail.Example.COM.\n")]
+    [InlineData(
+        "host", "example.com is an alias for other.example.\nother.example mail is handled by 10 Mail.Example.COM.\n")]
     [InlineData("resolvectl", "other.example IN MX 10 Mail.Example.COM -- link: eth0\n")]
     public void MailServer_IsANameInLowerCase(string tool, string said) =>
         Assert.Equal(["mail.example.com"], Ask(tool, said, "MX").Records);

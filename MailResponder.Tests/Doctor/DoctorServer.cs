@@ -13,13 +13,17 @@ public sealed class DoctorServer : IDisposable
 {
     const string Dkim = "mail._domainkey.example.com";
 
-    /// <summary>Beside the installed program, which some faults take away. The responder's user can run it too.</summary>
+    /// <summary>
+    /// Beside the installed program, which some faults take away. The responder's user can run it too.
+    /// </summary>
     const string Program = "/opt/responder";
 
     /// <summary>The doctor looks at the whole server again after so many faults.</summary>
     const int FaultsBetweenLooks = 20;
 
-    /// <summary>A probe that finds no way through waits for twenty seconds; <see cref="ProbeFaultTests"/> has them.</summary>
+    /// <summary>
+    /// A probe that finds no way through waits for twenty seconds; <see cref="ProbeFaultTests"/> has them.
+    /// </summary>
     const string NoProbe = "--no-probe";
 
     readonly string prelude;
@@ -56,11 +60,14 @@ public sealed class DoctorServer : IDisposable
 
     internal string DkimKey { get; private set; } = "";
 
-    /// <summary>What is found. Where the machine was too busy for an answer, it is asked again, as the doctor says.</summary>
+    /// <summary>
+    /// What is found. Where the machine was too busy for an answer, it is asked again, as the doctor says.
+    /// </summary>
     internal JsonArray Examine(string options = NoProbe)
     {
         var findings = ExamineOnce(options);
-        for (var again = 0; again < 3 && findings.Any(finding => ((string)finding!["text"]!).Contains(" in time", StringComparison.Ordinal)); again++)
+        for (var again = 0; again < 3 && findings.Any(
+            finding => ((string)finding!["text"]!).Contains(" in time", StringComparison.Ordinal)); again++)
             findings = ExamineOnce(options);
         return findings;
     }
@@ -80,7 +87,8 @@ public sealed class DoctorServer : IDisposable
     }
 
     internal IReadOnlyList<string> States() =>
-        [.. Examine("").Select(finding => $"{finding!["state"]} {finding["name"]}").Distinct().Order(StringComparer.Ordinal)];
+        [.. Examine("").Select(finding => $"{finding!["state"]} {finding["name"]}").Distinct()
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>
     /// That what was planted is out again: files, services and mounts are what they were. A look of the doctor costs
@@ -97,8 +105,10 @@ public sealed class DoctorServer : IDisposable
             [.. before.Except(now).Select(line => "- " + line), .. now.Except(before).Select(line => "+ " + line)]));
         if (planted.Count % FaultsBetweenLooks != 0 && planted.Count != last) return;
         var findings = Examine("");
-        var states = findings.Select(finding => $"{finding!["state"]} {finding["name"]}").Distinct().Order(StringComparer.Ordinal);
-        var others = findings.Where(finding => (string?)finding!["state"] != "ok").Select(finding => finding!.ToJsonString());
+        var states = findings.Select(finding => $"{finding!["state"]} {finding["name"]}").Distinct()
+            .Order(StringComparer.Ordinal);
+        var others = findings.Where(finding => (string?)finding!["state"] != "ok")
+            .Select(finding => finding!.ToJsonString());
         Assert.True(Healthy.SequenceEqual(states), string.Join('\n',
             [$"not healthy after {string.Join(", ", planted.TakeLast(FaultsBetweenLooks))}:", .. others]));
     }
@@ -181,7 +191,8 @@ public sealed class DoctorServer : IDisposable
 
     void Start()
     {
-        Root.Write("/usr/local/sbin/chronyc", "#!/bin/sh\necho 'System time : 0.000012345 seconds slow of NTP time'\necho 'Leap status : Normal'\n");
+        Root.Write("/usr/local/sbin/chronyc",
+            "#!/bin/sh\necho 'System time : 0.000012345 seconds slow of NTP time'\necho 'Leap status : Normal'\n");
         // Nobody who is new has to wait at port 25 for six seconds, each minute anew.
         Root.Run("""
             chmod 755 /usr/local/sbin/chronyc; rsyslogd; cron; postconf -e postscreen_greet_wait=1s
@@ -190,16 +201,18 @@ public sealed class DoctorServer : IDisposable
     }
 
     /// <summary>
-    /// Debian puts every authority's certificate into Postfix's chroot. `postfix check` starts a program for each, which
-    /// is half of what the doctor costs, and none is needed here: nobody's certificate is verified.
+    /// Debian puts every authority's certificate into Postfix's chroot. `postfix check` starts a program for each,
+    /// which is half of what the doctor costs, and none is needed here: nobody's certificate is verified.
     /// </summary>
     void LeaveOutCertificates() => Root.Run("rm -r /var/spool/postfix/etc/ssl/certs").Good();
 
     void BeAsked()
     {
         Root.Outside.Send(RequestMail.FromSomebodyNew()).Good();
-        Patience.Until("the reply's log line", () => Root.Run("grep -c replied /var/log/mail_responder.log").ExitCode == 0,
+        Patience.Until("the reply's log line", () =>
+            Root.Run("grep -c replied /var/log/mail_responder.log").ExitCode == 0,
             () => Root.Run("cat /var/log/mail.log /var/log/mail_responder.log").Said);
-        Patience.Until("an empty queue", () => Root.Run("postqueue -p").Output.Contains("is empty", StringComparison.Ordinal));
+        Patience.Until("an empty queue", () =>
+            Root.Run("postqueue -p").Output.Contains("is empty", StringComparison.Ordinal));
     }
 }

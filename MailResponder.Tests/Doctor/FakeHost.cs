@@ -22,7 +22,10 @@ internal sealed class FakeHost : IDisposable
     };
 
     /// <summary>Only the programs that were given: none of the real machine's.</summary>
-    public Machine BareHost => Host with { Programs = new HostPrograms([Folder.PathTo("bin")], TimeSpan.FromSeconds(10)) };
+    public Machine BareHost => Host with
+    {
+        Programs = new HostPrograms([Folder.PathTo("bin")], TimeSpan.FromSeconds(10)),
+    };
 
     public FakeHost With(string program, string script)
     {

@@ -3,7 +3,9 @@ using MailResponder.Settings;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>What the doctor makes of clocks, logs, databases and pulls, where a real server would need days to be planted.</summary>
+/// <summary>
+/// What the doctor makes of clocks, logs, databases and pulls, where a real server would need days to be planted.
+/// </summary>
 public sealed class HostFindings : IDisposable
 {
     readonly FakeHost fake = new();
@@ -16,7 +18,8 @@ public sealed class HostFindings : IDisposable
     [InlineData("System time     : 300.1 seconds slow of NTP time\nLeap status     : Normal\n", "fault")]
     [InlineData("System time     : 0.0 seconds slow of NTP time\nLeap status     : Not synchronised\n", "warning")]
     public void Clock_IsJudgedByChrony(string tracking, string expected) =>
-        Assert.Equal(expected, Assert.Single(ClockChecks.Look(fake.Saying("chronyc", tracking).BareHost)).State.Hyphenated());
+        Assert.Equal(expected, Assert.Single(
+            ClockChecks.Look(fake.Saying("chronyc", tracking).BareHost)).State.Hyphenated());
 
     [Fact]
     public void ClockThatNobodySets_IsAWarningWithThePackage() =>
@@ -27,7 +30,9 @@ public sealed class HostFindings : IDisposable
     [InlineData("2026-11-20T11:00:00.000001+00:00", "warning last-reply, ok last-deferral")]
     public void LastReply_IsReadFromTheLogAndTheOneBefore(string time, string expected)
     {
-        fake.Folder.Write("var/log/mail_responder.log.1", $"{time} mail mail_responder[7]: replied address=get@example.com replies=1 ms=9 queue_id=4cX receipts=sendmail\n");
+        fake.Folder.Write("var/log/mail_responder.log.1",
+            $"{time} mail mail_responder[7]: replied address=get@example.com replies=1 ms=9 queue_id=4cX "
+            + $"receipts=sendmail\n");
         fake.Folder.Write("var/log/mail_responder.log", "half a line\n");
         Assert.Equal(expected, States(ReplyChecks.Look(fake.Host)));
     }
@@ -36,8 +41,10 @@ public sealed class HostFindings : IDisposable
     public void DeferralAfterTheLastReply_IsNamedWithItsProblem()
     {
         fake.Folder.Write("var/log/mail_responder.log",
-            "2026-11-22T11:00:00.000001+00:00 mail mail_responder[7]: replied address=get@example.com replies=1 ms=9 queue_id=4cX\n"
-            + "2026-11-22T11:30:00.000001+00:00 mail mail_responder[8]: deferred reason=database address=unknown replies=0 ms=6 queue_id=- problem=\"the disk is full\"\n");
+            "2026-11-22T11:00:00.000001+00:00 mail mail_responder[7]: replied address=get@example.com replies=1 ms=9 "
+            + "queue_id=4cX\n"
+            + "2026-11-22T11:30:00.000001+00:00 mail mail_responder[8]: deferred reason=database address=unknown "
+            + "replies=0 ms=6 queue_id=- problem=\"the disk is full\"\n");
         var findings = ReplyChecks.Look(fake.Host).ToList();
         Assert.Equal("ok last-reply, warning last-deferral", States(findings));
         Assert.Contains("the disk is full", findings[1].Text, StringComparison.Ordinal);
@@ -50,8 +57,11 @@ public sealed class HostFindings : IDisposable
     {
         var settings = TestSettings.In(fake.Folder.Path);
         fake.Folder.Write("responder.db", "");
-        fake.With("responder", $"case $1 in blacklist) echo 'last reset:         {reset}' ;; *) echo 'kind:    SQLite' ;; esac");
-        Assert.Equal(expected, DatabaseChecks.Look(fake.Host, settings).Single(finding => finding.Name == "last-reset").State.Hyphenated());
+        fake.With(
+            "responder",
+            $"case $1 in blacklist) echo 'last reset:         {reset}' ;; *) echo 'kind:    SQLite' ;; esac");
+        Assert.Equal(expected, DatabaseChecks.Look(fake.Host, settings)
+            .Single(finding => finding.Name == "last-reset").State.Hyphenated());
     }
 
     [Theory]
@@ -60,10 +70,14 @@ public sealed class HostFindings : IDisposable
     [InlineData(30, "fault")]
     public void Pull_GetsOld(double hours, string expected)
     {
-        var settings = TestSettings.In(fake.Folder.Path) with { S3 = new S3Settings("eu-west-1", "b", "k") { Endpoint = new Uri("http://127.0.0.1:9") } };
+        var settings = TestSettings.In(fake.Folder.Path) with
+        {
+            S3 = new S3Settings("eu-west-1", "b", "k") { Endpoint = new Uri("http://127.0.0.1:9") },
+        };
         var state = fake.Folder.Write("files/.pull.json", "{}");
         File.SetLastWriteTimeUtc(state, FakeHost.Now.UtcDateTime.AddHours(-hours));
-        Assert.Equal(expected, S3Checks.Look(fake.Host, settings).Single(finding => finding.Name == "s3-pull").State.Hyphenated());
+        Assert.Equal(expected, S3Checks.Look(fake.Host, settings)
+            .Single(finding => finding.Name == "s3-pull").State.Hyphenated());
     }
 
     [Theory]

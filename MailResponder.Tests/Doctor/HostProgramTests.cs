@@ -15,11 +15,13 @@ public sealed class HostProgramTests : IDisposable
     {
         fake.With("slow", $"sleep 600 & echo $! >{fake.Folder.PathTo("child")}; wait");
         var watch = Stopwatch.StartNew();
-        var result = new HostPrograms([fake.Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(1)).Run("slow", []);
+        var result = new HostPrograms([fake.Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(1))
+            .Run("slow", []);
         Assert.Null(result.Code);
         Assert.Equal("did not answer in time", result.Complaint);
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(30));
-        var child = int.Parse(File.ReadAllText(fake.Folder.PathTo("child")), System.Globalization.CultureInfo.InvariantCulture);
+        var child = int.Parse(File.ReadAllText(fake.Folder.PathTo("child")),
+            System.Globalization.CultureInfo.InvariantCulture);
         Patience.UntilEnded("what it started", child);
     }
 
@@ -28,7 +30,8 @@ public sealed class HostProgramTests : IDisposable
     {
         fake.With("starter", "sleep 20 & exit 0");
         var watch = Stopwatch.StartNew();
-        var result = new HostPrograms([fake.Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(1)).Run("starter", []);
+        var result = new HostPrograms([fake.Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(1))
+            .Run("starter", []);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
         Assert.False(result.Succeeded);
     }

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace MailResponder.Tests.Doctor;
 
 /// <summary>
-/// One fault at a time on a healthy server, as <c>responder doctor</c> sees it. A file of the folder Faults plants one, and
-/// its second line says which checks find it, in which states. A new case is a new file.
+/// One fault at a time on a healthy server, as <c>responder doctor</c> sees it. A file of the folder Faults plants one,
+/// and its second line says which checks find it, in which states. A new case is a new file.
 /// </summary>
 [Collection(Collection)]
 public sealed class PlantedFaultTests(DoctorServer server) : IClassFixture<DoctorServer>
@@ -32,7 +32,8 @@ public sealed class PlantedFaultTests(DoctorServer server) : IClassFixture<Docto
     [Theory]
     [InlineData("fault dkim-dns", "mail._domainkey.example.com")]
     [InlineData("fault dkim-dns", "mail._domainkey.example.com", "v=DKIM1; k=rsa; p=")]
-    [InlineData("fault dkim-dns", "mail._domainkey.example.com", "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAanother")]
+    [InlineData("fault dkim-dns", "mail._domainkey.example.com",
+        "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAanother")]
     [InlineData("fault dkim-dns", "mail._domainkey.example.com", "v=DKIM1; k=rsa; p=KEY", "v=DKIM1; k=rsa; p=KEY2")]
     [InlineData("fault dkim-dns", "mail._domainkey.example.com", "google-site-verification=x")]
     [InlineData("fault dkim-dns", "mail._domainkey.example.com", "v=DKIM1; k=ed25519; p=KEY")]
@@ -51,7 +52,8 @@ public sealed class PlantedFaultTests(DoctorServer server) : IClassFixture<Docto
     {
         try
         {
-            server.PublishRecords(name, Array.ConvertAll(texts, text => text.Replace("KEY", server.DkimKey, StringComparison.Ordinal)));
+            server.PublishRecords(name, Array.ConvertAll(
+                texts, text => text.Replace("KEY", server.DkimKey, StringComparison.Ordinal)));
             AssertFound(server.Examine(), expected);
         }
         finally
@@ -63,10 +65,14 @@ public sealed class PlantedFaultTests(DoctorServer server) : IClassFixture<Docto
     [Fact]
     public void Lines_NameStateAndRemedyAndEndWithTheSum()
     {
-        var run = server.Root.Run("mv /etc/cron.d/mail_responder /root/cron-file; /opt/responder doctor; code=$?; mv /root/cron-file /etc/cron.d/mail_responder; exit $code");
+        var run = server.Root.Run(
+            "mv /etc/cron.d/mail_responder /root/cron-file; /opt/responder doctor; code=$?; mv /root/cron-file "
+            + "/etc/cron.d/mail_responder; exit $code");
         Assert.Equal(1, run.ExitCode);
         var lines = run.Output.TrimEnd().Split('\n');
-        Assert.Contains(lines, line => line.StartsWith("fault   cron-file ", StringComparison.Ordinal) && line.EndsWith(" — run install.sh", StringComparison.Ordinal));
+        Assert.Contains(lines, line =>
+            line.StartsWith("fault   cron-file ", StringComparison.Ordinal)
+            && line.EndsWith(" — run install.sh", StringComparison.Ordinal));
         Assert.Matches("^1 fault\\(s\\), 0 warning\\(s\\), [0-9]+ ok$", lines[^1]);
         Assert.DoesNotContain("freemail.test", run.Output, StringComparison.Ordinal);
     }
@@ -88,7 +94,8 @@ public sealed class PlantedFaultTests(DoctorServer server) : IClassFixture<Docto
     {
         var all = string.Join('\n', findings.Select(finding => finding!.ToJsonString()));
         var (state, name) = (expected.Split(' ')[0], expected.Split(' ')[1]);
-        var found = findings.FirstOrDefault(finding => (string?)finding!["name"] == name && (string?)finding["state"] == state);
+        var found = findings.FirstOrDefault(
+            finding => (string?)finding!["name"] == name && (string?)finding["state"] == state);
         Assert.True(found is not null, $"no {expected} among\n{all}");
         Assert.Equal(state == "ok", (string?)found["remedy"] is null);
     }

@@ -22,10 +22,13 @@ public sealed class SesFindings : IDisposable
     public void Account_IsJudged(int perDay, int perSecond, int sent, bool isEnabled, string expected)
     {
         using var ses = new SesDouble(number => number == 1
-            ? SesAnswer.Xml(200, "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult>"
+            ? SesAnswer.Xml(
+                200, "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult>"
                 + $"<SentLast24Hours>{sent}</SentLast24Hours><Max24HourSend>{perDay}</Max24HourSend><MaxSendRate>{perSecond}</MaxSendRate>"
                 + "</GetSendQuotaResult></GetSendQuotaResponse>")
-            : SesAnswer.Xml(200, "<GetAccountSendingEnabledResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetAccountSendingEnabledResult>"
+            : SesAnswer.Xml(
+                200, "<GetAccountSendingEnabledResponse "
+                + "xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetAccountSendingEnabledResult>"
                 + $"<Enabled>{(isEnabled ? "true" : "false")}</Enabled></GetAccountSendingEnabledResult></GetAccountSendingEnabledResponse>"));
         Assert.Equal(expected, Look(ses.Url));
         Assert.Empty(ses.SignatureFaults);
@@ -35,7 +38,8 @@ public sealed class SesFindings : IDisposable
     public void PausedState_ThatMayNotBeSeen_IsAWarning()
     {
         using var ses = new SesDouble(number => number == 1
-            ? SesAnswer.Xml(200, "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult>"
+            ? SesAnswer.Xml(
+                200, "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult>"
                 + "<SentLast24Hours>0</SentLast24Hours><Max24HourSend>50000</Max24HourSend><MaxSendRate>14</MaxSendRate></GetSendQuotaResult></GetSendQuotaResponse>")
             : SesAnswer.Error(403, "AccessDenied", SesAnswer.Leak));
         Assert.Equal("ok ses, ok ses-quota, ok ses-sandbox, warning ses-sending", Look(ses.Url));
@@ -60,13 +64,15 @@ public sealed class SesFindings : IDisposable
     [Fact]
     public void AccountThatNothingUses_IsNotAsked()
     {
-        Assert.Empty(SesChecks.Look(TestSettings.In(folder.Path) with { Ses = new SesSettings { Region = SesDouble.Region } }));
+        Assert.Empty(
+            SesChecks.Look(TestSettings.In(folder.Path) with { Ses = new SesSettings { Region = SesDouble.Region } }));
     }
 
     /// <summary>The host's package ca-certificates gets Amazon's next root one day.</summary>
     [Theory]
     [InlineData("", "fault", "holds no certificate")]
-    [InlineData("1", "warning", "lacks Amazon_Root_CA_2.crt, Starfield_Services_Root_Certificate_Authority_-_G2.crt, which")]
+    [InlineData(
+        "1", "warning", "lacks Amazon_Root_CA_2.crt, Starfield_Services_Root_Certificate_Authority_-_G2.crt, which")]
     [InlineData("1 2 3 4", "ok", "has what the host has")]
     public void RootsOfTheHost_AreLookedForInTheFile(string known, string state, string text)
     {
@@ -96,14 +102,18 @@ public sealed class SesFindings : IDisposable
 
     string Look(string url)
     {
-        var credentials = folder.Write("aws", $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = {SesDouble.SecretKey}\n");
+        var credentials = folder.Write(
+            "aws", $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = "
+            + $"{SesDouble.SecretKey}\n");
         File.SetUnixFileMode(credentials, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var findings = SesChecks.Look(TestSettings.In(folder.Path) with
         {
             SendMethod = SendMethod.Ses,
             Ses = new SesSettings { Region = SesDouble.Region, Endpoint = new Uri(url), CredentialsFile = credentials },
         }).ToList();
-        Assert.DoesNotContain(findings, finding => $"{finding.Text} {finding.Remedy}".Contains("requester@", StringComparison.Ordinal));
-        return string.Join(", ", findings.Select(finding => $"{finding.State.Hyphenated()} {finding.Name}").OrderBy(text => text.Split(' ')[1], StringComparer.Ordinal));
+        Assert.DoesNotContain(findings, finding =>
+            $"{finding.Text} {finding.Remedy}".Contains("requester@", StringComparison.Ordinal));
+        return string.Join(", ", findings.Select(finding => $"{finding.State.Hyphenated()} {finding.Name}")
+            .OrderBy(text => text.Split(' ')[1], StringComparer.Ordinal));
     }
 }

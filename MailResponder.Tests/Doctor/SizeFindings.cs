@@ -45,5 +45,6 @@ public sealed class SizeFindings : IDisposable
         Assert.Equal(expected, PostfixSettings.MessageSizeLimit(fake.With("postconf", postconf).BareHost.Programs));
 
     [Fact]
-    public void HostWithoutPostfix_HasNoLimit() => Assert.Null(PostfixSettings.MessageSizeLimit(fake.BareHost.Programs));
+    public void HostWithoutPostfix_HasNoLimit() =>
+        Assert.Null(PostfixSettings.MessageSizeLimit(fake.BareHost.Programs));
 }

@@ -16,7 +16,9 @@ internal static class CSource
         File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));
         if (header is var (name, text)) File.WriteAllText(Path.Join(folder, name), text);
         var compiled = Path.Join(folder, Path.GetFileNameWithoutExtension(source));
-        using var gcc = Process.Start("gcc", ["-O1", "-I", folder, .. options, "-o", compiled, Repository.PathTo("MailResponder.Tests/Faults", source)]);
+        using var gcc = Process.Start(
+            "gcc", ["-O1", "-I", folder, .. options, "-o", compiled,
+            Repository.PathTo("MailResponder.Tests/Faults", source)]);
         gcc.WaitForExit();
         Assert.Equal(0, gcc.ExitCode);
         return compiled;

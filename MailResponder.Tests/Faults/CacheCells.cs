@@ -6,10 +6,15 @@ internal static class CacheCells
     public static IEnumerable<FaultCell> All =>
     [
         // Filled again from S3.
-        new("cache", "missing") { Prepare = host => host.UseS3(), Harm = host => Directory.Delete(host.Place.PathTo("cache"), recursive: true) },
+        new("cache", "missing")
+        {
+            Prepare = host => host.UseS3(),
+            Harm = host => Directory.Delete(host.Place.PathTo("cache"), recursive: true),
+        },
         new("cache", "unreadable")
         {
-            Prepare = host => host.UseS3(), Harm = host => host.TakeAway("cache"), Reason = "s3", Problem = "may not read or write it",
+            Prepare = host => host.UseS3(), Harm = host => host.TakeAway("cache"), Reason = "s3",
+                Problem = "may not read or write it",
         },
         SetUpCells.NeverRendered(new("cache", "corrupt")
         {
@@ -24,7 +29,8 @@ internal static class CacheCells
             Prepare = host => host.UseS3(), Harm = host => host.Break("read,cache/responses.json,1,0,5"),
             Reason = "response-book", Problem = "input/output error 5",
         }),
-        new("cache", "without its attachment") { Prepare = host => host.UseS3(), Harm = host => File.Delete(Attachment(host)) },
+        new("cache", "without its attachment") { Prepare = host => host.UseS3(), Harm = host =>
+        File.Delete(Attachment(host)) },
         // As good as none: filled again.
         new("cache", "whose attachment is a pipe")
         {
@@ -37,12 +43,16 @@ internal static class CacheCells
             },
         },
         Cold("missing", host => host.Break($"connect,:{host.S3Port},1,0,111"), "s3://"),
-        Cold("unreadable", host => host.Overwrite("s3-credentials", "[default]\naws_access_key_id = NOBODY\naws_secret_access_key = wrong\n"), "s3://",
-            host => host.Overwrite("s3-credentials", "[default]\naws_access_key_id = S3RVER\naws_secret_access_key = S3RVER\n")),
-        Cold("without credentials", host => host.Hide("s3-credentials"), "credentials", host => host.Unhide("s3-credentials")),
+        Cold("unreadable", host => host.Overwrite(
+        "s3-credentials", "[default]\naws_access_key_id = NOBODY\naws_secret_access_key = wrong\n"), "s3://",
+            host => host.Overwrite("s3-credentials",
+            "[default]\naws_access_key_id = S3RVER\naws_secret_access_key = S3RVER\n")),
+        Cold("without credentials", host => host.Hide("s3-credentials"), "credentials", host =>
+            host.Unhide("s3-credentials")),
         Cold("corrupt", host => host.BookInS3("[ {"), "cannot fill the cache: s3://", host => host.BookInS3(null)),
         Cold("cut", host => host.Break($"receive,:{host.S3Port},1,0,104"), "s3://"),
-        new("S3", "slow") { IsFirstStart = true, Prepare = host => host.UseS3(), Harm = host => host.Break($"receive,:{host.S3Port},1,0,sleep100") },
+        new("S3", "slow") { IsFirstStart = true, Prepare = host => host.UseS3(), Harm = host =>
+        host.Break($"receive,:{host.S3Port},1,0,sleep100") },
         Cold("that hangs", host =>
         {
             host.Set("deadline_seconds", 2);
@@ -50,12 +60,15 @@ internal static class CacheCells
         }, "the deadline has passed before it had answered", host => host.Mend()),
         Cold("while the disk is full", host => host.Break("write,cache/files/.pull,1,0,28"), "the disk is full"),
         Cold("killed in mid-pull", host => host.Break("write,cache/files/.pull/files,1,1,kill9"), "", silent: true),
-        Cold("killed before the book is in force", host => host.Break("rename,cache/responses.json,1,1,kill9"), "", silent: true),
+        Cold("killed before the book is in force", host => host.Break("rename,cache/responses.json,1,1,kill9"), "",
+        silent: true),
     ];
 
-    static string Attachment(FaultHost host) => Directory.GetFiles(host.Place.PathTo("cache/files"), "tool.zip", SearchOption.AllDirectories)[0];
+    static string Attachment(FaultHost host) =>
+        Directory.GetFiles(host.Place.PathTo("cache/files"), "tool.zip", SearchOption.AllDirectories)[0];
 
-    static FaultCell Cold(string fault, Action<FaultHost> harm, string problem, Action<FaultHost>? mend = null, string reason = "s3", bool silent = false) =>
+    static FaultCell Cold(string fault, Action<FaultHost> harm, string problem, Action<FaultHost>? mend = null,
+        string reason = "s3", bool silent = false) =>
         new("S3", fault)
         {
             IsFirstStart = true,

@@ -4,7 +4,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Faults;
 
-/// <summary>All of Postfix as docs/hardening.md confines it, the responder and the set-gid programs of sendmail(1) with it.</summary>
+/// <summary>
+/// All of Postfix as docs/hardening.md confines it, the responder and the set-gid programs of sendmail(1) with it.
+/// </summary>
 [Collection("Postfix")]
 public sealed class ConfinedPostfixTests : IDisposable
 {
@@ -17,7 +19,9 @@ public sealed class ConfinedPostfixTests : IDisposable
     {
         outside.Place.Book[2]!["send_method"] = "sendmail";
         outside.Place.Write();
-        var (first, second, third) = (RequestMail.FromSomebodyNew(), RequestMail.FromSomebodyNew() with { To = "links@example.com" }, RequestMail.FromSomebodyNew());
+        var (first, second, third) = (
+            RequestMail.FromSomebodyNew(), RequestMail.FromSomebodyNew() with { To = "links@example.com" },
+            RequestMail.FromSomebodyNew());
 
         outside.Accept(first, "get@example.com");
         outside.Accept(second, "links@example.com");
@@ -27,7 +31,8 @@ public sealed class ConfinedPostfixTests : IDisposable
         Assert.Equal(2, outside.Place.Outbox.Count);
         Assert.Single(outside.Postfix.Sink.MailsTo(second.From));
         Assert.Contains(third.From, File.ReadAllText(outside.Postfix.PathTo("mail/games")), StringComparison.Ordinal);
-        Assert.DoesNotMatch("(fatal|panic|error): |not permitted|Read-only|status=(deferred|bounced)", outside.Postfix.MailLog);
+        Assert.DoesNotMatch("(fatal|panic|error): |not permitted|Read-only|status=(deferred|bounced)",
+            outside.Postfix.MailLog);
         AssertConfined();
     }
 

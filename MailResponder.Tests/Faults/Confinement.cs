@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// The lines of a unit in docs/hardening.md, as they stand there. confine.c brings about what they stand for, and refuses
-/// one that it does not know, so that no line is there that was not tried.
+/// The lines of a unit in docs/hardening.md, as they stand there. confine.c brings about what they stand for, and
+/// refuses one that it does not know, so that no line is there that was not tried.
 /// </summary>
 internal sealed class Confinement
 {
@@ -14,7 +14,8 @@ internal sealed class Confinement
 
     static readonly Lazy<Dictionary<string, string[]>> sets = new(ReadSets);
 
-    static readonly Lazy<string> launcher = new(() => CSource.Compile("confine.c", ("calls.h", string.Concat(Calls("@known").Select(
+    static readonly Lazy<string> launcher =
+        new(() => CSource.Compile("confine.c", ("calls.h", string.Concat(Calls("@known").Select(
         call => $"#ifdef __NR_{call}\n  {{ \"{call}\", __NR_{call} }},\n#endif\n")))));
 
     readonly IReadOnlyList<string> lines;
@@ -37,13 +38,15 @@ internal sealed class Confinement
 
     string Words => string.Join(' ', [launcher.Value, .. lines.Select(line => $"'{line}'")]);
 
-    public Confinement With(params string[] more) => new([.. lines.Where(line => !more.Any(other => NameOf(other) == NameOf(line))), .. more]);
+    public Confinement With(params string[] more) =>
+        new([.. lines.Where(line => !more.Any(other => NameOf(other) == NameOf(line))), .. more]);
 
     /// <summary>With a folder of this test's in place of the one in the unit.</summary>
     public Confinement Moved(string folder, string to)
     {
         Assert.Contains(lines, line => Names(line, folder));
-        return new([.. lines.Select(line => Names(line, folder) ? line.Replace(folder, to, StringComparison.Ordinal) : line)]);
+        return new(
+            [.. lines.Select(line => Names(line, folder) ? line.Replace(folder, to, StringComparison.Ordinal) : line)]);
     }
 
     /// <summary>What comes of calls that should be forbidden: "done", or an error or signal by its name.</summary>
@@ -54,16 +57,20 @@ internal sealed class Confinement
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(words => words[0], words => words[1]);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+            .ToDictionary(words => words[0], words => words[1]);
     }
 
     static Confinement Of(string unit)
     {
         string[] page = File.ReadAllLines(Repository.PathTo("docs/hardening.md"));
-        var lines = page.SkipWhile(line => line != $"# {unit}").TakeWhile(line => line != "```").Where(line => line.Length > 0 && line[0] is not ('#' or '[')).ToList();
+        var lines = page.SkipWhile(line => line != $"# {unit}").TakeWhile(line => line != "```")
+            .Where(line => line.Length > 0 && line[0] is not ('#' or '[')).ToList();
         Assert.NotEmpty(lines);
-        var filters = lines.Where(line => line.StartsWith(Filter, StringComparison.Ordinal)).Select(line => line[Filter.Length..]);
-        return new([.. lines.Where(line => NameOf(line) is not ("Type" or "ExecStart" or "SystemCallFilter")), Filter + string.Join(' ', Allowed(filters))]);
+        var filters = lines.Where(line => line.StartsWith(Filter, StringComparison.Ordinal))
+            .Select(line => line[Filter.Length..]);
+        return new([.. lines.Where(line => NameOf(line) is not ("Type" or "ExecStart" or "SystemCallFilter")),
+            Filter + string.Join(' ', Allowed(filters))]);
     }
 
     /// <summary>As systemd.exec(5) adds the lines up: one with "~" takes away what those before it allow.</summary>
@@ -86,11 +93,15 @@ internal sealed class Confinement
     /// <summary>systemd's own list: a name at the beginning of a line, and its members indented below.</summary>
     static Dictionary<string, string[]> ReadSets()
     {
-        using var process = Process.Start(new ProcessStartInfo("systemd-analyze", ["--no-pager", "syscall-filter"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("systemd-analyze",
+            ["--no-pager", "syscall-filter"]) { RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return output.Split("\n@").Select(set => set.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-            .ToDictionary(set => "@" + set[0].TrimStart('@'), set => set.Skip(1).Where(line => !line.StartsWith('#')).ToArray());
+        return output.Split("\n@").Select(
+            set => set.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .ToDictionary(set => "@" + set[0].TrimStart('@'), set =>
+            set.Skip(1).Where(line => !line.StartsWith('#')).ToArray());
     }
 
     static string NameOf(string line) => line[..line.IndexOf('=', StringComparison.Ordinal)];

@@ -13,11 +13,13 @@ public sealed class ConfinementTests : IDisposable
 {
     // What could have the runtime write dumps or traces, or open a socket for debuggers.
     const string Tempting =
-        "DOTNET_DbgEnableMiniDump=1 DOTNET_DbgMiniDumpType=4 DOTNET_DbgMiniDumpName=dump DOTNET_EnableDiagnostics=1 DOTNET_EnableEventPipe=1 " +
+        "DOTNET_DbgEnableMiniDump=1 DOTNET_DbgMiniDumpType=4 DOTNET_DbgMiniDumpName=dump DOTNET_EnableDiagnostics=1 "
+        + "DOTNET_EnableEventPipe=1 " +
         "DOTNET_EventPipeOutputPath=trace DOTNET_gcTrace=1 COMPlus_DbgEnableMiniDump=1";
 
     // What the place has in common with that of a crash, which is to be free to leave a core file.
-    static readonly string[] crashing = ["User=mail_responder", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict"];
+    static readonly string[] crashing =
+        ["User=mail_responder", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict"];
 
     readonly Workplace place = new();
     readonly string binary = CopyOfTheProgram();
@@ -28,20 +30,26 @@ public sealed class ConfinementTests : IDisposable
         place.GiveTo("mail_responder");
         RenderedPlace.Settle();
         var narrow = Confinement.OfProgram.Moved("/var/lib/mail_responder", place.Folder)
-            .With("LimitNOFILE=64", "LimitNPROC=200", "LimitAS=600000000", "LimitFSIZE=20000000", "LimitSTACK=1000000", "LimitMEMLOCK=0");
-        Confined(narrow, $"env -i PATH=/usr/bin LANG=C {Tempting} TMPDIR={place.PathTo("tmp")}", RequestMail.FromSomebodyNew()).AssertDone();
+            .With("LimitNOFILE=64", "LimitNPROC=200", "LimitAS=600000000", "LimitFSIZE=20000000", "LimitSTACK=1000000",
+            "LimitMEMLOCK=0");
+        Confined(narrow, $"env -i PATH=/usr/bin LANG=C {Tempting} TMPDIR={place.PathTo("tmp")}",
+            RequestMail.FromSomebodyNew()).AssertDone();
 
         Assert.Equal(2, ReadMail.All(place.Outbox).Count(reply => reply.IsSignedByUs));
-        Assert.Contains("replied address=get@example.com replies=2", Assert.Single(place.Log.Reports), StringComparison.Ordinal);
-        string[] expected = ["address.key", "dkim.key", "files", "log", "outbox", "responder.db", "responder.db.lock", "responder.db.rendered", "responses.json", "settings.json", "tmp"];
+        Assert.Contains("replied address=get@example.com replies=2", Assert.Single(place.Log.Reports),
+            StringComparison.Ordinal);
+        string[] expected = ["address.key", "dkim.key", "files", "log", "outbox", "responder.db", "responder.db.lock",
+            "responder.db.rendered", "responses.json", "settings.json", "tmp"];
         Assert.Equal(expected, Directory.GetFileSystemEntries(place.Folder).Select(file => Path.GetFileName(file)!)
-            .Where(file => !file.EndsWith("-wal", StringComparison.Ordinal) && !file.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            .Where(file => !file.EndsWith("-wal", StringComparison.Ordinal)
+            && !file.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Empty(Directory.GetFileSystemEntries(place.PathTo("tmp")));
     }
 
     /// <summary>The lines of the unit are in force, for root too, whom no lack of rights would stop.</summary>
     [Fact]
-    public void UnitOfPostfix_ForbidsWhatItSays() => AssertForbidden(Confinement.OfPostfix.With("ReadWritePaths=/tmp"), new()
+    public void UnitOfPostfix_ForbidsWhatItSays() =>
+        AssertForbidden(Confinement.OfPostfix.With("ReadWritePaths=/tmp"), new()
     {
         ["chroot"] = "done",
         ["setuid"] = "done",
@@ -50,7 +58,8 @@ public sealed class ConfinementTests : IDisposable
     });
 
     [Fact]
-    public void UnitOfTheProgram_ForbidsWhatItSays() => AssertForbidden(Confinement.OfProgram.With("ReadWritePaths=/tmp"), new()
+    public void UnitOfTheProgram_ForbidsWhatItSays() =>
+        AssertForbidden(Confinement.OfProgram.With("ReadWritePaths=/tmp"), new()
     {
         ["chroot"] = "EPERM",
         ["setuid"] = "EPERM",
@@ -65,12 +74,15 @@ public sealed class ConfinementTests : IDisposable
     {
         place.GiveTo("mail_responder");
         var request = RequestMail.FromSomebodyNew();
-        var run = Confined(Crashing, $"env {Tempting} TMPDIR={place.PathTo("tmp")} LD_PRELOAD={FaultLibrary.File} 'FAULTS=rename,.eml,1,1,kill{signal}'", request);
+        var run = Confined(
+            Crashing, $"env {Tempting} TMPDIR={place.PathTo("tmp")} LD_PRELOAD={FaultLibrary.File} "
+            + $"'FAULTS=rename,.eml,1,1,kill{signal}'", request);
 
         Assert.Equal(128 + signal, run.ExitCode);
         Assert.Equal("", run.Errors + run.OutputText);
         Assert.Empty(Directory.GetFileSystemEntries(place.PathTo("tmp")));
-        Traces.Of(request.From).AssertNoneInFilesOf(place.Folder, file => file.Contains("/outbox/", StringComparison.Ordinal));
+        Traces.Of(request.From).AssertNoneInFilesOf(
+            place.Folder, file => file.Contains("/outbox/", StringComparison.Ordinal));
     }
 
     /// <summary>What the test above would find if it were otherwise.</summary>
@@ -83,7 +95,9 @@ public sealed class ConfinementTests : IDisposable
         Assert.NotEmpty(Directory.GetFileSystemEntries(place.PathTo("tmp")));
     }
 
-    /// <summary>There are no settings to say where the log is when not even the runtime starts: it is the standard place.</summary>
+    /// <summary>
+    /// There are no settings to say where the log is when not even the runtime starts: it is the standard place.
+    /// </summary>
     [Fact]
     public void RuntimeThatCannotStart_SaysSoInOneLine()
     {
@@ -91,7 +105,9 @@ public sealed class ConfinementTests : IDisposable
             $"""exec prlimit --as=50000000 env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={place.PathTo("log")} FAULTS=none,none,1,1,0 "$@" """,
             RequestMail.FromSomebodyNew().ToBytes());
         run.AssertDeferred();
-        Assert.Contains("deferred reason=unexpected address=unknown replies=0 ms=0 queue_id=- problem=\"the program cannot start: there is no memory left",
+        Assert.Contains(
+            "deferred reason=unexpected address=unknown replies=0 ms=0 queue_id=- problem=\"the program cannot "
+            + "start: there is no memory left",
             Assert.Single(place.Log.Reports), StringComparison.Ordinal);
     }
 
@@ -108,7 +124,8 @@ public sealed class ConfinementTests : IDisposable
         Directory.CreateDirectory(place.PathTo("tmp"));
         using (var chown = Process.Start("chown", ["mail_responder:", place.PathTo("tmp")])) chown.WaitForExit();
         return ResponderProcess.Run(
-            $"cd {place.PathTo("tmp")}; ulimit -c unlimited; exec {unit.Start} /usr/bin/{how} {binary} --settings {place.SettingsFile} --recipient get@example.com",
+            $"cd {place.PathTo("tmp")}; ulimit -c unlimited; exec {unit.Start} /usr/bin/{how} {binary} --settings "
+            + $"{place.SettingsFile} --recipient get@example.com",
             request.ToBytes());
     }
 
@@ -137,12 +154,14 @@ public sealed class ConfinementTests : IDisposable
             ["clone3"] = "ENOSYS",
             ["personality"] = "EPERM",
             ["realtime"] = "EPERM",
-            ["foreign-call"] = foreign is "done" && RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "SYS" : foreign,
+            ["foreign-call"] = foreign is "done" && RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "SYS"
+            : foreign,
         }), Lines(unit.Try()));
 
         // A dictionary's failure would not say which of them differ.
         static string Lines(Dictionary<string, string> outcomes) =>
-            string.Join('\n', outcomes.OrderBy(outcome => outcome.Key, StringComparer.Ordinal).Select(outcome => $"{outcome.Key} {outcome.Value}"));
+            string.Join('\n', outcomes.OrderBy(outcome => outcome.Key, StringComparer.Ordinal)
+                .Select(outcome => $"{outcome.Key} {outcome.Value}"));
     }
 
     static string CopyOfTheProgram()

@@ -18,7 +18,9 @@ internal sealed class CorruptServer : IDisposable
     /// <param name="socket">Where it listens.</param>
     /// <param name="server">The server's socket.</param>
     /// <param name="packets">How many packets of the server are handed on; null: all to the first row.</param>
-    /// <param name="then">Writes what comes instead of the others, knowing the last; the connection ends with it.</param>
+    /// <param name="then">
+    /// Writes what comes instead of the others, knowing the last; the connection ends with it.
+    /// </param>
     public CorruptServer(string socket, string server, int? packets, Action<Stream, byte[]> then)
     {
         (this.server, this.packets, this.then) = (server, packets, then);
@@ -55,7 +57,8 @@ internal sealed class CorruptServer : IDisposable
             using var toServer = new NetworkStream(real);
             new Thread(() => Copy(toClient, toServer)) { IsBackground = true }.Start();
             byte[] packet = [];
-            for (var i = 0; packets is null ? !IsRow(packet) : i < packets; i++) toClient.Write(packet = Packet(toServer));
+            for (var i = 0; packets is null ? !IsRow(packet) : i < packets; i++) toClient.Write(
+                packet = Packet(toServer));
             then(toClient, packet);
         }
         catch (Exception exception) when (exception is IOException or SocketException)
@@ -76,7 +79,9 @@ internal sealed class CorruptServer : IDisposable
         }
     }
 
-    /// <summary>Of a text result: it comes behind the columns, which begin with "def", and begins with a value's length.</summary>
+    /// <summary>
+    /// Of a text result: it comes behind the columns, which begin with "def", and begins with a value's length.
+    /// </summary>
     static bool IsRow(byte[] packet) => packet.Length > HeaderBytes + 1 && packet[3] >= 3
         && packet[HeaderBytes] is > 0 and < 0xfb && !packet.AsSpan(HeaderBytes + 1).StartsWith("def"u8);
 

@@ -41,7 +41,8 @@ internal static class DatabaseCells
         new("SQLite", "locked")
         {
             Prepare = host => host.Set("deadline_seconds", 2),
-            Harm = host => host.LockDatabase(), Mend = host => host.Unlock(), Reason = "database", Problem = "is locked by another process for too long",
+            Harm = host => host.LockDatabase(), Mend = host => host.Unlock(), Reason = "database",
+            Problem = "is locked by another process for too long",
         },
         new("SQLite", "a pipe")
         {
@@ -52,15 +53,21 @@ internal static class DatabaseCells
             },
             Mend = host => host.Unhide(Database), Reason = "database", Problem = Database,
         },
-        new("SQLite", "without locks") { Harm = host => host.Break("lock,responder.db.lock,1,0,37"), Reason = "database", Problem = "the file system gives no locks" },
-        new("SQLite", "whose lock fails") { Harm = host => host.Break("lock,responder.db.lock,1,0,5"), Reason = "database", Problem = "input/output error 5; check the disk" },
-        new("SQLite", "whose message is another's") { Harm = host => host.Break("lock,responder.db.lock,2,1,11"), Reason = "in-progress", Problem = "another process is answering this message" },
-        new("SQLite", "not writable by the disk") { Harm = host => host.Break("write,responder.db,1,0,5"), Reason = "database", Problem = "input/output error; check the disk" },
-        new("SQLite", "not synced by the disk") { Harm = host => host.Break("sync,responder.db,1,0,5"), Reason = "database", Problem = "check the disk" },
+        new("SQLite", "without locks") { Harm = host => host.Break("lock,responder.db.lock,1,0,37"),
+        Reason = "database", Problem = "the file system gives no locks" },
+        new("SQLite", "whose lock fails") { Harm = host => host.Break("lock,responder.db.lock,1,0,5"),
+        Reason = "database", Problem = "input/output error 5; check the disk" },
+        new("SQLite", "whose message is another's") { Harm = host => host.Break("lock,responder.db.lock,2,1,11"),
+        Reason = "in-progress", Problem = "another process is answering this message" },
+        new("SQLite", "not writable by the disk") { Harm = host => host.Break("write,responder.db,1,0,5"),
+        Reason = "database", Problem = "input/output error; check the disk" },
+        new("SQLite", "not synced by the disk") { Harm = host => host.Break("sync,responder.db,1,0,5"),
+        Reason = "database", Problem = "check the disk" },
         new("SQLite", "cut after the first reply")
         {
             // The reply is out and cannot be recorded: it is sent once more, under the same name.
-            Harm = host => host.Break("write,responder.db-wal,7,0,5"), Reason = "database", Problem = "input/output error", RepliesMeanwhile = null,
+            Harm = host => host.Break("write,responder.db-wal,7,0,5"), Reason = "database",
+                Problem = "input/output error", RepliesMeanwhile = null,
         },
     ];
 
@@ -73,7 +80,8 @@ internal static class DatabaseCells
         Server("slow", null, "receive,server.sock,1,0,sleep20"),
         new("MariaDB", "unreadable password")
         {
-            Prepare = host => host.UseMariaDb(), Harm = host => host.TakeAway("password"), Reason = "settings", Problem = "password file",
+            Prepare = host => host.UseMariaDb(), Harm = host => host.TakeAway("password"), Reason = "settings",
+                Problem = "password file",
         },
         new("MariaDB", "wrong password")
         {
@@ -83,15 +91,18 @@ internal static class DatabaseCells
         },
         new("MariaDB", "without its address key")
         {
-            Prepare = host => host.UseMariaDb(), Harm = host => host.Hide("address.key"), Mend = host => host.Unhide("address.key"),
+            Prepare = host => host.UseMariaDb(), Harm = host => host.Hide("address.key"), Mend = host =>
+                host.Unhide("address.key"),
             Reason = "key-file", Problem = "copy it from another host",
         },
     ];
 
-    // Another service at the address, or a server out of its mind: what it answers is not MySQL's protocol, or not sound.
+    // Another service at the address, or a server out of its mind: what it answers is not MySQL's protocol, or not
+    // sound.
     static IEnumerable<FaultCell> Corrupt =>
     [
-        Corrupted("another service", packets: 0, (to, _) => to.Write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"u8)),
+        Corrupted("another service", packets: 0, (to, _) =>
+        to.Write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"u8)),
         Corrupted("a babbler", packets: 0, Noise.WithoutEnd),
         Corrupted("a babbler after its greeting", packets: 1, Noise.WithoutEnd),
         Corrupted("a babbler after the login", packets: 2, Noise.WithoutEnd),
@@ -107,7 +118,8 @@ internal static class DatabaseCells
         }),
     ];
 
-    static FaultCell Corrupted(string fault, int? packets, Action<Stream, byte[]> then) => new("MariaDB", "with " + fault)
+    static FaultCell Corrupted(string fault, int? packets, Action<Stream, byte[]> then) =>
+        new("MariaDB", "with " + fault)
     {
         Prepare = host =>
         {

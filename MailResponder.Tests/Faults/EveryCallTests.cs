@@ -51,7 +51,8 @@ public sealed class EveryCallTests
 
         var isKilled = action.StartsWith("kill", StringComparison.Ordinal);
         // The shell's way to say by a signal, which Postfix takes for a reason to try again.
-        if (run.ExitCode > 128) Assert.True(isKilled || run.ExitCode is 134 or 139, $"exit {run.ExitCode}: {run.Errors}");
+        if (run.ExitCode > 128) Assert.True(
+            isKilled || run.ExitCode is 134 or 139, $"exit {run.ExitCode}: {run.Errors}");
         else if (run.ExitCode == 0) run.AssertDone();
         else run.AssertDeferred(run.Errors.StartsWith("4.3.5", StringComparison.Ordinal) ? "4.3.5 " : "4.3.0 ");
         // Nobody hears it when the call to the log is the broken one.
@@ -71,7 +72,8 @@ public sealed class EveryCallTests
     static List<string> CallsOf(string call, bool isFirstStart)
     {
         using var place = NewPlace(isFirstStart);
-        place.FilterUnder(Under(place, $"{call},*,1,1,0", $"FAULTS_COUNT={place.PathTo("calls")}"), RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
+        place.FilterUnder(Under(place, $"{call},*,1,1,0", $"FAULTS_COUNT={place.PathTo("calls")}"),
+            RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
         return [.. File.ReadAllLines(place.PathTo("calls"))];
     }
 
@@ -82,7 +84,8 @@ public sealed class EveryCallTests
     {
         var place = new Workplace();
         if (isFirstStart) return place;
-        place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient", "links@example.com").AssertDone();
+        place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient",
+            "links@example.com").AssertDone();
         foreach (var reply in Directory.GetFiles(place.PathTo("outbox"))) File.Delete(reply);
         return place;
     }

@@ -6,7 +6,9 @@ namespace MailResponder.Tests.Faults;
 /// </summary>
 internal sealed record FaultCell(string Part, string Fault)
 {
-    /// <summary>Before the fault, with everything in order; one request has been answered by then, unless it is a first start.</summary>
+    /// <summary>
+    /// Before the fault, with everything in order; one request has been answered by then, unless it is a first start.
+    /// </summary>
     public Action<FaultHost> Prepare { get; init; } = _ => { };
 
     public required Action<FaultHost> Harm { get; init; }
@@ -19,7 +21,9 @@ internal sealed record FaultCell(string Part, string Fault)
     /// <summary>What the log line says of the part and of what to do.</summary>
     public string Problem { get; init; } = "";
 
-    /// <summary>How many replies are out while the fault lasts; null: any number, for a process that dies somewhere.</summary>
+    /// <summary>
+    /// How many replies are out while the fault lasts; null: any number, for a process that dies somewhere.
+    /// </summary>
     public int? RepliesMeanwhile { get; init; } = 0;
 
     /// <summary>The process dies, perhaps before it could say anything; the message is deferred.</summary>
@@ -31,7 +35,9 @@ internal sealed record FaultCell(string Part, string Fault)
     /// <summary>The host has neither key nor database yet.</summary>
     public bool IsFirstStart { get; init; }
 
-    /// <summary>How many replies may come twice: the process died, or the line was cut, between sending and recording.</summary>
+    /// <summary>
+    /// How many replies may come twice: the process died, or the line was cut, between sending and recording.
+    /// </summary>
     public int MaxDoubles { get; init; }
 
     public string Name => $"{Part} {Fault}".Replace(' ', '-').ToLowerInvariant();

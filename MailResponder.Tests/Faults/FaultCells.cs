@@ -5,7 +5,8 @@ internal static class FaultCells
 {
     public static IReadOnlyList<FaultCell> All { get; } =
     [
-        .. SetUpCells.All, .. DatabaseCells.All, .. CacheCells.All, .. RenderedCells.All, .. SendingCells.All, .. HostCells.All,
+        .. SetUpCells.All, .. DatabaseCells.All, .. CacheCells.All, .. RenderedCells.All, .. SendingCells.All,
+        .. HostCells.All,
         .. KilledCells.All, .. ConfinedCells.All,
     ];
 }

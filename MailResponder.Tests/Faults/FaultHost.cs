@@ -34,7 +34,9 @@ internal sealed partial class FaultHost : IDisposable
     public Workplace Place { get; } = new();
 
     /// <summary>Rules of faults.c; PLACE in them is the name of a file or the port of a server.</summary>
-    public void Break(params string[] rules) => WriteStart($"env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={Place.PathTo("log")} 'FAULTS={string.Join(';', rules)}'");
+    public void Break(params string[] rules) =>
+        WriteStart(
+        $"env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={Place.PathTo("log")} 'FAULTS={string.Join(';', rules)}'");
 
     /// <summary>Runs the program under limits of prlimit(1): "--nofile=9".</summary>
     public void Limit(params string[] limits) => WriteStart("prlimit " + string.Join(' ', limits));
@@ -49,7 +51,8 @@ internal sealed partial class FaultHost : IDisposable
     /// <summary>Answers a request of somebody else, so that key and database are there.</summary>
     public void AnswerSomebody()
     {
-        Place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient", "links@example.com").AssertDone();
+        Place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient",
+            "links@example.com").AssertDone();
         foreach (var folder in (string[])["outbox", "sent"])
             foreach (var reply in Place.RepliesIn(folder)) File.Delete(reply);
         Own();
@@ -64,7 +67,8 @@ internal sealed partial class FaultHost : IDisposable
         Own();
         RenderedPlace.Settle();
         // Root renders nothing in a place that is somebody else's.
-        Place.FilterUnder($"shift; exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups {binary} \"$@\"",
+        Place.FilterUnder(
+            $"shift; exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups {binary} \"$@\"",
             RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
         foreach (var reply in Place.Outbox) File.Delete(reply);
         foreach (var kind in (string[])["addresses", "get@example.com", ".body", ".base64"]) Rendered(kind);
@@ -141,7 +145,8 @@ internal sealed partial class FaultHost : IDisposable
         Place.Book.RemoveAt(3);
         s3.Put("tools-" + id, "tool.zip", Place.Attachment);
         s3.Put("book-" + id, "book.json", System.Text.Encoding.UTF8.GetBytes(Place.Book.ToJsonString()));
-        Place.WriteSecret("s3-credentials", $"[default]\naws_access_key_id = {S3Server.AccessKey}\naws_secret_access_key = {S3Server.SecretKey}\n");
+        Place.WriteSecret("s3-credentials",
+            $"[default]\naws_access_key_id = {S3Server.AccessKey}\naws_secret_access_key = {S3Server.SecretKey}\n");
         Place.Settings["response_book"] = "cache/responses.json";
         Place.Settings["files_root"] = "cache/files";
         Place.Settings["s3"] = System.Text.Json.Nodes.JsonNode.Parse($$"""
@@ -157,7 +162,8 @@ internal sealed partial class FaultHost : IDisposable
     /// <summary>Uploads this text as the response book; null: the good one.</summary>
     public Action<string?> BookInS3 { get; private set; } = _ => { };
 
-    public string S3Port => new Uri(servers.S3.Endpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public string S3Port => new Uri(servers.S3.Endpoint).Port.ToString(
+        System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A small file system of its own in this folder.</summary>
     public void Mount(string folder, string size)
@@ -173,7 +179,8 @@ internal sealed partial class FaultHost : IDisposable
     /// <summary>Leaves no room on a small file system.</summary>
     public void Fill(string folder)
     {
-        using var filler = new FileStream(Place.PathTo(folder + "/filler"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var filler = new FileStream(
+            Place.PathTo(folder + "/filler"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         try
         {
             while (true) filler.Write(new byte[4096]);
@@ -186,7 +193,9 @@ internal sealed partial class FaultHost : IDisposable
 
     public void AtEnd(Action end) => endings.Add(end);
 
-    /// <summary>Brings all of the database into its one file: the last to close it takes the write-ahead log in.</summary>
+    /// <summary>
+    /// Brings all of the database into its one file: the last to close it takes the write-ahead log in.
+    /// </summary>
     public void FoldDatabase()
     {
         using (var connection = new SqliteConnection($"Data Source={Place.PathTo("responder.db")};Pooling=False"))
@@ -253,7 +262,8 @@ internal sealed partial class FaultHost : IDisposable
 
     /// <summary>What a killed or failed process may have left half done.</summary>
     public IReadOnlyList<string> Unfinished =>
-        [.. Directory.EnumerateFiles(Place.Folder, "*", SearchOption.AllDirectories).Where(file => UnfinishedName().IsMatch(Path.GetFileName(file)))];
+        [.. Directory.EnumerateFiles(Place.Folder, "*", SearchOption.AllDirectories)
+            .Where(file => UnfinishedName().IsMatch(Path.GetFileName(file)))];
 
     public void Dispose()
     {
@@ -266,7 +276,8 @@ internal sealed partial class FaultHost : IDisposable
     void WriteStart(string under = "")
     {
         var unfinished = Place.PathTo("start.unfinished");
-        Executable.Write(unfinished, $"#!/bin/sh\nexec {under} {binary} --settings {Place.SettingsFile} {arguments} \"$@\"\n");
+        Executable.Write(
+            unfinished, $"#!/bin/sh\nexec {under} {binary} --settings {Place.SettingsFile} {arguments} \"$@\"\n");
         File.Move(unfinished, Place.PathTo("start"), overwrite: true);
     }
 

@@ -1,6 +1,8 @@
 namespace MailResponder.Tests.Faults;
 
-/// <summary>What is loaded before the program to have the host behave badly: shared libraries that every user can read.</summary>
+/// <summary>
+/// What is loaded before the program to have the host behave badly: shared libraries that every user can read.
+/// </summary>
 internal static class FaultLibrary
 {
     static readonly Lazy<string> faults = new(() => CSource.Compile("faults.c", null, "-shared", "-fPIC"));

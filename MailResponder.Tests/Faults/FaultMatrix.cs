@@ -24,7 +24,8 @@ public sealed partial class FaultMatrix : IDisposable
     public FaultMatrix()
     {
         File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0711", 8));
-        File.WriteAllLines(Path.Join(folder, "transport"), FaultCells.All.Select(cell => $"cell-{cell.Name}@example.com cell:{cell.Name}"));
+        File.WriteAllLines(Path.Join(folder, "transport"),
+            FaultCells.All.Select(cell => $"cell-{cell.Name}@example.com cell:{cell.Name}"));
         postfix = new PrivatePostfix(unused, "main.cf",
             $"""
             transport_maps = texthash:{folder}/transport
@@ -92,7 +93,9 @@ public sealed partial class FaultMatrix : IDisposable
         }
     }
 
-    /// <summary>Postfix tries again by itself; on a host that is too busy for its clock to be exact, it is reminded.</summary>
+    /// <summary>
+    /// Postfix tries again by itself; on a host that is too busy for its clock to be exact, it is reminded.
+    /// </summary>
     void WaitUntilAnswered(FaultCell cell, FaultHost host)
     {
         var sinceReminder = Stopwatch.StartNew();
@@ -126,9 +129,12 @@ public sealed partial class FaultMatrix : IDisposable
     void AssertDeferred(FaultCell cell, FaultHost host, Try first, int before)
     {
         Assert.True(first.Status == "deferred", $"{first.Status}: {first.Text}\n{Evidence(cell, host)}");
-        // Its words may end in a delivery report: the one generic line, whose code Postfix has taken off, or the signal.
+        // Its words may end in a delivery report: the one generic line, whose code Postfix has taken off, or the
+        // signal.
         Assert.True(OurWords().IsMatch(first.Text), first.Text);
-        if (cell.RepliesMeanwhile is { } count) Assert.True(count == host.Replies().Count - before, $"{host.Replies().Count - before} replies meanwhile\n{Evidence(cell, host)}");
+        if (cell.RepliesMeanwhile is { } count) Assert.True(
+            count == host.Replies().Count - before,
+            $"{host.Replies().Count - before} replies meanwhile\n{Evidence(cell, host)}");
         if (cell.Reason is null) return;
         var lines = host.Place.Log.Reports;
         var deferred = lines.First(line => line.Contains($"queue_id={first.QueueId} ", StringComparison.Ordinal));
@@ -144,10 +150,12 @@ public sealed partial class FaultMatrix : IDisposable
         var distinct = replies.DistinctBy(reply => MessageId().Match(reply).Value).Count();
         Assert.True(distinct == 2, $"{distinct} replies\n{Evidence(cell, host)}");
         var attached = Convert.ToBase64String(host.Place.Attachment);
-        Assert.True(replies.Exists(reply => reply.ReplaceLineEndings("").Contains(attached, StringComparison.Ordinal)), $"no reply has the attachment\n{Evidence(cell, host)}");
+        Assert.True(replies.Exists(reply => reply.ReplaceLineEndings("").Contains(attached, StringComparison.Ordinal)),
+            $"no reply has the attachment\n{Evidence(cell, host)}");
         // Postfix may have tried more than once before the part was back, each time with the same end.
         var failed = Tries(cell).Count(earlier => earlier.Status == "deferred");
-        Assert.True(replies.Count - distinct <= cell.MaxDoubles * failed, $"{replies.Count} replies\n{Evidence(cell, host)}");
+        Assert.True(replies.Count - distinct <= cell.MaxDoubles * failed,
+            $"{replies.Count} replies\n{Evidence(cell, host)}");
         Assert.DoesNotContain("status=bounced", LogOf(cell), StringComparison.Ordinal);
         Assert.DoesNotContain("status=expired", LogOf(cell), StringComparison.Ordinal);
         // Every envelope is marked NOTIFY=NEVER, so nothing returns whatever happens; nor was there an attempt to.
@@ -160,9 +168,12 @@ public sealed partial class FaultMatrix : IDisposable
         var tries = Tries(cell);
         foreach (var one in tries.GroupBy(one => one.QueueId))
         {
-            var written = lines.Count(line => line.Contains($"queue_id={one.Key} ", StringComparison.Ordinal) || line.TrimEnd('\0', '\n').EndsWith($"queue_id={one.Key}", StringComparison.Ordinal));
+            var written = lines.Count(line =>
+                line.Contains($"queue_id={one.Key} ", StringComparison.Ordinal)
+                || line.TrimEnd('\0', '\n').EndsWith($"queue_id={one.Key}", StringComparison.Ordinal));
             if (cell.IsSilent || cell.IsAnsweredSilently) Assert.InRange(written, 0, one.Count());
-            else Assert.True(written == one.Count(), $"{written} lines for {one.Count()} tries: {string.Join('\n', lines)}");
+            else Assert.True(written == one.Count(),
+                $"{written} lines for {one.Count()} tries: {string.Join('\n', lines)}");
         }
     }
 
@@ -170,15 +181,18 @@ public sealed partial class FaultMatrix : IDisposable
     {
         var traces = Traces.Of(request.From).And(Phrase);
         traces.AssertNoneIn("the log", string.Join('\n', host.Place.Log.Lines));
-        traces.AssertNoneIn("what Postfix shows of our output", string.Join('\n', Delivery().Matches(postfix.MailLog).Select(match => match.Groups[3].Value)));
+        traces.AssertNoneIn("what Postfix shows of our output",
+            string.Join('\n', Delivery().Matches(postfix.MailLog).Select(match => match.Groups[3].Value)));
         traces.AssertNoneInFilesOf(host.Place.Folder, file => file.EndsWith(".eml", StringComparison.Ordinal));
     }
 
     IReadOnlyList<Try> Tries(FaultCell cell) =>
-        [.. Delivery().Matches(LogOf(cell)).Select(match => new Try(match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value))];
+        [.. Delivery().Matches(LogOf(cell))
+            .Select(match => new Try(match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value))];
 
     string LogOf(FaultCell cell) =>
-        string.Join('\n', postfix.MailLog.Split('\n').Where(line => line.Contains($"to=<cell-{cell.Name}@", StringComparison.OrdinalIgnoreCase)));
+        string.Join('\n', postfix.MailLog.Split('\n')
+            .Where(line => line.Contains($"to=<cell-{cell.Name}@", StringComparison.OrdinalIgnoreCase)));
 
     string Evidence(FaultCell cell, FaultHost host) =>
         $"{LogOf(cell)}\n{string.Join('\n', host.Place.Log.Reports)}\n{string.Join('\n', host.Replies())}";
@@ -186,7 +200,8 @@ public sealed partial class FaultMatrix : IDisposable
     [GeneratedRegex(@"/pipe\[\d+\]: (\w+): to=.* status=(\w+) (\(.*\))")]
     private static partial Regex Delivery();
 
-    [GeneratedRegex(@"^\((The responder (cannot answer now|is not set up correctly); the message is kept and tried again\.\s*|Command died with signal \d+: ""\S*"")\)$")]
+    [GeneratedRegex(
+        @"^\((The responder (cannot answer now|is not set up correctly); the message is kept and tried again\.\s*|Command died with signal \d+: ""\S*"")\)$")]
     private static partial Regex OurWords();
 
     [GeneratedRegex("^Message-Id: .*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]

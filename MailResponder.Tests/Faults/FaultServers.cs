@@ -3,7 +3,9 @@ using MailResponder.Tests.Store;
 
 namespace MailResponder.Tests.Faults;
 
-/// <summary>Servers that cells share, started by the first that needs one. A cell breaks its own calls to them, never them.</summary>
+/// <summary>
+/// Servers that cells share, started by the first that needs one. A cell breaks its own calls to them, never them.
+/// </summary>
 internal sealed class FaultServers : IDisposable
 {
     readonly Lazy<PrivateMariaDb> mariaDb = new(() => new PrivateMariaDb());

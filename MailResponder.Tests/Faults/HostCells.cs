@@ -29,7 +29,10 @@ internal static class HostCells
                 stuck.Bind(new UnixDomainSocketEndPoint(host.Place.PathTo("stuck")));
                 host.AtEnd(stuck.Dispose);
                 host.Own();
-                using var filler = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
+                using var filler = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified)
+                {
+                    Blocking = false,
+                };
                 filler.Connect(new UnixDomainSocketEndPoint(host.Place.PathTo("stuck")));
                 Assert.Throws<SocketException>(() =>
                 {
@@ -46,7 +49,13 @@ internal static class HostCells
         new("clock", "that jumps forth") { Harm = host => host.Break("time,*,3,0,step315360000") },
         new("clock", "that jumps back") { Harm = host => host.Break("time,*,3,0,step-315360000") },
         // Amazon refuses a signature that is not of today, and so does the double.
-        new("clock", "in 1970 for SES") { Prepare = host => host.UseSes(), Harm = host => host.Break("time,*,1,0,set0"), Reason = "send", Problem = "SES" },
+        new("clock", "in 1970 for SES")
+        {
+            Prepare = host => host.UseSes(),
+            Harm = host => host.Break("time,*,1,0,set0"),
+            Reason = "send",
+            Problem = "SES",
+        },
     ];
 
     static IEnumerable<FaultCell> Disk =>
@@ -55,7 +64,8 @@ internal static class HostCells
         {
             Prepare = host => host.Mount("outbox", "64k"),
             // The links fit, the attachment does not.
-            Harm = _ => { }, Mend = host => host.Grow("outbox", "1m"), Reason = "send", Problem = "outbox: the disk is full", RepliesMeanwhile = 1,
+            Harm = _ => { }, Mend = host => host.Grow("outbox", "1m"), Reason = "send",
+                Problem = "outbox: the disk is full", RepliesMeanwhile = 1,
         },
         new("disk", "full for SQLite")
         {
@@ -67,11 +77,16 @@ internal static class HostCells
             Harm = host => host.Fill("state"), Mend = host => File.Delete(host.Place.PathTo("state/filler")),
             Reason = "database", Problem = "",
         },
-        new("disk", "full for everything") { Harm = host => host.Break("write,/,1,0,28"), Reason = "database", Problem = "whether it is full" },
-        new("disk", "full at the first start") { IsFirstStart = true, Harm = host => host.Break("write,/,1,0,28"), Reason = "key-file", Problem = "the disk is full" },
-        new("disk", "of a used up quota") { Harm = host => host.Break("write,.eml.part,1,0,122"), Reason = "send", Problem = "disk quota is used up" },
-        new("disk", "with a limit for files") { Harm = host => host.Limit("--fsize=20000"), Reason = null, IsSilent = true, RepliesMeanwhile = null },
-        new("disk", "read only") { Harm = host => host.Break("write,/,1,0,30;open,.part,1,0,30"), Reason = "database", Problem = "" },
+        new("disk", "full for everything") { Harm = host => host.Break("write,/,1,0,28"), Reason = "database",
+        Problem = "whether it is full" },
+        new("disk", "full at the first start") { IsFirstStart = true, Harm = host => host.Break("write,/,1,0,28"),
+        Reason = "key-file", Problem = "the disk is full" },
+        new("disk", "of a used up quota") { Harm = host => host.Break("write,.eml.part,1,0,122"), Reason = "send",
+        Problem = "disk quota is used up" },
+        new("disk", "with a limit for files") { Harm = host => host.Limit("--fsize=20000"), Reason = null,
+        IsSilent = true, RepliesMeanwhile = null },
+        new("disk", "read only") { Harm = host => host.Break("write,/,1,0,30;open,.part,1,0,30"), Reason = "database",
+        Problem = "" },
     ];
 
     // The runtime cannot start, or ends with a signal: Postfix keeps the message, and writes the line itself.
@@ -86,25 +101,39 @@ internal static class HostCells
             Harm = host => host.Limit($"--data={megabytes}000000"), IsSilent = true, RepliesMeanwhile = null,
         }),
         new("memory", "for no process") { Harm = host => host.Limit("--nproc=0"), IsSilent = true },
-        new("memory", "refused for libcrypto") { Harm = host => host.Break("map,libcrypto,1,0,12;open,libcrypto,1,0,12"), IsAnsweredSilently = true },
+        new("memory", "refused for libcrypto") { Harm = host =>
+        host.Break("map,libcrypto,1,0,12;open,libcrypto,1,0,12"), IsAnsweredSilently = true },
     ];
 
     static IEnumerable<FaultCell> Rest =>
     [
         new("descriptors", "of which there are 5") { Harm = host => host.Limit("--nofile=5"), IsSilent = true },
-        new("descriptors", "of which there are 7") { Harm = host => host.Limit("--nofile=7"), Reason = "database", Problem = "" },
-        new("descriptors", "of which there are 8") { Harm = host => host.Limit("--nofile=8"), Reason = "database", Problem = "too many files are open; raise the limit, see: ulimit -n" },
-        new("descriptors", "of which there are 9") { Harm = host => host.Limit("--nofile=9"), Reason = "database", Problem = "too many files are open" },
-        new("descriptors", "of which the host has none left") { Harm = host => host.Break("open,responder.db.lock,1,0,23"), Reason = "database", Problem = "too many files are open on the host; raise fs.file-max" },
-        new("randomness", "missing") { Harm = host => host.Break("random,*,1,0,38;open,/dev/urandom,1,0,2;read,/dev/urandom,1,0,5"), Reason = "unexpected", Problem = "does it give random numbers" },
+        new("descriptors", "of which there are 7") { Harm = host => host.Limit("--nofile=7"), Reason = "database",
+        Problem = "" },
+        new("descriptors", "of which there are 8") { Harm = host => host.Limit("--nofile=8"), Reason = "database",
+        Problem = "too many files are open; raise the limit, see: ulimit -n" },
+        new("descriptors", "of which there are 9") { Harm = host => host.Limit("--nofile=9"), Reason = "database",
+        Problem = "too many files are open" },
+        new("descriptors", "of which the host has none left") { Harm = host =>
+        host.Break("open,responder.db.lock,1,0,23"), Reason = "database",
+        Problem = "too many files are open on the host; raise fs.file-max" },
+        new("randomness", "missing") { Harm = host =>
+        host.Break("random,*,1,0,38;open,/dev/urandom,1,0,2;read,/dev/urandom,1,0,5"), Reason = "unexpected",
+        Problem = "does it give random numbers" },
         new("randomness", "missing at the first start")
         {
-            IsFirstStart = true, Harm = host => host.Break("random,*,1,0,38;open,/dev/urandom,1,0,2;read,/dev/urandom,1,0,5"),
+            IsFirstStart = true, Harm = host =>
+                host.Break("random,*,1,0,38;open,/dev/urandom,1,0,2;read,/dev/urandom,1,0,5"),
             Reason = "unexpected", Problem = "does it give random numbers",
         },
         new("randomness", "slow") { Harm = host => host.Break("random,*,1,0,sleep300;read,/dev/urandom,1,0,sleep200") },
-        new("input", "cut") { Harm = host => host.Break("read,stdin,1,0,5"), Reason = "input", Problem = "the message on standard input cannot be read" },
+        new("input", "cut") { Harm = host => host.Break("read,stdin,1,0,5"), Reason = "input",
+        Problem = "the message on standard input cannot be read" },
     ];
 
-    static FaultCell Unheard(string fault, string rules) => new("syslog", fault) { Harm = host => host.Break(rules.Split(';')), IsAnsweredSilently = true };
+    static FaultCell Unheard(string fault, string rules) => new("syslog", fault)
+    {
+        Harm = host => host.Break(rules.Split(';')),
+        IsAnsweredSilently = true,
+    };
 }

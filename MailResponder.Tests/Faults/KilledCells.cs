@@ -38,7 +38,8 @@ internal static class KilledCells
             Harm = host => host.Overwrite("armed", ""),
             Mend = host => host.Overwrite("mended", ""),
         },
-        Killed("when SES has accepted", "receive,127.0.0.1:,1,0,after9", replies: 1) with { Prepare = host => host.UseSes(), MaxDoubles = 1 },
+        Killed("when SES has accepted", "receive,127.0.0.1:,1,0,after9", replies: 1) with { Prepare = host =>
+        host.UseSes(), MaxDoubles = 1 },
         Ended("by SIGTERM", 15),
         Ended("by SIGXCPU", 24),
         Ended("by SIGABRT", 6),

@@ -15,7 +15,8 @@ public sealed class PowerCutTests : IDisposable
     public PowerCutTests()
     {
         // A database that has been in use, with a write-ahead log.
-        place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient", "links@example.com").AssertDone();
+        place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient",
+            "links@example.com").AssertDone();
         Directory.Delete(place.PathTo("outbox"), recursive: true);
         Directory.CreateDirectory(place.PathTo("disk"));
         Copy(place.Folder, place.PathTo("disk"));
@@ -104,7 +105,8 @@ public sealed class PowerCutTests : IDisposable
     {
         foreach (var name in (string[])["responder.db", "responder.db-wal"])
         {
-            if (File.Exists(Path.Join(from, name))) File.Copy(Path.Join(from, name), Path.Join(to, name), overwrite: true);
+            if (File.Exists(Path.Join(from, name))) File.Copy(
+                Path.Join(from, name), Path.Join(to, name), overwrite: true);
         }
     }
 }

@@ -22,7 +22,8 @@ internal static class RenderedCells
         Of("slow", host => host.Break($"read,{Folder}/,1,0,sleep50")),
         Of("locked", host =>
         {
-            var turn = new FileStream(host.Place.PathTo(Folder + "/.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            var turn = new FileStream(host.Place.PathTo(Folder + "/.lock"), FileMode.Open, FileAccess.ReadWrite,
+                FileShare.None);
             host.AtEnd(turn.Dispose);
             foreach (var kind in kinds) File.Delete(host.Place.PathTo(host.Rendered(kind)));
         }),

@@ -7,8 +7,10 @@ internal static class SetUpCells
     [
         .. Of("settings", "settings.json", "settings", "{ \"response_from\": ", "settings.json"),
         .. Of("address key", "address.key", "key-file", "not 64 digits", "address.key"),
-        .. Of("DKIM key", "dkim.key", "dkim-key", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n", "dkim.key"),
-        .. Of("book", "responses.json", "response-book", "[ { \"email_addr\": ", "responses.json").Select(NeverRendered),
+        .. Of("DKIM key", "dkim.key", "dkim-key",
+        "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n", "dkim.key"),
+        .. Of("book", "responses.json", "response-book", "[ { \"email_addr\": ", "responses.json")
+        .Select(NeverRendered),
         LastGood("corrupt", host => host.Overwrite("responses.json", "[ { \"email_addr\": ")),
         LastGood("unreadable", host => host.TakeAway("responses.json")),
         LastGood("cut", host => host.Break("read,responses.json,1,0,5")),
@@ -16,12 +18,15 @@ internal static class SetUpCells
         .. Of("attachment", "files/tools/tool.zip", "attachment", corrupt: null, "tool.zip", repliesMeanwhile: 1),
         new("attachment", "cut short while it is read")
         {
-            Harm = host => host.Break("read,tool.zip,3,0,5"), Reason = "attachment", Problem = "input/output error 5; check the disk", RepliesMeanwhile = 1,
+            Harm = host => host.Break("read,tool.zip,3,0,5"), Reason = "attachment",
+                Problem = "input/output error 5; check the disk", RepliesMeanwhile = 1,
         },
         new("DKIM key", "open to others")
         {
-            Harm = host => File.SetUnixFileMode(host.Place.PathTo("dkim.key"), (UnixFileMode)Convert.ToInt32("0644", 8)),
-            Mend = host => File.SetUnixFileMode(host.Place.PathTo("dkim.key"), (UnixFileMode)Convert.ToInt32("0600", 8)),
+            Harm = host => File.SetUnixFileMode(
+                host.Place.PathTo("dkim.key"), (UnixFileMode)Convert.ToInt32("0644", 8)),
+            Mend = host => File.SetUnixFileMode(
+                host.Place.PathTo("dkim.key"), (UnixFileMode)Convert.ToInt32("0600", 8)),
             Reason = "dkim-key", Problem = "run: chmod 0640 ",
         },
     ];
@@ -63,9 +68,11 @@ internal static class SetUpCells
     /// <param name="corrupt">What it may hold instead of what it should; null: there is no such thing.</param>
     /// <param name="named">What the log line calls it.</param>
     /// <param name="repliesMeanwhile">How many entries do not need it.</param>
-    static IEnumerable<FaultCell> Of(string part, string file, string reason, string? corrupt, string named, int repliesMeanwhile = 0)
+    static IEnumerable<FaultCell> Of(
+        string part, string file, string reason, string? corrupt, string named, int repliesMeanwhile = 0)
     {
-        FaultCell Deferred(string fault, string problem, Action<FaultHost> harm, Action<FaultHost>? mend = null) => new(part, fault)
+        FaultCell Deferred(string fault, string problem, Action<FaultHost> harm, Action<FaultHost>? mend = null) =>
+            new(part, fault)
         {
             Harm = host =>
             {
@@ -79,8 +86,10 @@ internal static class SetUpCells
             RepliesMeanwhile = repliesMeanwhile,
         };
 
-        yield return Deferred("missing", $"{named}: does not exist", host => host.Hide(file), host => host.Unhide(file));
-        yield return Deferred("unreadable", $"{named}: the user mail_responder may not read", host => host.TakeAway(file));
+        yield return Deferred("missing", $"{named}: does not exist", host => host.Hide(file), host =>
+            host.Unhide(file));
+        yield return Deferred("unreadable", $"{named}: the user mail_responder may not read", host =>
+            host.TakeAway(file));
         yield return Deferred(
             "a pipe",
             $"{named}: is a pipe, not a file",
@@ -90,8 +99,12 @@ internal static class SetUpCells
                 host.Pipe(file);
             },
             host => host.Unhide(file));
-        yield return Deferred("cut", "input/output error 5; check the disk", host => host.Break($"read,{Path.GetFileName(file)},1,0,5"));
-        yield return new FaultCell(part, "slow") { Harm = host => host.Break($"read,{Path.GetFileName(file)},1,0,sleep400") };
+        yield return Deferred("cut", "input/output error 5; check the disk", host =>
+            host.Break($"read,{Path.GetFileName(file)},1,0,5"));
+        yield return new FaultCell(part, "slow")
+        {
+            Harm = host => host.Break($"read,{Path.GetFileName(file)},1,0,sleep400"),
+        };
         if (corrupt is null) yield break;
         var good = "";
         yield return Deferred(

@@ -5,7 +5,9 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>Reports to the bounce address: what blocks a dead address, and what an attacker can write there in vain.</summary>
+/// <summary>
+/// Reports to the bounce address: what blocks a dead address, and what an attacker can write there in vain.
+/// </summary>
 public sealed class DeliveryReports : IDisposable
 {
     private const string Zahra = "zahra@freemail.test";
@@ -51,7 +53,9 @@ public sealed class DeliveryReports : IDisposable
 
     [Fact]
     public void FailureOfOneOfSeveral_BlocksNobody() => AssertNothing(
-        Report().Replace("\nStatus: 5.1.1\n", "\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; b@freemail.test\nAction: delivered\nStatus: 2.0.0\n", StringComparison.Ordinal));
+        Report().Replace("\nStatus: 5.1.1\n",
+        "\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; b@freemail.test\nAction: delivered\nStatus: 2.0.0\n",
+        StringComparison.Ordinal));
 
     /// <summary>A forwarder's report names where the reply was sent on to; it went to the one in To.</summary>
     [Fact]
@@ -93,13 +97,16 @@ public sealed class DeliveryReports : IDisposable
 
     [Fact]
     public void TwoRecipientsInTo_BlockNobody() =>
-        AssertNothing(Report().Replace($"\nTo: {Zahra}", $"\nTo: {Zahra}, victim@freemail.test", StringComparison.Ordinal));
+        AssertNothing(Report().Replace(
+            $"\nTo: {Zahra}", $"\nTo: {Zahra}, victim@freemail.test", StringComparison.Ordinal));
 
     [Fact]
     public void SecondReplyInTheReport_BlocksNobody()
     {
         var report = Report();
-        var part = report[report.IndexOf("--b\nContent-Type: message/rfc822", StringComparison.Ordinal)..report.LastIndexOf("--b--", StringComparison.Ordinal)];
+        var part = report[report.IndexOf(
+            "--b\nContent-Type: message/rfc822", StringComparison.Ordinal)..report.LastIndexOf(
+            "--b--", StringComparison.Ordinal)];
         AssertNothing(report.Replace("--b--", part + "--b--", StringComparison.Ordinal));
     }
 
@@ -158,15 +165,19 @@ public sealed class DeliveryReports : IDisposable
         for (var i = 0; i < 300; i++)
         {
             var mail = report.ToArray();
-            for (var flips = random.Next(1, 6); flips > 0; flips--) mail[random.Next(mail.Length)] = (byte)random.Next(256);
+            for (var flips = random.Next(1, 6); flips > 0; flips--) mail[random.Next(mail.Length)] =
+                (byte)random.Next(256);
             // Changed anywhere, it either still is the report of the one whom the token is of, or nothing.
-            if (DeliveryReport.Read(new MemoryStream(mail[..random.Next(mail.Length)])) is { } read && read.IsOfOurs(_place.Key))
+            if (DeliveryReport.Read(new MemoryStream(mail[..random.Next(mail.Length)])) is { } read
+                && read.IsOfOurs(_place.Key))
                 Assert.Equal(Zahra, read.Recipient, ignoreCase: true);
         }
 
-        var nested = string.Concat(Enumerable.Range(0, 5000).Select(i => $"Content-Type: multipart/report; boundary={i}\n\n--{i}\n"));
+        var nested = string.Concat(Enumerable.Range(0, 5000)
+            .Select(i => $"Content-Type: multipart/report; boundary={i}\n\n--{i}\n"));
         Assert.Null(DeliveryReport.Read(new MemoryStream(Encoding.ASCII.GetBytes(nested))));
-        foreach (var mail in (string[])["", "\n", "From: a@b.test\n\nhello\n", "Content-Type: multipart/report\n\n--", Notifications.Mail($"{Notifications.InSns(Notifications.Bounce(Zahra))}")])
+        foreach (var mail in (string[])["", "\n", "From: a@b.test\n\nhello\n", "Content-Type: multipart/report\n\n--",
+            Notifications.Mail($"{Notifications.InSns(Notifications.Bounce(Zahra))}")])
             Assert.Null(DeliveryReport.Read(new MemoryStream(Encoding.ASCII.GetBytes(mail))));
     }
 

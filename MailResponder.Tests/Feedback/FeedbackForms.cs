@@ -26,10 +26,13 @@ public sealed class FeedbackForms : IDisposable
         ["list"] = $"[{zahra.ToJsonString()},{omid.ToJsonString()}]",
         ["pretty list"] = new JsonArray(zahra.DeepClone(), omid.DeepClone()).ToJsonString(pretty),
         ["SQS"] = Lines(Notifications.InSqs(zahra), Notifications.InSqs(omid)),
-        ["aws sqs receive-message"] = Notifications.Received(Notifications.InSqs(zahra), Notifications.InSqs(omid)).ToJsonString(pretty),
+        ["aws sqs receive-message"] = Notifications.Received(Notifications.InSqs(zahra), Notifications.InSqs(omid))
+        .ToJsonString(pretty),
         ["two answers of aws sqs receive-message"] =
-            Notifications.Received(Notifications.InSqs(zahra)).ToJsonString(pretty) + "\n" + Notifications.Received(Notifications.InSqs(omid)).ToJsonString(pretty),
-        ["mbox"] = "From MAILER-DAEMON Fri Nov 20\n" + Notifications.Mail(zahra.ToJsonString()) + "\nFrom MAILER-DAEMON Fri Nov 20\n"
+            Notifications.Received(Notifications.InSqs(zahra)).ToJsonString(pretty) + "\n"
+            + Notifications.Received(Notifications.InSqs(omid)).ToJsonString(pretty),
+        ["mbox"] = "From MAILER-DAEMON Fri Nov 20\n" + Notifications.Mail(zahra.ToJsonString())
+            + "\nFrom MAILER-DAEMON Fri Nov 20\n"
             + Notifications.Mail(omid.ToJsonString(), "base64"),
     };
 
@@ -39,10 +42,12 @@ public sealed class FeedbackForms : IDisposable
         ["email, quoted-printable"] = Notifications.Mail(zahra.ToJsonString(), "quoted-printable"),
         ["email, base64"] = Notifications.Mail(zahra.ToJsonString(), "base64"),
         ["email, folded"] = Notifications.Mail(Notifications.Folded(zahra.ToJsonString())),
-        ["email, CRLF"] = Notifications.Mail(zahra.ToJsonString(), "quoted-printable").Replace("\n", "\r\n", StringComparison.Ordinal),
+        ["email, CRLF"] = Notifications.Mail(zahra.ToJsonString(), "quoted-printable")
+        .Replace("\n", "\r\n", StringComparison.Ordinal),
         ["email-json"] = Notifications.Mail(zahra.ToJsonString(pretty), footer: ""),
         ["email-json, folded"] = Notifications.Mail(Notifications.Folded(zahra.ToJsonString()), footer: ""),
-        ["delivered with a From line"] = "From bounces@sns.test Fri Nov 20\n" + Notifications.Mail(zahra.ToJsonString()),
+        ["delivered with a From line"] = "From bounces@sns.test Fri Nov 20\n"
+        + Notifications.Mail(zahra.ToJsonString()),
     };
 
     public static TheoryData<string> MailNames => new(Mails.Keys);
@@ -83,21 +88,27 @@ public sealed class FeedbackForms : IDisposable
         { "hello secret@freemail.test", "fed:2: item 2: is not whole JSON" },
         { "42", "fed:2: item 2: must be an object { … }, but is a number" },
         { "\"secret@freemail.test\"", "fed:2: item 2: must be an object { … }, but is a string" },
-        { "{\"notificationType\":\"Bounce\",\"mail\":{\"destination\":[\"secret@freemail.test\"", "fed:2: item 2: is not whole JSON" },
+        { "{\"notificationType\":\"Bounce\",\"mail\":{\"destination\":[\"secret@freemail.test\"",
+        "fed:2: item 2: is not whole JSON" },
         { "{\"notificationType\":\"Bounce\",\"x\":\"secret@freemail.test", "fed:2: item 2: is not whole JSON" },
         { "{\"notificationType\":secret@freemail.test}", "fed:2: item 2: is not whole JSON" },
-        { InSns("{\"secret@freemail.test\":1}"), "fed:2: item 2, Message.notificationType: is missing, and so is eventType" },
+        { InSns("{\"secret@freemail.test\":1}"),
+        "fed:2: item 2, Message.notificationType: is missing, and so is eventType" },
         { InSns("{\"notificationType\":\"Bounce\"}"), "fed:2: item 2, Message.bounce: is missing" },
-        { InSns("{\"notificationType\":\"Bounce\",\"bounce\":{\"secret@freemail.test\":1}}"), "fed:2: item 2, Message.bounce.bounceType: is missing" },
+        { InSns("{\"notificationType\":\"Bounce\",\"bounce\":{\"secret@freemail.test\":1}}"),
+        "fed:2: item 2, Message.bounce.bounceType: is missing" },
         { InSns("{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"timestamp\":\"secret@freemail.test\"}}"), "fed:2: item 2, Message.bounce.timestamp: is not a time" },
         { InSns("{\"notificationType\":\"Complaint\",\"complaint\":{\"timestamp\":\"2026-11-20T08:30:00.237Z\"},\"mail\":{\"destination\":[\"secret\",7]}}"), "fed:2: item 2, Message.mail.destination: names no mail address" },
         { "{\"Body\":\"secret@freemail.test\"}", "fed:2: item 2, Body: is not whole JSON" },
         { "{\"Messages\":[{\"Body\":\"{}\"}]}", "fed:2: item 2, Messages[1].Body: came without SNS's envelope" },
         { InSns("secret@freemail.test"), "fed:2: item 2, Message: holds no notification" },
         { "{\"Type\":\"SubscriptionConfirmation\",\"Message\":\"secret\",\"Token\":\"2336412f37\",\"SubscribeURL\":\"https://sns.eu-west-1.amazonaws.com/?secret\"}", "aws sns confirm-subscription" },
-        { "{\"Type\":\"UnsubscribeConfirmation\",\"Message\":\"secret\"}", "fed:2: item 2: the subscription has ended" },
-        { "{\"Type\":\"Notification\",\"Message\":\"secret@freemail.test\"}", "fed:2: item 2: has not the fields of SNS" },
-        { "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"\\ud800secret@freemail.test\"}}", "fed:2: item 2: is not whole JSON" },
+        { "{\"Type\":\"UnsubscribeConfirmation\",\"Message\":\"secret\"}",
+        "fed:2: item 2: the subscription has ended" },
+        { "{\"Type\":\"Notification\",\"Message\":\"secret@freemail.test\"}",
+        "fed:2: item 2: has not the fields of SNS" },
+        { "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"\\ud800secret@freemail.test\"}}",
+        "fed:2: item 2: is not whole JSON" },
     };
 
     [Theory]

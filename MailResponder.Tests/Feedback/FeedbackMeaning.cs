@@ -21,7 +21,8 @@ public sealed class FeedbackMeaning : IDisposable
     [InlineData("WhatSesMayThinkOf")]
     public void HardBounce_Blocks(string subtype)
     {
-        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(Notifications.Bounce("Zahra@Freemail.test", subtype: subtype))}"));
+        Assert.Equal("1 blocked", place.Feed(
+            $"{Notifications.InSns(Notifications.Bounce("Zahra@Freemail.test", subtype: subtype))}"));
         Assert.Equal(Verdict.BlockedByFeedback, place.VerdictOf(Zahra));
         Assert.Empty(place.Faults);
     }
@@ -36,7 +37,8 @@ public sealed class FeedbackMeaning : IDisposable
     [InlineData("WhatSesMayThinkOf", "General")]
     public void SoftBounce_BlocksNobody(string type, string subtype)
     {
-        Assert.Equal("0 blocked, 1 soft bounce(s)", place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra, type, subtype))}"));
+        Assert.Equal("0 blocked, 1 soft bounce(s)",
+            place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra, type, subtype))}"));
         Assert.False(place.Blocks(Zahra));
         Assert.Empty(place.Faults);
     }
@@ -70,7 +72,9 @@ public sealed class FeedbackMeaning : IDisposable
     [Fact]
     public void WhatIsNoComplaint_IsOfNoConsequence()
     {
-        var succeeded = Notifications.InSns(new JsonObject { ["notificationType"] = "AmazonSnsSubscriptionSucceeded", ["message"] = "You have subscribed." });
+        var succeeded = Notifications.InSns(
+            new JsonObject { ["notificationType"] = "AmazonSnsSubscriptionSucceeded",
+            ["message"] = "You have subscribed." });
         Assert.Equal("0 blocked, 4 of no consequence", place.Feed($"""
             {Notifications.InSns(Notifications.Complaint(Zahra, "not-spam"))}
             {Notifications.InSns(Notifications.Of("Delivery", [Zahra], []))}
@@ -93,7 +97,8 @@ public sealed class FeedbackMeaning : IDisposable
     [Fact]
     public void SeveralRecipients_EachIsBlockedThatFailed()
     {
-        var several = Notifications.Of("Bounce", ["a@freemail.test", "B@freemail.test", "c@freemail.test"], new JsonObject
+        var several = Notifications.Of(
+            "Bounce", ["a@freemail.test", "B@freemail.test", "c@freemail.test"], new JsonObject
         {
             ["bounceType"] = "Permanent",
             ["bouncedRecipients"] = new JsonArray(
@@ -103,7 +108,8 @@ public sealed class FeedbackMeaning : IDisposable
                 new JsonObject { ["emailAddress"] = "victim@elsewhere.test", ["action"] = "failed" }),
             ["timestamp"] = "2026-11-20T08:30:00Z",
         });
-        Assert.Equal("2 blocked, 1 not among the recipients of the mail", place.Feed($"{Notifications.InSns(several)}"));
+        Assert.Equal("2 blocked, 1 not among the recipients of the mail",
+            place.Feed($"{Notifications.InSns(several)}"));
         Assert.True(place.Blocks("a@freemail.test") && place.Blocks("b@freemail.test"));
         Assert.False(place.Blocks("c@freemail.test") || place.Blocks("victim@elsewhere.test"));
     }
@@ -123,11 +129,14 @@ public sealed class FeedbackMeaning : IDisposable
     [Fact]
     public void BounceOfATaggedAddress_BlocksNobody()
     {
-        Assert.Equal("0 blocked, 1 with a plus tag, left alone", place.Feed($"{Notifications.InSns(Notifications.Bounce("zahra+x@freemail.test"))}"));
+        Assert.Equal("0 blocked, 1 with a plus tag, left alone",
+            place.Feed($"{Notifications.InSns(Notifications.Bounce("zahra+x@freemail.test"))}"));
         Assert.False(place.Blocks(Zahra));
-        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(Notifications.Bounce("z.ahra+x@googlemail.com"))}"));
+        Assert.Equal("1 blocked", place.Feed(
+            $"{Notifications.InSns(Notifications.Bounce("z.ahra+x@googlemail.com"))}"));
         Assert.True(place.Blocks("zahra@gmail.com"));
-        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(Notifications.Complaint("zahra+x@freemail.test"))}"));
+        Assert.Equal("1 blocked", place.Feed(
+            $"{Notifications.InSns(Notifications.Complaint("zahra+x@freemail.test"))}"));
         Assert.True(place.Blocks(Zahra));
     }
 
@@ -140,7 +149,8 @@ public sealed class FeedbackMeaning : IDisposable
     [InlineData("tools-owner@lists.test")]
     public void OursAndRobots_AreNotListed(string address)
     {
-        Assert.Equal("0 blocked, 1 never answered anyway", place.Feed($"{Notifications.InSns(Notifications.Bounce(address))}"));
+        Assert.Equal("0 blocked, 1 never answered anyway",
+            place.Feed($"{Notifications.InSns(Notifications.Bounce(address))}"));
         Assert.False(place.Blocks(address));
     }
 
@@ -149,7 +159,9 @@ public sealed class FeedbackMeaning : IDisposable
     {
         place.Decide(Zahra, Verdict.Allowed);
         place.Store.SetVerdict(place.Key.Domain("friends.test"), Verdict.Allowed);
-        Assert.Equal("0 blocked, 2 on the allow list, left alone", place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(Notifications.Bounce("a@friends.test"))}"));
+        Assert.Equal("0 blocked, 2 on the allow list, left alone",
+            place.Feed(
+            $"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(Notifications.Bounce("a@friends.test"))}"));
         Assert.Equal(Verdict.Allowed, place.VerdictOf(Zahra));
     }
 
@@ -160,7 +172,8 @@ public sealed class FeedbackMeaning : IDisposable
         Assert.Equal("1 blocked, 2 blocked already", place.Feed(bounce + bounce + bounce));
         Assert.Equal("0 blocked, 1 blocked already", place.Feed(bounce));
         place.Decide("omid@freemail.test", Verdict.Blocked);
-        Assert.Equal("0 blocked, 1 blocked already", place.Feed($"{Notifications.InSns(Notifications.Bounce("omid@freemail.test"))}"));
+        Assert.Equal("0 blocked, 1 blocked already",
+            place.Feed($"{Notifications.InSns(Notifications.Bounce("omid@freemail.test"))}"));
         Assert.Equal(Verdict.Blocked, place.VerdictOf("omid@freemail.test"));
         Assert.Equal((1L, 1L), (place.Store.Count().Blocked, place.Store.Count().BlockedByFeedback));
     }
@@ -174,11 +187,13 @@ public sealed class FeedbackMeaning : IDisposable
         place.Clock.Now = Notifications.Happened.AddDays(3);
 
         var old = Notifications.Bounce(Zahra, at: Notifications.Happened.AddHours(1));
-        Assert.Equal("0 blocked, 2 taken off the lists since, left alone", place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(old)}"));
+        Assert.Equal("0 blocked, 2 taken off the lists since, left alone",
+            place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(old)}"));
         Assert.Equal(Verdict.None, place.VerdictOf(Zahra));
 
         var later = Notifications.Bounce(Zahra, at: Notifications.Happened.AddHours(3));
-        Assert.Equal("1 blocked, 1 blocked already", place.Feed($"{Notifications.InSns(later)}{Notifications.InSns(old)}"));
+        Assert.Equal("1 blocked, 1 blocked already",
+            place.Feed($"{Notifications.InSns(later)}{Notifications.InSns(old)}"));
         Assert.True(place.Blocks(Zahra));
     }
 
@@ -188,7 +203,8 @@ public sealed class FeedbackMeaning : IDisposable
         place.Clock.Now = Notifications.Happened.AddDays(59);
         place.Decide(Zahra, Verdict.None);
         place.Store.Reset(DateTimeOffset.UnixEpoch);
-        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
+        Assert.Equal("0 blocked, 1 taken off the lists since, left alone",
+            place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
         place.Clock.Now = Notifications.Happened.AddDays(59 + 61);
         place.Store.Reset(DateTimeOffset.UnixEpoch);
         Assert.Equal("0 blocked, 1 too old", place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
@@ -208,7 +224,8 @@ public sealed class FeedbackMeaning : IDisposable
             Notifications.Bounce(person),
             Notifications.Bounce(person, "Transient", "MailboxFull", Notifications.Happened.AddHours(2)),
             Notifications.Complaint(person, "not-spam", Notifications.Happened.AddHours(3)),
-        }).Append(Notifications.Complaint(people[2], at: Notifications.Happened.AddHours(4))).Select(json => Notifications.InSns(json).ToJsonString()).ToArray();
+        }).Append(Notifications.Complaint(people[2], at: Notifications.Happened.AddHours(4)))
+            .Select(json => Notifications.InSns(json).ToJsonString()).ToArray();
         place.Clock.Now = Notifications.Happened.AddDays(1);
 
         var random = new Random(7);
@@ -216,7 +233,8 @@ public sealed class FeedbackMeaning : IDisposable
         {
             random.Shuffle(events);
             foreach (var notification in events) place.Feed(notification);
-            Assert.Equal([Verdict.None, Verdict.Allowed, Verdict.BlockedByFeedback, Verdict.BlockedByFeedback], people.Select(place.VerdictOf));
+            Assert.Equal([Verdict.None, Verdict.Allowed, Verdict.BlockedByFeedback, Verdict.BlockedByFeedback],
+                people.Select(place.VerdictOf));
         }
     }
 }

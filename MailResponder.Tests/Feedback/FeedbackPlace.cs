@@ -13,7 +13,8 @@ internal sealed class FeedbackPlace : IDisposable
     readonly StoreKey key = new();
 
     public FeedbackPlace() =>
-        Store = RequesterStore.Open(new DatabaseSettings(folder.PathTo("responder.db"), null), key.Key, TimeSpan.FromSeconds(20), Clock);
+        Store = RequesterStore.Open(new DatabaseSettings(folder.PathTo("responder.db"), null), key.Key,
+            TimeSpan.FromSeconds(20), Clock);
 
     public MovableClock Clock { get; } = new();
 
@@ -29,7 +30,8 @@ internal sealed class FeedbackPlace : IDisposable
 
     public string Feed(byte[] content, SnsSender? sender = null)
     {
-        var reader = new FeedbackReader(TestSettings.In(folder.Path), Store, sender ?? new SnsSender(Notifications.Topic, []), Clock);
+        var reader = new FeedbackReader(
+            TestSettings.In(folder.Path), Store, sender ?? new SnsSender(Notifications.Topic, []), Clock);
         reader.Read("fed", content);
         Faults = [.. reader.Faults.Select(fault => fault.ToString())];
         return reader.Counts.ToString();

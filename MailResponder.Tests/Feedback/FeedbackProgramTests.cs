@@ -41,12 +41,14 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
         place.Write();
         var person = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
         AssertAnswered(1, person);
-        var bounce = Write("bounce.json", Notifications.InSqs(Notifications.InSns(Notifications.Bounce(person.From, at: DateTimeOffset.UtcNow))));
+        var bounce = Write("bounce.json",
+            Notifications.InSqs(Notifications.InSns(Notifications.Bounce(person.From, at: DateTimeOffset.UtcNow))));
 
         AssertFed("1 blocked, 1 blocked already", bounce, bounce);
         AssertAnswered(0, person);
         Assert.Contains("reason=blocked ", place.Log.Reports[^1], StringComparison.Ordinal);
-        Assert.Equal("blocked, because a reply bounced or was complained about\n", place.Command("blacklist", "check", person.From).OutputText);
+        Assert.Equal("blocked, because a reply bounced or was complained about\n",
+            place.Command("blacklist", "check", person.From).OutputText);
         Assert.Matches("blocked: +1\n +by feedback: +1\n", place.Command("blacklist", "show").OutputText);
 
         Assert.Equal(0, place.Command("blacklist", "remove", person.From).ExitCode);
@@ -61,9 +63,11 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
         File.WriteAllText(place.PathTo("sns.pem"), key.Pem);
         place.WriteSecret("address.key", new string('7', 64));
         place.GiveTo("mail_responder");
-        var envelope = Notifications.InSns(Notifications.Bounce(RequestMail.FromSomebodyNew().From, at: DateTimeOffset.UtcNow));
+        var envelope = Notifications.InSns(
+            Notifications.Bounce(RequestMail.FromSomebodyNew().From, at: DateTimeOffset.UtcNow));
         key.Sign(envelope, "2");
-        string[] arguments = ["feedback", "--topic", Notifications.Topic, "--sns-certificate", place.PathTo("sns.pem"), "-", "--settings", place.SettingsFile];
+        string[] arguments = ["feedback", "--topic", Notifications.Topic, "--sns-certificate", place.PathTo("sns.pem"),
+            "-", "--settings", place.SettingsFile];
         ProgramRun Feed(string mail) => ResponderProcess.Run(AsItsUser, Encoding.UTF8.GetBytes(mail), arguments);
 
         var signed = Feed(Notifications.Mail(envelope.ToJsonString(), "base64", ""));
@@ -79,14 +83,16 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
     {
         place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
         place.Write();
-        var good = Write("good.json", Notifications.InSns(Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow)));
+        var good = Write("good.json", Notifications.InSns(
+            Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow)));
         File.WriteAllText(place.PathTo("bad.json"), "{}\n{");
 
         AssertExit(65, "bad.json:2: item 2: is not whole JSON", place.PathTo("bad.json"), good);
         AssertExit(66, "none.json: does not exist", place.PathTo("none.json"), good);
         AssertExit(66, "is a folder; name the files in it", place.Folder, good);
         AssertExit(75, "certificate", "--topic", "t", "--sns-certificate", place.PathTo("none.pem"), good);
-        Assert.Equal("blocked, because a reply bounced or was complained about\n", place.Command("blacklist", "check", "a@freemail.test").OutputText);
+        Assert.Equal("blocked, because a reply bounced or was complained about\n",
+            place.Command("blacklist", "check", "a@freemail.test").OutputText);
         File.WriteAllText(place.PathTo("responder.db"), "this is no database, and has never been one");
         AssertExit(75, "responder.db", good);
     }
@@ -94,9 +100,11 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
     [Fact]
     public void WithoutATopic_NothingIsFed()
     {
-        var bounce = Write("bounce.json", Notifications.InSns(Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow)));
+        var bounce = Write("bounce.json",
+            Notifications.InSns(Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow)));
         AssertExit(75, "\"feedback\": { \"topic\": \"arn:aws:sns:…\" }", bounce);
-        Assert.Contains("0 of ", place.Command("blacklist", "check", "a@freemail.test").OutputText, StringComparison.Ordinal);
+        Assert.Contains("0 of ", place.Command("blacklist", "check", "a@freemail.test").OutputText,
+            StringComparison.Ordinal);
         AssertExit(65, "is of another topic", "--topic", "arn:aws:sns:eu-west-1:999999999999:x", bounce);
         place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
         place.Write();

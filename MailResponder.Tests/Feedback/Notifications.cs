@@ -11,7 +11,8 @@ internal static class Notifications
 
     public static DateTimeOffset Happened { get; } = new(2026, 11, 20, 8, 30, 0, 237, TimeSpan.Zero);
 
-    public static JsonObject Bounce(string address, string type = "Permanent", string subtype = "General", DateTimeOffset? at = null) =>
+    public static JsonObject Bounce(
+        string address, string type = "Permanent", string subtype = "General", DateTimeOffset? at = null) =>
         Of("Bounce", [address], new JsonObject
         {
             ["bounceType"] = type,
@@ -77,7 +78,9 @@ internal static class Notifications
         new() { ["Messages"] = new JsonArray([.. messages.Select(message => message.DeepClone())]) };
 
     /// <summary>A mail of the protocol "email"; "email-json" has nothing behind the JSON.</summary>
-    public static string Mail(string json, string encoding = "7bit", string footer = "\n\n--\nIf you wish to stop receiving notifications from this topic, click here:\nhttps://sns.eu-west-1.amazonaws.com/unsubscribe.html\n")
+    public static string Mail(string json, string encoding = "7bit",
+        string footer = "\n\n--\nIf you wish to stop receiving notifications from this topic, click "
+        + "here:\nhttps://sns.eu-west-1.amazonaws.com/unsubscribe.html\n")
     {
         var body = json + footer;
         var encoded = encoding switch
@@ -86,8 +89,10 @@ internal static class Notifications
             "quoted-printable" => QuotedPrintable(body),
             _ => body,
         };
-        return $"From: Amazon SES <no-reply@sns.amazonaws.com>\nTo: feedback@example.com\nSubject: AWS Notification Message\n"
-            + $"MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: {encoding}\n\n{encoded}\n";
+        return $"From: Amazon SES <no-reply@sns.amazonaws.com>\nTo: feedback@example.com\nSubject: AWS Notification "
+            + $"Message\n"
+            + $"MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: "
+            + $"{encoding}\n\n{encoded}\n";
     }
 
     /// <summary>As mail systems break lines that are too long for SMTP.</summary>
@@ -101,8 +106,10 @@ internal static class Notifications
 
     static string QuotedPrintable(string text)
     {
-        var escaped = string.Concat(Encoding.UTF8.GetBytes(text).Select(b => b is (byte)'=' or > 126 ? $"={b:X2}" : $"{(char)b}"));
-        return string.Join('\n', escaped.Split('\n').Select(line => string.Join("=\n", line.Length == 0 ? [""] : Pieces(line))));
+        var escaped = string.Concat(Encoding.UTF8.GetBytes(text)
+            .Select(b => b is (byte)'=' or > 126 ? $"={b:X2}" : $"{(char)b}"));
+        return string.Join('\n', escaped.Split('\n')
+            .Select(line => string.Join("=\n", line.Length == 0 ? [""] : Pieces(line))));
     }
 
     /// <summary>No escape is cut.</summary>
@@ -111,7 +118,8 @@ internal static class Notifications
         for (var start = 0; start < line.Length;)
         {
             var length = Math.Min(70, line.Length - start);
-            while (line.AsSpan(start, length).LastIndexOf('=') is var escape and >= 0 && escape > length - 3 && start + length < line.Length)
+            while (line.AsSpan(start, length).LastIndexOf('=') is var escape and >= 0 && escape > length - 3 && start
+                + length < line.Length)
                 length = escape;
             yield return line.Substring(start, length);
             start += length;

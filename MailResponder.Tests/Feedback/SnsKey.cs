@@ -13,8 +13,10 @@ internal sealed class SnsKey : IDisposable
 
     public SnsKey(DateTimeOffset? until = null)
     {
-        var request = new CertificateRequest("CN=sns.amazonaws.com", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(Notifications.Happened.AddYears(-1), until ?? Notifications.Happened.AddYears(1));
+        var request = new CertificateRequest(
+            "CN=sns.amazonaws.com", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(
+            Notifications.Happened.AddYears(-1), until ?? Notifications.Happened.AddYears(1));
         Pem = certificate.ExportCertificatePem() + "\n";
     }
 
@@ -26,7 +28,8 @@ internal sealed class SnsKey : IDisposable
     {
         envelope["SignatureVersion"] = version;
         envelope["Signature"] = Convert.ToBase64String(key.SignData(
-            Encoding.UTF8.GetBytes(TextOf(envelope)), version == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+            Encoding.UTF8.GetBytes(TextOf(envelope)),
+            version == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
     /// <summary>What SNS signs.</summary>

@@ -29,7 +29,8 @@ public sealed class SnsSignatures : IDisposable
         key.Sign(envelope, "2");
         Assert.Equal("1 blocked", Feed(envelope));
         Assert.Equal("0 blocked, 1 blocked already", Feed(Notifications.Received(Notifications.InSqs(envelope))));
-        Assert.Equal("0 blocked, 1 blocked already", place.Feed(Notifications.Mail(Notifications.Folded(envelope.ToJsonString()), "base64", ""), Sender()));
+        Assert.Equal("0 blocked, 1 blocked already",
+            place.Feed(Notifications.Mail(Notifications.Folded(envelope.ToJsonString()), "base64", ""), Sender()));
     }
 
     [Fact]
@@ -37,7 +38,9 @@ public sealed class SnsSignatures : IDisposable
     {
         var envelope = Envelope();
         key.Sign(envelope, "1");
-        AssertRefused(envelope, "is signed with SHA-1 (SignatureVersion 1), which can be forged; set the topic's SignatureVersion to 2");
+        AssertRefused(
+            envelope, "is signed with SHA-1 (SignatureVersion 1), which can be forged; set the topic's "
+            + "SignatureVersion to 2");
         Assert.Equal("1 blocked", place.Feed(envelope.ToJsonString(), Sender() with { LeastSignatureVersion = 1 }));
     }
 
@@ -49,14 +52,16 @@ public sealed class SnsSignatures : IDisposable
     public void SignedBytesCutAnew_AreNotBelieved()
     {
         string[] names = ["MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
-        string Fields(JsonObject of) => string.Concat(names.Select(name => $"\n{name}\n{of[name]!.GetValue<string>()}"));
+        string Fields(JsonObject of) =>
+            string.Concat(names.Select(name => $"\n{name}\n{of[name]!.GetValue<string>()}"));
         var cut = Envelope("victim@freemail.test");
         var published = Envelope();
         published["TopicArn"] = "arn:aws:sns:eu-west-1:999999999999:of-the-attacker";
         published["Message"] = cut["Message"]!.GetValue<string>() + Fields(cut);
         key.Sign(published, "2");
         cut["Type"] = "Notification" + Fields(published);
-        foreach (var name in (string[])["SignatureVersion", "Signature"]) cut[name] = published[name]!.GetValue<string>();
+        foreach (var name in (string[])["SignatureVersion", "Signature"]) cut[name] =
+            published[name]!.GetValue<string>();
 
         Assert.Equal(SnsKey.TextOf(published), SnsKey.TextOf(cut));
         AssertRefused(cut, "none but Message has a control character");
@@ -86,7 +91,9 @@ public sealed class SnsSignatures : IDisposable
         Assert.Single(place.Faults);
     }
 
-    /// <summary>What is verified is what is used: nothing stands twice, in other letters, as another kind, or in another place.</summary>
+    /// <summary>
+    /// What is verified is what is used: nothing stands twice, in other letters, as another kind, or in another place.
+    /// </summary>
     [Theory]
     [InlineData("\"Message\":\"{}\"")]
     [InlineData("\"message\":\"{}\"")]
@@ -114,7 +121,8 @@ public sealed class SnsSignatures : IDisposable
     [InlineData("Type")]
     public void FieldOfAnotherKind_IsNotBelieved(string name)
     {
-        foreach (var value in (JsonNode[])[new JsonArray(1), new JsonObject(), JsonValue.Create(7), JsonValue.Create(true)])
+        foreach (var value in (JsonNode[])[new JsonArray(1), new JsonObject(), JsonValue.Create(7),
+            JsonValue.Create(true)])
         {
             var envelope = Envelope();
             key.Sign(envelope, "2");
@@ -160,7 +168,8 @@ public sealed class SnsSignatures : IDisposable
         place.Clock.Now = Notifications.Happened.AddDays(2);
         place.Decide("zahra@freemail.test", MailResponder.Store.Verdict.None);
         var envelope = Envelope();
-        envelope["Message"] = Notifications.Bounce("zahra@freemail.test", at: Notifications.Happened.AddYears(70)).ToJsonString();
+        envelope["Message"] = Notifications.Bounce("zahra@freemail.test", at: Notifications.Happened.AddYears(70))
+            .ToJsonString();
         key.Sign(envelope, "2");
         Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(envelope));
         place.Clock.Now = Notifications.Happened.AddDays(61);
@@ -203,7 +212,9 @@ public sealed class SnsSignatures : IDisposable
         AssertRefused(envelope, "has no signature");
     }
 
-    /// <summary>SNS signs for everybody: a topic of one's own is all that forging takes where only signatures are looked at.</summary>
+    /// <summary>
+    /// SNS signs for everybody: a topic of one's own is all that forging takes where only signatures are looked at.
+    /// </summary>
     [Fact]
     public void OtherTopic_IsNotBelieved()
     {
@@ -219,8 +230,10 @@ public sealed class SnsSignatures : IDisposable
     {
         AssertRefused(Notifications.Bounce("zahra@freemail.test"), "came without SNS's envelope");
         AssertRefused(Notifications.InSqs(Notifications.Bounce("zahra@freemail.test")), "came without SNS's envelope");
-        Assert.Equal("0 blocked", place.Feed(Notifications.Mail(Notifications.Bounce("zahra@freemail.test").ToJsonString()), Sender()));
-        Assert.Equal("0 blocked", place.Feed(Notifications.Bounce("zahra@freemail.test").ToJsonString(), new SnsSender(Notifications.Topic, [])));
+        Assert.Equal("0 blocked", place.Feed(
+            Notifications.Mail(Notifications.Bounce("zahra@freemail.test").ToJsonString()), Sender()));
+        Assert.Equal("0 blocked", place.Feed(
+            Notifications.Bounce("zahra@freemail.test").ToJsonString(), new SnsSender(Notifications.Topic, [])));
     }
 
     [Fact]
@@ -242,16 +255,21 @@ public sealed class SnsSignatures : IDisposable
     [InlineData("", "holds no certificate")]
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "holds a broken certificate")]
     public void FileWithoutCertificate_IsRefused(string content, string problem) =>
-        Assert.Contains(problem, Assert.Throws<ResponderException>(() => SnsSender.LoadCertificates(folder.Write("pem", content))).Message, StringComparison.Ordinal);
+        Assert.Contains(problem, Assert.Throws<ResponderException>(
+            () => SnsSender.LoadCertificates(folder.Write("pem", content))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void MissingCertificate_IsRefused() =>
-        Assert.Contains("does not exist", Assert.Throws<ResponderException>(() => SnsSender.LoadCertificates(folder.PathTo("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist",
+            Assert.Throws<ResponderException>(() => SnsSender.LoadCertificates(folder.PathTo("none"))).Message,
+            StringComparison.Ordinal);
 
-    static JsonObject Envelope(string address = "zahra@freemail.test") => Notifications.InSns(Notifications.Bounce(address));
+    static JsonObject Envelope(string address = "zahra@freemail.test") =>
+        Notifications.InSns(Notifications.Bounce(address));
 
     SnsSender Sender(params SnsKey[] keys) => new(Notifications.Topic,
-        SnsSender.LoadCertificates(folder.Write("pem", string.Concat((keys.Length > 0 ? keys : [key]).Select(one => one.Pem)))));
+        SnsSender.LoadCertificates(folder.Write(
+        "pem", string.Concat((keys.Length > 0 ? keys : [key]).Select(one => one.Pem)))));
 
     string Feed(JsonNode json) => place.Feed(json.ToJsonString(), Sender());
 

@@ -42,7 +42,9 @@ internal sealed record Finding(FuzzTarget Target, byte[] Input, string Breaks)
     public static string Kind(string breaks)
     {
         var lines = breaks.Split('\n');
-        var place = Array.Find(lines, line => line.Contains(" at MimeKit", StringComparison.Ordinal) || line.Contains(" at MailResponder", StringComparison.Ordinal));
+        var place = Array.Find(lines, line =>
+            line.Contains(" at MimeKit", StringComparison.Ordinal)
+            || line.Contains(" at MailResponder", StringComparison.Ordinal));
         return string.Concat(lines[0].Where(c => !char.IsDigit(c))) + place;
     }
 }

@@ -31,9 +31,11 @@ internal sealed class FuzzRun(FuzzTarget[] targets, FuzzLimit limit, ulong seed)
     public string Report()
     {
         var seconds = limit.Elapsed.TotalSeconds;
-        var perTarget = string.Join(", ", targets.Select((target, i) => string.Create(CultureInfo.InvariantCulture, $"{target.Name} {_next[i]}")));
+        var perTarget = string.Join(", ",
+            targets.Select((target, i) => string.Create(CultureInfo.InvariantCulture, $"{target.Name} {_next[i]}")));
         return string.Create(CultureInfo.InvariantCulture,
-            $"seed {seed}: {limit.Done} executions in {seconds:F1} s, {limit.Done / seconds:F0} a second, {_findings.Count} findings ({perTarget})");
+            $"seed {seed}: {limit.Done} executions in {seconds:F1} s, {limit.Done / seconds:F0} a second, "
+            + $"{_findings.Count} findings ({perTarget})");
     }
 
     private void Work()

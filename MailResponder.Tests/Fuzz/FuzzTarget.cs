@@ -10,7 +10,8 @@ namespace MailResponder.Tests.Fuzz;
 internal sealed record FuzzTarget(string Name, Grammar Grammar, string Rule, Func<Action<byte[]>> NewTrial)
 {
     /// <summary>For a trial that keeps nothing between inputs.</summary>
-    public FuzzTarget(string name, Grammar grammar, string rule, Action<byte[]> trial) : this(name, grammar, rule, () => trial)
+    public FuzzTarget(string name, Grammar grammar, string rule, Action<byte[]> trial) : this(
+        name, grammar, rule, () => trial)
     {
     }
 

@@ -20,7 +20,8 @@ public sealed class FuzzTests(ITestOutputHelper report)
     public void KeptInputs_BreakNothing(string file)
     {
         var target = FuzzTargets.All.Single(target => target.Name == Path.GetFileName(Path.GetDirectoryName(file)));
-        Assert.Null(new FuzzWorker(target, 0).Run(File.ReadAllBytes(Repository.PathTo("MailResponder.Tests", "Fuzz", file))));
+        Assert.Null(new FuzzWorker(target, 0)
+            .Run(File.ReadAllBytes(Repository.PathTo("MailResponder.Tests", "Fuzz", file))));
     }
 
     [Fact]
@@ -30,7 +31,8 @@ public sealed class FuzzTests(ITestOutputHelper report)
             ulong.Parse(Told("RESPONDER_FUZZ_SEED", "20261124"), CultureInfo.InvariantCulture));
         run.Run();
         report.WriteLine(run.Report());
-        Assert.True(run.Findings.Count == 0, run.Report() + "\n" + string.Join('\n', run.Findings.Select(finding => finding.Keep())));
+        Assert.True(run.Findings.Count == 0,
+            run.Report() + "\n" + string.Join('\n', run.Findings.Select(finding => finding.Keep())));
     }
 
     private static string Told(string name, string standard) =>

@@ -4,15 +4,21 @@ using System.Text;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>Runs one target on one thread. Which input is the how-manieth follows from seed, target and number alone.</summary>
+/// <summary>
+/// Runs one target on one thread. Which input is the how-manieth follows from seed, target and number alone.
+/// </summary>
 internal sealed class FuzzWorker
 {
-    /// <summary>Inputs of some kilobytes take microseconds; what is looked for takes the square of their length.</summary>
+    /// <summary>
+    /// Inputs of some kilobytes take microseconds; what is looked for takes the square of their length.
+    /// </summary>
     private static readonly TimeSpan Suspicious = TimeSpan.FromMilliseconds(300);
 
     private const int MaxInput = 16 * 1024;
 
-    /// <summary>No reader needs more for an input; twice the 200 KiB that a few of them take whatever they are given.</summary>
+    /// <summary>
+    /// No reader needs more for an input; twice the 200 KiB that a few of them take whatever they are given.
+    /// </summary>
     private const long MaxAllocation = 400 * 1024;
 
     private const int MaxAllocationPerByte = 1000;

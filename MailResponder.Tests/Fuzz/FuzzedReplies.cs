@@ -25,6 +25,7 @@ public sealed class FuzzedReplies
         var read = ReadMail.All(Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal), "");
 
         Assert.Equal(expected, read.Select(mail => (mail["To"]!, mail["Subject"]!)));
-        Assert.DoesNotContain(read.SelectMany(mail => mail.Defects), defect => !defect.StartsWith("To: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(read.SelectMany(mail => mail.Defects), defect =>
+            !defect.StartsWith("To: ", StringComparison.Ordinal));
     }
 }

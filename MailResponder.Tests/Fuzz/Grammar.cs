@@ -3,8 +3,9 @@ using System.Text;
 namespace MailResponder.Tests.Fuzz;
 
 /// <summary>
-/// Rules by which inputs are made that come far before they fail. In an alternative, ‹name› stands for a rule; characters
-/// up to U+00FF stand for that byte, others for their UTF-8. The first alternative of a rule is the one that ends.
+/// Rules by which inputs are made that come far before they fail. In an alternative, ‹name› stands for a rule;
+/// characters up to U+00FF stand for that byte, others for their UTF-8. The first alternative of a rule is the one that
+/// ends.
 /// </summary>
 internal sealed class Grammar
 {
@@ -26,7 +27,8 @@ internal sealed class Grammar
     public byte[][] Words { get; }
 
     /// <summary>Appends one word of the language.</summary>
-    public void Write(string rule, ref FuzzRandom random, FuzzBuffer output) => Write(_names[rule], 0, ref random, output);
+    public void Write(string rule, ref FuzzRandom random, FuzzBuffer output) =>
+        Write(_names[rule], 0, ref random, output);
 
     private void Write(int rule, int depth, ref FuzzRandom random, FuzzBuffer output)
     {
@@ -57,7 +59,8 @@ internal sealed class Grammar
     }
 
     private static byte[] Bytes(string text) =>
-        [.. text.EnumerateRunes().SelectMany(rune => rune.Value < 256 ? [(byte)rune.Value] : Encoding.UTF8.GetBytes(rune.ToString()))];
+        [.. text.EnumerateRunes().SelectMany(
+            rune => rune.Value < 256 ? [(byte)rune.Value] : Encoding.UTF8.GetBytes(rune.ToString()))];
 
     /// <param name="Literal">Bytes to be written as they are; empty where a rule stands.</param>
     /// <param name="Rule">The number of the rule, or -1.</param>

@@ -13,7 +13,8 @@ internal static class LogTrials
     public static void OwnLine(byte[] input)
     {
         if (LogLine.TryParse(input, out var line))
-            Assert.True(line is { Ms: >= 0, Replies: >= 0, Address.Length: > 0 } && line.Reason is null == (line.Result == Result.Replied), "a whole line");
+            Assert.True(line is { Ms: >= 0, Replies: >= 0, Address.Length: > 0 }
+                && line.Reason is null == (line.Result == Result.Replied), "a whole line");
     }
 
     public static void PostfixLine(byte[] input)
@@ -48,5 +49,6 @@ internal static class LogTrials
         };
     }
 
-    private static void AssertNoAddress(string kept) => Assert.False(kept.Contains('@', StringComparison.Ordinal), "no address is kept");
+    private static void AssertNoAddress(string kept) =>
+        Assert.False(kept.Contains('@', StringComparison.Ordinal), "no address is kept");
 }

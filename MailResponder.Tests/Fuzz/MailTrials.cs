@@ -21,7 +21,8 @@ internal static class MailTrials
     [
         .. new[]
         {
-            "no colon\n", ": no name\n", "two words: x\n", "\0: x\n", "\u00e9: x\n", "\u001b[31m x: y\n", "\u00a0 : x\r\n", "\rFrom: x@example.org\n",
+            "no colon\n", ": no name\n", "two words: x\n", "\0: x\n", "\u00e9: x\n", "\u001b[31m x: y\n",
+                "\u00a0 : x\r\n", "\rFrom: x@example.org\n",
         }.Select(Encoding.Latin1.GetBytes),
     ];
 
@@ -52,7 +53,9 @@ internal static class MailTrials
             Assert.True(headers[i].Field == same[i].Field && headers[i].Value == same[i].Value, "the same fields");
     }
 
-    /// <summary>A line that is no field hides nothing and changes nothing, wherever it stands among the fields.</summary>
+    /// <summary>
+    /// A line that is no field hides nothing and changes nothing, wherever it stands among the fields.
+    /// </summary>
     public static void BrokenLines(byte[] input)
     {
         var message = IncomingMessage.Read(new MemoryStream(input));
@@ -88,7 +91,9 @@ internal static class MailTrials
         Assert.True(same?.Subject == request?.Subject && same?.MessageId == request?.MessageId, "the same fields");
     }
 
-    /// <summary>The requester is an address that a person sees in From, and the same one to whoever reads it again.</summary>
+    /// <summary>
+    /// The requester is an address that a person sees in From, and the same one to whoever reads it again.
+    /// </summary>
     public static void From(byte[] input)
     {
         byte[] field = [.. "From: "u8, .. input, (byte)'\n'];
@@ -114,7 +119,8 @@ internal static class MailTrials
         byte[] field = [.. "Authentication-Results: "u8, .. input, .. "\n\n"u8];
         var verdict = AuthenticationEvidence.Weigh(HeaderFields.Of(field), "example.net", ours);
         Assert.True(verdict.Proven <= verdict.Possible, "no more is proven than is possible");
-        Assert.True(Encoding.Latin1.GetString(input).Contains(ours, StringComparison.OrdinalIgnoreCase) || verdict == default, "others prove nothing");
+        Assert.True(Encoding.Latin1.GetString(input).Contains(ours, StringComparison.OrdinalIgnoreCase)
+            || verdict == default, "others prove nothing");
     }
 
     public static void Dates(byte[] input)
@@ -140,7 +146,8 @@ internal static class MailTrials
     private static void AssertReadable(Header header)
     {
         _ = header.Value;
-        Assert.True(header.Field.Length > 0 && !header.Field.AsSpan().ContainsAnyExceptInRange('!', '~'), "a name is printable ASCII");
+        Assert.True(header.Field.Length > 0 && !header.Field.AsSpan().ContainsAnyExceptInRange('!', '~'),
+            "a name is printable ASCII");
     }
 
     /// <summary>What is answered is one address, which is read again as the same one.</summary>
@@ -149,7 +156,8 @@ internal static class MailTrials
         Assert.True(MailDomain.TryNormalize(mailbox.Domain, out var domain), "a domain of the DNS");
         var address = $"{mailbox.LocalPart}@{domain}";
         Assert.False(address.Any(char.IsControl), "no control character in an address");
-        Assert.True(Header.TryParse(Encoding.UTF8.GetBytes($"From: {address}\n"), out var header), "an address is a From");
+        Assert.True(Header.TryParse(Encoding.UTF8.GetBytes($"From: {address}\n"), out var header),
+            "an address is a From");
         if (FromField.Read(header, out var again) is null)
         {
             Assert.True(MailDomain.TryNormalize(again!.Domain, out var same) && same == domain, "the same domain");

@@ -10,13 +10,16 @@ using MimeKit;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>The reply to any request is a mail to its requester and to nobody else, with the fields that we chose.</summary>
+/// <summary>
+/// The reply to any request is a mail to its requester and to nobody else, with the fields that we chose.
+/// </summary>
 internal static class ReplyTrial
 {
     private static readonly string[] Fields =
     [
         "From", "To", "Reply-To", "Subject", "Date", "Message-Id", "In-Reply-To", "References", "Auto-Submitted",
-        "X-Auto-Response-Suppress", "X-Loop", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition",
+        "X-Auto-Response-Suppress", "X-Loop", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+        "Content-Disposition",
     ];
 
     private static readonly SearchValues<byte> Printable =
@@ -37,10 +40,13 @@ internal static class ReplyTrial
         var headers = HeaderList.Load(new MemoryStream(mail));
         foreach (var header in headers)
             Assert.True(Fields.Contains(header.Field, StringComparer.OrdinalIgnoreCase), "only our fields");
-        Assert.True(headers.Select(header => header.Field).Distinct(StringComparer.OrdinalIgnoreCase).Count() == headers.Count, "each once");
-        Assert.True(InternetAddressList.TryParse(headers[headers.IndexOf(HeaderId.To)].RawValue, out InternetAddressList? to) && to.Count == 1, "to one");
+        Assert.True(headers.Select(header => header.Field).Distinct(StringComparer.OrdinalIgnoreCase)
+            .Count() == headers.Count, "each once");
+        Assert.True(InternetAddressList.TryParse(
+            headers[headers.IndexOf(HeaderId.To)].RawValue, out InternetAddressList? to) && to.Count == 1, "to one");
         Assert.True(((MailboxAddress)to[0]).GetAddress(idnEncode: true) == Recipient(request), "and to the requester");
-        Assert.True(headers[HeaderId.Subject] == ReplySubject.For(request, Entry.Address), "the subject is read as it was meant");
+        Assert.True(headers[HeaderId.Subject] == ReplySubject.For(request, Entry.Address),
+            "the subject is read as it was meant");
     }
 
     /// <summary>Null when the guard has a reason not to reply.</summary>

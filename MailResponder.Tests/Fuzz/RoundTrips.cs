@@ -18,7 +18,8 @@ namespace MailResponder.Tests.Fuzz;
 public sealed class RoundTrips
 {
     [Fact]
-    public void Requester_IsTheAddressInFromWhateverTheName() => Prop.ForAll(HostileText.Any, HostileText.Address, (name, address) =>
+    public void Requester_IsTheAddressInFromWhateverTheName() =>
+        Prop.ForAll(HostileText.Any, HostileText.Address, (name, address) =>
     {
         var message = new MimeMessage();
         message.From.Add(new MailboxAddress(name, address));
@@ -34,11 +35,13 @@ public sealed class RoundTrips
 
     [Fact]
     public void Fields_AreReadWhateverEndsTheLines() => Prop.ForAll(
-        HostileText.Any.Generator.Select(OneLine).ArrayOf().ToArbitrary(), Gen.Elements("\n", "\r\n", "\r", "\r\r\n").ToArbitrary(), (values, lineEnd) =>
+        HostileText.Any.Generator.Select(OneLine).ArrayOf().ToArbitrary(),
+        Gen.Elements("\n", "\r\n", "\r", "\r\r\n").ToArbitrary(), (values, lineEnd) =>
     {
         var fields = string.Concat(values.Select((value, i) => $"X-{i}: {value}{lineEnd}"));
 
-        var message = IncomingMessage.Read(new MemoryStream(Encoding.UTF8.GetBytes($"{fields}{lineEnd}X: body{lineEnd}{lineEnd}")));
+        var message = IncomingMessage.Read(
+            new MemoryStream(Encoding.UTF8.GetBytes($"{fields}{lineEnd}X: body{lineEnd}{lineEnd}")));
 
         Assert.Equal(values.Length, message.Headers.Count);
         Assert.Equal(Encoding.UTF8.GetBytes(fields), message.HeaderBlock);
@@ -48,24 +51,34 @@ public sealed class RoundTrips
     public void ReplySubject_OfAReplySubjectIsTheSame() => Prop.ForAll(HostileText.Any, text =>
     {
         var subject = ReplySubject.For(TestReply.Request(text), "get@example.com");
-        Assert.True(subject.Length > 160 || subject == ReplySubject.For(TestReply.Request(subject), "get@example.com"), subject);
+        Assert.True(subject.Length > 160 || subject == ReplySubject.For(TestReply.Request(subject), "get@example.com"),
+            subject);
     }).Holds();
 
     [Fact]
-    public void LogLine_IsReadAsItWasWritten() => Prop.ForAll(HostileText.Any, Gen.Choose(0, int.MaxValue).ToArbitrary(), (problem, ms) =>
+    public void LogLine_IsReadAsItWasWritten() =>
+        Prop.ForAll(HostileText.Any, Gen.Choose(0, int.MaxValue).ToArbitrary(), (problem, ms) =>
     {
-        var outcome = Outcome.Deferred(Cause.Database, problem) with { Address = "get@example.com", QueueId = "4CXyz12345z9" };
+        var outcome = Outcome.Deferred(Cause.Database, problem) with
+        {
+            Address = "get@example.com",
+            QueueId = "4CXyz12345z9",
+        };
         var text = $"2026-03-02T08:15:00Z mx mail_responder[1]: {MessageLog.Line(outcome, ms)}";
 
         Assert.DoesNotContain(text, char.IsControl);
         Assert.True(LogLine.TryParse(Encoding.UTF8.GetBytes(text), out var read));
-        Assert.Equal(new LogLine(FixedClock.Start, Result.Deferred, "database", "get@example.com", 0, ms, "4CXyz12345z9"), read);
+        Assert.Equal(new LogLine(FixedClock.Start, Result.Deferred, "database", "get@example.com", 0, ms,
+            "4CXyz12345z9"), read);
     }).Holds();
 
     [Fact]
-    public void ResponseBook_IsReadAsItWasWritten() => Prop.ForAll(HostileText.Any.Generator.Select(WholeCharacters).ArrayOf().ToArbitrary(), texts =>
+    public void ResponseBook_IsReadAsItWasWritten() =>
+        Prop.ForAll(HostileText.Any.Generator.Select(WholeCharacters).ArrayOf().ToArbitrary(), texts =>
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(texts.Select(text => new { email_addr = "get@example.com", body = text + ".", attachments = (object?)null }));
+        var json = JsonSerializer.SerializeToUtf8Bytes(
+            texts.Select(text => new { email_addr = "get@example.com", body = text + ".",
+            attachments = (object?)null }));
         var faults = new List<Fault>();
 
         var book = ResponseBookFile.Check(json, "book", faults);
@@ -74,7 +87,9 @@ public sealed class RoundTrips
         Assert.Equal(texts.Length is 0 or > 60, faults.Exists(fault => !fault.IsWarning));
     }).Holds(500);
 
-    private static string OneLine(string text) => text.ReplaceLineEndings("").Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal);
+    private static string OneLine(string text) =>
+        text.ReplaceLineEndings("").Replace("\r", "", StringComparison.Ordinal)
+        .Replace("\n", "", StringComparison.Ordinal);
 
     /// <summary>UTF-8 has no halves of surrogate pairs.</summary>
     private static string WholeCharacters(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));

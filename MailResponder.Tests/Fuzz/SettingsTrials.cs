@@ -7,10 +7,16 @@ using MailResponder.Settings;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>What the readers of the operator's files promise: faults with a line, in one line, and nothing else.</summary>
+/// <summary>
+/// What the readers of the operator's files promise: faults with a line, in one line, and nothing else.
+/// </summary>
 internal static class SettingsTrials
 {
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     public static void Json(byte[] input)
     {
@@ -27,7 +33,8 @@ internal static class SettingsTrials
         var settings = SettingsFile.Check(input, "/etc/settings.json", faults);
         AssertFaults(input, faults);
         Assert.True(settings is null == faults.Exists(fault => !fault.IsWarning), "settings or errors");
-        Assert.True(settings is null || MailDomain.TryNormalize(settings.ResponseFrom.Domain, out _), "an address to reply from");
+        Assert.True(settings is null || MailDomain.TryNormalize(settings.ResponseFrom.Domain, out _),
+            "an address to reply from");
     }
 
     public static void Book(byte[] input)
@@ -38,7 +45,8 @@ internal static class SettingsTrials
         if (book is null || faults.Exists(fault => !fault.IsWarning))
             return;
         foreach (var entry in book.Entries)
-            Assert.True(entry.Bodies.Count > 0 && book.Knows(entry.Address) && !entry.Address.Any(char.IsAsciiLetterUpper), "whole entries");
+            Assert.True(entry.Bodies.Count > 0 && book.Knows(entry.Address)
+                && !entry.Address.Any(char.IsAsciiLetterUpper), "whole entries");
     }
 
     /// <summary>What is fed to the block list, up to where an address would be hashed.</summary>
@@ -61,7 +69,8 @@ internal static class SettingsTrials
     {
         try
         {
-            using var document = JsonDocument.Parse(input.AsMemory(input.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0), Lenient);
+            using var document = JsonDocument.Parse(
+                input.AsMemory(input.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0), Lenient);
             return true;
         }
         catch (JsonException)

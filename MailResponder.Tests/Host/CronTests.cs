@@ -21,13 +21,16 @@ public sealed class CronTests : IDisposable
               *) . "$here/other" ;;
             esac
             """);
-        Program("sbin/postfix", "echo \"$(id -un): postfix $*\" >>\"$here/calls\"; echo 'postfix/postfix-script: refreshing the Postfix mail system' >&2");
+        Program("sbin/postfix",
+            "echo \"$(id -un): postfix $*\" >>\"$here/calls\"; echo 'postfix/postfix-script: refreshing the Postfix "
+            + "mail system' >&2");
         Program("sbin/sendmail", "mail=$(mktemp \"$here/mail/XXXXXX\"); cat >\"$mail\"");
         foreach (var name in (string[])["calls", "pull", "other"]) folder.Write(name, "");
         Directory.CreateDirectory(folder.PathTo("mail"));
         // Everybody who is run here writes into it.
         ToolRun.Of("chmod", "-R", "a+rwX", folder.Path).AssertDone();
-        ToolRun.Of("chmod", "a+x", folder.PathTo("bin/responder"), folder.PathTo("sbin/postfix"), folder.PathTo("sbin/sendmail")).AssertDone();
+        ToolRun.Of("chmod", "a+x", folder.PathTo("bin/responder"), folder.PathTo("sbin/postfix"),
+            folder.PathTo("sbin/sendmail")).AssertDone();
     }
 
     public void Dispose() => folder.Dispose();
@@ -37,7 +40,8 @@ public sealed class CronTests : IDisposable
     {
         folder.Write("other", "echo 'The quota of 3 requester(s) starts anew'");
         Cron("0 0 * * *", calls: 1);
-        Assert.Equal(["mail_responder mail_responder HOME=/var/lib/mail_responder: responder blacklist reset"], Calls.Select(WithHomeOfAnInstalledHost));
+        Assert.Equal(["mail_responder mail_responder HOME=/var/lib/mail_responder: responder blacklist reset"],
+            Calls.Select(WithHomeOfAnInstalledHost));
         Assert.Empty(Mails);
     }
 
@@ -58,7 +62,8 @@ public sealed class CronTests : IDisposable
         folder.Write("pull", "echo 'files: 2 fetched, 1 unchanged'; echo 'maps: changed'");
         Cron(time, calls: 2);
         Assert.Equal(
-            ["mail_responder mail_responder HOME=/var/lib/mail_responder: responder config pull", "root: postfix reload"],
+            ["mail_responder mail_responder HOME=/var/lib/mail_responder: responder config pull",
+            "root: postfix reload"],
             Calls.Select(WithHomeOfAnInstalledHost));
         Assert.Empty(Mails);
     }
@@ -77,7 +82,8 @@ public sealed class CronTests : IDisposable
     [Fact]
     public void FailedPull_IsMailedToRoot_AndReloadsNothing()
     {
-        folder.Write("pull", "echo 's3://example-config/responses.json: access denied' >&2; echo 'nothing was changed'; exit 69");
+        folder.Write(
+            "pull", "echo 's3://example-config/responses.json: access denied' >&2; echo 'nothing was changed'; exit 69");
         Cron("17 * * * *", calls: 1, mails: 1);
         Assert.Single(Calls);
         Assert.Contains("access denied", Assert.Single(Mails), StringComparison.Ordinal);
@@ -124,14 +130,17 @@ public sealed class CronTests : IDisposable
     /// <summary>Runs the lines with <paramref name="time"/> once, and waits for so many calls and mails.</summary>
     void Cron(string time, int calls, int mails = 0)
     {
-        var lines = source.Split('\n').Where(line => line.Length == 0 || char.IsLetter(line[0]) || line.StartsWith(time, StringComparison.Ordinal))
+        var lines = source.Split('\n')
+            .Where(line => line.Length == 0 || char.IsLetter(line[0])
+            || line.StartsWith(time, StringComparison.Ordinal))
             .Select(line => line.StartsWith(time, StringComparison.Ordinal) ? "@reboot" + line[time.Length..] : line);
         folder.Write("cron.d/mail_responder", string.Join('\n', lines));
 
         var cron = Task.Run(() => ToolRun.Apart("cron.sh", folder.Path));
         Patience.Until(
             $"{calls} calls and {mails} mails",
-            () => cron.IsCompleted || (Calls.Length >= calls && Mails.Length >= mails && Mails.All(mail => mail.Length > 0)),
+            () => cron.IsCompleted || (Calls.Length >= calls && Mails.Length >= mails
+            && Mails.All(mail => mail.Length > 0)),
             () => string.Join('\n', [.. Calls, .. Mails]));
         // Time for what should not come.
         Thread.Sleep(300);

@@ -16,12 +16,14 @@ public sealed partial class HealthCheckTests : IDisposable
     public void ConnectionsWithoutACommand_FromPrivateAddresses_LeaveNoLine()
     {
         ToolRun.Apart("health-checks.sh", folder.Path).AssertDone();
-        var written = PostfixLine().Matches(File.ReadAllText(folder.PathTo("maillog"))).Select(match => match.Groups[1].Value).ToList();
+        var written = PostfixLine().Matches(File.ReadAllText(folder.PathTo("maillog")))
+            .Select(match => match.Groups[1].Value).ToList();
         using var daemon = new PrivateRsyslogd();
         foreach (var line in written) Assert.True(daemon.Send($"<22>Nov 22 10:00:00 {line}"));
         daemon.Send("<22>Nov 22 10:00:00 postfix/master[1]: last");
         daemon.WaitForLine("mail.log", "last");
-        var kept = daemon.MailLog.Select(line => line[line.IndexOf("postfix/", StringComparison.Ordinal)..]).SkipLast(1).ToList();
+        var kept = daemon.MailLog.Select(line => line[line.IndexOf("postfix/", StringComparison.Ordinal)..]).SkipLast(1)
+            .ToList();
 
         // Of each of 8 private addresses: three lines of the check on port 25, three on port 26, one of the mail. Of
         // loopback, which is in mynetworks, port 26 has five: it is passed on from postscreen to smtpd.
@@ -30,8 +32,10 @@ public sealed partial class HealthCheckTests : IDisposable
         Assert.Equal(15, kept.Count(line => line.Contains(": client=", StringComparison.Ordinal)));
         Assert.Equal(15, kept.Count(line => line.Contains(" quit=1 commands=", StringComparison.Ordinal)));
         Assert.Equal(15, kept.Count(line => line.Contains("status=sent", StringComparison.Ordinal)));
-        foreach (var address in (string[])["198.51.100.7", "172.15.0.5", "172.32.0.5", "11.0.0.5", "192.169.0.5", "2001:db8::7", "fe00::5"])
-            Assert.Equal(written.Count(line => line.Contains($"[{address}]", StringComparison.Ordinal)), kept.Count(line => line.Contains($"[{address}]", StringComparison.Ordinal)));
+        foreach (var address in (string[])["198.51.100.7", "172.15.0.5", "172.32.0.5", "11.0.0.5", "192.169.0.5",
+            "2001:db8::7", "fe00::5"])
+            Assert.Equal(written.Count(line => line.Contains($"[{address}]", StringComparison.Ordinal)),
+            kept.Count(line => line.Contains($"[{address}]", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -56,6 +60,7 @@ public sealed partial class HealthCheckTests : IDisposable
     [GeneratedRegex(@"^\w+ +\d+ [\d:]+ \S+ (postfix/.*)$", RegexOptions.Multiline)]
     private static partial Regex PostfixLine();
 
-    [GeneratedRegex(@"^[^[]*\[\d+\]: [^[]*\[(10\.0\.0\.5|172\.16\.0\.5|172\.31\.255\.5|192\.168\.7\.7|127\.0\.0\.1|fd00::5|fc12:3456::5|::1)\]")]
+    [GeneratedRegex(
+        @"^[^[]*\[\d+\]: [^[]*\[(10\.0\.0\.5|172\.16\.0\.5|172\.31\.255\.5|192\.168\.7\.7|127\.0\.0\.1|fd00::5|fc12:3456::5|::1)\]")]
     private static partial Regex PrivateAddress();
 }

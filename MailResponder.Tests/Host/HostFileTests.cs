@@ -1,6 +1,8 @@
 namespace MailResponder.Tests.Host;
 
-/// <summary>Every file of rsyslog/ and system/ is accepted by the program that it is for, and every script by shellcheck.</summary>
+/// <summary>
+/// Every file of rsyslog/ and system/ is accepted by the program that it is for, and every script by shellcheck.
+/// </summary>
 public sealed class HostFileTests
 {
     /// <summary>A new file has to be given its check here.</summary>
@@ -8,10 +10,17 @@ public sealed class HostFileTests
     {
         ["rsyslog/20-mail_responder.conf"] = path => ToolRun.Of("rsyslogd", "-N1", "-f", path),
         ["system/chrony/conf.d/mail_responder.conf"] = path => ToolRun.Of("chronyd", "-p", "-f", path),
-        // Each line runs in CronTests. What cron does not tell: a last line without an end is ignored, and % is its newline.
-        ["system/cron.d/mail_responder"] = path => ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
-        ["system/cron.d/mail_responder-prometheus"] = path => ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
-        ["system/fail2ban/jail.d/mail_responder.conf"] = path => ToolRun.Of("sh", "-c", $"set -e; d=$(mktemp -d); trap 'rm -rf \"$d\"' EXIT; cp -r /etc/fail2ban/. \"$d\"; cp '{path}' \"$d/jail.d\"; fail2ban-client -c \"$d\" -t"),
+        // Each line runs in CronTests. What cron does not tell: a last line without an end is ignored, and % is its
+        // newline.
+        ["system/cron.d/mail_responder"] = path =>
+            ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
+        ["system/cron.d/mail_responder-prometheus"] = path =>
+            ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
+        ["system/fail2ban/jail.d/mail_responder.conf"] = path =>
+            ToolRun.Of(
+            "sh", "-c",
+            $"set -e; d=$(mktemp -d); trap 'rm -rf \"$d\"' EXIT; cp -r /etc/fail2ban/. \"$d\"; cp '{path}' "
+            + $"\"$d/jail.d\"; fail2ban-client -c \"$d\" -t"),
         ["system/logrotate.d/mail_responder"] = path => ToolRun.Of("logrotate", "--debug", path),
         ["system/logrotate.d/mail_responder-mail"] = path => ToolRun.Of("logrotate", "--debug", path),
         ["system/logwatch/conf/logfiles/mail_responder.conf"] = LogwatchReads,
@@ -28,32 +37,39 @@ public sealed class HostFileTests
 
     public static TheoryData<string> Files => [.. Below("rsyslog").Concat(Below("system"))];
 
-    public static TheoryData<string> Scripts => [.. ToolRun.Of("git", "-c", "safe.directory=*", "-C", Repository.Root, "ls-files").AssertDone().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(IsShellScript)];
+    public static TheoryData<string> Scripts =>
+        [.. ToolRun.Of("git", "-c", "safe.directory=*", "-C", Repository.Root, "ls-files").AssertDone()
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(IsShellScript)];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void File_IsAcceptedByItsProgram(string name)
     {
-        Assert.True(checks.TryGetValue(name, out var check), $"no check knows {name}: add one to {nameof(HostFileTests)}");
+        Assert.True(checks.TryGetValue(name, out var check),
+            $"no check knows {name}: add one to {nameof(HostFileTests)}");
         var output = check(Repository.PathTo(name)).AssertDone();
         Assert.DoesNotMatch("(?im)^.*(?<!for )\\berror\\b.*$", output);
     }
 
     [Theory]
     [MemberData(nameof(Scripts))]
-    public void Script_IsAcceptedByShellcheck(string name) => ToolRun.Of("shellcheck", "--external-sources", Repository.PathTo(name)).AssertDone();
+    public void Script_IsAcceptedByShellcheck(string name) =>
+        ToolRun.Of("shellcheck", "--external-sources", Repository.PathTo(name)).AssertDone();
 
     /// <summary>Where rsyslogd -N1 accepts everything, the ones above prove nothing.</summary>
     [Fact]
     public void BrokenRules_AreRefused()
     {
         using var folder = new TemporaryFolder();
-        var broken = folder.Write("broken.conf", File.ReadAllText(Repository.PathTo("rsyslog", "20-mail_responder.conf")).Replace("omfile", "omfiles", StringComparison.Ordinal));
+        var broken = folder.Write("broken.conf",
+            File.ReadAllText(Repository.PathTo("rsyslog", "20-mail_responder.conf"))
+            .Replace("omfile", "omfiles", StringComparison.Ordinal));
         Assert.NotEqual(0, ToolRun.Of("rsyslogd", "-N1", "-f", broken).ExitCode);
     }
 
     static IEnumerable<string> Below(string folder) =>
-        Directory.GetFiles(Repository.PathTo(folder), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path));
+        Directory.GetFiles(Repository.PathTo(folder), "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Repository.Root, path));
 
     static bool IsShellScript(string name)
     {
@@ -63,11 +79,16 @@ public sealed class HostFileTests
         return reader.ReadLine() is "#!/bin/sh" or "#!/bin/bash" or "#!/usr/bin/env bash" or "#!/usr/bin/env sh";
     }
 
-    /// <summary>Logwatch names nothing that it does not know; so its own debugging output must show what it read.</summary>
+    /// <summary>
+    /// Logwatch names nothing that it does not know; so its own debugging output must show what it read.
+    /// </summary>
     static ToolRun LogwatchReads(string path)
     {
-        var run = ToolRun.Of("unshare", "--mount", "sh", "-c", "mount --bind \"$1\" /etc/logwatch && exec logwatch --debug 8 --service mail_responder --output stdout", "sh", Repository.PathTo("system", "logwatch"));
-        foreach (var line in File.ReadAllLines(path).Where(line => line.Contains('=', StringComparison.Ordinal) && line[0] != '#'))
+        var run = ToolRun.Of("unshare", "--mount", "sh", "-c",
+            "mount --bind \"$1\" /etc/logwatch && exec logwatch --debug 8 --service mail_responder --output stdout",
+            "sh", Repository.PathTo("system", "logwatch"));
+        foreach (var line in File.ReadAllLines(path)
+            .Where(line => line.Contains('=', StringComparison.Ordinal) && line[0] != '#'))
             Assert.Contains(line.Split('=')[1].Trim(' ', '"'), run.Output, StringComparison.Ordinal);
         return run with { Output = "" };
     }
@@ -92,7 +113,9 @@ public sealed class HostFileTests
     static ToolRun SystemdReads(string path)
     {
         using var folder = new TemporaryFolder();
-        var unit = folder.Write("postfix.service", "[Service]\nExecStart=/bin/true\n" + File.ReadAllText(path).Replace("[Service]", "", StringComparison.Ordinal));
+        var unit = folder.Write("postfix.service",
+            "[Service]\nExecStart=/bin/true\n"
+            + File.ReadAllText(path).Replace("[Service]", "", StringComparison.Ordinal));
         var run = ToolRun.Of("systemd-analyze", "verify", "--man=no", unit);
         Assert.DoesNotContain("postfix.service:", run.Output, StringComparison.Ordinal);
         return run with { Output = "" };

@@ -10,7 +10,8 @@ public sealed class JailTests : IDisposable
     public JailTests()
     {
         ToolRun.Of("cp", "-r", "/etc/fail2ban", folder.PathTo("fail2ban")).AssertDone();
-        File.Copy(Repository.PathTo("system", "fail2ban", "jail.d", "mail_responder.conf"), folder.PathTo("fail2ban/jail.d/mail_responder.conf"));
+        File.Copy(Repository.PathTo("system", "fail2ban", "jail.d", "mail_responder.conf"),
+            folder.PathTo("fail2ban/jail.d/mail_responder.conf"));
     }
 
     public void Dispose() => folder.Dispose();
@@ -28,7 +29,8 @@ public sealed class JailTests : IDisposable
     /// <summary>install.sh replaces the port by this pattern.</summary>
     [Fact]
     public void Port_StandsOnOneLine() =>
-        Assert.Single(File.ReadAllLines(folder.PathTo("fail2ban/jail.d/mail_responder.conf")), line => line == "port = ssh,22222");
+        Assert.Single(File.ReadAllLines(folder.PathTo("fail2ban/jail.d/mail_responder.conf")), line =>
+            line == "port = ssh,22222");
 
     /// <summary>Each session counts, also those of which PAM's line was all that told of a failure.</summary>
     [Fact]
@@ -44,7 +46,8 @@ public sealed class JailTests : IDisposable
 
     static string[] Found(string log)
     {
-        var run = ToolRun.Of("fail2ban-regex", "--out", "ip", Repository.PathTo("MailResponder.Tests", "Host", "ssh", log), "sshd[mode=aggressive]");
+        var run = ToolRun.Of("fail2ban-regex", "--out", "ip",
+            Repository.PathTo("MailResponder.Tests", "Host", "ssh", log), "sshd[mode=aggressive]");
         return [.. Regex.Matches(run.Output, @"^[\d.]+$", RegexOptions.Multiline).Select(match => match.Value)];
     }
 }

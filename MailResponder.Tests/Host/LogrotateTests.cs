@@ -5,7 +5,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Host;
 
-/// <summary>system/logrotate.d/mail_responder, with a real logrotate and a real rsyslogd that goes on writing.</summary>
+/// <summary>
+/// system/logrotate.d/mail_responder, with a real logrotate and a real rsyslogd that goes on writing.
+/// </summary>
 public sealed partial class LogrotateTests : IDisposable
 {
     readonly PrivateRsyslogd daemon = new();
@@ -39,9 +41,12 @@ public sealed partial class LogrotateTests : IDisposable
         await writer;
         daemon.Report(1, "last");
         daemon.WaitForLine("mail_responder.log", "last");
-        var all = ToolRun.Of("sh", "-c", "cd \"$1\" && zcat -f mail_responder.log.3.gz mail_responder.log.2.gz mail_responder.log.1 mail_responder.log", "sh", daemon.PathTo("logs"))
+        var all = ToolRun.Of("sh", "-c",
+            "cd \"$1\" && zcat -f mail_responder.log.3.gz mail_responder.log.2.gz mail_responder.log.1 "
+            + "mail_responder.log", "sh", daemon.PathTo("logs"))
             .AssertDone();
-        Assert.Equal(Enumerable.Range(1, Messages), Replied().Matches(all).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)));
+        Assert.Equal(Enumerable.Range(1, Messages),
+            Replied().Matches(all).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -52,9 +57,12 @@ public sealed partial class LogrotateTests : IDisposable
         var configuration = Configuration();
         for (var day = 1; day <= 9; day++) Rotate(configuration);
 
-        var files = Directory.GetFiles(daemon.PathTo("logs"), "mail_responder.log*").Select(Path.GetFileName).Order(StringComparer.Ordinal);
-        Assert.Equal(["mail_responder.log", "mail_responder.log.1", .. Enumerable.Range(2, 6).Select(day => $"mail_responder.log.{day}.gz")], files);
-        Assert.Equal("root:adm 640\n", ToolRun.Of("stat", "-c", "%U:%G %a", daemon.PathTo("logs/mail_responder.log.1")).AssertDone());
+        var files = Directory.GetFiles(daemon.PathTo("logs"), "mail_responder.log*").Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal);
+        Assert.Equal(["mail_responder.log", "mail_responder.log.1",
+            .. Enumerable.Range(2, 6).Select(day => $"mail_responder.log.{day}.gz")], files);
+        Assert.Equal("root:adm 640\n",
+            ToolRun.Of("stat", "-c", "%U:%G %a", daemon.PathTo("logs/mail_responder.log.1")).AssertDone());
     }
 
     /// <summary>The statistics run after the rotation, as the user mail_responder, who may read the log.</summary>
@@ -116,7 +124,10 @@ public sealed partial class LogrotateTests : IDisposable
 
     /// <summary>With statistics of the private log, made by the program of a place with its settings.</summary>
     string Configuration(Workplace place) => Configuration(text => text
-        .Replace("stats --email", $"stats --email --settings {place.SettingsFile} --log {daemon.PathTo("logs/mail_responder.log.1")}", StringComparison.Ordinal)
+        .Replace(
+        "stats --email",
+        $"stats --email --settings {place.SettingsFile} --log {daemon.PathTo("logs/mail_responder.log.1")}",
+        StringComparison.Ordinal)
         .Replace("/usr/local/bin/responder", place.PathTo("responder"), StringComparison.Ordinal)
         .Replace("/etc/mail_responder/settings.json", place.SettingsFile, StringComparison.Ordinal));
 

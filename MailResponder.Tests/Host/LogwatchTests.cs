@@ -3,7 +3,8 @@ namespace MailResponder.Tests.Host;
 /// <summary>system/logwatch/ in the real logwatch, which sees it in place of /etc/logwatch.</summary>
 public sealed class LogwatchTests : IDisposable
 {
-    static readonly string today = DateTime.Now.ToString("yyyy-MM-ddT10:00:00.123456+00:00", System.Globalization.CultureInfo.InvariantCulture);
+    static readonly string today =
+        DateTime.Now.ToString("yyyy-MM-ddT10:00:00.123456+00:00", System.Globalization.CultureInfo.InvariantCulture);
 
     readonly TemporaryFolder folder = new();
 
@@ -19,7 +20,8 @@ public sealed class LogwatchTests : IDisposable
             "skipped reason=over-quota address=get@example.com ms=4 queue_id=4c4",
             "skipped reason=null-sender address=unknown ms=4 queue_id=4c5",
             "skipped reason=over-quota address=get@example.com ms=4 queue_id=4c6",
-            "deferred reason=database address=unknown replies=0 ms=6 queue_id=- problem=\"the disk is full reason=planted\"",
+            "deferred reason=database address=unknown replies=0 ms=6 queue_id=- problem=\"the disk is full "
+            + "reason=planted\"",
             "failed reason=refused address=get@example.com replies=0 ms=5 queue_id=4c7 problem=\"entry 1: refused\"",
             "pull s3://example-config/responses.json: line 3: no address",
             "limit limits.service_per_day=4 reached: messages from everybody wait in Postfix's queue",
@@ -67,7 +69,9 @@ public sealed class LogwatchTests : IDisposable
     public void OtherDays_AreLeftOut()
     {
         Log("skipped reason=spam address=unknown ms=4 queue_id=4c1");
-        folder.Write("mail_responder.log.1", "2020-02-02T10:00:00.123456+00:00 mx mail_responder[7]: skipped reason=loop address=unknown ms=4 queue_id=4c0\n");
+        folder.Write("mail_responder.log.1",
+            "2020-02-02T10:00:00.123456+00:00 mx mail_responder[7]: skipped reason=loop address=unknown ms=4 "
+            + "queue_id=4c0\n");
 
         var report = Logwatch("--range", "today");
         Assert.Contains("1  spam", report, StringComparison.Ordinal);
@@ -76,7 +80,8 @@ public sealed class LogwatchTests : IDisposable
     }
 
     void Log(params string[] lines) =>
-        folder.Write("mail_responder.log", string.Concat(lines.Select(line => $"{today} mx mail_responder[7]: {line}\n")));
+        folder.Write("mail_responder.log",
+            string.Concat(lines.Select(line => $"{today} mx mail_responder[7]: {line}\n")));
 
     string Logwatch(params string[] more)
     {
@@ -84,7 +89,8 @@ public sealed class LogwatchTests : IDisposable
         return ToolRun.Of("unshare",
         [
             "--mount", "sh", "-c", "mount --bind \"$1\" /etc/logwatch && shift && exec logwatch \"$@\"", "sh",
-            Repository.PathTo("system", "logwatch"), "--service", "mail_responder", "--logdir", folder.Path, "--output", "stdout", .. range, .. more,
+            Repository.PathTo("system", "logwatch"), "--service", "mail_responder", "--logdir", folder.Path, "--output",
+            "stdout", .. range, .. more,
         ]).AssertDone();
     }
 }

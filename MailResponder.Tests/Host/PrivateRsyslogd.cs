@@ -15,7 +15,9 @@ internal sealed class PrivateRsyslogd : IDisposable
     readonly Process process;
 
     /// <param name="directives">Further lines of rsyslog.conf, before the rules.</param>
-    /// <param name="mount">Shell text that may mount something on $1, the folder of the logs, for rsyslogd alone.</param>
+    /// <param name="mount">
+    /// Shell text that may mount something on $1, the folder of the logs, for rsyslogd alone.
+    /// </param>
     public PrivateRsyslogd(string directives = "", string mount = ":")
     {
         Directory.CreateDirectory(PathTo("spool"));
@@ -34,7 +36,8 @@ internal sealed class PrivateRsyslogd : IDisposable
             """);
         var start = new ProcessStartInfo("unshare",
         [
-            "--mount", "--kill-child", "--fork", "sh", "-c", mount + "\nshift; exec \"$@\" 2>\"$0\"", PathTo("errors"), PathTo("logs"),
+            "--mount", "--kill-child", "--fork", "sh", "-c", mount + "\nshift; exec \"$@\" 2>\"$0\"", PathTo("errors"),
+            PathTo("logs"),
             "rsyslogd", "-n", "-f", configuration, "-i", PathTo("pid"),
         ]);
         process = Process.Start(start)!;
@@ -54,10 +57,15 @@ internal sealed class PrivateRsyslogd : IDisposable
 
     public IReadOnlyList<string> MailLog => Lines("mail.log");
 
-    /// <summary>What reached the rest of the host's rules, but for the line that asked whether rsyslogd is there.</summary>
-    public IReadOnlyList<string> Syslog => [.. Lines("syslog").Where(line => !line.Contains("probe: ", StringComparison.Ordinal))];
+    /// <summary>
+    /// What reached the rest of the host's rules, but for the line that asked whether rsyslogd is there.
+    /// </summary>
+    public IReadOnlyList<string> Syslog =>
+        [.. Lines("syslog").Where(line => !line.Contains("probe: ", StringComparison.Ordinal))];
 
-    /// <summary>A log file as it is seen here; below /proc when something is mounted there for rsyslogd alone.</summary>
+    /// <summary>
+    /// A log file as it is seen here; below /proc when something is mounted there for rsyslogd alone.
+    /// </summary>
     public string Log(string name) => $"/proc/{File.ReadAllText(PidFile).Trim()}/root{PathTo("logs")}/{name}";
 
     public string PathTo(string name) => folder.PathTo(name);
@@ -81,7 +89,8 @@ internal sealed class PrivateRsyslogd : IDisposable
 
     /// <summary>Waits until all that was sent is in the files: lines pass in the order in which they came.</summary>
     public void WaitForLine(string name, string end) =>
-        Patience.Until($"a line in {name} that ends in \"{end}\"", () => Lines(name).Any(line => line.EndsWith(end, StringComparison.Ordinal)), () => Errors);
+        Patience.Until($"a line in {name} that ends in \"{end}\"", () =>
+            Lines(name).Any(line => line.EndsWith(end, StringComparison.Ordinal)), () => Errors);
 
     public void Dispose()
     {
@@ -93,7 +102,8 @@ internal sealed class PrivateRsyslogd : IDisposable
     }
 
     string Rules(string name) =>
-        File.ReadAllText(Repository.PathTo("rsyslog", name)).Replace("/var/log/", PathTo("logs/"), StringComparison.Ordinal);
+        File.ReadAllText(Repository.PathTo("rsyslog", name))
+            .Replace("/var/log/", PathTo("logs/"), StringComparison.Ordinal);
 
     string[] Lines(string name)
     {

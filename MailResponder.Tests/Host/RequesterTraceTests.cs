@@ -64,7 +64,9 @@ public sealed class RequesterTraceTests(InstalledHost host) : IClassFixture<Inst
         root.Run("postconf -e smtpd_error_sleep_time=0 && postfix reload").Good();
         // All of them come from one domain, which would have a limit.
         const string noLimits = "\"limits\": { \"domain_per_minute\": 0, \"domain_per_day\": 0 },";
-        root.Run($"sed -i '0,/\"send_method\"/s//{noLimits} &/' /etc/mail_responder/settings.json && responder config check").Good();
+        root.Run(
+            $"sed -i '0,/\"send_method\"/s//{noLimits} &/' /etc/mail_responder/settings.json && responder config check")
+            .Good();
         root.Outside.Run("python3", "-c", client).Good();
         host.WaitUntilQueueIsEmpty();
         Assert.True(root.Log("mail.log").Split("replacing command").Length > 400, root.Log("mail.log"));

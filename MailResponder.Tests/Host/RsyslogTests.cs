@@ -116,9 +116,11 @@ public sealed partial class RsyslogTests
         var watch = Stopwatch.StartNew();
         for (var id = 1; id <= 5000; id++) daemon.Report(id, $"replied {id}");
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 20);
-        Patience.Until("a full disk", () => daemon.Errors.Contains("No space left on device", StringComparison.Ordinal));
+        Patience.Until("a full disk", () =>
+            daemon.Errors.Contains("No space left on device", StringComparison.Ordinal));
 
-        ToolRun.Of("nsenter", "--mount", "--target", File.ReadAllText(daemon.PidFile).Trim(), "mount", "-o", "remount,size=16m", daemon.PathTo("logs")).AssertDone();
+        ToolRun.Of("nsenter", "--mount", "--target", File.ReadAllText(daemon.PidFile).Trim(), "mount", "-o",
+            "remount,size=16m", daemon.PathTo("logs")).AssertDone();
         Patience.Until("a line after the disk had room again", () =>
         {
             daemon.Report(1, "room again");

@@ -5,8 +5,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Host;
 
 /// <summary>
-/// docs/runbook.md on an installed host: each thing happens, the lines that stand there are seen, and after its commands
-/// requests are answered. A section that has no case here fails.
+/// docs/runbook.md on an installed host: each thing happens, the lines that stand there are seen, and after its
+/// commands requests are answered. A section that has no case here fails.
 /// </summary>
 [Collection(ServerRoots.Collection)]
 public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDisposable
@@ -32,7 +32,8 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
         Patience.Until("the name server", () => root.Run("host -W 1 -t MX flood.example").ExitCode == 0);
     }
 
-    public static TheoryData<string> Sections => [.. SectionHead().Matches(page).Select(match => match.Groups[1].Value)];
+    public static TheoryData<string> Sections =>
+        [.. SectionHead().Matches(page).Select(match => match.Groups[1].Value)];
 
     public void Dispose()
     {
@@ -93,7 +94,8 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
                     Answer(request with { From = "zahra.3@freemail.test" });
                 };
             case "A provider throttles us":
-                var stop = Provider("-r", "RCPT", "-b", "450 4.2.1 The user is receiving mail at a rate that is too high");
+                var stop = Provider("-r", "RCPT", "-b",
+                    "450 4.2.1 The user is receiving mail at a rate that is too high");
                 undo.Add(() => root.Run("postconf -X smtp_destination_rate_delay; postfix reload").Good());
                 Send(request with { From = "zahra@provider.test" });
                 return () =>
@@ -183,7 +185,8 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
         return File.ReadAllText(root.Outside.MailFilesTo(mail.From)[0]);
     }
 
-    bool IsSeen(string line) => Regex.IsMatch(Seen(line), Regex.Escape(line).Replace("…", ".*", StringComparison.Ordinal));
+    bool IsSeen(string line) => Regex.IsMatch(
+        Seen(line), Regex.Escape(line).Replace("…", ".*", StringComparison.Ordinal));
 
     /// <summary>Where a line of this form comes.</summary>
     string Seen(string line) => line.Split(' ')[0] switch

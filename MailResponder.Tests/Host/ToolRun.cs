@@ -22,7 +22,9 @@ internal sealed record ToolRun(int ExitCode, string Output)
         throw new TimeoutException($"{program} {string.Join(' ', arguments)} still ran after {bound}");
     }
 
-    /// <summary>Runs a script of this folder as the first process of namespaces of its own, all of which end with it.</summary>
+    /// <summary>
+    /// Runs a script of this folder as the first process of namespaces of its own, all of which end with it.
+    /// </summary>
     public static ToolRun Apart(string script, params string[] arguments) =>
         Of("unshare",
         [

@@ -6,19 +6,24 @@ using MailResponder.Settings;
 namespace MailResponder.Tests.Incoming;
 
 /// <summary>
-/// A case is a pair of files in Authentication: <c>NN-name.eml</c> is a message that seems to prove more than it does, and
-/// <c>NN-name.benign.eml</c> one as like it as can be that does. X-Expected says how much is proven, and after a comma what
-/// might be, had a look-up not failed.
+/// A case is a pair of files in Authentication: <c>NN-name.eml</c> is a message that seems to prove more than it does,
+/// and <c>NN-name.benign.eml</c> one as like it as can be that does. X-Expected says how much is proven, and after a
+/// comma what might be, had a look-up not failed.
 /// </summary>
 public sealed class AuthenticationVerdicts
 {
     private static readonly string Folder = Repository.PathTo("MailResponder.Tests", "Incoming", "Authentication");
 
-    private static readonly ResponderSettings Settings = TestSettings.In("/nowhere") with { AuthservId = "mx.example.com", MaxMessageBytes = 1 << 30 };
+    private static readonly ResponderSettings Settings = TestSettings.In("/nowhere") with
+    {
+        AuthservId = "mx.example.com",
+        MaxMessageBytes = 1 << 30,
+    };
 
     public static TheoryData<string> Cases => [.. Files];
 
-    private static IEnumerable<string> Files => Directory.GetFiles(Folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Files =>
+        Directory.GetFiles(Folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -33,7 +38,8 @@ public sealed class AuthenticationVerdicts
     [Theory]
     [MemberData(nameof(Cases))]
     public void WithoutAuthservId_NothingIsProven(string file) =>
-        Assert.Equal("none", InWords(Judge(File.ReadAllBytes(Path.Join(Folder, file)), Settings with { AuthservId = null })));
+        Assert.Equal(
+            "none", InWords(Judge(File.ReadAllBytes(Path.Join(Folder, file)), Settings with { AuthservId = null })));
 
     [Fact]
     public void Case_HasItsTwin()
@@ -61,7 +67,8 @@ public sealed class AuthenticationVerdicts
     [Fact]
     public void OpenLookUpWithoutAnyDate_IsNotWaitedFor()
     {
-        var message = File.ReadAllText(Path.Join(Folder, "39-signature-open.eml")).Replace("Date: ", "X-Date: ", StringComparison.Ordinal);
+        var message = File.ReadAllText(Path.Join(Folder, "39-signature-open.eml"))
+            .Replace("Date: ", "X-Date: ", StringComparison.Ordinal);
 
         Assert.Equal("none", InWords(Judge(Encoding.UTF8.GetBytes(message), Settings)));
     }
@@ -82,7 +89,8 @@ public sealed class AuthenticationVerdicts
     private static AuthenticationVerdict Judge(byte[] message, ResponderSettings settings, int minutesLater = 0)
     {
         var clock = new FixedClock(FixedClock.Start.AddMinutes(minutesLater));
-        Assert.Null(new Guard(settings, clock).ReasonNotToReply(IncomingMessage.Read(new MemoryStream(message)), new Envelope(), out var request));
+        Assert.Null(new Guard(settings, clock)
+            .ReasonNotToReply(IncomingMessage.Read(new MemoryStream(message)), new Envelope(), out var request));
         return request!.Authentication;
     }
 

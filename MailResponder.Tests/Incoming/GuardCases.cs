@@ -14,7 +14,8 @@ internal static class GuardCases
     public static TheoryData<string, string> Mails(bool benign)
     {
         var mails = new TheoryData<string, string>();
-        foreach (var path in Directory.EnumerateFiles(Folder, "*.eml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(Folder, "*.eml", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
         {
             if (path.EndsWith(".benign.eml", StringComparison.Ordinal) != benign)
                 continue;

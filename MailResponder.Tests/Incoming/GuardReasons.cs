@@ -67,7 +67,8 @@ public sealed class GuardReasons
     public void RecipientThatIsNoAddress_MakesNobodyARobot(string recipient)
     {
         var message = IncomingMessage.Read(new MemoryStream("From: joe@example.net\n\nhello\n"u8.ToArray()));
-        var envelope = new Envelope(recipient, recipient.Length > 3 ? "x=example.com@example.net" : "widget@example.net");
+        var envelope = new Envelope(recipient,
+            recipient.Length > 3 ? "x=example.com@example.net" : "widget@example.net");
 
         Assert.Null(new Guard(Settings).ReasonNotToReply(message, envelope, out _));
     }
@@ -77,7 +78,8 @@ public sealed class GuardReasons
     {
         // What is decided behind the guard: by the response book, and by the limits.
         SkipReason[] laterReasons =
-            [SkipReason.UnknownAddress, SkipReason.NotAuthenticated, SkipReason.Blocked, SkipReason.OverQuota, SkipReason.DomainLimit, SkipReason.ServiceLimit];
+            [SkipReason.UnknownAddress, SkipReason.NotAuthenticated, SkipReason.Blocked, SkipReason.OverQuota,
+            SkipReason.DomainLimit, SkipReason.ServiceLimit];
         var expected = Enum.GetValues<SkipReason>().Except(laterReasons).Select(reason => reason.Hyphenated());
 
         var found = Directory.EnumerateDirectories(GuardCases.Folder).Select(Path.GetFileName);
@@ -103,6 +105,7 @@ public sealed class GuardReasons
         // The other mails are from any time.
         if (mail.StartsWith("stale/", StringComparison.Ordinal))
             settings = settings with { MaxRequestAge = TimeSpan.FromHours(48) };
-        return new Guard(settings, hostName: "mx7.host.example").ReasonNotToReply(message, new Envelope(Sender: GuardCases.SenderOf(mail)), out request);
+        return new Guard(settings, hostName: "mx7.host.example")
+            .ReasonNotToReply(message, new Envelope(Sender: GuardCases.SenderOf(mail)), out request);
     }
 }

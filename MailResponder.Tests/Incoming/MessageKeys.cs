@@ -45,6 +45,7 @@ public sealed class MessageKeys : IDisposable
     private byte[] KeyOf(string mail, string address = Address, string keyFile = "address.key")
     {
         var message = IncomingMessage.Read(new MemoryStream(Encoding.ASCII.GetBytes(mail)));
-        return AddressKey.LoadOrCreate(_folder.PathTo(keyFile), new DatabaseSettings(_folder.PathTo("none.db"), null)).Message(message.HeaderBlock, address).Value;
+        return AddressKey.LoadOrCreate(_folder.PathTo(keyFile), new DatabaseSettings(_folder.PathTo("none.db"), null))
+            .Message(message.HeaderBlock, address).Value;
     }
 }

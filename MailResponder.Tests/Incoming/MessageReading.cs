@@ -77,7 +77,8 @@ public sealed class MessageReading
     [InlineData("A: 1", true)]
     [InlineData("A: 1\nB", true)]
     [InlineData("A: 1\n ", true)]
-    public void HeaderWithoutTheEndOfALine_IsCutOff(string mail, bool expected) => Assert.Equal(expected, Read(mail).IsCutOff);
+    public void HeaderWithoutTheEndOfALine_IsCutOff(string mail, bool expected) =>
+        Assert.Equal(expected, Read(mail).IsCutOff);
 
     [Theory]
     [InlineData(102_399, false)]
@@ -96,7 +97,8 @@ public sealed class MessageReading
     [InlineData("From: joe@example.co")]
     [InlineData("Subject: help\nFrom: Joe <joe@example.co")]
     public void HeaderThatIsCutOff_IsNotAnswered(string mail) =>
-        Assert.Equal(SkipReason.UnreadableMessage, new Guard(TestSettings.In("/nowhere")).ReasonNotToReply(Read(mail), new Envelope(), out _));
+        Assert.Equal(SkipReason.UnreadableMessage,
+            new Guard(TestSettings.In("/nowhere")).ReasonNotToReply(Read(mail), new Envelope(), out _));
 
     [Theory]
     [InlineData(16_384, null)]

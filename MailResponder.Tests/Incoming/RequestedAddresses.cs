@@ -21,15 +21,18 @@ public sealed class RequestedAddresses
 
     [Fact]
     public void DeliveredTo_ComesThird() =>
-        Assert.Equal("delivered@example.com", Find(AllFour.Replace("X-Original-To", "X-Other", StringComparison.Ordinal)));
+        Assert.Equal("delivered@example.com",
+            Find(AllFour.Replace("X-Original-To", "X-Other", StringComparison.Ordinal)));
 
     [Theory]
-    [InlineData("To: Somebody <somebody@example.net>, \"Get it\" <to@example.com>\nCc: cc@example.com", "to@example.com")]
+    [InlineData("To: Somebody <somebody@example.net>, \"Get it\" <to@example.com>\nCc: cc@example.com",
+        "to@example.com")]
     [InlineData("Cc: CC@example.com\nTo: to@example.com", "cc@example.com")]
     [InlineData("To: everybody: <x@example.net>, <to@example.com>;", "to@example.com")]
     [InlineData("To: <<broken\nCc: cc@example.com", "cc@example.com")]
     [InlineData("To: somebody@example.net\nBcc: to@example.com", null)]
-    public void FirstKnownOfToAndCc_ComesLast(string headers, string? expected) => Assert.Equal(expected, Find(headers));
+    public void FirstKnownOfToAndCc_ComesLast(string headers, string? expected) =>
+        Assert.Equal(expected, Find(headers));
 
     [Theory]
     [InlineData("")]

@@ -7,7 +7,9 @@ using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Injection;
 
-/// <summary>What is configured, and what services answer, ends no line either; and what is wrong with it is told on one line.</summary>
+/// <summary>
+/// What is configured, and what services answer, ends no line either; and what is wrong with it is told on one line.
+/// </summary>
 public sealed class ConfiguredInjection : IDisposable
 {
     readonly TemporaryFolder folder = new();
@@ -32,8 +34,10 @@ public sealed class ConfiguredInjection : IDisposable
             if (settings is null)
                 Assert.NotEmpty(faults);
             else
-                Hostile.AssertTame(string.Join(' ', settings.ResponseFrom.Name, settings.ResponseFrom.Address, settings.BounceAddress,
-                    settings.Dkim!.Selector, settings.Dkim.Domain, settings.Ses!.Region, settings.Ses.ConfigurationSet), setting);
+                Hostile.AssertTame(string.Join(
+                    ' ', settings.ResponseFrom.Name, settings.ResponseFrom.Address, settings.BounceAddress,
+                    settings.Dkim!.Selector, settings.Dkim.Domain, settings.Ses!.Region, settings.Ses.ConfigurationSet),
+                    setting);
             Assert.True(settings is null || setting is "response_from" or "bounce_address", $"{setting} takes {text}");
         }
     }

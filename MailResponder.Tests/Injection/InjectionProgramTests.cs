@@ -4,7 +4,10 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Injection;
 
-/// <summary>The published program, with every argument and field hostile at once: one tame line for each syslog facility, tame replies.</summary>
+/// <summary>
+/// The published program, with every argument and field hostile at once: one tame line for each syslog facility, tame
+/// replies.
+/// </summary>
 public sealed class InjectionProgramTests : IDisposable
 {
     /// <summary>Octal escapes of printf, so that arguments too have bytes that are no text.</summary>
@@ -34,8 +37,11 @@ public sealed class InjectionProgramTests : IDisposable
         // Line ends are folded: others would end the field, as in any message.
         var p = Encoding.Latin1.GetString(payload).Replace("\n", "\n ", StringComparison.Ordinal);
         var request = Encoding.Latin1.GetBytes(
-            $"Authentication-Results: mx.responder.test; dkim=pass header.d=freemail.test\r\nReceived: from {p}\r\n\tby mx.example.com (Postfix) with ESMTP id {p}; {p}\r\nX-Original-To: {p}@example.com\r\nDelivered-To: {p}\r\n"
-            + $"From: \"{p}\" <zahra@freemail.test>\r\nTo: \"{p}\" <get@example.com>\r\nSubject: {p}\r\nMessage-ID: <{p}@freemail.test>\r\n"
+            $"Authentication-Results: mx.responder.test; dkim=pass header.d=freemail.test\r\nReceived: from "
+            + $"{p}\r\n\tby mx.example.com (Postfix) with ESMTP id {p}; {p}\r\nX-Original-To: "
+            + $"{p}@example.com\r\nDelivered-To: {p}\r\n"
+            + $"From: \"{p}\" <zahra@freemail.test>\r\nTo: \"{p}\" <get@example.com>\r\nSubject: {p}\r\nMessage-ID: "
+            + $"<{p}@freemail.test>\r\n"
             + $"References: <{p}@x.test>\r\nIn-Reply-To: <{p}@x.test>\r\n\r\n{p}\r\n");
         var hostile = $"""p=$(printf '{payloads[number].Replace("%", "%%", StringComparison.Ordinal)}'); exec "$@" """;
 
@@ -54,8 +60,11 @@ public sealed class InjectionProgramTests : IDisposable
         }
 
         foreach (var line in place.Log.Events)
-            Assert.Contains(JsonNode.Parse(line[line.IndexOf('{', StringComparison.Ordinal)..])!["queue_id"]!.GetValue<string>(), "-a", StringComparison.Ordinal);
-        Hostile.AssertTame(Assert.Single(onError.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), "standard error");
+            Assert.Contains(JsonNode.Parse(
+                line[line.IndexOf('{', StringComparison.Ordinal)..])!["queue_id"]!.GetValue<string>(), "-a",
+                StringComparison.Ordinal);
+        Hostile.AssertTame(Assert.Single(onError.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            "standard error");
         AssertReplies();
     }
 

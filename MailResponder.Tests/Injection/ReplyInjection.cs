@@ -7,16 +7,20 @@ using MailResponder.Tests.Reply;
 
 namespace MailResponder.Tests.Injection;
 
-/// <summary>Whatever stands in a request: the reply has its fields and no other, its body, and the one recipient.</summary>
+/// <summary>
+/// Whatever stands in a request: the reply has its fields and no other, its body, and the one recipient.
+/// </summary>
 public sealed class ReplyInjection : IDisposable
 {
     static readonly string[] fields =
     [
-        "From", "To", "Reply-To", "Subject", "Date", "Message-Id", "In-Reply-To", "References", "Auto-Submitted", "X-Auto-Response-Suppress", "X-Loop",
+        "From", "To", "Reply-To", "Subject", "Date", "Message-Id", "In-Reply-To", "References", "Auto-Submitted",
+        "X-Auto-Response-Suppress", "X-Loop",
         "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
     ];
 
-    static readonly string[] usual = ["From: Zahra <zahra@freemail.test>", "Subject: help", "Message-ID: <1@freemail.test>"];
+    static readonly string[] usual =
+        ["From: Zahra <zahra@freemail.test>", "Subject: help", "Message-ID: <1@freemail.test>"];
 
     readonly TemporaryFolder folder = new();
 
@@ -65,7 +69,8 @@ public sealed class ReplyInjection : IDisposable
     static byte[] Message(string field, byte[] payload)
     {
         var name = field[..(field.IndexOf(':', StringComparison.Ordinal) + 1)];
-        var rest = string.Concat(usual.Where(line => !line.StartsWith(name, StringComparison.Ordinal)).Select(line => line + "\r\n"));
+        var rest = string.Concat(usual.Where(line => !line.StartsWith(name, StringComparison.Ordinal))
+            .Select(line => line + "\r\n"));
         var pieces = field.Split("{0}");
         var message = new List<byte>();
         for (var i = 0; i < pieces.Length; i++)
@@ -82,15 +87,18 @@ public sealed class ReplyInjection : IDisposable
         var settings = TestSettings.In(folder.Path) with { MaxMessageBytes = 1 << 20 };
         var read = IncomingMessage.Read(new MemoryStream(message));
         return new Guard(settings).ReasonNotToReply(read, new Envelope(), out var request) is null
-            ? TestReply.Compose(settings, request! with { Authentication = AuthenticationVerdict.Sure(Proof.Weak) }, TestBook.Entry()) : null;
+            ? TestReply.Compose(settings, request! with { Authentication = AuthenticationVerdict.Sure(Proof.Weak) },
+            TestBook.Entry()) : null;
     }
 
     static void AssertWritten(byte[] mail, string file)
     {
-        Assert.All(mail, b => Assert.True(b is (byte)'\n' or (byte)'\t' or (>= 0x20 and < 0x7f), $"byte {b:X2} in {file}"));
+        Assert.All(mail, b => Assert.True(
+            b is (byte)'\n' or (byte)'\t' or (>= 0x20 and < 0x7f), $"byte {b:X2} in {file}"));
         var text = Encoding.ASCII.GetString(mail);
         var end = text.IndexOf("\n\n", StringComparison.Ordinal);
-        var names = text[..end].Split('\n').Where(line => line[0] is not (' ' or '\t')).Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]).ToArray();
+        var names = text[..end].Split('\n').Where(line => line[0] is not (' ' or '\t'))
+            .Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]).ToArray();
         Assert.Equal(names.Distinct(), names);
         Assert.Empty(names.Except(fields));
         Assert.Equal(TestBook.Entry().Bodies[0].Text.TrimEnd('\n'), text[(end + 2)..].TrimEnd('\n'));

@@ -27,7 +27,8 @@ public sealed class FreshServerTests(InstalledServers servers)
             Assert.Equal("get@example.com", reply["Reply-To"]);
         });
         var attached = Assert.Single(replies, reply => reply.Types[0] == "multipart/mixed");
-        Assert.Equal(File.ReadAllBytes(Repository.PathTo("samples", "files", "example-tools", "tool.zip")), attached.File("tool.zip.example"));
+        Assert.Equal(File.ReadAllBytes(Repository.PathTo("samples", "files", "example-tools", "tool.zip")),
+            attached.File("tool.zip.example"));
         Patience.Until("the log line", () => server.Root.Log("mail_responder.log")
             .Contains("replied address=get@example.com replies=2 ", StringComparison.Ordinal));
         Assert.DoesNotContain(request.From, server.Root.Log("mail_responder.log"), StringComparison.Ordinal);
@@ -41,7 +42,9 @@ public sealed class FreshServerTests(InstalledServers servers)
         var root = Running(suite).Root;
         var request = RequestMail.FromSomebodyNew();
         root.Outside.Send(request).Good();
-        Patience.Until("a reply that left", () => root.Log("mail.log").Contains($"to=<{request.From}>", StringComparison.Ordinal), () => root.Log("mail.log"));
+        Patience.Until("a reply that left", () =>
+            root.Log("mail.log").Contains($"to=<{request.From}>", StringComparison.Ordinal), () =>
+            root.Log("mail.log"));
 
         Assert.Equal("/var/log/mail.log\n", root.Run($"grep -rlF '{request.From}' /var/log /var/spool/rsyslog").Output);
         Assert.Equal("adm 640\n", root.Run("stat -c '%G %a' /var/log/mail.log").Good().Output);
@@ -50,10 +53,13 @@ public sealed class FreshServerTests(InstalledServers servers)
         const string day = "logrotate -f /etc/logrotate.d/mail_responder-mail && sleep 1 && logger -p mail.err another";
         root.Run(day).Good();
         Assert.Contains(request.From, root.Log("mail.log.1"), StringComparison.Ordinal);
-        Patience.Until("a line in the new file", () => root.Log("mail.log").Contains("another", StringComparison.Ordinal));
+        Patience.Until("a line in the new file", () =>
+            root.Log("mail.log").Contains("another", StringComparison.Ordinal));
         Assert.DoesNotContain(request.From, root.Log("mail.log"), StringComparison.Ordinal);
-        for (var rotation = 2; rotation <= 7; rotation++) root.Run("logrotate -f /etc/logrotate.d/mail_responder-mail").Good();
-        Assert.Equal("/var/log/mail.log.7.gz\n", root.Run($"cd / && zgrep -lF '{request.From}' /var/log/mail.*").Output);
+        for (var rotation = 2; rotation <= 7; rotation++) root.Run("logrotate -f /etc/logrotate.d/mail_responder-mail")
+            .Good();
+        Assert.Equal("/var/log/mail.log.7.gz\n",
+            root.Run($"cd / && zgrep -lF '{request.From}' /var/log/mail.*").Output);
         root.Run("logrotate -f /etc/logrotate.d/mail_responder-mail").Good();
         Assert.Empty(root.Run($"zgrep -lF '{request.From}' /var/log/mail.*").Output);
     }
@@ -74,7 +80,8 @@ public sealed class FreshServerTests(InstalledServers servers)
     public void Filters_AreInForce(string suite)
     {
         var root = Running(suite).Root;
-        Assert.Contains("\"authserv_id\": \"mail.example.com\"", root.Read("/etc/mail_responder/settings.json"), StringComparison.Ordinal);
+        Assert.Contains("\"authserv_id\": \"mail.example.com\"", root.Read("/etc/mail_responder/settings.json"),
+            StringComparison.Ordinal);
         Assert.Contains("ok      authentication ", root.Run("responder doctor").Output, StringComparison.Ordinal);
         // systemd starts them as the units say, and nothing of these may name another socket.
         root.Run("""
@@ -91,7 +98,8 @@ public sealed class FreshServerTests(InstalledServers servers)
     public void AuthoritiesOfAws_AreAmazonsOwn(string suite)
     {
         var roots = new X509Certificate2Collection();
-        roots.ImportFromPem(Running(suite).Root.Run("setpriv --reuid=mail_responder --regid=mail_responder --init-groups "
+        roots.ImportFromPem(Running(suite).Root.Run(
+            "setpriv --reuid=mail_responder --regid=mail_responder --init-groups "
             + "cat /etc/mail_responder/aws-roots.pem").Good().Output);
         Assert.Equal(5, roots.Count);
         Assert.All(roots, root => Assert.Matches("O=Amazon|CN=Starfield Services Root", root.Subject));
@@ -117,10 +125,13 @@ public sealed class FreshServerTests(InstalledServers servers)
         var letter = RequestMail.FromSomebodyNew() with { To = "support@example.org" };
         server.Root.Outside.Send(letter, "support@example.org").Good();
         Patience.Until("the letter", () => server.Root.Outside.MailFilesTo("team@freemail.test")
-            .Any(file => File.ReadAllText(file).Contains(letter.From, StringComparison.Ordinal)), () => server.Root.Log("mail.log"));
+            .Any(file => File.ReadAllText(file).Contains(letter.From, StringComparison.Ordinal)), () =>
+            server.Root.Log("mail.log"));
     }
 
-    /// <summary>The rule of /etc/cron.d that runs at boot: it makes the tables and reloads Postfix, as its user may.</summary>
+    /// <summary>
+    /// The rule of /etc/cron.d that runs at boot: it makes the tables and reloads Postfix, as its user may.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Suites))]
     public void Cron_PullsAtBoot(string suite)
@@ -134,8 +145,10 @@ public sealed class FreshServerTests(InstalledServers servers)
             """).Good();
         Patience.Until("the tables", () => server.Root.Run("cat /var/lib/mail_responder/postfix/addresses")
             .Output.Contains("get@example.com OK", StringComparison.Ordinal), () => server.Root.Log("syslog"));
-        Assert.Equal("mail_responder", server.Root.Run("stat -c %U /var/lib/mail_responder/postfix/addresses").Output.Trim());
-        Patience.Until("a reload", () => server.Root.Log("mail.log").Contains("reload -- version", StringComparison.Ordinal));
+        Assert.Equal("mail_responder",
+            server.Root.Run("stat -c %U /var/lib/mail_responder/postfix/addresses").Output.Trim());
+        Patience.Until("a reload", () =>
+            server.Root.Log("mail.log").Contains("reload -- version", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -160,7 +173,8 @@ public sealed class FreshServerTests(InstalledServers servers)
     {
         var root = servers.Of(suite).Root;
         Assert.Contains("0 fault(s)", root.Run("responder config check").Good().Output, StringComparison.Ordinal);
-        Assert.Contains("750 root:mail_responder", root.Run("stat -c '%a %U:%G' /etc/mail_responder").Output, StringComparison.Ordinal);
+        Assert.Contains("750 root:mail_responder", root.Run("stat -c '%a %U:%G' /etc/mail_responder").Output,
+            StringComparison.Ordinal);
         Assert.All(root.Run("stat -c '%a %U:%G' /etc/mail_responder/*").Output.Trim().Split('\n'),
             line => Assert.Equal("640 root:mail_responder", line));
         Assert.Equal("mail.example.com", root.Read("/etc/mailname").Trim());
@@ -192,7 +206,9 @@ public sealed class FreshServerTests(InstalledServers servers)
         Assert.Equal(before, server.Root.Listing());
     }
 
-    /// <summary>With the sample book for example.com, whose second entry has an attachment, and the daemons running.</summary>
+    /// <summary>
+    /// With the sample book for example.com, whose second entry has an attachment, and the daemons running.
+    /// </summary>
     InstalledServer Running(string suite)
     {
         var server = servers.Of(suite);

@@ -36,7 +36,9 @@ internal sealed class InstalledServer : IDisposable
 
     /// <summary>The public DKIM key as install.sh prints it for DNS, its strings joined.</summary>
     public string DkimPublicKey =>
-        Regex.Match(string.Concat(Regex.Matches(FirstRun.Output, "^    \"(.*)\"$", RegexOptions.Multiline).Select(line => line.Groups[1].Value)), "p=(.*)")
+        Regex.Match(
+            string.Concat(Regex.Matches(FirstRun.Output, "^    \"(.*)\"$", RegexOptions.Multiline)
+            .Select(line => line.Groups[1].Value)), "p=(.*)")
             .Groups[1].Value;
 
     public HostRun Install(string options = "") => Root.Run($"{release}/install.sh {options}");

@@ -1,6 +1,9 @@
 namespace MailResponder.Tests.Install;
 
-/// <summary>One server a release, installed from the archive on a bare root when a test first asks for it; shared by the tests of servers.</summary>
+/// <summary>
+/// One server a release, installed from the archive on a bare root when a test first asks for it; shared by the tests
+/// of servers.
+/// </summary>
 [CollectionDefinition(ServerRoots.Collection)]
 public sealed class InstalledServers : ICollectionFixture<InstalledServers>, IDisposable
 {
@@ -10,7 +13,8 @@ public sealed class InstalledServers : ICollectionFixture<InstalledServers>, IDi
 
     internal InstalledServer Of(string suite)
     {
-        if (!servers.TryGetValue(suite, out var server)) servers[suite] = server = new InstalledServer(suite, "bare", Options);
+        if (!servers.TryGetValue(suite, out var server)) servers[suite] = server =
+            new InstalledServer(suite, "bare", Options);
         return server;
     }
 

@@ -10,7 +10,8 @@ public sealed class InterruptionTests
 
     /// <summary>The programs that change something: each is replaced by one that counts and kills.</summary>
     static readonly string[] changers =
-        ["mv", "install", "postconf", "newaliases", "useradd", "userdel", "mkdir", "ln", "chown", "postfix", "rm", "cp", "rmdir"];
+        ["mv", "install", "postconf", "newaliases", "useradd", "userdel", "mkdir", "ln", "chown", "postfix", "rm", "cp",
+        "rmdir"];
 
     /// <summary>
     /// Each run is killed with all its children after a few of the programs that it calls, before or behind the last
@@ -36,7 +37,9 @@ public sealed class InterruptionTests
         Assert.DoesNotContain("luser_relay", root.Run("postconf -n").Output, StringComparison.Ordinal);
     }
 
-    /// <summary>On a bare root, where the packages came with the installation; killed after every few programs.</summary>
+    /// <summary>
+    /// On a bare root, where the packages came with the installation; killed after every few programs.
+    /// </summary>
     [Theory]
     [InlineData(17, false)]
     [InlineData(23, true)]
@@ -47,7 +50,8 @@ public sealed class InterruptionTests
         using var server = new InstalledServer(ServerRoots.Debian, "bare", Options);
         Trap(server.Root, calls, behind);
 
-        Assert.InRange(RunsUntilDone(server.Root, $"{Path.GetDirectoryName(server.ReleaseFile("install.sh"))}/install.sh --uninstall"), 4, 100);
+        Assert.InRange(RunsUntilDone(server.Root,
+            $"{Path.GetDirectoryName(server.ReleaseFile("install.sh"))}/install.sh --uninstall"), 4, 100);
         server.Root.Run("rm -r /root/trap /usr/local/sbin/*; postfix check && postfix status").Good();
         Assert.Equal(Result(undisturbed.Root), Result(server.Root));
     }
@@ -58,10 +62,13 @@ public sealed class InterruptionTests
         using var root = new ServerRoot(ServerRoots.Debian);
         var release = root.Unpack();
         var before = PostfixFiles(root);
-        root.Run($"cp {release}/postfix/main.cf /root/good && echo 'daemon_directory = /nonexistent' >>{release}/postfix/main.cf").Good();
+        root.Run(
+            $"cp {release}/postfix/main.cf /root/good && echo 'daemon_directory = /nonexistent' "
+            + $">>{release}/postfix/main.cf").Good();
         var run = root.Run($"{release}/install.sh {Options}");
         Assert.Equal(78, run.ExitCode);
-        Assert.Contains("Postfix does not take the new configuration, so the old one was put back: ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("Postfix does not take the new configuration, so the old one was put back: ", run.Errors,
+            StringComparison.Ordinal);
         Assert.Equal(before, PostfixFiles(root));
 
         root.Run($"cp /root/good {release}/postfix/main.cf && {release}/install.sh").Good();
@@ -73,7 +80,8 @@ public sealed class InterruptionTests
     {
         for (var runs = 1; runs <= 100; runs++)
         {
-            var run = root.Run($"echo 0 >/run/calls; setsid sh -c 'echo $$ >/run/victim; PATH=/root/trap:$PATH; exec {command}'");
+            var run = root.Run(
+                $"echo 0 >/run/calls; setsid sh -c 'echo $$ >/run/victim; PATH=/root/trap:$PATH; exec {command}'");
             if (run.ExitCode == 0)
             {
                 // Nothing is killed from here on: what runs next counts too.
@@ -101,12 +109,14 @@ public sealed class InterruptionTests
             {{run}}
             """);
         // install.sh puts the system's folders first in PATH, and /usr/local/sbin before them all.
-        root.Run($"chmod 755 /root/trap/mv; for name in {string.Join(' ', changers)}; do cp /root/trap/mv /usr/local/sbin/$name; done").Good();
+        root.Run(
+            $"chmod 755 /root/trap/mv; for name in {string.Join(' ', changers)}; do cp /root/trap/mv "
+            + $"/usr/local/sbin/$name; done").Good();
     }
 
     /// <summary>
-    /// All that is the same wherever it is installed: not the keys, nor times, nor the order of lines in main.cf, nor what
-    /// SQLite keeps beside the database while somebody has it open.
+    /// All that is the same wherever it is installed: not the keys, nor times, nor the order of lines in main.cf, nor
+    /// what SQLite keeps beside the database while somebody has it open.
     /// </summary>
     static string Result(ServerRoot root) => root.Run("""
         PATH=/usr/sbin:/usr/bin:/sbin:/bin

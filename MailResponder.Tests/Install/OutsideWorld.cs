@@ -41,12 +41,13 @@ internal sealed class OutsideWorld : IDisposable
     public IReadOnlyList<string> MailFiles => Directory.GetFiles(folder.PathTo("sink"));
 
     public IReadOnlyList<string> MailFilesTo(string recipient) =>
-        [.. MailFiles.Where(file => File.ReadAllText(file).Contains($"X-Rcpt-Args: <{recipient}>", StringComparison.OrdinalIgnoreCase))];
+        [.. MailFiles.Where(file => File.ReadAllText(file)
+            .Contains($"X-Rcpt-Args: <{recipient}>", StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>
     /// Starts the name server anew. Without further lines it knows example.com's mail server, whose name and address
-    /// point to each other, the requesters' freemail.test, whose SPF names this place, and unproven.test, which has none,
-    /// and gmail.com, the sender's domain of the doctor's probe.
+    /// point to each other, the requesters' freemail.test, whose SPF names this place, and unproven.test, which has
+    /// none, and gmail.com, the sender's domain of the doctor's probe.
     /// </summary>
     /// <param name="lines">Further lines for dnsmasq's configuration, such as <c>txt-record=name,text</c>.</param>
     public void AnswerNames(params string[] lines)
@@ -69,7 +70,9 @@ internal sealed class OutsideWorld : IDisposable
         names = Start("dnsmasq", "--keep-in-foreground", $"--conf-file={file}", "--pid-file=", "--log-facility=-");
     }
 
-    /// <summary>Hands a mail to the server's port 25 as a stranger; returns the dialogue and whether it was taken.</summary>
+    /// <summary>
+    /// Hands a mail to the server's port 25 as a stranger; returns the dialogue and whether it was taken.
+    /// </summary>
     public HostRun Send(RequestMail mail, string recipient = "get@example.com", params string[] more) =>
         HostRun.Of("nsenter",
         [

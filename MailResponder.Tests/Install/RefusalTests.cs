@@ -50,8 +50,10 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
     public void Help_IsTheManual()
     {
         var run = server.Root.Run($"{server.Release}/install.sh --help").Good();
-        foreach (var option in (string[])["--domain D", "--add-domain D", "--remove-domain D", "--hostname H", "--from ADDR", "--support ADDR", "--database KIND", "--ses-region R",
-            "--strict-recipients", "--no-authentication", "--ssh-port N", "--no-packages", "--dry-run", "--uninstall", "Exit status: "])
+        foreach (var option in (string[])["--domain D", "--add-domain D", "--remove-domain D", "--hostname H",
+            "--from ADDR", "--support ADDR", "--database KIND", "--ses-region R",
+            "--strict-recipients", "--no-authentication", "--ssh-port N", "--no-packages", "--dry-run", "--uninstall",
+            "Exit status: "])
             Assert.Contains(option, run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("#", run.Output, StringComparison.Ordinal);
     }
@@ -59,7 +61,8 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
     [Fact]
     public void OrdinaryUser_IsTold()
     {
-        var run = server.Root.Run($"chmod 755 /root && setpriv --reuid=65534 --clear-groups {server.Release}/install.sh --domain example.com");
+        var run = server.Root.Run(
+            $"chmod 755 /root && setpriv --reuid=65534 --clear-groups {server.Release}/install.sh --domain example.com");
         Assert.Equal(77, run.ExitCode);
         Assert.Contains("run this as root", run.Errors, StringComparison.Ordinal);
     }

@@ -7,7 +7,8 @@ internal static class ReleaseArchive
 {
     /// <summary>A test that needs it fails when run.sh was not used.</summary>
     public static string Path =>
-        Directory.GetFiles(System.IO.Path.GetDirectoryName(ResponderProcess.Binary)!, "responder-*.tar.gz") is [var archive]
+        Directory.GetFiles(System.IO.Path.GetDirectoryName(ResponderProcess.Binary)!,
+            "responder-*.tar.gz") is [var archive]
             ? archive
             : throw new InvalidOperationException(
                 "beside RESPONDER_BINARY is no release archive: run the tests with MailResponder.Tests/run.sh");

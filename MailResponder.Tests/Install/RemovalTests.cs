@@ -9,13 +9,15 @@ public sealed class RemovalTests
     [Fact]
     public void Uninstall_TakesBackWhatWasDoneAndKeepsTheData()
     {
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com --support team@freemail.test");
+        using var server = new InstalledServer(
+            ServerRoots.Debian, "packages", "--domain example.com --support team@freemail.test");
         server.Root.Run("touch /var/log/mail_responder.log").Good();
         var said = server.Install("--uninstall").Good().Output;
 
         Assert.Equal(server.Before, server.Configuration());
         server.Root.Run("postfix check && postfix status").Good();
-        foreach (var kept in (string[])["/etc/mail_responder/settings.json", "/etc/mail_responder/address.key", "/etc/mail_responder/dkim.key",
+        foreach (var kept in (string[])["/etc/mail_responder/settings.json", "/etc/mail_responder/address.key",
+            "/etc/mail_responder/dkim.key",
             "/var/lib/mail_responder/responder.db", "/var/log/mail_responder.log"])
             Assert.True(File.Exists(server.Root.PathTo(kept)), kept);
         server.Root.Run("getent passwd mail_responder").Good();
@@ -33,14 +35,19 @@ public sealed class RemovalTests
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
     }
 
-    /// <summary>The package of Postfix came with the installation, and made /etc/mailname with the name that it was told.</summary>
+    /// <summary>
+    /// The package of Postfix came with the installation, and made /etc/mailname with the name that it was told.
+    /// </summary>
     [Theory]
     [MemberData(nameof(ServerRoots.Suites), MemberType = typeof(ServerRoots))]
     public void Uninstall_LeavesAPostfixThatAnswers(string suite)
     {
-        using var server = new InstalledServer(suite, "bare", "--domain example.org --support team@freemail.test --mail-log-days 3");
-        Assert.Contains("\n\trotate 3\n", server.Root.Read("/etc/logrotate.d/mail_responder-mail"), StringComparison.Ordinal);
-        Assert.Contains("\nMaxRetentionSec=3day\n", server.Root.Read("/etc/systemd/journald.conf.d/mail_responder.conf"), StringComparison.Ordinal);
+        using var server = new InstalledServer(
+            suite, "bare", "--domain example.org --support team@freemail.test --mail-log-days 3");
+        Assert.Contains("\n\trotate 3\n", server.Root.Read("/etc/logrotate.d/mail_responder-mail"),
+            StringComparison.Ordinal);
+        Assert.Contains("\nMaxRetentionSec=3day\n",
+            server.Root.Read("/etc/systemd/journald.conf.d/mail_responder.conf"), StringComparison.Ordinal);
         Assert.StartsWith("250 ", Answer(server.Root, "get@example.org"), StringComparison.Ordinal);
         server.Install("--uninstall").Good();
 
@@ -50,7 +57,8 @@ public sealed class RemovalTests
         Assert.Matches("^[45]54 .*Relay access denied", Answer(server.Root, "get@example.org"));
         Assert.StartsWith("550 ", Answer(server.Root, "get@mail.example.com"), StringComparison.Ordinal);
         Assert.StartsWith("250 ", Answer(server.Root, "postmaster@mail.example.com"), StringComparison.Ordinal);
-        Assert.DoesNotMatch("mail_responder|responder", server.Root.Run("postconf -n; postconf -M; cat /etc/aliases").Output);
+        Assert.DoesNotMatch("mail_responder|responder",
+            server.Root.Run("postconf -n; postconf -M; cat /etc/aliases").Output);
         Assert.StartsWith("nothing to do\n", server.Install("--uninstall").Good().Output, StringComparison.Ordinal);
     }
 
@@ -58,8 +66,11 @@ public sealed class RemovalTests
     public void Uninstall_GivesBackThePostfixThatWas()
     {
         using var root = new ServerRoot(ServerRoots.Debian);
-        string[] recipients = ["get@example.com", "root@mail.example.com", "nobody.here@mail.example.com", "a@example.net"];
-        root.Run("echo mail.example.com >/etc/mailname && postconf -e 'mydestination = mail.example.com' && newaliases && postfix start").Good();
+        string[] recipients = ["get@example.com", "root@mail.example.com", "nobody.here@mail.example.com",
+            "a@example.net"];
+        root.Run(
+            "echo mail.example.com >/etc/mailname && postconf -e 'mydestination = mail.example.com' && newaliases && "
+            + "postfix start").Good();
         var before = Answers();
         var release = root.Unpack();
         root.Run($"{release}/install.sh --domain example.com").Good();
@@ -73,8 +84,8 @@ public sealed class RemovalTests
     }
 
     /// <summary>
-    /// From the first thing that is taken back until Postfix is as it was, nobody gets an answer; and the program goes after
-    /// that. What waits for the responder is not delivered to a mailbox.
+    /// From the first thing that is taken back until Postfix is as it was, nobody gets an answer; and the program goes
+    /// after that. What waits for the responder is not delivered to a mailbox.
     /// </summary>
     [Fact]
     public void Uninstall_StopsAcceptingBeforeItRemoves()
@@ -83,7 +94,8 @@ public sealed class RemovalTests
         server.Root.StartServices();
         server.Root.Run("chmod 0 /usr/local/bin/responder").Good();
         server.Root.Outside.Send(RequestMail.FromSomebodyNew()).Good();
-        Patience.Until("the request waits", () => server.Root.Run("postqueue -p").Output.Contains("mail_responder+get@localhost", StringComparison.Ordinal));
+        Patience.Until("the request waits", () =>
+            server.Root.Run("postqueue -p").Output.Contains("mail_responder+get@localhost", StringComparison.Ordinal));
         foreach (var program in (string[])["postconf", "rm"])
         {
             server.Root.Write($"/usr/local/sbin/{program}", $$"""
@@ -101,8 +113,10 @@ public sealed class RemovalTests
         var said = server.Install("--uninstall").Good().Output;
 
         var steps = server.Root.Read("/root/steps").Split('\n');
-        Assert.All(steps.Where(step => step.StartsWith("postconf -X", StringComparison.Ordinal)), step => Assert.EndsWith("there=yes runs=no", step.Split(" ours")[0], StringComparison.Ordinal));
-        var removed = Assert.Single(steps, step => step.StartsWith("rm -f /usr/local/bin/responder ", StringComparison.Ordinal));
+        Assert.All(steps.Where(step => step.StartsWith("postconf -X", StringComparison.Ordinal)), step =>
+            Assert.EndsWith("there=yes runs=no", step.Split(" ours")[0], StringComparison.Ordinal));
+        var removed = Assert.Single(steps, step =>
+            step.StartsWith("rm -f /usr/local/bin/responder ", StringComparison.Ordinal));
         Assert.EndsWith("there=yes runs=yes ours=no", removed, StringComparison.Ordinal);
         Assert.Contains("note: 1 request(s) wait in the queue and are on hold", said, StringComparison.Ordinal);
         Assert.Contains("! ", server.Root.Run("postqueue -p").Output, StringComparison.Ordinal);
@@ -115,7 +129,9 @@ public sealed class RemovalTests
         Patience.Until("the reply", () => server.Root.Outside.MailFiles.Count == 1);
     }
 
-    /// <summary>What was there before needs a file that is gone since: then the responder goes on, until that is mended.</summary>
+    /// <summary>
+    /// What was there before needs a file that is gone since: then the responder goes on, until that is mended.
+    /// </summary>
     [Fact]
     public void Uninstall_ThatPostfixRefuses_RemovesNothing()
     {
@@ -146,7 +162,8 @@ public sealed class RemovalTests
         Assert.Contains("keep /etc/cron.d/mail_responder, which was edited\n", said, StringComparison.Ordinal);
         Assert.True(File.Exists(server.Root.PathTo("/etc/cron.d/mail_responder")));
         Assert.Contains("keep message_size_limit in main.cf, which was edited\n", said, StringComparison.Ordinal);
-        Assert.Contains("message_size_limit = 1000000", server.Root.Run("postconf -n").Output, StringComparison.Ordinal);
+        Assert.Contains("message_size_limit = 1000000", server.Root.Run("postconf -n").Output,
+            StringComparison.Ordinal);
         Assert.Contains("support: me\n", server.Root.Read("/etc/aliases"), StringComparison.Ordinal);
         Assert.DoesNotContain("root: forwarder", server.Root.Read("/etc/aliases"), StringComparison.Ordinal);
     }
@@ -154,7 +171,8 @@ public sealed class RemovalTests
     /// <summary>What Postfix says to a stranger's RCPT TO.</summary>
     static string Answer(ServerRoot root, string recipient)
     {
-        var said = root.Outside.Send(RequestMail.FromSomebodyNew(), recipient, "--quit-after", "RCPT").Output.Split('\n');
+        var said = root.Outside.Send(RequestMail.FromSomebodyNew(), recipient, "--quit-after", "RCPT").Output.Split(
+            '\n');
         var asked = Array.FindIndex(said, line => line.Contains("RCPT TO:", StringComparison.Ordinal));
         return asked < 0 ? string.Join('\n', said) : said[asked + 1][4..].TrimStart();
     }
@@ -165,7 +183,9 @@ public sealed class RemovalTests
         using var root = new ServerRoot(ServerRoots.Debian, "bare");
         var release = root.Unpack();
         var before = root.Listing();
-        var said = root.Run($"{release}/install.sh --dry-run --domain example.com --database mysql --ssh-port 2222 --strict-recipients").Good().Output;
+        var said = root.Run(
+            $"{release}/install.sh --dry-run --domain example.com --database mysql --ssh-port 2222 --strict-recipients")
+            .Good().Output;
         Assert.Contains("would install the packages postfix ", said, StringComparison.Ordinal);
         Assert.Contains(" mariadb-server ", said, StringComparison.Ordinal);
         Assert.Contains(" opendkim opendmarc dbconfig-no-thanks ", said, StringComparison.Ordinal);
@@ -177,7 +197,8 @@ public sealed class RemovalTests
 
         using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
         before = server.Root.Listing();
-        Assert.Contains("would take the service responder/unix out of master.cf\n", server.Install("--uninstall --dry-run").Good().Output, StringComparison.Ordinal);
+        Assert.Contains("would take the service responder/unix out of master.cf\n",
+            server.Install("--uninstall --dry-run").Good().Output, StringComparison.Ordinal);
         Assert.Contains("would set extradomains = example.com, example.org in main.cf (was: example.com)\n",
             server.Install("--add-domain example.org --dry-run").Good().Output, StringComparison.Ordinal);
         said = server.Install("--no-authentication --dry-run").Good().Output;

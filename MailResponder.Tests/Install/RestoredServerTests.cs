@@ -26,7 +26,8 @@ public sealed class RestoredServerTests
         root.CopyIn(backup.PathTo("backup.tar.gz"), "/root/");
         var release = root.Unpack();
 
-        var commands = CommandsOfTheDocs().Replace("install.sh …", "install.sh --domain example.com", StringComparison.Ordinal);
+        var commands = CommandsOfTheDocs()
+            .Replace("install.sh …", "install.sh --domain example.com", StringComparison.Ordinal);
         root.Run($"cd {release}\n{commands}").Good();
 
         Assert.Contains("0 fault(s)", root.Run("responder config check").Good().Output, StringComparison.Ordinal);

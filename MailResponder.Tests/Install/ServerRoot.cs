@@ -59,14 +59,16 @@ internal sealed class ServerRoot : IDisposable
     public void Write(string path, string text) => File.WriteAllText(PathTo(path), text);
 
     /// <summary>Copies a file or folder of the host into the server.</summary>
-    public void CopyIn(string from, string to) => HostRun.Of("cp", ["-a", "--no-preserve=ownership", from, PathTo(to)]).Good();
+    public void CopyIn(string from, string to) =>
+        HostRun.Of("cp", ["-a", "--no-preserve=ownership", from, PathTo(to)]).Good();
 
     /// <summary>Runs shell text as the server's root, with nothing of the tests' environment.</summary>
     public HostRun Run(string script) => HostRun.Of("nsenter",
     [
         "--target", ProcessId.ToString(CultureInfo.InvariantCulture),
         "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd",
-        "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C", "/bin/sh", "-c", script,
+        "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C",
+        "/bin/sh", "-c", script,
     ]);
 
     /// <summary>Unpacks the release that publish.sh made, as an operator does; returns where it is.</summary>

@@ -9,10 +9,12 @@ internal static class ServerRoots
     public const string Debian = "bookworm";
 
     /// <summary>Debian 12, and those Ubuntu releases whose root could be made here.</summary>
-    public static TheoryData<string> Suites => [.. new[] { Debian, "jammy", "noble" }.Where(suite => suite == Debian || Exists(suite))];
+    public static TheoryData<string> Suites =>
+        [.. new[] { Debian, "jammy", "noble" }.Where(suite => suite == Debian || Exists(suite))];
 
     /// <summary>
-    /// The root <paramref name="kind"/> (bare or packages) of a release; a test that needs it fails when run.sh was not used.
+    /// The root <paramref name="kind"/> (bare or packages) of a release; a test that needs it fails when run.sh was not
+    /// used.
     /// </summary>
     public static string PathTo(string suite, string kind) =>
         Exists(suite)

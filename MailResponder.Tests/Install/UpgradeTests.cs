@@ -16,12 +16,15 @@ public sealed class UpgradeTests : IDisposable
     [Fact]
     public void EditedFiles_AreKeptAndTheNewOnesPutBeside()
     {
-        Root.Run($"echo '# mine' | tee -a {Rules} {Rotation} /etc/mail_responder/settings.json /etc/mail_responder/responses.json").Good();
+        Root.Run(
+            $"echo '# mine' | tee -a {Rules} {Rotation} /etc/mail_responder/settings.json "
+            + $"/etc/mail_responder/responses.json").Good();
         var edited = Root.Read(Rules);
         MakeNewVersion();
 
         var said = server.Install().Good().Output;
-        Assert.Contains($"keep {Rules}, which was edited, and put the new one beside it: {Rules}.new\n", said, StringComparison.Ordinal);
+        Assert.Contains($"keep {Rules}, which was edited, and put the new one beside it: {Rules}.new\n", said,
+            StringComparison.Ordinal);
         Assert.Equal(edited, Root.Read(Rules));
         Assert.EndsWith("# newer\n", Root.Read(Rules + ".new"), StringComparison.Ordinal);
         // logrotate would read a file named .new, and find the logs twice.
@@ -69,14 +72,18 @@ public sealed class UpgradeTests : IDisposable
     [Fact]
     public void EditedParametersAndServices_AreKept()
     {
-        Root.Run("postconf -e message_size_limit=1000000 && postconf -M 'responder/unix=responder unix - n n - 7 pipe user=mail_responder argv=/usr/local/bin/responder'").Good();
+        Root.Run(
+            "postconf -e message_size_limit=1000000 && postconf -M 'responder/unix=responder unix - n n - 7 pipe "
+            + "user=mail_responder argv=/usr/local/bin/responder'").Good();
         AssertNothingToDo();
         MakeNewVersion();
         Root.Run($"sed -i 's/--queue-id/--dry-run --queue-id/' {server.ReleaseFile("postfix/master.cf")}").Good();
 
         var said = server.Install().Good().Output;
-        Assert.Contains("keep message_size_limit in main.cf, which was edited; this version would set it to: 4096000\n", said, StringComparison.Ordinal);
-        Assert.Contains("keep the service responder/unix in master.cf, which was edited", said, StringComparison.Ordinal);
+        Assert.Contains("keep message_size_limit in main.cf, which was edited; this version would set it to: 4096000\n",
+            said, StringComparison.Ordinal);
+        Assert.Contains("keep the service responder/unix in master.cf, which was edited", said,
+            StringComparison.Ordinal);
         Assert.Equal("1000000", Root.Run("postconf -h message_size_limit").Output.Trim());
         Assert.Contains(" 7 ", Root.Run("postconf -M responder/unix").Output, StringComparison.Ordinal);
         AssertNothingToDo();
@@ -86,14 +93,18 @@ public sealed class UpgradeTests : IDisposable
     [Fact]
     public void WhatIsNoLongerShipped_IsTakenBack()
     {
-        Root.Run($"rm {server.ReleaseFile("system/logrotate.d/mail_responder")} && sed -i '/^maximal_backoff_time/d' {server.ReleaseFile("postfix/main.cf")}").Good();
+        Root.Run(
+            $"rm {server.ReleaseFile("system/logrotate.d/mail_responder")} && sed -i '/^maximal_backoff_time/d' "
+            + $"{server.ReleaseFile("postfix/main.cf")}").Good();
         server.Install().Good();
         Assert.False(File.Exists(Root.PathTo(Rotation)));
         Assert.DoesNotContain("maximal_backoff_time", Root.Run("postconf -n").Output, StringComparison.Ordinal);
         AssertNothingToDo();
     }
 
-    /// <summary>What the refusal says to write is then done: the domain that stands there already is kept, or goes.</summary>
+    /// <summary>
+    /// What the refusal says to write is then done: the domain that stands there already is kept, or goes.
+    /// </summary>
     [Theory]
     [InlineData("--domain example.org", "--add-domain example.org", "example.com, example.org")]
     [InlineData("--domain example.com --domain example.org", null, "example.com, example.org")]
@@ -118,7 +129,9 @@ public sealed class UpgradeTests : IDisposable
         }
 
         Assert.Equal(domains, Root.Run("postconf -h extradomains").Output.Trim());
-        Assert.Contains($"\"own_domains\": [\"{domains.Replace(", ", "\", \"", StringComparison.Ordinal)}\", \"mail.example.com\"", Root.Read("/etc/mail_responder/settings.json"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"own_domains\": [\"{domains.Replace(", ", "\", \"", StringComparison.Ordinal)}\", \"mail.example.com\"",
+            Root.Read("/etc/mail_responder/settings.json"), StringComparison.Ordinal);
         AssertNothingToDo();
     }
 
@@ -126,7 +139,9 @@ public sealed class UpgradeTests : IDisposable
     public void DroppedDomain_IsNamed()
     {
         server.Install("--add-domain example.org").Good();
-        Assert.Contains("--domain would drop example.com. To keep it, leave --domain out; to drop it, add --remove-domain example.com\n",
+        Assert.Contains(
+            "--domain would drop example.com. To keep it, leave --domain out; to drop it, add --remove-domain "
+            + "example.com\n",
             server.Install("--domain example.org").Errors, StringComparison.Ordinal);
         AssertNothingToDo();
     }
@@ -138,13 +153,17 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal("example.com, example.org", Root.Run("postconf -h extradomains").Output.Trim());
         Assert.Contains("example.org", Root.Read("/etc/postfix/sender_access"), StringComparison.Ordinal);
         var settings = Root.Read("/etc/mail_responder/settings.json");
-        Assert.Contains("\"own_domains\": [\"example.com\", \"example.org\", \"mail.example.com\", \"localhost.example.com\"]", settings, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"own_domains\": [\"example.com\", \"example.org\", \"mail.example.com\", \"localhost.example.com\"]",
+            settings, StringComparison.Ordinal);
         Assert.Contains("\"ses\": { \"region\": \"eu-west-1\" }", settings, StringComparison.Ordinal);
         Assert.Contains("0 fault(s)", Root.Run("responder config check").Output, StringComparison.Ordinal);
         AssertNothingToDo();
     }
 
-    /// <summary>The service's user may put what it likes into its own folder; root's chown and chmod must not follow.</summary>
+    /// <summary>
+    /// The service's user may put what it likes into its own folder; root's chown and chmod must not follow.
+    /// </summary>
     [Theory]
     [InlineData("files", "/etc")]
     [InlineData("files", "/etc/shadow")]
@@ -153,12 +172,16 @@ public sealed class UpgradeTests : IDisposable
     public void LinkInTheServicesFolder_LeadsRootNowhere(string name, string target)
     {
         const string look = "stat -c '%n %a %U:%G %Z' /etc /etc/shadow /etc/postfix; ls -d /nowhere 2>&1; ls /etc";
-        Root.Run($"cd /var/lib/mail_responder && setpriv --reuid=mail_responder --regid=mail_responder --clear-groups sh -c 'rm -rf {name} && ln -s {target} {name}'").Good();
+        Root.Run(
+            $"cd /var/lib/mail_responder && setpriv --reuid=mail_responder --regid=mail_responder --clear-groups sh "
+            + $"-c 'rm -rf {name} && ln -s {target} {name}'").Good();
         var before = Root.Run(look).Output;
         var said = server.Install();
         Assert.Equal(before, Root.Run(look).Output);
         if (name == "files")
-            Assert.Contains("/var/lib/mail_responder/files is not a folder that belongs to mail_responder, and was left as it is", said.Errors, StringComparison.Ordinal);
+            Assert.Contains(
+                "/var/lib/mail_responder/files is not a folder that belongs to mail_responder, and was left as it is",
+                said.Errors, StringComparison.Ordinal);
     }
 
     /// <summary>Files of the release with a line more, and another parameter.</summary>
@@ -166,7 +189,9 @@ public sealed class UpgradeTests : IDisposable
     {
         foreach (var file in (string[])["rsyslog/20-mail_responder.conf", "system/logrotate.d/mail_responder"])
             Root.Run($"echo '# newer' >>{server.ReleaseFile(file)}").Good();
-        Root.Run($"sed -i 's/^message_size_limit = .*/message_size_limit = 4096000/' {server.ReleaseFile("postfix/main.cf")}").Good();
+        Root.Run(
+            $"sed -i 's/^message_size_limit = .*/message_size_limit = 4096000/' "
+            + $"{server.ReleaseFile("postfix/main.cf")}").Good();
     }
 
     void AssertNothingToDo() => Assert.Equal("nothing to do\n", server.Install().Good().Output);

@@ -12,13 +12,16 @@ public sealed class VariantTests
     [Fact]
     public void StrictRecipients_AreRejectedWhenTheBookDoesNotKnowThem()
     {
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com --strict-recipients");
+        using var server = new InstalledServer(
+            ServerRoots.Debian, "packages", "--domain example.com --strict-recipients");
         server.Root.StartServices();
         var request = RequestMail.FromSomebodyNew();
-        Assert.Contains("User unknown in local recipient table", server.Root.Outside.Send(request, "nobody.here@example.com").Output, StringComparison.Ordinal);
+        Assert.Contains("User unknown in local recipient table",
+            server.Root.Outside.Send(request, "nobody.here@example.com").Output, StringComparison.Ordinal);
         server.Root.Outside.Send(request, "support@example.com").Good();
         server.Root.Outside.Send(request).Good();
-        Patience.Until("the reply", () => server.Root.Outside.MailFilesTo(request.From).Count == 1, () => server.Root.Log("mail.log"));
+        Patience.Until("the reply", () => server.Root.Outside.MailFilesTo(request.From).Count == 1, () =>
+            server.Root.Log("mail.log"));
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
     }
 
@@ -29,7 +32,8 @@ public sealed class VariantTests
         server.Root.StartServices();
         var request = RequestMail.FromSomebodyNew();
         server.Root.Outside.Send(request).Good();
-        Patience.Until("the reply", () => server.Root.Outside.MailFilesTo(request.From).Count == 1, () => server.Root.Log("mail_responder.log"));
+        Patience.Until("the reply", () => server.Root.Outside.MailFilesTo(request.From).Count == 1, () =>
+            server.Root.Log("mail_responder.log"));
         Assert.Contains("1 requester(s) with a quota", server.Root.Run(Status).Good().Output, StringComparison.Ordinal);
         // The server knows the Unix user: there is no secret, and nobody else has the account.
         const string account = "SELECT host, plugin FROM mysql.user WHERE user = 'mail_responder'";
@@ -38,7 +42,8 @@ public sealed class VariantTests
         Assert.DoesNotContain("password", files, StringComparison.Ordinal);
         // Root goes on as the user that the server knows; another one is refused.
         server.Root.Run("responder database status").Good();
-        Assert.NotEqual(0, server.Root.Run("setpriv --reuid=nobody --regid=mail_responder --clear-groups responder database status").ExitCode);
+        Assert.NotEqual(0, server.Root.Run(
+            "setpriv --reuid=nobody --regid=mail_responder --clear-groups responder database status").ExitCode);
         const string lineOfCron = "$(grep 'blacklist reset' /etc/cron.d/mail_responder | cut -d ' ' -f 7-)";
         server.Root.Run($"{AsResponder}sh -c \"{lineOfCron}\"").Good();
         Assert.Contains("0 requester(s) with a quota", server.Root.Run(Status).Good().Output, StringComparison.Ordinal);
@@ -51,9 +56,11 @@ public sealed class VariantTests
     [Fact]
     public void NoAuthentication_LeavesTheFiltersOut_UntilItIsTakenBack()
     {
-        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com --ses-region eu-west-1 --no-authentication");
+        using var server = new InstalledServer(
+            ServerRoots.Debian, "packages", "--domain example.com --ses-region eu-west-1 --no-authentication");
         var without = WhoIsBelieved(server);
-        Assert.Contains("warning authentication      nothing is proven about senders", without, StringComparison.Ordinal);
+        Assert.Contains("warning authentication      nothing is proven about senders", without,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("smtpd_milters", without, StringComparison.Ordinal);
         Assert.DoesNotContain("authserv_id\"", without, StringComparison.Ordinal);
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
@@ -73,7 +80,8 @@ public sealed class VariantTests
     public void NoAuthentication_InstallsNoFilter()
     {
         using var root = new ServerRoot(ServerRoots.Debian, "bare");
-        var said = root.Run($"{root.Unpack()}/install.sh --domain example.com --no-authentication --dry-run").Good().Output;
+        var said = root.Run($"{root.Unpack()}/install.sh --domain example.com --no-authentication --dry-run")
+            .Good().Output;
         Assert.DoesNotContain("opendkim", said, StringComparison.Ordinal);
         Assert.DoesNotContain("opendmarc", said, StringComparison.Ordinal);
     }
@@ -97,7 +105,8 @@ public sealed class VariantTests
 
         var note = said[said.IndexOf("note: these were otherwise on this host", StringComparison.Ordinal)..];
         Assert.Contains("\n  main.cf: transport_maps = hash:/etc/postfix/transport\n", note, StringComparison.Ordinal);
-        Assert.Contains("\n  main.cf: smtpd_recipient_restrictions = reject_unauth_destination\n", note, StringComparison.Ordinal);
+        Assert.Contains("\n  main.cf: smtpd_recipient_restrictions = reject_unauth_destination\n", note,
+            StringComparison.Ordinal);
         Assert.Contains("\n  master.cf: smtp inet n - y - 7 smtpd\n", note, StringComparison.Ordinal);
         Assert.Contains("\n  /etc/postfix/header_checks\n", note, StringComparison.Ordinal);
         Assert.Contains("Authentication-Results", root.Read("/etc/postfix/header_checks"), StringComparison.Ordinal);
@@ -125,7 +134,8 @@ public sealed class VariantTests
     public void SshPort_IsWatchedByFail2ban()
     {
         using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com --ssh-port 2222");
-        Assert.Contains("\nport = ssh,2222\n", server.Root.Read("/etc/fail2ban/jail.d/mail_responder.conf"), StringComparison.Ordinal);
+        Assert.Contains("\nport = ssh,2222\n", server.Root.Read("/etc/fail2ban/jail.d/mail_responder.conf"),
+            StringComparison.Ordinal);
         server.Root.Run("fail2ban-client -t").Good();
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
     }
@@ -135,10 +145,13 @@ public sealed class VariantTests
     public void OperatorsAliases_AreKept()
     {
         using var root = new ServerRoot(ServerRoots.Debian);
-        root.Run("echo 'Support: somebody' >>/etc/aliases && useradd --system mail_responder && echo old.example.net >/etc/mailname").Good();
+        root.Run(
+            "echo 'Support: somebody' >>/etc/aliases && useradd --system mail_responder && echo old.example.net "
+            + ">/etc/mailname").Good();
         var release = root.Unpack();
         var said = root.Run($"{release}/install.sh --domain example.com").Good().Output;
-        Assert.Contains("note: /etc/aliases has its own line for support, which is kept\n", said, StringComparison.Ordinal);
+        Assert.Contains("note: /etc/aliases has its own line for support, which is kept\n", said,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("support: forwarder", root.Read("/etc/aliases"), StringComparison.Ordinal);
         Assert.Equal("nothing to do\n", root.Run($"{release}/install.sh").Good().Output);
 
@@ -177,12 +190,15 @@ public sealed class VariantTests
         const string cron = "/etc/cron.d/mail_responder-prometheus";
         using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
         Assert.NotEqual(0, server.Root.Run($"test -e {cron}").ExitCode);
-        Assert.Contains("--textfiles /srv/none: not a folder that is there", server.Install("--textfiles /srv/none").Errors, StringComparison.Ordinal);
+        Assert.Contains("--textfiles /srv/none: not a folder that is there",
+            server.Install("--textfiles /srv/none").Errors, StringComparison.Ordinal);
 
         server.Root.Run("mkdir /srv/textfiles").Good();
-        Assert.Contains($"put {cron}\n", server.Install("--textfiles /srv/textfiles").Good().Output, StringComparison.Ordinal);
+        Assert.Contains($"put {cron}\n", server.Install("--textfiles /srv/textfiles").Good().Output,
+            StringComparison.Ordinal);
         server.Root.Run($"sh -c \"$(grep '^[*]' {cron} | cut -d ' ' -f 7-)\"").Good();
-        Assert.Contains("mail_responder_messages_total", server.Root.Run("cat /srv/textfiles/mail_responder.prom").Good().Output, StringComparison.Ordinal);
+        Assert.Contains("mail_responder_messages_total",
+            server.Root.Run("cat /srv/textfiles/mail_responder.prom").Good().Output, StringComparison.Ordinal);
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
 
         Assert.Contains($"remove {cron}\n", server.Install("--textfiles none").Good().Output, StringComparison.Ordinal);

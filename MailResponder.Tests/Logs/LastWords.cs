@@ -12,7 +12,8 @@ public sealed class LastWords
         var before = GC.GetAllocatedBytesForCurrentThread();
         Say();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal("4.3.0 The responder cannot answer now; the message is kept and tried again.\n"u8, ExitCode.FilterNotice(Cause.Unexpected));
+        Assert.Equal("4.3.0 The responder cannot answer now; the message is kept and tried again.\n"u8,
+            ExitCode.FilterNotice(Cause.Unexpected));
     }
 
     static void Say() => StandardError.Write(ExitCode.FilterNotice(Cause.Unexpected));

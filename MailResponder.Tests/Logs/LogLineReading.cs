@@ -12,7 +12,8 @@ public sealed class LogLineReading
     [Fact]
     public void Reply_IsReadBack() =>
         Assert.Equal(
-            new LogLine(new DateTimeOffset(2026, 11, 22, 8, 32, 1, TimeSpan.Zero).AddTicks(1_234_560), Result.Replied, null,
+            new LogLine(new DateTimeOffset(2026, 11, 22, 8, 32, 1, TimeSpan.Zero).AddTicks(1_234_560), Result.Replied,
+            null,
                 "get@example.com", 2, 37, "4cR7T6"),
             Read(Head + MessageLog.Line(LogLines.Replied, 37)));
 
@@ -40,7 +41,8 @@ public sealed class LogLineReading
     [InlineData("2026-11-22T08:32:01.5-03:30", "2026-11-22T08:32:01.5000000-03:30")]
     [InlineData("2026-12-31T23:59:60.123456789+01:00", "2026-12-31T23:59:59.1234567+01:00")]
     public void EveryFormOfTime_IsTaken(string written, string read) =>
-        Assert.Equal(read, Read(written + " h mail_responder[1]: skipped reason=spam address=unknown ms=0 queue_id=-")!.Value
+        Assert.Equal(read, Read(written
+            + " h mail_responder[1]: skipped reason=spam address=unknown ms=0 queue_id=-")!.Value
             .Time.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
 
     [Theory]
@@ -55,9 +57,12 @@ public sealed class LogLineReading
     [InlineData(Head + "skipped address=get@example.com ms=9 queue_id=-")]
     [InlineData(Head + "eaten reason=spam address=get@example.com ms=9 queue_id=-")]
     [InlineData("2026-11-22T08:32:01+00:00 host postfix/smtpd[1]: replied address=a@b replies=1 ms=9 queue_id=-")]
-    [InlineData("2026-13-22T08:32:01+00:00 host mail_responder[1]: skipped reason=spam address=unknown ms=0 queue_id=-")]
-    [InlineData("2026-02-30T08:32:01+00:00 host mail_responder[1]: skipped reason=spam address=unknown ms=0 queue_id=-")]
-    [InlineData("2026-11-22T08:32:01+99:00 host mail_responder[1]: skipped reason=spam address=unknown ms=0 queue_id=-")]
+    [InlineData(
+        "2026-13-22T08:32:01+00:00 host mail_responder[1]: skipped reason=spam address=unknown ms=0 queue_id=-")]
+    [InlineData(
+        "2026-02-30T08:32:01+00:00 host mail_responder[1]: skipped reason=spam address=unknown ms=0 queue_id=-")]
+    [InlineData(
+        "2026-11-22T08:32:01+99:00 host mail_responder[1]: skipped reason=spam address=unknown ms=0 queue_id=-")]
     [InlineData("2026-11-22T08:32:01. host mail_responder[1]: skipped reason=spam address=unknown ms=0 queue_id=-")]
     [InlineData("Nov 22 08:32:01 host mail_responder[1]: skipped reason=spam address=unknown ms=0 queue_id=-")]
     public void WhatIsNotTheLineOfAMessage_IsNotRead(string line) => Assert.Null(Read(line));

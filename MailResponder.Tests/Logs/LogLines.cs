@@ -17,7 +17,9 @@ public sealed class LogLines
 
     [Fact]
     public void Deferral_NamesCauseAndProblem() =>
-        Assert.Equal("deferred reason=dkim-key address=unknown replies=0 ms=1200 queue_id=- problem=\"DKIM key /k: does not exist\"",
+        Assert.Equal(
+            "deferred reason=dkim-key address=unknown replies=0 ms=1200 queue_id=- problem=\"DKIM key /k: does not "
+            + "exist\"",
             MessageLog.Line(Outcome.Deferred(Cause.DkimKey, "DKIM key /k: does not exist"), 1200));
 
     [Fact]

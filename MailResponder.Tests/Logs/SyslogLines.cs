@@ -10,7 +10,10 @@ namespace MailResponder.Tests.Logs;
 public sealed class SyslogLines : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Socket _daemon = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
+    private readonly Socket _daemon = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified)
+    {
+        ReceiveTimeout = 10_000,
+    };
 
     public SyslogLines() => _daemon.Bind(new UnixDomainSocketEndPoint(_folder.PathTo("log")));
 
@@ -27,7 +30,8 @@ public sealed class SyslogLines : IDisposable
 
         // local0 (16) and local1 (17) times eight, info (6); the time is the clock's local one.
         Assert.Equal($"<134>Mar  2 11:45:00 mail_responder[{Environment.ProcessId}]: " +
-            "replied address=get@example.com replies=2 ms=37 queue_id=4cR7T6 receipts=sendmail,/var/out/a.eml", Receive());
+            "replied address=get@example.com replies=2 ms=37 queue_id=4cR7T6 receipts=sendmail,/var/out/a.eml",
+            Receive());
         Assert.Equal($"<142>Mar  2 11:45:00 mail_responder[{Environment.ProcessId}]: " +
             """{"time":"2026-03-02T08:15:00Z","result":"replied","reason":null,"address":"get@example.com","replies":2,"ms":37,"queue_id":"4cR7T6","receipts":["sendmail","/var/out/a.eml"],"problem":null}""",
             Receive());
@@ -75,7 +79,8 @@ public sealed class SyslogLines : IDisposable
         Assert.Null(Record.Exception(() => Write(LogLines.Replied)));
     }
 
-    private void Write(Outcome outcome, SyslogFacility facility = SyslogFacility.Local0, SyslogFacility eventFacility = SyslogFacility.Local1)
+    private void Write(Outcome outcome, SyslogFacility facility = SyslogFacility.Local0,
+        SyslogFacility eventFacility = SyslogFacility.Local1)
     {
         var settings = TestSettings.In(_folder.Path) with
         {

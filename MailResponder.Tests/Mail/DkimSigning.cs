@@ -76,7 +76,8 @@ public sealed class DkimSigning : IDisposable
     public void Signature_StandsOnTop()
     {
         var signed = Encoding.ASCII.GetString(Sign(SampleReply.WithText("x")));
-        Assert.StartsWith("DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=test;", signed, StringComparison.Ordinal);
+        Assert.StartsWith("DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=test;", signed,
+            StringComparison.Ordinal);
         Assert.Contains($"t={new FixedClock().GetUtcNow().ToUnixTimeSeconds()};", signed, StringComparison.Ordinal);
     }
 

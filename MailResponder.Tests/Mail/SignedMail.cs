@@ -17,7 +17,8 @@ static class SignedMail
             File.SetUnixFileMode(keyFile, UnixFileMode.UserRead);
             var reply = new OutgoingReply(
                 message, Body(message.Body!), "bounces@example.com", "requester@client.example", "name");
-            ReplySigner.Create(new DkimSettings(domain, "test", keyFile), new FixedClock())!.Sign(reply, withDateAndMessageId: false);
+            ReplySigner.Create(new DkimSettings(domain, "test", keyFile), new FixedClock())!.Sign(
+                reply, withDateAndMessageId: false);
             return reply;
         }
         finally

@@ -8,7 +8,8 @@ public sealed class WholeReply
     public void EveryByte_IsAsExpected()
     {
         using var key = new TestKey();
-        var actual = Encoding.ASCII.GetString(SignedMail.Bytes(SignedMail.Of(SampleReply.WithEverything(), key.Pkcs8Pem)));
+        var actual = Encoding.ASCII.GetString(
+            SignedMail.Bytes(SignedMail.Of(SampleReply.WithEverything(), key.Pkcs8Pem)));
         var folder = Path.Combine(AppContext.BaseDirectory, "Mail");
         // Beside the expected one, to be compared or to replace it.
         File.WriteAllText(Path.Combine(folder, "whole-reply.actual"), actual, Encoding.ASCII);

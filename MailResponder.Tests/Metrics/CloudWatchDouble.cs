@@ -3,7 +3,9 @@ using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Metrics;
 
-/// <summary>An Amazon CloudWatch on a port of this host: takes what is signed rightly, unless the test says otherwise.</summary>
+/// <summary>
+/// An Amazon CloudWatch on a port of this host: takes what is signed rightly, unless the test says otherwise.
+/// </summary>
 internal sealed class CloudWatchDouble : IDisposable
 {
     const string Answer = "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\">"
@@ -28,7 +30,9 @@ internal sealed class CloudWatchDouble : IDisposable
     public IReadOnlyList<string> Taking => [.. service.Accepted.SelectMany(Words)];
 
     /// <summary>The part of <see cref="Taking"/> in the namespace of mail.</summary>
-    public IReadOnlyList<string> OfMail => [.. Taking.Where(words => words.StartsWith("MailResponder ", StringComparison.Ordinal)).Select(words => words["MailResponder ".Length..])];
+    public IReadOnlyList<string> OfMail =>
+        [.. Taking.Where(words => words.StartsWith("MailResponder ", StringComparison.Ordinal))
+        .Select(words => words["MailResponder ".Length..])];
 
     public void Dispose() => service.Dispose();
 
@@ -37,11 +41,14 @@ internal sealed class CloudWatchDouble : IDisposable
         for (var i = 1; call[$"MetricData.member.{i}.MetricName"] is { } name; i++)
         {
             var datum = $"MetricData.member.{i}";
-            var time = DateTime.Parse(call[datum + ".Timestamp"]!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+            var time = DateTime.Parse(call[datum + ".Timestamp"]!, CultureInfo.InvariantCulture,
+                DateTimeStyles.AdjustToUniversal);
             Assert.InRange(time, DateTime.UtcNow.AddMinutes(-2), DateTime.UtcNow.AddSeconds(1));
             Assert.Null(call[datum + ".Value"]);
             var set = $"{datum}.StatisticValues";
-            var words = $"{call["Namespace"]} {name} {call[datum + ".Unit"]} {call[set + ".SampleCount"]}/{call[set + ".Sum"]}/{call[set + ".Minimum"]}/{call[set + ".Maximum"]}";
+            var words =
+                $"{call["Namespace"]} {name} {call[datum + ".Unit"]} "
+                + $"{call[set + ".SampleCount"]}/{call[set + ".Sum"]}/{call[set + ".Minimum"]}/{call[set + ".Maximum"]}";
             for (var d = 1; call[$"{datum}.Dimensions.member.{d}.Name"] is { } dimension; d++)
                 words += $" {dimension}={call[$"{datum}.Dimensions.member.{d}.Value"]}";
             yield return words;

@@ -52,7 +52,8 @@ public sealed class LogFollowing : IDisposable
     public void Probe_IsNoMessage()
     {
         var traffic = new Traffic();
-        traffic.Add(Encoding.UTF8.GetBytes(Line().TrimEnd().Replace(": replied ", ": probe ", StringComparison.Ordinal)));
+        traffic.Add(Encoding.UTF8.GetBytes(
+            Line().TrimEnd().Replace(": replied ", ": probe ", StringComparison.Ordinal)));
         Assert.Equal(0, traffic.Messages.Values.Sum() + traffic.Replies);
         traffic.Add(Encoding.UTF8.GetBytes(Line().TrimEnd()));
         Assert.Equal(1, traffic.Messages.Values.Sum());
@@ -181,7 +182,8 @@ public sealed class LogFollowing : IDisposable
     public void LinesOfAnyLengthAndKind_AreSurvived()
     {
         Add(1);
-        File.AppendAllBytes(Log, [.. Encoding.ASCII.GetBytes(new string('x', 200_000)), (byte)'\n', 0xff, 0xfe, 0, (byte)'\n', (byte)'\n']);
+        File.AppendAllBytes(Log, [.. Encoding.ASCII.GetBytes(new string('x', 200_000)), (byte)'\n', 0xff, 0xfe, 0,
+            (byte)'\n', (byte)'\n']);
         Add(1);
         Follow();
         File.AppendAllText(Log, Line().TrimEnd('\n') + new string('y', 70_000));
@@ -211,7 +213,8 @@ public sealed class LogFollowing : IDisposable
                     if (random.Next(2) == 0) File.WriteAllText(Log, "");
                     if (random.Next(2) == 0) Add(random.Next(3), Rotated);
                     if (random.Next(2) == 0) Follow();
-                    if (random.Next(2) == 0 && new FileInfo(Log) is not { Exists: true, Length: > 0 }) Add(random.Next(3), Rotated);
+                    if (random.Next(2) == 0 && new FileInfo(Log) is not { Exists: true, Length: > 0 }) Add(
+                        random.Next(3), Rotated);
                     Add(1);
                     break;
                 default: Add(random.Next(4)); break;
@@ -231,7 +234,8 @@ public sealed class LogFollowing : IDisposable
     {
         written++;
         var time = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
-        return $"{time} host mail_responder[{written}]: replied address=get@example.com replies=1 ms={written} queue_id=- receipts=sendmail\n";
+        return $"{time} host mail_responder[{written}]: replied address=get@example.com replies=1 ms={written} "
+            + $"queue_id=- receipts=sendmail\n";
     }
 
     void Follow()

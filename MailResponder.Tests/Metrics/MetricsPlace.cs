@@ -5,7 +5,9 @@ using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Metrics;
 
-/// <summary>A <see cref="Workplace"/> with a log as rsyslogd keeps it, and settings for a double of CloudWatch.</summary>
+/// <summary>
+/// A <see cref="Workplace"/> with a log as rsyslogd keeps it, and settings for a double of CloudWatch.
+/// </summary>
 internal sealed class MetricsPlace : IDisposable
 {
     int written;
@@ -13,10 +15,12 @@ internal sealed class MetricsPlace : IDisposable
     /// <param name="cloudWatch">Null: the settings have no region, so that nothing is to be sent.</param>
     public MetricsPlace(CloudWatchDouble? cloudWatch)
     {
-        Place.WriteSecret("credentials", $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = {SesDouble.SecretKey}\n");
+        Place.WriteSecret("credentials",
+            $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = {SesDouble.SecretKey}\n");
         var metrics = new JsonObject { ["state"] = "state" };
         if (cloudWatch is not null)
-            (metrics["region"], metrics["endpoint"], metrics["credentials_file"]) = (SesDouble.Region, cloudWatch.Url, "credentials");
+            (metrics["region"], metrics["endpoint"], metrics["credentials_file"]) =
+                (SesDouble.Region, cloudWatch.Url, "credentials");
         Place.Settings["metrics"] = metrics;
         Place.Write();
         File.WriteAllText(Log, "");
@@ -26,7 +30,9 @@ internal sealed class MetricsPlace : IDisposable
 
     public string Log => Place.PathTo("mail_responder.log");
 
-    /// <summary>Answers, by the filter itself, and puts its own line into the log. Returns the milliseconds that it tells.</summary>
+    /// <summary>
+    /// Answers, by the filter itself, and puts its own line into the log. Returns the milliseconds that it tells.
+    /// </summary>
     public long Answer(RequestMail mail, params string[] more)
     {
         var before = Place.Log.Reports.Count;
@@ -49,7 +55,8 @@ internal sealed class MetricsPlace : IDisposable
 
     public string Line(string report)
     {
-        var time = DateTimeOffset.Now.AddTicks(++written).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
+        var time = DateTimeOffset.Now.AddTicks(++written)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
         return $"{time} host mail_responder[{written}]: {report}\n";
     }
 

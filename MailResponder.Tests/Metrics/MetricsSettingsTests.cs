@@ -19,7 +19,8 @@ public sealed class MetricsSettingsTests : IDisposable
             """, out var faults)!.Metrics!;
         Assert.Empty(faults);
         Assert.Equal(
-            new AwsConnection("metrics", "eu-west-1") { Endpoint = new Uri("https://monitoring.example.com"), CredentialsFile = folder.PathTo("keys"), Profile = "mail" },
+            new AwsConnection("metrics", "eu-west-1") { Endpoint = new Uri("https://monitoring.example.com"),
+            CredentialsFile = folder.PathTo("keys"), Profile = "mail" },
             metrics.CloudWatch);
         Assert.Equal(("Example/Mail", 10, folder.PathTo("var")), (metrics.Namespace, metrics.Threshold, metrics.State));
     }
@@ -29,7 +30,8 @@ public sealed class MetricsSettingsTests : IDisposable
     {
         var metrics = Read("""{ "threshold": 1 }""", out var faults)!.Metrics!;
         Assert.Empty(faults);
-        Assert.Equal((null, "MailResponder", "/var/lib/mail_responder-metrics"), (metrics.CloudWatch, metrics.Namespace, metrics.State));
+        Assert.Equal((null, "MailResponder", "/var/lib/mail_responder-metrics"),
+            (metrics.CloudWatch, metrics.Namespace, metrics.State));
     }
 
     [Theory]
@@ -48,7 +50,8 @@ public sealed class MetricsSettingsTests : IDisposable
     public void Fault_IsNamed(string metrics, string expected)
     {
         Assert.Null(Read(metrics, out var faults));
-        Assert.Equal(7, Assert.Single(faults, fault => fault.ToString().Contains(expected, StringComparison.Ordinal)).Line);
+        Assert.Equal(7, Assert.Single(
+            faults, fault => fault.ToString().Contains(expected, StringComparison.Ordinal)).Line);
     }
 
     ResponderSettings? Read(string metrics, out List<Fault> faults)

@@ -41,7 +41,8 @@ public sealed partial class MonitoringFiles
         using var dashboard = JsonDocument.Parse(File.ReadAllText(Path.Join(Folder, "dashboard.json")));
         var queries = dashboard.RootElement.GetProperty("panels").EnumerateArray()
             .SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
-            .Select(target => target.GetProperty("expr").GetString()!.Replace("$instance", "a", StringComparison.Ordinal)).ToList();
+            .Select(target => target.GetProperty("expr")
+            .GetString()!.Replace("$instance", "a", StringComparison.Ordinal)).ToList();
         using var folder = new TemporaryFolder();
         var rules = queries.Select((query, i) => $"  - record: query{i}\n    expr: '{query}'\n");
 

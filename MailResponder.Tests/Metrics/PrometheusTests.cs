@@ -17,20 +17,27 @@ public sealed class PrometheusTests : IDisposable
         Run();
         var durations = new List<long>();
         for (var i = 0; i < 5; i++) durations.Add(place.Answer(RequestMail.FromSomebodyNew()));
-        for (var i = 0; i < 4; i++) durations.Add(place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
+        for (var i = 0; i < 4; i++) durations.Add(
+            place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
         place.Answer(RequestMail.FromSomebodyNew(), "--sender", "");
         var first = Run();
-        place.Write("deferred reason=database address=unknown replies=0 ms=61000 queue_id=- problem=\"database: away\"");
-        for (var i = 0; i < 6; i++) durations.Add(place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
+        place.Write(
+            "deferred reason=database address=unknown replies=0 ms=61000 queue_id=- problem=\"database: away\"");
+        for (var i = 0; i < 6; i++) durations.Add(
+            place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
         var second = Run();
 
-        Assert.Equal((9, 1, 0, 0), (first["messages_total{result=\"replied\"}"], first["messages_total{result=\"skipped\"}"],
+        Assert.Equal((9, 1, 0, 0), (first["messages_total{result=\"replied\"}"],
+            first["messages_total{result=\"skipped\"}"],
             first["messages_total{result=\"deferred\"}"], first["messages_total{result=\"failed\"}"]));
-        Assert.Equal((10, 4), (first["replies_total{address=\"get@example.com\"}"], first["replies_total{address=\"others\"}"]));
+        Assert.Equal((10, 4), (first["replies_total{address=\"get@example.com\"}"],
+            first["replies_total{address=\"others\"}"]));
         Assert.DoesNotContain("replies_total{address=\"links@example.com\"}", first.Keys);
-        Assert.Equal((10, 4, 6), (second["replies_total{address=\"get@example.com\"}"], second["replies_total{address=\"others\"}"],
+        Assert.Equal((10, 4, 6), (second["replies_total{address=\"get@example.com\"}"],
+            second["replies_total{address=\"others\"}"],
             second["replies_total{address=\"links@example.com\"}"]));
-        Assert.Equal((15, 1), (second["messages_total{result=\"replied\"}"], second["messages_total{result=\"deferred\"}"]));
+        Assert.Equal((15, 1), (second["messages_total{result=\"replied\"}"],
+            second["messages_total{result=\"deferred\"}"]));
         durations.Add(61_000);
         Assert.Equal(durations.Sum() / 1000.0, second["processing_seconds_sum"], precision: 6);
         Assert.Equal(16, second["processing_seconds_count"]);
@@ -38,7 +45,9 @@ public sealed class PrometheusTests : IDisposable
         Assert.Equal(15, second["processing_seconds_bucket{le=\"60\"}"]);
         Assert.Equal(durations.Count(ms => ms <= 25), second["processing_seconds_bucket{le=\"0.025\"}"]);
         foreach (var (name, value) in first)
-            if (!name.Contains("_ratio", StringComparison.Ordinal) && !name.StartsWith("queue_", StringComparison.Ordinal)) Assert.InRange(second[name], value, double.MaxValue);
+            if (!name.Contains("_ratio", StringComparison.Ordinal)
+                && !name.StartsWith("queue_", StringComparison.Ordinal)) Assert.InRange(
+                second[name], value, double.MaxValue);
     }
 
     [Fact]
@@ -62,7 +71,8 @@ public sealed class PrometheusTests : IDisposable
     {
         Run();
         place.Replied(6);
-        var run = place.Place.Command("metrics", "prometheus", "--output", place.Place.PathTo("missing/x.prom"), "--log", place.Log);
+        var run = place.Place.Command(
+            "metrics", "prometheus", "--output", place.Place.PathTo("missing/x.prom"), "--log", place.Log);
         Assert.Equal(73, run.ExitCode);
         Assert.Contains("missing/x.prom: does not exist", run.Errors, StringComparison.Ordinal);
         Assert.Equal(6, Run()["replies_total{address=\"get@example.com\"}"]);
@@ -75,9 +85,11 @@ public sealed class PrometheusTests : IDisposable
         var requests = Enumerable.Range(0, 6).Select(_ => RequestMail.FromSomebodyNew()).ToList();
         foreach (var request in requests) place.Answer(request);
         Run();
-        var files = string.Concat(Directory.GetFiles(place.Place.PathTo("state")).Append(place.Place.PathTo("out.prom")).Select(File.ReadAllText));
+        var files = string.Concat(Directory.GetFiles(place.Place.PathTo("state")).Append(place.Place.PathTo("out.prom"))
+            .Select(File.ReadAllText));
         Assert.DoesNotContain("freemail", files, StringComparison.OrdinalIgnoreCase);
-        Assert.All(requests, request => Assert.DoesNotContain(request.From.Split('@')[0], files, StringComparison.OrdinalIgnoreCase));
+        Assert.All(requests, request =>
+            Assert.DoesNotContain(request.From.Split('@')[0], files, StringComparison.OrdinalIgnoreCase));
         Assert.Equal("700\n", ToolRun.Of("stat", "-c", "%a", place.Place.PathTo("state")).AssertDone());
     }
 
@@ -90,7 +102,9 @@ public sealed class PrometheusTests : IDisposable
         File.WriteAllText(file, run.OutputText);
         Assert.Equal("", ToolRun.Of("sh", "-c", $"promtool check metrics <'{file}'").AssertDone());
         return run.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
-            .Select(line => line.Split("} ") is [var name, var value] ? (Name: name + "}", Value: value) : (Name: line.Split(' ')[0], Value: line.Split(' ')[1]))
-            .ToDictionary(sample => sample.Name["mail_responder_".Length..], sample => double.Parse(sample.Value, CultureInfo.InvariantCulture));
+            .Select(line => line.Split("} ") is [var name, var value] ? (Name: name + "}", Value: value)
+            : (Name: line.Split(' ')[0], Value: line.Split(' ')[1]))
+            .ToDictionary(sample => sample.Name["mail_responder_".Length..], sample =>
+            double.Parse(sample.Value, CultureInfo.InvariantCulture));
     }
 }

@@ -3,7 +3,9 @@ using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Metrics;
 
-/// <summary>CloudWatch, log or state are away or broken: one clear line, and nothing is lost or counted twice.</summary>
+/// <summary>
+/// CloudWatch, log or state are away or broken: one clear line, and nothing is lost or counted twice.
+/// </summary>
 public sealed class PutFaultTests
 {
     public static TheoryData<string, int, string> Refusals => new()
@@ -22,7 +24,8 @@ public sealed class PutFaultTests
     {
         var isAway = false;
         using var cloudWatch = new CloudWatchDouble(_ => isAway
-            ? SesAnswer.Error(code == "InternalFailure" ? 500 : 400, code, "arn:aws:iam::123456789012:user/somebody") : null);
+            ? SesAnswer.Error(code == "InternalFailure" ? 500 : 400, code, "arn:aws:iam::123456789012:user/somebody")
+                : null);
         using var place = new MetricsPlace(cloudWatch);
         place.AssertPut();
         place.Replied(6);
@@ -38,7 +41,8 @@ public sealed class PutFaultTests
 
     public static TheoryData<string, string> Breaks => new()
     {
-        { "cut", "cut" }, { "stall", "no answer in time" }, { "rubbish", "HTTP 404" }, { "closed", "cannot be reached" },
+        { "cut", "cut" }, { "stall", "no answer in time" }, { "rubbish", "HTTP 404" },
+            { "closed", "cannot be reached" },
     };
 
     [Theory]
@@ -74,7 +78,8 @@ public sealed class PutFaultTests
     [Fact]
     public void RefusedHostMetrics_AreNoReasonToCountMailTwice()
     {
-        using var cloudWatch = new CloudWatchDouble(number => number == 4 ? SesAnswer.Error(400, "AccessDenied", "x") : null);
+        using var cloudWatch = new CloudWatchDouble(
+            number => number == 4 ? SesAnswer.Error(400, "AccessDenied", "x") : null);
         using var place = new MetricsPlace(cloudWatch);
         place.AssertPut();
         place.Replied(6);
@@ -91,7 +96,8 @@ public sealed class PutFaultTests
         place.AssertPut();
         place.Replied(600);
         var running = Enumerable.Range(0, 4).Select(_ => ResponderProcess.Start(
-            ResponderProcess.Plainly, "metrics", "put", "--log", place.Log, "--settings", place.Place.SettingsFile)).ToList();
+            ResponderProcess.Plainly, "metrics", "put", "--log", place.Log, "--settings", place.Place.SettingsFile))
+            .ToList();
         foreach (var one in running)
         {
             using (one) Assert.Equal(0, one.Finish().ExitCode);
@@ -106,7 +112,8 @@ public sealed class PutFaultTests
         using var cloudWatch = new CloudWatchDouble();
         using var place = new MetricsPlace(cloudWatch);
         place.AssertPut();
-        using var held = new FileStream(place.Place.PathTo("state/cloudwatch.json.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        using var held = new FileStream(
+            place.Place.PathTo("state/cloudwatch.json.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         AssertFails(place.Put(), 75, "another run holds");
     }
 
@@ -119,8 +126,11 @@ public sealed class PutFaultTests
         place.Replied(6);
         var calls = cloudWatch.Calls.Count;
         // A full disk: the next state, and nothing else, finds no room.
-        var script = $"mount -t tmpfs -o size=4k,nr_inodes=8 state '{place.Place.PathTo("state")}'; head -c 4096 /dev/zero >'{place.Place.PathTo("state/full")}'; ";
-        var run = ResponderProcess.Run($"unshare --mount sh -c '{script.Replace("'", "'\\''", StringComparison.Ordinal)} exec \"$@\"' sh \"$@\"",
+        var script =
+            $"mount -t tmpfs -o size=4k,nr_inodes=8 state '{place.Place.PathTo("state")}'; head -c 4096 /dev/zero "
+            + $">'{place.Place.PathTo("state/full")}'; ";
+        var run = ResponderProcess.Run(
+            $"unshare --mount sh -c '{script.Replace("'", "'\\''", StringComparison.Ordinal)} exec \"$@\"' sh \"$@\"",
             [], "metrics", "put", "--log", place.Log, "--settings", place.Place.SettingsFile);
         AssertFails(run, 73, "the disk is full");
         Assert.Equal(calls, cloudWatch.Calls.Count);
@@ -135,7 +145,8 @@ public sealed class PutFaultTests
         using var place = new MetricsPlace(cloudWatch);
         place.Replied(3);
         Directory.CreateDirectory(place.Place.PathTo("state"));
-        foreach (var broken in (string[])["", "{", "[]", "null", "{\"offset\": -1}", "{\"offset\": 5, \"offset\": 6, \"until\": \"2026-11-22T10:00:00Z\"}", "\0"])
+        foreach (var broken in (string[])["", "{", "[]", "null", "{\"offset\": -1}",
+            "{\"offset\": 5, \"offset\": 6, \"until\": \"2026-11-22T10:00:00Z\"}", "\0"])
         {
             File.WriteAllText(place.Place.PathTo("state/cloudwatch.json"), broken);
             place.AssertPut();
@@ -153,7 +164,8 @@ public sealed class PutFaultTests
         using var cloudWatch = new CloudWatchDouble();
         using var place = new MetricsPlace(cloudWatch);
         Directory.CreateDirectory(place.Place.PathTo("folder"));
-        AssertFails(place.Place.Command("metrics", "put", "--log", place.Place.PathTo("folder")), 66, place.Place.PathTo("folder"));
+        AssertFails(place.Place.Command("metrics", "put", "--log", place.Place.PathTo("folder")), 66,
+            place.Place.PathTo("folder"));
     }
 
     static void AssertFails(ProgramRun run, int exitCode, string expected)
@@ -166,6 +178,7 @@ public sealed class PutFaultTests
     }
 
     static void AssertSum(CloudWatchDouble cloudWatch, int replies) => Assert.Equal(replies, cloudWatch.OfMail
-        .Where(words => words.StartsWith("response_sent", StringComparison.Ordinal) && !words.Contains("Address=", StringComparison.Ordinal))
+        .Where(words => words.StartsWith("response_sent", StringComparison.Ordinal)
+        && !words.Contains("Address=", StringComparison.Ordinal))
         .Sum(words => int.Parse(words.Split(' ')[2].Split('/')[1], System.Globalization.CultureInfo.InvariantCulture)));
 }

@@ -40,20 +40,25 @@ public sealed class PutTests
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.Empty(cloudWatch.SignatureFaults);
         Assert.Equal(2, cloudWatch.Calls.Count - calls);
-        Assert.All(cloudWatch.Calls, call => Assert.Equal(("PutMetricData", "2010-08-01"), (call["Action"], call["Version"])));
+        Assert.All(cloudWatch.Calls, call =>
+            Assert.Equal(("PutMetricData", "2010-08-01"), (call["Action"], call["Version"])));
         const string group = "AutoScalingGroupName=responders";
         Assert.Equal(
         [
-            $"processing_time Milliseconds {durations.Count}/{durations.Sum()}/{durations.Min()}/{durations.Max()} {group}",
+            $"processing_time Milliseconds {durations.Count}/{durations.Sum()}/{durations.Min()}/{durations.Max()} "
+            + $"{group}",
             $"response_sent Count 1/{12 + 5 + 4 + 1}/22/22 {group}",
             $"deferred Count 1/1/1/1 {group}",
             "response_sent Count 1/13/13/13 Address=get@example.com",
             "response_sent Count 1/5/5/5 Address=links@example.com",
             "response_sent Count 1/4/4/4 Address=others",
-        ], cloudWatch.OfMail.Where(words => words.Contains('=') && !words.StartsWith("queue_length", StringComparison.Ordinal)));
+        ], cloudWatch.OfMail.Where(words =>
+            words.Contains('=') && !words.StartsWith("queue_length", StringComparison.Ordinal)));
         var sent = string.Concat(cloudWatch.Calls.Select(call => Encoding.ASCII.GetString(call.Body)));
-        Assert.All(requesters, request => Assert.DoesNotContain(request.From.Split('@')[0], sent, StringComparison.OrdinalIgnoreCase));
-        Assert.DoesNotContain("freemail", sent + File.ReadAllText(place.Place.PathTo("state/cloudwatch.json")), StringComparison.OrdinalIgnoreCase);
+        Assert.All(requesters, request =>
+            Assert.DoesNotContain(request.From.Split('@')[0], sent, StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain("freemail", sent + File.ReadAllText(place.Place.PathTo("state/cloudwatch.json")),
+            StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -66,15 +71,19 @@ public sealed class PutTests
 
         // What df(1) says of /, which rounds up to whole percents.
         var df = Host.ToolRun.Of("df", "--output=pcent", "/").AssertDone().Split('\n')[1].Trim(' ', '%');
-        var disk = Assert.Single(cloudWatch.Taking, words => words.StartsWith("System/Linux DiskSpaceUtilization Percent 1/", StringComparison.Ordinal)
+        var disk = Assert.Single(cloudWatch.Taking, words =>
+            words.StartsWith("System/Linux DiskSpaceUtilization Percent 1/", StringComparison.Ordinal)
             && words.EndsWith(" MountPath=/", StringComparison.Ordinal));
         Assert.Matches("AutoScalingGroupName=responders Filesystem=[^ ]+ MountPath=/$", disk);
-        Assert.InRange(ValueOf(disk), double.Parse(df, CultureInfo.InvariantCulture) - 2, double.Parse(df, CultureInfo.InvariantCulture) + 1);
-        var memory = Assert.Single(cloudWatch.Taking, words => words.StartsWith("System/Linux MemoryUtilization Percent 1/", StringComparison.Ordinal));
+        Assert.InRange(ValueOf(disk), double.Parse(df, CultureInfo.InvariantCulture) - 2,
+            double.Parse(df, CultureInfo.InvariantCulture) + 1);
+        var memory = Assert.Single(cloudWatch.Taking, words =>
+            words.StartsWith("System/Linux MemoryUtilization Percent 1/", StringComparison.Ordinal));
         Assert.EndsWith(" AutoScalingGroupName=responders", memory, StringComparison.Ordinal);
         Assert.InRange(ValueOf(memory), 0.1, 99.9);
         Assert.DoesNotContain(cloudWatch.Taking, words => words.Contains("InstanceId", StringComparison.Ordinal));
-        Assert.Contains("\"auto_scaling_group\": \"responders\"", File.ReadAllText(place.Place.PathTo("state/cloudwatch.json")), StringComparison.Ordinal);
+        Assert.Contains("\"auto_scaling_group\": \"responders\"",
+            File.ReadAllText(place.Place.PathTo("state/cloudwatch.json")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,14 +94,17 @@ public sealed class PutTests
         using var place = new MetricsPlace(cloudWatch);
         Assert.Equal(0, place.PutUnder(("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url)).ExitCode);
         Assert.Contains("GET /latest/meta-data/tags/instance/aws:autoscaling:groupName", metadata.Paths);
-        Assert.DoesNotContain(cloudWatch.Taking, words => words.Contains("AutoScalingGroupName", StringComparison.Ordinal));
-        Assert.Contains("\"auto_scaling_group\": \"unknown\"", File.ReadAllText(place.Place.PathTo("state/cloudwatch.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain(cloudWatch.Taking, words =>
+            words.Contains("AutoScalingGroupName", StringComparison.Ordinal));
+        Assert.Contains("\"auto_scaling_group\": \"unknown\"",
+            File.ReadAllText(place.Place.PathTo("state/cloudwatch.json")), StringComparison.Ordinal);
 
         metadata.AutoScalingGroup = "responders";
         Assert.Equal(0, place.PutUnder(("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url)).ExitCode);
         var before = cloudWatch.Taking.Count;
         Assert.Equal(0, place.PutUnder(("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1")).ExitCode);
-        Assert.Contains("deferred Count 1/0/0/0 AutoScalingGroupName=responders", cloudWatch.Taking.Skip(before).Select(words => words.Split(' ', 2)[1]));
+        Assert.Contains("deferred Count 1/0/0/0 AutoScalingGroupName=responders",
+            cloudWatch.Taking.Skip(before).Select(words => words.Split(' ', 2)[1]));
     }
 
     [Fact]
@@ -102,7 +114,8 @@ public sealed class PutTests
         using var place = new MetricsPlace(cloudWatch);
         using var folder = new TemporaryFolder();
         folder.Write("main.cf", $"queue_directory = {folder.PathTo("queue")}\n");
-        foreach (var name in (string[])["active/A1", "deferred/B/B1", "deferred/B/B2", "incoming/C1", "maildrop/D1", "corrupt/E1", "defer/B/B1"])
+        foreach (var name in (string[])["active/A1", "deferred/B/B1", "deferred/B/B2", "incoming/C1", "maildrop/D1",
+            "corrupt/E1", "defer/B/B1"])
             folder.Write("queue/" + name, "");
         Assert.Equal(0, place.PutUnder(("MAIL_CONFIG", folder.Path)).ExitCode);
         Assert.Contains("queue_length Count 1/5/5/5", cloudWatch.OfMail);
@@ -116,7 +129,8 @@ public sealed class PutTests
         place.Replied(7);
         place.AssertPut();
         Assert.Contains("response_sent Count 1/0/0/0", cloudWatch.OfMail);
-        Assert.DoesNotContain(cloudWatch.OfMail, words => words.StartsWith("processing_time", StringComparison.Ordinal));
+        Assert.DoesNotContain(cloudWatch.OfMail, words =>
+            words.StartsWith("processing_time", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -131,12 +145,16 @@ public sealed class PutTests
         {
             var run = place.Put("--print");
             Assert.True(run.ExitCode == 0, run.Errors);
-            Assert.Contains("MailResponder processing_time Milliseconds samples=6 sum=42 min=7 max=7\n", run.OutputText, StringComparison.Ordinal);
-            Assert.Contains("MailResponder response_sent Count samples=1 sum=6 min=6 max=6 Address=get@example.com\n", run.OutputText, StringComparison.Ordinal);
-            Assert.Matches("System/Linux DiskSpaceUtilization Percent samples=1 sum=[0-9.]+ .* MountPath=/\n", run.OutputText);
+            Assert.Contains("MailResponder processing_time Milliseconds samples=6 sum=42 min=7 max=7\n", run.OutputText,
+                StringComparison.Ordinal);
+            Assert.Contains("MailResponder response_sent Count samples=1 sum=6 min=6 max=6 Address=get@example.com\n",
+                run.OutputText, StringComparison.Ordinal);
+            Assert.Matches("System/Linux DiskSpaceUtilization Percent samples=1 sum=[0-9.]+ .* MountPath=/\n",
+                run.OutputText);
         }
 
-        Assert.Equal((calls, state), (cloudWatch.Calls.Count, File.ReadAllText(place.Place.PathTo("state/cloudwatch.json"))));
+        Assert.Equal((calls, state), (
+            cloudWatch.Calls.Count, File.ReadAllText(place.Place.PathTo("state/cloudwatch.json"))));
     }
 
     [Fact]
@@ -151,5 +169,6 @@ public sealed class PutTests
         Assert.Contains("metrics.region is not set", place.Put("--print").OutputText, StringComparison.Ordinal);
     }
 
-    static double ValueOf(string words) => double.Parse(words.Split(' ')[3].Split('/')[1], CultureInfo.InvariantCulture);
+    static double ValueOf(string words) =>
+        double.Parse(words.Split(' ')[3].Split('/')[1], CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Metrics;
 
-/// <summary>The published filter, a real rsyslogd and the published `metrics put`, with the log rotated on the way.</summary>
+/// <summary>
+/// The published filter, a real rsyslogd and the published `metrics put`, with the log rotated on the way.
+/// </summary>
 public sealed class RotatedLogTests
 {
     [Fact]
@@ -33,8 +35,11 @@ public sealed class RotatedLogTests
         Put();
 
         Assert.True(File.Exists(log + ".1") && File.Exists(log));
-        Assert.Equal(9, cloudWatch.OfMail.Where(words => words.StartsWith("response_sent", StringComparison.Ordinal) && !words.Contains("Address=", StringComparison.Ordinal))
-            .Sum(words => int.Parse(words.Split(' ')[2].Split('/')[1], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(9, cloudWatch.OfMail.Where(
+            words => words.StartsWith("response_sent", StringComparison.Ordinal)
+            && !words.Contains("Address=", StringComparison.Ordinal))
+            .Sum(words => int.Parse(words.Split(' ')[2].Split('/')[1],
+            System.Globalization.CultureInfo.InvariantCulture)));
 
         void Put()
         {

@@ -23,11 +23,14 @@ public sealed class Sha256Tests
 
     /// <summary>RFC 4231, test cases 1 and 2.</summary>
     [Theory]
-    [InlineData("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")]
-    [InlineData("4a656665", "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")]
+    [InlineData("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "Hi There",
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")]
+    [InlineData("4a656665", "what do ya want for nothing?",
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")]
     public void Hmac_IsThatOfRfc4231(string key, string text, string expected)
     {
         var bytes = Encoding.ASCII.GetBytes(text);
-        Assert.Equal(expected, Convert.ToHexStringLower(Sha256.Hmac(Convert.FromHexString(key), bytes[..3], bytes[3..])));
+        Assert.Equal(expected, Convert.ToHexStringLower(
+            Sha256.Hmac(Convert.FromHexString(key), bytes[..3], bytes[3..])));
     }
 }

@@ -21,8 +21,10 @@ public sealed class AuthenticatedRequestTests(MilterHost host) : IClassFixture<M
     [InlineData("unsigned, from a host of another domain", "zahra@signed.example", null, "hosts.example", LinksOnly)]
     [InlineData("against its domain's policy", "zahra@policy.example", null, "hosts.example", LinksOnly)]
     [InlineData("as its domain's policy wants it", "zahra@policy.example", null, "policy.example", All)]
-    [InlineData("signed below a domain that wants more", "zahra@strict.example", "sub.strict.example", "elsewhere.example", LinksOnly)]
-    [InlineData("signed, and the key cannot be looked up", "zahra@silent.example", "silent.example", "elsewhere.example", LinksOnly)]
+    [InlineData("signed below a domain that wants more", "zahra@strict.example", "sub.strict.example",
+        "elsewhere.example", LinksOnly)]
+    [InlineData("signed, and the key cannot be looked up", "zahra@silent.example", "silent.example",
+        "elsewhere.example", LinksOnly)]
     public void Request_GetsWhatItProves(string what, string from, string? signer, string envelope, string expected) =>
         Assert.Equal(what + ": " + expected, what + ": " + host.Ask(from, signer, "zahra@" + envelope));
 
@@ -44,7 +46,9 @@ public sealed class AuthenticatedRequestTests(MilterHost host) : IClassFixture<M
     [Fact]
     public void EntryForTheProven_IsNotSentToOthers()
     {
-        Assert.Equal("skipped not-authenticated", host.Ask("zahra@hosts.example", null, "zahra@hosts.example", requested: "signed@example.com"));
-        Assert.Equal("replied links", host.Ask("zahra@signed.example", "signed.example", "zahra@elsewhere.example", requested: "signed@example.com"));
+        Assert.Equal("skipped not-authenticated",
+            host.Ask("zahra@hosts.example", null, "zahra@hosts.example", requested: "signed@example.com"));
+        Assert.Equal("replied links", host.Ask(
+            "zahra@signed.example", "signed.example", "zahra@elsewhere.example", requested: "signed@example.com"));
     }
 }

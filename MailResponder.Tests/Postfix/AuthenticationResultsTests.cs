@@ -48,11 +48,15 @@ public sealed class AuthenticationResultsTests
 
         var header = Captured(place);
         Assert.DoesNotContain("forged.test", header, StringComparison.OrdinalIgnoreCase);
-        var results = Regex.Matches(header, @"^Authentication-Results:((?:.|\n[ \t])*)", RegexOptions.Multiline).Select(match => match.Value).ToArray();
+        var results = Regex.Matches(header, @"^Authentication-Results:((?:.|\n[ \t])*)", RegexOptions.Multiline)
+            .Select(match => match.Value).ToArray();
         Assert.All(results, result => Assert.Matches(@"^Authentication-Results: mx\.responder\.test;", result));
-        Assert.Contains(results, result => Regex.IsMatch(result, @"dkim=pass .*header\.d=example\.com", RegexOptions.Singleline));
-        Assert.Contains(results, result => Regex.IsMatch(result, @"dmarc=pass .*header\.from=example\.com", RegexOptions.Singleline));
-        Assert.Contains(results, result => Regex.IsMatch(result, @"spf=fail .*smtp\.mailfrom=.*freemail\.test", RegexOptions.Singleline));
+        Assert.Contains(results, result =>
+            Regex.IsMatch(result, @"dkim=pass .*header\.d=example\.com", RegexOptions.Singleline));
+        Assert.Contains(results, result =>
+            Regex.IsMatch(result, @"dmarc=pass .*header\.from=example\.com", RegexOptions.Singleline));
+        Assert.Contains(results, result =>
+            Regex.IsMatch(result, @"spf=fail .*smtp\.mailfrom=.*freemail\.test", RegexOptions.Singleline));
     }
 
     [Fact]
@@ -83,7 +87,9 @@ public sealed class AuthenticationResultsTests
         Assert.Equal(2, place.Outbox.Count);
     }
 
-    /// <summary>The world as the milters see it: our key, a policy, and a sender who is not allowed to come from there.</summary>
+    /// <summary>
+    /// The world as the milters see it: our key, a policy, and a sender who is not allowed to come from there.
+    /// </summary>
     static NameServer Names()
     {
         var key = Workplace.DkimPublicKey;
@@ -115,7 +121,8 @@ public sealed class AuthenticationResultsTests
     static string Captured(Workplace place)
     {
         var file = place.PathTo("captured");
-        Patience.Until("the message arrives", () => File.Exists(file) && File.ReadAllText(file).Contains("\n\n", StringComparison.Ordinal));
+        Patience.Until("the message arrives", () =>
+            File.Exists(file) && File.ReadAllText(file).Contains("\n\n", StringComparison.Ordinal));
         return File.ReadAllText(file).Split("\n\n")[0];
     }
 

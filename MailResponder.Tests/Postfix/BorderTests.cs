@@ -16,7 +16,8 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
         var request = RequestMail.FromSomebodyNew();
         outside.Accept(request, "get@example.com");
         outside.Postfix.WaitUntilQueueIsEmpty();
-        Assert.Contains(outside.Place.Outbox, file => File.ReadAllText(file).Contains(request.From, StringComparison.Ordinal));
+        Assert.Contains(outside.Place.Outbox, file =>
+            File.ReadAllText(file).Contains(request.From, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -113,7 +114,8 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
     [Fact]
     public void TalkerBeforeTheGreeting_IsRejected()
     {
-        using var smtp = new SmtpDialogue(outside.Postfix.OutsidePort, "203.0.113.20", tooEarly: "EHLO mx.freemail.test");
+        using var smtp = new SmtpDialogue(
+            outside.Postfix.OutsidePort, "203.0.113.20", tooEarly: "EHLO mx.freemail.test");
         smtp.Say(Sender);
         Assert.StartsWith("550 5.5.1 ", smtp.Ask(Recipient), StringComparison.Ordinal);
     }

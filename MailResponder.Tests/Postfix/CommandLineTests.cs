@@ -16,7 +16,8 @@ public sealed class CommandLineTests(PipeTransportTests.Straight route) : IClass
     [Fact]
     public void TwoHundredMessages_NameNoRequesterInACommandLine()
     {
-        var requests = Enumerable.Range(0, Messages).Select(_ => RequestMail.FromSomebodyNew() with { To = "links@example.com" }).ToList();
+        var requests = Enumerable.Range(0, Messages)
+            .Select(_ => RequestMail.FromSomebodyNew() with { To = "links@example.com" }).ToList();
         var looking = new Thread(Look);
         looking.Start();
         using (var client = new SmtpDialogue(route.Postfix.UnfilteredPort))
@@ -33,7 +34,8 @@ public sealed class CommandLineTests(PipeTransportTests.Straight route) : IClass
         Assert.All(requests, request => Assert.Single(route.Postfix.Sink.MailsTo(request.From)));
         Assert.Contains(commandLines, line => line.Contains("--queue-id", StringComparison.Ordinal));
         Assert.Contains(commandLines, line => line.Contains("-t -f bounces@example.com", StringComparison.Ordinal));
-        Traces.Of(requests.Select(request => request.From)).AssertNoneIn("a command line", string.Join('\n', commandLines));
+        Traces.Of(requests.Select(request => request.From))
+            .AssertNoneIn("a command line", string.Join('\n', commandLines));
     }
 
     static void Send(SmtpDialogue client, RequestMail request)
@@ -49,7 +51,8 @@ public sealed class CommandLineTests(PipeTransportTests.Straight route) : IClass
         {
             foreach (var process in Directory.EnumerateDirectories("/proc"))
             {
-                if (!int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out _)) continue;
+                if (!int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out _)) continue;
                 try
                 {
                     commandLines.Add(File.ReadAllText(Path.Join(process, "cmdline")).Replace('\0', ' '));

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>The rest of the world's mail servers: keeps what it is sent, one file a mail, envelope first (smtp-sink(1)).</summary>
+/// <summary>
+/// The rest of the world's mail servers: keeps what it is sent, one file a mail, envelope first (smtp-sink(1)).
+/// </summary>
 internal sealed class MailSink : IDisposable
 {
     readonly string folder;
@@ -13,12 +15,15 @@ internal sealed class MailSink : IDisposable
     public MailSink(string folder, string user)
     {
         this.folder = folder;
-        process = Process.Start("smtp-sink", ["-u", user, "-d", Path.Combine(folder, "%Y%m%d%H%M%S."), $"127.0.0.1:{Port}", "100"]);
+        process = Process.Start("smtp-sink",
+            ["-u", user, "-d", Path.Combine(folder, "%Y%m%d%H%M%S."), $"127.0.0.1:{Port}", "100"]);
     }
 
     public int Port { get; } = Loopback.FreePort();
 
-    /// <summary>Every mail received: lines X-Mail-Args and X-Rcpt-Args with the envelope, then the mail as it came.</summary>
+    /// <summary>
+    /// Every mail received: lines X-Mail-Args and X-Rcpt-Args with the envelope, then the mail as it came.
+    /// </summary>
     public IReadOnlyList<string> Mails => [.. Directory.GetFiles(folder).Select(File.ReadAllText)];
 
     public IReadOnlyList<string> MailsTo(string recipient) =>

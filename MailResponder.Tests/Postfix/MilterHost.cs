@@ -9,8 +9,9 @@ using MimeKit;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// A Postfix with milters.cf in front of the responder, and a name server with the keys and policies of the domains that
-/// requests come from. None of them ends in .test: libunbound, by which opendkim asks, says itself that these do not exist.
+/// A Postfix with milters.cf in front of the responder, and a name server with the keys and policies of the domains
+/// that requests come from. None of them ends in .test: libunbound, by which opendkim asks, says itself that these do
+/// not exist.
 /// </summary>
 public sealed class MilterHost : IDisposable
 {
@@ -24,7 +25,8 @@ public sealed class MilterHost : IDisposable
     {
         names = new NameServer(
         [
-            .. DomainsThat("192.0.2.1", "signed", "sub.signed", "broken.signed", "hosts", "policy", "strict", "sub.strict", "evil", "elsewhere"),
+            .. DomainsThat("192.0.2.1", "signed", "sub.signed", "broken.signed", "hosts", "policy", "strict",
+            "sub.strict", "evil", "elsewhere"),
             $"txt-record=hosts.example,v=spf1 ip4:{Outside.Stranger} -all",
             $"txt-record=policy.example,v=spf1 ip4:{Outside.Stranger} -all",
             $"txt-record=evil.example,v=spf1 ip4:{Outside.Stranger} -all",
@@ -53,11 +55,14 @@ public sealed class MilterHost : IDisposable
         key.Dispose();
     }
 
-    /// <summary>Mails a request and waits until it is dealt with: the log line's result, its reason, and what went out.</summary>
+    /// <summary>
+    /// Mails a request and waits until it is dealt with: the log line's result, its reason, and what went out.
+    /// </summary>
     /// <param name="signer">The domain that signs it; "broken.…" as a signature that does not fit. Null: none.</param>
     /// <param name="envelope">The envelope sender.</param>
     /// <param name="moreHeaders">Stand before the signed ones, each ended by CRLF.</param>
-    internal string Ask(string from, string? signer, string envelope, string moreHeaders = "", string requested = "get@example.com")
+    internal string Ask(string from, string? signer, string envelope, string moreHeaders = "",
+        string requested = "get@example.com")
     {
         var before = place.Log.Reports.Count;
         Send(envelope, moreHeaders + Request(from, signer), requested);
@@ -87,7 +92,8 @@ public sealed class MilterHost : IDisposable
 
         using var signed = SignedMail.Of(message, key.ExportPkcs8PrivateKeyPem(), signer);
         var text = Encoding.ASCII.GetString(SignedMail.Bytes(signed, onWire: true));
-        return signer.StartsWith("broken.", StringComparison.Ordinal) ? text.Replace("hello", "changed", StringComparison.Ordinal) : text;
+        return signer.StartsWith("broken.", StringComparison.Ordinal)
+            ? text.Replace("hello", "changed", StringComparison.Ordinal) : text;
     }
 
     void Send(string envelope, string mail, string requested)
@@ -107,7 +113,8 @@ public sealed class MilterHost : IDisposable
         foreach (var domain in domains)
         {
             yield return $"address=/{domain}.example/{address}";
-            yield return $"txt-record=test._domainkey.{domain}.example,v=DKIM1; k=rsa; p={record[..200]},{record[200..]}";
+            yield return $"txt-record=test._domainkey.{domain}.example,v=DKIM1; k=rsa; "
+                + $"p={record[..200]},{record[200..]}";
         }
 
         yield return $"address=/silent.example/{address}";
@@ -116,12 +123,15 @@ public sealed class MilterHost : IDisposable
     static string InWords(string line)
     {
         var reason = Regex.Match(line, "reason=([a-z-]+)").Groups[1].Value;
-        var sent = Regex.Match(line, @"receipts=(\S+)").Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(receipt =>
+        var sent = Regex.Match(line, @"receipts=(\S+)").Groups[1].Value.Split(
+            ',', StringSplitOptions.RemoveEmptyEntries).Select(receipt =>
         {
             var reply = File.ReadAllText(receipt.Replace("(without-attachments)", "", StringComparison.Ordinal));
             return reply.Contains("filename=", StringComparison.Ordinal) ? "attachment"
                 : reply.Contains("Subject: links", StringComparison.Ordinal) ? "links" : "text";
         });
-        return string.Join(' ', ((string[])[Regex.Match(line, "(replied|skipped|deferred|failed)").Value, reason, .. sent]).Where(word => word.Length > 0));
+        return string.Join(
+            ' ', ((string[])[Regex.Match(line, "(replied|skipped|deferred|failed)").Value, reason, .. sent])
+            .Where(word => word.Length > 0));
     }
 }

@@ -22,7 +22,8 @@ internal sealed class Milters : IDisposable
 
     /// <summary>The sample's lines, as overrides for <see cref="PrivatePostfix"/>.</summary>
     public string Parameters =>
-        string.Join('\n', File.ReadLines(Repository.PathTo("postfix/milters.cf")).Where(line => line.Contains(" =", StringComparison.Ordinal) && line[0] != '#'))
+        string.Join('\n', File.ReadLines(Repository.PathTo("postfix/milters.cf"))
+            .Where(line => line.Contains(" =", StringComparison.Ordinal) && line[0] != '#'))
             .Replace("8891", $"{DkimPort}", StringComparison.Ordinal)
             .Replace("8893", $"{DmarcPort}", StringComparison.Ordinal);
 

@@ -19,7 +19,8 @@ internal sealed class NameServer : IDisposable
         process = Process.Start("dnsmasq",
         [
             "--conf-file=/dev/null", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--user=root", "--pid-file=",
-            $"--listen-address={Address}", "--bind-interfaces", "--address=/#/", .. records.Select(record => $"--{record}"),
+            $"--listen-address={Address}", "--bind-interfaces", "--address=/#/",
+            .. records.Select(record => $"--{record}"),
         ]);
         Patience.Until("dnsmasq listens", Listens);
     }

@@ -117,7 +117,8 @@ public sealed class NeverReturnedTests
     {
         string[] starts =
         [
-            "exit 127", "exit 126", "exit 1", "exit 69", "exit 78", "exit 255", "echo 5.3.0 no >&2; exit 70", "kill -9 $$", "kill -11 $$",
+            "exit 127", "exit 126", "exit 1", "exit 69", "exit 78", "exit 255", "echo 5.3.0 no >&2; exit 70",
+            "kill -9 $$", "kill -11 $$",
             // Not even the system's loader can open its libraries, and says so.
             "exec prlimit --nofile=3 \"$0.away\" \"$@\"",
         ];
@@ -129,9 +130,14 @@ public sealed class NeverReturnedTests
         File.Move(program, away);
         postfix.Accept(RequestMail.FromSomebodyNew(), "links@example.com");
         postfix.WaitUntilDeferred(1);
-        Executable.Write(program, $"#!/bin/sh\ncase \"$*\" in\n{string.Concat(starts.Select((start, i) => $"*' case{i}@'*) {start} ;;\n"))}esac\nexit 75\n");
+        Executable.Write(
+            program, $"#!/bin/sh\ncase \"$*\" "
+            + $"in\n{string.Concat(starts.Select((start, i) => $"*' case{i}@'*) {start} ;;\n"))}esac\nexit 75\n");
         for (var i = 0; i < starts.Length; i++) postfix.Accept(RequestMail.FromSomebodyNew(), $"case{i}@example.com");
-        Patience.Until("all are deferred", () => Enumerable.Range(0, starts.Length).All(i => Regex.IsMatch(postfix.MailLog, $"orig_to=<case{i}@.*status=(deferred|SOFTBOUNCE)")), () => postfix.MailLog);
+        Patience.Until("all are deferred", () =>
+            Enumerable.Range(0, starts.Length)
+            .All(i => Regex.IsMatch(postfix.MailLog, $"orig_to=<case{i}@.*status=(deferred|SOFTBOUNCE)")), () =>
+            postfix.MailLog);
 
         Assert.Empty(place.Outbox);
         Assert.Contains("Command died with status 127", postfix.MailLog, StringComparison.Ordinal);

@@ -132,7 +132,8 @@ public abstract class PostfixContract(Route route)
     }
 
     IReadOnlyList<ReadMail> RepliesTo(RequestMail request) =>
-        ReadMail.All(place.Outbox.Where(file => File.ReadAllText(file).Contains(request.From, StringComparison.Ordinal)));
+        ReadMail.All(place.Outbox.Where(
+            file => File.ReadAllText(file).Contains(request.From, StringComparison.Ordinal)));
 
     bool ReadSignature(string sinkMail)
     {

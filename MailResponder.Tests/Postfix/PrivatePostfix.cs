@@ -24,8 +24,11 @@ internal sealed class PrivatePostfix : IDisposable
     /// Further lines of main.cf, which win; one parameter a line, or SERVICE/TYPE/PARAMETER for an option in master.cf.
     /// </param>
     /// <param name="transports">Further services of master.cf.</param>
-    /// <param name="unit">The lines of the service that it is started by; its folders are those of an installed Postfix.</param>
-    public PrivatePostfix(Workplace place, string mainSample, string overrides = "", string transports = "", Confinement? unit = null)
+    /// <param name="unit">
+    /// The lines of the service that it is started by; its folders are those of an installed Postfix.
+    /// </param>
+    public PrivatePostfix(Workplace place, string mainSample, string overrides = "", string transports = "",
+        Confinement? unit = null)
     {
         Place = place;
         Port = Loopback.FreePort();
@@ -33,7 +36,8 @@ internal sealed class PrivatePostfix : IDisposable
         OutsidePort = Loopback.FreePort();
         // Postfix and mail_responder walk through the folder, nobody lists it.
         SetMode(folder, "0711");
-        foreach (var name in (string[])["etc", "queue", "data", "log", "mail", "sink"]) Directory.CreateDirectory(PathTo(name));
+        foreach (var name in (string[])["etc", "queue", "data", "log", "mail", "sink"]) Directory.CreateDirectory(
+            PathTo(name));
         SetMode(PathTo("mail"), "1777");
         Run("chown", "postfix", PathTo("data"), PathTo("sink"));
         Binary = PathTo("responder");
@@ -50,8 +54,11 @@ internal sealed class PrivatePostfix : IDisposable
         foreach (var table in tables) File.WriteAllText(PathTo($"etc/{table}"), Sample(table));
         File.WriteAllText(PathTo("forward"), Sample("forward"));
         Run("postalias", "-c", PathTo("etc"), $"hash:{PathTo("etc/aliases")}");
-        Run("sh", "-c", $"{(unit is null ? "" : Here(unit).Start)} /usr/sbin/postfix -c '{PathTo("etc")}' start >'{PathTo("start.log")}' 2>&1 </dev/null");
-        Patience.Until("Postfix listens", () => Loopback.Listens(Port) && Loopback.Listens(UnfilteredPort), () => File.ReadAllText(PathTo("start.log")));
+        Run("sh", "-c",
+            $"{(unit is null ? "" : Here(unit).Start)} /usr/sbin/postfix -c '{PathTo("etc")}' start "
+            + $">'{PathTo("start.log")}' 2>&1 </dev/null");
+        Patience.Until("Postfix listens", () => Loopback.Listens(Port) && Loopback.Listens(UnfilteredPort), () =>
+            File.ReadAllText(PathTo("start.log")));
     }
 
     public Workplace Place { get; }
@@ -73,7 +80,9 @@ internal sealed class PrivatePostfix : IDisposable
     /// </summary>
     public int OutsidePort { get; }
 
-    /// <summary>Gives the servers that face the world a resolver; they run in a chroot and have their own resolv.conf.</summary>
+    /// <summary>
+    /// Gives the servers that face the world a resolver; they run in a chroot and have their own resolv.conf.
+    /// </summary>
     public void Resolve(string nameserver)
     {
         Directory.CreateDirectory(PathTo("queue/etc"));
@@ -85,7 +94,9 @@ internal sealed class PrivatePostfix : IDisposable
     /// <summary>How many times a message has been put off so far.</summary>
     public int Deferrals => MailLog.Split("status=deferred").Length - 1;
 
-    /// <summary>The process that starts all others. It keeps the file locked, and .NET does not open what it cannot lock.</summary>
+    /// <summary>
+    /// The process that starts all others. It keeps the file locked, and .NET does not open what it cannot lock.
+    /// </summary>
     public int Master => int.Parse(Run("cat", PidFile), CultureInfo.InvariantCulture);
 
     string PidFile => PathTo("queue/pid/master.pid");
@@ -133,7 +144,9 @@ internal sealed class PrivatePostfix : IDisposable
     /// <summary>Waits until the log holds so many deferrals.</summary>
     public void WaitUntilDeferred(int times) => WaitFor("a deferred message", () => Deferrals >= times);
 
-    /// <summary>Fails if anything was ever returned to a sender: a notice in the log, or mail from the null sender.</summary>
+    /// <summary>
+    /// Fails if anything was ever returned to a sender: a notice in the log, or mail from the null sender.
+    /// </summary>
     public void AssertNothingWasReturned()
     {
         Assert.DoesNotContain("notification: ", MailLog, StringComparison.Ordinal);
@@ -156,7 +169,8 @@ internal sealed class PrivatePostfix : IDisposable
         return output;
     }
 
-    static void SetMode(string path, string octal) => File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(octal, 8));
+    static void SetMode(string path, string octal) =>
+        File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(octal, 8));
 
     string Sample(string name) => Located(File.ReadAllText(Repository.PathTo("postfix", name)));
 
@@ -168,12 +182,14 @@ internal sealed class PrivatePostfix : IDisposable
         File.Copy(Repository.PathTo("postfix/master.cf"), Path.Combine(alone, "master.cf"), overwrite: true);
         // A sample that goes on top of main.cf names parameters that are not its own.
         var lines = Run("sh", "-c", $"postconf -n -c '{alone}' 2>/dev/null").Split('\n');
-        return Located(string.Join('\n', lines.Where(line => !line.StartsWith("config_directory =", StringComparison.Ordinal))));
+        return Located(string.Join('\n',
+            lines.Where(line => !line.StartsWith("config_directory =", StringComparison.Ordinal))));
     }
 
     void SetParameters(string lines)
     {
-        string[] parameters = [.. lines.Split('\n').Select(line => line.Trim()).Where(line => line.Contains('=', StringComparison.Ordinal))];
+        string[] parameters = [.. lines.Split('\n').Select(line => line.Trim())
+            .Where(line => line.Contains('=', StringComparison.Ordinal))];
         foreach (var kind in parameters.GroupBy(line => line.Split('=')[0].Contains('/') ? "-P" : "-e"))
             Run("postconf", ["-c", PathTo("etc"), kind.Key, .. kind]);
     }
@@ -190,7 +206,8 @@ internal sealed class PrivatePostfix : IDisposable
     /// <summary>With our folders in place of an installed Postfix's.</summary>
     Confinement Here(Confinement unit) => unit
         .Moved("/var/spool/postfix", PathTo("queue")).Moved("/var/lib/postfix", PathTo("data"))
-        .Moved("/var/log", PathTo("log")).Moved("/var/mail", PathTo("mail")).Moved("/var/lib/mail_responder", Place.Folder)
+        .Moved("/var/log", PathTo("log")).Moved("/var/mail", PathTo("mail"))
+        .Moved("/var/lib/mail_responder", Place.Folder)
         .With($"BindReadOnlyPaths={PathTo("etc/main.cf")}:/etc/postfix/main.cf");
 
     string MainBase() => $"""

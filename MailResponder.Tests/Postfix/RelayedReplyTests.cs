@@ -73,10 +73,12 @@ public sealed class RelayedReplyTests(RelayedReplyTests.Rewriting route) : IClas
 
     public sealed class Rewriting : Route
     {
-        public Rewriting() : base("main.cf", "allow_percent_hack = yes\nswap_bangpath = yes\nresolve_dequoted_address = yes")
+        public Rewriting() : base("main.cf",
+            "allow_percent_hack = yes\nswap_bangpath = yes\nresolve_dequoted_address = yes")
         {
             // As install.sh writes it.
-            Place.Settings["own_domains"] = new JsonArray("example.com", "mx.responder.test", "localhost.responder.test");
+            Place.Settings["own_domains"] =
+                new JsonArray("example.com", "mx.responder.test", "localhost.responder.test");
             Place.Write();
             Place.GiveTo("mail_responder");
         }

@@ -27,8 +27,8 @@ public abstract class Route : IDisposable
     }
 
     /// <summary>
-    /// A sendmail -t that hands the mail over by SMTP: the real sendmail(1) refuses an unprivileged user a configuration
-    /// folder that the machine's own main.cf does not list.
+    /// A sendmail -t that hands the mail over by SMTP: the real sendmail(1) refuses an unprivileged user a
+    /// configuration folder that the machine's own main.cf does not list.
     /// </summary>
     internal static string HandingOverTo(int port) => $"""
         exec /usr/bin/python3 -c '

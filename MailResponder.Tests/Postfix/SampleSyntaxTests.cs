@@ -5,7 +5,9 @@ namespace MailResponder.Tests.Postfix;
 /// <summary>postfix/: Postfix has nothing to say against any of the files.</summary>
 public sealed class SampleSyntaxTests
 {
-    /// <summary>As install.sh does it: the values of one file after the other, on top of what the package comes with.</summary>
+    /// <summary>
+    /// As install.sh does it: the values of one file after the other, on top of what the package comes with.
+    /// </summary>
     [Theory]
     [InlineData("main.cf")]
     [InlineData("main.cf main-strict.cf")]
@@ -21,17 +23,20 @@ public sealed class SampleSyntaxTests
         File.Copy("/usr/share/postfix/master.cf.dist", Path.Combine(etc, "master.cf"));
         File.Copy(Repository.PathTo("postfix/master.cf"), Path.Combine(alone, "master.cf"));
         File.Copy(Repository.PathTo("postfix/main.cf"), Path.Combine(alone, "main.cf"));
-        var said = Run($"postconf -M -c {alone} | sed 's/^\\([^ ]*\\) *\\([^ ]*\\) .*/\\1 \\2/' | while read -r name type; do "
+        var said = Run(
+            $"postconf -M -c {alone} | sed 's/^\\([^ ]*\\) *\\([^ ]*\\) .*/\\1 \\2/' | while read -r name type; do "
             + $"postconf -c {etc} -M \"$name/$type=$(postconf -M -c {alone} \"$name/$type\")\"; done");
         foreach (var sample in samples.Split(' '))
         {
             File.Copy(Repository.PathTo("postfix", sample), Path.Combine(alone, "main.cf"), overwrite: true);
             // All at once: between two of them the file would make no sense.
             said += Run($"postconf -n -c {alone} 2>/dev/null | grep -v ^config_directory | "
-                + $"{{ set --; while IFS= read -r line; do set -- \"$@\" \"$line\"; done; postconf -c {etc} -e \"$@\"; }}");
+                + $"{{ set --; while IFS= read -r line; do set -- \"$@\" \"$line\"; done; postconf -c {etc} -e "
+                + $"\"$@\"; }}");
         }
         // Nothing unused, nothing undefined, nothing that stands twice; every value is one that the daemons take.
-        said += Run($"postconf -n -c {etc} >/dev/null; postconf -M -c {etc} >/dev/null; postconf -P -c {etc} >/dev/null");
+        said += Run(
+            $"postconf -n -c {etc} >/dev/null; postconf -M -c {etc} >/dev/null; postconf -P -c {etc} >/dev/null");
         said += Run($"postfix -c {etc} check");
         Assert.Equal("", said);
     }

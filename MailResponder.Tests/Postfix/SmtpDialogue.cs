@@ -38,7 +38,9 @@ internal sealed class SmtpDialogue : IDisposable
     /// <summary>Sends a line, each character as one byte, and fails unless the server agrees (2xx or 3xx).</summary>
     public void Say(string line) => Assert.Matches("^[23]", Ask(line));
 
-    /// <returns>The server's whole answer to the line, its lines with line feeds between them; empty when it hung up.</returns>
+    /// <returns>
+    /// The server's whole answer to the line, its lines with line feeds between them; empty when it hung up.
+    /// </returns>
     public string Ask(string line)
     {
         writer.WriteLine(line);
@@ -46,8 +48,8 @@ internal sealed class SmtpDialogue : IDisposable
     }
 
     /// <summary>
-    /// Sends a message in UTF-8 and fails unless the server takes it. A line that begins with a dot gets another one (RFC 5321,
-    /// section 4.5.2), and the last line gets its end.
+    /// Sends a message in UTF-8 and fails unless the server takes it. A line that begins with a dot gets another one
+    /// (RFC 5321, section 4.5.2), and the last line gets its end.
     /// </summary>
     public void Data(string mail)
     {

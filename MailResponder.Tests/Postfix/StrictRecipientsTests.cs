@@ -4,7 +4,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/main-strict.cf, and the strict line of main-relay-domains.cf, with the table of `config pull`.</summary>
+/// <summary>
+/// postfix/main-strict.cf, and the strict line of main-relay-domains.cf, with the table of `config pull`.
+/// </summary>
 [Collection("Postfix")]
 public sealed class StrictRecipientsTests
 {
@@ -35,7 +37,8 @@ public sealed class StrictRecipientsTests
             overrides + "\nextradomains = texthash:/var/lib/mail_responder/postfix/domains");
         string[] forms =
             ["get+fa@example.com", "get@example.com.",
-                "links@xn--bcher-kva.example", "links+fa@XN--BCHER-KVA.example.", "links@b\u00fccher.example", "links+fa@B\u00dcCHER.example"];
+                "links@xn--bcher-kva.example", "links+fa@XN--BCHER-KVA.example.", "links@b\u00fccher.example",
+                "links+fa@B\u00dcCHER.example"];
         foreach (var form in forms)
         {
             using var smtp = new SmtpDialogue(postfix.Port);
@@ -55,14 +58,17 @@ public sealed class StrictRecipientsTests
     public void UnknownAddress_IsRejectedAndThoseOfPeopleAreNot(string sample, string overrides)
     {
         using var place = WithTables();
-        using var postfix = new PrivatePostfix(place, sample, overrides + "\nsmtpd_error_sleep_time = 0\nsmtpd_hard_error_limit = 20");
+        using var postfix = new PrivatePostfix(
+            place, sample, overrides + "\nsmtpd_error_sleep_time = 0\nsmtpd_hard_error_limit = 20");
         using var smtp = new SmtpDialogue(postfix.OutsidePort, Outside.Stranger);
         smtp.Say("EHLO mx.freemail.test");
         // The null sender needs no name server.
         smtp.Say("MAIL FROM:<>");
-        foreach (var unknown in (string[])["unknown@example.com", "gets@example.com", "get@mx.responder.test", "nobody.here@mx.responder.test"])
+        foreach (var unknown in (string[])["unknown@example.com", "gets@example.com", "get@mx.responder.test",
+            "nobody.here@mx.responder.test"])
             Assert.StartsWith("550 5.1.1 ", smtp.Ask($"RCPT TO:<{unknown}>"), StringComparison.Ordinal);
-        foreach (var known in (string[])["get@example.com", "LINKS@example.com", "postmaster@example.com", "support@example.com", "abuse@example.com", "root@mx.responder.test"])
+        foreach (var known in (string[])["get@example.com", "LINKS@example.com", "postmaster@example.com",
+            "support@example.com", "abuse@example.com", "root@mx.responder.test"])
             Assert.StartsWith("250 ", smtp.Ask($"RCPT TO:<{known}>"), StringComparison.Ordinal);
     }
 

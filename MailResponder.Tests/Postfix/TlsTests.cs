@@ -3,7 +3,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/main.cf: mail travels encrypted in both directions when the other side can, and else plainly.</summary>
+/// <summary>
+/// postfix/main.cf: mail travels encrypted in both directions when the other side can, and else plainly.
+/// </summary>
 [Collection("Postfix")]
 public sealed class TlsTests
 {
@@ -23,16 +25,20 @@ public sealed class TlsTests
     public void Outgoing_IsEncryptedForAServerThatCan()
     {
         using var otherPlace = new Workplace();
-        using var other = new PrivatePostfix(otherPlace, "main.cf", "myhostname = mx.freemail.test\nextradomains = freemail.test");
+        using var other = new PrivatePostfix(
+            otherPlace, "main.cf", "myhostname = mx.freemail.test\nextradomains = freemail.test");
         using var place = new Workplace();
         using var postfix = new PrivatePostfix(place, "main.cf", $"""
             relayhost = [127.0.0.1]:{other.Port}
             smtp_tls_loglevel = 1
             """);
         // As the reply leaves: from the host itself to a domain of somebody else's.
-        postfix.Accept(RequestMail.FromSomebodyNew(), "zahra@freemail.test", "bounces@example.com", postfix.UnfilteredPort);
+        postfix.Accept(RequestMail.FromSomebodyNew(), "zahra@freemail.test", "bounces@example.com",
+            postfix.UnfilteredPort);
         postfix.WaitUntilQueueIsEmpty();
-        Assert.Matches(@"postfix/smtp\[\d+\]: Untrusted TLS connection established to 127\.0\.0\.1\[127\.0\.0\.1\]:\d+: TLSv1\.3 ", postfix.MailLog);
+        Assert.Matches(
+            @"postfix/smtp\[\d+\]: Untrusted TLS connection established to 127\.0\.0\.1\[127\.0\.0\.1\]:\d+: TLSv1\.3 ",
+            postfix.MailLog);
         Assert.Contains("status=sent", postfix.MailLog, StringComparison.Ordinal);
     }
 
@@ -42,7 +48,8 @@ public sealed class TlsTests
     {
         using var place = new Workplace();
         using var postfix = new PrivatePostfix(place, "main.cf");
-        postfix.Accept(RequestMail.FromSomebodyNew(), "zahra@freemail.test", "bounces@example.com", postfix.UnfilteredPort);
+        postfix.Accept(RequestMail.FromSomebodyNew(), "zahra@freemail.test", "bounces@example.com",
+            postfix.UnfilteredPort);
         postfix.WaitUntilQueueIsEmpty();
         Assert.Single(postfix.Sink.MailsTo("zahra@freemail.test"));
     }

@@ -25,23 +25,31 @@ internal sealed class MixedTraffic : IDisposable
     /// </summary>
     static readonly (string Reason, string Recipient, string? Sender, Func<RequestMail, RequestMail> As)[] skips =
     [
-        ("message-too-large", "get@example.com", null, mail => mail with { Body = string.Concat(Enumerable.Repeat(new string('x', 70) + "\r\n", 200)) }),
+        ("message-too-large", "get@example.com", null, mail =>
+        mail with { Body = string.Concat(Enumerable.Repeat(new string('x', 70) + "\r\n", 200)) }),
         ("null-sender", "get@example.com", "<>", mail => mail),
         ("no-from", "get@example.com", null, mail => mail with { FromField = "" }),
         ("unparsable-from", "get@example.com", null, mail => mail with { FromField = "From: nobody at all\r\n" }),
-        ("several-from", "get@example.com", null, mail => mail with { MoreHeaders = "From: another.please@freemail.test\r\n" }),
+        ("several-from", "get@example.com", null, mail =>
+        mail with { MoreHeaders = "From: another.please@freemail.test\r\n" }),
         ("own-address", "get@example.com", null, mail => mail with { FromField = "From: somebody@example.com\r\n" }),
         ("loop", "get@example.com", null, mail => mail with { MoreHeaders = "X-Loop: bounces@example.com\r\n" }),
-        ("too-many-hops", "get@example.com", null, mail => mail with { MoreHeaders = string.Concat(Enumerable.Repeat("Received: from a by b\r\n", 51)) }),
+        ("too-many-hops", "get@example.com", null, mail =>
+        mail with { MoreHeaders = string.Concat(Enumerable.Repeat("Received: from a by b\r\n", 51)) }),
         ("robot-sender", "get@example.com", "owner-people@freemail.test", mail => mail),
-        ("auto-submitted", "get@example.com", null, mail => mail with { MoreHeaders = "Auto-Submitted: auto-replied\r\n" }),
+        ("auto-submitted", "get@example.com", null, mail =>
+        mail with { MoreHeaders = "Auto-Submitted: auto-replied\r\n" }),
         ("bulk-precedence", "links@example.com", null, mail => mail with { MoreHeaders = "Precedence: bulk\r\n" }),
-        ("mailing-list", "get@example.com", null, mail => mail with { MoreHeaders = "List-Id: <people.freemail.test>\r\n" }),
-        ("response-suppressed", "get@example.com", null, mail => mail with { MoreHeaders = "X-Auto-Response-Suppress: All\r\n" }),
+        ("mailing-list", "get@example.com", null, mail =>
+        mail with { MoreHeaders = "List-Id: <people.freemail.test>\r\n" }),
+        ("response-suppressed", "get@example.com", null, mail =>
+        mail with { MoreHeaders = "X-Auto-Response-Suppress: All\r\n" }),
         ("auto-generated", "get@example.com", null, mail => mail with { MoreHeaders = "X-Autorespond: yes\r\n" }),
-        ("delivery-report", "get@example.com", null, mail => mail with { MoreHeaders = "Content-Type: multipart/report; boundary=b\r\n" }),
+        ("delivery-report", "get@example.com", null, mail =>
+        mail with { MoreHeaders = "Content-Type: multipart/report; boundary=b\r\n" }),
         ("spam", "fa@example.com", null, mail => mail with { MoreHeaders = "X-Spam-Flag: YES\r\n" }),
-        ("blocked-domain", "get@example.com", null, mail => mail with { FromField = "From: zahra.away@blocked.test\r\n" }),
+        ("blocked-domain", "get@example.com", null, mail =>
+        mail with { FromField = "From: zahra.away@blocked.test\r\n" }),
         ("unknown-address", "nobody.here@example.com", null, mail => mail),
         ("blocked", "get@example.com", null, mail => mail with { FromField = $"From: {Blocked}\r\n" }),
     ];
@@ -54,10 +62,17 @@ internal sealed class MixedTraffic : IDisposable
     {
         Place = new Workplace();
         Place.Book[2]!["send_method"] = "sendmail";
-        Place.Settings["postfix_log"] = new System.Text.Json.Nodes.JsonObject { ["database"] = PostfixLogOfARealPostfix.Database(Place) };
+        Place.Settings["postfix_log"] = new System.Text.Json.Nodes.JsonObject
+        {
+            ["database"] = PostfixLogOfARealPostfix.Database(Place),
+        };
         Place.Settings["max_message_bytes"] = 10_000;
         Place.Settings["blocked_domains"] = new System.Text.Json.Nodes.JsonArray("blocked.test");
-        Place.Settings["statistics"] = new System.Text.Json.Nodes.JsonObject { ["to"] = "ops@example.net", ["threshold"] = 2 };
+        Place.Settings["statistics"] = new System.Text.Json.Nodes.JsonObject
+        {
+            ["to"] = "ops@example.net",
+            ["threshold"] = 2,
+        };
         if (syslogSocket is not null) Place.Settings["syslog_socket"] = syslogSocket;
         Place.Write();
         Postfix = new PrivatePostfix(Place, sample, Limits + more);
@@ -93,7 +108,8 @@ internal sealed class MixedTraffic : IDisposable
         Accept(often.Again(), "links@example.com"); // over quota
         Assert.Equal(0, Place.Command("blacklist", "block", Blocked).ExitCode);
         Place.GiveTo("mail_responder");
-        foreach (var (_, recipient, sender, change) in skips) Accept(change(RequestMail.FromSomebodyNew()), recipient, sender);
+        foreach (var (_, recipient, sender, change) in skips) Accept(
+            change(RequestMail.FromSomebodyNew()), recipient, sender);
         Postfix.WaitUntilQueueIsEmpty();
         DeferAndAnswer();
         Expire();
@@ -103,7 +119,8 @@ internal sealed class MixedTraffic : IDisposable
     public void AssertCounts(PostfixLogSummary summary)
     {
         Assert.Equal((Received, Answered, Deferred, Expired, Rejected),
-            ((int)summary.Received, (int)summary.Answered, (int)summary.Deferred, (int)summary.Expired, (int)summary.Rejected));
+            ((int)summary.Received, (int)summary.Answered, (int)summary.Deferred, (int)summary.Expired,
+            (int)summary.Rejected));
         var seconds = summary.TimeToSend!;
         Assert.InRange(seconds.Maximum, seconds.Percentile95, 120);
         Assert.InRange(seconds.Percentile95, seconds.Median, 120);
@@ -120,8 +137,10 @@ internal sealed class MixedTraffic : IDisposable
         Assert.Equal([("response-book", Postfix.Deferrals)], Counts(messages, "deferred"));
         Assert.Empty(Counts(messages, "failed"));
         Assert.Equal((Answered, 12, 0, 0, 0),
-            (Number(messages, "answered"), Number(messages, "replies"), Number(messages, "others"), Number(messages, "exceptions"), Number(messages, "unmatched_lines")));
-        Assert.Equal((Received, Answered, Deferred, Expired, Rejected), (Number(postfix, "received"), Number(postfix, "answered"),
+            (Number(messages, "answered"), Number(messages, "replies"), Number(messages, "others"),
+            Number(messages, "exceptions"), Number(messages, "unmatched_lines")));
+        Assert.Equal((Received, Answered, Deferred, Expired, Rejected),
+            (Number(postfix, "received"), Number(postfix, "answered"),
             Number(postfix, "deferred"), Number(postfix, "expired"), Number(postfix, "rejected")));
 
         static int Number(System.Text.Json.JsonElement part, string name) => part.GetProperty(name).GetInt32();
@@ -175,7 +194,8 @@ internal sealed class MixedTraffic : IDisposable
     void Refuse()
     {
         Assert.NotEqual(0, Swaks("zahra.refused@freemail.test", "Subject: please\n\nhello\n").ExitCode);
-        Assert.NotEqual(0, Swaks("zahra.large@freemail.test", "Subject: please\n\n" + string.Concat(Enumerable.Repeat(new string('x', 70) + "\n", 400))).ExitCode);
+        Assert.NotEqual(0, Swaks("zahra.large@freemail.test",
+            "Subject: please\n\n" + string.Concat(Enumerable.Repeat(new string('x', 70) + "\n", 400))).ExitCode);
         Assert.NotEqual(0, ToolRun.Of("python3", "-c", $"""
             import smtplib
             with smtplib.SMTP("127.0.0.1", {Postfix.Port}) as smtp:
@@ -184,7 +204,8 @@ internal sealed class MixedTraffic : IDisposable
         Rejected += 3;
     }
 
-    ToolRun Swaks(string sender, string mail) => ToolRun.Of("swaks", "--server", "127.0.0.1", "--port", $"{Postfix.Port}",
+    ToolRun Swaks(string sender, string mail) =>
+        ToolRun.Of("swaks", "--server", "127.0.0.1", "--port", $"{Postfix.Port}",
         "--helo", "client.freemail.test", "--from", sender, "--to", "get@example.com", "--data", mail);
 
     void Mend()

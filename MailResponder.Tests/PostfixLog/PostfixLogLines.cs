@@ -17,18 +17,34 @@ public sealed class PostfixLogLines : IDisposable
     public PostfixLogLines()
     {
         folder.Write("responses.json", """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
-        settings = TestSettings.In(folder.Path) with { PostfixLog = new PostfixLogSettings(folder.PathTo("rows.db"), 14) };
+        settings = TestSettings.In(folder.Path) with
+        {
+            PostfixLog = new PostfixLogSettings(folder.PathTo("rows.db"), 14),
+        };
     }
 
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("smtpd", "NOQUEUE: reject: RCPT from mail.freemail.test[198.51.100.7]: 550 5.1.1 <x@example.com>: Recipient address rejected: User unknown in local recipient table; from=<zahra@freemail.test> to=<x@example.com> proto=ESMTP helo=<mail>")]
-    [InlineData("smtpd", "4C12345: reject: RCPT from unknown[2001:db8::7]: 554 5.7.1 <a@b.test>: Relay access denied; from=<> to=<a@b.test>")]
-    [InlineData("smtpd", "4CXyz12345z9: milter-reject: END-OF-MESSAGE from mail.freemail.test[198.51.100.7]: 451 4.7.1 zahra, try again; from=<zahra@freemail.test>")]
-    [InlineData("postscreen", "NOQUEUE: reject: RCPT from [198.51.100.7]:4444: 550 5.7.1 Service unavailable; client [198.51.100.7] blocked using zen.example; from=<zahra@freemail.test>, to=<get@example.com>, proto=SMTP, helo=<x>")]
+    [InlineData(
+        "smtpd", "NOQUEUE: reject: RCPT from mail.freemail.test[198.51.100.7]: 550 5.1.1 <x@example.com>: Recipient "
+        + "address rejected: User unknown in local recipient table; from=<zahra@freemail.test> to=<x@example.com> "
+        + "proto=ESMTP helo=<mail>")]
+    [InlineData(
+        "smtpd", "4C12345: reject: RCPT from unknown[2001:db8::7]: 554 5.7.1 <a@b.test>: Relay access denied; "
+        + "from=<> to=<a@b.test>")]
+    [InlineData(
+        "smtpd", "4CXyz12345z9: milter-reject: END-OF-MESSAGE from mail.freemail.test[198.51.100.7]: 451 4.7.1 "
+        + "zahra, try again; from=<zahra@freemail.test>")]
+    [InlineData(
+        "postscreen",
+        "NOQUEUE: reject: RCPT from [198.51.100.7]:4444: 550 5.7.1 Service unavailable; client [198.51.100.7] "
+        + "blocked using zen.example; from=<zahra@freemail.test>, to=<get@example.com>, proto=SMTP, helo=<x>")]
     [InlineData("postscreen", "NOQUEUE: reject: CONNECT from [198.51.100.7]:4444: all server ports busy")]
-    [InlineData("cleanup", "4C12345: reject: header Subject: zahra 5.9.9: 4.4.4 hm from mail.freemail.test[198.51.100.7]; from=<zahra@freemail.test> to=<get@example.com> proto=ESMTP helo=<x>: 5.7.1 message content rejected")]
+    [InlineData(
+        "cleanup",
+        "4C12345: reject: header Subject: zahra 5.9.9: 4.4.4 hm from mail.freemail.test[198.51.100.7]; "
+        + "from=<zahra@freemail.test> to=<get@example.com> proto=ESMTP helo=<x>: 5.7.1 message content rejected")]
     [InlineData("cleanup", "warning: 4C12345: queue file size limit exceeded")]
     [InlineData("smtpd", "warning: 4C12345: queue file size limit exceeded")]
     public void Rejection_IsCounted(string service, string text)
@@ -47,12 +63,16 @@ public sealed class PostfixLogLines : IDisposable
     }
 
     [Theory]
-    [InlineData("deferred (host mx.freemail.test[198.51.100.9] said: 450 4.2.1 <zahra@freemail.test> greylisted (in reply to RCPT TO command))", "deferred")]
-    [InlineData("bounced (host mx.freemail.test[198.51.100.9] said: 550 5.1.1 zahra? (in reply to RCPT TO command))", "bounced")]
+    [InlineData(
+        "deferred (host mx.freemail.test[198.51.100.9] said: 450 4.2.1 <zahra@freemail.test> greylisted (in reply to "
+        + "RCPT TO command))", "deferred")]
+    [InlineData("bounced (host mx.freemail.test[198.51.100.9] said: 550 5.1.1 zahra? (in reply to RCPT TO command))",
+        "bounced")]
     [InlineData("SOFTBOUNCE (Command died with status 127: \"/usr/local/bin/responder\")", "deferred")]
     public void Delivery_IsKeptByItsStatusAlone(string status, string kept)
     {
-        Read($"{Day}00:00+00:00 mx postfix/smtp[5]: 4C12345: to=<zahra@freemail.test>, relay=none, delay=3.2, delays=1/1/1/0.2, dsn=4.4.1, status={status}\n");
+        Read($"{Day}00:00+00:00 mx postfix/smtp[5]: 4C12345: to=<zahra@freemail.test>, relay=none, delay=3.2, "
+            + $"delays=1/1/1/0.2, dsn=4.4.1, status={status}\n");
         Assert.Equal(kept, Rows("SELECT status FROM delivery"));
         Assert.Equal(0, Summary.Received); // to somebody else
         MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(settings.PostfixLog.Database)));
@@ -63,9 +83,15 @@ public sealed class PostfixLogLines : IDisposable
     public void Database_HasNoColumnThatNobodyReads()
     {
         Read("");
-        var columns = Rows("SELECT group_concat(m.name || '.' || c.name) FROM sqlite_master AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table'").Split(',');
-        var readers = string.Concat(Directory.GetFiles(Repository.PathTo("MailResponder.Core/PostfixLog"), "PostfixLogRe*.cs").Select(File.ReadAllText));
-        Assert.All(columns.Where(column => column is not ("message.queue_id" or "message.removed") && !column.StartsWith("position.", StringComparison.Ordinal)), column => Assert.Matches($@"\b{column.Split('.')[1]}\b", readers));
+        var columns =
+            Rows("SELECT group_concat(m.name || '.' || c.name) FROM sqlite_master AS m, pragma_table_info(m.name) AS "
+                + "c WHERE m.type = 'table'").Split(',');
+        var readers = string.Concat(Directory.GetFiles(
+            Repository.PathTo("MailResponder.Core/PostfixLog"), "PostfixLogRe*.cs").Select(File.ReadAllText));
+        Assert.All(columns.Where(column =>
+            column is not ("message.queue_id" or "message.removed")
+            && !column.StartsWith("position.", StringComparison.Ordinal)), column =>
+            Assert.Matches($@"\b{column.Split('.')[1]}\b", readers));
     }
 
     [Fact]
@@ -86,16 +112,22 @@ public sealed class PostfixLogLines : IDisposable
         }
 
         Assert.Equal((1, 1, 0), (Summary.Received, Summary.Answered, Summary.Deferred));
-        Assert.Equal("1|1|1", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM delivery) || '|' || (SELECT count(*) FROM answer)"));
+        Assert.Equal(
+            "1|1|1", Rows(
+            "SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM delivery) || '|' || (SELECT "
+            + "count(*) FROM answer)"));
     }
 
     [Fact]
     public void RunThatCannotFinish_KeepsNothing_AndTheNextOneAll()
     {
         Read("");
-        Assert.Equal("", MailResponder.Tests.Host.ToolRun.Of("sqlite3", settings.PostfixLog.Database, "CREATE TRIGGER full BEFORE INSERT ON answer BEGIN SELECT raise(ABORT, 'no'); END").AssertDone());
+        Assert.Equal("", MailResponder.Tests.Host.ToolRun.Of(
+            "sqlite3", settings.PostfixLog.Database,
+            "CREATE TRIGGER full BEFORE INSERT ON answer BEGIN SELECT raise(ABORT, 'no'); END").AssertDone());
         Assert.Throws<ResponderException>(() => Read(Request("01", "4C12345")));
-        Assert.Equal("0|0", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT max(file_offset) FROM position)"));
+        Assert.Equal(
+            "0|0", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT max(file_offset) FROM position)"));
         Rows("DROP TRIGGER full");
         Read("");
         Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
@@ -107,7 +139,8 @@ public sealed class PostfixLogLines : IDisposable
     [InlineData(false)]
     public void TwoLogs_AreOneStory(bool reportsFirst)
     {
-        var lines = Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line.Contains("mail_responder[", StringComparison.Ordinal));
+        var lines = Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ToLookup(line => line.Contains("mail_responder[", StringComparison.Ordinal));
         folder.Write("mail_responder.log", string.Join('\n', lines[true]) + "\n");
         if (reportsFirst) Read("");
         Read(string.Join('\n', lines[false]) + "\n");
@@ -131,7 +164,8 @@ public sealed class PostfixLogLines : IDisposable
     public void VerdictBeforePostfixLines_IsOfTheSameMessage()
     {
         var lines = Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Read(string.Join('\n', lines.OrderByDescending(line => line.Contains("replied", StringComparison.Ordinal))) + "\n");
+        Read(string.Join('\n', lines.OrderByDescending(line => line.Contains("replied", StringComparison.Ordinal)))
+            + "\n");
         Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
     }
 
@@ -144,18 +178,23 @@ public sealed class PostfixLogLines : IDisposable
         {
             var line = Encoding.UTF8.GetBytes(Request("01", "4C12345").Split('\n')[i % 6]);
             if (i % 3 == 0) line = line[..random.Next(line.Length)];
-            for (var flips = random.Next(4); flips > 0 && line.Length > 0; flips--) line[random.Next(line.Length)] = (byte)random.Next(11, 256);
+            for (var flips = random.Next(4); flips > 0 && line.Length > 0; flips--) line[random.Next(line.Length)] =
+                (byte)random.Next(11, 256);
             log.Write(line);
             log.WriteByte((byte)'\n');
         }
 
-        log.Write(Encoding.ASCII.GetBytes(new string('x', 1_000_000) + "\n" + Request("02", "4C99999") + Day + "03:00+00:00 mx postfix/qmgr[7]: 4C99999: rem"));
+        log.Write(Encoding.ASCII.GetBytes(
+            new string('x', 1_000_000) + "\n" + Request("02", "4C99999") + Day
+            + "03:00+00:00 mx postfix/qmgr[7]: 4C99999: rem"));
         File.WriteAllBytes(folder.PathTo("mail.log"), log.ToArray());
 
         var (lines, unknown) = Read("");
         Assert.InRange(lines, 1000, 2006);
         Assert.InRange(unknown, 100, 1000);
-        Assert.Equal("1", Rows("SELECT count(*) FROM message WHERE queue_id = '4C99999' AND requested = 1 AND removed IS NOT NULL"));
+        Assert.Equal(
+            "1", Rows(
+            "SELECT count(*) FROM message WHERE queue_id = '4C99999' AND requested = 1 AND removed IS NOT NULL"));
     }
 
     /// <summary>By the day of the time zone that is asked in, without the days before the first mail.</summary>
@@ -164,9 +203,12 @@ public sealed class PostfixLogLines : IDisposable
     {
         var days = (int[])[17, 15, 15, 12, 1];
         for (var i = 0; i < days.Length; i++)
-            Read(Request("01", $"4C1000{i}").Replace("2026-03-02T08", FixedClock.Start.AddDays(-days[i]).ToString("yyyy-MM-dd'T'HH"), StringComparison.Ordinal));
+            Read(Request("01", $"4C1000{i}")
+                .Replace("2026-03-02T08", FixedClock.Start.AddDays(-days[i]).ToString("yyyy-MM-dd'T'HH"),
+                StringComparison.Ordinal));
         Read($"{FixedClock.Start.AddDays(-1):yyyy-MM-dd}T23:30:00+00:00 mx postfix/smtpd[5]: 4CFFFFF: client=x\n"
-            + $"{FixedClock.Start.AddDays(-1):yyyy-MM-dd}T23:31:00+00:00 mx postfix/pipe[5]: 4CFFFFF: to=<get@example.com>, relay=responder, delay=60, delays=0/0/0/0, dsn=4.3.0, status=deferred (x)\n");
+            + $"{FixedClock.Start.AddDays(-1):yyyy-MM-dd}T23:31:00+00:00 mx postfix/pipe[5]: 4CFFFFF: "
+            + $"to=<get@example.com>, relay=responder, delay=60, delays=0/0/0/0, dsn=4.3.0, status=deferred (x)\n");
         var until = new DateTimeOffset(FixedClock.Start.Date.AddDays(1), TimeSpan.Zero);
         var today = DateOnly.FromDateTime(FixedClock.Start.Date);
 
@@ -176,19 +218,24 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal(new DayOfRequests(today.AddDays(-11), 0, 0), trend[1]);
         Assert.Equal(new DayOfRequests(today.AddDays(-1), 2, 1), trend[^2]);
         var east = new DateTimeOffset(FixedClock.Start.Date.AddDays(1), TimeSpan.FromHours(2));
-        Assert.Equal(1, PostfixLogDatabase.Summarise(settings.PostfixLog.Database, east.AddDays(-1), east)!.Trend[^1].Received);
+        Assert.Equal(1, PostfixLogDatabase.Summarise(
+            settings.PostfixLog.Database, east.AddDays(-1), east)!.Trend[^1].Received);
     }
 
     [Fact]
     public void OldRows_Go()
     {
-        Read(Request("01", "4C12345") + $"{Day}01:00+00:00 mx postfix/smtpd[5]: NOQUEUE: reject: RCPT from x[198.51.100.7]: 554 5.7.1 no\n");
+        Read(Request("01", "4C12345")
+            + $"{Day}01:00+00:00 mx postfix/smtpd[5]: NOQUEUE: reject: RCPT from x[198.51.100.7]: 554 5.7.1 no\n");
         clock.Now += TimeSpan.FromDays(13);
         Read("");
         Assert.Equal("1|1", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection)"));
         clock.Now += TimeSpan.FromDays(2);
         Read("");
-        Assert.Equal("0|0|0|0", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection) || '|' || (SELECT count(*) FROM delivery) || '|' || (SELECT count(*) FROM answer)"));
+        Assert.Equal(
+            "0|0|0|0",
+            Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection) || '|' || (SELECT "
+                + "count(*) FROM delivery) || '|' || (SELECT count(*) FROM answer)"));
     }
 
     [Fact]
@@ -226,20 +273,28 @@ public sealed class PostfixLogLines : IDisposable
             discard[8]: 4C34567: to=<{tag}@probe.invalid>, relay=none, delay=0.2, delays=0/0/0/0, dsn=2.0.0, status=sent (probe.invalid)
             qmgr[7]: 4C34567: removed
             """.Split('\n').Select((line, i) => $"{Day}00:{i:00}.1+00:00 mx postfix/{line}\n")
-            .Append($"{Day}00:30.1+00:00 mx mail_responder[9]: probe address=get@example.com replies=1 ms=9 queue_id=4C23456 receipts=sendmail:0123456789abcdef0123456789abcdef\n");
+            .Append($"{Day}00:30.1+00:00 mx mail_responder[9]: probe address=get@example.com replies=1 ms=9 "
+            + $"queue_id=4C23456 receipts=sendmail:0123456789abcdef0123456789abcdef\n");
 
         Assert.Equal((16, 0), Read(string.Concat(lines)));
-        Assert.Equal("0 0 0 0", Rows("SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM delivery) || ' ' || (SELECT count(*) FROM answer) || ' ' || (SELECT count(*) FROM rejection)"));
+        Assert.Equal(
+            "0 0 0 0",
+            Rows("SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM delivery) || ' ' || (SELECT "
+                + "count(*) FROM answer) || ' ' || (SELECT count(*) FROM rejection)"));
     }
 
-    PostfixLogSummary Summary => PostfixLogDatabase.Summarise(settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1))!;
+    PostfixLogSummary Summary => PostfixLogDatabase.Summarise(
+        settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1))!;
 
     static string Request(string minute, string id) => string.Concat(
         $"{Day}{minute}:00.100000+00:00 mx postfix/smtpd[5]: {id}: client=mail.freemail.test[198.51.100.7]\n",
         $"{Day}{minute}:00.200000+00:00 mx postfix/cleanup[6]: {id}: message-id=<1@freemail.test>\n",
-        $"{Day}{minute}:00.300000+00:00 mx postfix/qmgr[7]: {id}: from=<zahra@freemail.test>, size=700, nrcpt=1 (queue active)\n",
-        $"{Day}{minute}:00.400000+00:00 mx mail_responder[9]: replied address=get@example.com replies=1 ms=9 queue_id={id} receipts=ses-1\n",
-        $"{Day}{minute}:00.500000+00:00 mx postfix/pipe[8]: {id}: to=<get@example.com>, relay=responder, delay=0.4, delays=0.1/0.1/0/0.2, dsn=2.0.0, status=sent (delivered via responder service)\n",
+        $"{Day}{minute}:00.300000+00:00 mx postfix/qmgr[7]: {id}: from=<zahra@freemail.test>, size=700, nrcpt=1 "
+        + $"(queue active)\n",
+        $"{Day}{minute}:00.400000+00:00 mx mail_responder[9]: replied address=get@example.com replies=1 ms=9 "
+        + $"queue_id={id} receipts=ses-1\n",
+        $"{Day}{minute}:00.500000+00:00 mx postfix/pipe[8]: {id}: to=<get@example.com>, relay=responder, delay=0.4, "
+        + $"delays=0.1/0.1/0/0.2, dsn=2.0.0, status=sent (delivered via responder service)\n",
         $"{Day}{minute}:00.600000+00:00 mx postfix/qmgr[7]: {id}: removed\n");
 
     /// <summary>A run after these lines came into Postfix's log.</summary>
@@ -250,5 +305,6 @@ public sealed class PostfixLogLines : IDisposable
         return reader.Read(settings);
     }
 
-    string Rows(string sql) => MailResponder.Tests.Host.ToolRun.Of("sqlite3", settings.PostfixLog.Database, sql).AssertDone().Trim();
+    string Rows(string sql) => MailResponder.Tests.Host.ToolRun.Of("sqlite3", settings.PostfixLog.Database, sql)
+        .AssertDone().Trim();
 }

@@ -6,7 +6,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.PostfixLog;
 
-/// <summary>What a real Postfix writes about a known mix of mails, read by the program from the files of the logs.</summary>
+/// <summary>
+/// What a real Postfix writes about a known mix of mails, read by the program from the files of the logs.
+/// </summary>
 [Collection("Postfix")]
 public sealed class PostfixLogOfARealPostfix
 {
@@ -34,16 +36,22 @@ public sealed class PostfixLogOfARealPostfix
         Assert.Equal("lines read: 0, of unknown form: 0\n", Read(traffic.Place).OutputText);
         Assert.Equal(before, Dump(traffic.Place));
 
-        MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(Database(traffic.Place))) + run.OutputText);
+        MixedTraffic.AssertNobodyIsNamedIn(
+            Encoding.Latin1.GetString(File.ReadAllBytes(Database(traffic.Place))) + run.OutputText);
         Assert.Equal("640\n", ToolRun.Of("stat", "-c", "%a", Database(traffic.Place)).AssertDone());
     }
 
-    /// <summary>The next host refuses every reply for good: the responder could not know, and said that it had answered.</summary>
+    /// <summary>
+    /// The next host refuses every reply for good: the responder could not know, and said that it had answered.
+    /// </summary>
     [Fact]
     public void RepliesThatTheWorldRefuses_AreBounced()
     {
         using var place = new Workplace();
-        place.Settings["limits"] = new System.Text.Json.Nodes.JsonObject { ["large_domains"] = new System.Text.Json.Nodes.JsonArray("freemail.test") };
+        place.Settings["limits"] = new System.Text.Json.Nodes.JsonObject
+        {
+            ["large_domains"] = new System.Text.Json.Nodes.JsonArray("freemail.test"),
+        };
         place.Settings["postfix_log"] = new System.Text.Json.Nodes.JsonObject { ["database"] = Database(place) };
         place.Settings["own_domains"] = new System.Text.Json.Nodes.JsonArray("example.com");
         var port = Loopback.FreePort();
@@ -56,25 +64,33 @@ public sealed class PostfixLogOfARealPostfix
         people.ForEach(person => postfix.Accept(person));
         postfix.WaitUntilQueueIsEmpty();
         File.WriteAllText(place.PathTo("mail.log"), postfix.MailLog);
-        File.WriteAllLines(place.PathTo("mail_responder.log"), place.Log.Reports.Select(line => line[5..20] + " mx" + line[20..]));
+        File.WriteAllLines(place.PathTo("mail_responder.log"),
+            place.Log.Reports.Select(line => line[5..20] + " mx" + line[20..]));
 
         var run = Read(place);
         Assert.True(run.ExitCode == 0, run.Errors);
         var summary = Summary(place);
         Assert.Equal(6, summary.Answered);
-        Assert.Equal(new ProviderOutcomes("freemail.test", 0, 0, summary.Outcomes[0].Total, 0, 0), Assert.Single(summary.Outcomes));
+        Assert.Equal(new ProviderOutcomes("freemail.test", 0, 0, summary.Outcomes[0].Total, 0, 0),
+            Assert.Single(summary.Outcomes));
         Assert.InRange(summary.Outcomes[0].Bounced, 6, 12);
         var metrics = place.Command("metrics", "prometheus", "--log", "/dev/null").OutputText;
-        Assert.Contains($"reply_outcomes{{provider=\"freemail.test\",outcome=\"bounced\"}} {summary.Outcomes[0].Bounced}\n", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            $"reply_outcomes{{provider=\"freemail.test\",outcome=\"bounced\"}} {summary.Outcomes[0].Bounced}\n",
+            metrics, StringComparison.Ordinal);
         refusing.Kill();
 
         // Postfix's reports to the bounce address went through its alias to `responder feedback --bounce`.
         Assert.All(people, person => Assert.Equal(
-            "blocked, because a reply bounced or was complained about\n", place.Command("blacklist", "check", person.From).OutputText));
+            "blocked, because a reply bounced or was complained about\n",
+            place.Command("blacklist", "check", person.From).OutputText));
         // What anybody may send there is dropped without a word.
-        postfix.Accept(people[0] with { MoreHeaders = "Content-Type: multipart/report; boundary=b\r\n" }, "bounces@example.com");
+        postfix.Accept(people[0] with { MoreHeaders = "Content-Type: multipart/report; boundary=b\r\n" },
+            "bounces@example.com");
         postfix.WaitUntilQueueIsEmpty();
-        Assert.Matches("(?m)orig_to=<bounces@example.com>, relay=feedback, .* status=sent \\(delivered via feedback service", postfix.MailLog);
+        Assert.Matches(
+            "(?m)orig_to=<bounces@example.com>, relay=feedback, .* status=sent \\(delivered via feedback service",
+            postfix.MailLog);
         Assert.DoesNotMatch("relay=feedback, delay=.*status=(deferred|SOFTBOUNCE)", postfix.MailLog);
     }
 
@@ -84,7 +100,10 @@ public sealed class PostfixLogOfARealPostfix
     internal static string Database(Workplace place) => place.PathTo("postfix-log/rows.db");
 
     internal static PostfixLogSummary Summary(Workplace place) =>
-        PostfixLogDatabase.Summarise(Database(place), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1))!;
+        PostfixLogDatabase.Summarise(Database(place), DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(1))!;
 
-    static string Dump(Workplace place) => ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump delivery", ".dump answer", ".dump rejection", ".dump receipt").AssertDone();
+    static string Dump(Workplace place) =>
+        ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump delivery", ".dump answer", ".dump rejection",
+        ".dump receipt").AssertDone();
 }

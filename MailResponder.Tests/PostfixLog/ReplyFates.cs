@@ -19,7 +19,10 @@ public sealed class ReplyFates : IDisposable
     public ReplyFates()
     {
         _folder.Write("responses.json", """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
-        _settings = TestSettings.In(_folder.Path) with { PostfixLog = new PostfixLogSettings(_folder.PathTo("rows.db"), 14) };
+        _settings = TestSettings.In(_folder.Path) with
+        {
+            PostfixLog = new PostfixLogSettings(_folder.PathTo("rows.db"), 14),
+        };
     }
 
     public void Dispose() => _folder.Dispose();
@@ -86,7 +89,8 @@ public sealed class ReplyFates : IDisposable
         }
 
         Assert.Equal(
-            [new("gmail.com", 0, 0, 1, 0, 0), new(ProviderOutcomes.Others, 1, 0, 1, 0, 0), new("yahoo.com", 1, 0, 0, 0, 1)],
+            [new("gmail.com", 0, 0, 1, 0, 0), new(ProviderOutcomes.Others, 1, 0, 1, 0, 0),
+            new("yahoo.com", 1, 0, 0, 0, 1)],
             Outcomes().OrderBy(one => one.Provider).ToList());
     }
 
@@ -100,8 +104,10 @@ public sealed class ReplyFates : IDisposable
     public void FewReplies_AreMergedUntilNobodyShows(string counts, string expected)
     {
         var all = counts.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(count => count.Split(':'))
-            .Select(count => new ProviderOutcomes(count[0], int.Parse(count[1], CultureInfo.InvariantCulture), 0, 0, 0, 0)).ToList();
-        Assert.Equal(expected, string.Join(' ', ProviderOutcomes.Merged(all, 5).Select(one => $"{one.Provider}:{one.Total}")));
+            .Select(count => new ProviderOutcomes(
+            count[0], int.Parse(count[1], CultureInfo.InvariantCulture), 0, 0, 0, 0)).ToList();
+        Assert.Equal(expected, string.Join(
+            ' ', ProviderOutcomes.Merged(all, 5).Select(one => $"{one.Provider}:{one.Total}")));
     }
 
     [Theory]
@@ -122,26 +128,35 @@ public sealed class ReplyFates : IDisposable
     {
         var report = SampleReport.Of(new MadeLog().Replied("get@example.com", 15)) with
         {
-            Postfix = new(new PostfixLogSummary { Outcomes = [new("gmail.com", 1, 2, 15, 0, 0), new("tiny.example", 2, 0, 0, 0, 0)] }, null),
+            Postfix = new(
+                new PostfixLogSummary { Outcomes = [new("gmail.com", 1, 2, 15, 0, 0),
+                new("tiny.example", 2, 0, 0, 0, 0)] }, null),
         };
         Assert.Contains("others", MailResponder.Statistics.TextReport.Of(report), StringComparison.Ordinal);
         report = report with
         {
-            Postfix = new(new PostfixLogSummary { Outcomes = [new("gmail.com", 1, 2, 15, 0, 0), new("web.de", 9, 0, 0, 0, 3)] }, null),
+            Postfix = new(
+                new PostfixLogSummary { Outcomes = [new("gmail.com", 1, 2, 15, 0, 0), new("web.de", 9, 0, 0, 0, 3)] },
+                null),
         };
-        foreach (var text in (string[])[MailResponder.Statistics.TextReport.Of(report), MailResponder.Statistics.HtmlReport.Of(report)])
+        foreach (var text in (string[])[MailResponder.Statistics.TextReport.Of(report),
+            MailResponder.Statistics.HtmlReport.Of(report)])
         {
             Assert.Contains("1 sent, 2 deferred, 15 bounced", text, StringComparison.Ordinal);
             Assert.Contains("9 sent, 3 complained of", text, StringComparison.Ordinal);
             Assert.Contains("94 % of the replies to gmail.com were not taken", text, StringComparison.Ordinal);
         }
 
-        Assert.DoesNotContain("Requests answered, by day", MailResponder.Statistics.HtmlReport.Of(report), StringComparison.Ordinal);
+        Assert.DoesNotContain("Requests answered, by day", MailResponder.Statistics.HtmlReport.Of(report),
+            StringComparison.Ordinal);
         report = report with
         {
-            Postfix = new(report.Postfix.Value! with { Trend = [new(new(2026, 11, 20), 90, 80), new(new(2026, 11, 21), 50, 40)] }, null),
+            Postfix = new(
+                report.Postfix.Value! with { Trend = [new(new(2026, 11, 20), 90, 80), new(new(2026, 11, 21), 50, 40)] },
+                null),
         };
-        foreach (var text in (string[])[MailResponder.Statistics.TextReport.Of(report), MailResponder.Statistics.HtmlReport.Of(report)])
+        foreach (var text in (string[])[MailResponder.Statistics.TextReport.Of(report),
+            MailResponder.Statistics.HtmlReport.Of(report)])
         {
             Assert.Contains("Requests answered, by day", text, StringComparison.Ordinal);
             Assert.Contains("2026-11-20", text, StringComparison.Ordinal);
@@ -158,9 +173,11 @@ public sealed class ReplyFates : IDisposable
     {
         _folder.Write("mail.log", _mail.ToString());
         _folder.Write("mail_responder.log", _reports.ToString());
-        using (var reader = new PostfixLogReader(_folder.PathTo("mail.log"), _folder.PathTo("mail_responder.log"), new FixedClock()))
+        using (var reader = new PostfixLogReader(
+            _folder.PathTo("mail.log"), _folder.PathTo("mail_responder.log"), new FixedClock()))
             Assert.Equal(0, reader.Read(_settings).Unknown);
-        return PostfixLogDatabase.Summarise(_settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1))!.Outcomes;
+        return PostfixLogDatabase.Summarise(
+            _settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1))!.Outcomes;
     }
 
     /// <summary>A reply through Postfix, and what Postfix said of it. Returns its name.</summary>
@@ -168,7 +185,9 @@ public sealed class ReplyFates : IDisposable
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{++_made:x32}");
         var without = events is ["(without-attachments)", ..] ? events[0] : "";
-        _reports.Append($"{Time()} mx mail_responder[9]: replied address=get@example.com replies=1 ms=9 queue_id=4A{_made:X5} receipts=sendmail:{name}{without}\n");
+        _reports.Append(
+            $"{Time()} mx mail_responder[9]: replied address=get@example.com replies=1 ms=9 queue_id=4A{_made:X5} "
+            + $"receipts=sendmail:{name}{without}\n");
         Mail(name, to, without.Length > 0 ? events[1..] : events);
         return name;
     }
@@ -182,7 +201,8 @@ public sealed class ReplyFates : IDisposable
         foreach (var status in events)
         {
             Line(status == "expired" ? $"qmgr[7]: {id}: from=<bounces@example.com>, status=expired, returned to sender"
-                : $"smtp[8]: {id}: to=<{to}>, relay=mx.{to.Split('@')[1]}[198.51.100.9]:25, delay=0.4, delays=0.1/0.1/0/0.2, dsn=2.0.0, status={status} (what the host said)");
+                : $"smtp[8]: {id}: to=<{to}>, relay=mx.{to.Split('@')[1]}[198.51.100.9]:25, delay=0.4, "
+                + $"delays=0.1/0.1/0/0.2, dsn=2.0.0, status={status} (what the host said)");
         }
 
         if (events is [.., not "deferred"])
@@ -191,5 +211,6 @@ public sealed class ReplyFates : IDisposable
 
     private void Line(string text) => _mail.Append(CultureInfo.InvariantCulture, $"{Time()} mx postfix/{text}\n");
 
-    private string Time() => FixedClock.Start.AddMinutes(-60 + _made).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
+    private string Time() => FixedClock.Start.AddMinutes(-60 + _made)
+        .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>What the program does with Authentication-Results, whoever wrote them: see also <see cref="Postfix.AuthenticatedRequestTests"/>.</summary>
+/// <summary>
+/// What the program does with Authentication-Results, whoever wrote them: see also <see
+/// cref="Postfix.AuthenticatedRequestTests"/>.
+/// </summary>
 public sealed class AuthenticationTests : IDisposable
 {
     readonly Workplace place = new();
@@ -25,7 +28,8 @@ public sealed class AuthenticationTests : IDisposable
             var run = place.Filter(fresh);
             Assert.Equal(75, run.ExitCode);
             Assert.StartsWith("4.3.0 ", run.Errors, StringComparison.Ordinal);
-            Assert.Contains("deferred reason=authentication address=get@example.com ", place.Log.Reports[^1], StringComparison.Ordinal);
+            Assert.Contains("deferred reason=authentication address=get@example.com ", place.Log.Reports[^1],
+                StringComparison.Ordinal);
             Assert.Single(place.Outbox);
         }
 
@@ -41,13 +45,15 @@ public sealed class AuthenticationTests : IDisposable
         place.Settings["require_authentication"] = new JsonObject { ["links"] = "full" };
         place.Write();
         place.Filter(From("spf=pass smtp.mailfrom=freemail.test", TimeSpan.Zero)).AssertDone();
-        Assert.Contains("skipped reason=not-authenticated address=get@example.com ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("skipped reason=not-authenticated address=get@example.com ", place.Log.Reports[^1],
+            StringComparison.Ordinal);
         Assert.Contains("\"reason\":\"not-authenticated\"", place.Log.Events[^1], StringComparison.Ordinal);
         Assert.Empty(place.Outbox);
         // Neither is a message: the operator sees all, and looks at what it takes.
         Assert.Equal(0, place.Command("send", "--to", "zahra@freemail.test", "--as", "get@example.com").ExitCode);
         Assert.Equal(2, place.Outbox.Count);
-        Assert.Contains("authentication: full, for the attachments full\n", place.Command("config", "show", "get@example.com").OutputText, StringComparison.Ordinal);
+        Assert.Contains("authentication: full, for the attachments full\n",
+            place.Command("config", "show", "get@example.com").OutputText, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,10 +67,13 @@ public sealed class AuthenticationTests : IDisposable
 
     static RequestMail From(string results, TimeSpan age)
     {
-        var arrived = (DateTimeOffset.UtcNow - age).ToString("ddd, d MMM yyyy HH:mm:ss +0000", CultureInfo.InvariantCulture);
+        var arrived = (DateTimeOffset.UtcNow - age)
+            .ToString("ddd, d MMM yyyy HH:mm:ss +0000", CultureInfo.InvariantCulture);
         return RequestMail.FromSomebodyNew() with
         {
-            MoreHeaders = $"Authentication-Results: mx.responder.test; {results}\r\nReceived: by mx.responder.test; {arrived}\r\n",
+            MoreHeaders =
+                $"Authentication-Results: mx.responder.test; {results}\r\nReceived: by mx.responder.test; "
+                + $"{arrived}\r\n",
         };
     }
 }

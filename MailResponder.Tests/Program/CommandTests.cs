@@ -12,7 +12,8 @@ public sealed partial class CommandTests
     {
         var run = Bare("--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (var word in (string[])["--recipient", "--sender", "--settings", "--dry-run", "blacklist", "config", "send", "feedback", "dkim", "stats", "75"])
+        foreach (var word in (string[])["--recipient", "--sender", "--settings", "--dry-run", "blacklist", "config",
+            "send", "feedback", "dkim", "stats", "75"])
             Assert.Contains(word, run.OutputText, StringComparison.Ordinal);
     }
 
@@ -91,7 +92,8 @@ public sealed partial class CommandTests
         Assert.Equal(65, run.ExitCode);
         string[] faults = ["GET@example.com", "body", "jpeg", "attachment", "missing.zip"];
         for (var line = 2; line <= 5; line++)
-            Assert.Contains(line.ToString(CultureInfo.InvariantCulture), run.OutputText + run.Errors, StringComparison.Ordinal);
+            Assert.Contains(line.ToString(CultureInfo.InvariantCulture), run.OutputText + run.Errors,
+                StringComparison.Ordinal);
         Assert.All(faults, fault => Assert.Contains(fault, run.OutputText + run.Errors, StringComparison.Ordinal));
     }
 
@@ -138,10 +140,12 @@ public sealed partial class CommandTests
         }
 
         Assert.Equal(1, RepliesToOneMore());
-        Assert.Contains("1 of 3", place.Command("blacklist", "check", person.From).OutputText, StringComparison.Ordinal);
+        Assert.Contains("1 of 3", place.Command("blacklist", "check", person.From).OutputText,
+            StringComparison.Ordinal);
         Blacklist("block", person.From.ToUpperInvariant());
         Assert.Equal(0, RepliesToOneMore());
-        Assert.Contains("blocked", place.Command("blacklist", "check", person.From).OutputText, StringComparison.Ordinal);
+        Assert.Contains("blocked", place.Command("blacklist", "check", person.From).OutputText,
+            StringComparison.Ordinal);
         Blacklist("remove", person.From);
         Assert.Equal(1, RepliesToOneMore());
         Blacklist("allow", person.From);
@@ -158,12 +162,14 @@ public sealed partial class CommandTests
     public void Send_SendsWhatARequestWouldGet()
     {
         using var place = new Workplace();
-        var run = place.Command("send", "--to", "tester@freemail.test", "--as", "get@example.com", "--subject", "a test");
+        var run = place.Command("send", "--to", "tester@freemail.test", "--as", "get@example.com", "--subject",
+            "a test");
         Assert.True(run.ExitCode == 0, run.Errors);
         var replies = ReadMail.All(place.Outbox);
         Assert.Equal(2, replies.Count);
         Assert.All(replies, reply => Assert.Equal("tester@freemail.test", reply["To"]));
-        Assert.NotEqual(0, place.Command("send", "--to", "tester@freemail.test", "--as", "nobody@example.com").ExitCode);
+        Assert.NotEqual(0, place.Command(
+            "send", "--to", "tester@freemail.test", "--as", "nobody@example.com").ExitCode);
     }
 
     /// <summary>What sudo, the shell or ps would keep comes in on standard input.</summary>
@@ -338,7 +344,8 @@ public sealed partial class CommandTests
         using var place = new Workplace();
         File.WriteAllText(place.PathTo("responses.json"), "[]");
         File.WriteAllBytes(place.PathTo("mail.eml"), RequestMail.FromSomebodyNew().ToBytes());
-        var (exitCode, said) = Terminal.Run($"{ResponderProcess.Binary} --settings {place.SettingsFile} < {place.PathTo("mail.eml")}");
+        var (exitCode, said) = Terminal.Run(
+            $"{ResponderProcess.Binary} --settings {place.SettingsFile} < {place.PathTo("mail.eml")}");
         Assert.Equal(75, exitCode);
         Assert.Contains("responder: response-book: ", said, StringComparison.Ordinal);
         Assert.Contains("has no entry; nobody would be answered", said, StringComparison.Ordinal);

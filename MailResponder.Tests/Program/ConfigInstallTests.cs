@@ -50,7 +50,8 @@ public sealed class ConfigInstallTests : IDisposable
         var run = Install("""[ { "email_addr": "new@example.com", "body": "New links" } ]""");
 
         Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
-        Assert.StartsWith("there is no good book to compare with: every address is shown as new\nnew@example.com: new, 1 reply\n",
+        Assert.StartsWith(
+            "there is no good book to compare with: every address is shown as new\nnew@example.com: new, 1 reply\n",
             run.OutputText, StringComparison.Ordinal);
     }
 

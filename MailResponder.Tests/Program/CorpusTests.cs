@@ -8,7 +8,8 @@ public sealed class CorpusTests
     {
         using var place = new Workplace();
         var faults = new List<string>();
-        string[] files = [.. Directory.GetFiles(CorpusFactAttribute.CorpusFolder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.GetFiles(CorpusFactAttribute.CorpusFolder, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)];
         Assert.NotEmpty(files);
         foreach (var file in files)
         {

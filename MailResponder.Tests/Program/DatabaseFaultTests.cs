@@ -110,7 +110,8 @@ public sealed class DatabaseFaultTests
     static Workplace AnsweredOnce()
     {
         var place = new Workplace();
-        place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient", "links@example.com")
+        place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient",
+            "links@example.com")
             .AssertDone();
         Directory.Delete(place.PathTo("outbox"), recursive: true);
         return place;
@@ -119,7 +120,8 @@ public sealed class DatabaseFaultTests
     static void AssertDeferredForDatabase(Workplace place)
     {
         Assert.Empty(place.Outbox);
-        Assert.Contains("deferred reason=database address=get@example.com ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("deferred reason=database address=get@example.com ", place.Log.Reports[^1],
+            StringComparison.Ordinal);
     }
 
     static void AssertAnswers(Workplace place, RequestMail request)

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>Postfix kills a command after 1000 s and bounces; the program gives up long before, in its own words.</summary>
+/// <summary>
+/// Postfix kills a command after 1000 s and bounces; the program gives up long before, in its own words.
+/// </summary>
 public sealed class DeadlineTests
 {
     [Fact]

@@ -28,12 +28,14 @@ public sealed partial class DkimRotationTests : IDisposable
         // Nothing looks at DNS but the command that cron runs.
         Assert.Equal("mail", SelectorOfNewReply());
         said = Good("dkim", "switch");
-        Assert.StartsWith("mail2 signs from now on. Leave mail._domainkey.example.com in ", said, StringComparison.Ordinal);
+        Assert.StartsWith("mail2 signs from now on. Leave mail._domainkey.example.com in ", said,
+            StringComparison.Ordinal);
 
         Assert.Equal("mail2", SelectorOfNewReply());
         Assert.StartsWith("mail2._domainkey.example.com. 3600 IN ", Good("dkim", "record"), StringComparison.Ordinal);
         // install.sh asks this way, by the name of the first key.
-        string[] asked = ["dkim", "record", "--domain", "example.com", "--selector", "mail", "--key", place.PathTo("dkim.key")];
+        string[] asked = ["dkim", "record", "--domain", "example.com", "--selector", "mail", "--key",
+            place.PathTo("dkim.key")];
         Assert.StartsWith("mail2._domainkey.example.com. 3600 IN ", Good(asked), StringComparison.Ordinal);
         Assert.Contains("0 fault(s)", Good("config", "check"), StringComparison.Ordinal);
         Assert.Equal("no key waits\n", Good("dkim", "switch"));
@@ -111,7 +113,8 @@ public sealed partial class DkimRotationTests : IDisposable
 
     [Theory]
     [InlineData("-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n", "is to name the selector")]
-    [InlineData("Selector: a b\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n", "is to name the selector")]
+    [InlineData("Selector: a b\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n",
+        "is to name the selector")]
     [InlineData("Selector: mail2\nnothing\n", "holds no RSA private key")]
     [InlineData("Selector: ", "is to name the selector")]
     public void DamagedNextKey_IsAFaultAndNeverSigns(string text, string fault)
@@ -189,7 +192,8 @@ public sealed partial class DkimRotationTests : IDisposable
 
     static void Publish(Workplace place, string selector, params string[] records)
     {
-        static string Quoted(string text) => string.Join(' ', text.Chunk(250).Select(part => $"\"{new string(part)}\""));
+        static string Quoted(string text) =>
+            string.Join(' ', text.Chunk(250).Select(part => $"\"{new string(part)}\""));
         File.WriteAllLines(place.PathTo("dns/" + selector),
             records.Select(text => $"{selector}._domainkey.example.com. 3600 IN TXT {Quoted(text)}"));
     }

@@ -52,5 +52,6 @@ public sealed class DryRunTests
         Directory.EnumerateFiles(place.Folder, "*", SearchOption.AllDirectories)
             .Where(file => file != place.PathTo("log"))
             .Order(StringComparer.Ordinal)
-            .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
+            .Select(file =>
+            $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
 }

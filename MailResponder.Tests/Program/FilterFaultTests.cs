@@ -20,7 +20,8 @@ public sealed class FilterFaultTests
     {
         using var place = new Workplace();
         var run = ResponderProcess.Run(
-            ResponderProcess.Plainly, RequestMail.FromSomebodyNew().ToBytes(), ["--settings", place.SettingsFile, .. arguments]);
+            ResponderProcess.Plainly, RequestMail.FromSomebodyNew().ToBytes(),
+            ["--settings", place.SettingsFile, .. arguments]);
         run.AssertDeferred("4.3.5 ");
         Assert.Empty(place.Outbox);
     }
@@ -74,7 +75,8 @@ public sealed class FilterFaultTests
 
     [Fact]
     public void MissingBook_IsDeferred() =>
-        AssertIsDeferredUntilMended("response-book", place => File.Delete(place.PathTo("responses.json")), place => place.Write());
+        AssertIsDeferredUntilMended("response-book", place => File.Delete(place.PathTo("responses.json")), place =>
+            place.Write());
 
     [Fact]
     public void BrokenBook_IsDeferred_WhereNoGoodOneIsRendered() =>
@@ -121,7 +123,8 @@ public sealed class FilterFaultTests
 
     [Fact]
     public void AddressKeyThatOthersMayRead_IsDeferred() =>
-        AssertIsDeferredUntilMended("key-file", place => SetMode(place, "address.key", "0644"), place => SetMode(place, "address.key", "0640"));
+        AssertIsDeferredUntilMended("key-file", place => SetMode(place, "address.key", "0644"), place =>
+            SetMode(place, "address.key", "0640"));
 
     [Fact]
     public void MissingAddressKeyOfAnExistingDatabase_IsDeferred() =>
@@ -132,7 +135,8 @@ public sealed class FilterFaultTests
 
     [Fact]
     public void DkimKeyThatOthersMayRead_IsDeferred() =>
-        AssertIsDeferredUntilMended("dkim-key", place => SetMode(place, "dkim.key", "0644"), place => SetMode(place, "dkim.key", "0600"));
+        AssertIsDeferredUntilMended("dkim-key", place => SetMode(place, "dkim.key", "0644"), place =>
+            SetMode(place, "dkim.key", "0600"));
 
     [Fact]
     public void BrokenDkimKey_IsDeferred() =>
@@ -171,7 +175,8 @@ public sealed class FilterFaultTests
         Assert.Contains($"deferred reason={reason} ", place.Log.Reports[^1], StringComparison.Ordinal);
         mend(place);
         place.Filter(request).AssertDone();
-        Assert.Equal(2, place.Outbox.Count(file => File.ReadAllText(file).Contains(request.From, StringComparison.Ordinal)));
+        Assert.Equal(2, place.Outbox.Count(
+            file => File.ReadAllText(file).Contains(request.From, StringComparison.Ordinal)));
     }
 
     static void AssertSettingIsDeferred(string name, string? value)

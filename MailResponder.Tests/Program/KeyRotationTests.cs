@@ -1,6 +1,8 @@
 namespace MailResponder.Tests.Program;
 
-/// <summary>`responder blacklist rotate-key` with real files, messages in between, and a host that has the old file.</summary>
+/// <summary>
+/// `responder blacklist rotate-key` with real files, messages in between, and a host that has the old file.
+/// </summary>
 public sealed class KeyRotationTests
 {
     [Fact]
@@ -19,15 +21,20 @@ public sealed class KeyRotationTests
 
         Assert.Contains("holds a new address key", Command(place, "blacklist", "rotate-key"), StringComparison.Ordinal);
         var text = File.ReadAllText(keyFile);
-        Assert.Contains("not in force yet; nothing was changed", Command(place, "blacklist", "rotate-key"), StringComparison.Ordinal);
+        Assert.Contains("not in force yet; nothing was changed", Command(place, "blacklist", "rotate-key"),
+            StringComparison.Ordinal);
         Assert.Equal(text, File.ReadAllText(keyFile));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(keyFile));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
+            File.GetUnixFileMode(keyFile));
         Assert.Equal(0, place.Command("config", "check").ExitCode);
-        Assert.Matches("address key: +the first one; one of 20.* comes into force at the next reset", Command(place, "blacklist", "show"));
-        Assert.Contains("key:     a new address key comes into force", Command(place, "database", "status"), StringComparison.Ordinal);
+        Assert.Matches("address key: +the first one; one of 20.* comes into force at the next reset",
+            Command(place, "blacklist", "show"));
+        Assert.Contains("key:     a new address key comes into force", Command(place, "database", "status"),
+            StringComparison.Ordinal);
         Assert.Contains("1 of 3 used", Command(place, "blacklist", "check", deferred.From), StringComparison.Ordinal);
 
-        Assert.Contains("The new address key is in force", Command(place, "blacklist", "reset"), StringComparison.Ordinal);
+        Assert.Contains("The new address key is in force", Command(place, "blacklist", "reset"),
+            StringComparison.Ordinal);
 
         place.Filter(deferred).AssertDone();
         place.Filter(deferred).AssertDone();
@@ -51,7 +58,9 @@ public sealed class KeyRotationTests
 
         Command(place, "blacklist", "rotate-key");
 
-        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%U", place.PathTo("address.key")]) { RedirectStandardOutput = true })!;
+        using var stat = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(
+            "stat", ["-c", "%U", place.PathTo("address.key")]) { RedirectStandardOutput = true })!;
         Assert.Equal("nobody\n", stat.StandardOutput.ReadToEnd());
     }
 

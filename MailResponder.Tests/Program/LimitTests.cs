@@ -11,7 +11,8 @@ public sealed class LimitTests
         using var place = new Workplace();
         place.Settings["limits"] = new JsonObject { ["service_per_day"] = 4 };
         place.Write();
-        ResponderProcess[] all = [.. Enumerable.Range(0, 16).Select(_ => place.StartFilter("--recipient", "links@example.com"))];
+        ResponderProcess[] all = [.. Enumerable.Range(0, 16)
+            .Select(_ => place.StartFilter("--recipient", "links@example.com"))];
         RequestMail[] mails = [.. all.Select(_ => RequestMail.FromSomebodyNew() with { To = "links@example.com" })];
 
         Parallel.For(0, all.Length, i => all[i].Feed(mails[i].ToBytes()));
@@ -23,9 +24,12 @@ public sealed class LimitTests
         Assert.Equal(4, place.Outbox.Count);
         // <131> and <134> are local0 with priority err and info.
         Assert.Equal(12, place.Log.Reports.Count(line => line.StartsWith("<134>", StringComparison.Ordinal)
-            && line.Contains("deferred reason=service-limit ", StringComparison.Ordinal) && line.Contains("problem=\"limits.service_per_day is reached\"", StringComparison.Ordinal)));
+            && line.Contains("deferred reason=service-limit ", StringComparison.Ordinal)
+            && line.Contains("problem=\"limits.service_per_day is reached\"", StringComparison.Ordinal)));
         var alarm = Assert.Single(place.Log.Reports, line => line.StartsWith("<131>", StringComparison.Ordinal));
-        Assert.Contains("limit limits.service_per_day=4 reached: messages from everybody wait in Postfix's queue until ", alarm, StringComparison.Ordinal);
+        Assert.Contains(
+            "limit limits.service_per_day=4 reached: messages from everybody wait in Postfix's queue until ", alarm,
+            StringComparison.Ordinal);
         Assert.Equal(16, place.Log.Events.Count);
 
         place.Settings["limits"]!["service_per_day"] = 100;
@@ -42,7 +46,8 @@ public sealed class LimitTests
         place.Settings.Remove("limits");
         place.Write();
         ProgramRun Ask(string domain) =>
-            place.Filter(new RequestMail($"a{Guid.NewGuid():N}@{domain}") { To = "links@example.com" }, "--recipient", "links@example.com");
+            place.Filter(new RequestMail($"a{Guid.NewGuid():N}@{domain}") { To = "links@example.com" }, "--recipient",
+                "links@example.com");
         var answered = 0;
         while (answered < 130 && Ask("small-place.test").ExitCode == 0) answered++;
 
@@ -55,22 +60,33 @@ public sealed class LimitTests
     public void LimitOfADomain_DropsWhereThatIsWantedAndNamesNobody()
     {
         using var place = new Workplace();
-        place.Settings["limits"] = new JsonObject { ["domain_per_day"] = 1, ["when_reached"] = "drop", ["large_domains"] = new JsonArray("large.test") };
+        place.Settings["limits"] = new JsonObject
+        {
+            ["domain_per_day"] = 1,
+            ["when_reached"] = "drop",
+            ["large_domains"] = new JsonArray("large.test"),
+        };
         place.Write();
-        void Ask(string domain) => place.Filter(new RequestMail($"a{Guid.NewGuid():N}@{domain}"), "--recipient", "links@example.com").AssertDone();
+        void Ask(string domain) => place.Filter(
+            new RequestMail($"a{Guid.NewGuid():N}@{domain}"), "--recipient", "links@example.com").AssertDone();
 
         for (var i = 0; i < 3; i++) Ask("small-place.test");
         for (var i = 0; i < 3; i++) Ask("of.large.test");
 
         Assert.Equal(4, place.Outbox.Count);
-        Assert.Equal(2, place.Log.Reports.Count(line => line.Contains("skipped reason=domain-limit ", StringComparison.Ordinal)));
-        Assert.Single(place.Log.Reports, line => line.Contains(": limit limits.domain_per_day=1 reached: messages from one domain or more are not answered until ", StringComparison.Ordinal));
+        Assert.Equal(2, place.Log.Reports.Count(
+            line => line.Contains("skipped reason=domain-limit ", StringComparison.Ordinal)));
+        Assert.Single(place.Log.Reports, line =>
+            line.Contains(
+            ": limit limits.domain_per_day=1 reached: messages from one domain or more are not answered until ",
+            StringComparison.Ordinal));
         Assert.DoesNotContain(place.Log.Lines, line => line.Contains("small-place", StringComparison.Ordinal));
         foreach (var file in Directory.GetFiles(place.Folder, "responder.db*"))
             Assert.Equal(-1, File.ReadAllBytes(file).AsSpan().IndexOf("small-place"u8));
 
         File.WriteAllLines(place.PathTo("mail_responder.log"), place.Log.Reports.Select(line =>
-            "2026-11-24T10:00:00.000000+00:00 host " + line[line.IndexOf("mail_responder[", StringComparison.Ordinal)..]));
+            "2026-11-24T10:00:00.000000+00:00 host "
+                + line[line.IndexOf("mail_responder[", StringComparison.Ordinal)..]));
         var stats = place.Command("stats", "--log", place.PathTo("mail_responder.log"), "--json");
         Assert.True(stats.ExitCode == 0, stats.Errors);
         Assert.Equal("""{"domain-limit":2}""", JsonNode.Parse(stats.OutputText)!["messages"]!["skipped"]!.ToJsonString());

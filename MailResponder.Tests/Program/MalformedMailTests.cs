@@ -6,7 +6,9 @@ using Xunit.Abstractions;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>Mail that breaks every rule is answered to its sender or left alone; it never crashes, bounces or costs much.</summary>
+/// <summary>
+/// Mail that breaks every rule is answered to its sender or left alone; it never crashes, bounces or costs much.
+/// </summary>
 public sealed class MalformedMailTests(ITestOutputHelper report)
 {
     private const double MostProcessorSeconds = 0.2;
@@ -28,7 +30,8 @@ public sealed class MalformedMailTests(ITestOutputHelper report)
         var isAnswered = MalformedMails.Result(name) == MalformedMails.Answered;
         Assert.Equal(isAnswered ? 2 : 0, place.Outbox.Count);
         // Those of the mails that do not name the requester have an address of their own.
-        string[] addresses = [requester, "\"zahra@work\"@freemail.test", "zahra%work.test@freemail.test", "work!zahra@freemail.test"];
+        string[] addresses = [requester, "\"zahra@work\"@freemail.test", "zahra%work.test@freemail.test",
+            "work!zahra@freemail.test"];
         Assert.All(place.Outbox, reply =>
         {
             using var file = File.OpenRead(reply);
@@ -46,7 +49,8 @@ public sealed class MalformedMailTests(ITestOutputHelper report)
         place.Write();
         using var running = place.StartFilter();
 
-        running.Begin(System.Text.Encoding.ASCII.GetBytes(start.Replace("ZAHRA", RequestMail.FromSomebodyNew().From, StringComparison.Ordinal)));
+        running.Begin(System.Text.Encoding.ASCII.GetBytes(
+            start.Replace("ZAHRA", RequestMail.FromSomebodyNew().From, StringComparison.Ordinal)));
 
         running.Finish().AssertDeferred();
         Assert.Contains(": deferred reason=deadline ", Assert.Single(place.Log.Reports), StringComparison.Ordinal);
@@ -67,7 +71,8 @@ public sealed class MalformedMailTests(ITestOutputHelper report)
         Assert.Equal(names.Length, place.Log.Reports.Count);
         report.WriteLine($"at most {costs.Max(cost => cost.Seconds)} s and {costs.Max(cost => cost.Kilobytes)} kB");
         foreach (var (name, cost) in names.Zip(costs))
-            Assert.True(cost is { ExitCode: 0, Seconds: < MostProcessorSeconds, Kilobytes: < MostKilobytes }, $"{name}: {cost}");
+            Assert.True(cost is { ExitCode: 0, Seconds: < MostProcessorSeconds, Kilobytes: < MostKilobytes },
+                $"{name}: {cost}");
     }
 
     private static Cost[] Costs(string[] files, string settings)
@@ -81,7 +86,8 @@ public sealed class MalformedMailTests(ITestOutputHelper report)
                 return {"ExitCode": os.waitstatus_to_exitcode(status), "Seconds": used.ru_utime, "Kilobytes": used.ru_maxrss}
             print(json.dumps([run(file) for file in sys.argv[3:]]))
             """;
-        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", script, ResponderProcess.Binary, settings, .. files])
+        using var python = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", ["-c", script, ResponderProcess.Binary, settings, .. files])
         {
             RedirectStandardOutput = true,
         })!;

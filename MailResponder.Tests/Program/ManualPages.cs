@@ -20,7 +20,8 @@ public sealed partial class ManualPages : IDisposable
     [Fact]
     public void ProgramPage_HasEveryCommandAndOptionOfTheHelp()
     {
-        var sections = Regex.Split(Manual("responder.8").Replace("\\-", "-", StringComparison.Ordinal), "(?m)^\\.S[SH] ");
+        var sections = Regex.Split(Manual("responder.8").Replace("\\-", "-", StringComparison.Ordinal),
+            "(?m)^\\.S[SH] ");
         var commands = Commands([]).ToList();
         Assert.Contains("responder blacklist block", commands.Select(command => command.Name));
         foreach (var (name, help) in commands)

@@ -3,7 +3,9 @@ using MailResponder.Tests.Feedback;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>Whatever happens to a request, nothing that is written tells whose it was, except the reply itself.</summary>
+/// <summary>
+/// Whatever happens to a request, nothing that is written tells whose it was, except the reply itself.
+/// </summary>
 public sealed class PrivacyTests
 {
     const string Phrase = "my sister in Qazvin needs it";
@@ -30,7 +32,8 @@ public sealed class PrivacyTests
     {
         var output = new StringBuilder();
         void Run(ProgramRun run) => output.Append(run.OutputText).Append(run.Errors);
-        void Filter(RequestMail mail, params string[] more) => Run(place.Filter(mail, ["--sender", request.From, .. more]));
+        void Filter(RequestMail mail, params string[] more) =>
+            Run(place.Filter(mail, ["--sender", request.From, .. more]));
 
         File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("away"));
         Filter(request);
@@ -44,7 +47,8 @@ public sealed class PrivacyTests
         Filter(new RequestMail(request.From + ", " + request.From));
         Run(place.Command("blacklist", "check", request.From.ToLowerInvariant()) with { Output = [] });
         var bounce = Notifications.InSns(Notifications.Bounce(request.From, at: DateTimeOffset.UtcNow.AddHours(1)));
-        string[] all = [bounce.ToJsonString(), bounce.ToJsonString()[..^9], Notifications.Mail(bounce.ToJsonString()), bounce["Message"]!.GetValue<string>()];
+        string[] all = [bounce.ToJsonString(), bounce.ToJsonString()[..^9], Notifications.Mail(bounce.ToJsonString()),
+            bounce["Message"]!.GetValue<string>()];
         foreach (var fed in all)
         {
             Run(ResponderProcess.Run(ResponderProcess.Plainly, Encoding.UTF8.GetBytes(fed),

@@ -106,7 +106,9 @@ public sealed class ProbeTests : IDisposable
         Assert.StartsWith("probe reason=database address=get@example.com ", Said, StringComparison.Ordinal);
     }
 
-    /// <summary>Without the key nobody can tell a genuine token: it is kept, and counts as no message's deferral.</summary>
+    /// <summary>
+    /// Without the key nobody can tell a genuine token: it is kept, and counts as no message's deferral.
+    /// </summary>
     [Fact]
     public void ProbeThatCannotBeKnown_IsKept_AndCountsNowhere()
     {

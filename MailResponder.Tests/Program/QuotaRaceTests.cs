@@ -8,10 +8,12 @@ public sealed class QuotaRaceTests
     {
         using var place = new Workplace();
         var person = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
-        ResponderProcess[] all = [.. Enumerable.Range(0, 100).Select(_ => place.StartFilter("--recipient", "links@example.com"))];
+        ResponderProcess[] all = [.. Enumerable.Range(0, 100)
+            .Select(_ => place.StartFilter("--recipient", "links@example.com"))];
 
         // All have started and wait for their message, so that they really come together.
-        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 16 }, running => running.Feed(person.Again().ToBytes()));
+        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 16 }, running =>
+            running.Feed(person.Again().ToBytes()));
 
         foreach (var running in all)
         {
@@ -20,7 +22,8 @@ public sealed class QuotaRaceTests
         }
         Assert.Equal(3, place.Outbox.Count);
         Assert.Equal(3, place.Log.Reports.Count(line => line.Contains("replied ", StringComparison.Ordinal)));
-        Assert.Equal(97, place.Log.Reports.Count(line => line.Contains("reason=over-quota ", StringComparison.Ordinal)));
+        Assert.Equal(97, place.Log.Reports.Count(
+            line => line.Contains("reason=over-quota ", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using MailResponder.Native;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>The rendered book as the published program makes and uses it: what it answers is always the book's.</summary>
+/// <summary>
+/// The rendered book as the published program makes and uses it: what it answers is always the book's.
+/// </summary>
 public sealed class RenderedBookTests : IDisposable
 {
     const string Rendered = "responder.db.rendered";
@@ -43,14 +45,16 @@ public sealed class RenderedBookTests : IDisposable
         Ask("links@example.com");
         Assert.Equal(again, Times());
         Assert.NotEqual(made, again);
-        Assert.Contains(place.Outbox, file => File.ReadAllText(file).Contains("\n\nOther links\n", StringComparison.Ordinal));
+        Assert.Contains(place.Outbox, file =>
+            File.ReadAllText(file).Contains("\n\nOther links\n", StringComparison.Ordinal));
     }
 
     [Fact]
     public void ManyProcessesAtOnce_OnAColdCache_AllAnswer()
     {
         ResponderProcess[] all = [.. Enumerable.Range(0, 12).Select(_ => place.StartFilter())];
-        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 12 }, running => running.Feed(RequestMail.FromSomebodyNew().ToBytes()));
+        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 12 }, running =>
+            running.Feed(RequestMail.FromSomebodyNew().ToBytes()));
         foreach (var running in all)
         {
             running.Finish().AssertDone();
@@ -102,7 +106,8 @@ public sealed class RenderedBookTests : IDisposable
         Assert.Equal(place.Attachment, ReadMail.All(place.Outbox)[^1].File("tool.zi_"));
     }
 
-    void Ask(string address) => place.Filter(RequestMail.FromSomebodyNew() with { To = address }, "--recipient", address).AssertDone();
+    void Ask(string address) => place.Filter(
+        RequestMail.FromSomebodyNew() with { To = address }, "--recipient", address).AssertDone();
 
     void AssertWhole(int replies)
     {
@@ -121,5 +126,6 @@ public sealed class RenderedBookTests : IDisposable
         files.Keys.Select(file => Path.GetFileName(file).Split('.')[^1]).Order();
 
     Dictionary<string, DateTime> Times() => Directory.GetFiles(place.PathTo(Rendered), "*", SearchOption.AllDirectories)
-        .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
+        .ToDictionary(file => file, File.GetLastWriteTimeUtc);
 }

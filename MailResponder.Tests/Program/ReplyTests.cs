@@ -15,7 +15,8 @@ public sealed class ReplyTests
         var replies = ReadMail.All(place.Outbox);
 
         Assert.Equal(2, replies.Count);
-        Assert.Contains("https://example.com/tools", Encoding.UTF8.GetString(replies[0].Content("text/plain")), StringComparison.Ordinal);
+        Assert.Contains("https://example.com/tools", Encoding.UTF8.GetString(replies[0].Content("text/plain")),
+            StringComparison.Ordinal);
         Assert.Equal(["text/plain"], replies[0].Types);
         Assert.Equal(["multipart/mixed", "multipart/alternative", "text/plain", "text/html"], replies[1].Types[..^1]);
         Assert.Equal(place.Attachment, replies[1].File("tool.zip"));
@@ -26,10 +27,17 @@ public sealed class ReplyTests
     public void PersianReply_ReachesEveryReaderWhole()
     {
         using var place = new Workplace();
-        var request = RequestMail.FromSomebodyNew() with { To = "fa@example.com", Subject = "=?UTF-8?B?2K/Ysdiu2YjYp9iz2Ko=?=" };
+        var request = RequestMail.FromSomebodyNew() with
+        {
+            To = "fa@example.com",
+            Subject = "=?UTF-8?B?2K/Ysdiu2YjYp9iz2Ko=?=",
+        };
         place.Settings["authserv_id"] = "mx.responder.test";
         place.Write();
-        request = request with { MoreHeaders = "Authentication-Results: mx.responder.test; dkim=pass header.d=freemail.test\r\n" };
+        request = request with
+        {
+            MoreHeaders = "Authentication-Results: mx.responder.test; dkim=pass header.d=freemail.test\r\n",
+        };
         place.Filter(request, "--recipient", "fa@example.com").AssertDone();
 
         var reply = Assert.Single(ReadMail.All(place.Outbox));

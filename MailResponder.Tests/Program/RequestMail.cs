@@ -21,11 +21,20 @@ internal sealed record RequestMail(string From)
 
     public string Body { get; init; } = "hello\r\n";
 
-    /// <summary>A requester whom no other test knows, so that the quota is untouched and traces are unmistakable.</summary>
+    /// <summary>
+    /// A requester whom no other test knows, so that the quota is untouched and traces are unmistakable.
+    /// </summary>
     public static RequestMail FromSomebodyNew() => new($"zahra.{Guid.NewGuid():N}@freemail.test");
 
     /// <summary>The same person's next message: other bytes in the header block.</summary>
-    public RequestMail Again() => new(From) { MoreHeaders = MoreHeaders, FromField = FromField, To = To, Subject = Subject, Body = Body };
+    public RequestMail Again() => new(From)
+    {
+        MoreHeaders = MoreHeaders,
+        FromField = FromField,
+        To = To,
+        Subject = Subject,
+        Body = Body,
+    };
 
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(
         $"{FromField ?? $"From: Zahra <{From}>\r\n"}To: {To}\r\nSubject: {Subject}\r\n" +

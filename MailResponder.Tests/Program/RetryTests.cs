@@ -91,7 +91,8 @@ public sealed class RetryTests
         place.Filter(second).AssertDone();
 
         Assert.Equal(5, place.Outbox.Count);
-        var toSecond = place.Outbox.Select(File.ReadAllText).Where(reply => reply.Contains(second.From, StringComparison.Ordinal)).ToList();
+        var toSecond = place.Outbox.Select(File.ReadAllText)
+            .Where(reply => reply.Contains(second.From, StringComparison.Ordinal)).ToList();
         Assert.Equal([1, 1, 1], ((string[])["News.", "Links: https", "The tool is attached"]).Select(text =>
             toSecond.Count(reply => reply.Contains(text, StringComparison.Ordinal))));
     }
@@ -103,7 +104,8 @@ public sealed class RetryTests
         using var place = new Workplace();
         place.SendThrough("""mkdir -p "$here/sent"; cat >"$here/sent/$$.eml"; kill -9 $PPID; sleep 1""");
         var request = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
-        for (var i = 0; i < 3; i++) Assert.Equal(137, place.Filter(request, "--recipient", "links@example.com").ExitCode);
+        for (var i = 0; i < 3; i++) Assert.Equal(
+            137, place.Filter(request, "--recipient", "links@example.com").ExitCode);
         Assert.Equal(3, place.RepliesIn("sent").Count);
 
         for (var i = 0; i < 2; i++) place.Filter(request, "--recipient", "links@example.com").AssertDeferred();
@@ -141,7 +143,9 @@ public sealed class RetryTests
 
         place.Filter(request).AssertDeferred();
 
-        Assert.Matches("deferred reason=database .*replies=1 .*receipts=\\S+ problem=\"entry 1: was sent, but this could not be recorded: ",
+        Assert.Matches(
+            "deferred reason=database .*replies=1 .*receipts=\\S+ problem=\"entry 1: was sent, but this could not be "
+            + "recorded: ",
             place.Log.Reports[^1]);
         for (var i = 0; i < 5; i++) place.Filter(request).AssertDeferred();
         Assert.Equal(3, place.Outbox.Count);
@@ -172,7 +176,8 @@ public sealed class RetryTests
         File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("away"));
         for (var i = 0; i < 5; i++) place.Filter(request).AssertDeferred();
         Assert.Single(place.Outbox);
-        Assert.Contains("deferred reason=attachment address=get@example.com ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("deferred reason=attachment address=get@example.com ", place.Log.Reports[^1],
+            StringComparison.Ordinal);
 
         File.Move(place.PathTo("away"), place.PathTo("files/tools/tool.zip"));
         place.Filter(request).AssertDone();
@@ -199,7 +204,9 @@ public sealed class RetryTests
         AssertEachEntryOnce(place.Outbox);
     }
 
-    /// <summary>An mbox line before the message carries the time of delivery, so it is not part of what a message is.</summary>
+    /// <summary>
+    /// An mbox line before the message carries the time of delivery, so it is not part of what a message is.
+    /// </summary>
     [Fact]
     public void SameMessageUnderAnotherMboxLine_IsARetry()
     {
@@ -221,7 +228,8 @@ public sealed class RetryTests
 
     static void Sqlite(Workplace place, string sql)
     {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={place.PathTo("responder.db")};Pooling=False");
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={place.PathTo("responder.db")};Pooling=False");
         MailResponder.Store.Sqlite.SqliteLibrary.Load();
         connection.Open();
         using var command = connection.CreateCommand();

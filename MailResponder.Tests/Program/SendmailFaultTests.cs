@@ -16,7 +16,8 @@ public sealed class SendmailFaultTests
         place.SendThrough(script);
         var request = RequestMail.FromSomebodyNew();
         place.Filter(request).AssertDeferred();
-        Assert.Contains("deferred reason=send address=get@example.com ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("deferred reason=send address=get@example.com ", place.Log.Reports[^1],
+            StringComparison.Ordinal);
         Assert.DoesNotContain(request.From, string.Concat(place.Log.Lines), StringComparison.OrdinalIgnoreCase);
         var pieceOfName = request.From.Split('@', '.')[1];
         Assert.DoesNotContain(pieceOfName, string.Concat(place.Log.Lines), StringComparison.OrdinalIgnoreCase);

@@ -72,7 +72,8 @@ public sealed class StreamTests
         using var place = new Workplace();
         place.FilterUnder(how, []).AssertDeferred();
         Assert.Contains("deferred reason=input ", Assert.Single(place.Log.Reports), StringComparison.Ordinal);
-        Assert.Contains("problem=\"the message on standard input cannot be read: it is closed\"", place.Log.Reports[0], StringComparison.Ordinal);
+        Assert.Contains("problem=\"the message on standard input cannot be read: it is closed\"", place.Log.Reports[0],
+            StringComparison.Ordinal);
         Assert.Empty(place.Outbox);
     }
 
@@ -94,8 +95,10 @@ public sealed class StreamTests
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         File.Delete(place.PathTo("files/tools/tool.zip"));
         Assert.Equal(75, place.FilterUnder(""" exec "$@" >&- 2>&- """, RequestMail.FromSomebodyNew().ToBytes(), "--log-to", "stderr").ExitCode);
-        foreach (var file in Directory.GetFiles(place.Folder).Where(file => !file.EndsWith("/log", StringComparison.Ordinal)))
-            Assert.DoesNotContain("The responder cannot answer now", Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal);
+        foreach (var file in Directory.GetFiles(place.Folder)
+            .Where(file => !file.EndsWith("/log", StringComparison.Ordinal)))
+            Assert.DoesNotContain("The responder cannot answer now", Encoding.Latin1.GetString(File.ReadAllBytes(file)),
+            StringComparison.Ordinal);
         Assert.Equal("SQLite format 3\0", Encoding.ASCII.GetString(File.ReadAllBytes(database).AsSpan(0, 16)));
     }
 

@@ -21,7 +21,9 @@ internal sealed class SyslogSocket : IDisposable
         reader.Start();
     }
 
-    /// <summary>All that has been written so far, oldest first; a process that ended has nothing left on the way.</summary>
+    /// <summary>
+    /// All that has been written so far, oldest first; a process that ended has nothing left on the way.
+    /// </summary>
     public IReadOnlyList<string> Lines
     {
         get

@@ -31,7 +31,8 @@ public sealed partial class SyslogTests
     {
         using var place = new Workplace();
         place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "private.person@example.com").AssertDone();
-        Assert.Contains("skipped reason=unknown-address address=unknown ", Assert.Single(place.Log.Reports), StringComparison.Ordinal);
+        Assert.Contains("skipped reason=unknown-address address=unknown ", Assert.Single(place.Log.Reports),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,10 +41,13 @@ public sealed partial class SyslogTests
         using var place = new Workplace();
         var request = RequestMail.FromSomebodyNew() with
         {
-            MoreHeaders = "Received: from a (b [192.0.2.1])\r\n\tby mx.example.com (Postfix) with ESMTP id 4AbCdE\r\n\tfor <x@example.com>; Sun, 22 Nov 2026 10:00:00 +0000 (UTC)\r\n",
+            MoreHeaders =
+                "Received: from a (b [192.0.2.1])\r\n\tby mx.example.com (Postfix) with ESMTP id 4AbCdE\r\n\tfor "
+                + "<x@example.com>; Sun, 22 Nov 2026 10:00:00 +0000 (UTC)\r\n",
         };
         ResponderProcess.Run(
-            ResponderProcess.Plainly, request.ToBytes(), "--settings", place.SettingsFile, "--recipient", "get@example.com").AssertDone();
+            ResponderProcess.Plainly, request.ToBytes(), "--settings", place.SettingsFile, "--recipient",
+            "get@example.com").AssertDone();
         Assert.Contains("queue_id=4AbCdE", Assert.Single(place.Log.Reports), StringComparison.Ordinal);
     }
 
@@ -54,7 +58,8 @@ public sealed partial class SyslogTests
         using var place = new Workplace();
         place.Filter(
             RequestMail.FromSomebodyNew(),
-            "--queue-id", "1\nreplied address=x reason=y", "--recipient", "get@example.com\nreplied replies=9").AssertDone();
+            "--queue-id", "1\nreplied address=x reason=y", "--recipient", "get@example.com\nreplied replies=9")
+            .AssertDone();
         var report = Assert.Single(place.Log.Reports);
         Assert.DoesNotContain("\n", report.TrimEnd('\n', '\0'), StringComparison.Ordinal);
         Assert.DoesNotContain("replies=9", report, StringComparison.Ordinal);
@@ -79,7 +84,10 @@ public sealed partial class SyslogTests
         var path = place.PathTo("stuck");
         using var stuck = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         stuck.Bind(new UnixDomainSocketEndPoint(path));
-        using var filler = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
+        using var filler = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified)
+        {
+            Blocking = false,
+        };
         filler.Connect(new UnixDomainSocketEndPoint(path));
         Assert.Throws<SocketException>(() =>
         {

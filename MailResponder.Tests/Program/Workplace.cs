@@ -120,7 +120,8 @@ internal sealed class Workplace : IDisposable
     /// </summary>
     public void GiveTo(string user)
     {
-        using var chown = Process.Start("find", [Folder, "!", "-user", user, "-exec", "chown", "--no-dereference", $"{user}:", "{}", "+"]);
+        using var chown = Process.Start(
+            "find", [Folder, "!", "-user", user, "-exec", "chown", "--no-dereference", $"{user}:", "{}", "+"]);
         chown.WaitForExit();
         Assert.Equal(0, chown.ExitCode);
     }

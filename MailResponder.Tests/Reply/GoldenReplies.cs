@@ -8,12 +8,15 @@ using MimeKit;
 namespace MailResponder.Tests.Reply;
 
 /// <summary>
-/// Whole replies as exact text: <c>Golden/NN-name.eml</c>, and in <c>NN-name.read</c> what Debian's Python reads in them.
+/// Whole replies as exact text: <c>Golden/NN-name.eml</c>, and in <c>NN-name.read</c> what Debian's Python reads in
+/// them.
 /// </summary>
 public sealed class GoldenReplies : IDisposable
 {
-    private const string Links = "English: https://example.com/en.html\nفارسی: https://example.com/fa.html\n中文: https://example.com/zh.html";
-    private const string Html = "<p><a href=\"https://example.com/en.html\">English</a></p>\n<p dir=\"rtl\" lang=\"fa\">فارسی</p>";
+    private const string Links =
+        "English: https://example.com/en.html\nفارسی: https://example.com/fa.html\n中文: https://example.com/zh.html";
+    private const string Html =
+        "<p><a href=\"https://example.com/en.html\">English</a></p>\n<p dir=\"rtl\" lang=\"fa\">فارسی</p>";
     private readonly TemporaryFolder _folder = new();
 
     public GoldenReplies()
@@ -30,24 +33,30 @@ public sealed class GoldenReplies : IDisposable
     {
         ["01-ascii-text"] = (TestReply.Request(), TestBook.Entry(), false),
         ["02-persian-text"] = (TestReply.Request("دریافت برنامه می\u200cخواهم"), Entry(Plain(Links)), false),
-        ["03-chinese-subject"] = (TestReply.Request("请把翻墙软件发给我，谢谢。请把翻墙软件发给我，谢谢。请把翻墙软件发给我，谢谢。"), TestBook.Entry(), false),
+        ["03-chinese-subject"] = (TestReply.Request("请把翻墙软件发给我，谢谢。请把翻墙软件发给我，谢谢。请把翻墙软件发给我，谢谢。"), TestBook.Entry(),
+        false),
         ["04-alternative"] = (TestReply.Request(), Entry(Plain(Links), new ResponseBody("html", Html)), false),
-        ["05-attachment"] = (TestReply.Request(), Entry(Plain("attached")) with { Attachments = [Tool("tool.zip.example")] }, false),
+        ["05-attachment"] = (TestReply.Request(),
+        Entry(Plain("attached")) with { Attachments = [Tool("tool.zip.example")] }, false),
         ["06-alternative-and-attachments"] = (TestReply.Request("Re: Hilfe für mich"),
             Entry(Plain(Links), new ResponseBody("html", Html)) with
             {
-                Attachments = [Tool("برنامه \"نسخه\" ۱.zip"), new ResponseAttachment("tools", "empty.txt", "empty.txt", 1)],
+                Attachments = [Tool("برنامه \"نسخه\" ۱.zip"),
+                    new ResponseAttachment("tools", "empty.txt", "empty.txt", 1)],
             }, false),
-        ["07-fixed-subject-and-thread"] = (TestReply.Request("ignored", "<3@example.net>", "1@example.net", "2@example.net"),
+        ["07-fixed-subject-and-thread"] =
+            (TestReply.Request("ignored", "<3@example.net>", "1@example.net", "2@example.net"),
             TestBook.Entry() with { Subject = "نشانی‌های دریافت" }, false),
         ["08-long-lines"] = (TestReply.Request(new string('s', 10_000)),
             Entry(Plain(new string('w', 3000) + "\n\nFrom the start.\n.\n trailing \t\n\n\n")), false),
-        ["09-no-message-id-idn-requester"] = (TestReply.Request("", null) with { From = new MailboxAddress("Jö", "joe@bücher.example") },
+        ["09-no-message-id-idn-requester"] =
+            (TestReply.Request("", null) with { From = new MailboxAddress("Jö", "joe@bücher.example") },
             TestBook.Entry("fa@example.org"), false),
         ["10-signed-ascii"] = (TestReply.Request(), TestBook.Entry(), true),
         ["11-signed-persian-alternative"] = (TestReply.Request("دریافت برنامه", "<3@example.net>", "1@example.net"),
             Entry(Plain(Links), new ResponseBody("html", Html)), true),
-        ["12-signed-attachment"] = (TestReply.Request("下载"), Entry(Plain(Links + "\n\n\n")) with { Attachments = [Tool("工具.zip")] }, true),
+        ["12-signed-attachment"] = (TestReply.Request("下载"),
+            Entry(Plain(Links + "\n\n\n")) with { Attachments = [Tool("工具.zip")] }, true),
         ["13-names-of-many-scripts"] = (TestReply.Request(), Entry(Plain("attached")) with
         {
             Attachments =
@@ -119,12 +128,15 @@ public sealed class GoldenReplies : IDisposable
     public void HostileRequest_KeepsLinesWithinTheLimit()
     {
         var ids = Enumerable.Range(0, 40).Select(i => $"{i}{new string('i', 230)}@example.net").ToArray();
-        var request = TestReply.Request(string.Concat(Enumerable.Repeat("\u202e😀\r\n", 5000)), $"<{new string('m', 240)}@a>", ids) with
+        var request = TestReply.Request(
+            string.Concat(Enumerable.Repeat("\u202e😀\r\n", 5000)), $"<{new string('m', 240)}@a>", ids) with
         {
-            From = new MailboxAddress("", new string('j', 64) + "@" + string.Concat(Enumerable.Repeat("abcdefg.", 23)) + "example"),
+            From = new MailboxAddress("", new string('j', 64) + "@" + string.Concat(Enumerable.Repeat("abcdefg.", 23))
+                + "example"),
         };
 
-        var text = TestReply.Text(TestSettings.In(_folder.Path) with { Dkim = TestReply.TestOnlyKey(_folder) }, request, TestBook.Entry());
+        var text = TestReply.Text(TestSettings.In(_folder.Path) with { Dkim = TestReply.TestOnlyKey(_folder) }, request,
+            TestBook.Entry());
 
         Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, 998));
         Assert.DoesNotContain(text, c => c is not (>= ' ' and <= '~' or '\t' or '\n'));
@@ -144,6 +156,7 @@ public sealed class GoldenReplies : IDisposable
     {
         var (request, entry, signed) = Cases[name];
         ResponderSettings settings = TestSettings.In(_folder.Path);
-        return TestReply.Text(signed ? settings with { Dkim = TestReply.TestOnlyKey(_folder) } : settings, request, entry);
+        return TestReply.Text(signed ? settings with { Dkim = TestReply.TestOnlyKey(_folder) } : settings, request,
+            entry);
     }
 }

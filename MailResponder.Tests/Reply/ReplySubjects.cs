@@ -47,7 +47,8 @@ public sealed class ReplySubjects
     [InlineData("evil。com")]
     [InlineData("help")]
     public void OfARequestThatProvesNothing_AreNotRepeated(string subject) =>
-        Assert.Equal("Re: get@example.com", ReplySubject.For(TestReply.Request(subject) with { Authentication = default }, "get@example.com"));
+        Assert.Equal("Re: get@example.com",
+            ReplySubject.For(TestReply.Request(subject) with { Authentication = default }, "get@example.com"));
 
     [Fact]
     public void HalfSurrogate_GoesAway() =>

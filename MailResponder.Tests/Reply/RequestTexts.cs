@@ -38,7 +38,8 @@ public sealed class RequestTexts : IDisposable
             marker33
             """);
 
-        var back = Enumerable.Range(1, 33).Where(i => reply.Contains($"marker{i:00}", StringComparison.OrdinalIgnoreCase));
+        var back = Enumerable.Range(1, 33)
+            .Where(i => reply.Contains($"marker{i:00}", StringComparison.OrdinalIgnoreCase));
         Assert.Equal([18, 23, 24], back);
     }
 
@@ -50,7 +51,9 @@ public sealed class RequestTexts : IDisposable
     [InlineData("dmarc=fail header.from=freemail.example", "get@example.com")]
     public void Subject_ComesBackToWhoProvesSomething(string results, string expected)
     {
-        var reply = Answer($"Authentication-Results: mx.example.com; {results}\nFrom: zahra@freemail.example\nSubject: please\n\nhello\n");
+        var reply =
+            Answer($"Authentication-Results: mx.example.com; {results}\nFrom: zahra@freemail.example\nSubject: "
+                + $"please\n\nhello\n");
 
         Assert.Contains($"\nSubject: Re: {expected}\n", reply, StringComparison.Ordinal);
     }
@@ -61,7 +64,9 @@ public sealed class RequestTexts : IDisposable
         var responder = new Responder(
             TestSettings.In(_folder.Path) with { AuthservId = "mx.example.com" },
             new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60)), new Progress(), new FixedClock());
-        var outcome = responder.Answer(new Envelope("get@example.com", "zahra@freemail.example"), new MemoryStream(Encoding.UTF8.GetBytes(message)));
+        var outcome = responder.Answer(
+            new Envelope("get@example.com", "zahra@freemail.example"),
+            new MemoryStream(Encoding.UTF8.GetBytes(message)));
         return File.ReadAllText(Assert.Single(outcome.Receipts));
     }
 }

@@ -16,7 +16,8 @@ internal static class TestReply
     public static byte[] MessageKey { get; } = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
 
     /// <summary>A request that proves enough for its subject to come back.</summary>
-    public static Request Request(string subject = "help", string? messageId = "<1@example.net>", params string[] references) =>
+    public static Request Request(
+        string subject = "help", string? messageId = "<1@example.net>", params string[] references) =>
         new(new MailboxAddress("Joe", "joe@example.net"), subject, messageId, references)
         {
             Authentication = AuthenticationVerdict.Sure(Proof.Weak),

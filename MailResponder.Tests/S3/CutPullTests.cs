@@ -42,7 +42,8 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
         using var host = PulledHost.WithGoodBook(server);
         host.Place.Settings["s3"]!["endpoint"] = stalling.Endpoint;
         host.Place.Write();
-        using (var pull = ResponderProcess.Start(ResponderProcess.Plainly, "config", "pull", "--settings", host.Place.SettingsFile))
+        using (var pull = ResponderProcess.Start(
+            ResponderProcess.Plainly, "config", "pull", "--settings", host.Place.SettingsFile))
         {
             Patience.Until("half the answer is out", () => stalling.Answers > 0);
             pull.Kill();
@@ -75,7 +76,8 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
             var run = host.Pull();
             Assert.NotEqual(0, run.ExitCode);
             Assert.Contains("the disk is full", run.Errors, StringComparison.Ordinal);
-            Assert.Equal(PulledHost.Content(1000, 1), File.ReadAllBytes(Path.Join(small, "files", host.FilesBucket, "a.bin")));
+            Assert.Equal(PulledHost.Content(1000, 1),
+                File.ReadAllBytes(Path.Join(small, "files", host.FilesBucket, "a.bin")));
             host.AssertGoodBookInForce();
         }
         finally

@@ -20,7 +20,8 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
         var run = host.Pull();
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains(
-            $"attachments: s3://{host.FilesBucket}/large.bin: has 100001 bytes or more, and s3.max_file_bytes is 100000; upload a smaller file, or raise the setting\n",
+            $"attachments: s3://{host.FilesBucket}/large.bin: has 100001 bytes or more, and s3.max_file_bytes is "
+            + $"100000; upload a smaller file, or raise the setting\n",
             run.Errors, StringComparison.Ordinal);
         host.AssertGoodBookInForce();
         Assert.False(Directory.Exists(host.Place.PathTo("cache/files/.pull")));
@@ -45,7 +46,9 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
         Assert.False(Directory.Exists(host.Place.PathTo("cache/files/.pull")));
     }
 
-    /// <summary>64 MiB where the settings say nothing. The server promises no length, and would go on for ever.</summary>
+    /// <summary>
+    /// 64 MiB where the settings say nothing. The server promises no length, and would go on for ever.
+    /// </summary>
     [Fact]
     public void AnswerWithoutLength_IsCounted_AndLeft()
     {
@@ -60,7 +63,9 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
         Assert.False(Directory.Exists(host.Place.PathTo("cache/files/.pull")));
     }
 
-    /// <summary>A twentieth of the disk stays free: the object would fit, and the database beside it would not any more.</summary>
+    /// <summary>
+    /// A twentieth of the disk stays free: the object would fit, and the database beside it would not any more.
+    /// </summary>
     [Fact]
     public void LargerThanTheDiskCanSpare_IsRefused_BeforeAnythingOfItIsThere()
     {
@@ -76,7 +81,9 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
             host.UploadBookSaying("A new one", (host.FilesBucket, "large.bin"));
             var run = host.Pull();
             Assert.NotEqual(0, run.ExitCode);
-            Assert.Matches("large.bin: has 4074304 bytes or more, and the disk is full: 39[0-9]{5} are free beyond the 5 % that stay free for the database; "
+            Assert.Matches(
+                "large.bin: has 4074304 bytes or more, and the disk is full: 39[0-9]{5} are free beyond the 5 % that "
+                + "stay free for the database; "
                 + "make room on the disk of ", run.Errors);
             Assert.Contains("The good one", File.ReadAllText(host.BookInForce), StringComparison.Ordinal);
             Assert.Empty(Directory.EnumerateFiles(small, "large.bin*", SearchOption.AllDirectories));
@@ -103,8 +110,10 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
                     var stream = client.GetStream();
                     Assert.NotEqual(0, await stream.ReadAsync(new byte[65536]));
                     await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nETag: \"0123456789abcdef0123456789abcdef\"\r\nContent-Type: application/json\r\n\r\n"));
-                    byte[] chunk = [.. Encoding.ASCII.GetBytes("10000\r\n"), .. new byte[0x10000], (byte)'\r', (byte)'\n'];
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nETag: "
+                        + "\"0123456789abcdef0123456789abcdef\"\r\nContent-Type: application/json\r\n\r\n"));
+                    byte[] chunk = [.. Encoding.ASCII.GetBytes("10000\r\n"), .. new byte[0x10000], (byte)'\r',
+                        (byte)'\n'];
                     try
                     {
                         while (true)

@@ -93,11 +93,14 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
             """);
         var run = host.Pull();
         Assert.Equal(65, run.ExitCode);
-        Assert.Contains("book.json:2: entry 1, email_addr: \"Get@example.com\" has upper-case letters", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("book.json:2: entry 1, email_addr: \"Get@example.com\" has upper-case letters", run.Errors,
+            StringComparison.Ordinal);
         Assert.Contains("book.json:2: entry 1, body: is empty", run.Errors, StringComparison.Ordinal);
-        Assert.Contains("book.json:3: entry 2, atachments: is not a field; did you mean \"attachments\"?", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("book.json:3: entry 2, atachments: is not a field; did you mean \"attachments\"?", run.Errors,
+            StringComparison.Ordinal);
         Assert.Contains("the last good book stays in force", run.OutputText, StringComparison.Ordinal);
-        Patience.Until("three faults are logged", () => host.Place.Log.Lines.Count(line => line.Contains("pull s3://", StringComparison.Ordinal)) == 3);
+        Patience.Until("three faults are logged", () =>
+            host.Place.Log.Lines.Count(line => line.Contains("pull s3://", StringComparison.Ordinal)) == 3);
         Assert.Equal(good, File.ReadAllBytes(host.BookInForce));
         Assert.Equal(maps, File.ReadAllText(host.Place.PathTo("maps/addresses")));
     }
@@ -115,7 +118,8 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
         host.UploadBookSaying("A new one", (host.FilesBucket, "a.bin"), (host.FilesBucket, "gone.bin"));
         var run = host.Pull();
         Assert.Equal(65, run.ExitCode);
-        Assert.Contains($"entry 3, attachments: s3://{host.FilesBucket}/gone.bin: there is no such object", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"entry 3, attachments: s3://{host.FilesBucket}/gone.bin: there is no such object", run.Errors,
+            StringComparison.Ordinal);
         Assert.Equal(good, File.ReadAllBytes(host.BookInForce));
         Assert.Equal(PulledHost.Content(1000, 1), File.ReadAllBytes(host.Cached(host.FilesBucket, "a.bin")));
     }
@@ -144,8 +148,10 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
               { "email_addr": "b@example.com", "body": "y", "attachments": null } ]
             """);
         Assert.Contains("maps: changed", host.Pull().OutputText, StringComparison.Ordinal);
-        Assert.Equal(["example.com OK", "example.org OK"], File.ReadAllLines(host.Place.PathTo("maps/domains")).Skip(1));
-        Assert.Equal(["a@example.org OK", "b@example.com OK"], File.ReadAllLines(host.Place.PathTo("maps/addresses")).Skip(1));
+        Assert.Equal(["example.com OK", "example.org OK"],
+            File.ReadAllLines(host.Place.PathTo("maps/domains")).Skip(1));
+        Assert.Equal(["a@example.org OK", "b@example.com OK"],
+            File.ReadAllLines(host.Place.PathTo("maps/addresses")).Skip(1));
         host.UploadBook("""
             [ { "email_addr": "b@example.com", "body": "another text", "attachments": null },
               { "email_addr": "a@example.org", "body": "x", "attachments": null } ]
@@ -166,7 +172,8 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
         switch (what)
         {
             case "credentials":
-                host.Place.WriteSecret("credentials", "[default]\naws_access_key_id = SOMEBODY\naws_secret_access_key = else\n");
+                host.Place.WriteSecret("credentials",
+                    "[default]\naws_access_key_id = SOMEBODY\naws_secret_access_key = else\n");
                 break;
             case "bucket":
                 host.Place.Settings["s3"]!["book_bucket"] = "no-such-bucket";

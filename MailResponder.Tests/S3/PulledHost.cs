@@ -4,7 +4,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.S3;
 
-/// <summary>A host whose book and attachments come from buckets; each test has its own ones on the shared server.</summary>
+/// <summary>
+/// A host whose book and attachments come from buckets; each test has its own ones on the shared server.
+/// </summary>
 internal sealed class PulledHost : IDisposable
 {
     private readonly S3Server _server;
@@ -17,7 +19,8 @@ internal sealed class PulledHost : IDisposable
         _server = server;
         server.MakeBucket(ConfigBucket);
         server.MakeBucket(FilesBucket);
-        Place.WriteSecret("credentials", $"[default]\naws_access_key_id = {S3Server.AccessKey}\naws_secret_access_key = {S3Server.SecretKey}\n");
+        Place.WriteSecret("credentials",
+            $"[default]\naws_access_key_id = {S3Server.AccessKey}\naws_secret_access_key = {S3Server.SecretKey}\n");
         Place.Settings["response_book"] = "cache/responses.json";
         Place.Settings["files_root"] = "cache/files";
         Place.Settings["postfix_maps"] = "maps";
@@ -53,7 +56,8 @@ internal sealed class PulledHost : IDisposable
     /// <summary>Uploads a book with one entry for each attachment; <paramref name="text"/> is every body.</summary>
     public void UploadBookSaying(string text, params (string Bucket, string File)[] attachments)
     {
-        var book = new JsonArray(new JsonObject { ["email_addr"] = "get@example.com", ["body"] = text, ["attachments"] = null });
+        var book = new JsonArray(new JsonObject { ["email_addr"] = "get@example.com", ["body"] = text,
+            ["attachments"] = null });
         foreach (var (bucket, file) in attachments)
         {
             book.Add((JsonNode)new JsonObject

@@ -24,7 +24,8 @@ public sealed class S3Server : IDisposable
         };
         _process = Process.Start(start)!;
         Patience.Until("s3rver listens", () => Loopback.Listens(_port));
-        Client = new AmazonS3Client(new BasicAWSCredentials(AccessKey, SecretKey), new AmazonS3Config { ServiceURL = Endpoint, ForcePathStyle = true });
+        Client = new AmazonS3Client(new BasicAWSCredentials(AccessKey, SecretKey),
+            new AmazonS3Config { ServiceURL = Endpoint, ForcePathStyle = true });
     }
 
     public string Endpoint => $"http://127.0.0.1:{_port}";

@@ -18,7 +18,8 @@ public sealed class AwsSesLocalTests : IDisposable
     {
         var port = Loopback.FreePort();
         url = $"http://127.0.0.1:{port}/";
-        server = Process.Start(new ProcessStartInfo("node", [Script, "--port", $"{port}", "--outputDir", place.PathTo("received")])
+        server = Process.Start(new ProcessStartInfo(
+            "node", [Script, "--port", $"{port}", "--outputDir", place.PathTo("received")])
         {
             WorkingDirectory = place.Folder,
             RedirectStandardOutput = true,
@@ -28,7 +29,12 @@ public sealed class AwsSesLocalTests : IDisposable
         Patience.Until("aws-ses-local to listen", () => Loopback.Listens(port));
         place.WriteSecret("credentials", "[default]\naws_access_key_id = AKIAANY\naws_secret_access_key = any\n");
         place.Settings["send_method"] = "ses";
-        place.Settings["ses"] = new JsonObject { ["region"] = "eu-west-1", ["endpoint"] = url, ["credentials_file"] = "credentials" };
+        place.Settings["ses"] = new JsonObject
+        {
+            ["region"] = "eu-west-1",
+            ["endpoint"] = url,
+            ["credentials_file"] = "credentials",
+        };
         File.WriteAllBytes(place.PathTo("files/tools/tool.zip"), place.Attachment[..10_000]);
         place.Write();
     }

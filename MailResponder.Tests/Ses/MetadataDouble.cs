@@ -31,7 +31,9 @@ internal sealed class MetadataDouble : IDisposable
 
     public string Url { get; } = $"http://127.0.0.1:{Loopback.FreePort()}";
 
-    /// <summary>The value of the instance's tag that names its group; null: there is no such tag, or tags are off.</summary>
+    /// <summary>
+    /// The value of the instance's tag that names its group; null: there is no such tag, or tags are off.
+    /// </summary>
     public string? AutoScalingGroup { get; set; }
 
     /// <summary>How long the instance's credentials are valid.</summary>
@@ -64,7 +66,8 @@ internal sealed class MetadataDouble : IDisposable
         var path = request.Url!.AbsolutePath.TrimEnd('/');
         if (path == "/container")
             return request.Headers["Authorization"] == ContainerAuthorization ? Credentials(ContainerKey) : null;
-        if (path == "/latest/api/token" && request.HttpMethod == "PUT" && request.Headers["X-aws-ec2-metadata-token-ttl-seconds"] is null) return null;
+        if (path == "/latest/api/token" && request.HttpMethod == "PUT"
+            && request.Headers["X-aws-ec2-metadata-token-ttl-seconds"] is null) return null;
         if (path == "/latest/api/token" && request.HttpMethod == "PUT") return Token;
         if (request.Headers["X-aws-ec2-metadata-token"] != Token) return null;
         if (path == "/latest/dynamic/instance-identity/document")

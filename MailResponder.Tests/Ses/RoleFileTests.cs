@@ -48,8 +48,11 @@ public sealed class RoleFileTests : IDisposable
     {
         Answer();
         var text = File.ReadAllText(RoleFile);
-        if (fault == "open") File.SetUnixFileMode(RoleFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        else File.WriteAllText(RoleFile, fault == "half" ? text[..(text.Length / 2)] : fault == "elsewhere" ? text.Replace(metadata.Url, "http://127.0.0.1:1", StringComparison.Ordinal) : fault);
+        if (fault == "open") File.SetUnixFileMode(
+            RoleFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        else File.WriteAllText(RoleFile,
+            fault == "half" ? text[..(text.Length / 2)] : fault == "elsewhere"
+            ? text.Replace(metadata.Url, "http://127.0.0.1:1", StringComparison.Ordinal) : fault);
         metadata.Paths.Clear();
 
         Answer();
@@ -95,7 +98,8 @@ public sealed class RoleFileTests : IDisposable
         Answer();
         ses.Keys.Remove(MetadataDouble.InstanceKey, out _);
 
-        place.FilterUnder(OnInstance(("AWS_ACCESS_KEY_ID", SesDouble.AccessKey), ("AWS_SECRET_ACCESS_KEY", SesDouble.SecretKey)),
+        place.FilterUnder(OnInstance(("AWS_ACCESS_KEY_ID", SesDouble.AccessKey),
+            ("AWS_SECRET_ACCESS_KEY", SesDouble.SecretKey)),
             RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
         place.SendThrough(ses);
         place.FilterUnder(OnInstance(), RequestMail.FromSomebodyNew().ToBytes()).AssertDone();

@@ -89,7 +89,8 @@ public class SesConnectionTests
     public void CertificateOfAStranger_IsDeferred()
     {
         using var key = RSA.Create(2048);
-        using var made = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        using var made = new CertificateRequest(
+            "CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         using var certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -111,7 +112,8 @@ public class SesConnectionTests
     }
 
     static string Http(string status, string body, int missing = 0) =>
-        $"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {body.Length + missing}\r\nConnection: close\r\n\r\n{body}";
+        $"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {body.Length + missing}\r\nConnection: "
+            + $"close\r\n\r\n{body}";
 
     static void AssertDeferred(string url, string expected, int deadlineSeconds = 30)
     {

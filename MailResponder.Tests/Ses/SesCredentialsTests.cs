@@ -30,14 +30,16 @@ public class SesCredentialsTests
     public void Environment_IsTaken()
     {
         using var metadata = new MetadataDouble();
-        AssertReplied(_ => { }, _ => { }, ("AWS_ACCESS_KEY_ID", SesDouble.AccessKey), ("AWS_SECRET_ACCESS_KEY", SesDouble.SecretKey), Instance(metadata));
+        AssertReplied(_ => { }, _ => { }, ("AWS_ACCESS_KEY_ID", SesDouble.AccessKey),
+            ("AWS_SECRET_ACCESS_KEY", SesDouble.SecretKey), Instance(metadata));
         Assert.Empty(metadata.Paths);
     }
 
     [Fact]
     public void EnvironmentWithSessionToken_IsTaken() => AssertReplied(
         ses => ses.Keys[SesDouble.AccessKey] = $"{SesDouble.SecretKey} {MetadataDouble.SessionToken}", _ => { },
-        ("AWS_ACCESS_KEY_ID", SesDouble.AccessKey), ("AWS_SECRET_ACCESS_KEY", SesDouble.SecretKey), ("AWS_SESSION_TOKEN", MetadataDouble.SessionToken));
+        ("AWS_ACCESS_KEY_ID", SesDouble.AccessKey), ("AWS_SECRET_ACCESS_KEY", SesDouble.SecretKey),
+        ("AWS_SESSION_TOKEN", MetadataDouble.SessionToken));
 
     [Fact]
     public void Container_IsAsked()
@@ -98,12 +100,17 @@ public class SesCredentialsTests
         using var place = new Workplace();
         place.SendThrough(ses);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("the secret key is wrong, or this host's clock is", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("the secret key is wrong, or this host's clock is", place.Log.Reports[^1],
+            StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("[other]\naws_access_key_id = no\n[mail]\naws_access_key_id=AKIAX\n# note\n  aws_secret_access_key = a/b+c=\n", "AKIAX", "a/b+c=", "")]
-    [InlineData("[ mail ]\naws_session_token = t\r\naws_secret_access_key = s\r\naws_access_key_id = k\r\n[other]\nrole_arn = x\n", "k", "s", "t")]
+    [InlineData(
+        "[other]\naws_access_key_id = no\n[mail]\naws_access_key_id=AKIAX\n# note\n  aws_secret_access_key = a/b+c=\n",
+        "AKIAX", "a/b+c=", "")]
+    [InlineData(
+        "[ mail ]\naws_session_token = t\r\naws_secret_access_key = s\r\naws_access_key_id = k\r\n[other]\nrole_arn "
+        + "= x\n", "k", "s", "t")]
     [InlineData("[mail]\naws_access_key_id = k\naws_secret_access_key = s\nregion = eu-west-1\n", "k", "s", "")]
     public void KeysOfAFile_AreThoseThatTheSdkReads(string text, string key, string secret, string token)
     {
@@ -116,7 +123,8 @@ public class SesCredentialsTests
         Assert.True(chain.TryGetAWSCredentials("mail", out var sdk));
 
         Assert.Equal((key, secret, token), (ours.AccessKey, ours.SecretKey, ours.Token));
-        Assert.Equal((key, secret, token), (sdk.GetCredentials().AccessKey, sdk.GetCredentials().SecretKey, sdk.GetCredentials().Token));
+        Assert.Equal((key, secret, token),
+            (sdk.GetCredentials().AccessKey, sdk.GetCredentials().SecretKey, sdk.GetCredentials().Token));
     }
 
     [Theory]
@@ -131,14 +139,17 @@ public class SesCredentialsTests
 
     static (string, string) Instance(MetadataDouble metadata) => ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url);
 
-    static (string, string) Container(MetadataDouble metadata) => ("AWS_CONTAINER_CREDENTIALS_FULL_URI", metadata.Url + "/container");
+    static (string, string) Container(MetadataDouble metadata) =>
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", metadata.Url + "/container");
 
-    static (string, string) ContainerAuthorization => ("AWS_CONTAINER_AUTHORIZATION_TOKEN", MetadataDouble.ContainerAuthorization);
+    static (string, string) ContainerAuthorization =>
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", MetadataDouble.ContainerAuthorization);
 
     static Action<SesDouble> Knows(string key) =>
         ses => ses.Keys[key] = $"{MetadataDouble.Secret} {MetadataDouble.SessionToken}";
 
-    static void AssertReplied(Action<SesDouble> prepare, Action<Workplace> change, params (string, string)[] environment)
+    static void AssertReplied(Action<SesDouble> prepare, Action<Workplace> change,
+        params (string, string)[] environment)
     {
         using var ses = new SesDouble();
         prepare(ses);

@@ -9,8 +9,8 @@ using System.Text;
 namespace MailResponder.Tests.Ses;
 
 /// <summary>
-/// An Amazon SES, or another service of AWS that takes forms, on a port of this host. It refuses what is not signed rightly, and else does what the test says;
-/// without that it accepts each message under the ids id-1, id-2 ….
+/// An Amazon SES, or another service of AWS that takes forms, on a port of this host. It refuses what is not signed
+/// rightly, and else does what the test says; without that it accepts each message under the ids id-1, id-2 ….
 /// </summary>
 internal sealed class SesDouble : IDisposable
 {
@@ -29,7 +29,8 @@ internal sealed class SesDouble : IDisposable
     /// <param name="service">The name that requests are signed for.</param>
     /// <param name="certificate">Not null: speaks TLS 1.2, and proves with this that it is "localhost".</param>
     /// <param name="intermediate">Not null: shown with the certificate.</param>
-    public SesDouble(Func<int, SesAnswer?>? answerTo = null, string service = "ses", X509Certificate2? certificate = null,
+    public SesDouble(Func<int, SesAnswer?>? answerTo = null, string service = "ses",
+        X509Certificate2? certificate = null,
         X509Certificate2? intermediate = null)
     {
         this.service = service;
@@ -52,7 +53,8 @@ internal sealed class SesDouble : IDisposable
     /// <summary>Secrets by key; a key with a session token has it behind a blank.</summary>
     public ConcurrentDictionary<string, string> Keys { get; } = new() { [AccessKey] = SecretKey };
 
-    public string Url => $"{(certificate is null ? "http://127.0.0.1" : "https://localhost")}:{((IPEndPoint)listener.LocalEndpoint).Port}/";
+    public string Url =>
+        $"{(certificate is null ? "http://127.0.0.1" : "https://localhost")}:{((IPEndPoint)listener.LocalEndpoint).Port}/";
 
     /// <summary>Always the same answer.</summary>
     public static SesDouble That(SesAnswer answer) => new(_ => answer);
@@ -70,7 +72,8 @@ internal sealed class SesDouble : IDisposable
         {
             while (true) _ = Serve(await listener.AcceptSocketAsync(end.Token));
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (
+            exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
         }
     }
@@ -95,7 +98,8 @@ internal sealed class SesDouble : IDisposable
                 if (Fault(call) is { } fault)
                 {
                     SignatureFaults.Enqueue(fault);
-                    answer = SesAnswer.Error(403, "SignatureDoesNotMatch", "The request signature we calculated does not match");
+                    answer = SesAnswer.Error(403, "SignatureDoesNotMatch",
+                        "The request signature we calculated does not match");
                 }
                 else if (answer is null)
                 {
@@ -109,7 +113,9 @@ internal sealed class SesDouble : IDisposable
                 await stream.WriteAsync(answer.Bytes, end.Token);
                 if (answer.Hangs) await Task.Delay(Timeout.Infinite, end.Token);
             }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException or EndOfStreamException or ObjectDisposedException
+            catch (Exception exception) when (
+                exception is IOException or OperationCanceledException or EndOfStreamException
+                or ObjectDisposedException
                 or AuthenticationException)
             {
             }
@@ -138,7 +144,8 @@ internal sealed class SesDouble : IDisposable
             token = sessionToken;
             return plain;
         });
-        if (fault is null && call.Headers.GetValueOrDefault("x-amz-security-token") != token) return "wrong session token";
+        if (fault is null && call.Headers.GetValueOrDefault(
+            "x-amz-security-token") != token) return "wrong session token";
         return fault;
     }
 
@@ -154,7 +161,8 @@ internal sealed class SesDouble : IDisposable
         var lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var headers = lines.Skip(1).Select(line => line.Split(':', 2))
             .ToDictionary(line => line[0].ToLowerInvariant(), line => line[1].Trim());
-        var body = new byte[int.Parse(headers.GetValueOrDefault("content-length", "0"), System.Globalization.CultureInfo.InvariantCulture)];
+        var body = new byte[int.Parse(
+            headers.GetValueOrDefault("content-length", "0"), System.Globalization.CultureInfo.InvariantCulture)];
         await stream.ReadExactlyAsync(body, cancel);
         return new SesCall(lines[0], headers, body);
     }

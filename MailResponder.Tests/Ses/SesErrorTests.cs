@@ -7,16 +7,21 @@ public class SesErrorTests
     [InlineData(400, "Throttling", "Daily message quota exceeded.", "daily sending quota")]
     [InlineData(400, "AccountSendingPausedException", "Sending is paused for the account.", "PAUSED SENDING")]
     [InlineData(400, "ConfigurationSetSendingPausedException", "Paused.", "ses.configuration_set")]
-    [InlineData(400, "ConfigurationSetDoesNotExist", "Configuration set x does not exist.", "ses.configuration_set does not exist")]
+    [InlineData(400, "ConfigurationSetDoesNotExist", "Configuration set x does not exist.",
+        "ses.configuration_set does not exist")]
     [InlineData(400, "MailFromDomainNotVerifiedException", "MX record", "MX record is missing")]
-    [InlineData(400, "MessageRejected", "Email address is not verified. The following identities failed the check:", "verify the domains of response_from")]
+    [InlineData(400, "MessageRejected", "Email address is not verified. The following identities failed the check:",
+        "verify the domains of response_from")]
     [InlineData(400, "MessageRejected", "Sending suspended for this account.", "PAUSED SENDING")]
     [InlineData(400, "InvalidParameterValue", "Something new.", "does not understand the request")]
     [InlineData(403, "SignatureDoesNotMatch", "Signature expired: 20200101T000000Z is now earlier", "timedatectl")]
-    [InlineData(403, "InvalidClientTokenId", "The security token included in the request is invalid.", "does not know the access key")]
-    [InlineData(403, "AccessDenied", "User arn:aws:iam::1:user/x is not authorized to perform ses:SendRawEmail", "may not ses:SendRawEmail")]
+    [InlineData(403, "InvalidClientTokenId", "The security token included in the request is invalid.",
+        "does not know the access key")]
+    [InlineData(403, "AccessDenied", "User arn:aws:iam::1:user/x is not authorized to perform ses:SendRawEmail",
+        "may not ses:SendRawEmail")]
     [InlineData(403, "AccessDeniedException", "User is not authorized", "may not ses:SendRawEmail")]
-    [InlineData(403, "ExpiredToken", "The security token included in the request is expired", "session token has expired")]
+    [InlineData(403, "ExpiredToken", "The security token included in the request is expired",
+        "session token has expired")]
     [InlineData(400, "RequestExpired", "Request has expired", "clock is wrong")]
     [InlineData(500, "InternalFailure", "Oops", "unknown")]
     [InlineData(503, "ServiceUnavailable", "Busy", "not available now")]
@@ -38,7 +43,8 @@ public class SesErrorTests
     [Theory]
     [InlineData("MessageRejected", "Address blacklisted.", "does not send to the requester's address")]
     [InlineData("MessageRejected", "Message contains a virus", "rejected the content")]
-    [InlineData("InvalidParameterValue", "Local address contains control or whitespace", "does not take the requester's address")]
+    [InlineData("InvalidParameterValue", "Local address contains control or whitespace",
+        "does not take the requester's address")]
     [InlineData("InvalidParameterValue", "Domain contains illegal character", "does not take the requester's address")]
     public void AddressOrContent_IsFinished(string code, string message, string expected)
     {
@@ -53,7 +59,8 @@ public class SesErrorTests
     }
 
     [Theory]
-    [InlineData(400, "InvalidParameterValue", "Message length is more than 10485760 bytes long: '14017105'.", "longer than SES takes")]
+    [InlineData(400, "InvalidParameterValue", "Message length is more than 10485760 bytes long: '14017105'.",
+        "longer than SES takes")]
     [InlineData(400, "MessageRejected", "Illegal filename 'tool.exe'.", "attachments of this type")]
     [InlineData(400, "InvalidParameterValue", "Unsupported attachment type", "attachments of this type")]
     [InlineData(413, "RequestEntityTooLarge", "Too large", "longer than SES takes")]
@@ -75,7 +82,8 @@ public class SesErrorTests
     [Fact]
     public void RefusedText_IsNotTriedForEver()
     {
-        using var ses = SesDouble.That(SesAnswer.Error(400, "InvalidParameterValue", "Message length is more than 10485760 bytes long"));
+        using var ses = SesDouble.That(
+            SesAnswer.Error(400, "InvalidParameterValue", "Message length is more than 10485760 bytes long"));
         using var place = new SesPlace(ses.Url);
 
         var outcome = place.Reply(SesPlace.Entry("tool.zip"));
@@ -115,7 +123,8 @@ public class SesErrorTests
     [Fact]
     public void OneFailedEntry_DoesNotStopTheNext()
     {
-        using var ses = new SesDouble(number => number == 1 ? SesAnswer.Error(400, "AccountSendingPausedException", "x") : null);
+        using var ses = new SesDouble(
+            number => number == 1 ? SesAnswer.Error(400, "AccountSendingPausedException", "x") : null);
         using var place = new SesPlace(ses.Url);
 
         var outcome = place.Reply(SesPlace.Entry(), SesPlace.Entry());

@@ -10,7 +10,9 @@ using MimeKit;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>Replies by way of SES inside this process: settings with a credentials file, an attachment, a DKIM key.</summary>
+/// <summary>
+/// Replies by way of SES inside this process: settings with a credentials file, an attachment, a DKIM key.
+/// </summary>
 internal sealed class SesPlace : IDisposable
 {
     public const string Requester = "requester@example.net";
@@ -62,8 +64,10 @@ internal sealed class SesPlace : IDisposable
         var clock = TimeProvider.System;
         var settings = Settings();
         var deadline = new Deadline(clock, TimeSpan.FromSeconds(DeadlineSeconds));
-        var outcome = new Replier(settings, new Renderings(settings, new FolderSource(settings)), new Senders(settings, deadline, clock), deadline, clock)
-            .Reply(new Request(new MailboxAddress("", requester), "Hello", "<request@example.net>", []), entries, ClaimedMessage.Unrecorded());
+        var outcome = new Replier(settings, new Renderings(settings, new FolderSource(settings)),
+            new Senders(settings, deadline, clock), deadline, clock)
+            .Reply(new Request(new MailboxAddress("", requester), "Hello", "<request@example.net>", []), entries,
+            ClaimedMessage.Unrecorded());
         Assert.DoesNotContain(requester, outcome.Problem ?? "", StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("@", outcome.Problem ?? "", StringComparison.Ordinal);
         return outcome;

@@ -77,20 +77,24 @@ public class SesProgramTests
     public void NobodyIsNamedInTheLog()
     {
         var request = RequestMail.FromSomebodyNew();
-        using var ses = SesDouble.That(SesAnswer.Error(400, "MessageRejected", $"Email address is not verified: {request.From}"));
+        using var ses = SesDouble.That(
+            SesAnswer.Error(400, "MessageRejected", $"Email address is not verified: {request.From}"));
         using var place = new Workplace();
         place.SendThrough(ses);
 
         place.Filter(request).AssertDeferred();
 
-        Assert.Contains("deferred reason=send address=get@example.com ", place.Log.Reports[^1], StringComparison.Ordinal);
-        Assert.All(place.Log.Reports, line => Assert.DoesNotContain(request.From, line, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("deferred reason=send address=get@example.com ", place.Log.Reports[^1],
+            StringComparison.Ordinal);
+        Assert.All(place.Log.Reports, line =>
+            Assert.DoesNotContain(request.From, line, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
     public void RefusedForGood_GivesTheQuotaBack()
     {
-        using var ses = new SesDouble(number => number <= 6 ? SesAnswer.Error(400, "MessageRejected", "Address blacklisted.") : null);
+        using var ses = new SesDouble(
+            number => number <= 6 ? SesAnswer.Error(400, "MessageRejected", "Address blacklisted.") : null);
         using var place = new Workplace();
         place.SendThrough(ses);
         var request = RequestMail.FromSomebodyNew();
@@ -108,7 +112,8 @@ public class SesProgramTests
     [Fact]
     public void ManyAtOnceUnderThrottling_AreAllAnswered()
     {
-        using var ses = new SesDouble(number => number % 3 == 0 ? SesAnswer.Error(400, "Throttling", "Maximum sending rate exceeded.") : null);
+        using var ses = new SesDouble(
+            number => number % 3 == 0 ? SesAnswer.Error(400, "Throttling", "Maximum sending rate exceeded.") : null);
         using var place = new Workplace();
         place.SendThrough(ses);
 
@@ -181,7 +186,8 @@ public class SesProgramTests
         Assert.Equal(78, run.ExitCode);
         Assert.Contains("ses.credentials_file: AWS credentials file", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("has no profile [absent]", run.OutputText, StringComparison.Ordinal);
-        Assert.Contains("entry 2, attachments: Amazon SES refuses .MSI files", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("entry 2, attachments: Amazon SES refuses .MSI files", run.OutputText,
+            StringComparison.Ordinal);
         Assert.Contains("encoded they have 10.5 MB", run.OutputText, StringComparison.Ordinal);
         Assert.Empty(ses.Calls);
     }
@@ -199,7 +205,8 @@ public class SesProgramTests
     }
 
     static SesAnswer QuotaOf(int perDay, int perSecond) => SesAnswer.Xml(200,
-        $"<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult><SentLast24Hours>127.0</SentLast24Hours>"
+        $"<GetSendQuotaResponse "
+        + $"xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult><SentLast24Hours>127.0</SentLast24Hours>"
         + $"<Max24HourSend>{perDay}.0</Max24HourSend><MaxSendRate>{perSecond}.0</MaxSendRate></GetSendQuotaResult>"
         + "<ResponseMetadata><RequestId>273021c6-c866-11e0-b926-699e21c3af9e</RequestId></ResponseMetadata></GetSendQuotaResponse>");
 

@@ -13,7 +13,11 @@ public partial class SesRequestTests
     {
         using var ses = new SesDouble();
         using var place = new SesPlace(ses.Url);
-        place.Ses = place.Ses with { ConfigurationSet = "replies", Tags = [new("fleet", "blue"), new("kind", "links_1")] };
+        place.Ses = place.Ses with
+        {
+            ConfigurationSet = "replies",
+            Tags = [new("fleet", "blue"), new("kind", "links_1")],
+        };
 
         var outcome = place.Reply(SesPlace.Entry());
 
@@ -23,7 +27,8 @@ public partial class SesRequestTests
         Assert.Equal("POST / HTTP/1.1", call.RequestLine);
         Assert.StartsWith("application/x-www-form-urlencoded", call.Headers["content-type"], StringComparison.Ordinal);
         Assert.Equal(("SendRawEmail", "2010-12-01"), (call["Action"], call["Version"]));
-        Assert.Equal(("bounces@example.com", SesPlace.Requester, null), (call["Source"], call["Destinations.member.1"], call["Destinations.member.2"]));
+        Assert.Equal(("bounces@example.com", SesPlace.Requester, null),
+            (call["Source"], call["Destinations.member.1"], call["Destinations.member.2"]));
         Assert.Equal("replies", call["ConfigurationSetName"]);
         Assert.Equal(("fleet", "blue"), (call["Tags.member.1.Name"], call["Tags.member.1.Value"]));
         Assert.Equal(("kind", "links_1"), (call["Tags.member.2.Name"], call["Tags.member.2.Value"]));
@@ -64,7 +69,9 @@ public partial class SesRequestTests
         Assert.DoesNotContain("message-id", signed, StringComparison.Ordinal);
         Assert.True(IsSigned(place, raw));
 
-        var replaced = DateHeader().Replace(MessageIdHeader().Replace(raw, "Message-ID: <0102-ses@eu-west-1.amazonses.com>\r\n"), "Date: Mon, 1 Jan 2029 00:00:00 +0000\r\n");
+        var replaced = DateHeader().Replace(
+            MessageIdHeader().Replace(raw, "Message-ID: <0102-ses@eu-west-1.amazonses.com>\r\n"),
+            "Date: Mon, 1 Jan 2029 00:00:00 +0000\r\n");
         Assert.NotEqual(raw, replaced);
         Assert.True(IsSigned(place, replaced));
         Assert.False(IsSigned(place, replaced.Replace("Subject: Re:", "Subject: No:", StringComparison.Ordinal)));
@@ -86,7 +93,8 @@ public partial class SesRequestTests
     {
         File.WriteAllBytes(place.PathTo("raw.eml"), Encoding.Latin1.GetBytes(raw));
         var start = new ProcessStartInfo("/usr/bin/python3",
-            [Repository.PathTo("MailResponder.Tests", "Program", "read_mail.py"), SesPlace.DkimPublicKey, place.PathTo("raw.eml")])
+            [Repository.PathTo("MailResponder.Tests", "Program", "read_mail.py"), SesPlace.DkimPublicKey,
+            place.PathTo("raw.eml")])
         { RedirectStandardOutput = true };
         using var python = Process.Start(start)!;
         var json = python.StandardOutput.ReadToEnd();

@@ -55,7 +55,8 @@ public sealed class SesSettingsTests : IDisposable
     public void SendMethodWithoutSettings_IsAFault()
     {
         Read("", out var faults, method: "ses");
-        Assert.Contains("ses: is missing, but send_method is ses", Assert.Single(faults).ToString(), StringComparison.Ordinal);
+        Assert.Contains("ses: is missing, but send_method is ses", Assert.Single(faults).ToString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -35,5 +35,6 @@ internal static class SesWorkplace
 
     /// <summary>Shell text that starts the program with more environment variables than pipe(8) gives it.</summary>
     public static string With(params (string Name, string Value)[] variables) =>
-        string.Concat(variables.Select(variable => $"export {variable.Name}='{variable.Value}'; ")) + ResponderProcess.Plainly;
+        string.Concat(variables.Select(variable => $"export {variable.Name}='{variable.Value}'; "))
+            + ResponderProcess.Plainly;
 }

@@ -13,7 +13,8 @@ internal static class SignatureV4
     public static string? Fault(SesCall call, (string Region, string Service) scope, Func<string, string?> secretOf)
     {
         const string scheme = "AWS4-HMAC-SHA256 ";
-        if (!call.Headers.TryGetValue("authorization", out var authorization) || !authorization.StartsWith(scheme, StringComparison.Ordinal))
+        if (!call.Headers.TryGetValue("authorization", out var authorization)
+            || !authorization.StartsWith(scheme, StringComparison.Ordinal))
             return "no signature";
         var parts = authorization[scheme.Length..].Split(',', StringSplitOptions.TrimEntries)
             .Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
@@ -23,18 +24,22 @@ internal static class SignatureV4
         if (secretOf(key) is not { } secret) return "unknown key";
         var time = call.Headers["x-amz-date"];
         if (!time.StartsWith(day, StringComparison.Ordinal)) return "day and time differ";
-        var when = DateTime.ParseExact(time, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        var when = DateTime.ParseExact(
+            time, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         if ((DateTime.Now - when).Duration() > allowedSkew) return "clock skew";
         var names = parts["SignedHeaders"].Split(';');
         if (!names.Contains("host") || !names.Contains("x-amz-date")) return "host or date are not signed";
 
         var canonical = new StringBuilder("POST\n/\n\n");
-        foreach (var name in names) canonical.Append(CultureInfo.InvariantCulture, $"{name}:{call.Headers[name].Trim()}\n");
-        canonical.Append(CultureInfo.InvariantCulture, $"\n{parts["SignedHeaders"]}\n{Hex(SHA256.HashData(call.Body))}");
+        foreach (var name in names) canonical.Append(
+            CultureInfo.InvariantCulture, $"{name}:{call.Headers[name].Trim()}\n");
+        canonical.Append(CultureInfo.InvariantCulture,
+            $"\n{parts["SignedHeaders"]}\n{Hex(SHA256.HashData(call.Body))}");
         var hash = Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())));
         var toSign = $"AWS4-HMAC-SHA256\n{time}\n{day}/{signedRegion}/{service}/aws4_request\n{hash}";
         var signingKey = Encoding.UTF8.GetBytes("AWS4" + secret);
-        foreach (var step in (string[])[day, signedRegion, service, "aws4_request"]) signingKey = Hmac(signingKey, step);
+        foreach (var step in (string[])[day, signedRegion, service, "aws4_request"]) signingKey =
+            Hmac(signingKey, step);
         return Hex(Hmac(signingKey, toSign)) == parts["Signature"] ? null : "wrong signature";
     }
 

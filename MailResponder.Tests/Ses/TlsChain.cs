@@ -15,7 +15,8 @@ internal sealed class TlsChain : IDisposable
     /// <param name="days">How long it has been valid by now, and how long it will be.</param>
     /// <param name="purpose">What it may be used for.</param>
     /// <param name="middleMayIssue">Whether the intermediate authority is one.</param>
-    public TlsChain(string name = "localhost", (int Since, int Until) days = default, string purpose = ServerPurpose, bool middleMayIssue = true)
+    public TlsChain(string name = "localhost", (int Since, int Until) days = default, string purpose = ServerPurpose,
+        bool middleMayIssue = true)
     {
         var (since, until) = days == default ? (1, 1) : days;
         var root = Request("the tests' root", rootKey, mayIssue: true);

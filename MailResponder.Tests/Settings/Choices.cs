@@ -15,7 +15,8 @@ public sealed class Choices
         ["event_facility"] = settings => settings.EventFacility.Hyphenated(),
         ["limits.when_reached"] = settings => settings.Limits.WhenReached.Hyphenated(),
         ["require_authentication.links"] = settings => settings.RequireAuthentication.Links!.Value.Hyphenated(),
-        ["require_authentication.attachments"] = settings => settings.RequireAuthentication.Attachments!.Value.Hyphenated(),
+        ["require_authentication.attachments"] = settings =>
+        settings.RequireAuthentication.Attachments!.Value.Hyphenated(),
         ["database.mysql.ssl_mode"] = settings => settings.Database.MySql!.Tls.Hyphenated(),
     };
 
@@ -45,7 +46,8 @@ public sealed class Choices
     [Fact]
     public void EveryChoice_IsAmongThem()
     {
-        var sources = Directory.EnumerateFiles(Repository.PathTo("MailResponder.Core", "Settings"), "*.cs").Select(File.ReadAllText);
+        var sources = Directory.EnumerateFiles(Repository.PathTo("MailResponder.Core", "Settings"), "*.cs")
+            .Select(File.ReadAllText);
         // Facilities and levels of authentication are read twice each by one line.
         Assert.Equal(All.Count - 2, sources.Sum(source => source.Split(".Choice(").Length - 1));
     }
@@ -64,7 +66,8 @@ public sealed class Choices
         var parent = names[..^1].Aggregate(json, (node, name) => node[name]!);
         parent[names[^1]] = value;
         var faults = new List<Fault>();
-        var settings = SettingsFile.Check(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()), "/settings.json", faults);
+        var settings = SettingsFile.Check(
+            System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()), "/settings.json", faults);
         fault = string.Join('\n', faults);
         return settings;
     }

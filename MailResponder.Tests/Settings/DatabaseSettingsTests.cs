@@ -11,7 +11,8 @@ public sealed class DatabaseSettingsTests
         var (settings, faults) = Check("""{ "sqlite": "a.db" }""");
 
         Assert.Empty(faults);
-        Assert.Equal(new DatabaseSettings(settings!.File.Replace("settings.json", "a.db", StringComparison.Ordinal), null), settings.Database);
+        Assert.Equal(new DatabaseSettings(
+            settings!.File.Replace("settings.json", "a.db", StringComparison.Ordinal), null), settings.Database);
     }
 
     [Fact]
@@ -21,7 +22,8 @@ public sealed class DatabaseSettingsTests
 
         Assert.Empty(faults);
         Assert.Equal(
-            new MySqlSettings { Server = "db.example.com", User = "u", PasswordFile = "/p", Database = "d", Port = 3306, Tls = TlsMode.VerifyFull },
+            new MySqlSettings { Server = "db.example.com", User = "u", PasswordFile = "/p", Database = "d", Port = 3306,
+            Tls = TlsMode.VerifyFull },
             settings!.Database.MySql);
     }
 
@@ -31,7 +33,8 @@ public sealed class DatabaseSettingsTests
         var (settings, faults) = Check("""{ "mysql": { "socket": "/run/s.sock", "user": "u", "database": "d" } }""");
 
         Assert.Empty(faults);
-        Assert.Equal(new MySqlSettings { Socket = "/run/s.sock", User = "u", Database = "d", Tls = TlsMode.None }, settings!.Database.MySql);
+        Assert.Equal(new MySqlSettings { Socket = "/run/s.sock", User = "u", Database = "d", Tls = TlsMode.None },
+            settings!.Database.MySql);
     }
 
     [Theory]

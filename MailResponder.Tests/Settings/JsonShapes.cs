@@ -66,7 +66,9 @@ internal static class JsonShapes
         var (start, piece, end) = Shapes[shape];
         var text = new StringBuilder(start, length + 100);
         for (var i = 0; text.Length < length; i++)
-            text.Append(piece.Contains('#', StringComparison.Ordinal) ? piece.Replace("#", i.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal) : piece);
+            text.Append(piece.Contains('#', StringComparison.Ordinal)
+                ? piece.Replace("#", i.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                StringComparison.Ordinal) : piece);
         return Encoding.Latin1.GetBytes(text.Append(end).ToString());
     }
 }

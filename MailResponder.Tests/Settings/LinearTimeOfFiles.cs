@@ -18,11 +18,13 @@ public sealed class LinearTimeOfFiles
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void SettingsFile_TakesItsLength(string shape) => AssertLinear(shape, text => SettingsFile.Check(text, "/etc/settings.json", []));
+    public void SettingsFile_TakesItsLength(string shape) =>
+        AssertLinear(shape, text => SettingsFile.Check(text, "/etc/settings.json", []));
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void ResponseBook_TakesItsLength(string shape) => AssertLinear(shape, text => ResponseBookFile.Check(text, "/etc/responses.json", []));
+    public void ResponseBook_TakesItsLength(string shape) =>
+        AssertLinear(shape, text => ResponseBookFile.Check(text, "/etc/responses.json", []));
 
     /// <summary>Up to where each text in it would be read by the same reader.</summary>
     [Theory]
@@ -40,7 +42,8 @@ public sealed class LinearTimeOfFiles
                     "complainedRecipients": [{{string.Join(',', addresses.Reverse().Select(address => $"{{\"emailAddress\":{address}}}"))}}] } }
                 """);
         },
-        Length, text => Assert.NotNull(SesNotification.Read(LocatedJson.Parse(text, "file", [])!, (_, problem) => Assert.Fail(problem))));
+        Length, text => Assert.NotNull(
+        SesNotification.Read(LocatedJson.Parse(text, "file", [])!, (_, problem) => Assert.Fail(problem))));
 
     /// <summary>So many are compared with one another for slips, each as long as DNS has them.</summary>
     [Fact]

@@ -52,7 +52,9 @@ public sealed class RegularFiles : IDisposable
     public void WhatIsNotThere_IsSaidToBeMissing()
     {
         Assert.False(RegularFile.Exists(folder.PathTo("none")));
-        Assert.Equal("does not exist", FileTrouble.Describe(Assert.Throws<FileNotFoundException>(() => RegularFile.ReadAllBytes(folder.PathTo("none")))));
+        Assert.Equal("does not exist",
+            FileTrouble.Describe(Assert.Throws<FileNotFoundException>(
+            () => RegularFile.ReadAllBytes(folder.PathTo("none")))));
     }
 
     public void Dispose() => folder.Dispose();
@@ -60,7 +62,9 @@ public sealed class RegularFiles : IDisposable
     static void AssertNone(string path, string problem)
     {
         Assert.False(RegularFile.Exists(path));
-        Assert.Equal(problem, FileTrouble.Describe(Assert.Throws<NotRegularFileException>(() => RegularFile.ReadAllBytes(path))));
-        Assert.Equal(problem, FileTrouble.Describe(Assert.Throws<NotRegularFileException>(() => RegularFile.Open(path))));
+        Assert.Equal(problem, FileTrouble.Describe(
+            Assert.Throws<NotRegularFileException>(() => RegularFile.ReadAllBytes(path))));
+        Assert.Equal(problem, FileTrouble.Describe(
+            Assert.Throws<NotRegularFileException>(() => RegularFile.Open(path))));
     }
 }

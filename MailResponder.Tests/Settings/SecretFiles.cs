@@ -31,13 +31,15 @@ public sealed class SecretFiles : IDisposable
         var exception = Assert.Throws<ResponderException>(() => SecretFile.Read(path, Cause.DkimKey, "DKIM key"));
 
         Assert.Equal(Cause.DkimKey, exception.Cause);
-        Assert.Equal($"DKIM key {path}: its mode {mode} lets others read or change it; run: chmod 0640 {path}", exception.Message);
+        Assert.Equal($"DKIM key {path}: its mode {mode} lets others read or change it; run: chmod 0640 {path}",
+            exception.Message);
     }
 
     [Fact]
     public void Missing_IsNamed()
     {
-        var exception = Assert.Throws<ResponderException>(() => SecretFile.Read("/nowhere/key", Cause.KeyFile, "address key"));
+        var exception = Assert.Throws<ResponderException>(
+            () => SecretFile.Read("/nowhere/key", Cause.KeyFile, "address key"));
 
         Assert.Equal("address key /nowhere/key: does not exist", exception.Message);
     }

@@ -11,7 +11,8 @@ public sealed class SettingsFaults
     private static readonly string Folder = Repository.PathTo("MailResponder.Tests", "Settings", "Faults");
 
     public static TheoryData<string> Files =>
-        new(Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        new(Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -46,6 +47,7 @@ public sealed class SettingsFaults
         var exception = Assert.Throws<ResponderException>(() => SettingsFile.Load(file));
 
         Assert.Equal(Cause.Settings, exception.Cause);
-        Assert.Equal($"{file}:1: database: is missing; it has no default (and 6 more); see: responder config check", exception.Message);
+        Assert.Equal($"{file}:1: database: is missing; it has no default (and 6 more); see: responder config check",
+            exception.Message);
     }
 }

@@ -39,7 +39,8 @@ public sealed class SettingsInForce : IDisposable
         Assert.Null(settings.AuthservId);
         Assert.Equal(AuthenticationRequirement.NotSaid, settings.RequireAuthentication);
         Assert.Null(settings.MaxRequestAge);
-        Assert.Equal((60L, 2000L, false), (settings.Limits.DomainPerMinute, settings.Limits.DomainPerDay, settings.Limits.HasForService));
+        Assert.Equal((60L, 2000L, false),
+            (settings.Limits.DomainPerMinute, settings.Limits.DomainPerDay, settings.Limits.HasForService));
         Assert.Contains("gmail.com", settings.Limits.LargeDomains);
         var other = Load(Least.TrimEnd()[..^1] + """, "limits": { "domain_per_minute": 0, "domain_per_day": 9 } }""").Limits;
         Assert.Equal((null, 9L), (other.DomainPerMinute, other.DomainPerDay));
@@ -65,7 +66,8 @@ public sealed class SettingsInForce : IDisposable
     {
         var settings = Load(Least);
 
-        Assert.Equal(("Example Tools", "get-help@example.com"), (settings.ResponseFrom.Name, settings.ResponseFrom.Address));
+        Assert.Equal(("Example Tools", "get-help@example.com"),
+            (settings.ResponseFrom.Name, settings.ResponseFrom.Address));
         Assert.Equal("bounces@example.com", settings.BounceAddress);
     }
 
@@ -84,11 +86,14 @@ public sealed class SettingsInForce : IDisposable
         Assert.Equal(("mx.example.com", TimeSpan.FromDays(3)), (settings.AuthservId, settings.MaxRequestAge));
         Assert.Equal(new AuthenticationRequirement(null, Proof.Full), settings.RequireAuthentication);
         Assert.Equal(SendMethod.Sendmail, settings.SendMethod);
-        Assert.Equal((5, 8, 9, 2048L), (settings.DailyLimit, settings.LedgerDays, settings.DeadlineSeconds, settings.MaxMessageBytes));
+        Assert.Equal((5, 8, 9, 2048L),
+            (settings.DailyLimit, settings.LedgerDays, settings.DeadlineSeconds, settings.MaxMessageBytes));
         Assert.Equal(["a.example"], settings.ExemptDomains);
         Assert.Equal(["b.example"], settings.BlockedDomains);
-        Assert.Equal(("/srv", _folder.PathTo("o"), _folder.PathTo("bin/sendmail")), (settings.FilesRoot, settings.Outbox, settings.Sendmail));
-        Assert.Equal((LogTarget.Stderr, SyslogFacility.Mail, SyslogFacility.Local7), (settings.LogTo, settings.SyslogFacility, settings.EventFacility));
+        Assert.Equal(("/srv", _folder.PathTo("o"), _folder.PathTo("bin/sendmail")),
+            (settings.FilesRoot, settings.Outbox, settings.Sendmail));
+        Assert.Equal((LogTarget.Stderr, SyslogFacility.Mail, SyslogFacility.Local7),
+            (settings.LogTo, settings.SyslogFacility, settings.EventFacility));
         Assert.Equal("/run/log", settings.SyslogSocket);
         Assert.Equal(new DkimSettings("mail.example.com", "s1", _folder.PathTo("dkim.key")), settings.Dkim);
     }

@@ -18,14 +18,18 @@ internal sealed class Misfortunes(FaultHost host, FaultServers servers, string b
 
     public int Kills { get; private set; }
 
-    /// <summary>One of them, from its beginning to its end. The first ones come in order, so that none is missing.</summary>
+    /// <summary>
+    /// One of them, from its beginning to its end. The first ones come in order, so that none is missing.
+    /// </summary>
     public void Next()
     {
         (string Name, Action Happen)[] all =
         [
             ("processes killed", KillSome),
             ("database restarted", () => servers.MariaDb.Restart()),
-            ("settings broken", () => During(() => host.Overwrite("settings.json", settings[..(settings.Length / 2)]), () => host.Overwrite("settings.json", settings))),
+            ("settings broken", () => During(
+            () => host.Overwrite("settings.json", settings[..(settings.Length / 2)]), () =>
+            host.Overwrite("settings.json", settings))),
             ("S3 away and the cache lost", () => Broken($"connect,:{host.S3Port},1,0,111", LoseCache)),
             ("disk full", () => Broken("write,/,1,0,28", () => { })),
             ("clock a year ahead", () => Broken("time,*,1,0,step31536000", () => { })),
@@ -92,7 +96,8 @@ internal sealed class Misfortunes(FaultHost host, FaultServers servers, string b
                     Kills++;
                     return;
                 }
-                catch (Exception exception) when (exception is IOException or InvalidOperationException or UnauthorizedAccessException)
+                catch (Exception exception) when (
+                    exception is IOException or InvalidOperationException or UnauthorizedAccessException)
                 {
                     // It ended by itself meanwhile.
                 }

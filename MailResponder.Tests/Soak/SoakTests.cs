@@ -17,7 +17,9 @@ namespace MailResponder.Tests.Soak;
 [Collection("Postfix")]
 public sealed partial class SoakTests(ITestOutputHelper report)
 {
-    static readonly int? asked = int.TryParse(Environment.GetEnvironmentVariable("RESPONDER_SOAK"), CultureInfo.InvariantCulture, out var messages) ? messages : null;
+    static readonly int? asked = int.TryParse(
+        Environment.GetEnvironmentVariable("RESPONDER_SOAK"), CultureInfo.InvariantCulture, out var messages) ? messages
+        : null;
     static readonly int groups = ((asked ?? 1500) + SoakTraffic.Group - 1) / SoakTraffic.Group;
 
     /// <summary>No more is handed in, and nothing more goes wrong, after this.</summary>
@@ -65,7 +67,8 @@ public sealed partial class SoakTests(ITestOutputHelper report)
         host.Own();
         while (!postfix.QueueIsEmpty)
         {
-            Assert.True(elapsed.Elapsed < bound, $"the queue is not empty after {bound}\n{string.Join('\n', host.Place.Log.Reports.TakeLast(20))}");
+            Assert.True(elapsed.Elapsed < bound,
+                $"the queue is not empty after {bound}\n{string.Join('\n', host.Place.Log.Reports.TakeLast(20))}");
             postfix.FlushQueue();
             await Task.Delay(500);
         }
@@ -122,16 +125,20 @@ public sealed partial class SoakTests(ITestOutputHelper report)
 
     void AssertAnswers(int fed, SesDouble ses, FaultHost host, PrivatePostfix postfix, Misfortunes misfortunes)
     {
-        var accepted = ses.Accepted.Select(call => (call.Number, Mail: Encoding.ASCII.GetString(call.RawMessage))).ToList();
+        var accepted = ses.Accepted.Select(call => (call.Number, Mail: Encoding.ASCII.GetString(call.RawMessage)))
+            .ToList();
         var replies = accepted.GroupBy(reply => MessageId().Match(reply.Mail).Value).ToList();
         var recorded = host.Place.Log.Reports.SelectMany(RecordedReceipts).ToHashSet();
         // Nothing may have been sent again after it was recorded.
-        var twiceThoughRecorded = replies.Count(same => same.OrderBy(reply => reply.Number).SkipLast(1).Any(reply => recorded.Contains(reply.Number)));
-        var perPerson = replies.GroupBy(same => Recipient().Match(same.First().Mail).Groups[1].Value).ToDictionary(g => g.Key, g => g.Count());
+        var twiceThoughRecorded = replies.Count(
+            same => same.OrderBy(reply => reply.Number).SkipLast(1).Any(reply => recorded.Contains(reply.Number)));
+        var perPerson = replies.GroupBy(same => Recipient().Match(same.First().Mail).Groups[1].Value)
+            .ToDictionary(g => g.Key, g => g.Count());
         var lost = 0;
         for (var group = 0; group < fed; group++)
         {
-            lost += SoakTraffic.DailyLimit * SoakTraffic.EntriesOfGet - perPerson.GetValueOrDefault(SoakTraffic.Many(group));
+            lost += SoakTraffic.DailyLimit * SoakTraffic.EntriesOfGet - perPerson.GetValueOrDefault(
+                SoakTraffic.Many(group));
             lost += SoakTraffic.EntriesOfGet - perPerson.GetValueOrDefault(SoakTraffic.Once(group));
         }
 
@@ -164,17 +171,22 @@ public sealed partial class SoakTests(ITestOutputHelper report)
     static void AssertQuota(int fed, FaultServers servers, FaultHost host)
     {
         var database = host.Place.Settings["database"]!["mysql"]!["database"]!.ToString();
-        Assert.Equal($"{fed}", servers.MariaDb.AsAdministrator($"SELECT COUNT(*) FROM {database}.quota WHERE used = {SoakTraffic.DailyLimit}")[0]);
-        Assert.Equal($"{fed}", servers.MariaDb.AsAdministrator($"SELECT COUNT(*) FROM {database}.quota WHERE used = 1")[0]);
-        Assert.Equal($"{fed * SoakTraffic.Answered}", servers.MariaDb.AsAdministrator($"SELECT COUNT(*) FROM {database}.ledger")[0]);
+        Assert.Equal($"{fed}", servers.MariaDb.AsAdministrator(
+            $"SELECT COUNT(*) FROM {database}.quota WHERE used = {SoakTraffic.DailyLimit}")[0]);
+        Assert.Equal($"{fed}", servers.MariaDb.AsAdministrator(
+            $"SELECT COUNT(*) FROM {database}.quota WHERE used = 1")[0]);
+        Assert.Equal($"{fed * SoakTraffic.Answered}",
+            servers.MariaDb.AsAdministrator($"SELECT COUNT(*) FROM {database}.ledger")[0]);
     }
 
-    static void AssertNobodyIsNamed(int fed, FaultHost host, PrivatePostfix postfix, FaultServers servers, DateTime started)
+    static void AssertNobodyIsNamed(
+        int fed, FaultHost host, PrivatePostfix postfix, FaultServers servers, DateTime started)
     {
         var traces = Traces.Of(SoakTraffic.People(fed)).And(SoakTraffic.Phrase);
         traces.AssertNoneIn("the log", string.Join('\n', host.Place.Log.Lines));
         // What Postfix shows of our output; its own lines name sender and recipient, and that is its affair.
-        traces.AssertNoneIn("Postfix's log", string.Join('\n', Shown().Matches(postfix.MailLog).Select(match => match.Value)));
+        traces.AssertNoneIn("Postfix's log",
+            string.Join('\n', Shown().Matches(postfix.MailLog).Select(match => match.Value)));
         traces.AssertNoneInFilesOf(host.Place.Folder);
         traces.AssertNoneInFilesOf(servers.MariaDb.PathTo("data"));
         traces.AssertNoneInTemporaryFilesSince(started);
@@ -184,11 +196,13 @@ public sealed partial class SoakTests(ITestOutputHelper report)
     void Write(string text)
     {
         report.WriteLine(text);
-        if (Environment.GetEnvironmentVariable("RESPONDER_SOAK_REPORT") is { Length: > 0 } file) File.WriteAllText(file, text + "\n");
+        if (Environment.GetEnvironmentVariable("RESPONDER_SOAK_REPORT") is { Length: > 0 } file) File.WriteAllText(
+            file, text + "\n");
     }
 
     static string Counted(IEnumerable<string> words) =>
-        string.Join(", ", words.GroupBy(word => word).OrderByDescending(same => same.Count()).Select(same => $"{same.Key} {same.Count()}"));
+        string.Join(", ", words.GroupBy(word => word).OrderByDescending(same => same.Count())
+            .Select(same => $"{same.Key} {same.Count()}"));
 
     [GeneratedRegex("^Message-Id: .*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex MessageId();

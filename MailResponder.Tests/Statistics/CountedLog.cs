@@ -10,7 +10,8 @@ public sealed class CountedLog
     public void EveryNumber_IsWhatWasPutIn()
     {
         var log = new MadeLog().Replied("links@example.com", 7).Replied("get@example.com", 12, replies: 2)
-            .Probe(3).Probe(2, "database").Skipped(SkipReason.Spam, 3).Skipped(SkipReason.OverQuota, 4).Skipped(SkipReason.Blocked, 4)
+            .Probe(3).Probe(2, "database").Skipped(SkipReason.Spam, 3).Skipped(SkipReason.OverQuota, 4)
+            .Skipped(SkipReason.Blocked, 4)
             .Deferred(Cause.Database, 2).Deferred(Cause.Send, 1, replies: 1).Deferred(Cause.Unexpected).Failed(2)
             .Line("pull responses.json:3: entry 1: is wrong").Line("");
         var begin = new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
@@ -21,8 +22,10 @@ public sealed class CountedLog
         Assert.Equal(7 + 24 + 1, figures.Replies);
         Assert.Equal([new NameCount("get@example.com", 12), new NameCount("links@example.com", 7)], figures.Addresses);
         Assert.Equal(0, figures.Others);
-        Assert.Equal([new NameCount("blocked", 4), new NameCount("over-quota", 4), new NameCount("spam", 3)], figures.Skipped);
-        Assert.Equal([new NameCount("database", 2), new NameCount("send", 1), new NameCount("unexpected", 1)], figures.Deferred);
+        Assert.Equal([new NameCount("blocked", 4), new NameCount("over-quota", 4), new NameCount("spam", 3)],
+            figures.Skipped);
+        Assert.Equal([new NameCount("database", 2), new NameCount("send", 1), new NameCount("unexpected", 1)],
+            figures.Deferred);
         Assert.Equal([new NameCount("refused", 2)], figures.Failed);
         Assert.Equal(1, figures.Exceptions);
         Assert.Equal(2, figures.UnmatchedLines);
@@ -49,7 +52,8 @@ public sealed class CountedLog
     [Fact]
     public void BeyondTheLongestDeadline_TheMaximumIsStillExact()
     {
-        var figures = new MadeLog().Replied("get@example.com", ms: 900_000).Replied("get@example.com", ms: 5_000_000).Count();
+        var figures = new MadeLog().Replied("get@example.com", ms: 900_000).Replied("get@example.com", ms: 5_000_000)
+            .Count();
         Assert.Equal((900_000, 5_000_000, 5_000_000), (figures.MedianMs, figures.Percentile95Ms, figures.MaximumMs));
     }
 
@@ -57,7 +61,8 @@ public sealed class CountedLog
     public void EmptyLog_HasNoTimes()
     {
         var figures = MadeLog.Count("");
-        Assert.Equal((0, null, null, null, null), (figures.Answered, figures.First, figures.Last, figures.MedianMs, figures.MaximumMs));
+        Assert.Equal((0, null, null, null, null),
+            (figures.Answered, figures.First, figures.Last, figures.MedianMs, figures.MaximumMs));
     }
 
     [Fact]

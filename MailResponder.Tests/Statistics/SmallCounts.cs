@@ -8,7 +8,8 @@ public sealed class SmallCounts
     [Fact]
     public void AddressesBelowTheThreshold_AreMerged()
     {
-        var figures = new MadeLog().Replied("get@example.com", 9).Replied("a@example.com", 4).Replied("b@example.com", 3).Count();
+        var figures = new MadeLog().Replied("get@example.com", 9).Replied("a@example.com", 4)
+            .Replied("b@example.com", 3).Count();
         Assert.Equal([new NameCount("get@example.com", 9)], figures.Addresses);
         Assert.Equal(7, figures.Others);
     }
@@ -16,7 +17,8 @@ public sealed class SmallCounts
     [Fact]
     public void ASmallRemainder_TakesTheSmallestShownWithIt()
     {
-        var figures = new MadeLog().Replied("get@example.com", 9).Replied("links@example.com", 6).Replied("secret@example.com").Count();
+        var figures = new MadeLog().Replied("get@example.com", 9).Replied("links@example.com", 6)
+            .Replied("secret@example.com").Count();
         Assert.Equal([new NameCount("get@example.com", 9)], figures.Addresses);
         Assert.Equal(7, figures.Others);
     }
@@ -31,16 +33,19 @@ public sealed class SmallCounts
 
     [Fact]
     public void AtTheThreshold_AnAddressIsNamed() =>
-        Assert.Equal([new NameCount("get@example.com", 5)], new MadeLog().Replied("get@example.com", 5).Count().Addresses);
+        Assert.Equal([new NameCount("get@example.com", 5)],
+            new MadeLog().Replied("get@example.com", 5).Count().Addresses);
 
     [Fact]
     public void TheThresholdIsTheOperators() =>
-        Assert.Equal(2, new MadeLog().Replied("get@example.com", 3).Replied("b@example.com", 2).Count(threshold: 2).Addresses.Count);
+        Assert.Equal(2, new MadeLog().Replied("get@example.com", 3).Replied("b@example.com", 2)
+            .Count(threshold: 2).Addresses.Count);
 
     [Fact]
     public void NoFormNamesAMergedAddress()
     {
-        var report = SampleReport.Of(new MadeLog().Replied("get@example.com", 9).Replied("secret@example.com", 4).Replied("rare@example.com", 1));
+        var report = SampleReport.Of(new MadeLog().Replied("get@example.com", 9).Replied("secret@example.com", 4)
+            .Replied("rare@example.com", 1));
         Assert.All((string[])[TextReport.Of(report), HtmlReport.Of(report), JsonReport.Of(report)], form =>
         {
             Assert.Contains("get@example.com", form, StringComparison.Ordinal);

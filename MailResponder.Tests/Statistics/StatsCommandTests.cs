@@ -27,13 +27,16 @@ public sealed class StatsCommandTests : IDisposable
         foreach (var log in (string[])["plain", "compressed"])
         {
             var messages = Json("--log", place.PathTo(log))["messages"]!;
-            Assert.Equal((12, 24, 3), ((int)messages["answered"]!, (int)messages["replies"]!, (int)messages["skipped"]!["spam"]!));
+            Assert.Equal((12, 24, 3), ((int)messages["answered"]!, (int)messages["replies"]!,
+                (int)messages["skipped"]!["spam"]!));
             Assert.Equal(12, (int)messages["addresses"]!["get@example.com"]!);
             Assert.Equal(24, messages["replies_by_hour"]!.AsArray().Sum(hour => (int)hour!));
         }
     }
 
-    /// <summary>The figure of the metrics and of df(1), which rounds up: what is reserved for root is neither free nor used.</summary>
+    /// <summary>
+    /// The figure of the metrics and of df(1), which rounds up: what is reserved for root is neither free nor used.
+    /// </summary>
     [Fact]
     public void Disk_IsAsFullAsTheMetricsSay()
     {
@@ -42,9 +45,12 @@ public sealed class StatsCommandTests : IDisposable
         var used = 1 - ((double)root["free_bytes"]! / (double)root["total_bytes"]!);
 
         var metrics = place.Command("metrics", "prometheus").OutputText;
-        var metric = System.Text.RegularExpressions.Regex.Match(metrics, "disk_used_ratio\\{.*mount_path=\"/\"\\} ([0-9.]+)").Groups[1].Value;
-        Assert.InRange(used, double.Parse(metric, CultureInfo.InvariantCulture) - 0.005, double.Parse(metric, CultureInfo.InvariantCulture) + 0.005);
-        var df = double.Parse(Host.ToolRun.Of("df", "--output=pcent", "/").AssertDone().Split('\n')[1].Trim(' ', '%'), CultureInfo.InvariantCulture);
+        var metric = System.Text.RegularExpressions.Regex.Match(
+            metrics, "disk_used_ratio\\{.*mount_path=\"/\"\\} ([0-9.]+)").Groups[1].Value;
+        Assert.InRange(used, double.Parse(metric, CultureInfo.InvariantCulture) - 0.005,
+            double.Parse(metric, CultureInfo.InvariantCulture) + 0.005);
+        var df = double.Parse(Host.ToolRun.Of("df", "--output=pcent", "/").AssertDone().Split('\n')[1].Trim(' ', '%'),
+            CultureInfo.InvariantCulture);
         Assert.InRange(100 * used, df - 1.5, df + 0.5);
     }
 
@@ -53,13 +59,15 @@ public sealed class StatsCommandTests : IDisposable
     {
         using var whole = new MemoryStream();
         using (var gzip = new GZipStream(whole, CompressionLevel.Fastest, leaveOpen: true))
-            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 4000).Select(i => $"{i * 7919} {i}\n"))));
+            gzip.Write(Encoding.UTF8.GetBytes(
+                string.Concat(Enumerable.Range(0, 4000).Select(i => $"{i * 7919} {i}\n"))));
         File.WriteAllBytes(place.PathTo("cut.gz"), whole.ToArray()[..(int)(whole.Length / 2)]);
 
         var run = place.Command("stats", "--log", place.PathTo("cut.gz"));
 
         Assert.Equal(66, run.ExitCode);
-        Assert.Contains("cut.gz: is damaged, or is not the whole of one gzip file", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("cut.gz: is damaged, or is not the whole of one gzip file", run.Errors,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,7 +77,8 @@ public sealed class StatsCommandTests : IDisposable
     {
         Directory.CreateDirectory(place.PathTo("var-log"));
         File.WriteAllText(place.PathTo("var-log/mail_responder.log"), "today\n");
-        using (Stream file = File.Create(place.PathTo("var-log/" + name)), log = isCompressed ? new GZipStream(file, CompressionLevel.Fastest) : file)
+        using (Stream file = File.Create(place.PathTo("var-log/" + name)),
+            log = isCompressed ? new GZipStream(file, CompressionLevel.Fastest) : file)
             log.Write(Encoding.UTF8.GetBytes(Sample.Text));
 
         var run = WithLogs("--json");
@@ -98,7 +107,8 @@ public sealed class StatsCommandTests : IDisposable
     public void Span_IsWhatIsCounted(string? since, string? until, int answered)
     {
         File.WriteAllText(place.PathTo("log.1"), Sample.Text);
-        string[] span = [.. since is null ? [] : (string[])["--since", since], .. until is null ? [] : (string[])["--until", until]];
+        string[] span = [.. since is null ? [] : (string[])["--since", since],
+            .. until is null ? [] : (string[])["--until", until]];
         Assert.Equal(answered, (int)Json(["--log", place.PathTo("log.1"), .. span])["messages"]!["answered"]!);
     }
 
@@ -120,9 +130,12 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void MissingLog_SettingsOrFolder_IsNamed()
     {
-        Assert.Equal((66, $"responder: {place.PathTo("none")}: does not exist\n"), Failure("--log", place.PathTo("none")));
-        Assert.Equal((73, $"responder: {place.PathTo("none/a.html")}: does not exist\n"), Failure("--log", "/dev/null", "--html", place.PathTo("none/a.html")));
-        var run = ResponderProcess.Run(ResponderProcess.Plainly, [], "stats", "--log", "/dev/null", "--settings", place.PathTo("none.json"));
+        Assert.Equal((66, $"responder: {place.PathTo("none")}: does not exist\n"),
+            Failure("--log", place.PathTo("none")));
+        Assert.Equal((73, $"responder: {place.PathTo("none/a.html")}: does not exist\n"),
+            Failure("--log", "/dev/null", "--html", place.PathTo("none/a.html")));
+        var run = ResponderProcess.Run(
+            ResponderProcess.Plainly, [], "stats", "--log", "/dev/null", "--settings", place.PathTo("none.json"));
         Assert.Equal(78, run.ExitCode);
         Assert.Contains("none.json: does not exist", run.Errors, StringComparison.Ordinal);
     }
@@ -131,7 +144,11 @@ public sealed class StatsCommandTests : IDisposable
     public void Mail_IsMadeSignedAndSentAsAReplyIs()
     {
         File.WriteAllText(place.PathTo("log.1"), Sample.Text);
-        place.Settings["statistics"] = new JsonObject { ["to"] = "Operators <ops@example.net>", ["from"] = "Statistics <stats@example.com>" };
+        place.Settings["statistics"] = new JsonObject
+        {
+            ["to"] = "Operators <ops@example.net>",
+            ["from"] = "Statistics <stats@example.com>",
+        };
         place.Write();
 
         var run = place.Command("stats", "--log", place.PathTo("log.1"), "--email");
@@ -150,7 +167,8 @@ public sealed class StatsCommandTests : IDisposable
         var text = Encoding.UTF8.GetString(mail.Content("text/plain"));
         Assert.Matches("Requests answered +12\r?\n", text);
         Assert.Matches("  spam +3 ##", text);
-        Assert.Contains("<!DOCTYPE html>", Encoding.UTF8.GetString(mail.Content("text/html")), StringComparison.Ordinal);
+        Assert.Contains("<!DOCTYPE html>", Encoding.UTF8.GetString(mail.Content("text/html")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,18 +202,25 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void NumbersOfSes_AreSummedOverDayWeekAndTwoWeeks()
     {
-        using var ses = new SesDouble(number => number == 1 ? Quota : Statistics((1, 100, 4, 0, 2), (30, 900, 1, 1, 0), (24 * 6, 9000, 20, 3, 1), (24 * 10, 90_000, 0, 0, 7), (24 * 20, 5, 5, 5, 5)));
+        using var ses = new SesDouble(
+            number => number == 1 ? Quota : Statistics(
+            (1, 100, 4, 0, 2), (30, 900, 1, 1, 0), (24 * 6, 9000, 20, 3, 1), (24 * 10, 90_000, 0, 0, 7),
+            (24 * 20, 5, 5, 5, 5)));
         place.SendThrough(ses);
 
         var report = Json("--log", "/dev/null");
 
         Assert.Empty(ses.SignatureFaults);
-        Assert.Equal((50_000, 14, 127), ((int)report["ses"]!["recipients_a_day"]!, (int)report["ses"]!["recipients_a_second"]!, (int)report["ses"]!["sent_in_24_hours"]!));
+        Assert.Equal((50_000, 14, 127),
+            ((int)report["ses"]!["recipients_a_day"]!, (int)report["ses"]!["recipients_a_second"]!,
+            (int)report["ses"]!["sent_in_24_hours"]!));
         string[] names = ["days", "deliveries", "bounces", "complaints", "rejects"];
         Assert.Equal(["1 100 4 0 2", "7 10000 25 4 3", "14 100000 25 4 10"],
-            report["ses"]!["spans"]!.AsArray().Select(span => string.Join(' ', names.Select(name => (int)span![name]!))));
+            report["ses"]!["spans"]!.AsArray()
+            .Select(span => string.Join(' ', names.Select(name => (int)span![name]!))));
         Assert.Equal(0.04, (double)report["ses"]!["spans"]![0]!["bounce_share"]!, 9);
-        Assert.Contains("4.00% of the mails of the last day bounced", Assert.Single(report["warnings"]!.AsArray())!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("4.00% of the mails of the last day bounced",
+            Assert.Single(report["warnings"]!.AsArray())!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -228,7 +253,8 @@ public sealed class StatsCommandTests : IDisposable
 
         File.Delete(place.PathTo("rows.db"));
         File.WriteAllText(place.PathTo("maillog"), "");
-        Assert.Equal(0, place.Command("postfix-log", "--mail-log", place.PathTo("maillog"), "--log", place.PathTo("maillog")).ExitCode);
+        Assert.Equal(0, place.Command(
+            "postfix-log", "--mail-log", place.PathTo("maillog"), "--log", place.PathTo("maillog")).ExitCode);
         Assert.Equal(0, (int)Json("--log", place.PathTo("log.1"))["postfix"]!["received"]!);
     }
 
@@ -238,7 +264,8 @@ public sealed class StatsCommandTests : IDisposable
         using var metadata = new MetadataDouble();
         var run = Under($"export AWS_EC2_METADATA_SERVICE_ENDPOINT={metadata.Url}; ", "--log", "/dev/null", "--json");
         var instance = JsonNode.Parse(run.OutputText)!["host"]!["instance"]!;
-        Assert.Equal(("i-0123456789abcdef0", "t4g.small", "eu-west-1b"), ((string?)instance["id"], (string?)instance["type"], (string?)instance["zone"]));
+        Assert.Equal(("i-0123456789abcdef0", "t4g.small", "eu-west-1b"),
+            ((string?)instance["id"], (string?)instance["type"], (string?)instance["zone"]));
         Assert.Equal(["PUT /latest/api/token", "GET /latest/dynamic/instance-identity/document"], metadata.Paths);
     }
 
@@ -248,9 +275,11 @@ public sealed class StatsCommandTests : IDisposable
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var begin = DateTime.UtcNow;
-        var run = Under($"export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://{silent.LocalEndpoint}; ", "--log", "/dev/null", "--json");
+        var run = Under($"export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://{silent.LocalEndpoint}; ", "--log",
+            "/dev/null", "--json");
         Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Contains("did not tell", (string?)JsonNode.Parse(run.OutputText)!["problems"]!["instance"], StringComparison.Ordinal);
+        Assert.Contains("did not tell", (string?)JsonNode.Parse(run.OutputText)!["problems"]!["instance"],
+            StringComparison.Ordinal);
         Assert.InRange(DateTime.UtcNow - begin, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
     }
 
@@ -273,7 +302,8 @@ public sealed class StatsCommandTests : IDisposable
     public void QueueThatCannotBeCounted_IsAProblem(string script, string problem)
     {
         var run = WithPostqueue(script);
-        Assert.Contains(problem, (string?)JsonNode.Parse(run.OutputText)!["problems"]!["queue"], StringComparison.Ordinal);
+        Assert.Contains(problem, (string?)JsonNode.Parse(run.OutputText)!["problems"]!["queue"],
+            StringComparison.Ordinal);
         Assert.DoesNotContain("freemail", run.OutputText + run.Errors, StringComparison.Ordinal);
     }
 
@@ -285,10 +315,14 @@ public sealed class StatsCommandTests : IDisposable
         place.Settings["statistics"] = new JsonObject { ["to"] = "ops@example.net" };
         place.Settings["daily_limit"] = 1;
         place.Write();
-        string[] froms = ["someone-one@freemail.test", "someone-two@freemail.test", "someone-one@freemail.test", "someone-three@blocked.test", "noreply@freemail.test"];
+        string[] froms = ["someone-one@freemail.test", "someone-two@freemail.test", "someone-one@freemail.test",
+            "someone-three@blocked.test", "noreply@freemail.test"];
         foreach (var from in froms)
-            place.Filter((RequestMail.FromSomebodyNew() with { From = from }).Again(), "--recipient", "links@example.com").AssertDone();
-        var lines = place.Log.Reports.Select(line => $"2026-11-21T08:00:00.000001+00:00 host mail_responder[1]: {line[(line.IndexOf("]: ", StringComparison.Ordinal) + 3)..]}\n");
+            place.Filter((RequestMail.FromSomebodyNew() with { From = from }).Again(), "--recipient",
+                "links@example.com").AssertDone();
+        var lines = place.Log.Reports.Select(
+            line => $"2026-11-21T08:00:00.000001+00:00 host mail_responder[1]: "
+            + $"{line[(line.IndexOf("]: ", StringComparison.Ordinal) + 3)..]}\n");
         File.WriteAllText(place.PathTo("log.1"), string.Concat(lines));
 
         var report = Json("--log", place.PathTo("log.1"));
@@ -308,9 +342,11 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void MemoryStaysTheSame_WhateverTheLog()
     {
-        var megabytes = int.Parse(Environment.GetEnvironmentVariable("RESPONDER_STATS_MEGABYTES") is { Length: > 0 } text ? text : "100", CultureInfo.InvariantCulture);
+        var megabytes = int.Parse(Environment.GetEnvironmentVariable(
+            "RESPONDER_STATS_MEGABYTES") is { Length: > 0 } text ? text : "100", CultureInfo.InvariantCulture);
         var block = new MadeLog();
-        for (var i = 0; i < 3000; i++) block.Replied($"get{i % 30}@example.com", ms: i % 700, replies: 2).Skipped(SkipReason.Spam, 2);
+        for (var i = 0; i < 3000; i++) block.Replied($"get{i % 30}@example.com", ms: i % 700, replies: 2)
+            .Skipped(SkipReason.Spam, 2);
         var bytes = Encoding.UTF8.GetBytes(block.Text);
         var blocks = megabytes * 1_000_000 / bytes.Length;
         File.WriteAllBytes(place.PathTo("small"), bytes);
@@ -325,18 +361,22 @@ public sealed class StatsCommandTests : IDisposable
         var seconds = (DateTime.UtcNow - begin).TotalSeconds;
 
         Assert.Equal(3000 * blocks, answered);
-        Assert.True(largeKiB < 100_000 && largeKiB < smallKiB + 40_000, $"{smallKiB} KiB for a block, {largeKiB} KiB for {megabytes} MB");
+        Assert.True(largeKiB < 100_000 && largeKiB < smallKiB + 40_000,
+            $"{smallKiB} KiB for a block, {largeKiB} KiB for {megabytes} MB");
         Assert.True(seconds < 10 + megabytes * 0.1, $"{megabytes} MB took {seconds:0.0} s");
     }
 
     static MadeLog Sample => new MadeLog().Replied("get@example.com", 12, replies: 2).Skipped(SkipReason.Spam, 3);
 
     static SesAnswer Quota => SesAnswer.Xml(200,
-        "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult><SentLast24Hours>127.0</SentLast24Hours>"
+        "<GetSendQuotaResponse "
+        + "xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult><SentLast24Hours>127.0</SentLast24Hours>"
         + "<Max24HourSend>50000.0</Max24HourSend><MaxSendRate>14.0</MaxSendRate></GetSendQuotaResult></GetSendQuotaResponse>");
 
-    static SesAnswer Statistics(params (int HoursAgo, int Deliveries, int Bounces, int Complaints, int Rejects)[] points) => SesAnswer.Xml(200,
-        "<GetSendStatisticsResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendStatisticsResult><SendDataPoints>"
+    static SesAnswer Statistics(params (
+        int HoursAgo, int Deliveries, int Bounces, int Complaints, int Rejects)[] points) => SesAnswer.Xml(200,
+        "<GetSendStatisticsResponse "
+        + "xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendStatisticsResult><SendDataPoints>"
         + string.Concat(points.Select(point => string.Create(CultureInfo.InvariantCulture,
             $"<member><DeliveryAttempts>{point.Deliveries}</DeliveryAttempts><Timestamp>{DateTime.UtcNow.AddHours(-point.HoursAgo):yyyy-MM-dd'T'HH:mm:ss'Z'}</Timestamp><Rejects>{point.Rejects}</Rejects><Bounces>{point.Bounces}</Bounces><Complaints>{point.Complaints}</Complaints></member>")))
         + "</SendDataPoints></GetSendStatisticsResult></GetSendStatisticsResponse>");
@@ -378,6 +418,7 @@ public sealed class StatsCommandTests : IDisposable
         var run = ResponderProcess.Run($"exec /usr/bin/python3 -c '{measure}' \"$@\"", [],
             "stats", "--settings", place.SettingsFile, "--json", "--log", place.PathTo(log));
         Assert.True(run.ExitCode == 0, run.Errors);
-        return (long.Parse(run.Errors, CultureInfo.InvariantCulture), (int)JsonNode.Parse(run.OutputText)!["messages"]!["answered"]!);
+        return (long.Parse(run.Errors, CultureInfo.InvariantCulture),
+            (int)JsonNode.Parse(run.OutputText)!["messages"]!["answered"]!);
     }
 }

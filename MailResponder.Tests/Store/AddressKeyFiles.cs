@@ -30,7 +30,8 @@ public sealed class AddressKeyFiles : IDisposable
         var database = _folder.Write("responder.db", "");
         var path = _folder.PathTo("address.key");
 
-        var exception = Assert.Throws<ResponderException>(() => AddressKey.LoadOrCreate(path, new DatabaseSettings(database, null)));
+        var exception = Assert.Throws<ResponderException>(
+            () => AddressKey.LoadOrCreate(path, new DatabaseSettings(database, null)));
 
         Assert.Equal(Cause.KeyFile, exception.Cause);
         Assert.Equal($"address key {path}: does not exist", exception.Message);
@@ -41,11 +42,13 @@ public sealed class AddressKeyFiles : IDisposable
     public void WithMySql_IsNeverMade()
     {
         var path = _folder.PathTo("address.key");
-        var database = new DatabaseSettings(null, new MySqlSettings { Server = "db.example.com", User = "u", Database = "d" });
+        var database = new DatabaseSettings(
+            null, new MySqlSettings { Server = "db.example.com", User = "u", Database = "d" });
 
         var exception = Assert.Throws<ResponderException>(() => AddressKey.LoadOrCreate(path, database));
 
-        Assert.Equal($"address key {path}: does not exist; copy it from another host, or for a new database make it once with: " +
+        Assert.Equal(
+            $"address key {path}: does not exist; copy it from another host, or for a new database make it once with: " +
             $"(umask 027; openssl rand -hex 32 > {path})", exception.Message);
         Assert.False(File.Exists(path));
     }
@@ -78,7 +81,8 @@ public sealed class AddressKeyFiles : IDisposable
 
         var second = AddressKey.Change(link, Afternoon);
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
+            File.GetUnixFileMode(path));
         Assert.Equal(path, new FileInfo(link).LinkTarget);
         Assert.Equal((2, Afternoon), (second.Generation, second.MadeAt));
         Assert.NotEqual(first.Fingerprint, second.Fingerprint);
@@ -124,8 +128,11 @@ public sealed class AddressKeyFiles : IDisposable
             return;
         }
 
-        Assert.Equal($"address key {path}: line {wrongLine} must hold 64 hexadecimal digits and (but for the last line) a time; " +
-            "restore the file from a backup or another host", Assert.Throws<ResponderException>(() => AddressKey.Load(path)).Message);
+        Assert.Equal(
+            $"address key {path}: line {wrongLine} must hold 64 hexadecimal digits and (but for the last line) a "
+            + $"time; " +
+            "restore the file from a backup or another host",
+            Assert.Throws<ResponderException>(() => AddressKey.Load(path)).Message);
     }
 
     [Fact]

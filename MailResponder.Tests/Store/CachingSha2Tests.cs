@@ -68,7 +68,9 @@ public sealed class CachingSha2Tests : IDisposable
 
         var failure = Assert.Throws<MySqlException>(() => Connect("right"));
 
-        Assert.Contains("the server has no TLS; without it MySQL cannot be told the password of u: switch TLS on, or let the user log in by auth_socket",
+        Assert.Contains(
+            "the server has no TLS; without it MySQL cannot be told the password of u: switch TLS on, or let the "
+            + "user log in by auth_socket",
             MySqlTrouble.Translate(failure, Settings).Message, StringComparison.Ordinal);
     }
 
@@ -84,7 +86,14 @@ public sealed class CachingSha2Tests : IDisposable
         Assert.Equal(expected, logins);
     }
 
-    MySqlSettings Settings => new() { Socket = folder.PathTo("mysql.sock"), User = "u", PasswordFile = folder.PathTo("password"), Database = "d", Tls = TlsMode.None };
+    MySqlSettings Settings => new()
+    {
+        Socket = folder.PathTo("mysql.sock"),
+        User = "u",
+        PasswordFile = folder.PathTo("password"),
+        Database = "d",
+        Tls = TlsMode.None,
+    };
 
     MySqlConnection Connect(string password)
     {
@@ -127,7 +136,8 @@ public sealed class CachingSha2Tests : IDisposable
     {
         // No zeros: the library reads the salt as text.
         var salt = RandomNumberGenerator.GetItems<byte>("abcdefghijklmnopqrstuvwxyz"u8, 20);
-        Send(stream, 0, [10, .. "8.0.40\0"u8, 1, 0, 0, 0, .. salt[..8], 0, 0x0b, (byte)(certificate is null ? 0xa2 : 0xaa), 45, 2, 0, 0x28, 0, 21,
+        Send(stream, 0, [10, .. "8.0.40\0"u8, 1, 0, 0, 0, .. salt[..8], 0, 0x0b,
+            (byte)(certificate is null ? 0xa2 : 0xaa), 45, 2, 0, 0x28, 0, 21,
             .. new byte[10], .. salt[8..], 0, .. "caching_sha2_password\0"u8]);
         byte number = 2;
         var answer = Receive(stream);
@@ -163,7 +173,8 @@ public sealed class CachingSha2Tests : IDisposable
             number += 2;
             if (!clear.AsSpan(..^1).SequenceEqual(Encoding.UTF8.GetBytes(password)))
             {
-                Send(stream, number, [0xff, 0x15, 0x04, .. "#28000Access denied for user 'u'@'localhost' (using password: YES)"u8]);
+                Send(stream, number, [0xff, 0x15, 0x04,
+                    .. "#28000Access denied for user 'u'@'localhost' (using password: YES)"u8]);
                 return "wrong password";
             }
 

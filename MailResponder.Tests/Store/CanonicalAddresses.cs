@@ -79,7 +79,8 @@ public sealed class CanonicalAddresses : IDisposable
     public void CanonicalOne_IsItsOwn()
     {
         string[] locals = ["joe", "j.o.e", "j-o_e", "a-b", "a_b", ".", "-", "+", "+a", "-a+b", "\"a\""];
-        string[] domains = ["gmail.com", "pm.me", "me.com", "ya.ru", "live.com", "fastmail.fm", "joe.fastmail.fm", "yahoo.de", "example.net"];
+        string[] domains = ["gmail.com", "pm.me", "me.com", "ya.ru", "live.com", "fastmail.fm", "joe.fastmail.fm",
+            "yahoo.de", "example.net"];
         foreach (var address in locals.SelectMany(local => domains.Select(domain => $"{local}@{domain}")))
         {
             Assert.True(CanonicalAddress.TryGet(address, out var canonical, out _));
@@ -94,7 +95,8 @@ public sealed class CanonicalAddresses : IDisposable
         var domains = MailProviders.All.SelectMany(provider => provider.Domains).ToList();
 
         Assert.Equal(domains.Distinct(), domains);
-        Assert.All(domains, domain => Assert.True(MailDomain.TryNormalize(domain, out var normal) && normal == domain, domain));
+        Assert.All(domains, domain => Assert.True(
+            MailDomain.TryNormalize(domain, out var normal) && normal == domain, domain));
     }
 
     [Theory]
@@ -139,7 +141,8 @@ public sealed class CanonicalAddresses : IDisposable
 
         var requester = key.Requester("joe@a.b.example.net")!;
 
-        Assert.Equal([key.Domain("a.b.example.net"), key.Domain("b.example.net"), key.Domain("example.net")], requester.Domains);
+        Assert.Equal([key.Domain("a.b.example.net"), key.Domain("b.example.net"), key.Domain("example.net")],
+            requester.Domains);
         Assert.Equal("a.b.example.net", requester.DomainName);
     }
 
@@ -151,5 +154,6 @@ public sealed class CanonicalAddresses : IDisposable
         Assert.NotEqual(key.Domain("joe@example.net"), key.Requester("joe@example.net")!.Address);
     }
 
-    private AddressKey Key(string file) => AddressKey.LoadOrCreate(_folder.PathTo(file), new DatabaseSettings(_folder.PathTo("none.db"), null));
+    private AddressKey Key(string file) =>
+        AddressKey.LoadOrCreate(_folder.PathTo(file), new DatabaseSettings(_folder.PathTo("none.db"), null));
 }

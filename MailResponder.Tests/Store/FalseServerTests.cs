@@ -22,10 +22,12 @@ public sealed class FalseServerTests : IDisposable
     public static TheoryData<string, string> ForgeriesAndPlugins()
     {
         var all = new TheoryData<string, string>();
-        foreach (var forgery in (string[])["the authority's name", "an authority of the same name", "expired", "not yet valid", "an expired authority",
+        foreach (var forgery in (string[])["the authority's name", "an authority of the same name", "expired",
+            "not yet valid", "an expired authority",
             "wrong purpose", "signed by a leaf", "name constraints", "wrong name", "self-signed"])
         {
-            foreach (var plugin in (string[])["mysql_clear_password", "mysql_native_password", "caching_sha2_password"]) all.Add(forgery, plugin);
+            foreach (var plugin in (string[])["mysql_clear_password", "mysql_native_password",
+                "caching_sha2_password"]) all.Add(forgery, plugin);
         }
 
         return all;
@@ -40,7 +42,8 @@ public sealed class FalseServerTests : IDisposable
         Assert.Equal(0, PasswordsSentTo(chain, key, plugin, Settings(TlsMode.VerifyFull), out var full));
         Assert.Contains("no trustworthy TLS connection (the server's certificate", full, StringComparison.Ordinal);
         // verify-ca looks away from the name, and from nothing else.
-        Assert.Equal(forgery == "wrong name", PasswordsSentTo(chain, key, plugin, Settings(TlsMode.VerifyCa), out _) > 0);
+        Assert.Equal(forgery == "wrong name",
+            PasswordsSentTo(chain, key, plugin, Settings(TlsMode.VerifyCa), out _) > 0);
     }
 
     [Theory]
@@ -52,7 +55,8 @@ public sealed class FalseServerTests : IDisposable
 
         foreach (var mode in (TlsMode[])[TlsMode.VerifyFull, TlsMode.VerifyCa])
         {
-            Assert.Equal(0, PasswordsSentTo(chain, key, "caching_sha2_password", Settings(mode) with { TlsAuthorities = null }, out var problem));
+            Assert.Equal(0, PasswordsSentTo(
+                chain, key, "caching_sha2_password", Settings(mode) with { TlsAuthorities = null }, out var problem));
             Assert.Contains("not signed by an authority that this host knows", problem, StringComparison.Ordinal);
         }
     }
@@ -71,13 +75,16 @@ public sealed class FalseServerTests : IDisposable
         var path = file switch
         {
             "der" => Write("ca.der", authority.Certificate.RawData),
-            "several" => folder.Write("all.pem", Issue("Another", null, IsAuthority).Pem + "\n" + authority.Pem + "\n" + Issue("A third", null, IsAuthority).Pem),
+            "several" => folder.Write("all.pem",
+            Issue("Another", null, IsAuthority).Pem + "\n" + authority.Pem + "\n"
+            + Issue("A third", null, IsAuthority).Pem),
             _ => authorities,
         };
 
         foreach (var mode in (TlsMode[])[TlsMode.VerifyFull, TlsMode.VerifyCa])
         {
-            var sent = PasswordsSentTo(chain, key, "caching_sha2_password", Settings(mode) with { TlsAuthorities = path }, out var problem);
+            var sent = PasswordsSentTo(chain, key, "caching_sha2_password",
+                Settings(mode) with { TlsAuthorities = path }, out var problem);
             Assert.True(sent == 2, problem);
         }
     }
@@ -86,14 +93,16 @@ public sealed class FalseServerTests : IDisposable
     [InlineData(null, "does not exist")]
     [InlineData("", "holds no certificate")]
     [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "holds no certificate")]
-    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is neither PEM nor DER, or is damaged")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "is neither PEM nor DER, or is damaged")]
     [InlineData("the certificate", "is neither PEM nor DER, or is damaged")]
     public void FileOfAuthoritiesThatIsOfNoUse_IsNamed(string? text, string problem)
     {
         var path = text is null ? folder.PathTo("missing.pem") : folder.Write("bad.pem", text);
 
         var failure = Assert.Throws<ResponderException>(() =>
-            new MySqlServer(Settings(TlsMode.VerifyFull) with { TlsAuthorities = path }).Connect(TimeSpan.FromSeconds(5)));
+            new MySqlServer(Settings(TlsMode.VerifyFull) with { TlsAuthorities = path })
+                .Connect(TimeSpan.FromSeconds(5)));
 
         Assert.Equal((Cause.Settings, $"ssl_ca {path}: {problem}"), (failure.Cause, failure.Message));
     }
@@ -104,8 +113,10 @@ public sealed class FalseServerTests : IDisposable
     {
         var server = For("localhost");
         var fake = Issue("The authority", null, IsAuthority);
-        TestCertificate Leaf(TestCertificate? issuer, params X509Extension[] extensions) => Issue("localhost", issuer, extensions);
-        TestCertificate Timed(int from, int until) => Issue("localhost", authority, RSA.Create(2048), from, until, server);
+        TestCertificate Leaf(TestCertificate? issuer, params X509Extension[] extensions) =>
+            Issue("localhost", issuer, extensions);
+        TestCertificate Timed(int from, int until) =>
+            Issue("localhost", authority, RSA.Create(2048), from, until, server);
         TestCertificate[] chain;
         switch (kind)
         {
@@ -156,7 +167,8 @@ public sealed class FalseServerTests : IDisposable
                 // As Amazon RDS does: the root once more, signed by an older one that is not in the file.
                 var region = Issue("Region", authority, IsAuthority);
                 var older = Issue("Older", null, IsAuthority);
-                chain = [Leaf(region, server), region, Issue("The authority", older, authority.Key, -1, 1, IsAuthority)];
+                chain = [Leaf(region, server), region,
+                    Issue("The authority", older, authority.Key, -1, 1, IsAuthority)];
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind));
@@ -180,7 +192,8 @@ public sealed class FalseServerTests : IDisposable
     {
         var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true };
         foreach (var argument in (string[])[Repository.PathTo("MailResponder.Tests", "Store", "false_mysql.py"),
-            folder.Write("chain.pem", string.Join('\n', chain.Select(one => one.Pem))), folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()), plugin])
+            folder.Write("chain.pem", string.Join('\n', chain.Select(one => one.Pem))),
+                folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()), plugin])
         {
             start.ArgumentList.Add(argument);
         }

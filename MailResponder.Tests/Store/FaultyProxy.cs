@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>Stands between the responder and a server's socket. The first connection is broken at a byte; all others are whole.</summary>
+/// <summary>
+/// Stands between the responder and a server's socket. The first connection is broken at a byte; all others are whole.
+/// </summary>
 internal sealed class FaultyProxy : IDisposable
 {
     readonly TemporaryFolder folder = new();
@@ -43,8 +45,10 @@ internal sealed class FaultyProxy : IDisposable
                 var real = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 real.Connect(new UnixDomainSocketEndPoint(server));
                 var isFirst = Interlocked.Increment(ref connections) == 1;
-                new Thread(() => Copy(real, client, isFirst, ref toClient, fault is { IsToServer: false } ? fault : null)) { IsBackground = true }.Start();
-                new Thread(() => Copy(client, real, isFirst, ref toServer, fault is { IsToServer: true } ? fault : null)) { IsBackground = true }.Start();
+                new Thread(() => Copy(real, client, isFirst, ref toClient,
+                    fault is { IsToServer: false } ? fault : null)) { IsBackground = true }.Start();
+                new Thread(() => Copy(client, real, isFirst, ref toServer,
+                    fault is { IsToServer: true } ? fault : null)) { IsBackground = true }.Start();
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

@@ -38,15 +38,19 @@ public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
         for (var at = 0; at < length; at += stride)
         {
             var (copies, deferrals) = Answer(settings, new ConnectionFault(kind, isToServer, at), out _);
-            Assert.True(copies.All(count => count is 1 or 2) && deferrals <= 1, $"{kind} at {at}: {copies[0]} and {copies[1]} copies, {deferrals} deferrals");
+            Assert.True(copies.All(count => count is 1 or 2) && deferrals <= 1,
+                $"{kind} at {at}: {copies[0]} and {copies[1]} copies, {deferrals} deferrals");
             Assert.True(kind != ConnectionFault.Delayed || (copies is [1, 1] && deferrals == 0), $"delayed at {at}");
         }
     }
 
     public void Dispose() => key.Dispose();
 
-    /// <returns>How often each of the message's two replies went out, and how often it was deferred before it was done.</returns>
-    (int[] Copies, int Deferrals) Answer(MySqlSettings settings, ConnectionFault? fault, out (int ToClient, int ToServer) bytes)
+    /// <returns>
+    /// How often each of the message's two replies went out, and how often it was deferred before it was done.
+    /// </returns>
+    (int[] Copies, int Deferrals) Answer(
+        MySqlSettings settings, ConnectionFault? fault, out (int ToClient, int ToServer) bytes)
     {
         using var proxy = new FaultyProxy(server.Socket, fault);
         var (message, somebody, copies) = (StoreKey.NewMessage(), key.Somebody(), new int[2]);
@@ -91,5 +95,6 @@ public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
         }
     }
 
-    RequesterStore Open(MySqlSettings settings) => RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, MaxWait, TimeProvider.System);
+    RequesterStore Open(MySqlSettings settings) =>
+        RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, MaxWait, TimeProvider.System);
 }

@@ -59,7 +59,8 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         var failure = Assert.Throws<ResponderException>(() => UseAll(settings));
         Assert.Contains($"the user lacks {right}; ", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith($"`.* TO '{settings.User}'@'localhost';", failure.Message, StringComparison.Ordinal);
-        Assert.StartsWith(right + "; ", DatabaseReport.Of(new DatabaseSettings(null, settings)).Missing, StringComparison.Ordinal);
+        Assert.StartsWith(right + "; ", DatabaseReport.Of(new DatabaseSettings(null, settings)).Missing,
+            StringComparison.Ordinal);
         server.AsAdministrator(GrantNamed(failure));
 
         UseAll(settings);
@@ -74,7 +75,8 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         try
         {
             AssertFails(() => store.Claim(StoreKey.NewMessage(), key.Somebody(), 3), "the server is read-only");
-            Assert.Contains("read-only", DatabaseReport.Of(new DatabaseSettings(null, settings)).Problem!, StringComparison.Ordinal);
+            Assert.Contains("read-only", DatabaseReport.Of(new DatabaseSettings(null, settings)).Problem!,
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -93,7 +95,8 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         using var store = Open(settings with { Socket = proxy.Socket });
         store.Claim(message, somebody, 3);
         server.AsAdministrator("SET GLOBAL read_only = 1");
-        using var back = new Timer(_ => server.AsAdministrator("SET GLOBAL read_only = 0"), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        using var back = new Timer(_ => server.AsAdministrator("SET GLOBAL read_only = 0"), null,
+            TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
 
         store.Record(message, 1, StoreContract.SentEntries(0));
 
@@ -126,11 +129,13 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     public void ErrorOfTheServer_IsNamedWithItsRemedy(int number, string words)
     {
         using var connection = server.Administrator();
-        using var command = new MySqlCommand($"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = 'p@example.net'", connection);
+        using var command = new MySqlCommand(
+            $"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = 'p@example.net'", connection);
         var exception = Assert.Throws<MySqlException>(() => command.ExecuteNonQuery());
         Assert.Equal(number, exception.Number);
 
-        var failure = MySqlTrouble.Translate(exception, new MySqlSettings { Server = "db.example.com", User = "u", Database = "d" });
+        var failure = MySqlTrouble.Translate(
+            exception, new MySqlSettings { Server = "db.example.com", User = "u", Database = "d" });
 
         Assert.StartsWith("database d at db.example.com: ", failure.Message, StringComparison.Ordinal);
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
@@ -163,7 +168,9 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         var settings = server.OverTls(server.NewDatabase()) with { Server = "192.0.2.1" };
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
-        AssertFails(() => RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(2), TimeProvider.System), "cannot be reached");
+        AssertFails(() => RequesterStore.Open(
+            new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(2), TimeProvider.System),
+            "cannot be reached");
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"{watch.Elapsed}");
     }
@@ -218,12 +225,15 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         using var transaction = rival.BeginTransaction();
         Run(rival, transaction, "CREATE TEMPORARY TABLE ballast (n INT) ENGINE = InnoDB");
         Run(rival, transaction, "INSERT INTO ballast SELECT seq FROM seq_1_to_20000");
-        Run(rival, transaction, $"UPDATE quota SET used = used + 1 WHERE epoch = 1 AND requester = x'{Convert.ToHexString(keys[1])}'");
+        Run(rival, transaction,
+            $"UPDATE quota SET used = used + 1 WHERE epoch = 1 AND requester = x'{Convert.ToHexString(keys[1])}'");
         var reset = Task.Run(() => store.Reset(DateTimeOffset.UnixEpoch));
         // Not innodb_lock_waits: the server does not refresh it for somebody who keeps looking.
         Patience.Until("the store waits for the rival", () => server.AsAdministrator(
-            $"SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{settings.User}' AND info LIKE 'DELETE FROM quota%' AND time_ms > 300")[0] != "0");
-        Run(rival, transaction, $"UPDATE quota SET used = used + 1 WHERE epoch = 1 AND requester = x'{Convert.ToHexString(keys[0])}'");
+            $"SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{settings.User}' AND info LIKE "
+            + $"'DELETE FROM quota%' AND time_ms > 300")[0] != "0");
+        Run(rival, transaction,
+            $"UPDATE quota SET used = used + 1 WHERE epoch = 1 AND requester = x'{Convert.ToHexString(keys[0])}'");
         transaction.Commit();
 
         Assert.Equal(2, (await reset).Requesters);
@@ -243,7 +253,8 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         small.Restart("--innodb-data-file-path=ibdata1:12M:autoextend:max:20M", "--innodb-file-per-table=0");
         var full = Assert.Throws<MySqlException>(() =>
         {
-            for (var i = 0; i < 100; i++) small.AsAdministrator($"INSERT INTO {settings.Database}.ballast VALUES (REPEAT('x', 500000))");
+            for (var i = 0; i < 100; i++) small.AsAdministrator(
+                $"INSERT INTO {settings.Database}.ballast VALUES (REPEAT('x', 500000))");
         });
         Assert.Equal(1114, full.Number);
 
@@ -269,7 +280,8 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     public void Dispose() => key.Dispose();
 
     RequesterStore Open(MySqlSettings settings, int seconds = 60) =>
-        RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(seconds), TimeProvider.System);
+        RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(seconds),
+            TimeProvider.System);
 
     /// <summary>Every right is needed by some of it.</summary>
     void UseAll(MySqlSettings settings)
@@ -312,7 +324,8 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     }
 
     long Deadlocks() => long.Parse(server.AsAdministrator(
-        "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'INNODB_DEADLOCKS'")[0], null);
+        "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'INNODB_DEADLOCKS'")[0],
+        null);
 
     static void Run(MySqlConnection connection, MySqlTransaction transaction, string sql)
     {

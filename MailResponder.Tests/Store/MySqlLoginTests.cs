@@ -26,7 +26,11 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
     [InlineData(TlsMode.VerifyCa)]
     internal void CertificateOfAnotherAuthority_IsRefused(TlsMode mode)
     {
-        var settings = server.OverTls(server.NewDatabase()) with { Tls = mode, TlsAuthorities = server.PathTo("other-ca.pem") };
+        var settings = server.OverTls(server.NewDatabase()) with
+        {
+            Tls = mode,
+            TlsAuthorities = server.PathTo("other-ca.pem"),
+        };
 
         AssertNoTrust(settings);
     }
@@ -67,7 +71,8 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         try
         {
             foreach (var mode in (TlsMode[])[TlsMode.VerifyFull, TlsMode.VerifyCa, TlsMode.Required])
-                AssertRefused(settings with { Tls = mode }, "the server has no TLS; switch it on (ssl_cert, ssl_key), or set ssl_mode to none");
+                AssertRefused(settings with { Tls = mode },
+                    "the server has no TLS; switch it on (ssl_cert, ssl_key), or set ssl_mode to none");
             Assert.Empty(Cipher(settings with { Tls = TlsMode.Preferred, TlsAuthorities = null }));
         }
         finally
@@ -92,8 +97,11 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         var settings = server.NewDatabase();
         server.AsAdministrator($"ALTER USER {settings.User}@localhost IDENTIFIED VIA ed25519 USING PASSWORD('secret')");
 
-        AssertRefused(settings, $"the user {settings.User} logs in by a plugin that the responder or the server does not have; let it log in by "
-            + "mysql_native_password, caching_sha2_password, sha256_password, unix_socket or auth_socket (ed25519 or parsec)");
+        AssertRefused(
+            settings, $"the user {settings.User} logs in by a plugin that the responder or the server does not have; "
+            + $"let it log in by "
+            + "mysql_native_password, caching_sha2_password, sha256_password, unix_socket or auth_socket (ed25519 or "
+            + "parsec)");
     }
 
     [Fact]
@@ -102,7 +110,8 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         var settings = server.NewDatabase();
         server.AsAdministrator($"ALTER USER {settings.User}@'%' REQUIRE SSL");
 
-        AssertRefused(server.OverTls(settings) with { Tls = TlsMode.None }, "or its password, or wants TLS (require_secure_transport, REQUIRE SSL); check");
+        AssertRefused(server.OverTls(settings) with { Tls = TlsMode.None },
+            "or its password, or wants TLS (require_secure_transport, REQUIRE SSL); check");
         Assert.NotEmpty(Cipher(server.OverTls(settings)));
     }
 
@@ -139,7 +148,8 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         server.AsAdministrator($"ALTER USER {settings.User}@localhost ACCOUNT LOCK");
 
         var failure = Refusal(settings);
-        Assert.Contains($"the account of the user {settings.User} is locked; run as administrator: ALTER USER", failure, StringComparison.Ordinal);
+        Assert.Contains($"the account of the user {settings.User} is locked; run as administrator: ALTER USER", failure,
+            StringComparison.Ordinal);
         server.AsAdministrator(failure[failure.IndexOf("ALTER USER", StringComparison.Ordinal)..]);
 
         new MySqlServer(settings).Connect(TimeSpan.FromSeconds(10)).Dispose();
@@ -151,11 +161,16 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
     public void ExpiredPassword_IsSetAnewByInit(string disconnects)
     {
         var settings = server.NewDatabase();
-        server.AsAdministrator($"SET GLOBAL disconnect_on_expired_password = {disconnects}; ALTER USER {settings.User}@localhost PASSWORD EXPIRE");
+        server.AsAdministrator(
+            $"SET GLOBAL disconnect_on_expired_password = {disconnects}; ALTER USER {settings.User}@localhost "
+            + $"PASSWORD EXPIRE");
         try
         {
-            AssertRefused(settings, $"the password of the user {settings.User} has expired; set it anew: responder database init --admin-user NAME");
-            MySqlSetup.CreateDatabaseAndUser(settings, new MySqlAdministrator(Environment.UserName, null, server.Socket));
+            AssertRefused(
+                settings, $"the password of the user {settings.User} has expired; set it anew: responder database "
+                + $"init --admin-user NAME");
+            MySqlSetup.CreateDatabaseAndUser(
+                settings, new MySqlAdministrator(Environment.UserName, null, server.Socket));
 
             new MySqlServer(settings).Connect(TimeSpan.FromSeconds(10)).Dispose();
         }
@@ -174,20 +189,25 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         var settings = server.NewDatabase();
         File.SetUnixFileMode(settings.PasswordFile!, UnixFileMode.UserRead | UnixFileMode.OtherRead);
 
-        var failure = Assert.Throws<ResponderException>(() => new MySqlServer(settings).Connect(TimeSpan.FromSeconds(10)));
+        var failure = Assert.Throws<ResponderException>(
+            () => new MySqlServer(settings).Connect(TimeSpan.FromSeconds(10)));
         Assert.Contains("chmod 0640", failure.Message, StringComparison.Ordinal);
     }
 
     static string Cipher(MySqlSettings settings)
     {
         using var connection = new MySqlServer(settings).Connect(TimeSpan.FromSeconds(10));
-        using var command = new MySqlCommand("SELECT variable_value FROM information_schema.session_status WHERE variable_name = 'Ssl_cipher'", connection);
+        using var command = new MySqlCommand(
+            "SELECT variable_value FROM information_schema.session_status WHERE variable_name = 'Ssl_cipher'",
+            connection);
         return (string)command.ExecuteScalar()!;
     }
 
-    static void AssertNoTrust(MySqlSettings settings) => AssertRefused(settings, "no trustworthy TLS connection (the server's certificate is not ");
+    static void AssertNoTrust(MySqlSettings settings) =>
+        AssertRefused(settings, "no trustworthy TLS connection (the server's certificate is not ");
 
-    static void AssertRefused(MySqlSettings settings, string words) => Assert.Contains(words, Refusal(settings), StringComparison.Ordinal);
+    static void AssertRefused(MySqlSettings settings, string words) =>
+        Assert.Contains(words, Refusal(settings), StringComparison.Ordinal);
 
     static string Refusal(MySqlSettings settings)
     {

@@ -24,9 +24,11 @@ public sealed class MySqlProgramTests : IDisposable
     public void HundredRequestsAtOnce_GetExactlyThreeAnswersWhileTheQuotaIsNotReset()
     {
         var person = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
-        ResponderProcess[] all = [.. Enumerable.Range(0, 100).Select(_ => place.StartFilter("--recipient", "links@example.com"))];
+        ResponderProcess[] all = [.. Enumerable.Range(0, 100)
+            .Select(_ => place.StartFilter("--recipient", "links@example.com"))];
 
-        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 16 }, running => running.Feed(person.Again().ToBytes()));
+        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 16 }, running =>
+            running.Feed(person.Again().ToBytes()));
 
         foreach (var running in all)
         {
@@ -34,7 +36,8 @@ public sealed class MySqlProgramTests : IDisposable
             running.Dispose();
         }
         Assert.Equal(3, place.Outbox.Count);
-        Assert.Equal(97, place.Log.Reports.Count(line => line.Contains("reason=over-quota ", StringComparison.Ordinal)));
+        Assert.Equal(97, place.Log.Reports.Count(
+            line => line.Contains("reason=over-quota ", StringComparison.Ordinal)));
         Assert.Equal("3", server.AsAdministrator($"SELECT used FROM {settings.Database}.quota")[0]);
     }
 
@@ -68,15 +71,19 @@ public sealed class MySqlProgramTests : IDisposable
     {
         place.Settings["limits"] = new JsonObject { ["domain_per_minute"] = 100, ["service_per_day"] = 5 };
         place.Write();
-        ResponderProcess[] all = [.. Enumerable.Range(0, 20).Select(_ => place.StartFilter("--recipient", "links@example.com"))];
+        ResponderProcess[] all = [.. Enumerable.Range(0, 20)
+            .Select(_ => place.StartFilter("--recipient", "links@example.com"))];
 
-        Parallel.ForEach(all, running => running.Feed((RequestMail.FromSomebodyNew() with { To = "links@example.com" }).ToBytes()));
+        Parallel.ForEach(all, running =>
+            running.Feed((RequestMail.FromSomebodyNew() with { To = "links@example.com" }).ToBytes()));
         ProgramRun[] runs = [.. all.Select(running => running.Finish())];
         foreach (var running in all) running.Dispose();
 
         Assert.Equal((5, 15), (place.Outbox.Count, runs.Count(run => run.ExitCode == 75)));
-        Assert.Equal(15, place.Log.Reports.Count(line => line.Contains("deferred reason=service-limit ", StringComparison.Ordinal)));
-        Assert.Single(place.Log.Reports, line => line.Contains("limits.service_per_day=5 reached", StringComparison.Ordinal));
+        Assert.Equal(15, place.Log.Reports.Count(
+            line => line.Contains("deferred reason=service-limit ", StringComparison.Ordinal)));
+        Assert.Single(place.Log.Reports, line =>
+            line.Contains("limits.service_per_day=5 reached", StringComparison.Ordinal));
         Assert.Equal("5", server.AsAdministrator($"SELECT SUM(used) FROM {settings.Database}.quota")[0]);
     }
 
@@ -96,10 +103,12 @@ public sealed class MySqlProgramTests : IDisposable
         place.Filter(blocked).AssertDone();
         Assert.Contains("skipped reason=blocked ", place.Log.Reports[^1], StringComparison.Ordinal);
         Assert.Equal(0, other.Command("blacklist", "reset").ExitCode);
-        Assert.Contains("The new address key is in force", place.Command("blacklist", "reset").OutputText, StringComparison.Ordinal);
+        Assert.Contains("The new address key is in force", place.Command("blacklist", "reset").OutputText,
+            StringComparison.Ordinal);
 
         other.Filter(blocked).AssertDeferred("4.3.5 ");
-        Assert.Contains("has gone over to a newer address key; copy the key file", other.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("has gone over to a newer address key; copy the key file", other.Log.Reports[^1],
+            StringComparison.Ordinal);
         other.WriteSecret("address.key", File.ReadAllText(place.PathTo("address.key")));
         other.Filter(blocked).AssertDone();
         Assert.Contains("skipped reason=blocked ", other.Log.Reports[^1], StringComparison.Ordinal);
@@ -115,7 +124,8 @@ public sealed class MySqlProgramTests : IDisposable
 
         Assert.Equal(2, place.Outbox.Count);
         var dump = string.Join('\n', server.AsAdministrator(
-            $"SELECT HEX(message) FROM {settings.Database}.ledger UNION SELECT HEX(requester) FROM {settings.Database}.quota"));
+            $"SELECT HEX(message) FROM {settings.Database}.ledger UNION SELECT HEX(requester) FROM "
+            + $"{settings.Database}.quota"));
         Assert.DoesNotContain(Convert.ToHexString("example"u8), dump, StringComparison.Ordinal);
     }
 
@@ -162,7 +172,8 @@ public sealed class MySqlProgramTests : IDisposable
 
         for (var i = 0; i < 2; i++)
         {
-            var run = place.Command("database", "init", "--admin-user", Environment.UserName, "--admin-socket", server.Socket);
+            var run = place.Command("database", "init", "--admin-user", Environment.UserName, "--admin-socket",
+                server.Socket);
             Assert.True(run.ExitCode == 0, run.Errors);
             Assert.Contains("'made_by_init'@'%' may use made_by_init", run.OutputText, StringComparison.Ordinal);
         }
@@ -174,7 +185,8 @@ public sealed class MySqlProgramTests : IDisposable
         Assert.Contains("1 requester(s) with a quota, 1 message(s)", status.OutputText, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", status.OutputText, StringComparison.Ordinal);
         // Not a pattern that fits other databases too, and nobody comes without TLS.
-        Assert.Equal(["made\\_by\\_init"], server.AsAdministrator("SELECT DISTINCT db FROM mysql.db WHERE user = 'made_by_init'"));
+        Assert.Equal(["made\\_by\\_init"],
+            server.AsAdministrator("SELECT DISTINCT db FROM mysql.db WHERE user = 'made_by_init'"));
         mine["ssl_mode"] = "none";
         mine.Remove("ssl_ca");
         Use(mine);
@@ -190,7 +202,8 @@ public sealed class MySqlProgramTests : IDisposable
         var status = place.Command("database", "status");
 
         Assert.Equal(69, status.ExitCode);
-        Assert.Contains("missing: DELETE, CREATE; run as administrator: GRANT SELECT, INSERT, UPDATE, DELETE, ", status.OutputText, StringComparison.Ordinal);
+        Assert.Contains("missing: DELETE, CREATE; run as administrator: GRANT SELECT, INSERT, UPDATE, DELETE, ",
+            status.OutputText, StringComparison.Ordinal);
     }
 
     public void Dispose() => place.Dispose();

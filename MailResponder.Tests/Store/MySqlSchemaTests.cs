@@ -7,9 +7,15 @@ namespace MailResponder.Tests.Store;
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlSchemaTests : IDisposable
 {
-    const string Meta = "CREATE TABLE meta (name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, value BIGINT NOT NULL);";
-    const string Quota = "CREATE TABLE quota (epoch BIGINT NOT NULL, requester VARBINARY(32) NOT NULL, used BIGINT NOT NULL, PRIMARY KEY (epoch, requester));";
-    const string Volume = "CREATE TABLE volume (number BIGINT NOT NULL PRIMARY KEY, begun_at BIGINT NOT NULL, generation BIGINT NOT NULL);";
+    const string Meta =
+        "CREATE TABLE meta (name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, value "
+        + "BIGINT NOT NULL);";
+    const string Quota =
+        "CREATE TABLE quota (epoch BIGINT NOT NULL, requester VARBINARY(32) NOT NULL, used BIGINT NOT NULL, PRIMARY "
+        + "KEY (epoch, requester));";
+    const string Volume =
+        "CREATE TABLE volume (number BIGINT NOT NULL PRIMARY KEY, begun_at BIGINT NOT NULL, generation BIGINT NOT "
+        + "NULL);";
 
     readonly PrivateMariaDb server;
     readonly MySqlSettings settings;
@@ -56,18 +62,21 @@ public sealed class MySqlSchemaTests : IDisposable
         var failure = Assert.Throws<ResponderException>(Open);
 
         Assert.Equal(Cause.Database, failure.Cause);
-        Assert.Contains("made by another responder (schema 99, this one needs 1)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("made by another responder (schema 99, this one needs 1)", failure.Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => key.Dispose();
 
-    RequesterStore Open() => RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
+    RequesterStore Open() => RequesterStore.Open(
+        new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
 
     void Plant(string statements)
     {
         using var connection = server.Administrator();
         connection.ChangeDatabase(settings.Database);
-        foreach (var statement in statements.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var statement in statements.Split(
+            ';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             using var command = new MySqlConnector.MySqlCommand(statement, connection);
             command.ExecuteNonQuery();

@@ -46,7 +46,8 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
             Assert.Equal(2, place.Outbox.Count);
             // Two entries, each a hash, the mark of what was sent, and no day.
             Assert.Equal(["1"], server.AsAdministrator(
-                $"SELECT COUNT(*) FROM {settings.Database}.ledger WHERE tries = 2 AND HEX(entries) REGEXP '^(.{{16}}FF0000){{2}}$'"));
+                $"SELECT COUNT(*) FROM {settings.Database}.ledger WHERE tries = 2 AND HEX(entries) REGEXP "
+                + $"'^(.{{16}}FF0000){{2}}$'"));
 
             using var store = RequesterStore.Open(
                 new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
@@ -60,7 +61,9 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
         }
     }
 
-    /// <summary>A server that takes a statement and is silent then does not keep the message until its deadline.</summary>
+    /// <summary>
+    /// A server that takes a statement and is silent then does not keep the message until its deadline.
+    /// </summary>
     [Fact]
     public void StatementWithoutAnswer_EndsInTime()
     {

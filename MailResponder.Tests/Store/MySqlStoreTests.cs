@@ -21,7 +21,8 @@ public sealed class MySqlStoreTests : StoreContract
     internal override RequesterStore OpenWith(AddressKey key) =>
         RequesterStore.Open(new DatabaseSettings(null, settings), key, TimeSpan.FromSeconds(60), Clock);
 
-    protected override long Number(string sql) => long.Parse(server.AsAdministrator($"USE {settings.Database}; {sql}")[0], null);
+    protected override long Number(string sql) =>
+        long.Parse(server.AsAdministrator($"USE {settings.Database}; {sql}")[0], null);
 
     protected override void Run(string sql) => server.AsAdministrator($"USE {settings.Database}; {sql}");
 
@@ -38,10 +39,12 @@ public sealed class MySqlStoreTests : StoreContract
         using var rival = server.Administrator();
         rival.ChangeDatabase(settings.Database);
         using var transaction = rival.BeginTransaction();
-        using (var delete = new MySqlConnector.MySqlCommand("DELETE FROM quota", rival, transaction)) delete.ExecuteNonQuery();
+        using (var delete = new MySqlConnector.MySqlCommand(
+            "DELETE FROM quota", rival, transaction)) delete.ExecuteNonQuery();
         var claim = Task.Run(() => store.Claim(NewMessage(), somebody, 1).Result);
         Patience.Until("the store waits for the rival", () => server.AsAdministrator(
-            $"SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{settings.User}' AND info LIKE 'INSERT INTO quota%' AND time_ms > 100")[0] != "0");
+            $"SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{settings.User}' AND info LIKE "
+            + $"'INSERT INTO quota%' AND time_ms > 100")[0] != "0");
         Run("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
         transaction.Commit();
 
@@ -50,7 +53,8 @@ public sealed class MySqlStoreTests : StoreContract
     }
 
     // Another connection is as good as another process.
-    internal override IDisposable? InAnotherProcess(RequesterStore other, MessageKey message) => other.EnterMessage(message);
+    internal override IDisposable? InAnotherProcess(RequesterStore other, MessageKey message) =>
+        other.EnterMessage(message);
 
     protected override void CleanUp() => server.AsAdministrator($"DROP DATABASE {settings.Database}");
 }

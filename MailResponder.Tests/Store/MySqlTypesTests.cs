@@ -96,12 +96,15 @@ public sealed class MySqlTypesTests : IDisposable
     [Fact]
     public void NameInQuotesOrComments_IsNoParameter()
     {
-        using var command = new MySqlCommand("SELECT '@value', \"@value\", @value /* @value */, @VALUE -- @value\n, `@value` FROM (SELECT 5 AS `@value`) x # @value", connection);
+        using var command = new MySqlCommand(
+            "SELECT '@value', \"@value\", @value /* @value */, @VALUE -- @value\n, `@value` FROM (SELECT 5 AS "
+            + "`@value`) x # @value", connection);
         command.Parameters.AddWithValue("value", 7);
         using var reader = command.ExecuteReader();
 
         Assert.True(reader.Read());
-        Assert.Equal(["@value", "@value", 7L, 7L, 5L], Enumerable.Range(0, 5).Select(i => i < 2 ? reader.GetValue(i) : (object)reader.GetInt64(i)));
+        Assert.Equal(["@value", "@value", 7L, 7L, 5L],
+            Enumerable.Range(0, 5).Select(i => i < 2 ? reader.GetValue(i) : (object)reader.GetInt64(i)));
     }
 
     [Fact]

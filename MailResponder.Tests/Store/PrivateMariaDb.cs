@@ -20,19 +20,24 @@ public sealed class PrivateMariaDb : IDisposable
     public PrivateMariaDb()
     {
         foreach (var program in (string[])["/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db"])
-            Assert.True(File.Exists(program), $"{program} is missing: run the tests with MailResponder.Tests/run.sh, which installs it");
+            Assert.True(File.Exists(program),
+                $"{program} is missing: run the tests with MailResponder.Tests/run.sh, which installs it");
         var authority = TestCertificate.Issue("the tests' authority", null, TestCertificate.IsAuthority);
-        var certificate = TestCertificate.Issue("localhost", authority, TestCertificate.For("localhost", IPAddress.Loopback));
+        var certificate = TestCertificate.Issue(
+            "localhost", authority, TestCertificate.For("localhost", IPAddress.Loopback));
         File.WriteAllText(PathTo("ca.pem"), authority.Pem);
         File.WriteAllText(PathTo("server.pem"), certificate.Pem);
         File.WriteAllText(PathTo("server.key"), certificate.Key.ExportPkcs8PrivateKeyPem());
-        File.WriteAllText(PathTo("other-ca.pem"), TestCertificate.Issue("somebody else's authority", null, TestCertificate.IsAuthority).Pem);
+        File.WriteAllText(PathTo("other-ca.pem"),
+            TestCertificate.Issue("somebody else's authority", null, TestCertificate.IsAuthority).Pem);
         Directory.CreateDirectory(PathTo("data"));
         // Root's temporary folders are closed to others, and the server is not to run as root.
         File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));
         if (Environment.UserName == "root") Run("chown", "-R", "mysql", folder);
-        Run("/usr/bin/mariadb-install-db", "--no-defaults", $"--datadir={PathTo("data")}", "--skip-test-db", "--skip-name-resolve",
-            "--auth-root-authentication-method=socket", $"--auth-root-socket-user={Environment.UserName}", $"--user={ServerUser}");
+        Run("/usr/bin/mariadb-install-db", "--no-defaults", $"--datadir={PathTo("data")}", "--skip-test-db",
+            "--skip-name-resolve",
+            "--auth-root-authentication-method=socket", $"--auth-root-socket-user={Environment.UserName}",
+            $"--user={ServerUser}");
         Start();
     }
 
@@ -46,18 +51,26 @@ public sealed class PrivateMariaDb : IDisposable
 
     public void Start(params string[] more)
     {
-        var start = new ProcessStartInfo("/usr/sbin/mariadbd") { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])["--no-defaults", $"--datadir={PathTo("data")}", $"--user={ServerUser}", $"--socket={Socket}",
-            $"--port={Port}", "--bind-address=127.0.0.1", $"--pid-file={PathTo("data/server.pid")}", $"--log-error={PathTo("data/server.log")}",
+        var start = new ProcessStartInfo("/usr/sbin/mariadbd")
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (var argument in (string[])["--no-defaults", $"--datadir={PathTo("data")}", $"--user={ServerUser}",
+            $"--socket={Socket}",
+            $"--port={Port}", "--bind-address=127.0.0.1", $"--pid-file={PathTo("data/server.pid")}",
+            $"--log-error={PathTo("data/server.log")}",
             $"--ssl-ca={PathTo("ca.pem")}", $"--ssl-cert={PathTo("server.pem")}", $"--ssl-key={PathTo("server.key")}",
-            "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M", "--skip-name-resolve", "--max-connections=250",
+            "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M", "--skip-name-resolve",
+            "--max-connections=250",
             "--plugin-load-add=auth_ed25519", .. more])
         {
             start.ArgumentList.Add(argument);
         }
 
         server = Process.Start(start)!;
-        Patience.Until("MariaDB answers", () => server.HasExited ? throw new InvalidOperationException(Log()) : Answers(), Log);
+        Patience.Until("MariaDB answers", () =>
+            server.HasExited ? throw new InvalidOperationException(Log()) : Answers(), Log);
     }
 
     /// <summary>An orderly end; those who are connected are cut off.</summary>
@@ -79,9 +92,18 @@ public sealed class PrivateMariaDb : IDisposable
     internal MySqlSettings NewDatabase(string grants = "SELECT, INSERT, UPDATE, DELETE, CREATE")
     {
         var name = $"mail_{Interlocked.Increment(ref databases)}";
-        AsAdministrator($"CREATE DATABASE {name} CHARACTER SET utf8mb4; CREATE USER {name}@localhost IDENTIFIED BY 'secret'; CREATE USER {name}@'%' IDENTIFIED BY 'secret'");
-        if (grants.Length > 0) AsAdministrator($"GRANT {grants} ON {name}.* TO {name}@localhost; GRANT {grants} ON {name}.* TO {name}@'%'");
-        return new MySqlSettings { Socket = Socket, User = name, Database = name, PasswordFile = Secret("password", "secret") };
+        AsAdministrator(
+            $"CREATE DATABASE {name} CHARACTER SET utf8mb4; CREATE USER {name}@localhost IDENTIFIED BY 'secret'; "
+            + $"CREATE USER {name}@'%' IDENTIFIED BY 'secret'");
+        if (grants.Length > 0) AsAdministrator(
+            $"GRANT {grants} ON {name}.* TO {name}@localhost; GRANT {grants} ON {name}.* TO {name}@'%'");
+        return new MySqlSettings
+        {
+            Socket = Socket,
+            User = name,
+            Database = name,
+            PasswordFile = Secret("password", "secret"),
+        };
     }
 
     /// <summary>The same database over the network.</summary>
@@ -102,12 +124,15 @@ public sealed class PrivateMariaDb : IDisposable
         return PathTo(name);
     }
 
-    /// <summary>Runs statements, separated by semicolons, and returns what the first column of the last one holds.</summary>
+    /// <summary>
+    /// Runs statements, separated by semicolons, and returns what the first column of the last one holds.
+    /// </summary>
     public IReadOnlyList<string> AsAdministrator(string statements)
     {
         using var connection = Administrator();
         var values = new List<string>();
-        foreach (var statement in statements.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var statement in statements.Split(
+            ';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             values.Clear();
             using var command = new MySqlCommand(statement, connection);
@@ -155,7 +180,8 @@ public sealed class PrivateMariaDb : IDisposable
 
     static void Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

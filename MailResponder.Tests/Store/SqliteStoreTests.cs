@@ -26,7 +26,8 @@ public sealed class SqliteStoreTests : StoreContract
     {
         var offset = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(message.Original) & (long.MaxValue >> 1);
         using var python = Process.Start("python3", ["-c",
-            $"import fcntl\nf = open('{DatabaseFile}.lock', 'r+')\ntry: fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, {offset})\nexcept OSError: exit(7)"]);
+            $"import fcntl\nf = open('{DatabaseFile}.lock', 'r+')\ntry: fcntl.lockf(f, fcntl.LOCK_EX | "
+                + $"fcntl.LOCK_NB, 1, {offset})\nexcept OSError: exit(7)"]);
         python.WaitForExit();
         Assert.True(python.ExitCode is 0 or 7);
         return python.ExitCode == 7 ? null : new MemoryStream();
@@ -41,7 +42,8 @@ public sealed class SqliteStoreTests : StoreContract
         var failure = Assert.Throws<ResponderException>(Open);
 
         Assert.Equal(Cause.Database, failure.Cause);
-        Assert.Contains("made by another responder (schema 99, this one needs 1)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("made by another responder (schema 99, this one needs 1)", failure.Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Also by way of a linked folder, below which `..` means another folder than its name says.</summary>

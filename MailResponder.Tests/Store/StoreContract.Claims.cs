@@ -53,7 +53,8 @@ public abstract partial class StoreContract
         store.Claim(message, Somebody(), 3);
         Open().Claim(message, Somebody(), 3);
 
-        Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(() => store.Record(message, 1, SentEntries(1))).Cause);
+        Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(
+            () => store.Record(message, 1, SentEntries(1))).Cause);
         store.Record(message, 2, SentEntries(1));
     }
 
@@ -93,7 +94,8 @@ public abstract partial class StoreContract
         store.Record(message, 1, SentEntries(0));
         Run("DELETE FROM ledger");
 
-        Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(() => store.Record(message, 1, SentEntries(1))).Cause);
+        Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(
+            () => store.Record(message, 1, SentEntries(1))).Cause);
     }
 
     [Fact]

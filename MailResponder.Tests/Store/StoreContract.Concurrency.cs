@@ -29,7 +29,8 @@ public abstract partial class StoreContract
         InParallel(12, worker =>
         {
             var store = Open();
-            for (var i = worker; i < results.Length; i += 12) results[i] = store.Claim(NewMessage(), somebody, 3).Result;
+            for (var i = worker; i < results.Length; i += 12) results[i] =
+                store.Claim(NewMessage(), somebody, 3).Result;
         });
 
         Assert.Equal(3, results.Count(result => result == ClaimResult.Granted));
@@ -84,7 +85,8 @@ public abstract partial class StoreContract
             while (!Volatile.Read(ref done))
             {
                 var index = worker % people.Length;
-                if (store.Claim(NewMessage(), people[index], 1).Result == ClaimResult.Granted) Interlocked.Increment(ref granted[index]);
+                if (store.Claim(NewMessage(), people[index], 1).Result == ClaimResult.Granted) Interlocked.Increment(
+                    ref granted[index]);
             }
         });
 

@@ -31,7 +31,9 @@ public abstract partial class StoreContract
         store = Open();
         Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester("a@blocked.example")!));
         Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester("blocked@example.org")!));
-        Assert.Equal(0, Number($"SELECT COUNT(*) FROM listed WHERE subject = x'{Convert.ToHexString(first.Domain("blocked.example"))}'"));
+        Assert.Equal(
+            0, Number(
+            $"SELECT COUNT(*) FROM listed WHERE subject = x'{Convert.ToHexString(first.Domain("blocked.example"))}'"));
         Assert.Equal(2, store.Count().Blocked);
         var message = Key.Message(header, asked);
         var retry = store.Claim(message, Key.Requester(address)!, 3);
@@ -43,7 +45,9 @@ public abstract partial class StoreContract
         Assert.False(store.Reset(Clock.Now.AddDays(-7)).KeyIsNew);
     }
 
-    /// <summary>Forged complaints can make the lists long; no message waits until all of them are hashed anew.</summary>
+    /// <summary>
+    /// Forged complaints can make the lists long; no message waits until all of them are hashed anew.
+    /// </summary>
     [Fact]
     public void LongLists_AreHashedAnewInBatches()
     {
@@ -70,7 +74,8 @@ public abstract partial class StoreContract
         var first = Key;
         key.Change();
         var database = Open();
-        Run($"INSERT INTO listed (generation, subject, verdict, listed_at) SELECT 2, x'{Convert.ToHexString(Key.Requester(freed)!.Address)}', verdict, listed_at FROM listed");
+        Run($"INSERT INTO listed (generation, subject, verdict, listed_at) SELECT 2, "
+            + $"x'{Convert.ToHexString(Key.Requester(freed)!.Address)}', verdict, listed_at FROM listed");
         old.SetVerdict(first.Requester(freed)!.Address, Verdict.None);
         old.SetVerdict(first.Requester(blocked)!.Address, Verdict.Blocked);
 
@@ -88,9 +93,12 @@ public abstract partial class StoreContract
         key.Change();
         Open().Reset(Clock.Now.AddDays(-7));
 
-        Assert.Equal(Cause.InProgress, Assert.Throws<ResponderException>(() => old.Claim(NewMessage(), Somebody(), 3)).Cause);
-        Assert.Equal(Cause.InProgress, Assert.Throws<ResponderException>(() => old.SetVerdict(Somebody().Address, Verdict.Blocked)).Cause);
-        Assert.Equal(Cause.InProgress, Assert.Throws<ResponderException>(() => old.BlockByFeedback(Somebody(), Clock.Now)).Cause);
+        Assert.Equal(Cause.InProgress,
+            Assert.Throws<ResponderException>(() => old.Claim(NewMessage(), Somebody(), 3)).Cause);
+        Assert.Equal(Cause.InProgress,
+            Assert.Throws<ResponderException>(() => old.SetVerdict(Somebody().Address, Verdict.Blocked)).Cause);
+        Assert.Equal(Cause.InProgress,
+            Assert.Throws<ResponderException>(() => old.BlockByFeedback(Somebody(), Clock.Now)).Cause);
         Assert.Equal(Cause.KeyFile, Assert.Throws<ResponderException>(() => old.Reset(Clock.Now)).Cause);
         var refused = Assert.Throws<ResponderException>(() => OpenWith(first));
         Assert.Equal(Cause.KeyFile, refused.Cause);
@@ -157,8 +165,11 @@ public abstract partial class StoreContract
                 {
                     RequesterStore store;
                     lock (key) store = Open();
-                    Assert.Equal(ClaimResult.Blocked, store.Claim(NewMessage(), store.Key.Requester("a@blocked.example")!, worker % 2 == 0 ? null : 3).Result);
-                    if (store.Claim(store.Key.Message(header, "get@example.com"), store.Key.Requester("joe@example.net")!, null).Result == ClaimResult.Granted)
+                    Assert.Equal(ClaimResult.Blocked,
+                        store.Claim(NewMessage(), store.Key.Requester("a@blocked.example")!,
+                        worker % 2 == 0 ? null : 3).Result);
+                    if (store.Claim(store.Key.Message(header, "get@example.com"),
+                        store.Key.Requester("joe@example.net")!, null).Result == ClaimResult.Granted)
                         Interlocked.Increment(ref answers);
                 }
                 catch (ResponderException exception) when (exception.Cause == Cause.InProgress)

@@ -12,16 +12,19 @@ public abstract partial class StoreContract
         var store = Open();
         var limits = new LimitSettings { ServicePerMinute = 2, ServicePerDay = 3 };
         var (late, message) = (Somebody(), NewMessage());
-        for (var i = 0; i < 2; i++) Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Somebody(), 3, limits).Result);
+        for (var i = 0; i < 2; i++) Assert.Equal(
+            ClaimResult.Granted, store.Claim(NewMessage(), Somebody(), 3, limits).Result);
 
-        for (var i = 0; i < 3; i++) Assert.Equal(new Claim(ClaimResult.OverLimit, Limit: Limit.ServicePerMinute), Open().Claim(message, late, 3, limits));
+        for (var i = 0; i < 3; i++) Assert.Equal(
+            new Claim(ClaimResult.OverLimit, Limit: Limit.ServicePerMinute), Open().Claim(message, late, 3, limits));
         Assert.Equal((0L, 2L), (store.Used(late), store.Count().Messages));
 
         Clock.Now += TimeSpan.FromMinutes(1);
         Assert.Equal(ClaimResult.Granted, store.Claim(message, late, 3, limits).Result);
         Assert.Equal(ClaimResult.Retry, store.Claim(message, late, 3, limits).Result);
         Assert.Equal((1L, 3L), (store.Used(late), store.Count().Messages));
-        Assert.Equal(new Claim(ClaimResult.OverLimit, Limit: Limit.ServicePerDay), store.Claim(NewMessage(), late, 3, limits));
+        Assert.Equal(new Claim(ClaimResult.OverLimit, Limit: Limit.ServicePerDay),
+            store.Claim(NewMessage(), late, 3, limits));
         Clock.Now += TimeSpan.FromDays(1);
         Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), late, 3, limits).Result);
     }
@@ -99,7 +102,8 @@ public abstract partial class StoreContract
                 var somebody = Key.Requester($"p{worker}.{i}@d{domain}.example")!;
                 var claim = store.Claim(NewMessage(), somebody, 3, limits);
                 if (claim.Result == ClaimResult.Granted) Interlocked.Increment(ref granted[domain]);
-                if (claim.Result == ClaimResult.OverLimit && store.TakeReport(Limit.ServicePerMinute)) Interlocked.Increment(ref reports);
+                if (claim.Result == ClaimResult.OverLimit
+                    && store.TakeReport(Limit.ServicePerMinute)) Interlocked.Increment(ref reports);
             }
         });
 

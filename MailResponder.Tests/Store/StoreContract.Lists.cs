@@ -88,7 +88,8 @@ public abstract partial class StoreContract
         Assert.Equal(FeedbackResult.RemovedSince, store.BlockByFeedback(somebody, Clock.Now));
         Clock.Now += RequesterStore.RemovalMemory;
         store.Reset(DateTimeOffset.UnixEpoch);
-        Assert.Equal(FeedbackResult.RemovedSince, store.BlockByFeedback(somebody, Clock.Now - RequesterStore.RemovalMemory));
+        Assert.Equal(FeedbackResult.RemovedSince,
+            store.BlockByFeedback(somebody, Clock.Now - RequesterStore.RemovalMemory));
         Clock.Now += TimeSpan.FromSeconds(1);
         store.Reset(DateTimeOffset.UnixEpoch);
         Assert.Equal(FeedbackResult.Blocked, store.BlockByFeedback(somebody, Clock.Now));
@@ -118,7 +119,9 @@ public abstract partial class StoreContract
         Assert.Equal(100, store.Count().BlockedByFeedback);
     }
 
-    /// <summary>The operator takes people off the lists while feedback of before comes in: nobody may stay blocked.</summary>
+    /// <summary>
+    /// The operator takes people off the lists while feedback of before comes in: nobody may stay blocked.
+    /// </summary>
     [Fact]
     public void RemovalWhileFeedbackComesIn_IsNotUndone()
     {

@@ -63,7 +63,8 @@ public abstract partial class StoreContract
             store.Reset(Clock.Now.AddDays(-days));
         }
 
-        var (kept, forgotten) = (Clock.Now.AddDays(-days), Clock.Now.AddDays(-1.1 * days).AddHours(-2 * hoursBetweenResets));
+        var (kept, forgotten) = (Clock.Now.AddDays(-days),
+            Clock.Now.AddDays(-1.1 * days).AddHours(-2 * hoursBetweenResets));
         Assert.All(claimed, message =>
         {
             var result = store.Claim(message.Message, Somebody(), 1).Result;
@@ -119,7 +120,8 @@ public abstract partial class StoreContract
 
         Assert.Equal(ClaimResult.Granted, store.Claim(message, Somebody(), 1).Result);
         Assert.InRange(Number("SELECT COUNT(*) FROM volume"), 2, 13);
-        Assert.Equal(0, Number($"SELECT COUNT(*) FROM volume WHERE begun_at > {right.AddDays(10).ToUnixTimeSeconds()}"));
+        Assert.Equal(
+            0, Number($"SELECT COUNT(*) FROM volume WHERE begun_at > {right.AddDays(10).ToUnixTimeSeconds()}"));
     }
 
     [Fact]
@@ -178,8 +180,10 @@ public abstract partial class StoreContract
         var store = Open();
         store.Claim(NewMessage(), Somebody(), 1);
         var keys = Enumerable.Range(0, 12_000).Select(_ => Convert.ToHexString(NewMessage().Value)).ToArray();
-        Run($"INSERT INTO quota (epoch, requester, used) VALUES {string.Join(',', keys.Select(key => $"(1, x'{key}', 1)"))}");
-        Run($"INSERT INTO ledger (volume, message, charged, tries, entries) VALUES {string.Join(',', keys.Select(key => $"(1, x'{key}', 1, 1, x'')"))}");
+        Run($"INSERT INTO quota (epoch, requester, used) VALUES "
+            + $"{string.Join(',', keys.Select(key => $"(1, x'{key}', 1)"))}");
+        Run($"INSERT INTO ledger (volume, message, charged, tries, entries) VALUES "
+            + $"{string.Join(',', keys.Select(key => $"(1, x'{key}', 1, 1, x'')"))}");
 
         Assert.Equal(new ResetResult(12_001L, 12_001L, false, TimeSpan.Zero), store.Reset(Clock.Now.AddSeconds(1)));
         Assert.Equal(0, store.Count().Messages);

@@ -23,7 +23,8 @@ internal sealed class StoreKey : IDisposable
 
     public static MessageKey NewMessage() => new(RandomNumberGenerator.GetBytes(32));
 
-    public Requester Somebody() => Key.Requester($"p{RandomNumberGenerator.GetHexString(12, lowercase: true)}@example.net")!;
+    public Requester Somebody() =>
+        Key.Requester($"p{RandomNumberGenerator.GetHexString(12, lowercase: true)}@example.net")!;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 }

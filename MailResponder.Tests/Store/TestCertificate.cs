@@ -23,7 +23,8 @@ internal sealed record TestCertificate(X509Certificate2 Certificate, RSA Key)
     /// <param name="key">Whose certificate it is.</param>
     /// <param name="fromDay">From when it is valid, in days from now.</param>
     /// <param name="untilDay">Until when.</param>
-    public static TestCertificate Issue(string name, TestCertificate? issuer, RSA key, int fromDay, int untilDay, params X509Extension[] extensions)
+    public static TestCertificate Issue(
+        string name, TestCertificate? issuer, RSA key, int fromDay, int untilDay, params X509Extension[] extensions)
     {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         foreach (var extension in extensions) request.CertificateExtensions.Add(extension);
@@ -43,11 +44,13 @@ internal sealed record TestCertificate(X509Certificate2 Certificate, RSA Key)
         return names.Build();
     }
 
-    public static X509Extension Purpose(string identifier) => new X509EnhancedKeyUsageExtension([new Oid(identifier)], critical: false);
+    public static X509Extension Purpose(string identifier) =>
+        new X509EnhancedKeyUsageExtension([new Oid(identifier)], critical: false);
 
     /// <summary>Name constraints, RFC 5280, section 4.2.1.10: hosts of this domain only.</summary>
     public static X509Extension Only(string domain) =>
-        new(new Oid("2.5.29.30"), Der(0x30, Der(0xa0, Der(0x30, Der(0x82, Encoding.ASCII.GetBytes(domain))))), critical: true);
+        new(new Oid("2.5.29.30"), Der(0x30, Der(0xa0, Der(0x30, Der(0x82, Encoding.ASCII.GetBytes(domain))))),
+            critical: true);
 
     static byte[] Der(byte tag, byte[] content) => [tag, (byte)content.Length, .. content];
 }

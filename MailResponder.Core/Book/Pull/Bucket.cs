@@ -9,7 +9,9 @@ using MailResponder.Settings;
 
 namespace MailResponder.Book;
 
-/// <summary>Reads objects from S3. Failures come as faults in the operator's words, never as the service's own text.</summary>
+/// <summary>
+/// Reads objects from S3. Failures come as faults in the operator's words, never as the service's own text.
+/// </summary>
 internal sealed class Bucket : IDisposable
 {
     private readonly AmazonS3Client _client;
@@ -38,7 +40,8 @@ internal sealed class Bucket : IDisposable
             config.ForcePathStyle = true;
         }
 
-        _client = s3.CredentialsFile is null ? new AmazonS3Client(config) : new AmazonS3Client(CredentialsFile.Read(s3.CredentialsFile, s3.Profile), config);
+        _client = s3.CredentialsFile is null ? new AmazonS3Client(config)
+            : new AmazonS3Client(CredentialsFile.Read(s3.CredentialsFile, s3.Profile), config);
         _maxFileBytes = s3.MaxFileBytes;
     }
 
@@ -51,9 +54,8 @@ internal sealed class Bucket : IDisposable
     /// <param name="path">The file to write; it is complete when this returns, and not there when this throws.</param>
     /// <returns>Null when the object has not changed.</returns>
     /// <exception cref="ResponderException">
-    /// There is no such object, or it is too large (<see cref="Cause.Attachment"/>); S3 cannot be asked, or what came is
-    /// not whole (<see cref="Cause.S3"/>).
-    /// </exception>
+    /// There is no such object, or it is too large (<see cref="Cause.Attachment"/>); S3 cannot be asked, or what came
+    /// is not whole (<see cref="Cause.S3"/>). </exception>
     public FetchedFile? Fetch(string bucket, string file, string? knownETag, string path)
     {
         var slash = bucket.IndexOf('/');
@@ -78,7 +80,8 @@ internal sealed class Bucket : IDisposable
         catch (Exception exception)
         {
             var isTooLarge = exception is FileTooLargeException;
-            var problem = isTooLarge ? exception.Message : S3Trouble.Describe(exception, timeout.IsCancellationRequested);
+            var problem = isTooLarge ? exception.Message
+                : S3Trouble.Describe(exception, timeout.IsCancellationRequested);
             var cause = isTooLarge || S3Trouble.IsMissing(exception) ? Cause.Attachment : Cause.S3;
             throw new ResponderException(cause, $"s3://{request.BucketName}/{request.Key}: {problem}", exception);
         }

@@ -97,8 +97,11 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
         }
     }
 
-    /// <summary>Stages the object unless the file in force is the same still, by S3's word and by its content.</summary>
-    private void Fetch(Bucket bucket, string bucketName, string key, string name, string staged, string inForce, PullState state)
+    /// <summary>
+    /// Stages the object unless the file in force is the same still, by S3's word and by its content.
+    /// </summary>
+    private void Fetch(Bucket bucket, string bucketName, string key, string name, string staged, string inForce,
+        PullState state)
     {
         var known = state.Files.GetValueOrDefault(name);
         if (known is not null && HashOf(inForce) != known.Sha256)

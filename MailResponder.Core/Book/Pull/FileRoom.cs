@@ -38,7 +38,8 @@ internal sealed class FileRoom
         {
             throw new FileTooLargeException(string.Create(CultureInfo.InvariantCulture,
                 $"has {bytes} bytes or more, and the disk is full: {_freeBytes} are free beyond the "
-                + $"{100 / ReservedPart} % that stay free for the database; make room on the disk of {_folder}, or upload a smaller file"));
+                + $"{100 / ReservedPart} % that stay free for the database; make room on the disk of {_folder}, or "
+                + $"upload a smaller file"));
         }
     }
 }

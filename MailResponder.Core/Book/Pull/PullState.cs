@@ -5,7 +5,9 @@ using MailResponder.Settings;
 
 namespace MailResponder.Book;
 
-/// <summary>What is known of each file of the cache, by its path below the files root. Losing it costs one full pull.</summary>
+/// <summary>
+/// What is known of each file of the cache, by its path below the files root. Losing it costs one full pull.
+/// </summary>
 internal sealed class PullState
 {
     private readonly string _path;

@@ -5,7 +5,9 @@ namespace MailResponder.Book;
 /// <summary>The right to change the cache: one process at a time.</summary>
 internal static class PullTurn
 {
-    /// <exception cref="ResponderException">Another process kept it for too long, or the cache cannot be written.</exception>
+    /// <exception cref="ResponderException">
+    /// Another process kept it for too long, or the cache cannot be written.
+    /// </exception>
     public static FileTurn Wait(string filesRoot, TimeSpan maxWait)
     {
         var path = Path.Join(filesRoot, ".pull.lock");

@@ -17,7 +17,8 @@ internal static class S3Trouble
         _ when timedOut || exception is TimeoutException => "no answer before the deadline",
         AmazonClientException client when client.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) =>
             "what came does not fit its checksum; nothing of it is used",
-        AmazonClientException => "no credentials or no connection; name a credentials_file, or give the instance a role",
+        AmazonClientException =>
+            "no credentials or no connection; name a credentials_file, or give the instance a role",
         EndOfStreamException => "the connection was cut; nothing of it is used",
         HttpRequestException or WebException => "S3 cannot be reached; check network, name resolution and endpoint",
         IOException or UnauthorizedAccessException => FileTrouble.Describe(exception),
@@ -40,8 +41,11 @@ internal static class S3Trouble
         { } code when code.StartsWith("KMS.", StringComparison.Ordinal) =>
             $"the key that the object is encrypted with cannot be used ({Code(code)}); " +
             "look at it in AWS KMS, or upload the object under another",
-        "AccessDenied" => "access denied; the user or role needs s3:GetObject on it (and s3:ListBucket, or a missing object looks like this too)",
-        "InvalidAccessKeyId" or "SignatureDoesNotMatch" => "S3 does not accept the credentials; check key, secret and the host's clock",
+        "AccessDenied" =>
+            "access denied; the user or role needs s3:GetObject on it (and s3:ListBucket, or a missing object looks "
+            + "like this too)",
+        "InvalidAccessKeyId" or "SignatureDoesNotMatch" =>
+            "S3 does not accept the credentials; check key, secret and the host's clock",
         "RequestTimeTooSkewed" => "the host's clock is wrong; check chrony",
         "ExpiredToken" or "TokenRefreshRequired" =>
             "the session token has expired; fetch new credentials, or use a role or a lasting key",
@@ -53,8 +57,10 @@ internal static class S3Trouble
         _ when exception.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.PermanentRedirect =>
             "the bucket is in another region; correct s3.region",
         _ when exception.StatusCode is HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect => TemporaryRedirect,
-        _ when exception.StatusCode == HttpStatusCode.NotFound => "there is no such object; upload it, or correct the name",
-        _ when exception.StatusCode == HttpStatusCode.Forbidden => "access denied; the user or role needs s3:GetObject on it",
+        _ when exception.StatusCode == HttpStatusCode.NotFound =>
+        "there is no such object; upload it, or correct the name",
+        _ when exception.StatusCode == HttpStatusCode.Forbidden =>
+        "access denied; the user or role needs s3:GetObject on it",
         _ when exception.StatusCode == 0 => "S3 cannot be reached; check network, name resolution and endpoint",
         _ => $"S3 answered {(int)exception.StatusCode} {Code(exception.ErrorCode)}; it is tried again at the next pull",
     };

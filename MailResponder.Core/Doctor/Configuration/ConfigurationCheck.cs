@@ -140,10 +140,12 @@ internal static class ConfigurationCheck
             }
         });
         if (settings.Database.MySql is { PasswordFile: { } passwordFile })
-            Add(faults, settings.File, "database.mysql.password_file", () => SecretFile.Read(passwordFile, Cause.Settings, "password file"));
+            Add(faults, settings.File, "database.mysql.password_file", () =>
+                SecretFile.Read(passwordFile, Cause.Settings, "password file"));
         if (settings.Dkim is null)
         {
-            faults.Add(new Fault(settings.File, 0, "dkim", "is not set: replies go out unsigned and many will be taken for spam; " +
+            faults.Add(new Fault(settings.File, 0, "dkim",
+                "is not set: replies go out unsigned and many will be taken for spam; " +
                 "make a key with: responder dkim keygen", IsWarning: true));
             return;
         }
@@ -162,7 +164,8 @@ internal static class ConfigurationCheck
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var fromDomain);
         if (!MailDomain.IsWithin(fromDomain, [settings.Dkim.Domain]))
         {
-            faults.Add(new Fault(settings.File, 0, "dkim.domain", $"{settings.Dkim.Domain} is not the domain of response_from ({fromDomain}) " +
+            faults.Add(new Fault(settings.File, 0, "dkim.domain",
+                $"{settings.Dkim.Domain} is not the domain of response_from ({fromDomain}) " +
                 "or above it; DMARC will not count the signature", IsWarning: true));
         }
     }
@@ -194,7 +197,8 @@ internal static class ConfigurationCheck
             if (settings.AuthservId is null && entry.Requirement.Most != Proof.None)
             {
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, {AuthenticationRequirement.Name}",
-                    $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it", IsWarning: true));
+                    $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it",
+                    IsWarning: true));
             }
 
             CheckWayOut(entry, settings, path, faults);
@@ -213,7 +217,8 @@ internal static class ConfigurationCheck
             if (sizes.Look(entry, method, path) is { } tooLarge)
                 faults.Add(tooLarge);
             foreach (var attachment in entry.Attachments)
-                Add(faults, path, $"entry {entry.Number}, attachments", () => files.Open(attachment).Dispose(), attachment.Line);
+                Add(faults, path, $"entry {entry.Number}, attachments", () => files.Open(attachment).Dispose(),
+                    attachment.Line);
         }
     }
 

@@ -4,7 +4,9 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>What the world's name servers say of our domains: where mail for them goes, and who may send in their name.</summary>
+/// <summary>
+/// What the world's name servers say of our domains: where mail for them goes, and who may send in their name.
+/// </summary>
 internal static class DnsChecks
 {
     private const string RemedyOfSilence = "look at /etc/resolv.conf and the network; then run it again";
@@ -13,11 +15,13 @@ internal static class DnsChecks
     {
         var dns = new DnsLookup(host);
         if (dns.Tool is null)
-            return [Finding.Warning("dns", "no DNS record was looked at: the host has neither dig, host nor resolvectl", "apt-get install bind9-dnsutils")];
+            return [Finding.Warning("dns", "no DNS record was looked at: the host has neither dig, host nor resolvectl",
+                "apt-get install bind9-dnsutils")];
         // One question that must have an answer tells a silent resolver from missing records, and spares the waiting.
         var first = dns.Ask(settings.OwnDomains[0], "MX");
         if (!first.Answered)
-            return [Finding.Warning("dns", "no DNS record was looked at: the resolver does not answer", RemedyOfSilence)];
+            return [Finding.Warning("dns", "no DNS record was looked at: the resolver does not answer",
+                RemedyOfSilence)];
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var from);
         List<Finding> findings = [Finding.Ok("dns", "the resolver answers")];
         if (settings.Dkim is { } dkim)
@@ -44,17 +48,22 @@ internal static class DnsChecks
         var answer = dns.Ask(domain, "TXT");
         if (!answer.Answered)
             return Finding.Warning(name, $"{domain}: the resolver does not answer", RemedyOfSilence);
-        var records = answer.Records.Where(text => text == "v=spf1" || text.StartsWith("v=spf1 ", StringComparison.OrdinalIgnoreCase)).ToList();
+        var records = answer.Records.Where(
+            text => text == "v=spf1" || text.StartsWith("v=spf1 ", StringComparison.OrdinalIgnoreCase)).ToList();
         if (records.Count == 0)
             return Finding.Warning(name, domain + " has no SPF record: replies look like spam", remedy);
         if (records.Count > 1)
-            return Finding.Fault(name, $"{domain} has {records.Count} SPF records, which counts as an error (RFC 7208, section 4.5)", "keep one of them");
+            return Finding.Fault(
+                name, $"{domain} has {records.Count} SPF records, which counts as an error (RFC 7208, section 4.5)",
+                "keep one of them");
         var terms = records[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (terms.Contains("+all") || terms.Contains("all"))
             return Finding.Fault(name, domain + ": its SPF record lets the whole world send in its name", remedy);
         // A redirect or another include may lead to the same servers; that is not followed.
-        if (settings.Ses is not null && !terms.Any(term => term.Contains("amazonses.com", StringComparison.OrdinalIgnoreCase)))
-            return Finding.Warning(name, domain + ": its SPF record does not include amazonses.com, which sends for us", remedy);
+        if (settings.Ses is not null && !terms.Any(
+            term => term.Contains("amazonses.com", StringComparison.OrdinalIgnoreCase)))
+            return Finding.Warning(name, domain + ": its SPF record does not include amazonses.com, which sends for us",
+            remedy);
         return Finding.Ok(name, $"{domain}: {records[0].OneLine()}");
     }
 
@@ -69,12 +78,15 @@ internal static class DnsChecks
                 return Finding.Warning(name, $"_dmarc.{domain}: the resolver does not answer", RemedyOfSilence);
             var records = answer.Records.Where(text => text.StartsWith("v=DMARC1", StringComparison.Ordinal)).ToList();
             if (records.Count > 1)
-                return Finding.Warning(name, $"_dmarc.{domain} has {records.Count} records; receivers ignore all of them", "keep one of them");
+                return Finding.Warning(
+                    name, $"_dmarc.{domain} has {records.Count} records; receivers ignore all of them",
+                    "keep one of them");
             if (records.Count == 1)
                 return Finding.Ok(name, $"{domain}: {records[0].OneLine()}");
         }
 
-        return Finding.Warning(name, from + " has no DMARC record; large providers want one", $"publish: _dmarc.{from}. IN TXT \"v=DMARC1; p=none\"");
+        return Finding.Warning(name, from + " has no DMARC record; large providers want one",
+            $"publish: _dmarc.{from}. IN TXT \"v=DMARC1; p=none\"");
     }
 
     private static Finding Mx(DnsLookup dns, string domain, string hostName)
@@ -94,7 +106,9 @@ internal static class DnsChecks
         var ours = dns.Addresses(hostName).Records;
         return answer.Records.Any(mx => dns.Addresses(mx).Records.Any(ours.Contains))
             ? Finding.Ok(name, $"{domain}: {string.Join(", ", answer.Records)}, which is this host too")
-            : Finding.Warning(name, $"{domain}: mail goes to {string.Join(", ", answer.Records)}, not to this host ({hostName})", remedy + " (unless a load balancer stands there)");
+            : Finding.Warning(
+            name, $"{domain}: mail goes to {string.Join(", ", answer.Records)}, not to this host ({hostName})",
+            remedy + " (unless a load balancer stands there)");
     }
 
     private static IEnumerable<Finding> Address(DnsLookup dns, string hostName)
@@ -104,12 +118,16 @@ internal static class DnsChecks
         if (!addresses.Answered)
             return [Finding.Warning(name, $"{hostName}: the resolver does not answer", RemedyOfSilence)];
         if (addresses.Records.Count == 0)
-            return [Finding.Warning(name, $"{hostName} (myhostname) has no address in DNS: others refuse mail from it", $"publish an A record for {hostName}")];
+            return [Finding.Warning(name, $"{hostName} (myhostname) has no address in DNS: others refuse mail from it",
+                $"publish an A record for {hostName}")];
         List<Finding> findings = [];
         foreach (var text in addresses.Records)
         {
-            if (IPAddress.TryParse(text, out var address) && !dns.Names(address).Records.Contains(hostName.ToLowerInvariant()))
-                findings.Add(Finding.Warning(name, $"{text} does not lead back to {hostName}: others take mail from it for spam", $"let your provider set the reverse DNS of {text} to {hostName}"));
+            if (IPAddress.TryParse(text, out var address)
+                && !dns.Names(address).Records.Contains(hostName.ToLowerInvariant()))
+                findings.Add(Finding.Warning(name,
+                $"{text} does not lead back to {hostName}: others take mail from it for spam",
+                $"let your provider set the reverse DNS of {text} to {hostName}"));
         }
 
         return findings.OrOk(name, $"{hostName}: {string.Join(", ", addresses.Records)}, there and back");

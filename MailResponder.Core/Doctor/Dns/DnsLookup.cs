@@ -14,7 +14,8 @@ internal sealed class DnsLookup(Host host)
     /// <param name="type">TXT, MX, A, AAAA or PTR.</param>
     public DnsAnswer Ask(string name, string type) => Tool switch
     {
-        "dig" => OfDig(host.Run("dig", "+noall", "+comments", "+answer", "+time=3", "+tries=2", name + ".", type), type),
+        "dig" => OfDig(host.Run("dig", "+noall", "+comments", "+answer", "+time=3", "+tries=2", name + ".", type),
+            type),
         "host" => OfHost(host.Run("host", "-W", "3", "-t", type, name + "."), type),
         "resolvectl" => OfResolvectl(host.Run("resolvectl", "--legend=no", "query", "--type=" + type, name), type),
         _ => new DnsAnswer(false, []),
@@ -47,12 +48,14 @@ internal sealed class DnsLookup(Host host)
             || dig.Output.Contains("status: NXDOMAIN", StringComparison.Ordinal));
         // name ttl class type data
         return new DnsAnswer(answered, Data(dig.Lines.Where(line => line[0] != ';'), line =>
-            line.Split((char[]?)null, 5, StringSplitOptions.RemoveEmptyEntries) is [_, _, _, var kind, var data] && kind == type ? data : null, type));
+            line.Split((char[]?)null, 5, StringSplitOptions.RemoveEmptyEntries) is [_, _, _, var kind, var data]
+                && kind == type ? data : null, type));
     }
 
     private static DnsAnswer OfHost(ProgramResult answer, string type)
     {
-        var nothing = answer.Output.Contains("NXDOMAIN", StringComparison.Ordinal) || answer.Output.Contains("has no ", StringComparison.Ordinal);
+        var nothing = answer.Output.Contains("NXDOMAIN", StringComparison.Ordinal)
+            || answer.Output.Contains("has no ", StringComparison.Ordinal);
         var phrase = type switch
         {
             "TXT" => " descriptive text ",
@@ -90,7 +93,8 @@ internal sealed class DnsLookup(Host host)
             {
                 "TXT" => JoinStrings(data),
                 // The preference comes first.
-                "MX" => data[(data.IndexOf(' ') + 1)..].Trim().ToLowerInvariant() is "." ? "." : data[(data.IndexOf(' ') + 1)..].Trim().TrimEnd('.').ToLowerInvariant(),
+                "MX" => data[(data.IndexOf(' ') + 1)..].Trim().ToLowerInvariant() is "." ? "."
+                    : data[(data.IndexOf(' ') + 1)..].Trim().TrimEnd('.').ToLowerInvariant(),
                 "PTR" => data.Trim().TrimEnd('.').ToLowerInvariant(),
                 _ => data.Trim(),
             });

@@ -20,13 +20,16 @@ internal static class LogChecks
     public static IEnumerable<Finding> Look(Host host, ResponderSettings? settings)
     {
         if (settings?.LogTo == LogTarget.Stderr)
-            return [Finding.Warning("log-routing", "log_to is stderr: under Postfix the lines get lost, or into delivery reports", "remove log_to from the settings")];
+            return [Finding.Warning("log-routing",
+                "log_to is stderr: under Postfix the lines get lost, or into delivery reports",
+                "remove log_to from the settings")];
         var isRunning = host.IsRunning("rsyslogd");
         List<Finding> routing = settings is null ? [] : [.. Routing(host, settings, isRunning)];
         return
         [
             isRunning ? Finding.Ok("rsyslog-running", "yes")
-                : Finding.Fault("rsyslog-running", "rsyslog does not run: nothing of ours is logged", "run: systemctl enable --now rsyslog (package rsyslog)"),
+                : Finding.Fault("rsyslog-running", "rsyslog does not run: nothing of ours is logged",
+                "run: systemctl enable --now rsyslog (package rsyslog)"),
             .. RuleFile(host).OrOk("rsyslog-rule", Rule),
             .. routing,
             .. Files(host).OrOk("log-files", "not open to everybody"),
@@ -41,23 +44,28 @@ internal static class LogChecks
         const string name = "rsyslog-rule";
         if (host.Lines(Rule) is not { } lines)
         {
-            yield return Finding.Fault(name, Rule + " is missing: our lines go wherever the host's rules send them", "run install.sh");
+            yield return Finding.Fault(name, Rule + " is missing: our lines go wherever the host's rules send them",
+                "run install.sh");
             yield break;
         }
 
         foreach (var file in (string[])[Log, Events, MailLogFile])
         {
             if (!lines.Any(line => !line.TrimStart().StartsWith('#') && line.Contains(file, StringComparison.Ordinal)))
-                yield return Finding.Fault(name, $"{Rule} does not write {file}", "take rsyslog/20-mail_responder.conf; then: systemctl restart rsyslog");
+                yield return Finding.Fault(name, $"{Rule} does not write {file}",
+                    "take rsyslog/20-mail_responder.conf; then: systemctl restart rsyslog");
         }
 
         var check = host.Run("rsyslogd", "-N1");
         // It may leave broken parts out and go on, and then its exit code is 0.
-        var broken = check.Errors.Split('\n').Concat(check.Lines).FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase) && line.Contains("mail_responder", StringComparison.Ordinal));
+        var broken = check.Errors.Split('\n').Concat(check.Lines)
+            .FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)
+            && line.Contains("mail_responder", StringComparison.Ordinal));
         if (check.Code is null)
             yield return Finding.Warning(name, "rsyslogd -N1 " + check.Complaint, "run: rsyslogd -N1");
         else if (broken is not null || check.Failed)
-            yield return Finding.Fault(name, "rsyslogd -N1: " + (broken?.OneLine() ?? check.Complaint), "correct the file that it names; then: systemctl restart rsyslog");
+            yield return Finding.Fault(name, "rsyslogd -N1: " + (broken?.OneLine() ?? check.Complaint),
+                "correct the file that it names; then: systemctl restart rsyslog");
     }
 
     /// <summary>A line is sent as the responder sends it, and looked for in the file.</summary>
@@ -74,14 +82,18 @@ internal static class LogChecks
         if (!File.Exists(settings.SyslogSocket))
         {
             yield return Finding.NotLookedAt(name, "syslog-socket");
-            yield return Finding.Fault("syslog-socket", settings.SyslogSocket + " does not exist: nothing of ours is logged", "run: systemctl restart rsyslog; see syslog_socket in the settings");
+            yield return Finding.Fault("syslog-socket",
+                settings.SyslogSocket + " does not exist: nothing of ours is logged",
+                "run: systemctl restart rsyslog; see syslog_socket in the settings");
             yield break;
         }
 
         if (host.Refused('w', [settings.SyslogSocket]).Count > 0)
         {
             yield return Finding.NotLookedAt(name, "syslog-socket");
-            yield return Finding.Fault("syslog-socket", $"{Host.ResponderUser} may not write to {settings.SyslogSocket}", $"run: chmod 0666 {settings.SyslogSocket}");
+            yield return Finding.Fault("syslog-socket",
+                $"{Host.ResponderUser} may not write to {settings.SyslogSocket}",
+                $"run: chmod 0666 {settings.SyslogSocket}");
             yield break;
         }
 
@@ -89,7 +101,8 @@ internal static class LogChecks
         if (!host.IsRoot)
             yield break;
         var mark = Guid.NewGuid().ToString("N");
-        new SyslogSocket(settings.SyslogSocket, host.Clock).Write(settings.SyslogFacility, SyslogSeverity.Info, "doctor mark=" + mark);
+        new SyslogSocket(settings.SyslogSocket, host.Clock)
+            .Write(settings.SyslogFacility, SyslogSeverity.Info, "doctor mark=" + mark);
         var start = host.Clock.GetTimestamp();
         do
         {
@@ -102,8 +115,11 @@ internal static class LogChecks
             Thread.Sleep(100);
         }
         while (host.Clock.GetElapsedTime(start) < MaxWait);
-        yield return Finding.Fault(name, $"a test line sent to {settings.SyslogSocket} ({settings.SyslogFacility.Hyphenated()}) did not come to {Log}",
-            $"see that {Rule} has the facilities of the settings, that the disk is not full, and that rsyslog may write the file; then: systemctl restart rsyslog");
+        yield return Finding.Fault(name,
+            $"a test line sent to {settings.SyslogSocket} ({settings.SyslogFacility.Hyphenated()}) did not come to "
+            + $"{Log}",
+            $"see that {Rule} has the facilities of the settings, that the disk is not full, and that rsyslog may "
+            + $"write the file; then: systemctl restart rsyslog");
     }
 
     private static IEnumerable<Finding> Files(Host host)
@@ -115,15 +131,23 @@ internal static class LogChecks
             if (!File.Exists(file))
             {
                 // The first message makes it; log-routing tells whether it would.
-                if (path == Events && LogTail.Lines(host.PathTo(Log)).Any(line => line.Contains(" queue_id=", StringComparison.Ordinal)))
-                    yield return Finding.Fault(name, path + " does not exist, though messages were logged: statistics and metrics see nothing", $"see that {Rule} has the event_facility of the settings; then: systemctl restart rsyslog");
+                if (path == Events && LogTail.Lines(host.PathTo(Log))
+                    .Any(line => line.Contains(" queue_id=", StringComparison.Ordinal)))
+                    yield return Finding.Fault(name,
+                    path + " does not exist, though messages were logged: statistics and metrics see nothing",
+                    $"see that {Rule} has the event_facility of the settings; then: systemctl restart rsyslog");
                 continue;
             }
 
             if ((File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
-                yield return Finding.Fault(name, path + " can be read by every user of the host", $"run: chmod 0640 {path}");
-            if (host.Run("stat", "-c", "%U", file) is { Succeeded: true } owner && owner.Output.Trim() is not ("root" or "syslog"))
-                yield return Finding.Fault(name, $"{path} belongs to {owner.Output.Trim().OneLine()}: rsyslog may not be able to write it", $"run: chown {(host.PasswdEntry("syslog") is null ? "root" : "syslog")}:adm {path}; then: systemctl restart rsyslog");
+                yield return Finding.Fault(name, path + " can be read by every user of the host",
+                    $"run: chmod 0640 {path}");
+            if (host.Run("stat", "-c", "%U", file) is { Succeeded: true } owner
+                && owner.Output.Trim() is not ("root" or "syslog"))
+                yield return Finding.Fault(name,
+                $"{path} belongs to {owner.Output.Trim().OneLine()}: rsyslog may not be able to write it",
+                $"run: chown {(host.PasswdEntry("syslog") is null ? "root" : "syslog")}:adm {path}; then: systemctl "
+                + $"restart rsyslog");
         }
     }
 
@@ -133,23 +157,28 @@ internal static class LogChecks
         foreach (var file in (string[])[Rotation, MailRotation])
         {
             if (!File.Exists(host.PathTo(file)))
-                yield return Finding.Fault(name, file + " is missing: the logs grow until the disk is full", "run install.sh");
+                yield return Finding.Fault(name, file + " is missing: the logs grow until the disk is full",
+                    "run install.sh");
         }
 
         // All of its files, because a log that two of them name is an error of the one that is read later.
         var check = host.Run("logrotate", "-d", host.PathTo("/etc/logrotate.conf"));
         if (!check.IsInstalled)
         {
-            yield return Finding.Fault(name, "logrotate is not installed: the logs grow until the disk is full", "apt-get install logrotate");
+            yield return Finding.Fault(name, "logrotate is not installed: the logs grow until the disk is full",
+                "apt-get install logrotate");
             yield break;
         }
 
         var error = check.Errors.Split('\n').FirstOrDefault(line => line.Contains("error:", StringComparison.Ordinal)
-            && (line.Contains("mail_responder", StringComparison.Ordinal) || line.Contains("/var/log/mail", StringComparison.Ordinal)));
+            && (line.Contains("mail_responder", StringComparison.Ordinal)
+            || line.Contains("/var/log/mail", StringComparison.Ordinal)));
         if (error is not null)
-            yield return Finding.Fault(name, "logrotate -d: " + error.OneLine(), "correct the file that it names; no two may name one log");
+            yield return Finding.Fault(name, "logrotate -d: " + error.OneLine(),
+                "correct the file that it names; no two may name one log");
         else if (check.Failed && !check.Errors.Contains("mail_responder", StringComparison.Ordinal))
-            yield return Finding.Fault(name, "logrotate -d: " + check.Complaint, "let /etc/logrotate.conf include /etc/logrotate.d");
+            yield return Finding.Fault(name, "logrotate -d: " + check.Complaint,
+                "let /etc/logrotate.conf include /etc/logrotate.d");
     }
 
     /// <summary>Unlike ours, Postfix's own log names the people who write: whoever gets the host gets them.</summary>
@@ -163,11 +192,15 @@ internal static class LogChecks
         var old = files.FindAll(file => host.Now - File.GetLastWriteTimeUtc(file) > MaxMailLogAge);
         if (old.Count > 0)
         {
-            yield return Finding.Warning(name, $"/var/log/{Path.GetFileName(old[^1])} is older than a week, and Postfix's log names everybody who wrote",
+            yield return Finding.Warning(name,
+                $"/var/log/{Path.GetFileName(old[^1])} is older than a week, and Postfix's log names everybody who "
+                + $"wrote",
                 "run: install.sh --mail-log-days 7; and delete what is older");
         }
 
         foreach (var file in files.Where(file => (File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0))
-            yield return Finding.Fault(name, $"/var/log/{Path.GetFileName(file)} can be read by every user of the host, and names everybody who wrote", $"run: chmod 0640 /var/log/{Path.GetFileName(file)}");
+            yield return Finding.Fault(name,
+                $"/var/log/{Path.GetFileName(file)} can be read by every user of the host, and names everybody who "
+                + $"wrote", $"run: chmod 0640 /var/log/{Path.GetFileName(file)}");
     }
 }

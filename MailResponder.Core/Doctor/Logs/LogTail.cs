@@ -10,7 +10,8 @@ internal static class LogTail
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             file.Seek(-Math.Min(file.Length, MaxBytes), SeekOrigin.End);
             using var text = new StreamReader(file);
             return text.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -46,7 +46,9 @@ internal sealed record Host
         }
     }
 
-    /// <summary>The addresses at which something listens on a TCP port, as proc_net(5) writes them, in hexadecimal.</summary>
+    /// <summary>
+    /// The addresses at which something listens on a TCP port, as proc_net(5) writes them, in hexadecimal.
+    /// </summary>
     public List<string> Listening(int port)
     {
         var suffix = string.Create(CultureInfo.InvariantCulture, $":{port:X4}");
@@ -62,10 +64,14 @@ internal sealed record Host
     /// <summary>Runs this program as the responder's user. Only where <see cref="MayActAsResponder"/>.</summary>
     public ProgramResult RunResponder(params string[] arguments) => RunAsResponder(Program, arguments);
 
-    /// <summary>Runs a program as the responder's user, with its groups. Only where <see cref="MayActAsResponder"/>.</summary>
+    /// <summary>
+    /// Runs a program as the responder's user, with its groups. Only where <see cref="MayActAsResponder"/>.
+    /// </summary>
     public ProgramResult RunAsResponder(string program, params string[] arguments) => IsRoot
-        // By way of a shell: setpriv itself still has root's capabilities when it starts a program, and so could start any.
-        ? Run("setpriv", ["--reuid", ResponderUser, "--regid", ResponderUser, "--init-groups", "/bin/sh", "-c", "exec \"$0\" \"$@\"", program, .. arguments])
+        // By way of a shell: setpriv itself still has root's capabilities when it starts a program, and so could start
+        // any.
+        ? Run("setpriv", ["--reuid", ResponderUser, "--regid", ResponderUser, "--init-groups", "/bin/sh", "-c",
+            "exec \"$0\" \"$@\"", program, .. arguments])
         : Run(program, arguments);
 
     /// <summary>
@@ -76,7 +82,8 @@ internal sealed record Host
     {
         if (!MayActAsResponder)
             return [];
-        const string script = "kind=$1; shift; for path; do test \"-$kind\" \"$path\" || printf '%s\\n' \"$path\"; done";
+        const string script =
+            "kind=$1; shift; for path; do test \"-$kind\" \"$path\" || printf '%s\\n' \"$path\"; done";
         var refused = new HashSet<string>();
         foreach (var some in paths.Chunk(500))
             refused.UnionWith(RunAsResponder("/bin/sh", ["-c", script, "sh", kind.ToString(), .. some]).Lines);

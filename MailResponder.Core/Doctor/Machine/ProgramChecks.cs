@@ -13,11 +13,15 @@ internal static class ProgramChecks
         const string name = "user";
         var user = host.PasswdEntry(Host.ResponderUser);
         if (user is null)
-            yield return Finding.Fault(name, $"there is no user {Host.ResponderUser}: Postfix cannot run the responder", "run install.sh");
+            yield return Finding.Fault(name, $"there is no user {Host.ResponderUser}: Postfix cannot run the responder",
+                "run install.sh");
         else if (user is [_, _, "0", ..])
-            yield return Finding.Fault(name, $"{Host.ResponderUser} is another name of root; pipe(8) refuses it", "delete the user and run install.sh");
-        else if (user is [.., var home, var shell] && !shell.EndsWith("/nologin", StringComparison.Ordinal) && !shell.EndsWith("/false", StringComparison.Ordinal))
-            yield return Finding.Warning(name, $"{Host.ResponderUser} can log in (shell {shell}, home {home})", $"run: usermod --shell /usr/sbin/nologin {Host.ResponderUser}");
+            yield return Finding.Fault(name, $"{Host.ResponderUser} is another name of root; pipe(8) refuses it",
+                "delete the user and run install.sh");
+        else if (user is [.., var home, var shell] && !shell.EndsWith("/nologin", StringComparison.Ordinal)
+            && !shell.EndsWith("/false", StringComparison.Ordinal))
+            yield return Finding.Warning(name, $"{Host.ResponderUser} can log in (shell {shell}, home {home})",
+            $"run: usermod --shell /usr/sbin/nologin {Host.ResponderUser}");
         else
             yield return Finding.Ok(name, Host.ResponderUser + ", without a login");
     }
@@ -53,9 +57,12 @@ internal static class ProgramChecks
         var installed = host.RunAsResponder(path, "--version");
         var own = host.RunResponder("--version");
         if (!installed.Succeeded)
-            yield return Finding.Fault(name, $"{Host.ResponderUser} cannot run {path}: {installed.Complaint}", $"run install.sh again, or: chmod 755 {path}");
+            yield return Finding.Fault(name, $"{Host.ResponderUser} cannot run {path}: {installed.Complaint}",
+                $"run install.sh again, or: chmod 755 {path}");
         else if (own.Succeeded && installed.Output != own.Output)
-            yield return Finding.Warning(name, $"{path} is {installed.Output.OneLine()}, and this is {own.Output.OneLine()}", "run install.sh of the version that you want");
+            yield return Finding.Warning(name,
+                $"{path} is {installed.Output.OneLine()}, and this is {own.Output.OneLine()}",
+                "run install.sh of the version that you want");
         else
             yield return Finding.Ok(name, $"{path}: {installed.Output.OneLine()}");
     }
@@ -65,10 +72,14 @@ internal static class ProgramChecks
         const string name = "libraries";
         var known = host.Run("ldconfig", "-p");
         if (!known.Succeeded)
-            return [Finding.Warning(name, $"ldconfig {known.Complaint}: libraries were not looked for", "apt-get install libc-bin")];
+            return [Finding.Warning(name, $"ldconfig {known.Complaint}: libraries were not looked for",
+                "apt-get install libc-bin")];
         List<Finding> missing = [];
-        if (!known.Output.Contains("libssl.so.3", StringComparison.Ordinal) || !known.Output.Contains("libcrypto.so.3", StringComparison.Ordinal))
-            missing.Add(Finding.Fault(name, "OpenSSL 3 (libssl.so.3, libcrypto.so.3) is missing: no reply can be signed, nor sent to Amazon", "apt-get install libssl3"));
+        if (!known.Output.Contains("libssl.so.3", StringComparison.Ordinal)
+            || !known.Output.Contains("libcrypto.so.3", StringComparison.Ordinal))
+            missing.Add(Finding.Fault(name,
+            "OpenSSL 3 (libssl.so.3, libcrypto.so.3) is missing: no reply can be signed, nor sent to Amazon",
+            "apt-get install libssl3"));
         return missing.OrOk(name, "all there");
     }
 }

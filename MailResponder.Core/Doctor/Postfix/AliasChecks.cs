@@ -50,7 +50,8 @@ internal static class AliasChecks
         var tables = postfix.List("alias_maps");
         if (tables.Count == 0)
         {
-            yield return Finding.Fault(Name, "alias_maps is empty: nobody reads what is mailed to postmaster", "run: postconf -X alias_maps; then: newaliases && postfix reload");
+            yield return Finding.Fault(Name, "alias_maps is empty: nobody reads what is mailed to postmaster",
+                "run: postconf -X alias_maps; then: newaliases && postfix reload");
             yield break;
         }
 
@@ -62,12 +63,15 @@ internal static class AliasChecks
 
         List<string> wanted = ["postmaster", "root"];
         // The address that people answer to, where it is one of this host.
-        if (settings is not null && MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var domain) && postfix.ListHas("mydestination", domain))
+        if (settings is not null && MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var domain)
+            && postfix.ListHas("mydestination", domain))
             wanted.Add(settings.ResponseAddress[..settings.ResponseAddress.LastIndexOf('@')].ToLowerInvariant());
         foreach (var name in wanted.Distinct())
         {
-            if (tables.All(table => postfix.LookUp(table, name) is null) && (name is "postmaster" or "root" || host.PasswdEntry(name) is null))
-                yield return Finding.Warning(Name, name + " has no alias: its mail reaches no person", $"add \"{name}: YOUR-ADDRESS\" to /etc/aliases, and run: newaliases");
+            if (tables.All(table => postfix.LookUp(table, name) is null)
+                && (name is "postmaster" or "root" || host.PasswdEntry(name) is null))
+                yield return Finding.Warning(Name, name + " has no alias: its mail reaches no person",
+                $"add \"{name}: YOUR-ADDRESS\" to /etc/aliases, and run: newaliases");
         }
     }
 
@@ -80,9 +84,11 @@ internal static class AliasChecks
         if (!File.Exists(text))
             return Finding.Fault(Name, path + " does not exist", "run install.sh");
         if (!File.Exists(index))
-            return Finding.Fault(Name, $"{path} was never made into a table: local mail is deferred", "run: newaliases");
+            return Finding.Fault(Name, $"{path} was never made into a table: local mail is deferred",
+                "run: newaliases");
         return File.GetLastWriteTimeUtc(text) > File.GetLastWriteTimeUtc(index)
-            ? Finding.Warning(Name, path + " was changed after newaliases ran: the change is not in force", "run: newaliases")
+            ? Finding.Warning(Name, path + " was changed after newaliases ran: the change is not in force",
+            "run: newaliases")
             : null;
     }
 }

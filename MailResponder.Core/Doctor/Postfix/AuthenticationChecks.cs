@@ -20,11 +20,15 @@ internal static class AuthenticationChecks
             return [];
         if (settings.AuthservId is not { } id)
         {
-            return postfix.List("smtpd_milters").Count == 0 || NamesOfFilters(host, postfix).FirstOrDefault() is not { Name: { } name }
+            return postfix.List("smtpd_milters").Count == 0
+                || NamesOfFilters(host, postfix).FirstOrDefault() is not { Name: { } name }
                 ? [Finding.Warning(Name,
-                    "nothing is proven about senders: authserv_id is not set, and attachments go to whoever stands in From",
+                    "nothing is proven about senders: authserv_id is not set, and attachments go to whoever stands "
+                    + "in From",
                     "run install.sh --authentication, which installs opendkim and opendmarc and sets authserv_id")]
-                : [Finding.Warning(Name, "mail filters say who a message is from, and nobody reads it: authserv_id is not set", $"add \"authserv_id\": \"{name}\" to {settings.File}")];
+                : [Finding.Warning(
+                    Name, "mail filters say who a message is from, and nobody reads it: authserv_id is not set",
+                    $"add \"authserv_id\": \"{name}\" to {settings.File}")];
         }
 
         var unseen = postfix.List("smtpd_milters").FindAll(milter => ListensAt(host, postfix, milter) is null);
@@ -33,33 +37,40 @@ internal static class AuthenticationChecks
             + (unseen.Count > 0 ? $"; whether {unseen.Some()} answers was not looked at" : ""));
     }
 
-    private static IEnumerable<Finding> Problems(Host host, ResponderSettings settings, PostfixSettings postfix, string id)
+    private static IEnumerable<Finding> Problems(
+        Host host, ResponderSettings settings, PostfixSettings postfix, string id)
     {
         var forged = $"Authentication-Results: {id}; dmarc=pass";
         if (!postfix.List("header_checks").Exists(table => IsTakenOff(postfix.LookUp(table, forged))))
         {
-            yield return Finding.Fault(Name, "header_checks lets Authentication-Results of strangers in: anybody can vouch for themselves",
-                "run install.sh, or: postconf -e header_checks=regexp:/etc/postfix/header_checks, with the line of postfix/header_checks; then: postfix reload");
+            yield return Finding.Fault(Name,
+                "header_checks lets Authentication-Results of strangers in: anybody can vouch for themselves",
+                "run install.sh, or: postconf -e header_checks=regexp:/etc/postfix/header_checks, with the line of "
+                + "postfix/header_checks; then: postfix reload");
         }
 
         if (postfix.List("smtpd_milters").Count == 0)
         {
-            yield return Finding.Warning(Name, "smtpd_milters is empty: no message is found to be from anybody, and what requires it reaches nobody",
+            yield return Finding.Warning(Name,
+                "smtpd_milters is empty: no message is found to be from anybody, and what requires it reaches nobody",
                 "run install.sh --authentication, or take authserv_id out of the settings");
         }
 
         foreach (var milter in postfix.List("smtpd_milters").Where(milter => ListensAt(host, postfix, milter) == false))
         {
             yield return Finding.Fault(Name,
-                $"nothing listens at {milter} (smtpd_milters): nothing is proven about senders, and what requires it reaches nobody",
-                "run: systemctl restart opendkim opendmarc, and look why it ended: journalctl -u opendkim -u opendmarc");
+                $"nothing listens at {milter} (smtpd_milters): nothing is proven about senders, and what requires it "
+                + $"reaches nobody",
+                "run: systemctl restart opendkim opendmarc, and look why it ended: "
+                + "journalctl -u opendkim -u opendmarc");
         }
 
         foreach (var (file, name) in NamesOfFilters(host, postfix))
         {
             if (!name.Equals(id, StringComparison.OrdinalIgnoreCase))
             {
-                yield return Finding.Warning(Name, $"{file}: it writes as {name}, and authserv_id is {id}: what it finds is not believed",
+                yield return Finding.Warning(Name,
+                    $"{file}: it writes as {name}, and authserv_id is {id}: what it finds is not believed",
                     $"set authserv_id in {settings.File} to the name that both filters write");
             }
         }
@@ -94,7 +105,8 @@ internal static class AuthenticationChecks
             var name = Value(lines, "AuthservID") ?? postfix["myhostname"];
             if (name.Equals("HOSTNAME", StringComparison.OrdinalIgnoreCase))
                 name = host.Run("hostname").Output.Trim();
-            yield return (file, Value(lines, "AuthservIDWithJobID") is ['T' or 't' or 'Y' or 'y' or '1', ..] ? name + "/JOB-ID" : name);
+            yield return (file, Value(lines, "AuthservIDWithJobID") is ['T' or 't' or 'Y' or 'y' or '1', ..]
+                ? name + "/JOB-ID" : name);
         }
     }
 
@@ -111,5 +123,6 @@ internal static class AuthenticationChecks
     }
 
     private static bool IsTakenOff(string? action) =>
-        action is not null && (action.StartsWith("IGNORE", StringComparison.OrdinalIgnoreCase) || action.StartsWith("STRIP", StringComparison.OrdinalIgnoreCase));
+        action is not null && (action.StartsWith("IGNORE", StringComparison.OrdinalIgnoreCase)
+            || action.StartsWith("STRIP", StringComparison.OrdinalIgnoreCase));
 }

@@ -13,7 +13,9 @@ internal sealed record MasterService(string Name, string Type, int? MaxProcesses
             : new MasterService(words[0], words[1], int.TryParse(words[6], out var most) ? most : null, words[7..]);
     }
 
-    /// <summary>The value of an attribute like <c>flags=</c>; null when it is not set. For argv= use <see cref="Argv"/>.</summary>
+    /// <summary>
+    /// The value of an attribute like <c>flags=</c>; null when it is not set. For argv= use <see cref="Argv"/>.
+    /// </summary>
     public string? Attribute(string name) =>
         Command.TakeWhile(word => !word.StartsWith("argv=", StringComparison.Ordinal))
             .LastOrDefault(word => word.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];

@@ -43,7 +43,8 @@ internal static class OutcomeChecks
             .Select(one => one.RefusedShare >= MostRefused
                 ? Finding.Fault(Name, $"{one.Provider} took next to no reply in 24 hours: {one}", remedy)
                 : Finding.Warning(Name,
-                    $"{one.Provider} refused {Figure.Percent(one.RefusedShare)} of the replies of 24 hours: {one}", remedy))
+                    $"{one.Provider} refused {Figure.Percent(one.RefusedShare)} of the replies of 24 hours: {one}",
+                    remedy))
             .OrOk(Name, all == 0 ? "none through this host's Postfix, and no report, in 24 hours"
                 : $"in 24 hours: {string.Join("; ", merged.Select(one => $"{one.Provider} {one}"))}");
     }

@@ -1,6 +1,8 @@
 namespace MailResponder.Doctor;
 
-/// <summary>Postfix as such: installed, running, listening, closed to strangers, and set up without contradictions.</summary>
+/// <summary>
+/// Postfix as such: installed, running, listening, closed to strangers, and set up without contradictions.
+/// </summary>
 internal static class PostfixChecks
 {
     private const string Reload = "; then: postfix reload";
@@ -42,9 +44,12 @@ internal static class PostfixChecks
         if (check.Code is null)
             yield return Finding.Warning("postfix", "postfix check " + check.Complaint, "run: postfix check");
         if (check.Failed)
-            yield return Finding.Fault("postfix", "postfix check: " + check.Complaint, "correct what it names; then: postfix check");
+            yield return Finding.Fault("postfix", "postfix check: " + check.Complaint,
+                "correct what it names; then: postfix check");
         foreach (var line in (check.Output + check.Errors).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => check.Succeeded && line.Contains("warning", StringComparison.Ordinal) && !postfix.Warnings.Any(known => line.EndsWith(known[(known.IndexOf(':') + 1)..], StringComparison.Ordinal))))
+            .Where(line => check.Succeeded && line.Contains("warning", StringComparison.Ordinal)
+                && !postfix.Warnings.Any(known =>
+                line.EndsWith(known[(known.IndexOf(':') + 1)..], StringComparison.Ordinal))))
             yield return Finding.Warning("postfix", line.OneLine(), "correct what it names; then: postfix check");
     }
 
@@ -56,22 +61,32 @@ internal static class PostfixChecks
         var status = host.Run("postfix", "status");
         return status.Succeeded ? Finding.Ok(name, "yes")
             : !status.Failed ? Finding.Warning(name, "postfix status " + status.Complaint, "run: postfix status")
-            : Finding.Fault(name, "Postfix does not run: no request comes in", "run: systemctl start postfix (or: postfix start), and look at /var/log/mail.log");
+            : Finding.Fault(name, "Postfix does not run: no request comes in",
+            "run: systemctl start postfix (or: postfix start), and look at /var/log/mail.log");
     }
 
     private static IEnumerable<Finding> Network(PostfixSettings postfix)
     {
         const string name = "postfix-network";
         if (postfix["inet_interfaces"] is "loopback-only" or "localhost" or "127.0.0.1")
-            yield return Finding.Fault(name, $"inet_interfaces = {postfix["inet_interfaces"]}: no request comes in from outside", "run: postconf -e inet_interfaces=all && systemctl restart postfix");
+            yield return Finding.Fault(name,
+                $"inet_interfaces = {postfix["inet_interfaces"]}: no request comes in from outside",
+                "run: postconf -e inet_interfaces=all && systemctl restart postfix");
         var wide = postfix.List("mynetworks").Where(IsWide).ToList();
         if (wide.Count > 0)
-            yield return Finding.Fault(name, $"mynetworks holds {wide.Some()}: strangers may send mail to everywhere through this host", "run: postconf -e 'mynetworks=127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128'" + Reload);
-        List<string> restrictions = [.. postfix.List("smtpd_relay_restrictions"), .. postfix.List("smtpd_recipient_restrictions")];
-        if (!restrictions.Any(word => word is "reject_unauth_destination" or "defer_unauth_destination" or "reject" or "defer"))
-            yield return Finding.Fault(name, "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions has reject_unauth_destination: an open relay", "run: postconf -X smtpd_relay_restrictions" + Reload);
+            yield return Finding.Fault(name,
+                $"mynetworks holds {wide.Some()}: strangers may send mail to everywhere through this host",
+                "run: postconf -e 'mynetworks=127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128'" + Reload);
+        List<string> restrictions = [.. postfix.List("smtpd_relay_restrictions"),
+            .. postfix.List("smtpd_recipient_restrictions")];
+        if (!restrictions.Any(word => word is "reject_unauth_destination" or "defer_unauth_destination" or "reject"
+            or "defer"))
+            yield return Finding.Fault(name,
+            "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions has reject_unauth_destination: an "
+            + "open relay", "run: postconf -X smtpd_relay_restrictions" + Reload);
         if (postfix["smtpd_relay_restrictions"].Length > 0 && restrictions.FirstOrDefault() == "permit")
-            yield return Finding.Fault(name, "smtpd_relay_restrictions begins with permit: an open relay", "run: postconf -X smtpd_relay_restrictions" + Reload);
+            yield return Finding.Fault(name, "smtpd_relay_restrictions begins with permit: an open relay",
+                "run: postconf -X smtpd_relay_restrictions" + Reload);
     }
 
     /// <summary>A public network of more than 65,536 addresses is no network of ours.</summary>
@@ -81,9 +96,12 @@ internal static class PostfixChecks
         if (slash < 0 || !int.TryParse(network[(slash + 1)..], out var bits))
             return false;
         var address = network[..slash].Trim('[', ']');
-        var isPrivate = address.StartsWith("10.", StringComparison.Ordinal) || address.StartsWith("127.", StringComparison.Ordinal)
-            || address.StartsWith("172.16.", StringComparison.Ordinal) || address.StartsWith("fd", StringComparison.OrdinalIgnoreCase)
-            || address.StartsWith("fc", StringComparison.OrdinalIgnoreCase) || address.StartsWith("fe80:", StringComparison.OrdinalIgnoreCase);
+        var isPrivate = address.StartsWith("10.", StringComparison.Ordinal)
+            || address.StartsWith("127.", StringComparison.Ordinal)
+            || address.StartsWith("172.16.", StringComparison.Ordinal)
+            || address.StartsWith("fd", StringComparison.OrdinalIgnoreCase)
+            || address.StartsWith("fc", StringComparison.OrdinalIgnoreCase)
+            || address.StartsWith("fe80:", StringComparison.OrdinalIgnoreCase);
         return !isPrivate && bits < (address.Contains(':') ? 32 : 16);
     }
 
@@ -105,7 +123,10 @@ internal static class PostfixChecks
     {
         const string name = "postfix-compatibility";
         var level = postfix["compatibility_level"];
-        if (!Version.TryParse(level.Contains('.') ? level : level + ".0", out var version) || version < new Version(2, 0))
-            yield return Finding.Warning(name, $"compatibility_level = {level}: Postfix behaves as before 2015, in places less safely", "run: postconf -e compatibility_level=2" + Reload);
+        if (!Version.TryParse(level.Contains('.') ? level : level + ".0", out var version)
+            || version < new Version(2, 0))
+            yield return Finding.Warning(name,
+            $"compatibility_level = {level}: Postfix behaves as before 2015, in places less safely",
+            "run: postconf -e compatibility_level=2" + Reload);
     }
 }

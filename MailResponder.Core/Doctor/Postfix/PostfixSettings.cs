@@ -2,7 +2,9 @@ using MailResponder.Addresses;
 
 namespace MailResponder.Doctor;
 
-/// <summary>Postfix's parameters in force, defaults included and names expanded, and the services of master.cf.</summary>
+/// <summary>
+/// Postfix's parameters in force, defaults included and names expanded, and the services of master.cf.
+/// </summary>
 internal sealed class PostfixSettings
 {
     private readonly Dictionary<string, string> _values = [];
@@ -54,7 +56,8 @@ internal sealed class PostfixSettings
 
     /// <summary>Whether the domain is a name of the host rather than one that people write to.</summary>
     public bool IsHost(string domain) =>
-        domain.Equals(this["myhostname"], StringComparison.OrdinalIgnoreCase) || domain.StartsWith("localhost.", StringComparison.Ordinal);
+        domain.Equals(this["myhostname"], StringComparison.OrdinalIgnoreCase)
+            || domain.StartsWith("localhost.", StringComparison.Ordinal);
 
     public MasterService? Service(string name, string type = "unix") =>
         Services.FirstOrDefault(service => service.Name == name && service.Type == type);
@@ -69,7 +72,8 @@ internal sealed class PostfixSettings
     {
         var text = this[parameter];
         var unit = text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[^1] : standardUnit;
-        if (!double.TryParse(text.AsSpan().TrimEnd("smhdw"), System.Globalization.CultureInfo.InvariantCulture, out var number))
+        if (!double.TryParse(text.AsSpan().TrimEnd("smhdw"), System.Globalization.CultureInfo.InvariantCulture,
+            out var number))
             return null;
         return unit switch
         {
@@ -102,13 +106,16 @@ internal sealed class PostfixSettings
         return found;
     }
 
-    /// <summary>Whether a domain list like mydestination holds the domain: by name, in a table, or in a file of names.</summary>
+    /// <summary>
+    /// Whether a domain list like mydestination holds the domain: by name, in a table, or in a file of names.
+    /// </summary>
     public bool ListHas(string parameter, string domain)
     {
         foreach (var item in List(parameter))
         {
             if (item.Equals(domain, StringComparison.OrdinalIgnoreCase)
-                || (item.StartsWith('/') && _host.Lines(item)?.Any(line => line.Trim().Equals(domain, StringComparison.OrdinalIgnoreCase)) == true)
+                || (item.StartsWith('/') && _host.Lines(item)?.Any(
+                    line => line.Trim().Equals(domain, StringComparison.OrdinalIgnoreCase)) == true)
                 || (item.Contains(':') && LookUp(item, domain) is not null))
             {
                 return true;
@@ -119,8 +126,8 @@ internal sealed class PostfixSettings
     }
 
     /// <summary>
-    /// The domains that a list like mydestination names, those of its tables and files too; without address literals and
-    /// unqualified names, at which nobody can be answered.
+    /// The domains that a list like mydestination names, those of its tables and files too; without address literals
+    /// and unqualified names, at which nobody can be answered.
     /// </summary>
     /// <param name="parameter">The list.</param>
     /// <param name="unlisted">Tables that postmap(1) cannot list.</param>
@@ -147,11 +154,14 @@ internal sealed class PostfixSettings
             }
         }
 
-        return [.. domains.Select(text => MailDomain.TryNormalize(text.Trim().TrimStart('.'), out var domain) ? domain : "").Where(domain => domain.Length > 0)];
+        return [.. domains.Select(text =>
+            MailDomain.TryNormalize(text.Trim().TrimStart('.'), out var domain) ? domain : "")
+            .Where(domain => domain.Length > 0)];
     }
 
     /// <summary>The proxy service is for daemons in a chroot; the table behind it is the same.</summary>
-    private static string TableBehind(string table) => table.StartsWith("proxy:", StringComparison.Ordinal) ? table["proxy:".Length..] : table;
+    private static string TableBehind(string table) =>
+        table.StartsWith("proxy:", StringComparison.Ordinal) ? table["proxy:".Length..] : table;
 
     /// <summary>Splits at white space, and at commas where they separate, but never inside of braces.</summary>
     public static List<string> Split(string text, bool byComma)

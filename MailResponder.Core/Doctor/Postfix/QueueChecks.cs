@@ -3,7 +3,9 @@ using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>How much mail waits, and for how long. It counts files: the names in the queue are nobody's business here.</summary>
+/// <summary>
+/// How much mail waits, and for how long. It counts files: the names in the queue are nobody's business here.
+/// </summary>
 internal static class QueueChecks
 {
     private const string Name = "queue";
@@ -27,19 +29,26 @@ internal static class QueueChecks
         waiting = files.Count;
         List<Finding> findings = [];
         // Postfix gives a deferred file the time of its next try; the time of birth is that of its arrival.
-        var age = files.Count == 0 ? TimeSpan.Zero : host.Now - files.Min(file => file.CreationTimeUtc < file.LastWriteTimeUtc ? file.CreationTimeUtc : file.LastWriteTimeUtc);
+        var age = files.Count == 0 ? TimeSpan.Zero
+            : host.Now - files.Min(file =>
+            file.CreationTimeUtc < file.LastWriteTimeUtc ? file.CreationTimeUtc : file.LastWriteTimeUtc);
         if (files.Count > Many || age > Long)
         {
-            findings.Add(Finding.Warning(Name, string.Create(CultureInfo.InvariantCulture, $"{files.Count.Count("message")} waiting, the oldest for {age.InWords()}"),
+            findings.Add(Finding.Warning(Name,
+                string.Create(CultureInfo.InvariantCulture,
+                $"{files.Count.Count("message")} waiting, the oldest for {age.InWords()}"),
                 "see why in /var/log/mail.log and /var/log/mail_responder.log; when it is mended: postqueue -f"));
         }
 
         if (age > TimeSpan.FromDays(settings.LedgerDays))
-            findings.Add(Finding.Fault(Name, "a message is older than the ledger remembers: it may be answered again", "look at it with postcat -hq, and delete it with postsuper -d"));
+            findings.Add(Finding.Fault(Name, "a message is older than the ledger remembers: it may be answered again",
+                "look at it with postcat -hq, and delete it with postsuper -d"));
         foreach (var folder in (string[])["hold", "corrupt"])
         {
             if (In(Path.Join(root, folder)).Count is > 0 and var count)
-                findings.Add(Finding.Warning(Name, $"{count.Count("message")} in {Path.Join(root, folder)}, which nobody delivers", folder == "hold" ? "release with: postsuper -H ALL" : "look at the disk, and delete them"));
+                findings.Add(Finding.Warning(Name,
+                    $"{count.Count("message")} in {Path.Join(root, folder)}, which nobody delivers",
+                    folder == "hold" ? "release with: postsuper -H ALL" : "look at the disk, and delete them"));
         }
 
         return findings;
@@ -51,7 +60,9 @@ internal static class QueueChecks
         try
         {
             // Deferred mail lies in folders by the first letter of its id.
-            found.AddRange(new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, AttributesToSkip = FileAttributes.None }));
+            found.AddRange(new DirectoryInfo(folder)
+                .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3,
+                AttributesToSkip = FileAttributes.None }));
         }
         catch (IOException)
         {

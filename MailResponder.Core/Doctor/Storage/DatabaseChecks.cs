@@ -16,7 +16,8 @@ internal static class DatabaseChecks
         const string name = "database";
         if (!host.MayActAsResponder)
         {
-            yield return Finding.Warning(name, $"was not looked at: only root can ask it as {Host.ResponderUser}", "run: sudo responder doctor");
+            yield return Finding.Warning(name, $"was not looked at: only root can ask it as {Host.ResponderUser}",
+                "run: sudo responder doctor");
             yield break;
         }
 
@@ -34,7 +35,9 @@ internal static class DatabaseChecks
             var refused = host.Refused('w', needed);
             if (refused.Count > 0)
             {
-                yield return Finding.Fault(name, $"{Host.ResponderUser} may not write {string.Join(", ", refused.Order())}; every message is deferred",
+                yield return Finding.Fault(name,
+                    $"{Host.ResponderUser} may not write {string.Join(", ", refused.Order())}; every message is "
+                    + $"deferred",
                     $"run: chown {Host.ResponderUser}:{Host.ResponderUser} {string.Join(' ', refused.Order())}");
                 yield break;
             }
@@ -53,16 +56,21 @@ internal static class DatabaseChecks
             yield return Finding.Ok(name, string.Join("; ", status.Lines.Select(line => line.OneLine())));
             if (status.Lines.FirstOrDefault(line => line.StartsWith("clock:", StringComparison.Ordinal)) is { } clock)
             {
-                yield return Finding.Warning("last-reset-clock", clock["clock:".Length..].Trim().OneLine() + "; it forgot no message",
-                    "look at the clock of every host (chronyc tracking); this goes with the next reset at its usual time");
+                yield return Finding.Warning("last-reset-clock",
+                    clock["clock:".Length..].Trim().OneLine() + "; it forgot no message",
+                    "look at the clock of every host (chronyc tracking); this goes with the next reset at its usual "
+                    + "time");
             }
 
             yield return LastReset(host, settings);
         }
         else
         {
-            var problems = status.Lines.Where(line => line.StartsWith("problem:", StringComparison.Ordinal) || line.StartsWith("missing:", StringComparison.Ordinal)).ToList();
-            yield return Finding.Fault(name, problems.Count > 0 ? string.Join("; ", problems).OneLine() : status.Complaint,
+            var problems = status.Lines.Where(
+                line => line.StartsWith("problem:", StringComparison.Ordinal)
+                || line.StartsWith("missing:", StringComparison.Ordinal)).ToList();
+            yield return Finding.Fault(name,
+                problems.Count > 0 ? string.Join("; ", problems).OneLine() : status.Complaint,
                 "see docs/database.md; then: responder database status");
         }
     }
@@ -79,14 +87,18 @@ internal static class DatabaseChecks
             CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var reset))
         {
             // A database of less than a day has not seen midnight yet.
-            return settings.Database.SqliteFile is { } file && host.Now - File.GetCreationTimeUtc(file) < MaxWithoutReset
+            return settings.Database.SqliteFile is { } file
+                && host.Now - File.GetCreationTimeUtc(file) < MaxWithoutReset
                 ? Finding.Ok(name, "none yet; the database is new")
-                : Finding.Warning(name, "the quotas were never reset", "look at /etc/cron.d/mail_responder; on a fleet one host resets them");
+                : Finding.Warning(name, "the quotas were never reset",
+                "look at /etc/cron.d/mail_responder; on a fleet one host resets them");
         }
 
         var age = host.Now - reset;
         return age > MaxWithoutReset
-            ? Finding.Warning(name, $"the quotas were last reset {age.InWords()} ago: whoever used theirs up is not answered", "look at /etc/cron.d/mail_responder and at cron's mail; now: responder blacklist reset")
+            ? Finding.Warning(
+            name, $"the quotas were last reset {age.InWords()} ago: whoever used theirs up is not answered",
+            "look at /etc/cron.d/mail_responder and at cron's mail; now: responder blacklist reset")
             : Finding.Ok(name, age.InWords() + " ago");
     }
 }

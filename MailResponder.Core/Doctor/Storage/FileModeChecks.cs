@@ -18,7 +18,8 @@ internal static class FileModeChecks
     public static IEnumerable<string?> Secrets(ResponderSettings? settings) => settings is null ? []
         :
         [
-            settings.AddressKeyFile, settings.Dkim?.KeyFile, settings.Dkim?.NextKeyFile, settings.Database.MySql?.PasswordFile,
+            settings.AddressKeyFile, settings.Dkim?.KeyFile, settings.Dkim?.NextKeyFile,
+            settings.Database.MySql?.PasswordFile,
             settings.Ses?.CredentialsFile, settings.S3?.CredentialsFile,
         ];
 

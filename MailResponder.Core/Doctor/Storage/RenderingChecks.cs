@@ -4,8 +4,8 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// The folder of the rendered book. Where it cannot be written every message is answered all the same, from the book and
-/// the attachments themselves, and so nothing but this tells.
+/// The folder of the rendered book. Where it cannot be written every message is answered all the same, from the book
+/// and the attachments themselves, and so nothing but this tells.
 /// </summary>
 internal static class RenderingChecks
 {
@@ -25,7 +25,8 @@ internal static class RenderingChecks
         {
             List<string> needed = [folder, .. Directory.EnumerateFiles(folder, RenderingFolder.LockName)];
             var refused = host.Refused('w', needed);
-            return refused.Count > 0 ? $"{Host.ResponderUser} may not write {string.Join(", ", refused.Order())}" : null;
+            return refused.Count > 0 ? $"{Host.ResponderUser} may not write {string.Join(", ", refused.Order())}"
+                : null;
         }
 
         if (Path.Exists(folder))

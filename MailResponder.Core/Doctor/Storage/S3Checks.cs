@@ -36,12 +36,14 @@ internal static class S3Checks
     private static Finding LastPull(Host host, ResponderSettings settings)
     {
         const string name = "s3-pull";
-        const string remedy = "look at /etc/cron.d/mail_responder and cron's mail; now: sudo -u mail_responder responder config pull";
+        const string remedy =
+            "look at /etc/cron.d/mail_responder and cron's mail; now: sudo -u mail_responder responder config pull";
         if (PullState.LastSaved(settings.FilesRoot) is not { } saved)
             return Finding.Fault(name, "nothing was ever pulled to " + settings.FilesRoot, remedy);
         var age = host.Now - saved;
         return age > Stale ? Finding.Fault(name, $"the last good pull was {age.InWords()} ago", remedy)
-            : age > Late ? Finding.Warning(name, $"the last good pull was {age.InWords()} ago; it is due each hour", remedy)
+            : age > Late ? Finding.Warning(
+            name, $"the last good pull was {age.InWords()} ago; it is due each hour", remedy)
             : Finding.Ok(name, age.InWords() + " ago");
     }
 }

@@ -16,7 +16,8 @@ internal static class SesChecks
     public static IEnumerable<Finding> Look(ResponderSettings settings)
     {
         var book = ResponseBookFile.Check(settings.ResponseBook, []);
-        var isUsed = settings.SendMethod == SendMethod.Ses || book?.Entries.Any(entry => entry.SendMethod == SendMethod.Ses) == true;
+        var isUsed = settings.SendMethod == SendMethod.Ses
+            || book?.Entries.Any(entry => entry.SendMethod == SendMethod.Ses) == true;
         return settings.Ses is { } ses && isUsed ? Ask(ses) : [];
     }
 
@@ -25,7 +26,8 @@ internal static class SesChecks
         var account = new SesAccount(ses);
         try
         {
-            var quota = account.Call(MaxWait, (client, token) => client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
+            var quota = account.Call(MaxWait, (client, token) =>
+                client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
             return [Finding.Ok(Name, $"answers in {ses.Region}"), .. Quota(quota), Paused(account)];
         }
         catch (ResponderException exception)
@@ -34,7 +36,8 @@ internal static class SesChecks
         }
         catch (Exception exception)
         {
-            return [Finding.Fault(Name, SesFailure.Of(exception, "ses:GetSendQuota").Problem, "see docs/ses.md; then: responder ses quota")];
+            return [Finding.Fault(Name, SesFailure.Of(exception, "ses:GetSendQuota").Problem,
+                "see docs/ses.md; then: responder ses quota")];
         }
     }
 
@@ -43,10 +46,12 @@ internal static class SesChecks
         var (perDay, perSecond, sent) = (quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0, quota.SentLast24Hours ?? 0);
         // SES tells nobody outright; every account starts with these two numbers.
         yield return perDay == 200 && perSecond == 1
-            ? Finding.Warning("ses-sandbox", "probably in the sandbox: SES delivers to verified addresses only", "request production access in the console of SES")
+            ? Finding.Warning("ses-sandbox", "probably in the sandbox: SES delivers to verified addresses only",
+            "request production access in the console of SES")
             : Finding.Ok("ses-sandbox", "not in the sandbox");
         var text = perDay < 0 ? "no daily limit"
-            : string.Create(CultureInfo.InvariantCulture, $"{sent:0} of {perDay:0} sent in 24 hours, {perSecond:0.##} a second");
+            : string.Create(CultureInfo.InvariantCulture,
+            $"{sent:0} of {perDay:0} sent in 24 hours, {perSecond:0.##} a second");
         const string remedy = "ask for a higher quota in the console of SES";
         yield return perDay >= 0 && sent >= perDay ? Finding.Fault("ses-quota", text + ": replies wait", remedy)
             : perDay >= 0 && sent >= perDay * NearlyUsed ? Finding.Warning("ses-quota", text, remedy)
@@ -58,14 +63,18 @@ internal static class SesChecks
         const string name = "ses-sending";
         try
         {
-            var answer = account.Call(MaxWait, (client, token) => client.GetAccountSendingEnabledAsync(new GetAccountSendingEnabledRequest(), token));
+            var answer = account.Call(MaxWait, (client, token) =>
+                client.GetAccountSendingEnabledAsync(new GetAccountSendingEnabledRequest(), token));
             return answer.Enabled == true ? Finding.Ok(name, "is not paused")
-                : Finding.Fault(name, "Amazon or an administrator has paused the account's sending", "look at the account's reputation in the console of SES, and resume sending there");
+                : Finding.Fault(name, "Amazon or an administrator has paused the account's sending",
+                "look at the account's reputation in the console of SES, and resume sending there");
         }
         catch (Exception exception)
         {
-            var problem = exception is ResponderException ? exception.Message : SesFailure.Of(exception, "ses:GetAccountSendingEnabled").Problem;
-            return Finding.Warning(name, "whether sending is paused cannot be seen: " + problem, "allow ses:GetAccountSendingEnabled to the user or role");
+            var problem = exception is ResponderException ? exception.Message
+                : SesFailure.Of(exception, "ses:GetAccountSendingEnabled").Problem;
+            return Finding.Warning(name, "whether sending is paused cannot be seen: " + problem,
+                "allow ses:GetAccountSendingEnabled to the user or role");
         }
     }
 }

@@ -9,7 +9,9 @@ internal static class SettingsChecks
 {
     public const string Name = "settings";
 
-    /// <summary>Stands in the texts of the response book that install.sh writes, until the operator writes real ones.</summary>
+    /// <summary>
+    /// Stands in the texts of the response book that install.sh writes, until the operator writes real ones.
+    /// </summary>
     public const string Placeholder = "PLACEHOLDER:";
 
     public static IEnumerable<Finding> Look(Host host, string path, ResponderSettings? settings)
@@ -17,7 +19,8 @@ internal static class SettingsChecks
         var faults = new List<Fault>();
         ConfigurationCheck.OfSettings(path, faults, PostfixSettings.MessageSizeLimit(host.Programs));
         foreach (var (name, good) in ((string, string)[])
-            [("settings", path), ("keys", "all good"), ("book", settings?.ResponseBook ?? ""), ("attachments", "all there")])
+            [("settings", path), ("keys", "all good"), ("book", settings?.ResponseBook ?? ""),
+                ("attachments", "all there")])
         {
             var ofName = faults.FindAll(fault => NameOf(fault, settings) == name);
             // Without settings nobody knows where the rest is.
@@ -40,7 +43,8 @@ internal static class SettingsChecks
     }
 
     private static string NameOf(Fault fault, ResponderSettings? settings) =>
-        fault.Place is "address_key_file" or "dkim.key_file" or "database.mysql.password_file" or "ses.credentials_file" ? "keys"
+        fault.Place is "address_key_file" or "dkim.key_file" or "database.mysql.password_file" or "ses.credentials_file"
+            ? "keys"
         : settings is null || fault.File != settings.ResponseBook ? "settings"
         : fault.Place.Contains("attachments", StringComparison.Ordinal) ? "attachments"
         : "book";
@@ -71,10 +75,12 @@ internal static class SettingsChecks
         const string name = "book-placeholder";
         if (ResponseBookFile.Check(settings.ResponseBook, []) is not { } book)
             yield break;
-        var unedited = book.Entries.Where(entry => entry.Bodies.Any(body => body.Text.Contains(Placeholder, StringComparison.Ordinal)))
+        var unedited = book.Entries.Where(
+            entry => entry.Bodies.Any(body => body.Text.Contains(Placeholder, StringComparison.Ordinal)))
             .Select(entry => entry.Address).Distinct().ToList();
         if (unedited.Count > 0)
-            yield return Finding.Warning(name, $"{unedited.Some()}: still answered with the text that install.sh wrote", $"write your own into {settings.ResponseBook}");
+            yield return Finding.Warning(name, $"{unedited.Some()}: still answered with the text that install.sh wrote",
+                $"write your own into {settings.ResponseBook}");
         else
             yield return Finding.Ok(name, "no text of install.sh is left");
     }

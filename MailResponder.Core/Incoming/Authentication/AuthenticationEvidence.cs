@@ -16,8 +16,11 @@ namespace MailResponder.Incoming.Authentication;
 /// </summary>
 internal sealed class AuthenticationEvidence(string fromDomain)
 {
-    /// <summary>What a statement on a signature says of it. A strange one may come out of the signature's own domain.</summary>
-    private static readonly string[] OfSignature = ["reason", "header.d", "header.i", "header.a", "header.s", "header.b"];
+    /// <summary>
+    /// What a statement on a signature says of it. A strange one may come out of the signature's own domain.
+    /// </summary>
+    private static readonly string[] OfSignature =
+        ["reason", "header.d", "header.i", "header.a", "header.s", "header.b"];
 
     private bool _dmarcPassed;
     private bool _dmarcFailed;
@@ -131,7 +134,9 @@ internal sealed class AuthenticationEvidence(string fromDomain)
         }
     }
 
-    /// <summary>Only the envelope sender counts. The HELO name stands for the null sender, which is never answered.</summary>
+    /// <summary>
+    /// Only the envelope sender counts. The HELO name stands for the null sender, which is never answered.
+    /// </summary>
     private void AddSender(AuthenticationResult result)
     {
         const string sender = "smtp.mailfrom";
@@ -159,7 +164,8 @@ internal sealed class AuthenticationEvidence(string fromDomain)
         if (signer is null)
             return result.Properties.ContainsKey("header.d") ? null : identity;
         // The identity lies within the domain (RFC 6376, section 3.5).
-        return !result.Properties.ContainsKey("header.i") || (identity is not null && MailDomain.IsWithin(identity, [signer]))
+        return !result.Properties.ContainsKey("header.i")
+            || (identity is not null && MailDomain.IsWithin(identity, [signer]))
             ? signer
             : null;
     }

@@ -11,5 +11,6 @@ internal sealed record AuthenticationResults(string AuthservId, IReadOnlyList<Au
     /// Reads the value of a field, folding and comments included, in time that grows with its length alone. Takes any
     /// bytes; null when it does not say whose it is, or is of a version other than 1.
     /// </summary>
-    public static AuthenticationResults? Read(ReadOnlySpan<byte> value) => new AuthenticationResultsReader(value).Read();
+    public static AuthenticationResults? Read(ReadOnlySpan<byte> value) =>
+        new AuthenticationResultsReader(value).Read();
 }

@@ -40,7 +40,9 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
         return new AuthenticationResults(authservId, results);
     }
 
-    /// <summary>Null for "none" in place of all statements, for another version of a method, and for what is no statement.</summary>
+    /// <summary>
+    /// Null for "none" in place of all statements, for another version of a method, and for what is no statement.
+    /// </summary>
     private AuthenticationResult? Statement()
     {
         SkipBlank();
@@ -77,7 +79,8 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
                 return null;
             SkipBlank();
             // A comment directly after a value may hide a part of the value.
-            if (Value() is not { } value || !(AtEnd || IsAt(';') || IsBlank(_text[_at])) || !properties.TryAdd(name, value))
+            if (Value() is not { } value || !(AtEnd || IsAt(';') || IsBlank(_text[_at]))
+                || !properties.TryAdd(name, value))
                 return null;
         }
     }
@@ -107,7 +110,9 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
         return Encoding.ASCII.GetString(_text[start.._at]).ToLowerInvariant();
     }
 
-    /// <summary>A word, a quoted string, or both in a row, as in an address; in lower case. Null when it is empty or cut.</summary>
+    /// <summary>
+    /// A word, a quoted string, or both in a row, as in an address; in lower case. Null when it is empty or cut.
+    /// </summary>
     private string? Value()
     {
         var value = new MemoryStream();

@@ -6,7 +6,9 @@ namespace MailResponder.Reply.Dkim;
 /// <summary>The DNS record by which receivers check our signatures (RFC 6376, section 3.6).</summary>
 internal static class DkimRecord
 {
-    /// <summary>A TXT record holds strings of at most 255 bytes (RFC 1035, section 3.3.14), which readers join.</summary>
+    /// <summary>
+    /// A TXT record holds strings of at most 255 bytes (RFC 1035, section 3.3.14), which readers join.
+    /// </summary>
     private const int MaxString = 255;
 
     /// <exception cref="ResponderException">The key is no RSA key.</exception>

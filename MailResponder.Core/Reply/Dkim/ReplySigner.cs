@@ -50,13 +50,16 @@ internal sealed class ReplySigner : DkimSigner
         }
         catch (Exception exception) when (exception is FormatException or CryptographicException or ArgumentException)
         {
-            throw new ResponderException(Cause.DkimKey, $"DKIM key {dkim.KeyFile}: holds no RSA private key in PEM form; " +
+            throw new ResponderException(Cause.DkimKey,
+                $"DKIM key {dkim.KeyFile}: holds no RSA private key in PEM form; " +
                 "make one with: responder dkim keygen", exception);
         }
     }
 
     /// <param name="reply">The reply as it goes out; nothing may be changed after this.</param>
-    /// <param name="withDateAndMessageId">False: the way out replaces the two, and a signature over them would break.</param>
+    /// <param name="withDateAndMessageId">
+    /// False: the way out replaces the two, and a signature over them would break.
+    /// </param>
     /// <exception cref="IOException">An attachment cannot be read.</exception>
     public void Sign(OutgoingReply reply, bool withDateAndMessageId)
     {

@@ -43,7 +43,9 @@ internal sealed class BookFolder(string path)
         write(file);
     }
 
-    /// <summary>Puts a whole file in place of the one with the name. A process that has that one open keeps it.</summary>
+    /// <summary>
+    /// Puts a whole file in place of the one with the name. A process that has that one open keeps it.
+    /// </summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
     public void Replace(string name, Action<FileStream> write)

@@ -36,7 +36,9 @@ internal readonly record struct FileIdentity(
         }
     }
 
-    /// <summary>The same for the same state alone, fit for a file's name. Later states sort behind earlier ones.</summary>
+    /// <summary>
+    /// The same for the same state alone, fit for a file's name. Later states sort behind earlier ones.
+    /// </summary>
     public string Name => string.Create(CultureInfo.InvariantCulture,
         $"{Changed:x16}-{Device:x}-{Inode:x}-{Owner:x}-{Bytes:x}-{Modified:x}");
 

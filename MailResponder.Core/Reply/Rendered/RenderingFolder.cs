@@ -59,7 +59,9 @@ internal sealed class RenderingFolder
         }
     }
 
-    /// <summary>The right to change the folder; null while another process has it, or when it cannot be written.</summary>
+    /// <summary>
+    /// The right to change the folder; null while another process has it, or when it cannot be written.
+    /// </summary>
     public IDisposable? TryEnter()
     {
         try

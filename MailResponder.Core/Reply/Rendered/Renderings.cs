@@ -82,7 +82,9 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         }
     }
 
-    /// <summary>Renders what is not rendered yet. What cannot be is left to the messages, whose log line says why.</summary>
+    /// <summary>
+    /// Renders what is not rendered yet. What cannot be is left to the messages, whose log line says why.
+    /// </summary>
     public void RenderAll()
     {
         var whole = files.Book();
@@ -155,7 +157,8 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     }
 
     /// <summary>Domains whose requesters may get other names, and one for all the rest.</summary>
-    private IEnumerable<string> RenamedDomains() => settings.AttachmentNames.SelectMany(rename => rename.Domains).Prepend("");
+    private IEnumerable<string> RenamedDomains() =>
+        settings.AttachmentNames.SelectMany(rename => rename.Domains).Prepend("");
 
     private List<string> Names(ResponseEntry entry, string requesterDomain) =>
         [.. entry.Attachments.Select(attachment => _names.For(requesterDomain, attachment.ShownName))];
@@ -164,8 +167,10 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     {
         var paths = book.Entries.SelectMany(entry => entry.Attachments)
             .Select(attachment => Path.Join(settings.FilesRoot, attachment.Bucket, attachment.File)).Distinct();
-        var longest = paths.Append(settings.ResponseBook).Max(path => FileIdentity.Of(path)?.Freshness ?? TimeSpan.Zero);
+        var longest = paths.Append(settings.ResponseBook)
+            .Max(path => FileIdentity.Of(path)?.Freshness ?? TimeSpan.Zero);
         // A pause is cut to whole milliseconds: the rest of one would still be too early.
-        return longest < LongestPause ? TimeSpan.FromMilliseconds(Math.Ceiling(longest.TotalMilliseconds)) : LongestPause;
+        return longest < LongestPause ? TimeSpan.FromMilliseconds(Math.Ceiling(longest.TotalMilliseconds))
+            : LongestPause;
     }
 }

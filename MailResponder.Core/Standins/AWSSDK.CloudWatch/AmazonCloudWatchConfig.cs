@@ -6,7 +6,9 @@ using MailResponder.Standins.AwsQuery;
 
 namespace Amazon.CloudWatch;
 
-/// <summary>Where CloudWatch is reached, and how. Set the region, or a ServiceURL with an AuthenticationRegion.</summary>
+/// <summary>
+/// Where CloudWatch is reached, and how. Set the region, or a ServiceURL with an AuthenticationRegion.
+/// </summary>
 public class AmazonCloudWatchConfig : ClientConfig
 {
     internal const string ApiVersion = "2010-08-01";

@@ -25,7 +25,9 @@ public class AmazonSimpleEmailServiceClient : AmazonServiceClient
 
     protected override IServiceMetadata ServiceMetadata { get; } = new QueryMetadata("SES");
 
-    /// <exception cref="AmazonSimpleEmailServiceException">Amazon SES refused; a derived type where it names why.</exception>
+    /// <exception cref="AmazonSimpleEmailServiceException">
+    /// Amazon SES refused; a derived type where it names why.
+    /// </exception>
     public virtual Task<SendRawEmailResponse> SendRawEmailAsync(
         SendRawEmailRequest request, CancellationToken cancellationToken = default) =>
         InvokeAsync<SendRawEmailResponse>(request, new InvokeOptions

@@ -6,7 +6,9 @@ using MailResponder.Standins.AwsQuery;
 
 namespace Amazon.SimpleEmail;
 
-/// <summary>Where Amazon SES is reached, and how. Set the region, or a ServiceURL with an AuthenticationRegion.</summary>
+/// <summary>
+/// Where Amazon SES is reached, and how. Set the region, or a ServiceURL with an AuthenticationRegion.
+/// </summary>
 public class AmazonSimpleEmailServiceConfig : ClientConfig
 {
     internal const string ApiVersion = "2010-12-01";

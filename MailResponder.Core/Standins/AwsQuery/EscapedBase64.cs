@@ -3,7 +3,9 @@ using MailResponder.Files;
 
 namespace MailResponder.Standins.AwsQuery;
 
-/// <summary>Writes bytes as base64 that is percent-encoded for a form; to be disposed, which leaves the target open.</summary>
+/// <summary>
+/// Writes bytes as base64 that is percent-encoded for a form; to be disposed, which leaves the target open.
+/// </summary>
 internal sealed class EscapedBase64(Stream target) : WriteOnlyStream
 {
     private const int GroupBytes = 3;

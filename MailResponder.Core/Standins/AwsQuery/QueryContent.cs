@@ -1,8 +1,9 @@
 namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>
-/// A form that ends in a message. It is made anew each time that it is written, once for its hash and once for the wire:
-/// that takes less than to have room for it. The SDK wants a stream; this one can be written to another, and not read.
+/// A form that ends in a message. It is made anew each time that it is written, once for its hash and once for the
+/// wire: that takes less than to have room for it. The SDK wants a stream; this one can be written to another, and not
+/// read.
 /// </summary>
 /// <param name="form">All but the message.</param>
 /// <param name="message">Follows in base64.</param>

@@ -20,7 +20,8 @@ internal sealed class QueryHttp(IClientConfig config) : IHttpRequestFactory<Http
         : HttpWebRequestMessage(client, uri, config), IHttpRequest<HttpContent>
     {
         void IHttpRequest<HttpContent>.WriteToRequestBody(
-            HttpContent requestContent, Stream contentStream, IDictionary<string, string> contentHeaders, IRequestContext requestContext)
+            HttpContent requestContent, Stream contentStream, IDictionary<string, string> contentHeaders,
+            IRequestContext requestContext)
         {
             // Sets the content's header fields, too.
             WriteToRequestBody(requestContent, Stream.Null, contentHeaders, requestContext);
@@ -38,7 +39,8 @@ internal sealed class QueryHttp(IClientConfig config) : IHttpRequestFactory<Http
 
     private sealed class Body(QueryContent form) : HttpContent
     {
-        protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        protected override void SerializeToStream(
+            Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
             form.WriteTo(stream);
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)

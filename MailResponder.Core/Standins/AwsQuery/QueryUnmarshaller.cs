@@ -9,7 +9,8 @@ internal abstract class QueryUnmarshaller : XmlResponseUnmarshaller
 {
     /// <summary>An exception of the service, from what the answer says.</summary>
     protected delegate AmazonServiceException ExceptionOf(
-        string message, Exception innerException, ErrorType type, string code, string requestId, HttpStatusCode statusCode);
+        string message, Exception innerException, ErrorType type, string code, string requestId,
+        HttpStatusCode statusCode);
 
     public sealed override AmazonWebServiceResponse Unmarshall(XmlUnmarshallerContext context)
     {

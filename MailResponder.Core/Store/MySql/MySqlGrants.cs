@@ -33,7 +33,8 @@ internal static class MySqlGrants
             """
             SELECT privilege_type FROM information_schema.user_privileges WHERE grantee = @account
             UNION
-            SELECT privilege_type FROM information_schema.schema_privileges WHERE grantee = @account AND @database LIKE table_schema
+            SELECT privilege_type FROM information_schema.schema_privileges
+            WHERE grantee = @account AND @database LIKE table_schema
             """, parameters);
         while (reader.Read())
             granted.Add(reader.GetString(0));
@@ -57,5 +58,6 @@ internal static class MySqlGrants
 
     /// <summary>A database in GRANT, where _ and % stand for any characters unless they are escaped.</summary>
     private static string Pattern(string database) => Identifier(database
-        .Replace(@"\", @"\\", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal));
+        .Replace(@"\", @"\\", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)
+        .Replace("%", @"\%", StringComparison.Ordinal));
 }

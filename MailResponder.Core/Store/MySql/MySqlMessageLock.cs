@@ -2,7 +2,9 @@ using MySqlConnector;
 
 namespace MailResponder.Store.MySql;
 
-/// <summary>A lock on one message among the hosts of a fleet. The server releases it when the connection ends, however it ends.</summary>
+/// <summary>
+/// A lock on one message among the hosts of a fleet. The server releases it when the connection ends, however it ends.
+/// </summary>
 internal sealed class MySqlMessageLock(byte[] messageKey, Func<MySqlConnection> connection) : IDisposable
 {
     // Names hold at most 64 characters, and are the same for all databases of the server: the key makes them unique.

@@ -22,15 +22,19 @@ internal static class MySqlSchema
     [
         "CREATE TABLE IF NOT EXISTS meta (name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, "
             + "value BIGINT NOT NULL" + Table,
-        "CREATE TABLE IF NOT EXISTS quota (epoch BIGINT NOT NULL, requester VARBINARY(32) NOT NULL, used BIGINT NOT NULL, "
+        "CREATE TABLE IF NOT EXISTS quota (epoch BIGINT NOT NULL, requester VARBINARY(32) NOT NULL, used BIGINT NOT "
+            + "NULL, "
             + "PRIMARY KEY (epoch, requester)" + Table,
-        "CREATE TABLE IF NOT EXISTS listed (generation BIGINT NOT NULL, subject VARBINARY(32) NOT NULL, verdict INT NOT NULL, "
+        "CREATE TABLE IF NOT EXISTS listed (generation BIGINT NOT NULL, subject VARBINARY(32) NOT NULL, verdict INT "
+            + "NOT NULL, "
             + "listed_at BIGINT NOT NULL, PRIMARY KEY (generation, subject)" + Table,
         "CREATE TABLE IF NOT EXISTS volume (number BIGINT NOT NULL PRIMARY KEY, begun_at BIGINT NOT NULL, "
             + "generation BIGINT NOT NULL" + Table,
-        "CREATE TABLE IF NOT EXISTS ledger (volume BIGINT NOT NULL, message VARBINARY(32) NOT NULL, charged BIGINT NOT NULL, "
+        "CREATE TABLE IF NOT EXISTS ledger (volume BIGINT NOT NULL, message VARBINARY(32) NOT NULL, charged BIGINT "
+            + "NOT NULL, "
             + "tries BIGINT NOT NULL, entries BLOB NOT NULL, PRIMARY KEY (volume, message)" + Table,
-        "CREATE TABLE IF NOT EXISTS counter (day BIGINT NOT NULL, subject VARBINARY(32) NOT NULL, in_day BIGINT NOT NULL, "
+        "CREATE TABLE IF NOT EXISTS counter (day BIGINT NOT NULL, subject VARBINARY(32) NOT NULL, in_day BIGINT NOT "
+            + "NULL, "
             + "minute BIGINT NOT NULL, in_minute BIGINT NOT NULL, PRIMARY KEY (day, subject)" + Table,
         "INSERT IGNORE INTO meta (name, value) VALUES ('epoch', 1), ('last_reset', 0), ('clock_jump', 0), "
             + "('reported_domain_per_minute', 0), ('reported_domain_per_day', 0), ('reported_service_per_minute', 0), "
@@ -52,16 +56,20 @@ internal static class MySqlSchema
         if (state.Version != Version)
         {
             throw new ResponderException(Cause.Database, $"database {place} was made by another responder " +
-                $"(schema {state.Version}, this one needs {Version}); install the same one on all hosts, or use a new database");
+                $"(schema {state.Version}, this one needs {Version}); install the same one on all hosts, or use a "
+                + $"new database");
         }
 
         return KeyInForce(state, place, key);
     }
 
     /// <inheritdoc cref="IDatabase.KeyInForce"/>
-    public static AddressKey KeyInForce((long Version, byte[] Key, byte[] FormerKey) state, string place, AddressKey newest) =>
-        newest.WithFingerprint(state.Key) ?? throw new ResponderException(Cause.KeyFile, newest.WithFingerprint(state.FormerKey) is not null
-            ? $"database {place} has gone over to a newer address key; copy the key file that responder blacklist rotate-key wrote to this host"
+    public static AddressKey KeyInForce(
+        (long Version, byte[] Key, byte[] FormerKey) state, string place, AddressKey newest) =>
+        newest.WithFingerprint(state.Key)
+            ?? throw new ResponderException(Cause.KeyFile, newest.WithFingerprint(state.FormerKey) is not null
+            ? $"database {place} has gone over to a newer address key; copy the key file that responder blacklist "
+            + $"rotate-key wrote to this host"
             : $"database {place} was made with another address key; copy the key file of the other hosts to this one");
 
     /// <summary>The key's fingerprint as the table of numbers has it.</summary>
@@ -103,7 +111,8 @@ internal static class MySqlSchema
         var seconds = (int)Math.Max(1, maxWait.TotalSeconds);
         var getLock = string.Create(CultureInfo.InvariantCulture, $"SELECT GET_LOCK({name}, {seconds})");
         if (Sql.Scalar(connection, getLock) != 1)
-            throw new ResponderException(Cause.Database, $"database {place}: another host is still creating its tables; try again later");
+            throw new ResponderException(Cause.Database,
+                $"database {place}: another host is still creating its tables; try again later");
         try
         {
             // Read again under the lock: another host may have created them meanwhile.
@@ -111,7 +120,8 @@ internal static class MySqlSchema
                 return;
             foreach (var statement in Tables)
                 Sql.Execute(connection, statement);
-            Sql.Execute(connection, "INSERT IGNORE INTO volume (number, begun_at, generation) VALUES (1, 0, @generation)",
+            Sql.Execute(
+                connection, "INSERT IGNORE INTO volume (number, begun_at, generation) VALUES (1, 0, @generation)",
                 ("generation", key.Generation));
             Sql.Execute(connection,
                 "INSERT IGNORE INTO meta (name, value) VALUES ('address_key', @fingerprint), ('schema', @version)",

@@ -50,7 +50,8 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         var end = text.AsSpan().IndexOfAny('\r', '\n');
         var password = end < 0 ? text : text[..end];
         return password.Length > 0 ? password
-            : throw new ResponderException(Cause.Settings, $"password file {path}: its first line is empty; it must be the password");
+            : throw new ResponderException(
+            Cause.Settings, $"password file {path}: its first line is empty; it must be the password");
     }
 
     private MySqlConnectionStringBuilder Way(string? socket, TimeSpan maxWait)
@@ -81,12 +82,10 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         };
     }
 
-    /// <remarks>
-    /// caching_sha2_password of MySQL 8 needs the password itself when the server has not seen it since it started. Over
-    /// a socket the server takes it in clear, but the library sends it through TLS only (and the server would not take
-    /// the library's other way, by the server's RSA key). TLS costs ten times the rest of a login, so it is used for that
-    /// one login. Its certificate proves nothing that the socket's path does not.
-    /// </remarks>
+    /// <remarks> caching_sha2_password of MySQL 8 needs the password itself when the server has not seen it since it
+    /// started. Over a socket the server takes it in clear, but the library sends it through TLS only (and the server
+    /// would not take the library's other way, by the server's RSA key). TLS costs ten times the rest of a login, so it
+    /// is used for that one login. Its certificate proves nothing that the socket's path does not. </remarks>
     private MySqlConnection Open(MySqlConnectionStringBuilder login)
     {
         try
@@ -94,7 +93,8 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
             return OpenOnce(login);
         }
         catch (MySqlException exception) when (
-            login.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket && MySqlTrouble.NeedsTlsForPassword(exception))
+            login.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket
+            && MySqlTrouble.NeedsTlsForPassword(exception))
         {
             login.SslMode = MySqlSslMode.Required;
             return OpenOnce(login);
@@ -106,7 +106,8 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         var connection = new MySqlConnection(login.ConnectionString);
         try
         {
-            if (login.ConnectionProtocol == MySqlConnectionProtocol.Sockets && settings.Tls is TlsMode.VerifyFull or TlsMode.VerifyCa)
+            if (login.ConnectionProtocol == MySqlConnectionProtocol.Sockets && settings.Tls is TlsMode.VerifyFull
+                or TlsMode.VerifyCa)
                 OpenVerified(connection);
             else
                 connection.Open();

@@ -25,7 +25,8 @@ internal static class MySqlSetup
             connection.Execute("SET SESSION sql_mode = ''");
             var account = MySqlGrants.AccountOf(settings);
             var secret = Secret(connection, password) + Protection(settings);
-            connection.Execute($"CREATE DATABASE IF NOT EXISTS {MySqlGrants.Identifier(settings.Database)} CHARACTER SET utf8mb4");
+            connection.Execute(
+                $"CREATE DATABASE IF NOT EXISTS {MySqlGrants.Identifier(settings.Database)} CHARACTER SET utf8mb4");
             connection.Execute($"CREATE USER IF NOT EXISTS {account} {secret}");
             connection.Execute($"ALTER USER {account} {secret}");
             connection.Execute(MySqlGrants.Statement(settings, account));
@@ -39,10 +40,12 @@ internal static class MySqlSetup
 
     private static string Secret(MySqlConnection connection, string? password) =>
         password is not null ? "IDENTIFIED BY " + MySqlGrants.Text(password)
-            : connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? "IDENTIFIED VIA unix_socket"
+            : connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase)
+            ? "IDENTIFIED VIA unix_socket"
             : "IDENTIFIED WITH auth_socket";
 
     /// <summary>A user of the network that is meant to come by TLS cannot come without.</summary>
     private static string Protection(MySqlSettings settings) =>
-        settings.Socket is not null ? "" : settings.Tls is TlsMode.None or TlsMode.Preferred ? " REQUIRE NONE" : " REQUIRE SSL";
+        settings.Socket is not null ? "" : settings.Tls is TlsMode.None or TlsMode.Preferred ? " REQUIRE NONE"
+            : " REQUIRE SSL";
 }

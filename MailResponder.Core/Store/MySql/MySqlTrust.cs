@@ -6,7 +6,9 @@ using MailResponder.Settings;
 
 namespace MailResponder.Store.MySql;
 
-/// <summary>Whether a certificate is that of the server which the settings name. Nothing is asked of the network.</summary>
+/// <summary>
+/// Whether a certificate is that of the server which the settings name. Nothing is asked of the network.
+/// </summary>
 internal sealed class MySqlTrust : IDisposable
 {
     private readonly MySqlSettings _settings;

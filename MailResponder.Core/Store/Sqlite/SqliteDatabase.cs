@@ -5,18 +5,18 @@ using SQLitePCL;
 
 namespace MailResponder.Store.Sqlite;
 
-/// <summary>The database of one host: a SQLite file in WAL mode. See <see cref="SqliteSchema"/> for the tables.</summary>
-/// <remarks>
-/// Every commit reaches the disk before the next step: a reply whose record is lost with the power would be sent again.
-/// SQLite would wait for the disk before it lets the next process write (synchronous=FULL). Here it does not wait at all,
-/// and <see cref="Run"/> does, after the commit: processes then wait for the disk together, not one after the other.
-/// <para>The write-ahead log stays when the last process closes the database, and is copied into it when it has grown to
-/// <see cref="CheckpointPages"/>: to do so after each message is to wait for the disk four times more.</para>
-/// </remarks>
+/// <summary>The database of one host: a SQLite file in WAL mode. See <see cref="SqliteSchema"/> for the
+/// tables.</summary> <remarks> Every commit reaches the disk before the next step: a reply whose record is lost with
+/// the power would be sent again. SQLite would wait for the disk before it lets the next process write
+/// (synchronous=FULL). Here it does not wait at all, and <see cref="Run"/> does, after the commit: processes then wait
+/// for the disk together, not one after the other. <para>The write-ahead log stays when the last process closes the
+/// database, and is copied into it when it has grown to <see cref="CheckpointPages"/>: to do so after each message is
+/// to wait for the disk four times more.</para> </remarks>
 internal sealed class SqliteDatabase : IDatabase
 {
     /// <summary>
-    /// Of 4 KiB. A message writes about four, and the first process after a pause reads the log's pages to find what is in it.
+    /// Of 4 KiB. A message writes about four, and the first process after a pause reads the log's pages to find what is
+    /// in it.
     /// </summary>
     private const int CheckpointPages = 64;
 
@@ -41,7 +41,8 @@ internal sealed class SqliteDatabase : IDatabase
         "INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @requester, 0) ON CONFLICT DO NOTHING";
 
     public string EnterDay =>
-        "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) ON CONFLICT DO NOTHING";
+        "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) ON CONFLICT "
+            + "DO NOTHING";
 
     // SQLite has one writer and no queue: a waiting process polls after 1, 2, 5, 10, 15, 20, 25 ms. So the lock must be
     // free for at least as long as it is held.
@@ -273,7 +274,8 @@ internal sealed class SqliteDatabase : IDatabase
             Mode = FileMode.OpenOrCreate,
             Access = FileAccess.ReadWrite,
             Share = FileShare.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+                | UnixFileMode.GroupRead | UnixFileMode.GroupWrite,
         }).Dispose();
     }
 }

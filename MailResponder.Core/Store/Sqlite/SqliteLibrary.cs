@@ -25,14 +25,17 @@ internal static class SqliteLibrary
             SQLitePCL.Batteries_V2.Init();
             _loaded = true;
         }
-        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or TargetInvocationException)
+        catch (Exception exception) when (
+            exception is DllNotFoundException or TypeInitializationException or TargetInvocationException)
         {
-            throw new ResponderException(Cause.Database, "SQLite is missing on this host; run: apt-get install libsqlite3-0", exception);
+            throw new ResponderException(Cause.Database,
+                "SQLite is missing on this host; run: apt-get install libsqlite3-0", exception);
         }
     }
 
     private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
-        NativeLibrary.TryLoad(name, assembly, path, out var library) || NativeLibrary.TryLoad("libsqlite3.so.0", out library)
+        NativeLibrary.TryLoad(name, assembly, path, out var library)
+            || NativeLibrary.TryLoad("libsqlite3.so.0", out library)
             ? library
             : IntPtr.Zero;
 }

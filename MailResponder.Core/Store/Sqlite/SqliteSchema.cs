@@ -9,15 +9,16 @@ internal static class SqliteSchema
     public const int Version = 1;
 
     // Subjects are keyed hashes, times are Unix seconds. What goes together lies together: the quotas of a window (an
-    // epoch), the messages of a volume and what is listed, which are hashed with so many keys (a generation). charged is the epoch that a message was
-    // charged to, 0 for none; entries is what EntryStates writes. A counter has what was answered in a day and in its
-    // last minute, for a domain and (with a subject of one byte) in all. reported_…: until when a limit need not be
-    // reported. clock_jump: seconds between the last two resets when that is unusual.
+    // epoch), the messages of a volume and what is listed, which are hashed with so many keys (a generation). charged
+    // is the epoch that a message was charged to, 0 for none; entries is what EntryStates writes. A counter has what
+    // was answered in a day and in its last minute, for a domain and (with a subject of one byte) in all. reported_…:
+    // until when a limit need not be reported. clock_jump: seconds between the last two resets when that is unusual.
     private const string Tables =
         """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
         CREATE TABLE quota (
-            epoch INTEGER NOT NULL, requester BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (epoch, requester)) WITHOUT ROWID;
+            epoch INTEGER NOT NULL, requester BLOB NOT NULL, used INTEGER NOT NULL,
+            PRIMARY KEY (epoch, requester)) WITHOUT ROWID;
         CREATE TABLE listed (
             generation INTEGER NOT NULL, subject BLOB NOT NULL, verdict INTEGER NOT NULL, listed_at INTEGER NOT NULL,
             PRIMARY KEY (generation, subject)) WITHOUT ROWID;
@@ -57,8 +58,10 @@ internal static class SqliteSchema
         newest.WithFingerprint(Fingerprint(database, "address_key"))
         ?? throw new ResponderException(Cause.KeyFile,
             newest.WithFingerprint(Fingerprint(database, "former_key")) is not null
-            ? $"database {path} has gone over to a newer address key; restore the key file that responder blacklist rotate-key wrote"
-            : $"database {path} was made with another address key; restore that key file, or move the database away to start with empty quotas and lists");
+            ? $"database {path} has gone over to a newer address key; restore the key file that responder blacklist "
+            + $"rotate-key wrote"
+            : $"database {path} was made with another address key; restore that key file, or move the database away "
+            + $"to start with empty quotas and lists");
 
     /// <summary>Empty when there is none.</summary>
     private static byte[] Fingerprint(IDatabase database, string name) =>
@@ -82,7 +85,8 @@ internal static class SqliteSchema
             return VersionOf(database);
         database.Execute(Tables);
         database.Execute(
-            "INSERT INTO volume (number, begun_at, generation) VALUES (1, 0, @generation)", ("generation", key.Generation));
+            "INSERT INTO volume (number, begun_at, generation) VALUES (1, 0, @generation)",
+            ("generation", key.Generation));
         database.Execute(
             "INSERT INTO meta (name, value) VALUES ('address_key', @fingerprint)", ("fingerprint", key.Fingerprint));
         database.Execute($"PRAGMA user_version = {Version}");
@@ -93,6 +97,7 @@ internal static class SqliteSchema
     public static long VersionOf(IDatabase database) => database.Scalar("PRAGMA user_version") ?? 0;
 
     private static string AnotherVersion(string path, long version) => string.Create(CultureInfo.InvariantCulture,
-        $"database {path} was made by another responder (schema {version}, this one needs {Version}); install that one, "
+        $"database {path} was made by another responder (schema {version}, this one needs {Version}); install that "
+        + $"one, "
         + $"or move the database away to start with empty quotas and lists");
 }

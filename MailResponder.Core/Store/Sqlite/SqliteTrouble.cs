@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace MailResponder.Store.Sqlite;
 
-/// <summary>SQLite's result codes (sqlite.org/rescode.html) in the operator's words. All of them are temporary for mail.</summary>
+/// <summary>
+/// SQLite's result codes (sqlite.org/rescode.html) in the operator's words. All of them are temporary for mail.
+/// </summary>
 internal static class SqliteTrouble
 {
     public static ResponderException Translate(Exception exception, string path)

@@ -12,7 +12,8 @@ internal sealed class WriteAheadLog : IDisposable
 
     /// <param name="database">The path of a database that is open.</param>
     public static WriteAheadLog Of(string database) =>
-        new(File.OpenHandle(database + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        new(File.OpenHandle(database + "-wal", FileMode.Open, FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete));
 
     /// <summary>Returns when all that was committed before is on the disk.</summary>
     /// <exception cref="IOException">The disk does not take it.</exception>

@@ -22,8 +22,10 @@ public sealed class ManyAddresses : IDisposable
             Assert.True(book.Knows(address));
             Assert.False(book.Knows("x" + address));
             Assert.Equal(
-                whole.EntriesFor(address).Select(entry => (entry.Number, entry.Line, entry.Address, entry.Bodies[0], entry.Subject)),
-                book.EntriesFor(address).Select(entry => (entry.Number, entry.Line, entry.Address, entry.Bodies[0], entry.Subject)));
+                whole.EntriesFor(address).Select(
+                entry => (entry.Number, entry.Line, entry.Address, entry.Bodies[0], entry.Subject)),
+                book.EntriesFor(address).Select(
+                entry => (entry.Number, entry.Line, entry.Address, entry.Bodies[0], entry.Subject)));
             for (var at = address.IndexOf('@'); at >= 0; at = address.IndexOf('@', at + 1))
                 Assert.Equal(whole.AddressWithLocalPart(address[..at]), book.AddressWithLocalPart(address[..at]));
         }
@@ -57,7 +59,8 @@ public sealed class ManyAddresses : IDisposable
     /// <summary>A rendered book; one local part stands in two domains.</summary>
     private List<string> Write(int count)
     {
-        List<string> addresses = ["a+b@example.com", .. Enumerable.Range(1, count - 1).Select(i => $"address{i:0000}@example.com")];
+        List<string> addresses = ["a+b@example.com",
+            .. Enumerable.Range(1, count - 1).Select(i => $"address{i:0000}@example.com")];
         if (count > 2)
             addresses.Add("address0007@example.org");
         var book = new StringBuilder("[\n");

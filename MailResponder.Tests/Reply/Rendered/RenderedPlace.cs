@@ -73,7 +73,8 @@ internal sealed class RenderedPlace : IDisposable
             Assert.Equal(reply.Bytes, written.Length);
             reply.WriteToWire(written);
             Assert.Equal(reply.Bytes + reply.WireBytes, written.Length);
-            answer.Append(entry.Number).Append(entry.Line).Append(entry.Address).Append(entry.Subject).Append(entry.SendMethod)
+            answer.Append(entry.Number).Append(entry.Line).Append(entry.Address).Append(entry.Subject)
+                .Append(entry.SendMethod)
                 .Append(entry.Requirement)
                 .AppendJoin(',', entry.Bodies).AppendJoin(',', entry.Attachments)
                 .Append(Convert.ToHexString(body.Hash)).Append(Encoding.ASCII.GetString(written.ToArray()));

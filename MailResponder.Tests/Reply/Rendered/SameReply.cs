@@ -41,7 +41,8 @@ public sealed class SameReply : IDisposable
 
         Assert.Equal(2, _place.Files.Count(file => file.EndsWith(".body", StringComparison.Ordinal)));
         Assert.Single(_place.Files, file => file.EndsWith(".base64", StringComparison.Ordinal));
-        Assert.DoesNotContain("tool.exe\n", _place.Answer(RenderedPlace.FileAddress, "gmail.com"), StringComparison.Ordinal);
+        Assert.DoesNotContain("tool.exe\n", _place.Answer(RenderedPlace.FileAddress, "gmail.com"),
+            StringComparison.Ordinal);
         Assert.Contains("filename=tool.exe\n", _place.Answer(RenderedPlace.FileAddress), StringComparison.Ordinal);
     }
 
@@ -52,7 +53,8 @@ public sealed class SameReply : IDisposable
     {
         RenderedPlace.Settle();
         var renderings = _place.Renderings();
-        using var body = renderings.Body(Assert.Single(renderings.Book().EntriesFor(RenderedPlace.FileAddress)), "example.net");
+        using var body = renderings.Body(
+            Assert.Single(renderings.Book().EntriesFor(RenderedPlace.FileAddress)), "example.net");
         using var expected = new MemoryStream();
         for (var i = 0; i < 2; i++)
         {
@@ -61,7 +63,8 @@ public sealed class SameReply : IDisposable
         }
 
         var path = Path.Join(folder, Guid.NewGuid().ToString("N"));
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 1 << 16, FileOptions.DeleteOnClose);
+        using var file = new FileStream(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 1 << 16, FileOptions.DeleteOnClose);
         for (var i = 0; i < 2; i++)
         {
             file.Write("before\n"u8);

@@ -35,7 +35,8 @@ public sealed class StaleRenderings : IDisposable
         var whole = (now / 1_000_000_000 - (isFresh ? 1 : 4)) * 1_000_000_000;
         var fraction = now - (long)(age * 1e9);
 
-        Assert.Equal(isFresh, new FileIdentity(1, 1, 0, 1, 0, fraction % 1_000_000_000 == 0 ? fraction + 1 : fraction).Freshness > TimeSpan.Zero);
+        Assert.Equal(isFresh, new FileIdentity(
+            1, 1, 0, 1, 0, fraction % 1_000_000_000 == 0 ? fraction + 1 : fraction).Freshness > TimeSpan.Zero);
         Assert.Equal(isFresh, new FileIdentity(1, 1, 0, 1, 0, whole).Freshness > TimeSpan.Zero);
     }
 
@@ -73,7 +74,8 @@ public sealed class StaleRenderings : IDisposable
             var copy = file + ".copy";
             File.Copy(file, copy);
             File.WriteAllText(copy, other.Length > 0
-                ? string.Concat(Enumerable.Repeat(other, 5000)) : File.ReadAllText(copy).Replace("The links", "The lynxs", StringComparison.Ordinal));
+                ? string.Concat(Enumerable.Repeat(other, 5000))
+                : File.ReadAllText(copy).Replace("The links", "The lynxs", StringComparison.Ordinal));
             File.SetLastWriteTimeUtc(copy, time);
             File.Move(copy, file, overwrite: true);
             AssertAsWithoutRendering();
@@ -87,7 +89,9 @@ public sealed class StaleRenderings : IDisposable
     {
         RenderAll();
         File.Delete(_place.Settings.ResponseBook);
-        Assert.Contains("does not exist", Assert.Throws<ResponderException>(() => _place.Answer(RenderedPlace.Address)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist",
+            Assert.Throws<ResponderException>(() => _place.Answer(RenderedPlace.Address)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

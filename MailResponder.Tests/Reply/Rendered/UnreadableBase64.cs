@@ -42,9 +42,11 @@ public sealed class UnreadableBase64
     private sealed class Unreadable(byte[] content, int good) : MemoryStream(content)
     {
         public override int Read(byte[] buffer, int offset, int count) =>
-            Position < good ? base.Read(buffer, offset, (int)Math.Min(count, good - Position)) : throw new IOException("input/output error", 5);
+            Position < good ? base.Read(buffer, offset, (int)Math.Min(count, good - Position))
+                : throw new IOException("input/output error", 5);
 
         public override int Read(Span<byte> buffer) =>
-            Position < good ? base.Read(buffer[..(int)Math.Min(buffer.Length, good - Position)]) : throw new IOException("input/output error", 5);
+            Position < good ? base.Read(buffer[..(int)Math.Min(buffer.Length, good - Position)])
+                : throw new IOException("input/output error", 5);
     }
 }

@@ -12,7 +12,8 @@ internal sealed class PutMetricDataMarshaller : IMarshaller<IRequest, AmazonWebS
     public IRequest Marshall(AmazonWebServiceRequest input)
     {
         var request = (PutMetricDataRequest)input;
-        var form = new QueryForm("Amazon.CloudWatch", AmazonCloudWatchConfig.ApiVersion, "PutMetricData", capacity: 4096);
+        var form = new QueryForm("Amazon.CloudWatch", AmazonCloudWatchConfig.ApiVersion, "PutMetricData",
+            capacity: 4096);
         form.Add("Namespace", request.Namespace);
         for (var i = 0; i < request.MetricData?.Count; i++)
             Add(form, QueryForm.Member("MetricData", i), request.MetricData[i]);
@@ -29,7 +30,8 @@ internal sealed class PutMetricDataMarshaller : IMarshaller<IRequest, AmazonWebS
             form.Add(member + ".Value", datum.Dimensions[i].Value);
         }
 
-        form.Add(name + ".Timestamp", datum.Timestamp?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        form.Add(name + ".Timestamp", datum.Timestamp?.ToUniversalTime()
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         form.Add(name + ".StatisticValues.SampleCount", Text(datum.StatisticValues?.SampleCount));
         form.Add(name + ".StatisticValues.Sum", Text(datum.StatisticValues?.Sum));
         form.Add(name + ".StatisticValues.Minimum", Text(datum.StatisticValues?.Minimum));

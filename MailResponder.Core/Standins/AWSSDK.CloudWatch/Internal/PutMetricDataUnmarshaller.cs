@@ -14,5 +14,6 @@ internal sealed class PutMetricDataUnmarshaller : QueryUnmarshaller
         // A success says nothing but its request id.
     }
 
-    protected override ExceptionOf OfCode(string code) => (m, e, t, c, i, s) => new AmazonCloudWatchException(m, e, t, c, i, s);
+    protected override ExceptionOf OfCode(string code) => (m, e, t, c, i, s) =>
+        new AmazonCloudWatchException(m, e, t, c, i, s);
 }

@@ -8,5 +8,6 @@ namespace Amazon.SimpleEmail.Internal;
 /// <summary>Requests of operations that have no parameters.</summary>
 internal sealed class PlainMarshaller(string action) : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
-    public IRequest Marshall(AmazonWebServiceRequest input) => new QueryForm("Amazon.SimpleEmail", AmazonSimpleEmailServiceConfig.ApiVersion, action).ToRequest(input);
+    public IRequest Marshall(AmazonWebServiceRequest input) =>
+        new QueryForm("Amazon.SimpleEmail", AmazonSimpleEmailServiceConfig.ApiVersion, action).ToRequest(input);
 }

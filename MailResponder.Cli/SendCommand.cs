@@ -54,7 +54,8 @@ internal sealed class SendCommand : Command
         var senders = new Senders(settings, deadline, TimeProvider.System);
         var outcome = new Replier(settings, new Renderings(settings, files), senders, deadline, TimeProvider.System)
             .Reply(new Request(requester, subject ?? "", null,
-            []) { Authentication = AuthenticationVerdict.Sure(Proof.Full) }, entries, ClaimedMessage.Unrecorded());
+            [])
+            { Authentication = AuthenticationVerdict.Sure(Proof.Full) }, entries, ClaimedMessage.Unrecorded());
         foreach (var receipt in outcome.Receipts)
             Console.Out.WriteLine("sent: " + receipt);
         if (outcome.Problem is not null)

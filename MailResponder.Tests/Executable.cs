@@ -18,7 +18,8 @@ internal static class Executable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var writer = Process.Start(
             new ProcessStartInfo("sh", ["-c", $"{command} && chmod 755 \"$1\"", "sh", path,
-            from]) { RedirectStandardInput = true })!;
+            from])
+            { RedirectStandardInput = true })!;
         writer.StandardInput.Write(input);
         writer.StandardInput.Close();
         writer.WaitForExit();

@@ -46,7 +46,7 @@ internal sealed class RoleFile(string path, TimeProvider clock)
             if (!RegularFile.Exists(path) || File.GetUnixFileMode(path) != OwnerOnly)
                 return null;
             return File.ReadAllLines(path) is [Mark, var endpoint, var expiry, { Length: > 0 } key,
-                { Length: > 0 } secret, { Length: > 0 } token, Mark]
+            { Length: > 0 } secret, { Length: > 0 } token, Mark]
                 && endpoint == Endpoint
                 && DateTimeOffset.TryParseExact(
                 expiry, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until)
@@ -64,8 +64,11 @@ internal sealed class RoleFile(string path, TimeProvider clock)
     public async Task Fetch()
     {
         var roles = await EC2InstanceMetadata.GetIAMSecurityCredentialsAsync().ConfigureAwait(false);
-        if (roles?.Values.FirstOrDefault() is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0,
-            Token.Length: > 0 } role)
+        if (roles?.Values.FirstOrDefault() is
+            {
+                AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0,
+                Token.Length: > 0
+            } role)
             Write([Mark, Endpoint, new DateTimeOffset(role.Expiration.ToUniversalTime())
             .ToString("O", CultureInfo.InvariantCulture), role.AccessKeyId, role.SecretAccessKey, role.Token, Mark]);
     }

@@ -15,11 +15,11 @@ internal sealed class Senders(ResponderSettings settings, Deadline deadline, Tim
     /// <exception cref="ResponderException">It is SES, and the settings do not say how.</exception>
     public ISender For(SendMethod? method) =>
         dryRun is not null ? new MboxSender(dryRun, clock) : (method ?? settings.SendMethod) switch
-    {
-        SendMethod.Ses => _ses ??= new SesSender(settings.Ses ?? throw WithoutSes(), deadline),
-        SendMethod.Sendmail => new SendmailSender(settings.Sendmail, deadline),
-        _ => new OutboxSender(settings.Outbox),
-    };
+        {
+            SendMethod.Ses => _ses ??= new SesSender(settings.Ses ?? throw WithoutSes(), deadline),
+            SendMethod.Sendmail => new SendmailSender(settings.Sendmail, deadline),
+            _ => new OutboxSender(settings.Outbox),
+        };
 
     private ResponderException WithoutSes() => new(Cause.Settings,
         $"{settings.File}: ses: is missing, but an entry of the response book is sent by ses; add \"ses\": {{ "

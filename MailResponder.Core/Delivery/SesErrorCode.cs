@@ -25,9 +25,9 @@ internal static class SesErrorCode
             ? Temporary("the daily sending quota of the SES account is used up; see: responder ses quota")
             : Temporary(
             "SES throttles: the account's sending rate is reached; see: responder ses quota") with
-        {
-            IsThrottled = true,
-        },
+            {
+                IsThrottled = true,
+            },
         "AccountSendingPaused" => Temporary(AccountPaused),
         "ConfigurationSetSendingPaused" => Temporary(
             "sending is paused for ses.configuration_set: switch it on in the SES console"),

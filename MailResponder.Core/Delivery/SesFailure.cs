@@ -50,8 +50,11 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
     private static SesFailure? OfNetwork(Exception exception) => exception switch
     {
         OperationCanceledException or TimeoutException => Temporary($"SES did not answer in time; {PerhapsSent}"),
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError,
-        InnerException: AuthenticationException tls } =>
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.SecureConnectionError,
+            InnerException: AuthenticationException tls
+        } =>
             Temporary($"{NoTls} ({tls.Message})"),
         AuthenticationException => Temporary(NoTls),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Temporary(NoName),

@@ -121,8 +121,12 @@ internal sealed class SettingsFile
             Outbox = FilePath(values.Text("outbox", "outbox")),
             Sendmail = FilePath(values.Text("sendmail", "/usr/sbin/sendmail")),
             Ses = SesSection.Read(values.Section("ses", SesSection.Names), FilePath) is { } ses
-                ? ses with { Roots = roots, RoleFile = database.SqliteFile is { } file ? file + ".role"
-                : Path.Join(FilePath(values.Text("files_root", "files")), ".role") }
+                ? ses with
+                {
+                    Roots = roots,
+                    RoleFile = database.SqliteFile is { } file ? file + ".role"
+                : Path.Join(FilePath(values.Text("files_root", "files")), ".role")
+                }
                 : null,
             AwsRoots = roots,
             AttachmentNames = AttachmentNames(values),

@@ -112,11 +112,11 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
     {
         public Limit? ReachedBy(List<Counter> counters, long minute) =>
             counters.Find(counter => counter.Is(Subject)) switch
-        {
-            null => null,
-            { } counter when counter.InDay >= PerDay => OfDay,
-            { } counter when counter.Minute >= minute && counter.InMinute >= PerMinute => OfMinute,
-            _ => null,
-        };
+            {
+                null => null,
+                { } counter when counter.InDay >= PerDay => OfDay,
+                { } counter when counter.Minute >= minute && counter.InMinute >= PerMinute => OfMinute,
+                _ => null,
+            };
     }
 }

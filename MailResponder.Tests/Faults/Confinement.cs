@@ -95,7 +95,8 @@ internal sealed class Confinement
     {
         using var process = Process.Start(
             new ProcessStartInfo("systemd-analyze",
-            ["--no-pager", "syscall-filter"]) { RedirectStandardOutput = true })!;
+            ["--no-pager", "syscall-filter"])
+            { RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output.Split("\n@").Select(

@@ -50,22 +50,22 @@ public sealed class ConfinementTests : IDisposable
     [Fact]
     public void UnitOfPostfix_ForbidsWhatItSays() =>
         AssertForbidden(Confinement.OfPostfix.With("ReadWritePaths=/tmp"), new()
-    {
-        ["chroot"] = "done",
-        ["setuid"] = "done",
-        ["setpriority"] = "done",
-        ["netlink-socket"] = "done",
-    });
+        {
+            ["chroot"] = "done",
+            ["setuid"] = "done",
+            ["setpriority"] = "done",
+            ["netlink-socket"] = "done",
+        });
 
     [Fact]
     public void UnitOfTheProgram_ForbidsWhatItSays() =>
         AssertForbidden(Confinement.OfProgram.With("ReadWritePaths=/tmp"), new()
-    {
-        ["chroot"] = "EPERM",
-        ["setuid"] = "EPERM",
-        ["setpriority"] = "EPERM",
-        ["netlink-socket"] = "EAFNOSUPPORT",
-    });
+        {
+            ["chroot"] = "EPERM",
+            ["setuid"] = "EPERM",
+            ["setpriority"] = "EPERM",
+            ["netlink-socket"] = "EAFNOSUPPORT",
+        });
 
     [Theory]
     [InlineData(6)]

@@ -120,17 +120,17 @@ internal static class DatabaseCells
 
     static FaultCell Corrupted(string fault, int? packets, Action<Stream, byte[]> then) =>
         new("MariaDB", "with " + fault)
-    {
-        Prepare = host =>
         {
-            host.UseMariaDb();
-            host.Set("deadline_seconds", 3);
-        },
-        Harm = host => host.CorruptMariaDb(packets, then),
-        Mend = host => host.MendMariaDb(),
-        Reason = "database",
-        Problem = "corrupt.sock: ",
-    };
+            Prepare = host =>
+            {
+                host.UseMariaDb();
+                host.Set("deadline_seconds", 3);
+            },
+            Harm = host => host.CorruptMariaDb(packets, then),
+            Mend = host => host.MendMariaDb(),
+            Reason = "database",
+            Problem = "corrupt.sock: ",
+        };
 
     static FaultCell Server(string fault, string? problem, string rule) => new("MariaDB", fault)
     {

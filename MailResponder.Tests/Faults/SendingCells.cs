@@ -99,11 +99,11 @@ internal static class SendingCells
 
     static FaultCell Program(string fault, Action<FaultHost> harm, string problem, Action<FaultHost> mend) =>
         new("sendmail", fault)
-    {
-        Prepare = host => host.UseSendmail(),
-        Harm = harm,
-        Mend = mend,
-        Reason = "send",
-        Problem = problem,
-    };
+        {
+            Prepare = host => host.UseSendmail(),
+            Harm = harm,
+            Mend = mend,
+            Reason = "send",
+            Problem = problem,
+        };
 }

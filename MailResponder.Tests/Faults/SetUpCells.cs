@@ -73,18 +73,18 @@ internal static class SetUpCells
     {
         FaultCell Deferred(string fault, string problem, Action<FaultHost> harm, Action<FaultHost>? mend = null) =>
             new(part, fault)
-        {
-            Harm = host =>
             {
-                // Broken settings do not say where the log is: the line goes to the standard place.
-                host.Break("none,*,1,0,0");
-                harm(host);
-            },
-            Mend = mend ?? (host => host.Mend()),
-            Reason = reason,
-            Problem = problem,
-            RepliesMeanwhile = repliesMeanwhile,
-        };
+                Harm = host =>
+                {
+                    // Broken settings do not say where the log is: the line goes to the standard place.
+                    host.Break("none,*,1,0,0");
+                    harm(host);
+                },
+                Mend = mend ?? (host => host.Mend()),
+                Reason = reason,
+                Problem = problem,
+                RepliesMeanwhile = repliesMeanwhile,
+            };
 
         yield return Deferred("missing", $"{named}: does not exist", host => host.Hide(file), host =>
             host.Unhide(file));

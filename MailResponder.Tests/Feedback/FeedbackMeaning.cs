@@ -73,8 +73,11 @@ public sealed class FeedbackMeaning : IDisposable
     public void WhatIsNoComplaint_IsOfNoConsequence()
     {
         var succeeded = Notifications.InSns(
-            new JsonObject { ["notificationType"] = "AmazonSnsSubscriptionSucceeded",
-            ["message"] = "You have subscribed." });
+            new JsonObject
+            {
+                ["notificationType"] = "AmazonSnsSubscriptionSucceeded",
+                ["message"] = "You have subscribed."
+            });
         Assert.Equal("0 blocked, 4 of no consequence", place.Feed($"""
             {Notifications.InSns(Notifications.Complaint(Zahra, "not-spam"))}
             {Notifications.InSns(Notifications.Of("Delivery", [Zahra], []))}
@@ -99,15 +102,15 @@ public sealed class FeedbackMeaning : IDisposable
     {
         var several = Notifications.Of(
             "Bounce", ["a@freemail.test", "B@freemail.test", "c@freemail.test"], new JsonObject
-        {
-            ["bounceType"] = "Permanent",
-            ["bouncedRecipients"] = new JsonArray(
+            {
+                ["bounceType"] = "Permanent",
+                ["bouncedRecipients"] = new JsonArray(
                 new JsonObject { ["emailAddress"] = "A@freemail.test" },
                 new JsonObject { ["emailAddress"] = "b@freemail.test", ["action"] = "failed" },
                 new JsonObject { ["emailAddress"] = "c@freemail.test", ["action"] = "delayed" },
                 new JsonObject { ["emailAddress"] = "victim@elsewhere.test", ["action"] = "failed" }),
-            ["timestamp"] = "2026-11-20T08:30:00Z",
-        });
+                ["timestamp"] = "2026-11-20T08:30:00Z",
+            });
         Assert.Equal("2 blocked, 1 not among the recipients of the mail",
             place.Feed($"{Notifications.InSns(several)}"));
         Assert.True(place.Blocks("a@freemail.test") && place.Blocks("b@freemail.test"));

@@ -77,8 +77,12 @@ public sealed class RoundTrips
         Prop.ForAll(HostileText.Any.Generator.Select(WholeCharacters).ArrayOf().ToArbitrary(), texts =>
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(
-            texts.Select(text => new { email_addr = "get@example.com", body = text + ".",
-            attachments = (object?)null }));
+            texts.Select(text => new
+            {
+                email_addr = "get@example.com",
+                body = text + ".",
+                attachments = (object?)null
+            }));
         var faults = new List<Fault>();
 
         var book = ResponseBookFile.Check(json, "book", faults);

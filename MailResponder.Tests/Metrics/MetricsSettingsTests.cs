@@ -19,8 +19,12 @@ public sealed class MetricsSettingsTests : IDisposable
             """, out var faults)!.Metrics!;
         Assert.Empty(faults);
         Assert.Equal(
-            new AwsConnection("metrics", "eu-west-1") { Endpoint = new Uri("https://monitoring.example.com"),
-            CredentialsFile = folder.PathTo("keys"), Profile = "mail" },
+            new AwsConnection("metrics", "eu-west-1")
+            {
+                Endpoint = new Uri("https://monitoring.example.com"),
+                CredentialsFile = folder.PathTo("keys"),
+                Profile = "mail"
+            },
             metrics.CloudWatch);
         Assert.Equal(("Example/Mail", 10, folder.PathTo("var")), (metrics.Namespace, metrics.Threshold, metrics.State));
     }

@@ -129,8 +129,11 @@ public sealed class ReplyFates : IDisposable
         var report = SampleReport.Of(new MadeLog().Replied("get@example.com", 15)) with
         {
             Postfix = new(
-                new PostfixLogSummary { Outcomes = [new("gmail.com", 1, 2, 15, 0, 0),
-                new("tiny.example", 2, 0, 0, 0, 0)] }, null),
+                new PostfixLogSummary
+                {
+                    Outcomes = [new("gmail.com", 1, 2, 15, 0, 0),
+                new("tiny.example", 2, 0, 0, 0, 0)]
+                }, null),
         };
         Assert.Contains("others", MailResponder.Statistics.TextReport.Of(report), StringComparison.Ordinal);
         report = report with

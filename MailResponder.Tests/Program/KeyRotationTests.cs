@@ -60,7 +60,8 @@ public sealed class KeyRotationTests
 
         using var stat = System.Diagnostics.Process.Start(
             new System.Diagnostics.ProcessStartInfo(
-            "stat", ["-c", "%U", place.PathTo("address.key")]) { RedirectStandardOutput = true })!;
+            "stat", ["-c", "%U", place.PathTo("address.key")])
+            { RedirectStandardOutput = true })!;
         Assert.Equal("nobody\n", stat.StandardOutput.ReadToEnd());
     }
 

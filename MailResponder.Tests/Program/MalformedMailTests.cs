@@ -88,9 +88,9 @@ public sealed class MalformedMailTests(ITestOutputHelper report)
             """;
         using var python = Process.Start(
             new ProcessStartInfo("/usr/bin/python3", ["-c", script, ResponderProcess.Binary, settings, .. files])
-        {
-            RedirectStandardOutput = true,
-        })!;
+            {
+                RedirectStandardOutput = true,
+            })!;
         var costs = JsonSerializer.Deserialize<Cost[]>(python.StandardOutput.ReadToEnd());
         python.WaitForExit();
         return costs!;

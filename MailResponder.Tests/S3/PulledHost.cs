@@ -56,8 +56,12 @@ internal sealed class PulledHost : IDisposable
     /// <summary>Uploads a book with one entry for each attachment; <paramref name="text"/> is every body.</summary>
     public void UploadBookSaying(string text, params (string Bucket, string File)[] attachments)
     {
-        var book = new JsonArray(new JsonObject { ["email_addr"] = "get@example.com", ["body"] = text,
-            ["attachments"] = null });
+        var book = new JsonArray(new JsonObject
+        {
+            ["email_addr"] = "get@example.com",
+            ["body"] = text,
+            ["attachments"] = null
+        });
         foreach (var (bucket, file) in attachments)
         {
             book.Add((JsonNode)new JsonObject

@@ -22,8 +22,15 @@ public sealed class DatabaseSettingsTests
 
         Assert.Empty(faults);
         Assert.Equal(
-            new MySqlSettings { Server = "db.example.com", User = "u", PasswordFile = "/p", Database = "d", Port = 3306,
-            Tls = TlsMode.VerifyFull },
+            new MySqlSettings
+            {
+                Server = "db.example.com",
+                User = "u",
+                PasswordFile = "/p",
+                Database = "d",
+                Port = 3306,
+                Tls = TlsMode.VerifyFull
+            },
             settings!.Database.MySql);
     }
 

@@ -17,21 +17,31 @@ internal sealed class MadeLog
     public string Text => lines.ToString();
 
     public MadeLog Replied(string address, int times = 1, long ms = 9, int replies = 1) => Add(times, ms,
-        new Outcome(Result.Replied) { Address = address, Receipts = [.. Enumerable.Repeat("sendmail", replies)],
-        QueueId = "4bXyz" });
+        new Outcome(Result.Replied)
+        {
+            Address = address,
+            Receipts = [.. Enumerable.Repeat("sendmail", replies)],
+            QueueId = "4bXyz"
+        });
 
     public MadeLog Skipped(SkipReason reason, int times = 1) => Add(times, 2, Outcome.Skipped(reason));
 
     public MadeLog Deferred(Cause cause, int times = 1, int replies = 0) => Add(times, 60_000,
         Outcome.Deferred(
-        cause, "reason=spam address=a@b ms=1") with { Receipts = [.. Enumerable.Repeat("sendmail", replies)] });
+        cause, "reason=spam address=a@b ms=1") with
+        { Receipts = [.. Enumerable.Repeat("sendmail", replies)] });
 
     public MadeLog Failed(int times = 1) =>
         Add(times, 5, new Outcome(Result.Failed) { Reason = "refused", Problem = "entry 1: refused" });
 
     public MadeLog Probe(int times, string? reason = null) => Add(times, 9,
-        new Outcome(Result.Probe) { Reason = reason, Address = "get@example.com", Receipts = ["sendmail"],
-        QueueId = "4bXyz" });
+        new Outcome(Result.Probe)
+        {
+            Reason = reason,
+            Address = "get@example.com",
+            Receipts = ["sendmail"],
+            QueueId = "4bXyz"
+        });
 
     public MadeLog Line(string line)
     {

@@ -46,9 +46,11 @@ internal sealed class FaultyProxy : IDisposable
                 real.Connect(new UnixDomainSocketEndPoint(server));
                 var isFirst = Interlocked.Increment(ref connections) == 1;
                 new Thread(() => Copy(real, client, isFirst, ref toClient,
-                    fault is { IsToServer: false } ? fault : null)) { IsBackground = true }.Start();
+                    fault is { IsToServer: false } ? fault : null))
+                { IsBackground = true }.Start();
                 new Thread(() => Copy(client, real, isFirst, ref toServer,
-                    fault is { IsToServer: true } ? fault : null)) { IsBackground = true }.Start();
+                    fault is { IsToServer: true } ? fault : null))
+                { IsBackground = true }.Start();
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

@@ -61,8 +61,12 @@ internal static class QueueChecks
         {
             // Deferred mail lies in folders by the first letter of its id.
             found.AddRange(new DirectoryInfo(folder)
-                .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3,
-                AttributesToSkip = FileAttributes.None }));
+                .EnumerateFiles("*", new EnumerationOptions
+                {
+                    RecurseSubdirectories = true,
+                    MaxRecursionDepth = 3,
+                    AttributesToSkip = FileAttributes.None
+                }));
         }
         catch (IOException)
         {

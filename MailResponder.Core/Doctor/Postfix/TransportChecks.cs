@@ -1,5 +1,5 @@
-using MailResponder.Incoming;
 using System.Globalization;
+using MailResponder.Incoming;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;

@@ -34,7 +34,8 @@ public sealed class DoctorDocumentation
 
     /// <summary>The first argument of whatever makes a finding: itself, or the constant that stands there.</summary>
     static IEnumerable<string> NamesInCode() =>
-        Directory.GetFiles(Repository.PathTo("MailResponder.Core", "Doctor"), "*.cs").Select(File.ReadAllText)
+        Directory.GetFiles(Repository.PathTo("MailResponder.Core", "Doctor"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)
             .SelectMany(code => Matches(code, @"(?:Finding\.[A-Z][A-Za-z]+|new Finding|OrOk)\(\s*""([a-z0-9-]+)""")
                 .Concat(Matches(code, @"const string [A-Za-z]*[nN]ame = ""([a-z0-9-]+)"""))
                 // The subjects of SettingsChecks.

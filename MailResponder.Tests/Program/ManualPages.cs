@@ -48,7 +48,7 @@ public sealed partial class ManualPages : IDisposable
     [Theory]
     [InlineData("check install pull show --settings", "config", "")]
     [InlineData("--settings", "blacklist", "block", "--s")]
-    [InlineData("blacklist", "b")]
+    [InlineData("backup blacklist", "b")]
     [InlineData("block", "--settings", "other.json", "blacklist", "bl")]
     [InlineData("", "config", "check", "responses")]
     public void Completion_OffersWhatFits(string expected, params string[] words)

@@ -67,13 +67,14 @@ put_back() {
 }
 
 state() {
-  # Its own content changes whenever somebody looks at the database; the log gets a line from each doctor.
+  # Its own content changes whenever somebody looks at the database; the log gets a line from each doctor, and a probe
+  # renders a book that was put back.
   find /etc /usr/local /usr/sbin/postdrop /opt /root /var/backups /var/lib/forwarder -xdev ! -type d -printf '%p %l %m %u:%g %s bytes of %T@\n'
-  find /var/lib/mail_responder -type f ! -name '*-wal' ! -name '*-shm' -printf '%p %m %u:%g %s bytes\n'
+  find /var/lib/mail_responder -type f ! -name '*-wal' ! -name '*-shm' ! -path '*.rendered/*' -printf '%p %m %u:%g %s bytes\n'
   find /var/log /var/lib/logrotate /var/spool/postfix -xdev -type f -printf '%p %m %u:%g\n'
   # Folders of the queue are made for letters of queue ids, and stay.
   find /etc /usr/local /opt /root /var/lib /var/log /var/spool/postfix -xdev -type d \
-    ! -path '/var/spool/postfix/defer*/?' -printf '%p %m %u:%g\n'
+    ! -path '/var/spool/postfix/defer*/?' ! -path '*.rendered/*' -printf '%p %m %u:%g\n'
   sed 's/^/mount /' /proc/mounts
   sed -n '/^\(cron\|master\|opendkim\|opendmarc\|rsyslogd\)$/s/^/running /p' /proc/[0-9]*/comm 2>/dev/null || true
   nft list ruleset | sed 's/^/nft /'

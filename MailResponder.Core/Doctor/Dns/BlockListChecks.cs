@@ -5,8 +5,7 @@ namespace MailResponder.Doctor;
 
 /// <summary>
 /// This host's own addresses on the block lists that its Postfix asks about others: where they are listed, others who
-/// ask
-/// the same lists refuse our replies.
+/// ask the same lists refuse our replies.
 /// </summary>
 internal static class BlockListChecks
 {

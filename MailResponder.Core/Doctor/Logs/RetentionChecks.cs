@@ -4,8 +4,7 @@ namespace MailResponder.Doctor;
 
 /// <summary>
 /// How long the logs live that name the people who write: Postfix's own, and every other one that its lines get into.
-/// And
-/// whether logrotate runs at all.
+/// And whether logrotate runs at all.
 /// </summary>
 internal static class RetentionChecks
 {

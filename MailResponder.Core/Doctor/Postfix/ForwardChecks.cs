@@ -5,13 +5,15 @@ namespace MailResponder.Doctor;
 
 /// <summary>
 /// Where the aliases of this host lead in the end: to somebody outside, not to the responder, which would answer or
-/// drop
-/// what people were to read.
+/// drop what people were to read.
 /// </summary>
 internal static class ForwardChecks
 {
     private const string Name = "forwarding";
     private const int MaxSteps = 10;
+
+    /// <summary>Reads the reports to the bounce address (postfix/aliases); they are for no person.</summary>
+    private const string ReaderOfBounces = "mail_responder_feedback";
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings? settings, PostfixSettings? postfix)
     {
@@ -55,7 +57,7 @@ internal static class ForwardChecks
         var (waiting, seen) = (new Queue<string>(aliases[alias]), new HashSet<string> { alias });
         for (var step = 0; step < MaxSteps && waiting.TryDequeue(out var target); step++)
         {
-            if (LocalPart(settings, target) is not { } name)
+            if (LocalPart(settings, target) is not { } name || name == ReaderOfBounces)
                 continue;
             if (aliases.TryGetValue(name, out var further))
             {

@@ -57,3 +57,13 @@ internal record ResponseEntry(
         return hash.Finish();
     }
 }
+
+/// <param name="Subtype">The media subtype of text/…: plain or html.</param>
+/// <param name="Text">Never blank.</param>
+internal sealed record ResponseBody(string Subtype, string Text);
+
+/// <param name="Bucket">The S3 bucket, or folder below the files root.</param>
+/// <param name="File">Its name in the bucket.</param>
+/// <param name="ShownName">The name that the requester sees.</param>
+/// <param name="Line">Where it stands in the response book.</param>
+internal sealed record ResponseAttachment(string Bucket, string File, string ShownName, int Line);

@@ -21,3 +21,15 @@ internal sealed record Finding(string Name, FindingState State, string Text, str
 
     public static Finding Fault(string name, string text, string remedy) => new(name, FindingState.Fault, text, remedy);
 }
+
+/// <summary>What a check thinks of what it saw.</summary>
+internal enum FindingState
+{
+    Ok,
+
+    /// <summary>Mail is answered all the same, or it could not be seen whether it is.</summary>
+    Warning,
+
+    /// <summary>Mail is lost, deferred, returned or in danger until this is mended.</summary>
+    Fault,
+}

@@ -23,3 +23,11 @@ internal sealed class SyslogSocket(string path, TimeProvider clock)
         Descriptors.Send(Encoding.UTF8.GetBytes(path), Encoding.UTF8.GetBytes(text));
     }
 }
+
+/// <summary>RFC 5424, section 6.2.1.</summary>
+internal enum SyslogSeverity
+{
+    Error = 3,
+    Warning = 4,
+    Info = 6,
+}

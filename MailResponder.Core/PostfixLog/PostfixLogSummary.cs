@@ -38,3 +38,6 @@ internal sealed record PostfixLogSummary
 
 /// <summary>The requests of one day, by the time of the host that the span was given in.</summary>
 internal readonly record struct DayOfRequests(DateOnly Day, long Received, long Answered);
+
+/// <summary>Seconds, exact to the resolution of the log's times.</summary>
+internal sealed record TimeToSend(double Median, double Percentile95, double Maximum);

@@ -43,3 +43,19 @@ internal sealed record LimitSettings
     /// <summary>What is left of them for a requester to whom those of a domain do not apply.</summary>
     public LimitSettings ForService => this with { DomainPerMinute = null, DomainPerDay = null };
 }
+
+/// <summary>What becomes of a message over a limit.</summary>
+internal enum WhenReached
+{
+    Defer,
+    Drop,
+}
+
+/// <summary>The limits beyond the single requester.</summary>
+internal enum Limit
+{
+    DomainPerMinute,
+    DomainPerDay,
+    ServicePerMinute,
+    ServicePerDay,
+}

@@ -115,3 +115,45 @@ internal sealed record ResponderSettings
 
     public string SyslogSocket { get; init; } = "/dev/log";
 }
+
+internal enum LogTarget
+{
+    Syslog,
+    Stderr,
+}
+
+/// <summary>Facility numbers of RFC 5424, section 6.2.1, that a mail program may use.</summary>
+internal enum SyslogFacility
+{
+    Mail = 2,
+    Local0 = 16,
+    Local1,
+    Local2,
+    Local3,
+    Local4,
+    Local5,
+    Local6,
+    Local7,
+}
+
+/// <summary>Whose words on bounces and complaints are believed.</summary>
+/// <param name="Topic">The ARN of the topic of Amazon SNS; null: the command line names it.</param>
+/// <param name="LeastSignatureVersion">The SignatureVersion that a notification has at least; 1 is SHA-1.</param>
+internal sealed record FeedbackSettings(string? Topic, int LeastSignatureVersion);
+
+/// <summary>What is kept of Postfix's log.</summary>
+/// <param name="Database">A SQLite file of its own, so that no lock of it ever delays a message.</param>
+/// <param name="Days">Rows older than this are deleted.</param>
+internal sealed record PostfixLogSettings(string Database, int Days)
+{
+    public const string DefaultDatabase = "/var/lib/mail_responder/postfix-log/postfix-log.db";
+}
+
+/// <summary>The daily report by mail.</summary>
+/// <param name="To">Who gets it.</param>
+/// <param name="From">Null: From of the replies.</param>
+/// <param name="Threshold">Requested addresses with fewer answered requests are counted together.</param>
+internal sealed record StatisticsSettings(MailboxAddress To, MailboxAddress? From, int Threshold)
+{
+    public const int StandardThreshold = 5;
+}

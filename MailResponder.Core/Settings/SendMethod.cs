@@ -12,3 +12,24 @@ internal enum SendMethod
     /// <summary>Amazon SES.</summary>
     Ses,
 }
+
+/// <summary>The names under which operators write a <see cref="SendMethod"/>.</summary>
+internal static class SendMethods
+{
+    public static readonly string[] Names = ["sendmail", "outbox", "ses"];
+
+    /// <summary>Any case; <c>SMTP</c>, as the predecessor's books have it, means the local mail system.</summary>
+    public static bool TryParse(string text, bool ignoreCase, out SendMethod method)
+    {
+        // Enum.TryParse takes numbers and lists of names too, and looks the names up by reflection.
+        var known = (ignoreCase ? text.ToLowerInvariant() : text) switch
+        {
+            "sendmail" or "smtp" => SendMethod.Sendmail,
+            "outbox" => SendMethod.Outbox,
+            "ses" => SendMethod.Ses,
+            _ => (SendMethod?)null,
+        };
+        method = known ?? default;
+        return known is not null;
+    }
+}

@@ -33,3 +33,5 @@ internal sealed class NameCounts
             .OrderByDescending(count => count.Count).ThenBy(count => count.Name, StringComparer.Ordinal),
     ];
 }
+
+internal readonly record struct NameCount(string Name, long Count);

@@ -181,3 +181,14 @@ internal static class ReportSections
 
     private static string Counted(long count, double share) => $"{Figure.Of(count)} ({Figure.Share(share)})";
 }
+
+/// <param name="Label">What it is.</param>
+/// <param name="Value">How much, in words and figures.</param>
+/// <param name="Bar">Length of its bar, from 0 to 1, in a chart.</param>
+internal readonly record struct ReportRow(string Label, string Value, double Bar = 0);
+
+/// <summary>A table of the report.</summary>
+/// <param name="Note">A sentence below it; null: none.</param>
+/// <param name="HasBars">Whether its rows are a bar chart.</param>
+internal sealed record ReportSection(
+    string Title, IReadOnlyList<ReportRow> Rows, string? Note = null, bool HasBars = false);

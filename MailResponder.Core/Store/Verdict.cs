@@ -15,3 +15,8 @@ internal enum Verdict
     /// <summary>Never answered: a reply bounced for good, or was complained about.</summary>
     BlockedByFeedback = 3,
 }
+
+internal static class Verdicts
+{
+    public static bool IsBlocked(this Verdict verdict) => verdict is Verdict.Blocked or Verdict.BlockedByFeedback;
+}

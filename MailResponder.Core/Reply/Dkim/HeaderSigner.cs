@@ -27,3 +27,6 @@ internal sealed class HeaderSigner(Func<byte[], byte[]> sign) : ISigner
 
     public void Reset() => _header.Clear();
 }
+
+/// <summary>Takes the place of BouncyCastle's key in MimeKit's signer. libcrypto signs, not BouncyCastle.</summary>
+internal sealed class KeyElsewhere() : AsymmetricKeyParameter(privateKey: true);

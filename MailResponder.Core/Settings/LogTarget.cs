@@ -1,7 +1,0 @@
-namespace MailResponder.Settings;
-
-internal enum LogTarget
-{
-    Syslog,
-    Stderr,
-}

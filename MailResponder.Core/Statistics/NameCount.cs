@@ -1,3 +1,0 @@
-namespace MailResponder.Statistics;
-
-internal readonly record struct NameCount(string Name, long Count);

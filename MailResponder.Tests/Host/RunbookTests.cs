@@ -8,7 +8,7 @@ namespace MailResponder.Tests.Host;
 /// docs/runbook.md on an installed host: each thing happens, the lines that stand there are seen, and after its
 /// commands requests are answered. A section that has no case here fails.
 /// </summary>
-[Collection(ServerRoots.Collection)]
+[Collection(ServerRoots.SecondCollection)]
 public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDisposable
 {
     const string Settings = "/etc/mail_responder/settings.json";

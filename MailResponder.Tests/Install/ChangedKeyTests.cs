@@ -5,7 +5,7 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Install;
 
 /// <summary>The signing key of an installed host is changed, with the name servers of the world outside.</summary>
-[Collection(ServerRoots.Collection)]
+[Collection(ServerRoots.SecondCollection)]
 public sealed partial class ChangedKeyTests
 {
     [Fact]

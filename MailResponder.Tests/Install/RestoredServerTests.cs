@@ -4,7 +4,7 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Install;
 
 /// <summary>A host is lost, and another one is made from its backup by the commands of docs/backup.md.</summary>
-[Collection(ServerRoots.Collection)]
+[Collection(ServerRoots.SecondCollection)]
 public sealed class RestoredServerTests
 {
     [Fact]

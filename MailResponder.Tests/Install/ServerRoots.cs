@@ -6,6 +6,9 @@ internal static class ServerRoots
     /// <summary>The tests of servers run one after the other: each installs packages.</summary>
     public const string Collection = "Server roots";
 
+    /// <summary>Half of the tests: each waits for daemons most of the time, so two can run at once.</summary>
+    public const string SecondCollection = "Server roots, second half";
+
     public const string Debian = "bookworm";
 
     /// <summary>Debian 12, and those Ubuntu releases whose root could be made here.</summary>

@@ -33,11 +33,12 @@ internal sealed class MetricsCommand : Command
             "Put them into Amazon CloudWatch; nothing when metrics.region is not set") { print, LogOption };
         command.SetAction(result =>
         {
-            var metrics = Settings(result);
+            var settings = Load(result);
+            var metrics = settings.Metrics ?? new MetricsSettings();
             if (result.GetValue(print))
-                Show(metrics, Log(result));
+                Show(metrics, settings.PostfixLog, Log(result));
             else if (metrics.CloudWatch is { } connection)
-                Send(metrics, connection, Log(result));
+                Send(metrics, settings.PostfixLog, connection, Log(result));
             return ExitCode.Ok;
         });
         return command;
@@ -67,10 +68,12 @@ internal sealed class MetricsCommand : Command
         return command;
     }
 
-    private static void Send(MetricsSettings metrics, AwsConnection connection, LogFollower log)
+    private static void Send(
+        MetricsSettings metrics, PostfixLogSettings postfixLog, AwsConnection connection, LogFollower log)
     {
         using var run = MetricsRun.Begin(metrics.State, "cloudwatch.json", log);
-        var all = CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold);
+        var outcomes = Outcomes(postfixLog, metrics.Threshold);
+        var all = CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold, outcomes);
         var cloudWatch = new CloudWatch(connection, TimeProvider.System);
         var keep = run.Prepare();
         cloudWatch.Put(metrics.Namespace, all.OfMail);
@@ -79,10 +82,11 @@ internal sealed class MetricsCommand : Command
         cloudWatch.Put(CloudWatchMetrics.HostNamespace, all.OfHost);
     }
 
-    private static void Show(MetricsSettings metrics, LogFollower log)
+    private static void Show(MetricsSettings metrics, PostfixLogSettings postfixLog, LogFollower log)
     {
         using var run = MetricsRun.Look(metrics.State, "cloudwatch.json", log);
-        var all = CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold);
+        var outcomes = Outcomes(postfixLog, metrics.Threshold);
+        var all = CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold, outcomes);
         Show(metrics.Namespace, all.OfMail);
         Show(CloudWatchMetrics.HostNamespace, all.OfHost);
         if (run.Group is null)
@@ -138,8 +142,6 @@ internal sealed class MetricsCommand : Command
             return null;
         }
     }
-
-    private static MetricsSettings Settings(ParseResult result) => Load(result).Metrics ?? new MetricsSettings();
 
     private static ResponderSettings Load(ParseResult result) =>
         SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));

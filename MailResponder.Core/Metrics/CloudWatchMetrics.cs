@@ -1,4 +1,5 @@
 using Amazon.CloudWatch;
+using MailResponder.PostfixLog;
 
 namespace MailResponder.Metrics;
 
@@ -13,7 +14,9 @@ internal sealed record CloudWatchMetrics(IReadOnlyList<Metric> OfMail, IReadOnly
     /// <param name="host">The host now.</param>
     /// <param name="group">The Auto Scaling group; null: the dimension is left out.</param>
     /// <param name="threshold">Answers from which on a requested address has a metric of its own.</param>
-    public static CloudWatchMetrics Of(Traffic traffic, HostReading host, string? group, int threshold)
+    /// <param name="outcomes">Of the replies of the last 24 hours; null when they are not known.</param>
+    public static CloudWatchMetrics Of(
+        Traffic traffic, HostReading host, string? group, int threshold, IReadOnlyList<ProviderOutcomes>? outcomes)
     {
         IReadOnlyList<(string, string)> dimensions = group is null ? [] : [("AutoScalingGroupName", group)];
         var mail = new List<Metric>();
@@ -37,6 +40,11 @@ internal sealed record CloudWatchMetrics(IReadOnlyList<Metric> OfMail, IReadOnly
             mail.Add(Metric.Of("queue_length", StandardUnit.Count, waiting, dimensions));
         foreach (var (address, replies) in traffic.RepliesByAddress(threshold))
             mail.Add(Metric.Of("response_sent", StandardUnit.Count, replies, ("Address", address)));
+        foreach (var one in outcomes ?? [])
+        {
+            mail.Add(Metric.Of("replies_deferred", StandardUnit.Count, one.Deferred, ("Provider", one.Provider)));
+            mail.Add(Metric.Of("replies_bounced", StandardUnit.Count, one.Bounced, ("Provider", one.Provider)));
+        }
 
         return new CloudWatchMetrics(mail,
         [

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using MailResponder.Metrics;
+using MailResponder.PostfixLog;
 using MailResponder.Tests.Program;
 using MailResponder.Tests.Ses;
 
@@ -8,6 +10,18 @@ namespace MailResponder.Tests.Metrics;
 /// <summary>`responder metrics put`, the published program, against a double of CloudWatch.</summary>
 public sealed class PutTests
 {
+    [Fact]
+    public void RepliesThatProvidersDoNotTake_AreCountedByProvider()
+    {
+        ProviderOutcomes[] outcomes = [new("gmail.com", 90, 3, 7, 2, 1), new(ProviderOutcomes.Others, 5, 0, 1, 0, 0)];
+        var metrics = CloudWatchMetrics.Of(new Traffic(), new HostReading(null, 1, []), null, 5, outcomes);
+        Assert.Equal(
+            ["replies_deferred gmail.com 3", "replies_bounced gmail.com 7", "replies_deferred others 0",
+                "replies_bounced others 1"],
+            metrics.OfMail.Where(metric => metric.Name.StartsWith("replies_", StringComparison.Ordinal))
+                .Select(metric => $"{metric.Name} {Assert.Single(metric.Dimensions).Value} {metric.Sum}"));
+    }
+
     [Fact]
     public void Numbers_EqualTheTraffic()
     {

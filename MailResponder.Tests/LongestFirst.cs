@@ -3,6 +3,8 @@ using MailResponder.Tests.Install;
 using Xunit.Abstractions;
 
 [assembly: TestCollectionOrderer("MailResponder.Tests.LongestFirst", "MailResponder.Tests")]
+// Two cores: the tests of servers wait for daemons more than they compute.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
 
 namespace MailResponder.Tests;
 

@@ -10,7 +10,12 @@ internal sealed class EscapedBase64(Stream target) : WriteOnlyStream
 {
     private const int GroupBytes = 3;
 
-    private readonly byte[] _base64 = new byte[1 << 13];
+    /// <summary>
+    /// Bytes written at a time: what SslStream puts into one record (16,354 at most), in whole groups of base64.
+    /// </summary>
+    private const int RecordBytes = 16_352;
+
+    private readonly byte[] _base64 = new byte[RecordBytes];
     private readonly byte[] _group = new byte[GroupBytes];
     private int _grouped;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 using MailResponder.Tests.Reply.Rendered;
 

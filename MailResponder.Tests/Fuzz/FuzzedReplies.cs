@@ -1,4 +1,5 @@
 using MailResponder.Reply;
+using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Fuzz;

@@ -85,7 +85,8 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
             case "The host is lost":
                 Answer(request);
                 const string memory =
-                    "cd /etc/mail_responder; sha256sum *.json address.key; responder dkim record; responder blacklist show";
+                    "cd /etc/mail_responder; sha256sum *.json address.key; responder dkim record; responder "
+                    + "blacklist show";
                 var before = root.Run(memory).Good().Output;
                 Do(commands.Dequeue());
                 root.Run("rm -r /etc/mail_responder /var/lib/mail_responder /var/backups/mail_responder").Good();

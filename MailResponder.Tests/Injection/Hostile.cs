@@ -1,4 +1,5 @@
 using System.Text;
+using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Injection;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Injection;

@@ -2,6 +2,7 @@ using System.Text;
 using MailResponder.Incoming;
 using MailResponder.Incoming.Authentication;
 using MailResponder.Settings;
+using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 using MailResponder.Tests.Reply;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Install;
@@ -28,7 +29,7 @@ public sealed class FreshServerTests(InstalledServers servers)
         });
         var attached = Assert.Single(replies, reply => reply.Types[0] == "multipart/mixed");
         Assert.Equal(File.ReadAllBytes(Repository.PathTo("samples", "files", "example-tools", "tool.zip")),
-            attached.File("tool.zip.example"));
+            attached.Attachment("tool.zip.example"));
         Patience.Until("the log line", () => server.Root.Log("mail_responder.log")
             .Contains("replied address=get@example.com replies=2 ", StringComparison.Ordinal));
         Assert.DoesNotContain(request.From, server.Root.Log("mail_responder.log"), StringComparison.Ordinal);

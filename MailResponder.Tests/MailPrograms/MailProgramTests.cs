@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using MailResponder.Tests.Mail;
 using MailResponder.Tests.Postfix;
 using MailResponder.Tests.Program;
 

@@ -1,3 +1,4 @@
+using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;

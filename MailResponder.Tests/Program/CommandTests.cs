@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MailResponder.Tests.Host;
+using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 

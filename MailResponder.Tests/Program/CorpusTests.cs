@@ -1,3 +1,5 @@
+using MailResponder.Tests.Mail;
+
 namespace MailResponder.Tests.Program;
 
 /// <summary>Mails of many real systems: no robot of them is answered, and none of them troubles the program.</summary>

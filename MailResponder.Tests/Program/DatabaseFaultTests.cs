@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MailResponder.Tests.Host;
+using MailResponder.Tests.Mail;
 using Microsoft.Data.Sqlite;
 
 namespace MailResponder.Tests.Program;

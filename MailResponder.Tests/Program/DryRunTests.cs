@@ -1,3 +1,5 @@
+using MailResponder.Tests.Mail;
+
 namespace MailResponder.Tests.Program;
 
 /// <summary>A dry run shows the replies and changes nothing.</summary>
@@ -17,7 +19,7 @@ public sealed class DryRunTests
         var replies = ReadMail.Mbox(place.PathTo("mbox"));
         Assert.Equal(2, replies.Count);
         Assert.All(replies, reply => Assert.Empty(reply.Defects));
-        Assert.Equal(place.Attachment, replies[1].File("tool.zip"));
+        Assert.Equal(place.Attachment, replies[1].Attachment("tool.zip"));
     }
 
     [Fact]

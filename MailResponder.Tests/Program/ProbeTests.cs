@@ -2,6 +2,7 @@ using System.Text;
 using MailResponder.Incoming;
 using MailResponder.Store;
 using MailResponder.Tests.Host;
+using MailResponder.Tests.Mail;
 using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Program;

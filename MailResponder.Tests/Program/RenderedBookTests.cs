@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MailResponder.Native;
+using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
@@ -92,7 +93,7 @@ public sealed class RenderedBookTests : IDisposable
         File.WriteAllBytes(place.PathTo("files/tools/tool.zip"), other);
         Ask("fa@example.com");
 
-        Assert.Equal(other, ReadMail.All(place.Outbox)[^1].File("ابزار.zip"));
+        Assert.Equal(other, ReadMail.All(place.Outbox)[^1].Attachment("ابزار.zip"));
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed class RenderedBookTests : IDisposable
         place.Write();
         Ask("get@example.com");
 
-        Assert.Equal(place.Attachment, ReadMail.All(place.Outbox)[^1].File("tool.zi_"));
+        Assert.Equal(place.Attachment, ReadMail.All(place.Outbox)[^1].Attachment("tool.zi_"));
     }
 
     void Ask(string address) => place.Filter(
@@ -118,7 +119,7 @@ public sealed class RenderedBookTests : IDisposable
             Assert.Empty(mail.Defects);
             Assert.True(mail.IsSignedByUs);
             if (mail.Types[0] == "multipart/mixed")
-                Assert.Equal(place.Attachment, mail.File("tool.zip"));
+                Assert.Equal(place.Attachment, mail.Attachment("tool.zip"));
         });
     }
 

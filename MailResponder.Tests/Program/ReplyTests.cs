@@ -1,4 +1,5 @@
 using System.Text;
+using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
@@ -19,7 +20,7 @@ public sealed class ReplyTests
             StringComparison.Ordinal);
         Assert.Equal(["text/plain"], replies[0].Types);
         Assert.Equal(["multipart/mixed", "multipart/alternative", "text/plain", "text/html"], replies[1].Types[..^1]);
-        Assert.Equal(place.Attachment, replies[1].File("tool.zip"));
+        Assert.Equal(place.Attachment, replies[1].Attachment("tool.zip"));
         foreach (var reply in replies) AssertAddressedTo(request, reply);
     }
 
@@ -47,7 +48,7 @@ public sealed class ReplyTests
         Assert.Equal("fa@example.com", reply["Reply-To"]);
         Assert.Equal("پیوندها: https://example.com/ابزار\n",
             Encoding.UTF8.GetString(reply.Content("text/plain")).ReplaceLineEndings("\n"));
-        Assert.Equal(place.Attachment, reply.File("ابزار.zip"));
+        Assert.Equal(place.Attachment, reply.Attachment("ابزار.zip"));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using MailResponder.Tests.Mail;
+
 namespace MailResponder.Tests.Program;
 
 /// <summary>What sendmail's exit code means for the message.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 

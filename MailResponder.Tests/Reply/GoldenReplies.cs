@@ -3,6 +3,7 @@ using MailResponder.Book;
 using MailResponder.Incoming;
 using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
+using MailResponder.Tests.Mail;
 using MimeKit;
 
 namespace MailResponder.Tests.Reply;
@@ -83,7 +84,7 @@ public sealed class GoldenReplies : IDisposable
             ? string.Concat(DkimRecord.ZoneFileText(DkimKey.Load(key)).Split('"').Where((_, i) => i % 2 == 1))
             : null;
 
-        var read = DebianPython.Read(mail, record);
+        var read = ReadMail.Facts(mail, record);
 
         Assert.DoesNotContain("defect", read, StringComparison.Ordinal);
         Assert.DoesNotContain("valid with", read, StringComparison.Ordinal);
@@ -120,7 +121,7 @@ public sealed class GoldenReplies : IDisposable
         Assert.All(mail.Split('\n'), line => Assert.InRange(line.Length, 0, 78));
         foreach (var word in mail.Split(' ', '\n').Where(word => word.StartsWith("=?", StringComparison.Ordinal)))
             Assert.InRange(word.Length, 0, 75);
-        var read = DebianPython.Read(Encoding.Latin1.GetBytes(mail), null);
+        var read = ReadMail.Facts(Encoding.Latin1.GetBytes(mail), null);
         Assert.Contains($"Subject: Re: {subject}\n", read, StringComparison.Ordinal);
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Ses;
 
@@ -88,19 +89,10 @@ public partial class SesRequestTests
         Assert.Contains("message-id", signed, StringComparison.Ordinal);
     }
 
-    /// <summary>By dkimpy, which is not ours.</summary>
-    static bool IsSigned(SesPlace place, string raw)
+    private static bool IsSigned(SesPlace place, string raw)
     {
         File.WriteAllBytes(place.PathTo("raw.eml"), Encoding.Latin1.GetBytes(raw));
-        var start = new ProcessStartInfo("/usr/bin/python3",
-            [Repository.PathTo("MailResponder.Tests", "Program", "read_mail.py"), SesPlace.DkimPublicKey,
-            place.PathTo("raw.eml")])
-        { RedirectStandardOutput = true };
-        using var python = Process.Start(start)!;
-        var json = python.StandardOutput.ReadToEnd();
-        python.WaitForExit();
-        Assert.Equal(0, python.ExitCode);
-        return JsonNode.Parse(json)![0]!["dkim"]!.GetValue<bool>();
+        return ReadMail.All([place.PathTo("raw.eml")], SesPlace.DkimPublicKey)[0].IsSignedByUs;
     }
 
     [GeneratedRegex(@"DKIM-Signature:.*?\bh=([^;]*);", RegexOptions.Singleline)]

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using MailResponder.Incoming;
+using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 using MailResponder.Tests.Ses;
 

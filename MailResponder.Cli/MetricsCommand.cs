@@ -134,8 +134,7 @@ internal sealed class MetricsCommand : Command
         try
         {
             var now = TimeProvider.System.GetUtcNow();
-            return PostfixLogDatabase.Summarise(log.Database, now.AddDays(-1), now) is { } summary
-                ? ProviderOutcomes.Merged(summary.Outcomes, threshold) : null;
+            return PostfixLogDatabase.Summarise(log.Database, now.AddDays(-1), now, threshold)?.Outcomes;
         }
         catch (ResponderException)
         {

@@ -33,12 +33,15 @@ internal sealed class PostfixLogDatabase : IDisposable
         File.Delete(file + "-journal");
     }
 
-    /// <summary>
-    /// Counts the mails that arrived from <paramref name="since"/> on and before <paramref name="until"/>.
-    /// </summary>
+    /// <summary>Counts the mails that arrived in a span.</summary>
+    /// <param name="file">The database.</param>
+    /// <param name="since">The span's begin.</param>
+    /// <param name="until">The first moment after the span.</param>
+    /// <param name="threshold">Providers with fewer replies are counted together.</param>
     /// <returns>Null when there is no file.</returns>
     /// <exception cref="ResponderException">The file cannot be read.</exception>
-    public static PostfixLogSummary? Summarise(string file, DateTimeOffset since, DateTimeOffset until)
+    public static PostfixLogSummary? Summarise(
+        string file, DateTimeOffset since, DateTimeOffset until, int threshold)
     {
         if (!File.Exists(file))
             return null;
@@ -49,7 +52,7 @@ internal sealed class PostfixLogDatabase : IDisposable
             database.CheckVersion();
             // One state of the database for all the counts.
             database.Begin(deferred: true);
-            return new PostfixLogReport(database, since, until).Summary();
+            return new PostfixLogReport(database, since, until, threshold).Summary();
         });
     }
 

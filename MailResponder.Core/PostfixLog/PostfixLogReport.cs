@@ -1,7 +1,8 @@
 namespace MailResponder.PostfixLog;
 
 /// <summary>Asks the rows for the numbers of a span of time.</summary>
-internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffset since, DateTimeOffset until)
+internal sealed class PostfixLogReport(
+    PostfixLogDatabase database, DateTimeOffset since, DateTimeOffset until, int threshold)
 {
     /// <summary>
     /// A mail for us that arrived in the span. Those that were made of it within the host have it as their root.
@@ -21,23 +22,29 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
     public static long Microseconds(DateTimeOffset time) =>
         (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
-    public PostfixLogSummary Summary() => new()
+    public PostfixLogSummary Summary()
     {
-        Received = Count($"SELECT count(*) {Requests}"),
-        Answered = Count($"SELECT count(*) {Requests} AND {Answered}"),
-        Deferred = Count($"""
-            SELECT count(*) {Requests}
-              AND EXISTS (SELECT 1 FROM delivery JOIN message AS m ON m.id = delivery.message
-                          WHERE m.root = r.id AND delivery.status = 'deferred')
-            """),
-        Expired = Count(
-            $"SELECT count(*) {Requests} AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.expired IS "
-            + $"NOT NULL)"),
-        Rejected = Count("SELECT count(*) FROM rejection WHERE at >= ?1 AND at < ?2"),
-        TimeToSend = TimeToSend(),
-        Outcomes = Outcomes(),
-        Trend = Trend(),
-    };
+        var seconds = SecondsToSend();
+        return new PostfixLogSummary
+        {
+            Received = Count($"SELECT count(*) {Requests}"),
+            Answered = Count($"SELECT count(*) {Requests} AND {Answered}"),
+            Deferred = Count($"""
+                SELECT count(*) {Requests}
+                  AND EXISTS (SELECT 1 FROM delivery JOIN message AS m ON m.id = delivery.message
+                              WHERE m.root = r.id AND delivery.status = 'deferred')
+                """),
+            Expired = Count(
+                $"SELECT count(*) {Requests} AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.expired IS "
+                + $"NOT NULL)"),
+            Rejected = Count("SELECT count(*) FROM rejection WHERE at >= ?1 AND at < ?2"),
+            Outcomes = ProviderOutcomes.Merged(Outcomes(), threshold),
+            Trend = Trend(),
+            MedianSeconds = AtRank(seconds, 0.5),
+            Percentile95Seconds = AtRank(seconds, 0.95),
+            MaximumSeconds = AtRank(seconds, 1),
+        };
+    }
 
     private List<DayOfRequests> Trend()
     {
@@ -94,7 +101,8 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
 
     private long Count(string sql) => database.Number(sql, _since, _until) ?? 0;
 
-    private TimeToSend? TimeToSend()
+    /// <summary>From arrival to the sending of the last reply, of each answered request; in ascending order.</summary>
+    private List<double> SecondsToSend()
     {
         var seconds = new List<double>();
         // A reply that was handed to Postfix is sent when the next host has taken it; any other when the responder said
@@ -113,10 +121,8 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
                 seconds.Add((Math.Max(row[1]!.Value, row[4] ?? 0) - row[0]!.Value) / 1e6);
         }
 
-        if (seconds.Count == 0)
-            return null;
         seconds.Sort();
-        return new TimeToSend(AtRank(seconds, 0.5), AtRank(seconds, 0.95), seconds[^1]);
+        return seconds;
     }
 
     private const string SentAt = """
@@ -125,6 +131,6 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
         """;
 
     /// <summary>The nearest-rank percentile: the smallest value that at least this share does not exceed.</summary>
-    private static double AtRank(List<double> sorted, double share) =>
-        sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
+    private static double? AtRank(List<double> sorted, double share) =>
+        sorted.Count == 0 ? null : sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
 }

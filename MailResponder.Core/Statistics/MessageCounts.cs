@@ -81,13 +81,13 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     /// Merges until the merged sum reaches the threshold too: with the total known, a small remainder would show what
     /// was to be hidden.
     /// </summary>
-    private (IReadOnlyList<NameCount> Addresses, long Others) Merged(int threshold)
+    private (OrderedDictionary<string, long> Addresses, long Others) Merged(int threshold)
     {
         var sorted = _addresses.Sorted();
-        var shown = sorted.Count(address => address.Count >= threshold);
-        var others = _addresses.Unkept + sorted.Skip(shown).Sum(address => address.Count);
+        var shown = sorted.Count(address => address.Value >= threshold);
+        var others = _addresses.Unkept + sorted.Skip(shown).Sum(address => address.Value);
         while (others > 0 && others < threshold && shown > 0)
-            others += sorted[--shown].Count;
-        return ([.. sorted.Take(shown)], others);
+            others += sorted.GetAt(--shown).Value;
+        return (new(sorted.Take(shown)), others);
     }
 }

@@ -212,14 +212,14 @@ public sealed class PostfixLogLines : IDisposable
         var until = new DateTimeOffset(FixedClock.Start.Date.AddDays(1), TimeSpan.Zero);
         var today = DateOnly.FromDateTime(FixedClock.Start.Date);
 
-        var trend = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, until.AddDays(-1), until)!.Trend;
+        var trend = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, until.AddDays(-1), until, 5)!.Trend;
         Assert.Equal(13, trend.Count);
         Assert.Equal(new DayOfRequests(today.AddDays(-12), 1, 1), trend[0]);
         Assert.Equal(new DayOfRequests(today.AddDays(-11), 0, 0), trend[1]);
         Assert.Equal(new DayOfRequests(today.AddDays(-1), 2, 1), trend[^2]);
         var east = new DateTimeOffset(FixedClock.Start.Date.AddDays(1), TimeSpan.FromHours(2));
         Assert.Equal(1, PostfixLogDatabase.Summarise(
-            settings.PostfixLog.Database, east.AddDays(-1), east)!.Trend[^1].Received);
+            settings.PostfixLog.Database, east.AddDays(-1), east, 5)!.Trend[^1].Received);
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public sealed class PostfixLogLines : IDisposable
 
     [Fact]
     public void NoDatabase_HasNoSummary() =>
-        Assert.Null(PostfixLogDatabase.Summarise(folder.PathTo("nowhere.db"), FixedClock.Start, FixedClock.Start));
+        Assert.Null(PostfixLogDatabase.Summarise(folder.PathTo("nowhere.db"), FixedClock.Start, FixedClock.Start, 5));
 
     /// <summary>A probe of `responder doctor` that was refused, and one that went through.</summary>
     [Fact]
@@ -284,7 +284,7 @@ public sealed class PostfixLogLines : IDisposable
     }
 
     PostfixLogSummary Summary => PostfixLogDatabase.Summarise(
-        settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1))!;
+        settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1), 5)!;
 
     static string Request(string minute, string id) => string.Concat(
         $"{Day}{minute}:00.100000+00:00 mx postfix/smtpd[5]: {id}: client=mail.freemail.test[198.51.100.7]\n",

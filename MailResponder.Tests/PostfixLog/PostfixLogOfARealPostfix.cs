@@ -101,7 +101,7 @@ public sealed class PostfixLogOfARealPostfix
 
     internal static PostfixLogSummary Summary(Workplace place) =>
         PostfixLogDatabase.Summarise(Database(place), DateTimeOffset.UtcNow.AddDays(-1),
-            DateTimeOffset.UtcNow.AddDays(1))!;
+            DateTimeOffset.UtcNow.AddDays(1), 1)!;
 
     static string Dump(Workplace place) =>
         ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump delivery", ".dump answer", ".dump rejection",

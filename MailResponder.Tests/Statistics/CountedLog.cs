@@ -20,13 +20,13 @@ public sealed class CountedLog
 
         Assert.Equal(19, figures.Answered);
         Assert.Equal(7 + 24 + 1, figures.Replies);
-        Assert.Equal([new NameCount("get@example.com", 12), new NameCount("links@example.com", 7)], figures.Addresses);
+        Assert.Equal([KeyValuePair.Create("get@example.com", 12L), KeyValuePair.Create("links@example.com", 7L)], figures.Addresses);
         Assert.Equal(0, figures.Others);
-        Assert.Equal([new NameCount("blocked", 4), new NameCount("over-quota", 4), new NameCount("spam", 3)],
+        Assert.Equal([KeyValuePair.Create("blocked", 4L), KeyValuePair.Create("over-quota", 4L), KeyValuePair.Create("spam", 3L)],
             figures.Skipped);
-        Assert.Equal([new NameCount("database", 2), new NameCount("send", 1), new NameCount("unexpected", 1)],
+        Assert.Equal([KeyValuePair.Create("database", 2L), KeyValuePair.Create("send", 1L), KeyValuePair.Create("unexpected", 1L)],
             figures.Deferred);
-        Assert.Equal([new NameCount("refused", 2)], figures.Failed);
+        Assert.Equal([KeyValuePair.Create("refused", 2L)], figures.Failed);
         Assert.Equal(1, figures.Exceptions);
         Assert.Equal(2, figures.UnmatchedLines);
         Assert.Equal((begin, begin.AddSeconds(40)), (figures.First, figures.Last));
@@ -122,7 +122,7 @@ public sealed class CountedLog
 
         var figures = log.Count();
 
-        Assert.Equal([new NameCount("a0@example.com", 10)], figures.Addresses);
+        Assert.Equal([KeyValuePair.Create("a0@example.com", 10L)], figures.Addresses);
         Assert.Equal((12_009, 11_999), (figures.Answered, figures.Others));
     }
 }

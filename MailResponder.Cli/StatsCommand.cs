@@ -20,7 +20,7 @@ internal sealed class StatsCommand : Command
     {
         var log = new Option<string?>("--log")
         {
-            Description = "The log, plain or .gz [default: the one that was rotated last]",
+            Description = "The log of events, plain or .gz [default: the one that was rotated last]",
             HelpName = "FILE",
         };
         var since = new Option<string?>("--since")
@@ -90,7 +90,7 @@ internal sealed class StatsCommand : Command
         FoundSettings found, string? log, (DateTimeOffset? Since, DateTimeOffset? Until) span)
     {
         var file = log ?? LogFile.LastRotated();
-        var counts = new MessageCounts(span.Since, span.Until);
+        var counts = new MessageCounts(span.Since, span.Until, TimeProvider.System.LocalTimeZone);
         LogFile.Count(file, counts);
         var threshold = found.Settings?.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold;
         var messages = counts.Figures(threshold);

@@ -1,3 +1,4 @@
+using System.Text;
 using MailResponder.Incoming;
 using MailResponder.Logs;
 using MailResponder.Settings;
@@ -5,12 +6,13 @@ using MailResponder.Settings;
 namespace MailResponder.PostfixLog;
 
 /// <summary>
-/// Reads one line of Postfix or of the responder after the other, and keeps what it tells about messages.
+/// Reads one line of Postfix or one event of the responder after the other, and keeps what it tells about messages.
 /// </summary>
 internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderSettings settings, TimeProvider clock)
 {
-    /// <summary>The responder's line and Postfix's may come in by two sockets, in any order.</summary>
-    private const long VerdictGrace = 60_000_000;
+    /// <summary>The responder's events and Postfix's lines come in by two sockets, in any order.</summary>
+    private const long Grace = 60_000_000;
+    private const string HandedToPostfix = "sendmail:";
 
     private static readonly HashSet<string> DeliveryAgents =
         ["smtp", "lmtp", "pipe", "local", "virtual", "error", "retry", "discard", "qmgr", "nqmgr", "relay"];
@@ -36,44 +38,48 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     /// <summary>Lines that are not of a form known here.</summary>
     public long Unknown { get; private set; }
 
-    public void Read(string line)
+    /// <summary>A line of Postfix's log.</summary>
+    public void ReadMail(ReadOnlySpan<byte> text)
+    {
+        // "postfix/smtpd", and of an instance or service with a name "postfix-out/submission/smtpd".
+        var isKnown = SyslogLine.TryParse(Encoding.Latin1.GetString(text), clock.GetUtcNow(), out var line)
+            && line.Program.StartsWith("postfix", StringComparison.Ordinal)
+            && FollowPostfix(line, line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString(),
+                PostfixLogReport.Microseconds(line.Time));
+        Count(isKnown);
+    }
+
+    /// <summary>A line of the responder's log for programs.</summary>
+    public void ReadEvent(ReadOnlySpan<byte> text)
+    {
+        var read = MessageEvent.Read(text);
+        if (read is { Result: not Result.Probe } && PostfixText.IsQueueId(read.QueueId))
+            Follow(read);
+        Count(read is not null);
+    }
+
+    private void Count(bool isKnown)
     {
         Lines++;
-        if (!Follow(line))
+        if (!isKnown)
             Unknown++;
     }
 
-    private bool Follow(string text)
+    private void Follow(MessageEvent read)
     {
-        if (!SyslogLine.TryParse(text, clock.GetUtcNow(), out var line))
-            return false;
-        if (line.Program.SequenceEqual("mail_responder"))
-            return FollowResponder(line);
-        if (!line.Program.StartsWith("postfix", StringComparison.Ordinal))
-            return false;
-        // "postfix/smtpd", and of an instance or service with a name "postfix-out/submission/smtpd".
-        var service = line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString();
-        return FollowPostfix(line, service, PostfixLogReport.Microseconds(line.Time));
-    }
-
-    private bool FollowResponder(SyslogLine line)
-    {
-        if (line.Text.StartsWith("probe ", StringComparison.Ordinal))
-            return true;
-        var verdict = ResponderVerdict.TryParse(line.Text);
-        if (verdict is null)
-            return false;
-        var at = PostfixLogReport.Microseconds(line.Time);
-        if (!PostfixText.IsQueueId(verdict.QueueId))
-            return true; // By hand.
-        var message = _rows.Find(verdict.QueueId, at, VerdictGrace)
-            ?? _rows.Begin(verdict.QueueId, at - ((verdict.Milliseconds ?? 0) * 1000));
+        var at = PostfixLogReport.Microseconds(read.Time);
+        var message = _rows.Find(read.QueueId, at, Grace) ?? _rows.Begin(read.QueueId, at - (read.Ms * 1000));
         _rows.SetRequested(message);
-        if (verdict.Replied)
+        if (read.Result == Result.Replied)
             _rows.AddAnswer(message, at);
-        foreach (var reply in verdict.HandedToPostfix)
-            _rows.AddReceipt(message, reply);
-        return true;
+        foreach (var receipt in read.Receipts.Where(receipt => receipt.StartsWith(
+            HandedToPostfix, StringComparison.Ordinal)))
+        {
+            // Behind the name may stand "(without-attachments)".
+            var name = receipt[HandedToPostfix.Length..].Split('(')[0];
+            if (PostfixText.IsReplyName(name))
+                _rows.AddReceipt(message, name);
+        }
     }
 
     private bool FollowPostfix(SyslogLine line, string service, long at)
@@ -133,7 +139,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         var message = _rows.Begin(id, at);
         // A content filter gives the mail back under another id.
         var origin = PostfixText.Value(text, "orig_queue_id").ToString();
-        if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, VerdictGrace) is { } whole)
+        if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, Grace) is { } whole)
             _rows.Join(message, whole);
         return true;
     }
@@ -145,7 +151,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         var message = _rows.Begin(id, at);
         // `postsuper -r` has it come in again.
         var origin = PostfixText.Value(text, "orig_id").ToString();
-        if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, VerdictGrace) is { } whole)
+        if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, Grace) is { } whole)
             _rows.Join(message, whole);
         return true;
     }

@@ -34,9 +34,10 @@ internal sealed class PostfixLogReport(
                   AND EXISTS (SELECT 1 FROM delivery JOIN message AS m ON m.id = delivery.message
                               WHERE m.root = r.id AND delivery.status = 'deferred')
                 """),
-            Expired = Count(
-                $"SELECT count(*) {Requests} AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.expired IS "
-                + $"NOT NULL)"),
+            Expired = Count($"""
+                SELECT count(*) {Requests}
+                  AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.expired IS NOT NULL)
+                """),
             Rejected = Count("SELECT count(*) FROM rejection WHERE at >= ?1 AND at < ?2"),
             Outcomes = ProviderOutcomes.Merged(Outcomes(), threshold),
             Trend = Trend(),

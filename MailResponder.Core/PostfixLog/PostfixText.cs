@@ -64,15 +64,4 @@ internal static class PostfixText
             return end < 0 ? value : value[..end];
         }
     }
-
-    /// <summary>The value behind " name=", commas included, up to a space. Empty when absent.</summary>
-    public static ReadOnlySpan<char> Rest(ReadOnlySpan<char> text, string name)
-    {
-        var at = text.IndexOf($" {name}=", StringComparison.Ordinal);
-        if (at < 0)
-            return [];
-        var value = text[(at + name.Length + 2)..];
-        var end = value.IndexOf(' ');
-        return end < 0 ? value : value[..end];
-    }
 }

@@ -39,7 +39,7 @@ internal sealed record MessageFigures
     /// <summary>Those of the deferred that a bug caused.</summary>
     public required long Exceptions { get; init; }
 
-    /// <summary>Lines that are not those of messages, or are damaged, whatever their time.</summary>
+    /// <summary>Lines that are no whole events.</summary>
     public required long UnmatchedLines { get; init; }
 
     /// <summary>Milliseconds that answering took, of answered requests; null when there were none.</summary>
@@ -50,6 +50,6 @@ internal sealed record MessageFigures
 
     public required long? MaximumMs { get; init; }
 
-    /// <summary>Replies by the hour of the day, 24 numbers, in the time zone of the log.</summary>
+    /// <summary>Replies by the hour of the day, 24 numbers, in the time zone of the host.</summary>
     public required IReadOnlyList<long> RepliesByHour { get; init; }
 }

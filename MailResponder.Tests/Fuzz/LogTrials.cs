@@ -10,19 +10,18 @@ internal static class LogTrials
 {
     private static readonly DateTimeOffset Now = FixedClock.Start;
 
-    public static void OwnLine(byte[] input)
+    public static void Event(byte[] input)
     {
-        if (LogLine.TryParse(input, out var line))
-            Assert.True(line is { Ms: >= 0, Replies: >= 0, Address.Length: > 0 }
-                && line.Reason is null == (line.Result == Result.Replied), "a whole line");
+        if (MessageEvent.Read(input) is not { } read)
+            return;
+        Assert.True(read is { Ms: >= 0, Replies: >= 0, Address.Length: > 0 }
+            && Enum.IsDefined(read.Result) && !read.Receipts.Contains(null!), "a whole event");
     }
 
     public static void PostfixLine(byte[] input)
     {
         if (!SyslogLine.TryParse(Encoding.Latin1.GetString(input), Now, out var line))
             return;
-        if (ResponderVerdict.TryParse(line.Text) is { } verdict)
-            Assert.DoesNotContain(verdict.HandedToPostfix, name => name.Contains('@', StringComparison.Ordinal));
         if (PostfixDelivery.TryParse(line.Text) is { } delivery)
             AssertNoAddress(delivery.Status);
     }
@@ -40,7 +39,8 @@ internal static class LogTrials
         return input =>
         {
             database.Begin();
-            follower.Read(Encoding.Latin1.GetString(input));
+            follower.ReadMail(input);
+            follower.ReadEvent(input);
             if (++lines % 2000 != 0)
                 return;
             database.Run("DELETE FROM message");

@@ -125,7 +125,7 @@ internal sealed class MixedTraffic : IDisposable
         Assert.InRange(summary.Percentile95Seconds.Value, summary.MedianSeconds!.Value, 120);
     }
 
-    /// <summary>`stats --json` of the people's log.</summary>
+    /// <summary>`stats --json` of the log of events.</summary>
     public void AssertReport(string json)
     {
         using var report = System.Text.Json.JsonDocument.Parse(json);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MailResponder.Logs;
 using MailResponder.PostfixLog;
 using MailResponder.Settings;
 
@@ -137,12 +138,12 @@ public sealed class PostfixLogLines : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void TwoLogs_AreOneStory(bool reportsFirst)
+    public void TwoLogs_AreOneStory(bool eventsFirst)
     {
         var lines = Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .ToLookup(line => line.Contains("mail_responder[", StringComparison.Ordinal));
-        folder.Write("mail_responder.log", string.Join('\n', lines[true]) + "\n");
-        if (reportsFirst) Read("");
+            .ToLookup(IsEvent);
+        folder.Write("events.log", string.Join('\n', lines[true]) + "\n");
+        if (eventsFirst) Read("");
         Read(string.Join('\n', lines[false]) + "\n");
         Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
     }
@@ -159,16 +160,6 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal("1", Rows("SELECT count(*) FROM message"));
     }
 
-    /// <summary>The responder's line and Postfix's come in by two sockets.</summary>
-    [Fact]
-    public void VerdictBeforePostfixLines_IsOfTheSameMessage()
-    {
-        var lines = Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Read(string.Join('\n', lines.OrderByDescending(line => line.Contains("replied", StringComparison.Ordinal)))
-            + "\n");
-        Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
-    }
-
     [Fact]
     public void Garbage_IsSurvived()
     {
@@ -176,7 +167,8 @@ public sealed class PostfixLogLines : IDisposable
         using var log = new MemoryStream();
         for (var i = 0; i < 2000; i++)
         {
-            var line = Encoding.UTF8.GetBytes(Request("01", "4C12345").Split('\n')[i % 6]);
+            var line = Encoding.UTF8.GetBytes(Request("01", "4C12345").Split('\n').Where(line => !IsEvent(line))
+                .ElementAt(i % 5));
             if (i % 3 == 0) line = line[..random.Next(line.Length)];
             for (var flips = random.Next(4); flips > 0 && line.Length > 0; flips--) line[random.Next(line.Length)] =
                 (byte)random.Next(11, 256);
@@ -273,8 +265,12 @@ public sealed class PostfixLogLines : IDisposable
             discard[8]: 4C34567: to=<{tag}@probe.invalid>, relay=none, delay=0.2, delays=0/0/0/0, dsn=2.0.0, status=sent (probe.invalid)
             qmgr[7]: 4C34567: removed
             """.Split('\n').Select((line, i) => $"{Day}00:{i:00}.1+00:00 mx postfix/{line}\n")
-            .Append($"{Day}00:30.1+00:00 mx mail_responder[9]: probe address=get@example.com replies=1 ms=9 "
-            + $"queue_id=4C23456 receipts=sendmail:0123456789abcdef0123456789abcdef\n");
+            .Append(Event($"{Day}00:30.1+00:00", new Outcome(Result.Probe)
+            {
+                Address = "get@example.com",
+                QueueId = "4C23456",
+                Receipts = ["sendmail:0123456789abcdef0123456789abcdef"],
+            }));
 
         Assert.Equal((16, 0), Read(string.Concat(lines)));
         Assert.Equal(
@@ -291,17 +287,24 @@ public sealed class PostfixLogLines : IDisposable
         $"{Day}{minute}:00.200000+00:00 mx postfix/cleanup[6]: {id}: message-id=<1@freemail.test>\n",
         $"{Day}{minute}:00.300000+00:00 mx postfix/qmgr[7]: {id}: from=<zahra@freemail.test>, size=700, nrcpt=1 "
         + $"(queue active)\n",
-        $"{Day}{minute}:00.400000+00:00 mx mail_responder[9]: replied address=get@example.com replies=1 ms=9 "
-        + $"queue_id={id} receipts=ses-1\n",
+        Event($"{Day}{minute}:00.4+00:00",
+            new Outcome(Result.Replied) { Address = "get@example.com", QueueId = id, Receipts = ["ses:1"] }),
         $"{Day}{minute}:00.500000+00:00 mx postfix/pipe[8]: {id}: to=<get@example.com>, relay=responder, delay=0.4, "
         + $"delays=0.1/0.1/0/0.2, dsn=2.0.0, status=sent (delivered via responder service)\n",
         $"{Day}{minute}:00.600000+00:00 mx postfix/qmgr[7]: {id}: removed\n");
 
-    /// <summary>A run after these lines came into Postfix's log.</summary>
+    static string Event(string time, Outcome outcome) =>
+        MessageLog.Event(outcome, 9, DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)) + "\n";
+
+    static bool IsEvent(string line) => line.StartsWith('{');
+
+    /// <summary>A run after these lines came into the two logs.</summary>
     (long Lines, long Unknown) Read(string lines)
     {
-        File.AppendAllText(folder.PathTo("mail.log"), lines);
-        using var reader = new PostfixLogReader(folder.PathTo("mail.log"), folder.PathTo("mail_responder.log"), clock);
+        var logs = lines.Split('\n').SkipLast(1).Select(line => line + "\n").ToLookup(IsEvent);
+        File.AppendAllText(folder.PathTo("events.log"), string.Concat(logs[true]));
+        File.AppendAllText(folder.PathTo("mail.log"), string.Concat(logs[false]));
+        using var reader = new PostfixLogReader(folder.PathTo("mail.log"), folder.PathTo("events.log"), clock);
         return reader.Read(settings);
     }
 

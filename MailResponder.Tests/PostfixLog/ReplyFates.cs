@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MailResponder.Doctor;
+using MailResponder.Logs;
 using MailResponder.PostfixLog;
 using MailResponder.Settings;
 using MailResponder.Tests.Statistics;
@@ -13,7 +14,7 @@ public sealed class ReplyFates : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ResponderSettings _settings;
     private readonly StringBuilder _mail = new();
-    private readonly StringBuilder _reports = new();
+    private readonly StringBuilder _events = new();
     private int _made;
 
     public ReplyFates()
@@ -178,9 +179,9 @@ public sealed class ReplyFates : IDisposable
     private IReadOnlyList<ProviderOutcomes> Outcomes(int threshold = 1)
     {
         _folder.Write("mail.log", _mail.ToString());
-        _folder.Write("mail_responder.log", _reports.ToString());
+        _folder.Write("events.log", _events.ToString());
         using (var reader = new PostfixLogReader(
-            _folder.PathTo("mail.log"), _folder.PathTo("mail_responder.log"), new FixedClock()))
+            _folder.PathTo("mail.log"), _folder.PathTo("events.log"), new FixedClock()))
             Assert.Equal(0, reader.Read(_settings).Unknown);
         return PostfixLogDatabase.Summarise(
             _settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1), threshold)!.Outcomes;
@@ -191,9 +192,13 @@ public sealed class ReplyFates : IDisposable
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{++_made:x32}");
         var without = events is ["(without-attachments)", ..] ? events[0] : "";
-        _reports.Append(
-            $"{Time()} mx mail_responder[9]: replied address=get@example.com replies=1 ms=9 queue_id=4A{_made:X5} "
-            + $"receipts=sendmail:{name}{without}\n");
+        _events.Append(MessageLog.Event(
+            new Outcome(Result.Replied)
+            {
+                Address = "get@example.com",
+                QueueId = string.Create(CultureInfo.InvariantCulture, $"4A{_made:X5}"),
+                Receipts = [$"sendmail:{name}{without}"],
+            }, 9, Time)).Append('\n');
         Mail(name, to, without.Length > 0 ? events[1..] : events);
         return name;
     }
@@ -215,8 +220,7 @@ public sealed class ReplyFates : IDisposable
             Line($"qmgr[7]: {id}: removed");
     }
 
-    private void Line(string text) => _mail.Append(CultureInfo.InvariantCulture, $"{Time()} mx postfix/{text}\n");
+    private void Line(string text) => _mail.Append(CultureInfo.InvariantCulture, $"{Time:yyyy-MM-dd'T'HH:mm:ss.ffffffzzz} mx postfix/{text}\n");
 
-    private string Time() => FixedClock.Start.AddMinutes(-60 + _made)
-        .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
+    private DateTimeOffset Time => FixedClock.Start.AddMinutes(-60 + _made);
 }

@@ -66,16 +66,30 @@ public sealed class CountedLog
     }
 
     [Fact]
-    public void Hours_AreThoseOfTheLog()
+    public void Hours_AreThoseOfTheHost()
     {
+        var zone = TimeZoneInfo.CreateCustomTimeZone("3", TimeSpan.FromHours(3), "3", "3");
         var log = new MadeLog { Time = new(2026, 11, 21, 22, 59, 58, TimeSpan.FromHours(3)) };
         log.Replied("get@example.com", 5, replies: 2);
         log.Time = new(2026, 11, 22, 0, 0, 0, TimeSpan.FromHours(3));
         log.Replied("get@example.com").Skipped(SkipReason.Spam);
 
-        var hours = log.Count().RepliesByHour;
+        var figures = MadeLog.Count(log.Text, zone: zone);
 
+        var hours = figures.RepliesByHour;
         Assert.Equal((4, 6, 1, 11), (hours[22], hours[23], hours[0], hours.Sum()));
+        Assert.Equal(("22:59:58+03:00", "00:00:01+03:00"),
+            ($"{figures.First:HH:mm:ssK}", $"{figures.Last:HH:mm:ssK}"));
+    }
+
+    [Fact]
+    public void LogWithoutEvents_IsAnotherLog()
+    {
+        var error = Assert.Throws<ResponderException>(() =>
+            MadeLog.Count("2026-11-22T08:32:01+00:00 host mail_responder[1]: replied address=a@b replies=1 ms=9\n"));
+        Assert.Equal(Cause.Input, error.Cause);
+        Assert.EndsWith("holds no event; name the log for programs, like /var/log/mail_responder-events.log",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +108,7 @@ public sealed class CountedLog
     {
         var good = new MadeLog().Replied("get@example.com").Text;
         var text = good + good[..60] + "\n" + new string('x', 300_000) + "\n" + good + "\0\u0001\ufffd\n"
-            + new string('y', 131_072) + "\n" + good + new string('z', 131_071) + "\n" + good + "replied address=";
+            + new string('y', 131_072) + "\n" + good + new string('z', 131_071) + "\n" + good + "{\"time\":";
 
         var figures = MadeLog.Count(text);
 

@@ -9,7 +9,7 @@ internal static class SampleReport
     {
         Made = new DateTimeOffset(2026, 11, 22, 0, 5, 0, TimeSpan.Zero),
         Version = "responder 0.1.0",
-        LogFile = "/var/log/mail_responder.log.1",
+        LogFile = "/var/log/mail_responder-events.log.1",
         Messages = log.Count(),
         Threshold = 5,
         Host = new HostFacts("mail1", 50 * 3600, "0.10 0.20 0.30", 2, new Space("memory", 1 << 30, 1 << 29),

@@ -58,21 +58,21 @@ internal sealed class PostfixLogReader : IDisposable
         _events.Dispose();
     }
 
-    private (long Lines, long Unknown) Read(PostfixLogDatabase database, ResponderSettings settings) =>
-        database.Try(() =>
+    private (long Lines, long Unknown) Read(PostfixLogDatabase database, ResponderSettings settings)
+    {
+        var follower = new PostfixLogFollower(database, settings, _clock);
+        database.Write(() =>
         {
-            database.Begin();
-            var follower = new PostfixLogFollower(database, settings, _clock);
             var rows = new PostfixLogRows(database);
             Follow("mail", _mail, follower.ReadMail);
             Follow("events", _events, follower.ReadEvent);
             Clean(database, settings.PostfixLog.Days);
-            database.Commit();
-            return (follower.Lines, follower.Unknown);
 
             void Follow(string name, LogFollower.OpenLog log, LogLines.Reader read) =>
                 rows.SetPosition(name, log.Read(rows.Position(name), read));
         });
+        return (follower.Lines, follower.Unknown);
+    }
 
     private void Clean(PostfixLogDatabase database, int days)
     {

@@ -104,6 +104,6 @@ public sealed class PostfixLogOfARealPostfix
             DateTimeOffset.UtcNow.AddDays(1), 1)!;
 
     static string Dump(Workplace place) =>
-        ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump delivery", ".dump answer", ".dump rejection",
-        ".dump receipt").AssertDone();
+        ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump rejection", ".dump receipt")
+        .AssertDone();
 }

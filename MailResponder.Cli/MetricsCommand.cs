@@ -15,9 +15,9 @@ internal sealed class MetricsCommand : Command
 {
     private static readonly Option<string> LogOption = new("--log")
     {
-        Description = "The responder's log",
+        Description = "The responder's log of events",
         HelpName = "FILE",
-        DefaultValueFactory = _ => "/var/log/mail_responder.log",
+        DefaultValueFactory = _ => MessageEvent.StandardLog,
     };
 
     public MetricsCommand() : base("metrics", "Numbers for monitoring and autoscaling, since the last run")
@@ -126,7 +126,7 @@ internal sealed class MetricsCommand : Command
     }
 
     private static LogFollower Log(ParseResult result) =>
-        new(Path.GetFullPath(result.GetValue(LogOption)!), LogLine.TimeOf);
+        new(Path.GetFullPath(result.GetValue(LogOption)!), MessageEvent.TimeOf);
 
     /// <summary>Null when `responder postfix-log` has not begun, or cannot: root gets its complaints.</summary>
     private static IReadOnlyList<ProviderOutcomes>? Outcomes(PostfixLogSettings log, int threshold)
@@ -134,8 +134,7 @@ internal sealed class MetricsCommand : Command
         try
         {
             var now = TimeProvider.System.GetUtcNow();
-            return PostfixLogDatabase.Summarise(log.Database, now.AddDays(-1), now) is { } summary
-                ? ProviderOutcomes.Merged(summary.Outcomes, threshold) : null;
+            return PostfixLogDatabase.Summarise(log.Database, now.AddDays(-1), now, threshold)?.Outcomes;
         }
         catch (ResponderException)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MailResponder.Logs;
 using MailResponder.PostfixLog;
 using MailResponder.Settings;
 
@@ -21,9 +22,9 @@ internal sealed class PostfixLogCommand : Command
         };
         var log = new Option<string>("--log")
         {
-            Description = "The responder's log",
+            Description = "The responder's log of events",
             HelpName = "FILE",
-            DefaultValueFactory = _ => "/var/log/mail_responder.log",
+            DefaultValueFactory = _ => MessageEvent.StandardLog,
         };
         Add(mailLog);
         Add(log);

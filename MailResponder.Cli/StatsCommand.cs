@@ -20,7 +20,7 @@ internal sealed class StatsCommand : Command
     {
         var log = new Option<string?>("--log")
         {
-            Description = "The log, plain or .gz [default: the one that was rotated last]",
+            Description = "The log of events, plain or .gz [default: the one that was rotated last]",
             HelpName = "FILE",
         };
         var since = new Option<string?>("--since")
@@ -90,11 +90,14 @@ internal sealed class StatsCommand : Command
         FoundSettings found, string? log, (DateTimeOffset? Since, DateTimeOffset? Until) span)
     {
         var file = log ?? LogFile.LastRotated();
-        var counts = new MessageCounts(span.Since, span.Until);
+        var counts = new MessageCounts(span.Since, span.Until, TimeProvider.System.LocalTimeZone);
         LogFile.Count(file, counts);
         var threshold = found.Settings?.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold;
         var messages = counts.Figures(threshold);
         var now = TimeProvider.System.GetLocalNow();
+        var problems = new OrderedDictionary<string, string>();
+        if (found.Problem is not null)
+            problems.Add("settings", found.Problem);
         return new StatisticsReport
         {
             Made = now,
@@ -102,22 +105,38 @@ internal sealed class StatsCommand : Command
             LogFile = Path.GetFullPath(file),
             Messages = messages,
             Threshold = threshold,
-            SettingsProblem = found.Problem,
-            Postfix = Part<PostfixLogSummary>.Of(() => Postfix(found.Settings, messages, span)),
-            Ses = Part<SesFigures>.Of(() => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
-            Queue = Part<WaitingMail>.Of(WaitingMail.Ask),
-            Host = Part<HostFacts>.Of(HostFacts.Read),
-            Instance = Part<InstanceFacts>.Of(InstanceFacts.Ask),
+            Postfix = Part("postfix", () => Postfix(found.Settings, messages, span, threshold)),
+            Ses = Part("ses", () => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
+            Queue = Part("queue", WaitingMail.Count),
+            Host = Part("host", HostFacts.Read),
+            Instance = Part("instance", InstanceFacts.Ask),
+            Problems = problems,
         };
+
+        // A part may be missing without spoiling the rest.
+        T? Part<T>(string name, Func<T?> ask) where T : class
+        {
+            try
+            {
+                return ask();
+            }
+            catch (ResponderException exception)
+            {
+                problems.Add(name, exception.Message);
+                return null;
+            }
+        }
     }
 
     /// <summary>Of the span that was asked for, else of that from the log's first message to its last.</summary>
     private static PostfixLogSummary? Postfix(
-        ResponderSettings? settings, MessageFigures messages, (DateTimeOffset? Since, DateTimeOffset? Until) span) =>
+        ResponderSettings? settings, MessageFigures messages, (DateTimeOffset? Since, DateTimeOffset? Until) span,
+        int threshold) =>
         (span.Since ?? messages.First) is { } since && (span.Until ?? messages.Last?.AddTicks(1)) is { } until
             && since < until
             ? PostfixLogDatabase.Summarise(
-            settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until) : null;
+                settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until, threshold)
+            : null;
 
     private static int Save(string file, string html)
     {

@@ -43,13 +43,12 @@ internal sealed class FeedbackReader(
         var before = Faults.Count;
         if (content.AsSpan().StartsWith("\uFEFF"u8))
             content = content[3..];
-        var isMail = NotificationMail.IsMail(content);
-        foreach (var (line, item) in isMail ? NotificationMail.Split(content) : JsonTexts.Of(content))
+        foreach (var (line, json, problem) in NotificationMail.IsMail(content)
+            ? NotificationMail.Texts(content) : JsonTexts.Of(content))
         {
             (_item, _line) = (_item + 1, line);
-            string? problem = null;
-            if ((isMail ? NotificationMail.JsonOf(item, out problem) : item) is { } text)
-                ReadText(text, "");
+            if (json is not null)
+                ReadText(json, "");
             else
                 AddFault("", problem!);
             if (Faults.Count - before < Fault.MostOfAFile)

@@ -15,8 +15,8 @@ internal static class JsonTexts
 
     /// <summary>The texts in file order; nothing in an empty file.</summary>
     /// <param name="file">UTF-8, without a byte order mark.</param>
-    /// <returns>Each with its line, counted from 1.</returns>
-    public static IEnumerable<(int Line, byte[] Text)> Of(byte[] file)
+    /// <returns>Each with its line, counted from 1; no problem stands in the place of one.</returns>
+    public static IEnumerable<(int Line, byte[]? Json, string? Problem)> Of(byte[] file)
     {
         var (line, counted) = (1, 0);
         for (var start = NextStart(file, 0); start < file.Length;)
@@ -24,7 +24,7 @@ internal static class JsonTexts
             line += file.AsSpan(counted, start - counted).Count((byte)'\n');
             counted = start;
             var end = EndOf(file, start);
-            yield return (line, file.AsSpan(start, end - start).TrimEnd(" \t\r\n"u8).ToArray());
+            yield return (line, file.AsSpan(start, end - start).TrimEnd(" \t\r\n"u8).ToArray(), null);
             start = NextStart(file, end);
         }
     }

@@ -65,17 +65,17 @@ internal sealed class LogFollower(string path, Func<ReadOnlySpan<byte>, DateTime
             take(line);
             if (timeOf(line) is { } time && time > until)
                 until = time;
-        });
+        }, isComplete: false);
         return new LogPosition(offset, Head(file, offset), until);
     }
 
     private static LogPosition Skip(FileStream? file, DateTimeOffset now)
     {
-        // A line's time is cut to microseconds: one of this very moment is still to come.
-        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond) - 1);
+        // A line of this very moment is still to come.
+        now = now.AddTicks(-1);
         if (file is null)
             return new LogPosition(0, "", now);
-        var offset = LogLines.Read(file, _ => { });
+        var offset = LogLines.Read(file, _ => { }, isComplete: false);
         return new LogPosition(offset, Head(file, offset), now);
     }
 

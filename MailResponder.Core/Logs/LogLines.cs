@@ -1,49 +1,53 @@
 namespace MailResponder.Logs;
 
-/// <summary>The whole lines of a log in constant memory.</summary>
+/// <summary>Splits a log into its lines, in constant memory.</summary>
 internal static class LogLines
 {
-    /// <summary>rsyslogd's own limit for a line is 8 kB; a longer one is no message's and is passed over.</summary>
-    private const int BufferBytes = 1 << 16;
+    /// <summary>rsyslogd itself writes no line over 8 kB.</summary>
+    private const int MaxLineBytes = 1 << 16;
 
     public delegate void Reader(ReadOnlySpan<byte> line);
 
-    /// <summary>
-    /// Reads from the file's position to the end that it has now. A last line without a line end is still being
-    /// written.
-    /// </summary>
-    /// <returns>How many bytes the whole lines have.</returns>
-    public static long Read(FileStream file, Reader read)
+    /// <summary>Reads the log to its end.</summary>
+    /// <param name="log">Is read from its position on.</param>
+    /// <param name="read">Gets each line without its end; an empty one for a line over 64 KiB.</param>
+    /// <param name="isComplete">
+    /// Whether a last line without a line end counts. In a log in use it is still being written, and is left for the
+    /// next time.
+    /// </param>
+    /// <returns>How many bytes the lines have, with their ends.</returns>
+    public static long Read(Stream log, Reader read, bool isComplete)
     {
-        var left = file.Length - file.Position;
-        var buffer = new byte[BufferBytes];
-        var (filled, isTooLong) = (0, false);
-        long whole = 0, unfinished = 0;
-        while (file.Read(buffer, filled, (int)Math.Min(buffer.Length - filled, left)) is > 0 and var count)
+        var buffer = new byte[MaxLineBytes];
+        var filled = 0;
+        long total = 0, dropped = 0;
+        while (log.Read(buffer, filled, buffer.Length - filled) is > 0 and var count)
         {
-            left -= count;
-            filled += count;
-            ReadOnlySpan<byte> rest = buffer.AsSpan(0, filled);
+            ReadOnlySpan<byte> rest = buffer.AsSpan(0, filled + count);
             while (rest.IndexOf((byte)'\n') is >= 0 and var end)
             {
-                if (!isTooLong)
-                    read(rest[..end]);
-                whole += unfinished + end + 1;
-                (isTooLong, unfinished) = (false, 0);
+                read(dropped > 0 ? [] : rest[..end]);
+                total += dropped + end + 1;
+                dropped = 0;
                 rest = rest[(end + 1)..];
             }
 
             if (rest.Length == buffer.Length)
             {
-                unfinished += rest.Length;
+                dropped += rest.Length;
                 rest = [];
-                isTooLong = true;
             }
 
             rest.CopyTo(buffer);
             filled = rest.Length;
         }
 
-        return whole;
+        if (isComplete && dropped + filled > 0)
+        {
+            read(dropped > 0 ? [] : buffer.AsSpan(0, filled));
+            total += dropped + filled;
+        }
+
+        return total;
     }
 }

@@ -49,7 +49,7 @@ internal sealed class MessageLog
             _ => SyslogSeverity.Info,
         };
         _syslog.Write(_facility, severity, line);
-        _syslog.Write(_eventFacility, severity, Event(outcome, milliseconds));
+        _syslog.Write(_eventFacility, severity, Event(outcome, milliseconds, _clock.GetUtcNow()));
     }
 
     /// <summary>A line of priority err that is about no single message.</summary>
@@ -88,12 +88,13 @@ internal sealed class MessageLog
         _ => "failed",
     };
 
-    private string Event(Outcome outcome, long milliseconds)
+    /// <summary>The line for programs, which <see cref="MessageEvent"/> reads.</summary>
+    internal static string Event(Outcome outcome, long milliseconds, DateTimeOffset time)
     {
         var receipts = string.Join(',', outcome.Receipts.Select(Quoted));
         var problem = outcome.Problem is null ? null : OneLine(outcome.Problem);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{{\"time\":\"{_clock.GetUtcNow().UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFK}\"," +
+            $"{{\"time\":\"{time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFK}\"," +
             $"\"result\":{Quoted(Name(outcome.Result))},\"reason\":{Quoted(outcome.Reason)}," +
             $"\"address\":{Quoted(outcome.Address)},\"replies\":{outcome.Receipts.Count},\"ms\":{milliseconds}," +
             $"\"queue_id\":{Quoted(outcome.QueueId)},\"receipts\":[{receipts}],\"problem\":{Quoted(problem)}}}");
@@ -120,14 +121,22 @@ internal sealed class MessageLog
         return quoted.Append('"').ToString();
     }
 
+    /// <summary>
+    /// By whole characters: half of a surrogate pair, as a name of a file may hold, would make the event no JSON.
+    /// </summary>
     private static string OneLine(string problem)
     {
         var line = new StringBuilder(Math.Min(problem.Length, MaxProblemLength));
-        foreach (var c in problem)
+        foreach (var character in problem.EnumerateRunes())
         {
             if (line.Length >= MaxProblemLength)
                 return line.Append('…').ToString();
-            line.Append(c == '"' ? '\'' : LineText.Breaks(c) || LineText.Misleads(c) ? ' ' : c);
+            line.Append(character.ToString() switch
+            {
+                "\"" => "'",
+                [var c] when LineText.Breaks(c) || LineText.Misleads(c) => " ",
+                var whole => whole,
+            });
         }
 
         return line.ToString();

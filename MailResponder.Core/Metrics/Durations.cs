@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MailResponder.Metrics;
 
 /// <summary>Many durations in short.</summary>
@@ -9,7 +11,7 @@ internal sealed class Durations
     public static readonly long[] Bounds = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000];
 
     /// <summary>How many were not longer than the bound of the same index and longer than the one before.</summary>
-    public long[] Buckets { get; } = new long[Bounds.Length];
+    public long[] Buckets { get; set; } = new long[Bounds.Length];
 
     public long Count { get; set; }
 
@@ -17,9 +19,11 @@ internal sealed class Durations
     public long Sum { get; set; }
 
     /// <summary>Milliseconds; 0 while nothing was counted.</summary>
+    [JsonIgnore]
     public long Shortest { get; private set; }
 
     /// <summary>Milliseconds; 0 while nothing was counted.</summary>
+    [JsonIgnore]
     public long Longest { get; private set; }
 
     public void Add(long milliseconds)

@@ -27,7 +27,7 @@ internal sealed class MetricsRun : IDisposable
             Position = before.Position is { } last
                 ? lines.Read(last, Traffic.Add) : lines.Skip(TimeProvider.System.GetUtcNow()),
         };
-        _group = new Lazy<string?>(() => HostReading.AutoScalingGroup(before.Group));
+        _group = new Lazy<string?>(() => HostReading.AutoScalingGroup(before.AutoScalingGroup));
     }
 
     /// <summary>What came since the state was last kept.</summary>
@@ -83,7 +83,7 @@ internal sealed class MetricsRun : IDisposable
     /// <summary>Makes the next state ready. What comes back puts it in force, once the metrics are delivered.</summary>
     /// <exception cref="ResponderException">It cannot be written; then nothing should be delivered.</exception>
     public Action Prepare() =>
-        (_group.IsValueCreated ? _state with { Group = _group.Value } : _state).Prepare(_path);
+        (_group.IsValueCreated ? _state with { AutoScalingGroup = _group.Value } : _state).Prepare(_path);
 
     public void Dispose() => _turn?.Dispose();
 }

@@ -1,18 +1,19 @@
-using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MailResponder.Files;
 using MailResponder.Logs;
-using MailResponder.Settings;
 
 namespace MailResponder.Metrics;
 
-/// <summary>What one run leaves for the next. Losing it costs the lines since the last run, nothing else.</summary>
+/// <summary>
+/// What one run leaves for the next, as a JSON file. Losing it costs the lines since the last run, nothing else.
+/// </summary>
 /// <param name="Position">How far the log is counted; null before the first run.</param>
-/// <param name="Group">The Auto Scaling group that the host is in; null when that is not known.</param>
+/// <param name="AutoScalingGroup">The group that the host is in; null when that is not known.</param>
 /// <param name="Totals">Counts since the first run; only those are kept that were asked for.</param>
-internal sealed record MetricsState(LogPosition? Position, string? Group, Totals Totals)
+internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGroup, Totals Totals)
 {
-    private const string UnknownGroup = "unknown";
+    private static MetricsState Empty => new(null, null, new Totals([], [], new Durations()));
 
     /// <summary>An absent file, or one that is not ours, gives the state before the first run.</summary>
     /// <exception cref="ResponderException">The file is there and cannot be read.</exception>
@@ -20,12 +21,12 @@ internal sealed record MetricsState(LogPosition? Position, string? Group, Totals
     {
         try
         {
-            var json = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
-            return json is null ? Empty : Read(
-                json.Members.ToDictionary(member => member.Name, member => member.Value));
+            var state = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), StateJson.Default.MetricsState);
+            return state is { Position.Offset: >= 0 }
+                && state.Totals.Durations.Buckets.Length == Durations.Bounds.Length ? state : Empty;
         }
         catch (Exception exception) when (
-            exception is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
+            exception is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
             return Empty;
         }
@@ -46,7 +47,7 @@ internal sealed record MetricsState(LogPosition? Position, string? Group, Totals
             // Never through a link that somebody has laid there.
             File.Delete(unfinished);
             using var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write);
-            Write(file);
+            JsonSerializer.Serialize(file, this, StateJson.Default.MetricsState);
             file.Flush(flushToDisk: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -57,38 +58,12 @@ internal sealed record MetricsState(LogPosition? Position, string? Group, Totals
         return () => File.Move(unfinished, path, overwrite: true);
     }
 
-    private static MetricsState Empty => new(null, null, new Totals());
-
     private static ResponderException Unusable(string path, Exception exception) =>
         new(Cause.Output, $"metrics state {path}: {FileTrouble.Describe(exception)}; see metrics.state", exception);
-
-    private static MetricsState Read(Dictionary<string, LocatedJson> values)
-    {
-        var position = DateTimeOffset.TryParse(Text("until"), CultureInfo.InvariantCulture, out var until)
-            && long.TryParse(Text("offset"), CultureInfo.InvariantCulture, out var offset) && offset >= 0
-            ? new LogPosition(offset, Text("head"), until)
-            : null;
-        var group = Text("auto_scaling_group");
-        var totals = values.TryGetValue("totals", out var kept) ? Totals.Read(kept) : new Totals();
-        return new MetricsState(position, group is "" or UnknownGroup ? null : group, totals);
-
-        string Text(string name) => values.TryGetValue(name, out var value) ? value.Text : "";
-    }
-
-    private void Write(Stream stream)
-    {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        if (Position is not null)
-        {
-            json.WriteNumber("offset", Position.Offset);
-            json.WriteString("head", Position.Head);
-            json.WriteString("until", Position.Until);
-        }
-
-        json.WriteString("auto_scaling_group", Group ?? UnknownGroup);
-        json.WritePropertyName("totals");
-        Totals.Write(json);
-        json.WriteEndObject();
-    }
 }
+
+/// <summary>A file with a member too few, or null for one, is not ours.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(MetricsState))]
+internal sealed partial class StateJson : JsonSerializerContext;

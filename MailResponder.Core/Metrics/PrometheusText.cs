@@ -20,10 +20,14 @@ internal sealed class PrometheusText
     {
         var text = new PrometheusText();
         text.Family("messages_total", "counter", "Messages by what became of them.");
-        foreach (var (result, count) in totals.Messages)
-            text.Sample("messages_total", count, ("result", result.Hyphenated()));
+        foreach (var result in Enum.GetValues<Result>())
+        {
+            text.Sample("messages_total", totals.Messages.GetValueOrDefault(result),
+                ("result", result.Hyphenated()));
+        }
+
         text.Family("replies_total", "counter", "Replies sent, by requested address; rarely requested ones together.");
-        foreach (var (address, count) in totals.Replies)
+        foreach (var (address, count) in totals.Replies.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             text.Sample("replies_total", count, ("address", address));
         text.AddDurations(totals.Durations);
         if (outcomes is not null)

@@ -25,10 +25,10 @@ internal sealed class Traffic
     /// <summary>Milliseconds of every message that was not skipped.</summary>
     public Durations Durations { get; } = new();
 
-    /// <summary>Counts the line when it is a message's.</summary>
+    /// <summary>Counts the line when it is the event of a message.</summary>
     public void Add(ReadOnlySpan<byte> text)
     {
-        if (!LogLine.TryParse(text, out var line) || line.Result == Result.Probe)
+        if (MessageEvent.Read(text) is not { Result: not Result.Probe } line)
             return;
         Messages[line.Result]++;
         if (line.Result == Result.Skipped)

@@ -1,3 +1,4 @@
+using System.Text;
 using MailResponder.Incoming;
 using MailResponder.Logs;
 using MailResponder.Settings;
@@ -5,25 +6,13 @@ using MailResponder.Settings;
 namespace MailResponder.PostfixLog;
 
 /// <summary>
-/// Reads one line of Postfix or of the responder after the other, and keeps what it tells about messages.
+/// Reads one line of Postfix or one event of the responder after the other, and keeps what it tells about messages.
 /// </summary>
 internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderSettings settings, TimeProvider clock)
 {
-    /// <summary>The responder's line and Postfix's may come in by two sockets, in any order.</summary>
-    private const long VerdictGrace = 60_000_000;
-
-    private static readonly HashSet<string> DeliveryAgents =
-        ["smtp", "lmtp", "pipe", "local", "virtual", "error", "retry", "discard", "qmgr", "nqmgr", "relay"];
-
-    private static readonly HashSet<string> OtherServices =
-    [
-        "master", "anvil", "scache", "tlsproxy", "tlsmgr", "dnsblog", "verify", "trivial-rewrite", "postlogd",
-        "postlog", "showq",
-        "flush", "proxymap", "proxywrite", "spawn", "postfix-script", "postfix", "postqueue", "postdrop", "sendmail",
-        "postmap", "postalias", "postconf", "postmulti", "postscreen", "postsuper", "postkick", "defer", "trace",
-        "bounce",
-        "smtpd", "cleanup", "pickup", "qmqpd", "postfix-tls-script",
-    ];
+    /// <summary>The responder's events and Postfix's lines come in by two sockets, in any order.</summary>
+    private const long Grace = 60_000_000;
+    private const string HandedToPostfix = "sendmail:";
 
     private readonly PostfixLogRows _rows = new(database);
     private readonly RequestedRecipients _recipients = new(settings, clock);
@@ -33,47 +22,51 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
 
     public long Lines { get; private set; }
 
-    /// <summary>Lines that are not of a form known here.</summary>
+    /// <summary>Lines that are not Postfix's, and tries to deliver without their outcome.</summary>
     public long Unknown { get; private set; }
 
-    public void Read(string line)
+    /// <summary>A line of Postfix's log.</summary>
+    public void ReadMail(ReadOnlySpan<byte> text)
+    {
+        // "postfix/smtpd", and of an instance or service with a name "postfix-out/submission/smtpd".
+        var isKnown = SyslogLine.TryParse(Encoding.Latin1.GetString(text), clock.GetUtcNow(), out var line)
+            && line.Program.StartsWith("postfix", StringComparison.Ordinal)
+            && FollowPostfix(line, line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString(),
+                PostfixLogReport.Microseconds(line.Time));
+        Count(isKnown);
+    }
+
+    /// <summary>A line of the responder's log for programs.</summary>
+    public void ReadEvent(ReadOnlySpan<byte> text)
+    {
+        var read = MessageEvent.Read(text);
+        if (read is { Result: not Result.Probe } && PostfixText.IsQueueId(read.QueueId))
+            Follow(read);
+        Count(read is not null);
+    }
+
+    private void Count(bool isKnown)
     {
         Lines++;
-        if (!Follow(line))
+        if (!isKnown)
             Unknown++;
     }
 
-    private bool Follow(string text)
+    private void Follow(MessageEvent read)
     {
-        if (!SyslogLine.TryParse(text, clock.GetUtcNow(), out var line))
-            return false;
-        if (line.Program.SequenceEqual("mail_responder"))
-            return FollowResponder(line);
-        if (!line.Program.StartsWith("postfix", StringComparison.Ordinal))
-            return false;
-        // "postfix/smtpd", and of an instance or service with a name "postfix-out/submission/smtpd".
-        var service = line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString();
-        return FollowPostfix(line, service, PostfixLogReport.Microseconds(line.Time));
-    }
-
-    private bool FollowResponder(SyslogLine line)
-    {
-        if (line.Text.StartsWith("probe ", StringComparison.Ordinal))
-            return true;
-        var verdict = ResponderVerdict.TryParse(line.Text);
-        if (verdict is null)
-            return false;
-        var at = PostfixLogReport.Microseconds(line.Time);
-        if (!PostfixText.IsQueueId(verdict.QueueId))
-            return true; // By hand.
-        var message = _rows.Find(verdict.QueueId, at, VerdictGrace)
-            ?? _rows.Begin(verdict.QueueId, at - ((verdict.Milliseconds ?? 0) * 1000));
+        var at = PostfixLogReport.Microseconds(read.Time);
+        var message = _rows.Find(read.QueueId, at, Grace) ?? _rows.Begin(read.QueueId, at - (read.Ms * 1000));
         _rows.SetRequested(message);
-        if (verdict.Replied)
-            _rows.AddAnswer(message, at);
-        foreach (var reply in verdict.HandedToPostfix)
-            _rows.AddReceipt(message, reply);
-        return true;
+        if (read.Result == Result.Replied)
+            _rows.SetAnswered(message, at);
+        foreach (var receipt in read.Receipts.Where(receipt => receipt.StartsWith(
+            HandedToPostfix, StringComparison.Ordinal)))
+        {
+            // Behind the name may stand "(without-attachments)".
+            var name = receipt[HandedToPostfix.Length..].Split('(')[0];
+            if (PostfixText.IsReplyName(name))
+                _rows.AddReceipt(message, name);
+        }
     }
 
     private bool FollowPostfix(SyslogLine line, string service, long at)
@@ -109,86 +102,68 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         }
 
         if (!PostfixText.TryQueueId(ref text, out var id))
-            return OtherServices.Contains(service) || DeliveryAgents.Contains(service);
-        return service switch
-        {
-            "smtpd" or "qmqpd" => FollowSmtpd(text, id, at),
-            "pickup" => FollowPickup(text, id, at),
-            "cleanup" => FollowCleanup(text, id, at),
-            _ when text is "removed" => FollowRemoval(id, at),
-            _ when text.StartsWith("from=<", StringComparison.Ordinal) => FollowQueueManager(text, id, at),
-            _ when text.StartsWith("to=<", StringComparison.Ordinal) => FollowDelivery(text, id, at),
-            _ => OtherServices.Contains(service) || DeliveryAgents.Contains(service),
-        };
-    }
-
-    private bool FollowSmtpd(ReadOnlySpan<char> text, string id, long at)
-    {
-        if (!text.StartsWith("client=", StringComparison.Ordinal))
-        {
-            Reject(text, at);
             return true;
+        switch (service)
+        {
+            case "smtpd" or "qmqpd" when text.StartsWith("client=", StringComparison.Ordinal):
+                // A content filter gives the mail back under another id.
+                Join(_rows.Begin(id, at), PostfixText.Value(text, "orig_queue_id"), at);
+                break;
+            case "pickup" when text.StartsWith("uid=", StringComparison.Ordinal):
+                // `postsuper -r` has it come in again.
+                Join(_rows.Begin(id, at), PostfixText.Value(text, "orig_id"), at);
+                break;
+            case "cleanup" when text.StartsWith("message-id=", StringComparison.Ordinal):
+                // What local(8) forwards and bounce(8) writes begins here.
+                var message = _rows.FindOrBegin(id, at, at);
+                // That of a reply leads to its request; anybody else's may name a person and is not kept.
+                if (ReplyName(text["message-id=".Length..]) is { } reply)
+                    _rows.SetReply(message, reply);
+                break;
+            case "smtpd" or "qmqpd" or "cleanup":
+                Reject(text, at);
+                break;
+            case "pickup":
+                break;
+            default:
+                return FollowAgent(text, id, at);
         }
 
-        var message = _rows.Begin(id, at);
-        // A content filter gives the mail back under another id.
-        var origin = PostfixText.Value(text, "orig_queue_id").ToString();
-        if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, VerdictGrace) is { } whole)
+        return true;
+    }
+
+    private void Join(long message, ReadOnlySpan<char> originalId, long at)
+    {
+        if (PostfixText.IsQueueId(originalId) && _rows.Find(originalId.ToString(), at, Grace) is { } whole)
             _rows.Join(message, whole);
-        return true;
     }
 
-    private bool FollowPickup(ReadOnlySpan<char> text, string id, long at)
+    /// <summary>What qmgr(8) and the delivery agents say.</summary>
+    private bool FollowAgent(ReadOnlySpan<char> text, string id, long at)
     {
-        if (!text.StartsWith("uid=", StringComparison.Ordinal))
+        if (text.StartsWith("to=<", StringComparison.Ordinal))
+            return FollowDelivery(text, id, at);
+        if (text is "removed" && _rows.Find(id, at) is { } gone)
+            _rows.SetRemoved(gone, at);
+        if (!text.StartsWith("from=<", StringComparison.Ordinal))
             return true;
-        var message = _rows.Begin(id, at);
-        // `postsuper -r` has it come in again.
-        var origin = PostfixText.Value(text, "orig_id").ToString();
-        if (PostfixText.IsQueueId(origin) && _rows.Find(origin, at, VerdictGrace) is { } whole)
-            _rows.Join(message, whole);
-        return true;
-    }
-
-    private bool FollowCleanup(ReadOnlySpan<char> text, string id, long at)
-    {
-        if (text.StartsWith("message-id=", StringComparison.Ordinal))
-        {
-            // What local(8) forwards and bounce(8) writes begins here.
-            var message = _rows.FindOrBegin(id, at, at);
-            // That of a reply leads to its request; anybody else's may name a person and is not kept.
-            if (ReplyName(text["message-id=".Length..]) is { } reply)
-                _rows.SetReply(message, reply);
-            return true;
-        }
-
-        Reject(text, at);
-        return true;
-    }
-
-    private bool FollowRemoval(string id, long at)
-    {
-        if (_rows.Find(id, at) is { } message)
-            _rows.SetRemoved(message, at);
-        return true;
-    }
-
-    private bool FollowQueueManager(ReadOnlySpan<char> text, string id, long at)
-    {
         var message = _rows.FindOrBegin(id, at, at);
         var facts = text[(text.LastIndexOf(">, ", StringComparison.Ordinal) + 1)..];
         if (facts.Contains("status=expired", StringComparison.Ordinal)
             || facts.Contains("status=force-expired", StringComparison.Ordinal))
-            _rows.SetExpired(message, at);
+        {
+            _rows.SetExpired(message);
+        }
+
         return true;
     }
 
     private bool FollowDelivery(ReadOnlySpan<char> text, string id, long at)
     {
         var end = text.IndexOf(">, relay=", StringComparison.Ordinal);
-        if (end < 0 || Delivery.TryParse(text[(end + 2)..]) is not { } delivery)
+        if (end < 0 || !PostfixText.TryStatus(text[(end + 2)..], out var status, out var delay))
             return false;
-        var message = _rows.FindOrBegin(id, at, at - ((delivery.DelayMilliseconds ?? 0) * 1000));
+        var message = _rows.FindOrBegin(id, at, at - delay);
         var recipients = text[..(end + 1)];
         var asked = PostfixText.Value(recipients, "orig_to");
         var recipient = PostfixText.Value(recipients, "to");
@@ -196,7 +171,12 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             _rows.SetRequested(message);
         else if (ReplyProvider.Of(recipient, settings) is { } provider)
             _rows.SetProvider(message, provider);
-        _rows.AddDelivery(message, delivery.Status, at);
+        if (status is "sent")
+            _rows.SetSent(message, at);
+        else if (status is "deferred" or "SOFTBOUNCE")
+            _rows.SetDeferred(message);
+        else if (status is "bounced")
+            _rows.SetBounced(message);
         // local(8) gives a luser_relay's or an alias's mail a queue id of its own.
         var mark = text.LastIndexOf("(forwarded as ", StringComparison.Ordinal);
         if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next

@@ -1,4 +1,3 @@
-using System.Text;
 using MailResponder.Logs;
 using MailResponder.Settings;
 
@@ -14,21 +13,22 @@ internal sealed class PostfixLogReader : IDisposable
     private const long MostMessages = 1_000_000;
 
     private const long MostRejections = 2_000_000;
-    private readonly LogFollower.OpenLog _reports;
+    private readonly LogFollower.OpenLog _events;
     private readonly LogFollower.OpenLog _mail;
     private readonly TimeProvider _clock;
 
     /// <summary>Opens the logs: root may be the only one who reads them.</summary>
     /// <param name="mailLog">Postfix's.</param>
-    /// <param name="log">The responder's, for people.</param>
+    /// <param name="events">The responder's, for programs.</param>
     /// <param name="clock">Tells the year of a time without one, and what is too old.</param>
     /// <exception cref="ResponderException">One of them is there and cannot be opened.</exception>
-    public PostfixLogReader(string mailLog, string log, TimeProvider clock)
+    public PostfixLogReader(string mailLog, string events, TimeProvider clock)
     {
         _clock = clock;
         // The responder's first: then Postfix's has all about the messages that it tells of.
-        _reports = Follower(log).Open();
-        _mail = Follower(mailLog).Open();
+        _events = new LogFollower(Path.GetFullPath(events), MessageEvent.TimeOf).Open();
+        _mail = new LogFollower(
+            Path.GetFullPath(mailLog), line => SyslogLine.TimeOf(line, clock.GetUtcNow())).Open();
     }
 
     /// <summary>Keeps what is new. What is older than the days to be kept goes.</summary>
@@ -55,27 +55,24 @@ internal sealed class PostfixLogReader : IDisposable
     public void Dispose()
     {
         _mail.Dispose();
-        _reports.Dispose();
+        _events.Dispose();
     }
 
-    private (long Lines, long Unknown) Read(PostfixLogDatabase database, ResponderSettings settings) =>
-        database.Try(() =>
+    private (long Lines, long Unknown) Read(PostfixLogDatabase database, ResponderSettings settings)
+    {
+        var follower = new PostfixLogFollower(database, settings, _clock);
+        database.Write(() =>
         {
-            database.Begin();
-            var follower = new PostfixLogFollower(database, settings, _clock);
             var rows = new PostfixLogRows(database);
-            Follow("mail", _mail);
-            Follow("reports", _reports);
+            Follow("mail", _mail, follower.ReadMail);
+            Follow("events", _events, follower.ReadEvent);
             Clean(database, settings.PostfixLog.Days);
-            database.Commit();
-            return (follower.Lines, follower.Unknown);
 
-            void Follow(string name, LogFollower.OpenLog log) => rows.SetPosition(
-                name, log.Read(rows.Position(name), line => follower.Read(Encoding.Latin1.GetString(line))));
+            void Follow(string name, LogFollower.OpenLog log, LogLines.Reader read) =>
+                rows.SetPosition(name, log.Read(rows.Position(name), read));
         });
-
-    private LogFollower Follower(string path) =>
-        new(Path.GetFullPath(path), line => SyslogLine.TimeOf(line, _clock.GetUtcNow()));
+        return (follower.Lines, follower.Unknown);
+    }
 
     private void Clean(PostfixLogDatabase database, int days)
     {

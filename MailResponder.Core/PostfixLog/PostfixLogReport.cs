@@ -1,19 +1,27 @@
 namespace MailResponder.PostfixLog;
 
 /// <summary>Asks the rows for the numbers of a span of time.</summary>
-internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffset since, DateTimeOffset until)
+internal sealed class PostfixLogReport(
+    PostfixLogDatabase database, DateTimeOffset since, DateTimeOffset until, int threshold)
 {
     /// <summary>
-    /// A mail for us that arrived in the span. Those that were made of it within the host have it as their root.
+    /// Mails for us that arrived in the span, each with what became of those that were made of it within the host: they
+    /// have it as their root.
     /// </summary>
     private const string Requests = """
-        FROM message AS r WHERE r.root = r.id AND r.arrived >= ?1 AND r.arrived < ?2
-          AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.requested = 1)
+        WITH request AS (
+          SELECT r.id, r.arrived, max(m.answered) AS answered, max(m.deferred) AS deferred, max(m.expired) AS expired
+          FROM message AS r JOIN message AS m ON m.root = r.id
+          WHERE r.root = r.id AND r.arrived >= ?1 AND r.arrived < ?2
+          GROUP BY r.id HAVING max(m.requested))
+
         """;
 
-    private const string Answered = """
-        EXISTS (SELECT 1 FROM answer JOIN message AS m ON m.id = answer.message WHERE m.root = r.id)
-        """;
+    /// <summary>The replies to one of them that were handed to Postfix.</summary>
+    private const string Receipts =
+        "FROM message AS m JOIN receipt ON receipt.message = m.id WHERE m.root = request.id";
+
+    private const string SentAt = "(SELECT min(sent) FROM message AS reply WHERE reply.reply = receipt.reply)";
 
     private readonly long _since = Microseconds(since);
     private readonly long _until = Microseconds(until);
@@ -21,23 +29,29 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
     public static long Microseconds(DateTimeOffset time) =>
         (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
-    public PostfixLogSummary Summary() => new()
+    public PostfixLogSummary Summary()
     {
-        Received = Count($"SELECT count(*) {Requests}"),
-        Answered = Count($"SELECT count(*) {Requests} AND {Answered}"),
-        Deferred = Count($"""
-            SELECT count(*) {Requests}
-              AND EXISTS (SELECT 1 FROM delivery JOIN message AS m ON m.id = delivery.message
-                          WHERE m.root = r.id AND delivery.status = 'deferred')
-            """),
-        Expired = Count(
-            $"SELECT count(*) {Requests} AND EXISTS (SELECT 1 FROM message AS m WHERE m.root = r.id AND m.expired IS "
-            + $"NOT NULL)"),
-        Rejected = Count("SELECT count(*) FROM rejection WHERE at >= ?1 AND at < ?2"),
-        TimeToSend = TimeToSend(),
-        Outcomes = Outcomes(),
-        Trend = Trend(),
-    };
+        var seconds = SecondsToSend();
+        return database.Rows(
+            Requests + """
+                SELECT count(*), count(answered), count(*) FILTER (WHERE deferred), count(*) FILTER (WHERE expired)
+                FROM request
+                """,
+            row => new PostfixLogSummary
+            {
+                Received = row.GetInt64(0),
+                Answered = row.GetInt64(1),
+                Deferred = row.GetInt64(2),
+                Expired = row.GetInt64(3),
+                Rejected = database.Number("SELECT count(*) FROM rejection WHERE at >= ?1 AND at < ?2", _since, _until)
+                    ?? 0,
+                MedianSeconds = AtRank(seconds, 0.5),
+                Percentile95Seconds = AtRank(seconds, 0.95),
+                MaximumSeconds = AtRank(seconds, 1),
+                Outcomes = ProviderOutcomes.Merged(Outcomes(), threshold),
+                Trend = Trend(),
+            }, _since, _until)[0];
+    }
 
     private List<DayOfRequests> Trend()
     {
@@ -45,16 +59,13 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
         const long Day = 86_400_000_000;
         var first = DateOnly.FromDateTime(until.AddTicks(-1).DateTime).AddDays(1 - Days);
         var start = Microseconds(new DateTimeOffset(first, TimeOnly.MinValue, until.Offset));
-        var days = new DayOfRequests[Days];
-        for (var i = 0; i < Days; i++)
-            days[i] = new DayOfRequests(first.AddDays(i), 0, 0);
-        foreach (var row in database.Rows(
-            $"SELECT (r.arrived - ?1) / {Day}, count(*), sum({Answered}) {Requests} GROUP BY 1", start, _until))
-        {
-            days[row[0]!.Value] = days[row[0]!.Value] with { Received = row[1]!.Value, Answered = row[2]!.Value };
-        }
-
-        return [.. days.SkipWhile(day => day.Received == 0)];
+        var days = database.Rows(
+            Requests + $"SELECT (arrived - ?1) / {Day}, count(*), count(answered) FROM request GROUP BY 1",
+            row => new DayOfRequests(first.AddDays(row.GetInt32(0)), row.GetInt64(1), row.GetInt64(2)), start, _until)
+            .ToDictionary(day => day.Day);
+        return [.. Enumerable.Range(0, Days).Select(first.AddDays)
+            .Select(day => days.GetValueOrDefault(day, new DayOfRequests(day, 0, 0)))
+            .SkipWhile(day => day.Received == 0)];
     }
 
     /// <summary>
@@ -64,9 +75,8 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
     private IReadOnlyList<ProviderOutcomes> Outcomes() => database.Rows(
         $"""
         WITH fate AS (
-          SELECT m.provider, m.removed, {Was("sent")} AS sent,
-            {Was("deferred")} AS deferred,
-            m.expired IS NOT NULL OR {Was("bounced")} OR {IsReported("bounced")} AS bounced,
+          SELECT m.provider, m.removed, m.sent IS NOT NULL AS sent, m.deferred,
+            m.expired OR m.bounced OR {IsReported("bounced")} AS bounced,
             {IsReported("complained")} AS complained
           FROM message AS m WHERE m.arrived >= ?1 AND m.arrived < ?2 AND m.reply IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM message AS b WHERE b.reply = m.reply AND b.id < m.id)
@@ -86,45 +96,23 @@ internal sealed class PostfixLogReport(PostfixLogDatabase database, DateTimeOffs
             row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)),
         _since, _until);
 
-    private static string Was(string status) =>
-        $"EXISTS (SELECT 1 FROM delivery AS d WHERE d.message = m.id AND d.status = '{status}')";
-
     private static string IsReported(string outcome) =>
         $"EXISTS (SELECT 1 FROM report AS p WHERE p.reply = m.reply AND p.outcome = '{outcome}')";
 
-    private long Count(string sql) => database.Number(sql, _since, _until) ?? 0;
-
-    private TimeToSend? TimeToSend()
-    {
-        var seconds = new List<double>();
-        // A reply that was handed to Postfix is sent when the next host has taken it; any other when the responder said
-        // so.
-        foreach (var row in database.Rows($"""
-            SELECT r.arrived,
-              (SELECT max(answer.at) FROM answer JOIN message AS m ON m.id = answer.message WHERE m.root = r.id),
-              (SELECT count(*) FROM receipt JOIN message AS m ON m.id = receipt.message WHERE m.root = r.id),
-              (SELECT count(*) FROM receipt JOIN message AS m ON m.id = receipt.message
-               WHERE m.root = r.id AND {SentAt} IS NOT NULL),
-              (SELECT max({SentAt}) FROM receipt JOIN message AS m ON m.id = receipt.message WHERE m.root = r.id)
-            {Requests} AND {Answered}
-            """, _since, _until))
-        {
-            if (row[2] == row[3])
-                seconds.Add((Math.Max(row[1]!.Value, row[4] ?? 0) - row[0]!.Value) / 1e6);
-        }
-
-        if (seconds.Count == 0)
-            return null;
-        seconds.Sort();
-        return new TimeToSend(AtRank(seconds, 0.5), AtRank(seconds, 0.95), seconds[^1]);
-    }
-
-    private const string SentAt = """
-        (SELECT min(delivery.at) FROM message AS reply JOIN delivery ON delivery.message = reply.id
-         WHERE reply.reply = receipt.reply AND delivery.status = 'sent')
-        """;
+    /// <summary>
+    /// From arrival to the sending of the last reply, of each answered request whose replies are all sent; in ascending
+    /// order. A reply that was handed to Postfix is sent when the next host has taken it; any other when the responder
+    /// said so.
+    /// </summary>
+    private List<double> SecondsToSend() => database.Rows(
+        Requests + $"""
+            SELECT max(answered, coalesce((SELECT max({SentAt}) {Receipts}), 0)) - arrived
+            FROM request WHERE answered IS NOT NULL AND NOT EXISTS (SELECT 1 {Receipts} AND {SentAt} IS NULL)
+            ORDER BY 1
+            """,
+        row => row.GetInt64(0) / 1e6, _since, _until);
 
     /// <summary>The nearest-rank percentile: the smallest value that at least this share does not exceed.</summary>
-    private static double AtRank(List<double> sorted, double share) =>
-        sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
+    private static double? AtRank(List<double> sorted, double share) =>
+        sorted.Count == 0 ? null : sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
 }

@@ -59,19 +59,22 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
     public void SetProvider(long message, string provider) =>
         Write("UPDATE message SET provider = ?2 WHERE id = ?1 AND reply IS NOT NULL", message, provider);
 
-    public void SetExpired(long message, long at) =>
-        Write("UPDATE message SET expired = ?2 WHERE id = ?1", message, at);
+    public void SetExpired(long message) => Write("UPDATE message SET expired = 1 WHERE id = ?1", message);
 
     public void SetRemoved(long message, long at) =>
         Write("UPDATE message SET removed = ?2 WHERE id = ?1 AND removed IS NULL", message, at);
 
-    public void AddDelivery(long message, string status, long at) =>
-        Write("INSERT INTO delivery (message, at, status) VALUES (?1, ?2, ?3)", message, at, status);
+    public void SetSent(long message, long at) =>
+        Write("UPDATE message SET sent = ?2 WHERE id = ?1 AND (sent IS NULL OR sent > ?2)", message, at);
+
+    public void SetDeferred(long message) => Write("UPDATE message SET deferred = 1 WHERE id = ?1", message);
+
+    public void SetBounced(long message) => Write("UPDATE message SET bounced = 1 WHERE id = ?1", message);
+
+    public void SetAnswered(long message, long at) =>
+        Write("UPDATE message SET answered = ?2 WHERE id = ?1 AND (answered IS NULL OR answered < ?2)", message, at);
 
     public void AddRejection(long at) => Write("INSERT INTO rejection (at) VALUES (?1)", at);
-
-    public void AddAnswer(long message, long at) =>
-        Write("INSERT INTO answer (message, at) VALUES (?1, ?2)", message, at);
 
     public void AddReceipt(long message, string reply) =>
         Write("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
@@ -82,13 +85,11 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
         report.Reply, report.Outcome.Hyphenated(), report.Provider, PostfixLogReport.Microseconds(report.At));
 
     /// <summary>How far the log has been read; the start of all when it never was.</summary>
-    public LogPosition Position(string log)
-    {
-        const string Where = "FROM position WHERE log = ?1";
-        return database.Number($"SELECT file_offset {Where}", log) is not { } offset ? LogPosition.Start
-            : new LogPosition(offset, database.Text($"SELECT head {Where}", log)!, new DateTimeOffset(
-                database.Number($"SELECT until {Where}", log)!.Value, TimeSpan.Zero));
-    }
+    public LogPosition Position(string log) => database.Rows(
+        "SELECT file_offset, head, until FROM position WHERE log = ?1",
+        row => new LogPosition(
+            row.GetInt64(0), row.GetString(1), new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero)),
+        log).SingleOrDefault(LogPosition.Start);
 
     public void SetPosition(string log, LogPosition position) => Write(
         "INSERT OR REPLACE INTO position (log, file_offset, head, until) VALUES (?1, ?2, ?3, ?4)",

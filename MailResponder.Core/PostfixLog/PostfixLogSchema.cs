@@ -17,21 +17,16 @@ internal static class PostfixLogSchema
             requested INTEGER NOT NULL DEFAULT 0, -- 1: for an address of ours
             reply TEXT,              -- of a reply of ours: its name, which the responder's receipts give too
             provider TEXT,           -- of a reply: whose domain it went to, when that is one of limits.large_domains
-            expired INTEGER,
-            removed INTEGER,
+            answered INTEGER,        -- when the responder said last that it had replied
+            sent INTEGER,            -- when the next host took it first
+            deferred INTEGER NOT NULL DEFAULT 0,  -- 1: put off at least once
+            bounced INTEGER NOT NULL DEFAULT 0,
+            expired INTEGER NOT NULL DEFAULT 0,
+            removed INTEGER,         -- when it left the queue
             UNIQUE (queue_id, arrived));
         CREATE INDEX message_arrived ON message (arrived);
         CREATE INDEX message_root ON message (root);
         CREATE INDEX message_reply ON message (reply) WHERE reply IS NOT NULL;
-        CREATE TABLE delivery (
-            message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
-            at INTEGER NOT NULL,
-            status TEXT NOT NULL);   -- sent, deferred, bounced …
-        CREATE INDEX delivery_message ON delivery (message);
-        CREATE TABLE answer (
-            message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
-            at INTEGER NOT NULL);    -- when the responder said that it had replied
-        CREATE INDEX answer_message ON answer (message);
         CREATE TABLE receipt (
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
             reply TEXT NOT NULL,     -- name of a reply that was handed to Postfix

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MailResponder.PostfixLog;
 
 /// <summary>What Postfix's log tells of a span of time. Holds no address.</summary>
@@ -21,14 +23,20 @@ internal sealed record PostfixLogSummary
     public long Rejected { get; init; }
 
     /// <summary>
-    /// Seconds from arrival to the sending of the last reply (to SES, or by Postfix to the next host) of those
-    /// answered; null when there are none. What is still in the queue does not count yet.
+    /// From arrival to the sending of the last reply (to SES, or by Postfix to the next host) of those answered; null
+    /// when there are none. What is still in the queue does not count yet.
     /// </summary>
-    public TimeToSend? TimeToSend { get; init; }
+    public double? MedianSeconds { get; init; }
+
+    [JsonPropertyName("percentile_95_seconds")]
+    public double? Percentile95Seconds { get; init; }
+
+    public double? MaximumSeconds { get; init; }
 
     /// <summary>
     /// What became of the replies that were handed to Postfix in the span, and of those of which SES reported
-    /// something, by provider; not merged yet. Replies through SES of which nothing was reported are in none.
+    /// something, by provider; those with few replies together. Replies through SES of which nothing was reported are
+    /// in none.
     /// </summary>
     public IReadOnlyList<ProviderOutcomes> Outcomes { get; init; } = [];
 
@@ -38,6 +46,3 @@ internal sealed record PostfixLogSummary
 
 /// <summary>The requests of one day, by the time of the host that the span was given in.</summary>
 internal readonly record struct DayOfRequests(DateOnly Day, long Received, long Answered);
-
-/// <summary>Seconds, exact to the resolution of the log's times.</summary>
-internal sealed record TimeToSend(double Median, double Percentile95, double Maximum);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace MailResponder.PostfixLog;
 
@@ -39,9 +40,38 @@ internal static class PostfixText
     public static bool IsReplyName(ReadOnlySpan<char> word) =>
         word.Length is >= 16 and <= 64 && !word.ContainsAnyExcept(NameCharacters);
 
-    /// <summary>The value behind "name=", up to a comma or space; of "name=&lt;…&gt;" what is inside. Empty when
-    /// absent.</summary> <remarks> Looked for at the beginning and behind spaces only. A local part in quotes may hold
-    /// ">, relay=" itself; the values then are its writer's, but still only of the forms that are kept. </remarks>
+    /// <summary>What became of a try to deliver a message; false when the text is not of that form.</summary>
+    /// <param name="fields">What stands behind the recipients: "relay=…, delay=…, dsn=…, status=word (text)".</param>
+    /// <param name="status">
+    /// sent, deferred, bounced …; SOFTBOUNCE for what Postfix would have returned without soft_bounce.
+    /// </param>
+    /// <param name="delay">Microseconds since the message arrived; 0 when the text does not tell.</param>
+    public static bool TryStatus(ReadOnlySpan<char> fields, out ReadOnlySpan<char> status, out long delay)
+    {
+        status = [];
+        delay = 0;
+        var mark = fields.IndexOf("status=", StringComparison.Ordinal);
+        if (mark < 0)
+            return false;
+        status = fields[(mark + "status=".Length)..];
+        var end = status.IndexOf(' ');
+        status = end < 0 ? status : status[..end];
+        if (double.TryParse(Value(fields[..mark], "delay"), NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var seconds) && seconds < 1e9)
+        {
+            delay = (long)(seconds * 1e6);
+        }
+
+        return !status.IsEmpty && !status.ContainsAnyExceptInRange('A', 'z');
+    }
+
+    /// <summary>
+    /// The value behind "name=", up to a comma or space; of "name=&lt;…&gt;" what is inside. Empty when absent.
+    /// </summary>
+    /// <remarks>
+    /// Looked for at the beginning and behind spaces only. A local part in quotes may hold ">, relay=" itself; the
+    /// values then are its writer's, but still only of the forms that are kept.
+    /// </remarks>
     public static ReadOnlySpan<char> Value(ReadOnlySpan<char> text, string name)
     {
         for (var from = 0; ;)
@@ -63,16 +93,5 @@ internal static class PostfixText
             var end = value.IndexOfAny(", ");
             return end < 0 ? value : value[..end];
         }
-    }
-
-    /// <summary>The value behind " name=", commas included, up to a space. Empty when absent.</summary>
-    public static ReadOnlySpan<char> Rest(ReadOnlySpan<char> text, string name)
-    {
-        var at = text.IndexOf($" {name}=", StringComparison.Ordinal);
-        if (at < 0)
-            return [];
-        var value = text[(at + name.Length + 2)..];
-        var end = value.IndexOf(' ');
-        return end < 0 ? value : value[..end];
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MailResponder.PostfixLog;
 
 /// <summary>What became of the replies to people who have their mail with one provider.</summary>
@@ -17,6 +19,7 @@ internal sealed record ProviderOutcomes(
     /// <summary>Fewer are no sign of anything.</summary>
     private const int FewestRefused = 5;
 
+    [JsonIgnore]
     public long Total => Sent + Deferred + Bounced + Waiting;
 
     /// <summary>Of those that were tried, the share that the provider did not take, 0 to 1.</summary>
@@ -27,6 +30,7 @@ internal sealed record ProviderOutcomes(
     /// Whether so many were not taken that the provider may refuse this host. Forged requests of people who do not
     /// exist make bounces too, but seldom that many.
     /// </summary>
+    [JsonIgnore]
     public bool IsRefusing => Deferred + Bounced >= FewestRefused && RefusedShare >= 0.2;
 
     /// <summary>In words, without what is zero.</summary>

@@ -26,14 +26,11 @@ internal sealed record ReportedOutcome(string Reply, ReplyOutcome Outcome, strin
         if (reports.Count == 0)
             return;
         using var database = PostfixLogDatabase.Open(file);
-        database.Try(() =>
+        database.Write(() =>
         {
-            database.Begin();
             var rows = new PostfixLogRows(database);
             foreach (var report in reports)
                 rows.Add(report);
-            database.Commit();
-            return true;
         });
     }
 }

@@ -4,10 +4,10 @@ using MailResponder.Files;
 namespace MailResponder.Statistics;
 
 /// <summary>The host at this moment.</summary>
-/// <param name="Uptime">Since it was started.</param>
+/// <param name="UptimeSeconds">Since it was started.</param>
 /// <param name="Load">Of the last 1, 5 and 15 minutes (proc(5)), as the kernel writes them.</param>
 internal sealed record HostFacts(
-    string Name, TimeSpan Uptime, string Load, int Processors, Space Memory, IReadOnlyList<Space> Disks)
+    string Name, long UptimeSeconds, string Load, int Processors, Space Memory, IReadOnlyList<Space> Disks)
 {
     /// <exception cref="ResponderException">/proc does not tell.</exception>
     public static HostFacts Read()
@@ -16,8 +16,7 @@ internal sealed record HostFacts(
         {
             var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
             var load = string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]);
-            return new HostFacts(Environment.MachineName, TimeSpan.FromSeconds(uptime), load,
-                Environment.ProcessorCount,
+            return new HostFacts(Environment.MachineName, (long)uptime, load, Environment.ProcessorCount,
                 Space.Memory(), [.. DiskUse.OfHost().Select(disk => disk.Space)]);
         }
         catch (Exception exception) when (

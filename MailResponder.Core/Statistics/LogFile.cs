@@ -1,39 +1,34 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using MailResponder.Files;
+using MailResponder.Logs;
 
 namespace MailResponder.Statistics;
 
-/// <summary>The log for people as a file: the one in use, or a rotated one, plain or compressed by gzip.</summary>
+/// <summary>The log of events as a file: the one in use, or a rotated one, plain or compressed by gzip.</summary>
 internal static class LogFile
 {
     /// <summary>What logrotate made last, in the order in which it is looked for.</summary>
-    private static readonly string[] Rotated = ["/var/log/mail_responder.log.1", "/var/log/mail_responder.log.1.gz"];
-
-    private const int MaxLineBytes = 1 << 17;
+    private static readonly string[] Rotated = [MessageEvent.StandardLog + ".1", MessageEvent.StandardLog + ".1.gz"];
 
     /// <exception cref="ResponderException">Nothing was rotated yet.</exception>
     public static string LastRotated() => Array.Find(Rotated, File.Exists) ?? throw new ResponderException(Cause.Input,
-        $"neither {string.Join(" nor ", Rotated)} is there: logrotate has not run yet; " +
-        "name a file, like the log of today: responder stats --log /var/log/mail_responder.log");
+        $"neither {string.Join(" nor ", Rotated)} is there: logrotate has not run yet; "
+        + $"name a file, like the log of today: responder stats --log {MessageEvent.StandardLog}");
 
     /// <summary>Has every line counted.</summary>
-    /// <exception cref="ResponderException">The file cannot be read to its end.</exception>
+    /// <exception cref="ResponderException">
+    /// The file cannot be read to its end, or has lines and no event among them.
+    /// </exception>
     public static void Count(string path, MessageCounts counts)
     {
         try
         {
             using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
-            if (!GzipFile.IsOne(file))
-            {
-                CountLines(file, counts);
-                return;
-            }
-
-            var expected = SizeUncompressed(file);
-            using var log = new GZipStream(file, CompressionMode.Decompress);
-            if ((uint)CountLines(log, counts) != expected)
-                throw new InvalidDataException();
+            if (IsCompressed(file))
+                CountCompressed(file, counts);
+            else
+                LogLines.Read(file, counts.Add, isComplete: true);
         }
         catch (InvalidDataException exception)
         {
@@ -44,51 +39,40 @@ internal static class LogFile
         {
             throw new ResponderException(Cause.Input, $"{path}: {FileTrouble.Describe(exception)}", exception);
         }
+
+        if (counts.IsOfNoEvent)
+            throw new ResponderException(Cause.Input,
+                $"{path}: holds no event; name the log for programs, like {MessageEvent.StandardLog}");
     }
 
     /// <summary>
-    /// The last field of the file (RFC 1952, section 2.3.1: ISIZE), modulo 2^32. GZipStream takes a file that was cut
-    /// off for a shorter one, and a report of half a day must not look like a quiet day.
+    /// Looks at the first two bytes (RFC 1952, section 2.3.1): a name can be anything. The position stays. A pipe is
+    /// never compressed: it cannot be looked into without losing what was read.
     /// </summary>
-    private static uint SizeUncompressed(FileStream file)
+    private static bool IsCompressed(FileStream file)
     {
-        Span<byte> size = stackalloc byte[4];
-        file.Position = Math.Max(0, file.Length - size.Length);
-        file.ReadAtLeast(size, size.Length, throwOnEndOfStream: false);
-        file.Position = 0;
-        return BinaryPrimitives.ReadUInt32LittleEndian(size);
+        if (!file.CanSeek)
+            return false;
+        Span<byte> magic = stackalloc byte[2];
+        var length = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+        file.Seek(-length, SeekOrigin.Current);
+        return length == 2 && magic is [0x1f, 0x8b];
     }
 
-    /// <summary>Returns how many bytes the lines have.</summary>
-    private static long CountLines(Stream log, MessageCounts counts)
+    /// <summary>
+    /// Compares the last field of the file (RFC 1952, section 2.3.1: ISIZE, modulo 2^32) with what came out:
+    /// GZipStream takes a file that was cut off for a shorter one, and a report of half a day must not look like a
+    /// quiet day.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file was cut off.</exception>
+    private static void CountCompressed(FileStream file, MessageCounts counts)
     {
-        var total = 0L;
-        var buffer = new byte[MaxLineBytes];
-        var filled = 0;
-        var isInLongLine = false;
-        while (log.Read(buffer.AsSpan(filled)) is > 0 and var read)
-        {
-            total += read;
-            ReadOnlySpan<byte> rest = buffer.AsSpan(0, filled + read);
-            for (var end = rest.IndexOf((byte)'\n'); end >= 0; end = rest.IndexOf((byte)'\n'))
-            {
-                if (isInLongLine)
-                    counts.AddUnmatched();
-                else
-                    counts.Add(rest[..end]);
-                isInLongLine = false;
-                rest = rest[(end + 1)..];
-            }
-
-            isInLongLine |= rest.Length == buffer.Length;
-            filled = isInLongLine ? 0 : rest.Length;
-            rest[..filled].CopyTo(buffer);
-        }
-
-        if (isInLongLine)
-            counts.AddUnmatched();
-        else if (filled > 0)
-            counts.Add(buffer.AsSpan(0, filled));
-        return total;
+        Span<byte> size = stackalloc byte[sizeof(uint)];
+        file.Seek(Math.Max(0, file.Length - size.Length), SeekOrigin.Begin);
+        file.ReadAtLeast(size, size.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        using var log = new GZipStream(file, CompressionMode.Decompress);
+        if ((uint)LogLines.Read(log, counts.Add, isComplete: true) != BinaryPrimitives.ReadUInt32LittleEndian(size))
+            throw new InvalidDataException();
     }
 }

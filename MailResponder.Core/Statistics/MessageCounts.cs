@@ -5,7 +5,8 @@ namespace MailResponder.Statistics;
 /// <summary>What the lines of a log add up to, in memory that does not grow with the log.</summary>
 /// <param name="since">Earlier lines do not count; null: all do.</param>
 /// <param name="until">Lines from this time on do not count; null: all do.</param>
-internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until)
+/// <param name="zone">Of the hours of the day, and of all times.</param>
+internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until, TimeZoneInfo zone)
 {
     private readonly NameCounts _addresses = new();
     private readonly NameCounts _skipped = new();
@@ -16,18 +17,24 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     private DateTimeOffset? _first;
     private DateTimeOffset? _last;
     private long _unmatched;
+    private bool _hasEvents;
+
+    /// <summary>Whether there were lines, and none was an event.</summary>
+    public bool IsOfNoEvent => !_hasEvents && _unmatched > 0;
 
     /// <param name="line">UTF-8, without the line end.</param>
     public void Add(ReadOnlySpan<byte> line)
     {
-        if (!LogLine.TryParse(line, out var message))
+        if (MessageEvent.Read(line) is not { } message)
+        {
             _unmatched++;
-        else if (message.Result != Result.Probe && !(message.Time < since) && !(message.Time >= until))
+            return;
+        }
+
+        _hasEvents = true;
+        if (message.Result != Result.Probe && !(message.Time < since) && !(message.Time >= until))
             Add(message);
     }
-
-    /// <summary>Counts a line that is too long to be looked at.</summary>
-    public void AddUnmatched() => _unmatched++;
 
     /// <param name="threshold">Addresses with fewer answered requests are merged.</param>
     public MessageFigures Figures(int threshold)
@@ -53,12 +60,13 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         };
     }
 
-    private void Add(LogLine message)
+    private void Add(MessageEvent message)
     {
+        var time = TimeZoneInfo.ConvertTime(message.Time, zone);
         // Lines are written by several processes at once: they need not stand in order.
-        _first = _first < message.Time ? _first : message.Time;
-        _last = _last > message.Time ? _last : message.Time;
-        _repliesByHour[message.Time.Hour] += message.Replies;
+        _first = _first < time ? _first : time;
+        _last = _last > time ? _last : time;
+        _repliesByHour[time.Hour] += message.Replies;
         switch (message.Result)
         {
             case Result.Replied:
@@ -81,13 +89,13 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     /// Merges until the merged sum reaches the threshold too: with the total known, a small remainder would show what
     /// was to be hidden.
     /// </summary>
-    private (IReadOnlyList<NameCount> Addresses, long Others) Merged(int threshold)
+    private (OrderedDictionary<string, long> Addresses, long Others) Merged(int threshold)
     {
         var sorted = _addresses.Sorted();
-        var shown = sorted.Count(address => address.Count >= threshold);
-        var others = _addresses.Unkept + sorted.Skip(shown).Sum(address => address.Count);
+        var shown = sorted.Count(address => address.Value >= threshold);
+        var others = _addresses.Unkept + sorted.Skip(shown).Sum(address => address.Value);
         while (others > 0 && others < threshold && shown > 0)
-            others += sorted[--shown].Count;
-        return ([.. sorted.Take(shown)], others);
+            others += sorted.GetAt(--shown).Value;
+        return (new(sorted.Take(shown)), others);
     }
 }

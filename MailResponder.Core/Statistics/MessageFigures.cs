@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MailResponder.Statistics;
 
 /// <summary>
@@ -21,32 +23,33 @@ internal sealed record MessageFigures
     /// <summary>
     /// Answered requests by requested address, where they reach the threshold; the most frequent first.
     /// </summary>
-    public required IReadOnlyList<NameCount> Addresses { get; init; }
+    public required OrderedDictionary<string, long> Addresses { get; init; }
 
     /// <summary>Answered requests to all other addresses.</summary>
     public required long Others { get; init; }
 
     /// <summary>Unanswered messages by reason.</summary>
-    public required IReadOnlyList<NameCount> Skipped { get; init; }
+    public required OrderedDictionary<string, long> Skipped { get; init; }
 
     /// <summary>Tries that failed by cause: a message that was put off twice counts twice.</summary>
-    public required IReadOnlyList<NameCount> Deferred { get; init; }
+    public required OrderedDictionary<string, long> Deferred { get; init; }
 
-    public required IReadOnlyList<NameCount> Failed { get; init; }
+    public required OrderedDictionary<string, long> Failed { get; init; }
 
     /// <summary>Those of the deferred that a bug caused.</summary>
     public required long Exceptions { get; init; }
 
-    /// <summary>Lines that are not those of messages, or are damaged, whatever their time.</summary>
+    /// <summary>Lines that are no whole events.</summary>
     public required long UnmatchedLines { get; init; }
 
     /// <summary>Milliseconds that answering took, of answered requests; null when there were none.</summary>
     public required long? MedianMs { get; init; }
 
+    [JsonPropertyName("percentile_95_ms")]
     public required long? Percentile95Ms { get; init; }
 
     public required long? MaximumMs { get; init; }
 
-    /// <summary>Replies by the hour of the day, 24 numbers, in the time zone of the log.</summary>
+    /// <summary>Replies by the hour of the day, 24 numbers, in the time zone of the host.</summary>
     public required IReadOnlyList<long> RepliesByHour { get; init; }
 }

@@ -27,11 +27,6 @@ internal sealed class NameCounts
     public long Of(string name) => _counts.GetValueOrDefault(name);
 
     /// <summary>The most frequent first, then by name.</summary>
-    public IReadOnlyList<NameCount> Sorted() =>
-    [
-        .. _counts.Select(count => new NameCount(count.Key, count.Value))
-            .OrderByDescending(count => count.Count).ThenBy(count => count.Name, StringComparer.Ordinal),
-    ];
+    public OrderedDictionary<string, long> Sorted() => new(
+        _counts.OrderByDescending(count => count.Value).ThenBy(count => count.Key, StringComparer.Ordinal));
 }
-
-internal readonly record struct NameCount(string Name, long Count);

@@ -17,13 +17,13 @@ internal static class ReportSections
             Messages(report),
             Addresses(messages, report.Threshold),
             Hours(messages),
-            Trend(report.Postfix.Value?.Trend ?? []),
-            Reasons("Not answered, by reason", messages.Skipped, null),
-            Reasons("Deferred, by cause", messages.Deferred,
+            Trend(report.Postfix?.Trend ?? []),
+            Chart("Not answered, by reason", messages.Skipped, null),
+            Chart("Deferred, by cause", messages.Deferred,
             "Each try counts: Postfix brings a deferred message again."),
-            Reasons("Failed, by reason", messages.Failed, "These messages are not tried again."),
+            Chart("Failed, by reason", messages.Failed, "These messages are not tried again."),
             Postfix(report),
-            Outcomes(report.Outcomes),
+            Outcomes(report.Postfix?.Outcomes ?? []),
             Queue(report),
             .. Ses(report),
             Host(report),
@@ -53,9 +53,9 @@ internal static class ReportSections
 
     private static ReportSection? Addresses(MessageFigures messages, int threshold)
     {
-        var rows = messages.Addresses.ToList();
+        var rows = new OrderedDictionary<string, long>(messages.Addresses);
         if (messages.Others > 0)
-            rows.Add(new NameCount("others", messages.Others));
+            rows.Add("others", messages.Others);
         return Chart("Requests answered, by address", rows,
             messages.Others > 0
             ? $"Addresses with fewer than {Figure.Of(threshold)} are counted together, so that nobody's request shows."
@@ -64,32 +64,29 @@ internal static class ReportSections
 
     private static ReportSection? Hours(MessageFigures messages) => messages.Replies == 0 ? null
         : Chart("Replies, by hour of the day", [.. messages.RepliesByHour.Select((count, hour) =>
-            new NameCount(hour.ToString("00", CultureInfo.InvariantCulture), count))], null);
+            KeyValuePair.Create(hour.ToString("00", CultureInfo.InvariantCulture), count))], null);
 
     private static ReportSection? Trend(IReadOnlyList<PostfixLog.DayOfRequests> days) => days.Count < 2 ? null
         : Chart("Requests answered, by day", [.. days.Select(day =>
-            new NameCount(day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Answered))],
+            KeyValuePair.Create(day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Answered))],
             $"From Postfix's log. {Figure.Of(days.Sum(day => day.Received))} mails came in these {days.Count} days.");
 
-    private static ReportSection? Reasons(string title, IReadOnlyList<NameCount> reasons, string? note) =>
-        Chart(title, reasons, note);
-
-    private static ReportSection? Chart(string title, IReadOnlyList<NameCount> counts, string? note)
+    private static ReportSection? Chart(
+        string title, IReadOnlyList<KeyValuePair<string, long>> counts, string? note)
     {
         if (counts.Count == 0)
             return null;
-        var most = (double)Math.Max(1, counts.Max(count => count.Count));
+        var most = (double)Math.Max(1, counts.Max(count => count.Value));
         return new ReportSection(title,
-            [.. counts.Select(count => new ReportRow(count.Name, Figure.Of(count.Count), count.Count / most))], note,
-            HasBars: true);
+            [.. counts.Select(count => new ReportRow(count.Key, Figure.Of(count.Value), count.Value / most))],
+            note, HasBars: true);
     }
 
     private static ReportSection? Postfix(StatisticsReport report)
     {
         const string title = "From Postfix's log";
-        if (report.Postfix.Value is not { } postfix)
-            return Missing(title, report.Postfix.Problem);
-        var time = postfix.TimeToSend;
+        if (report.Postfix is not { } postfix)
+            return Missing(title, report, "postfix");
         return new ReportSection(title,
         [
             new("Mails received", Figure.Of(postfix.Received)),
@@ -97,9 +94,9 @@ internal static class ReportSections
             new("Deferred at least once", Figure.Of(postfix.Deferred)),
             new("Expired in the queue", Figure.Of(postfix.Expired)),
             new("Refused at the door", Figure.Of(postfix.Rejected)),
-            new("Median, arrival to reply sent", Seconds(time?.Median)),
-            new("95 % sent within", Seconds(time?.Percentile95)),
-            new("Longest, arrival to reply sent", Seconds(time?.Maximum)),
+            new("Median, arrival to reply sent", Seconds(postfix.MedianSeconds)),
+            new("95 % sent within", Seconds(postfix.Percentile95Seconds)),
+            new("Longest, arrival to reply sent", Seconds(postfix.MaximumSeconds)),
         ]);
     }
 
@@ -112,18 +109,18 @@ internal static class ReportSections
     private static ReportSection? Queue(StatisticsReport report)
     {
         const string title = "Postfix's queue now";
-        if (report.Queue.Value is not { } queue)
-            return Missing(title, report.Queue.Problem);
-        return new ReportSection(title, queue.Queues.Count == 0
+        if (report.Queue is not { } queue)
+            return Missing(title, report, "queue");
+        return new ReportSection(title, queue.Count == 0
             ? [new ReportRow("All queues", "empty")]
-            : [.. queue.Queues.Select(count => new ReportRow(count.Name, Figure.Of(count.Count)))]);
+            : [.. queue.Select(count => new ReportRow(count.Key, Figure.Of(count.Value)))]);
     }
 
     private static IEnumerable<ReportSection?> Ses(StatisticsReport report)
     {
-        if (report.Ses.Value is not { } ses)
+        if (report.Ses is not { } ses)
         {
-            yield return Missing("Amazon SES", report.Ses.Problem);
+            yield return Missing("Amazon SES", report, "ses");
             yield break;
         }
 
@@ -149,32 +146,32 @@ internal static class ReportSections
     private static ReportSection Host(StatisticsReport report)
     {
         var rows = new List<ReportRow> { new("Name", report.HostName) };
-        if (report.Host.Value is { } host)
+        if (report.Host is { } host)
         {
-            rows.Add(
-                new("Up", string.Create(CultureInfo.InvariantCulture,
-                $"{host.Uptime.Days} days, {host.Uptime:hh\\:mm} hours")));
+            var up = TimeSpan.FromSeconds(host.UptimeSeconds);
+            rows.Add(new("Up", string.Create(CultureInfo.InvariantCulture, $"{up.Days} days, {up:hh\\:mm} hours")));
             rows.Add(new("Load (1, 5, 15 minutes)", $"{host.Load}, on {Figure.Of(host.Processors)} processors"));
             foreach (var space in (IEnumerable<Space>)[host.Memory, .. host.Disks])
             {
+                var used = space.UsedShare.ToString("0%", CultureInfo.InvariantCulture);
                 rows.Add(new(ReferenceEquals(space, host.Memory) ? "Memory used" : $"Disk {space.Name} used",
-                    $"{space.UsedShare.ToString("0%", CultureInfo.InvariantCulture)} of "
-                    + $"{Figure.Bytes(space.TotalBytes)}"));
+                    $"{used} of {Figure.Bytes(space.TotalBytes)}"));
             }
         }
 
-        if (report.Instance.Value is { } instance)
+        if (report.Instance is { } instance)
             rows.Add(new("EC2 instance", $"{instance.Id}, {instance.Type}, {instance.Zone}"));
         rows.Add(new("Version", report.Version));
-        string?[] problems = [report.SettingsProblem, report.Host.Problem, report.Instance.Problem];
-        return new ReportSection("Host", rows,
-            string.Join(" ", problems.OfType<string>()) is { Length: > 0 } note ? note : null);
+        var problems = ((string[])["settings", "host", "instance"])
+            .Select(part => report.Problems.GetValueOrDefault(part)).OfType<string>();
+        return new ReportSection("Host", rows, string.Join(" ", problems) is { Length: > 0 } note ? note : null);
     }
 
-    private static ReportSection? Missing(string title, string? problem) =>
-        problem is null ? null : new ReportSection(title, [], "Could not be had: " + problem);
+    private static ReportSection? Missing(string title, StatisticsReport report, string part) =>
+        report.Problems.TryGetValue(part, out var problem)
+            ? new ReportSection(title, [], "Could not be had: " + problem) : null;
 
-    private static long Sum(IReadOnlyList<NameCount> counts) => counts.Sum(count => count.Count);
+    private static long Sum(OrderedDictionary<string, long> counts) => counts.Values.Sum();
 
     private static string Seconds(double? seconds) =>
         seconds is { } value ? value.ToString("0.0##", CultureInfo.InvariantCulture) + " s" : "–";

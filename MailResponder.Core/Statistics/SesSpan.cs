@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MailResponder.Statistics;
 
 /// <summary>What became of the account's mails in the last days.</summary>
@@ -19,8 +21,10 @@ internal sealed record SesSpan(int Days, long Deliveries, long Bounces, long Com
 
     public double RejectShare => Share(Rejects);
 
+    [JsonIgnore]
     public bool HasManyBounces => BounceShare >= NearBounceLimit;
 
+    [JsonIgnore]
     public bool HasManyComplaints => ComplaintShare >= NearComplaintLimit;
 
     private double Share(long count) => Deliveries == 0 ? 0 : (double)count / Deliveries;

@@ -1,9 +1,12 @@
-using MailResponder.Logs;
+using System.Text.Json.Serialization;
 using MailResponder.PostfixLog;
 
 namespace MailResponder.Statistics;
 
-/// <summary>All that a report says, whatever its form. Holds nothing of any requester.</summary>
+/// <summary>
+/// All that a report says, whatever its form. Holds nothing of any requester. What is null could not be had, which
+/// <see cref="Problems"/> then explains, or there is no such thing here.
+/// </summary>
 internal sealed record StatisticsReport
 {
     /// <summary>When it was made.</summary>
@@ -13,6 +16,7 @@ internal sealed record StatisticsReport
     public required string Version { get; init; }
 
     /// <summary>The log that was read.</summary>
+    [JsonPropertyName("log")]
     public required string LogFile { get; init; }
 
     public required MessageFigures Messages { get; init; }
@@ -20,26 +24,25 @@ internal sealed record StatisticsReport
     /// <summary>Answered requests to one address below which they are merged.</summary>
     public required int Threshold { get; init; }
 
-    /// <summary>The settings as far as they are needed here: only whether they can be read.</summary>
-    public string? SettingsProblem { get; init; }
+    public PostfixLogSummary? Postfix { get; init; }
 
-    public Part<PostfixLogSummary> Postfix { get; init; }
+    public SesFigures? Ses { get; init; }
 
-    public Part<SesFigures> Ses { get; init; }
+    /// <summary>Messages in Postfix, by queue.</summary>
+    public OrderedDictionary<string, long>? Queue { get; init; }
 
-    public Part<WaitingMail> Queue { get; init; }
+    public HostFacts? Host { get; init; }
 
-    public Part<HostFacts> Host { get; init; }
+    public InstanceFacts? Instance { get; init; }
 
-    public Part<InstanceFacts> Instance { get; init; }
+    /// <summary>Why a part could not be had, by the part's name in JSON; "settings" has none of its own.</summary>
+    public OrderedDictionary<string, string> Problems { get; init; } = [];
 
-    public string HostName => Host.Value?.Name ?? Environment.MachineName;
-
-    /// <summary>What became of replies, by provider; those with few of them together.</summary>
-    public IReadOnlyList<ProviderOutcomes> Outcomes =>
-        ProviderOutcomes.Merged(Postfix.Value?.Outcomes ?? [], Threshold);
+    [JsonIgnore]
+    public string HostName => Host?.Name ?? Environment.MachineName;
 
     /// <summary>The day of the log, or its first and last; empty when it holds no message.</summary>
+    [JsonIgnore]
     public string Days
     {
         get
@@ -56,15 +59,18 @@ internal sealed record StatisticsReport
         {
             var warnings = new List<string>();
             if (Messages.Exceptions > 0)
+            {
                 warnings.Add(
                     $"A bug deferred messages ({Figure.Of(Messages.Exceptions)} tries): the log has its place.");
-            foreach (var provider in Outcomes.Where(one => one.IsRefusing))
+            }
+
+            foreach (var provider in (Postfix?.Outcomes ?? []).Where(one => one.IsRefusing))
             {
                 var share = Figure.Percent(provider.RefusedShare);
                 warnings.Add($"{share} of the replies to {provider.Provider} were not taken: {provider}.");
             }
 
-            foreach (var span in Ses.Value?.Spans ?? [])
+            foreach (var span in Ses?.Spans ?? [])
             {
                 if (span.HasManyBounces)
                     warnings.Add(Limit("bounced", span.BounceShare, SesSpan.BounceLimit, span.Days));

@@ -6,14 +6,14 @@ using MailResponder.Files;
 namespace MailResponder.Statistics;
 
 /// <summary>How many messages wait in Postfix, by queue.</summary>
-internal sealed record WaitingMail(IReadOnlyList<NameCount> Queues)
+internal static class WaitingMail
 {
     private const string Program = "/usr/sbin/postqueue";
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
     /// <summary>Runs postqueue(1). Of what it prints only the queues' names are read.</summary>
     /// <exception cref="ResponderException">It cannot be run, fails, or does not end in time.</exception>
-    public static WaitingMail Ask()
+    public static OrderedDictionary<string, long> Count()
     {
         var start = new ProcessStartInfo(Program, "-j") { RedirectStandardOutput = true, RedirectStandardError = true };
         try
@@ -27,7 +27,7 @@ internal sealed record WaitingMail(IReadOnlyList<NameCount> Queues)
             process.WaitForExit();
             if (timeout.IsCancellationRequested)
                 throw Failure($"did not end within {MaxWait.TotalSeconds} s");
-            return process.ExitCode == 0 ? new WaitingMail(queues)
+            return process.ExitCode == 0 ? queues
                 : throw Failure($"failed with exit code {process.ExitCode}; does Postfix run?");
         }
         catch (Win32Exception exception)
@@ -36,7 +36,7 @@ internal sealed record WaitingMail(IReadOnlyList<NameCount> Queues)
         }
     }
 
-    private static IReadOnlyList<NameCount> Count(StreamReader lines)
+    private static OrderedDictionary<string, long> Count(StreamReader lines)
     {
         var queues = new NameCounts();
         while (lines.ReadLine() is { } line)

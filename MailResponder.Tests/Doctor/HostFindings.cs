@@ -1,4 +1,6 @@
+using System.Globalization;
 using MailResponder.Doctor;
+using MailResponder.Logs;
 using MailResponder.Settings;
 
 namespace MailResponder.Tests.Doctor;
@@ -30,24 +32,20 @@ public sealed class HostFindings : IDisposable
     [InlineData("2026-11-20T11:00:00.000001+00:00", "warning last-reply, ok last-deferral")]
     public void LastReply_IsReadFromTheLogAndTheOneBefore(string time, string expected)
     {
-        fake.Folder.Write("var/log/mail_responder.log.1",
-            $"{time} mail mail_responder[7]: replied address=get@example.com replies=1 ms=9 queue_id=4cX "
-            + $"receipts=sendmail\n");
-        fake.Folder.Write("var/log/mail_responder.log", "half a line\n");
+        fake.Folder.Write("var/log/mail_responder-events.log.1", Event(new Outcome(Result.Replied), time));
+        fake.Folder.Write("var/log/mail_responder-events.log", "half a line\n");
         Assert.Equal(expected, States(ReplyChecks.Look(fake.Host)));
     }
 
     [Fact]
     public void DeferralAfterTheLastReply_IsNamedWithItsProblem()
     {
-        fake.Folder.Write("var/log/mail_responder.log",
-            "2026-11-22T11:00:00.000001+00:00 mail mail_responder[7]: replied address=get@example.com replies=1 ms=9 "
-            + "queue_id=4cX\n"
-            + "2026-11-22T11:30:00.000001+00:00 mail mail_responder[8]: deferred reason=database address=unknown "
-            + "replies=0 ms=6 queue_id=- problem=\"the disk is full\"\n");
+        fake.Folder.Write("var/log/mail_responder-events.log",
+            Event(new Outcome(Result.Replied), "2026-11-22T11:00:00Z")
+            + Event(Outcome.Deferred(Cause.Database, "the disk is full"), "2026-11-22T11:30:00Z"));
         var findings = ReplyChecks.Look(fake.Host).ToList();
         Assert.Equal("ok last-reply, warning last-deferral", States(findings));
-        Assert.Contains("the disk is full", findings[1].Text, StringComparison.Ordinal);
+        Assert.EndsWith("with no reply since: database: the disk is full", findings[1].Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -86,6 +84,9 @@ public sealed class HostFindings : IDisposable
     [InlineData(" , ", new string[0])]
     public void ListOfPostfix_KeepsWhatIsInBraces(string text, string[] expected) =>
         Assert.Equal(expected, PostfixSettings.Split(text, byComma: true));
+
+    static string Event(Outcome outcome, string time) =>
+        MessageLog.Event(outcome, 9, DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)) + "\n";
 
     static string States(IEnumerable<Finding> findings) =>
         string.Join(", ", findings.Select(finding => $"{finding.State.Hyphenated()} {finding.Name}"));

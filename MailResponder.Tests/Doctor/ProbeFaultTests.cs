@@ -54,8 +54,8 @@ public sealed class ProbeFaultTests(DoctorServer server) : IClassFixture<DoctorS
     [InlineData($"keep {Resolver}; printf 'nameserver 192.0.2.9\\noptions timeout:1 attempts:1\\n' >{Resolver}",
         "the answer to RCPT is: 450 ")]
     [InlineData("at_end chmod 2755 /usr/sbin/postdrop; chmod 0644 /usr/sbin/postdrop",
-        "probe reason=send address=get@example.com replies=0 ")]
-    [InlineData($"keep {Settings}; chmod 0600 {Settings}; chown root: {Settings}", "probe reason=settings ")]
+        "the responder: send: ")]
+    [InlineData($"keep {Settings}; chmod 0600 {Settings}; chown root: {Settings}", "the responder: settings: ")]
     [InlineData("keep /etc/postfix/master.cf; postconf -F 'responder/unix/command=pipe user=nobody argv=/bin/true'",
         "log has no line of it from the responder; pipe of Postfix: sent (delivered via responder service)")]
     [InlineData(OnMainCf + "'transport_maps=inline:{ mail_responder@localhost=responder: }'",
@@ -89,7 +89,7 @@ public sealed class ProbeFaultTests(DoctorServer server) : IClassFixture<DoctorS
     string Counted()
     {
         var database = server.Root.Run("responder database status; responder blacklist show").Good().Output;
-        var log = server.Root.Run("responder stats --json --log /var/log/mail_responder.log").Good().Output;
+        var log = server.Root.Run("responder stats --json --log /var/log/mail_responder-events.log").Good().Output;
         return database + JsonNode.Parse(log)!["messages"]!.ToJsonString();
     }
 

@@ -79,5 +79,5 @@ state() {
   sed -n '/^\(cron\|master\|opendkim\|opendmarc\|rsyslogd\)$/s/^/running /p' /proc/[0-9]*/comm 2>/dev/null || true
   nft list ruleset | sed 's/^/nft /'
   if grep -qs ':0019 .* 0A ' /proc/net/tcp; then echo 'port 25 open'; fi
-  if grep -qs ' replied ' /var/log/mail_responder.log; then echo 'log with a reply'; fi
+  if grep -qs '"replied"' /var/log/mail_responder-events.log; then echo 'log with a reply'; fi
 }

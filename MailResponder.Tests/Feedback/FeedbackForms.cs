@@ -123,7 +123,7 @@ public sealed class FeedbackForms : IDisposable
 
     [Theory]
     [InlineData("From: a@b.test\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\n{}\n", "several parts")]
-    [InlineData("From: a@b.test\nContent-Transfer-Encoding: base64\n\n!secret!\n", "base64 is broken")]
+    [InlineData("From: a@b.test\nContent-Transfer-Encoding: base64\n\n!secret!\n", "does not begin with a notification")]
     [InlineData("From: a@b.test\n\nYou have chosen to subscribe to the topic: secret\n", "open its link by hand")]
     [InlineData("From: a@b.test\n", "open its link by hand")]
     [InlineData("From: a@b.test\n\n{\"notificationType\":\"secret", "is not whole JSON")]

@@ -21,7 +21,7 @@ internal static class FuzzTargets
         new("rendered-address", RecordGrammar.Rules, "change", RenderingTrials.Address),
         new("rendered-list", RecordGrammar.Rules, "change", RenderingTrials.List),
         new("rendered-reply", RecordGrammar.Rules, "change", RenderingTrials.Reply),
-        new("log-line", LogGrammar.Rules, "own", LogTrials.OwnLine),
+        new("event", LogGrammar.Rules, "own", LogTrials.Event),
         new("postfix-line", LogGrammar.Rules, "postfix", LogTrials.PostfixLine),
         new("postfix-log", LogGrammar.Rules, "postfix", LogTrials.PostfixLog),
     ];

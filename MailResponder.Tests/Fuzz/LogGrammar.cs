@@ -4,22 +4,22 @@ namespace MailResponder.Tests.Fuzz;
 internal static class LogGrammar
 {
     public static Grammar Rules { get; } = new(
-        ("own", ["‹time› mx mail_responder[1]: ‹verdict›", "‹time› mx mail_responder[‹number›]: ‹verdict›",
-        "‹time› ‹verdict›", "‹verdict›"]),
+        ("own", ["{\"time\":\"‹time›\",\"result\":\"‹result›\",‹what›,\"receipts\":[‹receipts›],\"problem\":‹value›}",
+        "{\"time\":\"2026-03-02T08:00:00Z\",\"result\":\"replied\",\"reason\":null,\"address\":\"get@example.com\","
+        + "\"replies\":1,\"ms\":9,\"queue_id\":\"4CXyz12345z9\",\"receipts\":[‹receipts›],\"problem\":null}",
+        "{‹what›}", "‹words›"]),
+        ("result", ["replied", "skipped", "deferred", "failed", "probe", "‹word›"]),
+        ("what", ["\"reason\":‹value›,\"address\":‹value›,\"replies\":‹number›,\"ms\":‹number›,\"queue_id\":\"‹id›\"",
+        "\"‹word›\":‹value›,‹what›", "‹what›,‹what›"]),
+        ("value", ["\"‹word›\"", "null", "\"‹words›\"", "‹number›", "{}", "[]", "true"]),
         ("time", ["2026-03-02T08:00:00.000001+00:00", "2026-03-02T08:00:00Z", "2026-02-30T08:00:00Z",
         "2026-03-02T23:59:60.999999999999999999999+13:59", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00",
         "Mar  2 08:00:00", "Feb 29 08:00:00", "Xxx 99 99:99:99",
         "‹number›-‹number›-‹number›T‹number›:‹number›:‹number›.‹number›+‹number›:‹number›"]),
         ("number", ["0", "1", "02", "60", "2026", "999999999999999999", "-1", "+1", "9223372036854775807", "1.5", "1e9",
         ""]),
-        ("verdict", [
-            "replied address=get@example.com replies=1 ms=9 queue_id=4CXyz12345z9",
-            "replied address=‹word› replies=‹number› ms=‹number› queue_id=‹id› receipts=‹receipts›",
-            "skipped reason=‹word› address=‹word› ms=‹number› queue_id=‹id›",
-            "deferred reason=database address=unknown replies=0 ms=‹number› queue_id=‹id› problem=\"‹words›\"",
-            "failed reason=‹word› address=‹word› replies=‹number› ms=‹number› queue_id=‹id›", "‹words›"]),
-        ("receipts", ["sendmail:636d42ff66e5ac2a450ee30b8a508a77", "sendmail:‹word›", "ses:‹word›",
-            "‹receipts›,‹receipts›", ","]),
+        ("receipts", ["", "\"sendmail:636d42ff66e5ac2a450ee30b8a508a77\"", "\"sendmail:‹word›\"", "\"ses:‹word›\"",
+            "‹receipts›,‹receipts›", "‹value›"]),
         ("id", ["4CXyz12345z9", "4C12345", "-", "NOQUEUE", "‹word›", "ABCDEF"]),
         ("word", ["a", "get@example.com", "over-quota", "unknown", "", "\u00e9", "\0", "\u0633", "sent", "none", "x=y",
         "<>", "=", ","]),

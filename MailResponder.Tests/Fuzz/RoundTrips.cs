@@ -56,7 +56,7 @@ public sealed class RoundTrips
     }).Holds();
 
     [Fact]
-    public void LogLine_IsReadAsItWasWritten() =>
+    public void Event_IsReadAsItWasWritten() =>
         Prop.ForAll(HostileText.Any, Gen.Choose(0, int.MaxValue).ToArbitrary(), (problem, ms) =>
     {
         var outcome = Outcome.Deferred(Cause.Database, problem) with
@@ -64,12 +64,15 @@ public sealed class RoundTrips
             Address = "get@example.com",
             QueueId = "4CXyz12345z9",
         };
-        var text = $"2026-03-02T08:15:00Z mx mail_responder[1]: {MessageLog.Line(outcome, ms)}";
+        var text = MessageLog.Event(outcome, ms, FixedClock.Start);
 
         Assert.DoesNotContain(text, char.IsControl);
-        Assert.True(LogLine.TryParse(Encoding.UTF8.GetBytes(text), out var read));
-        Assert.Equal(new LogLine(FixedClock.Start, Result.Deferred, "database", "get@example.com", 0, ms,
-            "4CXyz12345z9"), read);
+        Assert.DoesNotContain(MessageLog.Line(outcome, ms), char.IsControl);
+        var read = MessageEvent.Read(Encoding.UTF8.GetBytes(text))!;
+        Assert.Equal(new MessageEvent(FixedClock.Start, Result.Deferred, "database", "get@example.com", 0, ms,
+            "4CXyz12345z9", read.Receipts, read.Problem), read);
+        Assert.Empty(read.Receipts);
+        Assert.Contains($"problem=\"{read.Problem}\"", MessageLog.Line(outcome, ms), StringComparison.Ordinal);
     }).Holds();
 
     [Fact]

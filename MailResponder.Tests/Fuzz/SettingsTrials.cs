@@ -52,14 +52,14 @@ internal static class SettingsTrials
     /// <summary>What is fed to the block list, up to where an address would be hashed.</summary>
     public static void Feedback(byte[] input)
     {
-        var isMail = NotificationMail.IsMail(input);
         var line = 0;
         // Texts that are none cost an exception each, and so the reader too gives a file up after a while.
-        foreach (var (start, item) in (isMail ? NotificationMail.Split(input) : JsonTexts.Of(input)).Take(100))
+        var texts = NotificationMail.IsMail(input) ? NotificationMail.Texts(input) : JsonTexts.Of(input);
+        foreach (var (start, text, why) in texts.Take(100))
         {
             Assert.True(start >= line, "lines go on");
             line = start;
-            var text = isMail ? NotificationMail.JsonOf(item, out _) : item;
+            Assert.True(text is null != why is null, "a text or why there is none");
             if (text is not null && LocatedJson.Parse(text, "file", []) is { Kind: JsonValueKind.Object } json)
                 SesNotification.Read(json, (_, problem) => Assert.DoesNotContain('@', problem));
         }

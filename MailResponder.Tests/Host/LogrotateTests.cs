@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MailResponder.Logs;
 using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 
@@ -74,8 +75,10 @@ public sealed partial class LogrotateTests : IDisposable
         place.Settings["statistics"] = new JsonObject { ["to"] = "ops@example.net" };
         place.Write();
         place.GiveTo("mail_responder");
-        daemon.Report(1, "replied address=get@example.com replies=2 ms=9 queue_id=4bXyz receipts=sendmail,sendmail");
-        daemon.WaitForLine("mail_responder.log", "receipts=sendmail,sendmail");
+        var outcome = new Outcome(Result.Replied) { Address = "get@example.com", Receipts = ["sendmail", "sendmail"] };
+        var line = MessageLog.Event(outcome, 9, DateTimeOffset.UtcNow);
+        daemon.Send($"<142>Nov 22 10:00:00 mail_responder[1]: {line}");
+        daemon.WaitForLine("mail_responder-events.log", "\"problem\":null}");
 
         Assert.Equal("", Rotate(Configuration(place)));
 
@@ -127,7 +130,7 @@ public sealed partial class LogrotateTests : IDisposable
     string Configuration(Workplace place) => Configuration(text => text
         .Replace(
         "stats --email",
-        $"stats --email --settings {place.SettingsFile} --log {daemon.PathTo("logs/mail_responder.log.1")}",
+        $"stats --email --settings {place.SettingsFile} --log {daemon.PathTo("logs/mail_responder-events.log.1")}",
         StringComparison.Ordinal)
         .Replace("/usr/local/bin/responder", place.PathTo("responder"), StringComparison.Ordinal)
         .Replace("/etc/mail_responder/settings.json", place.SettingsFile, StringComparison.Ordinal));

@@ -43,6 +43,14 @@ public sealed class LogLines
         Assert.EndsWith($"problem=\"{new string('x', 600)}…\"",
             MessageLog.Line(Outcome.Deferred(Cause.Send, new string('x', 5000)), 1), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("\ud83d\ude00", "😀…")]
+    [InlineData("\ud83d", "\ufffd…")]
+    public void CharacterAtTheCut_StaysWhole(string character, string shown) =>
+        Assert.EndsWith($"x{shown}\"",
+            MessageLog.Line(Outcome.Deferred(Cause.Send, new string('x', 599) + character + "yyy"), 1),
+            StringComparison.Ordinal);
+
     internal static Outcome Replied => new(Result.Replied)
     {
         Address = "get@example.com",

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MailResponder.Logs;
 using MailResponder.Metrics;
@@ -21,7 +20,7 @@ public sealed class LogFollowing : IDisposable
         written = 0;
     }
 
-    string Log => folder.PathTo("mail_responder.log");
+    string Log => folder.PathTo("events.log");
 
     string Rotated => Log + ".1";
 
@@ -53,7 +52,7 @@ public sealed class LogFollowing : IDisposable
     {
         var traffic = new Traffic();
         traffic.Add(Encoding.UTF8.GetBytes(
-            Line().TrimEnd().Replace(": replied ", ": probe ", StringComparison.Ordinal)));
+            Line().TrimEnd().Replace("\"replied\"", "\"probe\"", StringComparison.Ordinal)));
         Assert.Equal(0, traffic.Messages.Values.Sum() + traffic.Replies);
         traffic.Add(Encoding.UTF8.GetBytes(Line().TrimEnd()));
         Assert.Equal(1, traffic.Messages.Values.Sum());
@@ -232,18 +231,16 @@ public sealed class LogFollowing : IDisposable
     /// <summary>A line that tells its number as its milliseconds.</summary>
     string Line()
     {
-        written++;
-        var time = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
-        return $"{time} host mail_responder[{written}]: replied address=get@example.com replies=1 ms={written} "
-            + $"queue_id=- receipts=sendmail\n";
+        var outcome = new Outcome(Result.Replied) { Address = "get@example.com", Receipts = ["sendmail"] };
+        return MessageLog.Event(outcome, ++written, DateTimeOffset.UtcNow) + "\n";
     }
 
     void Follow()
     {
-        using var log = new LogFollower(Log, LogLine.TimeOf).Open();
+        using var log = new LogFollower(Log, MessageEvent.TimeOf).Open();
         position = position is null ? log.Skip(DateTimeOffset.UtcNow) : log.Read(position, line =>
         {
-            if (LogLine.TryParse(line, out var message)) read.Add(message.Ms);
+            if (MessageEvent.Read(line) is { } message) read.Add(message.Ms);
         });
     }
 

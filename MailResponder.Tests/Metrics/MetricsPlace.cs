@@ -1,12 +1,12 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using MailResponder.Logs;
 using MailResponder.Tests.Program;
 using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Metrics;
 
 /// <summary>
-/// A <see cref="Workplace"/> with a log as rsyslogd keeps it, and settings for a double of CloudWatch.
+/// A <see cref="Workplace"/> with a log of events as rsyslogd keeps it, and settings for a double of CloudWatch.
 /// </summary>
 internal sealed class MetricsPlace : IDisposable
 {
@@ -28,36 +28,29 @@ internal sealed class MetricsPlace : IDisposable
 
     public Workplace Place { get; } = new();
 
-    public string Log => Place.PathTo("mail_responder.log");
+    public string Log => Place.PathTo("events.log");
 
     /// <summary>
-    /// Answers, by the filter itself, and puts its own line into the log. Returns the milliseconds that it tells.
+    /// Answers, by the filter itself, and puts its event into the log. Returns the milliseconds that it tells.
     /// </summary>
     public long Answer(RequestMail mail, params string[] more)
     {
-        var before = Place.Log.Reports.Count;
+        var before = Place.Log.Events.Count;
         Place.Filter(mail, more);
-        Patience.Until("the line of the message", () => Place.Log.Reports.Count > before);
-        var report = Place.Log.Reports[before];
-        Write(report[report.IndexOf("]: ", StringComparison.Ordinal)..][3..]);
-        return long.Parse(report.Split(" ms=")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+        Patience.Until("the event of the message", () => Place.Log.Events.Count > before);
+        var line = Place.Log.Events[before];
+        File.AppendAllText(Log, line + "\n");
+        return (long)JsonNode.Parse(line)!["ms"]!;
     }
 
-    /// <summary>Adds a line as rsyslogd does.</summary>
-    public void Write(string report) => Write(Log, report);
-
-    public void Write(string file, string report) => File.AppendAllText(file, Line(report));
+    /// <summary>Adds an event as rsyslogd does.</summary>
+    public void Write(Outcome outcome, long milliseconds) =>
+        File.AppendAllText(Log, MessageLog.Event(outcome, milliseconds, DateTimeOffset.Now.AddTicks(++written)) + "\n");
 
     public void Replied(int count, string address = "get@example.com")
     {
-        for (var i = 0; i < count; i++) Write($"replied address={address} replies=1 ms=7 queue_id=- receipts=sendmail");
-    }
-
-    public string Line(string report)
-    {
-        var time = DateTimeOffset.Now.AddTicks(++written)
-            .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
-        return $"{time} host mail_responder[{written}]: {report}\n";
+        for (var i = 0; i < count; i++)
+            Write(new Outcome(Result.Replied) { Address = address, Receipts = ["sendmail"] }, 7);
     }
 
     public ProgramRun Put(params string[] more) => Place.Command(["metrics", "put", "--log", Log, .. more]);

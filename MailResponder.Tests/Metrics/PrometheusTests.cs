@@ -21,8 +21,7 @@ public sealed class PrometheusTests : IDisposable
             place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
         place.Answer(RequestMail.FromSomebodyNew(), "--sender", "");
         var first = Run();
-        place.Write(
-            "deferred reason=database address=unknown replies=0 ms=61000 queue_id=- problem=\"database: away\"");
+        place.Write(Outcome.Deferred(Cause.Database, "database: away"), 61_000);
         for (var i = 0; i < 6; i++) durations.Add(
             place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
         var second = Run();

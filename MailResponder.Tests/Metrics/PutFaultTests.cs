@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MailResponder.Tests.Program;
 using MailResponder.Tests.Ses;
 
@@ -145,10 +146,20 @@ public sealed class PutFaultTests
         using var place = new MetricsPlace(cloudWatch);
         place.Replied(3);
         Directory.CreateDirectory(place.Place.PathTo("state"));
-        foreach (var broken in (string[])["", "{", "[]", "null", "{\"offset\": -1}",
-            "{\"offset\": 5, \"offset\": 6, \"until\": \"2026-11-22T10:00:00Z\"}", "\0"])
+        var state = place.Place.PathTo("state/cloudwatch.json");
+        place.AssertPut();
+        var whole = File.ReadAllText(state);
+        Assert.Contains("\"count\": 0", whole, StringComparison.Ordinal);
+        string[] damages = ["", "{", "[]", "null", "{}", "\0", whole[..^3],
+            Regex.Replace(whole, "\"offset\": \\d+", "\"offset\": -1"),
+            Regex.Replace(whole, "\"until\": \"[^\"]*", "\"until\": \"tomorrow"),
+            Regex.Replace(whole, "\"head\": \"[^\"]*\"", "\"head\": null"),
+            Regex.Replace(whole, "(?s)\"buckets\": .*?\\]", "\"buckets\": [1, 2]"),
+            Regex.Replace(whole, "\"replies\": \\{\\}", "\"replies\": null")];
+        Assert.Distinct(damages.Append(whole));
+        foreach (var broken in damages)
         {
-            File.WriteAllText(place.Place.PathTo("state/cloudwatch.json"), broken);
+            File.WriteAllText(state, broken);
             place.AssertPut();
         }
 

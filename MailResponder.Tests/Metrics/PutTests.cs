@@ -110,7 +110,7 @@ public sealed class PutTests
         Assert.Contains("GET /latest/meta-data/tags/instance/aws:autoscaling:groupName", metadata.Paths);
         Assert.DoesNotContain(cloudWatch.Taking, words =>
             words.Contains("AutoScalingGroupName", StringComparison.Ordinal));
-        Assert.Contains("\"auto_scaling_group\": \"unknown\"",
+        Assert.Contains("\"auto_scaling_group\": null",
             File.ReadAllText(place.Place.PathTo("state/cloudwatch.json")), StringComparison.Ordinal);
 
         metadata.AutoScalingGroup = "responders";

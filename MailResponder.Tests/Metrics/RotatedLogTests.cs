@@ -14,11 +14,11 @@ public sealed class RotatedLogTests
         using var daemon = new PrivateRsyslogd();
         using var cloudWatch = new CloudWatchDouble();
         using var place = new MetricsPlace(cloudWatch);
-        var log = daemon.PathTo("logs/mail_responder.log");
+        var log = daemon.PathTo("logs/mail_responder-events.log");
         place.Place.Settings["syslog_socket"] = daemon.Socket;
         place.Place.Write();
         place.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        Patience.Until("the first line", () => daemon.Reports.Count == 1, () => daemon.Errors);
+        Patience.Until("the first line", () => daemon.Events.Count == 1, () => daemon.Errors);
         Put();
 
         for (var i = 0; i < 9; i++)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MailResponder.Logs;
 using MailResponder.PostfixLog;
 using MailResponder.Settings;
 
@@ -65,15 +66,17 @@ public sealed class PostfixLogLines : IDisposable
     [Theory]
     [InlineData(
         "deferred (host mx.freemail.test[198.51.100.9] said: 450 4.2.1 <zahra@freemail.test> greylisted (in reply to "
-        + "RCPT TO command))", "deferred")]
+        + "RCPT TO command))", "0 1 0")]
     [InlineData("bounced (host mx.freemail.test[198.51.100.9] said: 550 5.1.1 zahra? (in reply to RCPT TO command))",
-        "bounced")]
-    [InlineData("SOFTBOUNCE (Command died with status 127: \"/usr/local/bin/responder\")", "deferred")]
+        "0 0 1")]
+    [InlineData("SOFTBOUNCE (Command died with status 127: \"/usr/local/bin/responder\")", "0 1 0")]
+    [InlineData("sent (250 2.0.0 Ok: queued as zahra)", "1 0 0")]
+    [InlineData("undeliverable (zahra)", "0 0 0")]
     public void Delivery_IsKeptByItsStatusAlone(string status, string kept)
     {
         Read($"{Day}00:00+00:00 mx postfix/smtp[5]: 4C12345: to=<zahra@freemail.test>, relay=none, delay=3.2, "
             + $"delays=1/1/1/0.2, dsn=4.4.1, status={status}\n");
-        Assert.Equal(kept, Rows("SELECT status FROM delivery"));
+        Assert.Equal(kept, Rows("SELECT (sent IS NOT NULL) || ' ' || deferred || ' ' || bounced FROM message"));
         Assert.Equal(0, Summary.Received); // to somebody else
         MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(settings.PostfixLog.Database)));
     }
@@ -112,10 +115,7 @@ public sealed class PostfixLogLines : IDisposable
         }
 
         Assert.Equal((1, 1, 0), (Summary.Received, Summary.Answered, Summary.Deferred));
-        Assert.Equal(
-            "1|1|1", Rows(
-            "SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM delivery) || '|' || (SELECT "
-            + "count(*) FROM answer)"));
+        Assert.Equal("1", Rows("SELECT count(*) FROM message"));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class PostfixLogLines : IDisposable
         Read("");
         Assert.Equal("", MailResponder.Tests.Host.ToolRun.Of(
             "sqlite3", settings.PostfixLog.Database,
-            "CREATE TRIGGER full BEFORE INSERT ON answer BEGIN SELECT raise(ABORT, 'no'); END").AssertDone());
+            "CREATE TRIGGER full BEFORE UPDATE OF answered ON message BEGIN SELECT raise(ABORT, 'no'); END").AssertDone());
         Assert.Throws<ResponderException>(() => Read(Request("01", "4C12345")));
         Assert.Equal(
             "0|0", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT max(file_offset) FROM position)"));
@@ -137,12 +137,12 @@ public sealed class PostfixLogLines : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void TwoLogs_AreOneStory(bool reportsFirst)
+    public void TwoLogs_AreOneStory(bool eventsFirst)
     {
         var lines = Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .ToLookup(line => line.Contains("mail_responder[", StringComparison.Ordinal));
-        folder.Write("mail_responder.log", string.Join('\n', lines[true]) + "\n");
-        if (reportsFirst) Read("");
+            .ToLookup(IsEvent);
+        folder.Write("events.log", string.Join('\n', lines[true]) + "\n");
+        if (eventsFirst) Read("");
         Read(string.Join('\n', lines[false]) + "\n");
         Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
     }
@@ -159,16 +159,6 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal("1", Rows("SELECT count(*) FROM message"));
     }
 
-    /// <summary>The responder's line and Postfix's come in by two sockets.</summary>
-    [Fact]
-    public void VerdictBeforePostfixLines_IsOfTheSameMessage()
-    {
-        var lines = Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Read(string.Join('\n', lines.OrderByDescending(line => line.Contains("replied", StringComparison.Ordinal)))
-            + "\n");
-        Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
-    }
-
     [Fact]
     public void Garbage_IsSurvived()
     {
@@ -176,7 +166,8 @@ public sealed class PostfixLogLines : IDisposable
         using var log = new MemoryStream();
         for (var i = 0; i < 2000; i++)
         {
-            var line = Encoding.UTF8.GetBytes(Request("01", "4C12345").Split('\n')[i % 6]);
+            var line = Encoding.UTF8.GetBytes(Request("01", "4C12345").Split('\n').Where(line => !IsEvent(line))
+                .ElementAt(i % 5));
             if (i % 3 == 0) line = line[..random.Next(line.Length)];
             for (var flips = random.Next(4); flips > 0 && line.Length > 0; flips--) line[random.Next(line.Length)] =
                 (byte)random.Next(11, 256);
@@ -212,14 +203,14 @@ public sealed class PostfixLogLines : IDisposable
         var until = new DateTimeOffset(FixedClock.Start.Date.AddDays(1), TimeSpan.Zero);
         var today = DateOnly.FromDateTime(FixedClock.Start.Date);
 
-        var trend = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, until.AddDays(-1), until)!.Trend;
+        var trend = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, until.AddDays(-1), until, 5)!.Trend;
         Assert.Equal(13, trend.Count);
         Assert.Equal(new DayOfRequests(today.AddDays(-12), 1, 1), trend[0]);
         Assert.Equal(new DayOfRequests(today.AddDays(-11), 0, 0), trend[1]);
         Assert.Equal(new DayOfRequests(today.AddDays(-1), 2, 1), trend[^2]);
         var east = new DateTimeOffset(FixedClock.Start.Date.AddDays(1), TimeSpan.FromHours(2));
         Assert.Equal(1, PostfixLogDatabase.Summarise(
-            settings.PostfixLog.Database, east.AddDays(-1), east)!.Trend[^1].Received);
+            settings.PostfixLog.Database, east.AddDays(-1), east, 5)!.Trend[^1].Received);
     }
 
     [Fact]
@@ -232,10 +223,7 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal("1|1", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection)"));
         clock.Now += TimeSpan.FromDays(2);
         Read("");
-        Assert.Equal(
-            "0|0|0|0",
-            Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection) || '|' || (SELECT "
-                + "count(*) FROM delivery) || '|' || (SELECT count(*) FROM answer)"));
+        Assert.Equal("0|0", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection)"));
     }
 
     [Fact]
@@ -249,7 +237,7 @@ public sealed class PostfixLogLines : IDisposable
 
     [Fact]
     public void NoDatabase_HasNoSummary() =>
-        Assert.Null(PostfixLogDatabase.Summarise(folder.PathTo("nowhere.db"), FixedClock.Start, FixedClock.Start));
+        Assert.Null(PostfixLogDatabase.Summarise(folder.PathTo("nowhere.db"), FixedClock.Start, FixedClock.Start, 5));
 
     /// <summary>A probe of `responder doctor` that was refused, and one that went through.</summary>
     [Fact]
@@ -273,35 +261,43 @@ public sealed class PostfixLogLines : IDisposable
             discard[8]: 4C34567: to=<{tag}@probe.invalid>, relay=none, delay=0.2, delays=0/0/0/0, dsn=2.0.0, status=sent (probe.invalid)
             qmgr[7]: 4C34567: removed
             """.Split('\n').Select((line, i) => $"{Day}00:{i:00}.1+00:00 mx postfix/{line}\n")
-            .Append($"{Day}00:30.1+00:00 mx mail_responder[9]: probe address=get@example.com replies=1 ms=9 "
-            + $"queue_id=4C23456 receipts=sendmail:0123456789abcdef0123456789abcdef\n");
+            .Append(Event($"{Day}00:30.1+00:00", new Outcome(Result.Probe)
+            {
+                Address = "get@example.com",
+                QueueId = "4C23456",
+                Receipts = ["sendmail:0123456789abcdef0123456789abcdef"],
+            }));
 
         Assert.Equal((16, 0), Read(string.Concat(lines)));
-        Assert.Equal(
-            "0 0 0 0",
-            Rows("SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM delivery) || ' ' || (SELECT "
-                + "count(*) FROM answer) || ' ' || (SELECT count(*) FROM rejection)"));
+        Assert.Equal("0 0", Rows("SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM rejection)"));
     }
 
     PostfixLogSummary Summary => PostfixLogDatabase.Summarise(
-        settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1))!;
+        settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1), 5)!;
 
     static string Request(string minute, string id) => string.Concat(
         $"{Day}{minute}:00.100000+00:00 mx postfix/smtpd[5]: {id}: client=mail.freemail.test[198.51.100.7]\n",
         $"{Day}{minute}:00.200000+00:00 mx postfix/cleanup[6]: {id}: message-id=<1@freemail.test>\n",
         $"{Day}{minute}:00.300000+00:00 mx postfix/qmgr[7]: {id}: from=<zahra@freemail.test>, size=700, nrcpt=1 "
         + $"(queue active)\n",
-        $"{Day}{minute}:00.400000+00:00 mx mail_responder[9]: replied address=get@example.com replies=1 ms=9 "
-        + $"queue_id={id} receipts=ses-1\n",
+        Event($"{Day}{minute}:00.4+00:00",
+            new Outcome(Result.Replied) { Address = "get@example.com", QueueId = id, Receipts = ["ses:1"] }),
         $"{Day}{minute}:00.500000+00:00 mx postfix/pipe[8]: {id}: to=<get@example.com>, relay=responder, delay=0.4, "
         + $"delays=0.1/0.1/0/0.2, dsn=2.0.0, status=sent (delivered via responder service)\n",
         $"{Day}{minute}:00.600000+00:00 mx postfix/qmgr[7]: {id}: removed\n");
 
-    /// <summary>A run after these lines came into Postfix's log.</summary>
+    static string Event(string time, Outcome outcome) =>
+        MessageLog.Event(outcome, 9, DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)) + "\n";
+
+    static bool IsEvent(string line) => line.StartsWith('{');
+
+    /// <summary>A run after these lines came into the two logs.</summary>
     (long Lines, long Unknown) Read(string lines)
     {
-        File.AppendAllText(folder.PathTo("mail.log"), lines);
-        using var reader = new PostfixLogReader(folder.PathTo("mail.log"), folder.PathTo("mail_responder.log"), clock);
+        var logs = lines.Split('\n').SkipLast(1).Select(line => line + "\n").ToLookup(IsEvent);
+        File.AppendAllText(folder.PathTo("events.log"), string.Concat(logs[true]));
+        File.AppendAllText(folder.PathTo("mail.log"), string.Concat(logs[false]));
+        using var reader = new PostfixLogReader(folder.PathTo("mail.log"), folder.PathTo("events.log"), clock);
         return reader.Read(settings);
     }
 

@@ -84,10 +84,8 @@ public sealed class LimitTests
         foreach (var file in Directory.GetFiles(place.Folder, "responder.db*"))
             Assert.Equal(-1, File.ReadAllBytes(file).AsSpan().IndexOf("small-place"u8));
 
-        File.WriteAllLines(place.PathTo("mail_responder.log"), place.Log.Reports.Select(line =>
-            "2026-11-24T10:00:00.000000+00:00 host "
-                + line[line.IndexOf("mail_responder[", StringComparison.Ordinal)..]));
-        var stats = place.Command("stats", "--log", place.PathTo("mail_responder.log"), "--json");
+        File.WriteAllLines(place.PathTo("events.log"), place.Log.Events);
+        var stats = place.Command("stats", "--log", place.PathTo("events.log"), "--json");
         Assert.True(stats.ExitCode == 0, stats.Errors);
         Assert.Equal("""{"domain-limit":2}""", JsonNode.Parse(stats.OutputText)!["messages"]!["skipped"]!.ToJsonString());
     }

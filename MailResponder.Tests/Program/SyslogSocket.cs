@@ -39,7 +39,10 @@ internal sealed class SyslogSocket : IDisposable
     /// <summary>The one-line reports on facility local0, without the JSON events on local1.</summary>
     public IReadOnlyList<string> Reports => [.. Lines.Where(line => FacilityOf(line) == 16)];
 
-    public IReadOnlyList<string> Events => [.. Lines.Where(line => FacilityOf(line) == 17)];
+    /// <summary>The JSON events, as rsyslogd puts them into their file.</summary>
+    public IReadOnlyList<string> Events =>
+        [.. Lines.Where(line => FacilityOf(line) == 17)
+            .Select(line => line[line.IndexOf('{', StringComparison.Ordinal)..].TrimEnd('\0', '\n'))];
 
     public void Dispose()
     {

@@ -20,13 +20,13 @@ public sealed class CountedLog
 
         Assert.Equal(19, figures.Answered);
         Assert.Equal(7 + 24 + 1, figures.Replies);
-        Assert.Equal([new NameCount("get@example.com", 12), new NameCount("links@example.com", 7)], figures.Addresses);
+        Assert.Equal([KeyValuePair.Create("get@example.com", 12L), KeyValuePair.Create("links@example.com", 7L)], figures.Addresses);
         Assert.Equal(0, figures.Others);
-        Assert.Equal([new NameCount("blocked", 4), new NameCount("over-quota", 4), new NameCount("spam", 3)],
+        Assert.Equal([KeyValuePair.Create("blocked", 4L), KeyValuePair.Create("over-quota", 4L), KeyValuePair.Create("spam", 3L)],
             figures.Skipped);
-        Assert.Equal([new NameCount("database", 2), new NameCount("send", 1), new NameCount("unexpected", 1)],
+        Assert.Equal([KeyValuePair.Create("database", 2L), KeyValuePair.Create("send", 1L), KeyValuePair.Create("unexpected", 1L)],
             figures.Deferred);
-        Assert.Equal([new NameCount("refused", 2)], figures.Failed);
+        Assert.Equal([KeyValuePair.Create("refused", 2L)], figures.Failed);
         Assert.Equal(1, figures.Exceptions);
         Assert.Equal(2, figures.UnmatchedLines);
         Assert.Equal((begin, begin.AddSeconds(40)), (figures.First, figures.Last));
@@ -66,16 +66,30 @@ public sealed class CountedLog
     }
 
     [Fact]
-    public void Hours_AreThoseOfTheLog()
+    public void Hours_AreThoseOfTheHost()
     {
+        var zone = TimeZoneInfo.CreateCustomTimeZone("3", TimeSpan.FromHours(3), "3", "3");
         var log = new MadeLog { Time = new(2026, 11, 21, 22, 59, 58, TimeSpan.FromHours(3)) };
         log.Replied("get@example.com", 5, replies: 2);
         log.Time = new(2026, 11, 22, 0, 0, 0, TimeSpan.FromHours(3));
         log.Replied("get@example.com").Skipped(SkipReason.Spam);
 
-        var hours = log.Count().RepliesByHour;
+        var figures = MadeLog.Count(log.Text, zone: zone);
 
+        var hours = figures.RepliesByHour;
         Assert.Equal((4, 6, 1, 11), (hours[22], hours[23], hours[0], hours.Sum()));
+        Assert.Equal(("22:59:58+03:00", "00:00:01+03:00"),
+            ($"{figures.First:HH:mm:ssK}", $"{figures.Last:HH:mm:ssK}"));
+    }
+
+    [Fact]
+    public void LogWithoutEvents_IsAnotherLog()
+    {
+        var error = Assert.Throws<ResponderException>(() =>
+            MadeLog.Count("2026-11-22T08:32:01+00:00 host mail_responder[1]: replied address=a@b replies=1 ms=9\n"));
+        Assert.Equal(Cause.Input, error.Cause);
+        Assert.EndsWith("holds no event; name the log for programs, like /var/log/mail_responder-events.log",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +108,7 @@ public sealed class CountedLog
     {
         var good = new MadeLog().Replied("get@example.com").Text;
         var text = good + good[..60] + "\n" + new string('x', 300_000) + "\n" + good + "\0\u0001\ufffd\n"
-            + new string('y', 131_072) + "\n" + good + new string('z', 131_071) + "\n" + good + "replied address=";
+            + new string('y', 131_072) + "\n" + good + new string('z', 131_071) + "\n" + good + "{\"time\":";
 
         var figures = MadeLog.Count(text);
 
@@ -122,7 +136,7 @@ public sealed class CountedLog
 
         var figures = log.Count();
 
-        Assert.Equal([new NameCount("a0@example.com", 10)], figures.Addresses);
+        Assert.Equal([KeyValuePair.Create("a0@example.com", 10L)], figures.Addresses);
         Assert.Equal((12_009, 11_999), (figures.Answered, figures.Others));
     }
 }

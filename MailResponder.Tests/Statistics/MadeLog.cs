@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MailResponder.Incoming;
 using MailResponder.Logs;
@@ -6,7 +5,7 @@ using MailResponder.Statistics;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>A log as rsyslogd writes it, of outcomes as the filter reports them.</summary>
+/// <summary>A log of events, of outcomes as the filter reports them.</summary>
 internal sealed class MadeLog
 {
     readonly StringBuilder lines = new();
@@ -51,10 +50,11 @@ internal sealed class MadeLog
 
     /// <summary>Has the text counted as a file is.</summary>
     public static MessageFigures Count(
-        string text, DateTimeOffset? since = null, DateTimeOffset? until = null, int threshold = 5)
+        string text, DateTimeOffset? since = null, DateTimeOffset? until = null, int threshold = 5,
+        TimeZoneInfo? zone = null)
     {
         using var folder = new TemporaryFolder();
-        var counts = new MessageCounts(since, until);
+        var counts = new MessageCounts(since, until, zone ?? TimeZoneInfo.Utc);
         LogFile.Count(folder.Write("log", text), counts);
         return counts.Figures(threshold);
     }
@@ -66,9 +66,7 @@ internal sealed class MadeLog
     {
         for (var i = 0; i < times; i++)
         {
-            lines.Append(CultureInfo.InvariantCulture,
-                $"{Time:yyyy-MM-dd'T'HH:mm:ss.ffffffzzz} host mail_responder[{4000 + i}]: "
-                + $"{MessageLog.Line(outcome, ms)}\n");
+            Line(MessageLog.Event(outcome, ms, Time));
             Time = Time.AddSeconds(1);
         }
         return this;

@@ -15,7 +15,7 @@ public sealed partial class ReportForms
         {
             LogFile = "/var/log/<b>&.log",
             Version = "<i>",
-            Ses = new(null, "<u>SES</u>"),
+            Problems = new() { ["ses"] = "<u>SES</u>" },
         });
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#39;@example.com", html,
@@ -74,8 +74,7 @@ public sealed partial class ReportForms
     {
         var report = SampleReport.Of(new MadeLog()) with
         {
-            Ses = new(null, "no connection"),
-            Queue = new(null, "postqueue failed"),
+            Problems = new() { ["ses"] = "no connection", ["queue"] = "postqueue failed" },
         };
         Assert.Contains("Could not be had: no connection", TextReport.Of(report), StringComparison.Ordinal);
         Assert.Contains("Could not be had: postqueue failed", HtmlReport.Of(report), StringComparison.Ordinal);

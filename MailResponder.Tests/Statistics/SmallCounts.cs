@@ -10,7 +10,7 @@ public sealed class SmallCounts
     {
         var figures = new MadeLog().Replied("get@example.com", 9).Replied("a@example.com", 4)
             .Replied("b@example.com", 3).Count();
-        Assert.Equal([new NameCount("get@example.com", 9)], figures.Addresses);
+        Assert.Equal([KeyValuePair.Create("get@example.com", 9L)], figures.Addresses);
         Assert.Equal(7, figures.Others);
     }
 
@@ -19,7 +19,7 @@ public sealed class SmallCounts
     {
         var figures = new MadeLog().Replied("get@example.com", 9).Replied("links@example.com", 6)
             .Replied("secret@example.com").Count();
-        Assert.Equal([new NameCount("get@example.com", 9)], figures.Addresses);
+        Assert.Equal([KeyValuePair.Create("get@example.com", 9L)], figures.Addresses);
         Assert.Equal(7, figures.Others);
     }
 
@@ -33,7 +33,7 @@ public sealed class SmallCounts
 
     [Fact]
     public void AtTheThreshold_AnAddressIsNamed() =>
-        Assert.Equal([new NameCount("get@example.com", 5)],
+        Assert.Equal([KeyValuePair.Create("get@example.com", 5L)],
             new MadeLog().Replied("get@example.com", 5).Count().Addresses);
 
     [Fact]

@@ -6,8 +6,8 @@ namespace MailResponder.Doctor;
 /// <summary>The way of a log line: socket, rsyslog, its rule, the files, and their rotation.</summary>
 internal static class LogChecks
 {
+    public const string Events = MessageEvent.StandardLog;
     public const string Log = "/var/log/mail_responder.log";
-    private const string Events = "/var/log/mail_responder-events.log";
     private const string Rule = "/etc/rsyslog.d/20-mail_responder.conf";
     private const string MailLogFile = "/var/log/mail.log";
     private const string Rotation = "/etc/logrotate.d/mail_responder";
@@ -68,7 +68,7 @@ internal static class LogChecks
                 "correct the file that it names; then: systemctl restart rsyslog");
     }
 
-    /// <summary>A line is sent as the responder sends it, and looked for in the file.</summary>
+    /// <summary>A line and an event are sent as the responder sends them, and looked for in the files.</summary>
     private static IEnumerable<Finding> Routing(Host host, ResponderSettings settings, bool isRunning)
     {
         const string name = "log-routing";
@@ -100,26 +100,33 @@ internal static class LogChecks
         yield return Finding.Ok("syslog-socket", settings.SyslogSocket);
         if (!host.IsRoot)
             yield break;
-        var mark = Guid.NewGuid().ToString("N");
-        new SyslogSocket(settings.SyslogSocket, host.Clock)
-            .Write(settings.SyslogFacility, SyslogSeverity.Info, "doctor mark=" + mark);
+        var mark = "doctor mark=" + Guid.NewGuid().ToString("N");
+        var socket = new SyslogSocket(settings.SyslogSocket, host.Clock);
+        socket.Write(settings.SyslogFacility, SyslogSeverity.Info, mark);
+        // A probe counts nowhere.
+        socket.Write(settings.EventFacility, SyslogSeverity.Info,
+            MessageLog.Event(new Outcome(Result.Probe) { Problem = mark }, 0, host.Now));
+        List<(string File, SyslogFacility Facility)> missing =
+            [(Log, settings.SyslogFacility), (Events, settings.EventFacility)];
         var start = host.Clock.GetTimestamp();
         do
         {
-            if (LogTail.Lines(host.PathTo(Log)).Any(line => line.Contains(mark, StringComparison.Ordinal)))
+            missing.RemoveAll(one => LogTail.Lines(host.PathTo(one.File))
+                .Any(line => line.Contains(mark, StringComparison.Ordinal)));
+            if (missing.Count == 0)
             {
-                yield return Finding.Ok(name, "a test line came to " + Log);
+                yield return Finding.Ok(name, $"a test line came to {Log} and {Events}");
                 yield break;
             }
 
             Thread.Sleep(100);
         }
         while (host.Clock.GetElapsedTime(start) < MaxWait);
-        yield return Finding.Fault(name,
-            $"a test line sent to {settings.SyslogSocket} ({settings.SyslogFacility.Hyphenated()}) did not come to "
-            + $"{Log}",
-            $"see that {Rule} has the facilities of the settings, that the disk is not full, and that rsyslog may "
-            + $"write the file; then: systemctl restart rsyslog");
+        foreach (var (file, facility) in missing)
+            yield return Finding.Fault(name,
+                $"a test line sent to {settings.SyslogSocket} ({facility.Hyphenated()}) did not come to {file}",
+                $"see that {Rule} has the facilities of the settings, that the disk is not full, and that rsyslog may "
+                + "write the file; then: systemctl restart rsyslog");
     }
 
     private static IEnumerable<Finding> Files(Host host)
@@ -129,16 +136,7 @@ internal static class LogChecks
         {
             var file = host.PathTo(path);
             if (!File.Exists(file))
-            {
-                // The first message makes it; log-routing tells whether it would.
-                if (path == Events && LogTail.Lines(host.PathTo(Log))
-                    .Any(line => line.Contains(" queue_id=", StringComparison.Ordinal)))
-                    yield return Finding.Fault(name,
-                    path + " does not exist, though messages were logged: statistics and metrics see nothing",
-                    $"see that {Rule} has the event_facility of the settings; then: systemctl restart rsyslog");
-                continue;
-            }
-
+                continue; // The first message makes it; log-routing tells whether it would.
             if ((File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
                 yield return Finding.Fault(name, path + " can be read by every user of the host",
                     $"run: chmod 0640 {path}");

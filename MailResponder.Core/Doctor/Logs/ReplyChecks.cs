@@ -1,28 +1,30 @@
-using System.Globalization;
+using System.Text;
+using MailResponder.Logs;
 
 namespace MailResponder.Doctor;
 
-/// <summary>What became of the last messages, from the log.</summary>
+/// <summary>What became of the last messages, from the log of events.</summary>
 internal static class ReplyChecks
 {
     private static readonly TimeSpan Long = TimeSpan.FromDays(1);
+    private static readonly string InProgress = Cause.InProgress.Hyphenated();
 
     public static IEnumerable<Finding> Look(Host host)
     {
         // Right after a rotation the news of yesterday is in the file before.
-        List<(DateTimeOffset Time, string Text)> lines =
-            [.. LogTail.Lines(host.PathTo(LogChecks.Log + ".1")).Concat(LogTail.Lines(host.PathTo(LogChecks.Log)))
-            .Select(Read).OfType<(DateTimeOffset, string)>()];
+        List<MessageEvent> events =
+            [.. LogTail.Lines(host.PathTo(LogChecks.Events + ".1")).Concat(LogTail.Lines(host.PathTo(LogChecks.Events)))
+            .Select(line => MessageEvent.Read(Encoding.UTF8.GetBytes(line))).OfType<MessageEvent>()];
         const string name = "last-reply";
-        var log = new FileInfo(host.PathTo(LogChecks.Log));
-        if (lines.Count == 0 && !host.IsRoot && log is { Exists: true, Length: > 0 })
+        var log = new FileInfo(host.PathTo(LogChecks.Events));
+        if (events.Count == 0 && !host.IsRoot && log is { Exists: true, Length: > 0 })
         {
-            yield return Finding.Warning(name, $"only root may read {LogChecks.Log}", "run: sudo responder doctor");
+            yield return Finding.Warning(name, $"only root may read {LogChecks.Events}", "run: sudo responder doctor");
             yield break;
         }
 
-        var replied = lines.FindLast(line => line.Text.StartsWith("replied ", StringComparison.Ordinal));
-        yield return replied == default
+        var replied = events.FindLast(one => one.Result == Result.Replied);
+        yield return replied is null
             ? Finding.Warning(name, "the log knows of no reply",
             "mail a request to one of your addresses from outside, and look again; here: responder send --to YOU "
             + "--as ADDRESS")
@@ -30,29 +32,13 @@ internal static class ReplyChecks
                 ? Finding.Warning(name, $"{(host.Now - replied.Time).InWords()} ago",
                 "mail a request to one of your addresses from outside, and look at /var/log/mail.log")
                 : Finding.Ok(name, (host.Now - replied.Time).InWords() + " ago");
-        var deferred = lines.FindLast(
-            line => line.Text.StartsWith("deferred ", StringComparison.Ordinal)
-            && !line.Text.Contains("reason=in-progress", StringComparison.Ordinal));
-        if (deferred != default && deferred.Time > replied.Time && host.Now - deferred.Time < Long)
+        var deferred = events.FindLast(one => one.Result == Result.Deferred && one.Reason != InProgress);
+        if (deferred is not null && !(deferred.Time <= replied?.Time) && host.Now - deferred.Time < Long)
             yield return Finding.Warning("last-deferral",
-                $"{(host.Now - deferred.Time).InWords()} ago, with no reply since: {deferred.Text.OneLine()}",
+                $"{(host.Now - deferred.Time).InWords()} ago, with no reply since: {deferred.WhyNot().OneLine()}",
                 "mend what it names; then: postqueue -f");
         else
             yield return Finding.Ok("last-deferral",
-                replied == default ? "the log knows of none" : "none since the last reply");
-    }
-
-    /// <summary>
-    /// A line as the rsyslog rule writes it: time, host, mail_responder[process]:, text. Null for any other.
-    /// </summary>
-    private static (DateTimeOffset, string)? Read(string line)
-    {
-        const string ident = " mail_responder[";
-        var (blank, tag) = (line.IndexOf(' '), line.IndexOf(ident, StringComparison.Ordinal));
-        var text = tag < 0 ? -1 : line.IndexOf("]: ", tag, StringComparison.Ordinal);
-        return text >= 0 && DateTimeOffset.TryParse(
-            line.AsSpan(0, blank), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? (time, line[(text + 3)..])
-            : null;
+                replied is null ? "the log knows of none" : "none since the last reply");
     }
 }

@@ -26,26 +26,23 @@ internal static class OutcomeChecks
             ];
         }
 
-        return Judge(
-            PostfixLogDatabase.Summarise(settings.PostfixLog.Database, host.Now.AddDays(-1), host.Now)?.Outcomes ?? [],
+        var summary = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, host.Now.AddDays(-1), host.Now,
             settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold);
+        return Judge(summary?.Outcomes ?? []);
     }
 
-    /// <param name="outcomes">As they are kept.</param>
-    /// <param name="threshold">Providers with fewer replies are not named.</param>
-    public static IEnumerable<Finding> Judge(IReadOnlyList<ProviderOutcomes> outcomes, int threshold)
+    public static IEnumerable<Finding> Judge(IReadOnlyList<ProviderOutcomes> outcomes)
     {
         const string remedy = "see what they answer in /var/log/mail.log (status=bounced, status=deferred); look for "
             + "this host's address on block lists, and at SPF, DKIM and the reverse record above";
-        var merged = ProviderOutcomes.Merged(outcomes, threshold);
-        var all = merged.Sum(one => one.Total);
-        return merged.Where(one => one.IsRefusing)
+        var all = outcomes.Sum(one => one.Total);
+        return outcomes.Where(one => one.IsRefusing)
             .Select(one => one.RefusedShare >= MostRefused
                 ? Finding.Fault(Name, $"{one.Provider} took next to no reply in 24 hours: {one}", remedy)
                 : Finding.Warning(Name,
                     $"{one.Provider} refused {Figure.Percent(one.RefusedShare)} of the replies of 24 hours: {one}",
                     remedy))
             .OrOk(Name, all == 0 ? "none through this host's Postfix, and no report, in 24 hours"
-                : $"in 24 hours: {string.Join("; ", merged.Select(one => $"{one.Provider} {one}"))}");
+                : $"in 24 hours: {string.Join("; ", outcomes.Select(one => $"{one.Provider} {one}"))}");
     }
 }

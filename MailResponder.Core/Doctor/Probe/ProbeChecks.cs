@@ -87,7 +87,7 @@ internal static class ProbeChecks
     }
 
     private static bool IsDone(ProbeWatch watch, SendMethod method) =>
-        watch.OwnLine is not null && (method != SendMethod.Sendmail || watch.Replied is not null);
+        watch.Answer is not null && (method != SendMethod.Sendmail || watch.Replied is not null);
 
     private static string InWords(string address, string at, TimeSpan taken, ProbeWatch watch, SendMethod method)
     {

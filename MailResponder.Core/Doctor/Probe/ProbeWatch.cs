@@ -1,3 +1,4 @@
+using System.Text;
 using MailResponder.Incoming;
 using MailResponder.Logs;
 
@@ -9,14 +10,14 @@ namespace MailResponder.Doctor;
 /// <param name="mailLog">Postfix's log.</param>
 internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
 {
-    /// <summary>rsyslogd writes the responder's line within a second (rsyslog/20-mail_responder.conf).</summary>
+    /// <summary>rsyslogd writes the responder's event within a second (rsyslog/20-mail_responder.conf).</summary>
     private static readonly TimeSpan MaxDelayOfLog = TimeSpan.FromSeconds(3);
 
     private readonly long _begin = host.Clock.GetTimestamp();
     private readonly GrowingLog _postfixLines = new(host.PathTo(mailLog));
-    private readonly GrowingLog _ownLines = new(host.PathTo(LogChecks.Log));
+    private readonly GrowingLog _eventLines = new(host.PathTo(LogChecks.Events));
     private readonly List<ProbeStep> _steps = [];
-    private readonly List<string> _own = [];
+    private readonly List<MessageEvent> _events = [];
 
     public TimeSpan Elapsed => host.Clock.GetElapsedTime(_begin);
 
@@ -30,24 +31,22 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
     public IEnumerable<string> QueueIds =>
         _steps.SelectMany(step => new[] { step.QueueId, step.NextQueueId }).OfType<string>();
 
-    /// <summary>The responder's own line; null before it comes.</summary>
-    public string? OwnLine => _own.Find(line => _steps.Exists(step =>
-        $"{line} ".Contains($" queue_id={step.QueueId} ", StringComparison.Ordinal)));
+    /// <summary>What the responder itself said of it; null before that comes.</summary>
+    public MessageEvent? Answer => _events.Find(one => _steps.Exists(step => step.QueueId == one.QueueId));
 
     /// <summary>What went wrong, as soon as it is known for certain; null: nothing so far.</summary>
     public string? Problem
     {
         get
         {
-            var line = OwnLine;
-            if (line?.Contains(" reason=", StringComparison.Ordinal) == true)
-                return line[(line.IndexOf("]: ", StringComparison.Ordinal) + 3)..].OneLine();
+            if (Answer is { Reason: not null } answer)
+                return $"the responder: {answer.WhyNot()}".OneLine();
             var isLate = _steps.Count > 0 && Elapsed - _steps[^1].Seen > MaxDelayOfLog;
-            // Of a deferral by pipe(8) the responder's line tells more.
+            // Of a deferral by pipe(8) the responder's event tells more.
             if (_steps.Find(step => step.Status != "sent") is { } failed)
                 return failed.Service != "pipe" || isLate ? failed.InWords : null;
-            return line is null && isLate && Handed is { } handed
-                ? $"{LogChecks.Log} has no line of it from the responder; {handed.InWords}" : null;
+            return Answer is null && isLate && Handed is { } handed
+                ? $"{LogChecks.Events} has no line of it from the responder; {handed.InWords}" : null;
         }
     }
 
@@ -67,6 +66,7 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
                 _steps.Add(step);
         }
 
-        _own.AddRange(_ownLines.NewLines());
+        _events.AddRange(_eventLines.NewLines().Select(line => MessageEvent.Read(Encoding.UTF8.GetBytes(line)))
+            .OfType<MessageEvent>());
     }
 }

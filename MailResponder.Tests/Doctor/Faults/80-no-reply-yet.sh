@@ -1,4 +1,4 @@
 #!/bin/sh
 # expect: warning last-reply
-keep /var/log/mail_responder.log
-: >/var/log/mail_responder.log
+keep /var/log/mail_responder-events.log
+: >/var/log/mail_responder-events.log

@@ -27,7 +27,7 @@ internal sealed class BlacklistCommand : Command
     private static Command Reset()
     {
         var command = new Command("reset", "Start a new quota window (for cron, once a day) and forget old messages");
-        command.SetAction(result => WithStore(result, (settings, _, store) =>
+        command.SetAction(result => WithStore(result, (settings, store) =>
         {
             var reset = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -56,11 +56,11 @@ internal sealed class BlacklistCommand : Command
     {
         var subjects = Subjects();
         var command = new Command(name, description) { subjects };
-        command.SetAction(result => WithSubjects(result, subjects, (named, _, key, store) =>
+        command.SetAction(result => WithSubjects(result, subjects, (named, _, store) =>
         {
             foreach (var subject in named)
             {
-                var before = store.SetVerdict(RequesterOf(key, subject).Address, verdict);
+                var before = store.SetVerdict(RequesterOf(store.Key, subject).Address, verdict);
                 var change = before == verdict ? " (as before)"
                     : before == Verdict.None ? "" : $" (was {InWords(before)})";
                 Console.Out.WriteLine($"{subject.Label}: {InWords(verdict)}{change}");
@@ -102,7 +102,7 @@ internal sealed class BlacklistCommand : Command
     private static Command Show()
     {
         var command = new Command("show", "Count what the database holds");
-        command.SetAction(result => WithStore(result, (settings, _, store) =>
+        command.SetAction(result => WithStore(result, (settings, store) =>
         {
             var counts = store.Count();
             var text = Console.Out;
@@ -130,12 +130,12 @@ internal sealed class BlacklistCommand : Command
         var subjects = Subjects();
         const string description = "Tell whether an address, or those at a domain, would be answered";
         var command = new Command("check", description) { subjects };
-        command.SetAction(result => WithSubjects(result, subjects, (named, settings, key, store) =>
+        command.SetAction(result => WithSubjects(result, subjects, (named, settings, store) =>
         {
             var isAlone = result.GetValue(subjects) is [not "-"];
             foreach (var subject in named)
             {
-                var standing = Standing(subject, settings, RequesterOf(key, subject), store);
+                var standing = Standing(subject, settings, RequesterOf(store.Key, subject), store);
                 Console.Out.WriteLine(isAlone ? standing : $"{subject.Label}: {standing}");
             }
 
@@ -162,19 +162,18 @@ internal sealed class BlacklistCommand : Command
     private static int WithSubjects(
         ParseResult result,
         Argument<string[]> subjects,
-        Func<List<NamedSubject>, ResponderSettings, AddressKey, RequesterStore, int> work)
+        Func<List<NamedSubject>, ResponderSettings, RequesterStore, int> work)
     {
         // All are understood before the first one is changed.
         var named = NamedSubject.Read(result.GetValue(subjects)!);
-        return WithStore(result, (settings, key, store) => work(named, settings, key, store));
+        return WithStore(result, (settings, store) => work(named, settings, store));
     }
 
-    private static int WithStore(ParseResult result, Func<ResponderSettings, AddressKey, RequesterStore, int> work)
+    private static int WithStore(ParseResult result, Func<ResponderSettings, RequesterStore, int> work)
     {
         var settings = SettingsPath.LoadForService(result.GetValue(CommandLine.SettingsOption));
-        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-        using var store = RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System);
-        return work(settings, store.Key, store);
+        using var store = RequesterStore.Open(settings, MaxWait);
+        return work(settings, store);
     }
 
     private static Requester RequesterOf(AddressKey key, NamedSubject subject) =>

@@ -40,7 +40,7 @@ internal sealed class ConfigInstallCommand : Command
                 $"{file} is the book in force itself; write the new one into another file");
         }
 
-        var text = Read(file);
+        var text = FileTrouble.InWords(Cause.Input, file, () => RegularFile.ReadAllBytes(file));
         var faults = new List<Fault>();
         var book = Check(text, file, settings, faults);
         foreach (var fault in faults)
@@ -51,7 +51,7 @@ internal sealed class ConfigInstallCommand : Command
             return ExitCode.DataError;
         }
 
-        Tell(Present(settings), book);
+        Tell(settings, book);
         // Only what was checked, whatever has become of the file since.
         Replace(settings, Encoding.UTF8.GetString(text));
         ServiceUser.Become(settings);
@@ -64,18 +64,6 @@ internal sealed class ConfigInstallCommand : Command
         }
 
         return ExitCode.Ok;
-    }
-
-    private static byte[] Read(string file)
-    {
-        try
-        {
-            return RegularFile.ReadAllBytes(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(Cause.Input, $"{file}: {FileTrouble.Describe(exception)}", exception);
-        }
     }
 
     /// <summary>Looks for the attachments with the rights of the service, which need not reach the new file.</summary>
@@ -97,18 +85,26 @@ internal sealed class ConfigInstallCommand : Command
             SecretFile.Replace(settings.ResponseBook, text, "response book");
     }
 
-    /// <summary>Null when there is none, or it has a fault.</summary>
-    private static ResponseBook? Present(ResponderSettings settings)
+    /// <summary>Shows what the new book changes against the one that messages are answered from.</summary>
+    private static void Tell(ResponderSettings settings, ResponseBook after)
     {
-        var faults = new List<Fault>();
-        var book = ResponseBookFile.Check(settings.ResponseBook, faults);
-        return faults.TrueForAll(fault => fault.IsWarning) ? book : null;
-    }
+        IResponseBook? before = null;
+        // The service's user has rendered the last good book, and takes none of anybody else.
+        using (ServiceUser.Act(settings))
+        {
+            var renderings = new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings));
+            try
+            {
+                before = renderings.Book();
+                if (renderings.Fault is not null)
+                    Console.Out.WriteLine("the book in place has a fault: compared with the last good one");
+            }
+            catch (ResponderException)
+            {
+                Console.Out.WriteLine("there is no good book to compare with: every address is shown as new");
+            }
+        }
 
-    private static void Tell(ResponseBook? before, ResponseBook after)
-    {
-        if (before is null)
-            Console.Out.WriteLine("there is no good book to compare with: every address is shown as new");
         var changes = BookChanges.Tell(before, after);
         foreach (var change in changes)
             Console.Out.WriteLine(change);

@@ -46,8 +46,7 @@ internal sealed class DatabaseCommand : Command
             ServiceUser.Become(settings);
             if (result.GetValue(user) is not null && IsForAnotherUser(settings.Database.MySql!))
                 return ExitCode.Ok;
-            var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-            RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System).Dispose();
+            RequesterStore.Open(settings, MaxWait).Dispose();
             return Show(settings.Database);
         });
         return command;
@@ -62,8 +61,7 @@ internal sealed class DatabaseCommand : Command
             var code = Show(settings.Database);
             if (code != ExitCode.Ok)
                 return code;
-            var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-            using var store = RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System);
+            using var store = RequesterStore.Open(settings, MaxWait);
             var counts = store.Count();
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, "

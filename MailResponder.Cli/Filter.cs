@@ -133,7 +133,7 @@ internal static class Filter
                         + "Postfix's service";
                 if (inner is DllNotFoundException)
                     return "a library of the host cannot be loaded: " + inner.Message.ReplaceLineEndings(" ");
-                if (inner is IOException or UnauthorizedAccessException)
+                if (FileTrouble.Is(inner))
                     return $"{FileTrouble.Describe(inner)}; {Place(exception)}";
                 if (inner is CryptographicException)
                     return "the host's libcrypto failed; does it give random numbers (getrandom, /dev/urandom)? "

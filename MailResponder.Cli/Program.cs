@@ -1,5 +1,6 @@
 using MailResponder;
 using MailResponder.Cli;
+using MailResponder.Files;
 using MailResponder.Logs;
 
 try
@@ -11,7 +12,7 @@ catch (ResponderException exception)
     StandardError.WriteLine("responder: " + exception.Message);
     return ExitCode.OfCommand(exception.Cause);
 }
-catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+catch (Exception exception) when (FileTrouble.Is(exception))
 {
     // Most likely standard output is closed or full.
     StandardError.WriteLine("responder: " + exception.Message);

@@ -22,30 +22,32 @@ internal sealed class ProbeAnswer(
     /// <summary>
     /// Null when the message is no probe. The token of one is made from the address key and the time.
     /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="told">What <see cref="RequestedAddress.Told"/> says of it.</param>
     /// <exception cref="ResponderException">Something of ours failed.</exception>
-    public Outcome? To(IncomingMessage message, Envelope envelope)
+    public Outcome? To(IncomingMessage message, string? told)
     {
-        if (ProbeTag.In(RequestedAddress.Told(envelope, message.Headers)) is not { } tag)
+        if (ProbeTag.In(told) is not { } tag)
             return null;
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         progress.IsProbe = CryptographicOperations.FixedTimeEquals(
             Encoding.ASCII.GetBytes(tag.Token), Encoding.ASCII.GetBytes(key.ProbeToken(tag.Made)));
-        return progress.IsProbe == true ? Answer(message, envelope, tag, key) : null;
+        return progress.IsProbe == true ? Answer(message, told, tag, key) : null;
     }
 
     /// <summary>
     /// Goes the way of any request, but for the guard and what counts: the message is no person's. Who asked does not
     /// matter either. The first reply goes out without its attachments, to where it is dropped.
     /// </summary>
-    private Outcome Answer(IncomingMessage message, Envelope envelope, ProbeTag tag, AddressKey key)
+    private Outcome Answer(IncomingMessage message, string? told, ProbeTag tag, AddressKey key)
     {
         if (!tag.IsFresh(clock.GetUtcNow()))
             return Outcome.Skipped(SkipReason.Stale);
         var book = renderings.Book();
-        if (RequestedAddress.Find(envelope, message.Headers, book) is not { } address)
+        if (RequestedAddress.Find(told, message.Headers, book) is not { } address)
             return Outcome.Skipped(SkipReason.UnknownAddress);
         progress.Address = address;
-        using (var store = Responder.OpenStore(settings, key, deadline, progress, clock))
+        using (var store = RequesterStore.OpenForMessage(settings, key, deadline, progress, clock))
         {
             var messageKey = store.Key.Message(message.HeaderBlock, address);
             using var entered = store.EnterMessage(messageKey);

@@ -31,8 +31,9 @@ internal sealed class Responder(
         progress.QueueId = QueueId.Of(envelope, []);
         var message = IncomingMessage.Read(input);
         progress.QueueId = QueueId.Of(envelope, message.Headers);
+        var told = RequestedAddress.Told(envelope, message.Headers);
         if (dryRun is null
-            && new ProbeAnswer(settings, deadline, progress, clock, _renderings).To(message, envelope) is { } answered)
+            && new ProbeAnswer(settings, deadline, progress, clock, _renderings).To(message, told) is { } answered)
         {
             return answered;
         }
@@ -41,7 +42,7 @@ internal sealed class Responder(
             return Outcome.Skipped(reason);
 
         var book = _renderings.Book();
-        var address = RequestedAddress.Find(envelope, message.Headers, book);
+        var address = RequestedAddress.Find(told, message.Headers, book);
         if (address is null)
         {
             // Perhaps the book that has a fault would know it.
@@ -84,7 +85,7 @@ internal sealed class Responder(
             return replier.Reply(request, entries, ClaimedMessage.Unrecorded());
 
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
-        using var store = OpenStore(settings, key, deadline, progress, clock);
+        using var store = RequesterStore.OpenForMessage(settings, key, deadline, progress, clock);
         var requester = store.Key.Requester(request.From.Address)!;
         var messageKey = store.Key.Message(message.HeaderBlock, address);
         using var entered = store.EnterMessage(messageKey);
@@ -103,12 +104,5 @@ internal sealed class Responder(
             ClaimResult.OverLimit => LimitReached.Tell(claim.Limit!.Value, settings, store),
             _ => replier.Reply(request, entries, new ClaimedMessage(messageKey, claim, store, requester)),
         };
-    }
-
-    internal static RequesterStore OpenStore(
-        ResponderSettings settings, AddressKey key, Deadline deadline, Progress progress, TimeProvider clock)
-    {
-        progress.Asked = new Asked(Cause.Database, "database " + settings.Database.Place);
-        return RequesterStore.Open(settings.Database, key, deadline.Remaining * 0.8, clock, answersMessage: true);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using MailResponder.Files;
 
 namespace MailResponder.Aws;
 
@@ -69,15 +70,6 @@ internal sealed class InstanceMetadata
     private static bool IsEc2() =>
         Says("/sys/devices/virtual/dmi/id/sys_vendor", "Amazon EC2") || Says("/sys/hypervisor/uuid", "ec2");
 
-    private static bool Says(string file, string begin)
-    {
-        try
-        {
-            return File.ReadAllText(file).StartsWith(begin, StringComparison.Ordinal);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    private static bool Says(string file, string begin) =>
+        FileTrouble.OrNull(() => File.ReadAllText(file))?.StartsWith(begin, StringComparison.Ordinal) == true;
 }

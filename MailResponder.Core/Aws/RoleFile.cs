@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Amazon.Runtime;
 using Amazon.Util;
 using MailResponder.Files;
@@ -16,7 +17,6 @@ internal sealed class RoleFile(string path, TimeProvider clock)
 {
     private const string Mark = "credentials of the instance's role; made by responder, and may be deleted at any time";
     private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
     /// The service has the next ones five minutes before the old ones expire; a call takes a minute at most.
@@ -39,77 +39,32 @@ internal sealed class RoleFile(string path, TimeProvider clock)
     private static string Endpoint => Environment.GetEnvironmentVariable(EndpointVariable) ?? "";
 
     /// <summary>Null: there are none that can still be used.</summary>
-    public AWSCredentials? Read()
-    {
-        try
-        {
-            if (!RegularFile.Exists(path) || File.GetUnixFileMode(path) != OwnerOnly)
-                return null;
-            return File.ReadAllLines(path) is [Mark, var endpoint, var expiry, { Length: > 0 } key,
-            { Length: > 0 } secret, { Length: > 0 } token, Mark]
-                && endpoint == Endpoint
-                && DateTimeOffset.TryParseExact(
-                expiry, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until)
-                && until - clock.GetUtcNow() is var left && left > Margin && left <= Longest
-                ? new SessionAWSCredentials(key, secret, token)
-                : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public AWSCredentials? Read() => FileTrouble.OrNull(() =>
+        RegularFile.Exists(path) && File.GetUnixFileMode(path) == RegularFile.OwnerOnly
+        && File.ReadAllLines(path) is [Mark, var endpoint, var expiry, var key, var secret, var token, Mark]
+        && key.Length * secret.Length * token.Length > 0 && endpoint == Endpoint
+        && DateTimeOffset.TryParseExact(
+            expiry, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until)
+        && until - clock.GetUtcNow() is var left && left > Margin && left <= Longest
+            ? new SessionAWSCredentials(key, secret, token) : null);
 
     /// <summary>Asks the instance for its credentials, for the next processes.</summary>
     public async Task Fetch()
     {
         var roles = await EC2InstanceMetadata.GetIAMSecurityCredentialsAsync().ConfigureAwait(false);
-        if (roles?.Values.FirstOrDefault() is
-            {
-                AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0,
-                Token.Length: > 0
-            } role)
-            Write([Mark, Endpoint, new DateTimeOffset(role.Expiration.ToUniversalTime())
-            .ToString("O", CultureInfo.InvariantCulture), role.AccessKeyId, role.SecretAccessKey, role.Token, Mark]);
+        if (roles?.Values.FirstOrDefault() is not { } role || Array.Exists(
+            [role.AccessKeyId, role.SecretAccessKey, role.Token], string.IsNullOrEmpty))
+        {
+            return;
+        }
+
+        var expiry = new DateTimeOffset(role.Expiration.ToUniversalTime()).ToString("O", CultureInfo.InvariantCulture);
+        string[] lines = [Mark, Endpoint, expiry, role.AccessKeyId, role.SecretAccessKey, role.Token, Mark];
+        // The next process asks again when it cannot be written.
+        FileTrouble.Try(() => AtomicFile.Write(
+            path, RegularFile.OwnerOnly, stream => stream.Write(Encoding.ASCII.GetBytes(string.Join('\n', lines)))));
     }
 
-    /// <summary>For the next process the instance is asked again.</summary>
-    public void Forget()
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // They expire by themselves.
-        }
-    }
-
-    private void Write(string[] lines)
-    {
-        var unfinished = UnfinishedFile.NameFor(path);
-        try
-        {
-            File.Delete(unfinished);
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = OwnerOnly,
-            };
-            using (var writer = new StreamWriter(unfinished, options))
-            {
-                foreach (var line in lines)
-                    writer.WriteLine(line);
-            }
-
-            File.Move(unfinished, path, overwrite: true);
-            UnfinishedFile.DeleteThoseOf(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The next process asks again.
-        }
-    }
+    /// <summary>For the next process the instance is asked again. A file that stays expires by itself.</summary>
+    public void Forget() => FileTrouble.Try(() => File.Delete(path));
 }

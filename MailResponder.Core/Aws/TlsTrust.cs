@@ -67,24 +67,16 @@ internal static class TlsTrust
     /// <exception cref="ResponderException">The file cannot be read, or holds no certificate.</exception>
     public static List<byte[]> ReadEncoded(string setting, string file)
     {
+        var bytes = FileTrouble.InWords(Cause.Settings, $"{setting} {file}", () => RegularFile.ReadAllBytes(file));
         var encoded = new List<byte[]>();
-        try
+        if (bytes.Length > 0 && bytes.AsSpan().IndexOf("-----BEGIN "u8) < 0)
+            encoded.Add(bytes);
+        ReadOnlySpan<char> text = System.Text.Encoding.UTF8.GetString(bytes);
+        while (PemEncoding.TryFind(text, out var block))
         {
-            var bytes = RegularFile.ReadAllBytes(file);
-            if (bytes.Length > 0 && bytes.AsSpan().IndexOf("-----BEGIN "u8) < 0)
-                encoded.Add(bytes);
-            ReadOnlySpan<char> text = System.Text.Encoding.UTF8.GetString(bytes);
-            while (PemEncoding.TryFind(text, out var block))
-            {
-                if (text[block.Label] is "CERTIFICATE")
-                    encoded.Add(Convert.FromBase64String(text[block.Base64Data].ToString()));
-                text = text[block.Location.End..];
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(
-                Cause.Settings, $"{setting} {file}: {FileTrouble.Describe(exception)}", exception);
+            if (text[block.Label] is "CERTIFICATE")
+                encoded.Add(Convert.FromBase64String(text[block.Base64Data].ToString()));
+            text = text[block.Location.End..];
         }
 
         return encoded.Count > 0 ? encoded

@@ -29,8 +29,7 @@ internal static class BackupWriter
                     contents.Add((file, file.Name == BackedUpFile.Database ? Copy(settings, file.Path) : Open(file)));
             }
 
-            const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            SecretFile.Put(path, mode, group: null, archive => BackupArchive.Write(archive, contents));
+            SecretFile.Put(path, RegularFile.OwnerOnly, group: null, archive => BackupArchive.Write(archive, contents));
             return files;
         }
         finally
@@ -39,17 +38,8 @@ internal static class BackupWriter
         }
     }
 
-    private static FileStream Open(BackedUpFile file)
-    {
-        try
-        {
-            return RegularFile.Open(file.Path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(Cause.Input, $"{file.Path}: {FileTrouble.Describe(exception)}", exception);
-        }
-    }
+    private static FileStream Open(BackedUpFile file) =>
+        FileTrouble.InWords(Cause.Input, file.Path, () => RegularFile.Open(file.Path));
 
     /// <summary>
     /// The database as it is now. Its copy stands beside it while it is made, in a folder where root must write

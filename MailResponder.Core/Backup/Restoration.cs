@@ -129,27 +129,16 @@ internal sealed class Restoration : IDisposable
         UnfinishedFile.DeleteThoseOf(database);
         try
         {
-            using (var stream = new FileStream(copy, new FileStreamOptions
+            FileTrouble.InWords(Cause.Output, database, () =>
             {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }))
-            {
+                using var stream = RegularFile.Create(copy);
                 BackupArchive.Read(_archive, stream);
-            }
-
+            });
             SqliteDatabase.CheckCopy(copy, $"{BackedUpFile.Database} in {_archive.Name}", Key);
         }
-        catch (Exception exception)
+        catch
         {
             File.Delete(copy);
-            if (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new ResponderException(
-                    Cause.Output, $"{database}: {FileTrouble.Describe(exception)}", exception);
-            }
-
             throw;
         }
     }

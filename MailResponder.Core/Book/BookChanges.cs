@@ -10,7 +10,7 @@ internal static class BookChanges
     /// </summary>
     /// <param name="before">Null: there is no book that could be compared.</param>
     /// <param name="after">The new one.</param>
-    public static List<string> Tell(ResponseBook? before, ResponseBook after)
+    public static List<string> Tell(IResponseBook? before, IResponseBook after)
     {
         var lines = new List<string>();
         foreach (var address in after.Addresses)

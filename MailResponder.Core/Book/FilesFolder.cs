@@ -33,7 +33,7 @@ internal sealed class FilesFolder(string root)
     public FileStream Open(ResponseAttachment attachment)
     {
         var path = Path.Join(_root, attachment.Bucket, attachment.File);
-        try
+        return FileTrouble.InWords(Cause.Attachment, $"attachment {path}", () =>
         {
             if (!IsPlainPath(attachment.Bucket) || !IsPlainPath(attachment.File)
                 || !RealPath(path).StartsWith(RealPath(_root) + "/", StringComparison.Ordinal))
@@ -43,12 +43,7 @@ internal sealed class FilesFolder(string root)
             }
 
             return RegularFile.Open(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(Cause.Attachment, $"attachment {path}: {FileTrouble.Describe(exception)}",
-                exception);
-        }
+        });
     }
 
     /// <summary>The path without any link in it (realpath(3)). A part that does not exist is no link.</summary>

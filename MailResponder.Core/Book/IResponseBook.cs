@@ -3,6 +3,9 @@ namespace MailResponder.Book;
 /// <summary>What a message asks of the response book.</summary>
 internal interface IResponseBook
 {
+    /// <summary>All requested addresses.</summary>
+    IReadOnlyCollection<string> Addresses { get; }
+
     bool Knows(string address);
 
     /// <summary>

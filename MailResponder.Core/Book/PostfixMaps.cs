@@ -26,17 +26,12 @@ internal static class PostfixMaps
             }
         }
 
-        try
+        return FileTrouble.InWords(Cause.Output, $"postfix_maps {folder}", () =>
         {
             NewFolder.Make(folder, NewFolder.OpenToAll);
             return AtomicFile.Write(Path.Join(folder, "domains"), Table(domains))
                 | AtomicFile.Write(Path.Join(folder, "addresses"), Table(addresses));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(Cause.Output, $"postfix_maps {folder}: {FileTrouble.Describe(exception)}",
-                exception);
-        }
+        });
     }
 
     /// <summary>

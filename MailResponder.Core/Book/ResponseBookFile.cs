@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MailResponder.Addresses;
-using MailResponder.Files;
 using MailResponder.Settings;
 using MailResponder.Store;
 
@@ -19,34 +18,14 @@ internal sealed class ResponseBookFile
     /// <summary>
     /// Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all.
     /// </summary>
-    public static ResponseBook? Check(string path, List<Fault> faults)
-    {
-        byte[] text;
-        try
-        {
-            text = RegularFile.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            var remedy = exception is FileNotFoundException or DirectoryNotFoundException
-                ? "; write the response book, or correct response_book in the settings" : "";
-            faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception) + remedy));
-            return null;
-        }
-
-        return Check(text, path, faults);
-    }
+    public static ResponseBook? Check(string path, List<Fault> faults) =>
+        LocatedJson.ReadFile(path, faults, "write the response book, or correct response_book in the settings")
+            is { } text ? Check(text, path, faults) : null;
 
     /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
-    public static ResponseBook? Check(byte[] text, string path, List<Fault> faults)
-    {
-        if (LocatedJson.Parse(text, path, faults) is not { } json)
-            return null;
-        var found = new List<Fault>();
-        var book = new ResponseBookFile(new ResponseEntryReader(path, found)).Read(json);
-        faults.AddRange(found.OrderBy(fault => fault.Line));
-        return book;
-    }
+    public static ResponseBook? Check(byte[] text, string path, List<Fault> faults) =>
+        LocatedJson.Read(text, path, faults,
+            (json, found) => new ResponseBookFile(new ResponseEntryReader(path, found)).Read(json));
 
     private ResponseBook? Read(LocatedJson json)
     {

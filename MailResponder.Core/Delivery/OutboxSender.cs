@@ -15,41 +15,15 @@ internal sealed class OutboxSender(string folder) : ISender
         // A repeated reply has the same name, and replaces the first.
         var name = reply.Name + ".eml";
         var path = Path.Join(folder, name);
-        var unfinished = Path.Join(folder, "." + name + ".part");
         try
         {
             NewFolder.Make(folder);
-            using (var stream = new FileStream(unfinished, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                BufferSize = 1 << 16,
-            }))
-            {
-                reply.WriteTo(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, path, overwrite: true);
+            AtomicFile.Write(path, RegularFile.OwnerOnly, reply.WriteTo, Path.Join(folder, "." + name + ".part"));
             return SendResult.Sent(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
-            TryDelete(unfinished);
             return SendResult.Temporary($"outbox {folder}: {FileTrouble.Describe(exception)}");
-        }
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The first failure is the one to report.
         }
     }
 }

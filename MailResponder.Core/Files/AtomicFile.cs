@@ -1,34 +1,59 @@
 namespace MailResponder.Files;
 
 /// <summary>
-/// Files that are replaced whole: a reader finds the old or the new content, never a part, even after a crash.
+/// Files that are replaced whole: a reader finds the old or the new content, never a part, even after a crash. They are
+/// written under another name beside their place, and get their own when they are on the disk.
 /// </summary>
 internal static class AtomicFile
 {
+    /// <summary>Puts the content in place. The umask decides who may read it.</summary>
     /// <returns>False when the file had this content already and was left alone.</returns>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static bool Write(string path, byte[] content)
     {
         if (RegularFile.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
             return false;
-        var unfinished = UnfinishedFile.NameFor(path);
+        Write(path, mode: null, stream => stream.Write(content));
+        return true;
+    }
+
+    /// <summary>Puts a file in place of whatever has the name, a link too.</summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="mode">Who may use it, as far as the umask allows; null: everybody.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="beside">Its name until it is whole; null: that of <see cref="UnfinishedFile"/>.</param>
+    /// <param name="giveName">Gives the file with the first name the second; null: by a rename.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static void Write(
+        string path, UnixFileMode? mode, Action<FileStream> write, string? beside = null,
+        Action<string, string>? giveName = null)
+    {
+        var unfinished = beside ?? UnfinishedFile.NameFor(path);
         try
         {
             // Another process may have had the id of this one, or somebody put a link there, not to be followed.
             File.Delete(unfinished);
-            using (var stream = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
+            using (var stream = RegularFile.Create(unfinished, mode))
             {
-                stream.Write(content);
+                write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(unfinished, path, overwrite: true);
-            UnfinishedFile.DeleteThoseOf(path);
-            return true;
+            if (giveName is null)
+                File.Move(unfinished, path, overwrite: true);
+            else
+                giveName(unfinished, path);
         }
         catch
         {
-            File.Delete(unfinished);
+            // On a full disk it would take the room that messages need. The first failure is the one to report.
+            FileTrouble.Try(() => File.Delete(unfinished));
             throw;
         }
+
+        if (beside is null)
+            UnfinishedFile.DeleteThoseOf(path);
     }
 }

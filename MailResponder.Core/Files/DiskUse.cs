@@ -2,7 +2,7 @@ namespace MailResponder.Files;
 
 /// <summary>How full a file system is.</summary>
 /// <param name="Filesystem">The device, as the mount table names it.</param>
-/// <param name="Space">By its mount point. As df(1) counts: what is reserved for root is not there.</param>
+/// <param name="Space">By its mount point.</param>
 internal sealed record DiskUse(string Filesystem, Space Space)
 {
     /// <summary>Where mail, logs and state lie; most hosts have them all on one file system.</summary>
@@ -18,19 +18,13 @@ internal sealed record DiskUse(string Filesystem, Space Space)
             .Select(fields => (Device: Plain(fields[0]), Path: Plain(fields[1]))).ToList();
         return [.. Places.Where(Directory.Exists)
             .Select(place => mounts.FindLast(mount => mount.Path == MountOf(place))).Distinct()
-            .Where(mount => mount.Path is not null).Select(mount => new DiskUse(mount.Device, SpaceOf(mount.Path)))];
+            .Where(mount => mount.Path is not null)
+            .Select(mount => new DiskUse(mount.Device, Space.OfDisk(mount.Path)))];
 
         string MountOf(string place) =>
             mounts.Where(mount => mount.Path == "/" || place == mount.Path
                 || place.StartsWith(mount.Path + "/", StringComparison.Ordinal))
                 .Select(mount => mount.Path).MaxBy(path => path.Length) ?? "/";
-    }
-
-    private static Space SpaceOf(string mountPath)
-    {
-        var disk = new DriveInfo(mountPath);
-        var free = disk.AvailableFreeSpace;
-        return new Space(mountPath, disk.TotalSize - disk.TotalFreeSpace + free, free);
     }
 
     /// <summary>Blanks, tabs, line ends and backslashes of a mount table are octal (fstab(5)).</summary>

@@ -18,6 +18,54 @@ internal static class FileTrouble
     private const int NoLocks = 37;
     private const int QuotaExceeded = 122;
 
+    /// <summary>Whether the exception says that a file or folder could not be used.</summary>
+    public static bool Is(Exception exception) => exception is IOException or UnauthorizedAccessException;
+
+    /// <summary>Runs the work. What a file or folder throws there becomes ours.</summary>
+    /// <param name="cause">The cause of that.</param>
+    /// <param name="subject">What could not be used, for the operator; a path, most often.</param>
+    /// <param name="work">Uses files.</param>
+    /// <exception cref="ResponderException">A file or folder could not be used.</exception>
+    public static T InWords<T>(Cause cause, string subject, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception exception) when (Is(exception))
+        {
+            throw new ResponderException(cause, $"{subject}: {Describe(exception)}", exception);
+        }
+    }
+
+    /// <inheritdoc cref="InWords{T}"/>
+    public static void InWords(Cause cause, string subject, Action work) => InWords(cause, subject, () =>
+    {
+        work();
+        return true;
+    });
+
+    /// <summary>What the work makes of files; null also when one of them could not be used.</summary>
+    public static T? OrNull<T>(Func<T?> work) where T : class
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception exception) when (Is(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Runs work whose failure does no harm.</summary>
+    /// <returns>False when a file or folder could not be used.</returns>
+    public static bool Try(Action work) => OrNull(() =>
+    {
+        work();
+        return work;
+    }) is not null;
+
     /// <summary>Whether the disk is full or cannot be written.</summary>
     public static bool IsAboutDisk(IOException exception) =>
         Number(exception) is NoSpaceLeft or QuotaExceeded or ReadOnlyFileSystem;

@@ -1,33 +1,58 @@
 namespace MailResponder.Files;
 
 /// <summary>
-/// The right to do what one process may do at a time: a lock on a file, released by the kernel at the latest.
+/// The right to do what one process may do at a time: a lock on one byte of a file (fcntl(2)). The kernel releases it
+/// when the process ends, however it ends.
 /// </summary>
 internal sealed class FileTurn : IDisposable
 {
+    // fcntl(2) may return either, depending on the file system.
+    private const int Held = 11, HeldToo = 13;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly FileStream _lock;
 
     private FileTurn(FileStream held) => _lock = held;
 
+    /// <summary>Null when another process has it.</summary>
+    /// <param name="path">The file, which is made when it is missing.</param>
+    /// <param name="offset">Of the byte; locks of different bytes are independent.</param>
+    /// <exception cref="IOException">The file cannot be made, opened or locked.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be made, opened or locked.</exception>
+    public static FileTurn? TryTake(string path, long offset = 0)
+    {
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite,
+            BufferSize = 0,
+            UnixCreateMode = RegularFile.OwnerOnly,
+        });
+        try
+        {
+            file.Lock(offset, 1);
+            return new FileTurn(file);
+        }
+        catch (Exception exception) when (FileTrouble.Is(exception))
+        {
+            file.Dispose();
+            // .NET wraps what it takes for a matter of rights.
+            if ((exception.InnerException ?? exception).HResult is Held or HeldToo)
+                return null;
+            throw;
+        }
+    }
+
     /// <summary>Null when another process kept it for too long.</summary>
-    /// <exception cref="IOException">The file cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file cannot be made or opened.</exception>
+    /// <inheritdoc cref="TryTake"/>
     public static FileTurn? Wait(string path, TimeSpan maxWait)
     {
-        var until = Environment.TickCount64 + (long)maxWait.TotalMilliseconds;
-        while (true)
+        for (var until = Environment.TickCount64 + (long)maxWait.TotalMilliseconds; ; Thread.Sleep(Pause))
         {
-            try
-            {
-                return new FileTurn(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            }
-            catch (IOException exception) when (File.Exists(path) && !FileTrouble.IsAboutDisk(exception))
-            {
-                if (Environment.TickCount64 >= until)
-                    return null;
-                Thread.Sleep(Pause);
-            }
+            if (TryTake(path) is { } turn)
+                return turn;
+            if (Environment.TickCount64 >= until)
+                return null;
         }
     }
 

@@ -8,6 +8,8 @@ namespace MailResponder.Files;
 /// </summary>
 internal static class RegularFile
 {
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private const int KindMask = 0xf000;
     private const int Regular = 0x8000;
 
@@ -32,6 +34,19 @@ internal static class RegularFile
         ModeOf(path);
         return File.ReadAllBytes(path);
     }
+
+    /// <summary>Makes a new file.</summary>
+    /// <param name="path">No file, nor a link, may have this name.</param>
+    /// <param name="mode">Who may use it, as far as the umask allows; null: everybody.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public static FileStream Create(string path, UnixFileMode? mode = OwnerOnly) => new(path, new FileStreamOptions
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.Write,
+        UnixCreateMode = mode,
+        BufferSize = 1 << 16,
+    });
 
     /// <summary>
     /// Who may do what with it; null when it is not there or cannot be reached, which opening it will say.

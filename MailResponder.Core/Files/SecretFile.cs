@@ -14,33 +14,21 @@ internal static class SecretFile
 
     /// <summary>The file's text.</summary>
     /// <exception cref="ResponderException">It is missing, unreadable, no file, or open to others.</exception>
-    public static string Read(string path, Cause cause, string what)
-    {
-        try
+    public static string Read(string path, Cause cause, string what) =>
+        FileTrouble.InWords(cause, $"{what} {path}", () =>
         {
             RequireClosed(path, cause, what);
             return File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(cause, $"{what} {path}: {FileTrouble.Describe(exception)}", exception);
-        }
-    }
+        });
 
     /// <summary>Opens it for reading.</summary>
     /// <exception cref="ResponderException">It is missing, unreadable, no file, or open to others.</exception>
-    public static FileStream Open(string path, Cause cause, string what)
-    {
-        try
+    public static FileStream Open(string path, Cause cause, string what) =>
+        FileTrouble.InWords(cause, $"{what} {path}", () =>
         {
             RequireClosed(path, cause, what);
             return RegularFile.Open(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(cause, $"{what} {path}: {FileTrouble.Describe(exception)}", exception);
-        }
-    }
+        });
 
     /// <summary>Writes a new file into a folder that is there; an existing one is left as it is.</summary>
     /// <param name="path">Its name.</param>
@@ -49,28 +37,19 @@ internal static class SecretFile
     /// <param name="group">Whose it is beside its owner; null: of the user who runs this.</param>
     /// <returns>False when the file was there already.</returns>
     /// <exception cref="ResponderException">It cannot be created.</exception>
-    public static bool TryCreate(string path, string text, UnixFileMode mode, uint? group = null)
-    {
-        try
+    public static bool TryCreate(string path, string text, UnixFileMode mode, uint? group = null) =>
+        FileTrouble.InWords(Cause.Output, path, () =>
         {
+            var isNew = false;
             // Complete before it has its name: whoever finds the file finds the whole key.
-            var unnamed = UnfinishedFile.NameFor(path);
-            try
+            AtomicFile.Write(path, RegularFile.OwnerOnly, Content(text, mode, group), giveName: (unnamed, name) =>
             {
-                Write(unnamed, mode, group, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
-                // Whoever comes first; File.Move looks first and renames then.
-                return FileSystem.TryLink(unnamed, path);
-            }
-            finally
-            {
+                // The first process wins. File.Move would look first and rename then.
+                isNew = FileSystem.TryLink(unnamed, name);
                 File.Delete(unnamed);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(Cause.Output, $"{path}: {FileTrouble.Describe(exception)}", exception);
-        }
-    }
+            });
+            return isNew;
+        });
 
     /// <summary>
     /// Puts a new file in the old one's place, for the same owner, group and mode, whole at any time.
@@ -78,32 +57,15 @@ internal static class SecretFile
     /// <exception cref="ResponderException">It cannot be written, or would belong to somebody else.</exception>
     public static void Replace(string path, string text, string what)
     {
-        try
+        var subject = $"{what} {path}";
+        var target = FileTrouble.InWords(Cause.Output, subject,
+            () => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+        Appear(target, subject, () => AtomicFile.Write(target, RegularFile.OwnerOnly, stream =>
         {
-            path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-            OwnFolder.Require(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var unfinished = UnfinishedFile.NameFor(path);
-            try
-            {
-                const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-                Write(unfinished, mode, group: null, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
-                GiveOwnerOf(path, unfinished);
-                File.SetUnixFileMode(unfinished, File.GetUnixFileMode(path));
-                File.Move(unfinished, path, overwrite: true);
-                // The name too: the database may go over to the new key before the power fails, and must not lose it.
-                FileSystem.FlushAll();
-                UnfinishedFile.DeleteThoseOf(path);
-            }
-            catch
-            {
-                File.Delete(unfinished);
-                throw;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(Cause.Output, $"{what} {path}: {FileTrouble.Describe(exception)}", exception);
-        }
+            stream.Write(Encoding.UTF8.GetBytes(text));
+            GiveOwnerOf(target, stream.Name);
+            File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
+        }));
     }
 
     /// <summary>
@@ -115,46 +77,22 @@ internal static class SecretFile
     /// <param name="group">Whose it is beside its owner; null: of the user who runs this.</param>
     /// <param name="write">Writes its content.</param>
     /// <exception cref="ResponderException">It cannot be written.</exception>
-    public static void Put(string path, UnixFileMode mode, uint? group, Action<Stream> write)
-    {
-        try
-        {
-            OwnFolder.Require(Path.GetDirectoryName(path)!);
-            var unfinished = UnfinishedFile.NameFor(path);
-            try
-            {
-                Write(unfinished, mode, group, write);
-                File.Move(unfinished, path, overwrite: true);
-                FileSystem.FlushAll();
-                UnfinishedFile.DeleteThoseOf(path);
-            }
-            catch
-            {
-                File.Delete(unfinished);
-                throw;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(Cause.Output, $"{path}: {FileTrouble.Describe(exception)}", exception);
-        }
-    }
+    public static void Put(string path, UnixFileMode mode, uint? group, Action<Stream> write) =>
+        Appear(path, path, () => AtomicFile.Write(path, RegularFile.OwnerOnly, Content(write, mode, group)));
 
     /// <summary>Gives a file of the same folder another one's name, on the disk before this returns.</summary>
     /// <exception cref="ResponderException">It cannot be done.</exception>
-    public static void Move(string from, string to)
-    {
-        try
+    public static void Move(string from, string to) => Appear(to, to, () => File.Move(from, to, overwrite: true));
+
+    /// <summary>Has a file appear under a name that is on the disk before this returns.</summary>
+    private static void Appear(string path, string subject, Action make) =>
+        FileTrouble.InWords(Cause.Output, subject, () =>
         {
-            OwnFolder.Require(Path.GetDirectoryName(to)!);
-            File.Move(from, to, overwrite: true);
+            OwnFolder.Require(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            make();
+            // The database may go over to a new key before the power fails, and must not lose the key file's name.
             FileSystem.FlushAll();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(Cause.Output, $"{to}: {FileTrouble.Describe(exception)}", exception);
-        }
-    }
+        });
 
     private static void RequireClosed(string path, Cause cause, string what)
     {
@@ -165,23 +103,17 @@ internal static class SecretFile
         }
     }
 
-    private static void Write(string path, UnixFileMode mode, uint? group, Action<Stream> write)
+    private static Action<FileStream> Content(string text, UnixFileMode mode, uint? group) =>
+        Content(stream => stream.Write(Encoding.UTF8.GetBytes(text)), mode, group);
+
+    /// <summary>Writes the content when the file has its group, and its mode whatever the umask.</summary>
+    private static Action<FileStream> Content(Action<Stream> write, UnixFileMode mode, uint? group) => stream =>
     {
-        // Made anew: a link that another user put there would be followed.
-        File.Delete(path);
-        using var stream = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
         if (group is { } id)
-            FileSystem.ChangeOwner(path, FileSystem.AsItIs, id);
-        // Whatever the caller's umask takes away from a new file.
+            FileSystem.ChangeOwner(stream.Name, FileSystem.AsItIs, id);
         File.SetUnixFileMode(stream.SafeFileHandle, mode);
         write(stream);
-        stream.Flush(flushToDisk: true);
-    }
+    };
 
     private static void GiveOwnerOf(string path, string unfinished)
     {

@@ -20,5 +20,14 @@ internal sealed record Space(string Name, long TotalBytes, long FreeBytes)
             CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The disk that a path lies on. As df(1) counts: what is reserved for root is not there.</summary>
+    /// <exception cref="IOException">It cannot be asked.</exception>
+    public static Space OfDisk(string path)
+    {
+        var disk = new DriveInfo(path);
+        var free = disk.AvailableFreeSpace;
+        return new Space(path, disk.TotalSize - disk.TotalFreeSpace + free, free);
+    }
+
     public double UsedShare => TotalBytes == 0 ? 0 : 1 - ((double)FreeBytes / TotalBytes);
 }

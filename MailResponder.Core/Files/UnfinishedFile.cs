@@ -15,23 +15,16 @@ internal static class UnfinishedFile
     /// <summary>
     /// Deletes what processes that are gone left beside the file; what cannot be deleted is in nobody's way.
     /// </summary>
-    public static void DeleteThoseOf(string path)
+    public static void DeleteThoseOf(string path) => FileTrouble.Try(() =>
     {
-        try
+        var name = Path.GetFileName(path) + ".";
+        foreach (var file in Directory.EnumerateFiles(
+            Path.GetDirectoryName(Path.GetFullPath(path))!, name + "*" + Ending))
         {
-            var name = Path.GetFileName(path) + ".";
-            foreach (var file in Directory.EnumerateFiles(
-                Path.GetDirectoryName(Path.GetFullPath(path))!, name + "*" + Ending))
-            {
-                var id = Path.GetFileName(file)[name.Length..^Ending.Length];
-                if (int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-                    && !Directory.Exists("/proc/" + id))
-                    File.Delete(file);
-            }
+            var id = Path.GetFileName(file)[name.Length..^Ending.Length];
+            if (int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                && !Directory.Exists("/proc/" + id))
+                File.Delete(file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The next one may succeed.
-        }
-    }
+    });
 }

@@ -29,7 +29,7 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
         {
             return ReadToEnd(input);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             // Reading needs no permission. .NET throws this when the descriptor is closed.
             var problem = exception is IOException ? FileTrouble.Describe(exception) : "it is closed";

@@ -11,17 +11,20 @@ internal static class RequestedAddress
     private const string RelayWrapping = "mail_responder+";
 
     /// <summary>
-    /// In this order: what the envelope says, X-Original-To, Delivered-To, and for a message replayed by hand the first
-    /// To or Cc address that the response book knows. As the book writes it; null when the book does not have it.
+    /// What the mail system told or, for a message replayed by hand, the first To or Cc address that the response book
+    /// knows. As the book writes it; null when the book does not have it.
     /// </summary>
-    public static string? Find(Envelope envelope, HeaderList headers, IResponseBook book)
-    {
-        return Told(envelope, headers) is { } told
-            ? Unwrapped(told.Trim().Trim('<', '>').ToLowerInvariant(), headers, book)
-            : FirstKnown(headers, address => Known(address, book));
-    }
+    /// <param name="told">See <see cref="Told"/>.</param>
+    /// <param name="headers">Those of the message.</param>
+    /// <param name="book">The book in force.</param>
+    public static string? Find(string? told, HeaderList headers, IResponseBook book) => told is not null
+        ? Unwrapped(told.Trim().Trim('<', '>').ToLowerInvariant(), headers, book)
+        : FirstKnown(headers, address => Known(address, book));
 
-    /// <summary>What the mail system says, as it says it; null when it does not.</summary>
+    /// <summary>
+    /// What the mail system says, as it says it; null when it does not. In this order: the envelope, X-Original-To,
+    /// Delivered-To.
+    /// </summary>
     public static string? Told(Envelope envelope, HeaderList headers)
     {
         foreach (var candidate in (ReadOnlySpan<string?>)[envelope.Recipient, headers["X-Original-To"],

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using MailResponder.Files;
 
 namespace MailResponder.Settings;
 
@@ -45,7 +46,43 @@ internal sealed class LocatedJson
         _ => "true or false",
     };
 
-    /// <summary>Reads a whole file. On broken JSON returns null and adds one fault that says where it breaks.</summary>
+    /// <summary>The content of a file that the operator wrote. Null, with one fault, when it cannot be read.</summary>
+    /// <param name="file">Its name.</param>
+    /// <param name="faults">Gets the fault.</param>
+    /// <param name="whenMissing">What to do when there is no such file; empty: the fault says only that.</param>
+    public static byte[]? ReadFile(string file, List<Fault> faults, string whenMissing = "")
+    {
+        try
+        {
+            return RegularFile.ReadAllBytes(file);
+        }
+        catch (Exception exception) when (FileTrouble.Is(exception))
+        {
+            var remedy = exception is FileNotFoundException or DirectoryNotFoundException && whenMissing.Length > 0
+                ? "; " + whenMissing : "";
+            faults.Add(new Fault(file, 0, "", FileTrouble.Describe(exception) + remedy));
+            return null;
+        }
+    }
+
+    /// <summary>Reads the text of a file, and adds its faults in the order of their lines.</summary>
+    /// <param name="utf8">Its content.</param>
+    /// <param name="file">Its name.</param>
+    /// <param name="faults">Gets the faults.</param>
+    /// <param name="read">Makes of the JSON what the file stands for, and adds its faults.</param>
+    /// <returns>Null also when the text is not JSON.</returns>
+    public static T? Read<T>(
+        byte[] utf8, string file, List<Fault> faults, Func<LocatedJson, List<Fault>, T?> read) where T : class
+    {
+        if (Parse(utf8, file, faults) is not { } json)
+            return null;
+        var found = new List<Fault>();
+        var value = read(json, found);
+        faults.AddRange(found.OrderBy(fault => fault.Line));
+        return value;
+    }
+
+    /// <summary>Parses a whole file. Null on broken JSON, with one fault that says where it breaks.</summary>
     /// <param name="utf8">Its content.</param>
     /// <param name="file">Its name.</param>
     /// <param name="faults">Gets the fault.</param>

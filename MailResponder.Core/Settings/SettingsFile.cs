@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using MailResponder.Addresses;
 using MailResponder.Aws;
-using MailResponder.Files;
 using MimeKit;
 
 namespace MailResponder.Settings;
@@ -52,34 +51,15 @@ internal sealed class SettingsFile
     }
 
     /// <summary>Adds every fault to <paramref name="faults"/>; null when an error leaves no usable settings.</summary>
-    public static ResponderSettings? Check(string path, List<Fault> faults)
-    {
-        byte[] text;
-        try
-        {
-            text = RegularFile.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            var remedy = exception is FileNotFoundException or DirectoryNotFoundException
-                ? "; name the settings file with --settings, or write it: docs/settings.md" : "";
-            faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception) + remedy));
-            return null;
-        }
-
-        return Check(text, path, faults);
-    }
+    public static ResponderSettings? Check(string path, List<Fault> faults) =>
+        LocatedJson.ReadFile(path, faults, "name the settings file with --settings, or write it: docs/settings.md")
+            is { } text ? Check(text, path, faults) : null;
 
     /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
-    public static ResponderSettings? Check(byte[] text, string path, List<Fault> faults)
-    {
-        if (LocatedJson.Parse(text, path, faults) is not { } json)
-            return null;
-        var found = new List<Fault>();
-        var settings = new SettingsFile(path, found).Read(json);
-        faults.AddRange(found.OrderBy(fault => fault.Line));
-        return found.Exists(fault => !fault.IsWarning) ? null : settings;
-    }
+    public static ResponderSettings? Check(byte[] text, string path, List<Fault> faults) =>
+        LocatedJson.Read(text, path, faults, (json, found) =>
+            new SettingsFile(path, found).Read(json) is { } settings && found.TrueForAll(fault => fault.IsWarning)
+                ? settings : null);
 
     private ResponderSettings? Read(LocatedJson json)
     {

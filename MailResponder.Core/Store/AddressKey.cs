@@ -100,7 +100,7 @@ internal sealed class AddressKey
     /// <summary>Makes a new key file, readable by its owner alone; an existing one stays.</summary>
     /// <returns>False when there was one.</returns>
     public static bool Create(string path) =>
-        SecretFile.TryCreate(path, NewKey() + "\n", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        SecretFile.TryCreate(path, NewKey() + "\n", RegularFile.OwnerOnly);
 
     /// <summary>
     /// Puts a new key on top of those in the file. The database goes over to it at its next reset; until then it is
@@ -225,16 +225,11 @@ internal sealed class AddressKey
         {
             if (!File.Exists(path))
             {
-                NewFolder.Make(Path.GetDirectoryName(path) ?? "");
+                FileTrouble.InWords(Cause.KeyFile, path, () => NewFolder.Make(Path.GetDirectoryName(path) ?? ""));
                 Create(path);
             }
 
             UnfinishedFile.DeleteThoseOf(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            var problem = FileTrouble.Describe(exception);
-            throw new ResponderException(Cause.KeyFile, $"address key {path}: {problem}", exception);
         }
         catch (ResponderException exception)
         {

@@ -55,6 +55,20 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             ? SqliteDatabase.Open(settings.SqliteFile!, key, maxWait)
             : MySqlDatabase.Open(settings.MySql, key, maxWait, clock, answersMessage), key, clock);
 
+    /// <summary>Opens the database of the settings, with the key of the settings.</summary>
+    /// <inheritdoc cref="Open(DatabaseSettings, AddressKey, TimeSpan, TimeProvider, bool)"/>
+    public static RequesterStore Open(ResponderSettings settings, TimeSpan maxWait) => Open(settings.Database,
+        AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database), maxWait, TimeProvider.System);
+
+    /// <summary>Opens the database for one message; until it is asked no more, the message waits for it.</summary>
+    /// <inheritdoc cref="Open(DatabaseSettings, AddressKey, TimeSpan, TimeProvider, bool)"/>
+    public static RequesterStore OpenForMessage(
+        ResponderSettings settings, AddressKey key, Deadline deadline, Progress progress, TimeProvider clock)
+    {
+        progress.Asked = new Asked(Cause.Database, "database " + settings.Database.Place);
+        return Open(settings.Database, key, deadline.Remaining * 0.8, clock, answersMessage: true);
+    }
+
     /// <summary>
     /// Keeps other processes from answering the same message until disposed; also released when this process dies.
     /// </summary>

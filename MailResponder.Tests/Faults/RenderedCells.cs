@@ -1,3 +1,5 @@
+using MailResponder.Files;
+
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
@@ -22,9 +24,7 @@ internal static class RenderedCells
         Of("slow", host => host.Break($"read,{Folder}/,1,0,sleep50")),
         Of("locked", host =>
         {
-            var turn = new FileStream(host.Place.PathTo(Folder + "/.lock"), FileMode.Open, FileAccess.ReadWrite,
-                FileShare.None);
-            host.AtEnd(turn.Dispose);
+            host.AtEnd(FileTurn.TryTake(host.Place.PathTo(Folder + "/.lock"))!.Dispose);
             foreach (var kind in kinds) File.Delete(host.Place.PathTo(host.Rendered(kind)));
         }),
         .. kinds.SelectMany(OfFile),

@@ -85,6 +85,7 @@ public sealed class RequestedAddresses
         var book = TestBook.Of("to@example.com", "cc@example.com", "original@example.com", "delivered@example.com",
             "envelope@example.com", "twice@example.com", "twice@example.org",
             "get@example.com", "get+tagged@example.com", "get@xn--bcher-kva.example");
-        return RequestedAddress.Find(new Envelope(recipient), message.Headers, book);
+        return RequestedAddress.Find(
+            RequestedAddress.Told(new Envelope(recipient), message.Headers), message.Headers, book);
     }
 }

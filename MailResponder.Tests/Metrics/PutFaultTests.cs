@@ -1,3 +1,4 @@
+using MailResponder.Files;
 using System.Text.RegularExpressions;
 using MailResponder.Tests.Program;
 using MailResponder.Tests.Ses;
@@ -113,8 +114,7 @@ public sealed class PutFaultTests
         using var cloudWatch = new CloudWatchDouble();
         using var place = new MetricsPlace(cloudWatch);
         place.AssertPut();
-        using var held = new FileStream(
-            place.Place.PathTo("state/cloudwatch.json.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        using var held = FileTurn.TryTake(place.Place.PathTo("state/cloudwatch.json.lock"));
         AssertFails(place.Put(), 75, "another run holds");
     }
 

@@ -55,6 +55,25 @@ public sealed class ConfigInstallTests : IDisposable
             run.OutputText, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void FaultyBookOfNow_IsComparedByTheLastGoodOne()
+    {
+        Assert.Equal(0, Install(place.Book.ToJsonString()).ExitCode);
+        File.WriteAllText(place.PathTo("responses.json"), "[ { \"email_addr\": ");
+        place.Book[0]!["body"] = "Other links\n";
+
+        var run = Install(place.Book.ToJsonString());
+
+        Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
+        Assert.StartsWith(
+            """
+            the book in place has a fault: compared with the last good one
+            get@example.com: reply 1 has another body
+            1 address(es) get something else, of 3 in the new book
+
+            """, run.OutputText, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[ { \"email_addr\": ", 65, "is not valid JSON")]
     [InlineData("[]", 65, "has no entry")]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using MailResponder.Reply;
 using MailResponder.Standins.AwsQuery;
@@ -21,7 +22,7 @@ public class FormEncoding
         var message = new byte[bytes];
         new Random(bytes).NextBytes(message);
         using var written = new MemoryStream();
-        using (var base64 = new EscapedBase64(written))
+        using (var base64 = Escaped(written))
         {
             foreach (var some in message.Chunk(piece)) base64.Write(some);
         }
@@ -29,7 +30,7 @@ public class FormEncoding
         Assert.Equal(expected, Encoding.ASCII.GetString(written.ToArray()));
     }
 
-    /// <summary>What an attachment writes is not searched for what must be escaped, what is around it is.</summary>
+    /// <summary>An attachment writes itself in another way than the texts around it.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -46,7 +47,7 @@ public class FormEncoding
         using var form = new MemoryStream();
         foreach (var around in new[] { "", "~", "?>", "???\n>>>\n" })
         {
-            foreach (var target in new Stream[] { plain, new EscapedBase64(form) })
+            foreach (var target in new Stream[] { plain, Escaped(form) })
             {
                 using var wire = new WireLineEnds(target);
                 wire.Write(Encoding.ASCII.GetBytes(around));
@@ -69,4 +70,7 @@ public class FormEncoding
             form.SetLength(0);
         }
     }
+
+    static CryptoStream Escaped(Stream target) =>
+        new(target, new EscapedBase64(), CryptoStreamMode.Write, leaveOpen: true);
 }

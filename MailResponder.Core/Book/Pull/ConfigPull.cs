@@ -42,7 +42,7 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
             _faults.Add(new Fault(settings.File, 0, "s3", exception.Message));
             return new PullResult(_faults, 0, 0, MapsChanged: false) { S3Failed = true };
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             _faults.Add(new Fault(settings.FilesRoot, 0, "", FileTrouble.Describe(exception)));
             return new PullResult(_faults, 0, 0, MapsChanged: false);
@@ -161,18 +161,11 @@ internal sealed class ConfigPull(ResponderSettings settings, TimeProvider clock,
         }
     }
 
-    private static string? HashOf(string path)
+    private static string? HashOf(string path) => FileTrouble.OrNull(() =>
     {
-        try
-        {
-            using var stream = RegularFile.Open(path);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+        using var stream = RegularFile.Open(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    });
 
     private void DeleteStaging()
     {

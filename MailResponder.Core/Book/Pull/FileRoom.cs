@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailResponder.Files;
 
 namespace MailResponder.Book;
 
@@ -20,8 +21,8 @@ internal sealed class FileRoom
     {
         _folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(_folder);
-        var disk = new DriveInfo(_folder);
-        (_maxBytes, _freeBytes) = (maxBytes, Math.Max(0, disk.AvailableFreeSpace - (disk.TotalSize / ReservedPart)));
+        var disk = Space.OfDisk(_folder);
+        (_maxBytes, _freeBytes) = (maxBytes, Math.Max(0, disk.FreeBytes - (disk.TotalBytes / ReservedPart)));
     }
 
     /// <exception cref="FileTooLargeException">So many bytes are too many.</exception>

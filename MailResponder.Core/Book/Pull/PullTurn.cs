@@ -11,16 +11,12 @@ internal static class PullTurn
     public static FileTurn Wait(string filesRoot, TimeSpan maxWait)
     {
         var path = Path.Join(filesRoot, ".pull.lock");
-        try
+        return FileTrouble.InWords(Cause.S3, $"cache {filesRoot}", () =>
         {
             NewFolder.Make(filesRoot, NewFolder.OpenToAll);
             return FileTurn.Wait(path, maxWait)
                 ?? throw new ResponderException(
                     Cause.InProgress, $"another pull holds {path} for too long; does S3 answer?");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(Cause.S3, $"cache {filesRoot}: {FileTrouble.Describe(exception)}", exception);
-        }
+        });
     }
 }

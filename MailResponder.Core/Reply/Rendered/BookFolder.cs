@@ -7,8 +7,6 @@ namespace MailResponder.Reply.Rendered;
 /// <param name="path">A folder that this user made and others cannot write.</param>
 internal sealed class BookFolder(string path)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>More than the texts of any address; the length of a damaged file may exceed memory.</summary>
     private const int MaxBytes = 1 << 28;
 
@@ -37,7 +35,7 @@ internal sealed class BookFolder(string path)
         {
             Mode = FileMode.Create,
             Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
+            UnixCreateMode = RegularFile.OwnerOnly,
             BufferSize = 1 << 16,
         });
         write(file);
@@ -48,21 +46,8 @@ internal sealed class BookFolder(string path)
     /// </summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
-    public void Replace(string name, Action<FileStream> write)
-    {
-        var unfinished = name + ".new";
-        try
-        {
-            Write(unfinished, write);
-            File.Move(Path.Join(path, unfinished), Path.Join(path, name), overwrite: true);
-        }
-        catch
-        {
-            // On a full disk it would take the room that the messages need.
-            Delete(unfinished);
-            throw;
-        }
-    }
+    public void Replace(string name, Action<FileStream> write) =>
+        AtomicFile.Write(Path.Join(path, name), RegularFile.OwnerOnly, write, Path.Join(path, name + ".new"));
 
     public void Delete(string pattern)
     {

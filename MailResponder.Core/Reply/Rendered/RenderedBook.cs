@@ -1,4 +1,5 @@
 using MailResponder.Book;
+using MailResponder.Files;
 using MailResponder.Native;
 
 namespace MailResponder.Reply.Rendered;
@@ -46,6 +47,9 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
     public static string NameOf(string address) => address.Length <= 200 ? address.Replace('/', ' ')
         : Convert.ToHexStringLower(Sha256.HashData(System.Text.Encoding.UTF8.GetBytes(address)));
 
+    public IReadOnlyCollection<string> Addresses =>
+        Ask<IReadOnlyCollection<string>>(ReadList, book => book.Addresses);
+
     public bool Knows(string address) => EntriesFor(address).Count > 0;
 
     public IReadOnlyList<ResponseEntry> EntriesFor(string address)
@@ -91,7 +95,7 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
             if (_book is null)
                 return rendered();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             _book = damaged();
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using MailResponder.Book;
+using MailResponder.Files;
 using MailResponder.Native;
 
 namespace MailResponder.Reply.Rendered;
@@ -30,7 +31,7 @@ internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IRea
                     return record.ReadBody(files);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             // Damaged: as good as none.
         }
@@ -80,7 +81,7 @@ internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IRea
             if (found.Modified == 0 && found.Bytes == AttachedFile.EncodedBytes(source.Bytes))
                 return new AttachedFile(file, () => folder.Delete(name));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             // As good as none.
         }
@@ -97,8 +98,6 @@ internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IRea
             new AttachedFile(content).WriteTo(file);
             file.Flush();
             File.SetLastWriteTimeUtc(file.SafeFileHandle, DateTime.UnixEpoch);
-            // A crash must not leave a file of the right length with nothing in it.
-            file.Flush(flushToDisk: true);
         });
         return Encoded(attachment, source) ?? throw new FileNotFoundException();
     }

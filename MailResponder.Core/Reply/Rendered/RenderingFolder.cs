@@ -26,57 +26,35 @@ internal sealed class RenderingFolder
     public static string PathOf(ResponderSettings settings) =>
         settings.Database.SqliteFile is { } file ? file + ".rendered" : Path.Join(settings.FilesRoot, ".rendered");
 
-    public static void Delete(string path)
+    /// <summary>Deletes a file or folder. When it cannot, the next process that renders tries again.</summary>
+    public static void Delete(string path) => FileTrouble.Try(() =>
     {
-        try
-        {
-            if (Directory.Exists(path))
-                Directory.Delete(path, recursive: true);
-            else
-                File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The next process that renders tries again.
-        }
-    }
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+        else
+            File.Delete(path);
+    });
 
     /// <summary>What this program rendered of this state of the book; null when it did not.</summary>
     public BookFolder? Find(FileIdentity book) => Trusted(PathOf(book));
 
     /// <summary>What this program rendered last; null when there is nothing.</summary>
-    public BookFolder? FindLast()
-    {
-        try
-        {
-            // A name begins with the time of the book's last change.
-            return Directory.GetDirectories(_path, ProgramIdentity.Name + "-*").Max(StringComparer.Ordinal) is { } last
-                ? Trusted(last) : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public BookFolder? FindLast() => FileTrouble.OrNull(() =>
+        // A name begins with the time of the book's last change.
+        Directory.GetDirectories(_path, ProgramIdentity.Name + "-*").Max(StringComparer.Ordinal) is { } last
+            ? Trusted(last) : null);
 
     /// <summary>
     /// The right to change the folder; null while another process has it, or when it cannot be written.
     /// </summary>
-    public IDisposable? TryEnter()
+    public IDisposable? TryEnter() => FileTrouble.OrNull(() =>
     {
-        try
-        {
-            // Root by hand would leave a folder that the responder's user cannot use.
-            if (_user == 0 && FileIdentity.Of(Path.GetDirectoryName(_path)!) is not { Owner: 0 })
-                return null;
-            Directory.CreateDirectory(_path, OwnerOnly);
-            return IsOurs(_path) ? FileTurn.Wait(Path.Join(_path, LockName), TimeSpan.Zero) : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
+        // Root by hand would leave a folder that the responder's user cannot use.
+        if (_user == 0 && FileIdentity.Of(Path.GetDirectoryName(_path)!) is not { Owner: 0 })
             return null;
-        }
-    }
+        Directory.CreateDirectory(_path, OwnerOnly);
+        return IsOurs(_path) ? FileTurn.TryTake(Path.Join(_path, LockName)) : null;
+    });
 
     /// <summary>Puts a book in place, and deletes all others. To be called by one process at a time.</summary>
     /// <param name="book">The state that it is of.</param>

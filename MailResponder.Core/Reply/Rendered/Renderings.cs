@@ -1,4 +1,5 @@
 using MailResponder.Book;
+using MailResponder.Files;
 using MailResponder.Settings;
 
 namespace MailResponder.Reply.Rendered;
@@ -121,7 +122,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
             rendering.Make(contents, sources);
             return rendering.Open(sources);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             return null;
         }
@@ -150,7 +151,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         {
             return into.Find(identity) ?? into.Make(identity, made => RenderedBook.Write(made, book));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             return null;
         }

@@ -1,42 +1,50 @@
-using Amazon.CloudWatch.Internal;
+using System.Globalization;
 using Amazon.CloudWatch.Model;
 using Amazon.Runtime;
-using Amazon.Runtime.Internal;
-using Amazon.Runtime.Internal.Auth;
 using MailResponder.Standins.AwsQuery;
 
 namespace Amazon.CloudWatch;
 
-/// <summary>
-/// Amazon CloudWatch, API version 2010-08-01, over the pipeline of AWSSDK.Core: its credentials, signer, retries and
-/// HTTP. Safe for use by several threads.
-/// </summary>
-public class AmazonCloudWatchClient : AmazonServiceClient
+/// <summary>Amazon CloudWatch, API version 2010-08-01.</summary>
+public class AmazonCloudWatchClient(AWSCredentials credentials, AmazonCloudWatchConfig config)
+    : QueryClient(credentials, config, "CloudWatch")
 {
-    /// <summary>Finds credentials as the SDK does everywhere: environment, profile, container, instance role.</summary>
-    public AmazonCloudWatchClient(AmazonCloudWatchConfig config) : base(config)
-    {
-    }
-
-    public AmazonCloudWatchClient(AWSCredentials credentials, AmazonCloudWatchConfig config) : base(credentials, config)
-    {
-    }
-
-    protected override IServiceMetadata ServiceMetadata { get; } = new QueryMetadata("CloudWatch");
+    private protected override QueryUnmarshaller.ExceptionOf Fault =>
+        (message, inner, type, code, requestId, statusCode) =>
+            new AmazonCloudWatchException(message, inner, type, code, requestId, statusCode);
 
     /// <summary>Hands over at most 1000 metrics of one namespace.</summary>
     /// <exception cref="AmazonCloudWatchException">CloudWatch refused.</exception>
     public virtual Task<PutMetricDataResponse> PutMetricDataAsync(
-        PutMetricDataRequest request, CancellationToken cancellationToken = default) =>
-        InvokeAsync<PutMetricDataResponse>(request, new InvokeOptions
-        {
-            RequestMarshaller = new PutMetricDataMarshaller(),
-            ResponseUnmarshaller = new PutMetricDataUnmarshaller(),
-        }, cancellationToken);
-
-    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+        PutMetricDataRequest request, CancellationToken cancellationToken = default)
     {
-        pipeline.ReplaceHandler<EndpointResolver>(new QueryEndpointResolver());
-        pipeline.AddHandlerAfter<Marshaller>(new QueryAuthResolver());
+        var form = new QueryForm(Config, "PutMetricData");
+        form.Add("Namespace", request.Namespace);
+        for (var i = 0; i < request.MetricData?.Count; i++)
+            Add(form, QueryForm.Member("MetricData", i), request.MetricData[i]);
+        // A success says nothing but its request id.
+        return Call<PutMetricDataResponse>(request, form, (_, _) => { }, cancellationToken);
     }
+
+    private static void Add(QueryForm form, string name, MetricDatum datum)
+    {
+        form.Add(name + ".MetricName", datum.MetricName);
+        for (var i = 0; i < datum.Dimensions?.Count; i++)
+        {
+            var member = QueryForm.Member(name + ".Dimensions", i);
+            form.Add(member + ".Name", datum.Dimensions[i].Name);
+            form.Add(member + ".Value", datum.Dimensions[i].Value);
+        }
+
+        form.Add(name + ".Timestamp", datum.Timestamp?.ToUniversalTime()
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        form.Add(name + ".StatisticValues.SampleCount", Text(datum.StatisticValues?.SampleCount));
+        form.Add(name + ".StatisticValues.Sum", Text(datum.StatisticValues?.Sum));
+        form.Add(name + ".StatisticValues.Minimum", Text(datum.StatisticValues?.Minimum));
+        form.Add(name + ".StatisticValues.Maximum", Text(datum.StatisticValues?.Maximum));
+        form.Add(name + ".Value", Text(datum.Value));
+        form.Add(name + ".Unit", datum.Unit?.Value);
+    }
+
+    private static string? Text(double? number) => number?.ToString("R", CultureInfo.InvariantCulture);
 }

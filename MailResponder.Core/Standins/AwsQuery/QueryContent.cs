@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>
@@ -19,7 +21,7 @@ internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream messa
 
     public override long Length => Measure.Bytes;
 
-    /// <summary>The begin, wherever it is set.</summary>
+    /// <summary>Always the beginning, wherever it is set.</summary>
     public override long Position
     {
         get => 0;
@@ -31,11 +33,14 @@ internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream messa
 
     private (long Bytes, string Hash) Measure => _measure ??= Measured();
 
-    public void WriteTo(Stream output)
+    /// <returns>How many bytes were written.</returns>
+    public long WriteTo(Stream output)
     {
         output.Write(form.Span);
-        using var base64 = new EscapedBase64(output);
-        message.WriteTo(base64);
+        using var escaped = new EscapedBase64();
+        using (var base64 = new CryptoStream(output, escaped, CryptoStreamMode.Write, leaveOpen: true))
+            message.WriteTo(base64);
+        return form.Length + escaped.Bytes;
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -52,8 +57,10 @@ internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream messa
 
     private (long Bytes, string Hash) Measured()
     {
-        using var measure = new FormMeasure();
-        WriteTo(measure);
-        return (measure.Bytes, measure.Finish());
+        using var hash = SHA256.Create();
+        long bytes;
+        using (var hashed = new CryptoStream(Null, hash, CryptoStreamMode.Write))
+            bytes = WriteTo(hashed);
+        return (bytes, Convert.ToHexStringLower(hash.Hash!));
     }
 }

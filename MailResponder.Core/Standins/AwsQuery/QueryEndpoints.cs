@@ -1,11 +1,14 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
+using Amazon.Runtime.Internal;
 
 namespace MailResponder.Standins.AwsQuery;
 
-/// <summary>The service's address: what the configuration names, else the region's.</summary>
-internal sealed class QueryEndpoints : IEndpointProvider
+/// <summary>Hands the service's address to the pipeline: what the configuration names, else the region's.</summary>
+internal sealed class QueryEndpoints : BaseEndpointResolver, IEndpointProvider
 {
+    private const string Parameter = "Endpoint";
+
     public static string UrlFor(IClientConfig config)
     {
         if (!string.IsNullOrEmpty(config.ServiceURL))
@@ -17,5 +20,12 @@ internal sealed class QueryEndpoints : IEndpointProvider
     }
 
     public Endpoint ResolveEndpoint(EndpointParameters parameters) =>
-        new((string?)parameters["Endpoint"] ?? throw new AmazonClientException("No endpoint is configured."));
+        new((string?)parameters[Parameter] ?? throw new AmazonClientException("No endpoint is configured."));
+
+    protected override EndpointParameters MapEndpointsParameters(IRequestContext requestContext)
+    {
+        var parameters = new EndpointParameters();
+        parameters[Parameter] = UrlFor(requestContext.ClientConfig);
+        return parameters;
+    }
 }

@@ -3,27 +3,23 @@ using System.Globalization;
 using System.Text;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using Amazon.Runtime.Internal.Transform;
 
 namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>The form of an AWS Query request: action, version and parameters, percent-encoded (RFC 3986).</summary>
-internal sealed class QueryForm
+internal sealed class QueryForm : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
-    private const string ContentType = "application/x-www-form-urlencoded; charset=utf-8";
+    private readonly ArrayBufferWriter<byte> _form = new(256);
+    private readonly IClientConfig _config;
+    private MemoryStream? _message;
 
-    private readonly ArrayBufferWriter<byte> _form;
-
-    private readonly string _service;
-
-    /// <param name="service">The service's namespace, which the SDK asks for.</param>
-    /// <param name="version">The date of the service's API.</param>
+    /// <param name="config">Of the service.</param>
     /// <param name="action">The operation.</param>
-    /// <param name="capacity">Bytes to be ready for.</param>
-    public QueryForm(string service, string version, string action, int capacity = 256)
+    public QueryForm(IClientConfig config, string action)
     {
-        _service = service;
-        _form = new ArrayBufferWriter<byte>(capacity);
-        _form.Write(Encoding.ASCII.GetBytes($"Action={action}&Version={version}"));
+        _config = config;
+        _form.Write(Encoding.ASCII.GetBytes($"Action={action}&Version={config.ServiceVersion}"));
     }
 
     /// <summary>The name of a list's element, counted from 0 here and from 1 there.</summary>
@@ -38,23 +34,31 @@ internal sealed class QueryForm
             _form.Write(Encoding.ASCII.GetBytes($"&{name}={Uri.EscapeDataString(value)}"));
     }
 
-    public IRequest ToRequest(AmazonWebServiceRequest request) => new DefaultRequest(request, _service)
-    {
-        HttpMethod = "POST",
-        ResourcePath = "/",
-        Content = _form.WrittenSpan.ToArray(),
-        Headers = { ["Content-Type"] = ContentType },
-    };
-
-    /// <summary>With a last parameter that is too long for the form, and goes out in base64.</summary>
-    public IRequest ToRequest(AmazonWebServiceRequest request, string name, MemoryStream message)
+    /// <summary>Adds a last parameter that is too long for the form, and goes out in base64.</summary>
+    public void AddLast(string name, MemoryStream message)
     {
         _form.Write(Encoding.ASCII.GetBytes($"&{name}="));
-        return new QueryRequest(request, _service, new QueryContent(_form.WrittenMemory, message))
-        {
-            HttpMethod = "POST",
-            ResourcePath = "/",
-            Headers = { ["Content-Type"] = ContentType },
-        };
+        _message = message;
+    }
+
+    public IRequest Marshall(AmazonWebServiceRequest input)
+    {
+        var service = _config.RegionEndpointServiceName;
+        var request = _message is null
+            ? new DefaultRequest(input, service) { Content = _form.WrittenSpan.ToArray() }
+            : new QueryRequest(input, service, new QueryContent(_form.WrittenMemory, _message));
+        request.HttpMethod = "POST";
+        request.ResourcePath = "/";
+        request.Headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8";
+        return request;
+    }
+
+    /// <summary>A request with a <see cref="QueryContent"/>, which hashes itself.</summary>
+    private sealed class QueryRequest : DefaultRequest, IRequest
+    {
+        public QueryRequest(AmazonWebServiceRequest request, string service, QueryContent content)
+            : base(request, service) => ContentStream = content;
+
+        string IRequest.ComputeContentStreamHash() => ((QueryContent)ContentStream).Hash;
     }
 }

@@ -5,16 +5,22 @@ using Amazon.Runtime.Internal.Transform;
 namespace MailResponder.Standins.AwsQuery;
 
 /// <summary>Reads answers of AWS Query services: the fields of a success, or the error as its exception.</summary>
-internal abstract class QueryUnmarshaller : XmlResponseUnmarshaller
+/// <param name="newResponse">Makes an answer without fields.</param>
+/// <param name="readField">Takes the element at which the reader stands, when it is a field of the answer.</param>
+/// <param name="exceptionOf">Makes the exception that the service has for an error.</param>
+internal sealed class QueryUnmarshaller(
+    Func<AmazonWebServiceResponse> newResponse,
+    Action<XmlUnmarshallerContext, AmazonWebServiceResponse> readField,
+    QueryUnmarshaller.ExceptionOf exceptionOf) : XmlResponseUnmarshaller
 {
     /// <summary>An exception of the service, from what the answer says.</summary>
-    protected delegate AmazonServiceException ExceptionOf(
+    internal delegate AmazonServiceException ExceptionOf(
         string message, Exception innerException, ErrorType type, string code, string requestId,
         HttpStatusCode statusCode);
 
-    public sealed override AmazonWebServiceResponse Unmarshall(XmlUnmarshallerContext context)
+    public override AmazonWebServiceResponse Unmarshall(XmlUnmarshallerContext context)
     {
-        var response = NewResponse();
+        var response = newResponse();
         while (context.Read())
         {
             if (!context.IsStartElement)
@@ -22,24 +28,16 @@ internal abstract class QueryUnmarshaller : XmlResponseUnmarshaller
             if (context.TestExpression("ResponseMetadata", 2))
                 response.ResponseMetadata = ResponseMetadataUnmarshaller.Instance.Unmarshall(context);
             else
-                ReadField(context, response);
+                readField(context, response);
         }
 
         return response;
     }
 
-    public sealed override AmazonServiceException UnmarshallException(
+    public override AmazonServiceException UnmarshallException(
         XmlUnmarshallerContext context, Exception innerException, HttpStatusCode statusCode)
     {
         var error = XmlErrorResponseUnmarshaller.GetInstance().Unmarshall(context);
-        return OfCode(error.Code)(error.Message, innerException, error.Type, error.Code, error.RequestId, statusCode);
+        return exceptionOf(error.Message, innerException, error.Type, error.Code, error.RequestId, statusCode);
     }
-
-    protected abstract AmazonWebServiceResponse NewResponse();
-
-    /// <summary>Takes the element at which the reader stands, when it is one of the answer's fields.</summary>
-    protected abstract void ReadField(XmlUnmarshallerContext context, AmazonWebServiceResponse response);
-
-    /// <summary>Makes the exception that the service has for an error code.</summary>
-    protected abstract ExceptionOf OfCode(string code);
 }

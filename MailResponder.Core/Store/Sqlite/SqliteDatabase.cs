@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Data.Common;
 using MailResponder.Files;
 using Microsoft.Data.Sqlite;
@@ -89,12 +90,7 @@ internal sealed class SqliteDatabase : IDatabase
         if (RegularFile.ModeOf(path) is null)
             throw new FileNotFoundException();
         using var database = new SqliteDatabase(path, Connect(path, maxWait));
-        new FileStream(copy, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }).Dispose();
+        RegularFile.Create(copy).Dispose();
         using var target = new SqliteDatabase(copy, Connect(copy, maxWait));
         // Until it is whole nobody reads it, and nothing is to be left beside it.
         target.Execute("PRAGMA journal_mode = OFF");
@@ -141,17 +137,16 @@ internal sealed class SqliteDatabase : IDatabase
             "UPDATE meta SET value = @fingerprint WHERE name = 'address_key'", ("fingerprint", key.Fingerprint));
     }
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// No message is answered without the lock: two processes that have the same one would both find its replies
+    /// unsent. On a file system without locks SQLite does not work either.
+    /// </remarks>
     public IDisposable? EnterMessage(byte[] messageKey)
     {
         var path = TruePath + ".lock";
-        try
-        {
-            return MessageLock.TryEnter(path, messageKey);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw SqliteTrouble.Translate(exception, path);
-        }
+        var offset = BinaryPrimitives.ReadInt64BigEndian(messageKey) & (long.MaxValue >> 1);
+        return FileTrouble.InWords(Cause.Database, "database " + path, () => FileTurn.TryTake(path, offset));
     }
 
     // Does not flush while others wait for the lock. The next message's commit flushes it.
@@ -257,7 +252,7 @@ internal sealed class SqliteDatabase : IDatabase
         {
             return work();
         }
-        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is SqliteException || FileTrouble.Is(exception))
         {
             throw SqliteTrouble.Translate(exception, path);
         }

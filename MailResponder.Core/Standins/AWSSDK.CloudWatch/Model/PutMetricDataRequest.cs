@@ -1,6 +1,8 @@
+using Amazon.Runtime;
+
 namespace Amazon.CloudWatch.Model;
 
-public class PutMetricDataRequest : AmazonCloudWatchRequest
+public class PutMetricDataRequest : AmazonWebServiceRequest
 {
     public string? Namespace { get; set; }
 

@@ -1,5 +1,7 @@
+using Amazon.Runtime;
+
 namespace Amazon.SimpleEmail.Model;
 
-public class GetAccountSendingEnabledRequest : AmazonSimpleEmailServiceRequest
+public class GetAccountSendingEnabledRequest : AmazonWebServiceRequest
 {
 }

@@ -1,6 +1,8 @@
+using Amazon.Runtime;
+
 namespace Amazon.SimpleEmail.Model;
 
-public class SendRawEmailRequest : AmazonSimpleEmailServiceRequest
+public class SendRawEmailRequest : AmazonWebServiceRequest
 {
     public SendRawEmailRequest()
     {

@@ -1,7 +1,0 @@
-using Amazon.Runtime;
-
-namespace Amazon.CloudWatch;
-
-public abstract class AmazonCloudWatchRequest : AmazonWebServiceRequest
-{
-}

@@ -1,7 +1,0 @@
-using Amazon.Runtime;
-
-namespace Amazon.SimpleEmail;
-
-public abstract class AmazonSimpleEmailServiceRequest : AmazonWebServiceRequest
-{
-}

@@ -40,7 +40,7 @@
 set -eu
 
 # make-root.sh of the tests reads these four lines.
-packages="postfix ssl-cert rsyslog cron logrotate chrony ca-certificates logwatch bind9-host"
+packages="postfix ssl-cert rsyslog cron logrotate chrony ca-certificates logwatch"
 authentication_packages="opendkim opendmarc dbconfig-no-thanks"
 mysql_packages="mariadb-server"
 ssh_packages="fail2ban nftables iptables python3-systemd"

@@ -1,64 +1,120 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using MailResponder.Doctor;
+using MailResponder.Tests.Postfix;
+using QueryType = DnsClient.QueryType;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>The answers of the three tools, one of which a host has, are read alike.</summary>
+/// <summary>What a real name server answers, and what servers that are broken do not.</summary>
 public sealed class DnsLookupTests : IDisposable
 {
     readonly FakeHost fake = new();
 
     public void Dispose() => fake.Dispose();
 
-    [Theory]
-    [InlineData(
-        "dig", ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\nexample.com.\t300\tIN\tTXT\t\"v=DKIM1; p=AA\" "
-        + "\"BB\"\n")]
-    [InlineData("host", "example.com descriptive text \"v=DKIM1; p=AA\" \"BB\"\n")]
-    [InlineData("resolvectl", "example.com IN TXT \"v=DKIM1; p=AA\" \"BB\"                       -- link: eth0\n")]
-    public void StringsOfARecord_AreJoined(string tool, string said) =>
-        Assert.Equal(["v=DKIM1; p=AABB"], Ask(tool, said, "TXT").Records);
+    [Fact]
+    public void StringsOfARecord_AreJoined() => Assert.Equal(["v=DKIM1; p=AABB"],
+        Ask("example.com", QueryType.TXT, "txt-record=example.com,v=DKIM1; p=AA,BB").Records);
 
-    [Theory]
-    [InlineData(
-        "dig", ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\nexample.com. 300 IN CNAME "
-        + "other.example.\nother.example. 300 IN MX 10 Mail.Example.COM.\n")]
-    [InlineData(
-        "host", "example.com is an alias for other.example.\nother.example mail is handled by 10 Mail.Example.COM.\n")]
-    [InlineData("resolvectl", "other.example IN MX 10 Mail.Example.COM -- link: eth0\n")]
-    public void MailServer_IsANameInLowerCase(string tool, string said) =>
-        Assert.Equal(["mail.example.com"], Ask(tool, said, "MX").Records);
+    [Fact]
+    public void MailServer_IsANameInLowerCase_BehindAnAlias() => Assert.Equal(["mail.example.com"],
+        Ask("example.com", QueryType.MX, "host-record=other.example,192.0.2.7", "cname=example.com,other.example",
+            "mx-host=other.example,Mail.Example.COM,10").Records);
 
-    [Theory]
-    [InlineData("dig", ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n", 0)]
-    [InlineData("host", "Host example.com not found: 3(NXDOMAIN)\n", 1)]
-    [InlineData("host", "example.com has no TXT record\n", 0)]
-    public void MissingName_IsAnAnswer(string tool, string said, int code)
+    [Fact]
+    public void Names_AreThoseOfTheAddress()
     {
-        var answer = Ask(tool, said, "TXT", code);
+        using var server = new NameServer("host-record=mail.example.com,192.0.2.7,2001:db8::7");
+        var dns = Lookup(server.Address);
+        Assert.Equal(["192.0.2.7", "2001:db8::7"], dns.Addresses("mail.example.com").Records);
+        Assert.Equal(["mail.example.com"], dns.Names(IPAddress.Parse("192.0.2.7")).Records);
+        Assert.Equal(["mail.example.com"], dns.Names(IPAddress.Parse("2001:db8::7")).Records);
+    }
+
+    /// <summary>The server sets the bit TC, and gives the whole over TCP.</summary>
+    [Fact]
+    public void AnswerThatIsTooLongForUdp_IsWhole()
+    {
+        var parts = Enumerable.Range(0, 4).Select(i => new string((char)('a' + i), 250)).ToList();
+        var answer = Ask("example.com", QueryType.TXT, "edns-packet-max=512",
+            "txt-record=example.com," + string.Join(',', parts));
+        Assert.Equal([string.Concat(parts)], answer.Records);
+    }
+
+    [Theory]
+    [InlineData("missing.example.com")]
+    [InlineData("example.com")]
+    public void MissingNameOrRecord_IsAnAnswer(string name)
+    {
+        var answer = Ask(name, QueryType.TXT, "host-record=example.com,192.0.2.7");
         Assert.True(answer.Answered);
         Assert.Empty(answer.Records);
     }
 
-    [Theory]
-    [InlineData("dig", ";; connection timed out; no servers could be reached\n", 9)]
-    [InlineData("dig", ";; ->>HEADER<<- opcode: QUERY, status: SERVFAIL, id: 1\n", 0)]
-    [InlineData("host", ";; connection timed out; no servers could be reached\n", 1)]
-    [InlineData("resolvectl", "", 1)]
-    public void SilentServer_IsNone(string tool, string said, int code) =>
-        Assert.False(Ask(tool, said, "TXT", code).Answered);
-
     [Fact]
-    public void HostWithoutATool_IsTold()
+    public void ServerThatFails_GivesNoAnswer()
     {
-        var settings = TestSettings.In(fake.Folder.Path);
-        var finding = Assert.Single(DnsChecks.Look(fake.BareHost, settings, null));
-        Assert.Equal(("dns", FindingState.Warning), (finding.Name, finding.State));
-        Assert.Contains("bind9-dnsutils", finding.Remedy, StringComparison.Ordinal);
+        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var failing = Task.Run(async () =>
+        {
+            for (; ; )
+            {
+                var query = await socket.ReceiveAsync();
+                // QR, and SERVFAIL.
+                (query.Buffer[2], query.Buffer[3]) = ((byte)(query.Buffer[2] | 0x80), 2);
+                await socket.SendAsync(query.Buffer, query.RemoteEndPoint);
+            }
+        });
+        Assert.False(new DnsLookup((IPEndPoint)socket.Client.LocalEndPoint!).Ask("example.com", QueryType.MX).Answered);
+        Assert.False(failing.IsCompleted);
     }
 
-    DnsAnswer Ask(string tool, string said, string type, int code = 0)
+    [Fact]
+    public void SilentServer_GivesNone_InSeconds()
     {
-        fake.Saying(tool, said).With(tool, $"/bin/cat {fake.Folder.PathTo("said/" + tool)}; exit {code}");
-        return new DnsLookup(fake.BareHost).Ask("example.com", type);
+        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var watch = Stopwatch.StartNew();
+        Assert.False(new DnsLookup((IPEndPoint)socket.Client.LocalEndPoint!).Ask("example.com", QueryType.MX).Answered);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("a..example.com")]
+    [InlineData("{ x }\u0001.example.com")]
+    [InlineData("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg.example.com")]
+    public void NameThatIsNone_IsNoFailure(string name) => Assert.Empty(Ask(name, QueryType.A).Records);
+
+    [Fact]
+    public void NextServer_IsAskedWhenTheFirstIsDead()
+    {
+        using var server = new NameServer("txt-record=example.com,here");
+        // Nothing listens there.
+        Assert.Equal(["here"], Lookup("127.0.0.53", server.Address).Ask("example.com", QueryType.TXT).Records);
+    }
+
+    [Fact]
+    public void DeadResolver_IsOneFinding()
+    {
+        fake.Folder.Write("etc/resolv.conf", "nameserver 127.0.0.53\n");
+        var finding = Assert.Single(DnsChecks.Look(fake.Host, TestSettings.In(fake.Folder.Path), null));
+        Assert.Equal(("dns", FindingState.Warning), (finding.Name, finding.State));
+        Assert.Contains("/etc/resolv.conf", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    DnsAnswer Ask(string name, QueryType type, params string[] records)
+    {
+        using var server = new NameServer(records);
+        return Lookup(server.Address).Ask(name, type);
+    }
+
+    /// <summary>As resolv.conf(5) names them, the comments too.</summary>
+    DnsLookup Lookup(params string[] servers)
+    {
+        fake.Folder.Write("etc/resolv.conf", "# made by a test\nsearch example.net\n"
+            + string.Concat(servers.Select(address => $"nameserver\t{address} \n")) + "options edns0 trust-ad\n");
+        return new DnsLookup(fake.Host);
     }
 }

@@ -151,7 +151,6 @@ public sealed class DoctorServer : IDisposable
                 : $"txt-record={record.Name},"
                     + string.Join(',', record.Text.Chunk(250).Select(part => $"\"{new string(part)}\"")));
         Root.Outside.AnswerNames([.. lines]);
-        Patience.Until("the name server", () => Root.Run("host -W 1 -t MX example.com").ExitCode == 0);
     }
 
     public void Dispose() => Root.Dispose();

@@ -15,14 +15,12 @@ public sealed partial class ChangedKeyTests
         var root = server.Root;
         var now = $"txt-record=mail._domainkey.example.com,{Strings(root.Run("responder dkim record").Good().Output)}";
         root.Outside.AnswerNames(now);
-        Patience.Until("the name server", () => root.Run("host -W 1 -t MX example.com").ExitCode == 0);
         var next = Strings(root.Run("responder dkim rotate").Good().Output);
         Assert.Equal("640 root:mail_responder", Stat(root, "dkim.key.next"));
 
         LookAsCronDoes(root);
         Assert.Contains("s=mail;", Reply(root), StringComparison.Ordinal);
         root.Outside.AnswerNames(now, $"txt-record=mail2._domainkey.example.com,{next}");
-        Patience.Until("the record", () => root.Run("host -W 1 -t TXT mail2._domainkey.example.com").ExitCode == 0);
         LookAsCronDoes(root);
 
         Assert.Contains("s=mail2;", Reply(root), StringComparison.Ordinal);

@@ -34,7 +34,7 @@ internal sealed class OutsideWorld : IDisposable
         HostRun.Of("chmod", ["711", folder.Path]).Good();
         servers.Add(Start("smtp-sink", "-u", "postfix", "-d", folder.PathTo("sink/%H%M%S."), $"{Address}:25", "100"));
         AnswerNames();
-        Patience.Until("the servers outside", () => Listens(25) && Listens(53));
+        Patience.Until("the mail server outside", () => Listens(25));
     }
 
     /// <summary>Every mail that the server sent out: envelope in X-Mail-Args and X-Rcpt-Args, then the mail.</summary>
@@ -68,6 +68,7 @@ internal sealed class OutsideWorld : IDisposable
         ];
         var file = folder.Write("dnsmasq.conf", string.Join('\n', [.. known, .. lines]) + "\n");
         names = Start("dnsmasq", "--keep-in-foreground", $"--conf-file={file}", "--pid-file=", "--log-facility=-");
+        Patience.Until("the name server", () => Listens(53));
     }
 
     /// <summary>

@@ -20,10 +20,10 @@ public sealed class RootTests
     public void Server_KnowsItsNamesAndNobodyElse()
     {
         using var server = new ServerRoot(ServerRoots.Debian);
-        Assert.Contains("mail is handled by 10 mx.freemail.test.", server.Run("host -t MX freemail.test").Good().Output,
+        Assert.StartsWith(OutsideWorld.Address, server.Run("getent hosts mx.freemail.test").Good().Output,
             StringComparison.Ordinal);
         Assert.Equal("mail.example.com", server.Run("hostname -f").Good().Output.Trim());
-        Assert.NotEqual(0, server.Run("host -W 3 www.example.net").ExitCode);
+        Assert.NotEqual(0, server.Run("getent hosts www.example.net").ExitCode);
         Assert.Empty(server.Outside.MailFiles);
     }
 }

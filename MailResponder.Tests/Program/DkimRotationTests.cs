@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using MailResponder.Tests.Faults;
 using MailResponder.Tests.Host;
+using MailResponder.Tests.Postfix;
 
 namespace MailResponder.Tests.Program;
 
@@ -174,17 +175,12 @@ public sealed partial class DkimRotationTests : IDisposable
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 
-    /// <summary>DNS is a folder: a file for each selector, with its TXT records as dig prints them.</summary>
+    /// <summary>DNS is a folder: a file for each selector, with its TXT records as dnsmasq takes them.</summary>
     static void Prepare(Workplace place)
     {
-        Directory.CreateDirectory(place.PathTo("dns/bin"));
-        Executable.Write(place.PathTo("dns/bin/dig"), $$"""
-            #!/bin/sh
-            [ ! -e {{place.PathTo("dns/silent")}} ] || exit 9
-            echo ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1"
-            cat "{{place.PathTo("dns")}}/${6%%.*}" 2>/dev/null
-            exit 0
-            """);
+        Directory.CreateDirectory(place.PathTo("dns"));
+        // Nothing listens there.
+        File.WriteAllText(place.PathTo("resolv.conf"), "nameserver 127.0.0.53\n");
         Publish(place, "mail", $"v=DKIM1; k=rsa; p={Workplace.DkimPublicKey}");
     }
 
@@ -193,17 +189,22 @@ public sealed partial class DkimRotationTests : IDisposable
     static void Publish(Workplace place, string selector, params string[] records)
     {
         static string Quoted(string text) =>
-            string.Join(' ', text.Chunk(250).Select(part => $"\"{new string(part)}\""));
+            string.Join(',', text.Chunk(250).Select(part => $"\"{new string(part)}\""));
         File.WriteAllLines(place.PathTo("dns/" + selector),
-            records.Select(text => $"{selector}._domainkey.example.com. 3600 IN TXT {Quoted(text)}"));
+            records.Select(text => $"txt-record={selector}._domainkey.example.com,{Quoted(text)}"));
     }
 
     ProgramRun Run(params string[] arguments) => Run(place, "", arguments);
 
-    /// <summary>With a dig that knows what is published here alone.</summary>
+    /// <summary>With a name server that knows what is published here alone.</summary>
     static ProgramRun Run(Workplace place, string how, params string[] arguments)
     {
-        var mount = $"mount --bind {place.PathTo("dns/bin")} /usr/local/sbin";
+        using var server = arguments.Contains("switch") && !File.Exists(place.PathTo("dns/silent"))
+            ? new NameServer([.. Directory.GetFiles(place.PathTo("dns")).SelectMany(File.ReadAllLines)
+                .Select(line => line.Replace("\"", "", StringComparison.Ordinal))]) : null;
+        if (server is not null)
+            File.WriteAllText(place.PathTo("resolv.conf"), $"nameserver {server.Address}\n");
+        var mount = $"mount --bind {place.PathTo("resolv.conf")} /etc/resolv.conf";
         return ResponderProcess.Run($"""exec unshare --mount sh -c '{mount} && exec {how} "$@"' sh "$@" """, [],
             [.. arguments, "--settings", place.SettingsFile]);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using DnsClient;
 
 namespace MailResponder.Doctor;
 
@@ -34,7 +35,10 @@ internal static class BlockListChecks
     /// <param name="list">The list's domain, and which answers mean that an address is on it; empty for all.</param>
     private static Finding? Problem(DnsLookup dns, IPAddress address, (string Domain, string Filter) list)
     {
-        var answer = dns.Ask($"{DnsLookup.Reversed(address)}.{list.Domain}", "A");
+        // RFC 5782: the address as in a PTR record, below the list's domain.
+        var reversed = address.GetArpaName().Replace("in-addr.arpa.", "", StringComparison.Ordinal)
+            .Replace("ip6.arpa.", "", StringComparison.Ordinal);
+        var answer = dns.Ask(reversed + list.Domain, QueryType.A);
         if (!answer.Answered)
             return Finding.Warning(Name, $"{list.Domain} does not answer",
                 "see that the resolver of /etc/resolv.conf is one of your own; then run it again");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DnsClient;
 using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
 
@@ -45,8 +46,8 @@ internal static class DkimDnsCheck
     /// <summary>Why the next key cannot sign yet; null when DNS shows its record as it should be.</summary>
     /// <exception cref="ResponderException">It is no RSA key.</exception>
     public static string? ProblemOfNext(DnsLookup dns, DkimKey next) =>
-        dns.Tool is null ? "nothing can be looked up: the host has neither dig, host nor resolvectl"
-        : dns.Ask(next.Record, "TXT") is { Answered: true, Records.Count: 0 } ? next.Record + " does not exist yet"
+        dns.Ask(next.Record, QueryType.TXT) is { Answered: true, Records.Count: 0 }
+            ? next.Record + " does not exist yet"
         : Record(dns, next) is { State: not FindingState.Ok } finding ? finding.Text : null;
 
     private static Finding Next(DnsLookup dns, DkimKey current, DkimKey next)
@@ -79,14 +80,14 @@ internal static class DkimDnsCheck
                 $"take it out of DNS, then: rm {key.File}");
         }
 
-        return dns.Ask(key.Record, "TXT") is { Answered: true, Records.Count: 0 }
+        return dns.Ask(key.Record, QueryType.TXT) is { Answered: true, Records.Count: 0 }
             ? Finding.Warning(name, $"{key.Record} is gone; mail that its key signed is on its way until {day}",
                 "publish it again until then")
             : Finding.Ok(name, $"{key.Record} stays in DNS until {day}");
     }
 
     private static Finding Record(DnsLookup dns, DkimKey key) =>
-        Record(dns.Ask(key.Record, "TXT"), key.Record, DkimRecord.PublicKey(key).Base64, key.File);
+        Record(dns.Ask(key.Record, QueryType.TXT), key.Record, DkimRecord.PublicKey(key).Base64, key.File);
 
     private static Finding Record(DnsAnswer answer, string place, string key, string file)
     {

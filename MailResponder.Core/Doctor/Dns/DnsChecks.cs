@@ -1,4 +1,5 @@
 using System.Net;
+using DnsClient;
 using MailResponder.Addresses;
 using MailResponder.Settings;
 
@@ -14,11 +15,8 @@ internal static class DnsChecks
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
     {
         var dns = new DnsLookup(host);
-        if (dns.Tool is null)
-            return [Finding.Warning("dns", "no DNS record was looked at: the host has neither dig, host nor resolvectl",
-                "apt-get install bind9-dnsutils")];
         // One question that must have an answer tells a silent resolver from missing records, and spares the waiting.
-        var first = dns.Ask(settings.OwnDomains[0], "MX");
+        var first = dns.Ask(settings.OwnDomains[0], QueryType.MX);
         if (!first.Answered)
             return [Finding.Warning("dns", "no DNS record was looked at: the resolver does not answer",
                 RemedyOfSilence)];
@@ -45,7 +43,7 @@ internal static class DnsChecks
         const string name = "spf";
         var include = settings.Ses is null ? "mx" : "mx include:amazonses.com";
         var remedy = $"publish: {domain}. IN TXT \"v=spf1 {include} ~all\"";
-        var answer = dns.Ask(domain, "TXT");
+        var answer = dns.Ask(domain, QueryType.TXT);
         if (!answer.Answered)
             return Finding.Warning(name, $"{domain}: the resolver does not answer", RemedyOfSilence);
         var records = answer.Records.Where(
@@ -73,7 +71,7 @@ internal static class DnsChecks
         // Receivers ask for the domain and for its organisational domain, which no list is needed to be above.
         for (var domain = from; domain.Contains('.'); domain = domain[(domain.IndexOf('.') + 1)..])
         {
-            var answer = dns.Ask("_dmarc." + domain, "TXT");
+            var answer = dns.Ask("_dmarc." + domain, QueryType.TXT);
             if (!answer.Answered)
                 return Finding.Warning(name, $"_dmarc.{domain}: the resolver does not answer", RemedyOfSilence);
             var records = answer.Records.Where(text => text.StartsWith("v=DMARC1", StringComparison.Ordinal)).ToList();
@@ -92,7 +90,7 @@ internal static class DnsChecks
     private static Finding Mx(DnsLookup dns, string domain, string hostName)
     {
         const string name = "mx";
-        var answer = dns.Ask(domain, "MX");
+        var answer = dns.Ask(domain, QueryType.MX);
         if (!answer.Answered)
             return Finding.Warning(name, $"{domain}: the resolver does not answer", RemedyOfSilence);
         var remedy = $"publish: {domain}. IN MX 10 {hostName}.";

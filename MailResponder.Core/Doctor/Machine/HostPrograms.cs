@@ -16,8 +16,6 @@ internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTi
     public static readonly string[] StandardFolders =
         ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-    public bool Has(string program) => Find(program) is not null;
-
     /// <param name="program">A name that is looked for in the folders, or a whole path.</param>
     /// <param name="input">What it reads on standard input.</param>
     public ProgramResult Run(string program, IReadOnlyList<string> arguments, string input = "")

@@ -17,9 +17,10 @@ internal sealed class ResponseBookFile
     private ResponseBookFile(ResponseEntryReader reader) => _reader = reader;
 
     /// <summary>
-    /// Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all.
+    /// Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all, or
+    /// <paramref name="seal"/> is not on it.
     /// </summary>
-    public static ResponseBook? Check(string path, List<Fault> faults)
+    public static ResponseBook? Check(string path, List<Fault> faults, BookSeal? seal = null)
     {
         byte[] text;
         try
@@ -34,7 +35,10 @@ internal sealed class ResponseBookFile
             return null;
         }
 
-        return Check(text, path, faults);
+        if (seal?.FaultOf(text) is not { } unsigned)
+            return Check(text, path, faults);
+        faults.Add(unsigned);
+        return null;
     }
 
     /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>

@@ -39,6 +39,12 @@ internal sealed class ConfigCommand : Command
                 : ConfigurationCheck.OfSettings(settingsPath, faults, postfixLimit);
             foreach (var fault in faults)
                 Console.Out.WriteLine(fault);
+            if (result.GetValue(file) is null && SettingsFile.Check(settingsPath, []) is { } settings)
+            {
+                foreach (var line in new BookSeal(settings).Tell())
+                    Console.Out.WriteLine(line);
+            }
+
             var errors = faults.Count(fault => !fault.IsWarning);
             Console.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{errors} fault(s), {faults.Count - errors} warning(s)"));

@@ -42,7 +42,8 @@ internal sealed class ConfigInstallCommand : Command
 
         var text = FileTrouble.InWords(Cause.Input, file, () => RegularFile.ReadAllBytes(file));
         var faults = new List<Fault>();
-        var book = Check(text, file, settings, faults);
+        var seal = new BookSeal(settings, Path.GetFullPath(file));
+        var book = Check(text, file, settings, seal, faults);
         foreach (var fault in faults)
             StandardError.WriteLine(fault.ToString());
         if (book is null || faults.Exists(fault => !fault.IsWarning))
@@ -52,8 +53,14 @@ internal sealed class ConfigInstallCommand : Command
         }
 
         Tell(settings, book);
-        // Only what was checked, whatever has become of the file since.
-        Replace(settings, Encoding.UTF8.GetString(text));
+        // Only what was checked, whatever has become of the files since.
+        foreach (var (path, inForce) in seal.Files.Zip(new BookSeal(settings).Files))
+        {
+            if (path != inForce && RegularFile.Exists(path))
+                Replace(settings, inForce, FileTrouble.InWords(Cause.Input, path, () => RegularFile.ReadAllBytes(path)));
+        }
+
+        Replace(settings, settings.ResponseBook, text);
         ServiceUser.Become(settings);
         new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
         Console.Out.WriteLine("in force: " + settings.ResponseBook);
@@ -67,22 +74,26 @@ internal sealed class ConfigInstallCommand : Command
     }
 
     /// <summary>Looks for the attachments with the rights of the service, which need not reach the new file.</summary>
-    private static ResponseBook? Check(byte[] text, string file, ResponderSettings settings, List<Fault> faults)
+    private static ResponseBook? Check(
+        byte[] text, string file, ResponderSettings settings, BookSeal seal, List<Fault> faults)
     {
+        if (seal.FaultOf(text) is { } unsigned)
+            faults.Add(unsigned);
         if (ResponseBookFile.Check(text, file, faults) is not { } book)
             return null;
         var postfixLimit = ConfigCommand.PostfixLimit();
         using var asService = ServiceUser.Act(settings);
-        ConfigurationCheck.CheckUse(book, file, settings, faults, postfixLimit);
+        ConfigurationCheck.CheckUse(book, file, settings, faults, postfixLimit, seal);
         return book;
     }
 
     /// <summary>By one rename; owner, group and mode are those of the old one.</summary>
-    private static void Replace(ResponderSettings settings, string text)
+    private static void Replace(ResponderSettings settings, string path, byte[] content)
     {
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-        if (!SecretFile.TryCreate(settings.ResponseBook, text, mode, ServiceUser.GroupOf(settings)))
-            SecretFile.Replace(settings.ResponseBook, text, "response book");
+        var text = Encoding.UTF8.GetString(content);
+        if (!SecretFile.TryCreate(path, text, mode, ServiceUser.GroupOf(settings)))
+            SecretFile.Replace(path, text, "response book");
     }
 
     /// <summary>Shows what the new book changes against the one that messages are answered from.</summary>

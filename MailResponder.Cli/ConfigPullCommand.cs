@@ -16,11 +16,17 @@ internal sealed class ConfigPullCommand : Command
     public ConfigPullCommand() : base("pull", "Bring response book and attachments from S3, and make the Postfix maps")
     {
         var checkOnly = new Option<bool>("--check-only") { Description = "Fetch and check, but put nothing in force" };
+        var allowOlder = new Option<bool>("--allow-older")
+        {
+            Description = "Take a book that was signed before the one in force (see signed_by)",
+        };
         Add(checkOnly);
-        SetAction(result => Pull(result.GetValue(CommandLine.SettingsOption), result.GetValue(checkOnly)));
+        Add(allowOlder);
+        SetAction(result => Pull(result.GetValue(CommandLine.SettingsOption), result.GetValue(checkOnly),
+            result.GetValue(allowOlder)));
     }
 
-    private static int Pull(string? settingsPath, bool checkOnly)
+    private static int Pull(string? settingsPath, bool checkOnly, bool allowOlder)
     {
         var settings = SettingsPath.LoadForService(settingsPath);
         string?[] written = [settings.FilesRoot, settings.PostfixMaps, Path.GetDirectoryName(settings.ResponseBook)];
@@ -32,7 +38,7 @@ internal sealed class ConfigPullCommand : Command
 
         var deadline = new Deadline(TimeProvider.System, MaxTime);
         using var turn = settings.S3 is null ? null : PullTurn.Wait(settings.FilesRoot, deadline.Remaining);
-        var result = new ConfigPull(settings, TimeProvider.System, deadline).Run(checkOnly);
+        var result = new ConfigPull(settings, TimeProvider.System, deadline, allowOlder).Run(checkOnly);
         Report(settings, result);
         if (!result.IsGood)
         {

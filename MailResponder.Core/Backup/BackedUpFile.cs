@@ -1,4 +1,4 @@
-using MailResponder.Aws;
+using MailResponder.Book;
 using MailResponder.Settings;
 
 namespace MailResponder.Backup;
@@ -9,10 +9,11 @@ namespace MailResponder.Backup;
 internal sealed record BackedUpFile(string Name, string Path)
 {
     public const string Settings = "settings.json";
+    private const string Book = "responses.json";
     public const string AddressKey = "address.key";
 
-    /// <summary>The one file that need not be there: it is only while the key is being changed.</summary>
-    public const string NextDkimKey = "dkim-next.key";
+    private const string NextDkimKey = "dkim-next.key";
+    private const string Sums = BookSeal.SumsName;
 
     /// <summary>The SQLite file.</summary>
     public const string Database = "responder.db";
@@ -20,7 +21,10 @@ internal sealed record BackedUpFile(string Name, string Path)
     // The settings come last: while they are missing, a message waits for all of it.
     private static readonly (string Name, Func<ResponderSettings, string?> PathIn)[] All =
     [
-        ("responses.json", settings => settings.ResponseBook),
+        (BookSeal.SignatureOf(Sums), settings => Beside(settings)?[0]),
+        (Sums, settings => Beside(settings)?[1]),
+        (BookSeal.SignatureOf(Book), settings => Beside(settings)?[2]),
+        (Book, settings => settings.ResponseBook),
         (AddressKey, settings => settings.AddressKeyFile),
         ("dkim.key", settings => settings.Dkim?.KeyFile),
         (NextDkimKey, settings => settings.Dkim?.NextKeyFile),
@@ -33,6 +37,13 @@ internal sealed record BackedUpFile(string Name, string Path)
         (Settings, settings => System.IO.Path.GetFullPath(settings.File)),
     ];
 
+    /// <summary>
+    /// Whether it need not be there: the next key is only while the key is being changed, and hashes are only where
+    /// attachments are.
+    /// </summary>
+    public static bool IsOptional(string name) =>
+        name is NextDkimKey or Sums || name == BookSeal.SignatureOf(Sums) || name == BookSeal.SignatureOf(Book);
+
     /// <summary>Whether an archive can have an entry of that name.</summary>
     public static bool IsName(string name) => Array.Exists(All, file => file.Name == name);
 
@@ -42,4 +53,8 @@ internal sealed record BackedUpFile(string Name, string Path)
         .. All.Select(file => (file.Name, Path: file.PathIn(settings))).Where(file => file.Path is not null)
             .Select(file => new BackedUpFile(file.Name, file.Path!)),
     ];
+
+    /// <summary>What vouches for the book; null when nothing has to.</summary>
+    private static IReadOnlyList<string>? Beside(ResponderSettings settings) =>
+        new BookSeal(settings) is { IsOn: true } seal ? seal.Files : null;
 }

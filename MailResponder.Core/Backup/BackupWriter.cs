@@ -19,7 +19,7 @@ internal static class BackupWriter
     public static IReadOnlyList<BackedUpFile> Write(ResponderSettings settings, string path)
     {
         var files = BackedUpFile.Of(settings)
-            .Where(file => file.Name != BackedUpFile.NextDkimKey || FileStatus.TryRead(file.Path, out _)).ToList();
+            .Where(file => !BackedUpFile.IsOptional(file.Name) || FileStatus.TryRead(file.Path, out _)).ToList();
         var contents = new List<(BackedUpFile File, Stream Content)>();
         try
         {

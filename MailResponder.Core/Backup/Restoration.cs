@@ -96,7 +96,7 @@ internal sealed class Restoration : IDisposable
         }
 
         var named = BackedUpFile.Of(settings).Select(file => file.Name).ToList();
-        if (named.Find(name => !_contents.ContainsKey(name) && name != BackedUpFile.NextDkimKey) is { } missing)
+        if (named.Find(name => !_contents.ContainsKey(name) && !BackedUpFile.IsOptional(name)) is { } missing)
             throw Fault($"entry {missing} is missing, which its settings name");
         if (_contents.Keys.FirstOrDefault(name => !named.Contains(name)) is { } strange)
             throw Fault($"entry {strange} is not named by its settings");

@@ -16,4 +16,11 @@ internal interface IFileSource
     /// <summary>The attachment's content.</summary>
     /// <exception cref="ResponderException">It is missing or cannot be read.</exception>
     FileStream Open(ResponseAttachment attachment);
+
+    /// <summary>
+    /// Looks whether the content is what was signed, when the settings say that it is: to be called once for each state
+    /// of a file.
+    /// </summary>
+    /// <exception cref="ResponderException">It is not (<see cref="Cause.Attachment"/>).</exception>
+    void Verify(ResponseAttachment attachment, Stream content);
 }

@@ -25,10 +25,10 @@ internal sealed class ResponseBook : IResponseBook
 
     /// <summary>The book in force.</summary>
     /// <exception cref="ResponderException">The file is missing or has a fault; the first one is named.</exception>
-    public static ResponseBook Load(string path)
+    public static ResponseBook Load(string path, BookSeal? seal = null)
     {
         var faults = new List<Fault>();
-        var book = ResponseBookFile.Check(path, faults);
+        var book = ResponseBookFile.Check(path, faults, seal);
         var errors = faults.FindAll(fault => !fault.IsWarning);
         if (book is not null && errors.Count == 0)
             return book;

@@ -16,11 +16,19 @@ internal sealed class ResponseBookFile
     private ResponseBookFile(ResponseEntryReader reader) => _reader = reader;
 
     /// <summary>
-    /// Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all.
+    /// Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all, or
+    /// <paramref name="seal"/> is not on it.
     /// </summary>
-    public static ResponseBook? Check(string path, List<Fault> faults) =>
-        LocatedJson.ReadFile(path, faults, "write the response book, or correct response_book in the settings")
-            is { } text ? Check(text, path, faults) : null;
+    public static ResponseBook? Check(string path, List<Fault> faults, BookSeal? seal = null)
+    {
+        const string remedy = "write the response book, or correct response_book in the settings";
+        if (LocatedJson.ReadFile(path, faults, remedy) is not { } text)
+            return null;
+        if (seal?.FaultOf(text) is not { } unsigned)
+            return Check(text, path, faults);
+        faults.Add(unsigned);
+        return null;
+    }
 
     /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
     public static ResponseBook? Check(byte[] text, string path, List<Fault> faults) =>

@@ -94,6 +94,15 @@ internal sealed record ResponderSettings
     /// <summary>Null: book and attachments are only what lies on this host.</summary>
     public S3Settings? S3 { get; init; }
 
+    /// <summary>
+    /// Who may sign the response book and the hashes of its attachments. Empty: neither is signed. Two while the key is
+    /// changed.
+    /// </summary>
+    public IReadOnlyList<PublicKey> SignedBy { get; init; } = [];
+
+    /// <summary>A signature that is older is a warning; null: none is.</summary>
+    public TimeSpan? SignedMaxAge { get; init; }
+
     /// <summary>Folder of the Postfix maps that are made from the book; null: none are made.</summary>
     public string? PostfixMaps { get; init; }
 

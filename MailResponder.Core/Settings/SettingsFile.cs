@@ -10,6 +10,8 @@ namespace MailResponder.Settings;
 internal sealed class SettingsFile
 {
     private const string MaxRequestAge = "max_request_age_hours";
+    private const string SignedBy = "signed_by";
+    private const string SignedMaxAge = "signed_max_age_days";
 
     /// <summary>Every setting of the first level.</summary>
     public static readonly string[] Names =
@@ -19,7 +21,7 @@ internal sealed class SettingsFile
         "sendmail", "ses", "attachment_names", "dkim", "deadline_seconds", "max_message_bytes", "log_to",
         "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps", "postfix_log", "statistics",
         "metrics", "limits", "authserv_id", AuthenticationRequirement.Name, MaxRequestAge, "feedback",
-        "aws_roots",
+        "aws_roots", SignedBy, SignedMaxAge,
     ];
 
     private readonly string _path;
@@ -125,7 +127,41 @@ internal sealed class SettingsFile
             Feedback = Feedback(values.Section("feedback", ["topic", "least_signature_version"])),
             SyslogSocket = FilePath(values.Text("syslog_socket", "/dev/log")),
             Statistics = Statistics(values.Section("statistics", ["to", "from", "threshold"])),
+            SignedBy = Keys(values),
+            SignedMaxAge = values.Has(SignedMaxAge) ? TimeSpan.FromDays(values.Number(SignedMaxAge, 1, 1, 3650)) : null,
         };
+    }
+
+    private static List<PublicKey> Keys(SettingsSection values)
+    {
+        var keys = new List<PublicKey>();
+        foreach (var (text, line) in values.Texts(SignedBy, required: values.Has(SignedBy)))
+        {
+            // Not quoted: somebody may have taken the secret key for it.
+            if (PublicKey.Parse(text) is not { } key)
+            {
+                values.Add(line, SignedBy, "holds something that is no public key of minisign; take the last line of "
+                    + "minisign.pub, 56 characters that begin with RW");
+            }
+            else if (keys.Exists(other => other.Id == key.Id))
+            {
+                values.Add(line, SignedBy, $"has the key {key.Id} twice; take one of them out");
+            }
+            else
+            {
+                keys.Add(key);
+            }
+        }
+
+        if (keys.Count > 2)
+            values.Add(values.LineOf(SignedBy), SignedBy, "has more than two keys; keep the present and the next one");
+        if (values.Has(SignedMaxAge) && !values.Has(SignedBy))
+        {
+            values.Add(values.LineOf(SignedMaxAge), SignedMaxAge,
+                $"is of no use without {SignedBy}; add the keys, or remove it");
+        }
+
+        return keys;
     }
 
     private static string? AuthservId(SettingsSection values)

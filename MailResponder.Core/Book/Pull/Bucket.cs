@@ -52,11 +52,12 @@ internal sealed class Bucket : IDisposable
     /// <param name="file">The key, below the prefix.</param>
     /// <param name="knownETag">Null: fetch in any case.</param>
     /// <param name="path">The file to write; it is complete when this returns, and not there when this throws.</param>
+    /// <param name="maxBytes">Of an object of this kind; null: as the settings say.</param>
     /// <returns>Null when the object has not changed.</returns>
     /// <exception cref="ResponderException">
     /// There is no such object, or it is too large (<see cref="Cause.Attachment"/>); S3 cannot be asked, or what came
     /// is not whole (<see cref="Cause.S3"/>). </exception>
-    public FetchedFile? Fetch(string bucket, string file, string? knownETag, string path)
+    public FetchedFile? Fetch(string bucket, string file, string? knownETag, string path, long? maxBytes = null)
     {
         var slash = bucket.IndexOf('/');
         var request = new GetObjectRequest
@@ -71,7 +72,8 @@ internal sealed class Bucket : IDisposable
         try
         {
             using var response = _client.GetObjectAsync(request, timeout.Token).GetAwaiter().GetResult();
-            return Store(response, path, new FileRoom(path, _maxFileBytes), timeout.Token);
+            return Store(
+                response, path, new FileRoom(path, maxBytes ?? _maxFileBytes, maxBytes is not null), timeout.Token);
         }
         catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotModified)
         {

@@ -11,17 +11,23 @@ internal sealed class FileRoom
 {
     private const int ReservedPart = 20;
     private readonly long _maxBytes;
+    private readonly string _limit;
     private readonly long _freeBytes;
     private readonly string _folder;
 
     /// <summary>Looks how much is free, and makes the file's folder.</summary>
+    /// <param name="path">The file that is to be written.</param>
+    /// <param name="maxBytes">As much may be in it.</param>
+    /// <param name="isFixed">Whether that limit is that of the kind of file, and no setting.</param>
     /// <exception cref="IOException">The folder cannot be made, or its disk not be asked.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be made.</exception>
-    public FileRoom(string path, long maxBytes)
+    public FileRoom(string path, long maxBytes, bool isFixed = false)
     {
         _folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(_folder);
         var disk = Space.OfDisk(_folder);
+        _limit = isFixed ? $"such a file has {maxBytes} at most; is it the right one?"
+            : $"s3.max_file_bytes is {maxBytes}; upload a smaller file, or raise the setting";
         (_maxBytes, _freeBytes) = (maxBytes, Math.Max(0, disk.FreeBytes - (disk.TotalBytes / ReservedPart)));
     }
 
@@ -31,8 +37,7 @@ internal sealed class FileRoom
         if (bytes > _maxBytes)
         {
             throw new FileTooLargeException(string.Create(CultureInfo.InvariantCulture,
-                $"has {bytes} bytes or more, and s3.max_file_bytes is {_maxBytes}; "
-                + $"upload a smaller file, or raise the setting"));
+                $"has {bytes} bytes or more, and {_limit}"));
         }
 
         if (bytes > _freeBytes)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using MailResponder.Files;
 using MailResponder.Settings;
@@ -17,6 +18,37 @@ internal sealed class PullState
     /// <summary>When the last good pull ended; null when there was none.</summary>
     public static DateTimeOffset? LastSaved(string filesRoot) =>
         PathIn(filesRoot) is var path && File.Exists(path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(path)) : null;
+
+    /// <summary>What the last pull did not put in force, and since when; null when it was good.</summary>
+    public static (string Fault, DateTimeOffset Time)? LastRefusal(string filesRoot)
+    {
+        try
+        {
+            var path = RefusalIn(filesRoot);
+            return (File.ReadAllText(path), new DateTimeOffset(File.GetLastWriteTimeUtc(path)));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="filesRoot">Where the attachments lie.</param>
+    /// <param name="fault">Null: the last pull was good.</param>
+    public static void NoteRefusal(string filesRoot, Fault? fault)
+    {
+        try
+        {
+            if (fault is null)
+                File.Delete(RefusalIn(filesRoot));
+            else
+                AtomicFile.Write(RefusalIn(filesRoot), Encoding.UTF8.GetBytes(fault.ToString()));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The log has it too.
+        }
+    }
 
     public Dictionary<string, FetchedFile> Files { get; } = [];
 
@@ -59,6 +91,8 @@ internal sealed class PullState
         if (!AtomicFile.Write(_path, buffer.ToArray()))
             File.SetLastWriteTimeUtc(_path, DateTime.UtcNow);
     }
+
+    private static string RefusalIn(string filesRoot) => Path.Join(filesRoot, ".pull.refused");
 
     private static string PathIn(string filesRoot) => Path.Join(filesRoot, ".pull.json");
 

@@ -26,6 +26,8 @@ internal sealed class PulledSource(ResponderSettings settings, Deadline deadline
         return _folder.Open(attachment);
     }
 
+    public void Verify(ResponseAttachment attachment, Stream content) => _folder.Verify(attachment, content);
+
     /// <summary>Many messages may find the cache cold at once: one pulls, the others wait for it.</summary>
     private void Pull(Func<bool> isThere)
     {

@@ -83,7 +83,7 @@ internal static class ConfigurationCheck
             CheckRoots(settings, faults);
             CheckPlaces(settings, faults);
             var isOfSettings = faults.FindIndex(before, fault => !fault.IsWarning) >= 0;
-            CheckBook(settings.ResponseBook, settings, faults, postfixLimit);
+            CheckBook(settings.ResponseBook, settings, faults, postfixLimit, new BookSeal(settings));
             return isOfSettings ? ExitCode.Configuration : ExitCode.DataError;
         }
         catch (ResponderException exception)
@@ -170,15 +170,19 @@ internal static class ConfigurationCheck
         }
     }
 
-    private static void CheckBook(string path, ResponderSettings? settings, List<Fault> faults, long? postfixLimit)
+    private static void CheckBook(string path, ResponderSettings? settings, List<Fault> faults, long? postfixLimit,
+        BookSeal? seal = null)
     {
-        if (ResponseBookFile.Check(path, faults) is { } book && settings is not null)
-            CheckUse(book, path, settings, faults, postfixLimit);
+        if (ResponseBookFile.Check(path, faults, seal) is not { } book || settings is null)
+            return;
+        CheckUse(book, path, settings, faults, postfixLimit, seal);
+        var hasAttachments = book.Entries.Any(entry => entry.Attachments.Count > 0);
+        faults.AddRange(seal?.Old(TimeProvider.System.GetUtcNow(), hasAttachments) ?? []);
     }
 
     /// <summary>A book that these settings are to use, but for what is wrong in its own text.</summary>
-    public static void CheckUse(
-        ResponseBook book, string path, ResponderSettings settings, List<Fault> faults, long? postfixLimit = null)
+    public static void CheckUse(ResponseBook book, string path, ResponderSettings settings, List<Fault> faults,
+        long? postfixLimit = null, BookSeal? seal = null)
     {
         var files = new FilesFolder(settings.FilesRoot);
         var sent = new Dictionary<string, ResponseEntry>();
@@ -217,8 +221,13 @@ internal static class ConfigurationCheck
             if (sizes.Look(entry, method, path) is { } tooLarge)
                 faults.Add(tooLarge);
             foreach (var attachment in entry.Attachments)
-                Add(faults, path, $"entry {entry.Number}, attachments", () => files.Open(attachment).Dispose(),
-                    attachment.Line);
+            {
+                Add(faults, path, $"entry {entry.Number}, attachments", () =>
+                {
+                    using var content = files.Open(attachment);
+                    seal?.CheckAttachment(attachment, content);
+                }, attachment.Line);
+            }
         }
     }
 

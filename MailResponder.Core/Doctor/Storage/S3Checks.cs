@@ -38,6 +38,13 @@ internal static class S3Checks
         const string name = "s3-pull";
         const string remedy =
             "look at /etc/cron.d/mail_responder and cron's mail; now: sudo -u mail_responder responder config pull";
+        if (PullState.LastRefusal(settings.FilesRoot) is { } refusal)
+        {
+            return Finding.Fault(name,
+                $"the last pull was refused, {(host.Now - refusal.Time).InWords()} ago: {refusal.Fault}",
+                "follow what it says; then: sudo -u mail_responder responder config pull");
+        }
+
         if (PullState.LastSaved(settings.FilesRoot) is not { } saved)
             return Finding.Fault(name, "nothing was ever pulled to " + settings.FilesRoot, remedy);
         var age = host.Now - saved;

@@ -8,6 +8,7 @@ namespace MailResponder.Doctor;
 internal static class SettingsChecks
 {
     public const string Name = "settings";
+    private const string Signature = "signature";
 
     /// <summary>
     /// Stands in the texts of the response book that install.sh writes, until the operator writes real ones.
@@ -20,16 +21,18 @@ internal static class SettingsChecks
         ConfigurationCheck.OfSettings(path, faults, PostfixSettings.MessageSizeLimit(host.Programs));
         foreach (var (name, good) in ((string, string)[])
             [("settings", path), ("keys", "all good"), ("book", settings?.ResponseBook ?? ""),
-                ("attachments", "all there")])
+                (Signature, SignedBy(settings)), ("attachments", "all there")])
         {
             var ofName = faults.FindAll(fault => NameOf(fault, settings) == name);
-            // Without settings nobody knows where the rest is.
-            if (ofName.Count == 0 && settings is null && name != "settings")
+            // Without settings nobody knows where the rest is, and without keys nothing is signed.
+            if (ofName.Count == 0 && ((settings is null && name != "settings") || good.Length == 0))
                 continue;
             // Of a book that cannot be read nobody knows which attachments it has.
             var findings = ofName.Select(fault => InWords(name, fault, settings));
-            if (name == "attachments" && faults.Exists(fault => !fault.IsWarning && NameOf(fault, settings) == "book"))
-                findings = findings.Append(Finding.NotLookedAt(name, "book"));
+            var unread = faults.Find(
+                fault => !fault.IsWarning && NameOf(fault, settings) is "book" or Signature);
+            if (name == "attachments" && unread is not null)
+                findings = findings.Append(Finding.NotLookedAt(name, NameOf(unread, settings)));
             if (name == "keys")
                 findings = findings.Concat(FolderChecks.Look(name, FileModeChecks.Secrets(settings)));
             foreach (var finding in findings.OrOk(name, good))
@@ -46,6 +49,7 @@ internal static class SettingsChecks
         fault.Place is "address_key_file" or "dkim.key_file" or "database.mysql.password_file" or "ses.credentials_file"
             ? "keys"
         : settings is null || fault.File != settings.ResponseBook ? "settings"
+        : fault.Place == BookSeal.SignedBy ? Signature
         : fault.Place.Contains("attachments", StringComparison.Ordinal) ? "attachments"
         : "book";
 
@@ -55,6 +59,7 @@ internal static class SettingsChecks
         {
             "attachments" => "put the file there, or correct the entry or the limit; then: responder config check",
             "keys" => "follow what it says; then: responder config check",
+            Signature => "see docs/signing.md; then: responder config check",
             "book" when !fault.IsWarning => "correct the entry; then: responder config check; until then "
                 + (IsLastGoodBookThere(settings!) ? "the last good book answers" : "all messages may wait"),
             _ => "correct the line; then: responder config check",
@@ -62,6 +67,10 @@ internal static class SettingsChecks
         var text = (fault with { IsWarning = false }).ToString();
         return new Finding(name, fault.IsWarning ? FindingState.Warning : FindingState.Fault, text, remedy);
     }
+
+    /// <summary>Who signed what is in force; empty when nothing is signed.</summary>
+    private static string SignedBy(ResponderSettings? settings) =>
+        settings is null ? "" : string.Join("; ", new BookSeal(settings).Tell());
 
     private static bool IsLastGoodBookThere(ResponderSettings settings)
     {

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Text;
 using MailResponder.Files;
 using MailResponder.Native;
 using MailResponder.Reply.Rendered;
@@ -18,9 +18,23 @@ internal sealed class RenderingFolder
     private const string Unfinished = ".new";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly string _path;
+
+    /// <summary>
+    /// With which the name of a book's folder begins: another program renders otherwise, and other keys have not
+    /// vouched for what these rendered.
+    /// </summary>
+    private readonly string _maker = ProgramIdentity.Name;
     private readonly uint _user = ProcessUser.Effective;
 
-    public RenderingFolder(ResponderSettings settings) => _path = PathOf(settings);
+    public RenderingFolder(ResponderSettings settings)
+    {
+        _path = PathOf(settings);
+        if (settings.SignedBy.Count > 0)
+        {
+            var keys = string.Concat(settings.SignedBy.Select(key => key.Text));
+            _maker += "." + Convert.ToHexStringLower(Sha256.HashData(Encoding.ASCII.GetBytes(keys)).AsSpan(0, 16));
+        }
+    }
 
     /// <summary>Beside the SQLite file, where each message writes anyway; with MySQL, below the attachments.</summary>
     public static string PathOf(ResponderSettings settings) =>
@@ -41,7 +55,7 @@ internal sealed class RenderingFolder
     /// <summary>What this program rendered last; null when there is nothing.</summary>
     public BookFolder? FindLast() => FileTrouble.OrNull(() =>
         // A name begins with the time of the book's last change.
-        Directory.GetDirectories(_path, ProgramIdentity.Name + "-*").Max(StringComparer.Ordinal) is { } last
+        Directory.GetDirectories(_path, _maker + "-*").Max(StringComparer.Ordinal) is { } last
             ? Trusted(last) : null);
 
     /// <summary>
@@ -90,7 +104,7 @@ internal sealed class RenderingFolder
         return new BookFolder(path);
     }
 
-    private string PathOf(FileIdentity book) => Path.Join(_path, ProgramIdentity.Name + "-" + book.Name);
+    private string PathOf(FileIdentity book) => Path.Join(_path, _maker + "-" + book.Name);
 
     private BookFolder? Trusted(string path) => IsOurs(path) ? new BookFolder(path) : null;
 

@@ -54,7 +54,9 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     }
 
     /// <summary>The body of an entry's reply.</summary>
-    /// <exception cref="ResponderException">An attachment is missing or cannot be read.</exception>
+    /// <exception cref="ResponderException">
+    /// An attachment is missing, cannot be read, or is not what was signed.
+    /// </exception>
     public ReplyBody Body(ResponseEntry entry, string requesterDomain)
     {
         if (entry.Attachments.Count == 0)
@@ -65,9 +67,19 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         {
             foreach (var attachment in entry.Attachments)
                 contents.Add(files.Open(attachment));
+            var sources = contents.ConvertAll(content => FileIdentity.Of(content.SafeFileHandle));
             // Only an entry that was read from there belongs there.
-            if (entry is not RenderedEntry || _rendered is null
-                || Rendered(new RenderedReply(_rendered, entry, names), contents) is not { } rendered)
+            var rendering = entry is RenderedEntry && _rendered is not null
+                ? new RenderedReply(_rendered, entry, names) : null;
+            var rendered = rendering?.Open(sources);
+            if (rendered is null)
+            {
+                for (var i = 0; i < contents.Count; i++)
+                    files.Verify(entry.Attachments[i], contents[i]);
+                rendered = rendering is null ? null : Rendered(rendering, contents, sources);
+            }
+
+            if (rendered is null)
             {
                 var frame = MimeBody.Frame(entry.Bodies, names, contents);
                 return new ReplyBody(frame, contents.ConvertAll(content => new AttachedFile(content)));
@@ -107,11 +119,9 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         }
     }
 
-    private ReplyBody? Rendered(RenderedReply rendering, List<FileStream> contents)
+    /// <summary>Renders it for this message and the next ones; null when that cannot be done now.</summary>
+    private ReplyBody? Rendered(RenderedReply rendering, List<FileStream> contents, List<FileIdentity> sources)
     {
-        var sources = contents.ConvertAll(content => FileIdentity.Of(content.SafeFileHandle));
-        if (rendering.Open(sources) is { } body)
-            return body;
         if (sources.Exists(source => source.Freshness > TimeSpan.Zero))
             return null;
         using var turn = folder!.TryEnter();

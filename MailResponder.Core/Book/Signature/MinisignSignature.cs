@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text;
+using MailResponder.Settings;
+using Org.BouncyCastle.Crypto.Digests;
+using Org.BouncyCastle.Math.EC.Rfc8032;
+
+namespace MailResponder.Book;
+
+/// <summary>
+/// The signature of a file as minisign writes it, in four lines: a comment that anybody can change, base64 of letters,
+/// key and signature, the trusted comment, and base64 of a second signature, over the first one and that comment.
+/// </summary>
+/// <remarks>
+/// A signature is of the file's BLAKE2b-512 ("ED"). That of the file itself ("Ed", minisign -l) is not taken: the
+/// letters are not signed, and one of the two kinds is enough.
+/// </remarks>
+internal sealed class MinisignSignature
+{
+    /// <summary>More than minisign writes, with its longest comments.</summary>
+    public const int MaxBytes = 1 << 14;
+
+    private const string Untrusted = "untrusted comment: ";
+    private const string Trusted = "trusted comment: ";
+    private const string TimeField = "timestamp:";
+    private const string FileField = "file:";
+    private const int HeadBytes = 2 + 8;
+    private static readonly Encoding Utf8 = new UTF8Encoding(false, throwOnInvalidBytes: true);
+    private readonly byte[] _signature;
+
+    private MinisignSignature(byte[] signature, PublicKey key, string comment, DateTimeOffset made, string? file)
+    {
+        _signature = signature;
+        (Key, Comment, Made, File) = (key, comment, made, file);
+    }
+
+    /// <summary>Who signed.</summary>
+    public PublicKey Key { get; }
+
+    /// <summary>The trusted comment.</summary>
+    public string Comment { get; }
+
+    /// <summary>When, by the trusted comment: by the clock of the machine that signed.</summary>
+    public DateTimeOffset Made { get; }
+
+    /// <summary>The name of the file that was signed; null when the trusted comment does not say it.</summary>
+    public string? File { get; }
+
+    /// <summary>
+    /// Reads a signature whose trusted comment one of the keys vouches for; what it is of is not looked at.
+    /// </summary>
+    /// <param name="text">The content of a .minisig file.</param>
+    /// <param name="keys">Who may sign.</param>
+    /// <param name="problem">Null when there is a signature, else what is wrong and what to do.</param>
+    public static MinisignSignature? Read(byte[] text, IReadOnlyList<PublicKey> keys, out string? problem)
+    {
+        problem = "is no signature of minisign, or was changed; sign again, and upload the file as minisign wrote it";
+        if (text.Length > MaxBytes || Lines(text) is not [var first, var second, var third, var fourth, ""]
+            || !first.StartsWith(Untrusted, StringComparison.Ordinal)
+            || !third.StartsWith(Trusted, StringComparison.Ordinal)
+            || Bytes(second, HeadBytes + Ed25519.SignatureSize) is not { } signed
+            || Bytes(fourth, Ed25519.SignatureSize) is not { } overBoth)
+        {
+            return null;
+        }
+
+        if (signed.AsSpan().StartsWith("Ed"u8))
+        {
+            problem = "is of the old kind; sign without -l";
+            return null;
+        }
+
+        var id = PublicKey.IdOf(signed.AsSpan(2));
+        var key = keys.FirstOrDefault(key => key.Id == id);
+        if (!signed.AsSpan().StartsWith("ED"u8))
+            return null;
+        if (key is null)
+        {
+            problem = $"is by the key {id}, and signed_by has {string.Join(" and ", keys.Select(key => key.Id))}; sign "
+                + "with one of those, or, if this key is to sign, add it to the settings";
+            return null;
+        }
+
+        var (signature, comment) = (signed[HeadBytes..], third[Trusted.Length..]);
+        if (!Verify(key, overBoth, [.. signature, .. Utf8.GetBytes(comment)]))
+        {
+            problem = $"was changed since it was signed, or {key.Id} in signed_by is not the whole key of that name; "
+                + "ask who changed it, and sign again";
+            return null;
+        }
+
+        return WithTime(signature, key, comment, out problem);
+    }
+
+    /// <summary>Whether it is of this content.</summary>
+    public bool IsOf(byte[] content)
+    {
+        var digest = new Blake2bDigest(Ed25519.SignatureSize * 8);
+        digest.BlockUpdate(content, 0, content.Length);
+        var hash = new byte[digest.GetDigestSize()];
+        digest.DoFinal(hash, 0);
+        return Verify(Key, _signature, hash);
+    }
+
+    private static MinisignSignature? WithTime(
+        byte[] signature, PublicKey key, string comment, out string? problem)
+    {
+        var fields = comment.Split('\t');
+        var times = Array.FindAll(fields, field => field.StartsWith(TimeField, StringComparison.Ordinal));
+        if (times.Length != 1
+            || !long.TryParse(times[0].AsSpan(TimeField.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var seconds)
+            || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+        {
+            problem = "has no timestamp in its trusted comment; sign without -t, or with a comment that begins with "
+                + "timestamp:SECONDS and a tab";
+            return null;
+        }
+
+        problem = null;
+        var file = Array.Find(fields, field => field.StartsWith(FileField, StringComparison.Ordinal));
+        return new MinisignSignature(
+            signature, key, comment, DateTimeOffset.FromUnixTimeSeconds(seconds), file?[FileField.Length..]);
+    }
+
+    private static string[] Lines(byte[] text)
+    {
+        try
+        {
+            return Utf8.GetString(text).Split('\n');
+        }
+        catch (DecoderFallbackException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>
+    /// So many bytes from base64; null when it is something else, or not as an encoder writes it: spaces, and bits that
+    /// stand for nothing, could be changed by anybody.
+    /// </summary>
+    private static byte[]? Bytes(string base64, int count)
+    {
+        var bytes = new byte[count];
+        return Convert.TryFromBase64String(base64, bytes, out var length) && length == count
+            && Convert.ToBase64String(bytes) == base64 ? bytes : null;
+    }
+
+    private static bool Verify(PublicKey key, byte[] signature, byte[] message) =>
+        Ed25519.Verify(signature, 0, key.Bytes, 0, message, 0, message.Length);
+}

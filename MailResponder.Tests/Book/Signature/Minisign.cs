@@ -1,0 +1,43 @@
+using System.Globalization;
+using MailResponder.Settings;
+using MailResponder.Tests.Host;
+
+namespace MailResponder.Tests.Book.Signature;
+
+/// <summary>A key of the true minisign, without a password, and what it signs.</summary>
+public sealed class Minisign : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public Minisign()
+    {
+        ToolRun.Of("minisign", "-G", "-W", "-p", folder.PathTo("pub"), "-s", folder.PathTo("key")).AssertDone();
+        PublicKey = File.ReadAllLines(folder.PathTo("pub"))[1];
+    }
+
+    /// <summary>As it stands in the settings.</summary>
+    public string PublicKey { get; }
+
+    internal PublicKey Key => MailResponder.Settings.PublicKey.Parse(PublicKey)!;
+
+    /// <summary>Signs a file; the signature is beside it.</summary>
+    public void Sign(string file, params string[] more) =>
+        ToolRun.Of("minisign", ["-S", "-s", folder.PathTo("key"), .. more, "-m", file]).AssertDone();
+
+    /// <summary>Signs a file as of another time.</summary>
+    public void Sign(string file, DateTimeOffset time) => Sign(file, "-t", Comment(Path.GetFileName(file), time));
+
+    /// <summary>The signature of a content under a name.</summary>
+    public byte[] SignatureOf(byte[] content, string name, DateTimeOffset? time = null, string? comment = null)
+    {
+        var file = folder.PathTo(name);
+        File.WriteAllBytes(file, content);
+        Sign(file, comment is not null ? ["-t", comment] : time is { } at ? ["-t", Comment(name, at)] : []);
+        return File.ReadAllBytes(file + ".minisig");
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    static string Comment(string name, DateTimeOffset time) => string.Create(
+        CultureInfo.InvariantCulture, $"timestamp:{time.ToUnixTimeSeconds()}\tfile:{name}\thashed");
+}

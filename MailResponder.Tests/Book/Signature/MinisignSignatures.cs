@@ -1,0 +1,167 @@
+using System.Text;
+using MailResponder.Book;
+using MailResponder.Settings;
+using MailResponder.Tests.Host;
+
+namespace MailResponder.Tests.Book.Signature;
+
+/// <summary>Signatures that the true minisign made, as they are and with anything in them changed.</summary>
+public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisign>
+{
+    static readonly byte[] content = "[ { \"email_addr\": \"get@example.com\", \"body\": \"Links\" } ]\n"u8.ToArray();
+
+    [Fact]
+    public void Signature_IsOfItsFile_AndTellsKeyTimeAndName()
+    {
+        var before = DateTimeOffset.UtcNow.AddSeconds(-1);
+        var signature = Read(minisign.SignatureOf(content, "responses.json"));
+
+        Assert.True(signature.IsOf(content));
+        Assert.Equal(minisign.PublicKey, signature.Key.Text);
+        Assert.Matches("^[0-9A-F]{16}$", signature.Key.Id);
+        Assert.InRange(signature.Made, before, DateTimeOffset.UtcNow);
+        Assert.Equal("responses.json", signature.File);
+        Assert.EndsWith("\tfile:responses.json\thashed", signature.Comment, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(129)]
+    [InlineData(1_000_000)]
+    public void ContentOfAnyLength_CanBeSigned(int length)
+    {
+        var file = new byte[length];
+        new Random(length).NextBytes(file);
+        Assert.True(Read(minisign.SignatureOf(file, "any")).IsOf(file));
+    }
+
+    /// <summary>But for the words of the untrusted comment, which nothing depends on.</summary>
+    [Fact]
+    public void NoChangeOfTheSignaturesFile_Passes()
+    {
+        var good = minisign.SignatureOf(content, "responses.json");
+        var comment = "untrusted comment: ".Length..Array.IndexOf(good, (byte)'\n');
+        foreach (var (at, changed) in Changes(good))
+        {
+            var signature = MinisignSignature.Read(changed, [minisign.Key], out var problem);
+            var isOfWords = at >= comment.Start.Value - 1 && at <= comment.End.Value && !changed.AsSpan().SequenceEqual(good)
+                && changed.Count(b => b == '\n') == 4;
+            if (isOfWords && signature is not null)
+                Assert.Equal(Read(good).Comment, signature.Comment);
+            else
+                Assert.True(signature?.IsOf(content) != true, $"byte {at}: {Encoding.Latin1.GetString(changed)}");
+            Assert.Equal(signature is null, problem is not null);
+        }
+    }
+
+    [Fact]
+    public void NoChangeOfTheFile_Passes()
+    {
+        var signature = Read(minisign.SignatureOf(content, "responses.json"));
+        Assert.All(Changes(content), change => Assert.False(signature.IsOf(change.Changed)));
+    }
+
+    [Fact]
+    public void NoChangeOfTheKey_Passes()
+    {
+        var signed = minisign.SignatureOf(content, "responses.json");
+        foreach (var (_, changed) in Changes(Encoding.ASCII.GetBytes(minisign.PublicKey)))
+        {
+            if (PublicKey.Parse(Encoding.Latin1.GetString(changed)) is { } key)
+                Assert.True(MinisignSignature.Read(signed, [key], out _)?.IsOf(content) != true, key.Text);
+        }
+    }
+
+    [Theory]
+    [InlineData("no time", "has no timestamp in its trusted comment")]
+    [InlineData("timestamp:", "has no timestamp")]
+    [InlineData("timestamp:-1", "has no timestamp")]
+    [InlineData("timestamp: 1", "has no timestamp")]
+    [InlineData("timestamp:99999999999999999999", "has no timestamp")]
+    [InlineData("timestamp:999999999999", "has no timestamp")]
+    [InlineData("timestamp:1\ttimestamp:2", "has no timestamp")]
+    [InlineData("file:responses.json", "has no timestamp")]
+    public void CommentWithoutATime_IsRefused(string comment, string words) =>
+        Assert.Contains(words, Problem(minisign.SignatureOf(content, "responses.json", comment: comment)),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void WordsOfTheSigner_MayStandBehindTheTime()
+    {
+        var signature = Read(minisign.SignatureOf(content, "responses.json", comment: "timestamp:86400\tAnna, Ben"));
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddDays(1), signature.Made);
+        Assert.Null(signature.File);
+    }
+
+    [Fact]
+    public void KeyOfAnother_IsNamed()
+    {
+        using var other = new Minisign();
+        Assert.StartsWith($"is by the key {other.Key.Id}, and signed_by has {minisign.Key.Id};",
+            Problem(other.SignatureOf(content, "responses.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OldKind_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("responses.json", Encoding.UTF8.GetString(content));
+        minisign.Sign(file, "-l");
+        Assert.Equal("is of the old kind; sign without -l", Problem(File.ReadAllBytes(file + ".minisig")));
+    }
+
+    [Fact]
+    public void AnyBytes_AreRefusedWithoutAnException()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 2000; i++)
+        {
+            var bytes = new byte[random.Next(400)];
+            random.NextBytes(bytes);
+            Problem(bytes);
+            Sha256Sums.Parse(bytes, out var problem);
+            Assert.True(bytes.Length == 0 || problem is not null);
+        }
+
+        Problem(new byte[MinisignSignature.MaxBytes + 1]);
+    }
+
+    /// <summary>Each byte with each bit turned, taken out, doubled, and with something put before it; and each start.
+    /// </summary>
+    internal static IEnumerable<(int At, byte[] Changed)> Changes(byte[] good)
+    {
+        for (var at = 0; at < good.Length; at++)
+        {
+            for (var bit = 0; bit < 8; bit++)
+            {
+                var turned = good.ToArray();
+                turned[at] ^= (byte)(1 << bit);
+                yield return (at, turned);
+            }
+
+            yield return (at, [.. good[..at], .. good[(at + 1)..]]);
+            yield return (at, [.. good[..at], (byte)' ', .. good[at..]]);
+            yield return (at, [.. good[..at], (byte)'\n', .. good[at..]]);
+            yield return (at, good[..at]);
+        }
+
+        yield return (good.Length, [.. good, (byte)'\n']);
+        yield return (good.Length, [.. good, .. good]);
+    }
+
+    MinisignSignature Read(byte[] text)
+    {
+        var signature = MinisignSignature.Read(text, [minisign.Key], out var problem);
+        Assert.Null(problem);
+        return signature!;
+    }
+
+    string Problem(byte[] text)
+    {
+        Assert.Null(MinisignSignature.Read(text, [minisign.Key], out var problem));
+        return problem!;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using MailResponder.Book;
+using MailResponder.Tests.Host;
+
+namespace MailResponder.Tests.Book.Signature;
+
+/// <summary>Lists of hashes, those of the true sha256sum and others.</summary>
+public sealed class Sha256SumsFiles
+{
+    const string Hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    [Theory]
+    [InlineData("-t")]
+    [InlineData("-b")]
+    public void ListOfSha256sum_IsRead(string mode)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("tools/a.zip", "");
+        folder.Write("tools/v2/ابزار جدید.zip", "x");
+        var list = ToolRun.Of("sh", "-c",
+            $"cd {folder.Path}; sha256sum {mode} tools/*.zip tools/v2/* >SHA256SUMS").AssertDone();
+        Assert.Equal("", list);
+
+        var sums = Sha256Sums.Parse(File.ReadAllBytes(folder.PathTo("SHA256SUMS")), out var problem);
+
+        Assert.Null(problem);
+        Assert.Equal(Hash, sums!.Of("tools/a.zip"));
+        Assert.Equal("2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+            sums.Of("tools/v2/ابزار جدید.zip"));
+        Assert.Null(sums.Of("tools/b.zip"));
+    }
+
+    [Theory]
+    [InlineData(Hash + " tools/a.zip\n", "line 1 is not as sha256sum writes it")]
+    [InlineData(Hash + "  \n", "line 1 is not as sha256sum writes it")]
+    [InlineData(Hash + "  a/b\r\n", "line 1 is not as sha256sum writes it")]
+    [InlineData("\n", "line 1 is not as sha256sum writes it")]
+    [InlineData(Hash + "  a/b\nE3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855  a/c\n", "line 2 is not")]
+    [InlineData("\\" + Hash + "  a/b\\nc\n", "line 1 is not")]
+    [InlineData("SHA256 (a/b) = " + Hash + "\n", "line 1 is not")]
+    [InlineData(Hash + "  a/b", "ends within a line")]
+    [InlineData(Hash + "  ../a\n", "line 1 names \"../a\"")]
+    [InlineData(Hash + "  a/../../b\n", "line 1 names")]
+    [InlineData(Hash + "  /etc/passwd\n", "line 1 names")]
+    [InlineData(Hash + "  ./a/b\n", "line 1 names")]
+    [InlineData(Hash + "  a//b\n", "line 1 names")]
+    [InlineData(Hash + "  a\\b\n", "line 1 names")]
+    [InlineData(Hash + "  a/b\n" + Hash + "  a/b\n", "line 2 names \"a/b\" a second time")]
+    public void AnythingElse_IsRefusedWithItsLine(string text, string words)
+    {
+        Assert.Null(Sha256Sums.Parse(Encoding.UTF8.GetBytes(text), out var problem));
+        Assert.StartsWith(words, problem, StringComparison.Ordinal);
+    }
+}

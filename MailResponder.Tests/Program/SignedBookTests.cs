@@ -1,0 +1,192 @@
+using System.Text.Json.Nodes;
+using MailResponder.Tests.Book.Signature;
+using MailResponder.Tests.Host;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>What a message gets of files that lie on the host where `signed_by` is set.</summary>
+public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
+{
+    readonly Minisign minisign;
+    readonly Workplace place = new();
+
+    public SignedBookTests(Minisign minisign)
+    {
+        this.minisign = minisign;
+        place.Settings["signed_by"] = new JsonArray(minisign.PublicKey);
+        place.Write();
+        Sign();
+    }
+
+    public void Dispose() => place.Dispose();
+
+    [Fact]
+    public void SignedBook_Answers()
+    {
+        Filter().AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+        Check(0, $"signed_by: {minisign.Key.Id}");
+    }
+
+    [Fact]
+    public void BookByHand_NeedsItsSignature()
+    {
+        File.Delete(place.PathTo("responses.json.minisig"));
+        AssertDeferred("4.3.5 ", "responses.json.minisig: does not exist; signed_by is set");
+        Check(65, "responses.json.minisig: does not exist");
+        Sign();
+        Filter().AssertDone();
+    }
+
+    /// <summary>As after a fault in its text.</summary>
+    [Fact]
+    public void ChangedBook_LeavesTheLastGoodOneInForce_AndTells()
+    {
+        Render();
+        place.Book[0]!["body"] = "Forged links\n";
+        place.Write();
+        Filter().AssertDone();
+        Assert.Contains("https://example.com/tools", File.ReadAllText(place.Outbox[0]), StringComparison.Ordinal);
+        Assert.Contains(place.Log.Lines, line => line.StartsWith("<131>", StringComparison.Ordinal)
+            && line.Contains("is not of this file", StringComparison.Ordinal));
+        Check(65, "responses.json.minisig: is not of this file");
+    }
+
+    [Fact]
+    public void BookRenderedBeforeTheKeys_IsNotTrusted()
+    {
+        place.Settings.Remove("signed_by");
+        place.Book[0]!["body"] = "Forged links\n";
+        place.Write();
+        Render();
+        place.Settings["signed_by"] = new JsonArray(minisign.PublicKey);
+        File.WriteAllText(place.SettingsFile, place.Settings.ToJsonString());
+        AssertDeferred("4.3.5 ", "is not of this file");
+    }
+
+    /// <summary>Rendered or not, and with as many bytes and the old time: the entry with it waits, the other goes.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ChangedAttachment_IsNotSent(bool rendered)
+    {
+        if (rendered) Render();
+        var file = place.PathTo("files/tools/tool.zip");
+        var time = File.GetLastWriteTimeUtc(file);
+        File.WriteAllBytes(file, new byte[place.Attachment.Length]);
+        File.SetLastWriteTimeUtc(file, time);
+
+        var mail = RequestMail.FromSomebodyNew();
+        var run = place.Filter(mail);
+        run.AssertDeferred("4.3.0 ");
+        Assert.Single(place.Outbox);
+        Assert.Contains("tools/tool.zip is not the file that was signed", place.Log.Reports[^1], StringComparison.Ordinal);
+        Check(65, "entry 2, attachments: tools/tool.zip is not the file that was signed");
+
+        File.WriteAllBytes(file, place.Attachment);
+        place.Filter(mail).AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+    }
+
+    [Theory]
+    [InlineData("SHA256SUMS", "SHA256SUMS: does not exist")]
+    [InlineData("SHA256SUMS.minisig", "SHA256SUMS.minisig: does not exist")]
+    public void AttachmentWithoutItsHash_IsNotSent(string file, string words)
+    {
+        File.Delete(place.PathTo(file));
+        AssertDeferred("4.3.0 ", words);
+        Assert.Single(place.Outbox);
+    }
+
+    /// <summary>The hashes are asked for once for each state of a file, and not at each message.</summary>
+    [Fact]
+    public void RenderedReply_NeedsNoHash()
+    {
+        Render();
+        File.Delete(place.PathTo("SHA256SUMS"));
+        Filter().AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+    }
+
+    [Fact]
+    public void Install_TakesBookListAndSignatures_OrNothing()
+    {
+        place.Book[0]!["body"] = "Other links\n";
+        Directory.CreateDirectory(place.PathTo("new"));
+        var file = place.PathTo("new/responses.json");
+        File.WriteAllText(file, place.Book.ToJsonString());
+        var before = File.ReadAllText(place.PathTo("responses.json"));
+        var unsigned = place.Command("config", "install", file);
+        Assert.Equal(65, unsigned.ExitCode);
+        Assert.Contains("new/responses.json.minisig: does not exist", unsigned.Errors, StringComparison.Ordinal);
+        Assert.Contains("new/SHA256SUMS: does not exist", unsigned.Errors, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(place.PathTo("responses.json")));
+
+        minisign.Sign(file);
+        foreach (var name in (string[])["SHA256SUMS", "SHA256SUMS.minisig"])
+            File.Copy(place.PathTo(name), place.PathTo("new/" + name));
+        var signed = place.Command("config", "install", file);
+        Assert.True(signed.ExitCode == 0, signed.Errors);
+        Filter().AssertDone();
+        Assert.Contains("Other links", File.ReadAllText(place.Outbox[0]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OldSignature_IsAWarning()
+    {
+        place.Settings["signed_max_age_days"] = 30;
+        place.Write();
+        Assert.DoesNotContain("signed_max_age_days", place.Command("config", "check").OutputText,
+            StringComparison.Ordinal);
+        minisign.Sign(place.PathTo("responses.json"), DateTimeOffset.UtcNow.AddDays(-31));
+        Check(0, "more than 30 days ago (signed_max_age_days)");
+        Filter().AssertDone();
+    }
+
+    [Fact]
+    public void Backup_HasTheSignatures()
+    {
+        Filter().AssertDone();
+        var archive = place.PathTo("backup.tar.gz");
+        var run = place.Command("backup", archive);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        string[] files = ["SHA256SUMS.minisig", "SHA256SUMS", "responses.json.minisig"];
+        Array.ForEach(files, file => File.Delete(place.PathTo(file)));
+        run = place.Command("restore", archive, "--replace");
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.All(files, file => Assert.True(File.Exists(place.PathTo(file))));
+        Check(0, $"responses.json by {minisign.Key.Id} on ");
+    }
+
+    void Sign()
+    {
+        minisign.Sign(place.PathTo("responses.json"));
+        ToolRun.Of("sh", "-c", $"cd {place.PathTo("files")} && sha256sum tools/* >../SHA256SUMS").AssertDone();
+        minisign.Sign(place.PathTo("SHA256SUMS"));
+    }
+
+    void Render()
+    {
+        Thread.Sleep(150);
+        Filter().AssertDone();
+        Filter().AssertDone();
+        foreach (var reply in place.Outbox)
+            File.Delete(reply);
+    }
+
+    ProgramRun Filter() => place.Filter(RequestMail.FromSomebodyNew());
+
+    void AssertDeferred(string notice, string problem)
+    {
+        var run = Filter();
+        run.AssertDeferred(notice);
+        Assert.Contains(problem, place.Log.Reports[^1], StringComparison.Ordinal);
+    }
+
+    void Check(int code, string words)
+    {
+        var run = place.Command("config", "check");
+        Assert.Contains(words, run.OutputText, StringComparison.Ordinal);
+        Assert.Equal(code, run.ExitCode);
+    }
+}

@@ -1,0 +1,18 @@
+"""at_terminal.py SCRIPT - runs a shell script at a terminal of its own, and types a password wherever it is asked for one
+
+Prints what the script prints, and exits as it does.
+"""
+
+import os
+import pty
+import sys
+
+
+def read(terminal):
+    shown = os.read(terminal, 1024)
+    if shown.endswith((b"assword: ", b"again): ", b"more time): ")):
+        os.write(terminal, b"correct horse battery staple\n")
+    return shown
+
+
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-ex", sys.argv[1]], read)))

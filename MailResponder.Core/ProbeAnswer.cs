@@ -42,7 +42,7 @@ internal sealed class ProbeAnswer(
         if (!tag.IsFresh(clock.GetUtcNow()))
             return Outcome.Skipped(SkipReason.Stale);
         var book = renderings.Book();
-        if (RequestedAddress.Find(envelope, message.Headers, book) is not { } address)
+        if (RequestedAddress.Find(envelope, message.Headers, book, settings) is not { } address)
             return Outcome.Skipped(SkipReason.UnknownAddress);
         progress.Address = address;
         using (var store = Responder.OpenStore(settings, key, deadline, progress, clock))

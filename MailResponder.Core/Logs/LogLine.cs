@@ -9,9 +9,11 @@ namespace MailResponder.Logs;
 /// </summary>
 /// <param name="Time">When the line was received.</param>
 /// <param name="Result">What became of the message.</param>
-/// <param name="Reason">Skip reason or cause, with hyphens; null for a reply, and for a probe that went well.</param>
+/// <param name="Reason">As <see cref="Outcome.Reason"/>.</param>
 /// <param name="Address">The requested address when it is a public one, else "unknown".</param>
-/// <param name="Replies">How many replies went out; 0 for a skipped message.</param>
+/// <param name="Replies">
+/// How many replies went out; for a skipped message 0, but for a notice that the quota is used up.
+/// </param>
 /// <param name="Ms">How long answering took, in milliseconds.</param>
 /// <param name="QueueId">Postfix's name of the message; "-" when it is not known.</param>
 internal readonly record struct LogLine(
@@ -43,9 +45,14 @@ internal readonly record struct LogLine(
         var queueId = Value(ref rest, "queue_id="u8);
         var count = 0;
         var ms = 0L;
-        if ((result != Result.Probe && reason.IsEmpty != (result == Result.Replied)) || address.IsEmpty
-            || queueId.IsEmpty
-            || replies.IsEmpty != (result == Result.Skipped)
+        var isReasonRight = result switch
+        {
+            Result.Probe => true,
+            Result.Replied => reason.IsEmpty || reason.SequenceEqual("unknown-address"u8),
+            _ => !reason.IsEmpty,
+        };
+        if (!isReasonRight || address.IsEmpty || queueId.IsEmpty
+            || (replies.IsEmpty && result != Result.Skipped)
             || (!replies.IsEmpty && !TryNumber(replies, out count)) || !TryNumber(milliseconds, out ms))
         {
             return false;

@@ -5,6 +5,7 @@ using MailResponder.Book;
 using MailResponder.Doctor;
 using MailResponder.Incoming;
 using MailResponder.Settings;
+using MimeKit;
 
 namespace MailResponder.Cli;
 
@@ -73,15 +74,20 @@ internal sealed class ConfigCommand : Command
                 return ExitCode.Ok;
             }
 
-            var entries = book.EntriesFor(named.ToLowerInvariant());
-            if (entries.Count == 0)
-                throw new ResponderException(Cause.Input,
-                    $"{settings.ResponseBook} has no entry for {named}; see: responder config show");
-            Console.Out.Write(InWords(settings, entries));
+            Console.Out.Write(InWords(settings, EntriesFor(named, book, settings)));
             return ExitCode.Ok;
         });
         return command;
     }
+
+    /// <summary>What a request to the address gets.</summary>
+    /// <exception cref="ResponderException">The book does not have it.</exception>
+    public static IReadOnlyList<ResponseEntry> EntriesFor(
+        string requested, ResponseBook book, ResponderSettings settings) =>
+        RequestedAddress.Find(requested, new HeaderList(), book, settings) is { } address
+            ? book.EntriesFor(address)
+            : throw new ResponderException(Cause.Input,
+                $"{settings.ResponseBook} has no entry for {requested}; see: responder config show");
 
     private static string InWords(ResponderSettings settings, IReadOnlyList<ResponseEntry> entries)
     {

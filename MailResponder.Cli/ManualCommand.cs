@@ -57,6 +57,8 @@ internal sealed class ManualCommand : Command
         .Section("Description").Markdown(Docs("settings.md", "Every setting"))
         .Section("Limits").Markdown(Docs("settings.md", "Limits"))
         .Section("Response book").Markdown(Docs("response-book.md", "Entries"))
+        .Section("A language by its tag").Markdown(Docs("response-book.md", "A language by its tag"))
+        .Section("An answer in place of silence").Markdown(Docs("response-book.md", "An answer in place of silence"))
         .Section("Who gets attachments").Markdown(Docs("response-book.md", "Who gets attachments"))
         .Section("See also").Markdown(["responder(8)"]).ToString();
 

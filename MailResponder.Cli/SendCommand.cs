@@ -47,10 +47,7 @@ internal sealed class SendCommand : Command
         var settings = SettingsPath.LoadForService(settingsPath);
         var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
         var files = IFileSource.For(settings, deadline, new Progress());
-        var entries = files.Book().EntriesFor(requested.ToLowerInvariant());
-        if (entries.Count == 0)
-            throw new ResponderException(Cause.Input,
-                $"{settings.ResponseBook} has no entry for {requested}; see: responder config show");
+        var entries = ConfigCommand.EntriesFor(requested, files.Book(), settings);
         var senders = new Senders(settings, deadline, TimeProvider.System);
         var outcome = new Replier(settings, new Renderings(settings, files), senders, deadline, TimeProvider.System)
             .Reply(new Request(requester, subject ?? "", null,

@@ -23,7 +23,10 @@ internal sealed record Outcome(Result Result)
 {
     public const string UnknownAddress = "unknown";
 
-    /// <summary>The skip reason or cause, with hyphens; null for a reply, and for a probe that went well.</summary>
+    /// <summary>
+    /// The skip reason or cause, with hyphens; null for a probe that went well, and for a reply, unless it went to
+    /// somebody who asked an address that the book does not know.
+    /// </summary>
     public string? Reason { get; init; }
 
     /// <summary>The requested address where the response book knows it: then it is public. Else "unknown".</summary>

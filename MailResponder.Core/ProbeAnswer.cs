@@ -44,7 +44,7 @@ internal sealed class ProbeAnswer(
         if (!tag.IsFresh(clock.GetUtcNow()))
             return Outcome.Skipped(SkipReason.Stale);
         var book = renderings.Book();
-        if (RequestedAddress.Find(told, message.Headers, book) is not { } address)
+        if (RequestedAddress.Find(told, message.Headers, book, settings) is not { } address)
             return Outcome.Skipped(SkipReason.UnknownAddress);
         progress.Address = address;
         using (var store = RequesterStore.OpenForMessage(settings, key, deadline, progress, clock))

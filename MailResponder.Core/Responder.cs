@@ -42,7 +42,7 @@ internal sealed class Responder(
             return Outcome.Skipped(reason);
 
         var book = _renderings.Book();
-        var address = RequestedAddress.Find(told, message.Headers, book);
+        var address = RequestedAddress.Find(told, message.Headers, book, settings);
         if (address is null)
         {
             // Perhaps the book that has a fault would know it.
@@ -51,8 +51,9 @@ internal sealed class Responder(
         }
 
         progress.Address = address;
-        var entries = book.EntriesFor(address);
-        var outcome = WithoutReply(request!, entries) ?? Answer(message, request!, address, entries);
+        var outcome = WithoutReply(request!, book.EntriesFor(address)) ?? Answer(message, request!, address, book);
+        if (outcome.Result == Result.Replied && ResponseEntry.IsForUnknownOf(address))
+            outcome = outcome with { Reason = SkipReason.UnknownAddress.Hyphenated() };
         var alarm = _renderings.Fault is { } kept ? "book: the last good one stays in force: " + kept.Message : null;
         return alarm is null ? outcome : outcome with { Alarm = outcome.Alarm ?? alarm };
     }
@@ -76,9 +77,9 @@ internal sealed class Responder(
             : Outcome.Skipped(SkipReason.NotAuthenticated);
     }
 
-    private Outcome Answer(IncomingMessage message, Request request, string address,
-        IReadOnlyList<ResponseEntry> entries)
+    private Outcome Answer(IncomingMessage message, Request request, string address, IResponseBook book)
     {
+        var entries = book.EntriesFor(address);
         var replier = new Replier(settings, _renderings, new Senders(settings, deadline, clock, dryRun), deadline,
             clock);
         if (dryRun is not null)
@@ -95,14 +96,30 @@ internal sealed class Responder(
         var exempt = MailDomain.IsWithin(requester.DomainName, settings.ExemptDomains);
         var isLarge = MailDomain.IsWithin(requester.DomainName, settings.Limits.LargeDomains);
         var limits = exempt || isLarge ? settings.Limits.ForService : settings.Limits;
-        var claim = store.Claim(messageKey, requester, exempt ? null : settings.DailyLimit, limits);
+        var terms = (ResponseEntry.IsForUnknownOf(address) ? ClaimTerms.OncePerWindow : ClaimTerms.None)
+            | (settings.OverQuota is null ? ClaimTerms.None : ClaimTerms.NoticeOverQuota);
+        var claim = store.Claim(messageKey, requester, exempt ? null : settings.DailyLimit, limits, terms);
         progress.Asked = null;
+        var claimed = new ClaimedMessage(messageKey, claim, store, requester);
         return claim.Result switch
         {
             ClaimResult.Blocked => Outcome.Skipped(SkipReason.Blocked),
             ClaimResult.OverQuota => Outcome.Skipped(SkipReason.OverQuota),
+            ClaimResult.HadOnce => Outcome.Skipped(SkipReason.UnknownAddress),
             ClaimResult.OverLimit => LimitReached.Tell(claim.Limit!.Value, settings, store),
-            _ => replier.Reply(request, entries, new ClaimedMessage(messageKey, claim, store, requester)),
+            ClaimResult.Notice => AsSkipped(replier.Reply(request, Notice(book, address), claimed)),
+            _ => replier.Reply(request, entries, claimed),
         };
     }
+
+    /// <summary>
+    /// What tells somebody that his quota is used up, once in a window. A reply to it asks what he asked before. None
+    /// when the setting is gone since the message was claimed.
+    /// </summary>
+    private IReadOnlyList<ResponseEntry> Notice(IResponseBook book, string address) => settings.OverQuota is { } own
+        ? [.. book.EntriesFor(own).Select(entry => entry with { Address = address })] : [];
+
+    /// <summary>A notice is a reply, but the request was not answered.</summary>
+    private static Outcome AsSkipped(Outcome outcome) => outcome.Result == Result.Deferred ? outcome
+        : outcome with { Result = Result.Skipped, Reason = SkipReason.OverQuota.Hyphenated() };
 }

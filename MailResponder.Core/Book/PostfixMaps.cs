@@ -7,7 +7,8 @@ namespace MailResponder.Book;
 
 /// <summary>
 /// Lookup tables for Postfix that follow the response book: the domains that it answers for, and the addresses that
-/// it knows. Plain text, for the types texthash and (domains, without values) a file name in a list.
+/// it knows. Where it has an entry for those that it does not know, the domain as a whole: Postfix must not refuse them
+/// then. Plain text, for the types texthash and (domains, without values) a file name in a list.
 /// </summary>
 internal static class PostfixMaps
 {
@@ -21,7 +22,7 @@ internal static class PostfixMaps
             var at = address.LastIndexOf('@');
             foreach (var domain in Spellings(address[(at + 1)..]))
             {
-                addresses.Add($"{address[..at]}@{domain}");
+                addresses.Add(ResponseEntry.IsForUnknownOf(address) ? "@" + domain : $"{address[..at]}@{domain}");
                 domains.Add(domain);
             }
         }

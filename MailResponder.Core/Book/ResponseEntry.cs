@@ -22,8 +22,17 @@ internal record ResponseEntry(
     SendMethod? SendMethod,
     string? Subject)
 {
+    /// <summary>Begins the address of an entry for all addresses of a domain that the book does not know.</summary>
+    public const string AnyLocalPart = "*@";
+
+    /// <summary>Whether it answers addresses that the book does not know: people mistype.</summary>
+    public bool IsForUnknown => IsForUnknownOf(Address);
+
     /// <summary>What a request has to prove; the settings say what this does not.</summary>
     public AuthenticationRequirement Requirement { get; init; } = AuthenticationRequirement.NotSaid;
+
+    /// <summary>Whether a book's address stands for those that it does not know.</summary>
+    public static bool IsForUnknownOf(string address) => address.StartsWith(AnyLocalPart, StringComparison.Ordinal);
 
     /// <summary>
     /// A hash of what the requester gets: address, subject, texts and attachments. The same wherever the entry stands

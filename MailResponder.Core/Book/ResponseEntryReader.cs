@@ -124,6 +124,12 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
             Add(value.Line, Place(number, field),
                 $"\"{address}\" is not a whole mail address like \"get@example.com\"");
         }
+        else if (address.Contains('*') && at > 1)
+        {
+            Add(value.Line, Place(number, field),
+                $"\"{address}\": a * stands alone before the @, for all addresses that the book does not know; write "
+                + $"\"*{address[at..]}\" or the whole address");
+        }
         else if (address.Any(char.IsAsciiLetterUpper))
         {
             Add(value.Line, Place(number, field),

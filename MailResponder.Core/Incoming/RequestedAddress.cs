@@ -1,5 +1,6 @@
 using MailResponder.Addresses;
 using MailResponder.Book;
+using MailResponder.Settings;
 using MimeKit;
 
 namespace MailResponder.Incoming;
@@ -10,16 +11,25 @@ internal static class RequestedAddress
     /// <summary>luser_relay = mail_responder+$local@localhost puts this before the local part.</summary>
     private const string RelayWrapping = "mail_responder+";
 
+    /// <summary>Local parts behind which people read (RFC 2142).</summary>
+    public static readonly string[] OfPeople = ["postmaster", "support", "abuse"];
+
     /// <summary>
     /// What the mail system told or, for a message replayed by hand, the first To or Cc address that the response book
-    /// knows. As the book writes it; null when the book does not have it.
+    /// knows. As the book writes it, so for an address that it does not know perhaps
+    /// <see cref="ResponseEntry.AnyLocalPart"/> and the domain; null when the book does not have that either.
     /// </summary>
     /// <param name="told">See <see cref="Told"/>.</param>
     /// <param name="headers">Those of the message.</param>
     /// <param name="book">The book in force.</param>
-    public static string? Find(string? told, HeaderList headers, IResponseBook book) => told is not null
-        ? Unwrapped(told.Trim().Trim('<', '>').ToLowerInvariant(), headers, book)
-        : FirstKnown(headers, address => Known(address, book));
+    /// <param name="settings">Which addresses are ours.</param>
+    public static string? Find(string? told, HeaderList headers, IResponseBook book, ResponderSettings settings)
+    {
+        string? OfUnknown(string address) => MayBeMistyped(address, settings) ? EntryForUnknown(address, book) : null;
+        return told is not null
+            ? Unwrapped(told.Trim().Trim('<', '>').ToLowerInvariant(), headers, book, OfUnknown)
+            : FirstKnown(headers, address => Known(address, book)) ?? FirstKnown(headers, OfUnknown);
+    }
 
     /// <summary>
     /// What the mail system says, as it says it; null when it does not. In this order: the envelope, X-Original-To,
@@ -38,17 +48,21 @@ internal static class RequestedAddress
     }
 
     /// <summary>The relay keeps only the local part. The domain is taken from the book or from the message.</summary>
-    private static string? Unwrapped(string address, HeaderList headers, IResponseBook book)
+    /// <param name="ofUnknown">The book's address for one that it does not know, whole and in lower case.</param>
+    private static string? Unwrapped(
+        string address, HeaderList headers, IResponseBook book, Func<string, string?> ofUnknown)
     {
         if (!address.StartsWith(RelayWrapping, StringComparison.Ordinal))
-            return Known(address, book);
+            return Known(address, book) ?? ofUnknown(address);
         var local = address[RelayWrapping.Length..];
         var at = local.LastIndexOf('@');
         if (at >= 0)
             local = local[..at];
         if (Known(local, book) is { } whole)
             return whole;
-        return OfLocalPart(local) ?? (Untagged(local) is { } untagged ? OfLocalPart(untagged) : null);
+        return OfLocalPart(local) ?? (Untagged(local) is { } untagged ? OfLocalPart(untagged) : null)
+            ?? FirstKnown(headers, whole =>
+                whole.StartsWith(local + "@", StringComparison.Ordinal) ? ofUnknown(whole) : null);
 
         string? OfLocalPart(string name) => book.AddressWithLocalPart(name)
             ?? FirstKnown(headers, address => Known(address, book) is { } known
@@ -68,6 +82,20 @@ internal static class RequestedAddress
         if (book.Knows(whole))
             return whole;
         return Untagged(address[..at]) is { } untagged && book.Knows(whole = $"{untagged}@{domain}") ? whole : null;
+    }
+
+    private static string? EntryForUnknown(string address, IResponseBook book) =>
+        MailDomain.TryNormalize(address[(address.LastIndexOf('@') + 1)..], out var domain)
+        && ResponseEntry.AnyLocalPart + domain is var any && book.Knows(any) ? any : null;
+
+    /// <summary>
+    /// Nobody looks for links at an address of robots or people, and what comes to ours is often about a reply.
+    /// </summary>
+    private static bool MayBeMistyped(string address, ResponderSettings settings)
+    {
+        var local = address[..Math.Max(0, address.LastIndexOf('@'))];
+        return local.Length > 0 && !RobotLocalPart.Matches(local) && !OfPeople.Contains(local)
+            && address != settings.ResponseAddress && address != settings.BounceAddress;
     }
 
     private static string? Untagged(string localPart) =>

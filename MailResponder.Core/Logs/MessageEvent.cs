@@ -8,9 +8,11 @@ namespace MailResponder.Logs;
 /// </summary>
 /// <param name="Time">When the message was done.</param>
 /// <param name="Result">What became of it.</param>
-/// <param name="Reason">Skip reason or cause, with hyphens; null for a reply, and for a probe that went well.</param>
+/// <param name="Reason">As <see cref="Outcome.Reason"/>.</param>
 /// <param name="Address">The requested address when it is a public one, else "unknown".</param>
-/// <param name="Replies">How many replies went out.</param>
+/// <param name="Replies">
+/// How many replies went out; for a skipped message 0, but for a notice that the quota is used up.
+/// </param>
 /// <param name="Ms">How long answering took, in milliseconds.</param>
 /// <param name="QueueId">Postfix's name of the message; "-" when it is not known.</param>
 /// <param name="Receipts">Where each reply went, in order.</param>
@@ -39,7 +41,12 @@ internal sealed record MessageEvent(
         {
             var read = JsonSerializer.Deserialize(line, EventJson.Default.MessageEvent);
             return read is { Address.Length: > 0, Replies: >= 0, Ms: >= 0 } && !read.Receipts.Contains(null!)
-                && (read.Result == Result.Probe || read.Reason is null == (read.Result == Result.Replied))
+                && read.Result switch
+                {
+                    Result.Probe => true,
+                    Result.Replied => read.Reason is null or "unknown-address",
+                    _ => read.Reason is not null,
+                }
                 ? read : null;
         }
         catch (JsonException)

@@ -68,7 +68,7 @@ internal sealed class MessageLog
         if (outcome.Reason is not null)
             line.Append(" reason=").Append(outcome.Reason);
         line.Append(" address=").Append(outcome.Address);
-        if (outcome.Result != Result.Skipped)
+        if (outcome.Result != Result.Skipped || outcome.Receipts.Count > 0)
             line.Append(CultureInfo.InvariantCulture, $" replies={outcome.Receipts.Count}");
         line.Append(CultureInfo.InvariantCulture, $" ms={milliseconds} queue_id={outcome.QueueId}");
         if (outcome.Receipts.Count > 0)

@@ -31,14 +31,15 @@ internal sealed class Traffic
         if (MessageEvent.Read(text) is not { Result: not Result.Probe } line)
             return;
         Messages[line.Result]++;
-        if (line.Result == Result.Skipped)
-            return;
-        Durations.Add(line.Ms);
+        var isSkipped = line.Result == Result.Skipped;
+        if (!isSkipped)
+            Durations.Add(line.Ms);
         if (line.Replies == 0)
             return;
         Replies += line.Replies;
+        // A notice that the quota is used up is a reply, and answers no request.
         var (requests, replies) = _addresses.GetValueOrDefault(line.Address);
-        _addresses[line.Address] = (requests + 1, replies + line.Replies);
+        _addresses[line.Address] = (requests + (isSkipped ? 0 : 1), replies + line.Replies);
     }
 
     /// <summary>

@@ -30,9 +30,12 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         var message = new MimeMessage(new HeaderList());
         message.From.Add(settings.ResponseFrom);
         message.To.Add(new MailboxAddress("", recipient));
-        message.ReplyTo.Add(new MailboxAddress("", entry.Address));
+        // The address as it was mistyped does not come back: a forger may have written a message to his victim there.
+        if (!entry.IsForUnknown)
+            message.ReplyTo.Add(new MailboxAddress("", entry.Address));
+        var asked = entry.IsForUnknown ? entry.Address[ResponseEntry.AnyLocalPart.Length..] : entry.Address;
         var subject = new Header(HeaderId.Subject, "");
-        subject.SetValue(SubjectFormat, Encoding.UTF8, entry.Subject ?? ReplySubject.For(request, entry.Address));
+        subject.SetValue(SubjectFormat, Encoding.UTF8, entry.Subject ?? ReplySubject.For(request, asked));
         message.Headers.Add(subject);
         message.Date = clock.GetUtcNow();
         message.MessageId = name + settings.ResponseAddress[settings.ResponseAddress.LastIndexOf('@')..];

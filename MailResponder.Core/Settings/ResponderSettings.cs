@@ -32,6 +32,11 @@ internal sealed record ResponderSettings
     /// <summary>Requests of one requester that are answered between two resets.</summary>
     public int DailyLimit { get; init; } = 3;
 
+    /// <summary>
+    /// The book's address whose entry somebody gets once whose quota is used up; null: he gets nothing.
+    /// </summary>
+    public string? OverQuota { get; init; }
+
     /// <summary>Domains, with those below them, whose requesters have no quota.</summary>
     public IReadOnlyList<string> ExemptDomains { get; init; } = [];
 

@@ -16,7 +16,7 @@ internal sealed class SettingsFile
     /// <summary>Every setting of the first level.</summary>
     public static readonly string[] Names =
     [
-        "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit",
+        "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit", "over_quota",
         "exempt_domains", "blocked_domains", "address_key_file", "database", "ledger_days", "send_method", "outbox",
         "sendmail", "ses", "attachment_names", "dkim", "deadline_seconds", "max_message_bytes", "log_to",
         "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps", "postfix_log", "statistics",
@@ -88,6 +88,7 @@ internal sealed class SettingsFile
             ResponseBook = FilePath(values.Text("response_book", required: true)),
             FilesRoot = FilePath(values.Text("files_root", "files")),
             DailyLimit = (int)values.Number("daily_limit", 3, 1, 1_000_000),
+            OverQuota = values.Has("over_quota") ? Mailbox(values, "over_quota").GetAddress(idnEncode: true) : null,
             ExemptDomains = Domains(values, "exempt_domains"),
             BlockedDomains = Domains(values, "blocked_domains"),
             Limits = LimitsSection.Read(values.Section("limits", LimitsSection.Names), (section, name) =>

@@ -15,6 +15,15 @@ internal enum ClaimResult
     OverQuota,
 
     /// <summary>
+    /// The quota is used up, and this message is the one of the window that may be answered with a notice of that. A
+    /// retry of it has this result, too.
+    /// </summary>
+    Notice,
+
+    /// <summary>The requester had in this window what he may have once; nothing was charged or recorded.</summary>
+    HadOnce,
+
+    /// <summary>
     /// A limit beyond the requester's is reached; nothing was charged or recorded, and it may be granted later.
     /// </summary>
     OverLimit,
@@ -24,6 +33,19 @@ internal enum ClaimResult
 /// <param name="Tries">How often it was claimed, this time included. A record for the message must name this
 /// number.</param>
 /// <param name="Entries">What earlier tries did; null at the first try.</param>
-/// <param name="Limit">The limit that is reached.</param>
+/// <param name="Limit">The limit that is reached; then all that was written for the claim is undone.</param>
 internal readonly record struct Claim(
     ClaimResult Result, long Tries = 1, EntryStates? Entries = null, Limit? Limit = null);
+
+/// <summary>What a claim asks for besides the quota.</summary>
+[Flags]
+internal enum ClaimTerms
+{
+    None = 0,
+
+    /// <summary>The answer is for one message of the requester in a quota window.</summary>
+    OncePerWindow = 1,
+
+    /// <summary>Once in a window, somebody whose quota is used up is told so.</summary>
+    NoticeOverQuota = 2,
+}

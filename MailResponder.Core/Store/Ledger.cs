@@ -14,6 +14,9 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     /// </summary>
     private const int VolumesAtLeast = 10;
 
+    /// <summary>In place of the quota window that was charged: the message is answered with a notice.</summary>
+    public const long Notice = -1;
+
     /// <summary>Where the ledger has the message that was claimed last, and under which of its keys.</summary>
     private (MessageKey? Message, byte[] Key, long Volume) _claimed = (null, [], 0);
 
@@ -29,7 +32,8 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         var (volume, epoch, oldest, present) = (0L, 0L, long.MaxValue, 0L);
         foreach (var row in database.Rows(
             $"""
-            SELECT volume.number, {RequesterStore.PresentEpoch}, volume.generation, ledger.tries, ledger.entries
+            SELECT volume.number, {RequesterStore.PresentEpoch}, volume.generation, ledger.tries, ledger.entries,
+                ledger.charged
             FROM volume LEFT JOIN ledger ON ledger.volume = volume.number AND ledger.message = @message
             ORDER BY volume.number
             """,
@@ -52,7 +56,7 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     /// <summary>Claims the message.</summary>
     /// <param name="message">Not claimed before.</param>
     /// <param name="volume">The present one.</param>
-    /// <param name="charged">The quota window that was charged; 0: none.</param>
+    /// <param name="charged">The quota window that was charged; 0: none; or <see cref="Notice"/>.</param>
     public void Enter(MessageKey message, long volume, long charged) => database.Execute(
         "INSERT INTO ledger (volume, message, charged, tries, entries) VALUES (@volume, @message, @charged, 1, "
         + "@entries)",
@@ -96,7 +100,7 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         var epoch = database.Scalar("SELECT charged FROM ledger WHERE volume = @volume AND message = @message",
             ("volume", volume), ("message", key)) ?? 0;
         // Only the process that removes the mark refunds. Of two refunds of one message, one finds it gone.
-        return epoch == 0 || database.Execute(
+        return epoch <= 0 || database.Execute(
             "UPDATE ledger SET charged = 0 WHERE volume = @volume AND message = @message AND charged = @epoch",
             ("volume", volume), ("message", key), ("epoch", epoch)) == 0 ? 0 : epoch;
     }
@@ -136,7 +140,7 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         var (names, values) = Sql.Each("message", [.. keys]);
         if (database.Rows(
             $"""
-            SELECT ledger.volume, ledger.message, ledger.tries, ledger.entries
+            SELECT ledger.volume, ledger.message, ledger.tries, ledger.entries, ledger.charged
             FROM volume JOIN ledger ON ledger.volume = volume.number AND ledger.message IN ({names})
             """,
             row => (Volume: row.GetInt64(0), Key: row.Bytes(1), Claim: ClaimIn(row, 2)), values) is not [var row, ..])
@@ -148,9 +152,10 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         return row.Claim;
     }
 
-    /// <param name="first">The column that has ledger.tries; the next one has ledger.entries.</param>
+    /// <param name="first">The column that has ledger.tries; then come entries and charged.</param>
     private static Claim ClaimIn(DbDataReader row, int first) =>
-        new(ClaimResult.Retry, row.GetInt64(first), EntryStates.Read(row.Bytes(first + 1)));
+        new(row.GetInt64(first + 2) == Notice ? ClaimResult.Notice : ClaimResult.Retry, row.GetInt64(first),
+            EntryStates.Read(row.Bytes(first + 1)));
 
     private (byte[] Key, long Volume) PlaceOf(MessageKey message) =>
         ReferenceEquals(_claimed.Message, message)

@@ -1,3 +1,4 @@
+using MailResponder.Native;
 using MailResponder.Settings;
 using MailResponder.Store.MySql;
 using MailResponder.Store.Sqlite;
@@ -82,21 +83,24 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// <param name="requester">Whom to look up and charge.</param>
     /// <param name="quota">Requests until the next reset; null when this requester has no quota.</param>
     /// <param name="limits">What counts beyond the requester; null when nothing does.</param>
-    public Claim Claim(MessageKey message, Requester requester, int? quota, LimitSettings? limits = null) =>
+    /// <param name="terms">What the message wants besides.</param>
+    public Claim Claim(MessageKey message, Requester requester, int? quota, LimitSettings? limits = null,
+        ClaimTerms terms = ClaimTerms.None) =>
         database.InTransaction(() =>
     {
         while (true)
         {
-            if (TryClaim(message, requester, quota, limits) is { } claim)
+            if (TryClaim(message, requester, quota, limits, terms) is { } claim)
                 return claim;
         }
-    }, isUndone: claim => claim.Result == ClaimResult.OverLimit);
+    }, isUndone: claim => claim.Limit is not null || claim.Result == ClaimResult.HadOnce);
 
     /// <summary>
     /// Does what <see cref="Claim"/> does, and takes all of it back in the same step: a probe counts nowhere.
     /// </summary>
     public void Rehearse(MessageKey message, Requester requester) =>
-        database.InTransaction(() => TryClaim(message, requester, quota: 1, limits: null), isUndone: _ => true);
+        database.InTransaction(() => TryClaim(message, requester, quota: 1, limits: null, ClaimTerms.None),
+            isUndone: _ => true);
 
     /// <summary>In days since 1970, UTC.</summary>
     public ushort Today => (ushort)_counters.Today;
@@ -244,7 +248,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
 
     /// <returns>Null when the window ended meanwhile, which invalidates all that was read; the caller runs it
     /// again.</returns>
-    private Claim? TryClaim(MessageKey message, Requester requester, int? quota, LimitSettings? limits)
+    private Claim? TryClaim(
+        MessageKey message, Requester requester, int? quota, LimitSettings? limits, ClaimTerms terms)
     {
         // Before the volumes, which tell that the key that it was looked up with is still in force.
         var verdict = ReadVerdict(requester);
@@ -255,19 +260,25 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         if (earlier is not null)
             return _ledger.CountTry(earlier.Value);
         var charged = verdict == Verdict.Allowed || quota is null ? 0 : epoch;
-        if (charged != 0 && !Charge(requester, quota!.Value, epoch))
-            return Scalar($"SELECT {PresentEpoch}") == epoch ? new Claim(ClaimResult.OverQuota) : null;
+        var isNotice = charged != 0 && !Charge(requester, quota!.Value, epoch);
+        var once = terms & (isNotice ? ClaimTerms.NoticeOverQuota : ClaimTerms.OncePerWindow);
+        if (once == ClaimTerms.None ? isNotice : !Mark(requester, once, epoch))
+        {
+            return Scalar($"SELECT {PresentEpoch}") != epoch ? null
+                : new Claim(isNotice ? ClaimResult.OverQuota : ClaimResult.HadOnce);
+        }
 
-        void Enter() => _ledger.Enter(message, volume, charged);
+        void Enter() => _ledger.Enter(message, volume, isNotice ? Ledger.Notice : charged);
+        var granted = new Claim(isNotice ? ClaimResult.Notice : ClaimResult.Granted);
         if (limits is { HasForDomains: true } or { HasForService: true })
         {
             var domain = verdict == Verdict.Allowed ? null : requester.Domains[0];
             return _counters.Count(domain, limits, Enter) is { } limit
-                ? new Claim(ClaimResult.OverLimit, Limit: limit) : new Claim(ClaimResult.Granted);
+                ? new Claim(isNotice ? ClaimResult.OverQuota : ClaimResult.OverLimit, Limit: limit) : granted;
         }
 
         Enter();
-        return new Claim(ClaimResult.Granted);
+        return granted;
     }
 
     /// <summary>Charges one request to the window.</summary>
@@ -281,6 +292,22 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             UPDATE quota SET used = used + 1
             WHERE epoch = @epoch AND requester = @requester AND used < @limit AND @epoch = {PresentEpoch}
             """, ("epoch", epoch), ("requester", requester.Address), ("limit", quota)) == 1;
+    }
+
+    /// <summary>
+    /// Takes for the requester what is given once in a window. The row is one of the quotas', so that it ends with
+    /// them; its number is negative, and counts as no request.
+    /// </summary>
+    /// <returns>False when it was taken before, or the window has just ended.</returns>
+    private bool Mark(Requester requester, ClaimTerms what, long epoch)
+    {
+        var subject = Sha256.HashData([.. requester.Address, (byte)what]);
+        Execute(database.EnterWindow, ("epoch", epoch), ("requester", subject));
+        return Execute(
+            $"""
+            UPDATE quota SET used = -1
+            WHERE epoch = @epoch AND requester = @requester AND used = 0 AND @epoch = {PresentEpoch}
+            """, ("epoch", epoch), ("requester", subject)) == 1;
     }
 
     /// <summary>

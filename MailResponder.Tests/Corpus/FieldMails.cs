@@ -51,7 +51,7 @@ public sealed class FieldMails
         var book = TestBook.Of("get@example.com", "get@xn--bcher-kva.example");
         var expected = recipient.Contains('\u00fc') ? "get@xn--bcher-kva.example" : "get@example.com";
         Assert.Equal(expected, RequestedAddress.Find(
-            RequestedAddress.Told(envelope, message.Headers), message.Headers, book));
+            RequestedAddress.Told(envelope, message.Headers), message.Headers, book, TestSettings.In("/nowhere")));
         Assert.Equal("Re: " + expected, ReplySubject.For(request, expected));
         if (mail.StartsWith("57", StringComparison.Ordinal))
             Assert.Empty(request.References);

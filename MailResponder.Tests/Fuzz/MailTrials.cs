@@ -140,7 +140,7 @@ internal static class MailTrials
         if (request is not null)
             AssertAddress(request.From);
         var asked = RequestedAddress.Find(
-            RequestedAddress.Told(new Envelope(), message.Headers), message.Headers, Book);
+            RequestedAddress.Told(new Envelope(), message.Headers), message.Headers, Book, TestSettings.In("/nowhere"));
         Assert.True(asked is null || !asked.Any(char.IsAsciiLetterUpper), "an address in lower case");
     }
 

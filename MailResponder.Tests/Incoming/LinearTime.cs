@@ -31,8 +31,8 @@ public sealed class LinearTime
         var message = new IncomingMessage(header, HeaderFields.Of(header), header.Length);
         Guard.ReasonNotToReply(message, new Envelope(), out _);
         AuthenticationEvidence.Weigh(message.Headers, "example.net", "mx.example.com");
-        RequestedAddress.Find(
-            RequestedAddress.Told(new Envelope(), message.Headers), message.Headers, TestBook.Of("get@example.com"));
+        RequestedAddress.Find(RequestedAddress.Told(new Envelope(), message.Headers), message.Headers,
+            TestBook.Of("get@example.com", "*@other.example"), TestSettings.In("/nowhere"));
         QueueId.Of(new Envelope(), message.Headers);
         foreach (var field in message.Headers)
         {

@@ -79,13 +79,49 @@ public sealed class RequestedAddresses
     public void WrappedLocalPartOfSeveralDomains_IsToldByTheMessage(string headers, string? expected) =>
         Assert.Equal(expected, Find(headers, "mail_responder+twice@localhost"));
 
+    [Theory]
+    [InlineData("gett@open.example", "*@open.example")]
+    [InlineData("Gett+fa@Open.Example.", "*@open.example")]
+    [InlineData("*@open.example", "*@open.example")]
+    [InlineData("get@open.example", "get@open.example")]
+    [InlineData("get+fa@open.example", "get@open.example")]
+    [InlineData("gett@sub.open.example", null)]
+    [InlineData("@open.example", null)]
+    [InlineData("no-reply@open.example", null)]
+    [InlineData("list-owner@open.example", null)]
+    [InlineData("postmaster@open.example", null)]
+    [InlineData("abuse@open.example", null)]
+    public void AddressThatTheBookDoesNotKnow_IsAnsweredByTheEntryForThem(string recipient, string? expected) =>
+        Assert.Equal(expected, Find("", recipient));
+
+    [Theory]
+    [InlineData("To: gett@open.example", null, "*@open.example")]
+    [InlineData("To: gett@open.example\nCc: get@open.example", null, "get@open.example")]
+    [InlineData("To: gett@open.example", "mail_responder+gett@localhost", "*@open.example")]
+    [InlineData("To: other@open.example", "mail_responder+gett@localhost", null)]
+    [InlineData("To: gett@other.example", "mail_responder+gett@localhost", null)]
+    public void EntryForUnknownAddresses_ComesAfterTheKnownOnes(string headers, string? recipient, string? expected) =>
+        Assert.Equal(expected, Find(headers, recipient));
+
+    /// <summary>What comes to ours is often about a reply, and would be answered with another one.</summary>
+    [Theory]
+    [InlineData("get-help@example.com")]
+    [InlineData("Bounces@example.com")]
+    public void OurOwnAddresses_AreNotMistyped(string recipient)
+    {
+        var message = IncomingMessage.Read(new MemoryStream("Subject: x\n\n"u8.ToArray()));
+        Assert.Null(RequestedAddress.Find(
+            recipient, message.Headers, TestBook.Of("*@example.com"), TestSettings.In("/")));
+    }
+
     private static string? Find(string headers, string? recipient = null)
     {
         var message = IncomingMessage.Read(new MemoryStream(Encoding.UTF8.GetBytes(headers + "\n\n")));
         var book = TestBook.Of("to@example.com", "cc@example.com", "original@example.com", "delivered@example.com",
             "envelope@example.com", "twice@example.com", "twice@example.org",
-            "get@example.com", "get+tagged@example.com", "get@xn--bcher-kva.example");
-        return RequestedAddress.Find(
-            RequestedAddress.Told(new Envelope(recipient), message.Headers), message.Headers, book);
+            "get@example.com", "get+tagged@example.com", "get@xn--bcher-kva.example",
+            "get@open.example", "*@open.example");
+        return RequestedAddress.Find(RequestedAddress.Told(new Envelope(recipient), message.Headers), message.Headers,
+            book, TestSettings.In("/"));
     }
 }

@@ -42,6 +42,19 @@ public sealed class EventReading
             (read.Result, read.Reason!, read.Address, read.Replies, read.Ms, read.QueueId, read.Problem!));
     }
 
+    /// <summary>An address that the book does not know, answered; and a notice, which answers no request.</summary>
+    [Fact]
+    public void RepliesInPlaceOfSilence_AreReadBack()
+    {
+        var unknown = Outcome.Skipped(SkipReason.UnknownAddress) with { Result = Result.Replied, Receipts = ["a"] };
+        var notice = Outcome.Skipped(SkipReason.OverQuota) with { Receipts = ["a"] };
+
+        var read = ((Outcome[])[unknown, notice]).Select(outcome => Read(MessageLog.Event(outcome, 3, Time))!);
+
+        Assert.Equal([(Result.Replied, "unknown-address", 1), (Result.Skipped, "over-quota", 1)],
+            read.Select(line => (line.Result, line.Reason!, line.Replies)));
+    }
+
     [Theory]
     [InlineData("2026-11-22T08:32:01Z", "2026-11-22T08:32:01.0000000+00:00")]
     [InlineData("2026-11-22T08:32:01.5-03:30", "2026-11-22T08:32:01.5000000-03:30")]

@@ -48,6 +48,22 @@ public sealed class LogFollowing : IDisposable
     }
 
     [Fact]
+    public void NoticeOverQuota_IsAReplyAndNotAnAnsweredRequest()
+    {
+        var traffic = new Traffic();
+        const string head = "2026-11-22T08:32:01+00:00 h mail_responder[1]: ";
+        void Add(string text) => traffic.Add(Encoding.UTF8.GetBytes(head + text));
+        for (var i = 0; i < 9; i++)
+            Add("skipped reason=over-quota address=get@example.com replies=1 ms=5 queue_id=- receipts=a");
+        Add("replied address=get@example.com replies=2 ms=5 queue_id=- receipts=a,b");
+
+        Assert.Equal((9, 1, 11L), (traffic.Messages[Result.Skipped], traffic.Messages[Result.Replied], traffic.Replies));
+        Assert.Equal(1, traffic.Durations.Count);
+        // One answered request is fewer than the threshold.
+        Assert.Equal([(Traffic.Others, 11L)], traffic.RepliesByAddress(2));
+    }
+
+    [Fact]
     public void Probe_IsNoMessage()
     {
         var traffic = new Traffic();

@@ -1,5 +1,5 @@
-using MailResponder.Files;
 using System.Text.RegularExpressions;
+using MailResponder.Files;
 using MailResponder.Tests.Program;
 using MailResponder.Tests.Ses;
 

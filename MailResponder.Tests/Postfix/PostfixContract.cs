@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 
@@ -97,6 +98,34 @@ public abstract class PostfixContract(Route route)
         postfix.WaitUntilQueueIsEmpty();
         Assert.Empty(RepliesTo(request));
         Assert.Contains("reason=unknown-address address=unknown ", place.Log.Reports[^1], StringComparison.Ordinal);
+        postfix.AssertNothingWasReturned();
+    }
+
+    [Fact]
+    public void MistypedAddress_IsAnsweredByTheEntryForThem()
+    {
+        var request = RequestMail.FromSomebodyNew() with { To = "gett@example.com" };
+        place.Book.Add(new JsonObject
+        {
+            ["email_addr"] = "*@example.com",
+            ["body"] = "There is no such address.",
+            ["attachments"] = null,
+        });
+        place.Write();
+        try
+        {
+            postfix.Accept(request, "gett@example.com");
+            postfix.WaitUntilQueueIsEmpty();
+        }
+        finally
+        {
+            place.Book.RemoveAt(place.Book.Count - 1);
+            place.Write();
+        }
+
+        Assert.Null(Assert.Single(RepliesTo(request))["Reply-To"]);
+        Assert.Contains("replied reason=unknown-address address=*@example.com ", place.Log.Reports[^1],
+            StringComparison.Ordinal);
         postfix.AssertNothingWasReturned();
     }
 

@@ -72,6 +72,25 @@ public sealed class StrictRecipientsTests
             Assert.StartsWith("250 ", smtp.Ask($"RCPT TO:<{known}>"), StringComparison.Ordinal);
     }
 
+    /// <summary>The domain stands in the table as a whole: without that the entry would answer nobody.</summary>
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void EntryForUnknownAddresses_OpensItsDomain(string sample, string overrides)
+    {
+        using var place = WithTables(book => book[2]!["email_addr"] = "*@example.com");
+        using var postfix = new PrivatePostfix(place, sample, overrides);
+        var request = RequestMail.FromSomebodyNew() with { To = "gett+fa@example.com" };
+        postfix.Accept(request, "gett+fa@example.com");
+        postfix.WaitUntilQueueIsEmpty();
+        Assert.Single(place.Outbox);
+        Assert.Contains("replied reason=unknown-address ", place.Log.Reports[^1], StringComparison.Ordinal);
+        using var smtp = new SmtpDialogue(postfix.OutsidePort, Outside.Stranger);
+        smtp.Say("EHLO mx.freemail.test");
+        smtp.Say("MAIL FROM:<>");
+        Assert.StartsWith("250 ", smtp.Ask("RCPT TO:<get@example.com>"), StringComparison.Ordinal);
+        Assert.StartsWith("550 5.1.1 ", smtp.Ask("RCPT TO:<gett@mx.responder.test>"), StringComparison.Ordinal);
+    }
+
     /// <summary>Before the first pull: what comes is put off, and nobody is told that they do not exist.</summary>
     [Fact]
     public void MissingTable_RejectsNobodyForGood()

@@ -41,6 +41,20 @@ public sealed class MySqlProgramTests : IDisposable
         Assert.Equal("3", server.AsAdministrator($"SELECT used FROM {settings.Database}.quota")[0]);
     }
 
+    [Fact]
+    public void ThousandRequests_BringFourMails()
+    {
+        place.Book.Add(new JsonObject
+        {
+            ["email_addr"] = "over-quota@example.com",
+            ["body"] = "You have had three answers today.",
+            ["attachments"] = null,
+        });
+        place.Settings["over_quota"] = "over-quota@example.com";
+        place.Write();
+        AnswerInPlaceOfSilenceTests.ThousandRequests(place);
+    }
+
     /// <summary>As a primary is after a failover. Each try would send the reply that no try can record.</summary>
     [Fact]
     public void ServerThatCannotBeWritten_SendsNothingAtARetry()

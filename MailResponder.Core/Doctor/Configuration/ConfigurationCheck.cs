@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using MailResponder.Addresses;
 using MailResponder.Aws;
 using MailResponder.Book;
 using MailResponder.Files;
+using MailResponder.Incoming;
 using MailResponder.Native;
 using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
@@ -189,6 +191,12 @@ internal static class ConfigurationCheck
         // Another program may hand the replies to another host, past this one's Postfix.
         var isOfPostfix = settings.Sendmail is "/usr/sbin/sendmail" or "/usr/lib/sendmail";
         var sizes = new ReplySizeCheck(files, isOfPostfix ? postfixLimit : null);
+        if (settings.OverQuota is { } notice && book.EntriesFor(notice).Count is not 1 and var count)
+        {
+            faults.Add(new Fault(settings.File, 0, "over_quota",
+                string.Create(CultureInfo.InvariantCulture, $"{path} has {count} entries for {notice}; write one")));
+        }
+
         foreach (var entry in book.Entries)
         {
             var domain = entry.Address[(entry.Address.LastIndexOf('@') + 1)..];
@@ -254,7 +262,7 @@ internal static class ConfigurationCheck
             ? "is the address that replies come from (response_from), at which a person reads; take another"
             : Is(settings.BounceAddress)
                 ? "is the address that bounces go to (bounce_address); take another"
-                : entry.Address.Split('@')[0] is "postmaster" or "support" or "abuse"
+                : RequestedAddress.OfPeople.Contains(entry.Address.Split('@')[0])
                     ? "belongs to people, who would not get their mail any more (RFC 2142); take another" : null;
         if (problem is not null)
             faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, email_addr", $"{entry.Address} {problem}"));

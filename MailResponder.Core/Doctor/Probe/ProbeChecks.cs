@@ -112,10 +112,12 @@ internal static class ProbeChecks
     private static Finding Fault(string text, string mailLog) => Finding.Fault(Name, text,
         $"mend what it names, and other faults first; then look at {mailLog} and {LogChecks.Log}");
 
-    /// <summary>The first entry of the book whose address has no tag of its own; null when there is none.</summary>
+    /// <summary>
+    /// The first entry of the book for one address, which has no tag of its own; null when there is none.
+    /// </summary>
     private static ResponseEntry? Asked(ResponderSettings settings) =>
         ResponseBookFile.Check(settings.ResponseBook, [])?
-            .Entries.FirstOrDefault(entry => !entry.Address.Contains('+'));
+            .Entries.FirstOrDefault(entry => !entry.IsForUnknown && !entry.Address.Contains('+'));
 
     /// <summary>
     /// A probe that nobody waits for any more would only be dropped when its turn comes. A queue id may have been given

@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using MailResponder.Book;
+using MailResponder.Settings;
+using MailResponder.Tests.Mail;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>The response books of README.md and docs/response-book.md, as they stand there.</summary>
+public sealed class DocumentedBookTests : IDisposable
+{
+    readonly Workplace place = new();
+
+    public void Dispose() => place.Dispose();
+
+    public static TheoryData<string, string> Books => new()
+    {
+        { "README.md", "A minimal response book" },
+        { "docs/response-book.md", "Entries" },
+        { "docs/response-book.md", "A language by its tag" },
+        { "docs/response-book.md", "An answer in place of silence" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Books))]
+    public void HasNoFault(string page, string section)
+    {
+        var faults = new List<Fault>();
+        Assert.NotNull(ResponseBookFile.Check(Encoding.UTF8.GetBytes(Read(page, section)), page, faults));
+        Assert.Empty(faults);
+    }
+
+    [Theory]
+    [InlineData("README.md", "A minimal response book", 2)]
+    [InlineData("docs/response-book.md", "A language by its tag", 1)]
+    public void Tag_ChoosesTheLanguage(string page, string section, int inTheFirst)
+    {
+        Use(page, section);
+        Directory.CreateDirectory(place.PathTo("files/example-tools"));
+        File.WriteAllBytes(place.PathTo("files/example-tools/tool.zip"), place.Attachment);
+
+        Ask("get+fa@example.com");
+        Assert.Contains("https://example.com/fa.html", Text(Assert.Single(place.Outbox)), StringComparison.Ordinal);
+        Ask("get+de@example.com");
+        Ask("get@example.com");
+
+        Assert.Equal(1 + 2 * inTheFirst, place.Outbox.Count);
+        Assert.Equal(2, place.Outbox.Count(
+            file => Text(file).Contains("https://example.com/en.html", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void AnswerInPlaceOfSilence_IsAsThePageSays()
+    {
+        const string section = "An answer in place of silence";
+        Use("docs/response-book.md", section);
+        Assert.Contains("`\"over_quota\": \"over-quota@example.com\"`", Page("docs/response-book.md", section),
+            StringComparison.Ordinal);
+        place.Settings["over_quota"] = "over-quota@example.com";
+        File.WriteAllText(place.SettingsFile, place.Settings.ToJsonString());
+        var person = RequestMail.FromSomebodyNew();
+        foreach (var address in (string[])["gett", "gte", "get", "get", "get", "get"])
+            place.Filter(person.Again(), "--recipient", address + "@example.com").AssertDone();
+
+        Assert.Equal(["There is no such", "Links: https://e", "Links: https://e", "You have had thr"],
+            place.Outbox.Select(file => Text(file)[..16]));
+    }
+
+    void Use(string page, string section) => File.WriteAllText(place.PathTo("responses.json"), Read(page, section));
+
+    void Ask(string address) => place.Filter(RequestMail.FromSomebodyNew(), "--recipient", address).AssertDone();
+
+    static string Text(string file) => Encoding.UTF8.GetString(ReadMail.All([file])[0].Content("text/plain"));
+
+    /// <summary>The first book of a section.</summary>
+    static string Read(string page, string section) =>
+        Regex.Match(Page(page, section), "(?s)\n```json\n(.*?\n)```\n").Groups[1].Value;
+
+    static string Page(string page, string section) =>
+        File.ReadAllText(Repository.PathTo(page)).Split($"\n## {section}\n")[1].Split("\n## ")[0];
+}

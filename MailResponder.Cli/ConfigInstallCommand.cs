@@ -40,7 +40,7 @@ internal sealed class ConfigInstallCommand : Command
                 $"{file} is the book in force itself; write the new one into another file");
         }
 
-        var text = FileTrouble.InWords(Cause.Input, file, () => RegularFile.ReadAllBytes(file));
+        var text = Read(file);
         var faults = new List<Fault>();
         var seal = new BookSeal(settings, Path.GetFullPath(file));
         var book = Check(text, file, settings, seal, faults);
@@ -57,7 +57,7 @@ internal sealed class ConfigInstallCommand : Command
         foreach (var (path, inForce) in seal.Files.Zip(new BookSeal(settings).Files))
         {
             if (path != inForce && RegularFile.Exists(path))
-                Replace(settings, inForce, FileTrouble.InWords(Cause.Input, path, () => RegularFile.ReadAllBytes(path)));
+                Replace(settings, inForce, Read(path));
         }
 
         Replace(settings, settings.ResponseBook, text);
@@ -72,6 +72,9 @@ internal sealed class ConfigInstallCommand : Command
 
         return ExitCode.Ok;
     }
+
+    private static byte[] Read(string file) =>
+        FileTrouble.InWords(Cause.Input, file, () => RegularFile.ReadAllBytes(file));
 
     /// <summary>Looks for the attachments with the rights of the service, which need not reach the new file.</summary>
     private static ResponseBook? Check(

@@ -105,7 +105,8 @@ internal sealed class StatsCommand : Command
             SettingsProblem = found.Problem,
             Postfix = Part<PostfixLogSummary>.Of(() => Postfix(found.Settings, messages, span)),
             Ses = Part<SesFigures>.Of(() => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
-            Queue = Part<WaitingMail>.Of(WaitingMail.Ask),
+            Queue = Part<IReadOnlyList<NameCount>>.Of(() =>
+                [.. PostfixQueue.Count().Select(counted => new NameCount(counted.Folder, counted.Count))]),
             Host = Part<HostFacts>.Of(HostFacts.Read),
             Instance = Part<InstanceFacts>.Of(InstanceFacts.Ask),
         };

@@ -24,7 +24,7 @@ internal static class JsonReport
             WriteMessages(json, report.Messages);
             WritePostfix(json, report);
             WriteSes(json, report.Ses.Value);
-            WriteCounts(json, "queue", report.Queue.Value?.Queues);
+            WriteCounts(json, "queue", report.Queue.Value);
             WriteHost(json, report);
             WriteTexts(json, "warnings", report.Warnings);
             WriteProblems(json, report);

@@ -114,9 +114,9 @@ internal static class ReportSections
         const string title = "Postfix's queue now";
         if (report.Queue.Value is not { } queue)
             return Missing(title, report.Queue.Problem);
-        return new ReportSection(title, queue.Queues.Count == 0
+        return new ReportSection(title, queue.Count == 0
             ? [new ReportRow("All queues", "empty")]
-            : [.. queue.Queues.Select(count => new ReportRow(count.Name, Figure.Of(count.Count)))]);
+            : [.. queue.Select(count => new ReportRow(count.Name, Figure.Of(count.Count)))]);
     }
 
     private static IEnumerable<ReportSection?> Ses(StatisticsReport report)

@@ -27,7 +27,7 @@ internal sealed record StatisticsReport
 
     public Part<SesFigures> Ses { get; init; }
 
-    public Part<WaitingMail> Queue { get; init; }
+    public Part<IReadOnlyList<NameCount>> Queue { get; init; }
 
     public Part<HostFacts> Host { get; init; }
 

@@ -75,12 +75,12 @@ public sealed partial class ReportForms
         var report = SampleReport.Of(new MadeLog()) with
         {
             Ses = new(null, "no connection"),
-            Queue = new(null, "postqueue failed"),
+            Queue = new(null, "postconf failed"),
         };
         Assert.Contains("Could not be had: no connection", TextReport.Of(report), StringComparison.Ordinal);
-        Assert.Contains("Could not be had: postqueue failed", HtmlReport.Of(report), StringComparison.Ordinal);
+        Assert.Contains("Could not be had: postconf failed", HtmlReport.Of(report), StringComparison.Ordinal);
         var json = JsonNode.Parse(JsonReport.Of(report))!;
-        Assert.Equal(("no connection", "postqueue failed"),
+        Assert.Equal(("no connection", "postconf failed"),
             ((string?)json["problems"]!["ses"], (string?)json["problems"]!["queue"]));
         Assert.Null(json["ses"]);
     }

@@ -286,25 +286,23 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void Queue_IsCountedWithoutItsAddresses()
     {
-        var queue = """
-            {"queue_name": "deferred", "queue_id": "4bA", "arrival_time": 1, "message_size": 9, "sender": "somebody@freemail.test", "recipients": [{"address": "get@example.com", "delay_reason": "x"}]}
-            {"queue_name": "active", "queue_id": "4bB", "arrival_time": 1, "message_size": 9, "sender": "other@freemail.test", "recipients": [{"address": "get@example.com"}]}
-            {"queue_name": "deferred", "queue_id": "4bC", "arrival_time": 1, "message_size": 9, "sender": "", "recipients": []}
-            """;
-        var report = JsonNode.Parse(WithPostqueue($"cat <<'EOF'\n{queue}\nEOF").OutputText)!;
-        Assert.Equal("""{"deferred":2,"active":1}""", report["queue"]!.ToJsonString());
+        foreach (var name in (string[])["active/4bB", "deferred/4/4bA", "deferred/4/4bC", "corrupt/4bD"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(place.PathTo("queue/" + name))!);
+            File.WriteAllText(place.PathTo("queue/" + name), "somebody@freemail.test");
+        }
+
+        var report = JsonNode.Parse(WithPostfix($"queue_directory = {place.PathTo("queue")}\n").OutputText)!;
+        Assert.Equal("""{"active":1,"deferred":2}""", report["queue"]!.ToJsonString());
         Assert.DoesNotContain("freemail", report.ToJsonString(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("echo somebody@freemail.test >&2; exit 69", "failed with exit code 69; does Postfix run?")]
-    [InlineData("echo Mail queue is empty", "printed what is not its JSON form")]
-    public void QueueThatCannotBeCounted_IsAProblem(string script, string problem)
+    [Fact]
+    public void QueueThatCannotBeCounted_IsAProblem()
     {
-        var run = WithPostqueue(script);
-        Assert.Contains(problem, (string?)JsonNode.Parse(run.OutputText)!["problems"]!["queue"],
+        var run = WithPostfix(null);
+        Assert.StartsWith("postconf ", (string?)JsonNode.Parse(run.OutputText)!["problems"]!["queue"],
             StringComparison.Ordinal);
-        Assert.DoesNotContain("freemail", run.OutputText + run.Errors, StringComparison.Ordinal);
     }
 
     /// <summary>What the filter really logs, of real people.</summary>
@@ -401,10 +399,13 @@ public sealed class StatsCommandTests : IDisposable
     /// <summary>With the folder var-log in the place of /var/log.</summary>
     ProgramRun WithLogs(params string[] arguments) => Mounted(place.PathTo("var-log"), "/var/log", arguments);
 
-    ProgramRun WithPostqueue(string script)
+    /// <param name="configuration">Its main.cf; null for none.</param>
+    ProgramRun WithPostfix(string? configuration)
     {
-        Executable.Write(place.PathTo("postqueue"), $"#!/bin/sh\n{script}\n");
-        return Mounted(place.PathTo("postqueue"), "/usr/sbin/postqueue", "--log", "/dev/null", "--json");
+        Directory.CreateDirectory(place.PathTo("postfix"));
+        if (configuration is not null)
+            File.WriteAllText(place.PathTo("postfix/main.cf"), configuration);
+        return Under($"export MAIL_CONFIG={place.PathTo("postfix")}; ", "--log", "/dev/null", "--json");
     }
 
     ProgramRun Mounted(string what, string where, params string[] arguments) => ResponderProcess.Run(

@@ -1,3 +1,6 @@
+using System.Text;
+using MailResponder.Logs;
+
 namespace MailResponder.Doctor;
 
 /// <summary>The end of a log file.</summary>
@@ -19,6 +22,19 @@ internal static class LogTail
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return [];
+        }
+    }
+
+    /// <summary>What the responder logged about messages, and the words of each line.</summary>
+    public static IEnumerable<(LogLine Message, string Words)> Messages(string path) => Messages(Lines(path));
+
+    /// <inheritdoc cref="Messages(string)"/>
+    public static IEnumerable<(LogLine Message, string Words)> Messages(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            if (LogLine.TryParse(Encoding.UTF8.GetBytes(line), out var message))
+                yield return (message, line[(line.IndexOf("]: ", StringComparison.Ordinal) + 3)..].OneLine());
         }
     }
 }

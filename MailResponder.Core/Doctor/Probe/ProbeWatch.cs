@@ -16,7 +16,7 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
     private readonly GrowingLog _postfixLines = new(host.PathTo(mailLog));
     private readonly GrowingLog _ownLines = new(host.PathTo(LogChecks.Log));
     private readonly List<ProbeStep> _steps = [];
-    private readonly List<string> _own = [];
+    private readonly List<(LogLine Message, string Words)> _own = [];
 
     public TimeSpan Elapsed => host.Clock.GetElapsedTime(_begin);
 
@@ -27,26 +27,27 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
     public ProbeStep? Replied => _steps.Find(step => step is { IsOfReply: true, Status: "sent" });
 
     /// <summary>The names that the probe and its reply had in the queue.</summary>
-    public IEnumerable<string> QueueIds =>
-        _steps.SelectMany(step => new[] { step.QueueId, step.NextQueueId }).OfType<string>();
+    public IEnumerable<string?> QueueIds => _steps.SelectMany(step => new[] { step.QueueId, step.NextQueueId });
 
-    /// <summary>The responder's own line; null before it comes.</summary>
-    public string? OwnLine => _own.Find(line => _steps.Exists(step =>
-        $"{line} ".Contains($" queue_id={step.QueueId} ", StringComparison.Ordinal)));
+    /// <summary>Whether the responder's own line has come.</summary>
+    public bool IsLogged => Own.Words is not null;
+
+    /// <summary>The responder's own line; without words before it comes.</summary>
+    private (LogLine Message, string Words) Own =>
+        _own.Find(line => _steps.Exists(step => step.QueueId == line.Message.QueueId));
 
     /// <summary>What went wrong, as soon as it is known for certain; null: nothing so far.</summary>
     public string? Problem
     {
         get
         {
-            var line = OwnLine;
-            if (line?.Contains(" reason=", StringComparison.Ordinal) == true)
-                return line[(line.IndexOf("]: ", StringComparison.Ordinal) + 3)..].OneLine();
+            if (Own is { Message.Reason: not null, Words: var words })
+                return words;
             var isLate = _steps.Count > 0 && Elapsed - _steps[^1].Seen > MaxDelayOfLog;
             // Of a deferral by pipe(8) the responder's line tells more.
             if (_steps.Find(step => step.Status != "sent") is { } failed)
                 return failed.Service != "pipe" || isLate ? failed.InWords : null;
-            return line is null && isLate && Handed is { } handed
+            return !IsLogged && isLate && Handed is { } handed
                 ? $"{LogChecks.Log} has no line of it from the responder; {handed.InWords}" : null;
         }
     }
@@ -57,16 +58,12 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
         : (Handed is null ? "the responder was not done with it" : "its reply did not reach discard")
             + $" when the time was over; last: {_steps[^1].InWords}";
 
-    /// <summary>Reads what the logs have got meanwhile.</summary>
+    /// <summary>Reads what was logged since the last time.</summary>
     public void Look()
     {
         var seen = Elapsed;
-        foreach (var line in _postfixLines.NewLines())
-        {
-            if (ProbeStep.Of(line, tag, seen, host.Now) is { } step)
-                _steps.Add(step);
-        }
-
-        _own.AddRange(_ownLines.NewLines());
+        _steps.AddRange(_postfixLines.NewLines().Select(line => ProbeStep.Of(line, tag, seen, host.Now))
+            .OfType<ProbeStep>());
+        _own.AddRange(LogTail.Messages(_ownLines.NewLines()));
     }
 }

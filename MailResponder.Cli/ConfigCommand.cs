@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using MailResponder.Book;
 using MailResponder.Doctor;
+using MailResponder.Files;
 using MailResponder.Incoming;
 using MailResponder.Settings;
 using MimeKit;
@@ -122,5 +123,5 @@ internal sealed class ConfigCommand : Command
 
     /// <summary>Of the host's Postfix; null when there is none.</summary>
     public static long? PostfixLimit() =>
-        PostfixSettings.MessageSizeLimit(new HostPrograms(HostPrograms.StandardFolders, MaxTimeOfProgram));
+        PostfixSettings.MessageSizeLimit(new HostPrograms(MaxTimeOfProgram));
 }

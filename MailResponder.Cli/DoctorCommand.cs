@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using MailResponder.Doctor;
+using MailResponder.Files;
 
 namespace MailResponder.Cli;
 
@@ -33,28 +32,26 @@ internal sealed class DoctorCommand : Command
 
     private static Host HostWithin(TimeSpan maxTimeOfProgram) => new()
     {
-        Programs = new HostPrograms(HostPrograms.StandardFolders, maxTimeOfProgram),
+        Programs = new HostPrograms(maxTimeOfProgram),
         Clock = TimeProvider.System,
         IsRoot = Environment.IsPrivilegedProcess,
         UserName = Environment.UserName,
-        Program = Environment.ProcessPath ?? Host.InstalledProgram,
+        Program = (Environment.ProcessPath ?? Host.InstalledProgram, BuildVersion.Text),
     };
 
     private static int Examine(string settingsPath, bool json, bool probe, bool noProbe)
     {
         ForgetEnvironment();
         settingsPath = Path.GetFullPath(settingsPath);
-        var findings = probe
+        var report = DoctorReport.Of(probe
             ? Checkup.Probe(HostWithin(MaxTimeOfProgramOfProbe), settingsPath)
-            : Checkup.Of(ThisHost, settingsPath, withProbe: !noProbe);
-        var faults = findings.Count(finding => finding.State == FindingState.Fault);
-        var warnings = findings.Count(finding => finding.State == FindingState.Warning);
+            : Checkup.Of(ThisHost, settingsPath, withProbe: !noProbe));
         if (json)
-            Console.Out.WriteLine(Json(findings, faults, warnings));
+            Console.Out.WriteLine(report.ToJson());
         else
-            Print(findings, faults, warnings);
+            Print(report);
         // Of a probe that could not be sent nobody knows whether it would have been answered.
-        return faults > 0 || (probe && warnings > 0) ? Fault : ExitCode.Ok;
+        return report.Faults > 0 || (probe && report.Warnings > 0) ? Fault : ExitCode.Ok;
     }
 
     /// <summary>
@@ -69,45 +66,18 @@ internal sealed class DoctorCommand : Command
         Environment.SetEnvironmentVariable("HOME", "/var/lib/mail_responder");
     }
 
-    private static void Print(IReadOnlyList<Finding> findings, int faults, int warnings)
+    private static void Print(DoctorReport report)
     {
-        var width = findings.Max(finding => finding.Name.Length);
-        foreach (var finding in findings)
+        var width = report.Findings.Max(finding => finding.Name.Length);
+        foreach (var finding in report.Findings)
         {
-            var state = finding.State.Hyphenated();
+            var remedy = finding.Remedy is null ? "" : $" — {finding.Remedy}";
             Console.Out.WriteLine(
-                $"{state,-7} {finding.Name.PadRight(width)}  "
-                + $"{finding.Text}{(finding.Remedy is null ? "" : $" — {finding.Remedy}")}");
+                $"{finding.State.Hyphenated(),-7} {finding.Name.PadRight(width)}  {finding.Text}{remedy}");
         }
 
-        Console.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{faults} fault(s), {warnings} warning(s), {findings.Count - faults - warnings} ok"));
-    }
-
-    private static string Json(IReadOnlyList<Finding> findings, int faults, int warnings)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("faults", faults);
-            json.WriteNumber("warnings", warnings);
-            json.WriteStartArray("findings");
-            foreach (var finding in findings)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", finding.Name);
-                json.WriteString("state", finding.State.Hyphenated());
-                json.WriteString("text", finding.Text);
-                json.WriteString("remedy", finding.Remedy);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        var good = report.Findings.Count - report.Faults - report.Warnings;
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{report.Faults} fault(s), {report.Warnings} warning(s), {good} ok"));
     }
 }

@@ -38,5 +38,14 @@ internal static class LineText
         return visible.ToString();
     }
 
+    /// <summary>One line of what a program printed: printable, and of 300 characters at most.</summary>
+    public static string OneLine(this string text)
+    {
+        const int most = 300;
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        line = new string(Array.ConvertAll(line.ToCharArray(), c => char.IsControl(c) ? '?' : c));
+        return line.Length <= most ? line : line[..most] + "…";
+    }
+
     private static bool IsHidden(char c) => Breaks(c) || Misleads(c);
 }

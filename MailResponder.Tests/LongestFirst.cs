@@ -16,5 +16,5 @@ public sealed class LongestFirst : ITestCollectionOrderer
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
         testCollections.OrderByDescending(
             collection => collection.DisplayName is ServerRoots.Collection or ServerRoots.SecondCollection
-                or PlantedFaultTests.Collection);
+                or DoctorServer.Collection);
 }

@@ -3,8 +3,8 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Every check there is, in the order of the report. The subjects but for the settings run at the same time: what
-/// one of them waits for keeps no other waiting, and none is waited for longer than <see cref="MaxTime"/>.
+/// Every check, in the order of the report. Most subjects run at the same time, so that none waits for another, and
+/// the report waits for each no longer than <see cref="MaxTime"/>.
 /// </summary>
 internal static class Checkup
 {
@@ -16,38 +16,36 @@ internal static class Checkup
     private static readonly TimeSpan MaxTimeOfProbeAlone = TimeSpan.FromSeconds(8.5);
 
     /// <param name="host">The machine.</param>
-    /// <param name="settingsPath">The settings; with faults in them, what depends on them is not looked at.</param>
+    /// <param name="settingsPath">The settings; with a fault in them, what needs them is left out.</param>
     /// <param name="withProbe">Whether to send a request through the whole chain, too.</param>
     public static IReadOnlyList<Finding> Of(Host host, string settingsPath, bool withProbe)
     {
-        var settings = SettingsFile.Check(settingsPath, []);
-        var subjects = Subjects(host, settingsPath, settings, withProbe);
-        var until = host.Clock.GetTimestamp();
+        var subjects = Subjects(host, settingsPath, SettingsFile.Check(settingsPath, []), withProbe);
+        var start = host.Clock.GetTimestamp();
         var running = new List<Task<List<Finding>>>();
         foreach (var (name, look) in subjects)
         {
-            // It looks with the rights of the service's user, and whatever a process does it does with the same.
-            if (name == SettingsChecks.Name)
+            // These two act as the service's user, and a process has one user for all of its threads.
+            var isAlone = name is SettingsChecks.Name or DatabaseChecks.Name;
+            if (isAlone)
                 running.ForEach(earlier => Task.WaitAny([earlier], MaxTimeAlone));
-            running.Add(Task.Factory.StartNew(() => look().ToList(),
-                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
-            if (name == SettingsChecks.Name)
+            running.Add(Start(look));
+            if (isAlone)
                 Task.WaitAny([running[^1]], MaxTimeAlone);
         }
 
         var findings = new List<Finding>();
-        for (var i = 0; i < running.Count; i++)
-        {
-            var left = MaxTime - host.Clock.GetElapsedTime(until);
-            findings.AddRange(ResultOf(running[i], subjects[i].Name, left > TimeSpan.Zero ? left : TimeSpan.Zero));
-        }
-
         if (!host.IsRoot)
         {
-            findings.Insert(0, Finding.Warning(
-                "privileges", $"run by {host.UserName}, who cannot see everything: what the responder's user may " +
-                "read and write, Postfix's queue and process, and the logs may be missing or wrong below",
-                "run it as root: sudo responder doctor"));
+            findings.AddRange(new Check("privileges").OnlyRoot($"run by {host.UserName}, who cannot see everything: "
+                + "what the responder's user may read and write, Postfix's queue and process, and the logs may be "
+                + "missing or wrong below"));
+        }
+
+        for (var i = 0; i < running.Count; i++)
+        {
+            var left = MaxTime - host.Clock.GetElapsedTime(start);
+            findings.AddRange(ResultOf(running[i], subjects[i].Name, left > TimeSpan.Zero ? left : TimeSpan.Zero));
         }
 
         return findings;
@@ -60,79 +58,82 @@ internal static class Checkup
         var faults = new List<Fault>();
         if (SettingsFile.Check(settingsPath, faults) is not { } settings)
         {
-            var text = faults.Find(fault => !fault.IsWarning)?.ToString() ?? settingsPath;
-            return [Finding.Fault(SettingsChecks.Name, text, "run: responder doctor")];
+            return new Check(SettingsChecks.Name).Fault(
+                faults.Find(fault => !fault.IsWarning)?.ToString() ?? settingsPath, "run: responder doctor");
         }
 
         if (PostfixSettings.Load(host) is not { } postfix)
-            return [Finding.Fault("postfix", "Postfix cannot be asked", "run: responder doctor")];
+            return new Check("postfix").Fault("Postfix cannot be asked", "run: responder doctor");
         var left = MaxTimeOfProbeAlone - host.Clock.GetElapsedTime(start);
-        var running = Task.Factory.StartNew(() => ProbeChecks.Look(host, settings, postfix, left).ToList(),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return ResultOf(running, ProbeChecks.Name, MaxTimeAlone);
+        return ResultOf(Start(() => ProbeChecks.Look(host, settings, postfix, left)), ProbeChecks.Name, MaxTimeAlone);
     }
 
     private static List<(string Name, Func<IEnumerable<Finding>> Look)> Subjects(
         Host host, string settingsPath, ResponderSettings? settings, bool withProbe)
     {
-        var postfix = new Lazy<PostfixSettings?>(() => PostfixSettings.Load(host));
-        List<(string, Func<IEnumerable<Finding>>)> subjects =
-        [
-            ("program", () => ProgramChecks.Look(host)),
-            ("install", () => PendingChecks.Look(host)),
-            (SettingsChecks.Name, () => SettingsChecks.Look(host, settingsPath, settings)),
-        ];
-        if (settings is not null)
-        {
-            subjects.Add(("database", () => DatabaseChecks.Look(host, settings)));
-            subjects.Add(("rendered", () => RenderingChecks.Look(host, settings)));
-            subjects.Add(("s3", () => S3Checks.Look(host, settings)));
-            subjects.Add(("ses", () => SesChecks.Look(settings)));
-            subjects.Add(("aws-roots", () => RootChecks.Look(host, settings)));
-            subjects.Add(("dns", () => DnsChecks.Look(host, settings, postfix.Value)));
-        }
-
-        subjects.Add(("host-name", () => HostNameChecks.Look(host, postfix.Value)));
-        subjects.Add(("postfix", () => PostfixChecks.Look(host, postfix.Value)));
-        if (settings is not null)
-        {
-            subjects.Add((SendingChecks.Name, () => SendingChecks.Look(host, settings, postfix.Value)));
-            subjects.Add(("postfix-domains", () => DomainChecks.Look(host, settings, postfix.Value)));
-            subjects.Add(("postfix-transport", () => TransportChecks.Look(host, settings, postfix.Value)));
-            subjects.Add(("authentication", () => AuthenticationChecks.Look(host, settings, postfix.Value)));
-            if (withProbe)
-                subjects.Add((ProbeChecks.Name, () => ProbeChecks.Look(host, settings, postfix.Value, MaxTimeOfProbe)));
-            subjects.Add(("queue", () => QueueChecks.Look(host, settings, postfix.Value)));
-        }
-
-        subjects.Add(("aliases", () => AliasChecks.Look(host, settings, postfix.Value)));
-        subjects.Add(("forwarding", () => ForwardChecks.Look(host, settings, postfix.Value)));
-        subjects.Add(("cron", () => CronChecks.Look(host, settings)));
-        subjects.Add(("rsyslog", () => LogChecks.Look(host, settings)));
-        subjects.Add(("log-retention", () => RetentionChecks.Look(host)));
-        subjects.Add(("last-reply", () => ReplyChecks.Look(host)));
-        if (settings is not null)
-            subjects.Add((OutcomeChecks.Name, () => OutcomeChecks.Look(host, settings)));
-        subjects.Add(("command-lines", () => ProcessChecks.Look(host)));
-        subjects.Add(("clock", () => ClockChecks.Look(host)));
-        subjects.Add(("disk", () => DiskChecks.Look(host, postfix.Value)));
+        var asked = new Lazy<PostfixSettings?>(() => PostfixSettings.Load(host));
+        var subjects = new List<(string, Func<IEnumerable<Finding>>)>();
+        Add("program", () => ProgramChecks.Look(host));
+        Add("install", () => PendingChecks.Look(host));
+        Add(SettingsChecks.Name, () => SettingsChecks.Look(host, settingsPath, settings));
+        With(DatabaseChecks.Name, known => DatabaseChecks.Look(host, known));
+        With("rendered", known => RenderingChecks.Look(host, known));
+        With("s3", known => S3Checks.Look(host, known));
+        With("ses", SesChecks.Look);
+        With("aws-roots", known => RootChecks.Look(host, known));
+        With("dns", known => DnsChecks.Look(host, known, asked.Value));
+        Add("host-name", () => HostNameChecks.Look(host, asked.Value));
+        Add("postfix", () => PostfixChecks.Look(host, asked.Value));
+        With("sending", known => SendingChecks.Look(host, known, asked.Value));
+        WithPostfix("postfix-domains", (known, postfix) => DomainChecks.Look(host, known, postfix));
+        WithPostfix("postfix-transport", (known, postfix) => TransportChecks.Look(host, known, postfix));
+        WithPostfix("authentication", (known, postfix) => AuthenticationChecks.Look(host, known, postfix));
+        if (withProbe)
+            WithPostfix(ProbeChecks.Name, (known, postfix) => ProbeChecks.Look(host, known, postfix, MaxTimeOfProbe));
+        WithPostfix("queue", (known, postfix) => QueueChecks.Look(host, known, postfix));
+        Add("aliases", () => asked.Value is { } postfix ? AliasChecks.Look(host, settings, postfix) : []);
+        WithPostfix("forwarding", (known, postfix) => ForwardChecks.Look(host, known, postfix));
+        Add("cron", () => CronChecks.Look(host, settings));
+        Add("rsyslog", () => LogChecks.Look(host, settings));
+        Add("log-retention", () => RetentionChecks.Look(host));
+        Add("last-reply", () => ReplyChecks.Look(host));
+        With(OutcomeChecks.Name, known => OutcomeChecks.Look(host, known));
+        Add("command-lines", () => ProcessChecks.Look(host));
+        Add("clock", () => ClockChecks.Look(host));
+        Add("disk", () => DiskChecks.Look(host, asked.Value));
         return subjects;
+
+        void Add(string name, Func<IEnumerable<Finding>> look) => subjects.Add((name, look));
+
+        void With(string name, Func<ResponderSettings, IEnumerable<Finding>> look)
+        {
+            if (settings is not null)
+                Add(name, () => look(settings));
+        }
+
+        void WithPostfix(string name, Func<ResponderSettings, PostfixSettings, IEnumerable<Finding>> look) =>
+            With(name, known => asked.Value is { } postfix ? look(known, postfix) : []);
     }
+
+    private static Task<List<Finding>> Start(Func<IEnumerable<Finding>> look) => Task.Factory.StartNew(
+        () => look().ToList(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static List<Finding> ResultOf(Task<List<Finding>> running, string name, TimeSpan left)
     {
+        var check = new Check(name);
         try
         {
             return running.Wait(left) ? running.Result
-                : [Finding.Warning(name, "could not be looked at in time",
-                "look at the machine's load, then run it again")];
+                : check.Warning("could not be looked at in time", "look at the machine's load, then run it again");
+        }
+        catch (AggregateException exception) when (exception.InnerException is ResponderException cause)
+        {
+            return check.Warning($"could not be looked at: {cause.Message}", "mend this first");
         }
         catch (AggregateException exception)
         {
-            var cause = exception.InnerException!;
-            return [Finding.Warning(
-                name, $"could not be looked at: {(cause is ResponderException ? cause.Message : cause.GetType().Name)}",
-                cause is ResponderException ? "mend this first" : "a bug of responder doctor: please report it")];
+            return check.Warning($"could not be looked at: {exception.InnerException!.GetType().Name}",
+                "a bug of responder doctor: please report it");
         }
     }
 }

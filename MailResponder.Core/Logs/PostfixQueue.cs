@@ -1,62 +1,57 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using MailResponder.Files;
 
 namespace MailResponder.Logs;
 
-/// <summary>The messages that wait in Postfix's queue.</summary>
+/// <summary>
+/// The messages in Postfix's queue: files that are counted and never opened, because they name who wrote. postqueue(1)
+/// opens each, which takes long in a long queue.
+/// </summary>
 internal static class PostfixQueue
 {
-    private const string Postconf = "/usr/sbin/postconf";
+    /// <summary>Where messages wait until somebody releases them.</summary>
+    public const string Held = "hold";
 
-    /// <summary>qmgr(8) and pickup(8). Messages in "corrupt" wait for nobody.</summary>
-    private static readonly string[] Folders = ["maildrop", "incoming", "active", "deferred", "hold"];
+    /// <summary>Where pickup(8) and qmgr(8) take messages from.</summary>
+    public static readonly string[] Delivered = ["maildrop", "incoming", "active", "deferred"];
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// How many there are; null where there is no Postfix, or when the user may not look into its folders (root may).
-    /// The files are counted, not read as postqueue(1) does, for which a long queue is no time.
-    /// </summary>
-    public static long? Count()
+    /// <summary>How many messages wait in each of its folders, empty ones left out.</summary>
+    /// <exception cref="ResponderException">
+    /// There is no Postfix, it does not say where its queue is, or this user may not look into it (root may).
+    /// </exception>
+    public static IReadOnlyList<(string Folder, int Count)> Count()
     {
+        var postconf = new HostPrograms(MaxWait).Run("postconf", ["-h", "queue_directory"]);
+        if (!postconf.Succeeded)
+            throw new ResponderException(Cause.Unexpected, "postconf " + postconf.Complaint);
+        var queue = postconf.Output.Trim();
         try
         {
-            return QueueDirectory() is { Length: > 0 } queue
-                ? Folders.Sum(folder => Files(Path.Join(queue, folder)))
-                : null;
+            return [.. Delivered.Append(Held).Select(folder => (folder, MessagesIn(queue, folder).Count))
+                .Where(counted => counted.Count > 0)];
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Win32Exception)
+        catch (UnauthorizedAccessException exception)
         {
-            return null;
+            throw new ResponderException(Cause.Unexpected, $"only root may count the messages in {queue}", exception);
         }
     }
 
-    private static long Files(string folder)
+    /// <summary>The messages in one of its folders. A missing folder has none.</summary>
+    /// <exception cref="UnauthorizedAccessException">This user may not look into the folder.</exception>
+    public static List<FileInfo> MessagesIn(string queue, string folder)
     {
+        var found = new List<FileInfo>();
         try
         {
-            return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).LongCount();
+            found.AddRange(
+                new DirectoryInfo(Path.Join(queue, folder)).EnumerateFiles("*", SearchOption.AllDirectories));
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException)
         {
-            // A folder of the hash levels can go while it is looked at; so can the whole queue of a new Postfix be
-            // missing.
-            return 0;
+            // Deferred mail lies in folders by the first letter of its id, and such a folder may go meanwhile.
         }
-    }
 
-    private static string? QueueDirectory()
-    {
-        if (!File.Exists(Postconf))
-            return null;
-        using var process = Process.Start(new ProcessStartInfo(Postconf, ["-h", "queue_directory"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(MaxWait))
-            process.Kill();
-        return process.HasExited && process.ExitCode == 0 && output.Wait(MaxWait) ? output.Result.Trim() : null;
+        return found;
     }
 }

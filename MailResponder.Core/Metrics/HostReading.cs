@@ -11,7 +11,19 @@ namespace MailResponder.Metrics;
 internal sealed record HostReading(long? QueueLength, double MemoryPercent, IReadOnlyList<DiskUse> Disks)
 {
     public static HostReading Now() =>
-        new(PostfixQueue.Count(), Math.Round(100 * Space.Memory().UsedShare, 2), DiskUse.OfHost());
+        new(QueueLengthNow(), Math.Round(100 * Space.Memory().UsedShare, 2), DiskUse.OfHost());
+
+    private static long? QueueLengthNow()
+    {
+        try
+        {
+            return PostfixQueue.Count().Sum(counted => counted.Count);
+        }
+        catch (ResponderException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>
     /// The Auto Scaling group of this instance, from its tags: they have to be switched on in the launch template. Null

@@ -22,8 +22,12 @@ internal static class ServiceUser
     {
         if (OwnerOf(settings) is not { } owner)
             return null;
-        return ProcessUser.TryActAs(owner) ? new Root() : throw CannotBe(owner, settings);
+        return Act(owner) ?? throw CannotBe(owner, settings);
     }
+
+    /// <summary>The same as any user. Only for root.</summary>
+    /// <returns>Null when there is no such user, or root may not become it.</returns>
+    public static IDisposable? Act(uint user) => ProcessUser.TryActAs(user) ? new Root() : null;
 
     /// <summary>The group of that user; null when root goes on as root, or there is no such user.</summary>
     public static uint? GroupOf(ResponderSettings settings) =>

@@ -49,7 +49,7 @@ public sealed class AuthenticationFindings : IDisposable
         var host = fake.Host;
 
         var finding = Assert.Single(AuthenticationChecks.Look(
-            host, TestSettings.In("/nowhere") with { AuthservId = authservId }, PostfixSettings.Load(host)));
+            host, TestSettings.In("/nowhere") with { AuthservId = authservId }, PostfixSettings.Load(host)!));
 
         Assert.Equal("authentication", finding.Name);
         Assert.StartsWith(expected, $"{finding.State.Hyphenated()} {finding.Text}", StringComparison.Ordinal);
@@ -70,7 +70,7 @@ public sealed class AuthenticationFindings : IDisposable
         fake.With("postmap", "exec /usr/sbin/postmap \"$@\"");
         var (host, settings) = (fake.Host, TestSettings.In("/nowhere") with { AuthservId = "mx.example.com" });
 
-        var finding = Assert.Single(AuthenticationChecks.Look(host, settings, PostfixSettings.Load(host)));
+        var finding = Assert.Single(AuthenticationChecks.Look(host, settings, PostfixSettings.Load(host)!));
 
         Assert.StartsWith(expected, $"{finding.State.Hyphenated()} {finding.Text}", StringComparison.Ordinal);
     }

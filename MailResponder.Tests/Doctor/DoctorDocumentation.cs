@@ -32,14 +32,14 @@ public sealed class DoctorDocumentation
         Assert.True(documented.Count >= MostWanted, $"{documented.Count} rows");
     }
 
-    /// <summary>The first argument of whatever makes a finding: itself, or the constant that stands there.</summary>
+    /// <summary>What stands where a check is made: its name, or the constant that has it.</summary>
     static IEnumerable<string> NamesInCode() =>
         Directory.GetFiles(Repository.PathTo("MailResponder.Core", "Doctor"), "*.cs", SearchOption.AllDirectories)
             .Select(File.ReadAllText)
-            .SelectMany(code => Matches(code, @"(?:Finding\.[A-Z][A-Za-z]+|new Finding|OrOk)\(\s*""([a-z0-9-]+)""")
-                .Concat(Matches(code, @"const string [A-Za-z]*[nN]ame = ""([a-z0-9-]+)"""))
-                // The subjects of SettingsChecks.
-                .Concat(Matches(code, @"[[ ]\(""([a-z]+)"", (?:path|""all|settings\?)")))
+            .SelectMany(code => Matches(code, @"new Check\(""([a-z0-9-]+)""")
+                .Concat(Matches(code, @"const string [nN]ame = ""([a-z0-9-]+)"""))
+                // Those of SettingsChecks.
+                .Concat(Matches(code, @"\bOf\(""([a-z-]+)""\)")))
             .Distinct().Order(StringComparer.Ordinal);
 
     static string InWords(string expected) => $"{expected.Split(' ')[0]} `{expected.Split(' ')[1]}`";

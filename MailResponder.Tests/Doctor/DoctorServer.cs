@@ -9,8 +9,12 @@ namespace MailResponder.Tests.Doctor;
 /// A healthy server: install.sh ran, its services run, name servers know it, its book has the operator's own texts, and
 /// it has answered somebody.
 /// </summary>
-public sealed class DoctorServer : IDisposable
+[CollectionDefinition(Collection)]
+public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
 {
+    /// <summary>The tests that plant faults on it, one after the other.</summary>
+    public const string Collection = "Planted faults";
+
     const string Dkim = "mail._domainkey.example.com";
 
     /// <summary>
@@ -37,7 +41,6 @@ public sealed class DoctorServer : IDisposable
         {
             prelude = File.ReadAllText(Repository.PathTo("MailResponder.Tests", "Doctor", "plant.sh"));
             Install();
-            KeepMailLogForAWeek();
             PublishRecords();
             WriteBook();
             Start();
@@ -168,15 +171,6 @@ public sealed class DoctorServer : IDisposable
         DkimKey = Root.Run("openssl rsa -in /etc/mail_responder/dkim.key -pubout 2>/dev/null | grep -v -- -----").Good()
             .Output.ReplaceLineEndings("");
     }
-
-    /// <summary>As install.sh of a later release does, and as an operator may have done before.</summary>
-    void KeepMailLogForAWeek() => Root.Run("""
-        sed -i '/^\/var\/log\/mail\./d' /etc/logrotate.d/rsyslog
-        if [ ! -e /etc/logrotate.d/mail_responder-mail ]; then
-          printf '/var/log/mail.log\n{\n\tdaily\n\trotate 7\n\tmissingok\n}\n' >/etc/logrotate.d/mail
-        fi
-        sed -i 's/^\*\.\*;auth,authpriv\.none/&;mail.none/' /etc/rsyslog.conf
-        """).Good();
 
     void WriteBook()
     {

@@ -1,4 +1,5 @@
 using MailResponder.Doctor;
+using MailResponder.Files;
 using Machine = MailResponder.Doctor.Host;
 
 namespace MailResponder.Tests.Doctor;
@@ -18,7 +19,7 @@ internal sealed class FakeHost : IDisposable
         Root = Folder.Path,
         IsRoot = false,
         UserName = Machine.ResponderUser,
-        Program = Folder.PathTo("bin/responder"),
+        Program = (Folder.PathTo("bin/responder"), "responder 0"),
     };
 
     /// <summary>Only the programs that were given: none of the real machine's.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using MailResponder.Doctor;
 using MailResponder.Logs;
 using MailResponder.Settings;
+using MailResponder.Store;
 
 namespace MailResponder.Tests.Doctor;
 
@@ -49,17 +50,18 @@ public sealed class HostFindings : IDisposable
     }
 
     [Theory]
-    [InlineData("2026-11-22 00:00:01 UTC", "ok")]
-    [InlineData("2026-11-20 00:00:01 UTC", "warning")]
+    [InlineData("2026-11-22T00:00:01Z", "ok")]
+    [InlineData("2026-11-20T00:00:01Z", "warning")]
     public void LastReset_IsOverdueAfterADay(string reset, string expected)
     {
         var settings = TestSettings.In(fake.Folder.Path);
-        fake.Folder.Write("responder.db", "");
-        fake.With(
-            "responder",
-            $"case $1 in blacklist) echo 'last reset:         {reset}' ;; *) echo 'kind:    SQLite' ;; esac");
-        Assert.Equal(expected, DatabaseChecks.Look(fake.Host, settings)
-            .Single(finding => finding.Name == "last-reset").State.Hyphenated());
+        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
+        var clock = new FixedClock(DateTimeOffset.Parse(reset, CultureInfo.InvariantCulture));
+        using (var store = RequesterStore.Open(settings.Database, key, TimeSpan.FromSeconds(5), clock))
+            store.Reset(clock.GetUtcNow().AddDays(-7));
+        var findings = DatabaseChecks.Look(fake.Host, settings).ToList();
+        Assert.Equal($"ok database, {expected} last-reset", States(findings));
+        Assert.StartsWith("SQLite 3.", findings[0].Text, StringComparison.Ordinal);
     }
 
     [Theory]

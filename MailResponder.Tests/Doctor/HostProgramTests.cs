@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MailResponder.Doctor;
+using MailResponder.Files;
 
 namespace MailResponder.Tests.Doctor;
 

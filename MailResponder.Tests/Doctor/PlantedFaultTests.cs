@@ -6,11 +6,9 @@ namespace MailResponder.Tests.Doctor;
 /// One fault at a time on a healthy server, as <c>responder doctor</c> sees it. A file of the folder Faults plants one,
 /// and its second line says which checks find it, in which states. A new case is a new file.
 /// </summary>
-[Collection(Collection)]
-public sealed class PlantedFaultTests(DoctorServer server) : IClassFixture<DoctorServer>
+[Collection(DoctorServer.Collection)]
+public sealed class PlantedFaultTests(DoctorServer server)
 {
-    public const string Collection = "Planted faults";
-
     public static TheoryData<string> Faults =>
         [.. PlantedFault.Files];
 
@@ -73,7 +71,7 @@ public sealed class PlantedFaultTests(DoctorServer server) : IClassFixture<Docto
         Assert.Contains(lines, line =>
             line.StartsWith("fault   cron-file ", StringComparison.Ordinal)
             && line.EndsWith(" — run install.sh", StringComparison.Ordinal));
-        Assert.Matches("^1 fault\\(s\\), 0 warning\\(s\\), [0-9]+ ok$", lines[^1]);
+        Assert.True(lines[^1].StartsWith("1 fault(s), 0 warning(s), ", StringComparison.Ordinal), run.Output);
         Assert.DoesNotContain("freemail.test", run.Output, StringComparison.Ordinal);
     }
 

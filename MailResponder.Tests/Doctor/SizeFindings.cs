@@ -31,7 +31,7 @@ public sealed class SizeFindings : IDisposable
         var host = fake.BareHost;
         var settings = TestSettings.In("/nowhere") with { MaxMessageBytes = 8_192_000 };
 
-        var findings = TransportChecks.Look(host, settings, PostfixSettings.Load(host));
+        var findings = TransportChecks.Look(host, settings, PostfixSettings.Load(host)!);
 
         var finding = Assert.Single(findings, finding => finding.Name == "postfix-size");
         Assert.Equal(expected, finding.State.Hyphenated());

@@ -4,7 +4,6 @@ using MailResponder.Addresses;
 using MailResponder.Aws;
 using MailResponder.Book;
 using MailResponder.Files;
-using MailResponder.Incoming;
 using MailResponder.Native;
 using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
@@ -81,8 +80,6 @@ internal static class ConfigurationCheck
             if (!FileSystem.MayRead(path))
                 faults.Add(new Fault(path, 0, "", $"the user {RunningUser.Name} may not read it"));
             CheckKeys(settings, faults);
-            SesCheck.CheckCredentials(settings, faults);
-            CheckRoots(settings, faults);
             CheckPlaces(settings, faults);
             var isOfSettings = faults.FindIndex(before, fault => !fault.IsWarning) >= 0;
             CheckBook(settings.ResponseBook, settings, faults, postfixLimit, new BookSeal(settings));
@@ -95,27 +92,59 @@ internal static class ConfigurationCheck
         }
     }
 
-    private static void CheckRoots(ResponderSettings settings, List<Fault> faults)
+    private static void CheckKeys(ResponderSettings settings, List<Fault> faults)
     {
-        try
+        void Try(string place, Action work) => ConfigurationCheck.Try(faults, settings.File, place, work);
+
+        Try("address_key_file", () =>
         {
-            if (settings.UsesAwsRoots)
-                TlsTrust.Read(AwsClients.Setting, settings.AwsRoots);
-        }
-        catch (ResponderException exception)
+            // With SQLite a key that is missing along with its database is made by the first message.
+            if (File.Exists(settings.AddressKeyFile) || settings.Database.MySql is not null
+                || FileStatus.TryRead(settings.Database.SqliteFile!, out _))
+                AddressKey.Load(settings.AddressKeyFile);
+        });
+        if (settings.Database.MySql is { PasswordFile: { } passwordFile })
+            Try("database.mysql.password_file", () =>
+                SecretFile.Read(passwordFile, Cause.Settings, "password file"));
+        if (settings.Dkim is not { } dkim)
         {
-            faults.Add(new Fault(settings.File, 0, AwsClients.Setting, exception.Message));
+            faults.Add(new Fault(settings.File, 0, "dkim",
+                "is not set: replies go out unsigned and many will be taken for spam; "
+                + "make a key with: responder dkim keygen", IsWarning: true));
+            return;
         }
+
+        // ZoneFileText looks whether the key's numbers belong together, for which a message has no time.
+        Try("dkim.key_file", () =>
+        {
+            ReplySigner.Create(dkim, TimeProvider.System);
+            DkimRecord.ZoneFileText(DkimKey.Load(dkim));
+        });
+        Try("dkim.key_file", () =>
+        {
+            if (DkimKey.LoadNext(dkim) is { } next)
+                DkimRecord.ZoneFileText(next);
+        });
+        MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var fromDomain);
+        if (!MailDomain.IsWithin(fromDomain, [dkim.Domain]))
+            faults.Add(new Fault(settings.File, 0, "dkim.domain",
+                $"{dkim.Domain} is not the domain of response_from ({fromDomain}) or above it; DMARC will not count "
+                + "the signature", IsWarning: true));
     }
 
     private static void CheckPlaces(ResponderSettings settings, List<Fault> faults)
     {
-        void AddTo(string place, string? trouble)
+        void AddTo(string place, string? trouble, bool isWarning = false)
         {
             if (trouble is not null)
-                faults.Add(new Fault(settings.File, 0, place, trouble));
+                faults.Add(new Fault(settings.File, 0, place, trouble, isWarning));
         }
 
+        if (settings.Ses is { CredentialsFile: { } credentials } ses)
+            Try(faults, settings.File, "ses.credentials_file", () => CredentialsFile.Read(credentials, ses.Profile));
+        if (settings.UsesAwsRoots)
+            Try(faults, settings.File, AwsClients.Setting,
+                () => TlsTrust.Read(AwsClients.Setting, settings.AwsRoots));
         if (settings.SendMethod == SendMethod.Sendmail)
             AddTo("sendmail", PlaceCheck.Program(settings.Sendmail));
         if (settings.SendMethod == SendMethod.Outbox)
@@ -124,52 +153,8 @@ internal static class ConfigurationCheck
             return;
         AddTo("database.sqlite", PlaceCheck.Sqlite(file));
         if (Path.GetDirectoryName(file) is { } folder && !Path.Exists(folder))
-        {
-            faults.Add(new Fault(settings.File, 0, "database.sqlite",
-                $"there is no folder {folder}; the first message makes it, if the path is right", IsWarning: true));
-        }
-    }
-
-    private static void CheckKeys(ResponderSettings settings, List<Fault> faults)
-    {
-        Add(faults, settings.File, "address_key_file", () =>
-        {
-            // With SQLite a key that is missing along with its database is made by the first message.
-            if (File.Exists(settings.AddressKeyFile) || settings.Database.MySql is not null
-                || FileStatus.TryRead(settings.Database.SqliteFile!, out _))
-            {
-                AddressKey.Load(settings.AddressKeyFile);
-            }
-        });
-        if (settings.Database.MySql is { PasswordFile: { } passwordFile })
-            Add(faults, settings.File, "database.mysql.password_file", () =>
-                SecretFile.Read(passwordFile, Cause.Settings, "password file"));
-        if (settings.Dkim is null)
-        {
-            faults.Add(new Fault(settings.File, 0, "dkim",
-                "is not set: replies go out unsigned and many will be taken for spam; " +
-                "make a key with: responder dkim keygen", IsWarning: true));
-            return;
-        }
-
-        // The second looks whether the key's numbers belong together, for which a message has no time.
-        Add(faults, settings.File, "dkim.key_file", () =>
-        {
-            ReplySigner.Create(settings.Dkim, TimeProvider.System);
-            DkimRecord.ZoneFileText(DkimKey.Load(settings.Dkim));
-        });
-        Add(faults, settings.File, "dkim.key_file", () =>
-        {
-            if (DkimKey.LoadNext(settings.Dkim) is { } next)
-                DkimRecord.ZoneFileText(next);
-        });
-        MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var fromDomain);
-        if (!MailDomain.IsWithin(fromDomain, [settings.Dkim.Domain]))
-        {
-            faults.Add(new Fault(settings.File, 0, "dkim.domain",
-                $"{settings.Dkim.Domain} is not the domain of response_from ({fromDomain}) " +
-                "or above it; DMARC will not count the signature", IsWarning: true));
-        }
+            AddTo("database.sqlite", $"there is no folder {folder}; the first message makes it, if the path is right",
+                isWarning: true);
     }
 
     private static void CheckBook(string path, ResponderSettings? settings, List<Fault> faults, long? postfixLimit,
@@ -186,93 +171,33 @@ internal static class ConfigurationCheck
     public static void CheckUse(ResponseBook book, string path, ResponderSettings settings, List<Fault> faults,
         long? postfixLimit = null, BookSeal? seal = null)
     {
-        var files = new FilesFolder(settings.FilesRoot);
-        var sent = new Dictionary<string, ResponseEntry>();
-        // Another program may hand the replies to another host, past this one's Postfix.
-        var isOfPostfix = settings.Sendmail is "/usr/sbin/sendmail" or "/usr/lib/sendmail";
-        var sizes = new ReplySizeCheck(files, isOfPostfix ? postfixLimit : null);
         if (settings.OverQuota is { } notice && book.EntriesFor(notice).Count is not 1 and var count)
         {
             faults.Add(new Fault(settings.File, 0, "over_quota",
                 string.Create(CultureInfo.InvariantCulture, $"{path} has {count} entries for {notice}; write one")));
         }
 
+        // Another program may hand the replies to another host, past this one's Postfix.
+        var isOfPostfix = settings.Sendmail is "/usr/sbin/sendmail" or "/usr/lib/sendmail";
+        var sent = new Dictionary<string, ResponseEntry>();
         foreach (var entry in book.Entries)
         {
-            var domain = entry.Address[(entry.Address.LastIndexOf('@') + 1)..];
-            if (domain.Length > 0 && !settings.OwnDomains.Contains(domain))
+            new EntryCheck(entry, path, settings, seal, faults).Look(isOfPostfix ? postfixLimit : null);
+            if (!sent.TryAdd(Convert.ToHexString(entry.Identity()), entry))
             {
-                faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, email_addr",
-                    $"{domain} is not in own_domains of {settings.File}", IsWarning: true));
-            }
-
-            if (settings.AuthservId is null && entry.Requirement.Most != Proof.None)
-            {
-                faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, {AuthenticationRequirement.Name}",
-                    $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it",
-                    IsWarning: true));
-            }
-
-            CheckWayOut(entry, settings, path, faults);
-            CheckAddress(entry, settings, path, faults);
-            var identity = Convert.ToHexString(entry.Identity());
-            if (!sent.TryAdd(identity, entry))
-            {
-                var same = sent[identity];
+                var same = sent[Convert.ToHexString(entry.Identity())];
                 faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}",
                     $"is the same as entry {same.Number} (line {same.Line}); take one of them out"));
-            }
-
-            var method = entry.SendMethod ?? settings.SendMethod;
-            if (method == SendMethod.Ses)
-                SesCheck.CheckEntry(entry, settings, path, faults);
-            if (sizes.Look(entry, method, path) is { } tooLarge)
-                faults.Add(tooLarge);
-            foreach (var attachment in entry.Attachments)
-            {
-                Add(faults, path, $"entry {entry.Number}, attachments", () =>
-                {
-                    using var content = files.Open(attachment);
-                    seal?.CheckAttachment(attachment, content);
-                }, attachment.Line);
             }
         }
     }
 
-    /// <summary>The way out that the entry names itself; that of the settings is looked at once.</summary>
-    private static void CheckWayOut(ResponseEntry entry, ResponderSettings settings, string path, List<Fault> faults)
-    {
-        if (entry.SendMethod == settings.SendMethod)
-            return;
-        var trouble = entry.SendMethod switch
-        {
-            SendMethod.Sendmail => PlaceCheck.Program(settings.Sendmail),
-            SendMethod.Outbox => PlaceCheck.Folder(settings.Outbox),
-            _ => null,
-        };
-        if (trouble is not null)
-            faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, send_method", trouble));
-    }
-
-    /// <summary>Addresses that belong to people, or to the replies themselves.</summary>
-    private static void CheckAddress(ResponseEntry entry, ResponderSettings settings, string path, List<Fault> faults)
-    {
-        bool Is(string address) => string.Equals(entry.Address, address, StringComparison.OrdinalIgnoreCase);
-        var problem = Is(settings.ResponseAddress)
-            ? "is the address that replies come from (response_from), at which a person reads; take another"
-            : Is(settings.BounceAddress)
-                ? "is the address that bounces go to (bounce_address); take another"
-                : RequestedAddress.OfPeople.Contains(entry.Address.Split('@')[0])
-                    ? "belongs to people, who would not get their mail any more (RFC 2142); take another" : null;
-        if (problem is not null)
-            faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}, email_addr", $"{entry.Address} {problem}"));
-    }
-
-    private static void Add(List<Fault> faults, string file, string place, Action check, int line = 0)
+    /// <summary>Does the work; a <see cref="ResponderException"/> becomes a fault of the place.</summary>
+    public static void Try(List<Fault> faults, string file, string place, Action work, int line = 0)
     {
         try
         {
-            check();
+            work();
         }
         catch (ResponderException exception)
         {

@@ -4,8 +4,8 @@ using MailResponder.Native;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// What keeps a message from using the programs, folders and the database that the settings name: looked at with the
-/// rights of whoever runs this, and changed by nothing. Null where nothing does.
+/// Why a message could not use a program, a folder or the database that the settings name, if it ran as the present
+/// user. Changes nothing. Null: it could.
 /// </summary>
 internal static class PlaceCheck
 {

@@ -5,13 +5,11 @@ using DnsClient;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// This host's own addresses on the block lists that its Postfix asks about others: where they are listed, others who
-/// ask the same lists refuse our replies.
+/// Looks for this host's addresses on the block lists that its own Postfix uses. Other hosts that use such a list
+/// refuse our replies.
 /// </summary>
 internal static class BlockListChecks
 {
-    private const string Name = "block-lists";
-
     private static readonly string[] Restrictions =
     [
         "smtpd_client_restrictions", "smtpd_helo_restrictions", "smtpd_sender_restrictions", "smtpd_relay_restrictions",
@@ -20,41 +18,38 @@ internal static class BlockListChecks
 
     public static IEnumerable<Finding> Look(DnsLookup dns, PostfixSettings postfix)
     {
+        var check = new Check("block-lists");
         var lists = Lists(postfix);
         if (lists.Count == 0)
-            return [Finding.Ok(Name, "Postfix asks none")];
-        var addresses = dns.Addresses(postfix["myhostname"]).Records
-            .Select(text => IPAddress.TryParse(text, out var address) ? address : null).OfType<IPAddress>().ToList();
+            return check.Ok("Postfix asks none");
+        var addresses = dns.Addresses(postfix["myhostname"]).Records.Select(IPAddress.Parse).ToList();
         if (addresses.Count == 0)
-            return [Finding.NotLookedAt(Name, "host-address")];
-        var names = addresses.ConvertAll(address => address.ToString());
-        return addresses.SelectMany(address => lists.Select(list => Problem(dns, address, list))).OfType<Finding>()
-            .OrOk(Name, $"{names.Some()}: not on {lists.ConvertAll(list => list.Domain).Some()}");
+            return check.NotLookedAt("host-address");
+        foreach (var address in addresses)
+            lists.ForEach(list => Look(check, dns, address, list));
+        return check.OrOk($"{addresses.ConvertAll(address => address.ToString()).Some()}: not on "
+            + lists.ConvertAll(list => list.Domain).Some());
     }
 
     /// <param name="list">The list's domain, and which answers mean that an address is on it; empty for all.</param>
-    private static Finding? Problem(DnsLookup dns, IPAddress address, (string Domain, string Filter) list)
+    private static void Look(Check check, DnsLookup dns, IPAddress address, (string Domain, string Filter) list)
     {
         // RFC 5782: the address as in a PTR record, below the list's domain.
         var reversed = address.GetArpaName().Replace("in-addr.arpa.", "", StringComparison.Ordinal)
             .Replace("ip6.arpa.", "", StringComparison.Ordinal);
         var answer = dns.Ask(reversed + list.Domain, QueryType.A);
         if (!answer.Answered)
-            return Finding.Warning(Name, $"{list.Domain} does not answer",
+            check.Warning($"{list.Domain} does not answer",
                 "see that the resolver of /etc/resolv.conf is one of your own; then run it again");
         // Spamhaus and others: an error, which says nothing about the address.
-        if (answer.Records.Any(text => text.StartsWith("127.255.255.", StringComparison.Ordinal)))
-        {
-            return Finding.Warning(Name, $"{list.Domain} does not serve this host's resolver: nobody is found on it",
+        else if (answer.Records.Any(text => text.StartsWith("127.255.255.", StringComparison.Ordinal)))
+            check.Warning($"{list.Domain} does not serve this host's resolver: nobody is found on it",
                 "ask it by a resolver of your own, not by a public one");
-        }
-
-        return answer.Records.Any(text => text.StartsWith("127.", StringComparison.Ordinal)
-            && (list.Filter.Length == 0 || IsMatch(list.Filter, text)))
-            ? Finding.Fault(Name, $"{address} is on {list.Domain}: others refuse our replies",
+        else if (answer.Records.Any(text => text.StartsWith("127.", StringComparison.Ordinal)
+            && (list.Filter.Length == 0 || IsMatch(list.Filter, text))))
+            check.Fault($"{address} is on {list.Domain}: others refuse our replies",
                 "look at the list's web site for the reason, mend it, and ask there to be taken off; see "
-                + "docs/postfix.md")
-            : null;
+                + "docs/postfix.md");
     }
 
     private static List<(string Domain, string Filter)> Lists(PostfixSettings postfix)

@@ -3,12 +3,10 @@ using System.Globalization;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// How long journald keeps what services of the host log, Postfix's queue manager with its senders among them.
+/// How long journald keeps what services of the host log. Postfix's queue manager logs senders there.
 /// </summary>
 internal static class JournalChecks
 {
-    private const string Name = "journal";
-
     /// <summary>By rising precedence, as journald.conf(5) has them.</summary>
     private static readonly string[] Folders =
     [
@@ -16,25 +14,22 @@ internal static class JournalChecks
         "/run/systemd/journald.conf.d", "/etc/systemd/journald.conf.d",
     ];
 
-    /// <summary>Finds what is wrong; nothing when the journal forgets in time.</summary>
     public static IEnumerable<Finding> Look(Host host)
     {
-        var settings = Settings(host);
-        // Whole files are deleted, so that a file must not grow old before it is complete.
+        var (check, settings) = (new Check("journal"), Settings(host));
+        // journald deletes whole files only, so each must be complete within a day.
         (string, int)[] limits = [("MaxRetentionSec", RetentionChecks.MostDays(host) + 1), ("MaxFileSec", 1)];
         foreach (var (setting, mostDays) in limits)
         {
             var text = settings.GetValueOrDefault(setting, "");
-            if (!TryParse(text, out var time) || time <= TimeSpan.Zero || time > TimeSpan.FromDays(mostDays))
-            {
-                return [Finding.Warning(Name, $"{setting} of journald is {(text.Length > 0 ? text : "not set")}: " +
-                    "the journal names who wrote, and keeps it",
-                    "put system/systemd/journald.conf.d/mail_responder.conf back (run install.sh), and take out what " +
-                    "overrides it; then: systemctl restart systemd-journald")];
-            }
+            if (!(Time(text) is { } time && time > TimeSpan.Zero && time <= TimeSpan.FromDays(mostDays)))
+                return check.Warning($"{setting} of journald is {(text.Length > 0 ? text : "not set")}: the journal "
+                    + "names who wrote, and keeps it",
+                    "put system/systemd/journald.conf.d/mail_responder.conf back (run install.sh), and take out what "
+                    + "overrides it; then: systemctl restart systemd-journald");
         }
 
-        return [];
+        return check.Ok("forgets after a week");
     }
 
     private static Dictionary<string, string> Settings(Host host)
@@ -56,27 +51,27 @@ internal static class JournalChecks
         return settings;
     }
 
-    /// <summary>Reads a time span of systemd.time(7), like <c>1d 12h</c>; a bare number is seconds.</summary>
-    private static bool TryParse(string text, out TimeSpan time)
+    /// <summary>A time span of systemd.time(7), like <c>1d 12h</c>; a bare number is seconds. Else null.</summary>
+    private static TimeSpan? Time(string text)
     {
-        time = TimeSpan.Zero;
+        var time = TimeSpan.Zero;
         var rest = text.AsSpan().Trim();
         if (rest.IsEmpty)
-            return false;
+            return null;
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExceptInRange('0', '9') is var end && end < 0 ? rest.Length : end;
             if (!int.TryParse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                return false;
+                return null;
             rest = rest[digits..].TrimStart();
             var letters = rest.IndexOfAnyExceptInRange('A', 'z') is var next && next < 0 ? rest.Length : next;
             if (SecondsOf(rest[..letters].ToString()) is not { } seconds)
-                return false;
+                return null;
             time += TimeSpan.FromSeconds((double)number * seconds);
             rest = rest[letters..].TrimStart();
         }
 
-        return true;
+        return time;
     }
 
     private static int? SecondsOf(string unit) => unit switch

@@ -8,10 +8,11 @@ internal static class LogChecks
 {
     public const string Events = MessageEvent.StandardLog;
     public const string Log = "/var/log/mail_responder.log";
+    public const string MailLogFile = "/var/log/mail.log";
     private const string Rule = "/etc/rsyslog.d/20-mail_responder.conf";
-    private const string MailLogFile = "/var/log/mail.log";
-    private const string Rotation = "/etc/logrotate.d/mail_responder";
-    private const string MailRotation = "/etc/logrotate.d/mail_responder-mail";
+    private const string Restart = "; then: systemctl restart rsyslog";
+    private static readonly string[] Rotations =
+        ["/etc/logrotate.d/mail_responder", "/etc/logrotate.d/mail_responder-mail"];
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     /// <summary>As long as our own logs are kept, and a day for the rotation itself.</summary>
@@ -20,86 +21,71 @@ internal static class LogChecks
     public static IEnumerable<Finding> Look(Host host, ResponderSettings? settings)
     {
         if (settings?.LogTo == LogTarget.Stderr)
-            return [Finding.Warning("log-routing",
+            return new Check("log-routing").Warning(
                 "log_to is stderr: under Postfix the lines get lost, or into delivery reports",
-                "remove log_to from the settings")];
+                "remove log_to from the settings");
         var isRunning = host.IsRunning("rsyslogd");
-        List<Finding> routing = settings is null ? [] : [.. Routing(host, settings, isRunning)];
+        var running = new Check("rsyslog-running");
         return
         [
-            isRunning ? Finding.Ok("rsyslog-running", "yes")
-                : Finding.Fault("rsyslog-running", "rsyslog does not run: nothing of ours is logged",
-                "run: systemctl enable --now rsyslog (package rsyslog)"),
-            .. RuleFile(host).OrOk("rsyslog-rule", Rule),
-            .. routing,
-            .. Files(host).OrOk("log-files", "not open to everybody"),
-            .. Rotating(host).OrOk("logrotate", $"{Rotation}, {MailRotation}"),
-            .. MailLog(host).OrOk("mail-log", "nothing older than a week, nothing open to everybody"),
-            .. JournalChecks.Look(host).OrOk("journal", "forgets after a week"),
+            .. isRunning ? running.Ok("yes")
+                : running.Fault("rsyslog does not run: nothing of ours is logged",
+                    "run: systemctl enable --now rsyslog (package rsyslog)"),
+            .. RuleFile(host),
+            .. settings is null ? [] : Routing(host, settings, isRunning),
+            .. Files(host),
+            .. Rotating(host),
+            .. MailLog(host),
+            .. JournalChecks.Look(host),
         ];
     }
 
-    private static IEnumerable<Finding> RuleFile(Host host)
+    private static Check RuleFile(Host host)
     {
-        const string name = "rsyslog-rule";
+        var check = new Check("rsyslog-rule");
         if (host.Lines(Rule) is not { } lines)
-        {
-            yield return Finding.Fault(name, Rule + " is missing: our lines go wherever the host's rules send them",
+            return check.Fault(Rule + " is missing: our lines go wherever the host's rules send them",
                 "run install.sh");
-            yield break;
-        }
-
         foreach (var file in (string[])[Log, Events, MailLogFile])
         {
             if (!lines.Any(line => !line.TrimStart().StartsWith('#') && line.Contains(file, StringComparison.Ordinal)))
-                yield return Finding.Fault(name, $"{Rule} does not write {file}",
-                    "take rsyslog/20-mail_responder.conf; then: systemctl restart rsyslog");
+                check.Fault($"{Rule} does not write {file}", "take rsyslog/20-mail_responder.conf" + Restart);
         }
 
-        var check = host.Run("rsyslogd", "-N1");
-        // It may leave broken parts out and go on, and then its exit code is 0.
-        var broken = check.Errors.Split('\n').Concat(check.Lines)
+        var rsyslogd = host.Run("rsyslogd", "-N1");
+        // rsyslogd may leave a broken part out and go on; its exit code is 0 then.
+        var broken = rsyslogd.ErrorLines.Concat(rsyslogd.Lines)
             .FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)
-            && line.Contains("mail_responder", StringComparison.Ordinal));
-        if (check.Code is null)
-            yield return Finding.Warning(name, "rsyslogd -N1 " + check.Complaint, "run: rsyslogd -N1");
-        else if (broken is not null || check.Failed)
-            yield return Finding.Fault(name, "rsyslogd -N1: " + (broken?.OneLine() ?? check.Complaint),
-                "correct the file that it names; then: systemctl restart rsyslog");
+                && line.Contains("mail_responder", StringComparison.Ordinal));
+        if (rsyslogd.Code is null)
+            check.Warning("rsyslogd -N1 " + rsyslogd.Complaint, "run: rsyslogd -N1");
+        else if (broken is not null || rsyslogd.Failed)
+            check.Fault("rsyslogd -N1: " + (broken?.OneLine() ?? rsyslogd.Complaint),
+                "correct the file that it names" + Restart);
+        return check.OrOk(Rule);
     }
 
-    /// <summary>A line and an event are sent as the responder sends them, and looked for in the files.</summary>
-    private static IEnumerable<Finding> Routing(Host host, ResponderSettings settings, bool isRunning)
+    /// <summary>Sends a line and an event as the responder does, and waits for them in the files.</summary>
+    private static List<Finding> Routing(Host host, ResponderSettings settings, bool isRunning)
     {
-        const string name = "log-routing";
+        const string name = "syslog-socket";
+        var (check, path) = (new Check(name), settings.SyslogSocket);
+        var routing = new Check("log-routing");
         if (!isRunning)
-        {
-            yield return Finding.NotLookedAt("syslog-socket", "rsyslog-running");
-            yield return Finding.NotLookedAt(name, "rsyslog-running");
-            yield break;
-        }
-
-        if (!File.Exists(settings.SyslogSocket))
-        {
-            yield return Finding.NotLookedAt(name, "syslog-socket");
-            yield return Finding.Fault("syslog-socket",
-                settings.SyslogSocket + " does not exist: nothing of ours is logged",
+            return [.. check.NotLookedAt("rsyslog-running"), .. routing.NotLookedAt("rsyslog-running")];
+        if (!File.Exists(path))
+            check.Fault(path + " does not exist: nothing of ours is logged",
                 "run: systemctl restart rsyslog; see syslog_socket in the settings");
-            yield break;
-        }
+        else if (host.Refused('w', [path]).Count > 0)
+            check.Fault($"{Host.ResponderUser} may not write to {path}", $"run: chmod 0666 {path}");
+        if (check.Count > 0)
+            return [.. routing.NotLookedAt(name), .. check];
+        check.Ok(path);
+        return host.IsRoot ? [.. check, .. Send(routing, host, settings)] : check;
+    }
 
-        if (host.Refused('w', [settings.SyslogSocket]).Count > 0)
-        {
-            yield return Finding.NotLookedAt(name, "syslog-socket");
-            yield return Finding.Fault("syslog-socket",
-                $"{Host.ResponderUser} may not write to {settings.SyslogSocket}",
-                $"run: chmod 0666 {settings.SyslogSocket}");
-            yield break;
-        }
-
-        yield return Finding.Ok("syslog-socket", settings.SyslogSocket);
-        if (!host.IsRoot)
-            yield break;
+    private static Check Send(Check check, Host host, ResponderSettings settings)
+    {
         var mark = "doctor mark=" + Guid.NewGuid().ToString("N");
         var socket = new SyslogSocket(settings.SyslogSocket, host.Clock);
         socket.Write(settings.SyslogFacility, SyslogSeverity.Info, mark);
@@ -108,97 +94,72 @@ internal static class LogChecks
             MessageLog.Event(new Outcome(Result.Probe) { Problem = mark }, 0, host.Now));
         List<(string File, SyslogFacility Facility)> missing =
             [(Log, settings.SyslogFacility), (Events, settings.EventFacility)];
-        var start = host.Clock.GetTimestamp();
-        do
+        for (var start = host.Clock.GetTimestamp(); host.Clock.GetElapsedTime(start) < MaxWait; Thread.Sleep(100))
         {
             missing.RemoveAll(one => LogTail.Lines(host.PathTo(one.File))
                 .Any(line => line.Contains(mark, StringComparison.Ordinal)));
             if (missing.Count == 0)
-            {
-                yield return Finding.Ok(name, $"a test line came to {Log} and {Events}");
-                yield break;
-            }
-
-            Thread.Sleep(100);
+                return check.Ok($"a test line came to {Log} and {Events}");
         }
-        while (host.Clock.GetElapsedTime(start) < MaxWait);
+
         foreach (var (file, facility) in missing)
-            yield return Finding.Fault(name,
-                $"a test line sent to {settings.SyslogSocket} ({facility.Hyphenated()}) did not come to {file}",
+            check.Fault($"a test line sent to {settings.SyslogSocket} ({facility.Hyphenated()}) did not come to {file}",
                 $"see that {Rule} has the facilities of the settings, that the disk is not full, and that rsyslog may "
-                + "write the file; then: systemctl restart rsyslog");
+                + "write the file" + Restart);
+        return check;
     }
 
-    private static IEnumerable<Finding> Files(Host host)
+    private static Check Files(Host host)
     {
-        const string name = "log-files";
+        var check = new Check("log-files");
         foreach (var path in (string[])[Log, Events])
         {
             var file = host.PathTo(path);
             if (!File.Exists(file))
                 continue; // The first message makes it; log-routing tells whether it would.
-            if ((File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
-                yield return Finding.Fault(name, path + " can be read by every user of the host",
-                    $"run: chmod 0640 {path}");
-            if (host.Run("stat", "-c", "%U", file) is { Succeeded: true } owner
-                && owner.Output.Trim() is not ("root" or "syslog"))
-                yield return Finding.Fault(name,
-                $"{path} belongs to {owner.Output.Trim().OneLine()}: rsyslog may not be able to write it",
-                $"run: chown {(host.PasswdEntry("syslog") is null ? "root" : "syslog")}:adm {path}; then: systemctl "
-                + $"restart rsyslog");
+            if (Host.IsOpen(file, UnixFileMode.OtherRead | UnixFileMode.OtherWrite))
+                check.Fault(path + " can be read by every user of the host", $"run: chmod 0640 {path}");
+            if (host.Stat("%U", file) is var owner && owner is not ("" or "root" or "syslog"))
+                check.Fault($"{path} belongs to {owner}: rsyslog may not be able to write it",
+                    $"run: chown {(host.PasswdEntry("syslog") is null ? "root" : "syslog")}:adm {path}" + Restart);
         }
+
+        return check.OrOk("not open to everybody");
     }
 
-    private static IEnumerable<Finding> Rotating(Host host)
+    private static Check Rotating(Host host)
     {
-        const string name = "logrotate";
-        foreach (var file in (string[])[Rotation, MailRotation])
-        {
-            if (!File.Exists(host.PathTo(file)))
-                yield return Finding.Fault(name, file + " is missing: the logs grow until the disk is full",
-                    "run install.sh");
-        }
-
-        // All of its files, because a log that two of them name is an error of the one that is read later.
-        var check = host.Run("logrotate", "-d", host.PathTo("/etc/logrotate.conf"));
-        if (!check.IsInstalled)
-        {
-            yield return Finding.Fault(name, "logrotate is not installed: the logs grow until the disk is full",
+        var check = new Check("logrotate");
+        foreach (var file in Rotations.Where(file => !File.Exists(host.PathTo(file))))
+            check.Fault(file + " is missing: the logs grow until the disk is full", "run install.sh");
+        // With all of its files: logrotate refuses the second file that names a log.
+        var logrotate = host.Run("logrotate", "-d", host.PathTo("/etc/logrotate.conf"));
+        if (!logrotate.IsInstalled)
+            return check.Fault("logrotate is not installed: the logs grow until the disk is full",
                 "apt-get install logrotate");
-            yield break;
-        }
-
-        var error = check.Errors.Split('\n').FirstOrDefault(line => line.Contains("error:", StringComparison.Ordinal)
+        var error = logrotate.ErrorLines.FirstOrDefault(line => line.Contains("error:", StringComparison.Ordinal)
             && (line.Contains("mail_responder", StringComparison.Ordinal)
-            || line.Contains("/var/log/mail", StringComparison.Ordinal)));
+                || line.Contains("/var/log/mail", StringComparison.Ordinal)));
         if (error is not null)
-            yield return Finding.Fault(name, "logrotate -d: " + error.OneLine(),
-                "correct the file that it names; no two may name one log");
-        else if (check.Failed && !check.Errors.Contains("mail_responder", StringComparison.Ordinal))
-            yield return Finding.Fault(name, "logrotate -d: " + check.Complaint,
-                "let /etc/logrotate.conf include /etc/logrotate.d");
+            check.Fault("logrotate -d: " + error.OneLine(), "correct the file that it names; no two may name one log");
+        else if (logrotate.Failed && !logrotate.Errors.Contains("mail_responder", StringComparison.Ordinal))
+            check.Fault("logrotate -d: " + logrotate.Complaint, "let /etc/logrotate.conf include /etc/logrotate.d");
+        return check.OrOk(string.Join(", ", Rotations));
     }
 
-    /// <summary>Unlike ours, Postfix's own log names the people who write: whoever gets the host gets them.</summary>
-    private static IEnumerable<Finding> MailLog(Host host)
+    /// <summary>Unlike ours, Postfix's own log names requesters: whoever seizes the host learns them.</summary>
+    private static Check MailLog(Host host)
     {
-        const string name = "mail-log";
+        var check = new Check("mail-log");
         var folder = host.PathTo("/var/log");
-        if (!Directory.Exists(folder))
-            yield break;
-        var files = Directory.GetFiles(folder, "mail.*").Order(StringComparer.Ordinal).ToList();
-        var old = files.FindAll(file => host.Now - File.GetLastWriteTimeUtc(file) > MaxMailLogAge);
-        if (old.Count > 0)
-        {
-            yield return Finding.Warning(name,
-                $"/var/log/{Path.GetFileName(old[^1])} is older than a week, and Postfix's log names everybody who "
-                + $"wrote",
-                "run: install.sh --mail-log-days 7; and delete what is older");
-        }
-
-        foreach (var file in files.Where(file => (File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0))
-            yield return Finding.Fault(name,
-                $"/var/log/{Path.GetFileName(file)} can be read by every user of the host, and names everybody who "
-                + $"wrote", $"run: chmod 0640 /var/log/{Path.GetFileName(file)}");
+        List<string> files = [.. Directory.Exists(folder) ? Directory.GetFiles(folder, "mail.*") : []];
+        files.Sort(StringComparer.Ordinal);
+        if (files.FindLast(file => host.Now - File.GetLastWriteTimeUtc(file) > MaxMailLogAge) is { } old)
+            check.Warning($"/var/log/{Path.GetFileName(old)} is older than a week, and Postfix's log names everybody "
+                + "who wrote", "run: install.sh --mail-log-days 7; and delete what is older");
+        foreach (var path in files.Where(file => Host.IsOpen(file, UnixFileMode.OtherRead)).Select(Path.GetFileName))
+            check.Fault($"/var/log/{path} can be read by every user of the host, and names everybody who wrote",
+                $"run: chmod 0640 /var/log/{path}");
+        return check.OrOk("nothing older than a week, nothing open to everybody");
     }
 }

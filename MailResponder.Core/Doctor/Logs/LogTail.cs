@@ -1,3 +1,6 @@
+using System.Text;
+using MailResponder.Logs;
+
 namespace MailResponder.Doctor;
 
 /// <summary>The end of a log file.</summary>
@@ -21,4 +24,8 @@ internal static class LogTail
             return [];
         }
     }
+
+    /// <summary>The events of messages among the lines.</summary>
+    public static IEnumerable<MessageEvent> Events(IEnumerable<string> lines) =>
+        lines.Select(line => MessageEvent.Read(Encoding.UTF8.GetBytes(line))).OfType<MessageEvent>();
 }

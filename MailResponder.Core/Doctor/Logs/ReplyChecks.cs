@@ -1,4 +1,3 @@
-using System.Text;
 using MailResponder.Logs;
 
 namespace MailResponder.Doctor;
@@ -11,34 +10,29 @@ internal static class ReplyChecks
 
     public static IEnumerable<Finding> Look(Host host)
     {
+        var (reply, deferral) = (new Check("last-reply"), new Check("last-deferral"));
         // Right after a rotation the news of yesterday is in the file before.
-        List<MessageEvent> events =
-            [.. LogTail.Lines(host.PathTo(LogChecks.Events + ".1")).Concat(LogTail.Lines(host.PathTo(LogChecks.Events)))
-            .Select(line => MessageEvent.Read(Encoding.UTF8.GetBytes(line))).OfType<MessageEvent>()];
-        const string name = "last-reply";
+        List<MessageEvent> events = [.. LogTail.Events(LogTail.Lines(host.PathTo(LogChecks.Events + ".1"))
+            .Concat(LogTail.Lines(host.PathTo(LogChecks.Events))))];
         var log = new FileInfo(host.PathTo(LogChecks.Events));
         if (events.Count == 0 && !host.IsRoot && log is { Exists: true, Length: > 0 })
-        {
-            yield return Finding.Warning(name, $"only root may read {LogChecks.Events}", "run: sudo responder doctor");
-            yield break;
-        }
-
-        var replied = events.FindLast(one => one.Result == Result.Replied);
-        yield return replied is null
-            ? Finding.Warning(name, "the log knows of no reply",
-            "mail a request to one of your addresses from outside, and look again; here: responder send --to YOU "
-            + "--as ADDRESS")
-            : host.Now - replied.Time > Long
-                ? Finding.Warning(name, $"{(host.Now - replied.Time).InWords()} ago",
-                "mail a request to one of your addresses from outside, and look at /var/log/mail.log")
-                : Finding.Ok(name, (host.Now - replied.Time).InWords() + " ago");
+            return reply.OnlyRoot($"only root may read {LogChecks.Events}");
+        var replied = events.FindLast(one => one.Result == Result.Replied)?.Time ?? default;
         var deferred = events.FindLast(one => one.Result == Result.Deferred && one.Reason != InProgress);
-        if (deferred is not null && !(deferred.Time <= replied?.Time) && host.Now - deferred.Time < Long)
-            yield return Finding.Warning("last-deferral",
+        const string remedy = "mail a request to one of your addresses from outside, and look ";
+        if (replied == default)
+            reply.Warning("the log knows of no reply",
+                remedy + "again; here: responder send --to YOU --as ADDRESS");
+        else if (host.Now - replied > Long)
+            reply.Warning($"{(host.Now - replied).InWords()} ago", remedy + "at /var/log/mail.log");
+        if (deferred?.Time > replied && host.Now - deferred.Time < Long)
+            deferral.Warning(
                 $"{(host.Now - deferred.Time).InWords()} ago, with no reply since: {deferred.WhyNot().OneLine()}",
                 "mend what it names; then: postqueue -f");
-        else
-            yield return Finding.Ok("last-deferral",
-                replied is null ? "the log knows of none" : "none since the last reply");
+        return
+        [
+            .. reply.OrOk((host.Now - replied).InWords() + " ago"),
+            .. deferral.OrOk(replied == default ? "the log knows of none" : "none since the last reply"),
+        ];
     }
 }

@@ -1,42 +1,40 @@
 using System.Globalization;
+using MailResponder.Files;
 
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Amazon refuses requests of clocks that are wrong by minutes, and quotas start at the wrong midnight.
+/// The clock. When it is wrong by minutes, Amazon refuses requests, and quotas start at the wrong midnight.
 /// </summary>
 internal static class ClockChecks
 {
-    private const string Name = "clock";
-
     public static IEnumerable<Finding> Look(Host host)
     {
+        var check = new Check("clock");
         var chrony = host.Run("chronyc", "-n", "tracking");
         if (chrony.Succeeded)
-            return [OfChrony(chrony)];
-        var systemd = host.Run("timedatectl", "show", "-p", "NTPSynchronized", "--value");
-        return [systemd.Succeeded && systemd.Output.Trim() == "yes"
-            ? Finding.Ok(Name, "systemd says that it is synchronised")
-            : chrony.IsInstalled
-                ? Finding.Warning(Name, "nobody sets it: chronyd does not run (" + chrony.Complaint + ")",
+            return OfChrony(check, chrony);
+        if (host.Run("timedatectl", "show", "-p", "NTPSynchronized", "--value").Output.Trim() == "yes")
+            return check.Ok("systemd says that it is synchronised");
+        return chrony.IsInstalled
+            ? check.Warning("nothing sets it: chronyd does not run (" + chrony.Complaint + ")",
                 "run: systemctl enable --now chrony")
-                : Finding.Warning(Name, "nobody sets it", "apt-get install chrony")];
+            : check.Warning("nothing sets it", "apt-get install chrony");
     }
 
-    private static Finding OfChrony(ProgramResult chrony)
+    private static Check OfChrony(Check check, ProgramResult chrony)
     {
         // System time     : 0.000012345 seconds slow of NTP time
         var values = chrony.Lines.Select(line => line.Split(':', 2)).Where(parts => parts.Length == 2)
             .GroupBy(parts => parts[0].Trim()).ToDictionary(group => group.Key, group => group.First()[1].Trim());
-        if (values.GetValueOrDefault("Leap status") is not { } leap || leap == "Not synchronised")
-            return Finding.Warning(Name, "chrony has no time server that it trusts",
+        if (values.GetValueOrDefault("Leap status", "Not synchronised") == "Not synchronised")
+            return check.Warning("chrony has no time server that it trusts",
                 "run: chronyc sources; see that UDP port 123 is open to the outside");
         var offset = values.GetValueOrDefault("System time", "");
-        var wrong = double.TryParse(offset.Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture,
-            out var seconds) ? Math.Abs(seconds) : 0;
-        return wrong >= 60 ? Finding.Fault(
-            Name, $"wrong: {offset}; Amazon refuses what it signs", "run: chronyc makestep")
-            : wrong >= 1 ? Finding.Warning(Name, $"wrong: {offset}", "run: chronyc makestep")
-            : Finding.Ok(Name, offset);
+        double.TryParse(offset.Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds);
+        return Math.Abs(seconds) >= 60 ? check.Fault($"wrong: {offset}; Amazon refuses what it signs",
+                "run: chronyc makestep")
+            : Math.Abs(seconds) >= 1 ? check.Warning($"wrong: {offset}", "run: chronyc makestep")
+            : check.Ok(offset);
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using MailResponder.Files;
+using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
@@ -24,8 +26,8 @@ internal sealed record Host
     /// <summary>The user who looks.</summary>
     public required string UserName { get; init; }
 
-    /// <summary>The program that looks; it is also run as the responder's user.</summary>
-    public required string Program { get; init; }
+    /// <summary>The program that looks, and what it prints for --version.</summary>
+    public required (string Path, string Version) Program { get; init; }
 
     public bool MayActAsResponder => IsRoot || UserName == ResponderUser;
 
@@ -46,6 +48,12 @@ internal sealed record Host
         }
     }
 
+    /// <summary>Whether the mode of a file or folder that exists has any of the rights.</summary>
+    public static bool IsOpen(string path, UnixFileMode rights) => (File.GetUnixFileMode(path) & rights) != 0;
+
+    /// <summary>What stat(1) prints of a file; empty when there is none.</summary>
+    public string Stat(string format, string path) => Run("stat", "-L", "-c", format, path).Output.OneLine();
+
     /// <summary>
     /// The addresses at which something listens on a TCP port, as proc_net(5) writes them, in hexadecimal.
     /// </summary>
@@ -61,18 +69,26 @@ internal sealed record Host
 
     public ProgramResult Run(string program, params string[] arguments) => Programs.Run(program, arguments);
 
-    /// <summary>Runs this program as the responder's user. Only where <see cref="MayActAsResponder"/>.</summary>
-    public ProgramResult RunResponder(params string[] arguments) => RunAsResponder(Program, arguments);
-
     /// <summary>
     /// Runs a program as the responder's user, with its groups. Only where <see cref="MayActAsResponder"/>.
     /// </summary>
     public ProgramResult RunAsResponder(string program, params string[] arguments) => IsRoot
-        // By way of a shell: setpriv itself still has root's capabilities when it starts a program, and so could start
-        // any.
+        // Through a shell: setpriv still has root's capabilities when it executes a program, and so could execute one
+        // that the user may not.
         ? Run("setpriv", ["--reuid", ResponderUser, "--regid", ResponderUser, "--init-groups", "/bin/sh", "-c",
             "exec \"$0\" \"$@\"", program, .. arguments])
         : Run(program, arguments);
+
+    /// <summary>
+    /// Has the whole process act as the responder's user until this is disposed. Only where
+    /// <see cref="MayActAsResponder"/>.
+    /// </summary>
+    /// <returns>Null when it is that user already.</returns>
+    /// <exception cref="ResponderException">There is no such user.</exception>
+    public IDisposable? ActAsResponder() => !IsRoot ? null
+        : PasswdEntry(ResponderUser) is [_, _, var number, ..]
+            && ServiceUser.Act(uint.Parse(number, CultureInfo.InvariantCulture)) is { } acting ? acting
+            : throw new ResponderException(Cause.Settings, $"root cannot act as {ResponderUser}");
 
     /// <summary>
     /// The paths to which the responder's user has no access of the kind: r, w or x, as test(1) has them. The kernel is
@@ -94,22 +110,11 @@ internal sealed record Host
     public string[]? PasswdEntry(string user) =>
         Run("getent", "passwd", user) is { Succeeded: true } found ? found.Output.Trim().Split(':') : null;
 
-    /// <summary>Whether a process with this name (at most 15 characters, proc_pid_comm(5)) runs.</summary>
-    /// <param name="name">The program's name.</param>
-    /// <param name="argument">One of its arguments; null for any.</param>
-    public bool IsRunning(string name, string? argument = null)
-    {
-        foreach (var folder in Directory.EnumerateDirectories(PathTo("/proc")))
-        {
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out _)
-                && Lines($"/proc/{Path.GetFileName(folder)}/comm") is [var comm, ..] && comm == name
-                && (argument is null || Lines($"/proc/{Path.GetFileName(folder)}/cmdline") is [var line, ..]
-                    && line.Split('\0').Contains(argument)))
-            {
-                return true;
-            }
-        }
+    /// <summary>The fields of all users.</summary>
+    public IEnumerable<string[]> Users() => Run("getent", "passwd").Lines.Select(line => line.Split(':'));
 
-        return false;
-    }
+    /// <summary>Whether a process with this name (at most 15 characters, proc_pid_comm(5)) runs.</summary>
+    public bool IsRunning(string name) => Directory.EnumerateDirectories(PathTo("/proc")).Select(Path.GetFileName).Any(
+        folder => folder!.All(char.IsAsciiDigit) && Lines($"/proc/{folder}/comm") is [var running, ..]
+            && running == name);
 }

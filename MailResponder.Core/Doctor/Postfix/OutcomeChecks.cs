@@ -4,28 +4,22 @@ using MailResponder.Statistics;
 
 namespace MailResponder.Doctor;
 
-/// <summary>Whether the world took the replies of the last 24 hours.</summary>
+/// <summary>Whether providers took the replies of the last 24 hours.</summary>
 internal static class OutcomeChecks
 {
     public const string Name = "reply-outcomes";
 
-    /// <summary>From here on a provider takes next to nothing from this host.</summary>
+    /// <summary>From this share on, a provider takes next to nothing from this host.</summary>
     private const double MostRefused = 0.8;
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings)
     {
         if (!host.IsRoot)
-            return [Finding.Warning(Name, "only root can read the mail log", "run: sudo responder doctor")];
-        // What cron does each minute: so this is the present, and shows whether it can be done.
-        if (host.Run(host.Program, "postfix-log", "--settings", settings.File) is { Succeeded: false } run)
-        {
-            return
-            [
-                Finding.Fault(Name, "what became of replies is not known: " + run.Complaint,
-                    "mend what it names; then: responder postfix-log"),
-            ];
-        }
-
+            return new Check(Name).OnlyRoot("only root can read the mail log");
+        // The job that cron runs each minute: it brings the database up to date, and shows whether it can be run.
+        if (host.Run(host.Program.Path, "postfix-log", "--settings", settings.File) is { Succeeded: false } run)
+            return new Check(Name).Fault("what became of replies is not known: " + run.Complaint,
+                "mend what it names; then: responder postfix-log");
         var summary = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, host.Now.AddDays(-1), host.Now,
             settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold);
         return Judge(summary?.Outcomes ?? []);
@@ -35,14 +29,19 @@ internal static class OutcomeChecks
     {
         const string remedy = "see what they answer in /var/log/mail.log (status=bounced, status=deferred); look for "
             + "this host's address on block lists, and at SPF, DKIM and the reverse record above";
-        var all = outcomes.Sum(one => one.Total);
-        return outcomes.Where(one => one.IsRefusing)
-            .Select(one => one.RefusedShare >= MostRefused
-                ? Finding.Fault(Name, $"{one.Provider} took next to no reply in 24 hours: {one}", remedy)
-                : Finding.Warning(Name,
+        var check = new Check(Name);
+        foreach (var one in outcomes.Where(one => one.IsRefusing))
+        {
+            if (one.RefusedShare >= MostRefused)
+                check.Fault($"{one.Provider} took next to no reply in 24 hours: {one}", remedy);
+            else
+                check.Warning(
                     $"{one.Provider} refused {Figure.Percent(one.RefusedShare)} of the replies of 24 hours: {one}",
-                    remedy))
-            .OrOk(Name, all == 0 ? "none through this host's Postfix, and no report, in 24 hours"
-                : $"in 24 hours: {string.Join("; ", outcomes.Select(one => $"{one.Provider} {one}"))}");
+                    remedy);
+        }
+
+        return check.OrOk(outcomes.Sum(one => one.Total) == 0
+            ? "none through this host's Postfix, and no report, in 24 hours"
+            : $"in 24 hours: {string.Join("; ", outcomes.Select(one => $"{one.Provider} {one}"))}");
     }
 }

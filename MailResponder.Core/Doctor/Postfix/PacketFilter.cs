@@ -5,17 +5,17 @@ namespace MailResponder.Doctor;
 
 /// <summary>
 /// The rules of nftables, those that iptables makes among them, as they meet a stranger who connects by IPv4
-/// (libnftables-json(5)). What a rule asks for that is not known here counts as true for some strangers only: such a
-/// rule is believed when it lets the port in, and left out when it drops.
+/// (libnftables-json(5)). A condition that is not known here counts as true for some strangers only: a rule with one is
+/// believed when it lets the port in, and left out when it drops.
 /// </summary>
 internal sealed class PacketFilter
 {
     private const int MaxJumps = 16;
     private static readonly string[] OtherProtocols = ["udp", "icmp", "icmpv6", "ip6", "sctp", "dccp", "esp", "ah"];
     private readonly int _port;
-    private readonly List<JsonElement> _chains = [];
-    private readonly List<JsonElement> _rules = [];
-    private readonly List<JsonElement> _sets = [];
+
+    /// <summary>The chains, rules and sets, by these words.</summary>
+    private readonly ILookup<string, JsonElement> _items;
 
     /// <summary>Whether a rule accepts strangers of some kind, without naming the port.</summary>
     private bool _acceptsSome;
@@ -23,15 +23,8 @@ internal sealed class PacketFilter
     private PacketFilter(JsonElement ruleset, int port)
     {
         _port = port;
-        foreach (var item in ruleset.EnumerateArray().SelectMany(item => item.EnumerateObject()))
-        {
-            if (item.NameEquals("chain"))
-                _chains.Add(item.Value);
-            else if (item.NameEquals("rule"))
-                _rules.Add(item.Value);
-            else if (item.NameEquals("set"))
-                _sets.Add(item.Value);
-        }
+        _items = ruleset.EnumerateArray().SelectMany(item => item.EnumerateObject())
+            .ToLookup(item => item.Name, item => item.Value);
     }
 
     /// <returns>The verdict, and the filter's name; an empty one when the host has no rules.</returns>
@@ -68,9 +61,9 @@ internal sealed class PacketFilter
 
     private (PacketVerdict, string) Judge()
     {
-        var chains = _chains.FindAll(chain =>
-            Text(chain, "hook") is "input" or "prerouting" && Text(chain, "family") is "ip" or "inet");
-        // A packet that one of them accepts goes on to the next; the first that drops it ends its way.
+        var chains = _items["chain"].Where(chain =>
+            Text(chain, "hook") is "input" or "prerouting" && Text(chain, "family") is "ip" or "inet").ToList();
+        // A packet that one chain accepts goes on to the next; a drop is final.
         var verdicts = chains.ConvertAll(chain => OfChain(chain, MaxJumps) ?? (
             Text(chain, "policy") != "drop" ? PacketVerdict.Accepted
             : _acceptsSome ? PacketVerdict.Unknown : PacketVerdict.Dropped));
@@ -83,7 +76,7 @@ internal sealed class PacketFilter
     private PacketVerdict? OfChain(JsonElement chain, int jumps)
     {
         var name = Text(chain, "name");
-        foreach (var rule in _rules.Where(rule => Text(rule, "chain") == name && IsSameTable(rule, chain)))
+        foreach (var rule in _items["rule"].Where(rule => Text(rule, "chain") == name && IsSameTable(rule, chain)))
         {
             if (OfRule(rule, jumps, out var returns) is { } verdict)
                 return verdict;
@@ -148,11 +141,12 @@ internal sealed class PacketFilter
             case "drop" or "reject":
                 return PacketVerdict.Dropped;
             case "xt":
-                // iptables has its own REJECT; other targets of its own end nothing.
+                // iptables has a REJECT of its own; its other own targets decide nothing.
                 return Text(value, "name") == "REJECT" ? PacketVerdict.Dropped : null;
             case "jump" or "goto" when jumps > 0:
                 var target = Text(value, "target");
-                var chain = _chains.Find(chain => Text(chain, "name") == target && IsSameTable(chain, rule));
+                var chain = _items["chain"].FirstOrDefault(
+                    chain => Text(chain, "name") == target && IsSameTable(chain, rule));
                 return chain.ValueKind == JsonValueKind.Object ? OfChain(chain, jumps - 1) : null;
             default:
                 return null;
@@ -178,7 +172,7 @@ internal sealed class PacketFilter
         return null;
     }
 
-    /// <returns>Null when it holds for some strangers, or nobody here knows.</returns>
+    /// <returns>Null when it holds for some strangers only, or is not known here.</returns>
     private bool? Holds(JsonElement rule, JsonElement match)
     {
         var holds = IsIn(rule, match.GetProperty("left"), match.GetProperty("right"));
@@ -189,7 +183,8 @@ internal sealed class PacketFilter
     {
         if (value.ValueKind == JsonValueKind.String && value.GetString()!.StartsWith('@'))
         {
-            var set = _sets.Find(set => "@" + Text(set, "name") == value.GetString() && IsSameTable(set, rule));
+            var set = _items["set"].FirstOrDefault(
+                set => "@" + Text(set, "name") == value.GetString() && IsSameTable(set, rule));
             return set.ValueKind == JsonValueKind.Object && set.TryGetProperty("elem", out var elements)
                 ? IsInAny(rule, what, elements) : IsOne(what, value);
         }
@@ -260,6 +255,6 @@ internal enum PacketVerdict
 
     Dropped,
 
-    /// <summary>It hangs on something that the rules alone do not tell.</summary>
+    /// <summary>It depends on what the rules alone do not tell.</summary>
     Unknown,
 }

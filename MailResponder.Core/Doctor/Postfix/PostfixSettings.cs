@@ -1,4 +1,5 @@
 using MailResponder.Addresses;
+using MailResponder.Files;
 
 namespace MailResponder.Doctor;
 
@@ -7,12 +8,15 @@ namespace MailResponder.Doctor;
 /// </summary>
 internal sealed class PostfixSettings
 {
+    /// <summary>Ends a remedy: what puts a change in force.</summary>
+    public const string Reload = "; then: postfix reload";
+
     private readonly Dictionary<string, string> _values = [];
     private readonly Host _host;
 
     private PostfixSettings(Host host) => _host = host;
 
-    /// <summary>What postconf has to say against the two files, a line each; empty when it is content.</summary>
+    /// <summary>What postconf warns of in main.cf and master.cf, a line each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     public required IReadOnlyList<MasterService> Services { get; init; }
@@ -30,12 +34,11 @@ internal sealed class PostfixSettings
             return null;
         var settings = new PostfixSettings(host)
         {
-            // An unused parameter is told by -n alone; both tell a line that is overridden.
-            Warnings = [.. own.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Concat(services.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Distinct()],
+            // Only -n warns of an unused parameter; both warn of a line that is overridden.
+            Warnings = [.. own.ErrorLines.Union(services.ErrorLines)],
             Services = [.. services.Lines.Select(MasterService.Of).OfType<MasterService>()],
         };
-        // A user's own parameters come with -n only; -x has them expanded where they are used.
+        // Only -n lists parameters that the operator made up; -x expands them where they are used.
         foreach (var line in own.Lines.Concat(all.Lines))
         {
             if (line.Split('=', 2) is [var name, var value])
@@ -71,18 +74,16 @@ internal sealed class PostfixSettings
     public TimeSpan? Time(string parameter, char standardUnit)
     {
         var text = this[parameter];
-        var unit = text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[^1] : standardUnit;
-        if (!double.TryParse(text.AsSpan().TrimEnd("smhdw"), System.Globalization.CultureInfo.InvariantCulture,
-            out var number))
-            return null;
-        return unit switch
+        var seconds = (text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[^1] : standardUnit) switch
         {
-            's' => TimeSpan.FromSeconds(number),
-            'm' => TimeSpan.FromMinutes(number),
-            'h' => TimeSpan.FromHours(number),
-            'd' => TimeSpan.FromDays(number),
-            _ => TimeSpan.FromDays(7 * number),
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            _ => 604_800,
         };
+        return double.TryParse(text.AsSpan().TrimEnd("smhdw"), System.Globalization.CultureInfo.InvariantCulture,
+            out var number) ? TimeSpan.FromSeconds(seconds * number) : null;
     }
 
     /// <summary>What a lookup table (type:name) has for a key; null when it has nothing, or cannot be asked.</summary>
@@ -109,21 +110,11 @@ internal sealed class PostfixSettings
     /// <summary>
     /// Whether a domain list like mydestination holds the domain: by name, in a table, or in a file of names.
     /// </summary>
-    public bool ListHas(string parameter, string domain)
-    {
-        foreach (var item in List(parameter))
-        {
-            if (item.Equals(domain, StringComparison.OrdinalIgnoreCase)
-                || (item.StartsWith('/') && _host.Lines(item)?.Any(
-                    line => line.Trim().Equals(domain, StringComparison.OrdinalIgnoreCase)) == true)
-                || (item.Contains(':') && LookUp(item, domain) is not null))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool ListHas(string parameter, string domain) => List(parameter).Exists(item =>
+        item.Equals(domain, StringComparison.OrdinalIgnoreCase)
+            || (item.StartsWith('/') && _host.Lines(item)?.Any(
+                line => line.Trim().Equals(domain, StringComparison.OrdinalIgnoreCase)) == true)
+            || (item.Contains(':') && LookUp(item, domain) is not null));
 
     /// <summary>
     /// The domains that a list like mydestination names, those of its tables and files too; without address literals
@@ -137,21 +128,12 @@ internal sealed class PostfixSettings
         var domains = new List<string>();
         foreach (var item in List(parameter).Where(item => !item.StartsWith('!')))
         {
-            if (item.StartsWith('/'))
-            {
-                domains.AddRange(_host.Lines(item) ?? []);
-            }
-            else if (item.Contains(':'))
-            {
-                var table = _host.Run("postmap", "-s", TableBehind(item));
-                domains.AddRange(table.Lines.Select(line => line.Split('\t')[0]));
-                if (!table.Succeeded)
-                    unlisted.Add(item);
-            }
-            else
-            {
-                domains.Add(item);
-            }
+            var isTable = item.Contains(':') && !item.StartsWith('/');
+            var table = isTable ? _host.Run("postmap", "-s", TableBehind(item)) : null;
+            domains.AddRange(item.StartsWith('/') ? _host.Lines(item) ?? []
+                : table?.Lines.Select(line => line.Split('\t')[0]) ?? [item]);
+            if (table is { Succeeded: false })
+                unlisted.Add(item);
         }
 
         return [.. domains.Select(text =>

@@ -4,12 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MailResponder.Doctor;
 
-/// <summary>STARTTLS in and out, and the certificates that smtpd(8) shows: their dates, and that their keys are
-/// theirs.</summary>
+/// <summary>
+/// STARTTLS in and out, and the certificates that smtpd(8) shows: their dates, and that their keys are theirs.
+/// </summary>
 internal static class TlsChecks
 {
-    private const string Name = "postfix-tls";
-    private const string Reload = "; then: postfix reload";
+    private const string Reload = PostfixSettings.Reload;
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
     /// <summary>A pair of parameters for each kind of key.</summary>
@@ -21,46 +21,34 @@ internal static class TlsChecks
 
     public static IEnumerable<Finding> Look(Host host, PostfixSettings postfix)
     {
-        List<Finding> findings = [.. Incoming(host, postfix)];
+        var check = new Check("postfix-tls");
+        Incoming(check, host, postfix);
         if (postfix["smtp_tls_security_level"] is "" or "none" && postfix["smtp_use_tls"] != "yes")
-        {
-            findings.Add(Finding.Warning(Name, "outgoing mail is never encrypted",
-                "run: postconf -e smtp_tls_security_level=may" + Reload));
-        }
-
-        return findings;
+            check.Warning("outgoing mail is never encrypted",
+                "run: postconf -e smtp_tls_security_level=may" + Reload);
+        return check;
     }
 
-    private static IEnumerable<Finding> Incoming(Host host, PostfixSettings postfix)
+    private static void Incoming(Check check, Host host, PostfixSettings postfix)
     {
-        if (postfix["smtpd_tls_security_level"] is "" or "none" && postfix["smtpd_use_tls"] != "yes")
-        {
-            return [Finding.Warning(Name, "STARTTLS is not offered: requests cross the network in the clear",
-                "run: postconf -e smtpd_tls_security_level=may, with a certificate")];
-        }
-
         var pairs = Certificates(host, postfix);
-        if (pairs.Count == 0)
+        if (postfix["smtpd_tls_security_level"] is "" or "none" && postfix["smtpd_use_tls"] != "yes")
+            check.Warning("STARTTLS is not offered: requests cross the network in the clear",
+                "run: postconf -e smtpd_tls_security_level=may, with a certificate");
+        else if (pairs.Count == 0)
+            check.Warning("STARTTLS is switched on, but there is no certificate",
+                "run: apt-get install ssl-cert, and name its files in smtpd_tls_cert_file and smtpd_tls_key_file");
+        else
         {
-            return [Finding.Warning(Name, "STARTTLS is switched on, but there is no certificate",
-                "run: apt-get install ssl-cert, and name its files in smtpd_tls_cert_file and smtpd_tls_key_file")];
+            var first = pairs.Min(pair => LookAt(check, host, pair.File, pair.Certificate, pair.Key));
+            check.OrOk($"STARTTLS is offered, with a certificate until {Day(first)}"
+                + (host.IsRoot ? "" : "; only root can see whether its key is there"));
         }
-
-        var first = DateTime.MaxValue;
-        List<Finding> findings = [];
-        foreach (var (file, certificate, key) in pairs)
-        {
-            if (Problem(host, file, certificate, key, out var until) is { } problem)
-                findings.Add(problem);
-            first = until < first ? until : first;
-        }
-
-        return findings.OrOk(Name, $"STARTTLS is offered, with a certificate until {Day(first)}"
-            + (host.IsRoot ? "" : "; only root can see whether its key is there"));
     }
 
-    /// <summary>Where each certificate stands, and the text of it and of its key; a null one could not be
-    /// read.</summary>
+    /// <summary>
+    /// Where each certificate stands, and the text of it and of its key; null for what cannot be read.
+    /// </summary>
     private static List<(string File, string? Certificate, string? Key)> Certificates(
         Host host, PostfixSettings postfix)
     {
@@ -76,22 +64,20 @@ internal static class TlsChecks
         // A key, its certificate and those above it, then the next key; the other parameters do not count then.
         if (chain.Find(file => Text(host, file) is null) is { } unread)
             return [(unread, null, null)];
-        var pairs = new List<(string, string?, string?)>();
+        var (files, pairs) = (string.Join(' ', chain), new List<(string, string?, string?)>());
         var (text, key) = (string.Join('\n', chain.Select(file => Text(host, file))), (string?)null);
-        while (PemEncoding.TryFind(text, out var found))
+        for (; PemEncoding.TryFind(text, out var found); text = text[found.Location.End..])
         {
             if (text[found.Label].EndsWith("PRIVATE KEY", StringComparison.Ordinal))
                 key = text[found.Location];
             else if (text[found.Label] == "CERTIFICATE" && key is not null)
             {
-                pairs.Add((string.Join(' ', chain), text[found.Location], key));
+                pairs.Add((files, text[found.Location], key));
                 key = null;
             }
-
-            text = text[found.Location.End..];
         }
 
-        return pairs.Count > 0 ? pairs : [(string.Join(' ', chain), "", "")];
+        return pairs.Count > 0 ? pairs : [(files, "", "")];
     }
 
     private static string? Text(Host host, string file) =>
@@ -99,43 +85,57 @@ internal static class TlsChecks
 
     private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <param name="until">When the certificate ends; the end of all days where it cannot be read.</param>
-    private static Finding? Problem(Host host, string file, string? certificate, string? key, out DateTime until)
+    /// <returns>When the certificate ends; the end of all days where it cannot be read.</returns>
+    private static DateTime LookAt(Check check, Host host, string file, string? certificate, string? key)
     {
-        const string broken = ": STARTTLS fails, and with it the mail of many";
-        const string remedy = "name the right files in smtpd_tls_cert_file and smtpd_tls_key_file, or: apt-get install "
-            + "ssl-cert";
-        until = DateTime.MaxValue;
+        void Broken(string problem) => check.Fault($"{problem}: STARTTLS fails, and with it the mail of many",
+            "name the right files in smtpd_tls_cert_file and smtpd_tls_key_file, or: apt-get install ssl-cert"
+            + Reload);
+
         if (certificate is null || (key is null && host.IsRoot))
-            return Finding.Fault(Name, $"{file} or its key does not exist or cannot be read{broken}", remedy + Reload);
-        DateTime from;
+        {
+            Broken($"{file} or its key does not exist or cannot be read");
+            return DateTime.MaxValue;
+        }
+
+        X509Certificate2 shown;
         try
         {
-            using var shown = X509Certificate2.CreateFromPem(certificate);
-            (from, until) = (shown.NotBefore.ToUniversalTime(), shown.NotAfter.ToUniversalTime());
+            shown = X509Certificate2.CreateFromPem(certificate);
         }
         catch (CryptographicException)
         {
-            return Finding.Fault(Name, $"{file} has no certificate, or a damaged one{broken}", remedy + Reload);
+            Broken($"{file} has no certificate, or a damaged one");
+            return DateTime.MaxValue;
         }
 
+        using (shown)
+        {
+            var (now, from, until) =
+                (host.Now.UtcDateTime, shown.NotBefore.ToUniversalTime(), shown.NotAfter.ToUniversalTime());
+            var problem = until < now ? $"ended on {Day(until)}: senders who verify it keep their mail"
+                : from > now ? $"begins on {Day(from)} only: senders who verify it keep their mail"
+                : until - now < Soon ? $"ends on {Day(until)}"
+                : null;
+            if (key is not null && !IsKeyOf(certificate, key))
+                Broken($"the key of {file} is damaged, or another certificate's");
+            else if (problem is not null)
+                check.Warning($"the certificate {file} {problem}",
+                    "renew it (with ssl-cert: make-ssl-cert generate-default-snakeoil --force-overwrite)" + Reload);
+            return until;
+        }
+    }
+
+    private static bool IsKeyOf(string certificate, string key)
+    {
         try
         {
-            if (key is not null)
-                X509Certificate2.CreateFromPem(certificate, key).Dispose();
+            X509Certificate2.CreateFromPem(certificate, key).Dispose();
+            return true;
         }
         catch (CryptographicException)
         {
-            return Finding.Fault(Name, $"the key of {file} is damaged, or another certificate's{broken}",
-                remedy + Reload);
+            return false;
         }
-
-        var now = host.Now.UtcDateTime;
-        var problem = until < now ? $"ended on {Day(until)}: senders who verify it keep their mail"
-            : from > now ? $"begins on {Day(from)} only: senders who verify it keep their mail"
-            : until - now < Soon ? $"ends on {Day(until)}"
-            : null;
-        return problem is null ? null : Finding.Warning(Name, $"the certificate {file} {problem}",
-            "renew it (with ssl-cert: make-ssl-cert generate-default-snakeoil --force-overwrite)" + Reload);
     }
 }

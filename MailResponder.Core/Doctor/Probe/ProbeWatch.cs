@@ -1,4 +1,3 @@
-using System.Text;
 using MailResponder.Incoming;
 using MailResponder.Logs;
 
@@ -28,8 +27,7 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
     public ProbeStep? Replied => _steps.Find(step => step is { IsOfReply: true, Status: "sent" });
 
     /// <summary>The names that the probe and its reply had in the queue.</summary>
-    public IEnumerable<string> QueueIds =>
-        _steps.SelectMany(step => new[] { step.QueueId, step.NextQueueId }).OfType<string>();
+    public IEnumerable<string?> QueueIds => _steps.SelectMany(step => new[] { step.QueueId, step.NextQueueId });
 
     /// <summary>What the responder itself said of it; null before that comes.</summary>
     public MessageEvent? Answer => _events.Find(one => _steps.Exists(step => step.QueueId == one.QueueId));
@@ -56,17 +54,12 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
         : (Handed is null ? "the responder was not done with it" : "its reply did not reach discard")
             + $" when the time was over; last: {_steps[^1].InWords}";
 
-    /// <summary>Reads what the logs have got meanwhile.</summary>
+    /// <summary>Reads what was logged since the last time.</summary>
     public void Look()
     {
         var seen = Elapsed;
-        foreach (var line in _postfixLines.NewLines())
-        {
-            if (ProbeStep.Of(line, tag, seen, host.Now) is { } step)
-                _steps.Add(step);
-        }
-
-        _events.AddRange(_eventLines.NewLines().Select(line => MessageEvent.Read(Encoding.UTF8.GetBytes(line)))
-            .OfType<MessageEvent>());
+        _steps.AddRange(_postfixLines.NewLines().Select(line => ProbeStep.Of(line, tag, seen, host.Now))
+            .OfType<ProbeStep>());
+        _events.AddRange(LogTail.Events(_eventLines.NewLines()));
     }
 }

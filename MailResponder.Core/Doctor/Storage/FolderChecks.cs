@@ -3,16 +3,20 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Whether everybody may write into a folder above our files: who can do that puts another file in the place of ours,
-/// whatever that one's own mode is.
+/// Finds folders above our files that every user may write into: who can do that puts another file in the place of
+/// ours, whatever the mode of that one is.
 /// </summary>
 internal static class FolderChecks
 {
-    public static IEnumerable<Finding> Look(string name, IEnumerable<string?> paths) =>
-        paths.OfType<string>().SelectMany(AndAbove).Distinct().Where(Directory.Exists).Order(StringComparer.Ordinal)
-            .Where(IsOpen).Select(folder => Finding.Fault(name,
-                $"every user can change {folder}, and so replace what lies in it",
-                $"run: chmod o-w {folder}; and look at what lies in it"));
+    public static IEnumerable<Finding> Look(string name, IEnumerable<string?> paths)
+    {
+        var check = new Check(name);
+        foreach (var folder in paths.OfType<string>().SelectMany(AndAbove).Distinct().Where(Directory.Exists)
+            .Order(StringComparer.Ordinal).Where(IsOpen))
+            check.Fault($"every user can change {folder}, and so replace what lies in it",
+                $"run: chmod o-w {folder}; and look at what lies in it");
+        return check;
+    }
 
     /// <summary>What the settings name, and their own file; keys and passwords apart.</summary>
     public static IEnumerable<string?> Places(string settingsFile, ResponderSettings? settings) =>
@@ -28,7 +32,7 @@ internal static class FolderChecks
             yield return place;
     }
 
-    /// <summary>In a sticky folder like /tmp files can be made, but not replaced.</summary>
+    /// <summary>In a sticky folder like /tmp others can make files, but not replace ours.</summary>
     private static bool IsOpen(string folder) =>
-        (File.GetUnixFileMode(folder) & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) == UnixFileMode.OtherWrite;
+        Host.IsOpen(folder, UnixFileMode.OtherWrite) && !Host.IsOpen(folder, UnixFileMode.StickyBit);
 }

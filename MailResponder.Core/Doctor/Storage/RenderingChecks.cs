@@ -4,29 +4,27 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// The folder of the rendered book. Where it cannot be written every message is answered all the same, from the book
-/// and the attachments themselves, and so nothing but this tells.
+/// The folder of the rendered book. Where it cannot be written, every message is still answered, from the book and the
+/// attachments themselves; only this check tells.
 /// </summary>
 internal static class RenderingChecks
 {
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings)
     {
-        const string name = "rendered";
-        var folder = RenderingFolder.PathOf(settings);
-        yield return Obstacle(host, folder) is { } obstacle
-            ? Finding.Warning(name, $"{obstacle}: each message parses the book and encodes its attachments anew",
+        var (check, folder) = (new Check("rendered"), RenderingFolder.PathOf(settings));
+        return Obstacle(host, folder) is { } obstacle
+            ? check.Warning($"{obstacle}: each message parses the book and encodes its attachments anew",
                 $"run: rm -rf {folder}; install -d -o {Host.ResponderUser} -g {Host.ResponderUser} -m 0700 {folder}")
-            : Finding.Ok(name, folder);
+            : check.Ok(folder);
     }
 
     private static string? Obstacle(Host host, string folder)
     {
         if (Directory.Exists(folder))
         {
-            List<string> needed = [folder, .. Directory.EnumerateFiles(folder, RenderingFolder.LockName)];
-            var refused = host.Refused('w', needed);
-            return refused.Count > 0 ? $"{Host.ResponderUser} may not write {string.Join(", ", refused.Order())}"
-                : null;
+            var refused = host.Refused('w', [folder, .. Directory.EnumerateFiles(folder, RenderingFolder.LockName)]);
+            return refused.Count == 0 ? null
+                : $"{Host.ResponderUser} may not write {string.Join(", ", refused.Order())}";
         }
 
         if (Path.Exists(folder))

@@ -11,21 +11,20 @@ internal static class S3Checks
     private static readonly TimeSpan Stale = TimeSpan.FromHours(24);
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings) =>
-        settings.S3 is { } s3 ? [Reach(host, s3), LastPull(host, settings)] : [];
+        settings.S3 is { } s3 ? [.. Reach(host, s3), .. LastPull(host, settings)] : [];
 
-    private static Finding Reach(Host host, S3Settings s3)
+    private static Check Reach(Host host, S3Settings s3)
     {
-        const string name = "s3";
-        var folder = Directory.CreateTempSubdirectory("responder-doctor-");
+        var (check, folder) = (new Check("s3"), Directory.CreateTempSubdirectory("responder-doctor-"));
         try
         {
             using var bucket = new Bucket(s3, new Deadline(host.Clock, MaxWait));
             bucket.Fetch(s3.BookBucket, s3.BookKey, null, Path.Join(folder.FullName, "book"));
-            return Finding.Ok(name, $"s3://{s3.BookBucket}/{s3.BookKey} can be read");
+            return check.Ok($"s3://{s3.BookBucket}/{s3.BookKey} can be read");
         }
         catch (ResponderException exception)
         {
-            return Finding.Fault(name, exception.Message, "see docs/s3.md; then: responder config pull --check-only");
+            return check.Fault(exception.Message, "see docs/s3.md; then: responder config pull --check-only");
         }
         finally
         {
@@ -33,24 +32,19 @@ internal static class S3Checks
         }
     }
 
-    private static Finding LastPull(Host host, ResponderSettings settings)
+    private static Check LastPull(Host host, ResponderSettings settings)
     {
-        const string name = "s3-pull";
         const string remedy =
             "look at /etc/cron.d/mail_responder and cron's mail; now: sudo -u mail_responder responder config pull";
+        var check = new Check("s3-pull");
         if (PullState.LastRefusal(settings.FilesRoot) is { } refusal)
-        {
-            return Finding.Fault(name,
-                $"the last pull was refused, {(host.Now - refusal.Time).InWords()} ago: {refusal.Fault}",
+            return check.Fault($"the last pull was refused, {(host.Now - refusal.Time).InWords()} ago: {refusal.Fault}",
                 "follow what it says; then: sudo -u mail_responder responder config pull");
-        }
-
         if (PullState.LastSaved(settings.FilesRoot) is not { } saved)
-            return Finding.Fault(name, "nothing was ever pulled to " + settings.FilesRoot, remedy);
+            return check.Fault("nothing was ever pulled to " + settings.FilesRoot, remedy);
         var age = host.Now - saved;
-        return age > Stale ? Finding.Fault(name, $"the last good pull was {age.InWords()} ago", remedy)
-            : age > Late ? Finding.Warning(
-            name, $"the last good pull was {age.InWords()} ago; it is due each hour", remedy)
-            : Finding.Ok(name, age.InWords() + " ago");
+        return age > Stale ? check.Fault($"the last good pull was {age.InWords()} ago", remedy)
+            : age > Late ? check.Warning($"the last good pull was {age.InWords()} ago; it is due each hour", remedy)
+            : check.Ok(age.InWords() + " ago");
     }
 }

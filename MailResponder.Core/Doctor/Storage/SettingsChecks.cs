@@ -19,58 +19,59 @@ internal static class SettingsChecks
     {
         var faults = new List<Fault>();
         ConfigurationCheck.OfSettings(path, faults, PostfixSettings.MessageSizeLimit(host.Programs));
-        foreach (var (name, good) in ((string, string)[])
-            [("settings", path), ("keys", "all good"), ("book", settings?.ResponseBook ?? ""),
-                (Signature, SignedBy(settings)), ("attachments", "all there")])
+        Check Of(string name) => Faults(new Check(name), faults.FindAll(fault => NameOf(fault, settings) == name),
+            fault => Remedy(name, fault, settings));
+        var keys = Of("keys");
+        // Without settings nobody knows where the rest is.
+        if (settings is null)
+            return [.. Of(Name).OrOk(path), .. keys, .. FileModeChecks.Look(host, path, settings)];
+        keys.AddRange(FolderChecks.Look("keys", FileModeChecks.Secrets(settings)));
+        var (book, signature, attachments) = (Of("book"), Of(Signature), Of("attachments"));
+        // While the book cannot be read, nobody knows which attachments it has.
+        if (book.Exists(finding => finding.State == FindingState.Fault))
+            attachments.NotLookedAt("book");
+        else if (signature.Exists(finding => finding.State == FindingState.Fault))
+            attachments.NotLookedAt(Signature);
+        var seal = new BookSeal(settings);
+        return
+        [
+            .. Of(Name).OrOk(path), .. keys.OrOk("all good"), .. book.OrOk(settings.ResponseBook),
+            .. seal.IsOn ? signature.OrOk(string.Join("; ", seal.Tell())) : signature, .. attachments.OrOk("all there"),
+            .. FileModeChecks.Look(host, path, settings), .. Unedited(settings),
+        ];
+    }
+
+    private static Check Faults(Check check, List<Fault> faults, Func<Fault, string> remedy)
+    {
+        foreach (var fault in faults)
         {
-            var ofName = faults.FindAll(fault => NameOf(fault, settings) == name);
-            // Without settings nobody knows where the rest is, and without keys nothing is signed.
-            if (ofName.Count == 0 && ((settings is null && name != "settings") || good.Length == 0))
-                continue;
-            // Of a book that cannot be read nobody knows which attachments it has.
-            var findings = ofName.Select(fault => InWords(name, fault, settings));
-            var unread = faults.Find(
-                fault => !fault.IsWarning && NameOf(fault, settings) is "book" or Signature);
-            if (name == "attachments" && unread is not null)
-                findings = findings.Append(Finding.NotLookedAt(name, NameOf(unread, settings)));
-            if (name == "keys")
-                findings = findings.Concat(FolderChecks.Look(name, FileModeChecks.Secrets(settings)));
-            foreach (var finding in findings.OrOk(name, good))
-                yield return finding;
+            var text = (fault with { IsWarning = false }).ToString();
+            if (fault.IsWarning)
+                check.Warning(text, remedy(fault));
+            else
+                check.Fault(text, remedy(fault));
         }
 
-        foreach (var finding in FileModeChecks.Look(host, path, settings))
-            yield return finding;
-        foreach (var finding in settings is null ? [] : Book(settings))
-            yield return finding;
+        return check;
     }
 
     private static string NameOf(Fault fault, ResponderSettings? settings) =>
         fault.Place is "address_key_file" or "dkim.key_file" or "database.mysql.password_file" or "ses.credentials_file"
             ? "keys"
-        : settings is null || fault.File != settings.ResponseBook ? "settings"
+        : settings is null || fault.File != settings.ResponseBook ? Name
         : fault.Place == BookSeal.SignedBy ? Signature
         : fault.Place.Contains("attachments", StringComparison.Ordinal) ? "attachments"
         : "book";
 
-    private static Finding InWords(string name, Fault fault, ResponderSettings? settings)
+    private static string Remedy(string name, Fault fault, ResponderSettings? settings) => name switch
     {
-        var remedy = name switch
-        {
-            "attachments" => "put the file there, or correct the entry or the limit; then: responder config check",
-            "keys" => "follow what it says; then: responder config check",
-            Signature => "see docs/signing.md; then: responder config check",
-            "book" when !fault.IsWarning => "correct the entry; then: responder config check; until then "
-                + (IsLastGoodBookThere(settings!) ? "the last good book answers" : "all messages may wait"),
-            _ => "correct the line; then: responder config check",
-        };
-        var text = (fault with { IsWarning = false }).ToString();
-        return new Finding(name, fault.IsWarning ? FindingState.Warning : FindingState.Fault, text, remedy);
-    }
-
-    /// <summary>Who signed what is in force; empty when nothing is signed.</summary>
-    private static string SignedBy(ResponderSettings? settings) =>
-        settings is null ? "" : string.Join("; ", new BookSeal(settings).Tell());
+        "attachments" => "put the file there, or correct the entry or the limit; then: responder config check",
+        "keys" => "follow what it says; then: responder config check",
+        Signature => "see docs/signing.md; then: responder config check",
+        "book" when !fault.IsWarning => "correct the entry; then: responder config check; until then "
+            + (IsLastGoodBookThere(settings!) ? "the last good book answers" : "all messages may wait"),
+        _ => "correct the line; then: responder config check",
+    };
 
     private static bool IsLastGoodBookThere(ResponderSettings settings)
     {
@@ -79,18 +80,16 @@ internal static class SettingsChecks
         return new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).HasLastGoodBook;
     }
 
-    private static IEnumerable<Finding> Book(ResponderSettings settings)
+    private static Check Unedited(ResponderSettings settings)
     {
-        const string name = "book-placeholder";
+        var check = new Check("book-placeholder");
         if (ResponseBookFile.Check(settings.ResponseBook, []) is not { } book)
-            yield break;
+            return check;
         var unedited = book.Entries.Where(
             entry => entry.Bodies.Any(body => body.Text.Contains(Placeholder, StringComparison.Ordinal)))
             .Select(entry => entry.Address).Distinct().ToList();
-        if (unedited.Count > 0)
-            yield return Finding.Warning(name, $"{unedited.Some()}: still answered with the text that install.sh wrote",
+        return unedited.Count == 0 ? check.Ok("no text of install.sh is left")
+            : check.Warning($"{unedited.Some()}: still answered with the text that install.sh wrote",
                 $"write your own into {settings.ResponseBook}");
-        else
-            yield return Finding.Ok(name, "no text of install.sh is left");
     }
 }

@@ -1,20 +1,28 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
-namespace MailResponder.Doctor;
+namespace MailResponder.Files;
 
 /// <summary>
 /// Runs programs of the host: each with a time limit, with bounded output, in English, and with nothing of the
-/// caller's environment, as pipe(8) and cron run them.
+/// caller's environment, as pipe(8) and cron run them, but MAIL_CONFIG, which names an instance of Postfix
+/// (postconf(1)).
 /// </summary>
 /// <param name="folders">Where programs are looked for, in this order.</param>
 /// <param name="maxTime">After this the program is killed, with all that it started.</param>
 internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTime)
 {
     private const int MaxCharacters = 1 << 18;
+    private const string Instance = "MAIL_CONFIG";
 
-    public static readonly string[] StandardFolders =
+    private static readonly string[] StandardFolders =
         ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+    /// <summary>The programs of this host.</summary>
+    public HostPrograms(TimeSpan maxTime) : this(StandardFolders, maxTime)
+    {
+    }
 
     /// <param name="program">A name that is looked for in the folders, or a whole path.</param>
     /// <param name="input">What it reads on standard input.</param>
@@ -34,12 +42,14 @@ internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTi
         start.Environment.Clear();
         start.Environment["PATH"] = string.Join(':', folders);
         start.Environment["LANG"] = start.Environment["LC_ALL"] = "C";
+        if (Environment.GetEnvironmentVariable(Instance) is { } instance)
+            start.Environment[Instance] = instance;
         try
         {
             using var process = Process.Start(start)!;
             return Finish(process, input);
         }
-        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or IOException)
+        catch (Exception exception) when (exception is Win32Exception or IOException)
         {
             return new ProgramResult(126, IsInstalled: true, "", $"{path} cannot be run");
         }
@@ -47,11 +57,11 @@ internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTi
 
     private ProgramResult Finish(Process process, string input)
     {
-        // On its own thread each: a full pipe must not keep the other one waiting.
-        var output = Beginning(process.StandardOutput);
-        var errors = Beginning(process.StandardError);
-        var fed = Feed(process, input);
-        // A daemon that it left behind may hold the pipes open: the wait is for them too, and it ends.
+        // Each on its own thread: a full pipe must not block the other ones.
+        var output = Task.Run(() => Beginning(process.StandardOutput));
+        var errors = Task.Run(() => Beginning(process.StandardError));
+        var fed = Task.Run(() => Feed(process.StandardInput, input));
+        // A daemon that it left behind may hold the pipes open, so the time limit is for them too.
         var ended = Task.WaitAll([output, errors, fed], maxTime) && process.WaitForExit(maxTime);
         if (!ended && !process.HasExited)
             process.Kill(entireProcessTree: true);
@@ -59,36 +69,34 @@ internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTi
             output.IsCompletedSuccessfully ? output.Result : "", errors.IsCompletedSuccessfully ? errors.Result : "");
     }
 
-    private static Task Feed(Process process, string input) => Task.Run(() =>
+    private static void Feed(StreamWriter writer, string input)
     {
         try
         {
-            process.StandardInput.Write(input);
-            process.StandardInput.Close();
+            writer.Write(input);
+            writer.Close();
         }
         catch (IOException)
         {
-            // It does not read; then it did not want the input.
+            // It ended without reading.
         }
-    });
+    }
 
-    private static Task<string> Beginning(StreamReader reader) => Task.Run(() =>
+    private static string Beginning(StreamReader reader)
     {
-        var text = new StringBuilder();
-        var buffer = new char[4096];
+        var (text, buffer) = (new StringBuilder(), new char[4096]);
         try
         {
-            int count;
-            while ((count = reader.Read(buffer)) > 0)
+            while (reader.Read(buffer) is > 0 and var count)
                 text.Append(buffer, 0, Math.Min(count, MaxCharacters - text.Length));
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // Killed, because it took too long.
+            // It was killed because it took too long.
         }
 
         return text.ToString();
-    });
+    }
 
     private string? Find(string program) => program.StartsWith('/')
         ? File.Exists(program) ? program : null
@@ -104,10 +112,12 @@ internal sealed record ProgramResult(int? Code, bool IsInstalled, string Output,
 {
     public bool Succeeded => Code == 0;
 
-    /// <summary>Whether it ended with something else than success, in time: then it has found something.</summary>
+    /// <summary>Whether it ended in time, and not with success: then it has found something.</summary>
     public bool Failed => Code is not (null or 0);
 
     public IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    public IEnumerable<string> ErrorLines => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Why it failed, in its own words.</summary>
     public string Complaint =>

@@ -1,0 +1,31 @@
+namespace MailResponder.Doctor;
+
+/// <summary>What one check has found so far. Each method adds a finding, and returns the check.</summary>
+/// <param name="name">Its name in docs/doctor.md.</param>
+internal sealed class Check(string name) : List<Finding>
+{
+    public Check Ok(string text) => With(FindingState.Ok, text, null);
+
+    public Check Warning(string text, string remedy) => With(FindingState.Warning, text, remedy);
+
+    public Check Fault(string text, string remedy) => With(FindingState.Fault, text, remedy);
+
+    /// <summary>For what cannot be judged because another check has a finding.</summary>
+    /// <param name="other">The other check.</param>
+    /// <param name="what">What was left out; empty for all.</param>
+    public Check NotLookedAt(string other, string what = "") =>
+        Warning($"{(what.Length > 0 ? what + ": " : "")}not looked at, because it rests on {other}",
+            $"mend {other} first");
+
+    /// <summary>For what another user cannot see.</summary>
+    public Check OnlyRoot(string text) => Warning(text, "run: sudo responder doctor");
+
+    /// <summary>Adds the good news when nothing was found.</summary>
+    public Check OrOk(string text) => Count > 0 ? this : Ok(text);
+
+    private Check With(FindingState state, string text, string? remedy)
+    {
+        Add(new Finding(name, state, text, remedy));
+        return this;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using MailResponder.Book;
+using MailResponder.Delivery;
+using MailResponder.Incoming;
+using MailResponder.Settings;
+
+namespace MailResponder.Doctor;
+
+/// <summary>One entry of a response book: whether requests reach it, and its reply goes out whole.</summary>
+/// <param name="entry">The entry.</param>
+/// <param name="book">The book's file.</param>
+/// <param name="settings">The settings that use the book.</param>
+/// <param name="seal">Who vouches for its attachments; null: nobody need to.</param>
+/// <param name="faults">Added to.</param>
+internal sealed class EntryCheck(
+    ResponseEntry entry, string book, ResponderSettings settings, BookSeal? seal, List<Fault> faults)
+{
+    /// <summary>Header, texts and boundaries, besides the attachments.</summary>
+    private const int RoomForText = 16_384;
+
+    /// <summary>Attachments that SES refuses (Amazon SES Developer Guide, "Unsupported attachment types").</summary>
+    private static readonly HashSet<string> RefusedBySes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".ade", ".adp", ".app", ".asp", ".bas", ".bat", ".cer", ".chm", ".cmd", ".com", ".cpl", ".crt", ".csh", ".der",
+        ".exe", ".fxp", ".gadget", ".hlp", ".hta", ".inf", ".ins", ".isp", ".its", ".js", ".jse", ".ksh", ".lib",
+        ".lnk", ".mad", ".maf", ".mag", ".mam", ".maq", ".mar", ".mas", ".mat", ".mau", ".mav", ".maw", ".mda", ".mdb",
+        ".mde", ".mdt", ".mdw", ".mdz", ".msc", ".msh", ".msh1", ".msh2", ".mshxml", ".msh1xml", ".msh2xml", ".msi",
+        ".msp", ".mst", ".ops", ".pcd", ".pif", ".plg", ".prf", ".prg", ".ps1", ".ps1xml", ".ps2", ".ps2xml", ".psc1",
+        ".psc2", ".reg", ".scf", ".scr", ".sct", ".shb", ".shs", ".sys", ".tmp", ".url", ".vb", ".vbe", ".vbs", ".vps",
+        ".vsmacros", ".vss", ".vst", ".vsw", ".vxd", ".ws", ".wsc", ".wsf", ".wsh", ".xnk",
+    };
+
+    private readonly FilesFolder _files = new(settings.FilesRoot);
+
+    private SendMethod Method => entry.SendMethod ?? settings.SendMethod;
+
+    /// <param name="postfixLimit">
+    /// Postfix's message_size_limit in bytes, 0 for no limit; null when sendmail is not Postfix's.
+    /// </param>
+    public void Look(long? postfixLimit)
+    {
+        var domain = entry.Address[(entry.Address.LastIndexOf('@') + 1)..];
+        if (domain.Length > 0 && !settings.OwnDomains.Contains(domain))
+            Add("email_addr", $"{domain} is not in own_domains of {settings.File}", isWarning: true);
+        if (settings.AuthservId is null && entry.Requirement.Most != Proof.None)
+            Add(AuthenticationRequirement.Name,
+                $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it",
+                isWarning: true);
+        if (WayOut() is { } trouble)
+            Add("send_method", trouble);
+        if (Owner() is { } owner)
+            Add("email_addr", $"{entry.Address} {owner}; take another");
+        if (Method == SendMethod.Ses)
+            LookAtExtensions();
+        if (TooLarge(postfixLimit) is { } tooLarge)
+            Add("attachments", tooLarge);
+        foreach (var attachment in entry.Attachments)
+            ConfigurationCheck.Try(faults, book, $"entry {entry.Number}, attachments", () =>
+            {
+                using var content = _files.Open(attachment);
+                seal?.CheckAttachment(attachment, content);
+            }, attachment.Line);
+    }
+
+    private void Add(string field, string problem, int? line = null, bool isWarning = false) =>
+        faults.Add(new Fault(book, line ?? entry.Line, $"entry {entry.Number}, {field}", problem, isWarning));
+
+    /// <summary>The way out that the entry names itself; that of the settings is looked at once.</summary>
+    private string? WayOut() => entry.SendMethod == settings.SendMethod ? null : entry.SendMethod switch
+    {
+        SendMethod.Sendmail => PlaceCheck.Program(settings.Sendmail),
+        SendMethod.Outbox => PlaceCheck.Folder(settings.Outbox),
+        _ => null,
+    };
+
+    /// <summary>Who else needs the address: people, or the replies themselves. Null when nobody does.</summary>
+    private string? Owner()
+    {
+        bool Is(string address) => string.Equals(entry.Address, address, StringComparison.OrdinalIgnoreCase);
+        return Is(settings.ResponseAddress)
+                ? "is the address that replies come from (response_from), at which a person reads"
+            : Is(settings.BounceAddress) ? "is the address that bounces go to (bounce_address)"
+            : RequestedAddress.OfPeople.Contains(entry.Address.Split('@')[0])
+                ? "belongs to people, who would not get their mail any more (RFC 2142)" : null;
+    }
+
+    private void LookAtExtensions()
+    {
+        if (settings.Ses is null && entry.SendMethod == SendMethod.Ses)
+            Add("send_method", $"ses is not set in {settings.File}; add \"ses\": {{ \"region\": \"…\" }}");
+        foreach (var attachment in entry.Attachments)
+        {
+            var extension = Path.GetExtension(attachment.ShownName);
+            if (RefusedBySes.Contains(extension))
+                Add("attachments", $"Amazon SES refuses {extension} files: the entry would go out without its "
+                    + $"attachments; show the file under another name, like \"{attachment.ShownName}_\"",
+                    attachment.Line);
+        }
+    }
+
+    /// <summary>Null when the attachments fit, and for the outbox, which takes all.</summary>
+    private string? TooLarge(long? postfixLimit)
+    {
+        if (Method == SendMethod.Outbox)
+            return null;
+        var encoded = entry.Attachments.Sum(EncodedBytes);
+        var (most, limit, remedy) = Limit(postfixLimit);
+        if (encoded <= most - RoomForText)
+            return null;
+        if (encoded > SendmailSender.MaxMessageBytes - RoomForText)
+            remedy = "attach less, or link to it";
+        return $"encoded they have {Megabytes(encoded)} MB, and {limit}: the entry would go out without them; {remedy}";
+    }
+
+    private (long Bytes, string Words, string Remedy) Limit(long? postfixLimit)
+    {
+        if (Method == SendMethod.Ses)
+            return (SesSender.MaxMessageBytes, "Amazon SES takes 10 MB", "use send_method sendmail for it");
+        return postfixLimit is > 0 and < SendmailSender.MaxMessageBytes and { } most
+            ? (most, $"Postfix takes {Megabytes(most)} MB (message_size_limit)",
+                "run: postconf -e message_size_limit=31457280" + PostfixSettings.Reload)
+            : (SendmailSender.MaxMessageBytes, "large providers take 25 MB", "");
+    }
+
+    private static string Megabytes(long bytes) =>
+        (bytes / 1024 / 1024.0).ToString("0.0", CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// Size as base64 in lines of 76 characters; 0 for a file that cannot be opened, which is a fault of its own.
+    /// </summary>
+    private long EncodedBytes(ResponseAttachment attachment)
+    {
+        try
+        {
+            using var file = _files.Open(attachment);
+            return (file.Length + 56) / 57 * 78;
+        }
+        catch (ResponderException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MailResponder.Doctor;
+
+/// <summary>All findings, and how many of them are bad.</summary>
+internal sealed record DoctorReport(int Faults, int Warnings, IReadOnlyList<Finding> Findings)
+{
+    public static DoctorReport Of(IReadOnlyList<Finding> findings) => new(
+        findings.Count(finding => finding.State == FindingState.Fault),
+        findings.Count(finding => finding.State == FindingState.Warning), findings);
+
+    /// <summary>As docs/doctor.md describes it.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, DoctorReportJson.Default.DoctorReport);
+}
+
+/// <summary>How a report is written as JSON.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(DoctorReport))]
+internal sealed partial class DoctorReportJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Amazon.CloudWatch.Model;
 using MailResponder.Aws;
 using MailResponder.Files;
 using MailResponder.Logs;
@@ -36,9 +37,9 @@ internal sealed class MetricsCommand : Command
             var settings = Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();
             if (result.GetValue(print))
-                Show(metrics, settings.PostfixLog, Log(result));
+                Show(metrics, settings.PostfixLog, result.GetValue(LogOption)!);
             else if (metrics.CloudWatch is { } connection)
-                Send(metrics, settings.PostfixLog, connection, Log(result));
+                Send(metrics, settings.PostfixLog, connection, result.GetValue(LogOption)!);
             return ExitCode.Ok;
         });
         return command;
@@ -57,7 +58,7 @@ internal sealed class MetricsCommand : Command
         {
             var settings = Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();
-            using var run = MetricsRun.Begin(metrics.State, "prometheus.json", Log(result));
+            using var run = MetricsRun.Begin(metrics.State, "prometheus.json", result.GetValue(LogOption)!);
             run.Totals.Add(run.Traffic, metrics.Threshold);
             var keep = run.Prepare();
             var outcomes = Outcomes(settings.PostfixLog, metrics.Threshold);
@@ -69,12 +70,11 @@ internal sealed class MetricsCommand : Command
     }
 
     private static void Send(
-        MetricsSettings metrics, PostfixLogSettings postfixLog, AwsConnection connection, LogFollower log)
+        MetricsSettings metrics, PostfixLogSettings postfixLog, AwsConnection connection, string log)
     {
         using var run = MetricsRun.Begin(metrics.State, "cloudwatch.json", log);
-        var outcomes = Outcomes(postfixLog, metrics.Threshold);
-        var all = CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold, outcomes);
-        var cloudWatch = new CloudWatch(connection, TimeProvider.System);
+        var all = All(run, metrics, postfixLog);
+        var cloudWatch = new CloudWatch(connection);
         var keep = run.Prepare();
         cloudWatch.Put(metrics.Namespace, all.OfMail);
         // What is counted is delivered now; the host's values are those of the moment, of which nothing can be lost.
@@ -82,11 +82,14 @@ internal sealed class MetricsCommand : Command
         cloudWatch.Put(CloudWatchMetrics.HostNamespace, all.OfHost);
     }
 
-    private static void Show(MetricsSettings metrics, PostfixLogSettings postfixLog, LogFollower log)
+    private static CloudWatchMetrics All(MetricsRun run, MetricsSettings metrics, PostfixLogSettings postfixLog) =>
+        CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold,
+            Outcomes(postfixLog, metrics.Threshold));
+
+    private static void Show(MetricsSettings metrics, PostfixLogSettings postfixLog, string log)
     {
         using var run = MetricsRun.Look(metrics.State, "cloudwatch.json", log);
-        var outcomes = Outcomes(postfixLog, metrics.Threshold);
-        var all = CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold, outcomes);
+        var all = All(run, metrics, postfixLog);
         Show(metrics.Namespace, all.OfMail);
         Show(CloudWatchMetrics.HostNamespace, all.OfHost);
         if (run.Group is null)
@@ -95,14 +98,15 @@ internal sealed class MetricsCommand : Command
             Console.Out.WriteLine("metrics.region is not set: responder metrics put sends nothing");
     }
 
-    private static void Show(string nameSpace, IReadOnlyList<Metric> metrics)
+    private static void Show(string nameSpace, List<MetricDatum> metrics)
     {
         foreach (var metric in metrics)
         {
+            var samples = metric.StatisticValues!;
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{nameSpace} {metric.Name} {metric.Unit.Value} samples={metric.Samples} sum={metric.Sum} "
-                + $"min={metric.Least} max={metric.Most}")
-                + string.Concat(metric.Dimensions.Select(dimension => $" {dimension.Name}={dimension.Value}")));
+                $"{nameSpace} {metric.MetricName} {metric.Unit!.Value} samples={samples.SampleCount} "
+                + $"sum={samples.Sum} min={samples.Minimum} max={samples.Maximum}")
+                + string.Concat(metric.Dimensions!.Select(dimension => $" {dimension.Name}={dimension.Value}")));
         }
     }
 
@@ -124,9 +128,6 @@ internal sealed class MetricsCommand : Command
             throw new ResponderException(Cause.Output, $"{file}: {FileTrouble.Describe(exception)}", exception);
         }
     }
-
-    private static LogFollower Log(ParseResult result) =>
-        new(Path.GetFullPath(result.GetValue(LogOption)!), MessageEvent.TimeOf);
 
     /// <summary>Null when `responder postfix-log` has not begun, or cannot: root gets its complaints.</summary>
     private static IReadOnlyList<ProviderOutcomes>? Outcomes(PostfixLogSettings log, int threshold)

@@ -107,7 +107,7 @@ internal sealed class StatsCommand : Command
             Threshold = threshold,
             Postfix = Part("postfix", () => Postfix(found.Settings, messages, span, threshold)),
             Ses = Part("ses", () => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
-            Queue = Part("queue", WaitingMail.Count),
+            Queue = Part("queue", PostfixQueue.CountByName),
             Host = Part("host", HostFacts.Read),
             Instance = Part("instance", InstanceFacts.Ask),
             Problems = problems,

@@ -73,7 +73,7 @@ internal sealed class FeedbackReader(
         Outcomes.Add(new ReportedOutcome(
             report.ReplyName, ReplyOutcome.Bounced, ReplyProvider.Of(report.Recipient, settings), report.SentAt));
         // As of when the reply was sent: what the operator decided since is stronger.
-        Judge(new SesNotification(FeedbackKind.HardBounce, report.SentAt, [report.Recipient], 0));
+        Judge([report.Recipient], report.SentAt, isBounce: true);
     }
 
     private void ReadText(byte[] text, string place)
@@ -166,32 +166,34 @@ internal sealed class FeedbackReader(
     {
         if (SesNotification.Read(json, (field, problem) => AddFault(place + field, problem)) is not { } notification)
             return;
-        if (SesNotification.OutcomeOf(json) is var (reply, address, outcome))
+        if (notification is { Outcome: { } outcome, Reply: { } reply, SentTo: [var address] })
             Outcomes.Add(new ReportedOutcome(reply, outcome, ReplyProvider.Of(address, settings), signedAt));
-        if (notification.HappenedAt > signedAt)
-            notification = notification with { HappenedAt = signedAt };
-        if (notification.Kind is FeedbackKind.SoftBounce or FeedbackKind.Other)
-            Counts.Add(notification.Kind == FeedbackKind.SoftBounce ? "soft bounce(s)" : "of no consequence");
-        else
-            Judge(notification);
+        if (notification.Outcome is not (ReplyOutcome.Bounced or ReplyOutcome.Complained))
+        {
+            Counts.Add(notification.Outcome == ReplyOutcome.Deferred ? "soft bounce(s)" : "of no consequence");
+            return;
+        }
+
+        Counts.Add("not among the recipients of the mail", notification.Strangers);
+        var happenedAt = notification.HappenedAt < signedAt ? notification.HappenedAt : signedAt;
+        Judge(notification.Recipients, happenedAt, notification.Outcome == ReplyOutcome.Bounced);
     }
 
-    private void Judge(SesNotification notification)
+    private void Judge(IReadOnlyList<string> recipients, DateTimeOffset happenedAt, bool isBounce)
     {
-        if (notification.HappenedAt < clock.GetUtcNow() - RequesterStore.RemovalMemory)
+        if (happenedAt < clock.GetUtcNow() - RequesterStore.RemovalMemory)
         {
             Counts.Add("too old");
             return;
         }
 
-        Counts.Add("not among the recipients of the mail", notification.Strangers);
-        foreach (var address in notification.Recipients)
+        foreach (var address in recipients)
         {
             Counts.Add(store.Key.Requester(address) is not { } requester || IsNeverAnswered(address, requester)
                 ? "never answered anyway"
-                : notification.Kind == FeedbackKind.HardBounce && IsTagged(address, requester)
+                : isBounce && IsTagged(address, requester)
                 ? "with a plus tag, left alone"
-                : InWords(store.BlockByFeedback(requester, notification.HappenedAt)));
+                : InWords(store.BlockByFeedback(requester, happenedAt)));
         }
     }
 

@@ -41,8 +41,8 @@ internal static class NotificationMail
 
     private static byte[]? JsonOf(byte[] mail, out string? problem)
     {
-        problem = "is a mail that does not begin with a notification; if SNS asks in it to confirm the subscription, open "
-            + "its link by hand";
+        problem = "is a mail that does not begin with a notification; if SNS asks in it to confirm the subscription, "
+            + "open its link by hand";
         try
         {
             using var stream = new MemoryStream(mail);

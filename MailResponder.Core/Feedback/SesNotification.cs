@@ -10,128 +10,111 @@ namespace MailResponder.Feedback;
 /// A notification of Amazon SES: "Amazon SNS notification contents" of its guide (notificationType), or "event
 /// publishing" (eventType), which is the same but for that name.
 /// </summary>
-/// <param name="Kind">What happened.</param>
-/// <param name="HappenedAt">When.</param>
-/// <param name="Recipients">
-/// Whom it concerns, of those to whom SES sent the mail; empty where nobody is to be blocked.
+/// <param name="Outcome">
+/// What became of the reply; null when the notification tells nothing of it. A bounce that is not Permanent is a
+/// deferral: SES takes the automatic answers of absent people for such bounces.
 /// </param>
-/// <param name="Strangers">Addresses that it names although the mail did not go to them.</param>
-internal sealed record SesNotification(
-    FeedbackKind Kind, DateTimeOffset HappenedAt, IReadOnlyList<string> Recipients, int Strangers)
+/// <param name="Reply">SES's id of the reply; null when it has not the form of one.</param>
+/// <param name="SentTo">To whom SES sent it.</param>
+internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IReadOnlyList<string> SentTo)
 {
     private const string NotificationType = "notificationType";
-    private const string EventType = "eventType";
 
-    private static readonly SesNotification OfNoConsequence = new(FeedbackKind.Other, default, [], 0);
+    /// <summary>When it happened; known of what blocks.</summary>
+    public DateTimeOffset HappenedAt { get; private init; }
 
-    /// <summary>Null, and what is wrong, when a field that decides is missing or wrong.</summary>
-    public static SesNotification? Read(LocatedJson json, Action<string, string> fault)
-    {
-        if ((json[NotificationType] ?? json[EventType]) is not { Kind: JsonValueKind.String } type)
-        {
-            fault(NotificationType, "is missing, and so is eventType: this is no notification of Amazon SES");
-            return null;
-        }
+    /// <summary>Those of <see cref="SentTo"/> who are to be blocked.</summary>
+    public IReadOnlyList<string> Recipients { get; private init; } = [];
 
-        return type.Text switch
-        {
-            "Bounce" => ReadPart(json, "bounce", "bouncedRecipients", KindOfBounce, fault),
-            "Complaint" => ReadPart(json, "complaint", "complainedRecipients", KindOfComplaint, fault),
-            _ => OfNoConsequence,
-        };
-    }
-
-    /// <summary>
-    /// What became of a reply, by SES's id, and to whom it went; null when the notification tells nothing of it.
-    /// </summary>
-    public static (string Reply, string Address, ReplyOutcome Outcome)? OutcomeOf(LocatedJson json)
-    {
-        ReplyOutcome? outcome = (json[NotificationType] ?? json[EventType])?.Text switch
-        {
-            "Delivery" => ReplyOutcome.Sent,
-            "DeliveryDelay" => ReplyOutcome.Deferred,
-            "Bounce" when json["bounce"]?["bounceType"]?.Text == "Permanent" => ReplyOutcome.Bounced,
-            "Bounce" => ReplyOutcome.Deferred,
-            "Complaint" when json["complaint"]?["complaintFeedbackType"]?.Text != "not-spam" => ReplyOutcome.Complained,
-            _ => null,
-        };
-        return outcome is { } known && json["mail"]?["messageId"]?.Text is { Length: > 0 and <= 200 } id
-            && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
-            && Addresses(json["mail"]?["destination"]) is [var address]
-            ? (id, address, known) : null;
-    }
-
-    private static SesNotification? ReadPart(
-        LocatedJson json, string name, string recipients, Func<LocatedJson, Action<string, string>,
-        FeedbackKind?> kindOf, Action<string, string> fault)
-    {
-        if (json[name] is not { Kind: JsonValueKind.Object } part)
-        {
-            fault(name, "is missing; without it nobody knows what happened");
-            return null;
-        }
-
-        var kind = kindOf(part, (field, problem) => fault($"{name}.{field}", problem));
-        if (kind is null or FeedbackKind.SoftBounce or FeedbackKind.Other)
-            return kind is null ? null : OfNoConsequence with { Kind = kind.Value };
-        if (Time(part["timestamp"]) is not { } happenedAt)
-        {
-            fault(name + ".timestamp",
-                "is not a time like 2026-11-24T08:30:00.000Z; without it nobody knows whether you decided otherwise "
-                + "since");
-            return null;
-        }
-
-        var sentTo = Addresses(json["mail"]?["destination"]);
-        if (sentTo.Count == 0)
-        {
-            fault("mail.destination", "names no mail address; without it nobody knows to whom the reply went");
-            return null;
-        }
-
-        return Concerning(kind.Value, happenedAt, sentTo, Failed(part[recipients]));
-    }
+    /// <summary>Addresses that it names although the reply did not go to them.</summary>
+    public int Strangers { get; private init; }
 
     /// <summary>A time as SES and SNS write it; null when it is none.</summary>
     public static DateTimeOffset? Time(LocatedJson? json) =>
         DateTimeOffset.TryParseExact(json?.Text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
-    private static FeedbackKind? KindOfBounce(LocatedJson bounce, Action<string, string> fault)
+    /// <summary>Null, and what is wrong, when a field that decides is missing or wrong.</summary>
+    /// <param name="json">The whole notification.</param>
+    /// <param name="fault">Gets the field and what is wrong with it.</param>
+    public static SesNotification? Read(LocatedJson json, Action<string, string> fault)
     {
-        if (bounce["bounceType"] is not { Kind: JsonValueKind.String } type)
+        if ((json[NotificationType] ?? json["eventType"]) is not { Kind: JsonValueKind.String } type)
         {
-            fault("bounceType", "is missing; it says whether the bounce is for good");
+            fault(NotificationType, "is missing, and so is eventType: this is no notification of Amazon SES");
             return null;
         }
 
-        // The subtypes (General, NoEmail, Suppressed, OnAccountSuppressionList, UnsubscribedRecipient …) tell why, and
-        // none of them makes a reply useful.
-        return type.Text == "Permanent" ? FeedbackKind.HardBounce : FeedbackKind.SoftBounce;
+        var mail = json["mail"];
+        var id = mail?["messageId"]?.Text;
+        var read = new SesNotification(
+            type.Text switch
+            {
+                "Delivery" => ReplyOutcome.Sent,
+                "DeliveryDelay" => ReplyOutcome.Deferred,
+                _ => null,
+            },
+            id is { Length: > 0 and <= 200 } && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? id : null,
+            Addresses(mail?["destination"]));
+        return type.Text switch
+        {
+            "Bounce" => read.Concerning(json, "bounce", "bouncedRecipients", "bounceType", fault),
+            "Complaint" => read.Concerning(json, "complaint", "complainedRecipients", null, fault),
+            _ => read,
+        };
     }
 
-    /// <summary>
-    /// The types are those of RFC 5965, section 7.3; there is none when the complaint came in another form.
-    /// </summary>
-    private static FeedbackKind? KindOfComplaint(LocatedJson complaint, Action<string, string> fault) =>
-        complaint["complaintFeedbackType"]?.Text == "not-spam" ? FeedbackKind.Other : FeedbackKind.Complaint;
+    private SesNotification? Concerning(
+        LocatedJson json, string name, string recipients, string? required, Action<string, string> fault)
+    {
+        if (json[name] is not { Kind: JsonValueKind.Object } part)
+            return No(name, "is missing; without it nobody knows what happened");
+        if (required is not null && part[required] is not { Kind: JsonValueKind.String })
+            return No($"{name}.{required}", "is missing; it says whether the bounce is for good");
+        // The subtypes of a bounce (General, NoEmail, Suppressed, OnAccountSuppressionList, UnsubscribedRecipient …)
+        // tell why, and none of them makes a reply useful. The types of a complaint are those of RFC 5965, section 7.3;
+        // there is none when it came in another form.
+        ReplyOutcome? outcome = required is null
+            ? part["complaintFeedbackType"]?.Text == "not-spam" ? null : ReplyOutcome.Complained
+            : part[required]!.Text == "Permanent" ? ReplyOutcome.Bounced : ReplyOutcome.Deferred;
+        if (outcome is null or ReplyOutcome.Deferred)
+            return this with { Outcome = outcome };
+        if (Time(part["timestamp"]) is not { } happenedAt)
+        {
+            return No(name + ".timestamp",
+                "is not a time like 2026-11-24T08:30:00.000Z; without it nobody knows whether you decided otherwise "
+                + "since");
+        }
+
+        if (SentTo.Count == 0)
+            return No("mail.destination", "names no mail address; without it nobody knows to whom the reply went");
+        if (Failed(part[recipients]) is not { } failed)
+            return this with { Outcome = ReplyOutcome.Deferred };
+        return Of(failed) with { Outcome = outcome, HappenedAt = happenedAt };
+
+        SesNotification? No(string field, string problem)
+        {
+            fault(field, problem);
+            return null;
+        }
+    }
 
     /// <summary>
     /// A reply has one recipient, who is the one it is about. The addresses in the report are its author's words, and
     /// whoever has a mail server can write there whose address they like; so they only choose among those to whom the
-    /// mail went.
+    /// reply went.
     /// </summary>
-    private static SesNotification Concerning(
-        FeedbackKind kind, DateTimeOffset happenedAt, List<string> sentTo, List<string>? named)
+    private SesNotification Of(List<string> failed)
     {
-        if (named is null)
-            return OfNoConsequence with { Kind = FeedbackKind.SoftBounce };
-        if (sentTo.Count == 1)
-            return new SesNotification(kind, happenedAt, sentTo, 0);
-        var (namedOnes, recipients) = (
-            named.ToHashSet(StringComparer.OrdinalIgnoreCase), sentTo.ToHashSet(StringComparer.OrdinalIgnoreCase));
-        return new SesNotification(kind, happenedAt, sentTo.FindAll(namedOnes.Contains),
-            named.Count(address => !recipients.Contains(address)));
+        if (SentTo.Count == 1)
+            return this with { Recipients = SentTo };
+        var (named, all) = (
+            failed.ToHashSet(StringComparer.OrdinalIgnoreCase), SentTo.ToHashSet(StringComparer.OrdinalIgnoreCase));
+        return this with
+        {
+            Recipients = [.. SentTo.Where(named.Contains)],
+            Strangers = failed.Count(address => !all.Contains(address)),
+        };
     }
 
     /// <summary>
@@ -154,23 +137,4 @@ internal sealed record SesNotification(
         json is { Kind: JsonValueKind.String } && MailboxAddress.TryParse(json.Text, out var mailbox)
             && mailbox.Address.Contains('@')
             ? mailbox.Address : "";
-}
-
-/// <summary>What a notification of Amazon SES says of a reply.</summary>
-internal enum FeedbackKind
-{
-    /// <summary>It will never be accepted (bounceType Permanent).</summary>
-    HardBounce,
-
-    /// <summary>Whoever got it called it spam or abuse.</summary>
-    Complaint,
-
-    /// <summary>
-    /// It was not accepted this time, or nobody knows why (bounceType Transient, Undetermined). Answers of absent
-    /// people are among these: SES takes an automatic answer to a reply for a bounce.
-    /// </summary>
-    SoftBounce,
-
-    /// <summary>Anything else: deliveries, "not spam", delays, opened mails, and what SES may think of later.</summary>
-    Other,
 }

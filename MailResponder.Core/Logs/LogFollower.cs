@@ -7,16 +7,45 @@ namespace MailResponder.Logs;
 /// Reads the lines that came since the last time, each once, whatever logrotate did in between: the file was renamed
 /// or copied and cut off, or both more than once. Only the newest rotated file is looked at, and only uncompressed.
 /// </summary>
-/// <param name="path">The log.</param>
-/// <param name="timeOf">The time of a line; null for one that is not looked for.</param>
-internal sealed class LogFollower(string path, Func<ReadOnlySpan<byte>, DateTimeOffset?> timeOf)
+internal sealed class LogFollower : IDisposable
 {
     private const int HeadBytes = 512;
+    private readonly string _path;
+    private readonly Func<ReadOnlySpan<byte>, DateTimeOffset?> _timeOf;
+    private readonly FileStream? _current;
+    private readonly FileStream? _rotated;
 
     /// <summary>Opens the log and the newest rotated file, whoever the process goes on as.</summary>
+    /// <param name="path">The log.</param>
+    /// <param name="timeOf">The time of a line; null for one that is not looked for.</param>
     /// <exception cref="ResponderException">The log is there and cannot be opened.</exception>
-    public OpenLog Open() =>
-        Try(() => new OpenLog(this, OpenFile(path), Rotated() is { } name ? OpenFile(name) : null));
+    public LogFollower(string path, Func<ReadOnlySpan<byte>, DateTimeOffset?> timeOf)
+    {
+        _path = Path.GetFullPath(path);
+        _timeOf = timeOf;
+        (_current, _rotated) = Try(() => (OpenFile(_path), Rotated() is { } name ? OpenFile(name) : null));
+    }
+
+    /// <summary>Where to begin when only lines to come count.</summary>
+    /// <exception cref="ResponderException">The log cannot be read.</exception>
+    public LogPosition Skip(DateTimeOffset now) => Try(() =>
+    {
+        var offset = _current is null ? 0 : LogLines.Read(_current, _ => { }, isComplete: false);
+        // A line of this very moment is still to come.
+        return new LogPosition(offset, _current is null ? "" : Head(_current, offset), now.AddTicks(-1));
+    });
+
+    /// <summary>Hands every line that came since to <paramref name="take"/>, in the order of the file.</summary>
+    /// <returns>Where to go on.</returns>
+    /// <exception cref="ResponderException">The log cannot be read.</exception>
+    public LogPosition Read(LogPosition last, LogLines.Reader take) => Try(() =>
+        _current is not null && IsIn(_current, last) ? ReadOn(_current, last, take) : ReadOver(last, take));
+
+    public void Dispose()
+    {
+        _current?.Dispose();
+        _rotated?.Dispose();
+    }
 
     private T Try<T>(Func<T> work)
     {
@@ -26,18 +55,18 @@ internal sealed class LogFollower(string path, Func<ReadOnlySpan<byte>, DateTime
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ResponderException(Cause.Input, $"log {path}: {FileTrouble.Describe(exception)}", exception);
+            throw new ResponderException(Cause.Input, $"log {_path}: {FileTrouble.Describe(exception)}", exception);
         }
     }
 
-    private LogPosition ReadOver(FileStream? rotated, FileStream? current, LogPosition last, LogLines.Reader take)
+    private LogPosition ReadOver(LogPosition last, LogLines.Reader take)
     {
         // Looked at before the rotated file is read: once the new file has a line, rsyslogd is done with the old one.
-        var isSwitched = current is { Length: > 0 };
+        var isSwitched = _current is { Length: > 0 };
         var counted = take;
-        if (rotated is not null && IsIn(rotated, last))
+        if (_rotated is not null && IsIn(_rotated, last))
         {
-            last = ReadOn(rotated, last, take);
+            last = ReadOn(_rotated, last, take);
         }
         else
         {
@@ -45,15 +74,15 @@ internal sealed class LogFollower(string path, Func<ReadOnlySpan<byte>, DateTime
             var until = last.Until;
             counted = line =>
             {
-                if (timeOf(line) > until)
+                if (_timeOf(line) > until)
                     take(line);
             };
             last = last with { Offset = 0, Head = "" };
-            if (rotated is not null)
-                last = ReadOn(rotated, last, counted);
+            if (_rotated is not null)
+                last = ReadOn(_rotated, last, counted);
         }
 
-        return isSwitched ? ReadOn(current!, last with { Offset = 0, Head = "" }, counted) : last;
+        return isSwitched ? ReadOn(_current!, last with { Offset = 0, Head = "" }, counted) : last;
     }
 
     private LogPosition ReadOn(FileStream file, LogPosition last, LogLines.Reader take)
@@ -63,20 +92,10 @@ internal sealed class LogFollower(string path, Func<ReadOnlySpan<byte>, DateTime
         var offset = last.Offset + LogLines.Read(file, line =>
         {
             take(line);
-            if (timeOf(line) is { } time && time > until)
+            if (_timeOf(line) is { } time && time > until)
                 until = time;
         }, isComplete: false);
         return new LogPosition(offset, Head(file, offset), until);
-    }
-
-    private static LogPosition Skip(FileStream? file, DateTimeOffset now)
-    {
-        // A line of this very moment is still to come.
-        now = now.AddTicks(-1);
-        if (file is null)
-            return new LogPosition(0, "", now);
-        var offset = LogLines.Read(file, _ => { }, isComplete: false);
-        return new LogPosition(offset, Head(file, offset), now);
     }
 
     /// <summary>Whether it is the file of which so much was read.</summary>
@@ -94,7 +113,7 @@ internal sealed class LogFollower(string path, Func<ReadOnlySpan<byte>, DateTime
     /// <summary>The newest file that rotation has made, numbered or dated; null when there is none.</summary>
     private string? Rotated()
     {
-        var (folder, name) = (Path.GetDirectoryName(path)!, Path.GetFileName(path));
+        var (folder, name) = (Path.GetDirectoryName(_path)!, Path.GetFileName(_path));
         return Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder, name + "?*").Where(IsPlain).MaxBy(File.GetLastWriteTimeUtc)
             : null;
@@ -113,27 +132,6 @@ internal sealed class LogFollower(string path, Func<ReadOnlySpan<byte>, DateTime
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
-        }
-    }
-
-    /// <summary>The log and the newest rotated file, open; null where there is none.</summary>
-    public sealed class OpenLog(LogFollower follower, FileStream? current, FileStream? rotated) : IDisposable
-    {
-        /// <summary>Where to begin when only lines to come count.</summary>
-        /// <exception cref="ResponderException">The log cannot be read.</exception>
-        public LogPosition Skip(DateTimeOffset now) => follower.Try(() => LogFollower.Skip(current, now));
-
-        /// <summary>Hands every line that came since to <paramref name="take"/>, in the order of the file.</summary>
-        /// <returns>Where to go on.</returns>
-        /// <exception cref="ResponderException">The log cannot be read.</exception>
-        public LogPosition Read(LogPosition last, LogLines.Reader take) => follower.Try(() =>
-            current is not null && IsIn(current, last)
-                ? follower.ReadOn(current, last, take) : follower.ReadOver(rotated, current, last, take));
-
-        public void Dispose()
-        {
-            current?.Dispose();
-            rotated?.Dispose();
         }
     }
 }

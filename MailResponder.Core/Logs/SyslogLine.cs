@@ -76,22 +76,14 @@ internal readonly ref struct SyslogLine
         {
             var written = line[..Rfc3164TimeLength];
             line = line[(Rfc3164TimeLength + 1)..];
-            // With a leap year, so that February 29 has its day whatever year it turns out to be.
-            if (!DateTime.TryParseExact(string.Concat("2000 ", written), "yyyy MMM d HH:mm:ss",
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AllowInnerWhite, out var inLeapYear))
+            for (var year = now.Year + 1; year >= now.Year - 1; year--)
             {
-                return false;
-            }
-
-            for (var year = now.ToLocalTime().Year + 1; year > now.Year - 9; year--)
-            {
-                if (inLeapYear is { Month: 2, Day: 29 } && !DateTime.IsLeapYear(year))
-                    continue;
-                var local = new DateTime(year, inLeapYear.Month, inLeapYear.Day).Add(inLeapYear.TimeOfDay);
-                time = new DateTimeOffset(local, TimeZoneInfo.Local.GetUtcOffset(local));
-                if (time <= now.AddDays(1))
+                if (DateTimeOffset.TryParseExact(string.Create(CultureInfo.InvariantCulture, $"{year} {written}"),
+                    "yyyy MMM d HH:mm:ss", CultureInfo.InvariantCulture,
+                    DateTimeStyles.AllowInnerWhite | DateTimeStyles.AssumeLocal, out time) && time <= now.AddDays(1))
+                {
                     return true;
+                }
             }
 
             return false;

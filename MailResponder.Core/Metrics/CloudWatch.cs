@@ -7,19 +7,19 @@ namespace MailResponder.Metrics;
 /// <summary>
 /// Hands metrics to Amazon CloudWatch. A call that fails is not repeated: the next run is a minute away.
 /// </summary>
-internal sealed class CloudWatch(AwsConnection connection, TimeProvider clock)
+internal sealed class CloudWatch(AwsConnection connection)
 {
     /// <summary>Credentials and answer together; two calls leave time before cron starts the next run.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
-
     private Task<AmazonCloudWatchClient>? _client;
 
+    /// <summary>They count as of the time at which CloudWatch receives them.</summary>
     /// <exception cref="ResponderException">
     /// CloudWatch did not take them; the cause tells whether it may later.
     /// </exception>
-    public void Put(string nameSpace, IReadOnlyList<Metric> metrics)
+    public void Put(string nameSpace, List<MetricDatum> metrics)
     {
-        var request = new PutMetricDataRequest { Namespace = nameSpace, MetricData = [.. metrics.Select(Datum)] };
+        var request = new PutMetricDataRequest { Namespace = nameSpace, MetricData = metrics };
         using var cancellation = new CancellationTokenSource(MaxWait);
         try
         {
@@ -44,20 +44,4 @@ internal sealed class CloudWatch(AwsConnection connection, TimeProvider clock)
         connection.Configure(config);
         return new AmazonCloudWatchClient(await connection.Credentials(config).ConfigureAwait(false), config);
     }
-
-    private MetricDatum Datum(Metric metric) => new()
-    {
-        MetricName = metric.Name,
-        Unit = metric.Unit,
-        Timestamp = clock.GetUtcNow().UtcDateTime,
-        Dimensions = [.. metric.Dimensions.Select(
-        dimension => new Dimension { Name = dimension.Name, Value = dimension.Value })],
-        StatisticValues = new StatisticSet
-        {
-            SampleCount = metric.Samples,
-            Sum = metric.Sum,
-            Minimum = metric.Least,
-            Maximum = metric.Most,
-        },
-    };
 }

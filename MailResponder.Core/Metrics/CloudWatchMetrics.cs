@@ -1,12 +1,16 @@
 using Amazon.CloudWatch;
+using Amazon.CloudWatch.Model;
 using MailResponder.PostfixLog;
 
 namespace MailResponder.Metrics;
 
-/// <summary>What goes into CloudWatch: one list a namespace, so that a run takes two calls whatever the load.</summary>
+/// <summary>
+/// What goes into CloudWatch: one list a namespace, so that a run takes two calls whatever the load. Names and values
+/// of dimensions are part of a metric's identity: an alarm has to name the same.
+/// </summary>
 /// <param name="OfMail">For the namespace of the settings: what messages did since the last run.</param>
 /// <param name="OfHost">For System/Linux: names and dimensions as Amazon's old monitoring scripts had them.</param>
-internal sealed record CloudWatchMetrics(IReadOnlyList<Metric> OfMail, IReadOnlyList<Metric> OfHost)
+internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDatum> OfHost)
 {
     public const string HostNamespace = "System/Linux";
 
@@ -18,39 +22,56 @@ internal sealed record CloudWatchMetrics(IReadOnlyList<Metric> OfMail, IReadOnly
     public static CloudWatchMetrics Of(
         Traffic traffic, HostReading host, string? group, int threshold, IReadOnlyList<ProviderOutcomes>? outcomes)
     {
-        IReadOnlyList<(string, string)> dimensions = group is null ? [] : [("AutoScalingGroupName", group)];
-        var mail = new List<Metric>();
+        (string, string)[] ofGroup = group is null ? [] : [("AutoScalingGroupName", group)];
+        var mail = new List<MetricDatum>();
         var durations = traffic.Durations;
         // Without a message there is no duration, and CloudWatch takes no set without a sample.
         if (durations.Count > 0)
         {
-            mail.Add(new Metric("processing_time", StandardUnit.Milliseconds)
+            mail.Add(Metric("processing_time", StandardUnit.Milliseconds, new StatisticSet
             {
-                Dimensions = dimensions,
-                Samples = durations.Count,
+                SampleCount = durations.Count,
                 Sum = durations.Sum,
-                Least = durations.Shortest,
-                Most = durations.Longest,
-            });
+                Minimum = durations.Shortest,
+                Maximum = durations.Longest,
+            }, ofGroup));
         }
 
-        mail.Add(Metric.Of("response_sent", StandardUnit.Count, traffic.Replies, dimensions));
-        mail.Add(Metric.Of("deferred", StandardUnit.Count, traffic.Messages[Result.Deferred], dimensions));
+        mail.Add(Count("response_sent", traffic.Replies, ofGroup));
+        mail.Add(Count("deferred", traffic.Messages[Result.Deferred], ofGroup));
         if (host.QueueLength is { } waiting)
-            mail.Add(Metric.Of("queue_length", StandardUnit.Count, waiting, dimensions));
+            mail.Add(Count("queue_length", waiting, ofGroup));
         foreach (var (address, replies) in traffic.RepliesByAddress(threshold))
-            mail.Add(Metric.Of("response_sent", StandardUnit.Count, replies, ("Address", address)));
+            mail.Add(Count("response_sent", replies, ("Address", address)));
         foreach (var one in outcomes ?? [])
         {
-            mail.Add(Metric.Of("replies_deferred", StandardUnit.Count, one.Deferred, ("Provider", one.Provider)));
-            mail.Add(Metric.Of("replies_bounced", StandardUnit.Count, one.Bounced, ("Provider", one.Provider)));
+            mail.Add(Count("replies_deferred", one.Deferred, ("Provider", one.Provider)));
+            mail.Add(Count("replies_bounced", one.Bounced, ("Provider", one.Provider)));
         }
 
         return new CloudWatchMetrics(mail,
         [
-            Metric.Of("MemoryUtilization", StandardUnit.Percent, host.MemoryPercent, dimensions),
-            .. host.Disks.Select(disk => Metric.Of("DiskSpaceUtilization", StandardUnit.Percent, disk.Percent,
-                [.. dimensions, ("Filesystem", disk.Filesystem), ("MountPath", disk.Space.Name)])),
+            One("MemoryUtilization", StandardUnit.Percent, host.MemoryPercent, ofGroup),
+            .. host.Disks.Select(disk => One("DiskSpaceUtilization", StandardUnit.Percent, disk.Percent,
+                [.. ofGroup, ("Filesystem", disk.Filesystem), ("MountPath", disk.Space.Name)])),
         ]);
     }
+
+    private static MetricDatum Count(string name, long value, params (string Name, string Value)[] dimensions) =>
+        One(name, StandardUnit.Count, value, dimensions);
+
+    /// <summary>A metric with one sample.</summary>
+    private static MetricDatum One(
+        string name, StandardUnit unit, double value, (string Name, string Value)[] dimensions) =>
+        Metric(name, unit, new StatisticSet { SampleCount = 1, Sum = value, Minimum = value, Maximum = value },
+            dimensions);
+
+    private static MetricDatum Metric(
+        string name, StandardUnit unit, StatisticSet samples, (string Name, string Value)[] dimensions) => new()
+        {
+            MetricName = name,
+            Unit = unit,
+            StatisticValues = samples,
+            Dimensions = [.. dimensions.Select(one => new Dimension { Name = one.Name, Value = one.Value })],
+        };
 }

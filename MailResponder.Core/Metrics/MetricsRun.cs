@@ -16,12 +16,12 @@ internal sealed class MetricsRun : IDisposable
     private readonly MetricsState _state;
     private readonly Lazy<string?> _group;
 
-    private MetricsRun(string path, FileTurn? turn, LogFollower log)
+    private MetricsRun(string path, FileTurn? turn, string log)
     {
         _path = path;
         _turn = turn;
         var before = MetricsState.Load(path);
-        using var lines = log.Open();
+        using var lines = new LogFollower(log, MessageEvent.TimeOf);
         _state = before with
         {
             Position = before.Position is { } last
@@ -44,13 +44,16 @@ internal sealed class MetricsRun : IDisposable
     public Totals Totals => _state.Totals;
 
     /// <summary>A run that changes nothing, and waits for nobody.</summary>
+    /// <param name="folder">Of the states.</param>
+    /// <param name="name">Of this state's file.</param>
+    /// <param name="log">The log of events.</param>
     /// <exception cref="ResponderException">State or log cannot be read.</exception>
-    public static MetricsRun Look(string folder, string name, LogFollower log) =>
+    public static MetricsRun Look(string folder, string name, string log) =>
         new(Path.Join(folder, name), null, log);
 
     /// <summary>A run that no other runs beside, until it is disposed.</summary>
     /// <exception cref="ResponderException">Another took too long, or state or log cannot be used.</exception>
-    public static MetricsRun Begin(string folder, string name, LogFollower log)
+    public static MetricsRun Begin(string folder, string name, string log)
     {
         var path = Path.Join(folder, name);
         FileTurn? turn;
@@ -67,8 +70,11 @@ internal sealed class MetricsRun : IDisposable
         }
 
         if (turn is null)
+        {
             throw new ResponderException(Cause.InProgress,
                 $"another run holds {path}.lock for too long; the next one counts what this one would have");
+        }
+
         try
         {
             return new MetricsRun(path, turn, log);

@@ -15,7 +15,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     private const string HandedToPostfix = "sendmail:";
 
     private readonly PostfixLogRows _rows = new(database);
-    private readonly RequestedRecipients _recipients = new(settings, clock);
+    private readonly RequestedRecipients _recipients = new(settings);
 
     /// <summary>The mail whose size was refused last.</summary>
     private string _tooLarge = "";

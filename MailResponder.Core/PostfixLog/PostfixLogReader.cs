@@ -13,8 +13,8 @@ internal sealed class PostfixLogReader : IDisposable
     private const long MostMessages = 1_000_000;
 
     private const long MostRejections = 2_000_000;
-    private readonly LogFollower.OpenLog _events;
-    private readonly LogFollower.OpenLog _mail;
+    private readonly LogFollower _events;
+    private readonly LogFollower _mail;
     private readonly TimeProvider _clock;
 
     /// <summary>Opens the logs: root may be the only one who reads them.</summary>
@@ -26,9 +26,8 @@ internal sealed class PostfixLogReader : IDisposable
     {
         _clock = clock;
         // The responder's first: then Postfix's has all about the messages that it tells of.
-        _events = new LogFollower(Path.GetFullPath(events), MessageEvent.TimeOf).Open();
-        _mail = new LogFollower(
-            Path.GetFullPath(mailLog), line => SyslogLine.TimeOf(line, clock.GetUtcNow())).Open();
+        _events = new LogFollower(events, MessageEvent.TimeOf);
+        _mail = new LogFollower(mailLog, line => SyslogLine.TimeOf(line, clock.GetUtcNow()));
     }
 
     /// <summary>Keeps what is new. What is older than the days to be kept goes.</summary>
@@ -68,7 +67,7 @@ internal sealed class PostfixLogReader : IDisposable
             Follow("events", _events, follower.ReadEvent);
             Clean(database, settings.PostfixLog.Days);
 
-            void Follow(string name, LogFollower.OpenLog log, LogLines.Reader read) =>
+            void Follow(string name, LogFollower log, LogLines.Reader read) =>
                 rows.SetPosition(name, log.Read(rows.Position(name), read));
         });
         return (follower.Lines, follower.Unknown);

@@ -72,7 +72,7 @@ internal sealed class PostfixLogReport(
     /// A reply is one that the responder's own line names: anybody can write the Message-ID of one into a mail. Who has
     /// got one can write it into a second mail, so the first mail with it counts.
     /// </summary>
-    private IReadOnlyList<ProviderOutcomes> Outcomes() => database.Rows(
+    private List<ProviderOutcomes> Outcomes() => database.Rows(
         $"""
         WITH fate AS (
           SELECT m.provider, m.removed, m.sent IS NOT NULL AS sent, m.deferred,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MailResponder.Logs;
 
 namespace MailResponder.Statistics;
@@ -12,7 +13,7 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     private readonly NameCounts _skipped = new();
     private readonly NameCounts _deferred = new();
     private readonly NameCounts _failed = new();
-    private readonly ProcessingTimes _times = new();
+    private readonly Dictionary<long, long> _milliseconds = [];
     private readonly long[] _repliesByHour = new long[24];
     private DateTimeOffset? _first;
     private DateTimeOffset? _last;
@@ -53,9 +54,9 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
             Failed = _failed.Sorted(),
             Exceptions = _deferred.Of(Cause.Unexpected.Hyphenated()),
             UnmatchedLines = _unmatched,
-            MedianMs = _times.Percentile(50),
-            Percentile95Ms = _times.Percentile(95),
-            MaximumMs = _times.Maximum,
+            MedianMs = Percentile(50),
+            Percentile95Ms = Percentile(95),
+            MaximumMs = Percentile(100),
             RepliesByHour = _repliesByHour,
         };
     }
@@ -71,7 +72,7 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         {
             case Result.Replied:
                 _addresses.Add(message.Address);
-                _times.Add(message.Ms);
+                CollectionsMarshal.GetValueRefOrAddDefault(_milliseconds, message.Ms, out _)++;
                 break;
             case Result.Skipped:
                 _skipped.Add(message.Reason!);
@@ -83,6 +84,22 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
                 _failed.Add(message.Reason!);
                 break;
         }
+    }
+
+    /// <summary>
+    /// The least number of milliseconds that <paramref name="percent"/> of the answers do not exceed; null without any.
+    /// </summary>
+    private long? Percentile(int percent)
+    {
+        var rank = ((_addresses.Total * percent) + 99) / 100;
+        foreach (var (milliseconds, count) in _milliseconds.OrderBy(pair => pair.Key))
+        {
+            rank -= count;
+            if (rank <= 0)
+                return milliseconds;
+        }
+
+        return null;
     }
 
     /// <summary>

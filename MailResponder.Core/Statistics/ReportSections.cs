@@ -63,20 +63,19 @@ internal static class ReportSections
     }
 
     private static ReportSection? Hours(MessageFigures messages) => messages.Replies == 0 ? null
-        : Chart("Replies, by hour of the day", [.. messages.RepliesByHour.Select((count, hour) =>
-            KeyValuePair.Create(hour.ToString("00", CultureInfo.InvariantCulture), count))], null);
+        : Chart("Replies, by hour of the day", new(messages.RepliesByHour.Select((count, hour) =>
+            KeyValuePair.Create(hour.ToString("00", CultureInfo.InvariantCulture), count))), null);
 
     private static ReportSection? Trend(IReadOnlyList<PostfixLog.DayOfRequests> days) => days.Count < 2 ? null
-        : Chart("Requests answered, by day", [.. days.Select(day =>
-            KeyValuePair.Create(day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Answered))],
+        : Chart("Requests answered, by day", new(days.Select(day =>
+            KeyValuePair.Create(day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Answered))),
             $"From Postfix's log. {Figure.Of(days.Sum(day => day.Received))} mails came in these {days.Count} days.");
 
-    private static ReportSection? Chart(
-        string title, IReadOnlyList<KeyValuePair<string, long>> counts, string? note)
+    private static ReportSection? Chart(string title, OrderedDictionary<string, long> counts, string? note)
     {
         if (counts.Count == 0)
             return null;
-        var most = (double)Math.Max(1, counts.Max(count => count.Value));
+        var most = (double)Math.Max(1, counts.Values.Max());
         return new ReportSection(title,
             [.. counts.Select(count => new ReportRow(count.Key, Figure.Of(count.Value), count.Value / most))],
             note, HasBars: true);

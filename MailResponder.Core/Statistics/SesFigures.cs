@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Amazon.SimpleEmail.Model;
 using MailResponder.Delivery;
 using MailResponder.Settings;
@@ -23,9 +24,8 @@ internal sealed record SesFigures(double PerDay, double PerSecond, double SentIn
             var quota = account.Call(MaxWait, (client, token) =>
                 client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
             action = "ses:GetSendStatistics";
-            var points = account.Call(
-                MaxWait, (client, token) => client.GetSendStatisticsAsync(
-                new GetSendStatisticsRequest(), token)).SendDataPoints ?? [];
+            var points = account.Call(MaxWait, (client, token) =>
+                client.GetSendStatisticsAsync(new GetSendStatisticsRequest(), token)).SendDataPoints ?? [];
             return new SesFigures(quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0, quota.SentLast24Hours ?? 0,
                 [Span(1, points, now), Span(7, points, now), Span(14, points, now)]);
         }
@@ -40,7 +40,35 @@ internal sealed record SesFigures(double PerDay, double PerSecond, double SentIn
         var begin = now.UtcDateTime.AddDays(-days);
         var within = points.FindAll(point => point.Timestamp?.ToUniversalTime() >= begin);
         return new SesSpan(days, within.Sum(point => point.DeliveryAttempts ?? 0),
-            within.Sum(point => point.Bounces ?? 0),
-            within.Sum(point => point.Complaints ?? 0), within.Sum(point => point.Rejects ?? 0));
+            within.Sum(point => point.Bounces ?? 0), within.Sum(point => point.Complaints ?? 0),
+            within.Sum(point => point.Rejects ?? 0));
     }
+}
+
+/// <summary>What became of the account's mails in the last days.</summary>
+/// <param name="Days">Length of the span, which ends now.</param>
+/// <param name="Deliveries">Mails that SES tried to deliver; all shares are of these.</param>
+internal sealed record SesSpan(int Days, long Deliveries, long Bounces, long Complaints, long Rejects)
+{
+    /// <summary>Shares at which Amazon puts an account under review (Amazon SES, "Sending review process").</summary>
+    public const double BounceLimit = 0.05;
+    public const double ComplaintLimit = 0.001;
+
+    /// <summary>Four fifths of the limits: from there on they are near.</summary>
+    private const double NearBounceLimit = 0.04;
+    private const double NearComplaintLimit = 0.0008;
+
+    public double BounceShare => Share(Bounces);
+
+    public double ComplaintShare => Share(Complaints);
+
+    public double RejectShare => Share(Rejects);
+
+    [JsonIgnore]
+    public bool HasManyBounces => BounceShare >= NearBounceLimit;
+
+    [JsonIgnore]
+    public bool HasManyComplaints => ComplaintShare >= NearComplaintLimit;
+
+    private double Share(long count) => Deliveries == 0 ? 0 : (double)count / Deliveries;
 }

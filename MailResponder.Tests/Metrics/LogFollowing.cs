@@ -253,7 +253,7 @@ public sealed class LogFollowing : IDisposable
 
     void Follow()
     {
-        using var log = new LogFollower(Log, MessageEvent.TimeOf).Open();
+        using var log = new LogFollower(Log, MessageEvent.TimeOf);
         position = position is null ? log.Skip(DateTimeOffset.UtcNow) : log.Read(position, line =>
         {
             if (MessageEvent.Read(line) is { } message) read.Add(message.Ms);

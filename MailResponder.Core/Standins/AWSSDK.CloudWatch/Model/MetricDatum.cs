@@ -7,9 +7,6 @@ public class MetricDatum
 
     public List<Dimension>? Dimensions { get; set; }
 
-    /// <summary>Null: when CloudWatch receives it.</summary>
-    public DateTime? Timestamp { get; set; }
-
     public StatisticSet? StatisticValues { get; set; }
 
     public StandardUnit? Unit { get; set; }

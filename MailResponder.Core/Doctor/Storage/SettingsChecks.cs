@@ -8,7 +8,7 @@ namespace MailResponder.Doctor;
 internal static class SettingsChecks
 {
     public const string Name = "settings";
-    private const string Signature = "signature";
+    private const string SignatureName = "signature";
 
     /// <summary>
     /// Stands in the texts of the response book that install.sh writes, until the operator writes real ones.
@@ -21,7 +21,7 @@ internal static class SettingsChecks
         ConfigurationCheck.OfSettings(path, faults, PostfixSettings.MessageSizeLimit(host.Programs));
         foreach (var (name, good) in ((string, string)[])
             [("settings", path), ("keys", "all good"), ("book", settings?.ResponseBook ?? ""),
-                (Signature, SignedBy(settings)), ("attachments", "all there")])
+                (SignatureName, SignedBy(settings)), ("attachments", "all there")])
         {
             var ofName = faults.FindAll(fault => NameOf(fault, settings) == name);
             // Without settings nobody knows where the rest is, and without keys nothing is signed.
@@ -30,7 +30,7 @@ internal static class SettingsChecks
             // Of a book that cannot be read nobody knows which attachments it has.
             var findings = ofName.Select(fault => InWords(name, fault, settings));
             var unread = faults.Find(
-                fault => !fault.IsWarning && NameOf(fault, settings) is "book" or Signature);
+                fault => !fault.IsWarning && NameOf(fault, settings) is "book" or SignatureName);
             if (name == "attachments" && unread is not null)
                 findings = findings.Append(Finding.NotLookedAt(name, NameOf(unread, settings)));
             if (name == "keys")
@@ -49,7 +49,7 @@ internal static class SettingsChecks
         fault.Place is "address_key_file" or "dkim.key_file" or "database.mysql.password_file" or "ses.credentials_file"
             ? "keys"
         : settings is null || fault.File != settings.ResponseBook ? "settings"
-        : fault.Place == BookSeal.SignedBy ? Signature
+        : fault.Place == BookSeal.SignedBy ? SignatureName
         : fault.Place.Contains("attachments", StringComparison.Ordinal) ? "attachments"
         : "book";
 
@@ -59,7 +59,7 @@ internal static class SettingsChecks
         {
             "attachments" => "put the file there, or correct the entry or the limit; then: responder config check",
             "keys" => "follow what it says; then: responder config check",
-            Signature => "see docs/signing.md; then: responder config check",
+            SignatureName => "see docs/signing.md; then: responder config check",
             "book" when !fault.IsWarning => "correct the entry; then: responder config check; until then "
                 + (IsLastGoodBookThere(settings!) ? "the last good book answers" : "all messages may wait"),
             _ => "correct the line; then: responder config check",

@@ -47,7 +47,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
         foreach (var (at, changed) in Changes(good))
         {
             var signature = MinisignSignature.Read(changed, [minisign.Key], out var problem);
-            var isOfWords = at >= comment.Start.Value - 1 && at <= comment.End.Value && !changed.AsSpan().SequenceEqual(good)
+            var isOfWords = at >= comment.Start.Value - 1 && at <= comment.End.Value
                 && changed.Count(b => b == '\n') == 4;
             if (isOfWords && signature is not null)
                 Assert.Equal(Read(good).Comment, signature.Comment);
@@ -146,9 +146,9 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
                 signature.AsSpan(10, 32).Fill((byte)(i % 8 == 1 ? 0 : 255));
             if (i % 4 == 2)
                 overBoth.AsSpan(32).Fill((byte)(i % 8 == 2 ? 0 : 255));
-            Assert.Contains("was changed since it was signed", Problem(Encoding.UTF8.GetBytes(string.Join('\n', [lines[0],
-                Convert.ToBase64String(signature), lines[2], Convert.ToBase64String(overBoth), ""]))),
-                StringComparison.Ordinal);
+            (lines[1], lines[3]) = (Convert.ToBase64String(signature), Convert.ToBase64String(overBoth));
+            Assert.Contains("was changed since it was signed",
+                Problem(Encoding.UTF8.GetBytes(string.Join('\n', lines))), StringComparison.Ordinal);
         }
     }
 

@@ -64,7 +64,7 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
         AssertDeferred("4.3.5 ", "is not of this file");
     }
 
-    /// <summary>Rendered or not, and with as many bytes and the old time: the entry with it waits, the other goes.</summary>
+    /// <summary>As many bytes, and the old time, rendered or not: the entry with it waits, the other goes.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -80,7 +80,8 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
         var run = place.Filter(mail);
         run.AssertDeferred("4.3.0 ");
         Assert.Single(place.Outbox);
-        Assert.Contains("tools/tool.zip is not the file that was signed", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("tools/tool.zip is not the file that was signed", place.Log.Reports[^1],
+            StringComparison.Ordinal);
         Check(65, "entry 2, attachments: tools/tool.zip is not the file that was signed");
 
         File.WriteAllBytes(file, place.Attachment);

@@ -22,7 +22,8 @@ public sealed class SigningPage(S3Server server) : IClassFixture<S3Server>
         ToolRun.Of("/usr/bin/python3", Repository.PathTo("MailResponder.Tests", "S3", "at_terminal.py"), script)
             .AssertDone();
 
-        Upload(folder, "example-config", "responses.json", "responses.json.minisig", "SHA256SUMS", "SHA256SUMS.minisig");
+        Upload(folder, "example-config",
+            "responses.json", "responses.json.minisig", "SHA256SUMS", "SHA256SUMS.minisig");
         Upload(folder, "example-tools", "tool.zip");
         host.Place.Settings["s3"]!["book_bucket"] = "example-config";
         host.Place.Settings["s3"]!["book_key"] = "responses.json";

@@ -10,8 +10,9 @@ namespace MailResponder.Book;
 /// their hashes in SHA256SUMS, which lies there too with its own signature. Without keys everything is good.
 /// </summary>
 /// <remarks>
-/// Neither file can pass for the other: a book begins with a bracket, a line of SHA256SUMS with a hash. Any other file
-/// that was signed with the same key is kept out by its name, which minisign puts into the trusted comment.
+/// Neither file can pass for the other: a book is a list or an object of JSON, a line of SHA256SUMS begins with a hash.
+/// Any other file that was signed with the same key is kept out by its name, which minisign puts into the trusted
+/// comment.
 /// </remarks>
 /// <param name="settings">Who may sign.</param>
 /// <param name="book">The book's file; the others lie beside it.</param>

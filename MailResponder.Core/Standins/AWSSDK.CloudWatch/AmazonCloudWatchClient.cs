@@ -36,8 +36,6 @@ public class AmazonCloudWatchClient(AWSCredentials credentials, AmazonCloudWatch
             form.Add(member + ".Value", datum.Dimensions[i].Value);
         }
 
-        form.Add(name + ".Timestamp", datum.Timestamp?.ToUniversalTime()
-            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         form.Add(name + ".StatisticValues.SampleCount", Text(datum.StatisticValues?.SampleCount));
         form.Add(name + ".StatisticValues.Sum", Text(datum.StatisticValues?.Sum));
         form.Add(name + ".StatisticValues.Minimum", Text(datum.StatisticValues?.Minimum));

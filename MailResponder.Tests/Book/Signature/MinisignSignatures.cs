@@ -47,7 +47,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
         foreach (var (at, changed) in Changes(good))
         {
             var signature = MinisignSignature.Read(changed, [minisign.Key], out var problem);
-            var isOfWords = at >= comment.Start.Value - 1 && at <= comment.End.Value && !changed.AsSpan().SequenceEqual(good)
+            var isOfWords = at >= comment.Start.Value - 1 && at <= comment.End.Value
                 && changed.Count(b => b == '\n') == 4;
             if (isOfWords && signature is not null)
                 Assert.Equal(Read(good).Comment, signature.Comment);
@@ -127,6 +127,29 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
         }
 
         Problem(new byte[MinisignSignature.MaxBytes + 1]);
+    }
+
+    /// <summary>In the right form and under the name of the key, so that the numbers alone are wrong.</summary>
+    [Fact]
+    public void AnyNumbers_AreRefusedWithoutAnException()
+    {
+        var random = new Random(2);
+        var lines = Encoding.UTF8.GetString(minisign.SignatureOf(content, "responses.json")).Split('\n');
+        for (var i = 0; i < 500; i++)
+        {
+            var signature = Convert.FromBase64String(lines[1]);
+            var overBoth = new byte[64];
+            random.NextBytes(signature.AsSpan(10));
+            random.NextBytes(overBoth);
+            // Small, large and special ones among them.
+            if (i % 4 == 1)
+                signature.AsSpan(10, 32).Fill((byte)(i % 8 == 1 ? 0 : 255));
+            if (i % 4 == 2)
+                overBoth.AsSpan(32).Fill((byte)(i % 8 == 2 ? 0 : 255));
+            (lines[1], lines[3]) = (Convert.ToBase64String(signature), Convert.ToBase64String(overBoth));
+            Assert.Contains("was changed since it was signed",
+                Problem(Encoding.UTF8.GetBytes(string.Join('\n', lines))), StringComparison.Ordinal);
+        }
     }
 
     /// <summary>Each byte with each bit turned, taken out, doubled, and with something put before it; and each start.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MailResponder.Book;
 using MailResponder.Delivery;
+using MailResponder.Reply;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
@@ -12,8 +13,8 @@ namespace MailResponder.Doctor;
 /// </param>
 internal sealed class ReplySizeCheck(FilesFolder files, long? postfixLimit)
 {
-    /// <summary>Header, texts and boundaries, besides the attachments.</summary>
-    private const int RoomForText = 16_384;
+    /// <summary>The header and boundaries.</summary>
+    private const int RoomForHeader = 16_384;
 
     /// <param name="entry">An entry of the book.</param>
     /// <param name="method">Its way out.</param>
@@ -23,15 +24,28 @@ internal sealed class ReplySizeCheck(FilesFolder files, long? postfixLimit)
     {
         if (method == SendMethod.Outbox)
             return null;
-        var encoded = entry.Attachments.Sum(EncodedBytes);
+        var encoded = entry.Attachments.Sum(EncodedBytes) + TextBytes(entry);
         var (most, limit, remedy) = Limit(method);
-        if (encoded <= most - RoomForText)
+        if (encoded <= most - RoomForHeader)
             return null;
-        if (encoded > SendmailSender.MaxMessageBytes - RoomForText)
+        if (encoded > SendmailSender.MaxMessageBytes - RoomForHeader)
             remedy = "attach less, or link to it";
         return new Fault(book, entry.Line, ResponseEntryReader.Place(entry.Number, "attachments"),
             $"encoded they have {Megabytes(encoded)} MB, and {limit}: the entry would go out without them; {remedy}");
     }
+
+    /// <summary>With the longest links that somebody gets; 0 where the texts have a fault of their own.</summary>
+    private static long TextBytes(ResponseEntry entry)
+    {
+        if (entry.Bodies.Count == 0)
+            return 0;
+        var body = MimeBody.Of(entry.Bodies, isOpen: entry.Pools.Count > 0);
+        return entry.Pools.Count == 0 ? body.Bytes
+            : new ReplyBody(MimeBody.Close(body.Frame, entry.With(Longest).Bodies), []).Bytes;
+    }
+
+    private static IReadOnlyList<string> Longest(LinkPool pool) =>
+        [.. pool.Links.OrderByDescending(link => link.Length).Take(pool.Each)];
 
     private (long Bytes, string Words, string Remedy) Limit(SendMethod method)
     {

@@ -6,6 +6,7 @@ using MailResponder.Doctor;
 using MailResponder.Files;
 using MailResponder.Incoming;
 using MailResponder.Settings;
+using MailResponder.Store;
 using MimeKit;
 
 namespace MailResponder.Cli;
@@ -62,7 +63,12 @@ internal sealed class ConfigCommand : Command
             Description = "A requested address [default: list all addresses]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("show", "Show what an address is answered") { address };
+        var requester = new Option<string?>("--for")
+        {
+            Description = "The links of pools as somebody gets them now; - reads the address from standard input",
+            HelpName = "REQUESTER",
+        };
+        var command = new Command("show", "Show what an address is answered") { address, requester };
         command.SetAction(result =>
         {
             var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
@@ -75,7 +81,15 @@ internal sealed class ConfigCommand : Command
                 return ExitCode.Ok;
             }
 
-            Console.Out.Write(InWords(settings, EntriesFor(named, book, settings)));
+            var entries = EntriesFor(named, book, settings);
+            if (result.GetValue(requester) is { } somebody)
+            {
+                var share = new LinkShare(AddressKey.Load(settings.AddressKeyFile),
+                    NamedSubject.ReadAddress(somebody), TimeProvider.System.GetUtcNow());
+                entries = [.. entries.Select(entry => entry.With(share.Of))];
+            }
+
+            Console.Out.Write(InWords(settings, entries));
             return ExitCode.Ok;
         });
         return command;
@@ -106,6 +120,10 @@ internal sealed class ConfigCommand : Command
             if (entry.Attachments.Count > 0)
                 text.Append(CultureInfo.InvariantCulture, $", for the attachments {attachments.Hyphenated()}");
             text.Append('\n');
+            foreach (var pool in entry.Pools)
+                text.Append(CultureInfo.InvariantCulture,
+                    $"  pool {pool.Name}: each requester gets {pool.Each} of {pool.Links.Count} links, for "
+                    + $"{pool.Days} day(s)\n");
             foreach (var body in entry.Bodies)
             {
                 text.Append(CultureInfo.InvariantCulture, $"  {body.Subtype}:\n");

@@ -58,6 +58,7 @@ internal sealed class ManualCommand : Command
         .Section("Limits").Markdown(Docs("settings.md", "Limits"))
         .Section("Response book").Markdown(Docs("response-book.md", "Entries"))
         .Section("A language by its tag").Markdown(Docs("response-book.md", "A language by its tag"))
+        .Section("Links that differ by requester").Markdown(Docs("response-book.md", "Links that differ by requester"))
         .Section("An answer in place of silence").Markdown(Docs("response-book.md", "An answer in place of silence"))
         .Section("Who gets attachments").Markdown(Docs("response-book.md", "Who gets attachments"))
         .Section("See also").Markdown(["responder(8)"]).ToString();

@@ -143,7 +143,7 @@ internal sealed class Replier
             return SendResult.Temporary("the deadline has passed", Cause.Deadline);
         try
         {
-            using var reply = _composer.Compose(request, entry, turn.MessageKey);
+            using var reply = _composer.Compose(request, entry, turn.MessageKey, turn.AddressKey);
             var sender = _senders.For(entry.SendMethod);
             if (!sender.ReplacesDateAndMessageId && turn.TokenFor(reply) is { } token)
                 reply.Message.Headers.Add(DeliveryReport.TokenHeader, token);
@@ -169,6 +169,9 @@ internal sealed class Replier
         public bool IsDone => message.IsDone(_id);
 
         public byte[] MessageKey => message.Key;
+
+        /// <inheritdoc cref="ClaimedMessage.AddressKey"/>
+        public AddressKey? AddressKey => message.AddressKey;
 
         /// <summary>By which a report that the reply cannot be delivered is believed.</summary>
         public string? TokenFor(OutgoingReply reply) =>

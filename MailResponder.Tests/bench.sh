@@ -6,7 +6,8 @@
 # Cases, all of them when none is named:
 #
 #   sqlite      a reply of text and HTML, signed, SQLite, outbox
-#   mariadb     the same with a private MariaDB: over its socket, by unix_socket login and
+#   pool        the same with 3 of 20 links of a pool
+#   mariadb     the first one with a private MariaDB: over its socket, by unix_socket login and
 #               with a password, and over TCP with TLS
 #   ses         the same through an Amazon SES double, over TLS on the loopback
 #   attachment  what 7 MB add to a reply: outbox, a private Postfix's sendmail, SES
@@ -69,7 +70,7 @@ while [ $# -gt 0 ]; do
       rows=$2
       shift 2
       ;;
-    sqlite:* | mariadb:* | ses:* | attachment:* | robot:* | unknown:* | postfix:* | flat:*)
+    sqlite:* | pool:* | mariadb:* | ses:* | attachment:* | robot:* | unknown:* | postfix:* | flat:*)
       case " $cases " in *" $1 "*) usage ;; esac
       cases="$cases $1"
       shift

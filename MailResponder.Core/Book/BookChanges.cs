@@ -50,6 +50,9 @@ internal static class BookChanges
     {
         if (!before.Bodies.SequenceEqual(after.Bodies))
             yield return "body";
+        if (before.Pools.Count != after.Pools.Count
+            || before.Pools.Zip(after.Pools).Any(pair => !pair.First.IsSameAs(pair.Second)))
+            yield return "pool of links";
         if (!before.Attachments.Select(Named).SequenceEqual(after.Attachments.Select(Named)))
             yield return "list of attachments";
         if (before.Subject != after.Subject)

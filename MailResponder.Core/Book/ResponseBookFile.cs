@@ -6,14 +6,26 @@ using MailResponder.Store;
 namespace MailResponder.Book;
 
 /// <summary>
-/// Reads and checks the response book: a JSON array of entries. Every fault is found in one go, with its entry, field
-/// and line.
+/// Reads and checks the response book: a JSON array of entries, or an object with that and with pools of links. Every
+/// fault is found in one go, with its entry, field and line.
 /// </summary>
 internal sealed class ResponseBookFile
 {
+    private static readonly string[] Members = ["pools", "entries"];
+    private readonly string _path;
+    private readonly List<Fault> _faults;
+    private readonly LinkPools? _pools;
     private readonly ResponseEntryReader _reader;
 
-    private ResponseBookFile(ResponseEntryReader reader) => _reader = reader;
+    private ResponseBookFile(string path, bool hasPools, List<Fault> faults)
+    {
+        (_path, _faults) = (path, faults);
+        _pools = hasPools ? new LinkPools(path, faults) : null;
+        _reader = new ResponseEntryReader(path, faults, _pools);
+    }
+
+    /// <summary>Whether it is a book that is an object, and not something else.</summary>
+    public static bool IsObject(LocatedJson json) => json.Members.Any(member => Members.Contains(member.Name));
 
     /// <summary>
     /// Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all, or
@@ -32,8 +44,37 @@ internal sealed class ResponseBookFile
 
     /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
     public static ResponseBook? Check(byte[] text, string path, List<Fault> faults) =>
-        LocatedJson.Read(text, path, faults,
-            (json, found) => new ResponseBookFile(new ResponseEntryReader(path, found)).Read(json));
+        LocatedJson.Read(text, path, faults, (json, found) =>
+        {
+            var isObject = IsObject(json);
+            var file = new ResponseBookFile(path, isObject, found);
+            return isObject ? file.ReadObject(json) : file.Read(json);
+        });
+
+    private ResponseBook? ReadObject(LocatedJson json)
+    {
+        foreach (var (name, line, _) in json.Members.DistinctBy(member => member.Name))
+        {
+            if (!Members.Contains(name))
+                _faults.Add(new Fault(_path, line, name,
+                    $"is not a part of a book; the parts are: {string.Join(", ", Members)}"));
+            else if (json.Members.Count(member => member.Name == name) > 1)
+                _faults.Add(new Fault(_path, line, name, "stands twice; keep one of the two"));
+        }
+
+        _pools!.Read(json["pools"]);
+        if (json["entries"] is not { } entries)
+        {
+            _faults.Add(new Fault(_path, json.Line, "entries", "is missing; nobody would be answered"));
+            return null;
+        }
+
+        var book = Read(entries);
+        // What is wrong in an entry may be the name of a pool.
+        if (_reader.Errors == 0)
+            _pools.CheckUse();
+        return book;
+    }
 
     private ResponseBook? Read(LocatedJson json)
     {

@@ -35,8 +35,33 @@ internal record ResponseEntry(
     public static bool IsForUnknownOf(string address) => address.StartsWith(AnyLocalPart, StringComparison.Ordinal);
 
     /// <summary>
+    /// The pools that the bodies name, each as <see cref="PoolText"/> has it; empty: the bodies are as they go out.
+    /// </summary>
+    public IReadOnlyList<LinkPool> Pools { get; init; } = [];
+
+    /// <summary>The entry as it goes out, with links in the place of its pools.</summary>
+    /// <param name="links">Those of a pool.</param>
+    public ResponseEntry With(Func<LinkPool, IReadOnlyList<string>> links)
+    {
+        if (Pools.Count == 0)
+            return this;
+        var ofPool = Pools.ToDictionary(pool => pool.Name, links);
+        return this with
+        {
+            Bodies = [.. Bodies.Select(body => body with
+            {
+                // A name without a pool is a fault of the book, which is not in force then.
+                Text = PoolText.Fill(body.Text, name =>
+                    ofPool.TryGetValue(name, out var found) ? PoolText.Of(found, body.Subtype) : ""),
+            })],
+            Pools = [],
+        };
+    }
+
+    /// <summary>
     /// A hash of what the requester gets: address, subject, texts and attachments. The same wherever the entry stands
-    /// in the book, and however the book is written.
+    /// in the book, and however the book is written. Of a pool its name counts, and not its links: a retry knows a
+    /// reply that was sent also when the requester, or everybody, would get other links by now.
     /// </summary>
     public byte[] Identity()
     {

@@ -12,10 +12,13 @@ namespace MailResponder.Book;
 /// </summary>
 /// <param name="path">The book's file, for faults.</param>
 /// <param name="faults">Added to.</param>
-internal sealed class ResponseEntryReader(string path, List<Fault> faults)
+/// <param name="pools">Those of the book; null where it is a list alone, and {{ is text like any other.</param>
+internal sealed class ResponseEntryReader(string path, List<Fault> faults, LinkPools? pools)
 {
     private static readonly string[] Fields =
         ["email_addr", "body", "attachments", "send_method", "subject", AuthenticationRequirement.Name];
+
+    private readonly List<LinkPool> _poolsOfEntry = [];
 
     /// <summary>How often <see cref="Add"/> was called.</summary>
     public int Errors { get; private set; }
@@ -49,7 +52,11 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
 
         var fields = FieldsOf(number, json);
         var address = ReadAddress(number, json, fields.GetValueOrDefault("email_addr"));
+        _poolsOfEntry.Clear();
         var bodies = ReadBodies(number, json, fields.GetValueOrDefault("body"));
+        // Without a pool nothing is left to be filled in at the message.
+        if (pools is not null && _poolsOfEntry.Count == 0)
+            bodies = bodies.ConvertAll(body => body with { Text = PoolText.Fill(body.Text, _ => "") });
         var attachments = ReadAttachments(number, fields.GetValueOrDefault("attachments"));
         SendMethod? sendMethod = null;
         if (Optional(number, fields, "send_method") is { } method)
@@ -68,6 +75,7 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
         return new ResponseEntry(number, json.Line, address, bodies, attachments, sendMethod, subject?.Text)
         {
             Requirement = ReadRequirement(number, fields.GetValueOrDefault(AuthenticationRequirement.Name)),
+            Pools = [.. _poolsOfEntry],
         };
     }
 
@@ -198,7 +206,38 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults)
             Add(text.Line, Place(number, field), "is empty; an empty reply helps nobody");
         if (text.Text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
             Warn(text.Line, Place(number, field), "has a control character, which a terminal might obey; take it out");
+        FindPools(number, field, text);
         return text.Text;
+    }
+
+    private void FindPools(int number, string field, LocatedJson text)
+    {
+        const int mostShown = 40;
+        if (pools is null && text.Text.Contains("{{", StringComparison.Ordinal)
+            && text.Text.Contains("}}", StringComparison.Ordinal))
+        {
+            Warn(text.Line, Place(number, field),
+                "has {{ and }}, which name a pool only where the book is an object with \"pools\" and \"entries\"");
+        }
+
+        PoolText.Fill(pools is null ? "" : text.Text, name =>
+        {
+            if (Errors >= Fault.MostOfAFile)
+                return "";
+            if (pools!.Find(name) is not { } pool)
+            {
+                var shown = name.Length > mostShown ? name[..mostShown] + "…" : name;
+                var remedy = pools.Nearest(name) is { } near ? $"did you mean {{{{{near}}}}}?"
+                    : "a {{ of the text is written {{{{";
+                Add(text.Line, Place(number, field), $"{{{{{shown}}}}} names no pool; {remedy}");
+            }
+            else if (!_poolsOfEntry.Contains(pool))
+            {
+                _poolsOfEntry.Add(pool);
+            }
+
+            return "";
+        });
     }
 
     private List<ResponseAttachment> ReadAttachments(int number, LocatedJson? value)

@@ -2,16 +2,12 @@ using MimeKit;
 
 namespace MailResponder.Reply;
 
-/// <summary>A body for MimeKit's signer: its Content-* fields, and its content when that is to be hashed.</summary>
+/// <summary>A body for MimeKit's signer, which is told the hash: its Content-* fields, and no content.</summary>
 internal sealed class BodyEntity : MimeEntity
 {
-    private readonly ReplyBody? _content;
-
     /// <param name="fields">The Content-* fields, with LF line ends.</param>
-    /// <param name="content">Null: none is written.</param>
-    public BodyEntity(byte[] fields, ReplyBody? content = null) : base("text", "plain")
+    public BodyEntity(byte[] fields) : base("text", "plain")
     {
-        _content = content;
         Headers.Clear();
         foreach (var header in HeaderList.Load(new MemoryStream([.. fields, .. "\n"u8])))
             Headers.Add(header);
@@ -22,8 +18,8 @@ internal sealed class BodyEntity : MimeEntity
     {
     }
 
-    /// <exception cref="IOException">An attachment cannot be read.</exception>
     public override void WriteTo(
-        FormatOptions options, Stream stream, bool contentOnly, CancellationToken cancellationToken = default) =>
-        _content?.WriteTo(stream);
+        FormatOptions options, Stream stream, bool contentOnly, CancellationToken cancellationToken = default)
+    {
+    }
 }

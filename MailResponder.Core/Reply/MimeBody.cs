@@ -3,6 +3,7 @@ using System.Text;
 using MailResponder.Book;
 using MailResponder.Native;
 using MimeKit;
+using MimeKit.Encodings;
 
 namespace MailResponder.Reply;
 
@@ -15,18 +16,44 @@ internal static class MimeBody
     private static readonly FormatOptions Format = UnixFormat();
 
     /// <summary>A body of one text, or of the same text in several forms, the plainest first.</summary>
-    public static ReplyBody Of(IReadOnlyList<ResponseBody> bodies) => new(Frame(bodies, [], []), []);
+    /// <param name="isOpen">As <see cref="Frame"/> has it.</param>
+    public static ReplyBody Of(IReadOnlyList<ResponseBody> bodies, bool isOpen = false) =>
+        new(Frame(bodies, [], [], isOpen), []);
+
+    /// <summary>Puts the texts into a frame that was left open for them.</summary>
+    /// <remarks>
+    /// Quoted-printable (RFC 2045, section 6.7) whatever the text is: its lines have at most 76 characters however long
+    /// a link is, and spam filters do not mind it as they mind base64.
+    /// </remarks>
+    public static BodyFrame Close(BodyFrame open, IReadOnlyList<ResponseBody> bodies)
+    {
+        using var closed = new MemoryStream();
+        for (var i = 0; i < bodies.Count; i++)
+        {
+            closed.Write(open.Texts[i]);
+            var lines = bodies[i].Text.ReplaceLineEndings("\n");
+            var text = Encoding.UTF8.GetBytes(lines.EndsWith('\n') ? lines : lines + "\n");
+            var encoder = new QuotedPrintableEncoder();
+            var encoded = new byte[encoder.EstimateOutputLength(text.Length)];
+            closed.Write(encoded, 0, encoder.Flush(text, 0, text.Length, encoded));
+        }
+
+        closed.Write(open.Texts[bodies.Count]);
+        return open with { Texts = [closed.ToArray(), .. open.Texts.Skip(bodies.Count + 1)] };
+    }
 
     /// <summary>A body without the content of its attachments.</summary>
     /// <param name="bodies">One, or the same text in several forms, the plainest first.</param>
     /// <param name="names">The names that the attachments show.</param>
     /// <param name="contents">The attachments, which decide about their types.</param>
+    /// <param name="isOpen">Whether the texts are left out, too, until <see cref="Close"/>.</param>
     /// <exception cref="IOException">An attachment cannot be read.</exception>
-    public static BodyFrame Frame(
-        IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names, IReadOnlyList<Stream> contents)
+    public static BodyFrame Frame(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names,
+        IReadOnlyList<Stream> contents, bool isOpen = false)
     {
         var seed = Seed(bodies, names);
-        using var entity = names.Count == 0 ? Text(bodies, seed) : Mixed(bodies, names, contents, seed);
+        var text = Text(bodies, seed, isOpen);
+        using var entity = names.Count == 0 ? text : Mixed(text, names, contents, seed);
         entity.Prepare(EncodingConstraint.SevenBit);
         using var written = new MemoryStream();
         entity.WriteTo(Format, written);
@@ -34,9 +61,9 @@ internal static class MimeBody
         var fields = whole.IndexOf("\n\n"u8) + 1;
         var rest = whole[(fields + 1)..];
         var texts = new List<byte[]>();
-        for (var i = 0; i < names.Count; i++)
+        foreach (var mark in Enumerable.Range(0, isOpen ? bodies.Count : 0).Select(i => Mark(seed, "text", i))
+            .Concat(Enumerable.Range(0, names.Count).Select(i => Mark(seed, "attachment", i))))
         {
-            var mark = Mark(seed, i);
             var at = rest.IndexOf(mark);
             texts.Add(rest[..at].ToArray());
             rest = rest[(at + mark.Length)..];
@@ -46,14 +73,27 @@ internal static class MimeBody
         return new BodyFrame(whole[..fields].ToArray(), texts);
     }
 
-    private static MimeEntity Text(IReadOnlyList<ResponseBody> bodies, string seed)
+    private static MimeEntity Text(IReadOnlyList<ResponseBody> bodies, string seed, bool isOpen)
     {
+        TextPart Part(int i) => isOpen ? Open(bodies[i].Subtype, Mark(seed, "text", i)) : Text(bodies[i]);
         if (bodies.Count == 1)
-            return Text(bodies[0]);
+            return Part(0);
         var alternative = new MultipartAlternative { Boundary = Derived(seed, "alternative") };
-        foreach (var body in bodies)
-            alternative.Add(Text(body));
+        for (var i = 0; i < bodies.Count; i++)
+            alternative.Add(Part(i));
         return alternative;
+    }
+
+    /// <param name="mark">Stands where the encoded text comes to stand.</param>
+    private static TextPart Open(string subtype, byte[] mark)
+    {
+        var part = new TextPart(subtype)
+        {
+            Content = new MimeContent(new MemoryStream(mark), ContentEncoding.QuotedPrintable),
+            ContentTransferEncoding = ContentEncoding.QuotedPrintable,
+        };
+        part.ContentType.Charset = "utf-8";
+        return part;
     }
 
     private static TextPart Text(ResponseBody body)
@@ -69,16 +109,16 @@ internal static class MimeBody
     }
 
     private static Multipart Mixed(
-        IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names, IReadOnlyList<Stream> contents, string seed)
+        MimeEntity text, IReadOnlyList<string> names, IReadOnlyList<Stream> contents, string seed)
     {
         var mixed = new Multipart("mixed") { Boundary = Derived(seed, "mixed") };
-        mixed.Add(Text(bodies, seed));
+        mixed.Add(text);
         var fallbackNames = FallbackNames(names);
         for (var i = 0; i < names.Count; i++)
         {
             var type = AttachmentType.Of(names[i], contents[i]);
             type.Name = fallbackNames[i];
-            mixed.Add(Attachment(type, names[i], Mark(seed, i)));
+            mixed.Add(Attachment(type, names[i], Mark(seed, "attachment", i)));
         }
 
         return mixed;
@@ -115,8 +155,8 @@ internal static class MimeBody
         }
     }
 
-    private static byte[] Mark(string seed, int index) =>
-        Encoding.ASCII.GetBytes(Derived(seed, $"attachment {index}") + "\n");
+    private static byte[] Mark(string seed, string kind, int index) =>
+        Encoding.ASCII.GetBytes(Derived(seed, $"{kind} {index}") + "\n");
 
     private static string Seed(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names)
     {

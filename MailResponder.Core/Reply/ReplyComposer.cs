@@ -5,6 +5,7 @@ using MailResponder.Incoming;
 using MailResponder.Native;
 using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
+using MailResponder.Store;
 using MimeKit;
 
 namespace MailResponder.Reply;
@@ -21,8 +22,12 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
     /// <param name="request">Whom to answer, and what to refer to.</param>
     /// <param name="entry">What to answer.</param>
     /// <param name="messageKey">Identifies the request.</param>
-    /// <exception cref="ResponderException">An attachment cannot be read.</exception>
-    public OutgoingReply Compose(Request request, ResponseEntry entry, byte[] messageKey)
+    /// <param name="addressKey">
+    /// Chooses the links of a pool; null: the newest of the key file, which is read when it is needed.
+    /// </param>
+    /// <exception cref="ResponderException">An attachment, or that file, cannot be read.</exception>
+    public OutgoingReply Compose(
+        Request request, ResponseEntry entry, byte[] messageKey, AddressKey? addressKey = null)
     {
         var name = Name(messageKey, entry);
         var recipient = AsciiAddress(request.From);
@@ -44,7 +49,9 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         message.Headers.Add("X-Auto-Response-Suppress", "All");
         message.Headers.Add(Guard.LoopHeader, settings.ResponseAddress);
         message.Headers.Add(HeaderId.MimeVersion, "1.0");
-        var body = renderings.Body(entry, recipient[(recipient.LastIndexOf('@') + 1)..]);
+        var share = entry.Pools.Count == 0 ? null : new LinkShare(
+            addressKey ?? AddressKey.Load(settings.AddressKeyFile), request.From.Address, clock.GetUtcNow());
+        var body = renderings.Body(entry, recipient[(recipient.LastIndexOf('@') + 1)..], share);
         return new OutgoingReply(message, body, settings.BounceAddress, recipient, name);
     }
 

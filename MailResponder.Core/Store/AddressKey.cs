@@ -197,6 +197,14 @@ internal sealed class AddressKey
         return false;
     }
 
+    /// <summary>What decides which links of a pool a requester gets, and from when to when.</summary>
+    /// <param name="requester">An address in any spelling: those of one mailbox give the same.</param>
+    /// <param name="pool">Its name, which has no NUL.</param>
+    /// <param name="period">Its number; null for what decides when the periods end.</param>
+    public byte[] Links(string requester, string pool, long? period) =>
+        Hash("links", string.Create(CultureInfo.InvariantCulture, $"{pool}\0{period}\0")
+            + (CanonicalAddress.TryGet(requester, out var canonical, out _) ? canonical : requester));
+
     private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)
         : "";
 

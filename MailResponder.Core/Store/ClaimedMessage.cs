@@ -27,6 +27,9 @@ internal sealed class ClaimedMessage
     /// <summary>The same at each try, also when a new address key comes into force in between.</summary>
     public byte[] Key => _store?.LedgerKey(_message) ?? _message.Value;
 
+    /// <summary>The key that is in force; null for a message that is not recorded.</summary>
+    public AddressKey? AddressKey => _store?.Key;
+
     /// <summary>As <see cref="AddressKey.ReplyToken"/>; null for a reply that nobody counts.</summary>
     public string? ReplyToken(string name, DateTimeOffset sentAt, string recipient) =>
         _store?.Key.ReplyToken(name, sentAt, recipient);

@@ -20,6 +20,7 @@ from ses import SesDouble
 
 CASES = {
     "sqlite": messages.measure_sqlite,
+    "pool": messages.measure_pool,
     "mariadb": messages.measure_mariadb,
     "ses": messages.measure_ses,
     "attachment": messages.measure_attachment,

@@ -73,6 +73,16 @@ def measure_sqlite(bench):
     ]
 
 
+def measure_pool(bench):
+    """A reply with links of a pool, to the same reply without."""
+    plain, pool = bench.place("pool-plain"), bench.place("pool", links=20)
+    costs = compare(bench, "pool", {"plain": lambda: text_reply(plain), "pool": lambda: text_reply(pool)}, pool)
+    return [
+        cpu_row("pool", "CPU of a reply with 3 of 20 links", 12.6, costs, "pool"),
+        Row("pool", "the same, to a reply without", "<=", 1.05, costs["pool"].cpu_ms / costs["plain"].cpu_ms, "x"),
+    ]
+
+
 def measure_mariadb(bench):
     """Goal 2: each way to log in, in milliseconds and to an empty Python."""
     places = bench.mariadb_variants("mariadb")

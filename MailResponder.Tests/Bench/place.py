@@ -46,9 +46,9 @@ ATTACHMENT_BYTES = 7_000_000
 class Place:
     """A folder with all that one responder needs."""
 
-    def __init__(self, bench, name, *, database=None, addresses=2):
+    def __init__(self, bench, name, *, database=None, addresses=2, links=0):
         """bench: a Bench. database: the setting; a SQLite file when None. addresses: how many the response book has,
-        at least 2."""
+        at least 2. links: how many its pool has, of which each requester gets 3; no pool when 0."""
         self._bench = bench
         self.folder = os.path.join(bench.work, name)
         self.settings = self.path("settings.json")
@@ -61,7 +61,8 @@ class Place:
         self._run("dkim", "keygen", self.path("dkim.key"))
         if database is not None:
             self.secret("address.key", secrets.token_hex(32))
-        self._write("responses.json", self._book(addresses))
+        book = self._book(addresses)
+        self._write("responses.json", self._pooled(book, links) if links else book)
         self._settings = {
             "response_from": "Example Tools <get-help@example.com>",
             "bounce_address": "bounces@example.com",
@@ -151,6 +152,13 @@ class Place:
         # The address that is asked for stands in the middle: finding it first would be luck.
         book.insert(len(book) // 2, book.pop(0))
         return book
+
+    @staticmethod
+    def _pooled(book, links):
+        for entry in book:
+            entry["body"] = [[subtype, text + "\n{{mirrors}}"] for subtype, text in entry["body"]]
+        pool = {"links": [f"https://m{number}.example.net/en.html" for number in range(links)], "each": 3, "days": 7}
+        return {"pools": {"mirrors": pool}, "entries": book}
 
     def _write(self, name, content):
         with open(self.path(name), "w", encoding="utf-8") as file:

@@ -57,7 +57,8 @@ public sealed class LogFollowing : IDisposable
             Add("skipped reason=over-quota address=get@example.com replies=1 ms=5 queue_id=- receipts=a");
         Add("replied address=get@example.com replies=2 ms=5 queue_id=- receipts=a,b");
 
-        Assert.Equal((9, 1, 11L), (traffic.Messages[Result.Skipped], traffic.Messages[Result.Replied], traffic.Replies));
+        Assert.Equal(
+            (9, 1, 11L), (traffic.Messages[Result.Skipped], traffic.Messages[Result.Replied], traffic.Replies));
         Assert.Equal(1, traffic.Durations.Count);
         // One answered request is fewer than the threshold.
         Assert.Equal([(Traffic.Others, 11L)], traffic.RepliesByAddress(2));

@@ -25,8 +25,8 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
         var person = RequestMail.FromSomebodyNew() with { To = "gett@example.com" };
         for (var i = 0; i < 3; i++) Ask(person.Again(), "gett@example.com");
         Assert.Matches(@"\]: replied reason=unknown-address address=\*@example\.com replies=1 ", place.Log.Reports[0]);
-        Assert.All(place.Log.Reports.Skip(1), line =>
-            Assert.Contains("]: skipped reason=unknown-address address=*@example.com ", line, StringComparison.Ordinal));
+        Assert.All(place.Log.Reports.Skip(1), line => Assert.Contains(
+            "]: skipped reason=unknown-address address=*@example.com ", line, StringComparison.Ordinal));
         Assert.Single(place.Outbox);
 
         for (var i = 0; i < 3; i++) Ask(person.Again(), "links@example.com");
@@ -53,7 +53,8 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
     [Fact]
     public void RobotsAndTheLimited_StayUnansweredAsEver()
     {
-        Ask(RequestMail.FromSomebodyNew() with { MoreHeaders = "Auto-Submitted: auto-replied\r\n" }, "gett@example.com");
+        var robot = RequestMail.FromSomebodyNew() with { MoreHeaders = "Auto-Submitted: auto-replied\r\n" };
+        Ask(robot, "gett@example.com");
         Ask(new RequestMail("no-reply@freemail.test"), "gett@example.com");
         Ask(RequestMail.FromSomebodyNew(), "bounces@example.com");
         place.Settings["limits"] = new JsonObject { ["service_per_day"] = 1, ["when_reached"] = "drop" };

@@ -18,6 +18,7 @@ public sealed class DocumentedBookTests : IDisposable
         { "README.md", "A minimal response book" },
         { "docs/response-book.md", "Entries" },
         { "docs/response-book.md", "A language by its tag" },
+        { "docs/response-book.md", "Links that differ by requester" },
         { "docs/response-book.md", "An answer in place of silence" },
     };
 
@@ -64,6 +65,18 @@ public sealed class DocumentedBookTests : IDisposable
 
         Assert.Equal(["There is no such", "Links: https://e", "Links: https://e", "You have had thr"],
             place.Outbox.Select(file => Text(file)[..16]));
+    }
+
+    [Fact]
+    public void Pool_GivesEachRequesterSoMany()
+    {
+        Use("docs/response-book.md", "Links that differ by requester");
+        for (var i = 0; i < 6; i++)
+            Ask("get@example.com");
+
+        var sets = place.Outbox.Select(Text).Select(text => text.Trim()).ToList();
+        Assert.All(sets, text => Assert.Equal(3, text.Split('\n').Length));
+        Assert.InRange(sets.Distinct().Count(), 2, 6);
     }
 
     void Use(string page, string section) => File.WriteAllText(place.PathTo("responses.json"), Read(page, section));

@@ -211,7 +211,8 @@ internal static class ConfigurationCheck
         if (LocatedJson.Parse(text, "", []) is not { } json)
             return text.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8);
         var names = json.Members.Select(member => member.Name).ToList();
-        return json.Kind == JsonValueKind.Object && !names.Exists(name => name is "email_addr" or "body")
+        return json.Kind == JsonValueKind.Object && !ResponseBookFile.IsObject(json)
+            && !names.Exists(name => name is "email_addr" or "body")
             && (names.Count == 0 || names.Exists(SettingsFile.IsName));
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using MailResponder.Book;
 using MailResponder.Delivery;
 using MailResponder.Incoming;
+using MailResponder.Reply;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
@@ -15,8 +16,8 @@ namespace MailResponder.Doctor;
 internal sealed class EntryCheck(
     ResponseEntry entry, string book, ResponderSettings settings, BookSeal? seal, List<Fault> faults)
 {
-    /// <summary>Header, texts and boundaries, besides the attachments.</summary>
-    private const int RoomForText = 16_384;
+    /// <summary>The header and boundaries.</summary>
+    private const int RoomForHeader = 16_384;
 
     /// <summary>Attachments that SES refuses (Amazon SES Developer Guide, "Unsupported attachment types").</summary>
     private static readonly HashSet<string> RefusedBySes = new(StringComparer.OrdinalIgnoreCase)
@@ -103,14 +104,27 @@ internal sealed class EntryCheck(
     {
         if (Method == SendMethod.Outbox)
             return null;
-        var encoded = entry.Attachments.Sum(EncodedBytes);
+        var encoded = entry.Attachments.Sum(EncodedBytes) + TextBytes();
         var (most, limit, remedy) = Limit(postfixLimit);
-        if (encoded <= most - RoomForText)
+        if (encoded <= most - RoomForHeader)
             return null;
-        if (encoded > SendmailSender.MaxMessageBytes - RoomForText)
+        if (encoded > SendmailSender.MaxMessageBytes - RoomForHeader)
             remedy = "attach less, or link to it";
         return $"encoded they have {Megabytes(encoded)} MB, and {limit}: the entry would go out without them; {remedy}";
     }
+
+    /// <summary>With the longest links that somebody gets; 0 where the texts have a fault of their own.</summary>
+    private long TextBytes()
+    {
+        if (entry.Bodies.Count == 0)
+            return 0;
+        var body = MimeBody.Of(entry.Bodies, isOpen: entry.Pools.Count > 0);
+        return entry.Pools.Count == 0 ? body.Bytes
+            : new ReplyBody(MimeBody.Close(body.Frame, entry.With(Longest).Bodies), []).Bytes;
+    }
+
+    private static IReadOnlyList<string> Longest(LinkPool pool) =>
+        [.. pool.Links.OrderByDescending(link => link.Length).Take(pool.Each)];
 
     private (long Bytes, string Words, string Remedy) Limit(long? postfixLimit)
     {

@@ -35,10 +35,11 @@ internal sealed class RecordReader
 
     public string ReadText() => Encoding.UTF8.GetString(Take(ReadNumber()));
 
-    public ReplyBody ReadBody(IReadOnlyList<AttachedFile> attachments)
+    /// <param name="open">How many texts the frame is open for.</param>
+    public ReplyBody ReadBody(IReadOnlyList<AttachedFile> attachments, int open = 0)
     {
         var fields = ReadBlock();
-        var texts = new byte[attachments.Count + 1][];
+        var texts = new byte[open + attachments.Count + 1][];
         for (var i = 0; i < texts.Length; i++)
             texts[i] = ReadBlock();
         return new ReplyBody(new BodyFrame(fields, texts), attachments, Take(Sha256.HashBytes).ToArray());
@@ -57,8 +58,25 @@ internal sealed class RecordReader
         var entry = new ResponseEntry(number, line, address, bodies, attachments, (SendMethod?)ReadChoice(), subject)
         {
             Requirement = new((Proof?)ReadChoice(), (Proof?)ReadChoice()),
+            Pools = ReadPools(),
         };
-        return new RenderedEntry(entry, ReadBody([]));
+        return new RenderedEntry(entry, ReadBody([], entry.Pools.Count > 0 ? bodies.Length : 0));
+    }
+
+    private LinkPool[] ReadPools()
+    {
+        var pools = new LinkPool[ReadCount()];
+        for (var i = 0; i < pools.Length; i++)
+        {
+            var (name, each, days) = (ReadText(), ReadNumber(), ReadNumber());
+            var links = new string[ReadCount()];
+            for (var j = 0; j < links.Length; j++)
+                links[j] = ReadText();
+            pools[i] = each > 0 && each <= links.Length && days > 0 ? new LinkPool(name, links, each, days)
+                : throw Damaged();
+        }
+
+        return pools;
     }
 
     private byte[] ReadBlock() => Take(ReadNumber()).ToArray();

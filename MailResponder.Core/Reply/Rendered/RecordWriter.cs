@@ -67,7 +67,18 @@ internal sealed class RecordWriter
         WriteNumber((int?)entry.SendMethod ?? -1);
         WriteNumber((int?)entry.Requirement.Links ?? -1);
         WriteNumber((int?)entry.Requirement.Attachments ?? -1);
-        WriteBody(MimeBody.Of(entry.Bodies));
+        WriteNumber(entry.Pools.Count);
+        foreach (var pool in entry.Pools)
+        {
+            WriteText(pool.Name);
+            WriteNumber(pool.Each);
+            WriteNumber(pool.Days);
+            WriteNumber(pool.Links.Count);
+            foreach (var link in pool.Links)
+                WriteText(link);
+        }
+
+        WriteBody(MimeBody.Of(entry.Bodies, isOpen: entry.Pools.Count > 0));
     }
 
     /// <summary>

@@ -7,6 +7,6 @@ internal sealed record RenderedEntry : ResponseEntry
 {
     public RenderedEntry(ResponseEntry entry, ReplyBody text) : base(entry) => Text = text;
 
-    /// <summary>The finished body without attachments.</summary>
+    /// <summary>The finished body without attachments; that of an entry with pools is open for its texts.</summary>
     public ReplyBody Text { get; }
 }

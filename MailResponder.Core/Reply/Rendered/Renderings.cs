@@ -54,13 +54,27 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     }
 
     /// <summary>The body of an entry's reply.</summary>
+    /// <remarks>
+    /// One with links of a pool is another one for each requester. Its text is filled in, encoded and hashed at the
+    /// message. Attachments are hashed behind it: they are read and encoded twice, for the hash and to be sent, where
+    /// those of a rendered body are read once.
+    /// </remarks>
+    /// <param name="entry">What is answered.</param>
+    /// <param name="requesterDomain">Decides the names of attachments.</param>
+    /// <param name="share">Whose links stand in the place of pools; null only for an entry without.</param>
     /// <exception cref="ResponderException">
     /// An attachment is missing, cannot be read, or is not what was signed.
     /// </exception>
-    public ReplyBody Body(ResponseEntry entry, string requesterDomain)
+    public ReplyBody Body(ResponseEntry entry, string requesterDomain, LinkShare? share = null)
     {
+        var isOpen = entry.Pools.Count > 0;
+        var bodies = isOpen ? entry.With(share!.Of).Bodies : entry.Bodies;
         if (entry.Attachments.Count == 0)
-            return (entry as RenderedEntry)?.Text ?? MimeBody.Of(entry.Bodies);
+        {
+            var text = (entry as RenderedEntry)?.Text ?? MimeBody.Of(entry.Bodies, isOpen);
+            return isOpen ? new ReplyBody(MimeBody.Close(text.Frame, bodies), []) : text;
+        }
+
         var names = Names(entry, requesterDomain);
         var contents = new List<FileStream>();
         try
@@ -69,7 +83,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
                 contents.Add(files.Open(attachment));
             var sources = contents.ConvertAll(content => FileIdentity.Of(content.SafeFileHandle));
             // Only an entry that was read from there belongs there.
-            var rendering = entry is RenderedEntry && _rendered is not null
+            var rendering = !isOpen && entry is RenderedEntry && _rendered is not null
                 ? new RenderedReply(_rendered, entry, names) : null;
             var rendered = rendering?.Open(sources);
             if (rendered is null)
@@ -81,8 +95,9 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
 
             if (rendered is null)
             {
-                var frame = MimeBody.Frame(entry.Bodies, names, contents);
-                return new ReplyBody(frame, contents.ConvertAll(content => new AttachedFile(content)));
+                var frame = MimeBody.Frame(entry.Bodies, names, contents, isOpen);
+                return new ReplyBody(isOpen ? MimeBody.Close(frame, bodies) : frame,
+                    contents.ConvertAll(content => new AttachedFile(content)));
             }
 
             contents.ForEach(content => content.Dispose());
@@ -103,7 +118,8 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         var whole = files.Book();
         Thread.Sleep(UntilNoneIsFresh(whole));
         var book = Book();
-        foreach (var entry in whole.Addresses.SelectMany(book.EntriesFor).Where(entry => entry.Attachments.Count > 0))
+        foreach (var entry in whole.Addresses.SelectMany(book.EntriesFor)
+            .Where(entry => entry.Attachments.Count > 0 && entry.Pools.Count == 0))
         {
             foreach (var domain in RenamedDomains())
             {

@@ -11,9 +11,10 @@ internal static class SqliteSchema
     // Subjects are keyed hashes, times are Unix seconds. What goes together lies together: the quotas of a window (an
     // epoch), the messages of a volume and what is listed, which are hashed with so many keys (a generation). charged
     // is the epoch that a message was charged to, 0 for none, -1 for one that is answered with a notice; used is -1 for
-    // what is given once in a window, whose requester is hashed once more. entries is what EntryStates writes. A counter has what
-    // was answered in a day and in its last minute, for a domain and (with a subject of one byte) in all. reported_…:
-    // until when a limit need not be reported. clock_jump: seconds between the last two resets when that is unusual.
+    // what is given once in a window, whose requester is hashed once more. entries is what EntryStates writes. A
+    // counter has what was answered in a day and in its last minute, for a domain and (with a subject of one byte) in
+    // all. reported_…: until when a limit need not be reported. clock_jump: seconds between the last two resets when
+    // that is unusual.
     private const string Tables =
         """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;

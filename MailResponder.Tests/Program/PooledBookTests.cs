@@ -39,7 +39,7 @@ public sealed class PooledBookTests : IDisposable
             Assert.Equal(given, Hrefs(replies[0]));
             // The same in the second entry, which has an attachment.
             Assert.Equal(given, Plain(replies[1]));
-            Assert.Equal(place.Attachment, replies[1].File("tool.zip"));
+            Assert.Equal(place.Attachment, replies[1].Attachment("tool.zip"));
             Assert.Equal(["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/zip"],
                 replies[1].Types);
             Assert.Contains("{{ and {{mirrors}} stay",
@@ -78,7 +78,7 @@ public sealed class PooledBookTests : IDisposable
         var second = ReadMail.All(place.Outbox)[1];
         Assert.Equal(5, Plain(second).Length);
         Assert.Empty(Plain(second).Intersect(first));
-        Assert.Equal(place.Attachment, second.File("tool.zip"));
+        Assert.Equal(place.Attachment, second.Attachment("tool.zip"));
     }
 
     [Fact]

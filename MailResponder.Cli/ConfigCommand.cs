@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using MailResponder.Book;
 using MailResponder.Doctor;
@@ -28,11 +27,10 @@ internal sealed class ConfigCommand : Command
             Description = "A response book or settings file [default: the settings and all that they name]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("check", "List every fault") { file };
-        command.SetAction(result =>
+        return CommandLine.Subcommand("check", "List every fault", result =>
         {
             var faults = new List<Fault>();
-            var settingsPath = SettingsPath.Find(result.GetValue(CommandLine.SettingsOption));
+            var settingsPath = SettingsPath.Find(result);
             var postfixLimit = PostfixLimit();
             var code = result.GetValue(file) is { } named
                 ? ConfigurationCheck.OfFile(named, settingsPath, faults, postfixLimit)
@@ -40,11 +38,9 @@ internal sealed class ConfigCommand : Command
             foreach (var fault in faults)
                 Console.Out.WriteLine(fault);
             var errors = faults.Count(fault => !fault.IsWarning);
-            Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{errors} fault(s), {faults.Count - errors} warning(s)"));
+            Console.Out.WriteLine($"{errors} fault(s), {faults.Count - errors} warning(s)");
             return errors == 0 ? ExitCode.Ok : code;
-        });
-        return command;
+        }, file);
     }
 
     private static Command Show()
@@ -54,16 +50,14 @@ internal sealed class ConfigCommand : Command
             Description = "A requested address [default: list all addresses]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("show", "Show what an address is answered") { address };
-        command.SetAction(result =>
+        return CommandLine.Subcommand("show", "Show what an address is answered", result =>
         {
-            var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+            var settings = SettingsPath.Load(result);
             var book = ResponseBook.Load(settings.ResponseBook);
             if (result.GetValue(address) is not { } named)
             {
                 foreach (var known in book.Addresses)
-                    Console.Out.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture, $"{known}  {book.EntriesFor(known).Count} reply(s)"));
+                    Console.Out.WriteLine($"{known}  {book.EntriesFor(known).Count} reply(s)");
                 return ExitCode.Ok;
             }
 
@@ -73,8 +67,7 @@ internal sealed class ConfigCommand : Command
                     $"{settings.ResponseBook} has no entry for {named}; see: responder config show");
             Console.Out.Write(InWords(settings, entries));
             return ExitCode.Ok;
-        });
-        return command;
+        }, address);
     }
 
     private static string InWords(ResponderSettings settings, IReadOnlyList<ResponseEntry> entries)
@@ -83,26 +76,23 @@ internal sealed class ConfigCommand : Command
         var rule = new AuthenticationRule(settings);
         foreach (var entry in entries)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"entry {entry.Number} (line {entry.Line}), by "
+            text.Append($"entry {entry.Number} (line {entry.Line}), by "
                 + $"{(entry.SendMethod ?? settings.SendMethod).Hyphenated()}\n");
-            text.Append(CultureInfo.InvariantCulture,
-                $"  subject: {entry.Subject ?? "Re: (the request's subject or address)"}\n");
+            text.Append($"  subject: {entry.Subject ?? "Re: (the request's subject or address)"}\n");
             var (links, attachments) = rule.RequiredBy(entry);
-            text.Append(CultureInfo.InvariantCulture, $"  authentication: {links.Hyphenated()}");
+            text.Append($"  authentication: {links.Hyphenated()}");
             if (entry.Attachments.Count > 0)
-                text.Append(CultureInfo.InvariantCulture, $", for the attachments {attachments.Hyphenated()}");
+                text.Append($", for the attachments {attachments.Hyphenated()}");
             text.Append('\n');
             foreach (var body in entry.Bodies)
             {
-                text.Append(CultureInfo.InvariantCulture, $"  {body.Subtype}:\n");
+                text.Append($"  {body.Subtype}:\n");
                 foreach (var line in body.Text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
                     text.Append("    ").Append(line).Append('\n');
             }
 
             foreach (var attachment in entry.Attachments)
-                text.Append(CultureInfo.InvariantCulture,
-                    $"  attachment: {attachment.ShownName} from {attachment.Bucket}/{attachment.File}\n");
+                text.Append($"  attachment: {attachment.ShownName} from {attachment.Bucket}/{attachment.File}\n");
         }
 
         return text.ToString();

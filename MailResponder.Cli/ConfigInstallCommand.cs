@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using MailResponder.Book;
 using MailResponder.Doctor;
@@ -80,8 +79,7 @@ internal sealed class ConfigInstallCommand : Command
     /// <summary>By one rename; owner, group and mode are those of the old one.</summary>
     private static void Replace(ResponderSettings settings, string text)
     {
-        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-        if (!SecretFile.TryCreate(settings.ResponseBook, text, mode, ServiceUser.GroupOf(settings)))
+        if (!SecretFile.TryCreate(settings.ResponseBook, text, SecretFile.Mode, ServiceUser.GroupOf(settings)))
             SecretFile.Replace(settings.ResponseBook, text, "response book");
     }
 
@@ -108,7 +106,7 @@ internal sealed class ConfigInstallCommand : Command
         var changes = BookChanges.Tell(before, after);
         foreach (var change in changes)
             Console.Out.WriteLine(change);
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{changes.Count} address(es) get something else, of {after.Addresses.Count} in the new book"));
+        Console.Out.WriteLine(
+            $"{changes.Count} address(es) get something else, of {after.Addresses.Count} in the new book");
     }
 }

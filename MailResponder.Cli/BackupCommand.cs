@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MailResponder.Backup;
 using MailResponder.Settings;
 
@@ -25,8 +24,8 @@ internal sealed class BackupCommand : Command
         var files = BackupWriter.Write(settings, path);
         foreach (var file in files)
             Console.Out.WriteLine($"{file.Name}: {file.Path}");
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Wrote {path}, {new FileInfo(path).Length} bytes. It holds the keys: keep it closed to others"));
+        Console.Out.WriteLine(
+            $"Wrote {path}, {new FileInfo(path).Length} bytes. It holds the keys: keep it closed to others");
         if (settings.Database.MySql is { } mySql)
         {
             Console.Out.WriteLine("The database is not in it. Keep it too, as root:");

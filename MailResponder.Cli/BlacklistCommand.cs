@@ -24,154 +24,129 @@ internal sealed class BlacklistCommand : Command
         Add(Check());
     }
 
-    private static Command Reset()
+    private static Command Reset() => StoreCommand(
+        "reset", "Start a new quota window (for cron, once a day) and forget old messages", (settings, store) =>
     {
-        var command = new Command("reset", "Start a new quota window (for cron, once a day) and forget old messages");
-        command.SetAction(result => WithStore(result, (settings, store) =>
-        {
-            var reset = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"The quota of {reset.Requesters} requester(s) starts anew; {reset.Messages} message(s) older than "
-                + $"{settings.LedgerDays} day(s) forgotten."));
-            if (reset.ClockJump != TimeSpan.Zero)
-                TellClockJump(settings, reset.ClockJump);
-            if (reset.KeyIsNew)
-                Console.Out.WriteLine(
-                    $"The new address key is in force: hosts with an older {settings.AddressKeyFile} defer their "
-                    + $"messages.");
-            return ExitCode.Ok;
-        }));
-        return command;
-    }
+        var reset = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
+        Console.Out.WriteLine($"The quota of {reset.Requesters} requester(s) starts anew; "
+            + $"{reset.Messages} message(s) older than {settings.LedgerDays} day(s) forgotten.");
+        if (reset.ClockJump != TimeSpan.Zero)
+            TellClockJump(settings, reset.ClockJump);
+        if (reset.KeyIsNew)
+            Console.Out.WriteLine(
+                $"The new address key is in force: hosts with an older {settings.AddressKeyFile} defer their "
+                + "messages.");
+        return ExitCode.Ok;
+    });
 
     private static void TellClockJump(ResponderSettings settings, TimeSpan jump)
     {
         var text = $"reset: {StoreCounts.InWords(jump)}; no message is forgotten this time; look whether the clock "
-            + $"is right";
+            + "is right";
         new MessageLog(settings, null, TimeProvider.System).Warn(text);
         Console.Out.WriteLine(text);
     }
 
-    private static Command List(string name, string description, Verdict verdict)
-    {
-        var subjects = Subjects();
-        var command = new Command(name, description) { subjects };
-        command.SetAction(result => WithSubjects(result, subjects, (named, _, store) =>
+    private static Command List(string name, string description, Verdict verdict) =>
+        SubjectsCommand(name, description, (subject, _, store) =>
         {
-            foreach (var subject in named)
-            {
-                var before = store.SetVerdict(RequesterOf(store.Key, subject).Address, verdict);
-                var change = before == verdict ? " (as before)"
-                    : before == Verdict.None ? "" : $" (was {InWords(before)})";
-                Console.Out.WriteLine($"{subject.Label}: {InWords(verdict)}{change}");
-            }
-
-            return ExitCode.Ok;
-        }));
-        return command;
-    }
-
-    private static Command RotateKey()
-    {
-        var command = new Command("rotate-key", "Make a new address key, which comes into force at the next reset");
-        command.SetAction(result =>
-        {
-            var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
-            var key = AddressKey.Load(settings.AddressKeyFile);
-            bool waits;
-            // The key file may be root's alone; the database is not.
-            using (ServiceUser.Act(settings))
-            using (var store = RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System))
-                waits = store.NextKey is not null;
-            // A second one would only make it longer: whatever was not copied yet can still be copied.
-            if (!waits)
-                key = AddressKey.Change(settings.AddressKeyFile, TimeProvider.System.GetUtcNow());
-            Console.Out.WriteLine(waits
-                ? $"{settings.AddressKeyFile} holds a key of {InWords(key.MadeAt)} that is not in force yet; nothing "
-                + $"was changed."
-                : $"{settings.AddressKeyFile} holds a new address key, and the ones before it.");
-            Console.Out.WriteLine("It comes into force at the next: responder blacklist reset");
-            Console.Out.WriteLine(
-                "Before that, copy the file to a backup, to all hosts that share the database, and to where new "
-                + "hosts get it from. Until then both files work.");
-            return ExitCode.Ok;
+            var before = store.SetVerdict(RequesterOf(store.Key, subject).Address, verdict);
+            var change = before == verdict ? " (as before)" : before == Verdict.None ? "" : $" (was {InWords(before)})";
+            return InWords(verdict) + change;
         });
-        return command;
-    }
 
-    private static Command Show()
+    private static Command RotateKey() => CommandLine.Subcommand(
+        "rotate-key", "Make a new address key, which comes into force at the next reset", result =>
     {
-        var command = new Command("show", "Count what the database holds");
-        command.SetAction(result => WithStore(result, (settings, store) =>
-        {
-            var counts = store.Count();
-            var text = Console.Out;
-            text.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"blocked:            {counts.Blocked + counts.BlockedByFeedback}"));
-            text.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  by feedback:      {counts.BlockedByFeedback}"));
-            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"allowed:            {counts.Allowed}"));
-            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"messages on record: {counts.Messages}"));
-            foreach (var (used, requesters) in counts.Requesters)
-                text.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"requesters with {used} of {settings.DailyLimit} used: {requesters}"));
-            text.WriteLine("address key:        "
-                + (store.Key.MadeAt is null ? "the first one" : $"of {InWords(store.Key.MadeAt)}")
-                + (store.NextKey is { } next ? $"; one of {InWords(next.MadeAt)} comes into force at the next reset"
-                : ""));
-            text.WriteLine("last reset:         " + (counts.LastReset is null ? "never" : InWords(counts.LastReset)));
-            return ExitCode.Ok;
-        }));
-        return command;
-    }
+        var settings = SettingsPath.Load(result);
+        var key = AddressKey.Load(settings.AddressKeyFile);
+        bool waits;
+        // The key file may be root's alone; the database is not.
+        using (ServiceUser.Act(settings))
+        using (var store = RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System))
+            waits = store.NextKey is not null;
+        // A second one would only make it longer: whatever was not copied yet can still be copied.
+        if (!waits)
+            key = AddressKey.Change(settings.AddressKeyFile, TimeProvider.System.GetUtcNow());
+        Console.Out.WriteLine(waits
+            ? $"{settings.AddressKeyFile} holds a key of {InWords(key.MadeAt)} that is not in force yet; nothing "
+            + "was changed."
+            : $"{settings.AddressKeyFile} holds a new address key, and the ones before it.");
+        Console.Out.WriteLine("It comes into force at the next: responder blacklist reset");
+        Console.Out.WriteLine(
+            "Before that, copy the file to a backup, to all hosts that share the database, and to where new "
+            + "hosts get it from. Until then both files work.");
+        return ExitCode.Ok;
+    });
 
-    private static Command Check()
+    private static Command Show() => StoreCommand("show", "Count what the database holds", (settings, store) =>
     {
-        var subjects = Subjects();
-        const string description = "Tell whether an address, or those at a domain, would be answered";
-        var command = new Command("check", description) { subjects };
-        command.SetAction(result => WithSubjects(result, subjects, (named, settings, store) =>
-        {
-            var isAlone = result.GetValue(subjects) is [not "-"];
-            foreach (var subject in named)
-            {
-                var standing = Standing(subject, settings, RequesterOf(store.Key, subject), store);
-                Console.Out.WriteLine(isAlone ? standing : $"{subject.Label}: {standing}");
-            }
+        var counts = store.Count();
+        var text = Console.Out;
+        text.WriteLine($"blocked:            {counts.Blocked + counts.BlockedByFeedback}");
+        text.WriteLine($"  by feedback:      {counts.BlockedByFeedback}");
+        text.WriteLine($"allowed:            {counts.Allowed}");
+        text.WriteLine($"messages on record: {counts.Messages}");
+        foreach (var (used, requesters) in counts.Requesters)
+            text.WriteLine($"requesters with {used} of {settings.DailyLimit} used: {requesters}");
+        text.WriteLine("address key:        "
+            + (store.Key.MadeAt is null ? "the first one" : $"of {InWords(store.Key.MadeAt)}")
+            + (store.NextKey is { } next ? $"; one of {InWords(next.MadeAt)} comes into force at the next reset"
+            : ""));
+        text.WriteLine("last reset:         " + (counts.LastReset is null ? "never" : InWords(counts.LastReset)));
+        return ExitCode.Ok;
+    });
 
-            return ExitCode.Ok;
-        }));
-        return command;
-    }
+    private static Command Check() => SubjectsCommand(
+        "check", "Tell whether an address, or those at a domain, would be answered", Standing, showsLabelOfOne: false);
 
-    private static string Standing(
-        NamedSubject subject, ResponderSettings settings, Requester requester, RequesterStore store)
+    private static string Standing(NamedSubject subject, ResponderSettings settings, RequesterStore store)
     {
+        var requester = RequesterOf(store.Key, subject);
         var verdict = store.VerdictOf(requester);
         return verdict.IsBlocked() ? InWords(verdict)
             : MailDomain.IsWithin(subject.Domain, settings.BlockedDomains) ? "blocked by blocked_domains"
             : verdict == Verdict.Allowed ? "allowed, no quota"
             : MailDomain.IsWithin(subject.Domain, settings.ExemptDomains) ? "exempt_domains, no quota"
             : subject.Address is null ? InWords(verdict)
-            : string.Create(CultureInfo.InvariantCulture, $"{store.Used(requester)} of {settings.DailyLimit} used");
+            : $"{store.Used(requester)} of {settings.DailyLimit} used";
     }
 
-    private static Argument<string[]> Subjects() =>
-        new("ADDRESS-OR-DOMAIN") { Description = NamedSubject.Meaning, Arity = ArgumentArity.OneOrMore };
-
-    private static int WithSubjects(
-        ParseResult result,
-        Argument<string[]> subjects,
-        Func<List<NamedSubject>, ResponderSettings, RequesterStore, int> work)
+    /// <summary>A command that prints a line for each address or domain.</summary>
+    /// <param name="name">Of the command.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="work">Returns the line.</param>
+    /// <param name="showsLabelOfOne">Whether a line names its subject when the command line named one only.</param>
+    private static Command SubjectsCommand(
+        string name, string description, Func<NamedSubject, ResponderSettings, RequesterStore, string> work,
+        bool showsLabelOfOne = true)
     {
-        // All are understood before the first one is changed.
-        var named = NamedSubject.Read(result.GetValue(subjects)!);
-        return WithStore(result, (settings, store) => work(named, settings, store));
+        var subjects = new Argument<string[]>("ADDRESS-OR-DOMAIN")
+        {
+            Description = NamedSubject.Meaning,
+            Arity = ArgumentArity.OneOrMore,
+        };
+        return CommandLine.Subcommand(name, description, result =>
+        {
+            // All are understood before the first one is changed.
+            var named = NamedSubject.Read(result.GetValue(subjects)!);
+            var showsLabel = showsLabelOfOne || result.GetValue(subjects) is not [not "-"];
+            return WithStore(result, (settings, store) =>
+            {
+                foreach (var subject in named)
+                    Console.Out.WriteLine((showsLabel ? subject.Label + ": " : "") + work(subject, settings, store));
+                return ExitCode.Ok;
+            });
+        }, subjects);
     }
+
+    private static Command StoreCommand(
+        string name, string description, Func<ResponderSettings, RequesterStore, int> work) =>
+        CommandLine.Subcommand(name, description, result => WithStore(result, work));
 
     private static int WithStore(ParseResult result, Func<ResponderSettings, RequesterStore, int> work)
     {
-        var settings = SettingsPath.LoadForService(result.GetValue(CommandLine.SettingsOption));
+        var settings = SettingsPath.LoadForService(result);
         using var store = RequesterStore.Open(settings, MaxWait);
         return work(settings, store);
     }

@@ -21,6 +21,34 @@ internal static class CommandLine
         Recursive = true,
     };
 
+    /// <summary>An option that takes a text.</summary>
+    /// <param name="name">Of the option.</param>
+    /// <param name="valueName">What the help calls its value.</param>
+    /// <param name="description">For the help.</param>
+    public static Option<string?> TextOption(string name, string valueName, string description) =>
+        new(name) { Description = description, HelpName = valueName };
+
+    /// <summary>A command below another one.</summary>
+    /// <param name="name">Of the command.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="run">Returns the exit code.</param>
+    /// <param name="symbols">Its arguments and options.</param>
+    public static Command Subcommand(
+        string name, string description, Func<ParseResult, int> run, params ReadOnlySpan<Symbol> symbols)
+    {
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Option option)
+                command.Add(option);
+            else
+                command.Add((Argument)symbol);
+        }
+
+        command.SetAction(run);
+        return command;
+    }
+
     /// <summary>Runs a command, or tells what is wrong with the command line.</summary>
     /// <param name="args">The whole command line.</param>
     /// <param name="at">Where the command stands in it: <see cref="FilterArguments.CommandAt"/>.</param>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using MailResponder.Book;
 using MailResponder.Doctor;
@@ -31,11 +30,10 @@ internal sealed class ConfigCommand : Command
             Description = "A response book or settings file [default: the settings and all that they name]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("check", "List every fault") { file };
-        command.SetAction(result =>
+        return CommandLine.Subcommand("check", "List every fault", result =>
         {
             var faults = new List<Fault>();
-            var settingsPath = SettingsPath.Find(result.GetValue(CommandLine.SettingsOption));
+            var settingsPath = SettingsPath.Find(result);
             var postfixLimit = PostfixLimit();
             var code = result.GetValue(file) is { } named
                 ? ConfigurationCheck.OfFile(named, settingsPath, faults, postfixLimit)
@@ -49,11 +47,9 @@ internal sealed class ConfigCommand : Command
             }
 
             var errors = faults.Count(fault => !fault.IsWarning);
-            Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{errors} fault(s), {faults.Count - errors} warning(s)"));
+            Console.Out.WriteLine($"{errors} fault(s), {faults.Count - errors} warning(s)");
             return errors == 0 ? ExitCode.Ok : code;
-        });
-        return command;
+        }, file);
     }
 
     private static Command Show()
@@ -68,16 +64,14 @@ internal sealed class ConfigCommand : Command
             Description = "The links of pools as somebody gets them now; - reads the address from standard input",
             HelpName = "REQUESTER",
         };
-        var command = new Command("show", "Show what an address is answered") { address, requester };
-        command.SetAction(result =>
+        return CommandLine.Subcommand("show", "Show what an address is answered", result =>
         {
-            var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+            var settings = SettingsPath.Load(result);
             var book = ResponseBook.Load(settings.ResponseBook);
             if (result.GetValue(address) is not { } named)
             {
                 foreach (var known in book.Addresses)
-                    Console.Out.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture, $"{known}  {book.EntriesFor(known).Count} reply(s)"));
+                    Console.Out.WriteLine($"{known}  {book.EntriesFor(known).Count} reply(s)");
                 return ExitCode.Ok;
             }
 
@@ -91,8 +85,7 @@ internal sealed class ConfigCommand : Command
 
             Console.Out.Write(InWords(settings, entries));
             return ExitCode.Ok;
-        });
-        return command;
+        }, address, requester);
     }
 
     /// <summary>What a request to the address gets.</summary>
@@ -110,30 +103,27 @@ internal sealed class ConfigCommand : Command
         var rule = new AuthenticationRule(settings);
         foreach (var entry in entries)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"entry {entry.Number} (line {entry.Line}), by "
+            text.Append($"entry {entry.Number} (line {entry.Line}), by "
                 + $"{(entry.SendMethod ?? settings.SendMethod).Hyphenated()}\n");
-            text.Append(CultureInfo.InvariantCulture,
-                $"  subject: {entry.Subject ?? "Re: (the request's subject or address)"}\n");
+            text.Append($"  subject: {entry.Subject ?? "Re: (the request's subject or address)"}\n");
             var (links, attachments) = rule.RequiredBy(entry);
-            text.Append(CultureInfo.InvariantCulture, $"  authentication: {links.Hyphenated()}");
+            text.Append($"  authentication: {links.Hyphenated()}");
             if (entry.Attachments.Count > 0)
-                text.Append(CultureInfo.InvariantCulture, $", for the attachments {attachments.Hyphenated()}");
+                text.Append($", for the attachments {attachments.Hyphenated()}");
             text.Append('\n');
             foreach (var pool in entry.Pools)
-                text.Append(CultureInfo.InvariantCulture,
+                text.Append(
                     $"  pool {pool.Name}: each requester gets {pool.Each} of {pool.Links.Count} links, for "
                     + $"{pool.Days} day(s)\n");
             foreach (var body in entry.Bodies)
             {
-                text.Append(CultureInfo.InvariantCulture, $"  {body.Subtype}:\n");
+                text.Append($"  {body.Subtype}:\n");
                 foreach (var line in body.Text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
                     text.Append("    ").Append(line).Append('\n');
             }
 
             foreach (var attachment in entry.Attachments)
-                text.Append(CultureInfo.InvariantCulture,
-                    $"  attachment: {attachment.ShownName} from {attachment.Bucket}/{attachment.File}\n");
+                text.Append($"  attachment: {attachment.ShownName} from {attachment.Bucket}/{attachment.File}\n");
         }
 
         return text.ToString();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using MailResponder.Book;
 using MailResponder.Doctor;
@@ -93,9 +92,8 @@ internal sealed class ConfigInstallCommand : Command
     /// <summary>By one rename; owner, group and mode are those of the old one.</summary>
     private static void Replace(ResponderSettings settings, string path, byte[] content)
     {
-        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
         var text = Encoding.UTF8.GetString(content);
-        if (!SecretFile.TryCreate(path, text, mode, ServiceUser.GroupOf(settings)))
+        if (!SecretFile.TryCreate(path, text, SecretFile.Mode, ServiceUser.GroupOf(settings)))
             SecretFile.Replace(path, text, "response book");
     }
 
@@ -122,7 +120,7 @@ internal sealed class ConfigInstallCommand : Command
         var changes = BookChanges.Tell(before, after);
         foreach (var change in changes)
             Console.Out.WriteLine(change);
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{changes.Count} address(es) get something else, of {after.Addresses.Count} in the new book"));
+        Console.Out.WriteLine(
+            $"{changes.Count} address(es) get something else, of {after.Addresses.Count} in the new book");
     }
 }

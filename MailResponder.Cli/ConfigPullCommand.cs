@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MailResponder.Book;
 using MailResponder.Files;
 using MailResponder.Logs;
@@ -51,8 +50,7 @@ internal sealed class ConfigPullCommand : Command
             return result.S3Failed ? ExitCode.Unavailable : ExitCode.DataError;
         }
 
-        Console.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"files: {result.Fetched} fetched, {result.Unchanged} unchanged"));
+        Console.Out.WriteLine($"files: {result.Fetched} fetched, {result.Unchanged} unchanged");
         if (!checkOnly)
             new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
         if (checkOnly)

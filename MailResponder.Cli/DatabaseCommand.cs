@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MailResponder.Files;
 using MailResponder.Settings;
 using MailResponder.Store;
@@ -20,26 +19,15 @@ internal sealed class DatabaseCommand : Command
 
     private static Command Init()
     {
-        var user = new Option<string?>("--admin-user")
+        var user = CommandLine.TextOption("--admin-user", "NAME",
+            "MySQL: also create database, user and rights, as this administrator");
+        var passwordFile = CommandLine.TextOption("--admin-password-file", "FILE",
+            "Holds the administrator's password in its first line");
+        var socket = CommandLine.TextOption("--admin-socket", "PATH",
+            "Log in as administrator over this unix socket");
+        return CommandLine.Subcommand("init", "Create what is missing; run again, it changes nothing", result =>
         {
-            Description = "MySQL: also create database, user and rights, as this administrator",
-            HelpName = "NAME",
-        };
-        var passwordFile = new Option<string?>("--admin-password-file")
-        {
-            Description = "Holds the administrator's password in its first line",
-            HelpName = "FILE",
-        };
-        var socket = new Option<string?>("--admin-socket")
-        {
-            Description = "Log in as administrator over this unix socket",
-            HelpName = "PATH",
-        };
-        var command = new Command("init", "Create what is missing; run again, it changes nothing") { user, passwordFile,
-            socket };
-        command.SetAction(result =>
-        {
-            var settings = Load(result);
+            var settings = SettingsPath.Load(result);
             CreateForAdministrator(settings.Database, result.GetValue(user), result.GetValue(passwordFile),
                 result.GetValue(socket));
             // Only now: over a socket, root may be the administrator.
@@ -48,37 +36,31 @@ internal sealed class DatabaseCommand : Command
                 return ExitCode.Ok;
             RequesterStore.Open(settings, MaxWait).Dispose();
             return Show(settings.Database);
-        });
-        return command;
+        }, user, passwordFile, socket);
     }
 
-    private static Command Status()
+    private static Command Status() => CommandLine.Subcommand(
+        "status", "Show what the database is, what it counts, and what is wrong with it", result =>
     {
-        var command = new Command("status", "Show what the database is, what it counts, and what is wrong with it");
-        command.SetAction(result =>
-        {
-            var settings = SettingsPath.LoadForService(result.GetValue(CommandLine.SettingsOption));
-            var code = Show(settings.Database);
-            if (code != ExitCode.Ok)
-                return code;
-            using var store = RequesterStore.Open(settings, MaxWait);
-            var counts = store.Count();
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, "
-                + $"{counts.Messages} message(s), {counts.Blocked + counts.BlockedByFeedback} blocked, "
-                + $"{counts.Allowed} allowed"));
-            if (counts.ClockJump != TimeSpan.Zero)
-                Console.Out.WriteLine(
-                    $"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; look whether the clock is "
-                    + $"right");
-            if (store.NextKey is not null)
-                Console.Out.WriteLine(
-                    "key:     a new address key comes into force at the next reset; all hosts need the new file "
-                    + "before that");
-            return ExitCode.Ok;
-        });
-        return command;
-    }
+        var settings = SettingsPath.LoadForService(result);
+        var code = Show(settings.Database);
+        if (code != ExitCode.Ok)
+            return code;
+        using var store = RequesterStore.Open(settings, MaxWait);
+        var counts = store.Count();
+        Console.Out.WriteLine($"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, "
+            + $"{counts.Messages} message(s), {counts.Blocked + counts.BlockedByFeedback} blocked, "
+            + $"{counts.Allowed} allowed");
+        if (counts.ClockJump != TimeSpan.Zero)
+            Console.Out.WriteLine(
+                $"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; look whether the clock is "
+                + "right");
+        if (store.NextKey is not null)
+            Console.Out.WriteLine(
+                "key:     a new address key comes into force at the next reset; all hosts need the new file "
+                + "before that");
+        return ExitCode.Ok;
+    });
 
     private static void CreateForAdministrator(
         DatabaseSettings database, string? user, string? passwordFile, string? socket)
@@ -111,15 +93,11 @@ internal sealed class DatabaseCommand : Command
         var report = DatabaseReport.Of(database);
         Console.Out.WriteLine("kind:    " + report.Kind);
         Console.Out.WriteLine("place:   " + report.Place);
-        Console.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"schema:  {report.Schema} (this responder needs {report.NewestSchema})"));
+        Console.Out.WriteLine($"schema:  {report.Schema} (this responder needs {Schema.Needed})");
         if (report.Missing is not null)
             Console.Out.WriteLine("missing: " + report.Missing);
         if (report.Problem is not null)
             Console.Out.WriteLine("problem: " + report.Problem);
         return report.Missing is null && report.Problem is null ? ExitCode.Ok : ExitCode.Unavailable;
     }
-
-    private static ResponderSettings Load(ParseResult result) =>
-        SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Security.Cryptography;
 using MailResponder.Addresses;
 using MailResponder.Doctor;
@@ -34,8 +33,7 @@ internal sealed class DkimCommand : Command
         };
         bits.AcceptOnlyFromAmong("2048", "3072", "4096");
         const string description = "Make an RSA key, readable by its owner and, made by root, by the service's user";
-        var command = new Command("keygen", description) { file, bits };
-        command.SetAction(result =>
+        return CommandLine.Subcommand("keygen", description, result =>
         {
             var path = result.GetValue(file)!;
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
@@ -44,52 +42,38 @@ internal sealed class DkimCommand : Command
                     $"there is no folder {folder}; correct the path, or make it: mkdir -p {folder}");
             }
 
-            var group = GroupOfService(result.GetValue(CommandLine.SettingsOption));
+            var group = GroupOfService(SettingsPath.Find(result));
             using var rsa = RSA.Create(result.GetValue(bits));
-            const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-            if (!SecretFile.TryCreate(Path.GetFullPath(path), rsa.ExportPkcs8PrivateKeyPem() + "\n", mode, group))
+            var pem = rsa.ExportPkcs8PrivateKeyPem() + "\n";
+            if (!SecretFile.TryCreate(Path.GetFullPath(path), pem, SecretFile.Mode, group))
                 throw new ResponderException(Cause.Output,
                     path + " exists; a key in use is not replaced. Name another file, and another selector");
             Console.Out.WriteLine(
                 $"Wrote {path}. Name it in the settings (dkim.key_file), then publish: responder dkim record");
             return ExitCode.Ok;
-        });
-        return command;
+        }, file, bits);
     }
 
     /// <summary>
     /// Null when this is not root, or root is the service's user; also when there are no settings yet, or they have
     /// faults: `config check` tells then who cannot read the key.
     /// </summary>
-    private static uint? GroupOfService(string? settingsPath) =>
-        Environment.IsPrivilegedProcess && SettingsFile.Check(SettingsPath.Find(settingsPath), []) is { } settings
+    private static uint? GroupOfService(string settingsPath) =>
+        Environment.IsPrivilegedProcess && SettingsFile.Check(settingsPath, []) is { } settings
             ? ServiceUser.GroupOf(settings) : null;
 
     private static Command Record()
     {
-        var domain = new Option<string?>("--domain")
-        {
-            Description = "[default: dkim.domain of the settings]",
-            HelpName = "DOMAIN",
-        };
-        var selector = new Option<string?>("--selector")
-        {
-            Description = "Of a key that does not name its own [default: dkim.selector of the settings]",
-            HelpName = "NAME",
-        };
-        var key = new Option<string?>("--key")
-        {
-            Description = "[default: dkim.key_file of the settings]",
-            HelpName = "FILE",
-        };
-        var command = new Command("record", "Print the DNS TXT record of the key, in zone-file form") { domain,
-            selector, key };
-        command.SetAction(result =>
+        var domain = CommandLine.TextOption("--domain", "DOMAIN", "[default: dkim.domain of the settings]");
+        var selector = CommandLine.TextOption("--selector", "NAME",
+            "Of a key that does not name its own [default: dkim.selector of the settings]");
+        var key = CommandLine.TextOption("--key", "FILE", "[default: dkim.key_file of the settings]");
+        return CommandLine.Subcommand("record", "Print the DNS TXT record of the key, in zone-file form", result =>
         {
             var (d, s, k) = (result.GetValue(domain), result.GetValue(selector), result.GetValue(key));
             if (d is null || s is null || k is null)
             {
-                var dkim = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption))).Dkim
+                var dkim = SettingsPath.Load(result).Dkim
                     ?? throw new ResponderException(
                     Cause.Settings, "the settings have no dkim; give --domain, --selector and --key");
                 (d, s, k) = (d ?? dkim.Domain, s ?? dkim.Selector, k ?? dkim.KeyFile);
@@ -105,21 +89,16 @@ internal sealed class DkimCommand : Command
 
             Console.Out.Write(DkimRecord.ZoneFileText(DkimKey.Load(new DkimSettings(name, s, k))));
             return ExitCode.Ok;
-        });
-        return command;
+        }, domain, selector, key);
     }
 
     private static Command Rotate()
     {
-        var selector = new Option<string?>("--selector")
+        var selector = CommandLine.TextOption("--selector", "NAME",
+            "The name of its record [default: that of now, with the next number]");
+        return CommandLine.Subcommand("rotate", "Make the next key, and print the DNS record to publish", result =>
         {
-            Description = "The name of its record [default: that of now, with the next number]",
-            HelpName = "NAME",
-        };
-        var command = new Command("rotate", "Make the next key, and print the DNS record to publish") { selector };
-        command.SetAction(result =>
-        {
-            var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+            var settings = SettingsPath.Load(result);
             var dkim = settings.Dkim ?? throw new ResponderException(Cause.Settings,
                 "the settings have no dkim; begin with: responder dkim keygen");
             var rotation = new DkimRotation(dkim, TimeProvider.System);
@@ -129,40 +108,34 @@ internal sealed class DkimCommand : Command
             Console.Out.WriteLine($"; Publish this record, and leave {DkimKey.Load(dkim).Record} as it is.");
             Console.Out.WriteLine("; The new key signs when DNS shows it: cron looks hourly, by responder dkim switch");
             return ExitCode.Ok;
-        });
-        return command;
+        }, selector);
     }
 
-    private static Command Switch()
+    private static Command Switch() => CommandLine.Subcommand(
+        "switch", "Sign with the next key if DNS shows its record; for cron", result =>
     {
-        var command = new Command("switch", "Sign with the next key if DNS shows its record; for cron");
-        command.SetAction(result =>
+        var settings = SettingsPath.Load(result);
+        if (settings.Dkim is not { } dkim || DkimKey.LoadNext(dkim) is not { } next)
         {
-            var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
-            if (settings.Dkim is not { } dkim || DkimKey.LoadNext(dkim) is not { } next)
-            {
-                Console.Out.WriteLine("no key waits");
-                return ExitCode.Ok;
-            }
-
-            RequireReadable(settings, next.File);
-            if (DkimDnsCheck.ProblemOfNext(new DnsLookup(DoctorCommand.ThisHost), next) is { } problem)
-            {
-                Console.Out.WriteLine("the next key waits: " + problem);
-                return ExitCode.TemporaryFailure;
-            }
-
-            var rotation = new DkimRotation(dkim, TimeProvider.System);
-            rotation.Switch(ServiceUser.GroupOf(settings));
-            var (former, neededUntil) = rotation.Former!.Value;
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{next.Selector} signs from now on. Leave {former.Record} in DNS until "
-                + $"{neededUntil:yyyy-MM-dd HH:mm} ")
-                + "UTC; responder doctor tells when it may go");
+            Console.Out.WriteLine("no key waits");
             return ExitCode.Ok;
-        });
-        return command;
-    }
+        }
+
+        RequireReadable(settings, next.File);
+        if (DkimDnsCheck.ProblemOfNext(new DnsLookup(DoctorCommand.ThisHost), next) is { } problem)
+        {
+            Console.Out.WriteLine("the next key waits: " + problem);
+            return ExitCode.TemporaryFailure;
+        }
+
+        var rotation = new DkimRotation(dkim, TimeProvider.System);
+        rotation.Switch(ServiceUser.GroupOf(settings));
+        var (former, neededUntil) = rotation.Former!.Value;
+        Console.Out.WriteLine($"{next.Selector} signs from now on. Leave {former.Record} in DNS until "
+            + $"{neededUntil:yyyy-MM-dd HH:mm} "
+            + "UTC; responder doctor tells when it may go");
+        return ExitCode.Ok;
+    });
 
     /// <summary>With a key that the service cannot read, every message would wait.</summary>
     private static void RequireReadable(ResponderSettings settings, string file)

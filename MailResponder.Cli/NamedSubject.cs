@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Addresses;
 using MailResponder.Logs;
 using MimeKit;
@@ -49,7 +48,7 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
         for (var number = 1; input.ReadLine() is { } line; number++)
         {
             if (line.Trim() is { Length: > 0 } text)
-                subjects.Add(Parse(text, string.Create(CultureInfo.InvariantCulture, $"line {number}")));
+                subjects.Add(Parse(text, $"line {number}"));
         }
 
         return subjects.Count > 0 ? subjects

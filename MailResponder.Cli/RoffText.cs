@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace MailResponder.Cli;
@@ -14,8 +13,7 @@ internal sealed class RoffText
 
     /// <summary>The head of a page, such as <c>responder(8)</c>.</summary>
     public RoffText Page(string name, int section) =>
-        Line(string.Create(CultureInfo.InvariantCulture,
-            $".TH \"{Escaped(name.ToUpperInvariant())}\" {section} \"\" \"\" \"Mail responder\""));
+        Line($".TH \"{Escaped(name.ToUpperInvariant())}\" {section} \"\" \"\" \"Mail responder\"");
 
     public RoffText Section(string title) => Line($".SH \"{Escaped(title.ToUpperInvariant())}\"");
 
@@ -128,7 +126,7 @@ internal sealed class RoffText
                 '`' => "\\(ga",
                 '^' => "\\(ha",
                 '~' => "\\(ti",
-                > 126 => string.Create(CultureInfo.InvariantCulture, $"\\[u{rune.Value:X4}]"),
+                > 126 => $"\\[u{rune.Value:X4}]",
                 _ => rune.ToString(),
             });
         }

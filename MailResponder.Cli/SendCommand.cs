@@ -29,11 +29,7 @@ internal sealed class SendCommand : Command
             HelpName = "ADDRESS",
             Required = true,
         };
-        var subject = new Option<string?>("--subject")
-        {
-            Description = "Subject of the supposed request",
-            HelpName = "TEXT",
-        };
+        var subject = CommandLine.TextOption("--subject", "TEXT", "Subject of the supposed request");
         Add(to);
         Add(requested);
         Add(subject);

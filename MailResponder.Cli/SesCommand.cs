@@ -13,13 +13,9 @@ internal sealed class SesCommand : Command
 
     public SesCommand() : base("ses", "The Amazon SES account") => Add(Quota());
 
-    private static Command Quota()
-    {
-        var command = new Command("quota", "Show how much the account may send, and whether it is in the sandbox");
-        command.SetAction(result => Show(
-            SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)))));
-        return command;
-    }
+    private static Command Quota() => CommandLine.Subcommand(
+        "quota", "Show how much the account may send, and whether it is in the sandbox",
+        result => Show(SettingsPath.Load(result)));
 
     /// <exception cref="ResponderException">SES is not set, or cannot be asked.</exception>
     private static int Show(ResponderSettings settings)
@@ -41,9 +37,8 @@ internal sealed class SesCommand : Command
         text.WriteLine("region:                " + ses.Region);
         text.WriteLine("recipients a day:      "
             + (perDay < 0 ? "no limit" : perDay.ToString("0", CultureInfo.InvariantCulture)));
-        text.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"sent in 24 hours:      {quota.SentLast24Hours ?? 0:0}"));
-        text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"recipients a second:   {perSecond:0.##}"));
+        text.WriteLine($"sent in 24 hours:      {quota.SentLast24Hours ?? 0:0}");
+        text.WriteLine($"recipients a second:   {perSecond:0.##}");
         // SES tells nobody outright; every account starts with these two numbers.
         text.WriteLine(perDay == 200 && perSecond == 1
             ? "sandbox:               probably: SES delivers to verified addresses only; request production access "

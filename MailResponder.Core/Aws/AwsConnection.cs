@@ -7,7 +7,7 @@ namespace MailResponder.Aws;
 /// <summary>How a service of AWS is reached, and by whose right.</summary>
 /// <param name="Name">The service's section of the settings file.</param>
 /// <param name="Region">An AWS region, like eu-west-1.</param>
-internal sealed record AwsConnection(string Name, string Region)
+internal record AwsConnection(string Name, string Region)
 {
     /// <summary>Where install.sh puts the roots of AWS.</summary>
     public const string DefaultRoots = "/etc/mail_responder/aws-roots.pem";
@@ -94,7 +94,7 @@ internal static class AwsRegion
     {
         var labels = text.Split('-');
         return labels.Length >= 3 && labels[^1].Length > 0 && labels[^1].All(char.IsAsciiDigit)
-            && Array.TrueForAll(labels, label =>
-            label.Length > 0 && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)));
+            && Array.TrueForAll(labels, label => label.Length > 0
+                && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)));
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
-using System.Globalization;
 using System.IO.Compression;
 
 namespace MailResponder.Backup;
@@ -102,8 +101,7 @@ internal static class BackupArchive
         : before.ContainsKey(entry.Name) ? "is there twice"
         : entry.Name != BackedUpFile.Database && entry.Length > MaxFileBytes ? TooLarge(entry.Length) : null;
 
-    private static string TooLarge(long bytes) => string.Create(
-        CultureInfo.InvariantCulture, $"has {bytes} bytes, and at most {MaxFileBytes} belong into a backup");
+    private static string TooLarge(long bytes) => $"has {bytes} bytes, and at most {MaxFileBytes} belong into a backup";
 
     private static ResponderException Fault(FileStream archive, string problem) =>
         new(Cause.Backup, $"{archive.Name}: {problem}");

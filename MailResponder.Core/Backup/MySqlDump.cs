@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Settings;
 
 namespace MailResponder.Backup;
@@ -35,7 +34,7 @@ internal static class MySqlDump
             TlsMode.VerifyCa or TlsMode.Required => $" --ssl{authorities}",
             _ => "",
         };
-        return string.Create(CultureInfo.InvariantCulture, $"--host={Quoted(mySql.Server!)} --port={mySql.Port}{tls}");
+        return $"--host={Quoted(mySql.Server!)} --port={mySql.Port}{tls}";
     }
 
     private static string Quoted(string word) => word.All(c => char.IsAsciiLetterOrDigit(c) || "_./:@+=-".Contains(c))

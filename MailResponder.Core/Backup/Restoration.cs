@@ -157,8 +157,8 @@ internal sealed class Restoration : IDisposable
             // Into a folder of the service only the service writes; config pull puts the response book there.
             var isOfRoot = !FileStatus.TryRead(Path.GetDirectoryName(file.Path)!, out var folder) || folder.Owner == 0;
             using var asService = isOfRoot ? null : ServiceUser.Act(Settings);
-            const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-            SecretFile.Put(file.Path, mode, isOfRoot ? group : null, stream => stream.Write(_contents[file.Name]));
+            SecretFile.Put(file.Path, SecretFile.Mode, isOfRoot ? group : null,
+                stream => stream.Write(_contents[file.Name]));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MailResponder.Reply;
 
@@ -13,8 +12,7 @@ internal sealed class MboxSender(Stream output, TimeProvider clock) : ISender
     {
         using var whole = new MemoryStream();
         reply.WriteTo(whole);
-        output.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"From {reply.Sender} {clock.GetUtcNow():ddd MMM dd HH:mm:ss yyyy}\n")));
+        output.Write(Encoding.ASCII.GetBytes($"From {reply.Sender} {clock.GetUtcNow():ddd MMM dd HH:mm:ss yyyy}\n"));
         var rest = (ReadOnlySpan<byte>)whole.GetBuffer().AsSpan(0, (int)whole.Length);
         while (!rest.IsEmpty)
         {

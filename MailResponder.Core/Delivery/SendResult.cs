@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Store;
 
 namespace MailResponder.Delivery;
@@ -34,9 +33,9 @@ internal readonly record struct SendResult(
     public static SendResult Refused(string problem) => new(SendStatus.Refused, problem);
 
     /// <summary>Not sent now: it was handed over too often, and its outcome could never be recorded.</summary>
-    public static SendResult Unrecorded() => Temporary(string.Create(CultureInfo.InvariantCulture,
+    public static SendResult Unrecorded() => Temporary(
         $"was handed over {EntryStates.MaxCopies} times, and it could not be recorded what became of it; it is tried "
-        + $"again tomorrow"));
+        + "again tomorrow");
 
     public static SendResult AttachmentsRefused(string problem) => new(SendStatus.AttachmentsRefused, problem);
 }

@@ -3,7 +3,6 @@ using Amazon.Runtime;
 using Amazon.SimpleEmail;
 using MailResponder.Aws;
 using MailResponder.Native;
-using MailResponder.Settings;
 
 namespace MailResponder.Delivery;
 
@@ -11,17 +10,8 @@ namespace MailResponder.Delivery;
 /// The account through which replies go out. No file is read and nobody is asked before the first call; the
 /// connection is kept for the ones after it.
 /// </summary>
-internal sealed class SesAccount(SesSettings settings)
+internal sealed class SesAccount(AwsConnection connection)
 {
-    private readonly AwsConnection _connection = new("ses", settings.Region)
-    {
-        Endpoint = settings.Endpoint,
-        CredentialsFile = settings.CredentialsFile,
-        Profile = settings.Profile,
-        RoleFile = settings.RoleFile,
-        Roots = settings.Roots,
-    };
-
     private Task<AmazonSimpleEmailServiceClient>? _client;
 
     /// <summary>One call of the service, tried once.</summary>
@@ -41,7 +31,7 @@ internal sealed class SesAccount(SesSettings settings)
         }
         catch (AmazonServiceException exception) when (exception.StatusCode == HttpStatusCode.Forbidden)
         {
-            _connection.ForgetRole();
+            connection.ForgetRole();
             throw;
         }
 
@@ -55,7 +45,7 @@ internal sealed class SesAccount(SesSettings settings)
     private async Task<AmazonSimpleEmailServiceClient> Connect()
     {
         var config = new AmazonSimpleEmailServiceConfig();
-        _connection.Configure(config);
-        return new AmazonSimpleEmailServiceClient(await _connection.Credentials(config).ConfigureAwait(false), config);
+        connection.Configure(config);
+        return new AmazonSimpleEmailServiceClient(await connection.Credentials(config).ConfigureAwait(false), config);
     }
 }

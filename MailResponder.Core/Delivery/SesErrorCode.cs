@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon.Runtime;
 
 namespace MailResponder.Delivery;
@@ -23,34 +24,32 @@ internal static class SesErrorCode
     {
         "Throttling" or "ThrottledException" or "TooManyRequests" => Says(error, "daily")
             ? Temporary("the daily sending quota of the SES account is used up; see: responder ses quota")
-            : Temporary(
-            "SES throttles: the account's sending rate is reached; see: responder ses quota") with
-            {
-                IsThrottled = true,
-            },
+            : new(SendStatus.Temporary,
+                "SES throttles: the account's sending rate is reached; see: responder ses quota", IsThrottled: true),
         "AccountSendingPaused" => Temporary(AccountPaused),
-        "ConfigurationSetSendingPaused" => Temporary(
-            "sending is paused for ses.configuration_set: switch it on in the SES console"),
-        "ConfigurationSetDoesNotExist" => Temporary("ses.configuration_set does not exist in this account and region"),
-        "MailFromDomainNotVerified" => Temporary(
-            "the custom MAIL FROM domain is not verified: its MX record is missing"),
+        "ConfigurationSetSendingPaused" =>
+            Temporary("sending is paused for ses.configuration_set: switch it on in the SES console"),
+        "ConfigurationSetDoesNotExist" =>
+            Temporary("ses.configuration_set does not exist in this account and region"),
+        "MailFromDomainNotVerified" =>
+            Temporary("the custom MAIL FROM domain is not verified: its MX record is missing"),
         "MessageRejected" => OfRejected(error),
         "InvalidParameterValue" or "ValidationError" => OfParameter(error),
         "SignatureDoesNotMatch" or "InvalidSignature" or "InvalidSignatureException" or "IncompleteSignature" =>
-        Temporary(
-            "SES does not accept the signature: the secret key is wrong, or this host's clock is (see timedatectl)"),
-        "RequestExpired" or "RequestTimeTooSkewed" => Temporary(
-            "SES takes the request for old: this host's clock is wrong (see timedatectl)"),
-        "InvalidClientTokenId" or "UnrecognizedClient" or "MissingAuthenticationToken" => Temporary(
-            "SES does not know the access key: it was deleted or belongs to another partition; make a new one in IAM"),
+            Temporary("SES does not accept the signature: the secret key is wrong, or this host's clock is "
+                + "(see timedatectl)"),
+        "RequestExpired" or "RequestTimeTooSkewed" =>
+            Temporary("SES takes the request for old: this host's clock is wrong (see timedatectl)"),
+        "InvalidClientTokenId" or "UnrecognizedClient" or "MissingAuthenticationToken" =>
+            Temporary("SES does not know the access key: it was deleted or belongs to another partition; make a new "
+                + "one in IAM"),
         "ExpiredToken" =>
             Temporary("the session token has expired: fetch new credentials, or use a role or a lasting key"),
-        "AccessDenied" or "NotAuthorized" or "OptInRequired" => Temporary(
-            $"the credentials may not {action}: allow this action for the user or role in IAM"),
-        "RequestEntityTooLarge" => SesFailure.OfStatus(System.Net.HttpStatusCode.RequestEntityTooLarge),
-        "ServiceUnavailable" => SesFailure.OfStatus(System.Net.HttpStatusCode.ServiceUnavailable),
-        "InternalFailure" or "InternalServiceError" =>
-        SesFailure.OfStatus(System.Net.HttpStatusCode.InternalServerError),
+        "AccessDenied" or "NotAuthorized" or "OptInRequired" =>
+            Temporary($"the credentials may not {action}: allow this action for the user or role in IAM"),
+        "RequestEntityTooLarge" => SesFailure.OfStatus(HttpStatusCode.RequestEntityTooLarge),
+        "ServiceUnavailable" => SesFailure.OfStatus(HttpStatusCode.ServiceUnavailable),
+        "InternalFailure" or "InternalServiceError" => SesFailure.OfStatus(HttpStatusCode.InternalServerError),
         var code => Unknown(code, error),
     };
 
@@ -87,7 +86,7 @@ internal static class SesErrorCode
 
     private static bool IsAboutAttachment(AmazonServiceException error) =>
         Says(error, "attachment") || Says(error, "illegal filename") || Says(error, "file extension")
-            || Says(error, "file type");
+        || Says(error, "file type");
 
     private static bool Says(AmazonServiceException error, string words) =>
         error.Message.Contains(words, StringComparison.OrdinalIgnoreCase);

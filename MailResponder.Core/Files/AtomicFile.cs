@@ -1,8 +1,8 @@
 namespace MailResponder.Files;
 
 /// <summary>
-/// Files that are replaced whole: a reader finds the old or the new content, never a part, even after a crash. They are
-/// written under another name beside their place, and get their own when they are on the disk.
+/// Replaces files as a whole: a reader finds the old or the new content, never a part, even after a crash. The new file
+/// is written under another name beside the old one, flushed to the disk, and then renamed.
 /// </summary>
 internal static class AtomicFile
 {
@@ -33,7 +33,7 @@ internal static class AtomicFile
         var unfinished = beside ?? UnfinishedFile.NameFor(path);
         try
         {
-            // Another process may have had the id of this one, or somebody put a link there, not to be followed.
+            // A killed process with the same id may have left the file. A link under the name must not be followed.
             File.Delete(unfinished);
             using (var stream = RegularFile.Create(unfinished, mode))
             {
@@ -48,7 +48,7 @@ internal static class AtomicFile
         }
         catch
         {
-            // On a full disk it would take the room that messages need. The first failure is the one to report.
+            // On a full disk the rest would take space that messages need. The first failure is the one to report.
             FileTrouble.Try(() => File.Delete(unfinished));
             throw;
         }

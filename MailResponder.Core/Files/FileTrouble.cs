@@ -66,10 +66,6 @@ internal static class FileTrouble
         return work;
     }) is not null;
 
-    /// <summary>Whether the disk is full or cannot be written.</summary>
-    public static bool IsAboutDisk(IOException exception) =>
-        Number(exception) is NoSpaceLeft or QuotaExceeded or ReadOnlyFileSystem;
-
     public static string Describe(Exception exception) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => "does not exist",
@@ -92,7 +88,7 @@ internal static class FileTrouble
         IsLocked => "would be one process more than the limits allow; see: ulimit -u",
         NoMemory => "finds no memory left",
         TooManyFiles => "finds too many files open; raise the limit, see: ulimit -n",
-        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"meets error {error} of the system"),
+        _ => $"meets error {error} of the system",
     };
 
     private static string OfNumber(int number) => number switch

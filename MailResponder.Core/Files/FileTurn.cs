@@ -36,7 +36,7 @@ internal sealed class FileTurn : IDisposable
         catch (Exception exception) when (FileTrouble.Is(exception))
         {
             file.Dispose();
-            // .NET wraps what it takes for a matter of rights.
+            // .NET wraps EACCES, which it takes for missing rights.
             if ((exception.InnerException ?? exception).HResult is Held or HeldToo)
                 return null;
             throw;

@@ -1,8 +1,8 @@
 namespace MailResponder.Files;
 
 /// <summary>
-/// Folders that were missing when they were needed, and were made. That is right on a new host, and wrong behind a slip
-/// in a path: a database in a new folder has forgotten every list. So whoever runs the program is told.
+/// Makes folders that are missing, and tells whoever runs the program. On a new host that is right. After a slip in a
+/// path it is wrong: a database in a new folder has no quotas and no lists.
 /// </summary>
 internal static class NewFolder
 {
@@ -28,7 +28,7 @@ internal static class NewFolder
             NotTold.Add(folder);
     }
 
-    /// <summary>A line for each folder that was made since this was last asked.</summary>
+    /// <summary>A line for each folder that was made since the last call.</summary>
     public static IReadOnlyList<string> Tell()
     {
         lock (Turn)

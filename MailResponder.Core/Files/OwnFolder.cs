@@ -3,8 +3,8 @@ using MailResponder.Native;
 namespace MailResponder.Files;
 
 /// <summary>
-/// Folders in which root makes files. The owner of a folder can put links into it, and root would follow them to any
-/// file of the host; so root makes none in a folder of somebody else.
+/// Keeps root from making files in the folders of other users. The owner of a folder can put a link into it, and root
+/// would follow it to any file of the host.
 /// </summary>
 internal static class OwnFolder
 {
@@ -23,8 +23,7 @@ internal static class OwnFolder
         {
             throw new ResponderException(Cause.Settings,
                 $"{nearest} belongs to another user, who could have root write anywhere by a link: run this as that "
-                + $"user: "
-                + $"setpriv --reuid=$(stat -c %u {nearest}) --regid=$(stat -c %g {nearest}) --clear-groups …");
+                + $"user: setpriv --reuid=$(stat -c %u {nearest}) --regid=$(stat -c %g {nearest}) --clear-groups …");
         }
     }
 }

@@ -3,8 +3,8 @@ using MailResponder.Native;
 namespace MailResponder.Files;
 
 /// <summary>
-/// Reads what has to be a regular file. To open a pipe is to wait for its other end, and a device may never end: with
-/// one of them in a file's place a message would wait for its deadline, and nobody would be told why.
+/// Reads files that have to be regular ones. Opening a pipe blocks until its other end is open, and a device may never
+/// end: a message would wait for its deadline, and the log would not say why.
 /// </summary>
 internal static class RegularFile
 {
@@ -49,7 +49,7 @@ internal static class RegularFile
     });
 
     /// <summary>
-    /// Who may do what with it; null when it is not there or cannot be reached, which opening it will say.
+    /// The file's mode; null when there is no such file or it cannot be reached: opening it says why.
     /// </summary>
     /// <exception cref="NotRegularFileException">Something else has the name.</exception>
     public static UnixFileMode? ModeOf(string path)

@@ -4,7 +4,7 @@ namespace MailResponder.Files;
 internal static class RunningUser
 {
     /// <summary>
-    /// Its name; where that cannot be looked up, as when too many files are open, words that say as much.
+    /// Its name, or other words when it cannot be looked up, as when too many files are open.
     /// </summary>
     public static string Name
     {

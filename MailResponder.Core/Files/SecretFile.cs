@@ -4,11 +4,14 @@ using MailResponder.Native;
 namespace MailResponder.Files;
 
 /// <summary>
-/// Files that hold keys: read only when nobody else can read or change them, written for the owner alone. The response
-/// book is replaced like them, because it keeps its owner, group and mode.
+/// Files that hold keys. They are read only when no other user can read or change them, and are written for their owner
+/// alone. The response book is replaced in the same way, because it has to keep its owner, group and mode.
 /// </summary>
 internal static class SecretFile
 {
+    /// <summary>For the owner, and for the service's user by its group.</summary>
+    public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+
     private const UnixFileMode Unsafe = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute
         | UnixFileMode.GroupWrite;
 
@@ -41,7 +44,7 @@ internal static class SecretFile
         FileTrouble.InWords(Cause.Output, path, () =>
         {
             var isNew = false;
-            // Complete before it has its name: whoever finds the file finds the whole key.
+            // The file is complete before it has its name, so no process can find half a key.
             AtomicFile.Write(path, RegularFile.OwnerOnly, Content(text, mode, group), giveName: (unnamed, name) =>
             {
                 // The first process wins. File.Move would look first and rename then.
@@ -52,7 +55,7 @@ internal static class SecretFile
         });
 
     /// <summary>
-    /// Puts a new file in the old one's place, for the same owner, group and mode, whole at any time.
+    /// Replaces a file as a whole. The new one has the owner, group and mode of the old one.
     /// </summary>
     /// <exception cref="ResponderException">It cannot be written, or would belong to somebody else.</exception>
     public static void Replace(string path, string text, string what)
@@ -69,7 +72,7 @@ internal static class SecretFile
     }
 
     /// <summary>
-    /// Puts a file in place of whatever has the name, a link too, whole at any time. Nobody else's folder is taken: see
+    /// Puts a whole file in place of whatever has the name, a link too. Root writes into no other user's folder: see
     /// <see cref="OwnFolder"/>.
     /// </summary>
     /// <param name="path">Its name.</param>
@@ -90,7 +93,7 @@ internal static class SecretFile
         {
             OwnFolder.Require(Path.GetDirectoryName(Path.GetFullPath(path))!);
             make();
-            // The database may go over to a new key before the power fails, and must not lose the key file's name.
+            // Otherwise a power failure could leave a database that is on the new key without the new key file.
             FileSystem.FlushAll();
         });
 

@@ -8,7 +8,7 @@ namespace MailResponder.Files;
 internal sealed record Space(string Name, long TotalBytes, long FreeBytes)
 {
     /// <summary>
-    /// The host's memory; what the kernel would give up at once, like its file cache, is free (proc(5)).
+    /// The host's memory. What the kernel can free at once, like its file cache, counts as free (proc(5)).
     /// </summary>
     public static Space Memory()
     {

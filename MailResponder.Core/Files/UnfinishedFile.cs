@@ -13,7 +13,7 @@ internal static class UnfinishedFile
     public static string NameFor(string path) => $"{path}.{Environment.ProcessId}{Ending}";
 
     /// <summary>
-    /// Deletes what processes that are gone left beside the file; what cannot be deleted is in nobody's way.
+    /// Deletes what processes that no longer run left beside the file. Failures are ignored: the rest does no harm.
     /// </summary>
     public static void DeleteThoseOf(string path) => FileTrouble.Try(() =>
     {

@@ -20,7 +20,7 @@ internal abstract class WriteOnlyStream : Stream
     public abstract override void Write(ReadOnlySpan<byte> buffer);
 
     /// <summary>Writes whole lines of base64: 76 characters, the last of all perhaps fewer, and LF or CRLF.</summary>
-    /// <remarks>The same as to write any bytes, but for those who have less to look for in it.</remarks>
+    /// <remarks>The result is the same as that of Write; a stream may do it faster.</remarks>
     public virtual void WriteBase64(ReadOnlySpan<byte> lines) => Write(lines);
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace MailResponder.Native;
 
-/// <summary>Runs one action on a thread of its own when a time has passed, whatever other threads wait for.</summary>
+/// <summary>Runs an action after a time on a thread of its own, also while all other threads are blocked.</summary>
 /// <remarks>
-/// timer_create(2) with SIGEV_THREAD: the C library has a small thread wait. A .NET timer's thread costs ten times
-/// that, and a message is usually answered before either has anything to do.
+/// timer_create(2) with SIGEV_THREAD: a small thread of the C library waits. A .NET timer's thread costs ten times as
+/// much, and most messages are answered before the time has passed.
 /// </remarks>
 internal sealed unsafe partial class Alarm : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed unsafe partial class Alarm : IDisposable
         Set(length);
     }
 
-    /// <summary>Begins anew, with another length.</summary>
+    /// <summary>Starts the wait again, with another length.</summary>
     public void Set(TimeSpan length)
     {
         // A zero time would disarm the timer.
@@ -39,7 +39,7 @@ internal sealed unsafe partial class Alarm : IDisposable
     }
 
     /// <summary>
-    /// Has the kernel end the process by a signal after the time, in whole seconds, on which Postfix tries again. For
+    /// Has the kernel kill the process after the time, rounded up to seconds; Postfix then tries again. This works even
     /// when there is no memory for the thread of an alarm.
     /// </summary>
     public static void EndProcessAfter(TimeSpan length) => _ = EndAfter((uint)Math.Ceiling(length.TotalSeconds));
@@ -72,7 +72,7 @@ internal sealed unsafe partial class Alarm : IDisposable
     [LibraryImport("libc.so.6", EntryPoint = "timer_settime", SetLastError = true)]
     private static partial int SetTime(nint timer, int flags, long* setting, long* before);
 
-    // alarm(2): SIGALRM, which nobody here handles.
+    // alarm(2) sends SIGALRM, which ends the process because nothing handles it.
     [LibraryImport("libc.so.6", EntryPoint = "alarm")]
     private static partial uint EndAfter(uint seconds);
 

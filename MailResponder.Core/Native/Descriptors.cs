@@ -12,7 +12,7 @@ internal static unsafe partial class Descriptors
     /// <summary>struct sockaddr_un: the family, and the path with its final zero.</summary>
     private const int AddressBytes = sizeof(ushort) + 108;
 
-    /// <summary>Writes to an open descriptor, and stops without a word when it takes no more (write(2)).</summary>
+    /// <summary>Writes to an open descriptor. Stops silently when that fails (write(2)).</summary>
     public static void Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty && write(descriptor, bytes, bytes.Length) is > 0 and var written)
@@ -20,7 +20,7 @@ internal static unsafe partial class Descriptors
     }
 
     /// <summary>
-    /// Sends one datagram to a unix socket. What it does not take within a second is lost, and nobody is told.
+    /// Sends one datagram to a unix socket. When the socket does not take it within a second, it is silently lost.
     /// </summary>
     /// <param name="path">The socket's, in UTF-8.</param>
     /// <param name="bytes">The datagram.</param>

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MailResponder.Native;
 
 /// <summary>
-/// A program that is given its input through a pipe, and whose output is dropped; of its errors the beginning is kept.
-/// .NET's own way to start one makes a reply a tenth dearer: it reads the output on threads, through sockets.
+/// A program that reads its input from a pipe. Its output is dropped; the beginning of its errors is kept. .NET's
+/// Process reads the output on threads, through sockets, and made a reply a tenth more expensive.
 /// </summary>
 internal sealed unsafe partial class FedProgram : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed unsafe partial class FedProgram : IDisposable
     private const short SetSignalDefaults = 0x04, SetSignalMask = 0x08;
     private const int ById = 1, WaitExited = 4, WaitNoReap = 0x01000000, Interrupted = 4;
 
-    /// <summary>More than glibc's structures have on any processor.</summary>
+    /// <summary>More bytes than glibc's structures have on any processor.</summary>
     private const int Room = 1024;
 
     private const int MemoryCloseOnExec = 1, MemorySealable = 2, AddSeals = 1033, SealGrow = 4;
@@ -118,8 +118,8 @@ internal sealed unsafe partial class FedProgram : IDisposable
     }
 
     /// <summary>
-    /// A file in memory that cannot grow. A pipe that is not read would block the program, or kill a process that it
-    /// left behind to deliver the mail.
+    /// A file in memory that cannot grow. A full pipe would block the program; a closed one would kill a process that
+    /// the program left behind to deliver the mail.
     /// </summary>
     private static SafeFileHandle Memory()
     {

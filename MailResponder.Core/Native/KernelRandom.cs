@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MailResponder.Native;
 
 /// <summary>
-/// The kernel's random numbers, getrandom(2), for libcrypto while this lives. Its own generators are seeded from them
-/// too, but have to be looked up and set up first, which takes longer than the signature that they are for.
+/// Has libcrypto take random numbers from the kernel, getrandom(2), until it is disposed. The library's own generators
+/// are seeded from there too, but setting them up takes longer than the signature.
 /// </summary>
 /// <remarks>In force only while signing; TLS uses OpenSSL's generator.</remarks>
 internal sealed unsafe partial class KernelRandom : IDisposable

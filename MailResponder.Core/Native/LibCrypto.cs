@@ -5,12 +5,14 @@ namespace MailResponder.Native;
 
 /// <summary>
 /// The few functions of OpenSSL's libcrypto that a message needs, by their documented names. .NET's own classes bind
-/// several hundred of them, read OpenSSL's configuration and test the key for primality in every process, and the
-/// library's newer functions (EVP) look for an implementation first: five times and twice the cost of what is here.
+/// several hundred of them, read OpenSSL's configuration and test the key for primality in every process, at five times
+/// the cost. The library's newer functions (EVP) look for an implementation first, at twice the cost.
 /// </summary>
-/// <remarks> Opened and bound here, not by attributes: .NET would look for the file beside the program first, and for
-/// that at the program's metadata; and with DEEPBIND the loader finds nearly all of the library's 4000 names in the
-/// library, where it then looks first. </remarks>
+/// <remarks>
+/// The library is opened and bound here, not by attributes. .NET would look for the file beside the program first, and
+/// would read the program's metadata for that. With DEEPBIND the loader looks for the library's 4000 names in the
+/// library first, and finds nearly all of them there.
+/// </remarks>
 internal static unsafe partial class LibCrypto
 {
     // OpenSSL 3: Debian 12, Ubuntu 22.04 and later. All of its releases have these functions.
@@ -27,8 +29,10 @@ internal static unsafe partial class LibCrypto
     private const ulong IgnoreMissingFile = 0x10, DefaultSection = 0x20;
 
     private static readonly nint Library = Open(FileName, Lazy | DeepBind);
-    private static readonly delegate* unmanaged<byte*,
-        int> Sha256Init = (delegate* unmanaged<byte*, int>)Find("SHA256_Init");
+
+    private static readonly delegate* unmanaged<byte*, int> Sha256Init =
+        (delegate* unmanaged<byte*, int>)Find("SHA256_Init");
+
     private static readonly delegate* unmanaged<byte*, byte*, nuint, int> Sha256Update =
         (delegate* unmanaged<byte*, byte*, nuint, int>)Find("SHA256_Update");
 
@@ -39,12 +43,12 @@ internal static unsafe partial class LibCrypto
         NoLoadStrings | NoLoadConfiguration | NoClearingUp, 0));
 
     /// <summary>
-    /// Reads the host's openssl.cnf, as OpenSSL would have done by itself: before the first TLS connection, whose least
-    /// version and ciphers the host may have laid down there.
+    /// Reads the host's openssl.cnf, as OpenSSL would have done by itself. To be called before the first TLS
+    /// connection: the host may have set the lowest version and the ciphers there.
     /// </summary>
     public static void LoadConfiguration() =>
         Check(((delegate* unmanaged<nint, nint, ulong, int>)Find("CONF_modules_load_file"))(
-        0, 0, IgnoreMissingFile | DefaultSection));
+            0, 0, IgnoreMissingFile | DefaultSection));
 
     /// <exception cref="CryptographicException">The result of a call says that it failed.</exception>
     public static void Check(int result)

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace MailResponder.Native;
 
 /// <summary>
-/// Keeps .NET's TLS from reading all certificates that the host trusts, as it does before each first connection of a
-/// process: several times the cost of a message.
+/// Keeps .NET's TLS from reading all certificates that the host trusts. It would do so before the first connection of
+/// each process, at several times the cost of a message.
 /// </summary>
 /// <remarks>
-/// .NET asks getenv(3) for the places, at its first connection only, and remembers what it found. That decides nothing
-/// here: see <see cref="TlsTrust"/>.
+/// .NET asks getenv(3) for the places at its first connection only, and remembers what it found. Whether a server is
+/// trusted does not depend on it: <c>TlsTrust</c> decides.
 /// </remarks>
 internal static partial class NarrowedRoots
 {

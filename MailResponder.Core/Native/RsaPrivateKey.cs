@@ -16,8 +16,8 @@ internal sealed unsafe class RsaPrivateKey : IDisposable
     private RsaPrivateKey(nint key) => _key = key;
 
     /// <summary>
-    /// Reads an unencrypted PEM file, PKCS#1 or PKCS#8. That its numbers belong together is not tested: it takes longer
-    /// than all the rest of a message; <c>responder config check</c> does it.
+    /// Reads an unencrypted PEM file, PKCS#1 or PKCS#8. Does not test whether the numbers of the key belong together:
+    /// that takes longer than the rest of a message. <c>responder config check</c> does it.
     /// </summary>
     /// <exception cref="FormatException">It holds no such key.</exception>
     public static RsaPrivateKey FromPem(ReadOnlySpan<char> pem)

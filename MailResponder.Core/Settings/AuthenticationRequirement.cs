@@ -13,8 +13,6 @@ internal sealed record AuthenticationRequirement(Proof? Links, Proof? Attachment
 
     public static readonly AuthenticationRequirement NotSaid = new(null, null);
 
-    private static readonly string[] Levels = Array.ConvertAll(Enum.GetValues<Proof>(), level => level.Hyphenated());
-
     /// <summary>The more that is required by either part.</summary>
     public Proof Most => Links > (Attachments ?? Proof.None) ? Links.Value : Attachments ?? Proof.None;
 
@@ -27,20 +25,19 @@ internal sealed record AuthenticationRequirement(Proof? Links, Proof? Attachment
     public AuthenticationRequirement Or(AuthenticationRequirement standard) =>
         new(Links ?? standard.Links, Attachments ?? standard.Attachments);
 
-    private static Proof? Level(SettingsSection section, string name) => section.Has(name)
-        ? section.Choice(name, Levels, Enum.TryParse, Proof.None)
-        : null;
+    private static Proof? Level(SettingsSection section, string name) =>
+        section.Has(name) ? section.Choice(name, Proof.None) : null;
 }
 
 /// <summary>
-/// How sure it is that a request is from the person whom its From names. Each level includes those before it.
+/// How well it is proven that a request is from the person whom its From names. Each level includes those before it.
 /// </summary>
 internal enum Proof
 {
     /// <summary>Anybody may have written it.</summary>
     None,
 
-    /// <summary>It came from a host of the From domain (SPF), where others may write in that name too.</summary>
+    /// <summary>It came from a host of the From domain (SPF); other users of that host can forge the name.</summary>
     Weak,
 
     /// <summary>The From domain itself vouches for it: DMARC, or a signature of that domain.</summary>

@@ -6,9 +6,6 @@ internal static class DatabaseSection
     private static readonly string[] MySqlNames =
         ["server", "socket", "port", "user", "password_file", "database", "ssl_mode", "ssl_ca"];
 
-    private static readonly string[] TlsModes =
-        Array.ConvertAll(Enum.GetValues<TlsMode>(), mode => mode.Hyphenated());
-
     /// <summary>
     /// Every fault goes to <paramref name="values"/>; what comes back with a fault is not to be used.
     /// </summary>
@@ -38,7 +35,7 @@ internal static class DatabaseSection
             return null;
         CheckWay(database, mysql);
         var bySocket = mysql.Has("socket");
-        var tls = mysql.Choice("ssl_mode", TlsModes, TryParse, TlsMode.VerifyFull);
+        var tls = mysql.Choice("ssl_mode", TlsMode.VerifyFull);
         if (mysql.Has("ssl_ca") && tls is not (TlsMode.VerifyFull or TlsMode.VerifyCa))
             mysql.Add(mysql.LineOf("ssl_ca"), "ssl_ca",
                 $"is not looked at with ssl_mode {tls.Hyphenated()}; set \"verify-full\", or remove it");
@@ -48,8 +45,8 @@ internal static class DatabaseSection
             Socket = bySocket ? filePath(mysql.Text("socket")) : null,
             Port = (int)mysql.Number("port", MySqlSettings.DefaultPort, 1, 65535),
             User = mysql.Text("user", required: true),
-            PasswordFile = mysql.Text("password_file", required: !bySocket) is { Length: > 0 } file ? filePath(file)
-            : null,
+            PasswordFile = mysql.Text("password_file", required: !bySocket) is { Length: > 0 } file
+                ? filePath(file) : null,
             Database = mysql.Text("database", required: true),
             Tls = bySocket ? TlsMode.None : tls,
             TlsAuthorities = mysql.Text("ssl_ca") is { Length: > 0 } authorities ? filePath(authorities) : null,
@@ -63,7 +60,7 @@ internal static class DatabaseSection
         {
             database.Add(database.LineOf("mysql"), "mysql",
                 mysql.Has("server") ? "names a server and a socket; keep one of the two"
-                : "must name a \"server\" (host name) or a \"socket\" (path)");
+                    : "must name a \"server\" (host name) or a \"socket\" (path)");
         }
 
         if (!mysql.Has("socket"))
@@ -73,13 +70,5 @@ internal static class DatabaseSection
             if (mysql.Has(name))
                 mysql.Add(mysql.LineOf(name), name, "goes with a server, not with a socket; remove it");
         }
-    }
-
-    private static bool TryParse(string text, bool ignoreCase, out TlsMode mode)
-    {
-        var index = Array.FindIndex(TlsModes, name => name.Equals(text,
-            ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal));
-        mode = (TlsMode)Math.Max(0, index);
-        return index >= 0;
     }
 }

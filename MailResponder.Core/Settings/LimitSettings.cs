@@ -6,15 +6,14 @@ namespace MailResponder.Settings;
 internal sealed record LimitSettings
 {
     /// <summary>
-    /// So many people have their mail there that one number for all of them would be either useless or unfair.
+    /// Providers with so many users that one limit for all of them would be either useless or unfair.
     /// </summary>
     public static readonly IReadOnlyList<string> StandardLargeDomains =
     [
         "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com",
         "icloud.com", "me.com", "mac.com", "aol.com", "proton.me", "protonmail.com", "tutanota.com", "gmx.com",
-        "gmx.net",
-        "gmx.de", "web.de", "mail.com", "zoho.com", "fastmail.com", "mail.ru", "yandex.ru", "yandex.com", "rambler.ru",
-        "qq.com", "163.com", "126.com", "sina.com", "naver.com", "daum.net", "chmail.ir",
+        "gmx.net", "gmx.de", "web.de", "mail.com", "zoho.com", "fastmail.com", "mail.ru", "yandex.ru", "yandex.com",
+        "rambler.ru", "qq.com", "163.com", "126.com", "sina.com", "naver.com", "daum.net", "chmail.ir",
     ];
 
     /// <summary>More people than write from a domain that is not large; fewer than a forger wants to reach.</summary>

@@ -4,8 +4,9 @@ namespace MailResponder.Settings;
 internal static class LimitsSection
 {
     public static readonly string[] Names =
-        ["domain_per_minute", "domain_per_day", "large_domains", "service_per_minute", "service_per_day",
-        "when_reached"];
+    [
+        "domain_per_minute", "domain_per_day", "large_domains", "service_per_minute", "service_per_day", "when_reached",
+    ];
 
     private const long Most = 1_000_000_000;
 
@@ -22,11 +23,9 @@ internal static class LimitsSection
             DomainPerDay = Limit(section, "domain_per_day", LimitSettings.StandardDomainPerDay),
             ServicePerMinute = Limit(section, "service_per_minute", 0),
             ServicePerDay = Limit(section, "service_per_day", 0),
-            LargeDomains = section.Has("large_domains") ? domains(section, "large_domains")
-            : LimitSettings.StandardLargeDomains,
-            WhenReached = section.Choice("when_reached",
-            Array.ConvertAll(Enum.GetNames<WhenReached>(), name => name.ToLowerInvariant()),
-                Enum.TryParse, WhenReached.Defer),
+            LargeDomains = section.Has("large_domains")
+                ? domains(section, "large_domains") : LimitSettings.StandardLargeDomains,
+            WhenReached = section.Choice("when_reached", WhenReached.Defer),
         };
         WarnOfNoUse(section, limits);
         return limits;
@@ -52,5 +51,5 @@ internal static class LimitsSection
     private static void WarnOfMore(SettingsSection section, string minute, string day) =>
         section.Warn(section.LineOf(section.Has(minute) ? minute : day), section.Has(minute) ? minute : day,
             section.Has(minute) ? $"is more than {day}, and is never reached"
-            : $"is less than {minute}, which is never reached");
+                : $"is less than {minute}, which is never reached");
 }

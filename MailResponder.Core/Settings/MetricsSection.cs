@@ -6,7 +6,7 @@ namespace MailResponder.Settings;
 internal static class MetricsSection
 {
     public static readonly string[] Names =
-        ["region", "endpoint", "credentials_file", "profile", "namespace", "threshold", "state"];
+        [.. AwsSection.Names, "namespace", "threshold", "state"];
 
     /// <summary>Settings that mean nothing without CloudWatch.</summary>
     private static readonly string[] OfCloudWatch = ["endpoint", "credentials_file", "profile", "namespace"];
@@ -33,18 +33,8 @@ internal static class MetricsSection
         if (region.Length > 0 && !AwsRegion.IsName(region))
             section.Add(section.LineOf("region"), "region",
                 $"\"{region}\" is not an AWS region; write it like \"eu-west-1\"");
-        var credentialsFile = section.Text("credentials_file");
-        var profile = section.Text("profile");
-        if (profile.Length > 0 && credentialsFile.Length == 0)
-            section.Add(section.LineOf("profile"), "profile", "is a section of the credentials_file, which is not set");
-        var endpoint = section.Endpoint("endpoint");
-        return region.Length == 0 ? null : new AwsConnection("metrics", region)
-        {
-            Endpoint = endpoint,
-            CredentialsFile = credentialsFile.Length > 0 ? filePath(credentialsFile) : null,
-            Roots = roots,
-            Profile = profile.Length > 0 ? profile : "default",
-        };
+        var connection = AwsSection.Read(section, new AwsConnection("metrics", region), filePath, roots);
+        return region.Length == 0 ? null : connection;
     }
 
     private static string Namespace(SettingsSection section)

@@ -6,7 +6,7 @@ namespace MailResponder.Settings;
 internal sealed record MetricsSettings
 {
     /// <summary>
-    /// Below a folder that only root can write to: the metrics are made as root, which can read the log.
+    /// In a folder that only root can write to: the command runs as root, because only root can read the log.
     /// </summary>
     public const string DefaultState = "/var/lib/mail_responder-metrics";
 

@@ -16,7 +16,7 @@ internal sealed record MySqlSettings
     public required string User { get; init; }
 
     /// <summary>
-    /// Holds the password in its first line. Null: the server knows us by our Unix user, over the socket.
+    /// Holds the password in its first line. Null: the server identifies us by our Unix user, over the socket.
     /// </summary>
     public string? PasswordFile { get; init; }
 

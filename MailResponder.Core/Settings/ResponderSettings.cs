@@ -75,7 +75,7 @@ internal sealed record ResponderSettings
     public SesSettings? Ses { get; init; }
 
     /// <summary>
-    /// The file of the authorities that may vouch for services of AWS; what the host trusts counts for nothing.
+    /// The file of the authorities that may vouch for services of AWS. The host's trust store is not used.
     /// </summary>
     public string AwsRoots { get; init; } = AwsConnection.DefaultRoots;
 

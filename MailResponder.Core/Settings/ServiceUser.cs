@@ -6,8 +6,9 @@ namespace MailResponder.Settings;
 internal static class ServiceUser
 {
     /// <summary>
-    /// Goes on as that user when root runs the program: what root left there would stop the service, and root must not
-    /// follow a path that another user can change. Nothing happens for any other user, or when root owns the folder.
+    /// Makes the process run as that user when root started it. Files that root left there would stop the service, and
+    /// root must not follow a path that another user can change. Does nothing for any other user, or when root owns the
+    /// folder.
     /// </summary>
     /// <exception cref="ResponderException">The owner is no user of this host, or root may not become it.</exception>
     public static void Become(ResponderSettings settings)
@@ -34,8 +35,8 @@ internal static class ServiceUser
         OwnerOf(settings) is { } owner ? ProcessUser.GroupOf(owner) : null;
 
     /// <summary>
-    /// Null when this is not root, or the folder is root's. The folder is the one that the settings name: a link in it
-    /// is its owner's.
+    /// Null when this is not root, or root owns the folder. The folder is the one that the settings name, even if it
+    /// holds a link to the file.
     /// </summary>
     private static uint? OwnerOf(ResponderSettings settings)
     {
@@ -49,8 +50,7 @@ internal static class ServiceUser
 
     private static ResponderException CannotBe(uint owner, ResponderSettings settings) => new(Cause.Settings,
         $"{FolderOf(settings)} belongs to the user {owner}, as whom root cannot go on here; run this as that user, "
-        + $"or give the "
-        + "folder to one that there is");
+            + "or give the folder to one that there is");
 
     private sealed class Root : IDisposable
     {

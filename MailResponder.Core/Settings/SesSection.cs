@@ -6,7 +6,7 @@ namespace MailResponder.Settings;
 internal static class SesSection
 {
     public static readonly string[] Names =
-        ["region", "endpoint", "credentials_file", "profile", "configuration_set", "tags"];
+        [.. AwsSection.Names, "configuration_set", "tags"];
 
     /// <summary>The limit of Amazon SES for names and values of tags; names of configuration sets have 64.</summary>
     private const int MaxTagLength = 256;
@@ -16,33 +16,22 @@ internal static class SesSection
     private static readonly string[] Regions =
     [
         "af-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
-        "ap-southeast-1",
-        "ap-southeast-2", "ap-southeast-3", "ap-southeast-5", "ca-central-1", "ca-west-1", "eu-central-1",
-        "eu-central-2",
-        "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1",
-        "sa-east-1", "us-east-1", "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2",
+        "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-5", "ca-central-1", "ca-west-1",
+        "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2", "eu-west-3",
+        "il-central-1", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2", "us-gov-east-1",
+        "us-gov-west-1", "us-west-1", "us-west-2",
     ];
 
     /// <param name="section">Null: the settings have none.</param>
     /// <param name="filePath">Makes a path absolute.</param>
-    public static SesSettings? Read(SettingsSection? section, Func<string, string> filePath)
-    {
-        if (section is null)
-            return null;
-        var credentialsFile = section.Text("credentials_file");
-        var profile = section.Text("profile");
-        if (profile.Length > 0 && credentialsFile.Length == 0)
-            section.Add(section.LineOf("profile"), "profile", "is a section of the credentials_file, which is not set");
-        return new SesSettings
+    /// <param name="roots">The file of the authorities that may vouch for SES.</param>
+    public static SesSettings? Read(SettingsSection? section, Func<string, string> filePath, string roots) =>
+        section is null ? null : AwsSection.Read(section, new SesSettings
         {
             Region = Region(section),
-            Endpoint = section.Endpoint("endpoint"),
-            CredentialsFile = credentialsFile.Length > 0 ? filePath(credentialsFile) : null,
-            Profile = profile.Length > 0 ? profile : "default",
             ConfigurationSet = ConfigurationSet(section),
             Tags = Tags(section),
-        };
-    }
+        }, filePath, roots);
 
     private static string Region(SettingsSection section)
     {
@@ -87,6 +76,5 @@ internal static class SesSection
         text.Length > 0 && text.Length <= maxLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 
     private static string NameFault(string text, int maxLength) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"\"{text}\" is not what SES takes: 1 to {maxLength} of A-Z a-z 0-9 _ -");
+        $"\"{text}\" is not what SES takes: 1 to {maxLength} of A-Z a-z 0-9 _ -";
 }

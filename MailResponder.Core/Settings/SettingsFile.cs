@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using MailResponder.Addresses;
 using MailResponder.Aws;
@@ -47,8 +46,7 @@ internal sealed class SettingsFile
         var errors = faults.FindAll(fault => !fault.IsWarning);
         if (errors.Count == 0 && settings is not null)
             return settings;
-        var more = errors.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {errors.Count - 1} more)")
-            : "";
+        var more = errors.Count > 1 ? $" (and {errors.Count - 1} more)" : "";
         throw new ResponderException(Cause.Settings, errors[0] + more + "; see: responder config check");
     }
 
@@ -78,6 +76,7 @@ internal sealed class SettingsFile
         if (sendMethod == SendMethod.Ses && !values.Has("ses"))
             Add(values.LineOf("send_method"), "ses",
                 "is missing, but send_method is ses; add \"ses\": { \"region\": \"…\" }");
+        var filesRoot = FilePath(values.Text("files_root", "files"));
         var roots = FilePath(values.Text("aws_roots", AwsConnection.DefaultRoots));
         return new ResponderSettings
         {
@@ -86,42 +85,35 @@ internal sealed class SettingsFile
             BounceAddress = Mailbox(values, "bounce_address").GetAddress(idnEncode: true),
             OwnDomains = Domains(values, "own_domains", required: true),
             ResponseBook = FilePath(values.Text("response_book", required: true)),
-            FilesRoot = FilePath(values.Text("files_root", "files")),
+            FilesRoot = filesRoot,
             DailyLimit = (int)values.Number("daily_limit", 3, 1, 1_000_000),
             OverQuota = values.Has("over_quota") ? Mailbox(values, "over_quota").GetAddress(idnEncode: true) : null,
             ExemptDomains = Domains(values, "exempt_domains"),
             BlockedDomains = Domains(values, "blocked_domains"),
-            Limits = LimitsSection.Read(values.Section("limits", LimitsSection.Names), (section, name) =>
-            Domains(section, name)),
+            Limits = LimitsSection.Read(
+                values.Section("limits", LimitsSection.Names), (section, name) => Domains(section, name)),
             AuthservId = AuthservId(values),
             RequireAuthentication = RequireAuthentication(values),
-            MaxRequestAge = values.Has(MaxRequestAge) ? TimeSpan.FromHours(values.Number(MaxRequestAge, 1, 1, 8760))
-            : null,
+            MaxRequestAge = values.Has(MaxRequestAge)
+                ? TimeSpan.FromHours(values.Number(MaxRequestAge, 1, 1, 8760)) : null,
             AddressKeyFile = FilePath(values.Text("address_key_file", required: true)),
             Database = database,
             LedgerDays = (int)values.Number("ledger_days", 7, 1, 3650),
             SendMethod = sendMethod,
             Outbox = FilePath(values.Text("outbox", "outbox")),
             Sendmail = FilePath(values.Text("sendmail", "/usr/sbin/sendmail")),
-            Ses = SesSection.Read(values.Section("ses", SesSection.Names), FilePath) is { } ses
-                ? ses with
-                {
-                    Roots = roots,
-                    RoleFile = database.SqliteFile is { } file ? file + ".role"
-                : Path.Join(FilePath(values.Text("files_root", "files")), ".role")
-                }
+            Ses = SesSection.Read(values.Section("ses", SesSection.Names), FilePath, roots) is { } ses
+                ? ses with { RoleFile = database.SqliteFile is { } file ? file + ".role" : filesRoot + "/.role" }
                 : null,
             AwsRoots = roots,
             AttachmentNames = AttachmentNames(values),
             Dkim = Dkim(values.Section("dkim", ["domain", "selector", "key_file"])),
             DeadlineSeconds = (int)values.Number("deadline_seconds", 60, 1, 900),
             MaxMessageBytes = values.Number("max_message_bytes", 8_192_000, 1024, 1L << 40),
-            LogTo = values.Choice("log_to", ["syslog", "stderr"], Enum.TryParse, LogTarget.Syslog),
-            SyslogFacility = Facility(values, "syslog_facility", SyslogFacility.Local0),
-            EventFacility = Facility(values, "event_facility", SyslogFacility.Local1),
-            S3 = S3(values.Section("s3",
-                ["region", "endpoint", "credentials_file", "profile", "book_bucket", "book_key", "max_file_bytes"]),
-                roots),
+            LogTo = values.Choice("log_to", LogTarget.Syslog),
+            SyslogFacility = values.Choice("syslog_facility", SyslogFacility.Local0),
+            EventFacility = values.Choice("event_facility", SyslogFacility.Local1),
+            S3 = S3(values.Section("s3", [.. AwsSection.Names, "book_bucket", "book_key", "max_file_bytes"]), roots),
             PostfixMaps = FilePath(values.Text("postfix_maps")) is { Length: > 0 } maps ? maps : null,
             PostfixLog = PostfixLog(values.Section("postfix_log", ["database", "days"])),
             Metrics = MetricsSection.Read(values.Section("metrics", MetricsSection.Names), FilePath, roots),
@@ -203,17 +195,13 @@ internal sealed class SettingsFile
 
     private S3Settings? S3(SettingsSection? section, string roots) => section is null
         ? null
-        : new S3Settings(
+        : AwsSection.Read(section, new S3Settings(
             section.Text("region", required: true),
             section.Text("book_bucket", required: true),
             section.Text("book_key", required: true))
         {
-            Endpoint = section.Endpoint("endpoint"),
-            CredentialsFile = FilePath(section.Text("credentials_file")) is { Length: > 0 } path ? path : null,
-            Profile = section.Text("profile", "default"),
-            Roots = roots,
             MaxFileBytes = section.Number("max_file_bytes", S3Settings.StandardMaxFileBytes, 1024, 1L << 40),
-        };
+        }, FilePath, roots);
 
     private static FeedbackSettings Feedback(SettingsSection? section)
     {
@@ -233,7 +221,7 @@ internal sealed class SettingsFile
         : new StatisticsSettings(
             Mailbox(section, "to"),
             section.Has("from") ? Mailbox(section, "from") : null,
-            // One would show a single person's request.
+            // A threshold of 1 would show a single person's request.
             (int)section.Number("threshold", StatisticsSettings.StandardThreshold, 2, 1_000_000));
 
     private PostfixLogSettings PostfixLog(SettingsSection? section) => new(
@@ -255,7 +243,7 @@ internal sealed class SettingsFile
                 {
                     section.Add(line, "rename",
                         $"\"{ending}\": \"{replacement}\" must be the end of a name and what replaces it, like "
-                        + $"\".exe\": \".ex_\"");
+                        + "\".exe\": \".ex_\"");
                 }
 
                 endings.Add(new(ending, replacement));
@@ -298,10 +286,6 @@ internal sealed class SettingsFile
             values.Add(line, name, $"\"{text}\" is not a domain; write it like \"example.com\"");
         return text;
     }
-
-    private static SyslogFacility Facility(SettingsSection values, string name, SyslogFacility standard) =>
-        values.Choice(name, ["mail", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"],
-            Enum.TryParse, standard);
 
     private string FilePath(string text) => text.Length == 0 ? "" : Path.GetFullPath(text, _folder);
 

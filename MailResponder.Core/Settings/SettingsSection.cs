@@ -63,8 +63,8 @@ internal sealed class SettingsSection
     }
 
     /// <summary>
-    /// The https address of a service, or its http address on this host; null when it is absent or faulty. Elsewhere
-    /// http would show requesters and the response book to everybody on the way, and let them change both.
+    /// The https address of a service, or its http address on this host; null when it is absent or faulty. Over http,
+    /// anybody on the way could read and change requests and the response book.
     /// </summary>
     public Uri? Endpoint(string name)
     {
@@ -115,9 +115,25 @@ internal sealed class SettingsSection
             return number;
         }
 
-        Add(value.Line, name, string.Create(CultureInfo.InvariantCulture,
-            $"must be a whole number from {least} to {most}, but is {Shown(value)}"));
+        Add(value.Line, name, $"must be a whole number from {least} to {most}, but is {Shown(value)}");
         return standard;
+    }
+
+    /// <summary>A member of an enum by its name with hyphens (<see cref="Words.Hyphenated"/>), in any case.</summary>
+    public T Choice<T>(string name, T standard) where T : struct, Enum
+    {
+        if (!Has(name))
+            return standard;
+        var members = Enum.GetValues<T>();
+        var names = Array.ConvertAll(members, member => member.Hyphenated());
+        return Choice(name, names, TryParse, standard);
+
+        bool TryParse(string text, bool ignoreCase, out T member)
+        {
+            var index = Array.FindIndex(names, each => each.Equals(text, StringComparison.OrdinalIgnoreCase));
+            member = index < 0 ? standard : members[index];
+            return index >= 0;
+        }
     }
 
     /// <summary>One of the named choices, in any case.</summary>
@@ -125,12 +141,8 @@ internal sealed class SettingsSection
     {
         if (Find(name, required) is not { } value)
             return standard;
-        // Enum parsers take numbers and several names at once too; a setting does not.
-        if (value.Kind == JsonValueKind.String && value.Text.Length > 0 && char.IsAsciiLetter(value.Text[0])
-            && value.Text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && parse(value.Text, true, out var choice))
-        {
+        if (value.Kind == JsonValueKind.String && parse(value.Text, true, out var choice))
             return choice;
-        }
 
         var nearest = value.Kind == JsonValueKind.String ? Words.Nearest(value.Text, choices) : null;
         Add(value.Line, name, $"must be one of {string.Join(", ", choices)}, but is {Shown(value)}"
@@ -161,7 +173,7 @@ internal sealed class SettingsSection
         for (var i = 0; i < value.Items.Count; i++)
         {
             var item = value.Items[i];
-            var place = string.Create(CultureInfo.InvariantCulture, $"{name}[{i + 1}]");
+            var place = $"{name}[{i + 1}]";
             if (item.Kind == JsonValueKind.Object)
                 sections.Add(new SettingsSection(_file, _prefix + place + ".", item, names, _faults));
             else

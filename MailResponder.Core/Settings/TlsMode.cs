@@ -9,7 +9,7 @@ internal enum TlsMode
     /// <summary>TLS; signed by an authority that we trust, whatever name it is for.</summary>
     VerifyCa,
 
-    /// <summary>TLS with any certificate: keeps out who only listens, not who answers in the server's place.</summary>
+    /// <summary>TLS with any certificate: stops eavesdroppers, but not an attacker who poses as the server.</summary>
     Required,
 
     /// <summary>TLS with any certificate if the server has it, otherwise none.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -41,7 +42,7 @@ internal sealed class AddressKey
     public DateTimeOffset? MadeAt { get; }
 
     /// <summary>Identifies the key without revealing it; the database keeps it to notice a wrong key file.</summary>
-    public byte[] Fingerprint => Hash("fingerprint", "")[..8];
+    public long Fingerprint => BinaryPrimitives.ReadInt64BigEndian(Hash("fingerprint", ""));
 
     /// <summary>
     /// Reads the key file: 64 hexadecimal digits; or lines of that kind, the newest key first, each but the last one
@@ -63,14 +64,13 @@ internal sealed class AddressKey
                 continue;
             key = ParseLine(line, key) ?? throw new ResponderException(Cause.KeyFile, lines.Length == 1
                 ? $"address key {path}: must hold {2 * KeyBytes} hexadecimal digits; restore it from a backup (a new "
-                + $"key forgets every quota and list)"
-                : string.Create(CultureInfo.InvariantCulture,
-                $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and " +
-                    $"(but for the last line) a time; restore the file from a backup or another host"));
+                    + "key forgets every quota and list)"
+                : $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and (but for the "
+                    + "last line) a time; restore the file from a backup or another host");
             if (key.Generation > MaxGenerations)
                 throw new ResponderException(Cause.KeyFile,
                     $"address key {path}: holds more than {MaxGenerations} keys; restore the file from a backup or "
-                    + $"another host");
+                        + "another host");
         }
 
         return key!;
@@ -119,8 +119,7 @@ internal sealed class AddressKey
 
         var text = new StringBuilder(
             "# Address keys, the newest first. All hosts need this file as it is: no line may go.\n");
-        text.Append(CultureInfo.InvariantCulture,
-            $"{NewKey()} {now.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}\n");
+        text.Append($"{NewKey()} {now.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}\n");
         for (var key = before; key is not null; key = key.Earlier)
             text.Append(Convert.ToHexStringLower(key._key)).Append(key.Time).Append('\n');
         SecretFile.Replace(path, text.ToString(), "address key");
@@ -128,8 +127,8 @@ internal sealed class AddressKey
     }
 
     /// <summary>This key, or the one of before with that fingerprint; null when there is none.</summary>
-    public AddressKey? WithFingerprint(ReadOnlySpan<byte> fingerprint) =>
-        fingerprint.SequenceEqual(Fingerprint) ? this : Earlier?.WithFingerprint(fingerprint);
+    public AddressKey? WithFingerprint(long? fingerprint) =>
+        fingerprint == Fingerprint ? this : Earlier?.WithFingerprint(fingerprint);
 
     /// <summary>Brings a hash that was made with an earlier key up to this key.</summary>
     public byte[] Renew(byte[] hash, AddressKey madeWith) =>
@@ -177,8 +176,7 @@ internal sealed class AddressKey
     /// <param name="recipient">The address in the reply's To.</param>
     public string ReplyToken(string name, DateTimeOffset sentAt, string recipient)
     {
-        var text = string.Create(
-            CultureInfo.InvariantCulture, $"{name}\0{sentAt.ToUnixTimeSeconds()}\0{recipient.ToLowerInvariant()}");
+        var text = $"{name}\0{sentAt.ToUnixTimeSeconds()}\0{recipient.ToLowerInvariant()}";
         return Convert.ToHexStringLower(Hash("reply", text)[..16]);
     }
 

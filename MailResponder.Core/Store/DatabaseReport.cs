@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Native;
 using MailResponder.Settings;
 using MailResponder.Store.MySql;
@@ -11,13 +10,12 @@ namespace MailResponder.Store;
 /// <param name="Kind">"SQLite" or "MySQL", with the version of the library or server.</param>
 /// <param name="Place">The file, or database and server.</param>
 /// <param name="Schema">The version of the tables; 0 when there are none.</param>
-/// <param name="NewestSchema">The version that this program needs.</param>
 /// <param name="Missing">
 /// The rights that the user lacks, and the statement that grants them; null when it has all.
 /// </param>
 /// <param name="Problem">Why it cannot be used as it is; null when it can.</param>
 internal sealed record DatabaseReport(
-    string Kind, string Place, long Schema, int NewestSchema, string? Missing, string? Problem)
+    string Kind, string Place, long Schema, string? Missing, string? Problem)
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
@@ -35,8 +33,7 @@ internal sealed record DatabaseReport(
         }
 
         var (version, schema) = SqliteDatabase.Look(path, MaxWait);
-        return new DatabaseReport("SQLite " + version, path, schema, SqliteSchema.Version, null,
-            ProblemOf(schema, SqliteSchema.Version));
+        return new DatabaseReport("SQLite " + version, path, schema, null, ProblemOf(schema));
     }
 
     private static DatabaseReport OfMySql(MySqlSettings settings)
@@ -46,18 +43,17 @@ internal sealed record DatabaseReport(
             using var connection = new MySqlServer(settings).Connect(MaxWait);
             var missing = MySqlGrants.Missing(connection, settings);
             var mayRead = !missing.Contains("SELECT");
-            var schema = mayRead ? MySqlSchema.Read(connection).Version : 0;
+            var schema = mayRead ? MySqlDatabase.ReadSchema(connection).Version : 0;
             var readOnly = IsReadOnly(connection);
             return new DatabaseReport(
                 "MySQL " + connection.ServerVersion,
                 settings.Place,
                 schema,
-                MySqlSchema.Version,
                 missing.Count == 0 ? null
                     : $"{string.Join(", ", missing)}; run as administrator: "
                     + $"{MySqlGrants.Statement(settings, MySqlGrants.Account(connection))}",
                 readOnly ? "the server is read-only; name the primary server, not a replica, or end its read_only"
-                    : mayRead ? ProblemOf(schema, MySqlSchema.Version) : null);
+                    : mayRead ? ProblemOf(schema) : null);
         }
         catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
         {
@@ -77,9 +73,10 @@ internal sealed record DatabaseReport(
             """, row => row.GetString(1)).Exists(value => !value.Equals("OFF", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static string? ProblemOf(long schema, int newest) =>
-        schema == 0 ? "there are no tables; run: responder database init"
-        : schema != newest ? string.Create(
-        CultureInfo.InvariantCulture, $"made by another responder (schema {schema}, this one needs {newest})")
-        : null;
+    private static string? ProblemOf(long schema) => schema switch
+    {
+        0 => "there are no tables; run: responder database init",
+        Store.Schema.Needed => null,
+        _ => $"made by another responder (schema {schema}, this one needs {Store.Schema.Needed})",
+    };
 }

@@ -20,12 +20,22 @@ internal interface IDatabase : IDisposable
     /// The statement that gives @requester a row in the quota window @epoch, and locks that row until the transaction
     /// ends.
     /// </summary>
-    string EnterWindow { get; }
+    string EnterWindow =>
+        "INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @requester, 0) " + UnlessThere("used");
 
     /// <summary>
     /// The statement that gives @subject a counter for @day, and locks it until the transaction ends.
     /// </summary>
-    string EnterDay { get; }
+    string EnterDay =>
+        "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) "
+            + UnlessThere("in_day");
+
+    /// <summary>
+    /// Ends an INSERT that leaves a row as it is which is there already. Either way the row is locked until the
+    /// transaction ends.
+    /// </summary>
+    /// <param name="column">Any column of the row that is no part of its key.</param>
+    string UnlessThere(string column);
 
     /// <summary>How long others may have to wait when many rows are deleted, each time.</summary>
     TimeSpan LongestBatch { get; }
@@ -41,12 +51,8 @@ internal interface IDatabase : IDisposable
     /// <summary>The key in force when it was opened.</summary>
     AddressKey Key { get; }
 
-    /// <summary>The key of the key file with which the database's hashes are made now.</summary>
-    /// <exception cref="ResponderException">None of them: the key was changed elsewhere, or is another one.</exception>
+    /// <inheritdoc cref="Schema.KeyInForce"/>
     AddressKey KeyInForce(AddressKey newest);
-
-    /// <summary>Records that the hashes are now made with another key.</summary>
-    void PutInForce(AddressKey key);
 
     /// <inheritdoc cref="RequesterStore.EnterMessage"/>
     IDisposable? EnterMessage(byte[] messageKey);

@@ -1,12 +1,11 @@
-using System.Globalization;
 using System.Text;
 
 namespace MailResponder.Store;
 
 /// <summary>
-/// Brings the newest address key of the key file into force. What is on the lists is hashed once more, a batch at a
-/// time before the reset, and what changed meanwhile in its transaction; quotas end with their window, and the ledger
-/// is left as it is (<see cref="RequesterStore"/>).
+/// Brings the newest address key of the key file into force. The subjects on the lists are hashed once more: in batches
+/// before the reset, and what changed meanwhile in the transaction of the reset. Quotas end with their window, and the
+/// ledger stays as it is (<see cref="RequesterStore"/>).
 /// </summary>
 internal sealed class KeyChange(IDatabase database, AddressKey newest)
 {
@@ -56,12 +55,12 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
             after = rows[^1].Subject;
         }
 
-        database.PutInForce(newest);
+        Schema.PutInForce(database, newest);
         return true;
     }
 
     /// <summary>
-    /// Keeps resets off, so that what is written in the transaction is written under the key in force.
+    /// Blocks resets until the transaction ends, so that all its rows are written under the key in force.
     /// </summary>
     /// <exception cref="ResponderException">That is another one than the given one.</exception>
     public void Hold(AddressKey present)
@@ -86,10 +85,8 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         var text = new StringBuilder("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES ");
         for (var i = 0; i < rows.Count; i++)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"{(i > 0 ? ", " : "")}(@generation, @subject{i}, {rows[i].Verdict}, {rows[i].At})");
-            values.Add((string.Create(CultureInfo.InvariantCulture, $"subject{i}"),
-                newest.Renew(rows[i].Subject, before)));
+            text.Append($"{(i > 0 ? ", " : "")}(@generation, @subject{i}, {rows[i].Verdict}, {rows[i].At})");
+            values.Add(($"subject{i}", newest.Renew(rows[i].Subject, before)));
         }
 
         return database.Execute(text.ToString(), [.. values]);

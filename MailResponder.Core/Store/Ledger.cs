@@ -4,13 +4,13 @@ namespace MailResponder.Store;
 
 /// <summary>
 /// Which messages were claimed, what they were charged, and what was sent for them; part of the <see
-/// cref="RequesterStore"/>, whose transactions it runs in. It is written in volumes: a reset begins a new one, and
-/// forgets those that are old enough, as a whole.
+/// cref="RequesterStore"/>, whose transactions it runs in. It consists of volumes: a reset begins a new one, and
+/// deletes whole volumes that are old enough.
 /// </summary>
 internal sealed class Ledger(IDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// By how much longer than necessary the ledger keeps a message. Smaller volumes cost more look-ups.
+    /// With 10 volumes, the ledger keeps a message up to a tenth longer than necessary. Smaller volumes cost look-ups.
     /// </summary>
     private const int VolumesAtLeast = 10;
 
@@ -106,8 +106,8 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     }
 
     /// <summary>
-    /// Begins a new volume unless the present one is too young for that; several hosts may reset at once. One that was
-    /// begun in the future, by a clock that was wrong, is old enough.
+    /// Begins a new volume unless the present one is too young; several hosts may reset at once. A volume that was
+    /// begun in the future, by a wrong clock, counts as old enough.
     /// </summary>
     public void BeginVolume(long forgetBefore, AddressKey key)
     {

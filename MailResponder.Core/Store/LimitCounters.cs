@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Settings;
 
 namespace MailResponder.Store;
@@ -91,16 +90,14 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
             database.Execute(database.EnterDay, ("day", day), ("subject", ceiling.Subject));
         // A clock that is behind another host's counts in that host's minute. MySQL sets one column after the other.
         return database.Execute(
-            string.Create(CultureInfo.InvariantCulture,
-                $"""
-                UPDATE counter SET in_day = in_day + 1,
-                    in_minute = CASE WHEN minute >= @minute THEN in_minute + 1 ELSE 1 END,
-                    minute = CASE WHEN minute >= @minute THEN minute ELSE @minute END
-                WHERE day = @day AND subject = @subject
-                    AND in_day < {ceiling.PerDay ?? long.MaxValue}
-                    AND (minute < @minute OR in_minute < {ceiling.PerMinute ?? long.MaxValue})
-                """),
-            ("day", day), ("subject", ceiling.Subject), ("minute", minute)) == 1;
+            $"""
+            UPDATE counter SET in_day = in_day + 1,
+                in_minute = CASE WHEN minute >= @minute THEN in_minute + 1 ELSE 1 END,
+                minute = CASE WHEN minute >= @minute THEN minute ELSE @minute END
+            WHERE day = @day AND subject = @subject
+                AND in_day < {ceiling.PerDay ?? long.MaxValue}
+                AND (minute < @minute OR in_minute < {ceiling.PerMinute ?? long.MaxValue})
+            """, ("day", day), ("subject", ceiling.Subject), ("minute", minute)) == 1;
     }
 
     private sealed record Counter(byte[] Subject, long InDay, long Minute, long InMinute)

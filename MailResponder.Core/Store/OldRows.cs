@@ -1,19 +1,18 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace MailResponder.Store;
 
 /// <summary>
-/// Deletes what is no longer in force, a batch at a time, each a transaction of its own: a message waits at most for
-/// one batch. Whatever is left when this stops is deleted the next time.
+/// Deletes rows that are no longer in force, in batches that are transactions of their own: a message waits for one
+/// batch at most. Rows that are left when this is interrupted are deleted the next time.
 /// </summary>
 /// <remarks>
-/// The first column of each key says what the rows belong to, so those to be deleted lie together: the database gives
-/// up whole pages, and nothing that is in use is even looked at.
+/// The first column of each key says what a row belongs to, so the rows to be deleted lie together. The database frees
+/// whole pages, and does not read rows that are in use.
 /// </remarks>
 internal sealed class OldRows(IDatabase database)
 {
-    /// <summary>On a machine that is busy with other things a batch takes long however small it is.</summary>
+    /// <summary>Smaller batches do not help: on a busy machine each batch takes long, whatever its size.</summary>
     private const int FewestAtOnce = 5000;
 
     private const int MostAtOnce = 100_000;
@@ -29,30 +28,27 @@ internal sealed class OldRows(IDatabase database)
 
     /// <summary>What was counted before that day.</summary>
     public void DeleteCounters(long today) =>
-        Delete("counter", "day", "subject", string.Create(CultureInfo.InvariantCulture, $"SELECT {today}"));
+        Delete("counter", "day", "subject", $"SELECT {today}");
 
     /// <summary>What was listed under earlier address keys; it was copied to the present one.</summary>
     public void DeleteLists(AddressKey key) =>
-        Delete("listed", "generation", "subject",
-            string.Create(CultureInfo.InvariantCulture, $"SELECT {key.Generation}"));
+        Delete("listed", "generation", "subject", $"SELECT {key.Generation}");
 
     /// <summary>What was taken off the lists before the given time, and is not on one again.</summary>
     public void DeleteRemovals(AddressKey key, DateTimeOffset before) =>
         DeleteListed(key, Verdict.None, before.ToUnixTimeSeconds());
 
     /// <summary>
-    /// The oldest of what feedback blocked, so that the given number stays: each forged request may add one.
+    /// The oldest addresses that feedback blocked, so that the given number stays. Each forged request may add one.
     /// </summary>
     public void DeleteBlockedByFeedback(AddressKey key, int most)
     {
         var oldest = database.Try(() => database.Scalar(
-            string.Create(CultureInfo.InvariantCulture,
-                $"""
-                SELECT listed_at FROM listed
-                WHERE generation = @generation AND verdict = {(int)Verdict.BlockedByFeedback}
-                ORDER BY listed_at DESC LIMIT 1 OFFSET {most - 1}
-                """),
-            ("generation", key.Generation)));
+            $"""
+            SELECT listed_at FROM listed
+            WHERE generation = @generation AND verdict = {(int)Verdict.BlockedByFeedback}
+            ORDER BY listed_at DESC LIMIT 1 OFFSET {most - 1}
+            """, ("generation", key.Generation)));
         if (oldest is not null)
             DeleteListed(key, Verdict.BlockedByFeedback, oldest.Value);
     }
@@ -109,9 +105,8 @@ internal sealed class OldRows(IDatabase database)
             var values = (Group: ("old", (object)old), After: ("after", (object)after));
             // Reading takes no lock, and loads the pages that the deletion then writes.
             var until = database.Try(() => database.Rows(
-                string.Create(CultureInfo.InvariantCulture,
-                    $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 "
-                    + $"OFFSET {_atOnce - 1}"),
+                $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 "
+                + $"OFFSET {_atOnce - 1}",
                 row => row.Bytes(0), values.Group, values.After)) is [var last] ? last : null;
             var start = Stopwatch.GetTimestamp();
             deleted += until is null
@@ -127,7 +122,7 @@ internal sealed class OldRows(IDatabase database)
         }
     }
 
-    /// <summary>Lets those in who wait, and makes the next batch as large as this one showed that it may be.</summary>
+    /// <summary>Pauses for others, and adapts the size of the next batch to the time that this one took.</summary>
     private void Rest(TimeSpan taken)
     {
         var wanted = (int)Math.Min(MostAtOnce, _atOnce * (database.LongestBatch / taken));

@@ -9,10 +9,12 @@ namespace MailResponder.Store;
 /// Quota, lists and ledger, shared by all processes that answer. Every method is one atomic, durable step.
 /// All throw <see cref="ResponderException"/> with <see cref="Cause.Database"/> when the database cannot do it now.
 /// </summary>
-/// <remarks> <para>A quota window is a number, the epoch: a reset moves it on, and every quota begins at nothing. What
-/// is no longer in force lies together in its table, and is then deleted in batches that no message has to wait
-/// for.</para> <para>A new address key comes into force at a reset, with a new window and a new volume: what is on the
-/// lists is hashed once more, and the messages of earlier volumes are known by their earlier keys.</para> </remarks>
+/// <remarks>
+/// <para>A quota window is a number, the epoch. A reset increments it, and every quota begins at zero. Rows of earlier
+/// windows lie together in their table; they are deleted in batches that no message has to wait for.</para>
+/// <para>A new address key comes into force at a reset, with a new window and a new volume. The subjects on the lists
+/// are hashed once more; messages of earlier volumes keep the keys under which they were recorded.</para>
+/// </remarks>
 internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, TimeProvider clock) : IDisposable
 {
     public const string PresentEpoch = "(SELECT value FROM meta WHERE name = 'epoch')";
@@ -35,8 +37,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     public AddressKey Key { get; private set; } = database.Key;
 
     /// <summary>
-    /// How many of those whom feedback blocked outlast a reset, the latest ones: forged requests can add any number,
-    /// and a million are a hundred megabytes.
+    /// How many of the addresses that feedback blocked a reset keeps; it keeps the latest ones. Forged requests can add
+    /// any number, and a million take a hundred megabytes.
     /// </summary>
     public int MostBlockedByFeedback { get; set; } = 1_000_000;
 
@@ -200,8 +202,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         var own = OwnVerdict(requester.Address);
         if (own is not (null or (long)Verdict.None))
             return FeedbackResult.BlockedAlready;
-        // Neither statement undoes what the operator does at the same time: the one finds a key that is taken, and all
-        // of this runs again; the other finds a later time.
+        // Neither statement undoes what the operator does at the same time. The INSERT then finds the key taken, and
+        // the transaction runs again; the UPDATE finds a later time and changes nothing.
         var changed = own is null
             ? Execute(
             "INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, @verdict, "
@@ -227,7 +229,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         Scalar($"SELECT used FROM quota WHERE requester = @requester AND epoch = {PresentEpoch}",
             ("requester", requester.Address)) ?? 0);
 
-    /// <summary>Reads all tables, and lets nobody wait for it: the numbers may be of different moments.</summary>
+    /// <summary>Counts the rows of all tables. Takes no lock, so the numbers may be of different moments.</summary>
     public StoreCounts Count() => database.Try(() =>
     {
         var requesters = database.Rows(
@@ -251,7 +253,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     private Claim? TryClaim(
         MessageKey message, Requester requester, int? quota, LimitSettings? limits, ClaimTerms terms)
     {
-        // Before the volumes, which tell that the key that it was looked up with is still in force.
+        // Before ReadClaim, which makes sure that the key of this look-up is still in force.
         var verdict = ReadVerdict(requester);
         var (earlier, volume, epoch) = _ledger.ReadClaim(message, Key);
         // Checked at a retry as well: a requester who was blocked meanwhile gets nothing more.
@@ -286,7 +288,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     private bool Charge(Requester requester, int quota, long epoch)
     {
         Execute(database.EnterWindow, ("epoch", epoch), ("requester", requester.Address));
-        // With the row locked, the epoch tells that no reset has deleted what was used before.
+        // The row is locked now. If the epoch is still the same, no reset has deleted what was used before.
         return Execute(
             $"""
             UPDATE quota SET used = used + 1
@@ -321,7 +323,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         var (nearest, verdict) = (int.MaxValue, Verdict.None);
         foreach (var (subject, found) in database.Rows(
             $"SELECT subject, verdict FROM listed WHERE generation = @generation AND subject IN ({names}) AND "
-                + $"verdict > 0",
+                + "verdict > 0",
             row => (row.Bytes(0), (Verdict)row.GetInt64(1)), [.. values, ("generation", Key.Generation)]))
         {
             var distance = subjects.FindIndex(candidate => candidate.AsSpan().SequenceEqual(subject));

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Globalization;
 using Dapper;
 
 namespace MailResponder.Store;
@@ -67,7 +66,7 @@ internal static class Sql
     {
         var named = new (string Name, object Value)[values.Count];
         for (var i = 0; i < named.Length; i++)
-            named[i] = (string.Create(CultureInfo.InvariantCulture, $"{name}{i}"), values[i]);
+            named[i] = ($"{name}{i}", values[i]);
         return (string.Join(", ", named.Select(value => "@" + value.Name)), named);
     }
 

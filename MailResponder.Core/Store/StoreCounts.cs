@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MailResponder.Store;
 
 /// <summary>Sizes of the lists and tables. Nothing else of them may be shown.</summary>
@@ -12,9 +10,8 @@ internal sealed record StoreCounts(
     DateTimeOffset? LastReset, TimeSpan ClockJump)
 {
     /// <summary>What a clock jump means, in the operator's words.</summary>
-    public static string InWords(TimeSpan jump) => string.Create(CultureInfo.InvariantCulture,
-        $"by the clock it came {Math.Abs(jump.TotalDays):0.#} days {(jump < TimeSpan.Zero ? "before" : "after")} the "
-        + $"reset before it");
+    public static string InWords(TimeSpan jump) => $"by the clock it came {Math.Abs(jump.TotalDays):0.#} days "
+        + $"{(jump < TimeSpan.Zero ? "before" : "after")} the reset before it";
 }
 
 /// <summary>What a reset of the quotas did.</summary>

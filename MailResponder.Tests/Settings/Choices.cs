@@ -48,8 +48,8 @@ public sealed class Choices
     {
         var sources = Directory.EnumerateFiles(Repository.PathTo("MailResponder.Core", "Settings"), "*.cs")
             .Select(File.ReadAllText);
-        // Facilities and levels of authentication are read twice each by one line.
-        Assert.Equal(All.Count - 2, sources.Sum(source => source.Split(".Choice(").Length - 1));
+        // Levels of authentication are read twice by one line.
+        Assert.Equal(All.Count - 1, sources.Sum(source => source.Split(".Choice(").Length - 1));
     }
 
     static ResponderSettings? Check(string place, string value, out string fault)

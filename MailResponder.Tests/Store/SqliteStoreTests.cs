@@ -37,7 +37,7 @@ public sealed class SqliteStoreTests : StoreContract
     public void DatabaseOfAnotherResponder_IsLeftAlone()
     {
         Open().Dispose();
-        Run("PRAGMA user_version = 99");
+        Run("UPDATE meta SET value = 99 WHERE name = 'schema'");
 
         var failure = Assert.Throws<ResponderException>(Open);
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
@@ -24,7 +23,7 @@ internal sealed class QueryForm : IMarshaller<IRequest, AmazonWebServiceRequest>
 
     /// <summary>The name of a list's element, counted from 0 here and from 1 there.</summary>
     public static string Member(string list, int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"{list}.member.{index + 1}");
+        $"{list}.member.{index + 1}";
 
     /// <param name="name">Plain ASCII.</param>
     /// <param name="value">Null or empty: the parameter is left out.</param>

@@ -1,23 +1,22 @@
 using System.Data;
 using System.Data.Common;
-using System.Globalization;
 using MailResponder.Settings;
 using MySqlConnector;
 
 namespace MailResponder.Store.MySql;
 
-/// <summary>The database that several hosts share. See <see cref="MySqlSchema"/> for the tables.</summary>
+/// <summary>The database that several hosts share.</summary>
 /// <remarks>
-/// A server that goes away in mid-message is waited for, as long as the deadline allows: a reply was perhaps sent and
-/// has to be recorded. One that is away at the start is not: the message is brought again later, and a host full of
-/// waiting processes helps nobody.
+/// When the server goes away in the middle of a message, this waits for it as long as the deadline allows: a reply may
+/// have been sent and has to be recorded. When the server is away at the start, it does not wait: Postfix brings the
+/// message again, and a host full of waiting processes helps nobody.
 /// </remarks>
 internal sealed class MySqlDatabase : IDatabase
 {
-    /// <summary>How long after the deadline the server ends a silent session, and frees its locks.</summary>
+    /// <summary>After how long beyond the deadline the server ends a silent session and frees its locks.</summary>
     private const int SecondsAfterDeadline = 30;
 
-    private const int DuplicateKey = 1062;
+    private const int DuplicateKey = 1062, NoSuchTable = 1146;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(300);
     private readonly MySqlServer _server;
@@ -39,18 +38,13 @@ internal sealed class MySqlDatabase : IDatabase
 
     public AddressKey Key { get; }
 
-    // INSERT IGNORE takes a shared lock; two sessions then deadlock when they upgrade it.
-    public string EnterWindow =>
-        "INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @requester, 0) ON DUPLICATE KEY UPDATE used = used";
-
-    public string EnterDay =>
-        "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) ON DUPLICATE "
-            + "KEY UPDATE in_day = in_day";
-
     // A batch locks only rows that are out of use. Its size bounds the undo log.
     public TimeSpan LongestBatch => TimeSpan.FromMilliseconds(50);
 
     public TimeSpan RestAfterBatch => TimeSpan.Zero;
+
+    // INSERT IGNORE takes a shared lock; two sessions then deadlock when they upgrade it.
+    public string UnlessThere(string column) => $"ON DUPLICATE KEY UPDATE {column} = {column}";
 
     public int DeleteBatch(string sql, params (string Name, object Value)[] values) =>
         this.InTransaction(() => this.Execute(sql, values));
@@ -66,8 +60,10 @@ internal sealed class MySqlDatabase : IDatabase
         {
             connection = server.Connect(maxWait);
             Prepare(connection, maxWait);
-            var inForce = MySqlSchema.Prepare(connection, settings.Place, key, maxWait);
-            return new MySqlDatabase(server, deadline, connection, inForce);
+            var schema = ReadSchema(connection);
+            if (schema.Version == 0)
+                schema = Create(connection, settings.Place, key, maxWait);
+            return new MySqlDatabase(server, deadline, connection, schema.KeyInForce(key, settings.Place));
         }
         catch (Exception exception)
         {
@@ -78,16 +74,11 @@ internal sealed class MySqlDatabase : IDatabase
         }
     }
 
-    public AddressKey KeyInForce(AddressKey newest) =>
-        MySqlSchema.KeyInForce(MySqlSchema.Read(_connection), _server.Settings.Place, newest);
+    public static Schema ReadSchema(MySqlConnection connection) =>
+        Schema.Read(connection, exception => exception is MySqlException { Number: NoSuchTable });
 
-    public void PutInForce(AddressKey key)
-    {
-        this.Execute("REPLACE INTO meta (name, value) SELECT 'former_key', value FROM meta WHERE name = 'address_key'");
-        this.Execute(
-            "UPDATE meta SET value = @fingerprint WHERE name = 'address_key'",
-            ("fingerprint", MySqlSchema.NumberOf(key)));
-    }
+    public AddressKey KeyInForce(AddressKey newest) =>
+        ReadSchema(_connection).KeyInForce(newest, _server.Settings.Place);
 
     public IDisposable? EnterMessage(byte[] messageKey)
     {
@@ -139,8 +130,8 @@ internal sealed class MySqlDatabase : IDatabase
     public void Dispose() => _connection.Dispose();
 
     /// <summary>
-    /// Deadlocks, lock waits, a server that is away, went away or became a replica, and a key that another process has
-    /// just inserted: the second look finds it. Not what fills the memory: it would do so again.
+    /// True for deadlocks, lock waits, a server that is away, went away or became a replica, and a key that another
+    /// process has just inserted (the next try finds it). Not for a lack of memory: it would come again.
     /// </summary>
     private bool IsWorthAnotherTry(Exception exception) =>
         exception is MySqlException { IsTransient: true } or MySqlException { Number: DuplicateKey }
@@ -154,13 +145,34 @@ internal sealed class MySqlDatabase : IDatabase
     private static void Prepare(MySqlConnection connection, TimeSpan remaining)
     {
         var idle = (int)Math.Ceiling(remaining.TotalSeconds) + SecondsAfterDeadline;
-        Sql.Execute(connection, string.Create(CultureInfo.InvariantCulture,
-            $"""
+        Sql.Execute(connection, $"""
             SET SESSION autocommit = 1, SESSION completion_type = NO_CHAIN, SESSION sql_mode = 'STRICT_ALL_TABLES',
             SESSION innodb_lock_wait_timeout = 5, SESSION lock_wait_timeout = 20, SESSION wait_timeout = {idle}
             /*M!100300 , SESSION idle_transaction_timeout = {idle} */;
             SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED
-            """));
+            """);
+    }
+
+    /// <summary>Creates the tables, while other hosts that want to wait.</summary>
+    private static Schema Create(MySqlConnection connection, string place, AddressKey key, TimeSpan maxWait)
+    {
+        const string name = "CONCAT('mail_responder.schema.', LEFT(MD5(DATABASE()), 16))";
+        var seconds = (int)Math.Max(1, maxWait.TotalSeconds);
+        if (Sql.Scalar(connection, $"SELECT GET_LOCK({name}, @seconds)", ("seconds", seconds)) != 1)
+            throw new ResponderException(Cause.Database,
+                $"database {place}: another host is still creating its tables; try again later");
+        try
+        {
+            // Read again under the lock: another host may have created them meanwhile.
+            if (ReadSchema(connection).Version == 0)
+                Schema.Create(connection, key, "ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4");
+            return ReadSchema(connection);
+        }
+        finally
+        {
+            if (connection.State == ConnectionState.Open)
+                Sql.Execute(connection, $"DO RELEASE_LOCK({name})");
+        }
     }
 
     private void Reconnect()

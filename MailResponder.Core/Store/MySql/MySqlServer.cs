@@ -50,8 +50,8 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         var end = text.AsSpan().IndexOfAny('\r', '\n');
         var password = end < 0 ? text : text[..end];
         return password.Length > 0 ? password
-            : throw new ResponderException(
-            Cause.Settings, $"password file {path}: its first line is empty; it must be the password");
+            : throw new ResponderException(Cause.Settings,
+                $"password file {path}: its first line is empty; it must be the password");
     }
 
     private MySqlConnectionStringBuilder Way(string? socket, TimeSpan maxWait)
@@ -106,8 +106,8 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         var connection = new MySqlConnection(login.ConnectionString);
         try
         {
-            if (login.ConnectionProtocol == MySqlConnectionProtocol.Sockets && settings.Tls is TlsMode.VerifyFull
-                or TlsMode.VerifyCa)
+            if (login.ConnectionProtocol == MySqlConnectionProtocol.Sockets
+                && settings.Tls is TlsMode.VerifyFull or TlsMode.VerifyCa)
                 OpenVerified(connection);
             else
                 connection.Open();

@@ -1,18 +1,23 @@
 using System.Buffers.Binary;
 using System.Data.Common;
 using MailResponder.Files;
+using MailResponder.Native;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace MailResponder.Store.Sqlite;
 
-/// <summary>The database of one host: a SQLite file in WAL mode. See <see cref="SqliteSchema"/> for the
-/// tables.</summary> <remarks> Every commit reaches the disk before the next step: a reply whose record is lost with
-/// the power would be sent again. SQLite would wait for the disk before it lets the next process write
-/// (synchronous=FULL). Here it does not wait at all, and <see cref="Run"/> does, after the commit: processes then wait
-/// for the disk together, not one after the other. <para>The write-ahead log stays when the last process closes the
-/// database, and is copied into it when it has grown to <see cref="CheckpointPages"/>: to do so after each message is
-/// to wait for the disk four times more.</para> </remarks>
+/// <summary>The database of one host: a SQLite file in WAL mode.</summary>
+/// <remarks>
+/// <para>Every commit reaches the disk before the next step: a reply whose record is lost with the power would be sent
+/// again. With synchronous=FULL, SQLite would wait for the disk before the next process may write. Here SQLite does not
+/// wait; <see cref="Run"/> does, after the commit. So processes wait for the disk together, not one after the
+/// other.</para>
+/// <para>The write-ahead log stays when the last process closes the database. It is copied into the database when it
+/// has grown to <see cref="CheckpointPages"/>; a copy after each message would wait for the disk four times
+/// more.</para>
+/// </remarks>
 internal sealed class SqliteDatabase : IDatabase
 {
     /// <summary>
@@ -23,7 +28,9 @@ internal sealed class SqliteDatabase : IDatabase
 
     private readonly SqliteConnection _connection;
     private readonly string _path;
-    private WriteAheadLog? _log;
+
+    /// <summary>The file into which SQLite writes what is committed (sqlite.org/wal.html).</summary>
+    private SafeFileHandle? _log;
 
     private SqliteDatabase(string path, SqliteConnection connection)
     {
@@ -38,18 +45,13 @@ internal sealed class SqliteDatabase : IDatabase
 
     public AddressKey Key { get; private set; } = null!;
 
-    public string EnterWindow =>
-        "INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @requester, 0) ON CONFLICT DO NOTHING";
-
-    public string EnterDay =>
-        "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) ON CONFLICT "
-            + "DO NOTHING";
-
     // SQLite has one writer and no queue: a waiting process polls after 1, 2, 5, 10, 15, 20, 25 ms. So the lock must be
     // free for at least as long as it is held.
     public TimeSpan LongestBatch => TimeSpan.FromMilliseconds(8);
 
     public TimeSpan RestAfterBatch => TimeSpan.FromMilliseconds(8);
+
+    public string UnlessThere(string column) => "ON CONFLICT DO NOTHING";
 
     /// <inheritdoc cref="RequesterStore.Open"/>
     /// <param name="path">The database file; its folder is made when it is missing.</param>
@@ -59,7 +61,9 @@ internal sealed class SqliteDatabase : IDatabase
         var database = new SqliteDatabase(path, Connect(path, maxWait));
         try
         {
-            database.Key = SqliteSchema.Prepare(database, path, key);
+            if (database.ReadSchema().Version == 0)
+                database.Create(key);
+            database.Key = database.KeyInForce(key);
             database.WaitForDiskItself();
             return database;
         }
@@ -76,7 +80,7 @@ internal sealed class SqliteDatabase : IDatabase
     {
         RegularFile.ModeOf(path);
         using var database = new SqliteDatabase(path, Connect(path, maxWait));
-        return (database._connection.ServerVersion, SqliteSchema.VersionOf(database));
+        return (database._connection.ServerVersion, database.ReadSchema().Version);
     });
 
     /// <summary>
@@ -103,13 +107,13 @@ internal sealed class SqliteDatabase : IDatabase
     /// <param name="copy">The file; nothing is made beside it.</param>
     /// <param name="shown">What the operator calls it.</param>
     /// <exception cref="ResponderException">It is not.</exception>
-    public static void CheckCopy(string copy, string shown, AddressKey key) => InWords(shown, () =>
+    public static void CheckCopy(string copy, string shown, AddressKey newest) => InWords(shown, () =>
     {
         using var database = new SqliteDatabase(shown, ConnectToCopy(copy));
-        SqliteSchema.Check(database, shown);
+        var key = database.KeyInForce(newest);
         if (database.Rows("PRAGMA quick_check(1)", row => row.GetString(0)) is not ["ok"])
             throw new ResponderException(Cause.Database, $"database {shown}: is damaged");
-        return database.KeyInForce(key);
+        return key;
     });
 
     /// <summary>
@@ -127,15 +131,7 @@ internal sealed class SqliteDatabase : IDatabase
         return database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     });
 
-    public AddressKey KeyInForce(AddressKey newest) => SqliteSchema.KeyInForce(this, _path, newest);
-
-    public void PutInForce(AddressKey key)
-    {
-        this.Execute(
-            "REPLACE INTO meta (name, value) SELECT 'former_key', value FROM meta WHERE name = 'address_key'");
-        this.Execute(
-            "UPDATE meta SET value = @fingerprint WHERE name = 'address_key'", ("fingerprint", key.Fingerprint));
-    }
+    public AddressKey KeyInForce(AddressKey newest) => ReadSchema().KeyInForce(newest, _path);
 
     /// <inheritdoc/>
     /// <remarks>
@@ -158,8 +154,8 @@ internal sealed class SqliteDatabase : IDatabase
     {
         var changes = raw.sqlite3_total_changes(_connection.Handle);
         work();
-        if (raw.sqlite3_total_changes(_connection.Handle) != changes)
-            _log?.Flush();
+        if (_log is not null && raw.sqlite3_total_changes(_connection.Handle) != changes)
+            FileSystem.FlushData(_log);
         return changes;
     });
 
@@ -189,39 +185,51 @@ internal sealed class SqliteDatabase : IDatabase
 
     private static SqliteConnection Connect(string path, TimeSpan maxWait)
     {
-        SqliteLibrary.Load();
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        var connection = Connect(new SqliteConnectionStringBuilder
         {
             DataSource = Path.GetFullPath(path),
             Mode = SqliteOpenMode.ReadWrite,
-            Pooling = false,
             // An upper bound: SQLite's busy_timeout below ends the wait first. 0 would mean no limit.
             DefaultTimeout = Math.Max(1, (int)maxWait.TotalSeconds),
-        }.ConnectionString);
-        try
+        });
+        // SQLite looks for the lock every few milliseconds, the connection every 150.
+        _ = raw.sqlite3_busy_timeout(connection.Handle, (int)maxWait.TotalMilliseconds);
+        return connection;
+    }
+
+    private Schema ReadSchema()
+    {
+        const int anyError = 1;
+        return Schema.Read(_connection, exception => exception is SqliteException { SqliteErrorCode: anyError });
+    }
+
+    private void Create(AddressKey key)
+    {
+        this.Execute("PRAGMA journal_mode = WAL");
+        this.InTransaction(() =>
         {
-            connection.Open();
-            // SQLite looks for the lock every few milliseconds, the connection every 150.
-            _ = raw.sqlite3_busy_timeout(connection.Handle, (int)maxWait.TotalMilliseconds);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+            // Read again under the lock: another process may have created them meanwhile.
+            if (ReadSchema().Version == 0)
+                Schema.Create(_connection, key, "WITHOUT ROWID");
+            return true;
+        });
+        // Moves the tables from the log into the file. If the log is lost later, the database is empty, and never half
+        // of one.
+        this.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     /// <summary>Without locks or a log of its own: nobody may be writing the file.</summary>
-    private static SqliteConnection ConnectToCopy(string copy)
+    private static SqliteConnection ConnectToCopy(string copy) => Connect(new SqliteConnectionStringBuilder
+    {
+        DataSource = new Uri(Path.GetFullPath(copy)).AbsoluteUri + "?immutable=1",
+        Mode = SqliteOpenMode.ReadOnly,
+    });
+
+    private static SqliteConnection Connect(SqliteConnectionStringBuilder how)
     {
         SqliteLibrary.Load();
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = new Uri(Path.GetFullPath(copy)).AbsoluteUri + "?immutable=1",
-            Mode = SqliteOpenMode.ReadOnly,
-            Pooling = false,
-        }.ConnectionString);
+        how.Pooling = false;
+        var connection = new SqliteConnection(how.ConnectionString);
         try
         {
             connection.Open();
@@ -242,7 +250,8 @@ internal sealed class SqliteDatabase : IDatabase
         const int noCheckpointOnClose = 1006; // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
         _ = raw.sqlite3_db_config(_connection.Handle, noCheckpointOnClose, 1, out _);
         _ = raw.sqlite3_wal_autocheckpoint(_connection.Handle, CheckpointPages);
-        _log = WriteAheadLog.Of(TruePath);
+        _log = File.OpenHandle(
+            TruePath + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         this.Execute("PRAGMA synchronous = NORMAL");
     }
 

@@ -57,6 +57,7 @@ internal sealed record MessageEvent(
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(MessageEvent))]
 internal sealed partial class EventJson : JsonSerializerContext;

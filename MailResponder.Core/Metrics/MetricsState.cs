@@ -64,6 +64,7 @@ internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGr
 
 /// <summary>A file with a member too few, or null for one, is not ours.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(MetricsState))]
 internal sealed partial class StateJson : JsonSerializerContext;

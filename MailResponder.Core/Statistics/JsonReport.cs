@@ -7,7 +7,8 @@ namespace MailResponder.Statistics;
 /// The report for programs: one JSON object with the members of <see cref="StatisticsReport"/>. A part that could not
 /// be had is null, and "problems" says why.
 /// </summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(StatisticsReport))]
 internal sealed partial class JsonReport : JsonSerializerContext
 {

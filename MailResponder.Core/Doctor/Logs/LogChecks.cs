@@ -86,12 +86,12 @@ internal static class LogChecks
 
     private static Check Send(Check check, Host host, ResponderSettings settings)
     {
-        var mark = Guid.NewGuid().ToString("N");
+        var (mark, log) = (Guid.NewGuid().ToString("N"), new LogTail(host.PathTo(Log), maxBytes: 0));
         new SyslogSocket(settings.SyslogSocket, host.Clock)
             .Write(settings.SyslogFacility, SyslogSeverity.Info, "doctor mark=" + mark);
         for (var start = host.Clock.GetTimestamp(); host.Clock.GetElapsedTime(start) < MaxWait; Thread.Sleep(100))
         {
-            if (LogTail.Lines(host.PathTo(Log)).Any(line => line.Contains(mark, StringComparison.Ordinal)))
+            if (log.NewLines().Any(line => line.Contains(mark, StringComparison.Ordinal)))
                 return check.Ok("a test line came to " + Log);
         }
 
@@ -111,7 +111,7 @@ internal static class LogChecks
             if (!File.Exists(file))
             {
                 // The first message makes it; log-routing tells whether it would.
-                if (path == Events && LogTail.Messages(host.PathTo(Log)).Any())
+                if (path == Events && new LogTail(host.PathTo(Log)).NewMessages().Any())
                     check.Fault(path + " does not exist, though messages were logged: statistics and metrics see "
                         + "nothing", $"see that {Rule} has the event_facility of the settings" + Restart);
                 continue;

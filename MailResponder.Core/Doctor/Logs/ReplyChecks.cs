@@ -9,9 +9,9 @@ internal static class ReplyChecks
     public static IEnumerable<Finding> Look(Host host)
     {
         var (reply, deferral) = (new Check("last-reply"), new Check("last-deferral"));
-        // Right after a rotation the news of yesterday is in the file before.
-        var messages = LogTail.Messages(host.PathTo(LogChecks.Log + ".1"))
-            .Concat(LogTail.Messages(host.PathTo(LogChecks.Log))).ToList();
+        // Right after a rotation the last messages are in the rotated file.
+        var messages = new LogTail(host.PathTo(LogChecks.Log + ".1")).NewMessages()
+            .Concat(new LogTail(host.PathTo(LogChecks.Log)).NewMessages()).ToList();
         var log = new FileInfo(host.PathTo(LogChecks.Log));
         if (messages.Count == 0 && !host.IsRoot && log is { Exists: true, Length: > 0 })
             return reply.OnlyRoot($"only root may read {LogChecks.Log}");

@@ -13,8 +13,8 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
     private static readonly TimeSpan MaxDelayOfLog = TimeSpan.FromSeconds(3);
 
     private readonly long _begin = host.Clock.GetTimestamp();
-    private readonly GrowingLog _postfixLines = new(host.PathTo(mailLog));
-    private readonly GrowingLog _ownLines = new(host.PathTo(LogChecks.Log));
+    private readonly LogTail _mailLog = new(host.PathTo(mailLog), maxBytes: 0);
+    private readonly LogTail _ownLog = new(host.PathTo(LogChecks.Log), maxBytes: 0);
     private readonly List<ProbeStep> _steps = [];
     private readonly List<(LogLine Message, string Words)> _own = [];
 
@@ -44,7 +44,7 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
             if (Own is { Message.Reason: not null, Words: var words })
                 return words;
             var isLate = _steps.Count > 0 && Elapsed - _steps[^1].Seen > MaxDelayOfLog;
-            // Of a deferral by pipe(8) the responder's line tells more.
+            // After a deferral by pipe(8), wait for the responder's line: it tells more.
             if (_steps.Find(step => step.Status != "sent") is { } failed)
                 return failed.Service != "pipe" || isLate ? failed.InWords : null;
             return !IsLogged && isLate && Handed is { } handed
@@ -62,8 +62,8 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
     public void Look()
     {
         var seen = Elapsed;
-        _steps.AddRange(_postfixLines.NewLines().Select(line => ProbeStep.Of(line, tag, seen, host.Now))
+        _steps.AddRange(_mailLog.NewLines().Select(line => ProbeStep.Of(line, tag, seen, host.Now))
             .OfType<ProbeStep>());
-        _own.AddRange(LogTail.Messages(_ownLines.NewLines()));
+        _own.AddRange(_ownLog.NewMessages());
     }
 }

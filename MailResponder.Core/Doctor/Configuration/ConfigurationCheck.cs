@@ -41,9 +41,7 @@ internal static class ConfigurationCheck
         return ExitCode.DataError;
     }
 
-    /// <summary>
-    /// When root asks, it looks with the rights of the service's user, who may not read all that root may.
-    /// </summary>
+    /// <summary>Checks settings and what they name. Root looks with the rights of the service's user.</summary>
     /// <returns>The exit code that fits the faults.</returns>
     public static int OfSettings(string path, List<Fault> faults, long? postfixLimit = null)
     {
@@ -51,7 +49,7 @@ internal static class ConfigurationCheck
             return ExitCode.Configuration;
         var before = faults.Count;
         var code = OfWhatTheyName(settings, faults, postfixLimit);
-        // What was read before has its lines.
+        // The faults of the parser have their lines already.
         var text = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
         for (var i = before; i < faults.Count; i++)
         {
@@ -114,7 +112,7 @@ internal static class ConfigurationCheck
             return;
         }
 
-        // ZoneFileText looks whether the key's numbers belong together, for which a message has no time.
+        // ZoneFileText also verifies that the key's numbers belong together; a message skips that.
         Try("dkim.key_file", () =>
         {
             ReplySigner.Create(dkim, TimeProvider.System);
@@ -172,12 +170,9 @@ internal static class ConfigurationCheck
         long? postfixLimit = null, BookSeal? seal = null)
     {
         if (settings.OverQuota is { } notice && book.EntriesFor(notice).Count is not 1 and var count)
-        {
             faults.Add(new Fault(settings.File, 0, "over_quota",
                 string.Create(CultureInfo.InvariantCulture, $"{path} has {count} entries for {notice}; write one")));
-        }
-
-        // Another program may hand the replies to another host, past this one's Postfix.
+        // The limit of this host's Postfix does not apply to another program.
         var isOfPostfix = settings.Sendmail is "/usr/sbin/sendmail" or "/usr/lib/sendmail";
         var sent = new Dictionary<string, ResponseEntry>();
         foreach (var entry in book.Entries)

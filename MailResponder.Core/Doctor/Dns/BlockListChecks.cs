@@ -41,7 +41,7 @@ internal static class BlockListChecks
         if (!answer.Answered)
             check.Warning($"{list.Domain} does not answer",
                 "see that the resolver of /etc/resolv.conf is one of your own; then run it again");
-        // Spamhaus and others: an error, which says nothing about the address.
+        // Spamhaus and others report errors this way; it says nothing about the address.
         else if (answer.Records.Any(text => text.StartsWith("127.255.255.", StringComparison.Ordinal)))
             check.Warning($"{list.Domain} does not serve this host's resolver: nobody is found on it",
                 "ask it by a resolver of your own, not by a public one");
@@ -61,7 +61,7 @@ internal static class BlockListChecks
                 .Where(pair => pair.First is "reject_rbl_client").Select(pair => pair.Second));
         }
 
-        // domain=filter*weight; a list with a weight below zero speaks for those who are on it.
+        // domain=filter*weight; a list of good senders has a weight below zero.
         return [.. named.Select(text => text.Split('*')).Where(parts => !(parts.Length > 1 && parts[1].StartsWith('-')))
             .Select(parts => parts[0].Split('=')).Select(parts => (parts[0], parts.Length > 1 ? parts[1] : ""))
             .DistinctBy(list => list.Item1)];

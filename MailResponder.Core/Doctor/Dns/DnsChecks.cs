@@ -121,6 +121,6 @@ internal static class DnsChecks
                 $"let your provider set the reverse DNS of {text} to {hostName}");
         }
 
-        return check.OrOk($"{hostName}: {string.Join(", ", addresses.Records)}, there and back");
+        return check.OrOk($"{hostName}: {string.Join(", ", addresses.Records)}, and back");
     }
 }

@@ -23,7 +23,7 @@ internal sealed class DnsLookup
         Timeout = TimeSpan.FromSeconds(3),
         Retries = 1,
         UseRandomNameServer = false,
-        // "There is no such record" is an answer.
+        // An answer without records is final: no other server is asked.
         ContinueOnEmptyResponse = false,
     });
 
@@ -40,7 +40,7 @@ internal sealed class DnsLookup
         }
         catch (Exception exception) when (exception is DnsResponseException or ArgumentException)
         {
-            // No server answered, or no name is like this.
+            // No server answered, or the name is not valid.
             return new DnsAnswer(false, []);
         }
     }

@@ -87,17 +87,18 @@ internal static class LogChecks
     private static Check Send(Check check, Host host, ResponderSettings settings)
     {
         var mark = "doctor mark=" + Guid.NewGuid().ToString("N");
+        var missing = new List<(string File, SyslogFacility Facility)>
+            { (Log, settings.SyslogFacility), (Events, settings.EventFacility) };
+        var tails = missing.ToDictionary(one => one.File, one => new LogTail(host.PathTo(one.File), maxBytes: 0));
         var socket = new SyslogSocket(settings.SyslogSocket, host.Clock);
         socket.Write(settings.SyslogFacility, SyslogSeverity.Info, mark);
         // A probe counts nowhere.
         socket.Write(settings.EventFacility, SyslogSeverity.Info,
             MessageLog.Event(new Outcome(Result.Probe) { Problem = mark }, 0, host.Now));
-        List<(string File, SyslogFacility Facility)> missing =
-            [(Log, settings.SyslogFacility), (Events, settings.EventFacility)];
         for (var start = host.Clock.GetTimestamp(); host.Clock.GetElapsedTime(start) < MaxWait; Thread.Sleep(100))
         {
-            missing.RemoveAll(one => LogTail.Lines(host.PathTo(one.File))
-                .Any(line => line.Contains(mark, StringComparison.Ordinal)));
+            missing.RemoveAll(one =>
+                tails[one.File].NewLines().Any(line => line.Contains(mark, StringComparison.Ordinal)));
             if (missing.Count == 0)
                 return check.Ok($"a test line came to {Log} and {Events}");
         }

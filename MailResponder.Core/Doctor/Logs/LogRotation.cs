@@ -36,7 +36,7 @@ internal sealed class LogRotation
         if (directives is null || Value("size") is not null || Value("minsize") is not null)
             return null;
         var days = Period(directives) ?? Period(_common) ?? 7;
-        // The log itself, and as many of the days, weeks or months before it.
+        // The log itself, and as many periods before it as `rotate` says.
         var kept = days * (1 + (Number("rotate") ?? 0));
         return TimeSpan.FromDays(Number("maxage") is { } most ? Math.Min(most + days, kept) : kept);
 

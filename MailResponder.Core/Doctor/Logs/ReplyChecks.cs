@@ -11,9 +11,9 @@ internal static class ReplyChecks
     public static IEnumerable<Finding> Look(Host host)
     {
         var (reply, deferral) = (new Check("last-reply"), new Check("last-deferral"));
-        // Right after a rotation the news of yesterday is in the file before.
-        List<MessageEvent> events = [.. LogTail.Events(LogTail.Lines(host.PathTo(LogChecks.Events + ".1"))
-            .Concat(LogTail.Lines(host.PathTo(LogChecks.Events))))];
+        // Right after a rotation the last messages are in the rotated file.
+        List<MessageEvent> events = [.. new LogTail(host.PathTo(LogChecks.Events + ".1")).NewEvents(),
+            .. new LogTail(host.PathTo(LogChecks.Events)).NewEvents()];
         var log = new FileInfo(host.PathTo(LogChecks.Events));
         if (events.Count == 0 && !host.IsRoot && log is { Exists: true, Length: > 0 })
             return reply.OnlyRoot($"only root may read {LogChecks.Events}");

@@ -54,7 +54,7 @@ internal static class RetentionChecks
     }
 
     private static bool HasLinesOfPostfix(string log) =>
-        LogTail.Lines(log).Any(line => line.Contains(" postfix/", StringComparison.Ordinal));
+        new LogTail(log).NewLines().Any(line => line.Contains(" postfix/", StringComparison.Ordinal));
 
     /// <summary>What starts logrotate, and when it turned the responder's log the last time.</summary>
     private static Check State(Host host)
@@ -85,7 +85,7 @@ internal static class RetentionChecks
                 ? check.Warning(
                     $"the logs were last turned {(host.Now - turned).InWords()} ago: they are kept too long", remedy)
                 : check.Ok($"the logs were turned on {turned:yyyy-MM-dd}");
-        // Before its first night logrotate knows nothing of a log.
+        // logrotate records a log at its first nightly run.
         var log = host.PathTo(LogChecks.Log);
         return !File.Exists(log) ? check.NotLookedAt("log-routing")
             : host.Now - File.GetCreationTimeUtc(log) < Late

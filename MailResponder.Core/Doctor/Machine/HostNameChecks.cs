@@ -3,7 +3,7 @@ using MailResponder.Addresses;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// The names under which the host knows itself: they stand in HELO, Message-ID and in the mail that cron sends.
+/// The names of the host. HELO, Message-ID and the mail that cron sends have them.
 /// </summary>
 internal static class HostNameChecks
 {

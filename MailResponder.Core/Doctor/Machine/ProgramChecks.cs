@@ -26,7 +26,7 @@ internal static class ProgramChecks
         var (check, file) = (new Check(name), host.PathTo(path));
         if (!File.Exists(file))
             return check.Fault(path + " is not installed", "run install.sh");
-        check.AddRange(FolderChecks.Look(name, [file]));
+        check.AddRange(FileModeChecks.Folders(name, [file]));
         if (Host.IsOpen(file, UnixFileMode.OtherWrite))
             check.Fault($"every user can change {path}, which others run",
                 $"run install.sh again, and: chmod 755 {path}");

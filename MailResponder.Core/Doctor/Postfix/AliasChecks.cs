@@ -4,7 +4,7 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// That mail for those who look after the host reaches a person, and that no other user of the host has a mailbox.
+/// Verifies that mail for the host's administrators reaches a person, and that no other user has a mailbox.
 /// </summary>
 internal static class AliasChecks
 {
@@ -47,7 +47,7 @@ internal static class AliasChecks
                 "run: postconf -X alias_maps; then: newaliases && postfix reload");
         tables.ForEach(table => LookAtIndex(check, host, table));
         List<string> wanted = ["postmaster", "root"];
-        // The address that people answer to, where it is one of this host.
+        // People answer to this address; here it counts when its domain is one of this host.
         if (settings is not null && MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var domain)
             && postfix.ListHas("mydestination", domain))
             wanted.Add(settings.ResponseAddress[..settings.ResponseAddress.LastIndexOf('@')].ToLowerInvariant());

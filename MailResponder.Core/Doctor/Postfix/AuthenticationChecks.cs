@@ -4,8 +4,7 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// That the Authentication-Results which the responder believes are those of the host's own mail filters, and that
-/// nobody else's get in.
+/// Verifies that the Authentication-Results which the responder believes come from the host's own mail filters only.
 /// </summary>
 internal static class AuthenticationChecks
 {

@@ -101,7 +101,7 @@ internal sealed class DomainChecks
             return check.Fault(
                 "luser_relay is not set: mail to addresses of mydestination does not reach the responder",
                 $"run: postconf -e 'luser_relay={Host.ResponderUser}+$local@localhost'" + Reload);
-        // The standard value knows users and aliases only; with a table of ours it is the strict way.
+        // The default knows users and aliases only. With a table of ours, strict recipients are wanted.
         var tables = _postfix.List("local_recipient_maps");
         if (_postfix["local_recipient_maps"].Length > 0 && tables.TrueForAll(table =>
             table.EndsWith("unix:passwd.byname", StringComparison.Ordinal)

@@ -4,8 +4,8 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// Where the aliases of this host lead in the end: to somebody outside, not to the responder, which would answer or
-/// drop what people were to read.
+/// Follows each alias of this host to its end, which must be a person. The responder would answer or drop what is meant
+/// for people.
 /// </summary>
 internal sealed class ForwardChecks
 {
@@ -57,7 +57,7 @@ internal sealed class ForwardChecks
                 continue;
             if (_aliases.TryGetValue(name, out var further))
             {
-                // An alias that names itself is the user.
+                // An alias that names itself means the user of that name.
                 if (seen.Add(name))
                     further.ForEach(waiting.Enqueue);
             }

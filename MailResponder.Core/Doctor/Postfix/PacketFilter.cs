@@ -78,98 +78,80 @@ internal sealed class PacketFilter
         var name = Text(chain, "name");
         foreach (var rule in _items["rule"].Where(rule => Text(rule, "chain") == name && IsSameTable(rule, chain)))
         {
-            if (OfRule(rule, jumps, out var returns) is { } verdict)
+            var (verdict, returns) = OfRule(rule, jumps);
+            if (verdict is not null || returns)
                 return verdict;
-            if (returns)
-                break;
         }
 
         return null;
     }
 
-    /// <param name="returns">Whether the rest of the chain is left out.</param>
-    private PacketVerdict? OfRule(JsonElement rule, int jumps, out bool returns)
+    /// <returns>The verdict, if any, and whether the rest of the chain is left out.</returns>
+    private (PacketVerdict? Verdict, bool Returns) OfRule(JsonElement rule, int jumps)
     {
-        returns = false;
         var (isSure, namesPort, isForFew) = (true, false, false);
         var expressions = rule.GetProperty("expr").EnumerateArray();
         foreach (var statement in expressions.SelectMany(expression => expression.EnumerateObject()))
         {
-            if (statement.NameEquals("match"))
+            var (name, value) = (statement.Name, statement.Value);
+            if (name == "match")
             {
-                var left = statement.Value.GetProperty("left");
-                var holds = Holds(rule, statement.Value);
+                var (field, holds) = (Field(value.GetProperty("left")), Holds(rule, value));
                 if (holds == false)
-                    return null;
+                    return default;
                 isSure &= holds == true;
-                namesPort |= holds == true && Field(left) == "dport";
-                isForFew |= Field(left) == "saddr";
+                namesPort |= holds == true && field == "dport";
+                isForFew |= field == "saddr";
+                continue;
             }
-            else if (statement.Name is "limit" or "xt" && !IsTarget(statement.Value))
-            {
-                isSure = false;
-            }
-            else if (statement.NameEquals("vmap"))
-            {
-                var found = OfMap(rule, statement.Value, jumps, ref namesPort, out returns);
-                if (found is not null || returns)
-                    return found;
-            }
-            else if (OfStatement(rule, statement.Name, statement.Value, jumps, out var goesBack) is { } verdict)
-            {
-                if (isSure || (verdict == PacketVerdict.Accepted && namesPort))
-                    return verdict;
-                _acceptsSome |= verdict == PacketVerdict.Accepted && !isForFew;
-            }
-            else if (goesBack)
-            {
-                returns = isSure;
-                return null;
-            }
+
+            isSure &= !(name is "limit" or "xt" && !IsTarget(value));
+            var effect = name == "vmap" ? OfMap(rule, value, jumps, ref namesPort)
+                : OfStatement(rule, name, value, jumps);
+            if (effect is (null, false))
+                continue;
+            if (name == "vmap" || isSure || (effect.Verdict == PacketVerdict.Accepted && namesPort))
+                return effect;
+            if (effect.Verdict is null)
+                return default;
+            _acceptsSome |= effect.Verdict == PacketVerdict.Accepted && !isForFew;
         }
 
-        return null;
+        return default;
     }
 
-    private PacketVerdict? OfStatement(JsonElement rule, string name, JsonElement value, int jumps, out bool returns)
+    private (PacketVerdict? Verdict, bool Returns) OfStatement(
+        JsonElement rule, string name, JsonElement value, int jumps) => name switch
     {
-        returns = name is "return" or "goto";
-        switch (name)
-        {
-            case "accept":
-                return PacketVerdict.Accepted;
-            case "drop" or "reject":
-                return PacketVerdict.Dropped;
-            case "xt":
-                // iptables has a REJECT of its own; its other own targets decide nothing.
-                return Text(value, "name") == "REJECT" ? PacketVerdict.Dropped : null;
-            case "jump" or "goto" when jumps > 0:
-                var target = Text(value, "target");
-                var chain = _items["chain"].FirstOrDefault(
-                    chain => Text(chain, "name") == target && IsSameTable(chain, rule));
-                return chain.ValueKind == JsonValueKind.Object ? OfChain(chain, jumps - 1) : null;
-            default:
-                return null;
-        }
-    }
+        "accept" => (PacketVerdict.Accepted, false),
+        "drop" or "reject" => (PacketVerdict.Dropped, false),
+        // iptables has a REJECT of its own; its other own targets decide nothing.
+        "xt" when Text(value, "name") == "REJECT" => (PacketVerdict.Dropped, false),
+        "jump" or "goto" when jumps > 0 => (OfTarget(rule, Text(value, "target"), jumps), name == "goto"),
+        _ => (null, name is "return" or "goto"),
+    };
+
+    private PacketVerdict? OfTarget(JsonElement rule, string? name, int jumps) => _items["chain"]
+        .Where(chain => Text(chain, "name") == name && IsSameTable(chain, rule))
+        .Select(chain => OfChain(chain, jumps - 1)).FirstOrDefault();
 
     /// <summary>A map of verdicts, like <c>tcp dport vmap { 25 : accept }</c>.</summary>
-    private PacketVerdict? OfMap(JsonElement rule, JsonElement map, int jumps, ref bool namesPort, out bool returns)
+    private (PacketVerdict? Verdict, bool Returns) OfMap(
+        JsonElement rule, JsonElement map, int jumps, ref bool namesPort)
     {
-        returns = false;
         var (key, data) = (map.GetProperty("key"), map.GetProperty("data"));
         if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("set", out var pairs))
-            return null;
+            return default;
         foreach (var pair in pairs.EnumerateArray())
         {
             if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2 || IsIn(rule, key, pair[0]) != true)
                 continue;
             namesPort |= Field(key) == "dport";
             var verdict = pair[1].EnumerateObject().First();
-            return OfStatement(rule, verdict.Name, verdict.Value, jumps, out returns);
+            return OfStatement(rule, verdict.Name, verdict.Value, jumps);
         }
 
-        return null;
+        return default;
     }
 
     /// <returns>Null when it holds for some strangers only, or is not known here.</returns>

@@ -16,7 +16,7 @@ internal static class SendingChecks
         if (host.Refused('x', [settings.Sendmail]).Count > 0)
             return check.Fault($"{Host.ResponderUser} cannot run {settings.Sendmail}: every message is deferred",
                 "run: apt-get install --reinstall postfix; or correct \"sendmail\" of the settings");
-        // Another program than Postfix's knows its own way.
+        // How another program sends mail is not known here.
         if (settings.Sendmail is not ("/usr/sbin/sendmail" or "/usr/lib/sendmail"))
             return check.Ok($"through {settings.Sendmail}, which is not looked into");
         if (postfix is null)
@@ -52,7 +52,7 @@ internal static class SendingChecks
     {
         const string flush = PostfixSettings.Reload + " && postqueue -f";
         var (way, transport) = (postfix["default_transport"].Split(':')[0], postfix["default_transport"]);
-        // What is held back this way is deferred for as long as the setting stands.
+        // Such a setting holds replies back until it is changed.
         if (way is "error" or "retry" or "discard" or "hold" || postfix.List("defer_transports").Contains(way))
             check.Fault($"Postfix sends nothing on (default_transport = {transport}, defer_transports = "
                 + $"{postfix["defer_transports"]}): replies stay on this host, or are dropped",

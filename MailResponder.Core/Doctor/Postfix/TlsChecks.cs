@@ -88,41 +88,35 @@ internal static class TlsChecks
     /// <returns>When the certificate ends; the end of all days where it cannot be read.</returns>
     private static DateTime LookAt(Check check, Host host, string file, string? certificate, string? key)
     {
-        void Broken(string problem) => check.Fault($"{problem}: STARTTLS fails, and with it the mail of many",
-            "name the right files in smtpd_tls_cert_file and smtpd_tls_key_file, or: apt-get install ssl-cert"
-            + Reload);
+        DateTime Broken(string problem)
+        {
+            check.Fault($"{problem}: STARTTLS fails, and with it the mail of many",
+                "name the right files in smtpd_tls_cert_file and smtpd_tls_key_file, or: apt-get install ssl-cert"
+                + Reload);
+            return DateTime.MaxValue;
+        }
 
         if (certificate is null || (key is null && host.IsRoot))
-        {
-            Broken($"{file} or its key does not exist or cannot be read");
-            return DateTime.MaxValue;
-        }
-
-        X509Certificate2 shown;
+            return Broken($"{file} or its key does not exist or cannot be read");
         try
         {
-            shown = X509Certificate2.CreateFromPem(certificate);
-        }
-        catch (CryptographicException)
-        {
-            Broken($"{file} has no certificate, or a damaged one");
-            return DateTime.MaxValue;
-        }
-
-        using (shown)
-        {
+            using var shown = X509Certificate2.CreateFromPem(certificate);
+            if (key is not null && !IsKeyOf(certificate, key))
+                return Broken($"the key of {file} is damaged, or another certificate's");
             var (now, from, until) =
                 (host.Now.UtcDateTime, shown.NotBefore.ToUniversalTime(), shown.NotAfter.ToUniversalTime());
             var problem = until < now ? $"ended on {Day(until)}: senders who verify it keep their mail"
                 : from > now ? $"begins on {Day(from)} only: senders who verify it keep their mail"
                 : until - now < Soon ? $"ends on {Day(until)}"
                 : null;
-            if (key is not null && !IsKeyOf(certificate, key))
-                Broken($"the key of {file} is damaged, or another certificate's");
-            else if (problem is not null)
+            if (problem is not null)
                 check.Warning($"the certificate {file} {problem}",
                     "renew it (with ssl-cert: make-ssl-cert generate-default-snakeoil --force-overwrite)" + Reload);
             return until;
+        }
+        catch (CryptographicException)
+        {
+            return Broken($"{file} has no certificate, or a damaged one");
         }
     }
 

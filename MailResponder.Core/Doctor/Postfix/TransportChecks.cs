@@ -79,7 +79,7 @@ internal static class TransportChecks
                 ? check.Ok("relay_domains lead to the transport " + Transport)
                 : check.Fault($"relay_transport = {postfix["relay_transport"]}: mail for {relayed.Some()} does not "
                     + "come to the responder", $"run: postconf -e relay_transport={Transport}:" + Reload);
-        // The extension comes off, as in transport(5).
+        // transport(5) looks the address up without its extension.
         var address = relay.Contains('@') ? relay[..relay.IndexOfAny(['+', '@'])] + relay[relay.LastIndexOf('@')..]
             : Host.ResponderUser + "@localhost";
         if (IsOurs(InMaps(postfix, address)))
@@ -124,7 +124,7 @@ internal static class TransportChecks
     {
         const string again = "install postfix/command_filter again" + Reload;
         const string command = "RCPT TO:<get@example.com>";
-        // Each has Postfix report success when the filter misses what the client asked for.
+        // With each, Postfix reports success to the sender unless the filter removes what the client asked for.
         const string wish = command + " NOTIFY=SUCCESS";
         string[] tricks = [wish, "\v" + wish, wish + " ORCPT=\"rfc822;x NOTIFY=x\""];
         var (check, table) = (new Check("postfix-bounces"), postfix["smtpd_command_filter"]);

@@ -8,8 +8,8 @@ using MailResponder.Store;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// The whole chain at once: a request that comes in at port 25 as a stranger's, and its reply, which leaves towards a
-/// place where it is dropped. It finds what no other check looks at.
+/// Tries the whole chain: a request comes in at port 25 as a stranger's, and its reply leaves towards a place where it
+/// is dropped. This finds what no other check looks at.
 /// </summary>
 internal static class ProbeChecks
 {

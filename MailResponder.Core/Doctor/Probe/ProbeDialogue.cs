@@ -23,8 +23,8 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
     private const string Sender = "responder-probe@gmail.com";
 
     /// <summary>
-    /// To an address of the host itself that is not a loopback one: those are in mynetworks, and few of the rules for
-    /// strangers hold for them.
+    /// Connects to an address of the host that is not a loopback one. Those are in mynetworks, where few of the rules
+    /// for strangers apply.
     /// </summary>
     public static ProbeDialogue HandOver(
         string recipient, ProbeTag tag, DateTimeOffset now, CancellationToken deadline)
@@ -35,7 +35,7 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
         foreach (var address in addresses)
         {
             using var client = new TcpClient(address.AddressFamily);
-            // Ends whatever waits for the server.
+            // Ends a blocking call when the time is over.
             using var cut = deadline.Register(client.Dispose);
             var step = "the connection";
             try
@@ -77,7 +77,7 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
         ("MAIL", $"MAIL FROM:<{Sender}>\r\n", "250"),
         ("RCPT", $"RCPT TO:<{recipient}> NOTIFY=NEVER\r\n", "250"),
         ("DATA", "DATA\r\n", "354"),
-        // Auto-Submitted: whoever else it comes to answers nothing.
+        // Auto-Submitted keeps any other recipient from answering.
         ("the message", string.Create(CultureInfo.InvariantCulture, $"""
             From: <{tag.Sink}>
             To: <{recipient}>

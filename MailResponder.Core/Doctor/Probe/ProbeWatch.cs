@@ -13,8 +13,8 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
     private static readonly TimeSpan MaxDelayOfLog = TimeSpan.FromSeconds(3);
 
     private readonly long _begin = host.Clock.GetTimestamp();
-    private readonly GrowingLog _postfixLines = new(host.PathTo(mailLog));
-    private readonly GrowingLog _eventLines = new(host.PathTo(LogChecks.Events));
+    private readonly LogTail _mailLog = new(host.PathTo(mailLog), maxBytes: 0);
+    private readonly LogTail _eventLog = new(host.PathTo(LogChecks.Events), maxBytes: 0);
     private readonly List<ProbeStep> _steps = [];
     private readonly List<MessageEvent> _events = [];
 
@@ -40,7 +40,7 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
             if (Answer is { Reason: not null } answer)
                 return $"the responder: {answer.WhyNot()}".OneLine();
             var isLate = _steps.Count > 0 && Elapsed - _steps[^1].Seen > MaxDelayOfLog;
-            // Of a deferral by pipe(8) the responder's event tells more.
+            // After a deferral by pipe(8), wait for the responder's event: it tells more.
             if (_steps.Find(step => step.Status != "sent") is { } failed)
                 return failed.Service != "pipe" || isLate ? failed.InWords : null;
             return Answer is null && isLate && Handed is { } handed
@@ -58,8 +58,8 @@ internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
     public void Look()
     {
         var seen = Elapsed;
-        _steps.AddRange(_postfixLines.NewLines().Select(line => ProbeStep.Of(line, tag, seen, host.Now))
+        _steps.AddRange(_mailLog.NewLines().Select(line => ProbeStep.Of(line, tag, seen, host.Now))
             .OfType<ProbeStep>());
-        _events.AddRange(LogTail.Events(_eventLines.NewLines()));
+        _events.AddRange(_eventLog.NewEvents());
     }
 }

@@ -4,8 +4,8 @@ using MailResponder.Store;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// The database, asked as the responder's user: root may open every file, and over a socket without a password it would
-/// log in as somebody else.
+/// Asks the database as the responder's user. Root may open every file, and over a socket without a password it would
+/// log in as another user of the database.
 /// </summary>
 internal static class DatabaseChecks
 {
@@ -72,7 +72,7 @@ internal static class DatabaseChecks
                     + "is not answered",
                     "look at /etc/cron.d/mail_responder and at cron's mail; now: responder blacklist reset")
                 : check.Ok((host.Now - time).InWords() + " ago");
-        // A database of less than a day has not seen midnight yet.
+        // The first reset of a new database comes at the next midnight.
         return settings.Database.SqliteFile is { } file && host.Now - File.GetCreationTimeUtc(file) < MaxWithoutReset
             ? check.Ok("none yet; the database is new")
             : check.Warning("the quotas were never reset",

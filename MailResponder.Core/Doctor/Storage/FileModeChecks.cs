@@ -14,7 +14,7 @@ internal static class FileModeChecks
     {
         var check = new Check(Name);
         var secrets = Secrets(settings).OfType<string>().Where(File.Exists).Distinct().ToList();
-        // The responder itself refuses keys that others can read; on the rest no reply depends.
+        // The responder refuses keys that others can read, so for them it is a fault, for the other files a warning.
         foreach (var file in secrets.Where(file => Host.IsOpen(file, UnixFileMode.OtherRead | UnixFileMode.OtherWrite)))
             check.Fault(file + " can be read or changed by every user",
                 $"run: chmod 0640 {file}; chown root:{Host.ResponderUser} {file}");
@@ -31,7 +31,7 @@ internal static class FileModeChecks
             AsResponder(check, host, settings, [.. secrets, path]);
         else
             check.OnlyRoot($"only root can see what {Host.ResponderUser} may read");
-        check.AddRange(FolderChecks.Look(Name, FolderChecks.Places(path, settings)));
+        check.AddRange(Folders(Name, Places(path, settings)));
         return check.OrOk($"{Host.ResponderUser} can read what it needs, others cannot");
     }
 
@@ -67,4 +67,36 @@ internal static class FileModeChecks
         foreach (var folder in host.Refused('w', folders.OfType<string>().Where(Directory.Exists)).Order())
             check.Fault($"{user} may not write into {folder}", $"run: chown {user}:{user} {folder}");
     }
+
+    /// <summary>
+    /// Finds folders above files that every user may write into. Any user can then replace such a file by another one,
+    /// whatever its mode is.
+    /// </summary>
+    public static IEnumerable<Finding> Folders(string name, IEnumerable<string?> paths)
+    {
+        var check = new Check(name);
+        foreach (var folder in paths.OfType<string>().SelectMany(AndAbove).Distinct().Where(Directory.Exists)
+            .Order(StringComparer.Ordinal).Where(IsOpenFolder))
+            check.Fault($"every user can change {folder}, and so replace what lies in it",
+                $"run: chmod o-w {folder}; and look at what lies in it");
+        return check;
+    }
+
+    /// <summary>What the settings name, and their own file; keys and passwords apart.</summary>
+    private static IEnumerable<string?> Places(string settingsFile, ResponderSettings? settings) =>
+    [
+        settingsFile, settings?.ResponseBook, settings?.FilesRoot, settings?.Database.SqliteFile,
+        settings?.PostfixLog.Database, settings?.PostfixMaps,
+        settings?.SendMethod == SendMethod.Outbox ? settings.Outbox : null,
+    ];
+
+    private static IEnumerable<string> AndAbove(string path)
+    {
+        for (var place = path; place is not null; place = Path.GetDirectoryName(place))
+            yield return place;
+    }
+
+    /// <summary>In a sticky folder like /tmp others can make files, but not replace ours.</summary>
+    private static bool IsOpenFolder(string folder) =>
+        Host.IsOpen(folder, UnixFileMode.OtherWrite) && !Host.IsOpen(folder, UnixFileMode.StickyBit);
 }

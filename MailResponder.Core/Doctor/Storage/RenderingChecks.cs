@@ -5,7 +5,7 @@ namespace MailResponder.Doctor;
 
 /// <summary>
 /// The folder of the rendered book. Where it cannot be written, every message is still answered, from the book and the
-/// attachments themselves; only this check tells.
+/// attachments themselves; only this check notices.
 /// </summary>
 internal static class RenderingChecks
 {

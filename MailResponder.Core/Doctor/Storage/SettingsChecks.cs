@@ -22,12 +22,12 @@ internal static class SettingsChecks
         Check Of(string name) => Faults(new Check(name), faults.FindAll(fault => NameOf(fault, settings) == name),
             fault => Remedy(name, fault, settings));
         var keys = Of("keys");
-        // Without settings nobody knows where the rest is.
+        // The settings name all other files.
         if (settings is null)
             return [.. Of(Name).OrOk(path), .. keys, .. FileModeChecks.Look(host, path, settings)];
-        keys.AddRange(FolderChecks.Look("keys", FileModeChecks.Secrets(settings)));
+        keys.AddRange(FileModeChecks.Folders("keys", FileModeChecks.Secrets(settings)));
         var (book, signature, attachments) = (Of("book"), Of(SignatureName), Of("attachments"));
-        // While the book cannot be read, nobody knows which attachments it has.
+        // A book that cannot be read does not tell its attachments.
         if (book.Exists(finding => finding.State == FindingState.Fault))
             attachments.NotLookedAt("book");
         else if (signature.Exists(finding => finding.State == FindingState.Fault))
@@ -75,7 +75,7 @@ internal static class SettingsChecks
 
     private static bool IsLastGoodBookThere(ResponderSettings settings)
     {
-        // The responder takes nothing that is another user's.
+        // Whether the files are fit for use depends on the user who owns them.
         using var asService = ServiceUser.Act(settings);
         return new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).HasLastGoodBook;
     }

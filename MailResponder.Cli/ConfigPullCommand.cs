@@ -41,9 +41,11 @@ internal sealed class ConfigPullCommand : Command
         Report(settings, result);
         if (!result.IsGood)
         {
-            // Of S3, only a good book is ever put here; a local one is wherever somebody edited it.
-            var isAnswered = settings.S3 is not null ? RegularFile.Exists(settings.ResponseBook)
-                : new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).HasLastGoodBook;
+            // Of S3, only a good book is ever put here, but its key may have been taken out of the settings since; a
+            // local one is wherever somebody edited it.
+            var isAnswered = (settings.S3 is not null
+                    && ResponseBookFile.Check(settings.ResponseBook, [], new BookSeal(settings)) is not null)
+                || new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).HasLastGoodBook;
             Console.Out.WriteLine(checkOnly ? "not good: it would not be put in force"
                 : isAnswered ? "nothing was changed: the last good book stays in force"
                 : "nothing was changed: no good book is in force, and all messages wait");

@@ -7,7 +7,8 @@
 # GROUP AWS_DEFAULT_REGION DRAIN_HOURS DOMAINS (spaces between them) HOST_NAME RESPONSE_FROM BOUNCE_ADDRESS SUPPORT
 # DKIM_SELECTOR SES_REGION BOOK_BUCKET BOOK_KEY DATABASE_HOST DATABASE_PORT SECRETS_PATH RELEASE_BUCKET and, when the
 # database's certificate is not signed by an authority of the system, DATABASE_CA_KEY; and, when the host may be told to
-# feed bounces and complaints (docs/feedback.md), FEEDBACK_TOPIC.
+# feed bounces and complaints (docs/feedback.md), FEEDBACK_TOPIC; and, when the book is signed (docs/signing.md),
+# SIGNED_BY, with a comma between two keys.
 #
 # What all hosts share comes from Parameter Store with the instance's role: address.key, dkim.key and database.password
 # below SECRETS_PATH. The rest is install.sh. Needs the AWS CLI. --print-settings prints the settings file and changes
@@ -32,7 +33,7 @@ settings() {
   "postfix_maps": "$home/postfix",
   // opendkim and opendmarc of install.sh write what they find about senders under this name.
   "authserv_id": "$HOST_NAME",
-  "s3": { "region": "$AWS_DEFAULT_REGION", "book_bucket": "$BOOK_BUCKET", "book_key": "$BOOK_KEY" },
+  "s3": { "region": "$AWS_DEFAULT_REGION", "book_bucket": "$BOOK_BUCKET", "book_key": "$BOOK_KEY" },$(signed_by)
 
   "address_key_file": "$etc/address.key",
   "database": {
@@ -58,6 +59,10 @@ END
 # RDS has authorities of its own, which no system knows.
 authorities() {
   if [ -n "${DATABASE_CA_KEY:-}" ]; then printf '\n      "ssl_ca": "%s",' "$etc/database-ca.pem"; fi
+}
+
+signed_by() {
+  if [ -n "${SIGNED_BY:-}" ]; then printf '\n  "signed_by": ["%s"],' "$(echo "$SIGNED_BY" | sed 's/,/", "/')"; fi
 }
 
 feedback() {

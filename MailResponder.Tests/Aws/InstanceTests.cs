@@ -26,6 +26,8 @@ public sealed class InstanceTests : IDisposable
         ["SesRegion"] = "us-east-1",
         ["BookBucket"] = "example-config",
         ["BookKey"] = "responses.json",
+        ["SignedBy"] = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3,"
+            + "RWQGCjvTYsNLUPU5PAi8oZmQXNVP8uF1abyDWFU7n7O+H48DPYxxhDOa",
         ["DatabaseHost"] = "db.example.com",
         ["DatabasePort"] = "3306",
         ["DatabaseCaKey"] = "rds.pem",
@@ -152,6 +154,7 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal("example-config", settings.S3!.BookBucket);
         Assert.Equal("mail.example.com", settings.AuthservId);
         Assert.Equal(Notifications.Topic, settings.Feedback.Topic);
+        Assert.Equal(["E7620F1842B4E81F", "504BC362D33B0A06"], settings.SignedBy.Select(key => key.Id));
     }
 
     ToolRun Start() => ToolRun.Of(

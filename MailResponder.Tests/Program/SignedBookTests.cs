@@ -50,6 +50,8 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
         Assert.Contains(place.Log.Lines, line => line.StartsWith("<131>", StringComparison.Ordinal)
             && line.Contains("is not of this file", StringComparison.Ordinal));
         Check(65, "responses.json.minisig: is not of this file");
+        Assert.DoesNotContain("signed: " + place.PathTo("responses.json"), place.Command("config", "check").OutputText,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -240,6 +240,8 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         var mail = RequestMail.FromSomebodyNew();
         host.Place.Filter(mail).AssertDeferred("4.3.5 ");
         Assert.Empty(host.Place.Outbox);
+        Assert.EndsWith("no good book is in force, and all messages wait\n", host.Pull().OutputText,
+            StringComparison.Ordinal);
         Upload(host, "Ours", PulledHost.Content(1000, 1), then, next);
         Assert.Equal(0, host.Pull().ExitCode);
         host.Place.Filter(mail).AssertDone();

@@ -167,7 +167,7 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
         yield return "signed_by: " + string.Join(", ", settings.SignedBy.Select(key => key.Id));
         foreach (var file in (string[])[book, SumsPath])
         {
-            if (InForce(SignatureOf(file)) is { } signature)
+            if (InForce(SignatureOf(file)) is { } signature && IsOf(file, signature))
             {
                 yield return LineText.Visible($"signed: {file} by {signature.Key.Id} on {InWords(signature.Made)}, "
                     + $"with the comment \"{signature.Comment.Replace('\t', ' ')}\"");
@@ -189,6 +189,18 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
                     + $"{most.TotalDays} days ago (signed_max_age_days); sign it again, even unchanged, or find out "
                     + "whether somebody keeps a new one back", IsWarning: true);
             }
+        }
+    }
+
+    private static bool IsOf(string file, MinisignSignature signature)
+    {
+        try
+        {
+            return signature.IsOf(Read(file, int.MaxValue));
+        }
+        catch (ResponderException)
+        {
+            return false;
         }
     }
 

@@ -187,7 +187,7 @@ internal sealed class FeedbackCommand : Command
 
             return content.ToArray();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             return Refuse(name, FileTrouble.Describe(exception));
         }

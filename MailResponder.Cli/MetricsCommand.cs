@@ -123,7 +123,7 @@ internal sealed class MetricsCommand : Command
         {
             AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             throw new ResponderException(Cause.Output, $"{file}: {FileTrouble.Describe(exception)}", exception);
         }

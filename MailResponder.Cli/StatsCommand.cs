@@ -145,7 +145,7 @@ internal sealed class StatsCommand : Command
             AtomicFile.Write(file, System.Text.Encoding.UTF8.GetBytes(html));
             return ExitCode.Ok;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             throw new ResponderException(Cause.Output, $"{file}: {FileTrouble.Describe(exception)}", exception);
         }

@@ -30,7 +30,7 @@ internal sealed record SnsSender(
         {
             certificates.ImportFromPem(File.ReadAllText(path));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             throw new ResponderException(Cause.Settings, $"certificate {path}: {FileTrouble.Describe(exception)}",
                 exception);

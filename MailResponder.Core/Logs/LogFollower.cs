@@ -53,7 +53,7 @@ internal sealed class LogFollower : IDisposable
         {
             return work();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             throw new ResponderException(Cause.Input, $"log {_path}: {FileTrouble.Describe(exception)}", exception);
         }

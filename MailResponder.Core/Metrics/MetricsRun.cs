@@ -63,7 +63,7 @@ internal sealed class MetricsRun : IDisposable
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             turn = FileTurn.Wait(path + ".lock", MaxWait);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             throw new ResponderException(Cause.Output,
                 $"metrics state {folder}: {FileTrouble.Describe(exception)}; see metrics.state", exception);

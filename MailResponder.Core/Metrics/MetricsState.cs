@@ -30,7 +30,7 @@ internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGr
         {
             return Empty;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             throw Unusable(path, exception);
         }
@@ -50,7 +50,7 @@ internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGr
             JsonSerializer.Serialize(file, this, StateJson.Default.MetricsState);
             file.Flush(flushToDisk: true);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             throw Unusable(path, exception);
         }

@@ -35,7 +35,7 @@ internal static class LogFile
             throw new ResponderException(Cause.Input,
                 $"{path}: is damaged, or is not the whole of one gzip file; unpack it to see", exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             throw new ResponderException(Cause.Input, $"{path}: {FileTrouble.Describe(exception)}", exception);
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using MailResponder.Incoming;
 using MailResponder.Logs;
 using MailResponder.Metrics;
 
@@ -51,11 +52,11 @@ public sealed class LogFollowing : IDisposable
     public void NoticeOverQuota_IsAReplyAndNotAnAnsweredRequest()
     {
         var traffic = new Traffic();
-        const string head = "2026-11-22T08:32:01+00:00 h mail_responder[1]: ";
-        void Add(string text) => traffic.Add(Encoding.UTF8.GetBytes(head + text));
+        void Add(Outcome outcome) => traffic.Add(Encoding.UTF8.GetBytes(
+            MessageLog.Event(outcome with { Address = "get@example.com" }, 5, DateTimeOffset.UnixEpoch)));
         for (var i = 0; i < 9; i++)
-            Add("skipped reason=over-quota address=get@example.com replies=1 ms=5 queue_id=- receipts=a");
-        Add("replied address=get@example.com replies=2 ms=5 queue_id=- receipts=a,b");
+            Add(Outcome.Skipped(SkipReason.OverQuota) with { Receipts = ["a"] });
+        Add(new Outcome(Result.Replied) { Receipts = ["a", "b"] });
 
         Assert.Equal(
             (9, 1, 11L), (traffic.Messages[Result.Skipped], traffic.Messages[Result.Replied], traffic.Replies));

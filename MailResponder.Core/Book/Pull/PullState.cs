@@ -27,7 +27,7 @@ internal sealed class PullState
             var path = RefusalIn(filesRoot);
             return (File.ReadAllText(path), new DateTimeOffset(File.GetLastWriteTimeUtc(path)));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             return null;
         }
@@ -44,7 +44,7 @@ internal sealed class PullState
             else
                 AtomicFile.Write(RefusalIn(filesRoot), Encoding.UTF8.GetBytes(fault.ToString()));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             // The log has it too.
         }
@@ -61,7 +61,7 @@ internal sealed class PullState
             if (LocatedJson.Parse(RegularFile.ReadAllBytes(state._path), state._path, []) is { } json)
                 state.Read(json);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             // Nothing is known.
         }

@@ -234,7 +234,7 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
             file.ReadExactly(bytes);
             return bytes;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             var remedy = exception is FileNotFoundException ? "; signed_by is set: sign it with minisign" : "";
             throw new ResponderException(

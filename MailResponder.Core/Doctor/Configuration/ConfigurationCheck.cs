@@ -27,7 +27,7 @@ internal static class ConfigurationCheck
         {
             text = RegularFile.ReadAllBytes(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception)));
             return ExitCode.NoInput;

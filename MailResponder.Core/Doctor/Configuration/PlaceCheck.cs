@@ -48,7 +48,7 @@ internal static class PlaceCheck
                 ? Folder(Path.GetDirectoryName(path)!)
                 : $"{path} is no SQLite database; correct the path, or move the file away";
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             return $"{path}: {FileTrouble.Describe(exception)}";
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using MailResponder.Files;
 using MailResponder.Logs;
 
 namespace MailResponder.Doctor;
@@ -35,7 +36,7 @@ internal sealed class LogTail
             (_offset, _unfinished) = (file.Position, lines[^1]);
             return lines[..^1];
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             return [];
         }

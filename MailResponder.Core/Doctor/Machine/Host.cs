@@ -42,7 +42,7 @@ internal sealed record Host
         {
             return File.ReadAllLines(PathTo(path));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileTrouble.Is(exception))
         {
             return null;
         }

@@ -100,7 +100,7 @@ internal sealed class Responder(
             | (settings.OverQuota is null ? ClaimTerms.None : ClaimTerms.NoticeOverQuota);
         var claim = store.Claim(messageKey, requester, exempt ? null : settings.DailyLimit, limits, terms);
         progress.Asked = null;
-        var claimed = new ClaimedMessage(messageKey, claim, store, requester);
+        var claimed = new ClaimedMessage(claim, store, requester);
         return claim.Result switch
         {
             ClaimResult.Blocked => Outcome.Skipped(SkipReason.Blocked),

@@ -34,8 +34,16 @@ internal enum ClaimResult
 /// number.</param>
 /// <param name="Entries">What earlier tries did; null at the first try.</param>
 /// <param name="Limit">The limit that is reached; then all that was written for the claim is undone.</param>
+/// <param name="Place">Where the ledger has the message; nowhere when it was not granted.</param>
 internal readonly record struct Claim(
-    ClaimResult Result, long Tries = 1, EntryStates? Entries = null, Limit? Limit = null);
+    ClaimResult Result, long Tries = 1, EntryStates? Entries = null, Limit? Limit = null, LedgerPlace Place = default);
+
+/// <summary>Where the ledger has a message, from its first try to its last.</summary>
+/// <param name="Key">
+/// Its name there: the same at each try, also when a new address key comes into force in between.
+/// </param>
+/// <param name="Volume">The volume that it was claimed in.</param>
+internal readonly record struct LedgerPlace(byte[] Key, long Volume);
 
 /// <summary>What a claim asks for besides the quota.</summary>
 [Flags]

@@ -8,24 +8,21 @@ namespace MailResponder.Store;
 internal sealed class ClaimedMessage
 {
     private readonly RequesterStore? _store;
-    private readonly MessageKey _message;
     private readonly Requester? _requester;
-    private readonly long _tries = 1;
-    private readonly EntryStates _entries = new();
+    private readonly Claim _claim;
+    private readonly EntryStates _entries;
 
-    public ClaimedMessage(MessageKey message, Claim claim, RequesterStore store, Requester requester)
-        : this(message)
+    /// <param name="claim">One that was granted.</param>
+    /// <param name="store">Has granted it, and keeps the record; null for a message without one.</param>
+    /// <param name="requester">Who was charged; null without a store.</param>
+    public ClaimedMessage(Claim claim, RequesterStore? store, Requester? requester)
     {
-        _tries = claim.Tries;
-        _entries = claim.Entries ?? _entries;
-        _store = store;
-        _requester = requester;
+        (_claim, _entries) = (claim, claim.Entries ?? new EntryStates());
+        (_store, _requester) = (store, requester);
     }
 
-    private ClaimedMessage(MessageKey message) => _message = message;
-
     /// <summary>The same at each try, also when a new address key comes into force in between.</summary>
-    public byte[] Key => _store?.LedgerKey(_message) ?? _message.Value;
+    public byte[] Key => _claim.Place.Key;
 
     /// <summary>The key that is in force; null for a message that is not recorded.</summary>
     public AddressKey? AddressKey => _store?.Key;
@@ -38,7 +35,8 @@ internal sealed class ClaimedMessage
     public bool AnySent => _entries.AnySent;
 
     /// <summary>For replies that are not counted: a dry run, or one that the operator sends.</summary>
-    public static ClaimedMessage Unrecorded() => new(new MessageKey(RandomNumberGenerator.GetBytes(32)));
+    public static ClaimedMessage Unrecorded() => new(
+        new Claim(ClaimResult.Granted, Place: new LedgerPlace(RandomNumberGenerator.GetBytes(32), 0)), null, null);
 
     /// <summary>
     /// How the entry is known below; it tells nothing of the entry to somebody who has only the database.
@@ -59,7 +57,7 @@ internal sealed class ClaimedMessage
     /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
     public bool TryBegin(ulong entry)
     {
-        if (_tries == 1)
+        if (_claim.Tries == 1)
             return true;
         if (!_entries.TryBegin(entry, _store!.Today))
             return false;
@@ -71,7 +69,7 @@ internal sealed class ClaimedMessage
     /// <exception cref="ResponderException">It cannot be recorded.</exception>
     public void Withdraw(ulong entry)
     {
-        if (_tries == 1)
+        if (_claim.Tries == 1)
             return;
         _entries.Withdraw(entry);
         Record();
@@ -93,7 +91,7 @@ internal sealed class ClaimedMessage
     }
 
     /// <summary>Gives the quota back, because nothing could be sent for good.</summary>
-    public void Refund() => _store?.Refund(_message, _requester!);
+    public void Refund() => _store?.Refund(_claim, _requester!);
 
-    private void Record() => _store?.Record(_message, _tries, _entries);
+    private void Record() => _store?.Record(_claim, _entries);
 }

@@ -17,13 +17,6 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     /// <summary>In place of the quota window that was charged: the message is answered with a notice.</summary>
     public const long Notice = -1;
 
-    /// <summary>Where the ledger has the message that was claimed last, and under which of its keys.</summary>
-    private (MessageKey? Message, byte[] Key, long Volume) _claimed = (null, [], 0);
-
-    /// <summary>As the ledger knows the message, from its first try to its last.</summary>
-    public byte[] KeyOf(MessageKey message) =>
-        ReferenceEquals(_claimed.Message, message) ? _claimed.Key : message.Value;
-
     /// <summary>An earlier claim of the message, else null; the present volume; the present epoch.</summary>
     /// <param name="message">Made with the key.</param>
     /// <param name="key">The key with which everything was looked up so far.</param>
@@ -37,30 +30,28 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
             FROM volume LEFT JOIN ledger ON ledger.volume = volume.number AND ledger.message = @message
             ORDER BY volume.number
             """,
-            row => new VolumeRow(
-                row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : ClaimIn(row, 3)),
+            row => new VolumeRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2),
+                row.IsDBNull(3) ? null : ClaimIn(row, 3, new LedgerPlace(message.Value, row.GetInt64(0)))),
             ("message", message.Value)))
         {
             (volume, epoch, present) = (row.Number, row.Epoch, row.Generation);
             oldest = Math.Min(oldest, present);
-            _claimed = (message, message.Value, volume);
             if (row.Claim is not null)
                 return (row.Claim, volume, epoch);
         }
 
         if (present != key.Generation)
             throw KeyChange.CameInBetween();
-        return (oldest < present ? FindClaim(message, message.Earlier) : null, volume, epoch);
+        return (oldest < present ? FindClaim(message.Earlier) : null, volume, epoch);
     }
 
     /// <summary>Claims the message.</summary>
-    /// <param name="message">Not claimed before.</param>
-    /// <param name="volume">The present one.</param>
+    /// <param name="place">Of a message that was not claimed before, in the present volume.</param>
     /// <param name="charged">The quota window that was charged; 0: none; or <see cref="Notice"/>.</param>
-    public void Enter(MessageKey message, long volume, long charged) => database.Execute(
+    public void Enter(LedgerPlace place, long charged) => database.Execute(
         "INSERT INTO ledger (volume, message, charged, tries, entries) VALUES (@volume, @message, @charged, 1, "
         + "@entries)",
-        ("volume", volume), ("message", message.Value), ("charged", charged), ("entries", Array.Empty<byte>()));
+        ("volume", place.Volume), ("message", place.Key), ("charged", charged), ("entries", Array.Empty<byte>()));
 
     /// <summary>
     /// Counts one more try of a message that was claimed before. Nothing is sent without this write: a database that
@@ -72,19 +63,19 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         var tries = earlier.Tries + 1;
         return database.Execute(
             "UPDATE ledger SET tries = @tries WHERE volume = @volume AND message = @message AND tries = @before",
-            ("tries", tries), ("volume", _claimed.Volume), ("message", _claimed.Key), ("before", earlier.Tries)) == 1
+            ("tries", tries), ("volume", earlier.Place.Volume), ("message", earlier.Place.Key),
+            ("before", earlier.Tries)) == 1
             ? earlier with { Tries = tries } : null;
     }
 
-    /// <summary>Records what became of the message's entries.</summary>
-    /// <param name="tries">As the claim has it: a later try knows more.</param>
+    /// <summary>Records what became of the entries of a claimed message.</summary>
     /// <exception cref="ResponderException">The ledger no longer has the message, or a later try has begun.</exception>
-    public void Record(MessageKey message, long tries, EntryStates entries)
+    public void Record(Claim claim, EntryStates entries)
     {
-        var (key, volume) = PlaceOf(message);
         if (database.Execute(
             "UPDATE ledger SET entries = @entries WHERE volume = @volume AND message = @message AND tries = @tries",
-            ("entries", entries.ToBytes()), ("volume", volume), ("message", key), ("tries", tries)) == 0)
+            ("entries", entries.ToBytes()), ("volume", claim.Place.Volume), ("message", claim.Place.Key),
+            ("tries", claim.Tries)) == 0)
         {
             throw new ResponderException(Cause.Database,
                 "the ledger has lost the message that was just answered, or another process has taken it over; "
@@ -94,15 +85,14 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
 
     /// <summary>Takes off the mark that says that the message was charged.</summary>
     /// <returns>The quota window that was charged; 0 when none was, or the mark has been taken off before.</returns>
-    public long TakeCharge(MessageKey message)
+    public long TakeCharge(LedgerPlace place)
     {
-        var (key, volume) = PlaceOf(message);
         var epoch = database.Scalar("SELECT charged FROM ledger WHERE volume = @volume AND message = @message",
-            ("volume", volume), ("message", key)) ?? 0;
+            ("volume", place.Volume), ("message", place.Key)) ?? 0;
         // Only the process that removes the mark refunds. Of two refunds of one message, one finds it gone.
         return epoch <= 0 || database.Execute(
             "UPDATE ledger SET charged = 0 WHERE volume = @volume AND message = @message AND charged = @epoch",
-            ("volume", volume), ("message", key), ("epoch", epoch)) == 0 ? 0 : epoch;
+            ("volume", place.Volume), ("message", place.Key), ("epoch", epoch)) == 0 ? 0 : epoch;
     }
 
     /// <summary>
@@ -130,37 +120,24 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
             database.Execute("DELETE FROM volume WHERE number < @first", ("first", first));
     }
 
-    /// <summary>
-    /// The claim that was recorded under one of the keys, with its place in <see cref="_claimed"/>; else null.
-    /// </summary>
-    private Claim? FindClaim(MessageKey message, IReadOnlyList<byte[]> keys)
+    /// <summary>The claim that was recorded under one of the keys; else null.</summary>
+    private Claim? FindClaim(IReadOnlyList<byte[]> keys)
     {
         if (keys.Count == 0)
             return null;
         var (names, values) = Sql.Each("message", [.. keys]);
-        if (database.Rows(
+        return database.Rows<Claim?>(
             $"""
             SELECT ledger.volume, ledger.message, ledger.tries, ledger.entries, ledger.charged
             FROM volume JOIN ledger ON ledger.volume = volume.number AND ledger.message IN ({names})
             """,
-            row => (Volume: row.GetInt64(0), Key: row.Bytes(1), Claim: ClaimIn(row, 2)), values) is not [var row, ..])
-        {
-            return null;
-        }
-
-        _claimed = (message, row.Key, row.Volume);
-        return row.Claim;
+            row => ClaimIn(row, 2, new LedgerPlace(row.Bytes(1), row.GetInt64(0))), values).FirstOrDefault();
     }
 
     /// <param name="first">The column that has ledger.tries; then come entries and charged.</param>
-    private static Claim ClaimIn(DbDataReader row, int first) =>
+    private static Claim ClaimIn(DbDataReader row, int first, LedgerPlace place) =>
         new(row.GetInt64(first + 2) == Notice ? ClaimResult.Notice : ClaimResult.Retry, row.GetInt64(first),
-            EntryStates.Read(row.Bytes(first + 1)));
-
-    private (byte[] Key, long Volume) PlaceOf(MessageKey message) =>
-        ReferenceEquals(_claimed.Message, message)
-            || FindClaim(message, [message.Value, .. message.Earlier]) is not null
-            ? (_claimed.Key, _claimed.Volume) : (message.Value, 0);
+            EntryStates.Read(row.Bytes(first + 1)), Place: place);
 
     /// <param name="Claim">Of the message that was asked for; null when the volume does not have it.</param>
     private sealed record VolumeRow(long Number, long Epoch, long Generation, Claim? Claim);

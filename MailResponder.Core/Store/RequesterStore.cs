@@ -113,20 +113,17 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// <summary>When a limit that is reached now admits a message again.</summary>
     public DateTimeOffset EndOf(Limit limit) => _counters.EndOf(limit);
 
-    /// <summary>As the ledger knows the message, from its first try to its last.</summary>
-    public byte[] LedgerKey(MessageKey message) => _ledger.KeyOf(message);
-
     /// <summary>Records what became of the entries of a message that was claimed.</summary>
-    /// <param name="tries">As its claim has it.</param>
-    public void Record(MessageKey message, long tries, EntryStates entries) =>
-        database.Run(() => _ledger.Record(message, tries, entries));
+    /// <param name="claim">The present one: a later try knows more.</param>
+    /// <param name="entries">What became of them.</param>
+    public void Record(Claim claim, EntryStates entries) => database.Run(() => _ledger.Record(claim, entries));
 
     /// <summary>
     /// Gives back what the message was charged, because nothing could be sent for it. Once only, and only to the quota
     /// window that was charged.
     /// </summary>
-    public void Refund(MessageKey message, Requester requester) => database.InTransaction(() =>
-        _ledger.TakeCharge(message) is var epoch and > 0
+    public void Refund(Claim claim, Requester requester) => database.InTransaction(() =>
+        _ledger.TakeCharge(claim.Place) is var epoch and > 0
             ? Execute("UPDATE quota SET used = used - 1 WHERE epoch = @epoch AND requester = @requester AND used > 0",
                 ("epoch", epoch), ("requester", requester.Address))
             : 0);
@@ -270,8 +267,9 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
                 : new Claim(isNotice ? ClaimResult.OverQuota : ClaimResult.HadOnce);
         }
 
-        void Enter() => _ledger.Enter(message, volume, isNotice ? Ledger.Notice : charged);
-        var granted = new Claim(isNotice ? ClaimResult.Notice : ClaimResult.Granted);
+        var place = new LedgerPlace(message.Value, volume);
+        void Enter() => _ledger.Enter(place, isNotice ? Ledger.Notice : charged);
+        var granted = new Claim(isNotice ? ClaimResult.Notice : ClaimResult.Granted, Place: place);
         if (limits is { HasForDomains: true } or { HasForService: true })
         {
             var domain = verdict == Verdict.Allowed ? null : requester.Domains[0];

@@ -171,7 +171,7 @@ public sealed class SeveralEntries : IDisposable
         deadline ??= new Deadline(_clock, TimeSpan.FromSeconds(60));
         var key = new MessageKey(TestReply.MessageKey);
         var claim = _store.Claim(key, _requester, 3);
-        var message = new ClaimedMessage(key, claim, _store, _requester);
+        var message = new ClaimedMessage(claim, _store, _requester);
         return new Replier(_settings, new Renderings(_settings, new FolderSource(_settings)),
             new Senders(_settings, deadline, _clock), deadline, _clock)
             .Reply(TestReply.Request(), entries, message);

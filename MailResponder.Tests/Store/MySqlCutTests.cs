@@ -83,7 +83,7 @@ public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
                 if (entries.IsDone((ulong)entry)) continue;
                 copies[entry]++;
                 entries.SetSent((ulong)entry);
-                store.Record(message, claim.Tries, entries);
+                store.Record(claim, entries);
             }
 
             return true;

@@ -93,12 +93,12 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         var (message, somebody) = (StoreKey.NewMessage(), key.Somebody());
         using var proxy = new FaultyProxy(server.Socket, null);
         using var store = Open(settings with { Socket = proxy.Socket });
-        store.Claim(message, somebody, 3);
+        var claim = store.Claim(message, somebody, 3);
         server.AsAdministrator("SET GLOBAL read_only = 1");
         using var back = new Timer(_ => server.AsAdministrator("SET GLOBAL read_only = 0"), null,
             TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
 
-        store.Record(message, 1, StoreContract.SentEntries(0));
+        store.Record(claim, StoreContract.SentEntries(0));
 
         Assert.True(proxy.Connections > 1, "it was asked over the same connection");
         StoreContract.AssertRetry(store.Claim(message, somebody, 3), 0);
@@ -182,11 +182,11 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         var (message, somebody) = (StoreKey.NewMessage(), key.Somebody());
         using var store = Open(settings);
         using var entered = store.EnterMessage(message);
-        store.Claim(message, somebody, 3);
+        var claim = store.Claim(message, somebody, 3);
         server.Stop();
         using var back = new Timer(_ => server.Start(), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
 
-        store.Record(message, 1, StoreContract.SentEntries(0));
+        store.Record(claim, StoreContract.SentEntries(0));
 
         StoreContract.AssertRetry(store.Claim(message, somebody, 3), 0);
         Assert.Equal(1, store.Used(somebody));
@@ -288,8 +288,8 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     {
         using var store = Open(settings);
         var (message, somebody) = (StoreKey.NewMessage(), key.Somebody());
-        store.Claim(message, somebody, 3);
-        store.Record(message, 1, StoreContract.SentEntries(0));
+        var claim = store.Claim(message, somebody, 3);
+        store.Record(claim, StoreContract.SentEntries(0));
         store.SetVerdict(somebody.Address, Verdict.Blocked);
         store.Reset(DateTimeOffset.UtcNow.AddDays(1));
     }

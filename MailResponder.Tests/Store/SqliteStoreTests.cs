@@ -64,8 +64,8 @@ public sealed class SqliteStoreTests : StoreContract
         using (store.EnterMessage(message))
         {
             Assert.Null(InAnotherProcess(store, message));
-            store.Claim(message, Somebody(), 3);
-            store.Record(message, 1, SentEntries(0));
+            var claim = store.Claim(message, Somebody(), 3);
+            store.Record(claim, SentEntries(0));
         }
 
         AssertRetry(Open().Claim(message, Somebody(), 3), 0);

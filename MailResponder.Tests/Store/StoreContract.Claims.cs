@@ -11,7 +11,8 @@ public abstract partial class StoreContract
         var store = Open();
         var somebody = Somebody();
 
-        Assert.Equal(new Claim(ClaimResult.Granted), store.Claim(NewMessage(), somebody, 3));
+        var claim = store.Claim(NewMessage(), somebody, 3);
+        Assert.Equal((ClaimResult.Granted, 1L), (claim.Result, claim.Tries));
         Assert.Equal(1, store.Used(somebody));
     }
 
@@ -21,10 +22,10 @@ public abstract partial class StoreContract
         var store = Open();
         var somebody = Somebody();
         var message = NewMessage();
-        store.Claim(message, somebody, 3);
+        var claim = store.Claim(message, somebody, 3);
         var entries = SentEntries(70);
         entries.SetGivenUp(72);
-        store.Record(message, 1, entries);
+        store.Record(claim, entries);
 
         var retry = Open().Claim(message, somebody, 3);
 
@@ -50,12 +51,12 @@ public abstract partial class StoreContract
     {
         var store = Open();
         var message = NewMessage();
-        store.Claim(message, Somebody(), 3);
-        Open().Claim(message, Somebody(), 3);
+        var first = store.Claim(message, Somebody(), 3);
+        var second = Open().Claim(message, Somebody(), 3);
 
         Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(
-            () => store.Record(message, 1, SentEntries(1))).Cause);
-        store.Record(message, 2, SentEntries(1));
+            () => store.Record(first, SentEntries(1))).Cause);
+        store.Record(second, SentEntries(1));
     }
 
     [Fact]
@@ -77,8 +78,7 @@ public abstract partial class StoreContract
         var store = Open();
         var message = NewMessage();
         var entries = Enumerable.Range(0, EntryStates.MaxEntries).Select(i => ulong.MaxValue / 61 * (ulong)i).ToArray();
-        store.Claim(message, Somebody(), 3);
-        store.Record(message, 1, SentEntries(entries));
+        store.Record(store.Claim(message, Somebody(), 3), SentEntries(entries));
 
         var known = store.Claim(message, Somebody(), 3).Entries!;
         Assert.All(entries, entry => Assert.True(known.IsDone(entry)));
@@ -89,13 +89,13 @@ public abstract partial class StoreContract
     {
         var store = Open();
         var message = NewMessage();
-        store.Claim(message, Somebody(), 3);
-        store.Record(message, 1, SentEntries(0));
-        store.Record(message, 1, SentEntries(0));
+        var claim = store.Claim(message, Somebody(), 3);
+        store.Record(claim, SentEntries(0));
+        store.Record(claim, SentEntries(0));
         Run("DELETE FROM ledger");
 
         Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(
-            () => store.Record(message, 1, SentEntries(1))).Cause);
+            () => store.Record(claim, SentEntries(1))).Cause);
     }
 
     [Fact]
@@ -138,10 +138,10 @@ public abstract partial class StoreContract
         var somebody = Somebody();
         var message = NewMessage();
         store.Claim(NewMessage(), somebody, 3);
-        store.Claim(message, somebody, 3);
+        var claim = store.Claim(message, somebody, 3);
 
-        store.Refund(message, somebody);
-        store.Refund(message, somebody);
+        store.Refund(claim, somebody);
+        store.Refund(claim, somebody);
 
         Assert.Equal(1, store.Used(somebody));
         Assert.Equal(ClaimResult.Retry, store.Claim(message, somebody, 3).Result);
@@ -155,10 +155,8 @@ public abstract partial class StoreContract
         var somebody = Somebody();
         var message = NewMessage();
         store.Claim(NewMessage(), somebody, 3);
-        store.Claim(message, somebody, null);
-
-        store.Refund(message, somebody);
-        store.Refund(NewMessage(), somebody);
+        store.Refund(store.Claim(message, somebody, null), somebody);
+        store.Refund(new Claim(ClaimResult.Granted, Place: new LedgerPlace(NewMessage().Value, 1)), somebody);
 
         Assert.Equal(1, store.Used(somebody));
     }
@@ -169,11 +167,11 @@ public abstract partial class StoreContract
         var store = Open();
         var somebody = Somebody();
         var message = NewMessage();
-        store.Claim(message, somebody, 3);
+        var claim = store.Claim(message, somebody, 3);
         store.Reset(DateTimeOffset.UnixEpoch);
         store.Claim(NewMessage(), somebody, 3);
 
-        store.Refund(message, somebody);
+        store.Refund(claim, somebody);
 
         Assert.Equal(1, store.Used(somebody));
     }

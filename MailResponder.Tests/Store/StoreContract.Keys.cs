@@ -11,8 +11,7 @@ public abstract partial class StoreContract
         var (first, address, asked) = (Key, "joe@example.net", "get@example.com");
         var old = Open();
         old.SetVerdict(first.Domain("blocked.example"), Verdict.Blocked);
-        old.Claim(first.Message(header, asked), first.Requester(address)!, 3);
-        old.Record(first.Message(header, asked), 1, SentEntries(0));
+        old.Record(old.Claim(first.Message(header, asked), first.Requester(address)!, 3), SentEntries(0));
         key.Change();
         var store = Open();
 
@@ -38,8 +37,8 @@ public abstract partial class StoreContract
         var message = Key.Message(header, asked);
         var retry = store.Claim(message, Key.Requester(address)!, 3);
         AssertRetry(retry, 0);
-        Assert.Equal(first.Message(header, asked).Value, store.LedgerKey(message));
-        Open().Record(message, retry.Tries, SentEntries(0, 1, 2));
+        Assert.Equal(first.Message(header, asked).Value, retry.Place.Key);
+        Open().Record(retry, SentEntries(0, 1, 2));
         AssertRetry(Open().Claim(message, Key.Requester(address)!, 3), 0, 1, 2);
         Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Key.Requester(address)!, 3).Result);
         Assert.False(store.Reset(Clock.Now.AddDays(-7)).KeyIsNew);

@@ -35,14 +35,14 @@ public abstract partial class StoreContract
         store.Claim(NewMessage(), somebody, 1);
         Claim Ask(MessageKey what) => store.Claim(what, somebody, 1, null, ClaimTerms.NoticeOverQuota);
 
-        Assert.Equal(new Claim(ClaimResult.Notice), Ask(message));
+        Assert.Equal(ClaimResult.Notice, Ask(message).Result);
         var retry = Ask(message);
         Assert.Equal((ClaimResult.Notice, 2L), (retry.Result, retry.Tries));
-        store.Record(message, 2, SentEntries(7));
+        store.Record(retry, SentEntries(7));
         Assert.True(Ask(message).Entries!.IsDone(7));
         Assert.Equal(ClaimResult.OverQuota, Ask(NewMessage()).Result);
         // There is nothing to be given back, and the message stays what it is.
-        store.Refund(message, somebody);
+        store.Refund(retry, somebody);
         Assert.Equal((ClaimResult.Notice, 1L), (Ask(message).Result, store.Used(somebody)));
 
         Assert.Equal(1, store.Reset(DateTimeOffset.UnixEpoch).Requesters);

@@ -143,13 +143,13 @@ public abstract partial class StoreContract
         var somebody = Somebody();
         var (sent, refused) = (NewMessage(), NewMessage());
         var store = Open();
-        foreach (var message in (MessageKey[])[sent, refused]) store.Claim(message, somebody, 9);
+        var claims = (Sent: store.Claim(sent, somebody, 9), Refused: store.Claim(refused, somebody, 9));
         store.Reset(Clock.Now.AddDays(-7));
         store.Claim(NewMessage(), somebody, 9);
 
         var later = Open();
-        later.Record(sent, 1, SentEntries(1));
-        later.Refund(refused, somebody);
+        later.Record(claims.Sent, SentEntries(1));
+        later.Refund(claims.Refused, somebody);
 
         AssertRetry(store.Claim(sent, somebody, 9), 1);
         Assert.Equal(1, store.Used(somebody));

@@ -17,7 +17,7 @@ internal static class PostfixQueue
 
     /// <summary>
     /// How many there are; null where there is no Postfix, or when the user may not look into its folders (root may).
-    /// The files are counted, not read as postqueue(1) does, for which a long queue is no time.
+    /// Counts the files. postqueue(1) reads each of them, which takes too long when the queue is long.
     /// </summary>
     public static long? Count()
     {
@@ -49,8 +49,7 @@ internal static class PostfixQueue
         }
         catch (DirectoryNotFoundException)
         {
-            // A folder of the hash levels can go while it is looked at; so can the whole queue of a new Postfix be
-            // missing.
+            // Postfix may remove a hash folder meanwhile, and a new Postfix has no queue folders yet.
             return 0;
         }
     }
@@ -70,7 +69,7 @@ internal static class PostfixQueue
         }
     }
 
-    /// <summary>Runs a program, of whose lines it keeps what <paramref name="read"/> makes of them.</summary>
+    /// <summary>Runs a program. Returns what <paramref name="read"/> makes of its lines.</summary>
     private static List<T> Ask<T>(string program, string[] arguments, Func<IEnumerable<string>, IEnumerable<T>> read)
     {
         var start = new ProcessStartInfo(program, arguments)

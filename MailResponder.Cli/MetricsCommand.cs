@@ -30,8 +30,10 @@ internal sealed class MetricsCommand : Command
     private static Command Put()
     {
         var print = new Option<bool>("--print") { Description = "Show what would be put, and change nothing" };
-        var command = new Command("put",
-            "Put them into Amazon CloudWatch; nothing when metrics.region is not set") { print, LogOption };
+        var command = new Command("put", "Put them into Amazon CloudWatch; nothing when metrics.region is not set")
+        {
+            print, LogOption,
+        };
         command.SetAction(result =>
         {
             var settings = Load(result);
@@ -52,8 +54,10 @@ internal sealed class MetricsCommand : Command
             Description = "Replace this file at once [default: standard output]",
             HelpName = "FILE",
         };
-        var command = new Command("prometheus", "Show them for node_exporter's textfile collector") { output,
-            LogOption };
+        var command = new Command("prometheus", "Show them for node_exporter's textfile collector")
+        {
+            output, LogOption,
+        };
         command.SetAction(result =>
         {
             var settings = Load(result);

@@ -161,9 +161,9 @@ internal sealed class StatsCommand : Command
 
     private static DateTimeOffset? Time(string option, string? text) => text is null ? null
         : DateTimeOffset.TryParseExact(
-        text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time) ? time
-        : throw new ResponderException(
-        Cause.Usage, $"{option}: \"{text}\" is not a time like 2026-11-21, 2026-11-21T08:30 or 2026-11-21T08:30:00Z");
+            text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time) ? time
+        : throw new ResponderException(Cause.Usage,
+            $"{option}: \"{text}\" is not a time like 2026-11-21, 2026-11-21T08:30 or 2026-11-21T08:30:00Z");
 
     /// <summary>
     /// A log can be counted without settings that nobody named: then the report says what is missing.

@@ -4,12 +4,12 @@ using MimeKit;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// A report (RFC 3464) that a reply cannot be delivered, because there is no such mailbox. Anybody can write one to the
-/// bounce address, so nothing in it is believed but what the token in the reply's own header proves: that it was sent,
-/// when, and to whom. Only who got the reply, or carried it, can quote the token.
+/// A report (RFC 3464) that a reply cannot be delivered, because there is no such mailbox. Anybody can send one to the
+/// bounce address, so only what the token in the quoted reply proves is believed: that it was sent, when, and to whom.
+/// Only those who received or relayed the reply know its token.
 /// </summary>
 /// <param name="Recipient">
-/// To of the reply. Whom the report itself names does not count: the reply may have been forwarded.
+/// The reply's To. The recipient that the report names is ignored: the reply may have been forwarded.
 /// </param>
 /// <param name="ReplyName">Local part of the reply's Message-ID.</param>
 /// <param name="SentAt">Date of the reply.</param>
@@ -50,7 +50,8 @@ internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTi
     public bool IsOfOurs(AddressKey key) => key.IsReplyToken(Token, ReplyName, SentAt, Recipient);
 
     /// <summary>
-    /// Whether it failed for every recipient: a forwarded reply may have several. The first group is about the mail.
+    /// Whether it failed for every recipient, of whom a forwarded reply may have several. The first group describes the
+    /// mail.
     /// </summary>
     private static bool IsOfDeadMailbox(MessageDeliveryStatus status)
     {
@@ -73,7 +74,7 @@ internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTi
         var name = id.Trim().TrimStart('<').Split('@')[0];
         return new DeliveryReport(recipient.Address, name, sentAt, token.Trim());
 
-        // A second one could mean another recipient to another reader.
+        // With two of them, another reader may see another recipient.
         string? One(string field)
         {
             var found = reply.Where(header => header.Field.Equals(field, StringComparison.OrdinalIgnoreCase)).ToList();

@@ -10,9 +10,7 @@ internal sealed class FeedbackCounts
     /// <summary>Counts under the given words, which go behind the number.</summary>
     public void Add(string words, int count = 1) => _counts[words] = _counts.GetValueOrDefault(words) + count;
 
-    /// <summary>
-    /// "3 blocked, 1 blocked already, 4 soft bounces": those first who were blocked, even when it is nobody.
-    /// </summary>
+    /// <summary>"3 blocked, 1 blocked already, 4 soft bounces": `blocked` comes first, even if zero.</summary>
     public override string ToString()
     {
         const string blocked = "blocked";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using MailResponder.Addresses;
 using MailResponder.Incoming;
@@ -9,13 +10,13 @@ using MailResponder.Store;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// Reads what Amazon SES says of replies: in the envelope of SNS, that in a message of SQS, or in a mail; and blocks
-/// those whom no reply should go to any more.
+/// Reads Amazon SES's notifications about replies: in the envelope of SNS, in a message of SQS around that, or in a
+/// mail. Blocks the addresses that should get no more replies.
 /// </summary>
 /// <param name="settings">Which addresses are ours.</param>
 /// <param name="store">The block list.</param>
-/// <param name="sender">Who is believed.</param>
-/// <param name="clock">Tells what is too old.</param>
+/// <param name="sender">Whose notifications are believed.</param>
+/// <param name="clock">The time, to tell what is too old.</param>
 internal sealed class FeedbackReader(
     ResponderSettings settings, RequesterStore store, SnsSender sender, TimeProvider clock)
 {
@@ -35,7 +36,7 @@ internal sealed class FeedbackReader(
     /// <param name="name">For faults.</param>
     /// <param name="content">All bytes of it.</param>
     /// <exception cref="ResponderException">
-    /// The database cannot be used now; to be fed again, which does no harm.
+    /// The database cannot be used now. Feeding the same again does no harm.
     /// </exception>
     public void Read(string name, byte[] content)
     {
@@ -59,7 +60,7 @@ internal sealed class FeedbackReader(
     }
 
     /// <summary>
-    /// A report that a reply cannot be delivered. One that is not proven is passed over: anybody can send it.
+    /// Reads a report that a reply cannot be delivered. Ignores one without a valid token, which anybody can send.
     /// </summary>
     /// <exception cref="ResponderException">The database cannot be used now.</exception>
     public void Read(DeliveryReport report)
@@ -72,7 +73,7 @@ internal sealed class FeedbackReader(
 
         Outcomes.Add(new ReportedOutcome(
             report.ReplyName, ReplyOutcome.Bounced, ReplyProvider.Of(report.Recipient, settings), report.SentAt));
-        // As of when the reply was sent: what the operator decided since is stronger.
+        // Dated as the reply was sent, so that what the operator decided since prevails.
         Judge([report.Recipient], report.SentAt, isBounce: true);
     }
 
@@ -115,16 +116,14 @@ internal sealed class FeedbackReader(
     {
         if (type == "SubscriptionConfirmation")
         {
-            AddFault(
-                place, "SNS asks whether to send feedback here; if it was you who subscribed, confirm it in the "
-                + "console of SNS, "
-                + "or with: aws sns confirm-subscription --topic-arn … --token … (both are in the message)");
+            AddFault(place, "SNS asks whether to send feedback here; if it was you who subscribed, confirm it in the "
+                + "console of SNS, or with: aws sns confirm-subscription --topic-arn … --token … (both are in the "
+                + "message)");
         }
         else if (type == "UnsubscribeConfirmation")
         {
-            AddFault(
-                place, "the subscription has ended, and no more feedback comes this way; if it was not you who ended "
-                + "it, subscribe again");
+            AddFault(place, "the subscription has ended, and no more feedback comes this way; if it was not you who "
+                + "ended it, subscribe again");
         }
         else if (sender.Objection(envelope) is { } objection)
         {
@@ -139,28 +138,30 @@ internal sealed class FeedbackReader(
     private void ReadInner(LocatedJson inner, string place)
     {
         if (inner.Kind == JsonValueKind.String)
-            ReadText(System.Text.Encoding.UTF8.GetBytes(inner.Text), place + ".");
+            ReadText(Encoding.UTF8.GetBytes(inner.Text), place + ".");
         else
             ReadJson(inner, place + ".");
     }
 
-    /// <summary>What the envelope holds: it was believed as a whole, and holds no further one.</summary>
+    /// <summary>
+    /// The content of an envelope that was verified as a whole. A further envelope in it is not looked for.
+    /// </summary>
     private void ReadSigned(LocatedJson message, string place, DateTimeOffset signedAt)
     {
         var broken = new List<Fault>();
         if (message.Kind == JsonValueKind.String
-            && LocatedJson.Parse(System.Text.Encoding.UTF8.GetBytes(message.Text), "",
-            broken) is { Kind: JsonValueKind.Object } json)
+            && LocatedJson.Parse(Encoding.UTF8.GetBytes(message.Text), "", broken) is
+            { Kind: JsonValueKind.Object } json)
             ReadNotification(json, place + ".", signedAt);
         else
             AddFault(place, "holds no notification of Amazon SES; does something else write to the topic?");
     }
 
     /// <summary>
-    /// A notification may come days later, when the queue was not read, or once more, when somebody kept it; both look
-    /// the same. So its age refuses nothing, and gains nothing: it counts as of when it happened, at the latest when
-    /// SNS signed it. What the operator decided since is stronger, and is remembered for as long as a notification is
-    /// taken.
+    /// A notification that comes days late because the queue was not read, and one that somebody kept and sends again,
+    /// look the same. So its age alone does not make it invalid. It counts as of when the event happened, at the latest
+    /// when SNS signed it. What the operator decided since prevails, and is remembered for as long as notifications are
+    /// accepted.
     /// </summary>
     private void ReadNotification(LocatedJson json, string place, DateTimeOffset signedAt)
     {
@@ -198,7 +199,8 @@ internal sealed class FeedbackReader(
     }
 
     /// <summary>
-    /// Ours, or a robot's: the guard keeps them off, and a mail of ours to ourselves says nothing of a requester.
+    /// Our own addresses and robots. The guard skips them anyway, and a bounce of our own mail says nothing of a
+    /// requester.
     /// </summary>
     private bool IsNeverAnswered(string address, Requester requester) =>
         MailDomain.IsWithin(requester.DomainName, settings.OwnDomains)
@@ -207,8 +209,8 @@ internal sealed class FeedbackReader(
         || RobotLocalPart.Matches(address[..address.LastIndexOf('@')]);
 
     /// <summary>
-    /// The lists know an address without its tag, and providers that have no tags bounce what has one: a request forged
-    /// in the name of victim+x would block victim. Some are known to have them (<see cref="MailProviders"/>).
+    /// The lists hold an address without its tag. A provider without tags bounces mail to victim+x, so a request forged
+    /// in that name would block victim. <see cref="MailProviders"/> knows some providers with tags.
     /// </summary>
     private static bool IsTagged(string address, Requester requester) =>
         address.IndexOf('+', StringComparison.Ordinal) > 0
@@ -222,7 +224,10 @@ internal sealed class FeedbackReader(
         _ => "taken off the lists since, left alone",
     };
 
-    private void AddFault(string place, string problem, int linesOn = 0) => Faults.Add(new Fault(
-        _file, _line + linesOn, string.Create(
-        CultureInfo.InvariantCulture, $"item {_item}{(place.Length > 0 ? ", " : "")}{place.TrimEnd('.')}"), problem));
+    private void AddFault(string place, string problem, int linesOn = 0)
+    {
+        var field = place.Length > 0 ? ", " + place.TrimEnd('.') : "";
+        Faults.Add(new Fault(_file, _line + linesOn,
+            string.Create(CultureInfo.InvariantCulture, $"item {_item}{field}"), problem));
+    }
 }

@@ -3,19 +3,19 @@ using System.Buffers;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// Finds the JSON texts in a file that holds one, one a line, several one after the other, or a list of them. What is
-/// broken is found as one text too, and the next one begins on the next line that looks like its beginning.
+/// Finds the JSON texts in a file that holds one, one a line, several one after the other, or a list of them. A broken
+/// text is returned too; the next one begins on the next line that looks like a beginning.
 /// </summary>
 internal static class JsonTexts
 {
-    /// <summary>As deep as the parser goes: what lies deeper is broken, and need not be searched for its end.</summary>
+    /// <summary>The parser's own limit: what is nested deeper is broken.</summary>
     private const int MaxDepth = 64;
 
     private static readonly SearchValues<byte> BetweenTexts = SearchValues.Create(" \t\r\n,[]"u8);
 
     /// <summary>The texts in file order; nothing in an empty file.</summary>
     /// <param name="file">UTF-8, without a byte order mark.</param>
-    /// <returns>Each with its line, counted from 1; no problem stands in the place of one.</returns>
+    /// <returns>Each with its line, counted from 1, and never a problem in its place.</returns>
     public static IEnumerable<(int Line, byte[]? Json, string? Problem)> Of(byte[] file)
     {
         var (line, counted) = (1, 0);
@@ -45,7 +45,7 @@ internal static class JsonTexts
                     inText = !inText;
                     break;
                 case (byte)'\n' when inText || depth == 0:
-                    // Neither a text in quotes nor anything else that is of use goes over the end of a line.
+                    // Neither a string nor a text that is no object or array continues on the next line.
                     return NextAlike(file, start);
                 case (byte)'{' or (byte)'[' when !inText && ++depth > MaxDepth:
                     return NextAlike(file, start);
@@ -58,7 +58,7 @@ internal static class JsonTexts
     }
 
     /// <summary>
-    /// The brackets and commas of a list are passed over: a list that was cut off has whole items all the same.
+    /// Skips the brackets and commas of a list, so that the whole items of a truncated list are found.
     /// </summary>
     private static int NextStart(ReadOnlySpan<byte> file, int from)
     {

@@ -22,13 +22,13 @@ internal static class NotificationMail
     }
 
     /// <summary>The mails of an mbox, or the one mail that is no mbox.</summary>
-    /// <param name="file">All of it.</param>
-    /// <returns>Of each the line, counted from 1, and its JSON text or, in its place, why there is none.</returns>
+    /// <param name="file">The whole file.</param>
+    /// <returns>For each mail its line, counted from 1, and its JSON text or why there is none.</returns>
     public static IEnumerable<(int Line, byte[]? Json, string? Problem)> Texts(byte[] file)
     {
         const string between = "\n\nFrom ";
         var line = 1;
-        // Mail by mail, so that a broken one costs no other.
+        // Each mail is parsed alone, so that a broken one does not affect the others.
         foreach (var (number, text) in WithLineFeeds(file).Split(between).Index())
         {
             var isMbox = number > 0 || text.StartsWith("From ", StringComparison.Ordinal);

@@ -14,7 +14,7 @@ namespace MailResponder.Feedback;
 /// What became of the reply; null when the notification tells nothing of it. A bounce that is not Permanent is a
 /// deferral: SES takes the automatic answers of absent people for such bounces.
 /// </param>
-/// <param name="Reply">SES's id of the reply; null when it has not the form of one.</param>
+/// <param name="Reply">SES's id of the reply; null when missing or malformed.</param>
 /// <param name="SentTo">To whom SES sent it.</param>
 internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IReadOnlyList<string> SentTo)
 {
@@ -100,9 +100,8 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
     }
 
     /// <summary>
-    /// A reply has one recipient, who is the one it is about. The addresses in the report are its author's words, and
-    /// whoever has a mail server can write there whose address they like; so they only choose among those to whom the
-    /// reply went.
+    /// A reply has one recipient, whom the notification is about. The addresses in the report come from the reporting
+    /// server, which can name anybody, so they only choose among those to whom the reply went.
     /// </summary>
     private SesNotification Of(List<string> failed)
     {
@@ -117,9 +116,7 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
         };
     }
 
-    /// <summary>
-    /// Those of a report that failed for good; null when it names some and all of them fared otherwise.
-    /// </summary>
+    /// <summary>The addresses of a report that failed for good; null when it names only others.</summary>
     private static List<string>? Failed(LocatedJson? recipients)
     {
         var all = recipients?.Items ?? [];

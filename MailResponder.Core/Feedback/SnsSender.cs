@@ -13,8 +13,8 @@ namespace MailResponder.Feedback;
 /// <param name="Topic">
 /// The ARN of the topic. SNS signs for all its customers with the same key: without the topic a signature says nothing.
 /// </param>
-/// <param name="Certificates">Those with which SNS signs; empty: signatures are not looked at.</param>
-/// <param name="LeastSignatureVersion">1 accepts SHA-1, of which collisions can be made; 2 does not.</param>
+/// <param name="Certificates">Those with which SNS signs; empty: signatures are not checked.</param>
+/// <param name="LeastSignatureVersion">1 accepts SHA-1, for which collisions can be made; 2 does not.</param>
 internal sealed record SnsSender(
     string Topic, IReadOnlyList<X509Certificate2> Certificates, int LeastSignatureVersion = 2)
 {
@@ -57,31 +57,42 @@ internal sealed record SnsSender(
 
     /// <summary>Why what is in the envelope is not believed; null when it is.</summary>
     /// <remarks>
-    /// What SNS signs is a line with the name and one or more with the value of each field, in the order of
-    /// <see cref="SignedText"/>. The same bytes cut elsewhere are other fields with the same signature. When no field
-    /// but Message, the first, can hold a line end, and Type, the last, is one word, there is one way to cut them.
+    /// SNS signs a text with the name and the value of each field on lines of their own, in the order of
+    /// <see cref="SignedText"/>. Cut elsewhere, the same bytes would be other fields with the same signature. There is
+    /// only one way to cut them when no field but Message, the first, holds a line end, and Type, the last, is one
+    /// word.
     /// </remarks>
-    public string? Objection(LocatedJson envelope) =>
-        envelope.Members.GroupBy(member => member.Name, StringComparer.OrdinalIgnoreCase).Any(same => same.Count() > 1)
-            ? "has a field twice; SNS writes each once"
-        : envelope["Message"]?.Kind != JsonValueKind.String || !Array.TrueForAll(Lines, name => IsLine(envelope[name]))
-            || !(envelope["Subject"] is null or { Kind: JsonValueKind.Null } || IsLine(envelope["Subject"]))
-            ? "has not the fields of SNS: Message, MessageId, Timestamp, TopicArn and Type are texts, "
-                + "and none but Message has a control character"
-        : envelope["Type"]!.Text != "Notification" ? "is no notification of SNS by its Type"
-        : envelope["TopicArn"]!.Text != Topic
-        ? "is of another topic than the one of --topic or of the setting feedback.topic"
-        : SignedAt(envelope) is null
-            ? "has no Timestamp like 2026-11-24T08:30:00.000Z; without it nobody knows when SNS sent it"
-        : Certificates.Count == 0 ? null
-        : envelope["SignatureVersion"]?.Text == "1" && LeastSignatureVersion > 1
-            ? "is signed with SHA-1 (SignatureVersion 1), which can be forged; "
-                + "set the topic's SignatureVersion to 2 (docs/feedback.md), or accept it with the setting "
-                + "feedback.least_signature_version"
-        : !IsSigned(envelope)
-            ? "has no signature that the certificate of --sns-certificate verifies; if SNS has a new one "
-            + "(SigningCertURL), fetch that, and feed this again"
-        : null;
+    public string? Objection(LocatedJson envelope)
+    {
+        if (envelope.Members.GroupBy(member => member.Name, StringComparer.OrdinalIgnoreCase).Any(
+            same => same.Count() > 1))
+            return "has a field twice; SNS writes each once";
+        if (envelope["Message"]?.Kind != JsonValueKind.String
+            || !Array.TrueForAll(Lines, name => IsLine(envelope[name]))
+            || !(envelope["Subject"] is null or { Kind: JsonValueKind.Null } || IsLine(envelope["Subject"])))
+        {
+            return "has not the fields of SNS: Message, MessageId, Timestamp, TopicArn and Type are texts, and none "
+                + "but Message has a control character";
+        }
+
+        if (envelope["Type"]!.Text != "Notification")
+            return "is no notification of SNS by its Type";
+        if (envelope["TopicArn"]!.Text != Topic)
+            return "is of another topic than the one of --topic or of the setting feedback.topic";
+        if (SignedAt(envelope) is null)
+            return "has no Timestamp like 2026-11-24T08:30:00.000Z; without it nobody knows when SNS sent it";
+        if (Certificates.Count == 0)
+            return null;
+        if (envelope["SignatureVersion"]?.Text == "1" && LeastSignatureVersion > 1)
+        {
+            return "is signed with SHA-1 (SignatureVersion 1), which can be forged; set the topic's SignatureVersion "
+                + "to 2 (docs/feedback.md), or accept it with the setting feedback.least_signature_version";
+        }
+
+        return IsSigned(envelope) ? null
+            : "has no signature that the certificate of --sns-certificate verifies; if SNS has a new one "
+            + "(SigningCertURL), fetch that, and feed this again";
+    }
 
     private static bool IsLine(LocatedJson? value) =>
         value is { Kind: JsonValueKind.String } && !value.Text.Any(char.IsControl);

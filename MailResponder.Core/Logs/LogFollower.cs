@@ -15,9 +15,11 @@ internal sealed class LogFollower : IDisposable
     private readonly FileStream? _current;
     private readonly FileStream? _rotated;
 
-    /// <summary>Opens the log and the newest rotated file, whoever the process goes on as.</summary>
+    /// <summary>
+    /// Opens the log and the newest rotated file. The process may give up the right to open them afterwards.
+    /// </summary>
     /// <param name="path">The log.</param>
-    /// <param name="timeOf">The time of a line; null for one that is not looked for.</param>
+    /// <param name="timeOf">The time of a line; null for a line that does not count.</param>
     /// <exception cref="ResponderException">The log is there and cannot be opened.</exception>
     public LogFollower(string path, Func<ReadOnlySpan<byte>, DateTimeOffset?> timeOf)
     {
@@ -61,7 +63,7 @@ internal sealed class LogFollower : IDisposable
 
     private LogPosition ReadOver(LogPosition last, LogLines.Reader take)
     {
-        // Looked at before the rotated file is read: once the new file has a line, rsyslogd is done with the old one.
+        // Checked before the rotated file is read: once the new file has a line, rsyslogd has left the old one.
         var isSwitched = _current is { Length: > 0 };
         var counted = take;
         if (_rotated is not null && IsIn(_rotated, last))
@@ -70,7 +72,7 @@ internal sealed class LogFollower : IDisposable
         }
         else
         {
-            // Too much time has passed, or somebody made the log empty: what is younger than all we know is new.
+            // The file that was read is gone: rotated twice, or emptied. Lines younger than all that counted are new.
             var until = last.Until;
             counted = line =>
             {
@@ -98,7 +100,7 @@ internal sealed class LogFollower : IDisposable
         return new LogPosition(offset, Head(file, offset), until);
     }
 
-    /// <summary>Whether it is the file of which so much was read.</summary>
+    /// <summary>Whether this is the file in which the position lies.</summary>
     private static bool IsIn(FileStream file, LogPosition position) =>
         position.Offset > 0 && file.Length >= position.Offset && Head(file, position.Offset) == position.Head;
 
@@ -139,12 +141,12 @@ internal sealed class LogFollower : IDisposable
 /// <summary>How far the log has been read.</summary>
 /// <param name="Offset">Bytes of the file that are read; always the end of a line.</param>
 /// <param name="Head">
-/// Hash of the file's first bytes, by which it is known again wherever rotation has put it; empty when nothing of it is
-/// read. A name or an inode number may belong to another file by then.
+/// Hash of the file's first bytes, which identifies it after a rotation; empty when nothing of it was read. Its name or
+/// inode number may belong to another file by then.
 /// </param>
-/// <param name="Until">No line that was counted is younger. Rules where the file is not found any more.</param>
+/// <param name="Until">Time of the youngest line that counted. It decides what is new when the file is gone.</param>
 internal sealed record LogPosition(long Offset, string Head, DateTimeOffset Until)
 {
-    /// <summary>Before all that is there.</summary>
+    /// <summary>Before the first line.</summary>
     public static readonly LogPosition Start = new(0, "", DateTimeOffset.MinValue);
 }

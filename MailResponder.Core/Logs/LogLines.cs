@@ -9,7 +9,7 @@ internal static class LogLines
     public delegate void Reader(ReadOnlySpan<byte> line);
 
     /// <summary>Reads the log to its end.</summary>
-    /// <param name="log">Is read from its position on.</param>
+    /// <param name="log">Read from its position on.</param>
     /// <param name="read">Gets each line without its end; an empty one for a line over 64 KiB.</param>
     /// <param name="isComplete">
     /// Whether a last line without a line end counts. In a log in use it is still being written, and is left for the

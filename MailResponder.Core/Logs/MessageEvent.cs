@@ -34,7 +34,7 @@ internal sealed record MessageEvent(
     /// <param name="line">UTF-8, without the line end.</param>
     public static MessageEvent? Read(ReadOnlySpan<byte> line)
     {
-        // An exception a line would make a log of something else very slow to read.
+        // An exception for each line would make a log of something else very slow to read.
         if (!line.StartsWith("{"u8))
             return null;
         try

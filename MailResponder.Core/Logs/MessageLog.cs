@@ -5,7 +5,7 @@ using MailResponder.Settings;
 namespace MailResponder.Logs;
 
 /// <summary>
-/// One line a message for people, and the same as one JSON line for programs. Neither ever names the requester.
+/// Writes two lines for each message: one for people, and the same as JSON for programs. Neither names the requester.
 /// </summary>
 internal sealed class MessageLog
 {
@@ -42,7 +42,7 @@ internal sealed class MessageLog
 
         var severity = outcome.Result switch
         {
-            // There may be thousands of them, and one alarm tells of them all.
+            // There may be thousands of these, and one alarm reports them all.
             Result.Deferred when outcome.Cause == Cause.Limit => SyslogSeverity.Info,
             Result.Deferred => SyslogSeverity.Error,
             Result.Failed => SyslogSeverity.Warning,
@@ -122,7 +122,7 @@ internal sealed class MessageLog
     }
 
     /// <summary>
-    /// By whole characters: half of a surrogate pair, as a name of a file may hold, would make the event no JSON.
+    /// Replaces what breaks the line, and cuts between characters: half of a surrogate pair is not valid in JSON.
     /// </summary>
     private static string OneLine(string problem)
     {

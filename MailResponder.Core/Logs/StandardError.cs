@@ -4,10 +4,10 @@ using MailResponder.Native;
 namespace MailResponder.Logs;
 
 /// <summary>
-/// Standard error as the filter needs it: where it is closed or full, the line is lost and nothing else; the exit code
-/// says enough. What a line quotes cannot steer the terminal. Not by way of <see cref="Console"/>, which first looks at
-/// the terminal and starts a thread for its signals: where descriptors, memory or processes are short, the program
-/// would end with a stack trace there.
+/// Standard error as the filter needs it. When it is closed or full, only the line is lost; the exit code says enough.
+/// Control characters in a line are replaced, so that they cannot steer the terminal. <see cref="Console"/> is not
+/// used, because it first inspects the terminal and starts a thread for signals: when descriptors, memory or processes
+/// are short, that would end the program with a stack trace.
 /// </summary>
 internal static class StandardError
 {
@@ -20,6 +20,6 @@ internal static class StandardError
         Write(Encoding.UTF8.GetBytes(plain + "\n"));
     }
 
-    /// <summary>Writes a text of ours as it is, and needs no memory for it.</summary>
+    /// <summary>Writes the text unchanged, without allocating memory.</summary>
     public static void Write(ReadOnlySpan<byte> text) => Descriptors.Write(Descriptor, text);
 }

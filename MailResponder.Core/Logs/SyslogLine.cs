@@ -37,7 +37,7 @@ internal readonly ref struct SyslogLine
 
     /// <summary>False when the line has another form.</summary>
     /// <param name="line">Without its end.</param>
-    /// <param name="now">A time without a year is the last one of its name that is not after tomorrow.</param>
+    /// <param name="now">A time without a year is the latest one that is at most a day after this.</param>
     /// <param name="result">The parts.</param>
     public static bool TryParse(ReadOnlySpan<char> line, DateTimeOffset now, out SyslogLine result)
     {

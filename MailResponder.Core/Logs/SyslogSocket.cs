@@ -19,7 +19,7 @@ internal sealed class SyslogSocket(string path, TimeProvider clock)
         var now = clock.GetLocalNow();
         var text = string.Create(CultureInfo.InvariantCulture,
             $"<{priority}>{now:MMM} {now.Day,2} {now:HH:mm:ss} {Ident}[{Environment.ProcessId}]: {line}");
-        // Whatever goes wrong, there is nobody left to tell.
+        // A failure cannot be reported anywhere else.
         Descriptors.Send(Encoding.UTF8.GetBytes(path), Encoding.UTF8.GetBytes(text));
     }
 }

@@ -9,7 +9,7 @@ namespace MailResponder.Metrics;
 /// </summary>
 internal sealed class CloudWatch(AwsConnection connection)
 {
-    /// <summary>Credentials and answer together; two calls leave time before cron starts the next run.</summary>
+    /// <summary>For credentials and answer together. Two calls then end before cron starts the next run.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
     private Task<AmazonCloudWatchClient>? _client;
 
@@ -23,12 +23,12 @@ internal sealed class CloudWatch(AwsConnection connection)
         using var cancellation = new CancellationTokenSource(MaxWait);
         try
         {
-            // The wait has a bound of its own: not all of the SDK looks at the token.
+            // The wait needs a bound of its own, because parts of the SDK ignore the token.
             Run(cancellation.Token).WaitAsync(cancellation.Token).GetAwaiter().GetResult();
         }
         catch (Exception exception) when (exception is not ResponderException)
         {
-            throw CloudWatchTrouble.Of(exception, nameSpace);
+            throw CloudWatchFailure.Of(exception, nameSpace);
         }
 
         async Task Run(CancellationToken token)

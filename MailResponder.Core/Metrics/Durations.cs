@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace MailResponder.Metrics;
 
-/// <summary>Many durations in short.</summary>
+/// <summary>Many durations in short: number, sum, extremes and a histogram.</summary>
 internal sealed class Durations
 {
     /// <summary>

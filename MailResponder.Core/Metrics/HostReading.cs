@@ -4,10 +4,10 @@ using MailResponder.Logs;
 
 namespace MailResponder.Metrics;
 
-/// <summary>What the host has to tell at this moment.</summary>
+/// <summary>The host's figures at this moment.</summary>
 /// <param name="QueueLength">Messages in Postfix's queue; null when they cannot be counted.</param>
 /// <param name="MemoryPercent">Memory in use.</param>
-/// <param name="Disks">The file systems on which is written.</param>
+/// <param name="Disks">The file systems that mail, logs and state are on.</param>
 internal sealed record HostReading(long? QueueLength, double MemoryPercent, IReadOnlyList<DiskUse> Disks)
 {
     public static HostReading Now() =>
@@ -29,13 +29,13 @@ internal sealed record HostReading(long? QueueLength, double MemoryPercent, IRea
     /// The Auto Scaling group of this instance, from its tags: they have to be switched on in the launch template. Null
     /// when it is in none, or they are off, or this is no instance of EC2.
     /// </summary>
-    /// <param name="known">The answer of the last time, for when the instance cannot be asked now.</param>
+    /// <param name="known">The answer of the last run, used when the instance cannot be asked now.</param>
     public static string? AutoScalingGroup(string? known)
     {
         try
         {
             var group = InstanceMetadata.OfThisHost()?.Read("meta-data/tags/instance/aws:autoscaling:groupName");
-            // CloudWatch takes no others in a dimension.
+            // CloudWatch takes no other values in a dimension.
             return group is { Length: > 0 and <= 255 } && group.All(c => c is >= ' ' and <= '~') ? group : null;
         }
         catch (HttpRequestException)

@@ -3,12 +3,10 @@ using MailResponder.Logs;
 
 namespace MailResponder.Metrics;
 
-/// <summary>
-/// One look at log and host, after which the state can move on. Put and prometheus have each a state of their own.
-/// </summary>
+/// <summary>One reading of log and host. `put` and `prometheus` each keep a state of their own.</summary>
 internal sealed class MetricsRun : IDisposable
 {
-    /// <summary>Below the minute after which cron starts the next one.</summary>
+    /// <summary>Less than the minute after which cron starts the next run.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     private readonly FileTurn? _turn;
@@ -43,7 +41,7 @@ internal sealed class MetricsRun : IDisposable
     /// <summary>Counts of the runs before this one; what is added to them is kept with the state.</summary>
     public Totals Totals => _state.Totals;
 
-    /// <summary>A run that changes nothing, and waits for nobody.</summary>
+    /// <summary>A run that changes nothing and takes no lock.</summary>
     /// <param name="folder">Of the states.</param>
     /// <param name="name">Of this state's file.</param>
     /// <param name="log">The log of events.</param>
@@ -51,8 +49,8 @@ internal sealed class MetricsRun : IDisposable
     public static MetricsRun Look(string folder, string name, string log) =>
         new(Path.Join(folder, name), null, log);
 
-    /// <summary>A run that no other runs beside, until it is disposed.</summary>
-    /// <exception cref="ResponderException">Another took too long, or state or log cannot be used.</exception>
+    /// <summary>A run that holds the lock until it is disposed.</summary>
+    /// <exception cref="ResponderException">Another run took too long, or state or log cannot be used.</exception>
     public static MetricsRun Begin(string folder, string name, string log)
     {
         var path = Path.Join(folder, name);
@@ -86,7 +84,9 @@ internal sealed class MetricsRun : IDisposable
         }
     }
 
-    /// <summary>Makes the next state ready. What comes back puts it in force, once the metrics are delivered.</summary>
+    /// <summary>
+    /// Writes the next state beside the old one. The action puts it in its place, once the metrics are delivered.
+    /// </summary>
     /// <exception cref="ResponderException">It cannot be written; then nothing should be delivered.</exception>
     public Action Prepare() =>
         (_group.IsValueCreated ? _state with { AutoScalingGroup = _group.Value } : _state).Prepare(_path);

@@ -10,7 +10,7 @@ namespace MailResponder.Metrics;
 /// </summary>
 /// <param name="Position">How far the log is counted; null before the first run.</param>
 /// <param name="AutoScalingGroup">The group that the host is in; null when that is not known.</param>
-/// <param name="Totals">Counts since the first run; only those are kept that were asked for.</param>
+/// <param name="Totals">Counts since the first run; only `prometheus` uses them.</param>
 internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGroup, Totals Totals)
 {
     private static MetricsState Empty => new(null, null, new Totals([], [], new Durations()));
@@ -36,15 +36,17 @@ internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGr
         }
     }
 
-    /// <summary>Writes all but the name: a full disk shows before the metrics are sent, not after.</summary>
-    /// <returns>Puts the state in force.</returns>
+    /// <summary>
+    /// Writes the state beside the old one, so that a full disk shows before the metrics are sent, not after.
+    /// </summary>
+    /// <returns>Puts the state in its place.</returns>
     /// <exception cref="ResponderException">It cannot be written.</exception>
     public Action Prepare(string path)
     {
         var unfinished = path + ".new";
         try
         {
-            // Never through a link that somebody has laid there.
+            // Removes a link that somebody may have put there, rather than follow it.
             File.Delete(unfinished);
             using var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write);
             JsonSerializer.Serialize(file, this, StateJson.Default.MetricsState);

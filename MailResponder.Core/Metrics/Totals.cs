@@ -3,7 +3,7 @@ namespace MailResponder.Metrics;
 /// <summary>Counts that only grow, for Prometheus, which looks at differences.</summary>
 /// <param name="Messages">Messages by what became of them; a result that never was is missing.</param>
 /// <param name="Replies">
-/// Replies by requested address. What was below the threshold in its run is in "others" for good.
+/// Replies by requested address. What was below the threshold in its run stays in "others".
 /// </param>
 /// <param name="Durations">Shortest and longest are not kept.</param>
 internal sealed record Totals(

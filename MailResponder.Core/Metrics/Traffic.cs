@@ -3,13 +3,13 @@ using MailResponder.Logs;
 
 namespace MailResponder.Metrics;
 
-/// <summary>What the log tells of the messages of one stretch of time.</summary>
+/// <summary>The messages of one part of the log, added up.</summary>
 internal sealed class Traffic
 {
     public const string Others = "others";
 
     /// <summary>
-    /// CloudWatch takes 1000 metrics at once; no book is expected to have more addresses in use within a minute.
+    /// CloudWatch takes 1000 metrics at once. No book is expected to have more addresses in use within a minute.
     /// </summary>
     private const int MaxNamed = 900;
 
@@ -19,7 +19,7 @@ internal sealed class Traffic
     public Dictionary<Result, long> Messages { get; } =
         Enum.GetValues<Result>().ToDictionary(result => result, _ => 0L);
 
-    /// <summary>Replies that went out, also those of messages that are to be brought again for the rest.</summary>
+    /// <summary>Replies that went out, including those of messages that were deferred for another entry.</summary>
     public long Replies { get; private set; }
 
     /// <summary>Milliseconds of every message that was not skipped.</summary>

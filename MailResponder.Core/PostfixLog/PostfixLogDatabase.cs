@@ -181,7 +181,7 @@ internal sealed class PostfixLogDatabase : IDisposable
         return command;
     }
 
-    /// <summary>Makes an empty file for SQLite to fill. SQLite itself would make one that everybody may read.</summary>
+    /// <summary>Makes an empty file for SQLite to fill. SQLite itself would make one that everybody can read.</summary>
     private static void MakeFile(string file)
     {
         if (File.Exists(file))

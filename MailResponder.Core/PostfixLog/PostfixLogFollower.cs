@@ -72,7 +72,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     private bool FollowPostfix(SyslogLine line, string service, long at)
     {
         var text = line.Text;
-        // Of `responder doctor`: nobody's message, nobody's reply.
+        // A probe of `responder doctor` counts nowhere.
         if (ProbeTag.In(text) is not null)
         {
             if (PostfixText.TryQueueId(ref text, out var probe))
@@ -93,7 +93,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             if (service is "smtpd" or "cleanup" && PostfixText.TryQueueId(ref warning, out var large)
                 && warning.StartsWith("queue file size limit exceeded", StringComparison.Ordinal) && large != _tooLarge)
             {
-                // Where both have the same limit, both may say it of one mail.
+                // smtpd and cleanup may both report one mail.
                 _tooLarge = large;
                 _rows.AddRejection(at);
             }
@@ -116,7 +116,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             case "cleanup" when text.StartsWith("message-id=", StringComparison.Ordinal):
                 // What local(8) forwards and bounce(8) writes begins here.
                 var message = _rows.FindOrBegin(id, at, at);
-                // That of a reply leads to its request; anybody else's may name a person and is not kept.
+                // A reply's Message-ID leads to its request. Others may name a person, and are not kept.
                 if (ReplyName(text["message-id=".Length..]) is { } reply)
                     _rows.SetReply(message, reply);
                 break;
@@ -177,7 +177,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             _rows.SetDeferred(message);
         else if (status is "bounced")
             _rows.SetBounced(message);
-        // local(8) gives a luser_relay's or an alias's mail a queue id of its own.
+        // local(8) gives mail for luser_relay or an alias a new queue id.
         var mark = text.LastIndexOf("(forwarded as ", StringComparison.Ordinal);
         if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next
             && PostfixText.IsQueueId(next))
@@ -195,7 +195,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     }
 
     /// <summary>
-    /// What <see cref="Reply.OutgoingReply.Name"/> was; null of a Message-ID that is not of our making.
+    /// The reply's <see cref="Reply.OutgoingReply.Name"/>; null when the Message-ID is not one of ours.
     /// </summary>
     private string? ReplyName(ReadOnlySpan<char> messageId)
     {

@@ -9,7 +9,7 @@ namespace MailResponder.PostfixLog;
 /// </summary>
 internal sealed class PostfixLogReader : IDisposable
 {
-    /// <summary>At some 200 bytes each, with what belongs to them, less than a gigabyte.</summary>
+    /// <summary>About 200 bytes each, so less than a gigabyte.</summary>
     private const long MostMessages = 1_000_000;
 
     private const long MostRejections = 2_000_000;
@@ -25,12 +25,12 @@ internal sealed class PostfixLogReader : IDisposable
     public PostfixLogReader(string mailLog, string events, TimeProvider clock)
     {
         _clock = clock;
-        // The responder's first: then Postfix's has all about the messages that it tells of.
+        // The events first: Postfix's log, opened later, then has the lines of all messages in them.
         _events = new LogFollower(events, MessageEvent.TimeOf);
         _mail = new LogFollower(mailLog, line => SyslogLine.TimeOf(line, clock.GetUtcNow()));
     }
 
-    /// <summary>Keeps what is new. What is older than the days to be kept goes.</summary>
+    /// <summary>Keeps what is new, and deletes rows older than the days of the settings.</summary>
     /// <returns>The number of lines that were new, and how many of them are not of a form known here.</returns>
     /// <exception cref="ResponderException">
     /// A log cannot be read, or the database not be written: nothing is kept.

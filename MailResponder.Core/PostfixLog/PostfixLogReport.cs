@@ -1,6 +1,6 @@
 namespace MailResponder.PostfixLog;
 
-/// <summary>Asks the rows for the numbers of a span of time.</summary>
+/// <summary>Adds up the rows of a span of time.</summary>
 internal sealed class PostfixLogReport(
     PostfixLogDatabase database, DateTimeOffset since, DateTimeOffset until, int threshold)
 {
@@ -69,8 +69,8 @@ internal sealed class PostfixLogReport(
     }
 
     /// <summary>
-    /// A reply is one that the responder's own line names: anybody can write the Message-ID of one into a mail. Who has
-    /// got one can write it into a second mail, so the first mail with it counts.
+    /// Only what the responder's own events name is a reply: anybody can write such a Message-ID into a mail. Whoever
+    /// got a reply can copy its Message-ID, so only the first mail with it counts.
     /// </summary>
     private List<ProviderOutcomes> Outcomes() => database.Rows(
         $"""

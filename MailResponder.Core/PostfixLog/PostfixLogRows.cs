@@ -3,7 +3,7 @@ using MailResponder.Logs;
 namespace MailResponder.PostfixLog;
 
 /// <summary>
-/// Writes what lines tell about messages. Nothing is remembered between lines but in the rows, so it does not matter in
+/// Keeps what lines tell about messages. All that is remembered between lines is in the rows, so it does not matter in
 /// how many runs a log is read.
 /// </summary>
 internal sealed class PostfixLogRows(PostfixLogDatabase database)
@@ -11,7 +11,7 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
     private const long Second = 1_000_000;
 
     /// <summary>
-    /// The message that the queue id stands for at that time; null when it is not known or already gone.
+    /// The message that has the queue id at that time; null when it is not known or has left the queue.
     /// </summary>
     /// <param name="queueId">A short one is used again for another message once it is free.</param>
     /// <param name="at">Microseconds, as all times here.</param>
@@ -45,7 +45,7 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
 
     public void SetRequested(long message) => Write("UPDATE message SET requested = 1 WHERE id = ?1", message);
 
-    /// <summary>Drops what is known of the message; what is still to come of it stays unknown.</summary>
+    /// <summary>Deletes what is known of the message.</summary>
     public void Forget(string queueId, long at)
     {
         if (Find(queueId, at) is { } message)

@@ -6,23 +6,25 @@ namespace MailResponder.PostfixLog;
 /// <param name="Provider">
 /// Its domain; <see cref="Others"/> for all that are not known as large, or too few to show.
 /// </param>
-/// <param name="Sent">The next host took them, and nothing else was heard.</param>
-/// <param name="Deferred">Put off at the last try, and not given up.</param>
+/// <param name="Sent">The next host took them, and no later report says otherwise.</param>
+/// <param name="Deferred">Deferred at the last try, and not given up.</param>
 /// <param name="Bounced">Refused for good, or given up.</param>
-/// <param name="Waiting">Not tried yet; Postfix names nobody until then, so they are with the others.</param>
-/// <param name="Complained">Called spam by who got them; they count as sent too.</param>
+/// <param name="Waiting">
+/// Not tried yet. Postfix logs the recipient with the first try; until then they are with the others.
+/// </param>
+/// <param name="Complained">Reported as spam by their recipients; they count as sent too.</param>
 internal sealed record ProviderOutcomes(
     string Provider, long Sent, long Deferred, long Bounced, long Waiting, long Complained)
 {
     public const string Others = "others";
 
-    /// <summary>Fewer are no sign of anything.</summary>
+    /// <summary>Fewer prove nothing.</summary>
     private const int FewestRefused = 5;
 
     [JsonIgnore]
     public long Total => Sent + Deferred + Bounced + Waiting;
 
-    /// <summary>Of those that were tried, the share that the provider did not take, 0 to 1.</summary>
+    /// <summary>The share of the tried ones that the provider did not take, 0 to 1.</summary>
     public double RefusedShare =>
         Sent + Deferred + Bounced is > 0 and var tried ? (double)(Deferred + Bounced) / tried : 0;
 

@@ -3,7 +3,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.PostfixLog;
 
-/// <summary>With whom the recipient of a reply has their mail.</summary>
+/// <summary>The mail provider of a reply's recipient.</summary>
 internal static class ReplyProvider
 {
     /// <summary>

@@ -11,7 +11,7 @@ internal static class Figure
 
     public static string Share(double share) => share.ToString("0.00#%", CultureInfo.InvariantCulture);
 
-    /// <summary>Of large shares, whose fractions tell nothing.</summary>
+    /// <summary>For large shares, where fractions do not matter.</summary>
     public static string Percent(double share) => share.ToString("0 %", CultureInfo.InvariantCulture);
 
     public static string Days(int days) =>

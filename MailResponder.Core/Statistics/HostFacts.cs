@@ -9,7 +9,7 @@ namespace MailResponder.Statistics;
 internal sealed record HostFacts(
     string Name, long UptimeSeconds, string Load, int Processors, Space Memory, IReadOnlyList<Space> Disks)
 {
-    /// <exception cref="ResponderException">/proc does not tell.</exception>
+    /// <exception cref="ResponderException">/proc cannot be read.</exception>
     public static HostFacts Read()
     {
         try
@@ -22,7 +22,7 @@ internal sealed record HostFacts(
         catch (Exception exception) when (
             exception is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
         {
-            throw new ResponderException(Cause.Unexpected, "/proc does not tell: " + exception.Message, exception);
+            throw new ResponderException(Cause.Unexpected, "/proc cannot be read: " + exception.Message, exception);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace MailResponder.Statistics;
 internal sealed record InstanceFacts(string Id, string Type, string Zone)
 {
     /// <summary>Null on a host that is no EC2 instance.</summary>
-    /// <exception cref="ResponderException">It is one, and the metadata service does not tell.</exception>
+    /// <exception cref="ResponderException">It is one, but the metadata service does not answer.</exception>
     public static InstanceFacts? Ask()
     {
         if (InstanceMetadata.OfThisHost() is not { } metadata)
@@ -22,7 +22,7 @@ internal sealed record InstanceFacts(string Id, string Type, string Zone)
             or InvalidOperationException)
         {
             throw new ResponderException(Cause.Unexpected,
-                "the instance metadata service did not tell; is it switched off for this instance?", exception);
+                "the instance metadata service did not answer; is it switched off for this instance?", exception);
         }
     }
 }

@@ -16,7 +16,7 @@ internal static class LogFile
         $"neither {string.Join(" nor ", Rotated)} is there: logrotate has not run yet; "
         + $"name a file, like the log of today: responder stats --log {MessageEvent.StandardLog}");
 
-    /// <summary>Has every line counted.</summary>
+    /// <summary>Counts every line of the file.</summary>
     /// <exception cref="ResponderException">
     /// The file cannot be read to its end, or has lines and no event among them.
     /// </exception>

@@ -16,7 +16,7 @@ internal sealed record MessageFigures
     public required long Answered { get; init; }
 
     /// <summary>
-    /// Mails that went out: an entry each, also those of requests that were deferred for another entry.
+    /// Mails that went out, one for each entry, including those of requests that were deferred for another entry.
     /// </summary>
     public required long Replies { get; init; }
 
@@ -31,7 +31,7 @@ internal sealed record MessageFigures
     /// <summary>Unanswered messages by reason.</summary>
     public required OrderedDictionary<string, long> Skipped { get; init; }
 
-    /// <summary>Tries that failed by cause: a message that was put off twice counts twice.</summary>
+    /// <summary>Tries that failed, by cause: a message that was deferred twice counts twice.</summary>
     public required OrderedDictionary<string, long> Deferred { get; init; }
 
     public required OrderedDictionary<string, long> Failed { get; init; }

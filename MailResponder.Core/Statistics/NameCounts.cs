@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace MailResponder.Statistics;
 
 /// <summary>
-/// How often each name occurred. Keeps so many names that no healthy log reaches it; the rest is one number.
+/// How often each name occurred. Keeps at most 10,000 names, more than any healthy log has; the rest is one number.
 /// </summary>
 internal sealed class NameCounts
 {

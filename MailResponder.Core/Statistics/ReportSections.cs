@@ -178,9 +178,9 @@ internal static class ReportSections
     private static string Counted(long count, double share) => $"{Figure.Of(count)} ({Figure.Share(share)})";
 }
 
-/// <param name="Label">What it is.</param>
-/// <param name="Value">How much, in words and figures.</param>
-/// <param name="Bar">Length of its bar, from 0 to 1, in a chart.</param>
+/// <param name="Label">What the row counts.</param>
+/// <param name="Value">The figure, as people read it.</param>
+/// <param name="Bar">In a chart, the length of its bar, from 0 to 1.</param>
 internal readonly record struct ReportRow(string Label, string Value, double Bar = 0);
 
 /// <summary>A table of the report.</summary>

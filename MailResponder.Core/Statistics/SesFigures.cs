@@ -5,7 +5,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Statistics;
 
-/// <summary>What Amazon SES tells of the account, which other hosts may be sending through too.</summary>
+/// <summary>What Amazon SES says of the account. Other hosts may send through it too.</summary>
 /// <param name="PerDay">Recipients that are allowed in 24 hours; -1: no limit.</param>
 /// <param name="PerSecond">Recipients that are allowed in a second.</param>
 /// <param name="SentInDay">Recipients of the last 24 hours.</param>
@@ -54,7 +54,7 @@ internal sealed record SesSpan(int Days, long Deliveries, long Bounces, long Com
     public const double BounceLimit = 0.05;
     public const double ComplaintLimit = 0.001;
 
-    /// <summary>Four fifths of the limits: from there on they are near.</summary>
+    /// <summary>Four fifths of the limits: the report warns from here on.</summary>
     private const double NearBounceLimit = 0.04;
     private const double NearComplaintLimit = 0.0008;
 

@@ -8,7 +8,7 @@ using MimeKit;
 
 namespace MailResponder.Statistics;
 
-/// <summary>Sends a report as replies are sent: composed, signed and handed over by the same code.</summary>
+/// <summary>Composes, signs and sends a report with the code that sends replies.</summary>
 internal static class StatisticsMail
 {
     /// <exception cref="ResponderException">The DKIM key cannot be used, or the settings lack the way out.</exception>

@@ -12,7 +12,7 @@ internal sealed record StatisticsReport
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Made { get; init; }
 
-    /// <summary>What made it.</summary>
+    /// <summary>The program that made it.</summary>
     public required string Version { get; init; }
 
     /// <summary>The log that was read.</summary>
@@ -21,7 +21,7 @@ internal sealed record StatisticsReport
 
     public required MessageFigures Messages { get; init; }
 
-    /// <summary>Answered requests to one address below which they are merged.</summary>
+    /// <summary>Addresses with fewer answered requests are counted together.</summary>
     public required int Threshold { get; init; }
 
     public PostfixLogSummary? Postfix { get; init; }

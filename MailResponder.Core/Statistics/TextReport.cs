@@ -39,6 +39,8 @@ internal static class TextReport
             text.Append("  ").Append(OneLine(section.Note)).Append('\n');
     }
 
-    /// <summary>A log is a file that others write too: what it names must not steer a terminal.</summary>
+    /// <summary>
+    /// Replaces control characters, which must not reach a terminal: others may write to the log too.
+    /// </summary>
     private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -280,7 +280,7 @@ public sealed class StatsCommandTests : IDisposable
         var run = Under($"export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://{silent.LocalEndpoint}; ", "--log",
             "/dev/null", "--json");
         Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Contains("did not tell", (string?)JsonNode.Parse(run.OutputText)!["problems"]!["instance"],
+        Assert.Contains("did not answer", (string?)JsonNode.Parse(run.OutputText)!["problems"]!["instance"],
             StringComparison.Ordinal);
         Assert.InRange(DateTime.UtcNow - begin, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
     }

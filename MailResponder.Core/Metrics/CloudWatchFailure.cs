@@ -4,7 +4,7 @@ using Amazon.Runtime;
 namespace MailResponder.Metrics;
 
 /// <summary>What a failed call of CloudWatch means to the operator (CloudWatch API Reference, common errors).</summary>
-internal static class CloudWatchTrouble
+internal static class CloudWatchFailure
 {
     /// <param name="exception">What the call threw.</param>
     /// <param name="nameSpace">The namespace that was to be written.</param>

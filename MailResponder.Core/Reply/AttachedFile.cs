@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using MailResponder.Files;
 
 namespace MailResponder.Reply;
 
@@ -32,8 +31,8 @@ internal sealed class AttachedFile(Stream content, Action? discard = null) : IDi
         while (bytes < expected && Read(read.AsSpan(0, step)) is > 0 and var count)
         {
             var length = discard is null ? Encode(read.AsSpan(0, count), lines) : count;
-            if (output is WriteOnlyStream special)
-                special.WriteBase64(lines.AsSpan(0, length));
+            if (output is WireLineEnds wire)
+                wire.WriteBase64(lines.AsSpan(0, length));
             else
                 output.Write(lines, 0, length);
             bytes += length;

@@ -17,20 +17,6 @@ internal interface IDatabase : IDisposable
     void Undo();
 
     /// <summary>
-    /// The statement that gives @requester a row in the quota window @epoch, and locks that row until the transaction
-    /// ends.
-    /// </summary>
-    string EnterWindow =>
-        "INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @requester, 0) " + UnlessThere("used");
-
-    /// <summary>
-    /// The statement that gives @subject a counter for @day, and locks it until the transaction ends.
-    /// </summary>
-    string EnterDay =>
-        "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) "
-            + UnlessThere("in_day");
-
-    /// <summary>
     /// Ends an INSERT that leaves a row as it is which is there already. Either way the row is locked until the
     /// transaction ends.
     /// </summary>
@@ -60,4 +46,25 @@ internal interface IDatabase : IDisposable
     /// <summary>Runs statements that may run twice. They run again after a failure that a retry can mend.</summary>
     /// <exception cref="ResponderException">The database cannot do it now.</exception>
     void Run(Action work);
+}
+
+/// <summary>Statements that end as the kind of database wants it.</summary>
+internal static class DatabaseStatements
+{
+    extension(IDatabase database)
+    {
+        /// <summary>
+        /// The statement that gives @requester a row in the quota window @epoch, and locks that row until the
+        /// transaction ends.
+        /// </summary>
+        public string EnterWindow =>
+            "INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @requester, 0) " + database.UnlessThere("used");
+
+        /// <summary>
+        /// The statement that gives @subject a counter for @day, and locks it until the transaction ends.
+        /// </summary>
+        public string EnterDay =>
+            "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) "
+                + database.UnlessThere("in_day");
+    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using MailResponder.Reply;
 using MailResponder.Standins.AwsQuery;
@@ -22,7 +21,7 @@ public class FormEncoding
         var message = new byte[bytes];
         new Random(bytes).NextBytes(message);
         using var written = new MemoryStream();
-        using (var base64 = Escaped(written))
+        using (var base64 = new EscapedBase64(written.Write))
         {
             foreach (var some in message.Chunk(piece)) base64.Write(some);
         }
@@ -47,7 +46,7 @@ public class FormEncoding
         using var form = new MemoryStream();
         foreach (var around in new[] { "", "~", "?>", "???\n>>>\n" })
         {
-            foreach (var target in new Stream[] { plain, Escaped(form) })
+            foreach (var target in new Stream[] { plain, new EscapedBase64(form.Write) })
             {
                 using var wire = new WireLineEnds(target);
                 wire.Write(Encoding.ASCII.GetBytes(around));
@@ -70,7 +69,4 @@ public class FormEncoding
             form.SetLength(0);
         }
     }
-
-    static CryptoStream Escaped(Stream target) =>
-        new(target, new EscapedBase64(), CryptoStreamMode.Write, leaveOpen: true);
 }

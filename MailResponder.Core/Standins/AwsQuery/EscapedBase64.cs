@@ -1,55 +1,99 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 
 namespace MailResponder.Standins.AwsQuery;
 
-/// <summary>Makes bytes base64 that is percent-encoded for a form.</summary>
-internal sealed class EscapedBase64 : ICryptoTransform
+/// <summary>
+/// Takes bytes, and hands them on as base64 that is percent-encoded for a form; the last ones when it is disposed.
+/// </summary>
+internal sealed class EscapedBase64(EscapedBase64.Output output) : Stream
 {
-    private byte[] _base64 = [];
+    private const int GroupBytes = 3;
 
-    public bool CanReuseTransform => false;
+    /// <summary>
+    /// Bytes handed on at a time: what SslStream puts into one record (16,354 at most), in whole groups of base64.
+    /// </summary>
+    private const int RecordBytes = 16_352;
 
-    public bool CanTransformMultipleBlocks => true;
+    private readonly byte[] _base64 = new byte[RecordBytes];
+    private readonly byte[] _group = new byte[GroupBytes];
+    private int _grouped;
 
-    public int InputBlockSize => 3;
+    public delegate void Output(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Four characters, each of which may have to be encoded.</summary>
-    public int OutputBlockSize => 4 * 3;
+    public override bool CanRead => false;
 
-    /// <summary>How many bytes were made.</summary>
-    public long Bytes { get; private set; }
+    public override bool CanSeek => false;
 
-    public int TransformBlock(byte[] inputBuffer, int inputOffset, int inputCount, byte[] outputBuffer,
-        int outputOffset)
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
     {
-        var most = Base64.GetMaxEncodedToUtf8Length(inputCount);
-        if (_base64.Length < most)
-            _base64 = new byte[most];
-        Base64.EncodeToUtf8(inputBuffer.AsSpan(inputOffset, inputCount), _base64, out _, out var length);
-        ReadOnlySpan<byte> rest = _base64.AsSpan(0, length);
-        var output = outputBuffer.AsSpan(outputOffset);
-        while (rest.IndexOfAny((byte)'+', (byte)'/', (byte)'=') is var at and >= 0)
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        while (_grouped > 0 && !buffer.IsEmpty)
         {
-            rest[..at].CopyTo(output);
-            (rest[at] switch { (byte)'+' => "%2B"u8, (byte)'/' => "%2F"u8, _ => "%3D"u8 }).CopyTo(output[at..]);
-            rest = rest[(at + 1)..];
-            output = output[(at + 3)..];
+            _group[_grouped++] = buffer[0];
+            buffer = buffer[1..];
+            if (_grouped < GroupBytes)
+                continue;
+            Encode(_group);
+            _grouped = 0;
         }
 
-        rest.CopyTo(output);
-        var bytes = outputBuffer.Length - outputOffset - output.Length + rest.Length;
-        Bytes += bytes;
-        return bytes;
+        const int most = RecordBytes / 4 * GroupBytes;
+        while (buffer.Length >= GroupBytes)
+        {
+            var some = Math.Min(buffer.Length / GroupBytes * GroupBytes, most);
+            Encode(buffer[..some]);
+            buffer = buffer[some..];
+        }
+
+        if (buffer.IsEmpty)
+            return;
+        buffer.CopyTo(_group);
+        _grouped = buffer.Length;
     }
 
-    public byte[] TransformFinalBlock(byte[] inputBuffer, int inputOffset, int inputCount)
+    public override void Flush()
     {
-        var last = new byte[OutputBlockSize];
-        return last[..TransformBlock(inputBuffer, inputOffset, inputCount, last, 0)];
     }
 
-    public void Dispose()
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
     {
+        if (disposing && _grouped > 0)
+        {
+            Encode(_group.AsSpan(0, _grouped));
+            _grouped = 0;
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Encode(ReadOnlySpan<byte> bytes)
+    {
+        Base64.EncodeToUtf8(bytes, _base64, out _, out var length);
+        ReadOnlySpan<byte> base64 = _base64.AsSpan(0, length);
+        while (base64.IndexOfAny((byte)'+', (byte)'/', (byte)'=') is var at and >= 0)
+        {
+            output(base64[..at]);
+            output(base64[at] switch { (byte)'+' => "%2B"u8, (byte)'/' => "%2F"u8, _ => "%3D"u8 });
+            base64 = base64[(at + 1)..];
+        }
+
+        output(base64);
     }
 }

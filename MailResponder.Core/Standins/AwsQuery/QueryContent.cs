@@ -33,15 +33,7 @@ internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream messa
 
     private (long Bytes, string Hash) Measure => _measure ??= Measured();
 
-    /// <returns>How many bytes were written.</returns>
-    public long WriteTo(Stream output)
-    {
-        output.Write(form.Span);
-        using var escaped = new EscapedBase64();
-        using (var base64 = new CryptoStream(output, escaped, CryptoStreamMode.Write, leaveOpen: true))
-            message.WriteTo(base64);
-        return form.Length + escaped.Bytes;
-    }
+    public void WriteTo(Stream output) => WriteTo(output.Write);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -57,10 +49,20 @@ internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream messa
 
     private (long Bytes, string Hash) Measured()
     {
-        using var hash = SHA256.Create();
-        long bytes;
-        using (var hashed = new CryptoStream(Null, hash, CryptoStreamMode.Write))
-            bytes = WriteTo(hashed);
-        return (bytes, Convert.ToHexStringLower(hash.Hash!));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var length = 0L;
+        WriteTo(bytes =>
+        {
+            hash.AppendData(bytes);
+            length += bytes.Length;
+        });
+        return (length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    private void WriteTo(EscapedBase64.Output output)
+    {
+        output(form.Span);
+        using var base64 = new EscapedBase64(output);
+        message.WriteTo(base64);
     }
 }

@@ -1,33 +1,18 @@
 using System.Buffers;
+using MailResponder.Files;
 
 namespace MailResponder.Reply;
 
 /// <summary>
 /// Writes lines that end in LF with the line ends of SMTP, CRLF. To be disposed, which leaves the target open.
 /// </summary>
-internal sealed class WireLineEnds(Stream target) : Stream
+internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
 {
     private const int LineEndBytes = 2;
     private const int Base64LineBytes = 76 + 1;
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
     private int _count;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -71,12 +56,6 @@ internal sealed class WireLineEnds(Stream target) : Stream
         target.Write(_buffer, 0, _count);
         _count = 0;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -19,7 +19,7 @@ public sealed class LogwatchTests : IDisposable
             "replied address=links@example.com replies=1 ms=9 queue_id=4c3 receipts=sendmail:5f0c6f4b",
             "skipped reason=over-quota address=get@example.com ms=4 queue_id=4c4",
             "skipped reason=null-sender address=unknown ms=4 queue_id=4c5",
-            "skipped reason=over-quota address=get@example.com ms=4 queue_id=4c6",
+            "skipped reason=over-quota address=get@example.com replies=1 ms=4 queue_id=4c6 receipts=sendmail:5f0c6f4b",
             "deferred reason=database address=unknown replies=0 ms=6 queue_id=- problem=\"the disk is full "
             + "reason=planted\"",
             "failed reason=refused address=get@example.com replies=0 ms=5 queue_id=4c7 problem=\"entry 1: refused\"",
@@ -30,7 +30,7 @@ public sealed class LogwatchTests : IDisposable
         var report = Logwatch("--detail", "high");
 
         Assert.Contains("""
-             Replied:       3  (4 mails)
+             Replied:       3  (5 mails)
                       2  get@example.com
                       1  links@example.com
              Skipped:       3

@@ -6,7 +6,7 @@ namespace MailResponder.Reply.Dkim;
 /// <summary>
 /// What a DKIM signature tells of a body: its SHA-256 in the relaxed form (RFC 6376, sections 3.4.4 and 3.7, step 1).
 /// MimeKit hashes a body only while it signs a mail: to compose and hash by it at the message made a reply with links
-/// of a pool 36 % dearer than one without, and not 2 %.
+/// of a pool 36 % dearer than one without, and not 2 or 3 %.
 /// </summary>
 internal sealed class BodyHasher : WriteOnlyStream
 {

@@ -134,17 +134,22 @@ internal sealed class FeedbackCommand : Command
     private static DeliveryReport? Report()
     {
         using var input = Console.OpenStandardInput();
-        using var mail = new MemoryStream();
+        return ReadAll(input, MaxReportBytes) is { } mail ? DeliveryReport.Read(new MemoryStream(mail)) : null;
+    }
+
+    /// <summary>Null when there is more than <paramref name="maxBytes"/>.</summary>
+    private static byte[]? ReadAll(Stream input, int maxBytes)
+    {
+        using var content = new MemoryStream();
         var buffer = new byte[1 << 16];
         for (int count; (count = input.Read(buffer)) > 0;)
         {
-            if (mail.Length + count > MaxReportBytes)
+            content.Write(buffer, 0, count);
+            if (content.Length > maxBytes)
                 return null;
-            mail.Write(buffer, 0, count);
         }
 
-        mail.Position = 0;
-        return DeliveryReport.Read(mail);
+        return content.ToArray();
     }
 
     /// <summary>Whoever is blocked is blocked, also when the statistics cannot be kept.</summary>
@@ -176,16 +181,8 @@ internal sealed class FeedbackCommand : Command
             if (Directory.Exists(file))
                 return Refuse(name, $"is a folder; name the files in it, like {file.TrimEnd('/')}/*");
             using var input = file == StandardInput ? Console.OpenStandardInput() : File.OpenRead(file);
-            using var content = new MemoryStream();
-            var buffer = new byte[1 << 16];
-            for (int count; (count = input.Read(buffer)) > 0;)
-            {
-                content.Write(buffer, 0, count);
-                if (content.Length > MaxFileBytes)
-                    return Refuse(name, "is larger than 128 MiB; split it at its line ends, as with: split -C 100M");
-            }
-
-            return content.ToArray();
+            return ReadAll(input, MaxFileBytes)
+                ?? Refuse(name, "is larger than 128 MiB; split it at its line ends, as with: split -C 100M");
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Amazon.CloudWatch.Model;
 using MailResponder.Aws;
-using MailResponder.Files;
 using MailResponder.Logs;
 using MailResponder.Metrics;
 using MailResponder.PostfixLog;
@@ -65,8 +63,18 @@ internal sealed class MetricsCommand : Command
             using var run = MetricsRun.Begin(metrics.State, "prometheus.json", result.GetValue(LogOption)!);
             run.Totals.Add(run.Traffic, metrics.Threshold);
             var keep = run.Prepare();
-            var outcomes = Outcomes(settings.PostfixLog, metrics.Threshold);
-            Deliver(PrometheusText.Of(run.Totals, run.Host, outcomes), result.GetValue(output));
+            var text = PrometheusText.Of(
+                run.Totals, run.Host, Outcomes(settings.PostfixLog, metrics.Threshold));
+            if (result.GetValue(output) is { } file)
+            {
+                OutputFile.Write(file, text);
+            }
+            else
+            {
+                Console.Out.Write(text);
+                Console.Out.Flush();
+            }
+
             keep();
             return ExitCode.Ok;
         });
@@ -111,25 +119,6 @@ internal sealed class MetricsCommand : Command
                 $"{nameSpace} {metric.MetricName} {metric.Unit!.Value} samples={samples.SampleCount} "
                 + $"sum={samples.Sum} min={samples.Minimum} max={samples.Maximum}")
                 + string.Concat(metric.Dimensions!.Select(dimension => $" {dimension.Name}={dimension.Value}")));
-        }
-    }
-
-    private static void Deliver(string text, string? file)
-    {
-        if (file is null)
-        {
-            Console.Out.Write(text);
-            Console.Out.Flush();
-            return;
-        }
-
-        try
-        {
-            AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            throw new ResponderException(Cause.Output, $"{file}: {FileTrouble.Describe(exception)}", exception);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using MailResponder.Delivery;
-using MailResponder.Files;
 using MailResponder.Logs;
 using MailResponder.PostfixLog;
 using MailResponder.Settings;
@@ -60,8 +59,9 @@ internal sealed class StatsCommand : Command
                 return Mail(settings, result.GetValue(log), span);
             var report = Report(settings, result.GetValue(log), span);
             if (result.GetValue(html) is { } file)
-                return Save(file, HtmlReport.Of(report));
-            Console.Out.Write(result.GetValue(json) ? JsonReport.Of(report) : TextReport.Of(report));
+                OutputFile.Write(file, HtmlReport.Of(report));
+            else
+                Console.Out.Write(result.GetValue(json) ? JsonReport.Of(report) : TextReport.Of(report));
             return ExitCode.Ok;
         });
     }
@@ -137,19 +137,6 @@ internal sealed class StatsCommand : Command
             ? PostfixLogDatabase.Summarise(
                 settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until, threshold)
             : null;
-
-    private static int Save(string file, string html)
-    {
-        try
-        {
-            AtomicFile.Write(file, System.Text.Encoding.UTF8.GetBytes(html));
-            return ExitCode.Ok;
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            throw new ResponderException(Cause.Output, $"{file}: {FileTrouble.Describe(exception)}", exception);
-        }
-    }
 
     /// <exception cref="ResponderException">A time cannot be read, or the span is empty.</exception>
     private static (DateTimeOffset? Since, DateTimeOffset? Until) Span(string? since, string? until)

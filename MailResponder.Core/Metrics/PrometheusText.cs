@@ -53,12 +53,7 @@ internal sealed class PrometheusText
         Family(name, "gauge", "What became of the replies of the last 24 hours, by provider; small ones together.");
         foreach (var one in outcomes)
         {
-            (string Outcome, long Count)[] counts =
-            [
-                ("sent", one.Sent), ("deferred", one.Deferred), ("bounced", one.Bounced), ("waiting", one.Waiting),
-                ("complained", one.Complained),
-            ];
-            foreach (var (outcome, count) in counts)
+            foreach (var (outcome, count) in one.Counts())
                 Sample(name, count, ("provider", one.Provider), ("outcome", outcome));
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace MailResponder.PostfixLog;
@@ -35,17 +36,17 @@ internal sealed record ProviderOutcomes(
     [JsonIgnore]
     public bool IsRefusing => Deferred + Bounced >= FewestRefused && RefusedShare >= 0.2;
 
+    public (string Outcome, long Count)[] Counts() =>
+    [
+        ("sent", Sent), ("deferred", Deferred), ("bounced", Bounced), ("waiting", Waiting), ("complained", Complained),
+    ];
+
     /// <summary>In words, without what is zero.</summary>
     public override string ToString()
     {
-        (long Count, string Words)[] parts =
-        [
-            (Sent, "sent"), (Deferred, "deferred"), (Bounced, "bounced"), (Waiting, "waiting"),
-            (Complained, "complained of"),
-        ];
-        var shown = parts.Where(part => part.Count > 0)
-            .Select(part => $"{Statistics.Figure.Of(part.Count)} {part.Words}").ToList();
-        return shown.Count > 0 ? string.Join(", ", shown) : "none";
+        var shown = string.Join(", ", Counts().Where(one => one.Count > 0)
+            .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Count:#,0} {one.Outcome}")));
+        return shown.Length > 0 ? shown.Replace("complained", "complained of", StringComparison.Ordinal) : "none";
     }
 
     /// <summary>

@@ -50,11 +50,12 @@ internal static class HtmlReport
 
     private static string Row(ReportRow row, bool hasBar)
     {
-        var width = hasBar ? " width=\"60\"" : "";
+        // Beside a bar a long address breaks anywhere; elsewhere a label would lose its width to a long value.
+        var (width, wrapped) = hasBar ? (" width=\"60\"", Wrapped) : ("", "overflow-wrap:break-word;");
         var bar = hasBar
             ? $"<td width=\"34%\" style=\"{Cell}padding-right:0;vertical-align:middle;\">{Bar(row)}</td>" : "";
         return $"""
-            <tr><td style="{Cell}{Wrapped}">{Escaped(row.Label)}</td>
+            <tr><td style="{Cell}{wrapped}">{Escaped(row.Label)}</td>
             <td align="right"{width} style="{Cell}{Wrapped}">{Escaped(row.Value)}</td>{bar}</tr>
 
             """;

@@ -4,6 +4,10 @@ using MailResponder.Files;
 namespace MailResponder.Aws;
 
 /// <summary>What an instance of EC2 knows of itself: the instance metadata service, version 2.</summary>
+/// <remarks>
+/// Not AWSSDK's EC2InstanceMetadata: it returns null for a path that is missing, for a service that cannot be reached
+/// and, after 17 seconds, for one that does not answer. Here the first one alone is null.
+/// </remarks>
 internal sealed class InstanceMetadata
 {
     private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";

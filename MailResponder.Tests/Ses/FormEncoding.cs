@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using MailResponder.Reply;
 using MailResponder.Standins.AwsQuery;
@@ -68,5 +69,26 @@ public class FormEncoding
             plain.SetLength(0);
             form.SetLength(0);
         }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?")]
+    [InlineData("a?")]
+    [InlineData("~~~")]
+    [InlineData("??~")]
+    [InlineData("??>?")]
+    [InlineData("plain, and then ?>?>?>?>?~~~~~")]
+    public void Form_IsWrittenToTheWireAsItWasHashed(string message)
+    {
+        var content = new QueryContent("Action=A&Data="u8.ToArray(), new MemoryStream(Encoding.ASCII.GetBytes(message)));
+        var (hash, length) = (content.Hash, content.Length);
+        using var written = new MemoryStream();
+        content.WriteTo(written);
+        Assert.Equal(
+            "Action=A&Data=" + Uri.EscapeDataString(Convert.ToBase64String(Encoding.ASCII.GetBytes(message))),
+            Encoding.ASCII.GetString(written.ToArray()));
+        Assert.Equal(written.Length, length);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(written.ToArray())), hash);
     }
 }

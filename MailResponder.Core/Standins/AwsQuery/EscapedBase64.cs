@@ -5,7 +5,11 @@ namespace MailResponder.Standins.AwsQuery;
 /// <summary>
 /// Takes bytes, and hands them on as base64 that is percent-encoded for a form; the last ones when it is disposed.
 /// </summary>
-internal sealed class EscapedBase64(EscapedBase64.Output output) : Stream
+/// <param name="output">Gets them.</param>
+/// <param name="most">
+/// The number of characters within that have to be encoded, if it is known: behind the last one none is searched for.
+/// </param>
+internal sealed class EscapedBase64(EscapedBase64.Output output, long most = long.MaxValue) : Stream
 {
     private const int GroupBytes = 3;
 
@@ -19,6 +23,9 @@ internal sealed class EscapedBase64(EscapedBase64.Output output) : Stream
     private int _grouped;
 
     public delegate void Output(ReadOnlySpan<byte> bytes);
+
+    /// <summary>How many characters were encoded, without the padding.</summary>
+    public long Escaped { get; private set; }
 
     public override bool CanRead => false;
 
@@ -48,10 +55,10 @@ internal sealed class EscapedBase64(EscapedBase64.Output output) : Stream
             _grouped = 0;
         }
 
-        const int most = RecordBytes / 4 * GroupBytes;
+        const int atOnce = RecordBytes / 4 * GroupBytes;
         while (buffer.Length >= GroupBytes)
         {
-            var some = Math.Min(buffer.Length / GroupBytes * GroupBytes, most);
+            var some = Math.Min(buffer.Length / GroupBytes * GroupBytes, atOnce);
             Encode(buffer[..some]);
             buffer = buffer[some..];
         }
@@ -87,13 +94,18 @@ internal sealed class EscapedBase64(EscapedBase64.Output output) : Stream
     {
         Base64.EncodeToUtf8(bytes, _base64, out _, out var length);
         ReadOnlySpan<byte> base64 = _base64.AsSpan(0, length);
-        while (base64.IndexOfAny((byte)'+', (byte)'/', (byte)'=') is var at and >= 0)
+        while (Escaped < most && base64.IndexOfAny((byte)'+', (byte)'/') is var at and >= 0)
         {
             output(base64[..at]);
-            output(base64[at] switch { (byte)'+' => "%2B"u8, (byte)'/' => "%2F"u8, _ => "%3D"u8 });
+            output(base64[at] == '+' ? "%2B"u8 : "%2F"u8);
             base64 = base64[(at + 1)..];
+            Escaped++;
         }
 
-        output(base64);
+        // Only the last group is padded.
+        var padding = bytes.Length < GroupBytes ? GroupBytes - bytes.Length : 0;
+        output(base64[..^padding]);
+        for (; padding > 0; padding--)
+            output("%3D"u8);
     }
 }

@@ -12,6 +12,7 @@ namespace MailResponder.Standins.AwsQuery;
 internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream message) : Stream
 {
     private (long Bytes, string Hash)? _measure;
+    private long _escaped = long.MaxValue;
 
     public override bool CanRead => true;
 
@@ -62,7 +63,10 @@ internal sealed class QueryContent(ReadOnlyMemory<byte> form, MemoryStream messa
     private void WriteTo(EscapedBase64.Output output)
     {
         output(form.Span);
-        using var base64 = new EscapedBase64(output);
-        message.WriteTo(base64);
+        var base64 = new EscapedBase64(output, _escaped);
+        using (base64)
+            message.WriteTo(base64);
+        // They occur in the texts, not in the attachments behind them: the second pass need not search those.
+        _escaped = base64.Escaped;
     }
 }

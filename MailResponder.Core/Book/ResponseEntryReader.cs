@@ -227,8 +227,8 @@ internal sealed class ResponseEntryReader(string path, List<Fault> faults, LinkP
             if (pools!.Find(name) is not { } pool)
             {
                 var shown = name.Length > mostShown ? name[..mostShown] + "…" : name;
-                var remedy = pools.Nearest(name) is { } near ? $"did you mean {{{{{near}}}}}?"
-                    : "a {{ of the text is written {{{{";
+                var remedy = name.Length <= mostShown && pools.Nearest(name) is { } near
+                    ? $"did you mean {{{{{near}}}}}?" : "a {{ of the text is written {{{{";
                 Add(text.Line, Place(number, field), $"{{{{{shown}}}}} names no pool; {remedy}");
             }
             else if (!_poolsOfEntry.Contains(pool))

@@ -42,7 +42,7 @@ internal static class JsonGrammar
             "\"syslog_facility\": ‹string›", "\"postfix_log\": { \"database\": ‹string›, \"days\": ‹number› }"]),
         ("name", [
             "response_from", "bounce_address", "own_domains", "response_book", "files_root", "daily_limit",
-            "exempt_domains", "blocked_domains",
+            "over_quota", "exempt_domains", "blocked_domains",
             "address_key_file", "database", "ledger_days", "send_method", "outbox", "sendmail", "ses",
             "attachment_names", "dkim", "deadline_seconds",
             "max_message_bytes", "log_to", "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps",
@@ -51,7 +51,12 @@ internal static class JsonGrammar
             "sqlite", "mysql", "socket", "server",
             "email_addr", "body", "attachments", "subject", "", "\\u0000", "\\ud800"]),
         ("book", ["[‹entry›]", "[‹entries›]", "‹space›[‹entries›]‹space›", "‹value›", "[‹entry›‹entry›]",
-            "[‹entry›,]"]),
+            "[‹entry›,]", "{ \"pools\": ‹pools›, \"entries\": [‹entries›] }",
+            "{ \"entries\": [‹entries›]‹space›, \"pools\": { \"mirrors\": ‹pool› } }"]),
+        ("pools", ["{}", "{ \"mirrors\": ‹pool›, \"mirror\": ‹pool› }", "{ ‹string›: ‹pool› }", "‹value›"]),
+        ("pool", [
+            "{ \"links\": [\"https://a.example.net/\", \"https://b.example.net/\"], \"each\": 2, \"days\": 7 }",
+            "{ \"links\": ‹array›, \"each\": ‹number›, \"days\": ‹number› }", "‹object›"]),
         ("entries", ["‹entry›", "‹entry›,‹space›‹entries›", "‹value›,‹entries›"]),
         ("entry", [
             "{ \"email_addr\": \"get@example.com\", \"body\": \"Links\", \"attachments\": null }",
@@ -60,7 +65,9 @@ internal static class JsonGrammar
             "{‹space›\"email_addr\": ‹address›,‹space›‹members› }", "‹object›"]),
         ("address", ["\"get@example.com\"", "\"fa@example.com\"", "\"get@exmaple.com\"", "\"GET@example.com\"",
             "\"get@example.com.\"", "\"get\"", "\"@\"", "‹string›"]),
-        ("bodies", ["\"Links\"", "[[\"plain\", ‹string›], [\"html\", ‹string›]]",
+        ("bodies", ["\"Links\"", "\"{{mirrors}}\"",
+            "[[\"plain\", \"{{{{ {{mirrors}}\"], [\"html\", \"{{mirrors}}\"]]",
+            "[[\"plain\", ‹string›], [\"html\", ‹string›]]",
             "[[\"html\", \"x\"], [\"plain\", \"x\"]]", "[[‹string›, ‹string›]]", "‹value›"]),
         ("attachments", ["null", "[]", "[[\"tools\", \"tool.zip\", \"tool.zip\"]]", "[[‹string›, ‹string›, ‹string›]]",
             "‹value›"]),
@@ -77,6 +84,6 @@ internal static class JsonGrammar
         ("characters", ["", "a‹characters›", "..‹characters›", "/‹characters›", "\\n‹characters›",
         "\\u0000‹characters›", "\\ud800‹characters›", "\\ud83d\\ude00‹characters›", "\\‹characters›",
         "\u0633‹characters›", "\u00ff‹characters›", "@‹characters›", "\n‹characters›", "\\u2028‹characters›",
-        "~‹characters›"]),
+        "~‹characters›", "{{‹characters›", "}}‹characters›", "{{mirrors}}‹characters›"]),
         ("space", ["", " ", "\n", "\r\n", "// c\n", "/* c */", "/*", "/", "\t"]));
 }

@@ -45,6 +45,26 @@ public sealed class LinearTimeOfFiles
         Length, text => Assert.NotNull(
         SesNotification.Read(LocatedJson.Parse(text, "file", [])!, (_, problem) => Assert.Fail(problem))));
 
+    [Theory]
+    [InlineData("{{")]
+    [InlineData("{{{{")]
+    [InlineData("{{}}")]
+    [InlineData("{{none}}")]
+    [InlineData("{{pool-1}}")]
+    public void BookOfManyPools_TakesItsLength(string body) => LinearCost.Assert(
+        bytes =>
+        {
+            var pools = Enumerable.Range(0, bytes / 200).Select(i =>
+                $$"""
+                "pool-{{i}}": { "links": ["https://a{{i}}.example.net/", "https://b.example.net/"], "each": 1, "days": 1 }
+                """);
+            var text = string.Concat(Enumerable.Repeat(body, bytes / 2 / body.Length));
+            return Encoding.UTF8.GetBytes(
+                $"{{ \"pools\": {{ {string.Join(',', pools)} }}, \"entries\": [ {{ \"email_addr\": \"get@example.com\", "
+                + $"\"body\": \"{text}\" }} ] }}");
+        },
+        Length, text => ResponseBookFile.Check(text, "/etc/responses.json", []));
+
     /// <summary>So many are compared with one another for slips, each as long as DNS has them.</summary>
     [Fact]
     public void BookOfEndlessDomains_IsCheckedSoon()

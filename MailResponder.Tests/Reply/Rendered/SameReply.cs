@@ -1,9 +1,12 @@
+using System.Text;
+using MailResponder.Book;
 using MailResponder.Doctor;
 using MailResponder.Incoming;
 using MailResponder.Reply;
 using MailResponder.Reply.Dkim;
 using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
+using MailResponder.Store;
 using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Reply.Rendered;
@@ -73,6 +76,47 @@ public sealed class SameReply : IDisposable
 
         file.Flush();
         Assert.Equal(expected.ToArray(), File.ReadAllBytes(path));
+    }
+
+    /// <summary>Only its text is made at the message, in the frame that was rendered.</summary>
+    [Theory]
+    [InlineData("get@example.com")]
+    [InlineData("file@example.com")]
+    public void EntryWithPools_IsTheSame(string address)
+    {
+        File.WriteAllText(_place.Settings.ResponseBook, """
+            {
+              "pools": { "mirrors": {
+                "links": ["https://a.example.net/", "https://b.example.net/?x=1&y=2"], "each": 2, "days": 7 } },
+              "entries": [
+                { "email_addr": "get@example.com",
+                  "body": [["plain", "سلام {{mirrors}}"], ["html", "<p>{{mirrors}}"]] },
+                { "email_addr": "file@example.com", "body": "{{mirrors}}",
+                  "attachments": [["tools", "tool.exe", "tool.exe"], ["tools", "tool.exe", "ابزار.exe"]] }
+              ]
+            }
+            """);
+        var key = AddressKey.Parse("key", new string('7', 64));
+        var plain = Answer(rendered: false);
+        Assert.Equal(plain, Answer(rendered: true));
+        RenderedPlace.Settle();
+        _place.RenderAll();
+
+        Assert.Equal(plain, Answer(rendered: true));
+        Assert.NotEmpty(_place.Files);
+        Assert.DoesNotContain(_place.Files, file => file.EndsWith(".body", StringComparison.Ordinal));
+
+        string Answer(bool rendered)
+        {
+            var renderings = _place.Renderings(rendered);
+            using var body = renderings.Body(Assert.Single(renderings.Book().EntriesFor(address)), "example.net",
+                new LinkShare(key, "joe@example.net", FixedClock.Start));
+            using var written = new MemoryStream();
+            body.WriteTo(written);
+            Assert.Equal(body.Bytes, written.Length);
+            return Convert.ToHexString(body.Hash) + Encoding.ASCII.GetString(body.Frame.Fields)
+                + Encoding.ASCII.GetString(written.ToArray());
+        }
     }
 
     [Fact]

@@ -106,7 +106,7 @@ internal sealed class StatsCommand : Command
             Postfix = Part<PostfixLogSummary>.Of(() => Postfix(found.Settings, messages, span)),
             Ses = Part<SesFigures>.Of(() => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
             Queue = Part<IReadOnlyList<NameCount>>.Of(() =>
-                [.. PostfixQueue.Count().Select(counted => new NameCount(counted.Folder, counted.Count))]),
+                [.. PostfixQueue.CountByName().Select(queue => new NameCount(queue.Key, queue.Value))]),
             Host = Part<HostFacts>.Of(HostFacts.Read),
             Instance = Part<InstanceFacts>.Of(InstanceFacts.Ask),
         };

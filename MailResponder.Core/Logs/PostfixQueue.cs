@@ -24,7 +24,7 @@ internal static class PostfixQueue
     /// <exception cref="ResponderException">
     /// There is no Postfix, it does not say where its queue is, or this user may not look into it (root may).
     /// </exception>
-    public static IReadOnlyList<(string Folder, int Count)> Count()
+    public static OrderedDictionary<string, long> Count()
     {
         var postconf = new HostPrograms(MaxWait).Run("postconf", ["-h", "queue_directory"]);
         if (!postconf.Succeeded)
@@ -32,8 +32,9 @@ internal static class PostfixQueue
         var queue = postconf.Output.Trim();
         try
         {
-            return [.. Delivered.Append(Held).Select(folder => (folder, MessagesIn(queue, folder).Count))
-                .Where(counted => counted.Count > 0)];
+            return new OrderedDictionary<string, long>(Delivered.Append(Held)
+                .Select(folder => KeyValuePair.Create(folder, (long)MessagesIn(queue, folder).Count))
+                .Where(counted => counted.Value > 0));
         }
         catch (UnauthorizedAccessException exception)
         {

@@ -17,7 +17,7 @@ internal sealed record HostReading(long? QueueLength, double MemoryPercent, IRea
     {
         try
         {
-            return PostfixQueue.Count().Sum(counted => counted.Count);
+            return PostfixQueue.Count().Values.Sum();
         }
         catch (ResponderException)
         {

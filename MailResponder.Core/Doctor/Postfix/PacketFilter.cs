@@ -122,14 +122,14 @@ internal sealed class PacketFilter
 
     private (PacketVerdict? Verdict, bool Returns) OfStatement(
         JsonElement rule, string name, JsonElement value, int jumps) => name switch
-    {
-        "accept" => (PacketVerdict.Accepted, false),
-        "drop" or "reject" => (PacketVerdict.Dropped, false),
-        // iptables has a REJECT of its own; its other own targets decide nothing.
-        "xt" when Text(value, "name") == "REJECT" => (PacketVerdict.Dropped, false),
-        "jump" or "goto" when jumps > 0 => (OfTarget(rule, Text(value, "target"), jumps), name == "goto"),
-        _ => (null, name is "return" or "goto"),
-    };
+        {
+            "accept" => (PacketVerdict.Accepted, false),
+            "drop" or "reject" => (PacketVerdict.Dropped, false),
+            // iptables has a REJECT of its own; its other own targets decide nothing.
+            "xt" when Text(value, "name") == "REJECT" => (PacketVerdict.Dropped, false),
+            "jump" or "goto" when jumps > 0 => (OfTarget(rule, Text(value, "target"), jumps), name == "goto"),
+            _ => (null, name is "return" or "goto"),
+        };
 
     private PacketVerdict? OfTarget(JsonElement rule, string? name, int jumps) => _items["chain"]
         .Where(chain => Text(chain, "name") == name && IsSameTable(chain, rule))

@@ -8,7 +8,6 @@ namespace MailResponder.Doctor;
 internal static class SettingsChecks
 {
     public const string Name = "settings";
-    private const string SignatureName = "signature";
 
     /// <summary>
     /// Stands in the texts of the response book that install.sh writes, until the operator writes real ones.
@@ -26,12 +25,12 @@ internal static class SettingsChecks
         if (settings is null)
             return [.. Of(Name).OrOk(path), .. keys, .. FileModeChecks.Look(host, path, settings)];
         keys.AddRange(FileModeChecks.Folders("keys", FileModeChecks.Secrets(settings)));
-        var (book, signature, attachments) = (Of("book"), Of(SignatureName), Of("attachments"));
+        var (book, signature, attachments) = (Of("book"), Of("signature"), Of("attachments"));
         // A book that cannot be read does not tell its attachments.
         if (book.Exists(finding => finding.State == FindingState.Fault))
             attachments.NotLookedAt("book");
         else if (signature.Exists(finding => finding.State == FindingState.Fault))
-            attachments.NotLookedAt(SignatureName);
+            attachments.NotLookedAt("signature");
         var seal = new BookSeal(settings);
         return
         [
@@ -59,7 +58,7 @@ internal static class SettingsChecks
         fault.Place is "address_key_file" or "dkim.key_file" or "database.mysql.password_file" or "ses.credentials_file"
             ? "keys"
         : settings is null || fault.File != settings.ResponseBook ? Name
-        : fault.Place == BookSeal.SignedBy ? SignatureName
+        : fault.Place == BookSeal.SignedBy ? "signature"
         : fault.Place.Contains("attachments", StringComparison.Ordinal) ? "attachments"
         : "book";
 
@@ -67,7 +66,7 @@ internal static class SettingsChecks
     {
         "attachments" => "put the file there, or correct the entry or the limit; then: responder config check",
         "keys" => "follow what it says; then: responder config check",
-        SignatureName => "see docs/signing.md; then: responder config check",
+        "signature" => "see docs/signing.md; then: responder config check",
         "book" when !fault.IsWarning => "correct the entry; then: responder config check; until then "
             + (IsLastGoodBookThere(settings!) ? "the last good book answers" : "all messages may wait"),
         _ => "correct the line; then: responder config check",

@@ -18,7 +18,7 @@ internal sealed class ConfigInstallCommand : Command
     public ConfigInstallCommand()
         : base("install", "Check a new response book, show what it changes, and put it in force")
     {
-        var file = new Argument<string>("NEW") { Description = "The new response book, beside the one in force" };
+        var file = new Argument<string>("NEW") { Description = "The new response book, in any other place" };
         Add(file);
         SetAction(result => Install(result.GetValue(CommandLine.SettingsOption), result.GetValue(file)!));
     }

@@ -40,12 +40,13 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
     {
         try
         {
-            var rows = Sql.Rows(connection,
-                "SELECT name, value FROM meta WHERE name IN ('schema', 'address_key', 'former_key')",
-                row => (Name: row.GetString(0), Value: row.GetInt64(1)));
-            long? ValueOf(string name) => rows.Exists(row => row.Name == name)
-                ? rows.Find(row => row.Name == name).Value : null;
-            return new Schema(ValueOf("schema") ?? 0, ValueOf("address_key"), ValueOf("former_key"));
+            return Sql.Rows(connection,
+                """
+                SELECT (SELECT value FROM meta WHERE name = 'schema'),
+                    (SELECT value FROM meta WHERE name = 'address_key'),
+                    (SELECT value FROM meta WHERE name = 'former_key')
+                """,
+                row => new Schema(row.NumberOrNull(0) ?? 0, row.NumberOrNull(1), row.NumberOrNull(2)))[0];
         }
         catch (DbException exception) when (isNoTable(exception))
         {

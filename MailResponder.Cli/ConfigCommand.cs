@@ -67,7 +67,7 @@ internal sealed class ConfigCommand : Command
         return CommandLine.Subcommand("show", "Show what an address is answered", result =>
         {
             var settings = SettingsPath.Load(result);
-            var book = ResponseBook.Load(settings.ResponseBook);
+            var book = ResponseBook.Load(settings.ResponseBook, new BookSeal(settings));
             if (result.GetValue(address) is not { } named)
             {
                 foreach (var known in book.Addresses)

@@ -12,6 +12,8 @@ internal sealed class LinkPools(string path, List<Fault> faults)
     private readonly Dictionary<string, (LinkPool Pool, int Line)> _pools = [];
     private readonly HashSet<string> _used = [];
 
+    private bool HasRoom => faults.Count < Fault.MostOfAFile;
+
     /// <param name="json">The object with the pools; null where the book has none.</param>
     public void Read(LocatedJson? json)
     {
@@ -19,7 +21,7 @@ internal sealed class LinkPools(string path, List<Fault> faults)
             Add(json.Line, "", "must be an object { \"name\": { … } }, but is " + json.KindInWords);
         foreach (var (name, line, value) in json?.Members ?? [])
         {
-            if (faults.Count >= Fault.MostOfAFile)
+            if (!HasRoom)
                 break;
             if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
                 Add(line, name, "is no name of a pool; it has letters, digits, - and _");
@@ -42,7 +44,7 @@ internal sealed class LinkPools(string path, List<Fault> faults)
 
     public void CheckUse()
     {
-        foreach (var (name, (_, line)) in _pools.Where(pool => !_used.Contains(pool.Key)))
+        foreach (var (name, (_, line)) in _pools.Where(pool => !_used.Contains(pool.Key)).TakeWhile(_ => HasRoom))
             Add(line, name, $"no body has {{{{{name}}}}}; take the pool out, or write that into one");
     }
 
@@ -51,11 +53,11 @@ internal sealed class LinkPools(string path, List<Fault> faults)
         var section = new SettingsSection(path, $"pools.{name}.", value, Names, faults);
         var links = section.Texts("links", required: true);
         var seen = new HashSet<string>();
-        foreach (var (link, line) in links)
+        foreach (var (link, line) in links.TakeWhile(_ => HasRoom))
         {
             if (!IsUrl(link))
                 section.Add(line, "links",
-                    $"\"{link}\" is no URL like \"https://example.com/\", in ASCII without spaces");
+                    $"\"{link}\" is no web address like \"https://example.com/\", in ASCII without spaces");
             else if (!seen.Add(link))
                 section.Add(line, "links", $"\"{link}\" stands twice; keep one of the two");
         }
@@ -79,7 +81,8 @@ internal sealed class LinkPools(string path, List<Fault> faults)
 
     private static string HostOf(string link) =>
         Uri.TryCreate(link, UriKind.Absolute, out var url) && link.Contains("://", StringComparison.Ordinal)
-            ? url.IdnHost : "";
+            && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+            ? url.IdnHost.TrimEnd('.') : "";
 
     private void Add(int line, string name, string problem) =>
         faults.Add(new Fault(path, line, name.Length > 0 ? "pools." + name : "pools", problem));

@@ -53,7 +53,7 @@ internal sealed class ResponseBookFile
 
     private ResponseBook? ReadObject(LocatedJson json)
     {
-        foreach (var (name, line, _) in json.Members.DistinctBy(member => member.Name))
+        foreach (var (name, line, _) in json.Members.DistinctBy(member => member.Name).Take(Fault.MostOfAFile))
         {
             if (!Members.Contains(name))
                 _faults.Add(new Fault(_path, line, name,

@@ -14,6 +14,8 @@ internal static class RequestedAddress
     /// <summary>Local parts behind which people read (RFC 2142).</summary>
     public static readonly string[] OfPeople = ["postmaster", "support", "abuse"];
 
+    private static readonly string[] MoreOfPeople = ["hostmaster", "webmaster", "security", "noc", "root", "dmarc"];
+
     /// <summary>
     /// What the mail system told or, for a message replayed by hand, the first To or Cc address that the response book
     /// knows. As the book writes it, so for an address that it does not know perhaps
@@ -89,13 +91,26 @@ internal static class RequestedAddress
         && ResponseEntry.AnyLocalPart + domain is var any && book.Knows(any) ? any : null;
 
     /// <summary>
-    /// Nobody looks for links at an address of robots or people, and what comes to ours is often about a reply.
+    /// Nobody looks for links at an address of robots or people, and what comes to ours is often about a reply. However
+    /// it is written: in quotation marks, with a tag, with another spelling of the domain.
     /// </summary>
     private static bool MayBeMistyped(string address, ResponderSettings settings)
     {
-        var local = address[..Math.Max(0, address.LastIndexOf('@'))];
+        var (local, domain) = Plain(address);
         return local.Length > 0 && !RobotLocalPart.Matches(local) && !OfPeople.Contains(local)
-            && address != settings.ResponseAddress && address != settings.BounceAddress;
+            && !MoreOfPeople.Contains(local)
+            && (local, domain) != Plain(settings.ResponseAddress) && (local, domain) != Plain(settings.BounceAddress);
+    }
+
+    /// <summary>In lower case, without quotation marks and tag; the domain in its one spelling.</summary>
+    private static (string Local, string Domain) Plain(string address)
+    {
+        var at = address.LastIndexOf('@');
+        if (at <= 0 || !MailDomain.TryNormalize(address[(at + 1)..], out var domain))
+            return ("", "");
+        var local = address[..at].ToLowerInvariant();
+        local = local is ['"', .. var quoted, '"'] ? quoted : local;
+        return (Untagged(local) ?? local, domain);
     }
 
     private static string? Untagged(string localPart) =>

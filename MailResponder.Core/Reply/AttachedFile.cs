@@ -9,7 +9,8 @@ namespace MailResponder.Reply;
 /// Null: the content is the attachment itself. Else it is that base64 already; called when it cannot be read, so that
 /// the next message finds it no more.
 /// </param>
-internal sealed class AttachedFile(Stream content, Action? discard = null) : IDisposable
+/// <param name="isSame">Asked when all of it was written: whether nobody changed it meanwhile.</param>
+internal sealed class AttachedFile(Stream content, Action? discard = null, Func<bool>? isSame = null) : IDisposable
 {
     private const int LineBytes = 57;
     private const int LineLength = 76 + 1;
@@ -20,7 +21,7 @@ internal sealed class AttachedFile(Stream content, Action? discard = null) : IDi
 
     public long Lines => (Bytes + LineLength - 1) / LineLength;
 
-    /// <exception cref="IOException">It cannot be read, or has another length than a moment ago.</exception>
+    /// <exception cref="IOException">It cannot be read, or was changed a moment ago.</exception>
     public void WriteTo(Stream output)
     {
         content.Position = 0;
@@ -43,6 +44,9 @@ internal sealed class AttachedFile(Stream content, Action? discard = null) : IDi
             ArrayPool<byte>.Shared.Return(lines);
         if (bytes != expected)
             throw new EndOfStreamException();
+        // What was verified and hashed is to be what is sent: the message waits for a file that is being replaced.
+        if (isSame?.Invoke() == false)
+            throw new IOException("changed while it was read");
     }
 
     public void Dispose() => content.Dispose();

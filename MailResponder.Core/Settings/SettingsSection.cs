@@ -92,7 +92,7 @@ internal sealed class SettingsSection
             Add(value.Line, name, "must be a list of texts [\"…\", \"…\"], but is " + Shown(value));
         else if (required && value.Items.Count == 0)
             Add(value.Line, name, "is empty; name at least one");
-        foreach (var item in value.Items)
+        foreach (var item in value.Items.TakeWhile(_ => _faults.Count < Fault.MostOfAFile))
         {
             if (item.Kind == JsonValueKind.String && item.Text.Length > 0)
                 texts.Add((item.Text, item.Line));

@@ -95,6 +95,21 @@ public sealed class ConfigurationChecks : IDisposable
         Assert.Equal([$"responses.json:2: entry 1, attachments: encoded they have {sizes}: "
             + $"the entry would go out without them; {remedy}"], CheckAttachment(method, bytes, postfixLimit));
 
+    /// <summary>20 GB: they are not put together to be measured.</summary>
+    [Theory]
+    [InlineData("outbox")]
+    [InlineData("sendmail")]
+    public void LinksThatNoMailHasRoomFor_AreNamed(string method)
+    {
+        var link = "https://a.example/" + new string('x', 1000);
+        var links = string.Join(",", Enumerable.Range(0, 10_000).Select(i => $"\"{link}{i}\""));
+        var body = string.Concat(Enumerable.Repeat("{{m}} ", 2000));
+        _folder.Write("responses.json", $"{{ \"pools\": {{ \"m\": {{ \"each\": 10000, \"days\": 1, \"links\": [{links}] }} }},"
+            + $"\n\"entries\": [\n{{ \"email_addr\": \"get@example.com\", \"body\": \"{body}\" }}] }}");
+        Assert.Contains(Check(method: method, sendmail: "/bin/true"), fault => fault.StartsWith(
+            "responses.json:3: entry 1, body: with the longest links it has 194", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void LimitOfPostfix_IsNotThatOfAnotherProgram()
     {

@@ -91,6 +91,9 @@ public sealed class RequestedAddresses
     [InlineData("list-owner@open.example", null)]
     [InlineData("postmaster@open.example", null)]
     [InlineData("abuse@open.example", null)]
+    [InlineData("support+x@open.example", null)]
+    [InlineData("\"support\"@open.example", null)]
+    [InlineData("security@open.example", null)]
     public void AddressThatTheBookDoesNotKnow_IsAnsweredByTheEntryForThem(string recipient, string? expected) =>
         Assert.Equal(expected, Find("", recipient));
 
@@ -107,6 +110,9 @@ public sealed class RequestedAddresses
     [Theory]
     [InlineData("get-help@example.com")]
     [InlineData("Bounces@example.com")]
+    [InlineData("get-help@example.com.")]
+    [InlineData("get-help+links@example.com")]
+    [InlineData("\"bounces\"@EXAMPLE.com.")]
     public void OurOwnAddresses_AreNotMistyped(string recipient)
     {
         var message = IncomingMessage.Read(new MemoryStream("Subject: x\n\n"u8.ToArray()));

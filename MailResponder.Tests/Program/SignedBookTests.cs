@@ -38,6 +38,15 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
         Filter().AssertDone();
     }
 
+    [Fact]
+    public void UnsignedBook_IsNotShownAsIfItWereInForce()
+    {
+        File.Delete(place.PathTo("responses.json.minisig"));
+        var run = place.Command("config", "show");
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("responses.json.minisig: does not exist", run.Errors, StringComparison.Ordinal);
+    }
+
     /// <summary>As after a fault in its text.</summary>
     [Fact]
     public void ChangedBook_LeavesTheLastGoodOneInForce_AndTells()

@@ -175,8 +175,11 @@ internal sealed class ConfigPull(
             known = null;
         if (bucket.Fetch(bucketName, key, known?.ETag, staged, maxBytes) is { } fetched)
             _fetched[name] = fetched;
-        else
+        else if (known is not null)
             _unchanged++;
+        else
+            throw new ResponderException(Cause.S3, $"s3://{bucketName}/{key}: the answer is \"not modified\", which "
+                + "nobody asked for; does s3.endpoint name S3?");
     }
 
     /// <summary>Of what was fetched or, where that had not changed, of what lies here.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
 namespace MailResponder.Book;
 
@@ -25,6 +26,12 @@ internal sealed class Sha256Sums
     public static Sha256Sums? Parse(byte[] text, out string? problem)
     {
         var sums = new Sha256Sums();
+        if (!Utf8.IsValid(text))
+        {
+            problem = "is not UTF-8 text: name the files in UTF-8, make it again with sha256sum, and sign it";
+            return null;
+        }
+
         var lines = Encoding.UTF8.GetString(text).Split('\n');
         for (var i = 0; i < lines.Length - 1; i++)
         {

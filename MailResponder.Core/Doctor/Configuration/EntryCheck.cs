@@ -53,7 +53,10 @@ internal sealed class EntryCheck(
             Add("email_addr", $"{entry.Address} {owner}; take another");
         if (Method == SendMethod.Ses)
             LookAtExtensions();
-        if (TooLarge(postfixLimit) is { } tooLarge)
+        if (LongestText() is > SendmailSender.MaxMessageBytes and var text)
+            Add("body", $"with the longest links it has {Megabytes(text)} MB, more than any provider takes; name fewer "
+                + "links, or shorter ones");
+        else if (TooLarge(postfixLimit) is { } tooLarge)
             Add("attachments", tooLarge);
         foreach (var attachment in entry.Attachments)
             ConfigurationCheck.Try(faults, book, $"entry {entry.Number}, attachments", () =>
@@ -122,6 +125,10 @@ internal sealed class EntryCheck(
         return entry.Pools.Count == 0 ? body.Bytes
             : new ReplyBody(MimeBody.Close(body.Frame, entry.With(Longest).Bodies), []).Bytes;
     }
+
+    /// <summary>Characters of the texts with those links, told without putting them together.</summary>
+    private long LongestText() => entry.Bodies.Sum(body => body.Text.Length + entry.Pools.Sum(pool =>
+        (body.Text.Split($"{{{{{pool.Name}}}}}").Length - 1L) * Longest(pool).Sum(link => (long)link.Length)));
 
     private static IReadOnlyList<string> Longest(LinkPool pool) =>
         [.. pool.Links.OrderByDescending(link => link.Length).Take(pool.Each)];

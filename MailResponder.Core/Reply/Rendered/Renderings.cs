@@ -90,6 +90,13 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
             {
                 for (var i = 0; i < contents.Count; i++)
                     files.Verify(entry.Attachments[i], contents[i]);
+                // Else what is rendered or sent below may be something else.
+                if (!contents.Zip(sources).All(pair => IsSame(pair.First, pair.Second)))
+                {
+                    throw new ResponderException(Cause.Attachment,
+                        $"an attachment of {entry.Address} was changed while it was read");
+                }
+
                 rendered = rendering is null ? null : Rendered(rendering, contents, sources);
             }
 
@@ -97,7 +104,8 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
             {
                 var frame = MimeBody.Frame(entry.Bodies, names, contents, isOpen);
                 return new ReplyBody(isOpen ? MimeBody.Close(frame, bodies) : frame,
-                    contents.ConvertAll(content => new AttachedFile(content)));
+                    [.. contents.Zip(sources, (content, source) =>
+                        new AttachedFile(content, isSame: () => IsSame(content, source)))]);
             }
 
             contents.ForEach(content => content.Dispose());
@@ -153,6 +161,9 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
             return null;
         }
     }
+
+    private static bool IsSame(FileStream content, FileIdentity before) =>
+        FileIdentity.Of(content.SafeFileHandle) == before;
 
     private RenderedBook Rendered(BookFolder rendered)
     {

@@ -32,6 +32,14 @@ public sealed class Sha256SumsFiles
         Assert.Null(sums.Of("tools/b.zip"));
     }
 
+    /// <summary>A list that is read as another one than was signed would be copied as that other one.</summary>
+    [Fact]
+    public void ListThatIsNotUtf8_IsRefused()
+    {
+        Assert.Null(Sha256Sums.Parse(Encoding.Latin1.GetBytes(Hash + "  tools/café.zip\n"), out var problem));
+        Assert.StartsWith("is not UTF-8 text", problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Hash + " tools/a.zip\n", "line 1 is not as sha256sum writes it")]
     [InlineData(Hash + "  \n", "line 1 is not as sha256sum writes it")]

@@ -53,6 +53,14 @@ internal sealed class RenderedPlace : IDisposable
         File.WriteAllText(Attachment, string.Concat(Enumerable.Repeat(text, 5000)));
     }
 
+    /// <summary>Writes other bytes into the file, as many as before.</summary>
+    public void Overwrite(string text)
+    {
+        Thread.Sleep(20);
+        using var file = new FileStream(Attachment, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Write(Encoding.UTF8.GetBytes(text));
+    }
+
     public Renderings Renderings(bool rendered = true) =>
         new(Settings, new FolderSource(Settings), rendered ? new RenderingFolder(Settings) : null);
 

@@ -29,6 +29,14 @@ public sealed class UnreadableBase64
     public void ReadableBase64_IsKept() =>
         Assert.Equal(Encoded, Written(new AttachedFile(new MemoryStream(Encoded), () => Assert.Fail("discarded"))));
 
+    /// <summary>Somebody replaces it: what was verified and hashed need not be what went out.</summary>
+    [Fact]
+    public void AttachmentThatIsChangedMeanwhile_IsAnError()
+    {
+        Assert.Throws<IOException>(() => Written(new AttachedFile(new MemoryStream(Plain), isSame: () => false)));
+        Assert.Equal(Encoded, Written(new AttachedFile(new MemoryStream(Plain), isSame: () => true)));
+    }
+
     private static byte[] Written(AttachedFile file)
     {
         using (file)

@@ -1,0 +1,61 @@
+using MailResponder.Book;
+using MailResponder.Reply;
+using MailResponder.Reply.Rendered;
+using MimeKit;
+
+namespace MailResponder.Tests.Reply.Rendered;
+
+/// <summary>
+/// An attachment that is overwritten while a message is answered: what was verified, or hashed for the signature, is
+/// not what would go out, so the message waits.
+/// </summary>
+public sealed class ReplacedAttachments : IDisposable
+{
+    private readonly RenderedPlace _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReplacedWhileItIsVerified_Defers(bool rendered)
+    {
+        var files = new Replacing(new FolderSource(_place.Settings), _place);
+        if (rendered)
+            RenderedPlace.Settle();
+        var renderings = new Renderings(
+            _place.Settings, files, rendered ? new RenderingFolder(_place.Settings) : null);
+        var entry = Assert.Single(renderings.Book().EntriesFor(RenderedPlace.FileAddress));
+
+        var thrown = Assert.Throws<ResponderException>(() => renderings.Body(entry, "example.net"));
+
+        Assert.Equal(Cause.Attachment, thrown.Cause);
+        Assert.Contains("was changed while it was read", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReplacedBeforeItIsSent_IsAnError()
+    {
+        var renderings = _place.Renderings(rendered: false);
+        var entry = Assert.Single(renderings.Book().EntriesFor(RenderedPlace.FileAddress));
+        using var body = renderings.Body(entry, "example.net");
+        using var reply = new OutgoingReply(new MimeMessage(new HeaderList()), body, "", "", "");
+
+        _place.Overwrite("The lure");
+
+        Assert.Throws<IOException>(() => reply.WriteTo(new MemoryStream()));
+    }
+
+    private sealed class Replacing(FolderSource files, RenderedPlace place) : IFileSource
+    {
+        public ResponseBook Book() => files.Book();
+
+        public FileStream Open(ResponseAttachment attachment) => files.Open(attachment);
+
+        public void Verify(ResponseAttachment attachment, Stream content)
+        {
+            files.Verify(attachment, content);
+            place.Overwrite("The lure");
+        }
+    }
+}

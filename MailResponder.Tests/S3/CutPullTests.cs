@@ -35,6 +35,20 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
         host.AssertGoodBookInForce();
     }
 
+    /// <summary>It would have the pull call a book good that was changed on this host.</summary>
+    [Fact]
+    public void NotModified_ThatNobodyAskedFor_IsNotBelieved()
+    {
+        using var lying = new HalfAnswer(stall: false, always: "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n");
+        using var host = PulledHost.WithGoodBook(server);
+        host.Place.Settings["s3"]!["endpoint"] = lying.Endpoint;
+        host.Place.Write();
+        File.AppendAllText(host.BookInForce, "\n");
+        var run = host.Pull();
+        Assert.True(run.ExitCode == 69, $"{run.ExitCode}: {run.Errors}");
+        Assert.Contains("which nobody asked for", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void KilledPull_LeavesTheOldFilesWhole_AndTheNextOneWorks()
     {

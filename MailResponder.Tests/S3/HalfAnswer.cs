@@ -6,7 +6,7 @@ namespace MailResponder.Tests.S3;
 
 /// <summary>
 /// An S3 that promises an object of a million bytes and sends a hundred; then it cuts, or keeps the line open. It has
-/// the whole of a book, if it is given one.
+/// the whole of a book, if it is given one; or says the same to each request.
 /// </summary>
 internal sealed class HalfAnswer : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class HalfAnswer : IDisposable
     private readonly List<TcpClient> _open = [];
     private int _answers;
 
-    public HalfAnswer(bool stall, string? book = null)
+    public HalfAnswer(bool stall, string? book = null, string? always = null)
     {
         _listener.Start();
         _ = Task.Run(async () =>
@@ -30,7 +30,7 @@ internal sealed class HalfAnswer : IDisposable
                 var isBook = book is not null && asked.Contains("/book.json ", StringComparison.Ordinal);
                 var body = isBook ? book! : new string('[', 100);
                 var promised = isBook ? body.Length : 1_000_000;
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(always ??
                     $"HTTP/1.1 200 OK\r\nContent-Length: {promised}\r\nConnection: close\r\n" +
                     $"ETag: \"0123456789abcdef0123456789abcdef-2\"\r\nContent-Type: application/json\r\n\r\n{body}"));
                 Interlocked.Increment(ref _answers);

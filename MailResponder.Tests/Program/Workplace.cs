@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using MailResponder.Native;
 
 namespace MailResponder.Tests.Program;
 
@@ -80,8 +81,28 @@ internal sealed class Workplace : IDisposable
 
     public void Write()
     {
-        File.WriteAllText(SettingsFile, Settings.ToJsonString());
-        File.WriteAllText(PathTo("responses.json"), Book.ToJsonString());
+        Replace(SettingsFile, Settings.ToJsonString());
+        Replace(PathTo("responses.json"), Book.ToJsonString());
+    }
+
+    /// <summary>
+    /// By one rename, with owner and mode as before: Postfix may start the responder at any moment, and one that read
+    /// half of the settings would log somewhere else.
+    /// </summary>
+    private static void Replace(string path, string text)
+    {
+        if (!File.Exists(path) || File.ResolveLinkTarget(path, returnFinalTarget: false) is not null)
+        {
+            File.WriteAllText(path, text);
+            return;
+        }
+
+        var unfinished = path + ".unfinished";
+        File.WriteAllText(unfinished, text);
+        FileStatus.TryRead(path, out var old);
+        FileSystem.ChangeOwner(unfinished, old.Owner, old.Group);
+        File.SetUnixFileMode(unfinished, File.GetUnixFileMode(path));
+        File.Move(unfinished, path, overwrite: true);
     }
 
     public void WriteSecret(string name, string text)

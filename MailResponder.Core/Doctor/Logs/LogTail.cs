@@ -11,7 +11,6 @@ internal sealed class LogTail
 {
     private readonly string _path;
     private long _offset;
-    private string _unfinished = "";
 
     /// <param name="path">The log; need not exist.</param>
     /// <param name="maxBytes">How much of its present end is read; 0 for what comes from now on.</param>
@@ -22,27 +21,33 @@ internal sealed class LogTail
     }
 
     /// <summary>Whole lines since the last time; none while the file is missing or may not be read.</summary>
-    public string[] NewLines()
+    public List<string> NewLines()
     {
-        try
-        {
-            using var file =
-                new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (file.Length < _offset)
-                (_offset, _unfinished) = (0, "");
-            file.Position = _offset;
-            using var reader = new StreamReader(file);
-            var lines = (_unfinished + reader.ReadToEnd()).Split('\n');
-            (_offset, _unfinished) = (file.Position, lines[^1]);
-            return lines[..^1];
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            return [];
-        }
+        var lines = new List<string>();
+        Read(line => lines.Add(Encoding.UTF8.GetString(line)));
+        return lines;
     }
 
     /// <summary>The events of messages that were logged since the last time.</summary>
-    public IEnumerable<MessageEvent> NewEvents() =>
-        NewLines().Select(line => MessageEvent.Read(Encoding.UTF8.GetBytes(line))).OfType<MessageEvent>();
+    public List<MessageEvent> NewEvents()
+    {
+        var events = new List<MessageEvent>();
+        Read(line =>
+        {
+            if (MessageEvent.Read(line) is { } one)
+                events.Add(one);
+        });
+        return events;
+    }
+
+    private void Read(LogLines.Reader take) => FileTrouble.Try(() =>
+    {
+        using var file =
+            new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (file.Length < _offset)
+            _offset = 0;
+        file.Position = _offset;
+        // A line that is still being written is left for the next time.
+        _offset += LogLines.Read(file, take, isComplete: false);
+    });
 }

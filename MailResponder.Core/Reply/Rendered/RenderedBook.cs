@@ -18,6 +18,7 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
     private ResponseBook? _book;
     private string? _address;
     private IReadOnlyList<ResponseEntry> _entries = [];
+    private string[]? _list;
 
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
@@ -79,13 +80,16 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
         return entries;
     }
 
+    /// <summary>Read once: an unknown address is looked for with its tag, without, and as one of its domain.</summary>
     private string[] ReadList()
     {
+        if (_list is not null)
+            return _list;
         var record = folder.Read(ListName) ?? throw new IOException("lost");
         var addresses = new string[record.ReadCount()];
         for (var i = 0; i < addresses.Length; i++)
             addresses[i] = record.ReadText();
-        return addresses;
+        return _list = addresses;
     }
 
     private T Ask<T>(Func<T> rendered, Func<ResponseBook, T> whole)

@@ -22,6 +22,18 @@ internal sealed unsafe class Sha256
         return hash.Finish();
     }
 
+    /// <summary>That of the whole stream, which can be read from its beginning.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static byte[] HashData(Stream content)
+    {
+        var hash = new Sha256();
+        var buffer = new byte[1 << 16];
+        content.Position = 0;
+        while (content.Read(buffer) is > 0 and var count)
+            hash.Append(buffer.AsSpan(0, count));
+        return hash.Finish();
+    }
+
     /// <summary>HMAC-SHA-256 (RFC 2104) over the pieces one after the other.</summary>
     /// <param name="key">At most 64 bytes.</param>
     /// <param name="pieces">What is hashed.</param>

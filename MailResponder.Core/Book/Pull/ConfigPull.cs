@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using MailResponder.Files;
+using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Book;
@@ -244,7 +244,7 @@ internal sealed class ConfigPull(
     private static string? HashOf(string path) => FileTrouble.OrNull(() =>
     {
         using var stream = RegularFile.Open(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        return Convert.ToHexStringLower(Sha256.HashData(stream));
     });
 
     private void DeleteStaging()

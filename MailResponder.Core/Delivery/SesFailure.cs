@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Amazon.Runtime;
+using MailResponder.Files;
 
 namespace MailResponder.Delivery;
 
@@ -49,6 +50,8 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
 
     private static SesFailure? OfNetwork(Exception exception) => exception switch
     {
+        // The request breaks off before its end, so that SES takes nothing.
+        ChangedFileException changed => Temporary("an attachment " + changed.Message),
         OperationCanceledException or TimeoutException => Temporary($"SES did not answer in time; {PerhapsSent}"),
         HttpRequestException
         {

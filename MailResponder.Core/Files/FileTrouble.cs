@@ -70,7 +70,7 @@ internal static class FileTrouble
     {
         FileNotFoundException or DirectoryNotFoundException => "does not exist",
         UnauthorizedAccessException => $"the user {RunningUser.Name} may not read or write it",
-        NotRegularFileException => exception.Message,
+        NotRegularFileException or ChangedFileException => exception.Message,
         IOException => OfNumber(Number(exception)),
         _ => InputOutputError(Number(exception)),
     };

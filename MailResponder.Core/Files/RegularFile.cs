@@ -69,3 +69,6 @@ internal static class RegularFile
 
 /// <summary>A pipe, a folder, a socket or a device is where a file should be.</summary>
 internal sealed class NotRegularFileException(string what) : IOException($"is {what}, not a file");
+
+/// <summary>A file was changed between two looks at it.</summary>
+internal sealed class ChangedFileException() : IOException("was changed while it was read");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using MailResponder.Files;
 
 namespace MailResponder.Reply;
 
@@ -46,7 +47,7 @@ internal sealed class AttachedFile(Stream content, Action? discard = null, Func<
             throw new EndOfStreamException();
         // What was verified and hashed is to be what is sent: the message waits for a file that is being replaced.
         if (isSame?.Invoke() == false)
-            throw new IOException("changed while it was read");
+            throw new ChangedFileException();
     }
 
     public void Dispose() => content.Dispose();

@@ -21,6 +21,10 @@ internal readonly record struct FileIdentity(
     /// <exception cref="IOException">The kernel does not say.</exception>
     public static FileIdentity Of(SafeFileHandle file) => Of(FileStatus.Of(file));
 
+    /// <summary>Whether the files are as they were: nobody has changed one of them since.</summary>
+    public static bool AreStill(IEnumerable<FileIdentity> before, IEnumerable<FileStream> files) =>
+        before.SequenceEqual(files.Select(file => Of(file.SafeFileHandle)));
+
     /// <summary>
     /// How long the file can still be changed and look the same, because the clock of the file system has not ticked
     /// yet: what is made of it until then is not to be kept. That clock ticks each jiffy, or, where its times have no

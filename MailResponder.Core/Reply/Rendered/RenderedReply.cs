@@ -56,8 +56,8 @@ internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IRea
 
         using var body = new ReplyBody(MimeBody.Frame(entry.Bodies, names, contents), files);
         record.WriteBody(body);
-        if (!contents.Select(content => FileIdentity.Of(content.SafeFileHandle)).SequenceEqual(sources))
-            throw new IOException("changed while it was read");
+        if (!FileIdentity.AreStill(sources, contents))
+            throw new ChangedFileException();
         folder.Replace(FileName, record.FinishIn);
     }
 

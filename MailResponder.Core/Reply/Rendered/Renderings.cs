@@ -91,7 +91,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
                 for (var i = 0; i < contents.Count; i++)
                     files.Verify(entry.Attachments[i], contents[i]);
                 // Else what is rendered or sent below may be something else.
-                if (!contents.Zip(sources).All(pair => IsSame(pair.First, pair.Second)))
+                if (!FileIdentity.AreStill(sources, contents))
                 {
                     throw new ResponderException(Cause.Attachment,
                         $"an attachment of {entry.Address} was changed while it was read");
@@ -105,7 +105,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
                 var frame = MimeBody.Frame(entry.Bodies, names, contents, isOpen);
                 return new ReplyBody(isOpen ? MimeBody.Close(frame, bodies) : frame,
                     [.. contents.Zip(sources, (content, source) =>
-                        new AttachedFile(content, isSame: () => IsSame(content, source)))]);
+                        new AttachedFile(content, isSame: () => FileIdentity.AreStill([source], [content])))]);
             }
 
             contents.ForEach(content => content.Dispose());
@@ -161,9 +161,6 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
             return null;
         }
     }
-
-    private static bool IsSame(FileStream content, FileIdentity before) =>
-        FileIdentity.Of(content.SafeFileHandle) == before;
 
     private RenderedBook Rendered(BookFolder rendered)
     {

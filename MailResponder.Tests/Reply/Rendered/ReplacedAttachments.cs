@@ -1,4 +1,5 @@
 using MailResponder.Book;
+using MailResponder.Files;
 using MailResponder.Reply;
 using MailResponder.Reply.Rendered;
 using MimeKit;
@@ -43,7 +44,7 @@ public sealed class ReplacedAttachments : IDisposable
 
         _place.Overwrite("The lure");
 
-        Assert.Throws<IOException>(() => reply.WriteTo(new MemoryStream()));
+        Assert.Throws<ChangedFileException>(() => reply.WriteTo(new MemoryStream()));
     }
 
     private sealed class Replacing(FolderSource files, RenderedPlace place) : IFileSource

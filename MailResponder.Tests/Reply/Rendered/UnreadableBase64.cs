@@ -1,3 +1,4 @@
+using MailResponder.Files;
 using MailResponder.Reply;
 
 namespace MailResponder.Tests.Reply.Rendered;
@@ -33,7 +34,9 @@ public sealed class UnreadableBase64
     [Fact]
     public void AttachmentThatIsChangedMeanwhile_IsAnError()
     {
-        Assert.Throws<IOException>(() => Written(new AttachedFile(new MemoryStream(Plain), isSame: () => false)));
+        var thrown = Assert.Throws<ChangedFileException>(
+            () => Written(new AttachedFile(new MemoryStream(Plain), isSame: () => false)));
+        Assert.Equal("was changed while it was read", FileTrouble.Describe(thrown));
         Assert.Equal(Encoded, Written(new AttachedFile(new MemoryStream(Plain), isSame: () => true)));
     }
 

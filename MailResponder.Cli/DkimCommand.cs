@@ -74,8 +74,8 @@ internal sealed class DkimCommand : Command
             if (d is null || s is null || k is null)
             {
                 var dkim = SettingsPath.Load(result).Dkim
-                    ?? throw new ResponderException(
-                    Cause.Settings, "the settings have no dkim; give --domain, --selector and --key");
+                    ?? throw new ResponderException(Cause.Settings,
+                        "the settings have no dkim; give --domain, --selector and --key");
                 (d, s, k) = (d ?? dkim.Domain, s ?? dkim.Selector, k ?? dkim.KeyFile);
             }
 

@@ -99,11 +99,8 @@ internal sealed class Replier
         if (cause is null && !message.AnySent)
             message.Refund();
         var outcome = cause is not null ? Outcome.Deferred(cause.Value, "")
-            : new Outcome(message.AnySent ? Result.Replied : Result.Failed)
-            {
-                Reason = message.AnySent ? null
-            : "refused"
-            };
+            : message.AnySent ? new Outcome(Result.Replied)
+            : new Outcome(Result.Failed) { Reason = "refused" };
         return outcome with { Receipts = receipts, Problem = problems.Count > 0 ? string.Join("; ", problems) : null };
     }
 

@@ -40,7 +40,7 @@ internal static class CombiningMarks
         0x0C55 => 84,
         0x0C56 => 91,
         0x0951 or 0x0952 or 0x0953 or 0x0954 or 0x09FE or 0x0C3C or 0x0D3B or 0x0D3C or (>= 0x0AFD and <= 0x0AFF) =>
-        null,
+            null,
         // The other signs of India's scripts and of Sinhala.
         >= 0x0900 and <= 0x0DFF => 0,
         0x0E38 or 0x0E39 => 103,

@@ -64,5 +64,4 @@ internal readonly record struct MessageTimes(DateTimeOffset? Made, DateTimeOffse
         text is not null
         && !Array.Exists(text.Split(' '), word => word is ['0', _, _, _] && int.TryParse(word, out _))
         && DateUtils.TryParse(text, out var date) ? date : null;
-
 }

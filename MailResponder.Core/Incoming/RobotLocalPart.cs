@@ -46,7 +46,7 @@ internal static class RobotLocalPart
     public static bool IsMadeOf(string recipient, string localPart) =>
         recipient.IndexOf('@') > 0
         && Unwrapped(localPart.ToLowerInvariant())
-        .EndsWith(recipient.Replace('@', '='), StringComparison.OrdinalIgnoreCase);
+            .EndsWith(recipient.Replace('@', '='), StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOfListServer(string local) =>
         local.StartsWith("owner-", StringComparison.Ordinal) || local.EndsWith("-owner", StringComparison.Ordinal)

@@ -21,7 +21,7 @@ internal static class DatabaseSection
         {
             values.Add(values.LineOf("database"), "database",
                 (both ? "names two databases; keep one of" : "must hold one of")
-                + " \"sqlite\": \"FILE\" (one host) and \"mysql\": { … } (several hosts)");
+                    + " \"sqlite\": \"FILE\" (one host) and \"mysql\": { … } (several hosts)");
         }
 
         return database.Has("mysql")

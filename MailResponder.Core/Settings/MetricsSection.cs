@@ -17,9 +17,7 @@ internal static class MetricsSection
     /// <param name="filePath">Makes a path absolute.</param>
     /// <param name="roots">The file of the authorities that may vouch for CloudWatch.</param>
     public static MetricsSettings? Read(SettingsSection? section, Func<string, string> filePath, string roots) =>
-        section is null
-        ? null
-        : new MetricsSettings
+        section is null ? null : new MetricsSettings
         {
             CloudWatch = CloudWatch(section, filePath, roots),
             Namespace = Namespace(section),

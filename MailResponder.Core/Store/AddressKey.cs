@@ -13,9 +13,11 @@ namespace MailResponder.Store;
 /// The key behind every hash that the database holds. Addresses are few enough to be guessed, so a plain hash of one
 /// is as good as the address; without this key the database tells nothing.
 /// </summary>
-/// <remarks> The database knows no addresses, so its hashes cannot be made anew with another key. They are hashed once
-/// more: a new key goes on top of the earlier ones, and the file holds them all. Whoever has only the earlier ones
-/// learns nothing from the hashes of today. </remarks>
+/// <remarks>
+/// The database knows no addresses, so its hashes cannot be made anew with another key. They are hashed once more: a new
+/// key goes on top of the earlier ones, and the file holds them all. Whoever has only the earlier ones learns nothing
+/// from the hashes of today.
+/// </remarks>
 internal sealed class AddressKey
 {
     /// <summary>An upper bound: each key adds one hash to what a message computes.</summary>

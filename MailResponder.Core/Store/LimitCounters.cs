@@ -71,7 +71,7 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
         return database.Try(() =>
             database.Scalar($"SELECT value FROM meta WHERE name = '{name}'") <= now
             && database.Execute($"UPDATE meta SET value = @until WHERE name = '{name}' AND value <= @now",
-            ("until", quietUntil), ("now", now)) == 1);
+                ("until", quietUntil), ("now", now)) == 1);
     }
 
     private List<Counter> Read(byte[]? domain, long day)

@@ -110,10 +110,10 @@ internal sealed class OldRows(IDatabase database)
                 row => row.Bytes(0), values.Group, values.After)) is [var last] ? last : null;
             var start = Stopwatch.GetTimestamp();
             deleted += until is null
-                ? database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after", values.Group,
-                values.After)
+                ? database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after",
+                    values.Group, values.After)
                 : database.DeleteBatch(
-                $"DELETE FROM {table} WHERE {group} = @old AND {key} > @after AND {key} <= @until",
+                    $"DELETE FROM {table} WHERE {group} = @old AND {key} > @after AND {key} <= @until",
                     values.Group, values.After, ("until", until));
             if (until is null)
                 return deleted;

@@ -203,8 +203,10 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         // the transaction runs again; the UPDATE finds a later time and changes nothing.
         var changed = own is null
             ? Execute(
-            "INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, @verdict, "
-            + "@now)",
+                """
+                INSERT INTO listed (generation, subject, verdict, listed_at)
+                VALUES (@generation, @subject, @verdict, @now)
+                """,
                 ("generation", Key.Generation), ("subject", requester.Address),
                 ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()))
             : Execute(

@@ -81,7 +81,8 @@ internal static class Sql
 
     /// <summary>Runs the work in one transaction, durable on return; all of it again where that helps.</summary>
     /// <param name="isUndone">Decides by the result whether to roll back; null: never.</param>
-    /// <exception cref="ResponderException"> The database cannot do it now; nothing of it was kept, as far as is known.
+    /// <exception cref="ResponderException">
+    /// The database cannot do it now; nothing of it was kept, as far as is known.
     /// </exception>
     public static T InTransaction<T>(
         this IDatabase database, Func<T> work, Predicate<T>? isUndone = null) => database.Try(() =>

@@ -58,9 +58,9 @@ internal static class S3Trouble
             "the bucket is in another region; correct s3.region",
         _ when exception.StatusCode is HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect => TemporaryRedirect,
         _ when exception.StatusCode == HttpStatusCode.NotFound =>
-        "there is no such object; upload it, or correct the name",
+            "there is no such object; upload it, or correct the name",
         _ when exception.StatusCode == HttpStatusCode.Forbidden =>
-        "access denied; the user or role needs s3:GetObject on it",
+            "access denied; the user or role needs s3:GetObject on it",
         _ when exception.StatusCode == 0 => "S3 cannot be reached; check network, name resolution and endpoint",
         _ => $"S3 answered {(int)exception.StatusCode} {Code(exception.ErrorCode)}; it is tried again at the next pull",
     };

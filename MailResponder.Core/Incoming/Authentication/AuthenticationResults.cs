@@ -22,8 +22,10 @@ internal sealed record AuthenticationResults(string AuthservId, IReadOnlyList<Au
 /// </summary>
 /// <param name="Method">The method: dkim, spf, dmarc ….</param>
 /// <param name="Result">The result: pass, fail, none ….</param>
-/// <param name="Properties"> What it is about, by names like <c>header.d</c>. Empty when they are not exactly as RFC
-/// 8601 has them: such a statement can count against a message, but never for it. </param>
+/// <param name="Properties">
+/// What it is about, by names like <c>header.d</c>. Empty when they are not exactly as RFC 8601 has them: such a
+/// statement can count against a message, but never for it.
+/// </param>
 internal sealed record AuthenticationResult(
     string Method, string Result, IReadOnlyDictionary<string, string> Properties)
 {

@@ -56,7 +56,7 @@ internal static class MySqlTrouble
                 exception),
             1044 or 1142 or 1227 or 1410 =>
                 new(Cause.Database, $"database {settings.Place}: {administrator.User} may not create databases, "
-                + "users or grants; log in as an administrator who may", exception),
+                    + "users or grants; log in as an administrator who may", exception),
             1819 => new(
                 Cause.Database, $"database {settings.Place}: the server finds the password in password_file too weak",
                 exception),
@@ -100,9 +100,9 @@ internal static class MySqlTrouble
         1146 or 1054 =>
             "tables are missing or not the responder's; use a database of its own, and see: responder database status",
         1175 => "the server forbids changes without a key (sql_safe_updates); end it in its settings and in "
-        + "init_connect",
+            + "init_connect",
         1184 => "the server ends new connections: its init_connect fails, or the user lacks rights for it; see the "
-        + "server's log",
+            + "server's log",
         1205 or 1213 => "is locked by others for too long",
         1226 => "the user has as many connections, or has done as much this hour, as its account may",
         1251 or 1524 => OfPlugin(settings),

@@ -1,3 +1,4 @@
+using System.Text;
 using MimeKit;
 using MimeKit.Utils;
 
@@ -26,7 +27,8 @@ internal readonly record struct MessageTimes(DateTimeOffset? Made, DateTimeOffse
     {
         var first = headers.IndexOf("Received");
         var arrived = first < 0 ? null : DateOf(headers[first]);
-        return new MessageTimes(Possible(DateOf(headers["Date"])) ?? FirstReceived(), arrived);
+        var date = headers.IndexOf("Date");
+        return new MessageTimes((date < 0 ? null : Possible(DateOf(headers[date]))) ?? FirstReceived(), arrived);
 
         DateTimeOffset? Possible(DateTimeOffset? date) =>
             date >= Earliest && date - (arrived ?? now) <= MostAhead ? date : null;
@@ -56,12 +58,17 @@ internal readonly record struct MessageTimes(DateTimeOffset? Made, DateTimeOffse
     public bool CameWithin(TimeSpan time, DateTimeOffset now) =>
         (Arrived ?? Made) is { } came && (now - came).Duration() < time;
 
-    private static DateTimeOffset? DateOf(Header received) =>
-        DateOf(received.Value[(received.Value.LastIndexOf(';') + 1)..]);
-
-    /// <summary>Keeps MimeKit from adding 2000 to a year like 0008 of an emperor's era.</summary>
-    private static DateTimeOffset? DateOf(string? text) =>
-        text is not null
-        && !Array.Exists(text.Split(' '), word => word is ['0', _, _, _] && int.TryParse(word, out _))
-        && DateUtils.TryParse(text, out var date) ? date : null;
+    /// <summary>
+    /// The date of Date, or behind the last semicolon of Received. A date is ASCII. To guess the charset of the rest
+    /// would take a thousand times its size in memory.
+    /// </summary>
+    private static DateTimeOffset? DateOf(Header field)
+    {
+        var text = Encoding.Latin1.GetString(field.RawValue);
+        if (field.Id == HeaderId.Received)
+            text = text[(text.LastIndexOf(';') + 1)..];
+        // MimeKit adds 2000 to a year like 0008 of an emperor's era.
+        return !Array.Exists(text.Split(' '), word => word is ['0', _, _, _] && int.TryParse(word, out _))
+            && DateUtils.TryParse(text, out var date) ? date : null;
+    }
 }

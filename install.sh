@@ -872,6 +872,8 @@ desired_postfix() {
     echo "extradomains = $(echo "$domains" | sed 's/ /, /g')"
   } >"$work/postfix/main.cf"
   cp "$here/postfix/master.cf" "$work/postfix/master.cf"
+  # Postfix waits until a main.cf has not changed for a second.
+  touch -d '1 minute ago' "$work/postfix/main.cf"
   parameters_of "$work/postfix" >"$work/desired"
   # The sample's 20 processes are for two cores.
   postconf -c "$work/postfix" -M 2>/dev/null |

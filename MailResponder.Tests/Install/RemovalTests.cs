@@ -96,11 +96,13 @@ public sealed class RemovalTests
         server.Root.Outside.Send(RequestMail.FromSomebodyNew()).Good();
         Patience.Until("the request waits", () =>
             server.Root.Run("postqueue -p").Output.Contains("mail_responder+get@localhost", StringComparison.Ordinal));
-        foreach (var program in (string[])["postconf", "rm"])
+        foreach (var (program, watched) in ((string, string)[])[
+            ("postconf", "'-X '*"), ("rm", "'-f /usr/local/bin/responder'")])
         {
             server.Root.Write($"/usr/local/sbin/{program}", $$"""
                 #!/bin/sh
                 PATH=/usr/sbin:/usr/bin:/sbin:/bin
+                case "$*" in {{watched}}) ;; *) exec {{program}} "$@" ;; esac
                 if [ -e /usr/local/bin/responder ]; then there=yes; else there=no; fi
                 if postfix status 2>/dev/null; then runs=yes; else runs=no; fi
                 if postconf -n luser_relay | grep -q mail_responder; then ours=yes; else ours=no; fi
@@ -113,7 +115,9 @@ public sealed class RemovalTests
         var said = server.Install("--uninstall").Good().Output;
 
         var steps = server.Root.Read("/root/steps").Split('\n');
-        Assert.All(steps.Where(step => step.StartsWith("postconf -X", StringComparison.Ordinal)), step =>
+        var unset = steps.Where(step => step.StartsWith("postconf -X", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(unset);
+        Assert.All(unset, step =>
             Assert.EndsWith("there=yes runs=no", step.Split(" ours")[0], StringComparison.Ordinal));
         var removed = Assert.Single(steps, step =>
             step.StartsWith("rm -f /usr/local/bin/responder ", StringComparison.Ordinal));
@@ -168,10 +172,10 @@ public sealed class RemovalTests
         Assert.DoesNotContain("root: forwarder", server.Root.Read("/etc/aliases"), StringComparison.Ordinal);
     }
 
-    /// <summary>What Postfix says to a stranger's RCPT TO.</summary>
+    /// <summary>What Postfix says to a stranger's RCPT TO. After a refusal it lets a QUIT wait for 20 seconds.</summary>
     static string Answer(ServerRoot root, string recipient)
     {
-        var said = root.Outside.Send(RequestMail.FromSomebodyNew(), recipient, "--quit-after", "RCPT").Output.Split(
+        var said = root.Outside.Send(RequestMail.FromSomebodyNew(), recipient, "--drop-after", "RCPT").Output.Split(
             '\n');
         var asked = Array.FindIndex(said, line => line.Contains("RCPT TO:", StringComparison.Ordinal));
         return asked < 0 ? string.Join('\n', said) : said[asked + 1][4..].TrimStart();

@@ -14,6 +14,23 @@ internal sealed class ServerRoot : IDisposable
 
     public const string Address = "192.0.2.1";
 
+    /// <summary>
+    /// service(8), but opendkim and opendmarc end as soon as they are told to: libmilter looks every five seconds for
+    /// that, and when somebody connects.
+    /// </summary>
+    const string WakingService = """
+        #!/bin/sh
+        case $1 in opendkim | opendmarc) ;; *) exec /usr/sbin/service "$@" ;; esac
+        perl -MIO::Socket::INET -e '
+          for (1 .. 50) { select(undef, undef, undef, 0.1); IO::Socket::INET->new("127.0.0.1:$_") for 8891, 8893 }' &
+        waker=$!
+        status=0
+        /usr/sbin/service "$@" || status=$?
+        kill "$waker"
+        exit "$status"
+
+        """;
+
     readonly TemporaryFolder folder = new();
     readonly Process first;
 
@@ -34,6 +51,8 @@ internal sealed class ServerRoot : IDisposable
             ProcessId = OnlyChild(first.Id);
             Outside = new OutsideWorld(ProcessId);
             File.WriteAllText(PathTo("/etc/resolv.conf"), $"nameserver {OutsideWorld.Address}\n");
+            Write("/usr/local/sbin/service", WakingService);
+            Run("chmod 755 /usr/local/sbin/service").Good();
         }
         catch
         {

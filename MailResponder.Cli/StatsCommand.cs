@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MailResponder.Book;
 using MailResponder.Delivery;
 using MailResponder.Logs;
 using MailResponder.PostfixLog;
@@ -104,6 +105,9 @@ internal sealed class StatsCommand : Command
             Version = BuildVersion.Text,
             LogFile = Path.GetFullPath(file),
             Messages = messages,
+            AttachmentsAreOff = found.Settings is { } settings
+                && ResponseBookFile.Check(settings.ResponseBook, [])?.Entries.Any(entry => entry.HoldsBackAttachments)
+                    == true,
             Threshold = threshold,
             Postfix = Part("postfix", () => Postfix(found.Settings, messages, span, threshold)),
             Ses = Part("ses", () => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),

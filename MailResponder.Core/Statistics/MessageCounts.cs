@@ -17,6 +17,7 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     private readonly long[] _repliesByHour = new long[24];
     private DateTimeOffset? _first;
     private DateTimeOffset? _last;
+    private long _withoutAttachments;
     private long _unmatched;
     private bool _hasEvents;
 
@@ -47,6 +48,7 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
             Last = _last,
             Answered = _addresses.Total,
             Replies = _repliesByHour.Sum(),
+            RepliesWithoutAttachments = _withoutAttachments,
             Addresses = addresses,
             Others = others,
             Skipped = _skipped.Sorted(),
@@ -68,6 +70,8 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         _first = _first < time ? _first : time;
         _last = _last > time ? _last : time;
         _repliesByHour[time.Hour] += message.Replies;
+        _withoutAttachments += message.Receipts.LongCount(
+            receipt => receipt.EndsWith(MessageEvent.WithoutAttachments, StringComparison.Ordinal));
         switch (message.Result)
         {
             case Result.Replied:

@@ -38,6 +38,8 @@ internal static class ReportSections
         [
             new("Requests answered", Figure.Of(messages.Answered)),
             new("Replies sent", Figure.Of(messages.Replies)),
+            new("… without their attachments", Figure.Of(messages.RepliesWithoutAttachments)
+                + (report.AttachmentsAreOff ? " (off in the response book)" : "")),
             new("Not answered", Figure.Of(Sum(messages.Skipped))),
             new("Deferred (tries)", Figure.Of(Sum(messages.Deferred))),
             new("Failed", Figure.Of(Sum(messages.Failed))),

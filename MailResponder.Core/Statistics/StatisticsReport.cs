@@ -21,6 +21,9 @@ internal sealed record StatisticsReport
 
     public required MessageFigures Messages { get; init; }
 
+    /// <summary>Whether the response book holds back all attachments now.</summary>
+    public bool AttachmentsAreOff { get; init; }
+
     /// <summary>Addresses with fewer answered requests are counted together.</summary>
     public required int Threshold { get; init; }
 

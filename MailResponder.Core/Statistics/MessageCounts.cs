@@ -63,6 +63,38 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         };
     }
 
+    /// <summary>Adds what another counted in the same zone.</summary>
+    public void Add(MessageTally tally)
+    {
+        _first = _first < tally.First ? _first : tally.First ?? _first;
+        _last = _last > tally.Last ? _last : tally.Last ?? _last;
+        _addresses.Add(tally.Addresses, tally.OtherAddresses);
+        _skipped.Add(tally.Skipped);
+        _deferred.Add(tally.Deferred);
+        _failed.Add(tally.Failed);
+        foreach (var (milliseconds, count) in tally.Milliseconds)
+            CollectionsMarshal.GetValueRefOrAddDefault(_milliseconds, milliseconds, out _) += count;
+        for (var hour = 0; hour < _repliesByHour.Length; hour++)
+            _repliesByHour[hour] += tally.RepliesByHour[hour];
+        _withoutAttachments += tally.RepliesWithoutAttachments;
+    }
+
+    /// <summary>All of it, to be added to others.</summary>
+    public MessageTally Tally() => new(_first, _last, new(_addresses.Sorted()), _addresses.Unkept,
+        new(_skipped.Sorted()), new(_deferred.Sorted()), new(_failed.Sorted()),
+        _milliseconds.GroupBy(pair => InThreeDigits(pair.Key), pair => pair.Value)
+            .ToDictionary(group => group.Key, group => group.Sum()),
+        [.. _repliesByHour], _withoutAttachments);
+
+    /// <summary>Rounded up; a few thousand values are left of any number.</summary>
+    private static long InThreeDigits(long number)
+    {
+        var unit = 1L;
+        while (number > 999 * unit)
+            unit *= 10;
+        return (number + unit - 1) / unit * unit;
+    }
+
     private void Add(MessageEvent message)
     {
         var time = TimeZoneInfo.ConvertTime(message.Time, zone);

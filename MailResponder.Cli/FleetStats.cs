@@ -22,7 +22,7 @@ internal static class FleetStats
         var clock = TimeProvider.System;
         // Before it goes on as the service's user, who may not read the log. A host whose instance is unknown for once
         // must not count as another host.
-        var counted = Fleet.Count(log, settings, LocalHost.Name(), InstanceFacts.Ask()?.Id, clock.GetUtcNow());
+        var counted = Fleet.Count(log, settings, (LocalHost.Name(), InstanceFacts.Ask()?.Id, clock.GetUtcNow()));
         ServiceUser.Become(settings);
         using var days = HostDays.Open(settings, clock);
         days.CheckClock(clock.GetUtcNow());

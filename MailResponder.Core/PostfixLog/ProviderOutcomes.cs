@@ -58,15 +58,14 @@ internal sealed record ProviderOutcomes(
         var sorted = all.Where(one => one.Provider != Others).OrderByDescending(one => one.Total)
             .ThenBy(one => one.Provider, StringComparer.Ordinal).ToList();
         var shown = sorted.Count(one => one.Total >= threshold);
-        var others = Sum(Others, all.Where(one => one.Provider == Others).Concat(sorted.Skip(shown)));
+        var others = Sum(all.Where(one => one.Provider == Others).Concat(sorted.Skip(shown)));
         while (others.Total > 0 && others.Total < threshold && shown > 0)
-            others = Sum(Others, [others, sorted[--shown]]);
+            others = Sum([others, sorted[--shown]]);
         return others.Total > 0 ? [.. sorted.Take(shown), others] : sorted[..shown];
     }
 
-    /// <summary>All of them as those of one provider.</summary>
-    public static ProviderOutcomes Sum(string provider, IEnumerable<ProviderOutcomes> all) => all.Aggregate(
-        new ProviderOutcomes(provider, 0, 0, 0, 0, 0),
-        (sum, one) => new(provider, sum.Sent + one.Sent, sum.Deferred + one.Deferred, sum.Bounced + one.Bounced,
+    private static ProviderOutcomes Sum(IEnumerable<ProviderOutcomes> all) => all.Aggregate(
+        new ProviderOutcomes(Others, 0, 0, 0, 0, 0),
+        (sum, one) => new(Others, sum.Sent + one.Sent, sum.Deferred + one.Deferred, sum.Bounced + one.Bounced,
             sum.Waiting + one.Waiting, sum.Complained + one.Complained));
 }

@@ -11,13 +11,14 @@ internal sealed record HostLine(
 {
     public string Label => Instance is null ? Host : $"{Host} ({Instance})";
 
+    /// <param name="days">In their order.</param>
     public static HostLine Of(IReadOnlyList<HostDay> days)
     {
         var counts = new MessageCounts(null, null, TimeZoneInfo.Utc);
         foreach (var day in days)
-            counts.Add(day.Messages);
+            counts.Add(day.Figures);
         var sum = counts.Figures(threshold: int.MaxValue);
-        return new HostLine(days[^1].Host, days[^1].Instance, days.Max(day => day.Counted), sum.Answered,
+        return new HostLine(days[^1].Host, days[^1].Instance, days[^1].Counted, sum.Answered,
             sum.Skipped.Values.Sum(), sum.Deferred.Values.Sum(), sum.Failed.Values.Sum(), sum.MedianMs);
     }
 

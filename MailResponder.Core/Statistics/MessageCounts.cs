@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using MailResponder.Logs;
 
@@ -63,28 +64,75 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         };
     }
 
-    /// <summary>Adds what another counted in the same zone.</summary>
-    public void Add(MessageTally tally)
+    /// <summary>
+    /// All of it as figures with names, to be added to those of other hosts. Nothing is merged in them, so that a
+    /// threshold can apply to the sum.
+    /// </summary>
+    public void WriteTo(Dictionary<string, long> figures)
     {
-        _first = _first < tally.First ? _first : tally.First ?? _first;
-        _last = _last > tally.Last ? _last : tally.Last ?? _last;
-        _addresses.Add(tally.Addresses, tally.OtherAddresses);
-        _skipped.Add(tally.Skipped);
-        _deferred.Add(tally.Deferred);
-        _failed.Add(tally.Failed);
-        foreach (var (milliseconds, count) in tally.Milliseconds)
-            CollectionsMarshal.GetValueRefOrAddDefault(_milliseconds, milliseconds, out _) += count;
+        void Write(string kind, NameCounts counts)
+        {
+            foreach (var (name, count) in counts.Sorted())
+                figures[$"{kind} {name}"] = count;
+            figures[kind] = counts.Unkept;
+        }
+
+        Write("answered", _addresses);
+        Write("skipped", _skipped);
+        Write("deferred", _deferred);
+        Write("failed", _failed);
+        foreach (var (milliseconds, count) in _milliseconds)
+            CollectionsMarshal.GetValueRefOrAddDefault(figures, $"ms {InThreeDigits(milliseconds)}", out _) += count;
         for (var hour = 0; hour < _repliesByHour.Length; hour++)
-            _repliesByHour[hour] += tally.RepliesByHour[hour];
-        _withoutAttachments += tally.RepliesWithoutAttachments;
+            figures[$"hour {hour}"] = _repliesByHour[hour];
+        figures["without-attachments"] = _withoutAttachments;
+        if (_first is { } first && _last is { } last)
+            (figures["first"], figures["last"]) = (first.ToUnixTimeMilliseconds(), last.ToUnixTimeMilliseconds());
     }
 
-    /// <summary>All of it, to be added to others.</summary>
-    public MessageTally Tally() => new(_first, _last, new(_addresses.Sorted()), _addresses.Unkept,
-        new(_skipped.Sorted()), new(_deferred.Sorted()), new(_failed.Sorted()),
-        _milliseconds.GroupBy(pair => InThreeDigits(pair.Key), pair => pair.Value)
-            .ToDictionary(group => group.Key, group => group.Sum()),
-        [.. _repliesByHour], _withoutAttachments);
+    /// <summary>Adds what another wrote, in the same zone; figures that are unknown here do not count.</summary>
+    public void Add(Dictionary<string, long> figures)
+    {
+        foreach (var (figure, count) in figures)
+        {
+            var (kind, name) = figure.IndexOf(' ') is >= 0 and var space
+                ? (figure[..space], figure[(space + 1)..]) : (figure, null);
+            switch (kind)
+            {
+                case "answered":
+                    _addresses.Add(name, count);
+                    break;
+                case "skipped":
+                    _skipped.Add(name, count);
+                    break;
+                case "deferred":
+                    _deferred.Add(name, count);
+                    break;
+                case "failed":
+                    _failed.Add(name, count);
+                    break;
+                case "ms" when long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var ms):
+                    CollectionsMarshal.GetValueRefOrAddDefault(_milliseconds, ms, out _) += count;
+                    break;
+                case "hour" when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var hour)
+                    && hour < _repliesByHour.Length:
+                    _repliesByHour[hour] += count;
+                    break;
+                case "without-attachments":
+                    _withoutAttachments += count;
+                    break;
+                case "first" when DateTimeOffset.FromUnixTimeMilliseconds(count) is var first && !(_first < first):
+                    _first = first;
+                    break;
+                case "last" when DateTimeOffset.FromUnixTimeMilliseconds(count) is var last && !(_last > last):
+                    _last = last;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Messages in all: answered, skipped, failed, and tries that were deferred.</summary>
+    public long Total => _addresses.Total + _skipped.Total + _deferred.Total + _failed.Total;
 
     /// <summary>Rounded up; a few thousand values are left of any number.</summary>
     private static long InThreeDigits(long number)

@@ -15,22 +15,15 @@ internal sealed class NameCounts
 
     public long Total { get; private set; }
 
-    public void Add(string name, long times = 1)
+    /// <param name="name">Null: of a name that is not kept.</param>
+    /// <param name="times">How often it occurred.</param>
+    public void Add(string? name, long times = 1)
     {
         Total += times;
-        if (_counts.Count >= MaxNames && !_counts.ContainsKey(name))
+        if (name is null || (_counts.Count >= MaxNames && !_counts.ContainsKey(name)))
             Unkept += times;
         else
             CollectionsMarshal.GetValueRefOrAddDefault(_counts, name, out _) += times;
-    }
-
-    /// <summary>Adds what another counted, and kept no name of.</summary>
-    public void Add(Dictionary<string, long> counts, long unkept = 0)
-    {
-        foreach (var (name, times) in counts)
-            Add(name, times);
-        Total += unkept;
-        Unkept += unkept;
     }
 
     public long Of(string name) => _counts.GetValueOrDefault(name);

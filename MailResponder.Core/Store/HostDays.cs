@@ -68,25 +68,17 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
         }
     }
 
-    /// <summary>The figures of one host; null when it has none, or they cannot be opened.</summary>
-    public byte[]? Find(long day, byte[] host) => database.Try(() => database.Rows(
-        "SELECT figures FROM host_day WHERE day = @day AND host = @host", row => row.Bytes(0),
-        ("day", day), ("host", host))) is [var found] ? Open(day, host, found) : null;
-
-    /// <summary>The figures of all hosts from one day to the day before another; null where they cannot be opened.
-    /// </summary>
-    public List<(long Day, byte[] Host, byte[]? Figures)> Read(long first, long end) =>
-        database.Try(() => database.Rows(
-            "SELECT day, host, figures FROM host_day WHERE day >= @first AND day < @end ORDER BY day, host",
-            row => (Day: row.GetInt64(0), Host: row.Bytes(1), Sealed: row.Bytes(2)), ("first", first), ("end", end)))
-        .ConvertAll(row => (row.Day, row.Host, Open(row.Day, row.Host, row.Sealed)));
+    /// <summary>The rows of all hosts from one day to the day before another, in the order of the days.</summary>
+    public List<HostRow> Read(long first, long end) => database.Try(() => database.Rows(
+        "SELECT day, host, figures FROM host_day WHERE day >= @first AND day < @end ORDER BY day, host",
+        row => Open(row.GetInt64(0), row.Bytes(1), row.Bytes(2)), ("first", first), ("end", end)));
 
     /// <summary>Replaces the figures of a host.</summary>
-    public void Put(long day, byte[] host, byte[] figures)
+    public void Put(HostRow row)
     {
-        var text = Seal(day, host, figures);
+        var text = Seal(row.Day, row.Host, row.Figures!);
         database.Run(() => database.Execute("REPLACE INTO host_day (day, host, figures) VALUES (@day, @host, @text)",
-            ("day", day), ("host", host), ("text", text)));
+            ("day", row.Day), ("host", row.Host), ("text", text)));
     }
 
     /// <summary>Deletes the days before one.</summary>
@@ -131,10 +123,10 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
         return row;
     }
 
-    private byte[]? Open(long day, byte[] host, byte[] row)
+    private HostRow Open(long day, byte[] host, byte[] row)
     {
         if (row.Length < NonceBytes + TagBytes)
-            return null;
+            return new HostRow(day, host, null);
         var figures = new byte[row.Length - NonceBytes - TagBytes];
         for (var key = newestKey; key is not null; key = key.Earlier)
         {
@@ -143,7 +135,7 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
                 using var cipher = CipherOf(key);
                 cipher.Decrypt(row.AsSpan(0, NonceBytes), row.AsSpan(NonceBytes, figures.Length),
                     row.AsSpan(NonceBytes + figures.Length), figures, PlaceOf(day, host));
-                return figures;
+                return new HostRow(day, host, figures);
             }
             catch (AuthenticationTagMismatchException)
             {
@@ -151,7 +143,7 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
             }
         }
 
-        return null;
+        return new HostRow(day, host, null);
     }
 
     private static AesGcm CipherOf(AddressKey key) => new(key.For("host-day"), TagBytes);

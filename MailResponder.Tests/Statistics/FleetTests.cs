@@ -342,7 +342,7 @@ public sealed class FleetTests : IDisposable
     {
         using var days = HostDays.Open(Settings, _clock);
         new Fleet(Settings, days, _clock).Put(
-            Fleet.Count(_place.PathTo(log + ".log"), Settings, host, instance, now));
+            Fleet.Count(_place.PathTo(log + ".log"), Settings, (host, instance, now)));
     }
 
     private void PutDaysAgo(int count, params string[] hosts)

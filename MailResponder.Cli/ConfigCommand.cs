@@ -71,7 +71,12 @@ internal sealed class ConfigCommand : Command
             if (result.GetValue(address) is not { } named)
             {
                 foreach (var known in book.Addresses)
-                    Console.Out.WriteLine($"{known}  {book.EntriesFor(known).Count} reply(s)");
+                {
+                    var all = book.EntriesFor(known);
+                    var held = all.Any(entry => entry.HoldsBackAttachments) ? ", attachments held back" : "";
+                    Console.Out.WriteLine($"{known}  {all.Count} reply(s){held}");
+                }
+
                 return ExitCode.Ok;
             }
 
@@ -109,7 +114,8 @@ internal sealed class ConfigCommand : Command
             var (links, attachments) = rule.RequiredBy(entry);
             text.Append($"  authentication: {links.Hyphenated()}");
             if (entry.Attachments.Count > 0)
-                text.Append($", for the attachments {attachments.Hyphenated()}");
+                text.Append(entry.HoldsBackAttachments ? "; the book holds its attachments back"
+                    : $", for the attachments {attachments.Hyphenated()}");
             text.Append('\n');
             foreach (var pool in entry.Pools)
                 text.Append(

@@ -50,7 +50,7 @@ internal sealed class DatabaseCommand : Command
         var counts = store.Count();
         Console.Out.WriteLine($"holds:   {counts.Requesters.Sum(group => group.Requesters)} requester(s) with a quota, "
             + $"{counts.Messages} message(s), {counts.Blocked + counts.BlockedByFeedback} blocked, "
-            + $"{counts.Allowed} allowed");
+            + $"{counts.Allowed} allowed, {counts.HostDays} day(s) of hosts");
         if (counts.ClockJump != TimeSpan.Zero)
             Console.Out.WriteLine(
                 $"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; look whether the clock is "

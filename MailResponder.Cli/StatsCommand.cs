@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MailResponder.Book;
 using MailResponder.Delivery;
 using MailResponder.Logs;
 using MailResponder.PostfixLog;
@@ -44,20 +45,35 @@ internal sealed class StatsCommand : Command
             HelpName = "FILE",
         };
         var json = new Option<bool>("--json") { Description = "Print it for programs" };
-        foreach (var option in (Option[])[log, since, until, email, html, json])
+        var fleet = new Option<bool>("--fleet")
+        {
+            Description = "Of all hosts with one MySQL database, by days of UTC [default: yesterday]; with --email "
+                + "(for cron) put this host's numbers there, and mail each day that is over once",
+        };
+        foreach (var option in (Option[])[log, since, until, email, html, json, fleet])
             Add(option);
         Validators.Add(result =>
         {
             if (new Option[] { email, html, json }.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
                 result.AddError("--email, --html and --json exclude each other");
+            if (result.GetValue(fleet) && result.GetValue(email)
+                ? result.GetValue(since) is not null || result.GetValue(until) is not null
+                : result.GetValue(fleet) && result.GetValue(log) is not null)
+            {
+                result.AddError("--fleet has --log with --email alone, and --since and --until without it alone");
+            }
         });
         SetAction(result =>
         {
             var settings = new FoundSettings(result.GetValue(CommandLine.SettingsOption));
-            var span = Span(result.GetValue(since), result.GetValue(until));
+            if (result.GetValue(fleet) && result.GetValue(email))
+                return FleetStats.Mail(settings.Needed, result.GetValue(log) ?? MessageEvent.StandardLog);
+            var span = Span(result.GetValue(since), result.GetValue(until),
+                result.GetValue(fleet) ? DateTimeStyles.AssumeUniversal : DateTimeStyles.AssumeLocal);
             if (result.GetValue(email))
                 return Mail(settings, result.GetValue(log), span);
-            var report = Report(settings, result.GetValue(log), span);
+            var report = result.GetValue(fleet) ? FleetStats.Report(settings.Needed, span.Since, span.Until)
+                : Report(settings, result.GetValue(log), span);
             if (result.GetValue(html) is { } file)
                 OutputFile.Write(file, HtmlReport.Of(report));
             else
@@ -68,14 +84,27 @@ internal sealed class StatsCommand : Command
 
     private static int Mail(FoundSettings found, string? log, (DateTimeOffset? Since, DateTimeOffset? Until) span)
     {
-        var settings = found.Settings ?? throw new ResponderException(Cause.Settings, found.Problem!);
+        var settings = found.Needed;
+        if (settings.Database.MySql is not null && log is null)
+        {
+            Console.Out.WriteLine($"no mail: the hosts with the database {settings.Database.Place} mail one report of "
+                + "all, by: responder stats --fleet --email");
+            return ExitCode.Ok;
+        }
+
+        return Mail(settings, () => Report(found, log, span));
+    }
+
+    /// <summary>Mails the report to the one whom the settings name; does nothing when they do not.</summary>
+    public static int Mail(ResponderSettings settings, Func<StatisticsReport> report)
+    {
         if (settings.Statistics is not { } statistics)
         {
             Console.Out.WriteLine($"no mail: {settings.File} has no \"statistics\": {{ \"to\": \"you@example.com\" }}");
             return ExitCode.Ok;
         }
 
-        var sent = StatisticsMail.Send(Report(found, log, span), settings, statistics, TimeProvider.System);
+        var sent = StatisticsMail.Send(report(), settings, statistics, TimeProvider.System);
         if (sent.Status != SendStatus.Sent)
         {
             StandardError.WriteLine("responder: the statistics were not sent: " + sent.Detail);
@@ -95,38 +124,30 @@ internal sealed class StatsCommand : Command
         var threshold = found.Settings?.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold;
         var messages = counts.Figures(threshold);
         var now = TimeProvider.System.GetLocalNow();
-        var problems = new OrderedDictionary<string, string>();
-        if (found.Problem is not null)
-            problems.Add("settings", found.Problem);
-        return new StatisticsReport
+        var report = new StatisticsReport
         {
             Made = now,
             Version = BuildVersion.Text,
             LogFile = Path.GetFullPath(file),
             Messages = messages,
+            AttachmentsAreOff = found.Settings is { } settings && AttachmentsAreOff(settings),
             Threshold = threshold,
-            Postfix = Part("postfix", () => Postfix(found.Settings, messages, span, threshold)),
-            Ses = Part("ses", () => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
-            Queue = Part("queue", PostfixQueue.CountByName),
-            Host = Part("host", HostFacts.Read),
-            Instance = Part("instance", InstanceFacts.Ask),
-            Problems = problems,
         };
-
-        // A part may be missing without spoiling the rest.
-        T? Part<T>(string name, Func<T?> ask) where T : class
+        if (found.Problem is not null)
+            report.Problems.Add("settings", found.Problem);
+        return report with
         {
-            try
-            {
-                return ask();
-            }
-            catch (ResponderException exception)
-            {
-                problems.Add(name, exception.Message);
-                return null;
-            }
-        }
+            Postfix = report.Part("postfix", () => Postfix(found.Settings, messages, span, threshold)),
+            Ses = report.Part("ses", () => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
+            Queue = report.Part("queue", PostfixQueue.CountByName),
+            Host = report.Part("host", HostFacts.Read),
+            Instance = report.Part("instance", InstanceFacts.Ask),
+        };
     }
+
+    /// <summary>By the book's file, when that can be read.</summary>
+    public static bool AttachmentsAreOff(ResponderSettings settings) =>
+        ResponseBookFile.Check(settings.ResponseBook, [])?.Entries.Any(entry => entry.HoldsBackAttachments) == true;
 
     /// <summary>Of the span that was asked for, else of that from the log's first message to its last.</summary>
     private static PostfixLogSummary? Postfix(
@@ -139,16 +160,17 @@ internal sealed class StatsCommand : Command
             : null;
 
     /// <exception cref="ResponderException">A time cannot be read, or the span is empty.</exception>
-    private static (DateTimeOffset? Since, DateTimeOffset? Until) Span(string? since, string? until)
+    private static (DateTimeOffset? Since, DateTimeOffset? Until) Span(
+        string? since, string? until, DateTimeStyles zone)
     {
-        var span = (Since: Time("--since", since), Until: Time("--until", until));
+        var span = (Since: Time("--since", since, zone), Until: Time("--until", until, zone));
         return span.Since >= span.Until
             ? throw new ResponderException(Cause.Usage, "--since: is not before --until") : span;
     }
 
-    private static DateTimeOffset? Time(string option, string? text) => text is null ? null
+    private static DateTimeOffset? Time(string option, string? text, DateTimeStyles zone) => text is null ? null
         : DateTimeOffset.TryParseExact(
-            text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time) ? time
+            text, TimeForms, CultureInfo.InvariantCulture, zone, out var time) ? time
         : throw new ResponderException(Cause.Usage,
             $"{option}: \"{text}\" is not a time like 2026-11-21, 2026-11-21T08:30 or 2026-11-21T08:30:00Z");
 
@@ -170,6 +192,9 @@ internal sealed class StatsCommand : Command
         }
 
         public ResponderSettings? Settings { get; }
+
+        /// <exception cref="ResponderException">There are none.</exception>
+        public ResponderSettings Needed => Settings ?? throw new ResponderException(Cause.Settings, Problem!);
 
         public string? Problem { get; }
     }

@@ -4,6 +4,7 @@ using MailResponder.Doctor;
 using MailResponder.Feedback;
 using MailResponder.Files;
 using MailResponder.Incoming;
+using MailResponder.Logs;
 using MailResponder.Reply;
 using MailResponder.Reply.Dkim;
 using MailResponder.Reply.Rendered;
@@ -22,7 +23,6 @@ internal sealed class Replier
         "a mail filter could not look up who the message is from; without that it is answered when it has been here "
         + "for an hour";
 
-    private const string WithoutAttachments = "(without-attachments)";
     private readonly AuthenticationRule _rule;
     private readonly ReplyComposer _composer;
     private readonly ReplySigner? _signer;
@@ -128,7 +128,7 @@ internal sealed class Replier
         var text = SendAsItIs(request, entry with { Attachments = [] }, turn);
         return text.Status switch
         {
-            SendStatus.Sent => text with { Detail = text.Detail + WithoutAttachments },
+            SendStatus.Sent => text with { Detail = text.Detail + MessageEvent.WithoutAttachments },
             SendStatus.AttachmentsRefused => SendResult.Refused(text.Detail),
             _ => text,
         };

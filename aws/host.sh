@@ -51,6 +51,8 @@ settings() {
   "dkim": { "domain": "${RESPONSE_FROM##*@}", "selector": "$DKIM_SELECTOR", "key_file": "$etc/dkim.key" },
 
   "metrics": { "region": "$AWS_DEFAULT_REGION" },$(feedback)
+  // One of the hosts mails the day's figures of all, to the team if to nobody else.
+  "statistics": { "to": "${REPORT_TO:-$SUPPORT}" },
   "syslog_socket": "/var/spool/postfix/dev/log"
 }
 END

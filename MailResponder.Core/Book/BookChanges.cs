@@ -41,6 +41,12 @@ internal static class BookChanges
             var fields = string.Join(", ", Fields(before[i], after[i]));
             if (fields.Length > 0)
                 differences.Add(string.Create(CultureInfo.InvariantCulture, $"reply {i + 1} has another {fields}"));
+            if (after[i].HoldsBackAttachments != before[i].HoldsBackAttachments)
+            {
+                var how = after[i].HoldsBackAttachments ? "without its attachments"
+                    : "with its attachments, if any, again";
+                differences.Add(string.Create(CultureInfo.InvariantCulture, $"reply {i + 1} goes out {how}"));
+            }
         }
 
         return differences;

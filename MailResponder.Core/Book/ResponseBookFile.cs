@@ -6,12 +6,12 @@ using MailResponder.Store;
 namespace MailResponder.Book;
 
 /// <summary>
-/// Reads and checks the response book: a JSON array of entries, or an object with that and with pools of links. Every
-/// fault is found in one go, with its entry, field and line.
+/// Reads and checks the response book: a JSON array of entries, or an object with that, pools of links and a switch for
+/// all attachments. Every fault is found in one go, with its entry, field and line.
 /// </summary>
 internal sealed class ResponseBookFile
 {
-    private static readonly string[] Members = ["pools", "entries"];
+    private static readonly string[] Members = ["pools", "attachments", "entries"];
     private readonly string _path;
     private readonly List<Fault> _faults;
     private readonly LinkPools? _pools;
@@ -25,7 +25,7 @@ internal sealed class ResponseBookFile
     }
 
     /// <summary>Whether it is a book that is an object, and not something else.</summary>
-    public static bool IsObject(LocatedJson json) => json.Members.Any(member => Members.Contains(member.Name));
+    public static bool IsObject(LocatedJson json) => json.Members.Any(member => member.Name is "pools" or "entries");
 
     /// <summary>
     /// Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all, or
@@ -70,10 +70,34 @@ internal sealed class ResponseBookFile
         }
 
         var book = Read(entries);
+        if (json["attachments"] is { } value && !IsOn(value))
+            book = book is null ? null : HoldBackAttachments(book, value.Line);
         // What is wrong in an entry may be the name of a pool.
         if (_reader.Errors == 0)
             _pools.CheckUse();
         return book;
+    }
+
+    private bool IsOn(LocatedJson value)
+    {
+        var isText = value.Kind == JsonValueKind.String;
+        if (!(isText && value.Text is "on" or "off"))
+        {
+            _faults.Add(new Fault(_path, value.Line, "attachments", "must be \"on\" or \"off\", but is "
+                + (isText ? $"\"{value.Text}\"" : value.KindInWords)
+                + "; attachments of one entry are taken out of that entry"));
+        }
+
+        return value.Text != "off";
+    }
+
+    private ResponseBook HoldBackAttachments(ResponseBook book, int line)
+    {
+        var held = book.Entries.Count(entry => entry.Attachments.Count > 0);
+        _faults.Add(new Fault(_path, line, "attachments",
+            $"is off: {held} of {book.Entries.Count} entries go out without theirs", IsWarning: true));
+        return new ResponseBook([.. book.Entries.Select(entry =>
+            entry with { HoldsBackAttachments = entry.Attachments.Count > 0 })]);
     }
 
     private ResponseBook? Read(LocatedJson json)

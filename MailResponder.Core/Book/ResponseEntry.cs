@@ -31,6 +31,9 @@ internal record ResponseEntry(
     /// <summary>What a request has to prove; the settings say what this does not.</summary>
     public AuthenticationRequirement Requirement { get; init; } = AuthenticationRequirement.NotSaid;
 
+    /// <summary>Whether the book holds back its attachments from everybody: only the text goes out.</summary>
+    public bool HoldsBackAttachments { get; init; }
+
     /// <summary>Whether a book's address stands for those that it does not know.</summary>
     public static bool IsForUnknownOf(string address) => address.StartsWith(AnyLocalPart, StringComparison.Ordinal);
 

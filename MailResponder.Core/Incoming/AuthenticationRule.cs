@@ -22,8 +22,9 @@ internal sealed class AuthenticationRule(ResponderSettings settings)
     public Permission For(ResponseEntry entry, AuthenticationVerdict verdict)
     {
         var (links, attachments) = RequiredBy(entry);
-        var whole = entry.Attachments.Count > 0 ? attachments : links;
-        return verdict.Proven >= whole ? Permission.Whole
+        var whole = entry.Attachments.Count > 0 && !entry.HoldsBackAttachments ? attachments : links;
+        return verdict.Proven >= whole
+                ? entry.HoldsBackAttachments ? Permission.WithoutAttachments : Permission.Whole
             : verdict.Possible >= whole ? Permission.Later
             : verdict.Proven >= links ? Permission.WithoutAttachments
             : verdict.Possible >= links ? Permission.Later

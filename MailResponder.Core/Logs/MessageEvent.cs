@@ -24,6 +24,9 @@ internal sealed record MessageEvent(
     /// <summary>Where rsyslog/20-mail_responder.conf puts the events.</summary>
     public const string StandardLog = "/var/log/mail_responder-events.log";
 
+    /// <summary>Ends the receipt of a reply that went out without the attachments of its entry.</summary>
+    public const string WithoutAttachments = "(without-attachments)";
+
     /// <summary>The event's time; null for a line that is no event.</summary>
     public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> line) => Read(line)?.Time;
 

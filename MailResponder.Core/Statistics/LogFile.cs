@@ -8,13 +8,13 @@ namespace MailResponder.Statistics;
 /// <summary>The log of events as a file: the one in use, or a rotated one, plain or compressed by gzip.</summary>
 internal static class LogFile
 {
-    /// <summary>What logrotate made last, in the order in which it is looked for.</summary>
-    private static readonly string[] Rotated = [MessageEvent.StandardLog + ".1", MessageEvent.StandardLog + ".1.gz"];
-
     /// <exception cref="ResponderException">Nothing was rotated yet.</exception>
-    public static string LastRotated() => Array.Find(Rotated, File.Exists) ?? throw new ResponderException(Cause.Input,
-        $"neither {string.Join(" nor ", Rotated)} is there: logrotate has not run yet; "
-        + $"name a file, like the log of today: responder stats --log {MessageEvent.StandardLog}");
+    public static string LastRotated() => RotatedOf(MessageEvent.StandardLog) ?? throw new ResponderException(
+        Cause.Input, $"neither {MessageEvent.StandardLog}.1 nor {MessageEvent.StandardLog}.1.gz is there: logrotate "
+        + $"has not run yet; name a file, like the log of today: responder stats --log {MessageEvent.StandardLog}");
+
+    /// <summary>What logrotate made of the log last; null when it has not run yet.</summary>
+    public static string? RotatedOf(string log) => Array.Find([log + ".1", log + ".1.gz"], File.Exists);
 
     /// <summary>Counts every line of the file.</summary>
     /// <exception cref="ResponderException">

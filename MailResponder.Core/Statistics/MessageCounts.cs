@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using MailResponder.Logs;
 
@@ -17,6 +18,7 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     private readonly long[] _repliesByHour = new long[24];
     private DateTimeOffset? _first;
     private DateTimeOffset? _last;
+    private long _withoutAttachments;
     private long _unmatched;
     private bool _hasEvents;
 
@@ -47,6 +49,7 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
             Last = _last,
             Answered = _addresses.Total,
             Replies = _repliesByHour.Sum(),
+            RepliesWithoutAttachments = _withoutAttachments,
             Addresses = addresses,
             Others = others,
             Skipped = _skipped.Sorted(),
@@ -61,6 +64,85 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         };
     }
 
+    /// <summary>
+    /// All of it as figures with names, to be added to those of other hosts. Nothing is merged in them, so that a
+    /// threshold can apply to the sum.
+    /// </summary>
+    public void WriteTo(Dictionary<string, long> figures)
+    {
+        void Write(string kind, NameCounts counts)
+        {
+            foreach (var (name, count) in counts.Sorted())
+                figures[$"{kind} {name}"] = count;
+            figures[kind] = counts.Unkept;
+        }
+
+        Write("answered", _addresses);
+        Write("skipped", _skipped);
+        Write("deferred", _deferred);
+        Write("failed", _failed);
+        foreach (var (milliseconds, count) in _milliseconds)
+            CollectionsMarshal.GetValueRefOrAddDefault(figures, $"ms {InThreeDigits(milliseconds)}", out _) += count;
+        for (var hour = 0; hour < _repliesByHour.Length; hour++)
+            figures[$"hour {hour}"] = _repliesByHour[hour];
+        figures["without-attachments"] = _withoutAttachments;
+        if (_first is { } first && _last is { } last)
+            (figures["first"], figures["last"]) = (first.ToUnixTimeMilliseconds(), last.ToUnixTimeMilliseconds());
+    }
+
+    /// <summary>Adds what another wrote, in the same zone; figures that are unknown here do not count.</summary>
+    public void Add(Dictionary<string, long> figures)
+    {
+        foreach (var (figure, count) in figures)
+        {
+            var (kind, name) = figure.IndexOf(' ') is >= 0 and var space
+                ? (figure[..space], figure[(space + 1)..]) : (figure, null);
+            switch (kind)
+            {
+                case "answered":
+                    _addresses.Add(name, count);
+                    break;
+                case "skipped":
+                    _skipped.Add(name, count);
+                    break;
+                case "deferred":
+                    _deferred.Add(name, count);
+                    break;
+                case "failed":
+                    _failed.Add(name, count);
+                    break;
+                case "ms" when long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var ms):
+                    CollectionsMarshal.GetValueRefOrAddDefault(_milliseconds, ms, out _) += count;
+                    break;
+                case "hour" when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var hour)
+                    && hour < _repliesByHour.Length:
+                    _repliesByHour[hour] += count;
+                    break;
+                case "without-attachments":
+                    _withoutAttachments += count;
+                    break;
+                case "first" when DateTimeOffset.FromUnixTimeMilliseconds(count) is var first && !(_first < first):
+                    _first = first;
+                    break;
+                case "last" when DateTimeOffset.FromUnixTimeMilliseconds(count) is var last && !(_last > last):
+                    _last = last;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Messages in all: answered, skipped, failed, and tries that were deferred.</summary>
+    public long Total => _addresses.Total + _skipped.Total + _deferred.Total + _failed.Total;
+
+    /// <summary>Rounded up; a few thousand values are left of any number.</summary>
+    private static long InThreeDigits(long number)
+    {
+        var unit = 1L;
+        while (number > 999 * unit)
+            unit *= 10;
+        return (number + unit - 1) / unit * unit;
+    }
+
     private void Add(MessageEvent message)
     {
         var time = TimeZoneInfo.ConvertTime(message.Time, zone);
@@ -68,6 +150,8 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         _first = _first < time ? _first : time;
         _last = _last > time ? _last : time;
         _repliesByHour[time.Hour] += message.Replies;
+        _withoutAttachments += message.Receipts.LongCount(
+            receipt => receipt.EndsWith(MessageEvent.WithoutAttachments, StringComparison.Ordinal));
         switch (message.Result)
         {
             case Result.Replied:

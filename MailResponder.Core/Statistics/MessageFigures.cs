@@ -20,6 +20,9 @@ internal sealed record MessageFigures
     /// </summary>
     public required long Replies { get; init; }
 
+    /// <summary>Those of the replies whose entry has attachments that did not go out.</summary>
+    public required long RepliesWithoutAttachments { get; init; }
+
     /// <summary>
     /// Answered requests by requested address, where they reach the threshold; the most frequent first.
     /// </summary>

@@ -15,13 +15,15 @@ internal sealed class NameCounts
 
     public long Total { get; private set; }
 
-    public void Add(string name)
+    /// <param name="name">Null: of a name that is not kept.</param>
+    /// <param name="times">How often it occurred.</param>
+    public void Add(string? name, long times = 1)
     {
-        Total++;
-        if (_counts.Count >= MaxNames && !_counts.ContainsKey(name))
-            Unkept++;
+        Total += times;
+        if (name is null || (_counts.Count >= MaxNames && !_counts.ContainsKey(name)))
+            Unkept += times;
         else
-            CollectionsMarshal.GetValueRefOrAddDefault(_counts, name, out _)++;
+            CollectionsMarshal.GetValueRefOrAddDefault(_counts, name, out _) += times;
     }
 
     public long Of(string name) => _counts.GetValueOrDefault(name);

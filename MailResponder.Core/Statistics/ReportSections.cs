@@ -6,8 +6,11 @@ namespace MailResponder.Statistics;
 /// <summary>The report in words, the same for plain text and HTML.</summary>
 internal static class ReportSections
 {
-    public static string Title(StatisticsReport report) =>
-        $"Mail responder on {report.HostName}{(report.Days.Length > 0 ? ", " + report.Days : "")}";
+    public static string Title(StatisticsReport report)
+    {
+        var where = report.Hosts is { } hosts ? $"{Figure.Of(hosts.Count)} host(s)" : report.HostName;
+        return $"Mail responder on {where}{(report.Days.Length > 0 ? ", " + report.Days : "")}";
+    }
 
     public static IReadOnlyList<ReportSection> Of(StatisticsReport report)
     {
@@ -26,7 +29,7 @@ internal static class ReportSections
             Outcomes(report.Postfix?.Outcomes ?? []),
             Queue(report),
             .. Ses(report),
-            Host(report),
+            report.Hosts is null ? Host(report) : Hosts(report, report.Hosts),
         ];
         return [.. sections.OfType<ReportSection>()];
     }
@@ -38,6 +41,8 @@ internal static class ReportSections
         [
             new("Requests answered", Figure.Of(messages.Answered)),
             new("Replies sent", Figure.Of(messages.Replies)),
+            new("… without their attachments", Figure.Of(messages.RepliesWithoutAttachments)
+                + (report.AttachmentsAreOff ? " (off in the response book)" : "")),
             new("Not answered", Figure.Of(Sum(messages.Skipped))),
             new("Deferred (tries)", Figure.Of(Sum(messages.Deferred))),
             new("Failed", Figure.Of(Sum(messages.Failed))),
@@ -47,7 +52,7 @@ internal static class ReportSections
             new("Longest time to answer", Figure.Milliseconds(messages.MaximumMs)),
             new("First message", Figure.Time(messages.First)),
             new("Last message", Figure.Time(messages.Last)),
-            new("Other lines in the log", Figure.Of(messages.UnmatchedLines)),
+            .. OfOneHost(report, new ReportRow("Other lines in the log", Figure.Of(messages.UnmatchedLines))),
         ], $"From {report.LogFile}. The time is that of the responder alone.");
     }
 
@@ -93,8 +98,9 @@ internal static class ReportSections
             new("Deferred at least once", Figure.Of(postfix.Deferred)),
             new("Expired in the queue", Figure.Of(postfix.Expired)),
             new("Refused at the door", Figure.Of(postfix.Rejected)),
-            new("Median, arrival to reply sent", Seconds(postfix.MedianSeconds)),
-            new("95 % sent within", Seconds(postfix.Percentile95Seconds)),
+            .. OfOneHost(report,
+                new ReportRow("Median, arrival to reply sent", Seconds(postfix.MedianSeconds)),
+                new ReportRow("95 % sent within", Seconds(postfix.Percentile95Seconds))),
             new("Longest, arrival to reply sent", Seconds(postfix.MaximumSeconds)),
         ]);
     }
@@ -165,6 +171,14 @@ internal static class ReportSections
             .Select(part => report.Problems.GetValueOrDefault(part)).OfType<string>();
         return new ReportSection("Host", rows, string.Join(" ", problems) is { Length: > 0 } note ? note : null);
     }
+
+    private static ReportSection Hosts(StatisticsReport report, IReadOnlyList<HostLine> hosts) => new("Hosts",
+        [.. hosts.Select(host => new ReportRow(host.Label, host.ToString()))],
+        $"Made on {report.HostName} by {report.Version}. {report.Problems.GetValueOrDefault("hosts")}".TrimEnd());
+
+    /// <summary>What several hosts' figures do not add up to.</summary>
+    private static ReportRow[] OfOneHost(StatisticsReport report, params ReportRow[] rows) =>
+        report.Hosts is null ? rows : [];
 
     private static ReportSection? Missing(string title, StatisticsReport report, string part) =>
         report.Problems.TryGetValue(part, out var problem)

@@ -21,6 +21,9 @@ internal sealed record StatisticsReport
 
     public required MessageFigures Messages { get; init; }
 
+    /// <summary>Whether the response book holds back all attachments now.</summary>
+    public bool AttachmentsAreOff { get; init; }
+
     /// <summary>Addresses with fewer answered requests are counted together.</summary>
     public required int Threshold { get; init; }
 
@@ -38,6 +41,12 @@ internal sealed record StatisticsReport
     /// <summary>Why a part could not be had, by the part's name in JSON; "settings" has none of its own.</summary>
     public OrderedDictionary<string, string> Problems { get; init; } = [];
 
+    /// <summary>The days of a fleet's report; null for that of one host.</summary>
+    public string? Span { get; init; }
+
+    /// <summary>The hosts of a fleet; null when it is the report of one host.</summary>
+    public IReadOnlyList<HostLine>? Hosts { get; init; }
+
     [JsonIgnore]
     public string HostName => Host?.Name ?? Environment.MachineName;
 
@@ -47,6 +56,8 @@ internal sealed record StatisticsReport
     {
         get
         {
+            if (Span is not null)
+                return Span;
             var (first, last) = ($"{Messages.First:yyyy-MM-dd}", $"{Messages.Last:yyyy-MM-dd}");
             return first == last ? first : $"{first} to {last}";
         }
@@ -79,6 +90,21 @@ internal sealed record StatisticsReport
             }
 
             return warnings;
+        }
+    }
+
+    /// <summary>Asks for a part, which may be missing without spoiling the rest.</summary>
+    /// <returns>Null, with the reason in <see cref="Problems"/>, when it cannot be had.</returns>
+    public T? Part<T>(string name, Func<T?> ask) where T : class
+    {
+        try
+        {
+            return ask();
+        }
+        catch (ResponderException exception)
+        {
+            Problems.Add(name, exception.Message);
+            return null;
         }
     }
 

@@ -197,6 +197,9 @@ internal sealed class AddressKey
         return false;
     }
 
+    /// <summary>A key for something else, from which this one cannot be computed.</summary>
+    public byte[] For(string purpose) => Hash("key", purpose);
+
     /// <summary>What decides which links of a pool a requester gets, and from when to when.</summary>
     /// <param name="requester">An address in any spelling: those of one mailbox give the same.</param>
     /// <param name="pool">Its name, which has no NUL.</param>

@@ -241,6 +241,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             Listed(2),
             requesters,
             Scalar("SELECT COUNT(*) FROM ledger WHERE volume IN (SELECT number FROM volume)") ?? 0,
+            Scalar("SELECT COUNT(*) FROM host_day") ?? 0,
             reset is null or 0 ? null : DateTimeOffset.FromUnixTimeSeconds(reset.Value),
             TimeSpan.FromSeconds(Scalar("SELECT value FROM meta WHERE name = 'clock_jump'") ?? 0));
     });

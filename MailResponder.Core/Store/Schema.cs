@@ -17,7 +17,8 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
     // what is given once in a window, whose requester is hashed once more. entries is what EntryStates writes. A
     // counter has what was answered in a day and in its last minute, for a domain and (with a subject of one byte) in
     // all. reported_…: until when a limit need not be reported. clock_jump: seconds between the last two resets when
-    // that is unusual.
+    // that is unusual. A host_day has what one host counted on a day of UTC (days since 1970), sealed by HostDays; a
+    // mailed_day, until when a host may mail the fleet's report of that day, and whether one has.
     private static readonly string[] Tables =
     [
         "meta (name VARCHAR(32) NOT NULL PRIMARY KEY, value BIGINT NOT NULL)",
@@ -30,6 +31,9 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
             + "tries BIGINT NOT NULL, entries BLOB NOT NULL, PRIMARY KEY (volume, message))",
         "counter (day BIGINT NOT NULL, subject VARBINARY(32) NOT NULL, in_day BIGINT NOT NULL, "
             + "minute BIGINT NOT NULL, in_minute BIGINT NOT NULL, PRIMARY KEY (day, subject))",
+        "host_day (day BIGINT NOT NULL, host VARBINARY(32) NOT NULL, figures MEDIUMBLOB NOT NULL, "
+            + "PRIMARY KEY (day, host))",
+        "mailed_day (day BIGINT NOT NULL PRIMARY KEY, taken_until BIGINT NOT NULL, done INT NOT NULL)",
     ];
 
     /// <summary>Reads the table that says it.</summary>

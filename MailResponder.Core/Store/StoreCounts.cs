@@ -2,11 +2,12 @@ namespace MailResponder.Store;
 
 /// <summary>Sizes of the lists and tables. Nothing else of them may be shown.</summary>
 /// <param name="Blocked">By the operator.</param>
+/// <param name="HostDays">Days that hosts of a fleet have figures of.</param>
 /// <param name="LastReset">Null before the first one.</param>
 /// <param name="ClockJump">Of the last reset: <see cref="ResetResult.ClockJump"/>.</param>
 internal sealed record StoreCounts(
     long Blocked, long BlockedByFeedback, long Allowed, IReadOnlyList<(long Used, long Requesters)> Requesters,
-    long Messages,
+    long Messages, long HostDays,
     DateTimeOffset? LastReset, TimeSpan ClockJump)
 {
     /// <summary>What a clock jump means, in the operator's words.</summary>

@@ -97,6 +97,42 @@ public sealed class AuthenticatedReplies : IDisposable
         Assert.NotEmpty(Directory.GetFiles(RenderingFolder.PathOf(_settings)));
     }
 
+    /// <remarks>The switch of the book holds whatever is proven, and asks for no more than the text needs.</remarks>
+    [Theory]
+    [InlineData("", Signed, "replied links text")]
+    [InlineData("\"attachments\": \"full\"", Open, "replied links text")]
+    [InlineData("\"links\": \"weak\"", "dkim=none", "replied links")]
+    [InlineData("\"links\": \"weak\"", Open, "deferred authentication links")]
+    public void SwitchedOff_NobodyGetsAttachments(string second, string results, string expected)
+    {
+        _settings = _settings with { DailyLimit = 10 };
+        SwitchOff(second);
+        RenderedPlace.Settle();
+
+        // The first message renders the book, which answers the second one.
+        Assert.Equal((expected, expected), (Ask(results), Ask(results)));
+        Assert.NotEmpty(Directory.GetFiles(RenderingFolder.PathOf(_settings), "*", SearchOption.AllDirectories));
+        Assert.Equal(expected.EndsWith("text", StringComparison.Ordinal),
+            Answer(Message(results)).Receipts is [.., var last]
+                && last.EndsWith("(without-attachments)", StringComparison.Ordinal));
+    }
+
+    /// <remarks>So that nobody waits for a file, and a request that was answered in part gets the rest.</remarks>
+    [Fact]
+    public void SwitchedOff_AMissingFileDefersNobody()
+    {
+        File.Move(_folder.PathTo("files/tools/tool.zip"), _folder.PathTo("away"));
+        var message = Message(Signed);
+        Assert.Equal("deferred attachment links", InWords(Answer(message)));
+
+        SwitchOff("");
+        Assert.Equal("replied text", InWords(Answer(message)));
+
+        Book("", "");
+        File.Move(_folder.PathTo("away"), _folder.PathTo("files/tools/tool.zip"));
+        Assert.Equal("replied", InWords(Answer(message)));
+    }
+
     /// <remarks>What is not permitted keeps its place among the entries, so that nothing comes twice.</remarks>
     [Fact]
     public void Retry_SendsNothingAgain()
@@ -139,6 +175,13 @@ public sealed class AuthenticatedReplies : IDisposable
             "attachments": [["tools", "tool.zip", "tool.zip"]] }
         ]
         """);
+
+    private void SwitchOff(string second)
+    {
+        Book("", second);
+        var list = File.ReadAllText(_folder.PathTo("responses.json"));
+        _folder.Write("responses.json", $$"""{ "attachments": "off", "entries": {{list}} }""");
+    }
 
     private string Ask(string results) => InWords(Answer(Message(results)));
 

@@ -111,6 +111,16 @@ public sealed class CronTests : IDisposable
     }
 
     [Fact]
+    public void FleetsFigures_ArePutByWhoMayReadTheLogAlone()
+    {
+        folder.Write("other", "echo 'sent: 01000'");
+        Cron("*/10 * * * *", calls: 1);
+        Assert.Equal(["mail_responder mail_responder adm"], Calls.Select(call => call.Split(" HOME=")[0]));
+        Assert.Equal(["stats --fleet --email"], Calls.Select(call => call.Split(": responder ")[1]));
+        Assert.Empty(Mails);
+    }
+
+    [Fact]
     public void FailuresEachMinute_AreMailedToRoot()
     {
         folder.Write("other", "echo \"responder: $1 failed\" >&2; exit 75");

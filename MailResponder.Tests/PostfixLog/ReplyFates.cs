@@ -4,6 +4,8 @@ using MailResponder.Doctor;
 using MailResponder.Logs;
 using MailResponder.PostfixLog;
 using MailResponder.Settings;
+using MailResponder.Statistics;
+using MailResponder.Store;
 using MailResponder.Tests.Statistics;
 
 namespace MailResponder.Tests.PostfixLog;
@@ -102,6 +104,30 @@ public sealed class ReplyFates : IDisposable
             Reply("zahra@gmail.com", "sent");
         Reply("zahra@web.de", "sent");
         Assert.Equal([new(ProviderOutcomes.Others, 6, 0, 0, 0, 0)], Outcomes(threshold: 5));
+    }
+
+    /// <summary>What is too few for one host's report shows in that of three, and nothing else does.</summary>
+    [Fact]
+    public void HostsOfAFleet_AddUp()
+    {
+        for (var i = 0; i < 4; i++)
+            Reply("zahra@gmail.com", "sent");
+        Reply("zahra@gmail.com", "deferred", "expired");
+        Reply("zahra@web.de", "sent");
+        Reply("zahra@mail.small-office.example", "sent");
+        Outcomes();
+        var day = HostDays.DayOf(FixedClock.Start);
+        var host = HostDay.Count(
+            day, _folder.PathTo("none.log"), _settings, ("mail1.example.com", null, FixedClock.Start));
+        Assert.DoesNotContain("small-office", Encoding.UTF8.GetString(host.ToRow().Figures!), StringComparison.Ordinal);
+
+        var sum = HostDay.Postfix([host, HostDay.Of(host.ToRow())!, host], threshold: 6)!;
+
+        Assert.Equal([new("gmail.com", 12, 0, 3, 0, 0), new(ProviderOutcomes.Others, 6, 0, 0, 0, 0)], sum.Outcomes);
+        Assert.Equal((21, 21), (sum.Received, sum.Answered));
+        Assert.Equal([new(ProviderOutcomes.Others, 21, 0, 0, 0, 0)],
+            HostDay.Postfix([host, host, host], threshold: 16)!.Outcomes.Select(one =>
+                new ProviderOutcomes(one.Provider, one.Total, 0, 0, 0, 0)));
     }
 
     [Theory]

@@ -64,6 +64,7 @@ internal static class SettingsChecks
 
     private static string Remedy(string name, Fault fault, ResponderSettings? settings) => name switch
     {
+        "attachments" when fault.Place == "attachments" => "write \"on\" there when they may go out again",
         "attachments" => "put the file there, or correct the entry or the limit; then: responder config check",
         "keys" => "follow what it says; then: responder config check",
         "signature" => "see docs/signing.md; then: responder config check",

@@ -58,6 +58,7 @@ internal sealed class RecordReader
         var entry = new ResponseEntry(number, line, address, bodies, attachments, (SendMethod?)ReadChoice(), subject)
         {
             Requirement = new((Proof?)ReadChoice(), (Proof?)ReadChoice()),
+            HoldsBackAttachments = ReadNumber() != 0,
             Pools = ReadPools(),
         };
         return new RenderedEntry(entry, ReadBody([], entry.Pools.Count > 0 ? bodies.Length : 0));

@@ -67,6 +67,7 @@ internal sealed class RecordWriter
         WriteNumber((int?)entry.SendMethod ?? -1);
         WriteNumber((int?)entry.Requirement.Links ?? -1);
         WriteNumber((int?)entry.Requirement.Attachments ?? -1);
+        WriteNumber(entry.HoldsBackAttachments ? 1 : 0);
         WriteNumber(entry.Pools.Count);
         foreach (var pool in entry.Pools)
         {

@@ -83,7 +83,7 @@ internal sealed class RenderedPlace : IDisposable
             Assert.Equal(reply.Bytes + reply.WireBytes, written.Length);
             answer.Append(entry.Number).Append(entry.Line).Append(entry.Address).Append(entry.Subject)
                 .Append(entry.SendMethod)
-                .Append(entry.Requirement)
+                .Append(entry.Requirement).Append(entry.HoldsBackAttachments)
                 .AppendJoin(',', entry.Bodies).AppendJoin(',', entry.Attachments)
                 .Append(Convert.ToHexString(body.Hash)).Append(Encoding.ASCII.GetString(written.ToArray()));
         }

@@ -1,0 +1,114 @@
+using System.Globalization;
+using MailResponder.PostfixLog;
+using MailResponder.Settings;
+using MailResponder.Store;
+
+namespace MailResponder.Statistics;
+
+/// <summary>
+/// What this host puts into the database of its fleet, and the report of all hosts. Every host counts whole, and the
+/// threshold below which nothing shows applies to their sum.
+/// </summary>
+internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvider clock)
+{
+    /// <summary>
+    /// After midnight the last messages of the day are still being counted: each host counts every ten minutes.
+    /// </summary>
+    private static readonly TimeSpan WaitForHosts = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long after midnight the day before is counted once more.</summary>
+    private static readonly TimeSpan StillYesterday = TimeSpan.FromHours(2);
+
+    /// <summary>Counts the day, and after midnight the one before it too.</summary>
+    /// <param name="log">The host's log of events.</param>
+    /// <param name="settings">Name the database of what Postfix's log told.</param>
+    /// <param name="host">Name, EC2 instance or null, and the time.</param>
+    /// <exception cref="ResponderException">A log cannot be read.</exception>
+    public static List<HostDay> Count(
+        string log, ResponderSettings settings, (string Name, string? Instance, DateTimeOffset Now) host)
+    {
+        var today = HostDays.DayOf(host.Now);
+        var days = new List<HostDay>();
+        if (host.Now - HostDays.StartOf(today) < StillYesterday)
+            days.Add(HostDay.Count(today - 1, log, settings, host));
+        days.Add(HostDay.Count(today, log, settings, host));
+        return days;
+    }
+
+    /// <summary>Replaces the figures of this host, unless those in the database have more messages.</summary>
+    /// <remarks>They have when the log was rotated twice a day, or deleted.</remarks>
+    public void Put(List<HostDay> counted)
+    {
+        foreach (var day in counted)
+        {
+            var before = Read(day.Day, day.Day + 1).Find(one => one?.Id == day.Id);
+            if (!(before?.Messages().Total > day.Messages().Total))
+                days.Put(day.ToRow());
+        }
+
+        days.Forget(HostDays.DayOf(clock.GetUtcNow()) - HostDays.DaysKept);
+    }
+
+    /// <summary>The days whose report this host is to mail now; it has to tell when it has.</summary>
+    public IEnumerable<long> Due()
+    {
+        var now = clock.GetUtcNow();
+        return days.NotMailed(HostDays.DayOf(now - WaitForHosts)).Where(day => days.TryTake(day, now));
+    }
+
+    /// <summary>The report of all hosts, from one day to the day before another.</summary>
+    public StatisticsReport Report(long first, long end, string version)
+    {
+        var shown = Read(first, end);
+        var hosts = shown.OfType<HostDay>().ToList();
+        var counts = new MessageCounts(null, null, TimeZoneInfo.Utc);
+        hosts.ForEach(one => counts.Add(one.Figures));
+        var threshold = settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold;
+        var problems = new OrderedDictionary<string, string>();
+        if (shown.Count > hosts.Count)
+        {
+            problems.Add("hosts", $"{shown.Count - hosts.Count} row(s) of hosts could not be read: sealed with an "
+                + "address key that this host has not, or damaged.");
+        }
+
+        return new StatisticsReport
+        {
+            Made = clock.GetUtcNow(),
+            Version = version,
+            LogFile = "what the hosts put into " + settings.Database.Place,
+            Span = (first == end - 1 ? Date(first) : $"{Date(first)} to {Date(end - 1)}") + " (UTC)",
+            Hosts = [.. hosts.GroupBy(one => one.Id).Select(host => HostLine.Of([.. host]))
+                .OrderBy(line => line.Label, StringComparer.Ordinal)],
+            Messages = counts.Figures(threshold),
+            Threshold = threshold,
+            Postfix = HostDay.Postfix(hosts, threshold) is { } postfix ? postfix with
+            {
+                Trend = Trend(Read(Math.Min(first, end - HostDays.DaysKept), end).OfType<HostDay>()),
+            } : null,
+            Problems = problems,
+        };
+    }
+
+    /// <summary>Null for each row that cannot be read.</summary>
+    private List<HostDay?> Read(long first, long end) => days.Read(first, end).ConvertAll(HostDay.Of);
+
+    private static string Date(long day) =>
+        HostDays.StartOf(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <param name="all">In the order of their days.</param>
+    private static List<DayOfRequests> Trend(IEnumerable<HostDay> all)
+    {
+        var trend = new List<DayOfRequests>();
+        foreach (var one in all)
+        {
+            var day = new DayOfRequests(DateOnly.FromDateTime(HostDays.StartOf(one.Day).UtcDateTime),
+                one.Figures.GetValueOrDefault("received"), one.Figures.GetValueOrDefault("sent-on"));
+            if (trend is [.., var last] && last.Day == day.Day)
+                trend[^1] = new(last.Day, last.Received + day.Received, last.Answered + day.Answered);
+            else
+                trend.Add(day);
+        }
+
+        return trend;
+    }
+}

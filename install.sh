@@ -3,7 +3,8 @@
 #
 # usage: sudo ./install.sh [--domain D]… [--add-domain D]… [--remove-domain D]… [--hostname H] [--from ADDR]
 #        [--support ADDR] [--database sqlite|mysql] [--ses-region R] [--strict-recipients] [--no-authentication]
-#        [--mail-log-days N] [--textfiles DIR] [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
+#        [--feedback-queue URL] [--mail-log-days N] [--textfiles DIR] [--ssh-port N] [--no-packages] [--dry-run]
+#        [--uninstall] [--help]
 #
 #   --domain D            a domain to answer for; at least one at the first run, more than one may be given. A later run
 #                         that would drop one this way is refused
@@ -18,6 +19,8 @@
 #   --strict-recipients   reject addresses that the response book does not know, instead of dropping their mail
 #   --no-authentication   leave out opendkim and opendmarc, which find out who a message is really from; attachments then
 #                         go to whoever stands in From. --authentication at a later run puts them in again
+#   --feedback-queue URL  take what Amazon SES says of bounces and complaints from this queue of SQS every ten minutes;
+#                         the topic stands in the settings (docs/feedback.md). none: no longer
 #   --mail-log-days N     keep Postfix's log and the journal, which name who wrote, for N days (default: 7)
 #   --textfiles DIR       write the metrics for Prometheus each minute into DIR, which the textfile collector of
 #                         node_exporter reads (Debian's package: /var/lib/prometheus/node-exporter); none: no longer
@@ -148,13 +151,13 @@ remembered() {
 
 read_options() {
   for option in domains added removed hostname from support database region strict authentication mail_log_days \
-    textfiles ssh_port no_packages dry_run uninstall; do
+    feedback_queue textfiles ssh_port no_packages dry_run uninstall; do
     eval "$option="
   done
   while [ $# -gt 0 ]; do
     case $1 in
       --domain | --add-domain | --remove-domain | --hostname | --from | --support | --database | --ses-region | \
-        --mail-log-days | --textfiles | --ssh-port)
+        --feedback-queue | --mail-log-days | --textfiles | --ssh-port)
         if [ $# -lt 2 ] || [ -z "$2" ]; then usage "$1 needs a value"; fi
         read_value "$1" "$2"
         shift
@@ -205,6 +208,11 @@ read_value() {
     --ses-region)
       echo "$2" | grep -qxE '[a-z]{2}(-[a-z]+)+-[0-9]' || usage "--ses-region $2: not a region such as eu-west-1"
       region=$2
+      ;;
+    --feedback-queue)
+      [ "$2" = none ] || echo "$2" | grep -qxE 'https://[a-z0-9.-]+(/[A-Za-z0-9._-]+)+' ||
+        usage "--feedback-queue $2: not the URL of a queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/name"
+      feedback_queue=$2
       ;;
     --mail-log-days)
       { echo "$2" | grep -qxE '[1-9][0-9]{0,2}' && [ "$2" -le 365 ]; } ||
@@ -270,6 +278,7 @@ complete_options() {
   strict=${strict:-$(remembered strict)}
   authentication=${authentication:-$(remembered authentication)}
   mail_log_days=${mail_log_days:-$(remembered mail_log_days)}
+  feedback_queue=${feedback_queue:-$(remembered feedback_queue)}
   textfiles=${textfiles:-$(remembered textfiles)}
   ssh_port=${ssh_port:-$(remembered ssh_port)}
 
@@ -293,7 +302,7 @@ complete_options() {
 remember_options() {
   printf '%s\n' "domains=$domains" "hostname=$hostname" "from=$from" "support=$support" "database=$database" \
     "region=$region" "strict=$strict" "authentication=$authentication" \
-    "mail_log_days=$mail_log_days" "textfiles=$textfiles" "ssh_port=$ssh_port" >"$work/options"
+    "mail_log_days=$mail_log_days" "feedback_queue=$feedback_queue" "textfiles=$textfiles" "ssh_port=$ssh_port" >"$work/options"
   if ! cmp -s "$work/options" "$state/options"; then
     if step "remember these options: answer for $domains on $hostname, from $from"; then record options <"$work/options"; fi
   fi
@@ -583,6 +592,11 @@ put_system_file() {
       case $textfiles in '' | none) return 0 ;; esac
       sed "s|/var/lib/prometheus/node-exporter|$textfiles|" "$here/system/$1" >"$work/textfiles"
       put "$work/textfiles" "/etc/$1" 644 root:root
+      ;;
+    cron.d/mail_responder-feedback)
+      case $feedback_queue in '' | none) return 0 ;; esac
+      sed "s|--queue [^ ]*|--queue $feedback_queue|" "$here/system/$1" >"$work/feedback"
+      put "$work/feedback" "/etc/$1" 644 root:root
       ;;
     fail2ban/jail.d/mail_responder.conf)
       [ -n "$ssh_port" ] || return 0

@@ -6,8 +6,9 @@
 # Run as root by the instance's user data, out of the unpacked release, with the group's parameters in the environment:
 # GROUP AWS_DEFAULT_REGION DRAIN_HOURS DOMAINS (spaces between them) HOST_NAME RESPONSE_FROM BOUNCE_ADDRESS SUPPORT
 # DKIM_SELECTOR SES_REGION BOOK_BUCKET BOOK_KEY DATABASE_HOST DATABASE_PORT SECRETS_PATH RELEASE_BUCKET and, when the
-# database's certificate is not signed by an authority of the system, DATABASE_CA_KEY; and, when the host may be told to
-# feed bounces and complaints (docs/feedback.md), FEEDBACK_TOPIC; and, when the book is signed (docs/signing.md),
+# database's certificate is not signed by an authority of the system, DATABASE_CA_KEY; and, when replies belong to a
+# configuration set of SES, CONFIGURATION_SET; and, when the host takes bounces and complaints from a queue
+# (docs/feedback.md), FEEDBACK_TOPIC and FEEDBACK_QUEUE, its URL; and, when the book is signed (docs/signing.md),
 # SIGNED_BY, with a comma between two keys.
 #
 # What all hosts share comes from Parameter Store with the instance's role: address.key, dkim.key and database.password
@@ -47,7 +48,7 @@ settings() {
   },
 
   "send_method": "ses",
-  "ses": { "region": "$SES_REGION" },
+  "ses": { "region": "$SES_REGION"$(configuration_set) },
   "dkim": { "domain": "${RESPONSE_FROM##*@}", "selector": "$DKIM_SELECTOR", "key_file": "$etc/dkim.key" },
 
   "metrics": { "region": "$AWS_DEFAULT_REGION" },$(feedback)
@@ -65,6 +66,10 @@ authorities() {
 
 signed_by() {
   if [ -n "${SIGNED_BY:-}" ]; then printf '\n  "signed_by": ["%s"],' "$(echo "$SIGNED_BY" | sed 's/,/", "/')"; fi
+}
+
+configuration_set() {
+  if [ -n "${CONFIGURATION_SET:-}" ]; then printf ', "configuration_set": "%s"' "$CONFIGURATION_SET"; fi
 }
 
 feedback() {
@@ -104,6 +109,7 @@ install_release() {
   DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qy curl nftables
   set --
   for domain in $DOMAINS; do set -- "$@" --domain "$domain"; done
+  if [ -n "${FEEDBACK_QUEUE:-}" ]; then set -- "$@" --feedback-queue "$FEEDBACK_QUEUE"; fi
   "$root/install.sh" "$@" --hostname "$HOST_NAME" --from "$RESPONSE_FROM" --support "$SUPPORT" --ses-region "$SES_REGION"
 }
 

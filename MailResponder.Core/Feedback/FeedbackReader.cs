@@ -20,6 +20,10 @@ namespace MailResponder.Feedback;
 internal sealed class FeedbackReader(
     ResponderSettings settings, RequesterStore store, SnsSender sender, TimeProvider clock)
 {
+    /// <summary>A transaction keeps other writers waiting.</summary>
+    private const int MostAtOnce = 100;
+
+    private readonly List<(Requester Requester, DateTimeOffset HappenedAt)> _judged = [];
     private string _file = "";
     private int _item;
     private int _line;
@@ -32,13 +36,21 @@ internal sealed class FeedbackReader(
     /// <summary>What could not be used, with file, line and item; never with anything of its content.</summary>
     public List<Fault> Faults { get; } = [];
 
-    /// <summary>Everything in one file. What can be used is used, whatever is wrong with the rest.</summary>
-    /// <param name="name">For faults.</param>
-    /// <param name="content">All bytes of it.</param>
+    /// <summary>
+    /// Everything in the files, durably. What can be used is used, whatever is wrong with the rest.
+    /// </summary>
+    /// <param name="files">Each with the name that its faults get, and all bytes of it.</param>
     /// <exception cref="ResponderException">
     /// The database cannot be used now. Feeding the same again does no harm.
     /// </exception>
-    public void Read(string name, byte[] content)
+    public void Read(params IReadOnlyList<(string Name, byte[] Content)> files)
+    {
+        foreach (var (name, content) in files)
+            ReadFile(name, content);
+        Block();
+    }
+
+    private void ReadFile(string name, byte[] content)
     {
         (_file, _item, _line) = (name, 0, 0);
         var before = Faults.Count;
@@ -75,6 +87,7 @@ internal sealed class FeedbackReader(
             report.ReplyName, ReplyOutcome.Bounced, ReplyProvider.Of(report.Recipient, settings), report.SentAt));
         // Dated as the reply was sent, so that what the operator decided since prevails.
         Judge([report.Recipient], report.SentAt, isBounce: true);
+        Block();
     }
 
     private void ReadText(byte[] text, string place)
@@ -190,12 +203,25 @@ internal sealed class FeedbackReader(
 
         foreach (var address in recipients)
         {
-            Counts.Add(store.Key.Requester(address) is not { } requester || IsNeverAnswered(address, requester)
-                ? "never answered anyway"
-                : isBounce && IsTagged(address, requester)
-                ? "with a plus tag, left alone"
-                : InWords(store.BlockByFeedback(requester, happenedAt)));
+            if (store.Key.Requester(address) is not { } requester || IsNeverAnswered(address, requester))
+                Counts.Add("never answered anyway");
+            else if (isBounce && IsTagged(address, requester))
+                Counts.Add("with a plus tag, left alone");
+            else
+                _judged.Add((requester, happenedAt));
         }
+
+        if (_judged.Count >= MostAtOnce)
+            Block();
+    }
+
+    private void Block()
+    {
+        if (_judged.Count == 0)
+            return;
+        foreach (var result in store.BlockByFeedback(_judged))
+            Counts.Add(InWords(result));
+        _judged.Clear();
     }
 
     /// <summary>

@@ -28,7 +28,7 @@ internal sealed class CloudWatch(AwsConnection connection)
         }
         catch (Exception exception) when (exception is not ResponderException)
         {
-            throw CloudWatchFailure.Of(exception, nameSpace);
+            throw Failure(nameSpace).Of(exception);
         }
 
         async Task Run(CancellationToken token)
@@ -37,6 +37,15 @@ internal sealed class CloudWatch(AwsConnection connection)
             await (await _client.ConfigureAwait(false)).PutMetricDataAsync(request, token).ConfigureAwait(false);
         }
     }
+
+    private static ServiceFailure Failure(string nameSpace) =>
+        new($"CloudWatch, namespace {nameSpace}", Cause.Metrics)
+        {
+            Rights = "cloudwatch:PutMetricData for this namespace",
+            Named = "metrics.region, metrics.endpoint",
+            Unanswered = "if it took the metrics all the same, they are counted twice",
+            Refused = "it does not take the metrics; see metrics.namespace, and: responder metrics put --print",
+        };
 
     private async Task<AmazonCloudWatchClient> Connect()
     {

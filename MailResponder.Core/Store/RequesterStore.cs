@@ -184,16 +184,38 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     });
 
     /// <summary>
-    /// Blocks the requester because of what became of a reply, unless the operator has decided otherwise.
+    /// Blocks requesters because of what became of replies, unless the operator has decided otherwise; all in one
+    /// transaction.
     /// </summary>
-    /// <param name="requester">To whom the reply went.</param>
-    /// <param name="happenedAt">
-    /// When it bounced or was complained about; not longer ago than <see cref="RemovalMemory"/>.
+    /// <param name="reports">
+    /// To whom the reply went, and when it bounced or was complained about; not longer ago than
+    /// <see cref="RemovalMemory"/>.
     /// </param>
-    public FeedbackResult BlockByFeedback(Requester requester, DateTimeOffset happenedAt) =>
-        database.InTransaction(() =>
+    /// <returns>What became of each, in the same order.</returns>
+    public List<FeedbackResult> BlockByFeedback(
+        IReadOnlyList<(Requester Requester, DateTimeOffset HappenedAt)> reports) => database.InTransaction(() =>
     {
         _keyChange.Hold(Key);
+        return reports.Select(report => BlockByFeedback(report.Requester, report.HappenedAt)).ToList();
+    });
+
+    /// <summary>
+    /// Writes to the lists, and takes it back: whoever fetches what cannot be fetched again asks beforehand whether it
+    /// could be written. Durable, because a full disk shows itself no earlier.
+    /// </summary>
+    /// <exception cref="ResponderException">The database cannot be written now.</exception>
+    public void CheckWritable() => database.InTransaction(() =>
+    {
+        _keyChange.Hold(Key);
+        var nobody = Key.Requester("nobody@feedback.invalid")!.Address;
+        Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, 0, 0)",
+            ("generation", Key.Generation), ("subject", nobody));
+        return Execute("DELETE FROM listed WHERE generation = @generation AND subject = @subject",
+            ("generation", Key.Generation), ("subject", nobody));
+    });
+
+    private FeedbackResult BlockByFeedback(Requester requester, DateTimeOffset happenedAt)
+    {
         if (ReadVerdict(requester) == Verdict.Allowed)
             return FeedbackResult.Allowed;
         var own = OwnVerdict(requester.Address);
@@ -218,7 +240,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
                 ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()),
                 ("happened", happenedAt.ToUnixTimeSeconds()));
         return changed == 0 ? FeedbackResult.RemovedSince : FeedbackResult.Blocked;
-    });
+    }
 
     /// <summary>The verdict in force for the requester: its own, else the nearest of its domains'.</summary>
     public Verdict VerdictOf(Requester requester) => database.Try(() => ReadVerdict(requester));

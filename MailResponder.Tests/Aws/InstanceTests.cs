@@ -34,7 +34,9 @@ public sealed class InstanceTests : IDisposable
         ["SecretsPath"] = "/mail_responder",
         ["ReleaseBucket"] = "example-releases",
         ["ReleaseKey"] = "responder.tar.gz",
-        ["FeedbackTopic"] = Notifications.Topic,
+        ["SetName"] = "responders-ConfigurationSet-1",
+        ["TopicArn"] = Notifications.Topic,
+        ["QueueUrl"] = "https://sqs.eu-west-1.amazonaws.com/123456789012/responders-FeedbackQueue-1",
     };
 
     readonly TemporaryFolder folder = new();
@@ -93,7 +95,8 @@ public sealed class InstanceTests : IDisposable
             && !call.StartsWith("apt-get", StringComparison.Ordinal));
         Assert.Equal(
             [
-                "install.sh --domain example.com --domain example.org --hostname mail.example.com --from "
+                "install.sh --domain example.com --domain example.org --feedback-queue "
+                + $"{parameters["QueueUrl"]} --hostname mail.example.com --from "
                 + "get-help@example.com --support team@example.net --ses-region us-east-1",
                 "systemctl daemon-reload", "systemctl enable --now mail_responder-metadata.service",
                 "mail_responder: responder config pull", "mail_responder: responder config check",
@@ -154,6 +157,7 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal("example-config", settings.S3!.BookBucket);
         Assert.Equal("mail.example.com", settings.AuthservId);
         Assert.Equal("team@example.net", settings.Statistics!.To.Address);
+        Assert.Equal(("us-east-1", "responders-ConfigurationSet-1"), (settings.Ses!.Region, settings.Ses.ConfigurationSet));
         Assert.Equal(Notifications.Topic, settings.Feedback.Topic);
         Assert.Equal(["E7620F1842B4E81F", "504BC362D33B0A06"], settings.SignedBy.Select(key => key.Id));
     }

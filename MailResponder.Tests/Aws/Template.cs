@@ -33,6 +33,16 @@ internal sealed class Template
     public string Value(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object ? Default(value.GetProperty("Ref").GetString()!) : value.ToString();
 
+    /// <summary>Of a policy of the role, also those that stand there under a condition.</summary>
+    public static IEnumerable<JsonElement> Statements(JsonElement policy) =>
+        policy.GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray()
+            .Select(statement => statement.TryGetProperty("Fn::If", out var branches) ? branches[1] : statement);
+
+    /// <summary>A text, or each of a list.</summary>
+    public static IEnumerable<string> Texts(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(one => one.GetString()!)
+            : [value.GetString()!];
+
     public string Default(string parameter) =>
         Content.GetProperty("Parameters").GetProperty(parameter).GetProperty("Default").ToString();
 }

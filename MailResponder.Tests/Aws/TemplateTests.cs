@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MailResponder.Tests.Feedback;
 
 namespace MailResponder.Tests.Aws;
 
@@ -87,8 +88,11 @@ public sealed class TemplateTests
     [Fact]
     public void PolicyFile_HasTheRightsOfTheRole_AndNoMore()
     {
-        var role = template.Properties("Role").GetProperty("Policies")[0].GetProperty("PolicyDocument").ToString();
-        role = role.Replace("{\"Ref\":\"ResponseFrom\"}", "\"get-help@example.com\"", StringComparison.Ordinal);
+        var statements = Template.Statements(template.Properties("Role").GetProperty("Policies")[0]);
+        var role = $"{{\"Version\":\"2012-10-17\",\"Statement\":[{string.Join(',', statements)}]}}";
+        role = role.Replace("{\"Ref\":\"ResponseFrom\"}", "\"get-help@example.com\"", StringComparison.Ordinal)
+            .Replace("{\"Fn::GetAtt\":[\"FeedbackQueue\",\"Arn\"]}",
+                "\"arn:aws:sqs:eu-west-1:123456789012:responder-feedback\"", StringComparison.Ordinal);
         role = Regex.Replace(role, "{\"Fn::Sub\":(\"[^\"]*\")}", "$1");
         role = role.Replace("${AWS::Partition}", "aws", StringComparison.Ordinal)
             .Replace("${BookBucket}", "example-config", StringComparison.Ordinal)
@@ -104,10 +108,9 @@ public sealed class TemplateTests
         string[] everywhere = ["ses:SendRawEmail", "ses:GetSendQuota", "ses:GetSendStatistics",
             "ses:GetAccountSendingEnabled", "cloudwatch:PutMetricData"];
         foreach (var statement in template.Properties("Role").GetProperty("Policies").EnumerateArray()
-            .SelectMany(policy => policy.GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray()))
+            .SelectMany(Template.Statements))
         {
-            var actions = statement.GetProperty("Action") is { ValueKind: JsonValueKind.Array } list
-                ? list.EnumerateArray().Select(action => action.GetString()!).ToArray() : [Text(statement, "Action")];
+            var actions = Template.Texts(statement.GetProperty("Action")).ToArray();
             Assert.All(actions, action => Assert.DoesNotContain('*', action));
             if (statement.GetProperty("Resource").ToString() == "*") Assert.Subset(
                 new HashSet<string>(everywhere), new HashSet<string>(actions));
@@ -123,6 +126,59 @@ public sealed class TemplateTests
             (Text(options, "HttpTokens"), Text(options, "HttpPutResponseHopLimit"),
             Text(options, "InstanceMetadataTags")));
     }
+
+    /// <summary>Whoever can write into the queue can block people.</summary>
+    [Fact]
+    public void Feedback_ComesFromSesThroughItsTopicAlone()
+    {
+        AssertAllowed("FeedbackTopicPolicy", "ses.amazonaws.com", "sns:Publish",
+            "{\"Fn::Sub\":\"arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/"
+            + "${ConfigurationSet}\"}");
+        AssertAllowed("FeedbackQueuePolicy", "sns.amazonaws.com", "sqs:SendMessage", "{\"Ref\":\"FeedbackTopic\"}");
+        Assert.Equal("2", Text(template.Properties("FeedbackTopic"), "SignatureVersion"));
+        Assert.Equal("false", template.Properties("FeedbackSubscription").GetProperty("RawMessageDelivery").GetRawText());
+        Assert.Equal("[\"bounce\",\"complaint\"]", template.Properties("FeedbackEvents").GetProperty("EventDestination")
+            .GetProperty("MatchingEventTypes").GetRawText());
+
+        static void AssertAllowed(string policy, string service, string action, string source)
+        {
+            var statement = Assert.Single(template.Properties(policy).GetProperty("PolicyDocument")
+                .GetProperty("Statement").EnumerateArray());
+            Assert.Equal(("Allow", action), (Text(statement, "Effect"), Text(statement, "Action")));
+            Assert.Equal($"{{\"Service\":\"{service}\"}}", statement.GetProperty("Principal").GetRawText());
+            Assert.Equal(source, statement.GetProperty("Condition").GetProperty("ArnEquals").GetProperty("aws:SourceArn")
+                .GetRawText());
+        }
+    }
+
+    [Fact]
+    public void RefusedFeedback_IsKeptAndTold()
+    {
+        var redrive = template.Properties("FeedbackQueue").GetProperty("RedrivePolicy");
+        Assert.Equal("[\"RefusedFeedback\",\"Arn\"]",
+            redrive.GetProperty("deadLetterTargetArn").GetProperty("Fn::GetAtt").GetRawText());
+        Assert.Equal(SqsDouble.MostReceives, redrive.GetProperty("maxReceiveCount").GetInt32());
+        foreach (var queue in (string[])["FeedbackQueue", "RefusedFeedback"])
+        {
+            Assert.Equal(("True", "1209600"), (Text(template.Properties(queue), "SqsManagedSseEnabled"),
+                Text(template.Properties(queue), "MessageRetentionPeriod")));
+        }
+
+        foreach (var (alarm, metric, queue) in (ReadOnlySpan<(string, string, string)>)[
+            ("RefusedFeedbackAlarm", "ApproximateNumberOfMessagesVisible", "RefusedFeedback"),
+            ("FeedbackAgeAlarm", "ApproximateAgeOfOldestMessage", "FeedbackQueue")])
+        {
+            var properties = template.Properties(alarm);
+            Assert.Equal(("AWS/SQS", metric), (Text(properties, "Namespace"), Text(properties, "MetricName")));
+            Assert.Equal($"[\"{queue}\",\"QueueName\"]",
+                properties.GetProperty("Dimensions")[0].GetProperty("Value").GetProperty("Fn::GetAtt").GetRawText());
+            Assert.Equal("[{\"Ref\":\"AlarmTopic\"}]", properties.GetProperty("AlarmActions").GetRawText());
+        }
+    }
+
+    [Fact]
+    public void Replies_NeedTlsUnlessTheOperatorSaysOtherwise() => Assert.Equal("REQUIRE",
+        Text(template.Properties("ConfigurationSet").GetProperty("DeliveryOptions"), "TlsPolicy"));
 
     [Fact]
     public void Balancer_HidesNobody_AndIsTheOnlyWayIn()

@@ -32,7 +32,7 @@ internal sealed class FeedbackPlace : IDisposable
     {
         var reader = new FeedbackReader(
             TestSettings.In(folder.Path), Store, sender ?? new SnsSender(Notifications.Topic, []), Clock);
-        reader.Read("fed", content);
+        reader.Read(("fed", content));
         Faults = [.. reader.Faults.Select(fault => fault.ToString())];
         return reader.Counts.ToString();
     }

@@ -14,6 +14,8 @@ public sealed class HostFileTests
         // newline.
         ["system/cron.d/mail_responder"] = path =>
             ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
+        ["system/cron.d/mail_responder-feedback"] = path =>
+            ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
         ["system/cron.d/mail_responder-prometheus"] = path =>
             ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
         ["system/fail2ban/jail.d/mail_responder.conf"] = path =>

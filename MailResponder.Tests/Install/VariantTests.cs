@@ -191,6 +191,31 @@ public sealed class VariantTests
     }
 
     [Fact]
+    public void FeedbackQueue_IsReadByTheClockUntilNoneIsWanted()
+    {
+        const string cron = "/etc/cron.d/mail_responder-feedback";
+        const string url = "https://sqs.eu-west-1.amazonaws.com/210987654321/news";
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        Assert.NotEqual(0, server.Root.Run($"test -e {cron}").ExitCode);
+        Assert.Contains("--feedback-queue http://sqs.test/1/q: not the URL of a queue",
+            server.Install("--feedback-queue http://sqs.test/1/q").Errors, StringComparison.Ordinal);
+
+        Assert.Contains($"put {cron}\n", server.Install("--feedback-queue " + url).Good().Output,
+            StringComparison.Ordinal);
+        Assert.Equal($"mail_responder responder feedback --queue {url} >/dev/null\n",
+            server.Root.Run($"grep '^[*]' {cron} | cut -d ' ' -f 6-").Good().Output);
+        // As its user, whom the settings have told no topic yet.
+        var run = server.Root.Run($"su -s /bin/sh mail_responder -c \"$(grep '^[*]' {cron} | cut -d ' ' -f 7-)\"");
+        Assert.Equal(75, run.ExitCode);
+        Assert.Contains("no topic of SNS is named", run.Errors, StringComparison.Ordinal);
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+
+        Assert.Contains($"remove {cron}\n", server.Install("--feedback-queue none").Good().Output,
+            StringComparison.Ordinal);
+        Assert.NotEqual(0, server.Root.Run($"test -e {cron}").ExitCode);
+    }
+
+    [Fact]
     public void Textfiles_HaveTheMetricsUntilNoneIsWanted()
     {
         const string cron = "/etc/cron.d/mail_responder-prometheus";

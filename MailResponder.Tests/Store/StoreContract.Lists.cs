@@ -76,6 +76,35 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public void FeedbackOfMany_IsJudgedOneByOne()
+    {
+        var store = Open();
+        var (stranger, allowed) = (Somebody(), Somebody());
+        store.SetVerdict(allowed.Address, Verdict.Allowed);
+
+        Assert.Equal([FeedbackResult.Blocked, FeedbackResult.Allowed, FeedbackResult.BlockedAlready],
+            store.BlockByFeedback([(stranger, Clock.Now), (allowed, Clock.Now), (stranger, Clock.Now)]));
+        Assert.Empty(store.BlockByFeedback([]));
+    }
+
+    /// <summary>Two hosts that write the same rows the other way round wait for each other.</summary>
+    [Fact]
+    public void FeedbackOfManyAtOnce_BlocksEverybody()
+    {
+        var people = Enumerable.Range(0, 40).Select(_ => Somebody()).ToArray();
+        Open();
+        InParallel(4, worker =>
+        {
+            var store = Open();
+            store.CheckWritable();
+            foreach (var batch in (worker % 2 == 0 ? people : people.Reverse()).Chunk(10))
+                store.BlockByFeedback([.. batch.Select(person => (person, Clock.Now))]);
+        });
+
+        Assert.All(people, person => Assert.Equal(Verdict.BlockedByFeedback, Open().VerdictOf(person)));
+    }
+
+    [Fact]
     public void Removal_LeavesTheDomainsVerdictInForceAndIsForgottenInTime()
     {
         var store = Open();

@@ -1,0 +1,76 @@
+using System.Net;
+using Amazon.Runtime;
+
+namespace MailResponder.Aws;
+
+/// <summary>
+/// What failed calls of a service mean to the operator: the common errors of AWS, in the service's own words.
+/// </summary>
+/// <param name="Service">The service, and what of it was asked.</param>
+/// <param name="ToMend">
+/// The cause of what has to be mended; what may pass by itself is <see cref="Cause.Send"/>.
+/// </param>
+internal sealed record ServiceFailure(string Service, Cause ToMend)
+{
+    /// <summary>The actions that the credentials have to be allowed.</summary>
+    public required string Rights { get; init; }
+
+    /// <summary>Where the operator named the service.</summary>
+    public required string Named { get; init; }
+
+    /// <summary>What it means that no answer came.</summary>
+    public required string Unanswered { get; init; }
+
+    /// <summary>Why the service refuses what it was told.</summary>
+    public required string Refused { get; init; }
+
+    /// <param name="exception">What the call threw.</param>
+    public ResponderException Of(Exception exception)
+    {
+        var (cause, problem) = Describe(exception);
+        return new ResponderException(cause, $"{Service}: {problem}", exception);
+    }
+
+    private (Cause Cause, string Problem) Describe(Exception exception) => exception switch
+    {
+        AmazonServiceException { ErrorCode.Length: > 0 } answered => OfCode(answered),
+        OperationCanceledException or TimeoutException => (Cause.Send, "no answer in time; " + Unanswered),
+        AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } odd =>
+            (Cause.Send, $"it failed with HTTP {(int)odd.StatusCode}"),
+        AmazonServiceException { StatusCode: not 0 and < HttpStatusCode.MultipleChoices } =>
+            (Cause.Send, "its answer was cut off, or cannot be understood; " + Unanswered),
+        AmazonServiceException { StatusCode: not 0 } odd =>
+            (ToMend, $"HTTP {(int)odd.StatusCode} without a reason; is this the right service? See {Named}"),
+        _ => (Cause.Send,
+            $"it cannot be reached, or the connection was cut; see {Named}, the host's DNS and firewall"),
+    };
+
+    private (Cause Cause, string Problem) OfCode(AmazonServiceException error) => Plain(error.ErrorCode) switch
+    {
+        "Throttling" or "Throttled" or "RequestLimitExceeded" or "LimitExceeded" or "RequestThrottled" or "OverLimit" =>
+            (Cause.Send, "it throttles"),
+        "AccessDenied" or "NotAuthorized" or "UnauthorizedOperation" or "OptInRequired" =>
+            (ToMend, $"access denied; the user or role needs {Rights}"),
+        "InvalidClientTokenId" or "UnrecognizedClient" or "MissingAuthenticationToken" => (ToMend,
+            "it does not know the access key: it was deleted or belongs to another partition; make a new one in IAM"),
+        "SignatureDoesNotMatch" or "InvalidSignature" or "IncompleteSignature" or "RequestExpired" => (ToMend,
+            "it does not accept the signature: the secret key is wrong, or this host's clock is (see timedatectl)"),
+        "ExpiredToken" => (ToMend,
+            "the session token has expired: fetch new credentials, or use a role or a lasting key"),
+        "InvalidParameterValue" or "InvalidParameterCombination" or "MissingParameter" or "ValidationError"
+            or "QueueDoesNotExist" or "NonExistentQueue" or "InvalidAddress" => (ToMend, Refused),
+        var code when (int)error.StatusCode >= 500 => (Cause.Send, $"it failed with {Word(code)}"),
+        var code => (ToMend, $"it answered {Word(code)}"),
+    };
+
+    /// <summary>Without a namespace before it and the word that some services put behind it.</summary>
+    private static string Plain(string code)
+    {
+        var name = code[(code.LastIndexOf('.') + 1)..];
+        return name.EndsWith("Exception", StringComparison.Ordinal) ? name[..^"Exception".Length] : name;
+    }
+
+    /// <summary>A code is a word; whatever else stands there is not repeated.</summary>
+    private static string Word(string code) =>
+        code.Length < 64 && code.All(char.IsAsciiLetterOrDigit) ? code : "an unknown code";
+}

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using MailResponder.Tests.Ses;
+
+namespace MailResponder.Tests.Feedback;
+
+/// <summary>
+/// A queue of Amazon SQS with its dead-letter queue, on a port of this host. It refuses what is not signed rightly. A
+/// message that was given is hidden until it is deleted, or until the test says that its time is over.
+/// </summary>
+internal sealed class SqsDouble : IDisposable
+{
+    public const string Region = "eu-west-1";
+
+    /// <summary>maxReceiveCount of aws/autoscaling.yaml.</summary>
+    public const int MostReceives = 5;
+
+    readonly HttpListener listener = new();
+    readonly CancellationTokenSource end = new();
+    readonly Func<int, string, SqsTrouble?> troubleOf;
+    readonly LinkedList<SqsMessage> visible = [];
+    readonly Dictionary<string, SqsMessage> hidden = [];
+    readonly Lock changes = new();
+    int calls;
+    int handles;
+
+    /// <param name="troubleOf">
+    /// What goes wrong with the call of a number, counted from 1, and an action; null: nothing.
+    /// </param>
+    public SqsDouble(Func<int, string, SqsTrouble?>? troubleOf = null)
+    {
+        this.troubleOf = troubleOf ?? ((_, _) => null);
+        var port = Loopback.FreePort();
+        Url = $"http://127.0.0.1:{port}/123456789012/responder-feedback";
+        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+        listener.Start();
+        _ = AcceptAll();
+    }
+
+    /// <summary>Of the queue.</summary>
+    public string Url { get; }
+
+    /// <summary>The calls that were signed rightly, each as "Action" and what it said.</summary>
+    public ConcurrentQueue<(string Action, JsonNode Request)> Calls { get; } = [];
+
+    public ConcurrentQueue<string> SignatureFaults { get; } = [];
+
+    public ConcurrentQueue<SqsMessage> DeadLetters { get; } = [];
+
+    /// <summary>How many messages were not deleted.</summary>
+    public int Left
+    {
+        get
+        {
+            lock (changes) return visible.Count + hidden.Count;
+        }
+    }
+
+    /// <returns>The id that the message gets.</returns>
+    public string Put(string body)
+    {
+        var message = new SqsMessage(Guid.NewGuid().ToString(), body);
+        lock (changes) visible.AddLast(message);
+        return message.Id;
+    }
+
+    /// <summary>The visibility timeout of what was given and not deleted is over.</summary>
+    public void ShowHidden()
+    {
+        lock (changes)
+        {
+            foreach (var message in hidden.Values) visible.AddLast(message);
+            hidden.Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        end.Cancel();
+        listener.Close();
+        end.Dispose();
+    }
+
+    async Task AcceptAll()
+    {
+        try
+        {
+            while (true) _ = Serve(await listener.GetContextAsync());
+        }
+        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+        {
+        }
+    }
+
+    async Task Serve(HttpListenerContext context)
+    {
+        try
+        {
+            var call = await Read(context.Request);
+            var action = call.Headers["x-amz-target"].Split('.')[1];
+            if (SignatureV4.Fault(call, (Region, "sqs"), key => key == SesDouble.AccessKey ? SesDouble.SecretKey : null)
+                is { } fault)
+            {
+                SignatureFaults.Enqueue(fault);
+                await Answer(context, 403, Error("InvalidSignatureException"));
+                return;
+            }
+
+            var request = JsonNode.Parse(call.Body)!;
+            Calls.Enqueue((action, request));
+            var trouble = troubleOf(Interlocked.Increment(ref calls), action);
+            if (trouble is null or { IsDone: true })
+            {
+                var answer = Do(action, request);
+                if (trouble is null) await Answer(context, 200, answer);
+            }
+
+            if (trouble is { Status: 0 })
+                await Cut(context);
+            else if (trouble is { Status: var status, Code: var code })
+                await (status is null ? Task.Delay(Timeout.Infinite, end.Token)
+                    : Answer(context, status.Value, Error(code)));
+        }
+        catch (Exception exception) when (
+            exception is IOException or HttpListenerException or OperationCanceledException or ObjectDisposedException)
+        {
+        }
+    }
+
+    JsonObject Do(string action, JsonNode request)
+    {
+        Assert.Equal(Url, request["QueueUrl"]!.GetValue<string>());
+        lock (changes)
+        {
+            return action switch
+            {
+                "ReceiveMessage" => Give(request["MaxNumberOfMessages"]!.GetValue<int>()),
+                "DeleteMessageBatch" => Delete(request["Entries"]!.AsArray()),
+                _ => throw new InvalidOperationException("no action of this double: " + action),
+            };
+        }
+    }
+
+    JsonObject Give(int most)
+    {
+        var given = new JsonArray();
+        while (given.Count < most && visible.First is { Value: var message })
+        {
+            visible.RemoveFirst();
+            if (++message.Receives > MostReceives)
+            {
+                DeadLetters.Enqueue(message);
+                continue;
+            }
+
+            var handle = $"handle+/{++handles}==";
+            hidden.Add(handle, message);
+            given.Add(new JsonObject
+            {
+                ["MessageId"] = message.Id,
+                ["ReceiptHandle"] = handle,
+                ["MD5OfBody"] = Checksum(message.Body),
+                ["Body"] = message.Body,
+            });
+        }
+
+        return given.Count == 0 ? [] : new JsonObject { ["Messages"] = given };
+    }
+
+    [SuppressMessage("Security", "CA5351", Justification = "It is what SQS sends, and the SDK compares it.")]
+    static string Checksum(string body) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(body)));
+
+    JsonObject Delete(JsonArray entries)
+    {
+        Assert.InRange(entries.Count, 1, 10);
+        var deleted = new JsonArray();
+        foreach (var entry in entries)
+        {
+            hidden.Remove(entry!["ReceiptHandle"]!.GetValue<string>());
+            deleted.Add(new JsonObject { ["Id"] = entry["Id"]!.GetValue<string>() });
+        }
+
+        return new JsonObject { ["Successful"] = deleted, ["Failed"] = new JsonArray() };
+    }
+
+    static JsonObject Error(string code) =>
+        new() { ["__type"] = "com.amazonaws.sqs#" + code, ["message"] = SesAnswer.Leak };
+
+    static async Task Cut(HttpListenerContext context)
+    {
+        context.Response.ContentLength64 = 100;
+        await context.Response.OutputStream.WriteAsync("{"u8.ToArray());
+        await context.Response.OutputStream.FlushAsync();
+        context.Response.Abort();
+    }
+
+    static async Task Answer(HttpListenerContext context, int status, JsonObject answer)
+    {
+        var body = Encoding.UTF8.GetBytes(answer.ToJsonString());
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/x-amz-json-1.0";
+        context.Response.ContentLength64 = body.Length;
+        await context.Response.OutputStream.WriteAsync(body);
+        context.Response.Close();
+    }
+
+    static async Task<SesCall> Read(HttpListenerRequest request)
+    {
+        using var body = new MemoryStream();
+        await request.InputStream.CopyToAsync(body);
+        var headers = request.Headers.AllKeys.ToDictionary(name => name!.ToLowerInvariant(), name => request.Headers[name]!);
+        return new SesCall($"{request.HttpMethod} {request.RawUrl} HTTP/1.1", headers, body.ToArray());
+    }
+}

@@ -1,0 +1,11 @@
+using MailResponder.Store;
+
+namespace MailResponder.Tests.Store;
+
+/// <summary>One report at a time.</summary>
+internal static class SingleFeedback
+{
+    public static FeedbackResult BlockByFeedback(
+        this RequesterStore store, Requester requester, DateTimeOffset happenedAt) =>
+        Assert.Single(store.BlockByFeedback([(requester, happenedAt)]));
+}

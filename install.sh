@@ -2,9 +2,9 @@
 # install.sh - from a bare Debian 12 or Ubuntu 22.04/24.04 server to a working responder
 #
 # usage: sudo ./install.sh [--domain D]… [--add-domain D]… [--remove-domain D]… [--hostname H] [--from ADDR]
-#        [--support ADDR] [--database sqlite|mysql] [--ses-region R] [--strict-recipients] [--no-authentication]
-#        [--feedback-queue URL] [--mail-log-days N] [--textfiles DIR] [--ssh-port N] [--no-packages] [--dry-run]
-#        [--uninstall] [--help]
+#        [--support ADDR] [--database sqlite|mysql] [--ses-region R] [--outgoing-tls encrypt|may|dane]
+#        [--strict-recipients] [--no-authentication] [--feedback-queue URL] [--mail-log-days N] [--textfiles DIR]
+#        [--ssh-port N] [--no-packages] [--dry-run] [--uninstall] [--help]
 #
 #   --domain D            a domain to answer for; at least one at the first run, more than one may be given. A later run
 #                         that would drop one this way is refused
@@ -16,6 +16,9 @@
 #   --database KIND       sqlite: a file (default); mysql: MariaDB on this host, which knows mail_responder by its
 #                         Unix user (no password)
 #   --ses-region R        send through Amazon SES in this region; else through this host's Postfix
+#   --outgoing-tls LEVEL  how mail goes out: encrypt: encrypted, or it waits (default); may: in the clear where the other
+#                         side has no encryption; dane: with the key that DNSSEC vouches for, where a domain has one, else
+#                         as may. dane needs a name server that validates DNSSEC (docs/tls.md)
 #   --strict-recipients   reject addresses that the response book does not know, instead of dropping their mail
 #   --no-authentication   leave out opendkim and opendmarc, which find out who a message is really from; attachments then
 #                         go to whoever stands in From. --authentication at a later run puts them in again
@@ -150,14 +153,14 @@ remembered() {
 }
 
 read_options() {
-  for option in domains added removed hostname from support database region strict authentication mail_log_days \
-    feedback_queue textfiles ssh_port no_packages dry_run uninstall; do
+  for option in domains added removed hostname from support database region outgoing_tls strict authentication \
+    feedback_queue mail_log_days textfiles ssh_port no_packages dry_run uninstall; do
     eval "$option="
   done
   while [ $# -gt 0 ]; do
     case $1 in
       --domain | --add-domain | --remove-domain | --hostname | --from | --support | --database | --ses-region | \
-        --feedback-queue | --mail-log-days | --textfiles | --ssh-port)
+        --outgoing-tls | --feedback-queue | --mail-log-days | --textfiles | --ssh-port)
         if [ $# -lt 2 ] || [ -z "$2" ]; then usage "$1 needs a value"; fi
         read_value "$1" "$2"
         shift
@@ -208,6 +211,10 @@ read_value() {
     --ses-region)
       echo "$2" | grep -qxE '[a-z]{2}(-[a-z]+)+-[0-9]' || usage "--ses-region $2: not a region such as eu-west-1"
       region=$2
+      ;;
+    --outgoing-tls)
+      case $2 in encrypt | may | dane) ;; *) usage "--outgoing-tls $2: none of encrypt, may and dane" ;; esac
+      outgoing_tls=$2
       ;;
     --feedback-queue)
       [ "$2" = none ] || echo "$2" | grep -qxE 'https://[a-z0-9.-]+(/[A-Za-z0-9._-]+)+' ||
@@ -275,6 +282,7 @@ complete_options() {
   support=${support:-$(remembered support)}
   database=${database:-$(remembered database)}
   region=${region:-$(remembered region)}
+  outgoing_tls=${outgoing_tls:-$(remembered outgoing_tls)}
   strict=${strict:-$(remembered strict)}
   authentication=${authentication:-$(remembered authentication)}
   mail_log_days=${mail_log_days:-$(remembered mail_log_days)}
@@ -295,14 +303,16 @@ complete_options() {
   fi
   bounce=bounces@$first_domain
   database=${database:-sqlite}
+  outgoing_tls=${outgoing_tls:-encrypt}
   authentication=${authentication:-yes}
   mail_log_days=${mail_log_days:-7}
 }
 
 remember_options() {
   printf '%s\n' "domains=$domains" "hostname=$hostname" "from=$from" "support=$support" "database=$database" \
-    "region=$region" "strict=$strict" "authentication=$authentication" \
-    "mail_log_days=$mail_log_days" "feedback_queue=$feedback_queue" "textfiles=$textfiles" "ssh_port=$ssh_port" >"$work/options"
+    "region=$region" "outgoing_tls=$outgoing_tls" "strict=$strict" "authentication=$authentication" \
+    "feedback_queue=$feedback_queue" "mail_log_days=$mail_log_days" "textfiles=$textfiles" "ssh_port=$ssh_port" \
+    >"$work/options"
   if ! cmp -s "$work/options" "$state/options"; then
     if step "remember these options: answer for $domains on $hostname, from $from"; then record options <"$work/options"; fi
   fi
@@ -334,6 +344,14 @@ find_binary() {
   else
     die 66 "there is no program to install: run MailResponder.Cli/publish.sh first, or unpack a release"
   fi
+}
+
+# Without DNSSEC the level dane would be may, and Postfix would say so in its log alone. Asked before it is remembered;
+# from then on doctor watches it.
+check_resolver() {
+  if [ "$outgoing_tls" != dane ] || [ "$(remembered outgoing_tls)" = dane ]; then return; fi
+  "$source" doctor --resolver >"$work/said" ||
+    die 69 "--outgoing-tls dane: $(head -n 1 "$work/said")"
 }
 
 is_installed() {
@@ -882,6 +900,8 @@ desired_postfix() {
     cat "$here/postfix/main.cf"
     if [ -n "$strict" ] && [ -e "$home/postfix/addresses" ]; then cat "$here/postfix/main-strict.cf"; fi
     if has_milters; then cat "$here/postfix/milters.cf"; fi
+    echo "smtp_tls_security_level = $outgoing_tls"
+    if [ "$outgoing_tls" = dane ]; then echo "smtp_dns_support_level = dnssec"; fi
     echo "myhostname = $hostname"
     echo "extradomains = $(echo "$domains" | sed 's/ /, /g')"
   } >"$work/postfix/main.cf"
@@ -910,7 +930,7 @@ service_line() {
 }
 
 put_postfix_files() {
-  for file in command_filter header_checks; do
+  for file in command_filter header_checks tls_policy; do
     put "$here/postfix/$file" "/etc/postfix/$file" 644 root:root adopt
   done
   # Lines about example.com stand for one about each domain.
@@ -1386,6 +1406,7 @@ make_work_folder() {
 install_all() {
   complete_options
   find_binary
+  check_resolver
   if [ -z "$dry_run" ]; then
     mkdir -p "$state"
     chmod 700 "$state"

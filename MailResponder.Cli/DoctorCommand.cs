@@ -20,11 +20,18 @@ internal sealed class DoctorCommand : Command
             Description = "Only send a request through the whole chain, within ten seconds (for monitoring)",
         };
         var noProbe = new Option<bool>("--no-probe") { Description = "Send no request: only look" };
+        var resolver = new Option<bool>("--resolver")
+        {
+            Description = "Only ask whether the name servers validate DNSSEC (for install.sh)",
+        };
         Add(json);
         Add(probe);
         Add(noProbe);
-        SetAction(result => Examine(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)),
-            result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
+        Add(resolver);
+        SetAction(result => result.GetValue(resolver)
+            ? Tell(DoctorReport.Of(Checkup.Resolvers(ThisHost)), result.GetValue(json))
+            : Examine(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)),
+                result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
     }
 
     /// <summary>The machine that this runs on.</summary>
@@ -46,12 +53,18 @@ internal sealed class DoctorCommand : Command
         var report = DoctorReport.Of(probe
             ? Checkup.Probe(HostWithin(MaxTimeOfProgramOfProbe), settingsPath)
             : Checkup.Of(ThisHost, settingsPath, withProbe: !noProbe));
+        var code = Tell(report, json);
+        // Of a probe that could not be sent nobody knows whether it would have been answered.
+        return probe && report.Warnings > 0 ? Fault : code;
+    }
+
+    private static int Tell(DoctorReport report, bool json)
+    {
         if (json)
             Console.Out.WriteLine(report.ToJson());
         else
             Print(report);
-        // Of a probe that could not be sent nobody knows whether it would have been answered.
-        return report.Faults > 0 || (probe && report.Warnings > 0) ? Fault : ExitCode.Ok;
+        return report.Faults > 0 ? Fault : ExitCode.Ok;
     }
 
     /// <summary>

@@ -51,6 +51,9 @@ internal static class Checkup
         return findings;
     }
 
+    /// <summary>Whether DANE can be relied on, before Postfix is told to.</summary>
+    public static IReadOnlyList<Finding> Resolvers(Host host) => OutgoingTlsChecks.Resolvers(host);
+
     /// <summary>The probe alone, for a monitoring server that waits for ten seconds.</summary>
     public static IReadOnlyList<Finding> Probe(Host host, string settingsPath)
     {

@@ -174,7 +174,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         if (status is "sent")
             _rows.SetSent(message, at);
         else if (status is "deferred" or "SOFTBOUNCE")
-            _rows.SetDeferred(message);
+            _rows.SetDeferred(message, PostfixText.IsForWantOfTls(text[(end + 2)..]));
         else if (status is "bounced")
             _rows.SetBounced(message);
         // local(8) gives mail for luser_relay or an alias a new queue id.

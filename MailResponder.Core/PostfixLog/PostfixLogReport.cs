@@ -75,25 +75,27 @@ internal sealed class PostfixLogReport(
     private List<ProviderOutcomes> Outcomes() => database.Rows(
         $"""
         WITH fate AS (
-          SELECT m.provider, m.removed, m.sent IS NOT NULL AS sent, m.deferred,
+          SELECT m.provider, m.removed, m.sent IS NOT NULL AS sent, m.deferred, m.without_tls,
             m.expired OR m.bounced OR {IsReported("bounced")} AS bounced,
             {IsReported("complained")} AS complained
           FROM message AS m WHERE m.arrived >= ?1 AND m.arrived < ?2 AND m.reply IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM message AS b WHERE b.reply = m.reply AND b.id < m.id)
             AND EXISTS (SELECT 1 FROM receipt WHERE receipt.reply = m.reply)
           UNION ALL
-          SELECT max(provider), NULL, max(outcome IN ('sent', 'complained')), max(outcome = 'deferred'),
+          SELECT max(provider), NULL, max(outcome IN ('sent', 'complained')), max(outcome = 'deferred'), 0,
             max(outcome = 'bounced'), max(outcome = 'complained')
           FROM report WHERE at >= ?1 AND at < ?2
             AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.reply = report.reply)
           GROUP BY reply)
         SELECT coalesce(provider, '{ProviderOutcomes.Others}'), sum(sent AND NOT bounced),
           sum(deferred AND NOT sent AND NOT bounced AND removed IS NULL), sum(bounced),
-          sum(NOT deferred AND NOT sent AND NOT bounced AND removed IS NULL), sum(complained)
+          sum(NOT deferred AND NOT sent AND NOT bounced AND removed IS NULL), sum(complained),
+          sum(without_tls AND NOT sent)
         FROM fate GROUP BY 1
         """,
         row => new ProviderOutcomes(
-            row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)),
+            row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
+            row.GetInt64(6)),
         _since, _until);
 
     private static string IsReported(string outcome) =>

@@ -67,7 +67,8 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
     public void SetSent(long message, long at) =>
         Write("UPDATE message SET sent = ?2 WHERE id = ?1 AND (sent IS NULL OR sent > ?2)", message, at);
 
-    public void SetDeferred(long message) => Write("UPDATE message SET deferred = 1 WHERE id = ?1", message);
+    public void SetDeferred(long message, bool forWantOfTls) =>
+        Write("UPDATE message SET deferred = 1, without_tls = ?2 WHERE id = ?1", message, forWantOfTls ? 1 : 0);
 
     public void SetBounced(long message) => Write("UPDATE message SET bounced = 1 WHERE id = ?1", message);
 

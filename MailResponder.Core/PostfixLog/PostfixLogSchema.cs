@@ -20,6 +20,7 @@ internal static class PostfixLogSchema
             answered INTEGER,        -- when the responder said last that it had replied
             sent INTEGER,            -- when the next host took it first
             deferred INTEGER NOT NULL DEFAULT 0,  -- 1: put off at least once
+            without_tls INTEGER NOT NULL DEFAULT 0, -- 1: put off at the last try, for want of TLS
             bounced INTEGER NOT NULL DEFAULT 0,
             expired INTEGER NOT NULL DEFAULT 0,
             removed INTEGER,         -- when it left the queue

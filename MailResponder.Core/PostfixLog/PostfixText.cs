@@ -66,6 +66,26 @@ internal static class PostfixText
     }
 
     /// <summary>
+    /// Whether smtp(8) put a message off because it could not encrypt, or the certificate was not the right one: its
+    /// own codes 4.7.4 and 4.7.5 (smtp_proto.c), which another server may use too, for other reasons.
+    /// </summary>
+    /// <param name="fields">As for <see cref="TryStatus"/>.</param>
+    public static bool IsForWantOfTls(ReadOnlySpan<char> fields)
+    {
+        const string suspended = "delivery temporarily suspended: ";
+        var mark = fields.IndexOf(" (", StringComparison.Ordinal);
+        if (mark < 0)
+            return false;
+        var reason = fields[(mark + 2)..];
+        // Of a host that just failed, qmgr(8) repeats the reason.
+        if (reason.StartsWith(suspended, StringComparison.Ordinal))
+            reason = reason[suspended.Length..];
+        return reason.StartsWith("TLS is required, ", StringComparison.Ordinal)
+            || (Value(fields[..mark], "dsn") is "4.7.4" or "4.7.5"
+                && !reason.StartsWith("host ", StringComparison.Ordinal));
+    }
+
+    /// <summary>
     /// The value behind "name=", up to a comma or space; of "name=&lt;…&gt;" what is inside. Empty when absent.
     /// </summary>
     /// <remarks>

@@ -14,8 +14,12 @@ namespace MailResponder.PostfixLog;
 /// Not tried yet. Postfix logs the recipient with the first try; until then they are with the others.
 /// </param>
 /// <param name="Complained">Reported as spam by their recipients; they count as sent too.</param>
+/// <param name="WithoutTls">
+/// Not sent, because the provider offered no TLS or its certificate was not the right one; they count as deferred or
+/// bounced too.
+/// </param>
 internal sealed record ProviderOutcomes(
-    string Provider, long Sent, long Deferred, long Bounced, long Waiting, long Complained)
+    string Provider, long Sent, long Deferred, long Bounced, long Waiting, long Complained, long WithoutTls = 0)
 {
     public const string Others = "others";
 
@@ -36,9 +40,14 @@ internal sealed record ProviderOutcomes(
     [JsonIgnore]
     public bool IsRefusing => Deferred + Bounced >= FewestRefused && RefusedShare >= 0.2;
 
+    /// <summary>Whether so many could not be encrypted that it is not one small server.</summary>
+    [JsonIgnore]
+    public bool IsWithoutTls => WithoutTls >= FewestRefused;
+
     public (string Outcome, long Count)[] Counts() =>
     [
         ("sent", Sent), ("deferred", Deferred), ("bounced", Bounced), ("waiting", Waiting), ("complained", Complained),
+        ("without_tls", WithoutTls),
     ];
 
     /// <summary>In words, without what is zero.</summary>
@@ -46,7 +55,8 @@ internal sealed record ProviderOutcomes(
     {
         var shown = string.Join(", ", Counts().Where(one => one.Count > 0)
             .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Count:#,0} {one.Outcome}")));
-        return shown.Length > 0 ? shown.Replace("complained", "complained of", StringComparison.Ordinal) : "none";
+        return shown.Length == 0 ? "none" : shown.Replace("complained", "complained of", StringComparison.Ordinal)
+            .Replace("without_tls", "for want of TLS", StringComparison.Ordinal);
     }
 
     /// <summary>
@@ -67,5 +77,5 @@ internal sealed record ProviderOutcomes(
     private static ProviderOutcomes Sum(IEnumerable<ProviderOutcomes> all) => all.Aggregate(
         new ProviderOutcomes(Others, 0, 0, 0, 0, 0),
         (sum, one) => new(Others, sum.Sent + one.Sent, sum.Deferred + one.Deferred, sum.Bounced + one.Bounced,
-            sum.Waiting + one.Waiting, sum.Complained + one.Complained));
+            sum.Waiting + one.Waiting, sum.Complained + one.Complained, sum.WithoutTls + one.WithoutTls));
 }

@@ -53,6 +53,34 @@ public sealed class DnsLookupTests : IDisposable
         Assert.Empty(answer.Records);
     }
 
+    /// <summary>A server that validates sets AD; dnsmasq, which only hands on, does not.</summary>
+    [Theory]
+    [InlineData(true, 0, true)]
+    [InlineData(false, 0, false)]
+    [InlineData(true, 2, false)]
+    public void Validation_IsWhatTheServerSaysOfTheRoot(bool saysGenuine, int code, bool expected)
+    {
+        using var server = new RootAnswer(saysGenuine, code);
+        Resolve(server.Address);
+        Assert.Equal([(IPAddress.Parse(server.Address), expected)], DnsLookup.Validation(fake.Host));
+        var findings = OutgoingTlsChecks.Resolvers(fake.Host);
+        Assert.Equal(expected ? FindingState.Ok : FindingState.Fault, Assert.Single(findings).State);
+    }
+
+    [Fact]
+    public void OneServerThatDoesNotValidate_IsEnough()
+    {
+        using var genuine = new RootAnswer(true, 0);
+        using var other = new NameServer("host-record=mail.example.com,192.0.2.7");
+        Resolve(genuine.Address, other.Address);
+        var finding = Assert.Single(OutgoingTlsChecks.Resolvers(fake.Host));
+        Assert.Equal(FindingState.Fault, finding.State);
+        Assert.Contains(other.Address, finding.Text, StringComparison.Ordinal);
+    }
+
+    void Resolve(params string[] servers) =>
+        fake.Folder.Write("etc/resolv.conf", string.Concat(servers.Select(server => $"nameserver {server}\n")));
+
     [Fact]
     public void ServerThatFails_GivesNoAnswer()
     {

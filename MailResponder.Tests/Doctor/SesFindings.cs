@@ -13,12 +13,12 @@ public sealed class SesFindings : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData(50_000, 14, 100, true, "ok ses, ok ses-quota, ok ses-sandbox, ok ses-sending")]
-    [InlineData(200, 1, 0, true, "ok ses, ok ses-quota, warning ses-sandbox, ok ses-sending")]
-    [InlineData(50_000, 14, 45_000, true, "ok ses, warning ses-quota, ok ses-sandbox, ok ses-sending")]
-    [InlineData(50_000, 14, 50_000, true, "ok ses, fault ses-quota, ok ses-sandbox, ok ses-sending")]
-    [InlineData(-1, 14, 50_000, true, "ok ses, ok ses-quota, ok ses-sandbox, ok ses-sending")]
-    [InlineData(50_000, 14, 100, false, "ok ses, ok ses-quota, ok ses-sandbox, fault ses-sending")]
+    [InlineData(50_000, 14, 100, true, "ok ses, ok ses-quota, ok ses-sandbox, ok ses-sending, warning ses-tls")]
+    [InlineData(200, 1, 0, true, "ok ses, ok ses-quota, warning ses-sandbox, ok ses-sending, warning ses-tls")]
+    [InlineData(50_000, 14, 45_000, true, "ok ses, warning ses-quota, ok ses-sandbox, ok ses-sending, warning ses-tls")]
+    [InlineData(50_000, 14, 50_000, true, "ok ses, fault ses-quota, ok ses-sandbox, ok ses-sending, warning ses-tls")]
+    [InlineData(-1, 14, 50_000, true, "ok ses, ok ses-quota, ok ses-sandbox, ok ses-sending, warning ses-tls")]
+    [InlineData(50_000, 14, 100, false, "ok ses, ok ses-quota, ok ses-sandbox, fault ses-sending, warning ses-tls")]
     public void Account_IsJudged(int perDay, int perSecond, int sent, bool isEnabled, string expected)
     {
         using var ses = new SesDouble(number => number == 1
@@ -42,7 +42,15 @@ public sealed class SesFindings : IDisposable
                 200, "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult>"
                 + "<SentLast24Hours>0</SentLast24Hours><Max24HourSend>50000</Max24HourSend><MaxSendRate>14</MaxSendRate></GetSendQuotaResult></GetSendQuotaResponse>")
             : SesAnswer.Error(403, "AccessDenied", SesAnswer.Leak));
-        Assert.Equal("ok ses, ok ses-quota, ok ses-sandbox, warning ses-sending", Look(ses.Url));
+        Assert.Equal("ok ses, ok ses-quota, ok ses-sandbox, warning ses-sending, warning ses-tls", Look(ses.Url));
+    }
+
+    [Fact]
+    public void ConfigurationSet_MayRequireTls()
+    {
+        using var ses = new SesDouble(_ => SesAnswer.Xml(
+            200, "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"/>"));
+        Assert.EndsWith(", ok ses-tls", Look(ses.Url, "replies"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +108,7 @@ public sealed class SesFindings : IDisposable
         Assert.Empty(RootChecks.Look(host.Host, settings with { Ses = ofOurOwn }));
     }
 
-    string Look(string url)
+    string Look(string url, string? configurationSet = null)
     {
         var credentials = folder.Write(
             "aws", $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = "
@@ -109,7 +117,13 @@ public sealed class SesFindings : IDisposable
         var findings = SesChecks.Look(TestSettings.In(folder.Path) with
         {
             SendMethod = SendMethod.Ses,
-            Ses = new SesSettings { Region = SesDouble.Region, Endpoint = new Uri(url), CredentialsFile = credentials },
+            Ses = new SesSettings
+            {
+                Region = SesDouble.Region,
+                Endpoint = new Uri(url),
+                CredentialsFile = credentials,
+                ConfigurationSet = configurationSet,
+            },
         }).ToList();
         Assert.DoesNotContain(findings, finding =>
             $"{finding.Text} {finding.Remedy}".Contains("requester@", StringComparison.Ordinal));

@@ -156,20 +156,8 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
     /// <summary>Starts the mail server of provider.test; returns what stops it.</summary>
     Action Provider(params string[] options)
     {
-        const string start = """
-            ip addr replace "$0/24" dev eth0
-            smtp-sink -u postfix "$@" "$0:25" 100 >/dev/null 2>&1 &
-            echo $!
-            """;
-        var id = root.Outside.Run("sh", ["-c", start, OtherProvider, .. options]).Good().Output.Trim();
-        Patience.Until("the provider",
-            () => root.Outside.Run("bash", "-c", $"exec 3<>/dev/tcp/{OtherProvider}/25").ExitCode == 0);
-        var isStopped = false;
-        return () =>
-        {
-            if (!isStopped) HostRun.Of("kill", [id]).Good();
-            isStopped = true;
-        };
+        root.Outside.Run("ip", "addr", "replace", $"{OtherProvider}/24", "dev", "eth0").Good();
+        return root.Outside.StartMailServer(OtherProvider, options);
     }
 
     void Send(RequestMail mail) => root.Outside.Send(mail).Good();

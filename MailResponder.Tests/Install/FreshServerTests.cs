@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
 
@@ -34,6 +35,21 @@ public sealed class FreshServerTests(InstalledServers servers)
             .Contains("replied address=get@example.com replies=2 ", StringComparison.Ordinal));
         Assert.DoesNotContain(request.From, server.Root.Log("mail_responder.log"), StringComparison.Ordinal);
         Assert.DoesNotContain(request.From, server.Root.Log("mail_responder-events.log"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever forges the provider's MX record cannot show its certificate.</summary>
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void ReplyToALargeProvider_GoesToNobodyElse(string suite)
+    {
+        var server = Running(suite);
+        var request = new RequestMail("zahra.elsewhere@gmail.com");
+        server.Root.Outside.Send(request).Good();
+        Patience.Until("replies that wait", () => Regex.Matches(server.Root.Log("mail.log"),
+            "to=<zahra.elsewhere@gmail.com>, .*dsn=4.7.5, status=deferred").Count >= 2,
+            () => server.Root.Log("mail.log"));
+        Assert.Empty(server.Root.Outside.MailFilesTo(request.From));
+        server.Root.Run("postsuper -d ALL deferred").Good();
     }
 
     [Theory]

@@ -1,18 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
+using MailResponder.Tests.Postfix;
 using MailResponder.Tests.Program;
+using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Install;
 
 /// <summary>
 /// The internet as one server sees it: a network namespace at the other end of its cable, with a name server, a
-/// mail server that takes everything (smtp-sink(1)), and people who write mail.
+/// mail server that takes everything (smtp-sink(1) behind starttls.py), and people who write mail.
 /// </summary>
 internal sealed class OutsideWorld : IDisposable
 {
     public const string Address = "192.0.2.2";
 
     readonly TemporaryFolder folder = new();
+    readonly string certificate;
     readonly Process space;
     readonly List<Process> servers = [];
     Process? names;
@@ -32,9 +35,10 @@ internal sealed class OutsideWorld : IDisposable
         Directory.CreateDirectory(folder.PathTo("sink"));
         HostRun.Of("chown", ["postfix", folder.PathTo("sink")]).Good();
         HostRun.Of("chmod", ["711", folder.Path]).Good();
-        servers.Add(Start("smtp-sink", "-u", "postfix", "-d", folder.PathTo("sink/%H%M%S."), $"{Address}:25", "100"));
+        using var chain = new TlsChain("mx.freemail.test");
+        certificate = EncryptingServer.Pem(folder, chain);
+        StartMailServer(Address, "-d", folder.PathTo("sink/%H%M%S."));
         AnswerNames();
-        Patience.Until("the mail server outside", () => Listens(25));
     }
 
     /// <summary>Every mail that the server sent out: envelope in X-Mail-Args and X-Rcpt-Args, then the mail.</summary>
@@ -43,6 +47,26 @@ internal sealed class OutsideWorld : IDisposable
     public IReadOnlyList<string> MailFilesTo(string recipient) =>
         [.. MailFiles.Where(file => File.ReadAllText(file)
             .Contains($"X-Rcpt-Args: <{recipient}>", StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>
+    /// Starts a mail server with STARTTLS and a certificate of nobody in particular; returns what stops it.
+    /// </summary>
+    /// <param name="sinkOptions">Of smtp-sink(1).</param>
+    public Action StartMailServer(string address, params string[] sinkOptions)
+    {
+        List<Process> started =
+        [
+            Start("smtp-sink", ["-u", "postfix", .. sinkOptions, $"{address}:2525", "100"]),
+            Start(Repository.PathTo("MailResponder.Tests", "Postfix", "starttls.py"),
+                $"{address}:25", $"{address}:2525", certificate),
+        ];
+        servers.AddRange(started);
+        Patience.Until("the mail server outside", () => Listens(address, 2525) && Listens(address, 25));
+        return () =>
+        {
+            foreach (var server in started.Where(servers.Remove)) Stop(server);
+        };
+    }
 
     /// <summary>
     /// Starts the name server anew. Without further lines it knows example.com's mail server, whose name and address
@@ -68,7 +92,7 @@ internal sealed class OutsideWorld : IDisposable
         ];
         var file = folder.Write("dnsmasq.conf", string.Join('\n', [.. known, .. lines]) + "\n");
         names = Start("dnsmasq", "--keep-in-foreground", $"--conf-file={file}", "--pid-file=", "--log-facility=-");
-        Patience.Until("the name server", () => Listens(53));
+        Patience.Until("the name server", () => Listens(Address, 53));
     }
 
     /// <summary>
@@ -104,8 +128,8 @@ internal sealed class OutsideWorld : IDisposable
         return process;
     }
 
-    bool Listens(int port) =>
-        HostRun.Of("nsenter", [.. Enter, "bash", "-c", $"exec 3<>/dev/tcp/{Address}/{port}"]).ExitCode == 0;
+    bool Listens(string address, int port) =>
+        HostRun.Of("nsenter", [.. Enter, "bash", "-c", $"exec 3<>/dev/tcp/{address}/{port}"]).ExitCode == 0;
 
     static void Stop(Process process)
     {

@@ -83,6 +83,61 @@ public sealed class VariantTests
     }
 
     [Fact]
+    public void OutgoingTls_IsSet_AndDaneOnlyWhereItProtects()
+    {
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        const string parameters = "postconf -n | grep -E '^smtp_(tls_security|dns_support)_level'";
+        string Level() => server.Root.Run(parameters).Output;
+        Assert.Equal("smtp_tls_security_level = encrypt\n", Level());
+
+        var before = server.Root.Listing();
+        var refused = server.Install("--outgoing-tls dane");
+        Assert.Equal(69, refused.ExitCode);
+        Assert.Matches("--outgoing-tls dane: fault +outgoing-tls +the name server 192.0.2.2 does not validate DNSSEC",
+            refused.Errors);
+        Assert.Equal(64, server.Install("--outgoing-tls secure").ExitCode);
+        Assert.Equal(before, server.Root.Listing());
+
+        // A resolver of this host that says of whatever it is asked: these are the root's servers, and genuine.
+        server.Root.Run("""
+            perl -MSocket -e 'socket(S, PF_INET, SOCK_DGRAM, 0); bind(S, sockaddr_in(53, INADDR_LOOPBACK));
+              while ($from = recv(S, $query, 512, 0)) { send(S, substr($query, 0, 2)
+                . pack("H*", "81a0000100010000000000000200010000020001000151800003016100"), 0, $from) }' \
+              >/dev/null 2>&1 </dev/null &
+            echo nameserver 127.0.0.1 >/etc/resolv.conf
+            """).Good();
+        server.Install("--outgoing-tls dane").Good();
+        Assert.Equal("smtp_dns_support_level = dnssec\nsmtp_tls_security_level = dane\n", Level());
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+
+        // It is remembered, so a resolver that is away now does not keep an upgrade back; the doctor tells.
+        server.Root.Write("/etc/resolv.conf", "nameserver 192.0.2.2\n");
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+        Assert.Matches("fault +outgoing-tls", server.Root.Run("responder doctor --no-probe").Output);
+
+        server.Install("--outgoing-tls may").Good();
+        Assert.Equal("smtp_tls_security_level = may\n", Level());
+        server.Install("--outgoing-tls encrypt").Good();
+        Assert.Equal("nothing to do\n", server.Install().Good().Output);
+    }
+
+    /// <summary>The operator's exceptions outlive an upgrade.</summary>
+    [Fact]
+    public void TlsPolicy_ThatWasEdited_IsKept()
+    {
+        using var server = new InstalledServer(ServerRoots.Debian, "packages", "--domain example.com");
+        const string file = "/etc/postfix/tls_policy";
+        server.Root.Write(file, "/^example\\.org$/ may\n" + server.Root.Read(file));
+        server.Root.Run($"echo '# newer' >>{server.ReleaseFile("postfix/tls_policy")}").Good();
+        Assert.Contains("keep /etc/postfix/tls_policy, which was edited", server.Install().Good().Output,
+            StringComparison.Ordinal);
+        Assert.StartsWith("/^example", server.Root.Read(file), StringComparison.Ordinal);
+        Assert.Equal("may\n", server.Root.Run("postmap -q example.org \"$(postconf -h smtp_tls_policy_maps)\"").Output);
+        server.Install("--uninstall").Good();
+        Assert.DoesNotContain("tls_policy", server.Root.Run("postconf -n").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NoAuthentication_InstallsNoFilter()
     {
         using var root = new ServerRoot(ServerRoots.Debian, "bare");

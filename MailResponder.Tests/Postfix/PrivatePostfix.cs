@@ -12,7 +12,8 @@ namespace MailResponder.Tests.Postfix;
 /// </summary>
 internal sealed class PrivatePostfix : IDisposable
 {
-    static readonly string[] tables = ["command_filter", "header_checks", "sender_access", "helo_access", "aliases"];
+    static readonly string[] tables =
+        ["command_filter", "header_checks", "sender_access", "helo_access", "tls_policy", "aliases"];
 
     static readonly string[] queues = ["maildrop", "incoming", "active", "deferred", "hold", "corrupt"];
 

@@ -1,14 +1,18 @@
 using System.Diagnostics;
+using MailResponder.Tests.Host;
 using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// postfix/main.cf: mail travels encrypted in both directions when the other side can, and else plainly.
+/// postfix/main.cf and tls_policy: mail comes in encrypted when the other side can, and goes out encrypted or not at
+/// all.
 /// </summary>
 [Collection("Postfix")]
 public sealed class TlsTests
 {
+    const string Reader = "zahra@freemail.test";
+
     [Fact]
     public void Incoming_IsEncryptedForAClientThatWants()
     {
@@ -21,37 +25,138 @@ public sealed class TlsTests
         Assert.Equal(2, place.Outbox.Count);
     }
 
+    /// <summary>Anybody's certificate will do where the provider has no line of its own.</summary>
     [Fact]
     public void Outgoing_IsEncryptedForAServerThatCan()
     {
-        using var otherPlace = new Workplace();
-        using var other = new PrivatePostfix(
-            otherPlace, "main.cf", "myhostname = mx.freemail.test\nextradomains = freemail.test");
-        using var place = new Workplace();
-        using var postfix = new PrivatePostfix(place, "main.cf", $"""
-            relayhost = [127.0.0.1]:{other.Port}
-            smtp_tls_loglevel = 1
-            """);
-        // As the reply leaves: from the host itself to a domain of somebody else's.
-        postfix.Accept(RequestMail.FromSomebodyNew(), "zahra@freemail.test", "bounces@example.com",
-            postfix.UnfilteredPort);
-        postfix.WaitUntilQueueIsEmpty();
-        Assert.Matches(
-            @"postfix/smtp\[\d+\]: Untrusted TLS connection established to 127\.0\.0\.1\[127\.0\.0\.1\]:\d+: TLSv1\.3 ",
-            postfix.MailLog);
-        Assert.Contains("status=sent", postfix.MailLog, StringComparison.Ordinal);
+        using var world = new World("mx.freemail.test");
+        world.SendReply();
+        world.Postfix.WaitUntilQueueIsEmpty();
+        Assert.Matches(@"Untrusted TLS connection established to 127\.0\.0\.2\[127\.0\.0\.2\]:\d+: TLSv1\.3 ",
+            world.Postfix.MailLog);
+        Assert.Single(world.Postfix.Sink.MailsTo(Reader));
     }
 
-    /// <remarks>The sink of the other tests knows no STARTTLS, and gets its mail too.</remarks>
     [Fact]
-    public void Outgoing_IsPlainForAServerThatCannot()
+    public void Outgoing_WaitsForAServerThatCannot_UntilItIsAnException()
+    {
+        using var world = new World(null);
+        world.SendReply();
+        world.Postfix.WaitUntilDeferred(1);
+        Assert.Matches(
+            @"dsn=4\.7\.4, status=deferred \(TLS is required, but was not offered by host 127\.0\.0\.2",
+            world.Postfix.MailLog);
+        Assert.Empty(world.Postfix.Sink.Mails);
+        Assert.False(world.Postfix.QueueIsEmpty);
+
+        world.Say("may");
+        world.Postfix.WaitUntilQueueIsEmpty();
+        Assert.Single(world.Postfix.Sink.MailsTo(Reader));
+        world.Postfix.AssertNothingWasReturned();
+    }
+
+    /// <summary>The right name, but of an authority that this host does not trust, or the other way round.</summary>
+    [Theory]
+    [InlineData("mx.freemail.test", true, "verify match=mx.freemail.test", true)]
+    [InlineData("mx.freemail.test", true, "secure match=nobody.test:.freemail.test servername=hostname", true)]
+    [InlineData("mx.freemail.test", true, "verify match=mx.provider.test", false)]
+    [InlineData("mx.freemail.test", true, "secure match=.mx.freemail.test", false)]
+    [InlineData("mx.freemail.test", false, "secure match=mx.freemail.test", false)]
+    public void Outgoing_OfAnExactingLine_NeedsTheRightCertificate(
+        string name, bool isTrusted, string policy, bool isSent)
+    {
+        using var world = new World(name, isTrusted);
+        world.Say(policy);
+        world.SendReply();
+        if (isSent)
+        {
+            world.Postfix.WaitUntilQueueIsEmpty();
+            Assert.Contains("Verified TLS connection established to ", world.Postfix.MailLog, StringComparison.Ordinal);
+        }
+        else
+        {
+            world.Postfix.WaitUntilDeferred(1);
+            Assert.Matches(@"dsn=4\.7\.5, status=deferred \(Server certificate not (trusted|verified)\)",
+                world.Postfix.MailLog);
+        }
+
+        Assert.Equal(isSent ? 1 : 0, world.Postfix.Sink.Mails.Count);
+    }
+
+    /// <summary>A relay or filter at 127.0.0.1, like the sink of the other tests, knows no STARTTLS.</summary>
+    [Fact]
+    public void OwnHost_GetsItsMailInTheClear()
     {
         using var place = new Workplace();
         using var postfix = new PrivatePostfix(place, "main.cf");
-        postfix.Accept(RequestMail.FromSomebodyNew(), "zahra@freemail.test", "bounces@example.com",
-            postfix.UnfilteredPort);
+        postfix.Accept(RequestMail.FromSomebodyNew(), Reader, "bounces@example.com", postfix.UnfilteredPort);
         postfix.WaitUntilQueueIsEmpty();
-        Assert.Single(postfix.Sink.MailsTo("zahra@freemail.test"));
+        Assert.Single(postfix.Sink.MailsTo(Reader));
+    }
+
+    [Theory]
+    [InlineData("gmail.com", "secure")]
+    [InlineData("GoogleMail.com", "secure")]
+    [InlineData("hotmail.com", "secure")]
+    [InlineData("proton.me", "secure")]
+    [InlineData("[127.0.0.1]:10025", "may")]
+    [InlineData("[::1]", "may")]
+    [InlineData("[localhost]:smtp", "may")]
+    [InlineData("gmail.com.example.org", "")]
+    [InlineData("notgmail.com", "")]
+    [InlineData("gmailxcom", "")]
+    [InlineData("protonxme", "")]
+    [InlineData("outlook.com.br", "")]
+    [InlineData("127.0.0.1", "")]
+    [InlineData("[127.0.0.11]", "")]
+    [InlineData("[127x0x0x1]", "")]
+    [InlineData("[localhost].example.org", "")]
+    [InlineData(".com", "")]
+    public void Line_FitsNoOtherDomain(string nextHop, string level)
+    {
+        var run = ToolRun.Of("postmap", "-q", nextHop, $"regexp:{Repository.PathTo("postfix/tls_policy")}");
+        Assert.Equal(level, run.Output.Trim().Split(' ')[0]);
+    }
+
+    /// <summary>A Postfix, and the one server that it sends everything to.</summary>
+    sealed class World : IDisposable
+    {
+        readonly Workplace place = new();
+        readonly EncryptingServer server;
+
+        /// <param name="name">The host that the server's certificate is for; null: it has no STARTTLS.</param>
+        /// <param name="isTrusted">Whether Postfix knows the authority.</param>
+        public World(string? name, bool isTrusted = false)
+        {
+            server = new EncryptingServer(name);
+            Postfix = new PrivatePostfix(place, "main.cf", $"""
+                relayhost = {server.NextHop}
+                smtp_tls_loglevel = 1
+                {(isTrusted ? $"smtp_tls_CAfile = {server.Authority}" : "")}
+                """);
+            server.Start(Postfix.Sink.Port);
+        }
+
+        public PrivatePostfix Postfix { get; }
+
+        /// <summary>As a reply leaves: from the host itself to a domain of somebody else's.</summary>
+        public void SendReply() => Postfix.Accept(
+            RequestMail.FromSomebodyNew(), Reader, "bounces@example.com", Postfix.UnfilteredPort);
+
+        /// <summary>What the operator writes at the top of tls_policy for the server.</summary>
+        public void Say(string policy)
+        {
+            var file = Postfix.PathTo("etc/tls_policy");
+            File.WriteAllText(file, $"/^\\[127\\.0\\.0\\.2\\]/ {policy}\n{File.ReadAllText(file)}");
+            Postfix.Reload();
+        }
+
+        public void Dispose()
+        {
+            Postfix.Dispose();
+            server.Dispose();
+            place.Dispose();
+        }
     }
 
     static string Swaks(int port, RequestMail mail)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using MailResponder.PostfixLog;
 using MailResponder.Tests.Host;
 using MailResponder.Tests.Postfix;
@@ -92,6 +93,44 @@ public sealed class PostfixLogOfARealPostfix
             "(?m)orig_to=<bounces@example.com>, relay=feedback, .* status=sent \\(delivered via feedback service",
             postfix.MailLog);
         Assert.DoesNotMatch("relay=feedback, delay=.*status=(deferred|SOFTBOUNCE)", postfix.MailLog);
+    }
+
+    /// <summary>The next host has no STARTTLS, and so gets nothing.</summary>
+    [Fact]
+    public void RepliesThatCannotBeEncrypted_AreCounted()
+    {
+        using var place = new Workplace();
+        place.Settings["limits"] = new System.Text.Json.Nodes.JsonObject
+        {
+            ["large_domains"] = new System.Text.Json.Nodes.JsonArray("freemail.test"),
+        };
+        place.Settings["postfix_log"] = new System.Text.Json.Nodes.JsonObject { ["database"] = Database(place) };
+        place.Settings["own_domains"] = new System.Text.Json.Nodes.JsonArray("example.com");
+        using var plain = new EncryptingServer(null);
+        using var postfix = new PrivatePostfix(place, "main.cf", $"relayhost = {plain.NextHop}\n");
+        plain.Start(postfix.Sink.Port);
+        place.SendThrough(Route.HandingOverTo(postfix.UnfilteredPort));
+        place.GiveTo("mail_responder");
+        List<RequestMail> people =
+            [.. Enumerable.Range(0, 5).Select(_ => RequestMail.FromSomebodyNew()), new("zahra@small-office.example")];
+        people.ForEach(person => postfix.Accept(person));
+        Patience.Until("twelve replies that wait",
+            () => Regex.Matches(postfix.MailLog, @"(\w+): to=<\S+, relay=.* status=deferred")
+                .DistinctBy(line => line.Groups[1].Value).Count() == 12, () => postfix.MailLog);
+        File.WriteAllText(place.PathTo("mail.log"), postfix.MailLog);
+        File.WriteAllLines(place.PathTo("events.log"), place.Log.Events);
+
+        var run = Read(place);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal([new("freemail.test", 0, 10, 0, 0, 0, 10), new(ProviderOutcomes.Others, 0, 2, 0, 0, 0, 2)],
+            Summary(place).Outcomes);
+        Assert.Empty(postfix.Sink.Mails);
+        var shown = place.Command("stats", "--log", place.PathTo("events.log"), "--since", "2026-01-01", "--until",
+            "2036-01-01").OutputText + place.Command("metrics", "prometheus", "--log", "/dev/null").OutputText;
+        Assert.Contains("12 deferred, 12 for want of TLS", shown, StringComparison.Ordinal);
+        Assert.Contains("outcome=\"without_tls\"} 12\n", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("small-office",
+            shown + Encoding.Latin1.GetString(File.ReadAllBytes(Database(place))), StringComparison.Ordinal);
     }
 
     internal static ProgramRun Read(Workplace place) => place.Command(

@@ -155,8 +155,56 @@ public sealed class ReplyFates : IDisposable
     [InlineData(0, 0, 4, "ok")]
     public void Doctor_JudgesByTheShareThatWasNotTaken(int sent, int deferred, int bounced, string expected)
     {
-        var finding = Assert.Single(OutcomeChecks.Judge([new("gmail.com", sent, deferred, bounced, 2, 0)]));
+        var finding = OutcomeChecks.Judge([new("gmail.com", sent, deferred, bounced, 2, 0)]).First();
         Assert.Equal((OutcomeChecks.Name, expected), (finding.Name, finding.State.Hyphenated()));
+    }
+
+    [Theory]
+    [InlineData("gmail.com", 15, 0, "ok")]
+    [InlineData("gmail.com", 15, 4, "ok")]
+    [InlineData("gmail.com", 15, 5, "warning")]
+    [InlineData("gmail.com", 1, 15, "fault")]
+    // Many small servers without TLS are not one cause.
+    [InlineData(ProviderOutcomes.Others, 1, 15, "warning")]
+    public void Doctor_SaysWhatWaitsForWantOfTls(string provider, int sent, int without, string expected)
+    {
+        var finding = OutcomeChecks.Judge([new(provider, sent, without, 0, 2, 0, without)]).Last();
+        Assert.Equal(("reply-tls", expected), (finding.Name, finding.State.Hyphenated()));
+        Assert.Equal(without > 0, finding.Text.Contains("want of TLS", StringComparison.Ordinal)
+            && finding.Text.Contains($"{without} ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Each with the words of smtp(8) and qmgr(8).</summary>
+    [Theory]
+    [InlineData("4.7.4", "TLS is required, but was not offered by host mx.gmail.com[198.51.100.9]", true)]
+    [InlineData("4.7.0", "TLS is required, but host mx.gmail.com[198.51.100.9] refused to start TLS: 454 no", true)]
+    [InlineData("4.7.5", "Cannot start TLS: handshake failure", true)]
+    [InlineData("4.7.5", "Server certificate not verified", true)]
+    [InlineData("4.7.5", "Server certificate not trusted", true)]
+    [InlineData("4.7.5", "TLSA lookup error for mx.gmail.com:25", true)]
+    [InlineData("4.7.5", "delivery temporarily suspended: Server certificate not verified", true)]
+    [InlineData("4.7.0", "delivery temporarily suspended: TLS is required, but host mx refused to start TLS: 4", true)]
+    [InlineData("4.7.5", "host mx.gmail.com[198.51.100.9] said: 450 4.7.5 TLS is required, but not of you", false)]
+    [InlineData("4.4.1", "connect to mx.gmail.com[198.51.100.9]:25: Connection timed out", false)]
+    [InlineData("4.7.5", "delivery temporarily suspended: host mx.gmail.com[198.51.100.9] said: 450 4.7.5 x", false)]
+    public void WantOfTls_IsToldFromOtherReasons(string dsn, string reason, bool isForWantOfTls)
+    {
+        Reply("zahra@gmail.com", $"deferred {dsn} {reason}");
+        Assert.Equal([new("gmail.com", 0, 1, 0, 0, 0, isForWantOfTls ? 1 : 0)], Outcomes());
+    }
+
+    [Fact]
+    public void WantOfTls_IsOfTheLastTry_AndOfWhatWasNotSent()
+    {
+        const string tls = "deferred 4.7.4 TLS is required, but was not offered by host mx.gmail.com[198.51.100.9]";
+        Reply("zahra@gmail.com", tls, "sent");
+        Reply("zahra@gmail.com", tls, "deferred");
+        Reply("zahra@gmail.com", tls, "expired");
+        Reply("zahra@mail.small-office.example", tls);
+        Assert.Equal([new("gmail.com", 1, 1, 1, 0, 0, 1), new(ProviderOutcomes.Others, 0, 1, 0, 0, 0, 1)],
+            Outcomes().OrderBy(one => one.Provider).ToList());
+        Assert.Equal([new(ProviderOutcomes.Others, 1, 2, 1, 0, 0, 2)], Outcomes(threshold: 5));
+        Assert.Equal("1 sent, 2 deferred, 1 bounced, 2 for want of TLS", Outcomes(threshold: 5)[0].ToString());
     }
 
     [Fact]
@@ -235,14 +283,17 @@ public sealed class ReplyFates : IDisposable
         Line($"pickup[5]: {id}: uid=999 from=<bounces@example.com>");
         Line($"cleanup[6]: {id}: message-id=<{name}@example.com>");
         Line($"qmgr[7]: {id}: from=<bounces@example.com>, size=700, nrcpt=1 (queue active)");
-        foreach (var status in events)
+        foreach (var told in events)
         {
+            // A status alone, or with code and reason.
+            var (status, dsn, reason) = told.Split(' ', 3) is [var word, var code, var text] ? (word, code, text)
+                : (told, "2.0.0", "what the host said");
             Line(status == "expired" ? $"qmgr[7]: {id}: from=<bounces@example.com>, status=expired, returned to sender"
                 : $"smtp[8]: {id}: to=<{to}>, relay=mx.{to.Split('@')[1]}[198.51.100.9]:25, delay=0.4, "
-                + $"delays=0.1/0.1/0/0.2, dsn=2.0.0, status={status} (what the host said)");
+                + $"delays=0.1/0.1/0/0.2, dsn={dsn}, status={status} ({reason})");
         }
 
-        if (events is [.., not "deferred"])
+        if (events is [.., var last] && !last.StartsWith("deferred", StringComparison.Ordinal))
             Line($"qmgr[7]: {id}: removed");
     }
 

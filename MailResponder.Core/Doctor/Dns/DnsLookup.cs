@@ -27,6 +27,32 @@ internal sealed class DnsLookup
         ContinueOnEmptyResponse = false,
     });
 
+    /// <summary>
+    /// Each name server of the host, and whether it says that the root zone's signatures are genuine.
+    /// </summary>
+    public static List<(IPAddress Server, bool Validates)> Validation(Host host) =>
+        [.. ServersOf(host).Select(server => (server.Address, Validates(server)))];
+
+    private static bool Validates(IPEndPoint server)
+    {
+        var options = new LookupClientOptions(server)
+        {
+            Timeout = TimeSpan.FromSeconds(3),
+            Retries = 1,
+            UseCache = false,
+            RequestDnsSecRecords = true,
+        };
+        try
+        {
+            var answer = new LookupClient(options).Query(DnsString.RootLabel, QueryType.NS);
+            return answer is { HasError: false, Answers.Count: > 0 } && answer.Header.IsAuthenticData;
+        }
+        catch (DnsResponseException)
+        {
+            return false;
+        }
+    }
+
     /// <param name="name">A domain name.</param>
     /// <param name="type">TXT, MX, A, AAAA or PTR.</param>
     public DnsAnswer Ask(string name, QueryType type)

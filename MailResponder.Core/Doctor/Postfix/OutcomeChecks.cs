@@ -40,8 +40,29 @@ internal static class OutcomeChecks
                     remedy);
         }
 
-        return check.OrOk(outcomes.Sum(one => one.Total) == 0
+        check.OrOk(outcomes.Sum(one => one.Total) == 0
             ? "none through this host's Postfix, and no report, in 24 hours"
             : $"in 24 hours: {string.Join("; ", outcomes.Select(one => $"{one.Provider} {one}"))}");
+        return check.Concat(Tls(outcomes));
+    }
+
+    private static Check Tls(IReadOnlyList<ProviderOutcomes> outcomes)
+    {
+        var check = new Check("reply-tls");
+        foreach (var one in outcomes.Where(one => one.IsWithoutTls))
+        {
+            var text = $"{one.Provider}: {Figure.Of(one.WithoutTls)} of {Figure.Of(one.Total)} replies of 24 hours "
+                + "could not be sent for want of TLS";
+            var remedy = "see why in /var/log/mail.log (dsn=4.7.4: no TLS, dsn=4.7.5: not the right certificate), and "
+                + "docs/tls.md";
+            if (one.WithoutTls >= MostRefused * (one.Total - one.Waiting) && one.Provider != ProviderOutcomes.Others)
+                check.Fault(text, remedy);
+            else
+                check.Warning(text, remedy);
+        }
+
+        return check.OrOk(outcomes.Sum(one => one.WithoutTls) is > 0 and var few
+            ? $"{Figure.Of(few)} of the replies of 24 hours could not be sent for want of TLS"
+            : "no reply of 24 hours was held back for want of TLS");
     }
 }

@@ -23,7 +23,8 @@ internal static class PostfixChecks
         return
         [
             .. check.OrOk("Postfix " + postfix["mail_version"]), .. Running(host), .. Port(host),
-            .. Network(postfix), .. Rewriting(postfix), .. TlsChecks.Look(host, postfix), .. Compatibility(postfix),
+            .. Network(postfix), .. Rewriting(postfix), .. TlsChecks.Look(host, postfix),
+            .. OutgoingTlsChecks.Look(host, postfix), .. Compatibility(postfix),
         ];
     }
 

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace MailResponder.Doctor;
 
 /// <summary>
-/// STARTTLS in and out, and the certificates that smtpd(8) shows: their dates, and that their keys are theirs.
+/// STARTTLS for what comes in, and the certificates that smtpd(8) shows: their dates, and that their keys are theirs.
 /// </summary>
 internal static class TlsChecks
 {
@@ -22,15 +22,6 @@ internal static class TlsChecks
     public static IEnumerable<Finding> Look(Host host, PostfixSettings postfix)
     {
         var check = new Check("postfix-tls");
-        Incoming(check, host, postfix);
-        if (postfix["smtp_tls_security_level"] is "" or "none" && postfix["smtp_use_tls"] != "yes")
-            check.Warning("outgoing mail is never encrypted",
-                "run: postconf -e smtp_tls_security_level=may" + Reload);
-        return check;
-    }
-
-    private static void Incoming(Check check, Host host, PostfixSettings postfix)
-    {
         var pairs = Certificates(host, postfix);
         if (postfix["smtpd_tls_security_level"] is "" or "none" && postfix["smtpd_use_tls"] != "yes")
             check.Warning("STARTTLS is not offered: requests cross the network in the clear",
@@ -44,6 +35,8 @@ internal static class TlsChecks
             check.OrOk($"STARTTLS is offered, with a certificate until {Day(first)}"
                 + (host.IsRoot ? "" : "; only root can see whether its key is there"));
         }
+
+        return check;
     }
 
     /// <summary>

@@ -23,7 +23,8 @@ internal static class SesChecks
         {
             var quota = account.Call(MaxWait, (client, token) =>
                 client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
-            return [.. check.Ok($"answers in {ses.Region}"), .. Sandbox(quota), .. Quota(quota), .. Paused(account)];
+            return [.. check.Ok($"answers in {ses.Region}"), .. Sandbox(quota), .. Quota(quota), .. Paused(account),
+                .. Tls(ses)];
         }
         catch (Exception exception)
         {
@@ -53,6 +54,18 @@ internal static class SesChecks
         return sent >= perDay ? check.Fault(text + ": replies wait", remedy)
             : sent >= perDay * NearlyUsed ? check.Warning(text, remedy)
             : check.Ok(text);
+    }
+
+    /// <summary>
+    /// Whether SES may send in the clear stands in the configuration set, which takes a right of its own to read.
+    /// </summary>
+    private static Check Tls(SesSettings ses)
+    {
+        var check = new Check("ses-tls");
+        return ses.ConfigurationSet is { } name
+            ? check.Ok($"the configuration set {name} says whether replies may go out in the clear")
+            : check.Warning("SES sends replies in the clear where the other side has no TLS",
+                "make a configuration set with TlsPolicy REQUIRE, and name it in ses.configuration_set (docs/ses.md)");
     }
 
     private static Check Paused(SesAccount account)

@@ -1,0 +1,71 @@
+using System.Net;
+
+namespace MailResponder.Doctor;
+
+/// <summary>That what leaves is encrypted, and that whoever vouches for the other side can be known.</summary>
+internal static class OutgoingTlsChecks
+{
+    private const string Name = "outgoing-tls";
+    private const string Encrypt = "run: install.sh --outgoing-tls encrypt";
+
+    public static IEnumerable<Finding> Look(Host host, PostfixSettings postfix)
+    {
+        var check = new Check(Name);
+        foreach (var file in postfix.List("smtp_tls_policy_maps").Where(table => table.Contains(":/"))
+            .Select(table => table[(table.IndexOf(":/", StringComparison.Ordinal) + 1)..])
+            .Where(file => host.Lines(file) is null))
+        {
+            check.Fault($"{file} (smtp_tls_policy_maps) does not exist or cannot be read: nothing is sent",
+                "run install.sh, or take it out of smtp_tls_policy_maps" + PostfixSettings.Reload);
+        }
+
+        if (postfix["smtp_tls_CAfile"] is { Length: > 0 } authorities && host.Lines(authorities) is null)
+            check.Fault($"{authorities} (smtp_tls_CAfile) does not exist or cannot be read: nothing is sent encrypted",
+                "run: apt-get install --reinstall ca-certificates" + PostfixSettings.Reload);
+        switch (Level(postfix))
+        {
+            case "none":
+                return check.Warning("replies go out in the clear", Encrypt);
+            case "may":
+                return check.Warning("replies go out in the clear where the other side has no TLS, or where somebody "
+                    + "on the way hides it", Encrypt);
+            case "dane" or "dane-only" when postfix["smtp_dns_support_level"] != "dnssec":
+                return check.Fault("dane without smtp_dns_support_level=dnssec: nobody's keys are looked up",
+                    "run: postconf -e smtp_dns_support_level=dnssec" + PostfixSettings.Reload);
+            case "dane" or "dane-only":
+                check.AddRange(Resolvers(host).Where(finding => finding.State != FindingState.Ok));
+                return check.OrOk("replies are sent by the keys that DNSSEC vouches for, to domains that have some");
+            default:
+                return check.OrOk("what cannot be encrypted is not sent");
+        }
+    }
+
+    /// <summary>
+    /// Whether the host's name servers validate DNSSEC: of the signed root zone they must say that it is genuine (AD,
+    /// RFC 4035, section 3.2.3). Postfix takes their word for it.
+    /// </summary>
+    public static Check Resolvers(Host host)
+    {
+        const string remedy = "run: apt-get install unbound dns-root-data, write \"nameserver 127.0.0.1\" alone into "
+            + "/etc/resolv.conf, then: systemctl restart postfix";
+        var check = new Check(Name);
+        foreach (var (server, validates) in DnsLookup.Validation(host))
+        {
+            if (!validates)
+                check.Fault($"the name server {server} does not validate DNSSEC, so dane protects nobody", remedy);
+            else if (!IPAddress.IsLoopback(server))
+                check.Warning($"the name server {server} validates DNSSEC, but its answers can be forged on the way "
+                    + "here", remedy);
+        }
+
+        return check.OrOk("the name servers validate DNSSEC");
+    }
+
+    private static string Level(PostfixSettings postfix) => postfix["smtp_tls_security_level"] switch
+    {
+        "" when postfix["smtp_enforce_tls"] == "yes" => "encrypt",
+        "" when postfix["smtp_use_tls"] == "yes" => "may",
+        "" => "none",
+        var level => level,
+    };
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using MailResponder.Tests.Ses;
+
+namespace MailResponder.Tests.Postfix;
+
+/// <summary>
+/// A mail server on another address than this host's own: STARTTLS, with a certificate of an authority of the tests',
+/// in front of a server that knows no TLS (starttls.py).
+/// </summary>
+internal sealed class EncryptingServer : IDisposable
+{
+    const string Address = "127.0.0.2";
+
+    readonly TemporaryFolder folder = new();
+    readonly string? pem;
+    Process? process;
+
+    /// <param name="name">The host that its certificate is for; null: STARTTLS is not offered.</param>
+    public EncryptingServer(string? name)
+    {
+        using var chain = new TlsChain(name ?? "nobody.test");
+        Authority = folder.Write("root.pem", chain.Root.ExportCertificatePem() + "\n");
+        pem = name is null ? null : Pem(folder, chain);
+    }
+
+    public int Port { get; } = Loopback.FreePort();
+
+    /// <summary>How relayhost names it.</summary>
+    public string NextHop => $"[{Address}]:{Port}";
+
+    /// <summary>A file with the authority's certificate.</summary>
+    public string Authority { get; }
+
+    /// <param name="behind">The port of the server behind it, on this host.</param>
+    public void Start(int behind)
+    {
+        string[] more = pem is null ? [] : [pem];
+        process = Process.Start(Repository.PathTo("MailResponder.Tests", "Postfix", "starttls.py"),
+            [$"{Address}:{Port}", $"127.0.0.1:{behind}", .. more]);
+        Patience.Until("the encrypting server", Listens);
+    }
+
+    /// <summary>A file for starttls.py.</summary>
+    public static string Pem(TemporaryFolder folder, TlsChain chain)
+    {
+        using var key = chain.Server.GetECDsaPrivateKey()!;
+        return folder.Write("server.pem", string.Join('\n', chain.Server.ExportCertificatePem(),
+            chain.Middle.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem()) + "\n");
+    }
+
+    public void Dispose()
+    {
+        process?.Kill();
+        process?.WaitForExit();
+        process?.Dispose();
+        folder.Dispose();
+    }
+
+    bool Listens()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Parse(Address), Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using MailResponder.Aws;
 using MailResponder.Feedback;
 using MailResponder.Files;
 using MailResponder.Logs;
@@ -17,7 +15,6 @@ namespace MailResponder.Cli;
 internal sealed class FeedbackCommand : Command
 {
     private const int MaxFileBytes = 128 << 20;
-    private const int MostMinutes = 60;
     private const string StandardInput = "-";
     /// <summary>A report quotes the reply's header, and seldom all of the reply.</summary>
     private const int MaxReportBytes = 16 << 20;
@@ -32,18 +29,7 @@ internal sealed class FeedbackCommand : Command
                 "Notifications of Amazon SES, as SNS or SQS hands them on: JSON, or a mail of SNS; - is standard input",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var queue = new Option<Uri?>("--queue")
-        {
-            Description = "Take them from this queue of Amazon SQS until it is empty, and delete what was used",
-            HelpName = "URL",
-            CustomParser = QueueUrl,
-        };
-        var minutes = new Option<int>("--minutes")
-        {
-            Description = "Take from the queue no longer than this",
-            HelpName = "N",
-            DefaultValueFactory = _ => 5,
-        };
+        var queue = new QueuedFeedback();
         var topic = new Option<string?>("--topic")
         {
             Description = "Believe this topic of SNS only [default: the setting feedback.topic]",
@@ -62,18 +48,13 @@ internal sealed class FeedbackCommand : Command
         Validators.Add(result =>
         {
             bool[] sources = [result.GetValue(bounce), result.GetValue(files) is { Length: > 0 },
-                result.GetResult(queue) is not null];
+                result.GetResult(queue.Url) is not null];
             if (sources.Count(isGiven => isGiven) != 1)
                 result.AddError("Name a FILE, or give --queue or --bounce alone");
         });
-        minutes.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > MostMinutes)
-                result.AddError($"--minutes takes a number from 1 to {MostMinutes}");
-        });
         Add(files);
-        Add(queue);
-        Add(minutes);
+        Add(queue.Url);
+        Add(queue.Minutes);
         Add(bounce);
         Add(topic);
         Add(certificate);
@@ -85,8 +66,8 @@ internal sealed class FeedbackCommand : Command
                 if (result.GetValue(bounce))
                     return FeedBounce(settings);
                 var from = (result.GetValue(topic), result.GetValue(certificate));
-                return result.GetValue(queue) is { } url
-                    ? FeedQueue(settings, url, TimeSpan.FromMinutes(result.GetValue(minutes)), from)
+                return result.GetValue(queue.Url) is { } url
+                    ? QueuedFeedback.Feed(settings, url, TimeSpan.FromMinutes(result.GetValue(queue.Minutes)), from)
                     : Feed(settings, result.GetValue(files)!, from);
             }
             catch (ResponderException exception)
@@ -106,85 +87,15 @@ internal sealed class FeedbackCommand : Command
         });
     }
 
-    private static Uri? QueueUrl(ArgumentResult result)
-    {
-        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url)
-            && url is { UserInfo: "", Query: "", Fragment: "" }
-            && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
-            && url.AbsolutePath.Trim('/').Length > 0)
-        {
-            return url;
-        }
-
-        result.AddError("--queue takes a URL like https://sqs.eu-west-1.amazonaws.com/123456789012/name");
-        return null;
-    }
-
-    private static SnsSender Sender(ResponderSettings settings, (string? Topic, string? Certificate) from)
+    /// <summary>Whose words are believed.</summary>
+    /// <exception cref="ResponderException">No topic is named, or the certificate cannot be used.</exception>
+    public static SnsSender Sender(ResponderSettings settings, (string? Topic, string? Certificate) from)
     {
         var topic = from.Topic ?? settings.Feedback.Topic ?? throw new ResponderException(Cause.Settings,
             "no topic of SNS is named, and anybody may have one: "
             + $"write \"feedback\": {{ \"topic\": \"arn:aws:sns:…\" }} into {settings.File}, or give --topic");
         var certificates = from.Certificate is null ? [] : SnsSender.LoadCertificates(from.Certificate);
         return new SnsSender(topic, certificates, settings.Feedback.LeastSignatureVersion);
-    }
-
-    /// <summary>
-    /// Takes nothing from the queue before it is sure that it can be used: each time that a message is taken and not
-    /// deleted brings it nearer to the dead-letter queue.
-    /// </summary>
-    private static int FeedQueue(
-        string? settingsPath, Uri url, TimeSpan length, (string? Topic, string? Certificate) from)
-    {
-        var settings = SettingsPath.LoadForService(settingsPath);
-        var sender = Sender(settings, from);
-        var queue = new FeedbackQueue(url, Connection(settings, url, sender.Topic));
-        using var turn = TakeTurn(settings.FilesRoot);
-        if (turn is null)
-        {
-            Console.Out.WriteLine("another one is still running");
-            return ExitCode.Ok;
-        }
-
-        using var store = Open(settings);
-        store.CheckWritable();
-        var reader = new FeedbackReader(settings, store, sender, TimeProvider.System);
-        try
-        {
-            queue.Feed(length, batch =>
-            {
-                var said = reader.Faults.Count;
-                reader.Read(batch);
-                Keep(reader, settings);
-                var faults = reader.Faults[said..];
-                foreach (var fault in faults)
-                    StandardError.WriteLine(fault.ToString());
-                return [.. faults.Select(fault => fault.File)];
-            });
-        }
-        finally
-        {
-            Console.Out.WriteLine(reader.Counts);
-        }
-
-        return reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
-    }
-
-    /// <summary>Null when another process has it.</summary>
-    private static FileTurn? TakeTurn(string folder) =>
-        FileTrouble.InWords(Cause.Settings, $"files_root {folder}", () =>
-        {
-            NewFolder.Make(folder, NewFolder.OpenToAll);
-            return FileTurn.TryTake(Path.Join(folder, ".feedback.lock"));
-        });
-
-    /// <summary>With the credentials of SES, whose words these are.</summary>
-    private static AwsConnection Connection(ResponderSettings settings, Uri queue, string topic)
-    {
-        var region = FeedbackQueue.Region(queue, topic) ?? throw new ResponderException(Cause.Settings,
-            "--queue names no region of AWS, and neither does the topic");
-        var ofSes = settings.Ses ?? new AwsConnection("ses", region) { Roots = settings.AwsRoots };
-        return ofSes with { Region = region, Endpoint = new Uri(queue, "/") };
     }
 
     private static int Feed(string? settingsPath, string[] files, (string? Topic, string? Certificate) from)
@@ -258,7 +169,7 @@ internal sealed class FeedbackCommand : Command
     }
 
     /// <summary>Whoever is blocked is blocked, also when the statistics cannot be kept.</summary>
-    private static void Keep(FeedbackReader reader, ResponderSettings settings)
+    public static void Keep(FeedbackReader reader, ResponderSettings settings)
     {
         try
         {
@@ -272,7 +183,7 @@ internal sealed class FeedbackCommand : Command
         }
     }
 
-    private static RequesterStore Open(ResponderSettings settings)
+    public static RequesterStore Open(ResponderSettings settings)
     {
         using var asService = ServiceUser.Act(settings);
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);

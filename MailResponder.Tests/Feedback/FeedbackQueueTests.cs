@@ -204,6 +204,28 @@ public sealed class FeedbackQueueTests : IDisposable
         Assert.Empty(queue.Calls);
     }
 
+    /// <summary>Credentials that are kept for the next message may end before the run does.</summary>
+    [Fact]
+    public void InstanceRole_IsAskedEachTime()
+    {
+        using var queue = new SqsDouble();
+        using var metadata = new MetadataDouble();
+        place.Settings["ses"]!.AsObject().Remove("credentials_file");
+        place.Write();
+        for (var i = 0; i < 2; i++)
+        {
+            Put(queue, 1, first: i);
+            metadata.Paths.Clear();
+            using var running = ResponderProcess.Start(
+                SesWorkplace.With(("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url)),
+                "feedback", "--queue", queue.Url, "--settings", place.SettingsFile);
+            Assert.Equal((0, "1 blocked\n", ""), Parts(running.Finish()));
+            Assert.Contains("PUT /latest/api/token", metadata.Paths);
+        }
+
+        Assert.False(File.Exists(place.PathTo("responder.db.role")));
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task OneAtATime()
     {

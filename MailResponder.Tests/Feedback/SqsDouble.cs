@@ -102,8 +102,7 @@ internal sealed class SqsDouble : IDisposable
         {
             var call = await Read(context.Request);
             var action = call.Headers["x-amz-target"].Split('.')[1];
-            if (SignatureV4.Fault(call, (Region, "sqs"), key => key == SesDouble.AccessKey ? SesDouble.SecretKey : null)
-                is { } fault)
+            if (SignatureV4.Fault(call, (Region, "sqs"), SecretOf) is { } fault)
             {
                 SignatureFaults.Enqueue(fault);
                 await Answer(context, 403, Error("InvalidSignatureException"));
@@ -186,6 +185,13 @@ internal sealed class SqsDouble : IDisposable
 
         return new JsonObject { ["Successful"] = deleted, ["Failed"] = new JsonArray() };
     }
+
+    static string? SecretOf(string key) => key switch
+    {
+        SesDouble.AccessKey => SesDouble.SecretKey,
+        MetadataDouble.InstanceKey => MetadataDouble.Secret,
+        _ => null,
+    };
 
     static JsonObject Error(string code) =>
         new() { ["__type"] = "com.amazonaws.sqs#" + code, ["message"] = SesAnswer.Leak };

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using MailResponder.Aws;
+using MailResponder.Feedback;
+using MailResponder.Files;
+using MailResponder.Logs;
+using MailResponder.Settings;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder feedback --queue URL`: takes notifications from a queue of Amazon SQS.</summary>
+internal sealed class QueuedFeedback
+{
+    private const int MostMinutes = 60;
+
+    public QueuedFeedback() => Minutes.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int>() is < 1 or > MostMinutes)
+            result.AddError($"--minutes takes a number from 1 to {MostMinutes}");
+    });
+
+    public Option<Uri?> Url { get; } = new("--queue")
+    {
+        Description = "Take them from this queue of Amazon SQS until it is empty, and delete what was used",
+        HelpName = "URL",
+        CustomParser = QueueUrl,
+    };
+
+    public Option<int> Minutes { get; } = new("--minutes")
+    {
+        Description = "Take from the queue no longer than this",
+        HelpName = "N",
+        DefaultValueFactory = _ => 5,
+    };
+
+    /// <summary>
+    /// Takes nothing from the queue before it is sure that it can be used: each time that a message is taken and not
+    /// deleted brings it nearer to the dead-letter queue.
+    /// </summary>
+    public static int Feed(
+        string? settingsPath, Uri url, TimeSpan length, (string? Topic, string? Certificate) from)
+    {
+        var settings = SettingsPath.LoadForService(settingsPath);
+        var sender = FeedbackCommand.Sender(settings, from);
+        var queue = new FeedbackQueue(url, Connection(settings, url, sender.Topic));
+        using var turn = TakeTurn(settings.FilesRoot);
+        if (turn is null)
+        {
+            Console.Out.WriteLine("another one is still running");
+            return ExitCode.Ok;
+        }
+
+        using var store = FeedbackCommand.Open(settings);
+        store.CheckWritable();
+        var reader = new FeedbackReader(settings, store, sender, TimeProvider.System);
+        try
+        {
+            queue.Feed(length, batch =>
+            {
+                var said = reader.Faults.Count;
+                reader.Read(batch);
+                FeedbackCommand.Keep(reader, settings);
+                var faults = reader.Faults[said..];
+                foreach (var fault in faults)
+                    StandardError.WriteLine(fault.ToString());
+                return [.. faults.Select(fault => fault.File)];
+            });
+        }
+        finally
+        {
+            Console.Out.WriteLine(reader.Counts);
+        }
+
+        return reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
+    }
+
+    /// <summary>Null when another process has it.</summary>
+    private static FileTurn? TakeTurn(string folder) =>
+        FileTrouble.InWords(Cause.Settings, $"files_root {folder}", () =>
+        {
+            NewFolder.Make(folder, NewFolder.OpenToAll);
+            return FileTurn.TryTake(Path.Join(folder, ".feedback.lock"));
+        });
+
+    /// <summary>
+    /// With the credentials of SES, whose words these are; but those of a role are asked for anew, because the run may
+    /// last longer than those that are kept.
+    /// </summary>
+    private static AwsConnection Connection(ResponderSettings settings, Uri queue, string topic)
+    {
+        var region = FeedbackQueue.Region(queue, topic) ?? throw new ResponderException(Cause.Settings,
+            "--queue names no region of AWS, and neither does the topic");
+        var ofSes = settings.Ses ?? new AwsConnection("ses", region) { Roots = settings.AwsRoots };
+        return ofSes with { Region = region, Endpoint = new Uri(queue, "/"), RoleFile = null };
+    }
+
+    private static Uri? QueueUrl(ArgumentResult result)
+    {
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url)
+            && url is { UserInfo: "", Query: "", Fragment: "" }
+            && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+            && url.AbsolutePath.Trim('/').Length > 0)
+        {
+            return url;
+        }
+
+        result.AddError("--queue takes a URL like https://sqs.eu-west-1.amazonaws.com/123456789012/name");
+        return null;
+    }
+}

@@ -147,7 +147,7 @@ internal sealed class StatsCommand : Command
 
     /// <summary>By the book's file, when that can be read.</summary>
     public static bool AttachmentsAreOff(ResponderSettings settings) =>
-        ResponseBookFile.Check(settings.ResponseBook, [])?.Entries.Any(entry => entry.HoldsBackAttachments) == true;
+        ResponseBookFile.Check(settings.ResponseBook, [])?.AttachmentsOffLine is not null;
 
     /// <summary>Of the span that was asked for, else of that from the log's first message to its last.</summary>
     private static PostfixLogSummary? Postfix(

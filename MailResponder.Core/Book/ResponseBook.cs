@@ -21,6 +21,9 @@ internal sealed class ResponseBook : IResponseBook
 
     public IReadOnlyList<ResponseEntry> Entries { get; }
 
+    /// <summary>The line that holds back the attachments of all entries; null when they go out.</summary>
+    public int? AttachmentsOffLine { get; private init; }
+
     public IReadOnlyCollection<string> Addresses => _byAddress.Keys;
 
     /// <summary>The book in force.</summary>
@@ -36,6 +39,14 @@ internal sealed class ResponseBook : IResponseBook
             : "";
         throw new ResponderException(Cause.ResponseBook, errors[0] + more + "; see: responder config check");
     }
+
+    /// <summary>The same book with the attachments of all entries held back.</summary>
+    /// <param name="line">Where it says so.</param>
+    public ResponseBook WithoutAttachments(int line) => new(
+        [.. Entries.Select(entry => entry with { HoldsBackAttachments = entry.Attachments.Count > 0 })])
+    {
+        AttachmentsOffLine = line,
+    };
 
     public bool Knows(string address) => _byAddress.ContainsKey(address);
 

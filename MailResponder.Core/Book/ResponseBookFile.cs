@@ -71,7 +71,7 @@ internal sealed class ResponseBookFile
 
         var book = Read(entries);
         if (json["attachments"] is { } value && !IsOn(value))
-            book = book is null ? null : HoldBackAttachments(book, value.Line);
+            book = book?.WithoutAttachments(value.Line);
         // What is wrong in an entry may be the name of a pool.
         if (_reader.Errors == 0)
             _pools.CheckUse();
@@ -89,15 +89,6 @@ internal sealed class ResponseBookFile
         }
 
         return value.Text != "off";
-    }
-
-    private ResponseBook HoldBackAttachments(ResponseBook book, int line)
-    {
-        var held = book.Entries.Count(entry => entry.Attachments.Count > 0);
-        _faults.Add(new Fault(_path, line, "attachments",
-            $"is off: {held} of {book.Entries.Count} entries go out without theirs", IsWarning: true));
-        return new ResponseBook([.. book.Entries.Select(entry =>
-            entry with { HoldsBackAttachments = entry.Attachments.Count > 0 })]);
     }
 
     private ResponseBook? Read(LocatedJson json)

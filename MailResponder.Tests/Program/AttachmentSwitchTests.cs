@@ -46,6 +46,9 @@ public sealed class AttachmentSwitchTests : IDisposable
         Assert.Contains(Off + " — write \"on\" there when they may go out again",
             _place.Command("doctor").OutputText, StringComparison.Ordinal);
 
+        // Cron mails what a pull says, each hour and on each host.
+        Assert.DoesNotContain("attachments", _place.Command("config", "pull").Errors, StringComparison.Ordinal);
+
         Assert.Contains("get@example.com: reply 2 goes out with its attachments, if any, again\n",
             Install("on").OutputText, StringComparison.Ordinal);
         Assert.DoesNotContain(Off, _place.Command("config", "check").OutputText, StringComparison.Ordinal);

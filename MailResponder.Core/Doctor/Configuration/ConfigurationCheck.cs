@@ -158,8 +158,14 @@ internal static class ConfigurationCheck
     private static void CheckBook(string path, ResponderSettings? settings, List<Fault> faults, long? postfixLimit,
         BookSeal? seal = null)
     {
-        if (ResponseBookFile.Check(path, faults, seal) is not { } book || settings is null)
+        if (ResponseBookFile.Check(path, faults, seal) is not { } book)
             return;
+        if (settings is null)
+        {
+            CheckSwitch(book, path, faults);
+            return;
+        }
+
         CheckUse(book, path, settings, faults, postfixLimit, seal);
         var hasAttachments = book.Entries.Any(entry => entry.Attachments.Count > 0);
         faults.AddRange(seal?.Old(TimeProvider.System.GetUtcNow(), hasAttachments) ?? []);
@@ -169,6 +175,7 @@ internal static class ConfigurationCheck
     public static void CheckUse(ResponseBook book, string path, ResponderSettings settings, List<Fault> faults,
         long? postfixLimit = null, BookSeal? seal = null)
     {
+        CheckSwitch(book, path, faults);
         if (settings.OverQuota is { } notice && book.EntriesFor(notice).Count is not 1 and var count)
             faults.Add(new Fault(settings.File, 0, "over_quota",
                 string.Create(CultureInfo.InvariantCulture, $"{path} has {count} entries for {notice}; write one")));
@@ -185,6 +192,16 @@ internal static class ConfigurationCheck
                     $"is the same as entry {same.Number} (line {same.Line}); take one of them out"));
             }
         }
+    }
+
+    /// <summary>Not a fault of the file: `config pull` would have cron mail it each hour.</summary>
+    private static void CheckSwitch(ResponseBook book, string path, List<Fault> faults)
+    {
+        if (book.AttachmentsOffLine is not { } line)
+            return;
+        var held = book.Entries.Count(entry => entry.HoldsBackAttachments);
+        faults.Add(new Fault(path, line, "attachments",
+            $"is off: {held} of {book.Entries.Count} entries go out without theirs", IsWarning: true));
     }
 
     /// <summary>Does the work; a <see cref="ResponderException"/> becomes a fault of the place.</summary>

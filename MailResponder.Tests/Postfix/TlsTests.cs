@@ -55,7 +55,7 @@ public sealed class TlsTests
         world.Postfix.AssertNothingWasReturned();
     }
 
-    /// <summary>The right name, but of an authority that this host does not trust, or the other way round.</summary>
+    /// <summary>Name and authority have to be right, both.</summary>
     [Theory]
     [InlineData("mx.freemail.test", true, "verify match=mx.freemail.test", true)]
     [InlineData("mx.freemail.test", true, "secure match=nobody.test:.freemail.test servername=hostname", true)]
@@ -107,7 +107,10 @@ public sealed class TlsTests
     [InlineData("gmailxcom", "")]
     [InlineData("protonxme", "")]
     [InlineData("outlook.com.br", "")]
-    [InlineData("127.0.0.1", "")]
+    [InlineData("127.0.0.1:10025", "may")]
+    [InlineData("[IPv6:::1]:10025", "may")]
+    [InlineData("localhost", "")]
+    [InlineData("127.0.0.11", "")]
     [InlineData("[127.0.0.11]", "")]
     [InlineData("[127x0x0x1]", "")]
     [InlineData("[localhost].example.org", "")]

@@ -11,8 +11,9 @@ internal static class OutgoingTlsChecks
     public static IEnumerable<Finding> Look(Host host, PostfixSettings postfix)
     {
         var check = new Check(Name);
-        foreach (var file in postfix.List("smtp_tls_policy_maps").Where(table => table.Contains(":/"))
-            .Select(table => table[(table.IndexOf(":/", StringComparison.Ordinal) + 1)..])
+        // Tables of text; of the others the file has another name, or is no file.
+        foreach (var file in postfix.List("smtp_tls_policy_maps").Select(table => table.Split(":/"))
+            .Where(parts => parts is ["regexp" or "pcre" or "texthash", _]).Select(parts => "/" + parts[1])
             .Where(file => host.Lines(file) is null))
         {
             check.Fault($"{file} (smtp_tls_policy_maps) does not exist or cannot be read: nothing is sent",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MailResponder.Canary;
 using MailResponder.Delivery;
 using MailResponder.Logs;
 using MailResponder.PostfixLog;
@@ -110,6 +111,8 @@ internal sealed class StatsCommand : Command
             Queue = Part("queue", PostfixQueue.CountByName),
             Host = Part("host", HostFacts.Read),
             Instance = Part("instance", InstanceFacts.Ask),
+            Canary = Part("canary", () => found.Settings is { Canary.Count: > 0 } settings
+                ? CanaryRecord.Load(settings) : null),
             Problems = problems,
         };
 

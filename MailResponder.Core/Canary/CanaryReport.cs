@@ -69,6 +69,7 @@ internal sealed record CanaryReport(string Mailbox)
         JsonSerializer.Serialize(reports, CanaryJson.Default.IReadOnlyListCanaryReport);
 }
 
+[JsonConverter(typeof(JsonStringEnumConverter<CanaryResult>))]
 internal enum CanaryResult
 {
     [JsonStringEnumMemberName("ok")]

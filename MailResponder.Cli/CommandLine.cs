@@ -158,6 +158,7 @@ internal static class CommandLine
             new DkimCommand(),
             new SesCommand(),
             new DoctorCommand(),
+            new CanaryCommand(),
             new BackupCommand(),
             new RestoreCommand(),
             new PostfixLogCommand(),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Amazon.CloudWatch.Model;
 using MailResponder.Aws;
+using MailResponder.Canary;
 using MailResponder.Logs;
 using MailResponder.Metrics;
 using MailResponder.PostfixLog;
@@ -37,9 +38,9 @@ internal sealed class MetricsCommand : Command
             var settings = Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();
             if (result.GetValue(print))
-                Show(metrics, settings.PostfixLog, result.GetValue(LogOption)!);
+                Show(settings, metrics, result.GetValue(LogOption)!);
             else if (metrics.CloudWatch is { } connection)
-                Send(metrics, settings.PostfixLog, connection, result.GetValue(LogOption)!);
+                Send(settings, metrics, connection, result.GetValue(LogOption)!);
             return ExitCode.Ok;
         });
         return command;
@@ -64,7 +65,7 @@ internal sealed class MetricsCommand : Command
             run.Totals.Add(run.Traffic, metrics.Threshold);
             var keep = run.Prepare();
             var text = PrometheusText.Of(
-                run.Totals, run.Host, Outcomes(settings.PostfixLog, metrics.Threshold));
+                run.Totals, run.Host, Outcomes(settings.PostfixLog, metrics.Threshold), Canaries(settings));
             if (result.GetValue(output) is { } file)
             {
                 OutputFile.Write(file, text);
@@ -82,10 +83,10 @@ internal sealed class MetricsCommand : Command
     }
 
     private static void Send(
-        MetricsSettings metrics, PostfixLogSettings postfixLog, AwsConnection connection, string log)
+        ResponderSettings settings, MetricsSettings metrics, AwsConnection connection, string log)
     {
         using var run = MetricsRun.Begin(metrics.State, "cloudwatch.json", log);
-        var all = All(run, metrics, postfixLog);
+        var all = All(run, metrics, settings);
         var cloudWatch = new CloudWatch(connection);
         var keep = run.Prepare();
         cloudWatch.Put(metrics.Namespace, all.OfMail);
@@ -94,14 +95,14 @@ internal sealed class MetricsCommand : Command
         cloudWatch.Put(CloudWatchMetrics.HostNamespace, all.OfHost);
     }
 
-    private static CloudWatchMetrics All(MetricsRun run, MetricsSettings metrics, PostfixLogSettings postfixLog) =>
+    private static CloudWatchMetrics All(MetricsRun run, MetricsSettings metrics, ResponderSettings settings) =>
         CloudWatchMetrics.Of(run.Traffic, run.Host, run.Group, metrics.Threshold,
-            Outcomes(postfixLog, metrics.Threshold));
+            Outcomes(settings.PostfixLog, metrics.Threshold), Canaries(settings), TimeProvider.System.GetUtcNow());
 
-    private static void Show(MetricsSettings metrics, PostfixLogSettings postfixLog, string log)
+    private static void Show(ResponderSettings settings, MetricsSettings metrics, string log)
     {
         using var run = MetricsRun.Look(metrics.State, "cloudwatch.json", log);
-        var all = All(run, metrics, postfixLog);
+        var all = All(run, metrics, settings);
         Show(metrics.Namespace, all.OfMail);
         Show(CloudWatchMetrics.HostNamespace, all.OfHost);
         if (run.Group is null)
@@ -133,6 +134,19 @@ internal sealed class MetricsCommand : Command
         catch (ResponderException)
         {
             return null;
+        }
+    }
+
+    /// <summary>None when they cannot be read: `responder doctor` says so.</summary>
+    private static Dictionary<string, CanaryRecord> Canaries(ResponderSettings settings)
+    {
+        try
+        {
+            return CanaryRecord.Load(settings);
+        }
+        catch (ResponderException)
+        {
+            return [];
         }
     }
 

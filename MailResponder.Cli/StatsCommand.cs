@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MailResponder.Book;
+using MailResponder.Canary;
 using MailResponder.Delivery;
 using MailResponder.Logs;
 using MailResponder.PostfixLog;
@@ -142,6 +143,8 @@ internal sealed class StatsCommand : Command
             Queue = report.Part("queue", PostfixQueue.CountByName),
             Host = report.Part("host", HostFacts.Read),
             Instance = report.Part("instance", InstanceFacts.Ask),
+            Canary = report.Part("canary", () => found.Settings is { Canary.Count: > 0 } own
+                ? CanaryRecord.Load(own) : null),
         };
     }
 

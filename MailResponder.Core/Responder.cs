@@ -98,7 +98,8 @@ internal sealed class Responder(
         var limits = exempt || isLarge ? settings.Limits.ForService : settings.Limits;
         var terms = (ResponseEntry.IsForUnknownOf(address) ? ClaimTerms.OncePerWindow : ClaimTerms.None)
             | (settings.OverQuota is null ? ClaimTerms.None : ClaimTerms.NoticeOverQuota);
-        var claim = store.Claim(messageKey, requester, exempt ? null : settings.DailyLimit, limits, terms);
+        var quota = exempt || CanaryTag.IsOn(request, key, clock.GetUtcNow()) ? (int?)null : settings.DailyLimit;
+        var claim = store.Claim(messageKey, requester, quota, limits, terms);
         progress.Asked = null;
         var claimed = new ClaimedMessage(claim, store, requester);
         return claim.Result switch

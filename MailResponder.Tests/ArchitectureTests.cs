@@ -10,9 +10,9 @@ public sealed partial class ArchitectureTests
     /// <summary>The folders of the library, each above those that it may use.</summary>
     private static readonly string[] Rooms =
     [
-        "Backup", "Doctor", "Statistics", "Metrics", "Feedback", "PostfixLog", "Delivery", "Reply.Rendered", "Reply",
-        "Reply.Dkim", "Incoming", "Incoming.Authentication", "Book", "Store", "Store.Sqlite", "Store.MySql", "Logs",
-        "Settings", "Aws", "Files", "Addresses", "Native",
+        "Backup", "Doctor", "Statistics", "Metrics", "Feedback", "PostfixLog", "Canary", "Delivery",
+        "Reply.Rendered", "Reply", "Reply.Dkim", "Incoming", "Incoming.Authentication", "Book", "Store", "Store.Sqlite",
+        "Store.MySql", "Logs", "Settings", "Aws", "Files", "Addresses", "Native",
     ];
 
     /// <summary>The file, and a folder above its own that it uses.</summary>

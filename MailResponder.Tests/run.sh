@@ -78,7 +78,7 @@ fi
 # Prints the packages that are not there yet.
 missing_packages() {
   for package in gcc binutils libc6-dev zlib1g-dev libsqlite3-dev libsqlite3-0 sqlite3 \
-    postfix swaks libnet-ssleay-perl python3 python3-dkim opendkim-tools bsdutils mariadb-server \
+    postfix dovecot-imapd swaks libnet-ssleay-perl python3 python3-dkim opendkim-tools bsdutils mariadb-server \
     rsyslog logrotate cron fail2ban python3-systemd logwatch chrony shellcheck systemd iproute2 git \
     opendkim opendmarc publicsuffix librust-idna-dev dnsmasq-base ssl-cert debootstrap minisign util-linux prometheus nftables \
     mutt s-nail bsd-mailx msmtp alpine nmh git-email libmime-tools-perl mpack ripmime; do

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MailResponder.Files;
@@ -24,6 +25,26 @@ internal static class TlsTrust
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         policy.CustomTrustStore.AddRange(authorities);
         return policy;
+    }
+
+    /// <summary>Why the certificate of a server is not to be trusted; null when it is.</summary>
+    /// <param name="certificate">The server's own.</param>
+    /// <param name="sent">Holds those that the server has sent with it.</param>
+    /// <param name="errors">What .NET found; its judgement on the name is taken over.</param>
+    /// <param name="authorities">Null: those that the host trusts.</param>
+    /// <param name="file">That of the authorities; null: the host's.</param>
+    /// <param name="host">Whose the certificate has to be; null: anybody's.</param>
+    public static string? FaultOf(X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors,
+        X509Certificate2Collection? authorities, string? file, string? host)
+    {
+        if (certificate is not X509Certificate2 server)
+            return "the server has shown no certificate";
+        using var chain = new X509Chain { ChainPolicy = Policy(authorities) };
+        if (sent is not null)
+            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+        return !chain.Build(server) ? Fault(chain.ChainStatus, file)
+            : host is not null && errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+                ? $"the server's certificate is not for {host}" : null;
     }
 
     /// <summary>What makes a chain untrustworthy.</summary>

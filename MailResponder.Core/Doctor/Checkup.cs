@@ -100,6 +100,7 @@ internal static class Checkup
         Add("rsyslog", () => LogChecks.Look(host, settings));
         Add("log-retention", () => RetentionChecks.Look(host));
         Add("last-reply", () => ReplyChecks.Look(host));
+        With(CanaryChecks.Name, known => CanaryChecks.Look(host, known));
         With(OutcomeChecks.Name, known => OutcomeChecks.Look(host, known));
         Add("command-lines", () => ProcessChecks.Look(host));
         Add("clock", () => ClockChecks.Look(host));

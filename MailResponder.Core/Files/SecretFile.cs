@@ -24,6 +24,18 @@ internal static class SecretFile
             return File.ReadAllText(path);
         });
 
+    /// <summary>The first line of a password file.</summary>
+    /// <exception cref="ResponderException">The file cannot be used, or that line is empty.</exception>
+    public static string ReadPassword(string path)
+    {
+        var text = Read(path, Cause.Settings, "password file");
+        var end = text.AsSpan().IndexOfAny('\r', '\n');
+        var password = end < 0 ? text : text[..end];
+        return password.Length > 0 ? password
+            : throw new ResponderException(Cause.Settings,
+                $"password file {path}: its first line is empty; it must be the password");
+    }
+
     /// <summary>Opens it for reading.</summary>
     /// <exception cref="ResponderException">It is missing, unreadable, no file, or open to others.</exception>
     public static FileStream Open(string path, Cause cause, string what) =>

@@ -31,8 +31,7 @@ internal sealed record ProbeTag(string Token)
     /// <summary>Where Postfix drops the reply.</summary>
     public string Sink => $"{Text}@{SinkDomain}";
 
-    public DateTimeOffset Made => DateTimeOffset.FromUnixTimeSeconds(
-        uint.Parse(Token.AsSpan(0, TimeDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+    public DateTimeOffset Made => TimeOf(Token);
 
     /// <summary>What has the form of a tag, anywhere in the text; null: nothing has. Anybody can write one.</summary>
     public static ProbeTag? In(ReadOnlySpan<char> text)
@@ -40,12 +39,21 @@ internal sealed record ProbeTag(string Token)
         while (text.IndexOf(Prefix, StringComparison.Ordinal) is >= 0 and var at)
         {
             text = text[(at + Prefix.Length)..];
-            if (text.Length >= TokenDigits && !text[..TokenDigits].ContainsAnyExcept(Digits))
-                return new ProbeTag(text[..TokenDigits].ToString());
+            if (TokenAt(text) is { } token)
+                return new ProbeTag(token);
         }
 
         return null;
     }
+
+    /// <summary>What has the form of a token at the beginning of the text; null: nothing has.</summary>
+    public static string? TokenAt(ReadOnlySpan<char> text) =>
+        text.Length >= TokenDigits && !text[..TokenDigits].ContainsAnyExcept(Digits)
+            ? text[..TokenDigits].ToString() : null;
+
+    /// <summary>When a token was made.</summary>
+    public static DateTimeOffset TimeOf(string token) => DateTimeOffset.FromUnixTimeSeconds(
+        uint.Parse(token.AsSpan(0, TimeDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
 
     /// <summary>One that Postfix brings later is of a probe that nobody waits for any more.</summary>
     public bool IsFresh(DateTimeOffset now) => (now - Made).Duration() < Lifetime;

@@ -1,5 +1,6 @@
 using Amazon.CloudWatch;
 using Amazon.CloudWatch.Model;
+using MailResponder.Canary;
 using MailResponder.PostfixLog;
 
 namespace MailResponder.Metrics;
@@ -19,8 +20,11 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
     /// <param name="group">The Auto Scaling group; null: the dimension is left out.</param>
     /// <param name="threshold">Answers from which on a requested address has a metric of its own.</param>
     /// <param name="outcomes">Of the replies of the last 24 hours; null when they are not known.</param>
+    /// <param name="canaries">By mailbox: what the last runs of `responder canary` found.</param>
+    /// <param name="now">Tells how long ago their last success was.</param>
     public static CloudWatchMetrics Of(
-        Traffic traffic, HostReading host, string? group, int threshold, IReadOnlyList<ProviderOutcomes>? outcomes)
+        Traffic traffic, HostReading host, string? group, int threshold, IReadOnlyList<ProviderOutcomes>? outcomes,
+        IReadOnlyDictionary<string, CanaryRecord> canaries, DateTimeOffset now)
     {
         (string, string)[] ofGroup = group is null ? [] : [("AutoScalingGroupName", group)];
         var mail = new List<MetricDatum>();
@@ -47,6 +51,17 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
         {
             mail.Add(Count("replies_deferred", one.Deferred, ("Provider", one.Provider)));
             mail.Add(Count("replies_bounced", one.Bounced, ("Provider", one.Provider)));
+        }
+
+        foreach (var (mailbox, record) in canaries)
+        {
+            mail.Add(Count("canary_in_spam", record.InJunk, ("Mailbox", mailbox)));
+            if (record is { LastSuccess: { } success, Seconds: { } seconds })
+            {
+                mail.Add(One("canary_seconds", StandardUnit.Seconds, seconds, [("Mailbox", mailbox)]));
+                mail.Add(One("canary_age", StandardUnit.Seconds, Math.Round((now - success).TotalSeconds),
+                    [("Mailbox", mailbox)]));
+            }
         }
 
         return new CloudWatchMetrics(mail,

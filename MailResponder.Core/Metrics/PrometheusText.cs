@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MailResponder.Canary;
 using MailResponder.PostfixLog;
 
 namespace MailResponder.Metrics;
@@ -16,7 +17,9 @@ internal sealed class PrometheusText
     /// <param name="totals">Counts that only grow.</param>
     /// <param name="host">The host at this moment.</param>
     /// <param name="outcomes">Of the replies of the last 24 hours; null when they are not known.</param>
-    public static string Of(Totals totals, HostReading host, IReadOnlyList<ProviderOutcomes>? outcomes)
+    /// <param name="canaries">By mailbox: what the last runs of `responder canary` found.</param>
+    public static string Of(Totals totals, HostReading host, IReadOnlyList<ProviderOutcomes>? outcomes,
+        IReadOnlyDictionary<string, CanaryRecord> canaries)
     {
         var text = new PrometheusText();
         text.Family("messages_total", "counter", "Messages by what became of them.");
@@ -32,6 +35,7 @@ internal sealed class PrometheusText
         text.AddDurations(totals.Durations);
         if (outcomes is not null)
             text.AddOutcomes(outcomes);
+        text.AddCanaries(canaries);
         if (host.QueueLength is { } waiting)
         {
             text.Family("queue_messages", "gauge", "Messages in the Postfix queue.");
@@ -56,6 +60,25 @@ internal sealed class PrometheusText
             foreach (var (outcome, count) in one.Counts())
                 Sample(name, count, ("provider", one.Provider), ("outcome", outcome));
         }
+    }
+
+    private void AddCanaries(IReadOnlyDictionary<string, CanaryRecord> canaries)
+    {
+        void Add(string name, string meaning, Func<CanaryRecord, double?> value)
+        {
+            if (canaries.Count > 0)
+                Family(name, "gauge", meaning);
+            foreach (var (mailbox, record) in canaries)
+            {
+                if (value(record) is { } known)
+                    Sample(name, known, ("mailbox", mailbox));
+            }
+        }
+
+        Add("canary_last_success_timestamp_seconds", "When `responder canary` last found all well; 0: never.",
+            record => record.LastSuccess?.ToUnixTimeSeconds() ?? 0);
+        Add("canary_seconds", "How long the replies took then.", record => record.Seconds);
+        Add("canary_in_spam", "Replies of the last run that were taken for spam.", record => record.InJunk);
     }
 
     private void AddDurations(Durations durations)

@@ -119,6 +119,9 @@ internal sealed record ResponderSettings
     /// <summary>Null: nothing is put into CloudWatch.</summary>
     public MetricsSettings? Metrics { get; init; }
 
+    /// <summary>Mailboxes from which `responder canary` asks; empty: it does nothing.</summary>
+    public IReadOnlyList<CanaryMailbox> Canary { get; init; } = [];
+
     public FeedbackSettings Feedback { get; init; } = new(null, 2);
 
     public LogTarget LogTo { get; init; } = LogTarget.Syslog;

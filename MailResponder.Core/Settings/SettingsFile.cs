@@ -20,7 +20,7 @@ internal sealed class SettingsFile
         "sendmail", "ses", "attachment_names", "dkim", "deadline_seconds", "max_message_bytes", "log_to",
         "syslog_facility", "event_facility", "syslog_socket", "s3", "postfix_maps", "postfix_log", "statistics",
         "metrics", "limits", "authserv_id", AuthenticationRequirement.Name, MaxRequestAge, "feedback",
-        "aws_roots", SignedBy, SignedMaxAge,
+        "aws_roots", SignedBy, SignedMaxAge, CanarySection.Name,
     ];
 
     private readonly string _path;
@@ -78,7 +78,7 @@ internal sealed class SettingsFile
                 "is missing, but send_method is ses; add \"ses\": { \"region\": \"…\" }");
         var filesRoot = FilePath(values.Text("files_root", "files"));
         var roots = FilePath(values.Text("aws_roots", AwsConnection.DefaultRoots));
-        return new ResponderSettings
+        var settings = new ResponderSettings
         {
             File = _path,
             ResponseFrom = Mailbox(values, "response_from"),
@@ -123,6 +123,7 @@ internal sealed class SettingsFile
             SignedBy = Keys(values),
             SignedMaxAge = values.Has(SignedMaxAge) ? TimeSpan.FromDays(values.Number(SignedMaxAge, 1, 1, 3650)) : null,
         };
+        return settings with { Canary = CanarySection.Read(values, FilePath, Mailbox, settings.OwnDomains) };
     }
 
     private static List<PublicKey> Keys(SettingsSection values)

@@ -27,6 +27,7 @@ internal static class ReportSections
             Chart("Failed, by reason", messages.Failed, "These messages are not tried again."),
             Postfix(report),
             Outcomes(report.Postfix?.Outcomes ?? []),
+            Canary(report),
             Queue(report),
             .. Ses(report),
             report.Hosts is null ? Host(report) : Hosts(report, report.Hosts),
@@ -110,6 +111,23 @@ internal static class ReportSections
             [.. outcomes.Select(one => new ReportRow(one.Provider, one.ToString()))],
             "Through Postfix: sent is taken by the next host. Through SES: what it reported. "
             + "Small providers are counted together.");
+
+    private static ReportSection? Canary(StatisticsReport report)
+    {
+        const string title = "Seen from outside (canary)";
+        if (report.Canary is not { } canaries)
+            return Missing(title, report, "canary");
+        return new ReportSection(title, canaries.Count == 0 ? [new ReportRow("Runs", "none yet")]
+            : [.. canaries.Select(one => new ReportRow(one.Key, InWords(one.Value)))]);
+    }
+
+    private static string InWords(Canary.CanaryRecord record)
+    {
+        var words = $"{record.Result.Hyphenated()}, {Figure.Time(record.LastRun)}";
+        if (record.LastSuccess is { } success && record.Seconds is { } seconds)
+            words += $"; last well {Figure.Time(success)}, in {Seconds(seconds)}";
+        return record.InJunk > 0 ? $"{words}; in spam {Figure.Of(record.InJunk)}" : words;
+    }
 
     private static ReportSection? Queue(StatisticsReport report)
     {

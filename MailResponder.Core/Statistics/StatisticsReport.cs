@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MailResponder.Canary;
 using MailResponder.PostfixLog;
 
 namespace MailResponder.Statistics;
@@ -37,6 +38,9 @@ internal sealed record StatisticsReport
     public HostFacts? Host { get; init; }
 
     public InstanceFacts? Instance { get; init; }
+
+    /// <summary>What `responder canary` found in its last runs, by mailbox.</summary>
+    public Dictionary<string, CanaryRecord>? Canary { get; init; }
 
     /// <summary>Why a part could not be had, by the part's name in JSON; "settings" has none of its own.</summary>
     public OrderedDictionary<string, string> Problems { get; init; } = [];
@@ -79,6 +83,12 @@ internal sealed record StatisticsReport
             {
                 var share = Figure.Percent(provider.RefusedShare);
                 warnings.Add($"{share} of the replies to {provider.Provider} were not taken: {provider}.");
+            }
+
+            foreach (var (mailbox, record) in Canary ?? [])
+            {
+                if (record.Result == CanaryResult.Wrong)
+                    warnings.Add($"The canary {mailbox} found something wrong: responder canary tells what.");
             }
 
             foreach (var span in Ses?.Spans ?? [])

@@ -24,7 +24,7 @@ internal sealed class AddressKey
     public const int MaxGenerations = 32;
 
     private const int KeyBytes = 32;
-    private const int ProbeBytes = 12;
+    private const int TokenBytes = 12;
     private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss'Z'";
     private readonly byte[] _key;
 
@@ -163,11 +163,13 @@ internal sealed class AddressKey
     }
 
     /// <summary>What <see cref="Incoming.ProbeTag.Token"/> is for a probe that was made then, to the second.</summary>
-    public string ProbeToken(DateTimeOffset made)
-    {
-        var seconds = made.ToUnixTimeSeconds().ToString("x8", CultureInfo.InvariantCulture);
-        return seconds + Convert.ToHexStringLower(Hash("probe", seconds).AsSpan(0, ProbeBytes));
-    }
+    public string ProbeToken(DateTimeOffset made) => Token("probe", made, "");
+
+    /// <summary>What <see cref="Incoming.CanaryTag.Token"/> is for a request of that mailbox, to the second.</summary>
+    /// <param name="made">When.</param>
+    /// <param name="requester">Its address in any spelling.</param>
+    public string CanaryToken(DateTimeOffset made, string requester) => Token("canary", made,
+        "\0" + (CanonicalAddress.TryGet(requester, out var canonical, out _) ? canonical : requester));
 
     /// <summary>
     /// What only who has this key can write into a reply, and what proves later that a mail which quotes it was made by
@@ -207,6 +209,12 @@ internal sealed class AddressKey
     public byte[] Links(string requester, string pool, long? period) =>
         Hash("links", string.Create(CultureInfo.InvariantCulture, $"{pool}\0{period}\0")
             + (CanonicalAddress.TryGet(requester, out var canonical, out _) ? canonical : requester));
+
+    private string Token(string kind, DateTimeOffset made, string more)
+    {
+        var seconds = made.ToUnixTimeSeconds().ToString("x8", CultureInfo.InvariantCulture);
+        return seconds + Convert.ToHexStringLower(Hash(kind, seconds + more).AsSpan(0, TokenBytes));
+    }
 
     private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)
         : "";

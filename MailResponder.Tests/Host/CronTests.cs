@@ -101,6 +101,17 @@ public sealed class CronTests : IDisposable
     }
 
     [Fact]
+    public void Canary_RunsHourly_AndWhatIsWrongIsMailed()
+    {
+        folder.Write("other", "echo 'gmail ok'; echo 'yahoo wrong seconds=-' >&2; exit 1");
+        Cron("43 * * * *", calls: 1, mails: 1);
+        Assert.Equal(["mail_responder mail_responder HOME=/var/lib/mail_responder: responder canary"],
+            Calls.Select(WithHomeOfAnInstalledHost));
+        Assert.Contains("yahoo wrong", Assert.Single(Mails), StringComparison.Ordinal);
+        Assert.DoesNotContain("gmail", Mails[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void MetricsAndLogReader_RunEachMinute_AsRoot()
     {
         folder.Write("other", "case $* in postfix-log) echo 'lines read: 5' ;; esac");

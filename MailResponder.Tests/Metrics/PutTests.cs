@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MailResponder.Canary;
 using MailResponder.Metrics;
 using MailResponder.PostfixLog;
 using MailResponder.Tests.Program;
@@ -14,7 +15,8 @@ public sealed class PutTests
     public void RepliesThatProvidersDoNotTake_AreCountedByProvider()
     {
         ProviderOutcomes[] outcomes = [new("gmail.com", 90, 3, 7, 2, 1), new(ProviderOutcomes.Others, 5, 0, 1, 0, 0)];
-        var metrics = CloudWatchMetrics.Of(new Traffic(), new HostReading(null, 1, []), null, 5, outcomes);
+        var metrics = CloudWatchMetrics.Of(new Traffic(), new HostReading(null, 1, []), null, 5, outcomes,
+            new Dictionary<string, CanaryRecord>(), DateTimeOffset.UtcNow);
         Assert.Equal(
             ["replies_deferred gmail.com 3", "replies_bounced gmail.com 7", "replies_deferred others 0",
                 "replies_bounced others 1"],

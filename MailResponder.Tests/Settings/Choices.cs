@@ -17,6 +17,7 @@ public sealed class Choices
         ["require_authentication.links"] = settings => settings.RequireAuthentication.Links!.Value.Hyphenated(),
         ["require_authentication.attachments"] = settings =>
         settings.RequireAuthentication.Attachments!.Value.Hyphenated(),
+        ["canary.0.imap.tls"] = settings => settings.Canary[0].Imap.Tls.Hyphenated(),
         ["database.mysql.ssl_mode"] = settings => settings.Database.MySql!.Tls.Hyphenated(),
     };
 
@@ -59,11 +60,14 @@ public sealed class Choices
               "response_from": "a@example.com", "bounce_address": "b@example.com", "own_domains": ["example.com"],
               "response_book": "r.json", "address_key_file": "k", "send_method": "outbox", "authserv_id": "mx.example.com",
               "ses": { "region": "eu-west-1" }, "limits": { "domain_per_day": 9 }, "require_authentication": {},
+              "canary": [{ "name": "n", "address": "c@example.net", "submission": { "server": "s" },
+                "imap": { "server": "s" }, "password_file": "p", "requests": ["get@example.com"] }],
               "database": { "mysql": { "server": "db.example.com", "user": "u", "password_file": "p", "database": "d" } }
             }
             """)!;
         var names = place.Split('.');
-        var parent = names[..^1].Aggregate(json, (node, name) => node[name]!);
+        var parent = names[..^1].Aggregate(
+            json, (node, name) => int.TryParse(name, out var index) ? node[index]! : node[name]!);
         parent[names[^1]] = value;
         var faults = new List<Fault>();
         var settings = SettingsFile.Check(

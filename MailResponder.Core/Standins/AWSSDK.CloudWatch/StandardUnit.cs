@@ -6,6 +6,8 @@ namespace Amazon.CloudWatch;
 public class StandardUnit : ConstantClass
 {
     public static readonly StandardUnit Count = new("Count");
+    public static readonly StandardUnit Seconds = new("Seconds");
+
     public static readonly StandardUnit Milliseconds = new("Milliseconds");
     public static readonly StandardUnit Percent = new("Percent");
 

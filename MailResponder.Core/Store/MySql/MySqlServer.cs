@@ -28,7 +28,7 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         login.UserID = settings.User;
         login.Database = settings.Database;
         if (settings.PasswordFile is not null)
-            login.Password = ReadPassword(settings.PasswordFile);
+            login.Password = SecretFile.ReadPassword(settings.PasswordFile);
         return Open(login);
     }
 
@@ -39,19 +39,8 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         var login = Way(administrator.Socket ?? settings.Socket, maxWait);
         login.UserID = administrator.User;
         if (administrator.PasswordFile is not null)
-            login.Password = ReadPassword(administrator.PasswordFile);
+            login.Password = SecretFile.ReadPassword(administrator.PasswordFile);
         return Open(login);
-    }
-
-    /// <summary>The first line of the file.</summary>
-    public static string ReadPassword(string path)
-    {
-        var text = SecretFile.Read(path, Cause.Settings, "password file");
-        var end = text.AsSpan().IndexOfAny('\r', '\n');
-        var password = end < 0 ? text : text[..end];
-        return password.Length > 0 ? password
-            : throw new ResponderException(Cause.Settings,
-                $"password file {path}: its first line is empty; it must be the password");
     }
 
     private MySqlConnectionStringBuilder Way(string? socket, TimeSpan maxWait)

@@ -1,4 +1,5 @@
 using Dapper;
+using MailResponder.Files;
 using MailResponder.Settings;
 using MySqlConnector;
 
@@ -17,7 +18,7 @@ internal static class MySqlSetup
     /// <exception cref="ResponderException">The administrator cannot log in or may not do it.</exception>
     public static string CreateDatabaseAndUser(MySqlSettings settings, MySqlAdministrator administrator)
     {
-        var password = settings.PasswordFile is null ? null : MySqlServer.ReadPassword(settings.PasswordFile);
+        var password = settings.PasswordFile is null ? null : SecretFile.ReadPassword(settings.PasswordFile);
         try
         {
             using var connection = new MySqlServer(settings).ConnectAs(administrator, MaxWait);

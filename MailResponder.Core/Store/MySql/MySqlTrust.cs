@@ -30,17 +30,9 @@ internal sealed class MySqlTrust : IDisposable
     /// <exception cref="AuthenticationException">It is not to be trusted; says why.</exception>
     public bool Verify(object sender, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
-        if (certificate is not X509Certificate2 server)
-            throw new AuthenticationException("the server has shown no certificate");
-        using var chain = new X509Chain { ChainPolicy = TlsTrust.Policy(_authorities) };
-        if (sent is not null)
-            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
-        var isTrusted = chain.Build(server);
-        if (!isTrusted)
-            throw new AuthenticationException(TlsTrust.Fault(chain.ChainStatus, _settings.TlsAuthorities));
-        if (_settings.Tls == TlsMode.VerifyFull && errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            throw new AuthenticationException($"the server's certificate is not for {_settings.Server}");
-        return isTrusted;
+        var host = _settings.Tls == TlsMode.VerifyFull ? _settings.Server : null;
+        return TlsTrust.FaultOf(certificate, sent, errors, _authorities, _settings.TlsAuthorities, host) is { } fault
+            ? throw new AuthenticationException(fault) : true;
     }
 
     public void Dispose()

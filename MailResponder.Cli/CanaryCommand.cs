@@ -1,0 +1,91 @@
+using System.CommandLine;
+using DnsClient;
+using MailResponder.Canary;
+using MailResponder.Doctor;
+using MailResponder.Files;
+using MailResponder.Logs;
+using MailResponder.Settings;
+using MailResponder.Store;
+
+namespace MailResponder.Cli;
+
+/// <summary>`responder canary`: for cron, hourly. Asks like a person, from mailboxes at providers.</summary>
+internal sealed class CanaryCommand : Command
+{
+    private const int Wrong = 1;
+
+    public CanaryCommand()
+        : base("canary", "Ask from the mailboxes of the settings, and see what comes back and how")
+    {
+        var wait = new Option<int>("--wait")
+        {
+            Description = "How long to wait for the replies, at most 3600",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => 600,
+        };
+        wait.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var seconds)
+                || seconds < 1 || seconds > 3600))
+                result.AddError("--wait must be a whole number of seconds from 1 to 3600");
+        });
+        var json = new Option<bool>("--json") { Description = "Print it for programs" };
+        Add(wait);
+        Add(json);
+        SetAction(result => Run(SettingsPath.LoadForService(result), TimeSpan.FromSeconds(result.GetValue(wait)),
+            result.GetValue(json)));
+    }
+
+    private static int Run(ResponderSettings settings, TimeSpan wait, bool json)
+    {
+        if (settings.Canary.Count == 0)
+        {
+            Console.Out.WriteLine(json ? "[]" : $"nothing to do: {settings.File} has no \"{CanarySection.Name}\"");
+            return ExitCode.Ok;
+        }
+
+        using var turn = Turn(CanaryRecord.FileOf(settings) + ".lock");
+        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
+        var dns = new DnsLookup(DoctorCommand.ThisHost);
+        var signatures = new SignatureCheck(settings,
+            name => dns.Ask(name, QueryType.TXT) is { Answered: true } answer ? answer.Records : null);
+        var clock = TimeProvider.System;
+        var runs = settings.Canary.Select(mailbox => new CanaryRun(mailbox,
+            [.. mailbox.Requests.Select(requested => ExpectedReply.Of(mailbox, requested, settings, key, clock))],
+            signatures, key, wait, clock)).ToList();
+        var reports = Together(runs);
+        Print(reports, json);
+        CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
+        return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
+            : reports.Any(report => report.Result == CanaryResult.Unreachable) ? ExitCode.TemporaryFailure
+            : ExitCode.Ok;
+    }
+
+    /// <summary>At the same time: one that has to wait is no reason for the others to.</summary>
+    private static CanaryReport[] Together(List<CanaryRun> runs) => Task.WhenAll(runs.Select(run =>
+        Task.Factory.StartNew(run.Look, CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default))).GetAwaiter().GetResult();
+
+    /// <summary>What is wrong goes to standard error, so that cron mails that and nothing else.</summary>
+    private static void Print(CanaryReport[] reports, bool json)
+    {
+        if (json)
+        {
+            Console.Out.WriteLine(CanaryReport.ToJson(reports));
+            return;
+        }
+
+        foreach (var report in reports)
+        {
+            if (report.Result == CanaryResult.Ok)
+                Console.Out.WriteLine(report.ToString());
+            else
+                StandardError.WriteLine(report.ToString());
+        }
+    }
+
+    /// <exception cref="ResponderException">Another run is under way, or the file cannot be made.</exception>
+    private static FileTurn Turn(string path) =>
+        FileTrouble.InWords(Cause.Output, path, () => FileTurn.TryTake(path))
+        ?? throw new ResponderException(Cause.InProgress, "another run of responder canary is under way");
+}

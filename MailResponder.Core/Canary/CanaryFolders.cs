@@ -1,0 +1,152 @@
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Search;
+using MailResponder.Incoming;
+using MailResponder.Settings;
+using MailResponder.Store;
+using MimeKit;
+using Envelope = MailKit.Envelope;
+
+namespace MailResponder.Canary;
+
+/// <summary>The folders of a mailbox in which mail of its canary may lie. No other mail is read or deleted.</summary>
+internal sealed class CanaryFolders : IDisposable
+{
+    /// <summary>How long ago a run may have been killed whose mail is still found.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromDays(30);
+
+    private readonly ImapClient _client = new();
+    private readonly CanaryMailbox _mailbox;
+    private readonly AddressKey _key;
+    private readonly IMailFolder _inbox;
+    private readonly IMailFolder? _junk;
+    private readonly IMailFolder? _sent;
+
+    /// <summary>Mail of others, which need not be looked at again.</summary>
+    private readonly HashSet<(IMailFolder, UniqueId)> _others = [];
+
+    /// <exception cref="ResponderException">The mailbox cannot be reached.</exception>
+    public CanaryFolders(CanaryMailbox mailbox, AddressKey key)
+    {
+        (_mailbox, _key) = (mailbox, key);
+        try
+        {
+            new ProviderConnection(mailbox).Open(_client, mailbox.Imap);
+            IMailFolder? junk = null, sent = null;
+            ProviderConnection.InWords(mailbox.Imap, () =>
+            {
+                if ((_client.Capabilities & (ImapCapabilities.SpecialUse | ImapCapabilities.XList)) == 0)
+                    return;
+                junk = _client.GetFolder(SpecialFolder.Junk);
+                sent = _client.GetFolder(SpecialFolder.Sent);
+            });
+            (_inbox, _junk, _sent) = (_client.Inbox, junk, sent);
+        }
+        catch
+        {
+            _client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Deletes what earlier runs left: requests, their replies, and replies that came too late.</summary>
+    /// <param name="before">Runs after it may be under way on another host.</param>
+    public void Clean(DateTimeOffset before) => Delete(tag => tag.Made < before);
+
+    /// <summary>Deletes all mail of one run.</summary>
+    public void Delete(CanaryTag run) => Delete(tag => tag == run);
+
+    /// <summary>The replies to that run which have come so far.</summary>
+    /// <param name="run">The tag of its requests.</param>
+    /// <param name="known">Those that need not be read again.</param>
+    public List<CanaryReply> Replies(CanaryTag run, IReadOnlySet<string> known)
+    {
+        var replies = new List<CanaryReply>();
+        foreach (var folder in (IMailFolder?[])[_junk, _inbox])
+        {
+            foreach (var (id, envelope) in Ours(folder, tag => tag == run))
+            {
+                if (envelope.InReplyTo is { } request && !known.Contains(envelope.MessageId ?? ""))
+                    replies.Add(new CanaryReply(request, folder!.GetMessage(id), folder == _junk));
+            }
+        }
+
+        return replies;
+    }
+
+    /// <summary>Returns when something may have come: the server says so, or the time is over.</summary>
+    public void WaitForMail(TimeSpan most)
+    {
+        if (!_client.Capabilities.HasFlag(ImapCapabilities.Idle) || !_inbox.IsOpen)
+        {
+            Thread.Sleep(most);
+            return;
+        }
+
+        using var done = new CancellationTokenSource(most);
+        void Stop(object? sender, EventArgs change) => done.Cancel();
+        _inbox.CountChanged += Stop;
+        try
+        {
+            _client.Idle(done.Token);
+        }
+        finally
+        {
+            _inbox.CountChanged -= Stop;
+        }
+    }
+
+    /// <summary>Whether the provider says that the mailbox takes no more; false when it does not say.</summary>
+    public bool IsFull()
+    {
+        if (!_client.Capabilities.HasFlag(ImapCapabilities.Quota))
+            return false;
+        var quota = _inbox.GetQuota();
+        return quota is { StorageLimit: > 0 and var most } && quota.CurrentStorageSize >= most * 0.95
+            || quota is { MessageLimit: > 0 and var count } && quota.CurrentMessageCount >= count;
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private void Delete(Func<CanaryTag, bool> isMeant)
+    {
+        foreach (var folder in (IMailFolder?[])[_junk, _sent, _inbox])
+        {
+            var ids = Ours(folder, isMeant).ConvertAll(mail => mail.Id);
+            if (ids.Count == 0)
+                continue;
+            folder!.Store(ids, new StoreFlagsRequest(StoreAction.Add, MessageFlags.Deleted) { Silent = true });
+            folder.Expunge(ids);
+        }
+    }
+
+    /// <summary>By the tag in Message-ID or In-Reply-To, which nobody else can make for this mailbox.</summary>
+    private List<(UniqueId Id, Envelope Envelope)> Ours(IMailFolder? folder, Func<CanaryTag, bool> isMeant)
+    {
+        if (folder is null)
+            return [];
+        if (!folder.IsOpen)
+            folder.Open(FolderAccess.ReadWrite);
+        else
+            folder.Check();
+        var recent = folder.Search(SearchQuery.DeliveredAfter(DateTime.UtcNow - Memory))
+            .Where(id => !_others.Contains((folder, id))).ToList();
+        var ours = new List<(UniqueId, Envelope)>();
+        foreach (var mail in recent.Count == 0 ? []
+            : folder.Fetch(recent, MessageSummaryItems.UniqueId | MessageSummaryItems.Envelope))
+        {
+            if ((CanaryTag.In(mail.Envelope?.MessageId) ?? CanaryTag.In(mail.Envelope?.InReplyTo)) is not { } tag
+                || !tag.IsOf(_mailbox.Address.Address, _key))
+                _others.Add((folder, mail.UniqueId));
+            else if (isMeant(tag))
+                ours.Add((mail.UniqueId, mail.Envelope!));
+        }
+
+        return ours;
+    }
+}
+
+/// <summary>A reply that came.</summary>
+/// <param name="Request">The Message-ID of what it answers.</param>
+/// <param name="IsInJunk">Whether the provider took it for spam.</param>
+internal sealed record CanaryReply(string Request, MimeMessage Message, bool IsInJunk);

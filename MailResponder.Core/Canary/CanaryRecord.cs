@@ -1,0 +1,61 @@
+using System.Text.Json;
+using MailResponder.Files;
+using MailResponder.Settings;
+
+namespace MailResponder.Canary;
+
+/// <summary>What is remembered of the runs of a mailbox, for metrics, statistics and `responder doctor`.</summary>
+/// <param name="LastRun">When the last run ended.</param>
+/// <param name="Result">How.</param>
+/// <param name="LastSuccess">When a run last found all well; null: never.</param>
+/// <param name="Seconds">What the replies of the last success took.</param>
+/// <param name="InJunk">How many replies of the last run that got some were taken for spam.</param>
+internal sealed record CanaryRecord(
+    DateTimeOffset LastRun, CanaryResult Result, DateTimeOffset? LastSuccess, double? Seconds, int InJunk)
+{
+    /// <summary>The file, beside the database.</summary>
+    public static string FileOf(ResponderSettings settings) =>
+        settings.Database.SqliteFile is { } file ? file + ".canary" : settings.FilesRoot + "/.canary";
+
+    /// <summary>By the mailboxes of the settings that have run; empty where the file is missing or not ours.</summary>
+    /// <exception cref="ResponderException">It cannot be read.</exception>
+    public static Dictionary<string, CanaryRecord> Load(ResponderSettings settings)
+    {
+        if (settings.Canary.Count == 0)
+            return [];
+        var path = FileOf(settings);
+        try
+        {
+            var all = JsonSerializer.Deserialize(
+                RegularFile.ReadAllBytes(path), CanaryJson.Default.DictionaryStringCanaryRecord) ?? [];
+            return all.Where(one => settings.Canary.Any(mailbox => mailbox.Name == one.Key)).ToDictionary();
+        }
+        catch (Exception exception) when (
+            exception is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return [];
+        }
+        catch (Exception exception) when (FileTrouble.Is(exception))
+        {
+            throw new ResponderException(Cause.Output, $"{path}: {FileTrouble.Describe(exception)}", exception);
+        }
+    }
+
+    /// <exception cref="ResponderException">It cannot be written.</exception>
+    public static void Keep(
+        ResponderSettings settings, IEnumerable<CanaryReport> reports, DateTimeOffset now)
+    {
+        var records = Load(settings);
+        foreach (var report in reports)
+        {
+            var before = records.GetValueOrDefault(report.Mailbox);
+            var isGood = report.Result == CanaryResult.Ok;
+            records[report.Mailbox] = new CanaryRecord(now, report.Result, isGood ? now : before?.LastSuccess,
+                isGood ? report.Seconds : before?.Seconds, report.Replies > 0 ? report.InJunk : before?.InJunk ?? 0);
+        }
+
+        var path = FileOf(settings);
+        FileTrouble.InWords(Cause.Output, path, () => AtomicFile.Write(path,
+            JsonSerializer.SerializeToUtf8Bytes(records, CanaryJson.Default.DictionaryStringCanaryRecord)));
+    }
+}

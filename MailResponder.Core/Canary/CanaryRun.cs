@@ -1,0 +1,152 @@
+using System.Globalization;
+using MailKit.Net.Smtp;
+using MailResponder.Incoming;
+using MailResponder.Settings;
+using MailResponder.Store;
+using MimeKit;
+
+namespace MailResponder.Canary;
+
+/// <summary>Asks from one mailbox, waits for the replies, and compares them with what should have come.</summary>
+/// <param name="mailbox">Who asks.</param>
+/// <param name="expected">By requested address, in the order of the mailbox's requests.</param>
+/// <param name="signatures">Looks at the signatures of the replies.</param>
+/// <param name="key">Makes the requests known as ours.</param>
+/// <param name="wait">For the last reply.</param>
+/// <param name="clock">Tells the time.</param>
+internal sealed class CanaryRun(
+    CanaryMailbox mailbox, IReadOnlyList<IReadOnlyList<ExpectedReply>> expected, SignatureCheck signatures,
+    AddressKey key, TimeSpan wait, TimeProvider clock)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private readonly CanaryTag _tag = new(key.CanaryToken(clock.GetUtcNow(), mailbox.Address.Address));
+    private readonly Dictionary<string, CanaryReply> _replies = [];
+
+    public CanaryReport Look()
+    {
+        try
+        {
+            using var folders = new CanaryFolders(mailbox, key);
+            CanaryReport? report = null;
+            ProviderConnection.InWords(mailbox.Imap, () => folders.Clean(clock.GetUtcNow() - wait));
+            var ids = Ask();
+            ProviderConnection.InWords(mailbox.Imap, () =>
+            {
+                var seconds = Await(folders, ids);
+                report = Compare(ids, seconds, folders);
+                folders.Delete(_tag);
+            });
+            return report!;
+        }
+        catch (ResponderException exception)
+        {
+            return new CanaryReport(mailbox.Name) { IsReachable = false, Problems = [exception.Message] };
+        }
+        finally
+        {
+            foreach (var reply in _replies.Values)
+                reply.Message.Dispose();
+        }
+    }
+
+    private List<string> Ask()
+    {
+        var ids = new List<string>();
+        using var client = new SmtpClient();
+        new ProviderConnection(mailbox).Open(client, mailbox.Submission);
+        ProviderConnection.InWords(mailbox.Submission, () =>
+        {
+            foreach (var requested in mailbox.Requests)
+            {
+                var address = mailbox.Address.GetAddress(idnEncode: true);
+                ids.Add(_tag.On(ids.Count + 1, address[(address.LastIndexOf('@') + 1)..]));
+                using var request = Request(requested, ids[^1]);
+                client.Send(request, mailbox.Address, [new MailboxAddress("", requested)]);
+            }
+
+            client.Disconnect(quit: true);
+        });
+        return ids;
+    }
+
+    /// <summary>As a person writes it: filters on the way are to treat it like any other request.</summary>
+    private MimeMessage Request(string requested, string id)
+    {
+        var now = clock.GetUtcNow();
+        var request = new MimeMessage
+        {
+            Date = now,
+            MessageId = id,
+            Subject = now.ToString("'Request of 'yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            Body = new TextPart("plain") { Text = "Please send me the links.\r\n" },
+        };
+        request.From.Add(mailbox.Address);
+        request.To.Add(new MailboxAddress("", requested));
+        return request;
+    }
+
+    /// <returns>How many seconds the last reply took; null when one is missing after the wait.</returns>
+    private double? Await(CanaryFolders folders, List<string> ids)
+    {
+        var start = clock.GetTimestamp();
+        while (true)
+        {
+            foreach (var reply in folders.Replies(_tag, _replies.Keys.ToHashSet()))
+                _replies.TryAdd(reply.Message.MessageId ?? "", reply);
+            var passed = clock.GetElapsedTime(start);
+            if (ids.Zip(expected).All(one => RepliesTo(one.First).Count >= one.Second.Count))
+                return Math.Round(passed.TotalSeconds, 1);
+            var left = wait - passed;
+            if (left <= TimeSpan.Zero)
+                return null;
+            folders.WaitForMail(left < Pause ? left : Pause);
+        }
+    }
+
+    private List<CanaryReply> RepliesTo(string id) =>
+        [.. _replies.Values.Where(reply => reply.Request == id)];
+
+    private CanaryReport Compare(List<string> ids, double? seconds, CanaryFolders folders)
+    {
+        var comparison = new Comparison();
+        for (var i = 0; i < ids.Count; i++)
+            comparison.Add(mailbox.Requests[i], expected[i], RepliesTo(ids[i]));
+        var came = _replies.Values.Where(reply => ids.Contains(reply.Request)).ToList();
+        var verdicts = came.ConvertAll(reply => ProviderVerdict.Of(reply.Message.Headers));
+        var report = new CanaryReport(mailbox.Name)
+        {
+            Seconds = seconds,
+            Replies = comparison.Replies,
+            Expected = expected.Sum(replies => replies.Count),
+            InJunk = comparison.InJunk,
+            Spf = ProviderVerdict.Worst(verdicts.Select(verdict => verdict.Spf)),
+            Dkim = ProviderVerdict.Worst(verdicts.Select(verdict => verdict.Dkim)),
+            Dmarc = ProviderVerdict.Worst(verdicts.Select(verdict => verdict.Dmarc)),
+            Signature = came.Count == 0 ? null : came.Max(reply => signatures.Of(reply.Message)),
+            Attachments = comparison.Attachments,
+            ExpectedAttachments = expected.Sum(replies => replies.Sum(reply => reply.Content.Attachments.Count)),
+        };
+        return report with { Problems = [.. ProblemsOf(report, folders), .. comparison.Problems] };
+    }
+
+    private IEnumerable<string> ProblemsOf(CanaryReport report, CanaryFolders folders)
+    {
+        if (report.Replies < report.Expected)
+        {
+            yield return $"{report.Expected - report.Replies} of {report.Expected} replies missing after "
+                + $"{wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s"
+                + (folders.IsFull() ? ", and the mailbox is full" : "");
+        }
+
+        if (report.InJunk > 0)
+            yield return $"{report.InJunk} of {report.Replies} replies taken for spam";
+        foreach (var (method, result) in new[] { ("spf", report.Spf), ("dkim", report.Dkim), ("dmarc", report.Dmarc) })
+        {
+            if (ProviderVerdict.IsBad(result))
+                yield return $"the provider says {method}={result}";
+        }
+
+        if (signatures.ProblemOf(report.Signature) is { } problem)
+            yield return problem;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+using MailResponder.Store;
+
+namespace MailResponder.Incoming;
+
+/// <summary>
+/// What a request of `responder canary` is known by, in its Message-ID: canary-TOKEN.1@example.net. Only those who can
+/// read the address key can make a token, each for one requester. Whoever reads one on its way, like the provider, can
+/// for an hour ask without a quota in the name of that mailbox, which alone gets the replies.
+/// </summary>
+/// <param name="Token">As that of <see cref="ProbeTag"/>.</param>
+internal sealed record CanaryTag(string Token)
+{
+    private const string Prefix = "canary-";
+
+    /// <summary>How long the request has no quota: no run waits longer for the replies.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    public DateTimeOffset Made => ProbeTag.TimeOf(Token);
+
+    /// <summary>A Message-ID, without angle brackets.</summary>
+    /// <param name="number">Of the request among those of the same moment.</param>
+    /// <param name="domain">Of the mailbox.</param>
+    public string On(int number, string domain) => $"{Prefix}{Token}.{number}@{domain}";
+
+    /// <summary>What has the form of a tag in a Message-ID; null: nothing has. Anybody can write one.</summary>
+    public static CanaryTag? In(string? messageId)
+    {
+        var id = messageId.AsSpan().TrimStart('<');
+        return id.StartsWith(Prefix, StringComparison.Ordinal) && ProbeTag.TokenAt(id[Prefix.Length..]) is { } token
+            ? new CanaryTag(token) : null;
+    }
+
+    /// <summary>Whether the tag was made for that requester.</summary>
+    public bool IsOf(string requester, AddressKey key) => CryptographicOperations.FixedTimeEquals(
+        Encoding.ASCII.GetBytes(Token), Encoding.ASCII.GetBytes(key.CanaryToken(Made, requester)));
+
+    /// <summary>Whether the request is a canary's, and not an old one.</summary>
+    public static bool IsOn(Request request, AddressKey key, DateTimeOffset now) =>
+        In(request.MessageId) is { } tag && (now - tag.Made).Duration() < Lifetime
+        && tag.IsOf(request.From.Address, key);
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MailResponder.Canary;
+using MailResponder.Doctor;
+using MailResponder.Settings;
+using MailResponder.Tests.Doctor;
+using MailResponder.Tests.Metrics;
+
+namespace MailResponder.Tests.Canary;
+
+/// <summary>What the program tells later of the last runs of `responder canary`.</summary>
+public sealed class CanaryFigures : IDisposable
+{
+    static readonly CanaryReport good = new("gmail") { Seconds = 14.2, Replies = 2, Expected = 2 };
+    static readonly CanaryReport inSpam = good with { InJunk = 1, Problems = ["1 of 2 replies taken for spam"] };
+    static readonly CanaryReport away = new("gmail") { IsReachable = false, Problems = ["away"] };
+
+    readonly FakeHost host = new();
+    readonly MetricsPlace place = new(null);
+
+    public CanaryFigures()
+    {
+        place.Place.Settings["canary"] = new JsonArray([.. ((string[])["gmail", "yahoo"]).Select(name => new JsonObject
+        {
+            ["name"] = name,
+            ["address"] = $"zahra.{name}@freemail.test",
+            ["submission"] = new JsonObject { ["server"] = "smtp.freemail.test" },
+            ["imap"] = new JsonObject { ["server"] = "imap.freemail.test" },
+            ["password_file"] = "p",
+            ["requests"] = new JsonArray("get@example.com"),
+        })]);
+        place.Place.Write();
+    }
+
+    ResponderSettings Settings => SettingsFile.Load(place.Place.SettingsFile);
+
+    public void Dispose()
+    {
+        place.Dispose();
+        host.Dispose();
+    }
+
+    [Fact]
+    public void BeforeTheFirstRun_ThereIsNone()
+    {
+        Assert.DoesNotContain("canary", Output("metrics", "prometheus", "--log", place.Log), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", Output("metrics", "put", "--print", "--log", place.Log),
+            StringComparison.Ordinal);
+        Assert.Contains("none yet", Output("stats", "--log", place.Log), StringComparison.Ordinal);
+        Assert.Equal(["gmail has never got its replies as they should be",
+            "yahoo has never got its replies as they should be"], Warnings(DateTimeOffset.UtcNow));
+    }
+
+    [Fact]
+    public void LastSuccess_StaysWhenRunsFail()
+    {
+        var then = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(-5).ToUnixTimeSeconds());
+        CanaryRecord.Keep(Settings, [good, good with { Mailbox = "yahoo", Seconds = 3 }], then);
+        Assert.Empty(Warnings(then.AddHours(1)));
+        CanaryRecord.Keep(Settings, [inSpam], then.AddHours(1));
+        Assert.Equal(["something was wrong with the last replies to gmail"], Warnings(then.AddHours(2)));
+        CanaryRecord.Keep(Settings, [away], then.AddHours(2));
+
+        var metrics = Output("metrics", "prometheus", "--log", place.Log);
+        foreach (var line in (string[])
+            [
+                $"canary_last_success_timestamp_seconds{{mailbox=\"gmail\"}} {then.ToUnixTimeSeconds()}",
+                "canary_seconds{mailbox=\"gmail\"} 14.2", "canary_seconds{mailbox=\"yahoo\"} 3",
+                "canary_in_spam{mailbox=\"gmail\"} 1", "canary_in_spam{mailbox=\"yahoo\"} 0",
+            ])
+            Assert.Contains($"\nmail_responder_{line}\n", metrics, StringComparison.Ordinal);
+        var put = Output("metrics", "put", "--print", "--log", place.Log);
+        Assert.Matches("canary_age Seconds samples=1 sum=180[0-9]{2} .* Mailbox=gmail\n", put);
+        Assert.Contains("canary_seconds Seconds samples=1 sum=14.2 min=14.2 max=14.2 Mailbox=gmail\n", put,
+            StringComparison.Ordinal);
+        Assert.Contains("canary_in_spam Count samples=1 sum=1 min=1 max=1 Mailbox=gmail\n", put,
+            StringComparison.Ordinal);
+        var stats = JsonDocument.Parse(Output("stats", "--json", "--log", place.Log)).RootElement;
+        var gmail = stats.GetProperty("canary").GetProperty("gmail");
+        Assert.Equal(("unreachable", 14.2, 1), (gmail.GetProperty("result").GetString(),
+            gmail.GetProperty("seconds").GetDouble(), gmail.GetProperty("in_junk").GetInt32()));
+        Assert.Contains("; in spam 1", Output("stats", "--log", place.Log), StringComparison.Ordinal);
+        Assert.Equal(["gmail last got its replies as they should be 30 hours ago",
+            "yahoo last got its replies as they should be 30 hours ago"], Warnings(then.AddHours(30)));
+        Assert.DoesNotContain("freemail", metrics + put + stats + File.ReadAllText(CanaryRecord.FileOf(Settings)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MailboxThatTheSettingsNameNoMore_IsForgotten()
+    {
+        CanaryRecord.Keep(Settings, [good, good with { Mailbox = "yahoo" }], DateTimeOffset.UtcNow);
+        place.Place.Settings["canary"]!.AsArray().RemoveAt(0);
+        place.Place.Write();
+        Assert.DoesNotContain("gmail", Output("metrics", "prometheus", "--log", place.Log), StringComparison.Ordinal);
+        File.WriteAllText(CanaryRecord.FileOf(Settings), "no JSON");
+        Assert.DoesNotContain("yahoo", Output("metrics", "prometheus", "--log", place.Log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithoutTheSetting_ItDoesNothing()
+    {
+        place.Place.Settings.Remove("canary");
+        place.Place.Write();
+        Assert.StartsWith("nothing to do: ", Output("canary"), StringComparison.Ordinal);
+        Assert.Equal("[]\n", Output("canary", "--json"));
+        Assert.Empty(CanaryChecks.Look(host.Host, Settings));
+    }
+
+    string[] Warnings(DateTimeOffset now) => [.. CanaryChecks.Look(
+        host.Host with { Clock = new FixedClock(now) }, Settings)
+        .Where(finding => finding.State != FindingState.Ok).Select(finding => finding.Text)];
+
+    string Output(params string[] arguments)
+    {
+        var run = place.Place.Command(arguments);
+        Assert.True(run.ExitCode == 0, $"exit {run.ExitCode}: {run.Errors}");
+        return run.OutputText;
+    }
+}

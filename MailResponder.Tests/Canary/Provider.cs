@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+using MailResponder.Tests.Postfix;
+using MailResponder.Tests.Program;
+using MailResponder.Tests.Store;
+
+namespace MailResponder.Tests.Canary;
+
+/// <summary>
+/// A provider of mailboxes, freemail.test, beside the responder: submission by a real Postfix, which is the responder's
+/// too, mailboxes by a real Dovecot, and a name server that has the key of the replies. A test says what the provider
+/// does to a reply on its way into the mailbox.
+/// </summary>
+public sealed class Provider : IDisposable
+{
+    public const string Password = "b2f5Zk81secret";
+    readonly string folder = Directory.CreateTempSubdirectory("responder-provider-").FullName;
+    readonly Process dovecot;
+    readonly PrivatePostfix postfix;
+    readonly NameServer names;
+
+    public Provider()
+    {
+        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));
+        Directory.CreateDirectory(PathTo("home"));
+        Run("chown", "nobody:nogroup", PathTo("home"));
+        WriteCertificates();
+        (Imaps, Imap, Submissions, Submission) =
+            (Loopback.FreePort(), Loopback.FreePort(), Loopback.FreePort(), Loopback.FreePort());
+        File.WriteAllText(PathTo("dovecot.conf"), DovecotConf());
+        dovecot = Process.Start("dovecot", ["-F", "-c", PathTo("dovecot.conf")]);
+        Place.Settings["daily_limit"] = 1;
+        Place.Settings["attachment_names"] =
+            JsonNode.Parse("""[{ "domains": ["freemail.test"], "rename": { ".zip": ".zi_" } }]""");
+        Place.Write();
+        postfix = new PrivatePostfix(Place, "main.cf", """
+            transport_maps = inline:{ mail_responder@localhost=responder:, freemail.test=provider: }
+            provider_destination_recipient_limit = 1
+            """, Services());
+        Executable.Write(PathTo("deliver"), Deliver());
+        Place.SendThrough(Route.HandingOverTo(postfix.UnfilteredPort));
+        names = new NameServer(Key("mail", Workplace.DkimPublicKey));
+        Patience.Until("Dovecot listens", () => Loopback.Listens(Imaps) && Loopback.Listens(Imap),
+            () => File.ReadAllText(PathTo("dovecot.log")));
+    }
+
+    internal Workplace Place { get; } = new();
+
+    internal int Imaps { get; }
+
+    internal int Imap { get; }
+
+    internal int Submissions { get; }
+
+    internal int Submission { get; }
+
+    internal string Logs => postfix.MailLog + File.ReadAllText(PathTo("dovecot.log"));
+
+    internal string PathTo(string name) => Path.Join(folder, name);
+
+    /// <summary>A mailbox as the settings have it; its servers speak TLS from the first byte, or later.</summary>
+    internal JsonObject Mailbox(string name, bool starttls = false, string password = Password, string? request = null)
+    {
+        Place.WriteSecret($"{name}.password", password + "\n");
+        JsonObject Server(int port) => new()
+        {
+            ["server"] = "127.0.0.1",
+            ["port"] = port,
+            ["tls"] = starttls ? "starttls" : "implicit",
+        };
+        return new JsonObject
+        {
+            ["name"] = name,
+            ["address"] = $"{name}@freemail.test",
+            ["submission"] = Server(starttls ? Submission : Submissions),
+            ["imap"] = Server(starttls ? Imap : Imaps),
+            ["password_file"] = $"{name}.password",
+            ["requests"] = new JsonArray(request ?? "get@example.com"),
+            ["ssl_ca"] = PathTo("ca.pem"),
+        };
+    }
+
+    /// <summary>Runs `responder canary` for the mailboxes.</summary>
+    /// <param name="onTheWay">
+    /// Shell lines about a reply: "folder=Junk", "filter=…" (a command), "results=…", "delay=…".
+    /// </param>
+    internal ProgramRun Look(string onTheWay, JsonObject[] mailboxes, string nameServer = "", params string[] more)
+    {
+        File.WriteAllText(PathTo("mode"), onTheWay + "\n");
+        Place.Settings["canary"] = new JsonArray([.. mailboxes]);
+        Place.Write();
+        Place.GiveTo("mail_responder");
+        File.WriteAllText(PathTo("resolv.conf"),
+            $"nameserver {(nameServer.Length > 0 ? nameServer : names.Address)}\n");
+        return ResponderProcess.Run(
+            $"""exec unshare --mount sh -c 'mount --bind {PathTo("resolv.conf")} /etc/resolv.conf && exec "$@"' sh "$@" """,
+            [], ["canary", "--settings", Place.SettingsFile, .. more]);
+    }
+
+    /// <summary>The TXT record of a key, as dnsmasq takes it.</summary>
+    internal static string Key(string selector, string key) =>
+        $"txt-record={selector}._domainkey.example.com,v=DKIM1; k=rsa; p={key[..200]},{key[200..]}";
+
+    /// <summary>What lies in a mailbox, in all of its folders.</summary>
+    internal string[] MailsOf(string name)
+    {
+        var maildir = PathTo($"home/{name}@freemail.test/Maildir");
+        return !Directory.Exists(maildir) ? []
+            : [.. Directory.EnumerateFiles(maildir, "*", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) is "cur" or "new")];
+    }
+
+    /// <summary>Puts a mail into the inbox, past the responder.</summary>
+    internal string Put(string name, string mail)
+    {
+        var inbox = PathTo($"home/{name}@freemail.test/Maildir/cur");
+        Directory.CreateDirectory(inbox);
+        var file = Path.Join(inbox, $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}.{Guid.NewGuid():N}.here:2,");
+        File.WriteAllText(file, mail);
+        Run("chown", "-R", "nobody:nogroup", PathTo("home"));
+        return file;
+    }
+
+    /// <summary>Waits until Postfix has delivered what it has.</summary>
+    internal void Settle() => postfix.WaitUntilQueueIsEmpty();
+
+    public void Dispose()
+    {
+        names.Dispose();
+        postfix.Dispose();
+        Place.Dispose();
+        // Ends its processes too.
+        Run("kill", "-TERM", $"{dovecot.Id}");
+        dovecot.WaitForExit();
+        dovecot.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    void WriteCertificates()
+    {
+        var authority = TestCertificate.Issue("a provider's authority", null, TestCertificate.IsAuthority);
+        var server = TestCertificate.Issue("127.0.0.1", authority, TestCertificate.IsNoAuthority,
+            TestCertificate.For("mail.freemail.test", IPAddress.Loopback), TestCertificate.Purpose("1.3.6.1.5.5.7.3.1"));
+        File.WriteAllText(PathTo("ca.pem"), authority.Pem);
+        File.WriteAllText(PathTo("other-ca.pem"),
+            TestCertificate.Issue("another authority", null, TestCertificate.IsAuthority).Pem);
+        File.WriteAllText(PathTo("server.pem"), server.Pem);
+        // dovecot-lda, which is nobody, reads the whole configuration.
+        File.WriteAllText(PathTo("server.key"), server.Key.ExportPkcs8PrivateKeyPem());
+    }
+
+    string DovecotConf() => $$"""
+        base_dir = {{folder}}/run
+        state_dir = {{folder}}/run
+        log_path = {{folder}}/dovecot.log
+        protocols = imap
+        listen = 127.0.0.1
+        ssl = required
+        ssl_cert = <{{folder}}/server.pem
+        ssl_key = <{{folder}}/server.key
+        auth_mechanisms = plain login
+        first_valid_uid = 1
+        mail_location = maildir:~/Maildir
+        mail_plugins = quota
+        protocol imap {
+          mail_plugins = quota imap_quota
+        }
+        plugin {
+          quota = maildir:User quota
+          quota_rule = *:storage=1M
+        }
+        passdb {
+          driver = static
+          args = password={{Password}}
+        }
+        userdb {
+          driver = static
+          args = uid=nobody gid=nogroup home={{folder}}/home/%u
+        }
+        namespace inbox {
+          inbox = yes
+          mailbox Spamverdacht {
+            auto = create
+            special_use = \Junk
+          }
+          mailbox Gesendet {
+            auto = create
+            special_use = \Sent
+          }
+        }
+        service imap-login {
+          inet_listener imap {
+            port = {{Imap}}
+          }
+          inet_listener imaps {
+            port = {{Imaps}}
+            ssl = yes
+          }
+        }
+        service auth {
+          unix_listener {{folder}}/sasl {
+            mode = 0666
+          }
+        }
+
+        """;
+
+    string Services()
+    {
+        string Smtpd(int port, string tls) => $"127.0.0.1:{port} inet n - n - - smtpd {tls} "
+            + $"-o smtpd_tls_cert_file={folder}/server.pem -o smtpd_tls_key_file={folder}/server.key "
+            + $"-o smtpd_sasl_auth_enable=yes -o smtpd_sasl_type=dovecot -o smtpd_sasl_path={folder}/sasl "
+            + "-o smtpd_relay_restrictions=permit_sasl_authenticated,reject -o smtpd_recipient_restrictions= "
+            + "-o smtpd_sender_restrictions= -o smtpd_helo_restrictions= -o mynetworks=192.0.2.1\n";
+        return Smtpd(Submissions, "-o smtpd_tls_wrappermode=yes") + Smtpd(Submission, "-o smtpd_tls_security_level=encrypt")
+            + $"provider unix - n n - 1 pipe flags=R user=nobody argv={folder}/deliver ${{recipient}}\n";
+    }
+
+    /// <summary>What stands in "mode" is done to a reply before it lies in the mailbox.</summary>
+    string Deliver() => $$"""
+        #!/bin/sh
+        folder=INBOX filter=cat delay=0
+        results='spf=pass smtp.mailfrom=bounces@example.com; dkim=pass header.d=example.com; dmarc=pass header.from=example.com'
+        . {{folder}}/mode
+        if [ "$folder" = none ]; then exec cat >/dev/null; fi
+        sleep "$delay"
+        {
+          printf 'Received: from mx.responder.test by mx.freemail.test; %s\n' "$(date -R)"
+          printf 'Authentication-Results: mx.freemail.test; %s\n' "$results"
+          eval "$filter"
+        } | USER=$1 HOME={{folder}}/home/$1 /usr/lib/dovecot/dovecot-lda -o log_path=/dev/stderr -o stats_writer_socket_path= -c {{folder}}/dovecot.conf -m "$folder"
+
+        """;
+}

@@ -1,0 +1,71 @@
+using System.Text;
+using MailResponder.Incoming;
+using MailResponder.Store;
+
+namespace MailResponder.Tests.Program;
+
+/// <summary>Who is answered beyond his quota because `responder canary` asked, and nobody else.</summary>
+public sealed class CanaryRequestTests : IDisposable
+{
+    readonly Workplace place = new();
+
+    public CanaryRequestTests()
+    {
+        place.Settings["daily_limit"] = 1;
+        place.Write();
+    }
+
+    public void Dispose() => place.Dispose();
+
+    [Theory]
+    [InlineData("zahra@freemail.test", 0, true)]
+    [InlineData("Zahra+tag@FREEMAIL.test", 0, true)]
+    [InlineData("zahra@freemail.test", -3500, true)]
+    [InlineData("zahra@freemail.test", -3700, false)]
+    [InlineData("zahra@freemail.test", 3700, false)]
+    [InlineData("omid@freemail.test", 0, false)]
+    public void Quota_IsForAllOthers(string requester, int age, bool isAnswered)
+    {
+        place.Filter(new RequestMail(requester)).AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+        var key = AddressKey.Load(place.PathTo("address.key"));
+        var tag = new CanaryTag(key.CanaryToken(DateTimeOffset.UtcNow.AddSeconds(age), "zahra@freemail.test"));
+
+        place.Filter(With(requester, tag.On(1, "freemail.test"))).AssertDone();
+        Assert.Equal(isAnswered ? 4 : 2, place.Outbox.Count);
+        // What it was answered is not charged: the quota of before is as used up as it was.
+        place.Filter(new RequestMail(requester)).AssertDone();
+        Assert.Equal(isAnswered ? 4 : 2, place.Outbox.Count);
+    }
+
+    [Theory]
+    [InlineData("canary-@freemail.test")]
+    [InlineData("canary-00000000000000000000000000000000.1@freemail.test")]
+    [InlineData("canary-ffffffffffffffffffffffffffffffff.1@freemail.test")]
+    [InlineData("Canary-6553f100aaaaaaaaaaaaaaaaaaaaaaaa.1@freemail.test")]
+    public void ForgedTag_IsNoTag(string id)
+    {
+        place.Filter(new RequestMail("zahra@freemail.test")).AssertDone();
+        place.Filter(With("zahra@freemail.test", id)).AssertDone();
+        Assert.Equal(2, place.Outbox.Count);
+        Assert.Contains(place.Log.Reports, line => line.Contains("over-quota", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void BlockedCanary_IsBlocked()
+    {
+        place.Settings["blocked_domains"] = new System.Text.Json.Nodes.JsonArray("freemail.test");
+        place.Write();
+        var key = AddressKey.LoadOrCreate(place.PathTo("address.key"), new(place.PathTo("responder.db"), null));
+        var tag = new CanaryTag(key.CanaryToken(DateTimeOffset.UtcNow, "zahra@freemail.test"));
+        place.Filter(With("zahra@freemail.test", tag.On(1, "freemail.test"))).AssertDone();
+        Assert.Empty(place.Outbox);
+    }
+
+    static byte[] With(string requester, string id)
+    {
+        var mail = Encoding.UTF8.GetString(new RequestMail(requester).ToBytes());
+        return Encoding.UTF8.GetBytes(System.Text.RegularExpressions.Regex.Replace(
+            mail, "Message-ID: <.*>", $"Message-ID: <{id}>"));
+    }
+}

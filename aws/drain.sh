@@ -58,6 +58,10 @@ while [ "$minute" -lt "$minutes" ]; do
   minute=$((minute + 1))
 done
 
+# What was answered since cron counted last belongs into the fleet's report.
+setpriv --reuid=mail_responder --regid=mail_responder --groups=mail_responder,adm --reset-env \
+  /usr/local/bin/responder stats --fleet --email >/dev/null 2>&1 || say "the fleet's report lacks the last minutes"
+
 left=$(waiting)
 if [ "$left" = 0 ]; then say "the queue is empty"; else say "${left:-an unknown number of} messages are lost with this instance"; fi
 until lifecycle complete-lifecycle-action --lifecycle-action-result CONTINUE; do sleep 10; done

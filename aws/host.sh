@@ -52,8 +52,8 @@ settings() {
   "dkim": { "domain": "${RESPONSE_FROM##*@}", "selector": "$DKIM_SELECTOR", "key_file": "$etc/dkim.key" },
 
   "metrics": { "region": "$AWS_DEFAULT_REGION" },$(feedback)
-  // One of the hosts mails the day's figures of all, to the team if to nobody else.
-  "statistics": { "to": "${REPORT_TO:-$SUPPORT}" },
+  // One of the hosts mails the day's figures of all.
+  "statistics": { "to": "$SUPPORT" },
   "syslog_socket": "/var/spool/postfix/dev/log"
 }
 END
@@ -110,7 +110,9 @@ install_release() {
   set --
   for domain in $DOMAINS; do set -- "$@" --domain "$domain"; done
   if [ -n "${FEEDBACK_QUEUE:-}" ]; then set -- "$@" --feedback-queue "$FEEDBACK_QUEUE"; fi
-  "$root/install.sh" "$@" --hostname "$HOST_NAME" --from "$RESPONSE_FROM" --support "$SUPPORT" --ses-region "$SES_REGION"
+  # An image may have been made without the filters.
+  "$root/install.sh" "$@" --authentication --hostname "$HOST_NAME" --from "$RESPONSE_FROM" --support "$SUPPORT" \
+    --ses-region "$SES_REGION"
 }
 
 # The role's credentials are not for every user of this host. After nftables.service, which begins with an empty ruleset.

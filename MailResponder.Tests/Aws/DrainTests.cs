@@ -22,7 +22,7 @@ public sealed class DrainTests : IDisposable
               *target-lifecycle-state) if [ "$(grep -c '^sleep 10' "$here/calls")" -ge 3 ]; then echo Terminated; else echo InService; fi ;;
             esac
             """);
-        foreach (var name in (string[])["aws", "logger", "sleep", "postfix"]) Program(
+        foreach (var name in (string[])["aws", "logger", "sleep", "postfix", "setpriv"]) Program(
             name, $"echo \"{name} $*\" >>\"$here/calls\"");
         folder.Write("calls", "");
     }
@@ -42,6 +42,7 @@ public sealed class DrainTests : IDisposable
         Assert.Contains("to end; 2 messages", Calls[3], StringComparison.Ordinal);
         // Three with mail, then three without.
         Assert.Equal(6, Calls.Count(call => call == "postqueue -f"));
+        Assert.EndsWith("responder stats --fleet --email", Calls[^3], StringComparison.Ordinal);
         Assert.EndsWith("the queue is empty", Calls[^2], StringComparison.Ordinal);
         Assert.Equal(
             "aws autoscaling complete-lifecycle-action --auto-scaling-group-name responders --lifecycle-hook-name "

@@ -96,7 +96,7 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal(
             [
                 "install.sh --domain example.com --domain example.org --feedback-queue "
-                + $"{parameters["QueueUrl"]} --hostname mail.example.com --from "
+                + $"{parameters["QueueUrl"]} --authentication --hostname mail.example.com --from "
                 + "get-help@example.com --support team@example.net --ses-region us-east-1",
                 "systemctl daemon-reload", "systemctl enable --now mail_responder-metadata.service",
                 "mail_responder: responder config pull", "mail_responder: responder config check",

@@ -930,7 +930,7 @@ service_line() {
 }
 
 put_postfix_files() {
-  for file in command_filter header_checks tls_policy; do
+  for file in command_filter header_checks mailbox_transport tls_policy; do
     put "$here/postfix/$file" "/etc/postfix/$file" 644 root:root adopt
   done
   # Lines about example.com stand for one about each domain.

@@ -134,6 +134,17 @@ public sealed class FreshServerTests(InstalledServers servers)
         Assert.Empty(server.Root.Outside.MailFilesTo(robot.From));
     }
 
+    /// <summary>A user of the host who has no alias.</summary>
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void MailToASystemUser_IsTheResponders(string suite)
+    {
+        var server = Running(suite);
+        server.Root.Outside.Send(RequestMail.FromSomebodyNew(), "news@example.com").Good();
+        Patience.Until("the responder's turn", () => Regex.IsMatch(server.Root.Log("mail.log"),
+            "to=<news@example.com>, relay=responder, .* status=sent"), () => server.Root.Log("mail.log"));
+    }
+
     [Theory]
     [MemberData(nameof(Suites))]
     public void MailToSupport_GoesOnToPeople(string suite)

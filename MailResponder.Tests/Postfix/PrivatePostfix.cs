@@ -13,7 +13,9 @@ namespace MailResponder.Tests.Postfix;
 internal sealed class PrivatePostfix : IDisposable
 {
     static readonly string[] tables =
-        ["command_filter", "header_checks", "sender_access", "helo_access", "tls_policy", "aliases"];
+    [
+        "command_filter", "header_checks", "sender_access", "helo_access", "mailbox_transport", "tls_policy", "aliases",
+    ];
 
     static readonly string[] queues = ["maildrop", "incoming", "active", "deferred", "hold", "corrupt"];
 

@@ -98,6 +98,22 @@ public sealed class CanaryFigures : IDisposable
     }
 
     [Fact]
+    public void ConfigCheck_LooksAtPasswordsAndAuthorities()
+    {
+        place.Place.WriteSecret("p", "b2f5Zk81secret\n");
+        Assert.Contains("\n0 fault(s)", "\n" + Output("config", "check"), StringComparison.Ordinal);
+        place.Place.Settings["canary"]![1]!["password_file"] = "none";
+        place.Place.Settings["canary"]![0]!["ssl_ca"] = "p";
+        place.Place.Write();
+        var run = place.Place.Command("config", "check");
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains($"canary: password file {place.Place.PathTo("none")}: does not exist", run.OutputText,
+            StringComparison.Ordinal);
+        Assert.Contains($"canary: ssl_ca {place.Place.PathTo("p")}: is neither PEM nor DER", run.OutputText,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WithoutTheSetting_ItDoesNothing()
     {
         place.Place.Settings.Remove("canary");

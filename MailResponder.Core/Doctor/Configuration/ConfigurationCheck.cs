@@ -104,6 +104,13 @@ internal static class ConfigurationCheck
         if (settings.Database.MySql is { PasswordFile: { } passwordFile })
             Try("database.mysql.password_file", () =>
                 SecretFile.Read(passwordFile, Cause.Settings, "password file"));
+        foreach (var mailbox in settings.Canary)
+        {
+            Try(CanarySection.Name, () => SecretFile.ReadPassword(mailbox.PasswordFile));
+            if (mailbox.Authorities is { } authorities)
+                Try(CanarySection.Name, () => TlsTrust.Read("ssl_ca", authorities));
+        }
+
         if (settings.Dkim is not { } dkim)
         {
             faults.Add(new Fault(settings.File, 0, "dkim",

@@ -120,10 +120,18 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
     private static List<string>? Failed(LocatedJson? recipients)
     {
         var all = recipients?.Items ?? [];
-        var failed = all.Where(recipient => recipient["action"]?.Text is null or "failed").ToList();
+        var failed = all.Where(recipient => recipient["action"]?.Text is null or "failed"
+            && !MayExist(recipient["status"]?.Text)).ToList();
         return all.Count > 0 && failed.Count == 0 ? null
             : [.. failed.Select(recipient => AddressOf(recipient["emailAddress"]))];
     }
+
+    /// <summary>
+    /// Whether the mailbox may be there: SES gave up after hours (RFC 3463, class 4), or encryption was required and
+    /// could not be had (X.7.4, X.7.5 there; X.7.10 of RFC 5248's registry).
+    /// </summary>
+    private static bool MayExist(string? status) =>
+        status is "5.7.4" or "5.7.5" or "5.7.10" || status?.StartsWith("4.", StringComparison.Ordinal) == true;
 
     private static List<string> Addresses(LocatedJson? list) =>
         [.. (list?.Items ?? []).Select(AddressOf).Where(address => address.Length > 0)

@@ -57,6 +57,20 @@ public sealed class FeedbackMeaning : IDisposable
     }
 
     [Theory]
+    [InlineData("4.4.7")]
+    [InlineData("4.7.4")]
+    [InlineData("5.7.4")]
+    [InlineData("5.7.5")]
+    [InlineData("5.7.10")]
+    public void MailboxThatMayExist_IsNotBlocked(string status)
+    {
+        var bounce = Notifications.Bounce(Zahra);
+        bounce["bounce"]!["bouncedRecipients"]![0]!["status"] = status;
+        Assert.Equal("0 blocked, 1 soft bounce(s)", place.Feed($"{Notifications.InSns(bounce)}"));
+        Assert.False(place.Blocks(Zahra));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("abuse")]
     [InlineData("auth-failure")]

@@ -10,7 +10,8 @@ import time
 from measure import ENVIRONMENT, BenchError
 
 SAMPLES = os.path.join(os.path.dirname(__file__), "..", "..", "postfix")
-TABLES = ("command_filter", "header_checks", "sender_access", "helo_access", "mailbox_transport", "tls_policy", "aliases")
+TABLES = (
+    "command_filter", "header_checks", "sender_access", "helo_access", "mailbox_transport", "tls_policy", "aliases")
 COMMAND = re.compile(r"argv=/usr/local/bin/responder.*")
 SIZE = re.compile(rb"postfix/qmgr.*, size=([0-9]+), ")
 LONGEST_SECONDS = 60

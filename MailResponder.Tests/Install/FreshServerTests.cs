@@ -45,8 +45,8 @@ public sealed class FreshServerTests(InstalledServers servers)
         var server = Running(suite);
         var request = new RequestMail("zahra.elsewhere@gmail.com");
         server.Root.Outside.Send(request).Good();
-        Patience.Until("replies that wait", () => Regex.Matches(server.Root.Log("mail.log"),
-            "to=<zahra.elsewhere@gmail.com>, .*dsn=4.7.5, status=deferred").Count >= 2,
+        Patience.Until("replies that wait", () => Regex.Count(server.Root.Log("mail.log"),
+            "to=<zahra.elsewhere@gmail.com>, .*dsn=4.7.5, status=deferred") >= 2,
             () => server.Root.Log("mail.log"));
         Assert.Empty(server.Root.Outside.MailFilesTo(request.From));
         server.Root.Run("postsuper -d ALL deferred").Good();

@@ -50,10 +50,9 @@ internal sealed class CanaryCommand : Command
         var signatures = new SignatureCheck(settings,
             name => dns.Ask(name, QueryType.TXT) is { Answered: true } answer ? answer.Records : null);
         var clock = TimeProvider.System;
-        var runs = settings.Canary.Select(mailbox => new CanaryRun(mailbox,
+        var reports = Together(settings.Canary.Select(mailbox => new CanaryRun(mailbox,
             [.. mailbox.Requests.Select(requested => ExpectedReply.Of(mailbox, requested, settings, key, clock))],
-            signatures, key, wait, clock)).ToList();
-        var reports = Together(runs);
+            signatures, key, wait, clock)).ToArray());
         Print(reports, json);
         CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
         return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
@@ -62,7 +61,7 @@ internal sealed class CanaryCommand : Command
     }
 
     /// <summary>At the same time: one that has to wait is no reason for the others to.</summary>
-    private static CanaryReport[] Together(List<CanaryRun> runs) => Task.WhenAll(runs.Select(run =>
+    private static CanaryReport[] Together(CanaryRun[] runs) => Task.WhenAll(runs.Select(run =>
         Task.Factory.StartNew(run.Look, CancellationToken.None, TaskCreationOptions.LongRunning,
             TaskScheduler.Default))).GetAwaiter().GetResult();
 

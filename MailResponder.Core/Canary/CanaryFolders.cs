@@ -5,7 +5,6 @@ using MailResponder.Incoming;
 using MailResponder.Settings;
 using MailResponder.Store;
 using MimeKit;
-using Envelope = MailKit.Envelope;
 
 namespace MailResponder.Canary;
 
@@ -13,7 +12,7 @@ namespace MailResponder.Canary;
 internal sealed class CanaryFolders : IDisposable
 {
     /// <summary>How long ago a run may have been killed whose mail is still found.</summary>
-    private static readonly TimeSpan Memory = TimeSpan.FromDays(30);
+    private static readonly TimeSpan Memory = TimeSpan.FromDays(7);
 
     private readonly ImapClient _client = new();
     private readonly CanaryMailbox _mailbox;
@@ -23,7 +22,12 @@ internal sealed class CanaryFolders : IDisposable
     private readonly IMailFolder? _sent;
 
     /// <summary>Mail of others, which need not be looked at again.</summary>
-    private readonly HashSet<(IMailFolder, UniqueId)> _others = [];
+    private readonly HashSet<string> _others = [];
+
+    /// <summary>The tokens of what is ours.</summary>
+    private readonly Dictionary<string, string> _tags = [];
+
+    private readonly HashSet<string> _read = [];
 
     /// <exception cref="ResponderException">The mailbox cannot be reached.</exception>
     public CanaryFolders(CanaryMailbox mailbox, AddressKey key)
@@ -56,22 +60,26 @@ internal sealed class CanaryFolders : IDisposable
     /// <summary>Deletes all mail of one run.</summary>
     public void Delete(CanaryTag run) => Delete(tag => tag == run);
 
-    /// <summary>The replies to that run which have come so far.</summary>
+    /// <summary>Adds the replies to that run which have come since.</summary>
     /// <param name="run">The tag of its requests.</param>
-    /// <param name="known">Those that need not be read again.</param>
-    public List<CanaryReply> Replies(CanaryTag run, IReadOnlySet<string> known)
+    /// <param name="replies">Those of before.</param>
+    public void AddReplies(CanaryTag run, List<CanaryReply> replies)
     {
-        var replies = new List<CanaryReply>();
         foreach (var folder in (IMailFolder?[])[_junk, _inbox])
         {
-            foreach (var (id, envelope) in Ours(folder, tag => tag == run))
+            foreach (var id in Ours(folder, tag => tag == run))
             {
-                if (envelope.InReplyTo is { } request && !known.Contains(envelope.MessageId ?? ""))
-                    replies.Add(new CanaryReply(request, folder!.GetMessage(id), folder == _junk));
+                if (!_read.Add(NameOf(folder!, id)))
+                    continue;
+                var message = folder!.GetMessage(id);
+                // A copy of the request is none, nor is the same reply once more.
+                if (message.InReplyTo is { } request
+                    && !replies.Exists(other => other.Message.MessageId == message.MessageId))
+                    replies.Add(new CanaryReply(request, message, folder == _junk));
+                else
+                    message.Dispose();
             }
         }
-
-        return replies;
     }
 
     /// <summary>Returns when something may have come: the server says so, or the time is over.</summary>
@@ -112,7 +120,7 @@ internal sealed class CanaryFolders : IDisposable
     {
         foreach (var folder in (IMailFolder?[])[_junk, _sent, _inbox])
         {
-            var ids = Ours(folder, isMeant).ConvertAll(mail => mail.Id);
+            var ids = Ours(folder, isMeant);
             if (ids.Count == 0)
                 continue;
             folder!.Store(ids, new StoreFlagsRequest(StoreAction.Add, MessageFlags.Deleted) { Silent = true });
@@ -121,29 +129,42 @@ internal sealed class CanaryFolders : IDisposable
     }
 
     /// <summary>By the tag in Message-ID or In-Reply-To, which nobody else can make for this mailbox.</summary>
-    private List<(UniqueId Id, Envelope Envelope)> Ours(IMailFolder? folder, Func<CanaryTag, bool> isMeant)
+    private List<UniqueId> Ours(IMailFolder? folder, Func<CanaryTag, bool> isMeant)
     {
+        var ours = new List<UniqueId>();
         if (folder is null)
-            return [];
+            return ours;
         if (!folder.IsOpen)
             folder.Open(FolderAccess.ReadWrite);
         else
             folder.Check();
-        var recent = folder.Search(SearchQuery.DeliveredAfter(DateTime.UtcNow - Memory))
-            .Where(id => !_others.Contains((folder, id))).ToList();
-        var ours = new List<(UniqueId, Envelope)>();
-        foreach (var mail in recent.Count == 0 ? []
-            : folder.Fetch(recent, MessageSummaryItems.UniqueId | MessageSummaryItems.Envelope))
+        foreach (var id in folder.Search(SearchQuery.DeliveredAfter(DateTime.UtcNow - Memory)))
         {
-            if ((CanaryTag.In(mail.Envelope?.MessageId) ?? CanaryTag.In(mail.Envelope?.InReplyTo)) is not { } tag
-                || !tag.IsOf(_mailbox.Address.Address, _key))
-                _others.Add((folder, mail.UniqueId));
-            else if (isMeant(tag))
-                ours.Add((mail.UniqueId, mail.Envelope!));
+            var name = NameOf(folder, id);
+            if (_others.Contains(name))
+                continue;
+            if (!_tags.TryGetValue(name, out var token))
+            {
+                // Not MailKit's summaries: their code weighs on the start of the program, which is each message's.
+                var headers = folder.GetHeaders(id);
+                var found = CanaryTag.In(headers[HeaderId.MessageId]) ?? CanaryTag.In(headers[HeaderId.InReplyTo]);
+                if (found is null || !found.IsOf(_mailbox.Address.Address, _key))
+                {
+                    _others.Add(name);
+                    continue;
+                }
+
+                _tags.Add(name, token = found.Token);
+            }
+
+            if (isMeant(new CanaryTag(token)))
+                ours.Add(id);
         }
 
         return ours;
     }
+
+    private static string NameOf(IMailFolder folder, UniqueId id) => $"{folder.FullName} {id}";
 }
 
 /// <summary>A reply that came.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MailResponder.Files;
 using MailResponder.Settings;
 
@@ -6,13 +7,16 @@ namespace MailResponder.Canary;
 
 /// <summary>What is remembered of the runs of a mailbox, for metrics, statistics and `responder doctor`.</summary>
 /// <param name="LastRun">When the last run ended.</param>
-/// <param name="Result">How.</param>
+/// <param name="Result">How: a <see cref="CanaryResult"/> in words.</param>
 /// <param name="LastSuccess">When a run last found all well; null: never.</param>
 /// <param name="Seconds">What the replies of the last success took.</param>
 /// <param name="InJunk">How many replies of the last run that got some were taken for spam.</param>
 internal sealed record CanaryRecord(
-    DateTimeOffset LastRun, CanaryResult Result, DateTimeOffset? LastSuccess, double? Seconds, int InJunk)
+    DateTimeOffset LastRun, string Result, DateTimeOffset? LastSuccess, double? Seconds, int InJunk)
 {
+    [JsonIgnore]
+    public bool IsWrong => Result == CanaryResult.Wrong.Hyphenated();
+
     /// <summary>The file, beside the database.</summary>
     public static string FileOf(ResponderSettings settings) =>
         settings.Database.SqliteFile is { } file ? file + ".canary" : settings.FilesRoot + "/.canary";
@@ -50,7 +54,7 @@ internal sealed record CanaryRecord(
         {
             var before = records.GetValueOrDefault(report.Mailbox);
             var isGood = report.Result == CanaryResult.Ok;
-            records[report.Mailbox] = new CanaryRecord(now, report.Result, isGood ? now : before?.LastSuccess,
+            records[report.Mailbox] = new CanaryRecord(now, report.ResultInWords, isGood ? now : before?.LastSuccess,
                 isGood ? report.Seconds : before?.Seconds, report.Replies > 0 ? report.InJunk : before?.InJunk ?? 0);
         }
 

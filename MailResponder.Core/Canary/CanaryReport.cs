@@ -7,8 +7,12 @@ namespace MailResponder.Canary;
 /// <summary>What became of the requests of one mailbox, seen from there.</summary>
 internal sealed record CanaryReport(string Mailbox)
 {
+    [JsonIgnore]
     public CanaryResult Result => !IsReachable ? CanaryResult.Unreachable
         : Problems.Count > 0 ? CanaryResult.Wrong : CanaryResult.Ok;
+
+    [JsonPropertyName("result")]
+    public string ResultInWords => Result.Hyphenated();
 
     /// <summary>False: nothing is known of the replies, because mailbox or submission could not be used.</summary>
     [JsonIgnore]
@@ -38,7 +42,11 @@ internal sealed record CanaryReport(string Mailbox)
     public string? Dmarc { get; init; }
 
     /// <summary>What our own look at the signatures says: the worst of all replies; null without a reply.</summary>
+    [JsonIgnore]
     public SignatureResult? Signature { get; init; }
+
+    [JsonPropertyName("signature")]
+    public string? SignatureInWords => Signature?.Hyphenated();
 
     /// <summary>Attachments that came with the right name and content.</summary>
     public int Attachments { get; init; }
@@ -51,13 +59,13 @@ internal sealed record CanaryReport(string Mailbox)
     /// <summary>For people and for grep, on one line.</summary>
     public override string ToString()
     {
-        var line = $"{Mailbox} {Result.Hyphenated()}";
+        var line = $"{Mailbox} {ResultInWords}";
         if (IsReachable)
         {
             var seconds = Seconds?.ToString("0", CultureInfo.InvariantCulture) ?? "-";
             var folder = Replies == 0 ? "-" : InJunk == 0 ? "inbox" : InJunk == Replies ? "junk" : "inbox+junk";
             line += $" seconds={seconds} replies={Replies}/{Expected} folder={folder} spf={Spf ?? "-"} "
-                + $"dkim={Dkim ?? "-"} dmarc={Dmarc ?? "-"} signature={Signature?.Hyphenated() ?? "-"} "
+                + $"dkim={Dkim ?? "-"} dmarc={Dmarc ?? "-"} signature={SignatureInWords ?? "-"} "
                 + $"attachments={Attachments}/{ExpectedAttachments}";
         }
 
@@ -65,28 +73,23 @@ internal sealed record CanaryReport(string Mailbox)
     }
 
     /// <summary>As docs/canary.md describes it.</summary>
-    public static string ToJson(IReadOnlyList<CanaryReport> reports) =>
-        JsonSerializer.Serialize(reports, CanaryJson.Default.IReadOnlyListCanaryReport);
+    public static string ToJson(CanaryReport[] reports) =>
+        JsonSerializer.Serialize(reports, CanaryJson.Default.CanaryReportArray);
 }
 
-[JsonConverter(typeof(JsonStringEnumConverter<CanaryResult>))]
 internal enum CanaryResult
 {
-    [JsonStringEnumMemberName("ok")]
     Ok,
 
     /// <summary>The replies are not as they should be.</summary>
-    [JsonStringEnumMemberName("wrong")]
     Wrong,
 
     /// <summary>Nothing is known of them.</summary>
-    [JsonStringEnumMemberName("unreachable")]
     Unreachable,
 }
 
 /// <summary>How reports and the state are written as JSON.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UseStringEnumConverter = true)]
-[JsonSerializable(typeof(IReadOnlyList<CanaryReport>))]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CanaryReport[]))]
 [JsonSerializable(typeof(Dictionary<string, CanaryRecord>))]
 internal sealed partial class CanaryJson : JsonSerializerContext;

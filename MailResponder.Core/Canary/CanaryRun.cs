@@ -15,12 +15,12 @@ namespace MailResponder.Canary;
 /// <param name="wait">For the last reply.</param>
 /// <param name="clock">Tells the time.</param>
 internal sealed class CanaryRun(
-    CanaryMailbox mailbox, IReadOnlyList<IReadOnlyList<ExpectedReply>> expected, SignatureCheck signatures,
+    CanaryMailbox mailbox, ExpectedReply[][] expected, SignatureCheck signatures,
     AddressKey key, TimeSpan wait, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly CanaryTag _tag = new(key.CanaryToken(clock.GetUtcNow(), mailbox.Address.Address));
-    private readonly Dictionary<string, CanaryReply> _replies = [];
+    private readonly List<CanaryReply> _replies = [];
 
     public CanaryReport Look()
     {
@@ -44,7 +44,7 @@ internal sealed class CanaryRun(
         }
         finally
         {
-            foreach (var reply in _replies.Values)
+            foreach (var reply in _replies)
                 reply.Message.Dispose();
         }
     }
@@ -91,10 +91,9 @@ internal sealed class CanaryRun(
         var start = clock.GetTimestamp();
         while (true)
         {
-            foreach (var reply in folders.Replies(_tag, _replies.Keys.ToHashSet()))
-                _replies.TryAdd(reply.Message.MessageId ?? "", reply);
+            folders.AddReplies(_tag, _replies);
             var passed = clock.GetElapsedTime(start);
-            if (ids.Zip(expected).All(one => RepliesTo(one.First).Count >= one.Second.Count))
+            if (ids.TrueForAll(id => RepliesTo(id).Count >= expected[ids.IndexOf(id)].Length))
                 return Math.Round(passed.TotalSeconds, 1);
             var left = wait - passed;
             if (left <= TimeSpan.Zero)
@@ -103,26 +102,25 @@ internal sealed class CanaryRun(
         }
     }
 
-    private List<CanaryReply> RepliesTo(string id) =>
-        [.. _replies.Values.Where(reply => reply.Request == id)];
+    private List<CanaryReply> RepliesTo(string id) => _replies.FindAll(reply => reply.Request == id);
 
     private CanaryReport Compare(List<string> ids, double? seconds, CanaryFolders folders)
     {
         var comparison = new Comparison();
         for (var i = 0; i < ids.Count; i++)
             comparison.Add(mailbox.Requests[i], expected[i], RepliesTo(ids[i]));
-        var came = _replies.Values.Where(reply => ids.Contains(reply.Request)).ToList();
-        var verdicts = came.ConvertAll(reply => ProviderVerdict.Of(reply.Message.Headers));
+        string? Worst(Func<ProviderVerdict, string?> result) => ProviderVerdict.Worst(
+            _replies.Select(reply => result(ProviderVerdict.Of(reply.Message.Headers))));
         var report = new CanaryReport(mailbox.Name)
         {
             Seconds = seconds,
             Replies = comparison.Replies,
-            Expected = expected.Sum(replies => replies.Count),
+            Expected = expected.Sum(replies => replies.Length),
             InJunk = comparison.InJunk,
-            Spf = ProviderVerdict.Worst(verdicts.Select(verdict => verdict.Spf)),
-            Dkim = ProviderVerdict.Worst(verdicts.Select(verdict => verdict.Dkim)),
-            Dmarc = ProviderVerdict.Worst(verdicts.Select(verdict => verdict.Dmarc)),
-            Signature = came.Count == 0 ? null : came.Max(reply => signatures.Of(reply.Message)),
+            Spf = Worst(verdict => verdict.Spf),
+            Dkim = Worst(verdict => verdict.Dkim),
+            Dmarc = Worst(verdict => verdict.Dmarc),
+            Signature = _replies.Count == 0 ? null : _replies.Max(reply => signatures.Of(reply.Message)),
             Attachments = comparison.Attachments,
             ExpectedAttachments = expected.Sum(replies => replies.Sum(reply => reply.Content.Attachments.Count)),
         };
@@ -140,10 +138,10 @@ internal sealed class CanaryRun(
 
         if (report.InJunk > 0)
             yield return $"{report.InJunk} of {report.Replies} replies taken for spam";
-        foreach (var (method, result) in new[] { ("spf", report.Spf), ("dkim", report.Dkim), ("dmarc", report.Dmarc) })
+        foreach (var result in (string[])[$"spf={report.Spf}", $"dkim={report.Dkim}", $"dmarc={report.Dmarc}"])
         {
-            if (ProviderVerdict.IsBad(result))
-                yield return $"the provider says {method}={result}";
+            if (ProviderVerdict.IsBad(result.Split('=')[1]))
+                yield return "the provider says " + result;
         }
 
         if (signatures.ProblemOf(report.Signature) is { } problem)

@@ -16,36 +16,41 @@ internal sealed class Comparison
     /// <param name="requested">The address that was asked.</param>
     /// <param name="expected">What it gets.</param>
     /// <param name="came">In any order.</param>
-    public void Add(string requested, IReadOnlyList<ExpectedReply> expected, IReadOnlyList<CanaryReply> came)
+    public void Add(string requested, ExpectedReply[] expected, List<CanaryReply> came)
     {
-        var left = came.Select(reply => (Reply: reply, Content: ReplyContent.Of(reply.Message))).ToList();
-        var open = new List<ExpectedReply>();
-        foreach (var reply in expected)
+        var contents = came.ConvertAll<ReplyContent?>(reply => ReplyContent.Of(reply.Message));
+        var isFound = new bool[expected.Length];
+        for (var i = 0; i < expected.Length; i++)
         {
-            if (left.FindIndex(one => one.Content.Text == reply.Content.Text) is >= 0 and var at)
-                Match(requested, reply, left, at);
-            else
-                open.Add(reply);
+            var at = contents.FindIndex(content => content?.Text == expected[i].Content.Text);
+            if (at >= 0)
+                Match(i, at);
         }
 
         // A reply that was sent twice is no other one. What else is left has a text that was changed on the way.
-        left.RemoveAll(one => expected.Any(reply => reply.Content.Text == one.Content.Text));
-        foreach (var reply in open.Take(left.Count).ToList())
+        for (var i = 0; i < expected.Length; i++)
         {
-            Problems.Add($"{requested}, entry {reply.Entry}: another text");
-            Match(requested, reply, left, 0);
+            var at = isFound[i] ? -1 : contents.FindIndex(content => content is not null
+                && !Array.Exists(expected, reply => reply.Content.Text == content.Text));
+            if (at < 0)
+                continue;
+            Problems.Add($"{requested}, entry {expected[i].Entry}: another text");
+            Match(i, at);
+        }
+
+        void Match(int i, int at)
+        {
+            isFound[i] = true;
+            Compare($"{requested}, entry {expected[i].Entry}", expected[i], came[at], contents[at]!);
+            contents[at] = null;
         }
     }
 
-    private void Match(string requested, ExpectedReply expected,
-        List<(CanaryReply Reply, ReplyContent Content)> left, int at)
+    private void Compare(string place, ExpectedReply expected, CanaryReply reply, ReplyContent content)
     {
-        var (reply, content) = left[at];
-        left.RemoveAt(at);
         Replies++;
         if (reply.IsInJunk)
             InJunk++;
-        var place = $"{requested}, entry {expected.Entry}";
         foreach (var (name, hash) in expected.Content.Attachments)
         {
             if (!content.Attachments.TryGetValue(name, out var found))

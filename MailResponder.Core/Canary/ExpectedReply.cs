@@ -25,7 +25,7 @@ internal sealed record ExpectedReply(int Entry, ReplyContent Content)
     /// <param name="key">Chooses the links of a pool.</param>
     /// <param name="clock">Tells the time.</param>
     /// <exception cref="ResponderException">The book does not have it, or an attachment cannot be read.</exception>
-    public static IReadOnlyList<ExpectedReply> Of(
+    public static ExpectedReply[] Of(
         CanaryMailbox mailbox, string requested, ResponderSettings settings, AddressKey key, TimeProvider clock)
     {
         var renderings = new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings));

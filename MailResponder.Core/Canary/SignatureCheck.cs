@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Serialization;
 using MailResponder.Addresses;
 using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
@@ -110,26 +109,20 @@ internal sealed class SignatureCheck(
 /// <summary>How a signature was found, from good to bad.</summary>
 internal enum SignatureResult
 {
-    [JsonStringEnumMemberName("pass")]
     Pass,
 
     /// <summary>Nobody knows: the resolver did not answer.</summary>
-    [JsonStringEnumMemberName("dns-silent")]
     DnsSilent,
 
     /// <summary>It was made with the key of this host, and DNS has another one.</summary>
-    [JsonStringEnumMemberName("wrong-key")]
     WrongKey,
 
     /// <summary>DNS has no key.</summary>
-    [JsonStringEnumMemberName("no-key")]
     NoKey,
 
     /// <summary>The reply was changed on its way, or the key is nobody's.</summary>
-    [JsonStringEnumMemberName("broken")]
     Broken,
 
     /// <summary>The reply has no signature in our name.</summary>
-    [JsonStringEnumMemberName("none")]
     None,
 }

@@ -123,7 +123,7 @@ internal static class ReportSections
 
     private static string InWords(Canary.CanaryRecord record)
     {
-        var words = $"{record.Result.Hyphenated()}, {Figure.Time(record.LastRun)}";
+        var words = $"{record.Result}, {Figure.Time(record.LastRun)}";
         if (record.LastSuccess is { } success && record.Seconds is { } seconds)
             words += $"; last well {Figure.Time(success)}, in {Seconds(seconds)}";
         return record.InJunk > 0 ? $"{words}; in spam {Figure.Of(record.InJunk)}" : words;

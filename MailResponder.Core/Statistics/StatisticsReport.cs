@@ -87,7 +87,7 @@ internal sealed record StatisticsReport
 
             foreach (var (mailbox, record) in Canary ?? [])
             {
-                if (record.Result == CanaryResult.Wrong)
+                if (record.IsWrong)
                     warnings.Add($"The canary {mailbox} found something wrong: responder canary tells what.");
             }
 

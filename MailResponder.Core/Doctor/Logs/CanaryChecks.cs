@@ -22,7 +22,7 @@ internal static class CanaryChecks
             else if (host.Now - success > Long)
                 check.Warning($"{name} last got its replies as they should be "
                     + $"{(host.Now - success).InWords()} ago", remedy);
-            else if (record.Result == CanaryResult.Wrong)
+            else if (record.IsWrong)
                 check.Warning($"something was wrong with the last replies to {name}", remedy);
         }
 

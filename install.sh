@@ -16,9 +16,9 @@
 #   --database KIND       sqlite: a file (default); mysql: MariaDB on this host, which knows mail_responder by its
 #                         Unix user (no password)
 #   --ses-region R        send through Amazon SES in this region; else through this host's Postfix
-#   --outgoing-tls LEVEL  how mail goes out: encrypt: encrypted, or it waits (default); may: in the clear where the other
-#                         side has no encryption; dane: with the key that DNSSEC vouches for, where a domain has one, else
-#                         as may. dane needs a name server that validates DNSSEC (docs/tls.md)
+#   --outgoing-tls LEVEL  how mail goes out. encrypt: encrypted, or it waits (default); may: in the clear where the
+#                         other side has no encryption; dane: with the key that DNSSEC vouches for where a domain has
+#                         one, else as may. dane needs name servers that validate DNSSEC (docs/tls.md)
 #   --strict-recipients   reject addresses that the response book does not know, instead of dropping their mail
 #   --no-authentication   leave out opendkim and opendmarc, which find out who a message is really from; attachments then
 #                         go to whoever stands in From. --authentication at a later run puts them in again

@@ -93,7 +93,8 @@ internal sealed class ManualCommand : Command
             // System.CommandLine has /h besides.
             var names = string.Join(", ", option.Aliases.Where(alias => alias[0] == '-').Append(option.Name));
             text.Item(isSwitch ? names : $"{names} {option.HelpName ?? "VALUE"}",
-                (option.Required ? "Required. " : "") + option.Description);
+                (option.Required ? "Required. " : "") + option.Description
+                    + (!isSwitch && option.HasDefaultValue ? $" [default: {option.GetDefaultValue()}]" : ""));
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class StatsCommand : Command
                 ? result.GetValue(since) is not null || result.GetValue(until) is not null
                 : result.GetValue(fleet) && result.GetValue(log) is not null)
             {
-                result.AddError("--fleet has --log with --email alone, and --since and --until without it alone");
+                result.AddError("--fleet: --log goes with --email only; --since and --until go without --email only");
             }
         });
         SetAction(result =>

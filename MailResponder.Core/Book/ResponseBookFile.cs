@@ -25,7 +25,8 @@ internal sealed class ResponseBookFile
     }
 
     /// <summary>Whether it is a book that is an object, and not something else.</summary>
-    public static bool IsObject(LocatedJson json) => json.Members.Any(member => member.Name is "pools" or "entries");
+    public static bool IsObject(LocatedJson json) => json.Members.Any(member => member.Name is "pools" or "entries"
+        || (member.Name == "attachments" && member.Value.Kind == JsonValueKind.String));
 
     /// <summary>
     /// Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all, or
@@ -65,7 +66,8 @@ internal sealed class ResponseBookFile
         _pools!.Read(json["pools"]);
         if (json["entries"] is not { } entries)
         {
-            _faults.Add(new Fault(_path, json.Line, "entries", "is missing; nobody would be answered"));
+            _faults.Add(new Fault(_path, json.Line, "entries",
+                "is missing, so nobody would be answered; write \"entries\": [ … ] beside the rest"));
             return null;
         }
 
@@ -85,7 +87,7 @@ internal sealed class ResponseBookFile
         {
             _faults.Add(new Fault(_path, value.Line, "attachments", "must be \"on\" or \"off\", but is "
                 + (isText ? $"\"{value.Text}\"" : value.KindInWords)
-                + "; attachments of one entry are taken out of that entry"));
+                + "; to take the files from one entry only, write \"attachments\": null in that entry"));
         }
 
         return value.Text != "off";

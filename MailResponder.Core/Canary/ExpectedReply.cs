@@ -46,6 +46,8 @@ internal sealed record ExpectedReply(int Entry, ReplyContent Content)
 
         ReplyContent Content(ResponseEntry entry)
         {
+            if (entry.HoldsBackAttachments)
+                return Content(entry with { Attachments = [], HoldsBackAttachments = false });
             var most = (entry.SendMethod ?? settings.SendMethod) switch
             {
                 SendMethod.Ses => SesSender.MaxMessageBytes,

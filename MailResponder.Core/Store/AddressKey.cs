@@ -14,9 +14,9 @@ namespace MailResponder.Store;
 /// is as good as the address; without this key the database tells nothing.
 /// </summary>
 /// <remarks>
-/// The database knows no addresses, so its hashes cannot be made anew with another key. They are hashed once more: a new
-/// key goes on top of the earlier ones, and the file holds them all. Whoever has only the earlier ones learns nothing
-/// from the hashes of today.
+/// The database knows no addresses, so its hashes cannot be made anew with another key. They are hashed once more: a
+/// new key goes on top of the earlier ones, and the file holds them all. Whoever has only the earlier ones learns
+/// nothing from the hashes of today.
 /// </remarks>
 internal sealed class AddressKey
 {

@@ -45,7 +45,7 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
                 + "MariaDB (docs/fleet.md); for this host: responder stats");
         }
 
-        var key = AddressKey.Load(settings.AddressKeyFile);
+        var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         return new HostDays(MySqlDatabase.Open(mySql, key, MaxWait, clock, answersMessage: false), key);
     }
 

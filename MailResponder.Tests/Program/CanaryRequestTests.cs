@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using MailResponder.Incoming;
 using MailResponder.Store;
 
@@ -49,6 +50,22 @@ public sealed class CanaryRequestTests : IDisposable
         place.Filter(With("zahra@freemail.test", id)).AssertDone();
         Assert.Equal(2, place.Outbox.Count);
         Assert.Contains(place.Log.Reports, line => line.Contains("over-quota", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AddressThatTheBookDoesNotKnow_IsAWarningOfConfigCheck()
+    {
+        place.WriteSecret("mailbox.password", "secret\n");
+        place.Settings["canary"] = JsonNode.Parse("""
+            [{ "name": "gmail", "address": "zahra@freemail.test", "password_file": "mailbox.password",
+               "submission": { "server": "smtp.freemail.test" }, "imap": { "server": "imap.freemail.test" },
+               "requests": ["get@example.com", "nosuch@example.net"] }]
+            """);
+        place.Write();
+        var run = place.Command("config", "check");
+        var said = run.OutputText + run.Errors;
+        Assert.Contains("canary: gmail asks nosuch@example.net, which ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("gmail asks get@", said, StringComparison.Ordinal);
     }
 
     [Fact]

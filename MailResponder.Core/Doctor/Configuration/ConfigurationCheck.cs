@@ -4,10 +4,12 @@ using MailResponder.Addresses;
 using MailResponder.Aws;
 using MailResponder.Book;
 using MailResponder.Files;
+using MailResponder.Incoming;
 using MailResponder.Native;
 using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
 using MailResponder.Store;
+using MimeKit;
 
 namespace MailResponder.Doctor;
 
@@ -186,6 +188,18 @@ internal static class ConfigurationCheck
         if (settings.OverQuota is { } notice && book.EntriesFor(notice).Count is not 1 and var count)
             faults.Add(new Fault(settings.File, 0, "over_quota",
                 string.Create(CultureInfo.InvariantCulture, $"{path} has {count} entries for {notice}; write one")));
+        foreach (var mailbox in settings.Canary)
+        {
+            foreach (var requested in mailbox.Requests)
+            {
+                if (RequestedAddress.Find(requested, new HeaderList(), book, settings) is null)
+                {
+                    faults.Add(new Fault(settings.File, 0, CanarySection.Name, $"{mailbox.Name} asks {requested}, "
+                        + $"which {path} does not answer; see: responder config show", IsWarning: true));
+                }
+            }
+        }
+
         // The limit of this host's Postfix does not apply to another program.
         var isOfPostfix = settings.Sendmail is "/usr/sbin/sendmail" or "/usr/lib/sendmail";
         var sent = new Dictionary<string, ResponseEntry>();

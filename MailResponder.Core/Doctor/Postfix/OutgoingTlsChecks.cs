@@ -48,7 +48,7 @@ internal static class OutgoingTlsChecks
     public static Check Resolvers(Host host)
     {
         const string remedy = "run: apt-get install unbound dns-root-data, write \"nameserver 127.0.0.1\" alone into "
-            + "/etc/resolv.conf, then: systemctl restart postfix";
+            + "/etc/resolv.conf (a file, no link), then: systemctl restart postfix";
         var check = new Check(Name);
         foreach (var (server, validates) in DnsLookup.Validation(host))
         {

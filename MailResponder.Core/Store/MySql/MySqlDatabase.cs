@@ -139,10 +139,10 @@ internal sealed class MySqlDatabase : IDatabase
 
     /// <summary>Sets what the statements rely on, whatever the server's defaults and init_connect are.</summary>
     /// <remarks>
-    /// A record outlasts the process only with autocommit and without a chained transaction. MySqlConnector writes values
-    /// with backslashes, and a value that does not fit must be refused, not cut. A lock that takes longer than those
-    /// timeouts is held by a host that died. At this isolation level no rows are locked that are not there, so that two
-    /// newcomers never wait for each other. Only MariaDB reads what stands in <c>/*M! */</c>.
+    /// A record outlasts the process only with autocommit and without a chained transaction. MySqlConnector writes
+    /// values with backslashes, and a value that does not fit must be refused, not cut. A lock that takes longer than
+    /// those timeouts is held by a host that died. At this isolation level no rows are locked that are not there, so
+    /// that two newcomers never wait for each other. Only MariaDB reads what stands in <c>/*M! */</c>.
     /// </remarks>
     private static void Prepare(MySqlConnection connection, TimeSpan remaining)
     {

@@ -72,10 +72,10 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
     }
 
     /// <remarks>
-    /// caching_sha2_password of MySQL 8 needs the password itself when the server has not seen it since it started. Over
-    /// a socket the server takes it in clear, but the library sends it through TLS only (and the server would not take
-    /// the library's other way, by the server's RSA key). TLS costs ten times the rest of a login, so it is used for that
-    /// one login. Its certificate proves nothing that the socket's path does not.
+    /// caching_sha2_password of MySQL 8 needs the password itself when the server has not seen it since it started.
+    /// Over a socket the server takes it in clear, but the library sends it through TLS only (and the server would not
+    /// take the library's other way, by the server's RSA key). TLS costs ten times the rest of a login, so it is used
+    /// for that one login. Its certificate proves nothing that the socket's path does not.
     /// </remarks>
     private MySqlConnection Open(MySqlConnectionStringBuilder login)
     {

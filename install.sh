@@ -1338,18 +1338,40 @@ stop_postfix() {
   touch_postfix
   service_do stop postfix
   if postfix status >/dev/null 2>&1; then die 69 "Postfix could not be stopped, so nothing was taken back"; fi
+  postqueue -j >"$work/queue" 2>"$work/said" ||
+    die 69 "the queue cannot be read, so nothing was taken back: $(cat "$work/said")"
   hold_requests
+  hold_replies
 }
 
-# Without the responder they would be delivered to a mailbox, or nowhere.
+# hold PATTERN… - puts what waits in the queue on hold when its line of postqueue -j fits one of grep's patterns; sets
+# $held to how many there are.
+hold() {
+  grep -i "$@" "$work/queue" | sed 's/.*"queue_id": "\([^"]*\)".*/\1/' >"$work/held" || true
+  held=$(wc -l <"$work/held")
+  if [ "$held" -gt 0 ]; then
+    postsuper -h - <"$work/held" >"$work/said" 2>&1 || die 69 "postsuper could not put mail on hold: $(cat "$work/said")"
+  fi
+}
+
+# Without the responder requests would be delivered to a mailbox, or nowhere.
 hold_requests() {
   ours=$(remembered domains | sed 's/\./\\./g; s/ /|/g')
-  postqueue -j 2>/dev/null | grep -E "\"address\": \"(${user}[+@]|[^\"]*@($ours)\")" |
-    sed 's/.*"queue_id": "\([^"]*\)".*/\1/' >"$work/requests" || true
-  if [ -s "$work/requests" ]; then
-    postsuper -h - <"$work/requests" >/dev/null 2>&1
-    note "$(wc -l <"$work/requests") request(s) wait in the queue and are on hold: after another installation" \
+  hold -E "\"address\": \"(${user}[+@]|[^\"]*@($ours)\")"
+  if [ "$held" -gt 0 ]; then
+    note "$held request(s) wait in the queue and are on hold: after another installation" \
       "\"postsuper -H ALL\" lets them go on, \"postsuper -d ALL hold\" drops them"
+  fi
+}
+
+# Replies, and whatever else waits for encryption, say who asked; the Postfix that comes back may need none.
+hold_replies() {
+  bounce=$(sed -n 's/.*"bounce_address"[^"]*"\([^"]*<\)\{0,1\}\([^">]*\).*/\2/p' "$etc/settings.json" 2>/dev/null || true)
+  first_domain=$(remembered domains | cut -d ' ' -f 1)
+  hold -e "\"sender\": \"${bounce:-bounces@$first_domain}\"" -e '"delay_reason": "[^"]*\(TLS\|certificate\)'
+  if [ "$held" -gt 0 ]; then
+    note "$held message(s) wait to be sent and are on hold, for Postfix as it was may send them in the clear:" \
+      "\"postsuper -d ALL hold\" drops them, \"postsuper -H ALL\" lets them go, best after another installation"
   fi
 }
 

@@ -134,6 +134,33 @@ public sealed class RemovalTests
     }
 
     /// <summary>
+    /// Debian's Postfix sends in the clear when it must. What waits because somebody on the way hides the other side's
+    /// TLS, a reply and a reader's mail to support, says who asked, and does not leave by the Postfix that comes back.
+    /// </summary>
+    [Fact]
+    public void Uninstall_HoldsWhatWaitsForEncryption()
+    {
+        using var server = new InstalledServer(
+            ServerRoots.Debian, "packages", "--domain example.com --support team@freemail.test");
+        server.Root.StartServices();
+        server.Root.Run("postconf -e smtp_discard_ehlo_keywords=starttls && postfix reload").Good();
+        var reader = RequestMail.FromSomebodyNew();
+        server.Root.Outside.Send(reader).Good();
+        server.Root.Outside.Send(reader, "support@example.com").Good();
+        Patience.Until("both wait", () =>
+            server.Root.Run("postqueue -j | grep -c 'TLS is required, but was not offered'").Output == "2\n",
+            () => server.Root.Run("postqueue -j; cat /var/log/mail.log").Output);
+
+        var said = server.Install("--uninstall").Good().Output;
+
+        Assert.Contains("note: 2 message(s) wait to be sent and are on hold", said, StringComparison.Ordinal);
+        Assert.Equal("2\n", server.Root.Run("""postqueue -j | grep -c '"queue_name": "hold"'""").Output);
+        server.Root.Run("postqueue -f; echo x | sendmail -f root@mail.example.com other@freemail.test").Good();
+        Patience.Until("mail of the host itself", () => server.Root.Outside.MailFilesTo("other@freemail.test").Count > 0);
+        Assert.Single(server.Root.Outside.MailFiles);
+    }
+
+    /// <summary>
     /// What was there before needs a file that is gone since: then the responder goes on, until that is mended.
     /// </summary>
     [Fact]

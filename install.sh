@@ -993,6 +993,19 @@ apply_parameters() {
   while IFS= read -r line; do
     printf '%s\n' "=${line#*=}" | record "parameters/set/${line%%=*}"
   done <"$work/edits"
+  tell_outgoing_tls
+}
+
+# Of an upgrade that makes mail wait, or no longer, nobody would hear otherwise.
+tell_outgoing_tls() {
+  if [ -z "$before" ] || ! grep -q '^smtp_tls_security_level=' "$work/edits"; then return; fi
+  was=$(value_in "$work/current" smtp_tls_security_level)
+  was=${was:-=none}
+  case $outgoing_tls in
+    encrypt) means="what cannot be encrypted waits, so a relayhost must offer TLS" ;;
+    *) means="what waits for encryption may go out in the clear" ;;
+  esac
+  note "mail goes out at the level $outgoing_tls now (was: ${was#=}): $means (docs/tls.md)"
 }
 
 set_services() {

@@ -60,6 +60,14 @@ public sealed class PlantedFaultTests(DoctorServer server)
         }
     }
 
+    /// <summary>One outside with TLS, one that is dead, and one that tls_policy excepts.</summary>
+    [Theory]
+    [InlineData("ok outgoing-tls", "[192.0.2.2]")]
+    [InlineData("warning outgoing-tls", "[127.0.0.2]:2527")]
+    [InlineData("ok outgoing-tls", "[127.0.0.1]:2527")]
+    public void Relay_IsAskedForTls(string expected, string relay) => AssertFound(
+        server.With($"keep /etc/postfix/main.cf\npostconf -e 'relayhost={relay}'"), expected);
+
     [Fact]
     public void Lines_NameStateAndRemedyAndEndWithTheSum()
     {

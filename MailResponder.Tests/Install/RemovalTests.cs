@@ -156,7 +156,8 @@ public sealed class RemovalTests
         Assert.Contains("note: 2 message(s) wait to be sent and are on hold", said, StringComparison.Ordinal);
         Assert.Equal("2\n", server.Root.Run("""postqueue -j | grep -c '"queue_name": "hold"'""").Output);
         server.Root.Run("postqueue -f; echo x | sendmail -f root@mail.example.com other@freemail.test").Good();
-        Patience.Until("mail of the host itself", () => server.Root.Outside.MailFilesTo("other@freemail.test").Count > 0);
+        Patience.Until("mail of the host itself", () =>
+            server.Root.Outside.MailFilesTo("other@freemail.test").Count > 0);
         Assert.Single(server.Root.Outside.MailFiles);
     }
 

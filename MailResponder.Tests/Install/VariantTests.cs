@@ -89,6 +89,7 @@ public sealed class VariantTests
         const string parameters = "postconf -n | grep -E '^smtp_(tls_security|dns_support)_level'";
         string Level() => server.Root.Run(parameters).Output;
         Assert.Equal("smtp_tls_security_level = encrypt\n", Level());
+        Assert.DoesNotContain("mail goes out at the level", server.FirstRun.Output, StringComparison.Ordinal);
 
         var before = server.Root.Listing();
         var refused = server.Install("--outgoing-tls dane");
@@ -115,9 +116,11 @@ public sealed class VariantTests
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
         Assert.Matches("fault +outgoing-tls", server.Root.Run("responder doctor --no-probe").Output);
 
-        server.Install("--outgoing-tls may").Good();
+        Assert.Contains("note: mail goes out at the level may now (was: dane): what waits for encryption may go out in "
+            + "the clear", server.Install("--outgoing-tls may").Good().Output, StringComparison.Ordinal);
         Assert.Equal("smtp_tls_security_level = may\n", Level());
-        server.Install("--outgoing-tls encrypt").Good();
+        Assert.Contains("note: mail goes out at the level encrypt now (was: may): what cannot be encrypted waits",
+            server.Install("--outgoing-tls encrypt").Good().Output, StringComparison.Ordinal);
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
     }
 

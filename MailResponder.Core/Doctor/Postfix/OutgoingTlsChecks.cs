@@ -23,6 +23,8 @@ internal static class OutgoingTlsChecks
         if (postfix["smtp_tls_CAfile"] is { Length: > 0 } authorities && host.Lines(authorities) is null)
             check.Fault($"{authorities} (smtp_tls_CAfile) does not exist or cannot be read: nothing is sent encrypted",
                 "run: apt-get install --reinstall ca-certificates" + PostfixSettings.Reload);
+        foreach (var relay in postfix.List("relayhost"))
+            LookAtRelay(check, host, postfix, relay);
         switch (Level(postfix))
         {
             case "none":
@@ -60,6 +62,33 @@ internal static class OutgoingTlsChecks
         }
 
         return check.OrOk("the name servers validate DNSSEC");
+    }
+
+    /// <summary>
+    /// Whether a relay that may be told nothing in the clear offers TLS; posttls-finger(1), which exits with 0 whatever
+    /// it finds, greets it as Postfix does.
+    /// </summary>
+    private static void LookAtRelay(Check check, Host host, PostfixSettings postfix, string relay)
+    {
+        var policy = postfix.List("smtp_tls_policy_maps").Select(table => postfix.LookUp(table, relay))
+            .FirstOrDefault(found => found is not null);
+        // With dane a relay without a TLSA record is sent mail in the clear.
+        if ((policy?.Split(' ', '\t', ',')[0] ?? Level(postfix)) is "none" or "may" or "dane")
+            return;
+        string[] wrapper = postfix["smtp_tls_wrappermode"] == "yes" ? ["-w"] : [];
+        var answer = host.Programs.Run("posttls-finger", ["-t", "5", "-T", "5", .. wrapper, "-l", "encrypt", relay]);
+        const string relaySays = "posttls-finger: < ";
+        if (!answer.IsInstalled || answer.Lines.Any(line => !line.StartsWith(relaySays, StringComparison.Ordinal)
+            && line.Contains(" TLS connection established to ", StringComparison.Ordinal)))
+            return;
+        if (answer.Output.Contains(relaySays + "250", StringComparison.Ordinal)
+            && !answer.Output.Contains("STARTTLS", StringComparison.Ordinal))
+            check.Fault($"{relay} (relayhost) does not offer TLS: nothing leaves through Postfix",
+                "have it offer TLS, or take another one; where its network is trusted, an exception (docs/tls.md)");
+        else
+            check.Warning($"{relay} (relayhost) cannot be asked for TLS: "
+                + (answer.Lines.LastOrDefault() ?? answer.Complaint).OneLine(),
+                $"run: posttls-finger -l encrypt {relay}");
     }
 
     private static string Level(PostfixSettings postfix) => postfix["smtp_tls_security_level"] switch

@@ -111,15 +111,12 @@ internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Fig
             MaximumSeconds = all.Max(one => one.Figures.GetValueOrDefault("longest-ms")) is > 0 and var longest
                 ? longest / 1000.0 : null,
             Outcomes = ProviderOutcomes.Merged([.. providers.Select(provider =>
-            {
-                long Of(string outcome) => Sum($"{OutcomeKind}{outcome} {provider}");
-                return new ProviderOutcomes(
-                    provider, Of("sent"), Of("deferred"), Of("bounced"), Of("waiting"), Of("complained"));
-            })], threshold),
+                ProviderOutcomes.Of(provider, outcome => Sum($"{OutcomeKind}{outcome} {provider}")))], threshold),
         };
     }
 
-    private static void Write(PostfixLogSummary postfix, Dictionary<string, long> figures)
+    /// <summary>What <see cref="Postfix"/> reads.</summary>
+    public static void Write(PostfixLogSummary postfix, Dictionary<string, long> figures)
     {
         figures["received"] = postfix.Received;
         figures["sent-on"] = postfix.Answered;

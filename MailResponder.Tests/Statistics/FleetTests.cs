@@ -101,6 +101,24 @@ public sealed class FleetTests : IDisposable
             $"SELECT CONCAT(HEX(host), ' ', HEX(figures)) FROM {_database.Database}.host_day")[0]);
     }
 
+    /// <summary>
+    /// A message more, for an address that nobody else asked: whoever keeps all rows, as a binlog does, must not see it.
+    /// </summary>
+    [Fact]
+    public void LengthOfARow_TellsNothing()
+    {
+        var log = new MadeLog { Time = Midnight.AddHours(-8) }.Replied("get@example.com", 20);
+        var lengths = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            Write("mail1", log.Replied($"rare{i}@example.com", ms: 123 * (i + 1)));
+            Put(_clock.Now, "mail1", "mail1");
+            lengths.AddRange(_server.AsAdministrator($"SELECT LENGTH(figures) FROM {_database.Database}.host_day"));
+        }
+
+        Assert.Equal(["65564", "65564", "65564"], lengths);
+    }
+
     /// <summary>Whoever can write to the database and has no key can take figures away, and not make any.</summary>
     [Fact]
     public void RowOfAnotherDayOrHost_IsNotBelieved()

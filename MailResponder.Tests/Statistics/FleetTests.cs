@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using MailResponder.Incoming;
+using MailResponder.PostfixLog;
 using MailResponder.Settings;
 using MailResponder.Statistics;
 using MailResponder.Store;
@@ -271,6 +272,33 @@ public sealed class FleetTests : IDisposable
         _clock.Now = _clock.Now.AddDays(1);
         Put(_clock.Now, "a", "mail.example.com", "i-1");
         Assert.Equal(2, days.Read(0, day + 20).Count);
+    }
+
+    /// <summary>The database of Postfix's log may be locked when the day is counted for the last time.</summary>
+    [Fact]
+    public void PostfixLogThatCannotBeReadOnce_TakesNothingAway()
+    {
+        Write("a", new MadeLog { Time = Midnight.AddHours(-8) }.Replied("get@example.com", 5));
+        using var days = HostDays.Open(Settings, _clock);
+        var fleet = new Fleet(Settings, days, _clock);
+        var day = HostDays.DayOf(_clock.Now);
+        var told = Fleet.Count(_place.PathTo("a.log"), Settings, ("mail1", "i-1", _clock.Now));
+        HostDay.Write(new PostfixLogSummary
+        {
+            Received = 9,
+            Answered = 8,
+            Outcomes = [new("gmail.com", 7, 0, 1, 0, 0)],
+        }, told[^1].Figures);
+        fleet.Put(told);
+        Write("a", new MadeLog { Time = Midnight.AddHours(-8) }.Replied("get@example.com", 6));
+
+        for (var i = 0; i < 2; i++)
+            Put(_clock.Now, "a", "mail1", "i-1");
+
+        var report = fleet.Report(day, day + 1, "");
+        Assert.Equal((6, 9, 8), (report.Messages.Answered, report.Postfix!.Received, report.Postfix.Answered));
+        Assert.Equal([new("gmail.com", 7, 0, 1, 0, 0)], report.Postfix.Outcomes);
+        Assert.Equal((9, 8), (report.Postfix.Trend[^1].Received, report.Postfix.Trend[^1].Answered));
     }
 
     /// <summary>The key changes at midnight, and hosts do not change it at the same moment.</summary>

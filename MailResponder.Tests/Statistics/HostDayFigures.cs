@@ -20,7 +20,7 @@ public sealed class HostDayFigures
         string[] without = [nameof(told.MedianSeconds), nameof(told.Percentile95Seconds), nameof(told.Trend),
             nameof(told.Outcomes), "EqualityContract"];
         foreach (var figure in typeof(PostfixLogSummary).GetProperties().Where(one => !without.Contains(one.Name)))
-            figure.SetValue(told, figure.PropertyType == typeof(long) ? _number++ : (double?)_number++);
+            figure.SetValue(told, figure.PropertyType == typeof(long) ? _number-- : (object)(double)_number--);
         var figures = new Dictionary<string, long>();
 
         HostDay.Write(told, figures);

@@ -50,6 +50,10 @@ internal sealed record ProviderOutcomes(
         ("without_tls", WithoutTls),
     ];
 
+    /// <param name="count">By the outcomes of <see cref="Counts"/>.</param>
+    public static ProviderOutcomes Of(string provider, Func<string, long> count) => new(provider, count("sent"),
+        count("deferred"), count("bounced"), count("waiting"), count("complained"), count("without_tls"));
+
     /// <summary>In words, without what is zero.</summary>
     public override string ToString()
     {

@@ -36,14 +36,20 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
     }
 
     /// <summary>Replaces the figures of this host, unless those in the database have more messages.</summary>
-    /// <remarks>They have when the log was rotated twice a day, or deleted.</remarks>
+    /// <remarks>
+    /// They have when the log was rotated twice a day, or deleted. What Postfix's log told stays when it cannot be read
+    /// now.
+    /// </remarks>
     public void Put(List<HostDay> counted)
     {
         foreach (var day in counted)
         {
             var before = Read(day.Day, day.Day + 1).Find(one => one?.Id == day.Id);
-            if (!(before?.Messages().Total > day.Messages().Total))
-                days.Put(day.ToRow());
+            if (before?.Messages().Total > day.Messages().Total)
+                continue;
+            if (before is not null)
+                day.KeepPostfix(before);
+            days.Put(day.ToRow());
         }
 
         days.Forget(HostDays.DayOf(clock.GetUtcNow()) - HostDays.DaysKept);
@@ -101,8 +107,7 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
         var trend = new List<DayOfRequests>();
         foreach (var one in all)
         {
-            var day = new DayOfRequests(DateOnly.FromDateTime(HostDays.StartOf(one.Day).UtcDateTime),
-                one.Figures.GetValueOrDefault("received"), one.Figures.GetValueOrDefault("sent-on"));
+            var day = one.Requests();
             if (trend is [.., var last] && last.Day == day.Day)
                 trend[^1] = new(last.Day, last.Received + day.Received, last.Answered + day.Answered);
             else

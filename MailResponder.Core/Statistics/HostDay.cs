@@ -19,13 +19,22 @@ namespace MailResponder.Statistics;
 /// <param name="Figures">By name.</param>
 internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Figures)
 {
-    private const string HostKind = "host ", InstanceKind = "instance ", OutcomeKind = "outcome ";
+    private const string HostKind = "host ", InstanceKind = "instance ";
+
+    /// <summary>All that Postfix's log told.</summary>
+    private const string PostfixKind = "postfix ";
+
+    private const string Received = PostfixKind + "received", Answered = PostfixKind + "sent-on",
+        Deferred = PostfixKind + "put-off", Expired = PostfixKind + "expired", Rejected = PostfixKind + "rejected",
+        Longest = PostfixKind + "longest-ms", OutcomeKind = PostfixKind + "outcome ";
 
     /// <summary>The host's name.</summary>
     public string Host => Names(HostKind).FirstOrDefault("");
 
     /// <summary>The EC2 instance that it is; null for another host.</summary>
     public string? Instance => Names(InstanceKind).FirstOrDefault();
+
+    private bool HasPostfix => Figures.ContainsKey(Received);
 
     /// <summary>When it counted.</summary>
     public DateTimeOffset Counted => DateTimeOffset.FromUnixTimeSeconds(Figures.GetValueOrDefault(HostKind + Host));
@@ -62,7 +71,7 @@ internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Fig
         }
         catch (ResponderException)
         {
-            // root gets the complaints of `responder postfix-log`.
+            // root gets the complaints of `responder postfix-log`, and the row keeps its former figures.
         }
 
         var id = SHA256.HashData(Encoding.UTF8.GetBytes($"{host.Name}\0{host.Instance ?? MachineId()}"));
@@ -84,6 +93,10 @@ internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Fig
         }
     }
 
+    /// <summary>What Postfix's log told of the day; with zeros when it told nothing.</summary>
+    public DayOfRequests Requests() => new(DateOnly.FromDateTime(HostDays.StartOf(Day).UtcDateTime),
+        Figures.GetValueOrDefault(Received), Figures.GetValueOrDefault(Answered));
+
     public HostRow ToRow() => new(Day, Convert.FromHexString(Id),
         JsonSerializer.SerializeToUtf8Bytes(Figures, HostDayJson.Default.DictionaryStringInt64));
 
@@ -94,6 +107,18 @@ internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Fig
         return counts;
     }
 
+    /// <summary>Takes what Postfix's log told over from an earlier count, unless this one has it.</summary>
+    public void KeepPostfix(HostDay earlier)
+    {
+        if (HasPostfix)
+            return;
+        foreach (var (figure, count) in earlier.Figures)
+        {
+            if (figure.StartsWith(PostfixKind, StringComparison.Ordinal))
+                Figures[figure] = count;
+        }
+    }
+
     /// <summary>Of several hosts, without a trend and what does not add up; null when none has it.</summary>
     /// <param name="threshold">Providers with fewer replies are counted together.</param>
     public static PostfixLogSummary? Postfix(IReadOnlyList<HostDay> all, int threshold)
@@ -101,32 +126,29 @@ internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Fig
         long Sum(string figure) => all.Sum(one => one.Figures.GetValueOrDefault(figure));
 
         var providers = all.SelectMany(one => one.Names(OutcomeKind + "sent ")).Distinct();
-        return !all.Any(one => one.Figures.ContainsKey("received")) ? null : new PostfixLogSummary
+        return !all.Any(one => one.HasPostfix) ? null : new PostfixLogSummary
         {
-            Received = Sum("received"),
-            Answered = Sum("sent-on"),
-            Deferred = Sum("put-off"),
-            Expired = Sum("expired"),
-            Rejected = Sum("rejected"),
-            MaximumSeconds = all.Max(one => one.Figures.GetValueOrDefault("longest-ms")) is > 0 and var longest
+            Received = Sum(Received),
+            Answered = Sum(Answered),
+            Deferred = Sum(Deferred),
+            Expired = Sum(Expired),
+            Rejected = Sum(Rejected),
+            MaximumSeconds = all.Max(one => one.Figures.GetValueOrDefault(Longest)) is > 0 and var longest
                 ? longest / 1000.0 : null,
             Outcomes = ProviderOutcomes.Merged([.. providers.Select(provider =>
-            {
-                long Of(string outcome) => Sum($"{OutcomeKind}{outcome} {provider}");
-                return new ProviderOutcomes(
-                    provider, Of("sent"), Of("deferred"), Of("bounced"), Of("waiting"), Of("complained"));
-            })], threshold),
+                ProviderOutcomes.Of(provider, outcome => Sum($"{OutcomeKind}{outcome} {provider}")))], threshold),
         };
     }
 
-    private static void Write(PostfixLogSummary postfix, Dictionary<string, long> figures)
+    /// <summary>What <see cref="Postfix"/> reads.</summary>
+    public static void Write(PostfixLogSummary postfix, Dictionary<string, long> figures)
     {
-        figures["received"] = postfix.Received;
-        figures["sent-on"] = postfix.Answered;
-        figures["put-off"] = postfix.Deferred;
-        figures["expired"] = postfix.Expired;
-        figures["rejected"] = postfix.Rejected;
-        figures["longest-ms"] = (long)((postfix.MaximumSeconds ?? 0) * 1000);
+        figures[Received] = postfix.Received;
+        figures[Answered] = postfix.Answered;
+        figures[Deferred] = postfix.Deferred;
+        figures[Expired] = postfix.Expired;
+        figures[Rejected] = postfix.Rejected;
+        figures[Longest] = (long)((postfix.MaximumSeconds ?? 0) * 1000);
         foreach (var provider in postfix.Outcomes)
         {
             foreach (var (outcome, count) in provider.Counts())

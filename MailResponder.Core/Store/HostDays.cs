@@ -11,7 +11,8 @@ namespace MailResponder.Store;
 /// </summary>
 /// <remarks>
 /// A row is sealed (AES-256-GCM) with a key made from the address key, for its host and day: whoever has the database
-/// and not the key learns nothing of the figures, and can neither change one nor put it in another's place.
+/// and not the key learns nothing of the figures, and can neither change one nor put it in another's place. It is
+/// filled up to full blocks: who keeps each state of it, as a binary log does, would see by its length what came new.
 /// </remarks>
 /// <param name="database">Shared by the hosts.</param>
 /// <param name="newestKey">Of the key file; opens what was sealed with it or an earlier one.</param>
@@ -26,6 +27,9 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
     public static readonly TimeSpan MailingTime = TimeSpan.FromHours(1);
 
     private const int NonceBytes = 12, TagBytes = 16;
+
+    /// <summary>More than most hosts' figures have in JSON.</summary>
+    private const int BlockBytes = 64 << 10;
 
     /// <summary>More than the skew of hosts that ask a time server, and less than the report waits.</summary>
     private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(10);
@@ -73,7 +77,7 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
         "SELECT day, host, figures FROM host_day WHERE day >= @first AND day < @end ORDER BY day, host",
         row => Open(row.GetInt64(0), row.Bytes(1), row.Bytes(2)), ("first", first), ("end", end)));
 
-    /// <summary>Replaces the figures of a host.</summary>
+    /// <summary>Replaces the figures of a host, which are JSON and come back with spaces behind them.</summary>
     public void Put(HostRow row)
     {
         var text = Seal(row.Day, row.Host, row.Figures!);
@@ -115,11 +119,14 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
 
     private byte[] Seal(long day, byte[] host, byte[] figures)
     {
-        var row = new byte[NonceBytes + figures.Length + TagBytes];
+        var text = new byte[Math.Max(1, (figures.Length + BlockBytes - 1) / BlockBytes) * BlockBytes];
+        figures.CopyTo(text, 0);
+        text.AsSpan(figures.Length).Fill((byte)' ');
+        var row = new byte[NonceBytes + text.Length + TagBytes];
         RandomNumberGenerator.Fill(row.AsSpan(0, NonceBytes));
         using var cipher = CipherOf(database.Key);
-        cipher.Encrypt(row.AsSpan(0, NonceBytes), figures, row.AsSpan(NonceBytes, figures.Length),
-            row.AsSpan(NonceBytes + figures.Length), PlaceOf(day, host));
+        cipher.Encrypt(row.AsSpan(0, NonceBytes), text, row.AsSpan(NonceBytes, text.Length),
+            row.AsSpan(NonceBytes + text.Length), PlaceOf(day, host));
         return row;
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using MailResponder.Incoming;
+using MailResponder.PostfixLog;
 using MailResponder.Settings;
 using MailResponder.Statistics;
 using MailResponder.Store;
@@ -99,6 +100,24 @@ public sealed class FleetTests : IDisposable
         AssertDone(Put("mail1.example.com"));
         Assert.NotEqual(row, _server.AsAdministrator(
             $"SELECT CONCAT(HEX(host), ' ', HEX(figures)) FROM {_database.Database}.host_day")[0]);
+    }
+
+    /// <summary>
+    /// A message more, for an address that nobody else asked: whoever keeps all rows, as a binlog does, must not see it.
+    /// </summary>
+    [Fact]
+    public void LengthOfARow_TellsNothing()
+    {
+        var log = new MadeLog { Time = Midnight.AddHours(-8) }.Replied("get@example.com", 20);
+        var lengths = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            Write("mail1", log.Replied($"rare{i}@example.com", ms: 123 * (i + 1)));
+            Put(_clock.Now, "mail1", "mail1");
+            lengths.AddRange(_server.AsAdministrator($"SELECT LENGTH(figures) FROM {_database.Database}.host_day"));
+        }
+
+        Assert.Equal(["65564", "65564", "65564"], lengths);
     }
 
     /// <summary>Whoever can write to the database and has no key can take figures away, and not make any.</summary>
@@ -253,6 +272,33 @@ public sealed class FleetTests : IDisposable
         _clock.Now = _clock.Now.AddDays(1);
         Put(_clock.Now, "a", "mail.example.com", "i-1");
         Assert.Equal(2, days.Read(0, day + 20).Count);
+    }
+
+    /// <summary>The database of Postfix's log may be locked when the day is counted for the last time.</summary>
+    [Fact]
+    public void PostfixLogThatCannotBeReadOnce_TakesNothingAway()
+    {
+        Write("a", new MadeLog { Time = Midnight.AddHours(-8) }.Replied("get@example.com", 5));
+        using var days = HostDays.Open(Settings, _clock);
+        var fleet = new Fleet(Settings, days, _clock);
+        var day = HostDays.DayOf(_clock.Now);
+        var told = Fleet.Count(_place.PathTo("a.log"), Settings, ("mail1", "i-1", _clock.Now));
+        HostDay.Write(new PostfixLogSummary
+        {
+            Received = 9,
+            Answered = 8,
+            Outcomes = [new("gmail.com", 7, 0, 1, 0, 0)],
+        }, told[^1].Figures);
+        fleet.Put(told);
+        Write("a", new MadeLog { Time = Midnight.AddHours(-8) }.Replied("get@example.com", 6));
+
+        for (var i = 0; i < 2; i++)
+            Put(_clock.Now, "a", "mail1", "i-1");
+
+        var report = fleet.Report(day, day + 1, "");
+        Assert.Equal((6, 9, 8), (report.Messages.Answered, report.Postfix!.Received, report.Postfix.Answered));
+        Assert.Equal([new("gmail.com", 7, 0, 1, 0, 0)], report.Postfix.Outcomes);
+        Assert.Equal((9, 8), (report.Postfix.Trend[^1].Received, report.Postfix.Trend[^1].Answered));
     }
 
     /// <summary>The key changes at midnight, and hosts do not change it at the same moment.</summary>

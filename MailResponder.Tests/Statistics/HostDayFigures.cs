@@ -1,0 +1,57 @@
+using System.Text;
+using System.Text.Json;
+using MailResponder.Incoming;
+using MailResponder.Logs;
+using MailResponder.PostfixLog;
+using MailResponder.Statistics;
+
+namespace MailResponder.Tests.Statistics;
+
+/// <summary>Whatever a host counts, the report reads: each figure has a number of its own.</summary>
+public sealed class HostDayFigures
+{
+    private long _number = 1000;
+
+    [Fact]
+    public void Postfix_ComesBack()
+    {
+        var told = new PostfixLogSummary { Outcomes = [Outcomes("gmail.com"), Outcomes(ProviderOutcomes.Others)] };
+        // Medians do not add up, and the trend is of all days.
+        string[] without = [nameof(told.MedianSeconds), nameof(told.Percentile95Seconds), nameof(told.Trend),
+            nameof(told.Outcomes), "EqualityContract"];
+        foreach (var figure in typeof(PostfixLogSummary).GetProperties().Where(one => !without.Contains(one.Name)))
+            figure.SetValue(told, figure.PropertyType == typeof(long) ? _number-- : (object)(double)_number--);
+        var figures = new Dictionary<string, long>();
+
+        HostDay.Write(told, figures);
+
+        Assert.Equal(JsonSerializer.Serialize(told),
+            JsonSerializer.Serialize(HostDay.Postfix([InDatabase(figures)], threshold: 1)! with { Trend = [] }));
+    }
+
+    /// <summary>Of the lines that are no events nobody knows the day.</summary>
+    [Fact]
+    public void Messages_ComeBack()
+    {
+        var counts = new MessageCounts(null, null, TimeZoneInfo.Utc);
+        var log = new MadeLog().Replied("get@example.com", 7, 120, 2).Replied("fa@example.com", 5, 77)
+            .Skipped(SkipReason.Spam, 3).Deferred(Cause.Database, 4, 1).Deferred(Cause.Unexpected, 2).Failed(6);
+        log.Line(new MadeLog().Replied("links@example.com", ms: 33).Text
+            .Replace("sendmail", "sendmail" + MessageEvent.WithoutAttachments, StringComparison.Ordinal).TrimEnd());
+        foreach (var line in log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            counts.Add(Encoding.UTF8.GetBytes(line));
+        var figures = new Dictionary<string, long>();
+
+        counts.WriteTo(figures);
+
+        Assert.Equal(JsonSerializer.Serialize(counts.Figures(1) with { UnmatchedLines = 0 }),
+            JsonSerializer.Serialize(InDatabase(figures).Messages().Figures(1)));
+    }
+
+    private static HostDay InDatabase(Dictionary<string, long> figures) =>
+        HostDay.Of(new HostDay(20_000, "AB", figures).ToRow())!;
+
+    private ProviderOutcomes Outcomes(string provider) => (ProviderOutcomes)Activator.CreateInstance(
+        typeof(ProviderOutcomes), [provider, .. typeof(ProviderOutcomes).GetConstructors()[0].GetParameters().Skip(1)
+            .Select(_ => (object)_number--)])!;
+}

@@ -1,3 +1,4 @@
+using MailResponder.Logs;
 using MailResponder.Native;
 using MailResponder.Settings;
 using MailResponder.Statistics;
@@ -29,13 +30,27 @@ internal static class FleetStats
         var fleet = new Fleet(settings, days, clock);
         fleet.Put(counted);
         var code = ExitCode.Ok;
+        var unreadable = "";
         foreach (var day in settings.Statistics is null ? [] : fleet.Due())
         {
-            var mailed = StatsCommand.Mail(settings, () => Report(fleet, settings, day, day + 1));
+            var report = Report(fleet, settings, day, day + 1);
+            if (report.Hosts is not { Count: > 0 })
+            {
+                unreadable += (unreadable.Length > 0 ? ", " : "") + report.Span;
+                continue;
+            }
+
+            var mailed = StatsCommand.Mail(settings, () => report);
             if (mailed == ExitCode.Ok)
                 days.SetMailed(day);
             else
                 code = mailed;
+        }
+
+        if (unreadable.Length > 0)
+        {
+            StandardError.WriteLine($"responder: no row of {unreadable} in {settings.Database.Place} can be read, "
+                + "so no report is mailed: they are sealed with an address key that this host has not, or damaged");
         }
 
         return code;

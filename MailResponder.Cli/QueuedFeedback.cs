@@ -52,7 +52,7 @@ internal sealed class QueuedFeedback
 
         using var store = FeedbackCommand.Open(settings);
         store.CheckWritable();
-        var reader = new FeedbackReader(settings, store, sender, TimeProvider.System);
+        var reader = new FeedbackReader(settings, store, sender, TimeProvider.System) { MayBeEmpty = false };
         try
         {
             queue.Feed(length, batch =>

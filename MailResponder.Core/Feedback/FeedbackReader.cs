@@ -23,10 +23,17 @@ internal sealed class FeedbackReader(
     /// <summary>A transaction keeps other writers waiting.</summary>
     private const int MostAtOnce = 100;
 
+    /// <summary>What SES publishes on a topic when somebody makes it an event destination.</summary>
+    private const string Greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
+
     private readonly List<(Requester Requester, DateTimeOffset HappenedAt)> _judged = [];
     private string _file = "";
     private int _item;
     private int _line;
+    private bool _hasEnvelope;
+
+    /// <summary>False: a file without any notification is a fault.</summary>
+    public bool MayBeEmpty { get; init; } = true;
 
     public FeedbackCounts Counts { get; } = new();
 
@@ -52,7 +59,7 @@ internal sealed class FeedbackReader(
 
     private void ReadFile(string name, byte[] content)
     {
-        (_file, _item, _line) = (name, 0, 0);
+        (_file, _item, _line, _hasEnvelope) = (name, 0, 0, false);
         var before = Faults.Count;
         if (content.AsSpan().StartsWith("\uFEFF"u8))
             content = content[3..];
@@ -69,6 +76,9 @@ internal sealed class FeedbackReader(
             AddFault("", "and whatever follows: too much is wrong here; is this a file of notifications?");
             return;
         }
+
+        if (!MayBeEmpty && !_hasEnvelope && Faults.Count == before)
+            Faults.Add(new Fault(name, 0, "", "holds no notification; does something else write to the queue?"));
     }
 
     /// <summary>
@@ -127,6 +137,7 @@ internal sealed class FeedbackReader(
 
     private void ReadEnvelope(LocatedJson envelope, string type, LocatedJson message, string place)
     {
+        _hasEnvelope = true;
         if (type == "SubscriptionConfirmation")
         {
             AddFault(place, "SNS asks whether to send feedback here; if it was you who subscribed, confirm it in the "
@@ -162,7 +173,9 @@ internal sealed class FeedbackReader(
     private void ReadSigned(LocatedJson message, string place, DateTimeOffset signedAt)
     {
         var broken = new List<Fault>();
-        if (message.Kind == JsonValueKind.String
+        if (message is { Kind: JsonValueKind.String, Text: Greeting })
+            Counts.Add("of no consequence");
+        else if (message.Kind == JsonValueKind.String
             && LocatedJson.Parse(Encoding.UTF8.GetBytes(message.Text), "", broken) is
             { Kind: JsonValueKind.Object } json)
             ReadNotification(json, place + ".", signedAt);

@@ -24,15 +24,13 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
     /// <param name="settings">Name the database of what Postfix's log told.</param>
     /// <param name="host">Name, EC2 instance or null, and the time.</param>
     /// <exception cref="ResponderException">A log cannot be read.</exception>
-    public static List<HostDay> Count(
+    public static HostDay[] Count(
         string log, ResponderSettings settings, (string Name, string? Instance, DateTimeOffset Now) host)
     {
         var today = HostDays.DayOf(host.Now);
-        var days = new List<HostDay>();
-        if (host.Now - HostDays.StartOf(today) < StillYesterday)
-            days.Add(HostDay.Count(today - 1, log, settings, host));
-        days.Add(HostDay.Count(today, log, settings, host));
-        return days;
+        var counted = HostDay.Count(today, log, settings, host);
+        return host.Now - HostDays.StartOf(today) >= StillYesterday ? [counted]
+            : [HostDay.Count(today - 1, log, settings, host), counted];
     }
 
     /// <summary>Replaces the figures of this host, unless those in the database have more messages.</summary>
@@ -40,11 +38,11 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
     /// They have when the log was rotated twice a day, or deleted. What Postfix's log told stays when it cannot be read
     /// now.
     /// </remarks>
-    public void Put(List<HostDay> counted)
+    public void Put(HostDay[] counted)
     {
         foreach (var day in counted)
         {
-            var before = Read(day.Day, day.Day + 1).Find(one => one?.Id == day.Id);
+            var before = Array.Find(Read(day.Day, day.Day + 1, out _), one => one.Id == day.Id);
             if (before?.Messages().Total > day.Messages().Total)
                 continue;
             if (before is not null)
@@ -65,15 +63,15 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
     /// <summary>The report of all hosts, from one day to the day before another.</summary>
     public StatisticsReport Report(long first, long end, string version)
     {
-        var shown = Read(first, end);
-        var hosts = shown.OfType<HostDay>().ToList();
+        var hosts = Read(first, end, out var unreadable);
         var counts = new MessageCounts(null, null, TimeZoneInfo.Utc);
-        hosts.ForEach(one => counts.Add(one.Figures));
+        foreach (var one in hosts)
+            counts.Add(one.Figures);
         var threshold = settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold;
         var problems = new OrderedDictionary<string, string>();
-        if (shown.Count > hosts.Count)
+        if (unreadable > 0)
         {
-            problems.Add("hosts", $"{shown.Count - hosts.Count} row(s) of hosts could not be read: sealed with an "
+            problems.Add("hosts", $"{unreadable} row(s) of hosts could not be read: sealed with an "
                 + "address key that this host has not, or damaged.");
         }
 
@@ -83,26 +81,57 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
             Version = version,
             LogFile = "what the hosts put into " + settings.Database.Place,
             Span = (first == end - 1 ? Date(first) : $"{Date(first)} to {Date(end - 1)}") + " (UTC)",
-            Hosts = [.. hosts.GroupBy(one => one.Id).Select(host => HostLine.Of([.. host]))
-                .OrderBy(line => line.Label, StringComparer.Ordinal)],
+            Hosts = Lines(hosts),
             Messages = counts.Figures(threshold),
             Threshold = threshold,
             Postfix = HostDay.Postfix(hosts, threshold) is { } postfix ? postfix with
             {
-                Trend = Trend(Read(Math.Min(first, end - HostDays.DaysKept), end).OfType<HostDay>()),
+                Trend = Trend(Read(Math.Min(first, end - HostDays.DaysKept), end, out _)),
             } : null,
             Problems = problems,
         };
     }
 
-    /// <summary>Null for each row that cannot be read.</summary>
-    private List<HostDay?> Read(long first, long end) => days.Read(first, end).ConvertAll(HostDay.Of);
+    /// <summary>In the order of their days.</summary>
+    private HostDay[] Read(long first, long end, out int unreadable)
+    {
+        var rows = days.Read(first, end);
+        var (read, count) = (new HostDay[rows.Count], 0);
+        foreach (var row in rows)
+        {
+            if (HostDay.Of(row) is { } one)
+                read[count++] = one;
+        }
+
+        unreadable = rows.Count - count;
+        Array.Resize(ref read, count);
+        return read;
+    }
+
+    /// <summary>One for each host, sorted by label.</summary>
+    private static HostLine[] Lines(HostDay[] all)
+    {
+        var ids = new HashSet<string>();
+        foreach (var one in all)
+            ids.Add(one.Id);
+        var (lines, count) = (new HostLine[ids.Count], 0);
+        foreach (var id in ids)
+        {
+            var line = new HostLine(all, id);
+            var place = count++;
+            for (; place > 0 && string.CompareOrdinal(lines[place - 1].Label, line.Label) > 0; place--)
+                lines[place] = lines[place - 1];
+            lines[place] = line;
+        }
+
+        return lines;
+    }
 
     private static string Date(long day) =>
         HostDays.StartOf(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <param name="all">In the order of their days.</param>
-    private static List<DayOfRequests> Trend(IEnumerable<HostDay> all)
+    private static List<DayOfRequests> Trend(HostDay[] all)
     {
         var trend = new List<DayOfRequests>();
         foreach (var one in all)

@@ -14,10 +14,10 @@ namespace MailResponder.Statistics;
 /// The figures have names, so that hosts of different releases add up as far as both know them. With the host's name
 /// stands when it counted: what came later that day is not in them.
 /// </remarks>
-/// <param name="Day">As <see cref="HostDays.DayOf"/> has it.</param>
-/// <param name="Id">Which host it is: two may have one name.</param>
-/// <param name="Figures">By name.</param>
-internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Figures)
+/// <param name="day">As <see cref="HostDays.DayOf"/> has it.</param>
+/// <param name="id">Which host it is: two may have one name, and a host may get another.</param>
+/// <param name="figures">By name.</param>
+internal sealed class HostDay(long day, string id, Dictionary<string, long> figures)
 {
     private const string HostKind = "host ", InstanceKind = "instance ";
 
@@ -28,11 +28,17 @@ internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Fig
         Deferred = PostfixKind + "put-off", Expired = PostfixKind + "expired", Rejected = PostfixKind + "rejected",
         Longest = PostfixKind + "longest-ms", OutcomeKind = PostfixKind + "outcome ";
 
+    public long Day => day;
+
+    public string Id => id;
+
+    public Dictionary<string, long> Figures => figures;
+
     /// <summary>The host's name.</summary>
-    public string Host => Names(HostKind).FirstOrDefault("");
+    public string Host => Names(figures, HostKind).FirstOrDefault("");
 
     /// <summary>The EC2 instance that it is; null for another host.</summary>
-    public string? Instance => Names(InstanceKind).FirstOrDefault();
+    public string? Instance => Names(figures, InstanceKind).FirstOrDefault();
 
     private bool HasPostfix => Figures.ContainsKey(Received);
 
@@ -74,8 +80,9 @@ internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Fig
             // root gets the complaints of `responder postfix-log`, and the row keeps its former figures.
         }
 
-        var id = SHA256.HashData(Encoding.UTF8.GetBytes($"{host.Name}\0{host.Instance ?? MachineId()}"));
-        return new HostDay(day, Convert.ToHexString(id), figures);
+        // Its name may change in the midst of a day.
+        var id = host.Instance ?? MachineId() ?? host.Name;
+        return new HostDay(day, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(id))), figures);
     }
 
     /// <summary>Null when the row cannot be opened, or holds something else.</summary>
@@ -120,23 +127,30 @@ internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Fig
     }
 
     /// <summary>Of several hosts, without a trend and what does not add up; null when none has it.</summary>
+    /// <param name="all">In any order.</param>
     /// <param name="threshold">Providers with fewer replies are counted together.</param>
-    public static PostfixLogSummary? Postfix(IReadOnlyList<HostDay> all, int threshold)
+    public static PostfixLogSummary? Postfix(HostDay[] all, int threshold)
     {
-        long Sum(string figure) => all.Sum(one => one.Figures.GetValueOrDefault(figure));
-
-        var providers = all.SelectMany(one => one.Names(OutcomeKind + "sent ")).Distinct();
-        return !all.Any(one => one.HasPostfix) ? null : new PostfixLogSummary
+        var sums = new Dictionary<string, long>();
+        var longest = 0L;
+        foreach (var one in all)
         {
-            Received = Sum(Received),
-            Answered = Sum(Answered),
-            Deferred = Sum(Deferred),
-            Expired = Sum(Expired),
-            Rejected = Sum(Rejected),
-            MaximumSeconds = all.Max(one => one.Figures.GetValueOrDefault(Longest)) is > 0 and var longest
-                ? longest / 1000.0 : null,
-            Outcomes = ProviderOutcomes.Merged([.. providers.Select(provider =>
-                ProviderOutcomes.Of(provider, outcome => Sum($"{OutcomeKind}{outcome} {provider}")))], threshold),
+            foreach (var (figure, count) in one.Figures)
+                sums[figure] = sums.GetValueOrDefault(figure) + count;
+            longest = Math.Max(longest, one.Figures.GetValueOrDefault(Longest));
+        }
+
+        return !sums.TryGetValue(Received, out var received) ? null : new PostfixLogSummary
+        {
+            Received = received,
+            Answered = sums.GetValueOrDefault(Answered),
+            Deferred = sums.GetValueOrDefault(Deferred),
+            Expired = sums.GetValueOrDefault(Expired),
+            Rejected = sums.GetValueOrDefault(Rejected),
+            MaximumSeconds = longest > 0 ? longest / 1000.0 : null,
+            Outcomes = ProviderOutcomes.Merged([.. Names(sums, OutcomeKind + "sent ").Select(provider =>
+                ProviderOutcomes.Of(provider,
+                    outcome => sums.GetValueOrDefault($"{OutcomeKind}{outcome} {provider}")))], threshold),
         };
     }
 
@@ -156,20 +170,20 @@ internal sealed record HostDay(long Day, string Id, Dictionary<string, long> Fig
         }
     }
 
-    /// <summary>Of machine-id(5); empty where there is none.</summary>
-    private static string MachineId()
+    /// <summary>Of machine-id(5); null where there is none, or it is not yet made.</summary>
+    private static string? MachineId()
     {
         try
         {
-            return File.ReadAllText("/etc/machine-id").Trim();
+            return File.ReadAllText("/etc/machine-id").Trim() is { Length: 32 } id ? id : null;
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {
-            return "";
+            return null;
         }
     }
 
-    private IEnumerable<string> Names(string kind) => Figures.Keys
+    private static IEnumerable<string> Names(Dictionary<string, long> figures, string kind) => figures.Keys
         .Where(figure => figure.StartsWith(kind, StringComparison.Ordinal)).Select(figure => figure[kind.Length..]);
 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MailResponder.Feedback;
 using MailResponder.Store;
 
 namespace MailResponder.Tests.Feedback;
@@ -99,6 +100,32 @@ public sealed class FeedbackMeaning : IDisposable
             {succeeded}
             """));
         Assert.Empty(place.Faults);
+    }
+
+    /// <summary>SES publishes it when somebody makes an event destination, and it is no JSON.</summary>
+    [Fact]
+    public void GreetingOfEventPublishing_IsOfNoConsequence()
+    {
+        const string greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
+        Assert.Equal("0 blocked, 1 of no consequence", place.Feed(Saying(greeting)));
+        Assert.Empty(place.Faults);
+        foreach (var other in (string[])[greeting.ToLowerInvariant(), greeting + " ", $"\"{greeting}\"", ""])
+        {
+            Assert.Equal("0 blocked", place.Feed(Saying(other)));
+            Assert.Contains("holds no notification of Amazon SES", Assert.Single(place.Faults),
+                StringComparison.Ordinal);
+        }
+
+        Assert.Equal("0 blocked", place.Feed(Saying(greeting),
+            new SnsSender(Notifications.Topic + "s", [])));
+        Assert.Contains("is of another topic", Assert.Single(place.Faults), StringComparison.Ordinal);
+
+        static string Saying(string text)
+        {
+            var envelope = Notifications.InSns(new JsonObject());
+            envelope["Message"] = text;
+            return envelope.ToJsonString();
+        }
     }
 
     [Fact]

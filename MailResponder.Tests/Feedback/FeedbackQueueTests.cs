@@ -62,6 +62,23 @@ public sealed class FeedbackQueueTests : IDisposable
         Assert.Equal(2, queue.Left);
     }
 
+    /// <summary>SNS writes no such message: nobody can tell what was meant, and it must not be lost.</summary>
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("[")]
+    [InlineData("[]")]
+    [InlineData("[{ \"Messages\": [] }]")]
+    [InlineData("{ \"Body\": \"{ \\\"Messages\\\": [] }\" }")]
+    public void MessageOfNothing_StaysInTheQueue(string body)
+    {
+        using var queue = new SqsDouble();
+        Put(queue, 1);
+        var nothing = queue.Put(body);
+        Assert.Equal((65, "1 blocked\n", $"message {nothing}: holds no notification; "
+            + "does something else write to the queue?\n"), Parts(Run(queue)));
+        Assert.Equal(1, queue.Left);
+    }
+
     /// <summary>A name that is misspelt in the settings loses nothing: the dead-letter queue has it all.</summary>
     [Fact]
     public void WhatIsRefusedEachTime_IsLeftToTheDeadLetterQueue()

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using MailResponder.Incoming;
@@ -103,7 +104,7 @@ public sealed class FleetTests : IDisposable
     }
 
     /// <summary>
-    /// A message more, for an address that nobody else asked: whoever keeps all rows, as a binlog does, must not see it.
+    /// A message more, for an address that nobody else asked: who keeps all rows, as a binlog does, must not see it.
     /// </summary>
     [Fact]
     public void LengthOfARow_TellsNothing()
@@ -274,6 +275,25 @@ public sealed class FleetTests : IDisposable
         Assert.Equal(2, days.Read(0, day + 20).Count);
     }
 
+    /// <summary>A host that gets another name counted the same messages under the former one.</summary>
+    [Theory]
+    [InlineData("i-1")]
+    [InlineData(null)]
+    public void HostWithANewName_IsTheSame(string? instance)
+    {
+        Write("a", new MadeLog { Time = Midnight.AddHours(-8) }.Replied("get@example.com", 5));
+        using var days = HostDays.Open(Settings, _clock);
+        var fleet = new Fleet(Settings, days, _clock);
+        foreach (var name in (string[])["localhost", "mail.example.com"])
+            fleet.Put(Fleet.Count(_place.PathTo("a.log"), Settings, (name, instance, _clock.Now)));
+        var day = HostDays.DayOf(_clock.Now);
+
+        var report = fleet.Report(day, day + 1, "");
+
+        Assert.Equal(5, report.Messages.Answered);
+        Assert.Equal("mail.example.com", Assert.Single(report.Hosts!).Host);
+    }
+
     /// <summary>The database of Postfix's log may be locked when the day is counted for the last time.</summary>
     [Fact]
     public void PostfixLogThatCannotBeReadOnce_TakesNothingAway()
@@ -299,6 +319,27 @@ public sealed class FleetTests : IDisposable
         Assert.Equal((6, 9, 8), (report.Messages.Answered, report.Postfix!.Received, report.Postfix.Answered));
         Assert.Equal([new("gmail.com", 7, 0, 1, 0, 0)], report.Postfix.Outcomes);
         Assert.Equal((9, 8), (report.Postfix.Trend[^1].Received, report.Postfix.Trend[^1].Answered));
+    }
+
+    /// <summary>Garbage by somebody who can write to the database makes no mails.</summary>
+    [Fact]
+    public void DayWithoutAReadableRow_IsNotMailed()
+    {
+        var today = HostDays.DayOf(DateTimeOffset.UtcNow);
+        HostDays.Open(Settings, _clock).Dispose();
+        _server.AsAdministrator($"INSERT INTO {_database.Database}.host_day VALUES ({today - 3}, 'x', 'y'), "
+            + $"({today - 2}, 'x', REPEAT('y', 65564))");
+        Write("mail1", new MadeLog { Time = DateTimeOffset.UtcNow }.Replied("get@example.com", 5));
+
+        var run = Put("mail1");
+
+        Assert.Empty(_place.Outbox);
+        Assert.StartsWith("responder: no row of ", Assert.Single(run.Errors.TrimEnd('\n').Split('\n')),
+            StringComparison.Ordinal);
+        Assert.Equal(["0"], _server.AsAdministrator(
+            $"SELECT COUNT(*) FROM {_database.Database}.mailed_day WHERE done = 1"));
+        // Not until somebody may try again.
+        AssertDone(Put("mail1"));
     }
 
     /// <summary>The key changes at midnight, and hosts do not change it at the same moment.</summary>
@@ -379,16 +420,21 @@ public sealed class FleetTests : IDisposable
         return running.Finish();
     }
 
-    private ResponderProcess Start(string host) => ResponderProcess.Start(
-        $"exec unshare --uts sh -c 'hostname {host}; exec \"$@\"' sh \"$@\"", "stats", "--fleet", "--email", "--log",
-        _place.PathTo(host + ".log"), "--settings", _place.SettingsFile);
+    private ResponderProcess Start(string host)
+    {
+        File.WriteAllText(_place.PathTo(host + ".id"), Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(host)))[..32]);
+        return ResponderProcess.Start($"exec unshare --uts --mount sh -c 'hostname {host}; "
+            + $"mount --bind {_place.PathTo(host + ".id")} /etc/machine-id; exec \"$@\"' sh \"$@\"",
+            "stats", "--fleet", "--email", "--log", _place.PathTo(host + ".log"), "--settings", _place.SettingsFile);
+    }
 
-    /// <summary>The same at another time.</summary>
+    /// <summary>The same at another time, on an instance of that name.</summary>
     private void Put(DateTimeOffset now, string log, string host, string? instance = null)
     {
         using var days = HostDays.Open(Settings, _clock);
         new Fleet(Settings, days, _clock).Put(
-            Fleet.Count(_place.PathTo(log + ".log"), Settings, (host, instance, now)));
+            Fleet.Count(_place.PathTo(log + ".log"), Settings, (host, instance ?? host, now)));
     }
 
     private void PutDaysAgo(int count, params string[] hosts)

@@ -71,7 +71,16 @@ internal sealed class CanaryFolders : IDisposable
             {
                 if (!_read.Add(NameOf(folder!, id)))
                     continue;
-                var message = folder!.GetMessage(id);
+                MimeMessage message;
+                try
+                {
+                    message = folder!.GetMessage(id);
+                }
+                catch (MessageNotFoundException)
+                {
+                    continue;
+                }
+
                 // A copy of the request is none, nor is the same reply once more.
                 if (message.InReplyTo is { } request
                     && !replies.Exists(other => other.Message.MessageId == message.MessageId))
@@ -146,7 +155,17 @@ internal sealed class CanaryFolders : IDisposable
             if (!_tags.TryGetValue(name, out var token))
             {
                 // Not MailKit's summaries: their code weighs on the start of the program, which is each message's.
-                var headers = folder.GetHeaders(id);
+                HeaderList headers;
+                try
+                {
+                    headers = folder.GetHeaders(id);
+                }
+                catch (MessageNotFoundException)
+                {
+                    // Somebody else deleted it since the search.
+                    continue;
+                }
+
                 var found = CanaryTag.In(headers[HeaderId.MessageId]) ?? CanaryTag.In(headers[HeaderId.InReplyTo]);
                 if (found is null || !found.IsOf(_mailbox.Address.Address, _key))
                 {

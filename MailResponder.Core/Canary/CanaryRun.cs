@@ -42,6 +42,15 @@ internal sealed class CanaryRun(
         {
             return new CanaryReport(mailbox.Name) { IsReachable = false, Problems = [exception.Message] };
         }
+        catch (Exception exception)
+        {
+            // The other mailboxes go on. What the exception says may hold the address.
+            return new CanaryReport(mailbox.Name)
+            {
+                IsReachable = false,
+                Problems = ["unexpected: " + exception.GetType().Name],
+            };
+        }
         finally
         {
             foreach (var reply in _replies)

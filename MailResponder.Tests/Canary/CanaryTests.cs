@@ -174,6 +174,16 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
     }
 
     [Fact]
+    public void WhatNobodyExpects_EndsOneMailboxAlone()
+    {
+        var strange = provider.Mailbox("strange");
+        strange["imap"]!["server"] = "mail[1";
+        var run = provider.Look("", [strange, provider.Mailbox("early")], "", "--wait", "30");
+        Assert.Equal((75, "strange unreachable: unexpected: UriFormatException\n", $"early {AllWell}\n"),
+            (run.ExitCode, run.Errors, Lines(run.OutputText)));
+    }
+
+    [Fact]
     public void AddressThatTheBookDoesNotKnow_IsAFaultOfTheSettings()
     {
         var run = provider.Look("", [provider.Mailbox("some", request: "gte@example.com")]);

@@ -98,7 +98,9 @@ internal sealed class Responder(
         var limits = exempt || isLarge ? settings.Limits.ForService : settings.Limits;
         var terms = (ResponseEntry.IsForUnknownOf(address) ? ClaimTerms.OncePerWindow : ClaimTerms.None)
             | (settings.OverQuota is null ? ClaimTerms.None : ClaimTerms.NoticeOverQuota);
-        var quota = exempt || CanaryTag.IsOn(request, key, clock.GetUtcNow()) ? (int?)null : settings.DailyLimit;
+        var isCanary = CanaryTag.IsOn(request, key, clock.GetUtcNow());
+        var quota = exempt ? (int?)null : isCanary ? Math.Max(CanaryTag.Quota, settings.DailyLimit)
+            : settings.DailyLimit;
         var claim = store.Claim(messageKey, requester, quota, limits, terms);
         progress.Asked = null;
         var claimed = new ClaimedMessage(claim, store, requester);

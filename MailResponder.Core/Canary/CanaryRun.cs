@@ -19,7 +19,7 @@ internal sealed class CanaryRun(
     AddressKey key, TimeSpan wait, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private readonly CanaryTag _tag = new(key.CanaryToken(clock.GetUtcNow(), mailbox.Address.Address));
+    private readonly CanaryTag _tag = CanaryTag.New(key, clock.GetUtcNow(), mailbox.Address.Address);
     private readonly List<CanaryReply> _replies = [];
 
     public CanaryReport Look()

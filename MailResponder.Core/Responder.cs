@@ -104,7 +104,7 @@ internal sealed class Responder(
         var claim = store.Claim(messageKey, requester, quota, limits, terms);
         progress.Asked = null;
         var claimed = new ClaimedMessage(claim, store, requester);
-        return claim.Result switch
+        var outcome = claim.Result switch
         {
             ClaimResult.Blocked => Outcome.Skipped(SkipReason.Blocked),
             ClaimResult.OverQuota => Outcome.Skipped(SkipReason.OverQuota),
@@ -113,6 +113,7 @@ internal sealed class Responder(
             ClaimResult.Notice => AsSkipped(replier.Reply(request, Notice(book, address), claimed)),
             _ => replier.Reply(request, entries, claimed),
         };
+        return isCanary && outcome.Result == Result.Replied ? outcome with { Result = Result.Canary } : outcome;
     }
 
     /// <summary>

@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using MailResponder.Incoming;
+using MailResponder.Logs;
+using MailResponder.Metrics;
+using MailResponder.Statistics;
 using MailResponder.Store;
 
 namespace MailResponder.Tests.Program;
@@ -52,6 +55,31 @@ public sealed class CanaryRequestTests : IDisposable
         place.Filter(With("zahra@freemail.test", id)).AssertDone();
         Assert.Equal(2, place.Outbox.Count);
         Assert.Contains(place.Log.Reports, line => line.Contains("over-quota", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AnsweredCanary_CountsNowhere()
+    {
+        place.Filter(new RequestMail("omid@freemail.test")).AssertDone();
+        var key = AddressKey.Load(place.PathTo("address.key"));
+        place.Filter(With("zahra@freemail.test",
+            CanaryTag.New(key, DateTimeOffset.UtcNow, "zahra@freemail.test").On(1, "freemail.test"))).AssertDone();
+        Assert.Equal(4, place.Outbox.Count);
+        var counts = new MessageCounts(null, null, TimeZoneInfo.Utc);
+        var traffic = new Traffic();
+        foreach (var line in (string[])[Event(Result.Replied), Event(Result.Canary)])
+        {
+            counts.Add(Encoding.UTF8.GetBytes(line));
+            traffic.Add(Encoding.UTF8.GetBytes(line));
+        }
+
+        var figures = counts.Figures(1);
+        Assert.Equal((1, 0, 1), (figures.Answered, figures.UnmatchedLines, traffic.Replies));
+        Assert.Contains(place.Log.Reports,
+            line => line.Contains("]: canary address=get@example.com replies=2 ", StringComparison.Ordinal));
+
+        string Event(Result result) => MessageLog.Event(
+            new Outcome(result) { Address = "get@example.com", Receipts = ["outbox:a"] }, 1, DateTimeOffset.UtcNow);
     }
 
     [Fact]

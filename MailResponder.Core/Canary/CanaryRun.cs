@@ -145,6 +145,8 @@ internal sealed class CanaryRun(
                 + (folders.IsFull() ? ", and the mailbox is full" : "");
         }
 
+        if (folders.HasReturned)
+            yield return "a bounce, or another mail that is no reply, came to a request; read it before the next run";
         if (report.InJunk > 0)
             yield return $"{report.InJunk} of {report.Replies} replies taken for spam";
         foreach (var result in (string[])[$"spf={report.Spf}", $"dkim={report.Dkim}", $"dmarc={report.Dmarc}"])

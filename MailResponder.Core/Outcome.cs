@@ -16,6 +16,12 @@ internal enum Result
 
     /// <summary>A probe of `responder doctor`, however it ended: it counts nowhere.</summary>
     Probe,
+
+    /// <summary>
+    /// A request of `responder canary` that was answered. It counts nowhere: two dozen a day would lift an address above
+    /// the threshold that hides who asked.
+    /// </summary>
+    Canary,
 }
 
 /// <summary>What became of one message. Holds nothing of the requester.</summary>

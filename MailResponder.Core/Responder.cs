@@ -98,11 +98,13 @@ internal sealed class Responder(
         var limits = exempt || isLarge ? settings.Limits.ForService : settings.Limits;
         var terms = (ResponseEntry.IsForUnknownOf(address) ? ClaimTerms.OncePerWindow : ClaimTerms.None)
             | (settings.OverQuota is null ? ClaimTerms.None : ClaimTerms.NoticeOverQuota);
-        var quota = exempt || CanaryTag.IsOn(request, key, clock.GetUtcNow()) ? (int?)null : settings.DailyLimit;
+        var isCanary = CanaryTag.IsOn(request, key, clock.GetUtcNow());
+        var quota = exempt ? (int?)null : isCanary ? Math.Max(CanaryTag.Quota, settings.DailyLimit)
+            : settings.DailyLimit;
         var claim = store.Claim(messageKey, requester, quota, limits, terms);
         progress.Asked = null;
         var claimed = new ClaimedMessage(claim, store, requester);
-        return claim.Result switch
+        var outcome = claim.Result switch
         {
             ClaimResult.Blocked => Outcome.Skipped(SkipReason.Blocked),
             ClaimResult.OverQuota => Outcome.Skipped(SkipReason.OverQuota),
@@ -111,6 +113,7 @@ internal sealed class Responder(
             ClaimResult.Notice => AsSkipped(replier.Reply(request, Notice(book, address), claimed)),
             _ => replier.Reply(request, entries, claimed),
         };
+        return isCanary && outcome.Result == Result.Replied ? outcome with { Result = Result.Canary } : outcome;
     }
 
     /// <summary>

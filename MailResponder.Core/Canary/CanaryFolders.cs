@@ -29,6 +29,9 @@ internal sealed class CanaryFolders : IDisposable
 
     private readonly HashSet<string> _read = [];
 
+    /// <summary>Mails to the canary's requests that are no replies: bounces. They stay for the operator.</summary>
+    private readonly HashSet<string> _returned = [];
+
     /// <exception cref="ResponderException">The mailbox cannot be reached.</exception>
     public CanaryFolders(CanaryMailbox mailbox, AddressKey key)
     {
@@ -57,7 +60,10 @@ internal sealed class CanaryFolders : IDisposable
     /// <param name="before">Runs after it may be under way on another host.</param>
     public void Clean(DateTimeOffset before) => Delete(tag => tag.Made < before);
 
-    /// <summary>Deletes all mail of one run.</summary>
+    /// <summary>Whether a mail came back which is no reply of ours, such as a bounce.</summary>
+    public bool HasReturned => _returned.Count > 0;
+
+    /// <summary>Deletes all mail of one run, but what came back: the next run deletes that.</summary>
     public void Delete(CanaryTag run) => Delete(tag => tag == run);
 
     /// <summary>Adds the replies to that run which have come since.</summary>
@@ -71,9 +77,22 @@ internal sealed class CanaryFolders : IDisposable
             {
                 if (!_read.Add(NameOf(folder!, id)))
                     continue;
-                var message = folder!.GetMessage(id);
+                MimeMessage message;
+                try
+                {
+                    message = folder!.GetMessage(id);
+                }
+                catch (MessageNotFoundException)
+                {
+                    continue;
+                }
+
+                // Only the responder writes this header; a bounce has it in the mail that it quotes, at most.
+                var isReply = message.Headers.Contains(Guard.LoopHeader);
+                if (message.InReplyTo is not null && !isReply)
+                    _returned.Add(NameOf(folder, id));
                 // A copy of the request is none, nor is the same reply once more.
-                if (message.InReplyTo is { } request
+                if (isReply && message.InReplyTo is { } request
                     && !replies.Exists(other => other.Message.MessageId == message.MessageId))
                     replies.Add(new CanaryReply(request, message, folder == _junk));
                 else
@@ -121,6 +140,7 @@ internal sealed class CanaryFolders : IDisposable
         foreach (var folder in (IMailFolder?[])[_junk, _sent, _inbox])
         {
             var ids = Ours(folder, isMeant);
+            ids.RemoveAll(id => _returned.Contains(NameOf(folder!, id)));
             if (ids.Count == 0)
                 continue;
             folder!.Store(ids, new StoreFlagsRequest(StoreAction.Add, MessageFlags.Deleted) { Silent = true });
@@ -146,7 +166,17 @@ internal sealed class CanaryFolders : IDisposable
             if (!_tags.TryGetValue(name, out var token))
             {
                 // Not MailKit's summaries: their code weighs on the start of the program, which is each message's.
-                var headers = folder.GetHeaders(id);
+                HeaderList headers;
+                try
+                {
+                    headers = folder.GetHeaders(id);
+                }
+                catch (MessageNotFoundException)
+                {
+                    // Somebody else deleted it since the search.
+                    continue;
+                }
+
                 var found = CanaryTag.In(headers[HeaderId.MessageId]) ?? CanaryTag.In(headers[HeaderId.InReplyTo]);
                 if (found is null || !found.IsOf(_mailbox.Address.Address, _key))
                 {

@@ -19,7 +19,7 @@ internal sealed class CanaryRun(
     AddressKey key, TimeSpan wait, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private readonly CanaryTag _tag = new(key.CanaryToken(clock.GetUtcNow(), mailbox.Address.Address));
+    private readonly CanaryTag _tag = CanaryTag.New(key, clock.GetUtcNow(), mailbox.Address.Address);
     private readonly List<CanaryReply> _replies = [];
 
     public CanaryReport Look()
@@ -41,6 +41,15 @@ internal sealed class CanaryRun(
         catch (ResponderException exception)
         {
             return new CanaryReport(mailbox.Name) { IsReachable = false, Problems = [exception.Message] };
+        }
+        catch (Exception exception)
+        {
+            // The other mailboxes go on. What the exception says may hold the address.
+            return new CanaryReport(mailbox.Name)
+            {
+                IsReachable = false,
+                Problems = ["unexpected: " + exception.GetType().Name],
+            };
         }
         finally
         {
@@ -136,6 +145,8 @@ internal sealed class CanaryRun(
                 + (folders.IsFull() ? ", and the mailbox is full" : "");
         }
 
+        if (folders.HasReturned)
+            yield return "a bounce, or another mail that is no reply, came to a request; read it before the next run";
         if (report.InJunk > 0)
             yield return $"{report.InJunk} of {report.Replies} replies taken for spam";
         foreach (var result in (string[])[$"spf={report.Spf}", $"dkim={report.Dkim}", $"dmarc={report.Dmarc}"])

@@ -47,7 +47,7 @@ internal sealed record MessageEvent(
                 && read.Result switch
                 {
                     Result.Probe => true,
-                    Result.Replied => read.Reason is null or "unknown-address",
+                    Result.Replied or Result.Canary => read.Reason is null or "unknown-address",
                     _ => read.Reason is not null,
                 }
                 ? read : null;

@@ -85,6 +85,7 @@ internal sealed class MessageLog
         Result.Skipped => "skipped",
         Result.Deferred => "deferred",
         Result.Probe => "probe",
+        Result.Canary => "canary",
         _ => "failed",
     };
 

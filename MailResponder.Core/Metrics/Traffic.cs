@@ -28,7 +28,7 @@ internal sealed class Traffic
     /// <summary>Counts the line when it is the event of a message.</summary>
     public void Add(ReadOnlySpan<byte> text)
     {
-        if (MessageEvent.Read(text) is not { Result: not Result.Probe } line)
+        if (MessageEvent.Read(text) is not { Result: not (Result.Probe or Result.Canary) } line)
             return;
         Messages[line.Result]++;
         var isSkipped = line.Result == Result.Skipped;

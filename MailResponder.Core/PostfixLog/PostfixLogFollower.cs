@@ -40,7 +40,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     public void ReadEvent(ReadOnlySpan<byte> text)
     {
         var read = MessageEvent.Read(text);
-        if (read is { Result: not Result.Probe } && PostfixText.IsQueueId(read.QueueId))
+        if (read is { Result: not (Result.Probe or Result.Canary) } && PostfixText.IsQueueId(read.QueueId))
             Follow(read);
         Count(read is not null);
     }

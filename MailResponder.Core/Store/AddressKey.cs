@@ -163,13 +163,24 @@ internal sealed class AddressKey
     }
 
     /// <summary>What <see cref="Incoming.ProbeTag.Token"/> is for a probe that was made then, to the second.</summary>
-    public string ProbeToken(DateTimeOffset made) => Token("probe", made, "");
+    public string ProbeToken(DateTimeOffset made)
+    {
+        var seconds = made.ToUnixTimeSeconds().ToString("x8", CultureInfo.InvariantCulture);
+        return seconds + Convert.ToHexStringLower(Hash("probe", seconds).AsSpan(0, TokenBytes));
+    }
 
-    /// <summary>What <see cref="Incoming.CanaryTag.Token"/> is for a request of that mailbox, to the second.</summary>
-    /// <param name="made">When.</param>
-    /// <param name="requester">Its address in any spelling.</param>
-    public string CanaryToken(DateTimeOffset made, string requester) => Token("canary", made,
-        "\0" + (CanonicalAddress.TryGet(requester, out var canonical, out _) ? canonical : requester));
+    /// <summary>What <see cref="Incoming.CanaryTag.Token"/> is for requests of that mailbox.</summary>
+    /// <param name="start">Its first half: time and chance.</param>
+    /// <param name="requester">
+    /// The address, in upper or lower case: with a tag behind a plus sign it is somebody else's at some providers.
+    /// </param>
+    public string CanaryToken(string start, string requester)
+    {
+        var at = requester.LastIndexOf('@') + 1;
+        var domain = MailDomain.TryNormalize(requester[at..], out var normal) ? normal : requester[at..];
+        var text = $"{start}\0{requester[..at].ToLowerInvariant()}{domain}";
+        return start + Convert.ToHexStringLower(Hash("canary", text).AsSpan(0, start.Length / 2));
+    }
 
     /// <summary>
     /// What only who has this key can write into a reply, and what proves later that a mail which quotes it was made by
@@ -209,12 +220,6 @@ internal sealed class AddressKey
     public byte[] Links(string requester, string pool, long? period) =>
         Hash("links", string.Create(CultureInfo.InvariantCulture, $"{pool}\0{period}\0")
             + (CanonicalAddress.TryGet(requester, out var canonical, out _) ? canonical : requester));
-
-    private string Token(string kind, DateTimeOffset made, string more)
-    {
-        var seconds = made.ToUnixTimeSeconds().ToString("x8", CultureInfo.InvariantCulture);
-        return seconds + Convert.ToHexStringLower(Hash(kind, seconds + more).AsSpan(0, TokenBytes));
-    }
 
     private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)
         : "";

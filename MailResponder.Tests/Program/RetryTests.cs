@@ -227,7 +227,7 @@ public sealed class RetryTests
         Assert.Single(bodies, body => body.StartsWith("The tool is attached.", StringComparison.Ordinal));
     }
 
-    static void Sqlite(Workplace place, string sql)
+    internal static void Sqlite(Workplace place, string sql)
     {
         using var connection = new Microsoft.Data.Sqlite.SqliteConnection(
             $"Data Source={place.PathTo("responder.db")};Pooling=False");

@@ -29,7 +29,7 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
     private const int NonceBytes = 12, TagBytes = 16;
 
     /// <summary>More than most hosts' figures have in JSON.</summary>
-    private const int BlockBytes = 64 << 10;
+    private const int BlockBytes = 16 << 10;
 
     /// <summary>More than the skew of hosts that ask a time server, and less than the report waits.</summary>
     private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(10);

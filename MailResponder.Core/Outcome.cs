@@ -18,8 +18,8 @@ internal enum Result
     Probe,
 
     /// <summary>
-    /// A request of `responder canary` that was answered. It counts nowhere: two dozen a day would lift an address above
-    /// the threshold that hides who asked.
+    /// A request of `responder canary` that was answered. It counts nowhere: two dozen a day would lift an address
+    /// above the threshold that hides who asked.
     /// </summary>
     Canary,
 }

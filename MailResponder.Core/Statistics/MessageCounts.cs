@@ -35,7 +35,8 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         }
 
         _hasEvents = true;
-        if (message.Result is not (Result.Probe or Result.Canary) && !(message.Time < since) && !(message.Time >= until))
+        if (message.Result is not (Result.Probe or Result.Canary)
+            && !(message.Time < since) && !(message.Time >= until))
             Add(message);
     }
 

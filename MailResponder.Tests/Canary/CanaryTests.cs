@@ -179,8 +179,8 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
         var run = provider.Look("filter=\"sed '/^X-Loop:/d; s/^Auto-Submitted:.*/Auto-Submitted: auto-generated/'\"",
             [provider.Mailbox("bounced")], "", "--wait", "4");
         Assert.Equal((1, "bounced wrong seconds=- replies=0/2 folder=- spf=- dkim=- dmarc=- signature=- "
-            + "attachments=0/1: 2 of 2 replies missing after 4 s; a bounce, or another mail that is no reply, came to a "
-            + "request; read it before the next run\n"), (run.ExitCode, run.Errors));
+            + "attachments=0/1: 2 of 2 replies missing after 4 s; a bounce, or another mail that is no reply, came to "
+            + "a request; read it before the next run\n"), (run.ExitCode, run.Errors));
         Assert.Equal(2, provider.MailsOf("bounced").Length);
         Thread.Sleep(3000);
         provider.Look("folder=none", [provider.Mailbox("bounced")], "", "--wait", "1");

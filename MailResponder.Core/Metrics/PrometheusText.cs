@@ -23,7 +23,7 @@ internal sealed class PrometheusText
     {
         var text = new PrometheusText();
         text.Family("messages_total", "counter", "Messages by what became of them.");
-        foreach (var result in Enum.GetValues<Result>())
+        foreach (var result in Traffic.Counted)
         {
             text.Sample("messages_total", totals.Messages.GetValueOrDefault(result),
                 ("result", result.Hyphenated()));

@@ -13,11 +13,14 @@ internal sealed class Traffic
     /// </summary>
     private const int MaxNamed = 900;
 
+    /// <summary>Probes and canaries count nowhere.</summary>
+    public static readonly Result[] Counted = [Result.Replied, Result.Skipped, Result.Deferred, Result.Failed];
+
     private readonly Dictionary<string, (long Requests, long Replies)> _addresses = [];
 
     /// <summary>Messages by what became of them.</summary>
     public Dictionary<Result, long> Messages { get; } =
-        Enum.GetValues<Result>().ToDictionary(result => result, _ => 0L);
+        Counted.ToDictionary(result => result, _ => 0L);
 
     /// <summary>Replies that went out, including those of messages that were deferred for another entry.</summary>
     public long Replies { get; private set; }

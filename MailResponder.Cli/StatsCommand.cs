@@ -13,7 +13,7 @@ namespace MailResponder.Cli;
 /// <summary>`responder stats`: what the log says, with what Postfix, Amazon SES and the host say now.</summary>
 internal sealed class StatsCommand : Command
 {
-    private static readonly string[] TimeForms =
+    private static string[] TimeForms =>
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ssK"];
 
     public StatsCommand() : base("stats",

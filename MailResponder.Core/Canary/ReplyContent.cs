@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using MimeKit;
 
 namespace MailResponder.Canary;
@@ -16,7 +17,8 @@ internal sealed record ReplyContent(string Text, IReadOnlyDictionary<string, str
         {
             if (part is TextPart { IsAttachment: false } text)
             {
-                texts.Add(text.Text.ReplaceLineEndings("\n").Trim());
+                // Replies are UTF-8. Looking for another charset would bring MimeKit's reader of HTML.
+                texts.Add(text.GetText(Encoding.UTF8).ReplaceLineEndings("\n").Trim());
                 continue;
             }
 

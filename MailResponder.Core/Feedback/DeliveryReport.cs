@@ -27,7 +27,7 @@ internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTi
     /// Gmail says of a mailbox that somebody floods; nor a refusal of the host or of the content (5.7), which is not
     /// the mailbox's fault; nor a bad domain (5.1.2, 5.4.4), which may be the resolver's.
     /// </summary>
-    private static readonly string[] DeadMailbox = ["5.1.1", "5.1.6", "5.1.10"];
+    private static string[] DeadMailbox => ["5.1.1", "5.1.6", "5.1.10"];
 
     /// <summary>Null when the mail is anything else.</summary>
     /// <param name="mail">As Postfix hands it over.</param>

@@ -19,7 +19,7 @@ internal sealed record SnsSender(
     string Topic, IReadOnlyList<X509Certificate2> Certificates, int LeastSignatureVersion = 2)
 {
     /// <summary>Signed fields besides Message and Subject; SNS writes all of them into every notification.</summary>
-    private static readonly string[] Lines = ["MessageId", "Timestamp", "TopicArn", "Type"];
+    private static string[] Lines => ["MessageId", "Timestamp", "TopicArn", "Type"];
 
     /// <summary>Reads a PEM file of one or several certificates.</summary>
     /// <exception cref="ResponderException">It cannot be read, or holds none with an RSA key.</exception>

@@ -14,7 +14,7 @@ internal sealed class Traffic
     private const int MaxNamed = 900;
 
     /// <summary>Probes and canaries count nowhere.</summary>
-    public static readonly Result[] Counted = [Result.Replied, Result.Skipped, Result.Deferred, Result.Failed];
+    public static Result[] Counted => [Result.Replied, Result.Skipped, Result.Deferred, Result.Failed];
 
     private readonly Dictionary<string, (long Requests, long Replies)> _addresses = [];
 

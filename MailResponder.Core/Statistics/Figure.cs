@@ -5,7 +5,7 @@ namespace MailResponder.Statistics;
 /// <summary>Numbers as people read them.</summary>
 internal static class Figure
 {
-    private static readonly string[] Units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+    private static string[] Units => ["bytes", "KiB", "MiB", "GiB", "TiB"];
 
     public static string Of(double number) => number.ToString("#,0.##", CultureInfo.InvariantCulture);
 

@@ -10,7 +10,7 @@ namespace MailResponder.Doctor;
 /// </summary>
 internal static class BlockListChecks
 {
-    private static readonly string[] Restrictions =
+    private static string[] Restrictions =>
     [
         "smtpd_client_restrictions", "smtpd_helo_restrictions", "smtpd_sender_restrictions", "smtpd_relay_restrictions",
         "smtpd_recipient_restrictions", "smtpd_data_restrictions", "smtpd_end_of_data_restrictions",

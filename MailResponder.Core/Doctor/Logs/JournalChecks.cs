@@ -8,7 +8,7 @@ namespace MailResponder.Doctor;
 internal static class JournalChecks
 {
     /// <summary>By rising precedence, as journald.conf(5) has them.</summary>
-    private static readonly string[] Folders =
+    private static string[] Folders =>
     [
         "/usr/lib/systemd/journald.conf.d", "/usr/local/lib/systemd/journald.conf.d",
         "/run/systemd/journald.conf.d", "/etc/systemd/journald.conf.d",

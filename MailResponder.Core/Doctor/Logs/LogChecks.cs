@@ -11,7 +11,7 @@ internal static class LogChecks
     public const string MailLogFile = "/var/log/mail.log";
     private const string Rule = "/etc/rsyslog.d/20-mail_responder.conf";
     private const string Restart = "; then: systemctl restart rsyslog";
-    private static readonly string[] Rotations =
+    private static string[] Rotations =>
         ["/etc/logrotate.d/mail_responder", "/etc/logrotate.d/mail_responder-mail"];
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 

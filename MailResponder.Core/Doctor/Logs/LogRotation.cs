@@ -9,7 +9,7 @@ internal sealed class LogRotation
     private const string Folder = "/etc/logrotate.d";
 
     /// <summary>Endings of files that logrotate does not read.</summary>
-    private static readonly string[] Left =
+    private static string[] Left =>
     [
         ".bak", ".disabled", ".dpkg-bak", ".dpkg-dist", ".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".swp", ".ucf-dist",
         ".ucf-new", ".ucf-old", ",v", "~",

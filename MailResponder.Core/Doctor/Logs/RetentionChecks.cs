@@ -11,10 +11,10 @@ internal static class RetentionChecks
     private const int StandardDays = 7;
     private const string StateFile = "/var/lib/logrotate/status";
 
-    private static readonly string[] MailLogs =
+    private static string[] MailLogs =>
         ["/var/log/mail.log", "/var/log/mail.info", "/var/log/mail.warn", "/var/log/mail.err"];
 
-    private static readonly string[] Others =
+    private static string[] Others =>
         ["/var/log/syslog", "/var/log/messages", "/var/log/user.log", "/var/log/debug"];
 
     private static readonly TimeSpan Late = TimeSpan.FromDays(3);

@@ -9,7 +9,7 @@ namespace MailResponder.Doctor;
 internal static class AuthenticationChecks
 {
     /// <summary>Both name themselves by the same parameters (opendkim.conf(5), opendmarc.conf(5)).</summary>
-    private static readonly string[] Filters = ["/etc/opendkim.conf", "/etc/opendmarc.conf"];
+    private static string[] Filters => ["/etc/opendkim.conf", "/etc/opendmarc.conf"];
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings postfix)
     {

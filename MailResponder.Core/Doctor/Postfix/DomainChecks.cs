@@ -9,7 +9,7 @@ namespace MailResponder.Doctor;
 internal sealed class DomainChecks
 {
     private const string Mailboxes = "mydestination", Relayed = "relay_domains", Reload = PostfixSettings.Reload;
-    private static readonly string[] Classes = [Mailboxes, Relayed, "virtual_alias_domains", "virtual_mailbox_domains"];
+    private static string[] Classes => [Mailboxes, Relayed, "virtual_alias_domains", "virtual_mailbox_domains"];
 
     private readonly Host _host;
     private readonly ResponderSettings _settings;

@@ -11,7 +11,7 @@ namespace MailResponder.Doctor;
 internal sealed class PacketFilter
 {
     private const int MaxJumps = 16;
-    private static readonly string[] OtherProtocols = ["udp", "icmp", "icmpv6", "ip6", "sctp", "dccp", "esp", "ah"];
+    private static string[] OtherProtocols => ["udp", "icmp", "icmpv6", "ip6", "sctp", "dccp", "esp", "ah"];
     private readonly int _port;
 
     /// <summary>The chains, rules and sets, by these words.</summary>

@@ -13,7 +13,7 @@ internal static class TlsChecks
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
     /// <summary>A pair of parameters for each kind of key.</summary>
-    private static readonly (string Certificate, string Key)[] Pairs =
+    private static (string Certificate, string Key)[] Pairs =>
     [
         ("smtpd_tls_cert_file", "smtpd_tls_key_file"), ("smtpd_tls_eccert_file", "smtpd_tls_eckey_file"),
         ("smtpd_tls_dcert_file", "smtpd_tls_dkey_file"),

@@ -11,7 +11,7 @@ internal static class RootChecks
     private const string Folder = "/usr/share/ca-certificates/mozilla";
 
     /// <summary>The roots of Amazon Trust Services, as the package ca-certificates names them.</summary>
-    private static readonly string[] Patterns =
+    private static string[] Patterns =>
         ["Amazon_Root_CA_*.crt", "Starfield_Services_Root_Certificate_Authority_*.crt"];
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings)

@@ -5,7 +5,7 @@ namespace MailResponder.Incoming;
 
 /// <summary>
 /// The tag by which a probe of `responder doctor` is known: get+probe-TOKEN@example.com. Only those who can read the
-/// address key can make a token (<see cref="Limits.AddressKey.ProbeToken"/>). Local users can see it in a command line
+/// address key can make a token (<see cref="Store.AddressKey.ProbeToken"/>). Local users can see it in a command line
 /// while it is fresh, and gain nothing: the reply goes to a place that the token alone decides, where it is dropped.
 /// </summary>
 /// <param name="Token">When it was made, in seconds since 1970, and its proof: 8 and 24 hexadecimal digits.</param>

@@ -8,7 +8,8 @@ internal sealed class Durations
     /// <summary>
     /// Upper bounds in milliseconds, each included; what is longer counts in <see cref="Count"/> alone.
     /// </summary>
-    public static long[] Bounds => [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000];
+    public static ReadOnlySpan<long> Bounds =>
+        [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000];
 
     /// <summary>How many were not longer than the bound of the same index and longer than the one before.</summary>
     public long[] Buckets { get; set; } = new long[Bounds.Length];
@@ -32,8 +33,9 @@ internal sealed class Durations
         Longest = Math.Max(Longest, milliseconds);
         Count++;
         Sum += milliseconds;
-        var bucket = Array.FindIndex(Bounds, bound => milliseconds <= bound);
-        if (bucket >= 0)
+        var found = Bounds.BinarySearch(milliseconds);
+        var bucket = found < 0 ? ~found : found;
+        if (bucket < Buckets.Length)
             Buckets[bucket]++;
     }
 }

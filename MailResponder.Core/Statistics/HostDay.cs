@@ -11,8 +11,8 @@ namespace MailResponder.Statistics;
 
 /// <summary>What one host counted on one day of UTC: sums only, and no address of a requester.</summary>
 /// <remarks>
-/// The figures have names, so that hosts of different releases add up as far as both know them. With the host's name
-/// stands when it counted: what came later that day is not in them.
+/// The figures have names, so that hosts of different releases add up as far as both know them. The figure with the
+/// host's name is the time when it counted: what came later that day is not in the others.
 /// </remarks>
 /// <param name="day">As <see cref="HostDays.DayOf"/> has it.</param>
 /// <param name="id">Which host it is: two may have one name, and a host may get another.</param>

@@ -50,6 +50,9 @@ internal sealed class SesDouble : IDisposable
 
     public ConcurrentQueue<string> SignatureFaults { get; } = [];
 
+    /// <summary>How far its clock is ahead of this machine's.</summary>
+    public TimeSpan Ahead { get; set; }
+
     /// <summary>Secrets by key; a key with a session token has it behind a blank.</summary>
     public ConcurrentDictionary<string, string> Keys { get; } = new() { [AccessKey] = SecretKey };
 
@@ -143,7 +146,7 @@ internal sealed class SesDouble : IDisposable
             if (secret.Split(' ') is not [var plain, var sessionToken]) return secret;
             token = sessionToken;
             return plain;
-        });
+        }, Ahead);
         if (fault is null && call.Headers.GetValueOrDefault(
             "x-amz-security-token") != token) return "wrong session token";
         return fault;

@@ -10,7 +10,9 @@ internal static class SignatureV4
     static readonly TimeSpan allowedSkew = TimeSpan.FromMinutes(5);
 
     /// <summary>Null when the signature holds; else what is wrong with it.</summary>
-    public static string? Fault(SesCall call, (string Region, string Service) scope, Func<string, string?> secretOf)
+    /// <param name="ahead">How far the service's clock is ahead of this machine's.</param>
+    public static string? Fault(
+        SesCall call, (string Region, string Service) scope, Func<string, string?> secretOf, TimeSpan ahead = default)
     {
         const string scheme = "AWS4-HMAC-SHA256 ";
         if (!call.Headers.TryGetValue("authorization", out var authorization)
@@ -26,7 +28,7 @@ internal static class SignatureV4
         if (!time.StartsWith(day, StringComparison.Ordinal)) return "day and time differ";
         var when = DateTime.ParseExact(
             time, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        if ((DateTime.Now - when).Duration() > allowedSkew) return "clock skew";
+        if ((DateTime.Now + ahead - when).Duration() > allowedSkew) return "clock skew";
         var names = parts["SignedHeaders"].Split(';');
         if (!names.Contains("host") || !names.Contains("x-amz-date")) return "host or date are not signed";
 

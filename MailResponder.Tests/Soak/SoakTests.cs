@@ -69,6 +69,12 @@ public sealed partial class SoakTests(ITestOutputHelper report)
         {
             Assert.True(elapsed.Elapsed < bound,
                 $"the queue is not empty after {bound}\n{string.Join('\n', host.Place.Log.Reports.TakeLast(20))}");
+            if (ses.Ahead == default && OnlyTomorrowHelps(host))
+            {
+                ses.Ahead = TimeSpan.FromDays(1);
+                host.Break($"time,*,1,0,step{ses.Ahead.TotalSeconds}");
+            }
+
             postfix.FlushQueue();
             await Task.Delay(500);
         }
@@ -79,6 +85,14 @@ public sealed partial class SoakTests(ITestOutputHelper report)
         AssertQuota(fed, servers, host);
         AssertNobodyIsNamed(fed, host, postfix, servers, started);
     }
+
+    /// <summary>
+    /// SES leaves the outcome of one call in twenty unknown, and of some entries that of every try of the day; these are
+    /// held until the next day. One that is held after the last jump of the clock waits for a day that the test has to
+    /// bring.
+    /// </summary>
+    static bool OnlyTomorrowHelps(FaultHost host) => host.Place.Log.Reports.TakeLast(20).All(
+        line => line.Contains("it is tried again tomorrow", StringComparison.Ordinal));
 
     SesAnswer? Answer(int number)
     {
@@ -148,6 +162,7 @@ public sealed partial class SoakTests(ITestOutputHelper report)
             {fed * SoakTraffic.Group} messages in {elapsed.Elapsed:mm\:ss}, {replies.Count} replies
             results by line of the log: {Counted(host.Place.Log.Reports.Select(line => Result().Match(line)).Where(match => match.Success).Select(match => match.Value))}
             deferrals of Postfix: {postfix.Deferrals}
+            until the next day: {(ses.Ahead == default ? "none" : "some")}
             SES: {throttled} throttled, {cuts} cut after it accepted, {failures} failed, {stalls} stalled after it accepted
             misfortunes: {string.Join(", ", misfortunes.Count.Select(one => $"{one.Key} {one.Value}"))}; {misfortunes.Kills} processes killed
             sent twice, as at least once allows: {doubles}; lost: {lost}; bounced: {bounced}; sent twice although recorded: {twiceThoughRecorded}

@@ -74,6 +74,18 @@ public sealed class ReplyTests
         AssertAddressedTo(request, Assert.Single(ReadMail.All([place.PathTo("sent.eml")])));
     }
 
+    /// <summary>The runtime has one and the deadline has one; each more costs some hundredths of a reply.</summary>
+    [Fact]
+    public void Reply_StartsNoThreadOfItsOwn()
+    {
+        using var place = new Workplace();
+        place.SendThrough("""cat "/proc/$PPID/task/"*/comm >"$here/threads"; cat >/dev/null""");
+        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+
+        Assert.Equal([".NET Finalizer", "responder", "responder"],
+            File.ReadAllLines(place.PathTo("threads")).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void WithoutDkimSettings_RepliesAreUnsigned()
     {

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Data.Common;
-using System.Globalization;
-using System.Text;
 using MailResponder.Files;
 using MailResponder.Native;
 using Microsoft.Data.Sqlite;
@@ -28,13 +26,13 @@ internal sealed class SqliteDatabase : IDatabase
     /// </summary>
     private const int CheckpointPages = 64;
 
-    private readonly SqliteConnection _connection;
+    private readonly UnpooledConnection _connection;
     private readonly string _path;
 
     /// <summary>The file into which SQLite writes what is committed (sqlite.org/wal.html).</summary>
     private SafeFileHandle? _log;
 
-    private SqliteDatabase(string path, SqliteConnection connection)
+    private SqliteDatabase(string path, UnpooledConnection connection)
     {
         _path = path;
         _connection = connection;
@@ -185,16 +183,8 @@ internal sealed class SqliteDatabase : IDatabase
     /// </summary>
     private string TruePath => _connection.DataSource;
 
-    private static SqliteConnection Connect(string path, TimeSpan maxWait)
-    {
-        // An upper bound: SQLite's busy_timeout below ends the wait first. 0 would mean no limit.
-        var seconds = Math.Max(1, (int)maxWait.TotalSeconds);
-        var connection = Connect(Path.GetFullPath(path), string.Create(CultureInfo.InvariantCulture,
-            $"Mode=ReadWrite;Default Timeout={seconds}"));
-        // SQLite looks for the lock every few milliseconds, the connection every 150.
-        _ = raw.sqlite3_busy_timeout(connection.Handle, (int)maxWait.TotalMilliseconds);
-        return connection;
-    }
+    private static UnpooledConnection Connect(string path, TimeSpan maxWait) =>
+        UnpooledConnection.To(Path.GetFullPath(path), raw.SQLITE_OPEN_READWRITE, maxWait);
 
     private Schema ReadSchema()
     {
@@ -218,27 +208,9 @@ internal sealed class SqliteDatabase : IDatabase
     }
 
     /// <summary>Without locks or a log of its own: nobody may be writing the file.</summary>
-    private static SqliteConnection ConnectToCopy(string copy) =>
-        Connect(new Uri(Path.GetFullPath(copy)).AbsoluteUri + "?immutable=1", "Mode=ReadOnly");
-
-    private static SqliteConnection Connect(string source, string how)
-    {
-        SqliteLibrary.Load();
-        // Not by SqliteConnectionStringBuilder: it works for 60,000 instructions to write what is then read again.
-        var text = new StringBuilder(how).Append(";Pooling=False");
-        DbConnectionStringBuilder.AppendKeyValuePair(text, "Data Source", source);
-        var connection = new SqliteConnection(text.ToString());
-        try
-        {
-            connection.Open();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    private static UnpooledConnection ConnectToCopy(string copy) => UnpooledConnection.To(
+        new Uri(Path.GetFullPath(copy)).AbsoluteUri + "?immutable=1", raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI,
+        maxWait: TimeSpan.Zero);
 
     /// <summary>A database that is not in WAL mode is left alone: SQLite flushes each commit there.</summary>
     private void WaitForDiskItself()

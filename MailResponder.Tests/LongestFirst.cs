@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 [assembly: TestCollectionOrderer("MailResponder.Tests.LongestFirst", "MailResponder.Tests")]
 // Two cores: the tests of servers wait for daemons more than they compute.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 
 namespace MailResponder.Tests;
 

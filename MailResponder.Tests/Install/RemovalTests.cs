@@ -3,7 +3,7 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Install;
 
 /// <summary><c>install.sh --uninstall</c></summary>
-[Collection(ServerRoots.Collection)]
+[Collection(ServerRoots.SecondCollection)]
 public sealed class RemovalTests
 {
     [Fact]

@@ -41,14 +41,8 @@ internal static class JournalChecks
                 files[file!] = $"{folder}/{file}";
         }
 
-        var settings = new Dictionary<string, string>();
-        foreach (var line in files.Values.Prepend("/etc/systemd/journald.conf").SelectMany(f => host.Lines(f) ?? []))
-        {
-            if (line.Split('=', 2) is [var name, var value])
-                settings[name.Trim()] = value.Trim();
-        }
-
-        return settings;
+        return Host.Values(
+            files.Values.Prepend("/etc/systemd/journald.conf").SelectMany(file => host.Lines(file) ?? []), '=');
     }
 
     /// <summary>A time span of systemd.time(7), like <c>1d 12h</c>; a bare number is seconds. Else null.</summary>

@@ -25,8 +25,7 @@ internal static class ClockChecks
     private static Check OfChrony(Check check, ProgramResult chrony)
     {
         // System time     : 0.000012345 seconds slow of NTP time
-        var values = chrony.Lines.Select(line => line.Split(':', 2)).Where(parts => parts.Length == 2)
-            .GroupBy(parts => parts[0].Trim()).ToDictionary(group => group.Key, group => group.First()[1].Trim());
+        var values = Host.Values(chrony.Lines, ':');
         if (values.GetValueOrDefault("Leap status", "Not synchronised") == "Not synchronised")
             return check.Warning("chrony has no time server that it trusts",
                 "run: chronyc sources; see that UDP port 123 is open to the outside");

@@ -6,15 +6,10 @@ namespace MailResponder.Doctor;
 /// <summary>
 /// Postfix's parameters in force, defaults included and names expanded, and the services of master.cf.
 /// </summary>
-internal sealed class PostfixSettings
+internal sealed class PostfixSettings(Host host, Dictionary<string, string> values)
 {
     /// <summary>Ends a remedy: what puts a change in force.</summary>
     public const string Reload = "; then: postfix reload";
-
-    private readonly Dictionary<string, string> _values = [];
-    private readonly Host _host;
-
-    private PostfixSettings(Host host) => _host = host;
 
     /// <summary>What postconf warns of in main.cf and master.cf, a line each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
@@ -22,7 +17,7 @@ internal sealed class PostfixSettings
     public required IReadOnlyList<MasterService> Services { get; init; }
 
     /// <summary>A parameter's value; empty when it is empty or there is no such parameter.</summary>
-    public string this[string parameter] => _values.GetValueOrDefault(parameter, "");
+    public string this[string parameter] => values.GetValueOrDefault(parameter, "");
 
     /// <summary>Null when Postfix is not installed, or its main.cf cannot be read.</summary>
     public static PostfixSettings? Load(Host host)
@@ -32,20 +27,13 @@ internal sealed class PostfixSettings
         var services = host.Run("postconf", "-M");
         if (!all.Succeeded || !services.Succeeded)
             return null;
-        var settings = new PostfixSettings(host)
+        // Only -n lists parameters that the operator made up; -x expands them where they are used.
+        return new PostfixSettings(host, Host.Values(own.Lines.Concat(all.Lines), '='))
         {
             // Only -n warns of an unused parameter; both warn of a line that is overridden.
             Warnings = [.. own.ErrorLines.Union(services.ErrorLines)],
             Services = [.. services.Lines.Select(MasterService.Of).OfType<MasterService>()],
         };
-        // Only -n lists parameters that the operator made up; -x expands them where they are used.
-        foreach (var line in own.Lines.Concat(all.Lines))
-        {
-            if (line.Split('=', 2) is [var name, var value])
-                settings._values[name.Trim()] = value.Trim();
-        }
-
-        return settings;
     }
 
     /// <summary>
@@ -97,7 +85,7 @@ internal sealed class PostfixSettings
         var found = new Dictionary<string, string>();
         if (keys.Count == 0 || !name.Contains(':'))
             return found;
-        var answer = _host.Programs.Run("postmap", ["-q", "-", name], string.Join('\n', keys) + "\n");
+        var answer = host.Programs.Run("postmap", ["-q", "-", name], string.Join('\n', keys) + "\n");
         foreach (var line in answer.Lines)
         {
             if (line.Split('\t', 2) is [var key, var value])
@@ -112,7 +100,7 @@ internal sealed class PostfixSettings
     /// </summary>
     public bool ListHas(string parameter, string domain) => List(parameter).Exists(item =>
         item.Equals(domain, StringComparison.OrdinalIgnoreCase)
-            || (item.StartsWith('/') && _host.Lines(item)?.Any(
+            || (item.StartsWith('/') && host.Lines(item)?.Any(
                 line => line.Trim().Equals(domain, StringComparison.OrdinalIgnoreCase)) == true)
             || (item.Contains(':') && LookUp(item, domain) is not null));
 
@@ -129,8 +117,8 @@ internal sealed class PostfixSettings
         foreach (var item in List(parameter).Where(item => !item.StartsWith('!')))
         {
             var isTable = item.Contains(':') && !item.StartsWith('/');
-            var table = isTable ? _host.Run("postmap", "-s", TableBehind(item)) : null;
-            domains.AddRange(item.StartsWith('/') ? _host.Lines(item) ?? []
+            var table = isTable ? host.Run("postmap", "-s", TableBehind(item)) : null;
+            domains.AddRange(item.StartsWith('/') ? host.Lines(item) ?? []
                 : table?.Lines.Select(line => line.Split('\t')[0]) ?? [item]);
             if (table is { Succeeded: false })
                 unlisted.Add(item);

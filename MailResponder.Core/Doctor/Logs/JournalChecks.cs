@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MailResponder.Doctor;
 
 /// <summary>
@@ -22,7 +20,7 @@ internal static class JournalChecks
         foreach (var (setting, mostDays) in limits)
         {
             var text = settings.GetValueOrDefault(setting, "");
-            if (!(Time(text) is { } time && time > TimeSpan.Zero && time <= TimeSpan.FromDays(mostDays)))
+            if (!(text.AsTime() is { } time && time > TimeSpan.Zero && time <= TimeSpan.FromDays(mostDays)))
                 return check.Warning($"{setting} of journald is {(text.Length > 0 ? text : "not set")}: the journal "
                     + "names who wrote, and keeps it",
                     "put system/systemd/journald.conf.d/mail_responder.conf back (run install.sh), and take out what "
@@ -44,39 +42,4 @@ internal static class JournalChecks
         return Host.Values(
             files.Values.Prepend("/etc/systemd/journald.conf").SelectMany(file => host.Lines(file) ?? []), '=');
     }
-
-    /// <summary>A time span of systemd.time(7), like <c>1d 12h</c>; a bare number is seconds. Else null.</summary>
-    private static TimeSpan? Time(string text)
-    {
-        var time = TimeSpan.Zero;
-        var rest = text.AsSpan().Trim();
-        if (rest.IsEmpty)
-            return null;
-        while (!rest.IsEmpty)
-        {
-            var digits = rest.IndexOfAnyExceptInRange('0', '9') is var end && end < 0 ? rest.Length : end;
-            if (!int.TryParse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                return null;
-            rest = rest[digits..].TrimStart();
-            var letters = rest.IndexOfAnyExceptInRange('A', 'z') is var next && next < 0 ? rest.Length : next;
-            if (SecondsOf(rest[..letters].ToString()) is not { } seconds)
-                return null;
-            time += TimeSpan.FromSeconds((double)number * seconds);
-            rest = rest[letters..].TrimStart();
-        }
-
-        return time;
-    }
-
-    private static int? SecondsOf(string unit) => unit switch
-    {
-        "" or "s" or "sec" or "second" or "seconds" => 1,
-        "m" or "min" or "minute" or "minutes" => 60,
-        "h" or "hr" or "hour" or "hours" => 3600,
-        "d" or "day" or "days" => 86_400,
-        "w" or "week" or "weeks" => 604_800,
-        "M" or "month" or "months" => 2_629_800,
-        "y" or "year" or "years" => 31_557_600,
-        _ => null,
-    };
 }

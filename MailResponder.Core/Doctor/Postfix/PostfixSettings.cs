@@ -62,16 +62,7 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     public TimeSpan? Time(string parameter, char standardUnit)
     {
         var text = this[parameter];
-        var seconds = (text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[^1] : standardUnit) switch
-        {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            _ => 604_800,
-        };
-        return double.TryParse(text.AsSpan().TrimEnd("smhdw"), System.Globalization.CultureInfo.InvariantCulture,
-            out var number) ? TimeSpan.FromSeconds(seconds * number) : null;
+        return (text is [.., >= '0' and <= '9'] ? text + standardUnit : text).AsTime();
     }
 
     /// <summary>What a lookup table (type:name) has for a key; null when it has nothing, or cannot be asked.</summary>

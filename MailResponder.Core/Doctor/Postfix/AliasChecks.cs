@@ -53,7 +53,7 @@ internal static class AliasChecks
             wanted.Add(settings.ResponseAddress[..settings.ResponseAddress.LastIndexOf('@')].ToLowerInvariant());
         foreach (var name in wanted.Distinct())
         {
-            if (tables.All(table => postfix.LookUp(table, name) is null)
+            if (postfix.LookUpIn("alias_maps", name) is null
                 && (name is "postmaster" or "root" || host.PasswdEntry(name) is null))
                 check.Warning(name + " has no alias: its mail reaches no person",
                     $"add \"{name}: YOUR-ADDRESS\" to /etc/aliases, and run: newaliases");

@@ -69,6 +69,10 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     public string? LookUp(string table, string key) =>
         LookUpAll(table, [key]).TryGetValue(key, out var value) ? value : null;
 
+    /// <summary>The same of the first table of a list, like transport_maps, that has the key.</summary>
+    public string? LookUpIn(string list, string key) =>
+        List(list).Select(table => LookUp(table, key)).FirstOrDefault(value => value is not null);
+
     /// <summary>What a lookup table has for each key that it has.</summary>
     public Dictionary<string, string> LookUpAll(string table, IReadOnlyCollection<string> keys)
     {

@@ -55,20 +55,13 @@ internal static class ConfigurationCheck
         var text = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
         for (var i = before; i < faults.Count; i++)
         {
-            if (faults[i].File == path && text is not null)
-                faults[i] = faults[i] with { Line = LineOf(text, faults[i].Place) };
+            // A place like database.sqlite.
+            var setting = faults[i].Place.Split('.').Aggregate(text, (found, name) => found?[name]);
+            if (faults[i].File == path)
+                faults[i] = faults[i] with { Line = setting?.Line ?? 0 };
         }
 
         return code;
-    }
-
-    /// <summary>Of the setting, like database.sqlite; 0 when it is not in the file.</summary>
-    private static int LineOf(LocatedJson text, string setting)
-    {
-        var found = text;
-        foreach (var name in setting.Split('.'))
-            found = found?[name];
-        return found?.Line ?? 0;
     }
 
     private static int OfWhatTheyName(ResponderSettings settings, List<Fault> faults, long? postfixLimit)
@@ -170,12 +163,9 @@ internal static class ConfigurationCheck
         if (ResponseBookFile.Check(path, faults, seal) is not { } book)
             return;
         if (settings is null)
-        {
             CheckSwitch(book, path, faults);
-            return;
-        }
-
-        CheckUse(book, path, settings, faults, postfixLimit, seal);
+        else
+            CheckUse(book, path, settings, faults, postfixLimit, seal);
         var hasAttachments = book.Entries.Any(entry => entry.Attachments.Count > 0);
         faults.AddRange(seal?.Old(TimeProvider.System.GetUtcNow(), hasAttachments) ?? []);
     }
@@ -190,14 +180,10 @@ internal static class ConfigurationCheck
                 string.Create(CultureInfo.InvariantCulture, $"{path} has {count} entries for {notice}; write one")));
         foreach (var mailbox in settings.Canary)
         {
-            foreach (var requested in mailbox.Requests)
-            {
-                if (RequestedAddress.Find(requested, new HeaderList(), book, settings) is null)
-                {
-                    faults.Add(new Fault(settings.File, 0, CanarySection.Name, $"{mailbox.Name} asks {requested}, "
-                        + $"which {path} does not answer; see: responder config show", IsWarning: true));
-                }
-            }
+            faults.AddRange(mailbox.Requests
+                .Where(asked => RequestedAddress.Find(asked, new HeaderList(), book, settings) is null)
+                .Select(asked => new Fault(settings.File, 0, CanarySection.Name, $"{mailbox.Name} asks {asked}, "
+                    + $"which {path} does not answer; see: responder config show", IsWarning: true)));
         }
 
         // The limit of this host's Postfix does not apply to another program.

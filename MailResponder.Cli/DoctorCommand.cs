@@ -29,7 +29,7 @@ internal sealed class DoctorCommand : Command
         Add(noProbe);
         Add(resolver);
         SetAction(result => result.GetValue(resolver)
-            ? Tell(DoctorReport.Of(Checkup.Resolvers(ThisHost)), result.GetValue(json))
+            ? Tell(DoctorReport.Of(OutgoingTlsChecks.Resolvers(ThisHost)), result.GetValue(json))
             : Examine(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)),
                 result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
     }

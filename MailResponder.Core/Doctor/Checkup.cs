@@ -51,9 +51,6 @@ internal static class Checkup
         return findings;
     }
 
-    /// <summary>Whether DANE can be relied on, before Postfix is told to.</summary>
-    public static IReadOnlyList<Finding> Resolvers(Host host) => OutgoingTlsChecks.Resolvers(host);
-
     /// <summary>The probe alone, for a monitoring server that waits for ten seconds.</summary>
     public static IReadOnlyList<Finding> Probe(Host host, string settingsPath)
     {
@@ -130,14 +127,12 @@ internal static class Checkup
             return running.Wait(left) ? running.Result
                 : check.Warning("could not be looked at in time", "look at the machine's load, then run it again");
         }
-        catch (AggregateException exception) when (exception.InnerException is ResponderException cause)
-        {
-            return check.Warning($"could not be looked at: {cause.Message}", "mend this first");
-        }
         catch (AggregateException exception)
         {
-            return check.Warning($"could not be looked at: {exception.InnerException!.GetType().Name}",
-                "a bug of responder doctor: please report it");
+            return exception.InnerException is ResponderException cause
+                ? check.Warning($"could not be looked at: {cause.Message}", "mend this first")
+                : check.Warning($"could not be looked at: {exception.InnerException!.GetType().Name}",
+                    "a bug of responder doctor: please report it");
         }
     }
 }

@@ -31,9 +31,8 @@ internal static class ClockChecks
                 "run: chronyc sources; see that UDP port 123 is open to the outside");
         var offset = values.GetValueOrDefault("System time", "");
         double.TryParse(offset.Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds);
-        return Math.Abs(seconds) >= 60 ? check.Fault($"wrong: {offset}; Amazon refuses what it signs",
-                "run: chronyc makestep")
-            : Math.Abs(seconds) >= 1 ? check.Warning($"wrong: {offset}", "run: chronyc makestep")
-            : check.Ok(offset);
+        var isFault = Math.Abs(seconds) >= 60;
+        return Math.Abs(seconds) < 1 ? check.Ok(offset) : check.Bad(isFault,
+            $"wrong: {offset}{(isFault ? "; Amazon refuses what it signs" : "")}", "run: chronyc makestep");
     }
 }

@@ -20,11 +20,11 @@ internal static class DiskChecks
             if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var place, var space, var inodes, var all]
                 && long.TryParse(space, NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes))
             {
-                const string remedy = "find what fills it with: du -xh / | sort -h | tail";
-                if (kibibytes < FullKibibytes)
-                    check.Fault($"{place}: {kibibytes / 1024} MB left; mail is deferred or refused", remedy);
-                else if (kibibytes < LowKibibytes)
-                    check.Warning($"{place}: {kibibytes / 1024} MB left", remedy);
+                var isFull = kibibytes < FullKibibytes;
+                if (kibibytes < LowKibibytes)
+                    check.Bad(isFull,
+                        $"{place}: {kibibytes / 1024} MB left{(isFull ? "; mail is deferred or refused" : "")}",
+                        "find what fills it with: du -xh / | sort -h | tail");
                 // A file system without a fixed number of inodes says 0 or nothing.
                 if (long.TryParse(inodes, out var free) && long.TryParse(all, out var total) && total > 0
                     && free < FewInodes)

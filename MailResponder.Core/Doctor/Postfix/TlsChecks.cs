@@ -58,16 +58,12 @@ internal static class TlsChecks
         if (chain.Find(file => Text(host, file) is null) is { } unread)
             return [(unread, null, null)];
         var (files, pairs) = (string.Join(' ', chain), new List<(string, string?, string?)>());
-        var (text, key) = (string.Join('\n', chain.Select(file => Text(host, file))), (string?)null);
+        var text = string.Join('\n', chain.Select(file => Text(host, file)));
         for (; PemEncoding.TryFind(text, out var found); text = text[found.Location.End..])
         {
+            // .NET takes the first key and the first certificate of each.
             if (text[found.Label].EndsWith("PRIVATE KEY", StringComparison.Ordinal))
-                key = text[found.Location];
-            else if (text[found.Label] == "CERTIFICATE" && key is not null)
-            {
-                pairs.Add((files, text[found.Location], key));
-                key = null;
-            }
+                pairs.Add((files, text, text));
         }
 
         return pairs.Count > 0 ? pairs : [(files, "", "")];

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MailResponder.Doctor;
 
-/// <summary>Phrases of findings, and times as settings of other programs have them.</summary>
+/// <summary>Phrases of findings, and numbers and times as other programs write them.</summary>
 internal static class Phrases
 {
     /// <summary>"1 file", "3 files"; for words whose plural takes an s.</summary>
@@ -21,6 +21,10 @@ internal static class Phrases
         const int most = 5;
         return string.Join(", ", names.Take(most)) + (names.Count > most ? $" and {names.Count - most} more" : "");
     }
+
+    /// <summary>A whole number of digits alone; else null.</summary>
+    public static long? AsNumber(this string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>
     /// A time span of systemd.time(7), like <c>1d 12h</c>, or of postconf(5); a bare number is seconds. Else null.

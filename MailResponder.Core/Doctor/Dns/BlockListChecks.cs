@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using DnsClient;
 
@@ -71,11 +70,11 @@ internal static class BlockListChecks
     private static bool IsMatch(string pattern, string address)
     {
         var rest = pattern;
-        foreach (var number in address.Split('.').Select(text => int.Parse(text, CultureInfo.InvariantCulture)))
+        foreach (var number in address.Split('.'))
         {
             var end = rest.StartsWith('[') ? rest.IndexOf(']') + 1 : rest.IndexOf('.');
             var part = end <= 0 ? rest : rest[..end];
-            if (!part.Trim('[', ']').Split(';').Any(range => Holds(range.Split(".."), number)))
+            if (!part.Trim('[', ']').Split(';').Any(range => Holds(range.Split(".."), number.AsNumber())))
                 return false;
             rest = rest[part.Length..].TrimStart('.');
         }
@@ -83,7 +82,6 @@ internal static class BlockListChecks
         return true;
     }
 
-    private static bool Holds(string[] edges, int number) =>
-        int.TryParse(edges[0], out var first) && int.TryParse(edges[^1], out var last)
-        && first <= number && number <= last;
+    private static bool Holds(string[] edges, long? number) =>
+        edges[0].AsNumber() <= number && number <= edges[^1].AsNumber();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Enumeration;
 
 namespace MailResponder.Doctor;
@@ -41,9 +40,7 @@ internal sealed class LogRotation
         return TimeSpan.FromDays(Number("maxage") is { } most ? Math.Min(most + days, kept) : kept);
 
         string? Value(string name) => directives.GetValueOrDefault(name) ?? _common.GetValueOrDefault(name);
-        double? Number(string name) =>
-            double.TryParse(Value(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? number : null;
+        long? Number(string name) => Value(name).AsNumber();
     }
 
     private static double? Period(Dictionary<string, string> directives) =>

@@ -25,8 +25,7 @@ internal static class RetentionChecks
     public static int MostDays(Host host)
     {
         var options = Host.Values(host.Lines("/var/backups/mail_responder/options") ?? [], '=');
-        return int.TryParse(options.GetValueOrDefault("mail_log_days"), NumberStyles.None,
-            CultureInfo.InvariantCulture, out var days) ? days : StandardDays;
+        return (int)(options.GetValueOrDefault("mail_log_days").AsNumber() ?? StandardDays);
     }
 
     private static Check Kept(Host host)

@@ -53,7 +53,7 @@ internal sealed record Host
     /// <summary>
     /// The addresses at which something listens on a TCP port, as proc_net(5) writes them, in hexadecimal.
     /// </summary>
-    public List<string> Listening(int port)
+    public List<string> Listening(long port)
     {
         var suffix = string.Create(CultureInfo.InvariantCulture, $":{port:X4}");
         return [.. (Lines("/proc/net/tcp") ?? []).Concat(Lines("/proc/net/tcp6") ?? [])

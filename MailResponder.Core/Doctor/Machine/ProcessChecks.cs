@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MailResponder.Doctor;
 
 /// <summary>Who on the host can read the command lines of others (proc(5), hidepid).</summary>
@@ -31,7 +29,6 @@ internal static class ProcessChecks
 
     /// <summary>A user with a login shell, but for root.</summary>
     private static bool IsPerson(string[] fields) => fields is [_, _, var id, _, _, _, var shell]
-        && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        && number is >= FirstPerson and not Nobody
+        && id.AsNumber() is >= FirstPerson and not Nobody
         && Path.GetFileName(shell) is not ("" or "nologin" or "false");
 }

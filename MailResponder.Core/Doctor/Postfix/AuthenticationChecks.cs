@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
@@ -50,9 +49,8 @@ internal static class AuthenticationChecks
     {
         // A milter with parameters of its own: { inet:127.0.0.1:8891, default_action=accept }.
         var place = milter.Trim('{', '}', ' ').Split(',')[0].Trim();
-        if (place.Split(':') is ["inet", "127.0.0.1" or "localhost", var text]
-            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-            return host.Listening(port).Count > 0;
+        if (place.Split(':') is ["inet", "127.0.0.1" or "localhost", var port] && port.AsNumber() is { } number)
+            return host.Listening(number).Count > 0;
         if (place.Split(':') is not ["unix" or "local", var path])
             return null;
         // The path counts from smtpd's root, which in a chroot is the queue's folder.

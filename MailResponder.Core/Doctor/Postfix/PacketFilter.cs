@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace MailResponder.Doctor;
@@ -8,24 +7,17 @@ namespace MailResponder.Doctor;
 /// (libnftables-json(5)). A condition that is not known here counts as true for some strangers only: a rule with one is
 /// believed when it lets the port in, and left out when it drops.
 /// </summary>
-internal sealed class PacketFilter
+internal sealed class PacketFilter(JsonElement ruleset, int port)
 {
     private const int MaxJumps = 16;
     private static string[] OtherProtocols => ["udp", "icmp", "icmpv6", "ip6", "sctp", "dccp", "esp", "ah"];
-    private readonly int _port;
 
     /// <summary>The chains, rules and sets, by these words.</summary>
-    private readonly ILookup<string, JsonElement> _items;
+    private readonly ILookup<string, JsonElement> _items = ruleset.EnumerateArray()
+        .SelectMany(item => item.EnumerateObject()).ToLookup(item => item.Name, item => item.Value);
 
     /// <summary>Whether a rule accepts strangers of some kind, without naming the port.</summary>
     private bool _acceptsSome;
-
-    private PacketFilter(JsonElement ruleset, int port)
-    {
-        _port = port;
-        _items = ruleset.EnumerateArray().SelectMany(item => item.EnumerateObject())
-            .ToLookup(item => item.Name, item => item.Value);
-    }
 
     /// <returns>The verdict, and the filter's name; an empty one when the host has no rules.</returns>
     public static (PacketVerdict Verdict, string Filter) OfPort(Host host, int port)
@@ -41,7 +33,6 @@ internal sealed class PacketFilter
     }
 
     /// <param name="json">What <c>nft -j list ruleset</c> prints.</param>
-    /// <param name="port">A TCP port of this host.</param>
     public static (PacketVerdict Verdict, string Filter) OfRuleset(string json, int port)
     {
         if (json.Trim().Length == 0)
@@ -188,13 +179,11 @@ internal sealed class PacketFilter
     private bool? IsPort(JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("range", out var range))
-            return PortOf(range[0]) <= _port && _port <= PortOf(range[1]);
-        return PortOf(value) is { } port ? port == _port : null;
+            return PortOf(range[0]) <= port && port <= PortOf(range[1]);
+        return PortOf(value) is { } found ? found == port : null;
     }
 
-    private static int? PortOf(JsonElement value) =>
-        value.ToString() is "smtp" ? 25
-        : int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+    private static long? PortOf(JsonElement value) => value.ToString() is "smtp" ? 25 : value.ToString().AsNumber();
 
     /// <summary>What a match looks at: the field of a header, or the key of meta or ct.</summary>
     private static string Field(JsonElement left) =>

@@ -117,7 +117,7 @@ internal static class PostfixChecks
     private static bool IsWide(string network)
     {
         var slash = network.LastIndexOf('/');
-        if (slash < 0 || !int.TryParse(network[(slash + 1)..], out var bits))
+        if (slash < 0 || network[(slash + 1)..].AsNumber() is not { } bits)
             return false;
         var address = network[..slash].Trim('[', ']');
         string[] ours = ["10.", "127.", "172.16.", "fd", "fc", "fe80:"];

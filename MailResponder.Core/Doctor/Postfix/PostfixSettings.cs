@@ -39,11 +39,8 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     /// <summary>
     /// What sendmail(1) takes at most, in bytes, 0 for no limit; null when Postfix is not installed, or does not say.
     /// </summary>
-    public static long? MessageSizeLimit(HostPrograms programs)
-    {
-        var answer = programs.Run("postconf", ["-xh", "message_size_limit"]);
-        return long.TryParse(answer.Output.Trim(), out var bytes) ? bytes : null;
-    }
+    public static long? MessageSizeLimit(HostPrograms programs) =>
+        programs.Run("postconf", ["-xh", "message_size_limit"]).Output.Trim().AsNumber();
 
     /// <summary>Whether the domain is a name of the host rather than one that people write to.</summary>
     public bool IsHost(string domain) =>
@@ -56,7 +53,7 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     /// <summary>The items of a list parameter.</summary>
     public List<string> List(string parameter) => Split(this[parameter], byComma: true);
 
-    public long? Number(string parameter) => long.TryParse(this[parameter], out var number) ? number : null;
+    public long? Number(string parameter) => this[parameter].AsNumber();
 
     /// <summary>A time parameter like 5d or 20s; the standard unit is the parameter's own (postconf(5)).</summary>
     public TimeSpan? Time(string parameter, char standardUnit)

@@ -152,7 +152,7 @@ internal static class TransportChecks
         var most = settings.MaxMessageBytes.ToString(CultureInfo.InvariantCulture);
         foreach (var service in postfix.Services.Where(service => service.Command[0] == "smtpd"))
         {
-            var incoming = long.TryParse(service.Option("message_size_limit"), out var own) ? own : outgoing;
+            var incoming = service.Option("message_size_limit").AsNumber() ?? outgoing;
             var words = string.Create(CultureInfo.InvariantCulture,
                 $"message_size_limit of {service.Name} {service.Type} is {incoming}");
             var remedy = $"run: postconf -P {service.Name}/{service.Type}/message_size_limit={most}" + Reload;

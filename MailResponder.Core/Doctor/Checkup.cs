@@ -25,8 +25,8 @@ internal static class Checkup
         var running = new List<Task<List<Finding>>>();
         foreach (var (name, look) in subjects)
         {
-            // These two act as the service's user, and a process has one user for all of its threads.
-            var isAlone = name is SettingsChecks.Name or DatabaseChecks.Name;
+            // These act as the service's user, and a process has one user for all of its threads.
+            var isAlone = name is SettingsChecks.Name or DatabaseChecks.Name or RenderingChecks.Name;
             if (isAlone)
                 running.ForEach(earlier => Task.WaitAny([earlier], MaxTimeAlone));
             running.Add(Start(look));
@@ -77,7 +77,7 @@ internal static class Checkup
         Add("install", () => PendingChecks.Look(host));
         Add(SettingsChecks.Name, () => SettingsChecks.Look(host, settingsPath, settings));
         With(DatabaseChecks.Name, known => DatabaseChecks.Look(host, known));
-        With("rendered", known => RenderingChecks.Look(host, known));
+        With(RenderingChecks.Name, known => RenderingChecks.Look(host, known));
         With("s3", known => S3Checks.Look(host, known));
         With("ses", SesChecks.Look);
         With("aws-roots", known => RootChecks.Look(host, known));

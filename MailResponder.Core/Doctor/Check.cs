@@ -15,7 +15,6 @@ internal sealed class Check(string name) : List<Finding>
         isFault ? Fault(text, remedy) : Warning(text, remedy);
 
     /// <summary>For what cannot be judged because another check has a finding.</summary>
-    /// <param name="other">The other check.</param>
     /// <param name="what">What was left out; empty for all.</param>
     public Check NotLookedAt(string other, string what = "") =>
         Warning($"{(what.Length > 0 ? what + ": " : "")}not looked at, because it rests on {other}",

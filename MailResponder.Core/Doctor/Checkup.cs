@@ -15,7 +15,6 @@ internal static class Checkup
     private static readonly TimeSpan MaxTimeOfProbe = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan MaxTimeOfProbeAlone = TimeSpan.FromSeconds(8.5);
 
-    /// <param name="host">The machine.</param>
     /// <param name="settingsPath">The settings; with a fault in them, what needs them is left out.</param>
     /// <param name="withProbe">Whether to send a request through the whole chain, too.</param>
     public static IReadOnlyList<Finding> Of(Host host, string settingsPath, bool withProbe)

@@ -17,7 +17,6 @@ namespace MailResponder.Doctor;
 internal static class ConfigurationCheck
 {
     /// <summary>Checks one file: a JSON list is a response book, anything else settings.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="settingsPath">The settings that say where a book's attachments are; need not exist.</param>
     /// <param name="faults">Added to.</param>
     /// <param name="postfixLimit">Postfix's message_size_limit in bytes; null when it is not known.</param>

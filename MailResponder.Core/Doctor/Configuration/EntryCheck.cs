@@ -8,7 +8,6 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>One entry of a response book: whether requests reach it, and its reply goes out whole.</summary>
-/// <param name="entry">The entry.</param>
 /// <param name="book">The book's file.</param>
 /// <param name="settings">The settings that use the book.</param>
 /// <param name="seal">Who vouches for its attachments; null: nobody need to.</param>

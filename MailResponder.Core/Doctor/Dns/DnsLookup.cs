@@ -53,7 +53,6 @@ internal sealed class DnsLookup
         }
     }
 
-    /// <param name="name">A domain name.</param>
     /// <param name="type">TXT, MX, A, AAAA or PTR.</param>
     public DnsAnswer Ask(string name, QueryType type)
     {

@@ -100,7 +100,6 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     /// The domains that a list like mydestination names, those of its tables and files too; without address literals
     /// and unqualified names, at which nobody can be answered.
     /// </summary>
-    /// <param name="parameter">The list.</param>
     /// <param name="unlisted">Tables that postmap(1) cannot list.</param>
     public List<string> Domains(string parameter, out List<string> unlisted)
     {

@@ -17,9 +17,7 @@ internal static class ProbeChecks
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
-    /// <param name="host">Where it is sent, and what runs there.</param>
     /// <param name="settings">Whose book is asked.</param>
-    /// <param name="postfix">Takes the request.</param>
     /// <param name="maxTime">How long the request may take.</param>
     public static IEnumerable<Finding> Look(
         Host host, ResponderSettings settings, PostfixSettings postfix, TimeSpan maxTime)

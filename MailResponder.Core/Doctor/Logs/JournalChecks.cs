@@ -32,14 +32,8 @@ internal static class JournalChecks
 
     private static Dictionary<string, string> Settings(Host host)
     {
-        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var folder in Folders.Where(folder => Directory.Exists(host.PathTo(folder))))
-        {
-            foreach (var file in Directory.GetFiles(host.PathTo(folder), "*.conf").Select(Path.GetFileName))
-                files[file!] = $"{folder}/{file}";
-        }
-
-        return Host.Values(
-            files.Values.Prepend("/etc/systemd/journald.conf").SelectMany(file => host.Lines(file) ?? []), '=');
+        var files = Folders.SelectMany(folder => host.FilesIn(folder, "*.conf")).GroupBy(Path.GetFileName)
+            .OrderBy(same => same.Key, StringComparer.Ordinal).Select(same => same.Last());
+        return Host.Values(files.Prepend("/etc/systemd/journald.conf").SelectMany(file => host.Lines(file) ?? []), '=');
     }
 }

@@ -5,8 +5,6 @@ namespace MailResponder.Doctor;
 /// <summary>How long logrotate keeps a log, by its own files (logrotate(8)).</summary>
 internal sealed class LogRotation
 {
-    private const string Folder = "/etc/logrotate.d";
-
     /// <summary>Endings of files that logrotate does not read.</summary>
     private static string[] Left =>
     [
@@ -19,10 +17,8 @@ internal sealed class LogRotation
 
     public LogRotation(Host host)
     {
-        var folder = host.PathTo(Folder);
-        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
         Read(host.Lines("/etc/logrotate.conf") ?? []);
-        foreach (var file in files.Select(file => $"{Folder}/{Path.GetFileName(file)}").Order(StringComparer.Ordinal)
+        foreach (var file in host.FilesIn("/etc/logrotate.d")
             .Where(file => !Array.Exists(Left, ending => file.EndsWith(ending, StringComparison.Ordinal))))
             Read(host.Lines(file) ?? []);
     }

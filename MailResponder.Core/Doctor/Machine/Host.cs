@@ -44,6 +44,10 @@ internal sealed record Host
         .GroupBy(parts => parts[0].Trim(), parts => parts[1].Trim())
         .ToDictionary(said => said.Key, said => said.Last());
 
+    /// <summary>The files of a folder in order, by their paths on the host; none when there is no folder.</summary>
+    public IEnumerable<string> FilesIn(string folder, string pattern = "*") => !Directory.Exists(PathTo(folder)) ? []
+        : Directory.GetFiles(PathTo(folder), pattern).Select(file => file[Root.Length..]).Order(StringComparer.Ordinal);
+
     /// <summary>Whether the mode of a file or folder that exists has any of the rights.</summary>
     public static bool IsOpen(string path, UnixFileMode rights) => (File.GetUnixFileMode(path) & rights) != 0;
 

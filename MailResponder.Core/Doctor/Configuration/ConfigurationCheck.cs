@@ -23,17 +23,8 @@ internal static class ConfigurationCheck
     /// <returns>The exit code that fits the kind of file.</returns>
     public static int OfFile(string path, string settingsPath, List<Fault> faults, long? postfixLimit = null)
     {
-        byte[] text;
-        try
-        {
-            text = RegularFile.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception)));
+        if (LocatedJson.ReadFile(path, faults) is not { } text)
             return ExitCode.NoInput;
-        }
-
         if (LooksLikeSettings(text))
             return OfSettings(path, faults, postfixLimit);
         // Attachments can be looked for only where settings say where they are.
@@ -48,38 +39,33 @@ internal static class ConfigurationCheck
     {
         if (SettingsFile.Check(path, faults) is not { } settings)
             return ExitCode.Configuration;
-        var before = faults.Count;
-        var code = OfWhatTheyName(settings, faults, postfixLimit);
-        // The faults of the parser have their lines already.
+        var found = new List<Fault>();
+        var code = OfWhatTheyName(settings, found, postfixLimit);
+        // A place like database.sqlite. The faults of the parser have their lines already.
         var text = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
-        for (var i = before; i < faults.Count; i++)
+        faults.AddRange(found.Select(fault => fault.File != path ? fault : fault with
         {
-            // A place like database.sqlite.
-            var setting = faults[i].Place.Split('.').Aggregate(text, (found, name) => found?[name]);
-            if (faults[i].File == path)
-                faults[i] = faults[i] with { Line = setting?.Line ?? 0 };
-        }
-
+            Line = fault.Place.Split('.').Aggregate(text, (json, name) => json?[name])?.Line ?? 0,
+        }));
         return code;
     }
 
     private static int OfWhatTheyName(ResponderSettings settings, List<Fault> faults, long? postfixLimit)
     {
-        var (path, before) = (settings.File, faults.Count);
         try
         {
             using var asService = ServiceUser.Act(settings);
-            if (!FileSystem.MayRead(path))
-                faults.Add(new Fault(path, 0, "", $"the user {RunningUser.Name} may not read it"));
+            if (!FileSystem.MayRead(settings.File))
+                faults.Add(new Fault(settings.File, 0, "", $"the user {RunningUser.Name} may not read it"));
             CheckKeys(settings, faults);
             CheckPlaces(settings, faults);
-            var isOfSettings = faults.FindIndex(before, fault => !fault.IsWarning) >= 0;
+            var isOfSettings = faults.Exists(fault => !fault.IsWarning);
             CheckBook(settings.ResponseBook, settings, faults, postfixLimit, new BookSeal(settings));
             return isOfSettings ? ExitCode.Configuration : ExitCode.DataError;
         }
         catch (ResponderException exception)
         {
-            faults.Add(new Fault(path, 0, "database", exception.Message));
+            faults.Add(new Fault(settings.File, 0, "database", exception.Message));
             return ExitCode.Configuration;
         }
     }

@@ -22,11 +22,9 @@ internal sealed record MasterService(
     }
 
     /// <summary>The value of an attribute like <c>flags=</c>; null when it is not set.</summary>
-    public string? Attribute(string name) =>
-        Command.LastOrDefault(word => word.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+    public string? Attribute(string name) => Host.Values(Command, '=').GetValueOrDefault(name);
 
     /// <summary>What <c>-o NAME=VALUE</c> sets; null when main.cf's value counts.</summary>
-    public string? Option(string name) =>
-        Command.Zip(Command.Skip(1)).Where(pair => pair.First == "-o").Select(pair => pair.Second)
-            .LastOrDefault(word => word.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+    public string? Option(string name) => Host.Values(Command.Zip(Command.Skip(1))
+        .Where(pair => pair.First == "-o").Select(pair => pair.Second), '=').GetValueOrDefault(name);
 }

@@ -87,11 +87,13 @@ internal static class TlsChecks
 
         if (certificate is null || (key is null && host.IsRoot))
             return Broken($"{file} or its key does not exist or cannot be read");
+        var damage = $"{file} has no certificate, or a damaged one";
         try
         {
             using var shown = X509Certificate2.CreateFromPem(certificate);
-            if (key is not null && !IsKeyOf(certificate, key))
-                return Broken($"the key of {file} is damaged, or another certificate's");
+            damage = $"the key of {file} is damaged, or another certificate's";
+            if (key is not null)
+                X509Certificate2.CreateFromPem(certificate, key).Dispose();
             var (now, from, until) =
                 (host.Now.UtcDateTime, shown.NotBefore.ToUniversalTime(), shown.NotAfter.ToUniversalTime());
             var problem = until < now ? $"ended on {Day(until)}: senders who verify it keep their mail"
@@ -105,20 +107,7 @@ internal static class TlsChecks
         }
         catch (CryptographicException)
         {
-            return Broken($"{file} has no certificate, or a damaged one");
-        }
-    }
-
-    private static bool IsKeyOf(string certificate, string key)
-    {
-        try
-        {
-            X509Certificate2.CreateFromPem(certificate, key).Dispose();
-            return true;
-        }
-        catch (CryptographicException)
-        {
-            return false;
+            return Broken(damage);
         }
     }
 }

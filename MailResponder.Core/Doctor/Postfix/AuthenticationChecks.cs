@@ -21,7 +21,8 @@ internal static class AuthenticationChecks
                     "run install.sh --authentication, which installs opendkim and opendmarc and sets authserv_id")
                 : check.Warning("mail filters say who a message is from, and nobody reads it: authserv_id is not set",
                     $"add \"authserv_id\": \"{names[0].Name}\" to {settings.File}");
-        if (!IsTakenOff(postfix.LookUpIn("header_checks", $"Authentication-Results: {id}; dmarc=pass")))
+        var action = postfix.LookUpIn("header_checks", $"Authentication-Results: {id}; dmarc=pass") ?? "";
+        if (action.Split(' ', '\t')[0].ToUpperInvariant() is not ("IGNORE" or "STRIP"))
             check.Fault("header_checks lets Authentication-Results of strangers in: anybody can vouch for themselves",
                 "run install.sh, or: postconf -e header_checks=regexp:/etc/postfix/header_checks, with the line of "
                 + "postfix/header_checks" + PostfixSettings.Reload);
@@ -81,8 +82,4 @@ internal static class AuthenticationChecks
         lines.Select(line => line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
             .FirstOrDefault(words => words.Length > 1
                 && words[0].Equals(parameter, StringComparison.OrdinalIgnoreCase))?[1];
-
-    private static bool IsTakenOff(string? action) =>
-        action is not null && (action.StartsWith("IGNORE", StringComparison.OrdinalIgnoreCase)
-            || action.StartsWith("STRIP", StringComparison.OrdinalIgnoreCase));
 }

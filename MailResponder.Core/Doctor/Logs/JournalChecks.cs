@@ -5,12 +5,8 @@ namespace MailResponder.Doctor;
 /// </summary>
 internal static class JournalChecks
 {
-    /// <summary>By rising precedence, as journald.conf(5) has them.</summary>
-    private static string[] Folders =>
-    [
-        "/usr/lib/systemd/journald.conf.d", "/usr/local/lib/systemd/journald.conf.d",
-        "/run/systemd/journald.conf.d", "/etc/systemd/journald.conf.d",
-    ];
+    /// <summary>Hold systemd/journald.conf.d; by rising precedence, as journald.conf(5) has them.</summary>
+    private static string[] Folders => ["/usr/lib", "/usr/local/lib", "/run", "/etc"];
 
     public static IEnumerable<Finding> Look(Host host)
     {
@@ -32,8 +28,8 @@ internal static class JournalChecks
 
     private static Dictionary<string, string> Settings(Host host)
     {
-        var files = Folders.SelectMany(folder => host.FilesIn(folder, "*.conf")).GroupBy(Path.GetFileName)
-            .OrderBy(same => same.Key, StringComparer.Ordinal).Select(same => same.Last());
+        var files = Folders.SelectMany(folder => host.FilesIn(folder + "/systemd/journald.conf.d", "*.conf"))
+            .GroupBy(Path.GetFileName).OrderBy(same => same.Key, StringComparer.Ordinal).Select(same => same.Last());
         return Host.Values(files.Prepend("/etc/systemd/journald.conf").SelectMany(file => host.Lines(file) ?? []), '=');
     }
 }

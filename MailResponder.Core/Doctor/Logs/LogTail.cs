@@ -7,18 +7,11 @@ namespace MailResponder.Doctor;
 /// <summary>
 /// The end of a log, and what is added to it. When logrotate renames the file, the new one is read from its start.
 /// </summary>
-internal sealed class LogTail
+/// <param name="path">The log; need not exist.</param>
+/// <param name="maxBytes">How much of its present end is read; 0 for what comes from now on.</param>
+internal sealed class LogTail(string path, int maxBytes = 1 << 20)
 {
-    private readonly string _path;
-    private long _offset;
-
-    /// <param name="path">The log; need not exist.</param>
-    /// <param name="maxBytes">How much of its present end is read; 0 for what comes from now on.</param>
-    public LogTail(string path, int maxBytes = 1 << 20)
-    {
-        _path = path;
-        _offset = File.Exists(path) ? Math.Max(0, new FileInfo(path).Length - maxBytes) : 0;
-    }
+    private long _offset = File.Exists(path) ? Math.Max(0, new FileInfo(path).Length - maxBytes) : 0;
 
     /// <summary>Whole lines since the last time; none while the file is missing or may not be read.</summary>
     public List<string> NewLines()
@@ -27,7 +20,7 @@ internal sealed class LogTail
         FileTrouble.Try(() =>
         {
             using var file =
-                new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (file.Length < _offset)
                 _offset = 0;
             file.Position = _offset;

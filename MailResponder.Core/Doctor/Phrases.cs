@@ -15,11 +15,13 @@ internal static class Phrases
         : age.TotalDays < 2 ? ((int)age.TotalHours).Count("hour")
         : ((int)age.TotalDays).Count("day");
 
-    /// <summary>At most five names; the rest is counted.</summary>
-    public static string Some(this IReadOnlyCollection<string> names)
+    /// <summary>At most five names; the rest is counted. Null when there are none.</summary>
+    public static string? Some(this IEnumerable<string> names)
     {
         const int most = 5;
-        return string.Join(", ", names.Take(most)) + (names.Count > most ? $" and {names.Count - most} more" : "");
+        var all = names.ToList();
+        return all.Count == 0 ? null
+            : string.Join(", ", all.Take(most)) + (all.Count > most ? $" and {all.Count - most} more" : "");
     }
 
     /// <summary>A whole number of digits alone; else null.</summary>

@@ -26,8 +26,8 @@ internal static class BlockListChecks
             return check.NotLookedAt("host-address");
         foreach (var address in addresses)
             lists.ForEach(list => Look(check, dns, address, list));
-        return check.OrOk($"{addresses.ConvertAll(address => address.ToString()).Some()}: not on "
-            + lists.ConvertAll(list => list.Domain).Some());
+        return check.OrOk($"{addresses.Select(address => address.ToString()).Some()}: not on "
+            + lists.Select(list => list.Domain).Some());
     }
 
     /// <param name="list">The list's domain, and which answers mean that an address is on it; empty for all.</param>

@@ -44,7 +44,7 @@ internal sealed class DomainChecks(
                     $"put it into {Mailboxes} or {Relayed} instead" + Reload);
         }
 
-        return check.OrOk(settings.OwnDomains.ToList().Some() + ": taken");
+        return check.OrOk(settings.OwnDomains.Some() + ": taken");
     }
 
     /// <summary>Postfix tells strangers that it does not relay for such a domain, and nobody is answered.</summary>
@@ -69,9 +69,9 @@ internal sealed class DomainChecks(
         {
             var unknown = postfix.Domains(parameter, out var unlisted).Where(domain =>
                 !MailDomain.IsWithin(domain, settings.OwnDomains) && !HostName.Covers(domain, LocalHost.Name()))
-                .Distinct().Order().ToList();
-            if (unknown.Count > 0)
-                check.Fault($"{unknown.Some()}: in {parameter}, but not in own_domains; a request forged in that name "
+                .Distinct().Order().Some();
+            if (unknown is not null)
+                check.Fault($"{unknown}: in {parameter}, but not in own_domains; a request forged in that name "
                     + "is answered", "add it to own_domains in the settings");
             if (unlisted.Count > 0)
                 check.Warning($"the domains of {unlisted.Some()} in {parameter} cannot be listed (postmap -s)",
@@ -122,9 +122,8 @@ internal sealed class DomainChecks(
                 continue;
             var keys = ofClass.SelectMany(Keys).Distinct().ToList();
             var known = postfix.List(parameter).SelectMany(table => postfix.LookUpAll(table, keys).Keys).ToHashSet();
-            var refused = ofClass.FindAll(address => !Keys(address).Any(known.Contains));
-            if (refused.Count > 0)
-                check.Fault($"{refused.Some()}: in the response book, but not in {parameter}; requests are rejected",
+            if (ofClass.Where(address => !Keys(address).Any(known.Contains)).Some() is { } refused)
+                check.Fault($"{refused}: in the response book, but not in {parameter}; requests are rejected",
                     $"run: sudo -u {Host.ResponderUser} responder config pull" + Reload);
         }
 
@@ -160,8 +159,8 @@ internal sealed class DomainChecks(
 
     private static void NotTaken(Check check, IEnumerable<string> refused)
     {
-        if (refused.Order().ToList() is { Count: > 0 } all)
-            check.NotLookedAt("postfix-domains", all.Some());
+        if (refused.Order().Some() is { } some)
+            check.NotLookedAt("postfix-domains", some);
     }
 
     private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];

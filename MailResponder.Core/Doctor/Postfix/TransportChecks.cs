@@ -59,9 +59,9 @@ internal static class TransportChecks
 
         // pipe(8): all other macros hold the sender, the client or a recipient as Postfix rewrote it.
         var shown = argv.Where(argument => argument.Contains('$', StringComparison.Ordinal)).Select(Macro)
-            .Except(wanted.Select(pair => pair.Item2)).ToList();
-        if (shown.Count > 0)
-            check.Fault($"argv= holds {shown.Some()}: every local user can read it in /proc, and it may name a "
+            .Except(wanted.Select(pair => pair.Item2)).Some();
+        if (shown is not null)
+            check.Fault($"argv= holds {shown}: every local user can read it in /proc, and it may name a "
                 + "requester", Sample);
     }
 

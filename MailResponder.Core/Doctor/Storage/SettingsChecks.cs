@@ -80,9 +80,9 @@ internal static class SettingsChecks
             return check;
         var unedited = book.Entries.Where(
             entry => entry.Bodies.Any(body => body.Text.Contains(Placeholder, StringComparison.Ordinal)))
-            .Select(entry => entry.Address).Distinct().ToList();
-        return unedited.Count == 0 ? check.Ok("no text of install.sh is left")
-            : check.Warning($"{unedited.Some()}: still answered with the text that install.sh wrote",
+            .Select(entry => entry.Address).Distinct().Some();
+        return unedited is null ? check.Ok("no text of install.sh is left")
+            : check.Warning($"{unedited}: still answered with the text that install.sh wrote",
                 $"write your own into {settings.ResponseBook}");
     }
 }

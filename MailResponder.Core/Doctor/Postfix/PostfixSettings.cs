@@ -47,8 +47,8 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
         domain.Equals(this["myhostname"], StringComparison.OrdinalIgnoreCase)
             || domain.StartsWith("localhost.", StringComparison.Ordinal);
 
-    public MasterService? Service(string name, string type = "unix") =>
-        Services.FirstOrDefault(service => service.Name == name && service.Type == type);
+    public MasterService? Service(string name) =>
+        Services.FirstOrDefault(service => service.Name == name && service.Type == "unix");
 
     /// <summary>The items of a list parameter.</summary>
     public List<string> List(string parameter) => Split(this[parameter], byComma: true);

@@ -39,8 +39,24 @@ internal static class ConfigurationCheck
     {
         if (SettingsFile.Check(path, faults) is not { } settings)
             return ExitCode.Configuration;
-        var found = new List<Fault>();
-        var code = OfWhatTheyName(settings, found, postfixLimit);
+        var (found, code) = (new List<Fault>(), ExitCode.DataError);
+        try
+        {
+            using var asService = ServiceUser.Act(settings);
+            if (!FileSystem.MayRead(settings.File))
+                found.Add(new Fault(settings.File, 0, "", $"the user {RunningUser.Name} may not read it"));
+            CheckKeys(settings, found);
+            CheckPlaces(settings, found);
+            if (found.Exists(fault => !fault.IsWarning))
+                code = ExitCode.Configuration;
+            CheckBook(settings.ResponseBook, settings, found, postfixLimit, new BookSeal(settings));
+        }
+        catch (ResponderException exception)
+        {
+            found.Add(new Fault(settings.File, 0, "database", exception.Message));
+            code = ExitCode.Configuration;
+        }
+
         // A place like database.sqlite. The faults of the parser have their lines already.
         var text = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
         faults.AddRange(found.Select(fault => fault.File != path ? fault : fault with
@@ -48,26 +64,6 @@ internal static class ConfigurationCheck
             Line = fault.Place.Split('.').Aggregate(text, (json, name) => json?[name])?.Line ?? 0,
         }));
         return code;
-    }
-
-    private static int OfWhatTheyName(ResponderSettings settings, List<Fault> faults, long? postfixLimit)
-    {
-        try
-        {
-            using var asService = ServiceUser.Act(settings);
-            if (!FileSystem.MayRead(settings.File))
-                faults.Add(new Fault(settings.File, 0, "", $"the user {RunningUser.Name} may not read it"));
-            CheckKeys(settings, faults);
-            CheckPlaces(settings, faults);
-            var isOfSettings = faults.Exists(fault => !fault.IsWarning);
-            CheckBook(settings.ResponseBook, settings, faults, postfixLimit, new BookSeal(settings));
-            return isOfSettings ? ExitCode.Configuration : ExitCode.DataError;
-        }
-        catch (ResponderException exception)
-        {
-            faults.Add(new Fault(settings.File, 0, "database", exception.Message));
-            return ExitCode.Configuration;
-        }
     }
 
     private static void CheckKeys(ResponderSettings settings, List<Fault> faults)

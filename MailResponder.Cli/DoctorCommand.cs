@@ -29,17 +29,15 @@ internal sealed class DoctorCommand : Command
         Add(noProbe);
         Add(resolver);
         SetAction(result => result.GetValue(resolver)
-            ? Tell(DoctorReport.Of(Checkup.Resolvers(ThisHost)), result.GetValue(json))
+            ? Tell(DoctorReport.Of(OutgoingTlsChecks.Resolvers(ThisHost)), result.GetValue(json))
             : Examine(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)),
                 result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
     }
 
     /// <summary>The machine that this runs on.</summary>
-    public static Host ThisHost => HostWithin(MaxTimeOfProgram);
-
-    private static Host HostWithin(TimeSpan maxTimeOfProgram) => new()
+    public static Host ThisHost => new()
     {
-        Programs = new HostPrograms(maxTimeOfProgram),
+        Programs = new HostPrograms(MaxTimeOfProgram),
         Clock = TimeProvider.System,
         IsRoot = Environment.IsPrivilegedProcess,
         UserName = Environment.UserName,
@@ -51,7 +49,7 @@ internal sealed class DoctorCommand : Command
         ForgetEnvironment();
         settingsPath = Path.GetFullPath(settingsPath);
         var report = DoctorReport.Of(probe
-            ? Checkup.Probe(HostWithin(MaxTimeOfProgramOfProbe), settingsPath)
+            ? Checkup.Probe(ThisHost with { Programs = new HostPrograms(MaxTimeOfProgramOfProbe) }, settingsPath)
             : Checkup.Of(ThisHost, settingsPath, withProbe: !noProbe));
         var code = Tell(report, json);
         // Of a probe that could not be sent nobody knows whether it would have been answered.

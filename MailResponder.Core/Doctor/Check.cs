@@ -10,8 +10,11 @@ internal sealed class Check(string name) : List<Finding>
 
     public Check Fault(string text, string remedy) => With(FindingState.Fault, text, remedy);
 
+    /// <summary>A fault, or only a warning.</summary>
+    public Check Bad(bool isFault, string text, string remedy) =>
+        isFault ? Fault(text, remedy) : Warning(text, remedy);
+
     /// <summary>For what cannot be judged because another check has a finding.</summary>
-    /// <param name="other">The other check.</param>
     /// <param name="what">What was left out; empty for all.</param>
     public Check NotLookedAt(string other, string what = "") =>
         Warning($"{(what.Length > 0 ? what + ": " : "")}not looked at, because it rests on {other}",

@@ -15,7 +15,6 @@ internal static class Checkup
     private static readonly TimeSpan MaxTimeOfProbe = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan MaxTimeOfProbeAlone = TimeSpan.FromSeconds(8.5);
 
-    /// <param name="host">The machine.</param>
     /// <param name="settingsPath">The settings; with a fault in them, what needs them is left out.</param>
     /// <param name="withProbe">Whether to send a request through the whole chain, too.</param>
     public static IReadOnlyList<Finding> Of(Host host, string settingsPath, bool withProbe)
@@ -25,8 +24,8 @@ internal static class Checkup
         var running = new List<Task<List<Finding>>>();
         foreach (var (name, look) in subjects)
         {
-            // These two act as the service's user, and a process has one user for all of its threads.
-            var isAlone = name is SettingsChecks.Name or DatabaseChecks.Name;
+            // These act as the service's user, and a process has one user for all of its threads.
+            var isAlone = name is SettingsChecks.Name or DatabaseChecks.Name or RenderingChecks.Name;
             if (isAlone)
                 running.ForEach(earlier => Task.WaitAny([earlier], MaxTimeAlone));
             running.Add(Start(look));
@@ -50,9 +49,6 @@ internal static class Checkup
 
         return findings;
     }
-
-    /// <summary>Whether DANE can be relied on, before Postfix is told to.</summary>
-    public static IReadOnlyList<Finding> Resolvers(Host host) => OutgoingTlsChecks.Resolvers(host);
 
     /// <summary>The probe alone, for a monitoring server that waits for ten seconds.</summary>
     public static IReadOnlyList<Finding> Probe(Host host, string settingsPath)
@@ -80,7 +76,7 @@ internal static class Checkup
         Add("install", () => PendingChecks.Look(host));
         Add(SettingsChecks.Name, () => SettingsChecks.Look(host, settingsPath, settings));
         With(DatabaseChecks.Name, known => DatabaseChecks.Look(host, known));
-        With("rendered", known => RenderingChecks.Look(host, known));
+        With(RenderingChecks.Name, known => RenderingChecks.Look(host, known));
         With("s3", known => S3Checks.Look(host, known));
         With("ses", SesChecks.Look);
         With("aws-roots", known => RootChecks.Look(host, known));
@@ -130,14 +126,12 @@ internal static class Checkup
             return running.Wait(left) ? running.Result
                 : check.Warning("could not be looked at in time", "look at the machine's load, then run it again");
         }
-        catch (AggregateException exception) when (exception.InnerException is ResponderException cause)
-        {
-            return check.Warning($"could not be looked at: {cause.Message}", "mend this first");
-        }
         catch (AggregateException exception)
         {
-            return check.Warning($"could not be looked at: {exception.InnerException!.GetType().Name}",
-                "a bug of responder doctor: please report it");
+            return exception.InnerException is ResponderException cause
+                ? check.Warning($"could not be looked at: {cause.Message}", "mend this first")
+                : check.Warning($"could not be looked at: {exception.InnerException!.GetType().Name}",
+                    "a bug of responder doctor: please report it");
         }
     }
 }

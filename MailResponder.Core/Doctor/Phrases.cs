@@ -1,11 +1,13 @@
+using System.Globalization;
+
 namespace MailResponder.Doctor;
 
-/// <summary>Phrases of findings.</summary>
+/// <summary>Phrases of findings, and numbers and times as other programs write them.</summary>
 internal static class Phrases
 {
     /// <summary>"1 file", "3 files"; for words whose plural takes an s.</summary>
     public static string Count(this int number, string noun) =>
-        number.ToString(System.Globalization.CultureInfo.InvariantCulture) + " " + noun + (number == 1 ? "" : "s");
+        number.ToString(CultureInfo.InvariantCulture) + " " + noun + (number == 1 ? "" : "s");
 
     /// <summary>An age as people say it: "40 minutes", "3 hours", "2 days".</summary>
     public static string InWords(this TimeSpan age) =>
@@ -13,10 +15,50 @@ internal static class Phrases
         : age.TotalDays < 2 ? ((int)age.TotalHours).Count("hour")
         : ((int)age.TotalDays).Count("day");
 
-    /// <summary>At most five names; the rest is counted.</summary>
-    public static string Some(this IReadOnlyCollection<string> names)
+    /// <summary>At most five names; the rest is counted. Null when there are none.</summary>
+    public static string? Some(this IEnumerable<string> names)
     {
         const int most = 5;
-        return string.Join(", ", names.Take(most)) + (names.Count > most ? $" and {names.Count - most} more" : "");
+        var all = names.ToList();
+        return all.Count == 0 ? null
+            : string.Join(", ", all.Take(most)) + (all.Count > most ? $" and {all.Count - most} more" : "");
     }
+
+    /// <summary>A whole number of digits alone; else null.</summary>
+    public static long? AsNumber(this string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>
+    /// A time span of systemd.time(7), like <c>1d 12h</c>, or of postconf(5); a bare number is seconds. Else null.
+    /// </summary>
+    public static TimeSpan? AsTime(this string text)
+    {
+        var time = TimeSpan.Zero;
+        var rest = text.AsSpan().Trim();
+        do
+        {
+            var behind = rest.TrimStart("0123456789");
+            var end = behind.IndexOfAnyInRange('0', '9') is >= 0 and var next ? next : behind.Length;
+            if (!int.TryParse(rest[..^behind.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || SecondsOf(behind[..end].Trim()) is not { } seconds)
+                return null;
+            time += TimeSpan.FromSeconds((double)number * seconds);
+            rest = behind[end..];
+        }
+        while (!rest.IsEmpty);
+
+        return time;
+    }
+
+    private static int? SecondsOf(ReadOnlySpan<char> unit) => unit switch
+    {
+        "" or "s" or "sec" or "second" or "seconds" => 1,
+        "m" or "min" or "minute" or "minutes" => 60,
+        "h" or "hr" or "hour" or "hours" => 3600,
+        "d" or "day" or "days" => 86_400,
+        "w" or "week" or "weeks" => 604_800,
+        "M" or "month" or "months" => 2_629_800,
+        "y" or "year" or "years" => 31_557_600,
+        _ => null,
+    };
 }

@@ -17,24 +17,14 @@ namespace MailResponder.Doctor;
 internal static class ConfigurationCheck
 {
     /// <summary>Checks one file: a JSON list is a response book, anything else settings.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="settingsPath">The settings that say where a book's attachments are; need not exist.</param>
     /// <param name="faults">Added to.</param>
     /// <param name="postfixLimit">Postfix's message_size_limit in bytes; null when it is not known.</param>
     /// <returns>The exit code that fits the kind of file.</returns>
     public static int OfFile(string path, string settingsPath, List<Fault> faults, long? postfixLimit = null)
     {
-        byte[] text;
-        try
-        {
-            text = RegularFile.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            faults.Add(new Fault(path, 0, "", FileTrouble.Describe(exception)));
+        if (LocatedJson.ReadFile(path, faults) is not { } text)
             return ExitCode.NoInput;
-        }
-
         if (LooksLikeSettings(text))
             return OfSettings(path, faults, postfixLimit);
         // Attachments can be looked for only where settings say where they are.
@@ -49,47 +39,31 @@ internal static class ConfigurationCheck
     {
         if (SettingsFile.Check(path, faults) is not { } settings)
             return ExitCode.Configuration;
-        var before = faults.Count;
-        var code = OfWhatTheyName(settings, faults, postfixLimit);
-        // The faults of the parser have their lines already.
-        var text = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
-        for (var i = before; i < faults.Count; i++)
-        {
-            if (faults[i].File == path && text is not null)
-                faults[i] = faults[i] with { Line = LineOf(text, faults[i].Place) };
-        }
-
-        return code;
-    }
-
-    /// <summary>Of the setting, like database.sqlite; 0 when it is not in the file.</summary>
-    private static int LineOf(LocatedJson text, string setting)
-    {
-        var found = text;
-        foreach (var name in setting.Split('.'))
-            found = found?[name];
-        return found?.Line ?? 0;
-    }
-
-    private static int OfWhatTheyName(ResponderSettings settings, List<Fault> faults, long? postfixLimit)
-    {
-        var (path, before) = (settings.File, faults.Count);
+        var (found, code) = (new List<Fault>(), ExitCode.DataError);
         try
         {
             using var asService = ServiceUser.Act(settings);
-            if (!FileSystem.MayRead(path))
-                faults.Add(new Fault(path, 0, "", $"the user {RunningUser.Name} may not read it"));
-            CheckKeys(settings, faults);
-            CheckPlaces(settings, faults);
-            var isOfSettings = faults.FindIndex(before, fault => !fault.IsWarning) >= 0;
-            CheckBook(settings.ResponseBook, settings, faults, postfixLimit, new BookSeal(settings));
-            return isOfSettings ? ExitCode.Configuration : ExitCode.DataError;
+            if (!FileSystem.MayRead(settings.File))
+                found.Add(new Fault(settings.File, 0, "", $"the user {RunningUser.Name} may not read it"));
+            CheckKeys(settings, found);
+            CheckPlaces(settings, found);
+            if (found.Exists(fault => !fault.IsWarning))
+                code = ExitCode.Configuration;
+            CheckBook(settings.ResponseBook, settings, found, postfixLimit, new BookSeal(settings));
         }
         catch (ResponderException exception)
         {
-            faults.Add(new Fault(path, 0, "database", exception.Message));
-            return ExitCode.Configuration;
+            found.Add(new Fault(settings.File, 0, "database", exception.Message));
+            code = ExitCode.Configuration;
         }
+
+        // A place like database.sqlite. The faults of the parser have their lines already.
+        var text = LocatedJson.Parse(RegularFile.ReadAllBytes(path), path, []);
+        faults.AddRange(found.Select(fault => fault.File != path ? fault : fault with
+        {
+            Line = fault.Place.Split('.').Aggregate(text, (json, name) => json?[name])?.Line ?? 0,
+        }));
+        return code;
     }
 
     private static void CheckKeys(ResponderSettings settings, List<Fault> faults)
@@ -170,12 +144,9 @@ internal static class ConfigurationCheck
         if (ResponseBookFile.Check(path, faults, seal) is not { } book)
             return;
         if (settings is null)
-        {
             CheckSwitch(book, path, faults);
-            return;
-        }
-
-        CheckUse(book, path, settings, faults, postfixLimit, seal);
+        else
+            CheckUse(book, path, settings, faults, postfixLimit, seal);
         var hasAttachments = book.Entries.Any(entry => entry.Attachments.Count > 0);
         faults.AddRange(seal?.Old(TimeProvider.System.GetUtcNow(), hasAttachments) ?? []);
     }
@@ -190,14 +161,10 @@ internal static class ConfigurationCheck
                 string.Create(CultureInfo.InvariantCulture, $"{path} has {count} entries for {notice}; write one")));
         foreach (var mailbox in settings.Canary)
         {
-            foreach (var requested in mailbox.Requests)
-            {
-                if (RequestedAddress.Find(requested, new HeaderList(), book, settings) is null)
-                {
-                    faults.Add(new Fault(settings.File, 0, CanarySection.Name, $"{mailbox.Name} asks {requested}, "
-                        + $"which {path} does not answer; see: responder config show", IsWarning: true));
-                }
-            }
+            faults.AddRange(mailbox.Requests
+                .Where(asked => RequestedAddress.Find(asked, new HeaderList(), book, settings) is null)
+                .Select(asked => new Fault(settings.File, 0, CanarySection.Name, $"{mailbox.Name} asks {asked}, "
+                    + $"which {path} does not answer; see: responder config show", IsWarning: true)));
         }
 
         // The limit of this host's Postfix does not apply to another program.

@@ -8,7 +8,6 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>One entry of a response book: whether requests reach it, and its reply goes out whole.</summary>
-/// <param name="entry">The entry.</param>
 /// <param name="book">The book's file.</param>
 /// <param name="settings">The settings that use the book.</param>
 /// <param name="seal">Who vouches for its attachments; null: nobody need to.</param>
@@ -31,8 +30,6 @@ internal sealed class EntryCheck(
         ".vsmacros", ".vss", ".vst", ".vsw", ".vxd", ".ws", ".wsc", ".wsf", ".wsh", ".xnk",
     };
 
-    private readonly FilesFolder _files = new(settings.FilesRoot);
-
     private SendMethod Method => entry.SendMethod ?? settings.SendMethod;
 
     /// <param name="postfixLimit">
@@ -40,6 +37,7 @@ internal sealed class EntryCheck(
     /// </param>
     public void Look(long? postfixLimit)
     {
+        var files = new FilesFolder(settings.FilesRoot);
         var domain = entry.Address[(entry.Address.LastIndexOf('@') + 1)..];
         if (domain.Length > 0 && !settings.OwnDomains.Contains(domain))
             Add("email_addr", $"{domain} is not in own_domains of {settings.File}", isWarning: true);
@@ -53,17 +51,20 @@ internal sealed class EntryCheck(
             Add("email_addr", $"{entry.Address} {owner}; take another");
         if (Method == SendMethod.Ses)
             LookAtExtensions();
-        if (LongestText() is > SendmailSender.MaxMessageBytes and var text)
-            Add("body", $"with the longest links it has {Megabytes(text)} MB, more than any provider takes; name fewer "
-                + "links, or shorter ones");
-        else if (TooLarge(postfixLimit) is { } tooLarge)
-            Add("attachments", tooLarge);
+        var attached = 0L;
         foreach (var attachment in entry.Attachments)
             ConfigurationCheck.Try(faults, book, $"entry {entry.Number}, attachments", () =>
             {
-                using var content = _files.Open(attachment);
+                using var content = files.Open(attachment);
+                // As base64 in lines of 76 characters.
+                attached += (content.Length + 56) / 57 * 78;
                 seal?.CheckAttachment(attachment, content);
             }, attachment.Line);
+        if (LongestText() is > SendmailSender.MaxMessageBytes and var text)
+            Add("body", $"with the longest links it has {Megabytes(text)} MB, more than any provider takes; name fewer "
+                + "links, or shorter ones");
+        else if (TooLarge(attached, postfixLimit) is { } tooLarge)
+            Add("attachments", tooLarge);
     }
 
     private void Add(string field, string problem, int? line = null, bool isWarning = false) =>
@@ -103,11 +104,11 @@ internal sealed class EntryCheck(
     }
 
     /// <summary>Null when the attachments fit, and for the outbox, which takes all.</summary>
-    private string? TooLarge(long? postfixLimit)
+    private string? TooLarge(long attached, long? postfixLimit)
     {
         if (Method == SendMethod.Outbox)
             return null;
-        var encoded = entry.Attachments.Sum(EncodedBytes) + TextBytes();
+        var encoded = attached + TextBytes();
         var (most, limit, remedy) = Limit(postfixLimit);
         if (encoded <= most - RoomForHeader)
             return null;
@@ -145,20 +146,4 @@ internal sealed class EntryCheck(
 
     private static string Megabytes(long bytes) =>
         (bytes / 1024 / 1024.0).ToString("0.0", CultureInfo.InvariantCulture);
-
-    /// <summary>
-    /// Size as base64 in lines of 76 characters; 0 for a file that cannot be opened, which is a fault of its own.
-    /// </summary>
-    private long EncodedBytes(ResponseAttachment attachment)
-    {
-        try
-        {
-            using var file = _files.Open(attachment);
-            return (file.Length + 56) / 57 * 78;
-        }
-        catch (ResponderException)
-        {
-            return 0;
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using DnsClient;
 
@@ -27,8 +26,8 @@ internal static class BlockListChecks
             return check.NotLookedAt("host-address");
         foreach (var address in addresses)
             lists.ForEach(list => Look(check, dns, address, list));
-        return check.OrOk($"{addresses.ConvertAll(address => address.ToString()).Some()}: not on "
-            + lists.ConvertAll(list => list.Domain).Some());
+        return check.OrOk($"{addresses.Select(address => address.ToString()).Some()}: not on "
+            + lists.Select(list => list.Domain).Some());
     }
 
     /// <param name="list">The list's domain, and which answers mean that an address is on it; empty for all.</param>
@@ -54,36 +53,20 @@ internal static class BlockListChecks
 
     private static List<(string Domain, string Filter)> Lists(PostfixSettings postfix)
     {
-        var named = postfix.List("postscreen_dnsbl_sites");
-        foreach (var words in Restrictions.Select(postfix.List))
-        {
-            named.AddRange(words.Zip(words.Skip(1))
-                .Where(pair => pair.First is "reject_rbl_client").Select(pair => pair.Second));
-        }
-
+        var rejecting = Restrictions.Select(postfix.List).SelectMany(words => words.Zip(words.Skip(1)))
+            .Where(pair => pair.First is "reject_rbl_client").Select(pair => pair.Second);
         // domain=filter*weight; a list of good senders has a weight below zero.
-        return [.. named.Select(text => text.Split('*')).Where(parts => !(parts.Length > 1 && parts[1].StartsWith('-')))
-            .Select(parts => parts[0].Split('=')).Select(parts => (parts[0], parts.Length > 1 ? parts[1] : ""))
-            .DistinctBy(list => list.Item1)];
+        return [.. postfix.List("postscreen_dnsbl_sites").Concat(rejecting)
+            .Where(text => !text.Contains("*-", StringComparison.Ordinal))
+            .Select(text => text.Split('*')[0].Split('='))
+            .Select(parts => (parts[0], parts.Length > 1 ? parts[1] : "")).DistinctBy(list => list.Item1)];
     }
 
     /// <summary>A pattern like <c>127.0.[0..255].[1;3..5]</c> (postconf(5), postscreen_dnsbl_sites).</summary>
-    private static bool IsMatch(string pattern, string address)
-    {
-        var rest = pattern;
-        foreach (var number in address.Split('.').Select(text => int.Parse(text, CultureInfo.InvariantCulture)))
-        {
-            var end = rest.StartsWith('[') ? rest.IndexOf(']') + 1 : rest.IndexOf('.');
-            var part = end <= 0 ? rest : rest[..end];
-            if (!part.Trim('[', ']').Split(';').Any(range => Holds(range.Split(".."), number)))
-                return false;
-            rest = rest[part.Length..].TrimStart('.');
-        }
+    private static bool IsMatch(string pattern, string address) =>
+        pattern.Replace("..", "-", StringComparison.Ordinal).Split('.').Zip(address.Split('.')).All(part =>
+            part.First.Trim('[', ']').Split(';').Any(range => Holds(range.Split('-'), part.Second.AsNumber())));
 
-        return true;
-    }
-
-    private static bool Holds(string[] edges, int number) =>
-        int.TryParse(edges[0], out var first) && int.TryParse(edges[^1], out var last)
-        && first <= number && number <= last;
+    private static bool Holds(string[] edges, long? number) =>
+        edges[0].AsNumber() <= number && number <= edges[^1].AsNumber();
 }

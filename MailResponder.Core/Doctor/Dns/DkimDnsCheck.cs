@@ -90,7 +90,8 @@ internal static class DkimDnsCheck
             return check.Fault($"{place} has {answer.Records.Count} TXT records; which one counts is undefined",
                 "keep the one that responder dkim record prints");
         var key = DkimRecord.PublicKey(signing).Base64;
-        var tags = Tags(answer.Records[0]);
+        // A tag list (RFC 6376, section 3.2). White space means nothing in the tags that are read here.
+        var tags = Host.Values(string.Concat(answer.Records[0].Where(c => !char.IsWhiteSpace(c))).Split(';'), '=');
         if (!tags.TryGetValue("p", out var published) || tags.GetValueOrDefault("v", "DKIM1") != "DKIM1")
             return check.Fault(place + " is no DKIM record: it has no v=DKIM1 or no p=", Publish);
         if (published.Length == 0)
@@ -108,18 +109,5 @@ internal static class DkimDnsCheck
             ? check.Warning(place + " says that the domain only tests DKIM (t=y): receivers may ignore signatures",
                 "take t=y out of the record")
             : check.Ok(place + " holds the key that signs");
-    }
-
-    /// <summary>A tag list (RFC 6376, section 3.2). White space means nothing in the tags that are read here.</summary>
-    private static Dictionary<string, string> Tags(string record)
-    {
-        var tags = new Dictionary<string, string>();
-        foreach (var tag in record.Split(';'))
-        {
-            if (tag.Split('=', 2) is [var name, var value])
-                tags[name.Trim()] = string.Concat(value.Where(c => !char.IsWhiteSpace(c)));
-        }
-
-        return tags;
     }
 }

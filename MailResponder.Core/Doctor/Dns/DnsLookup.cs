@@ -53,7 +53,6 @@ internal sealed class DnsLookup
         }
     }
 
-    /// <param name="name">A domain name.</param>
     /// <param name="type">TXT, MX, A, AAAA or PTR.</param>
     public DnsAnswer Ask(string name, QueryType type)
     {
@@ -81,16 +80,12 @@ internal sealed class DnsLookup
     /// <summary>The names of an address.</summary>
     public DnsAnswer Names(IPAddress address) => Ask(address.GetArpaName(), QueryType.PTR);
 
-    private static IPEndPoint[] ServersOf(Host host)
-    {
-        var servers = (host.Lines("/etc/resolv.conf") ?? [])
-            .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-            .Select(words => words is ["nameserver", var text, ..] && IPAddress.TryParse(text, out var address)
-                ? address : null)
-            .OfType<IPAddress>().Take(MaxServers).ToList();
-        return [.. servers.DefaultIfEmpty(IPAddress.Loopback)
-            .Select(address => new IPEndPoint(address, NameServer.DefaultPort))];
-    }
+    private static IPEndPoint[] ServersOf(Host host) => [.. (host.Lines("/etc/resolv.conf") ?? [])
+        .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        .Select(words => words is ["nameserver", var text, ..] && IPAddress.TryParse(text, out var address)
+            ? address : null)
+        .OfType<IPAddress>().Take(MaxServers).DefaultIfEmpty(IPAddress.Loopback)
+        .Select(address => new IPEndPoint(address, NameServer.DefaultPort))];
 
     /// <summary>Null for the aliases (CNAME) on the way to what was asked for.</summary>
     private static string? DataOf(DnsResourceRecord record) => record switch

@@ -151,16 +151,13 @@ internal static class LogChecks
     /// <summary>Unlike ours, Postfix's own log names requesters: whoever seizes the host learns them.</summary>
     private static Check MailLog(Host host)
     {
-        var check = new Check("mail-log");
-        var folder = host.PathTo("/var/log");
-        List<string> files = [.. Directory.Exists(folder) ? Directory.GetFiles(folder, "mail.*") : []];
-        files.Sort(StringComparer.Ordinal);
-        if (files.FindLast(file => host.Now - File.GetLastWriteTimeUtc(file) > MaxMailLogAge) is { } old)
-            check.Warning($"/var/log/{Path.GetFileName(old)} is older than a week, and Postfix's log names everybody "
-                + "who wrote", "run: install.sh --mail-log-days 7; and delete what is older");
-        foreach (var path in files.Where(file => Host.IsOpen(file, UnixFileMode.OtherRead)).Select(Path.GetFileName))
-            check.Fault($"/var/log/{path} can be read by every user of the host, and names everybody who wrote",
-                $"run: chmod 0640 /var/log/{path}");
+        var (check, files) = (new Check("mail-log"), host.FilesIn("/var/log", "mail.*").ToList());
+        if (files.FindLast(file => host.Now - File.GetLastWriteTimeUtc(host.PathTo(file)) > MaxMailLogAge) is { } old)
+            check.Warning($"{old} is older than a week, and Postfix's log names everybody who wrote",
+                "run: install.sh --mail-log-days 7; and delete what is older");
+        foreach (var file in files.Where(file => Host.IsOpen(host.PathTo(file), UnixFileMode.OtherRead)))
+            check.Fault($"{file} can be read by every user of the host, and names everybody who wrote",
+                $"run: chmod 0640 {file}");
         return check.OrOk("nothing older than a week, nothing open to everybody");
     }
 }

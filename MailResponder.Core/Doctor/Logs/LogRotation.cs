@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Enumeration;
 
 namespace MailResponder.Doctor;
@@ -6,8 +5,6 @@ namespace MailResponder.Doctor;
 /// <summary>How long logrotate keeps a log, by its own files (logrotate(8)).</summary>
 internal sealed class LogRotation
 {
-    private const string Folder = "/etc/logrotate.d";
-
     /// <summary>Endings of files that logrotate does not read.</summary>
     private static string[] Left =>
     [
@@ -20,10 +17,8 @@ internal sealed class LogRotation
 
     public LogRotation(Host host)
     {
-        var folder = host.PathTo(Folder);
-        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
         Read(host.Lines("/etc/logrotate.conf") ?? []);
-        foreach (var file in files.Select(file => $"{Folder}/{Path.GetFileName(file)}").Order(StringComparer.Ordinal)
+        foreach (var file in host.FilesIn("/etc/logrotate.d")
             .Where(file => !Array.Exists(Left, ending => file.EndsWith(ending, StringComparison.Ordinal))))
             Read(host.Lines(file) ?? []);
     }
@@ -41,9 +36,7 @@ internal sealed class LogRotation
         return TimeSpan.FromDays(Number("maxage") is { } most ? Math.Min(most + days, kept) : kept);
 
         string? Value(string name) => directives.GetValueOrDefault(name) ?? _common.GetValueOrDefault(name);
-        double? Number(string name) =>
-            double.TryParse(Value(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? number : null;
+        long? Number(string name) => Value(name).AsNumber();
     }
 
     private static double? Period(Dictionary<string, string> directives) =>

@@ -7,47 +7,30 @@ namespace MailResponder.Doctor;
 /// <summary>
 /// The end of a log, and what is added to it. When logrotate renames the file, the new one is read from its start.
 /// </summary>
-internal sealed class LogTail
+/// <param name="path">The log; need not exist.</param>
+/// <param name="maxBytes">How much of its present end is read; 0 for what comes from now on.</param>
+internal sealed class LogTail(string path, int maxBytes = 1 << 20)
 {
-    private readonly string _path;
-    private long _offset;
-
-    /// <param name="path">The log; need not exist.</param>
-    /// <param name="maxBytes">How much of its present end is read; 0 for what comes from now on.</param>
-    public LogTail(string path, int maxBytes = 1 << 20)
-    {
-        _path = path;
-        _offset = File.Exists(path) ? Math.Max(0, new FileInfo(path).Length - maxBytes) : 0;
-    }
+    private long _offset = File.Exists(path) ? Math.Max(0, new FileInfo(path).Length - maxBytes) : 0;
 
     /// <summary>Whole lines since the last time; none while the file is missing or may not be read.</summary>
     public List<string> NewLines()
     {
         var lines = new List<string>();
-        Read(line => lines.Add(Encoding.UTF8.GetString(line)));
+        FileTrouble.Try(() =>
+        {
+            using var file =
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (file.Length < _offset)
+                _offset = 0;
+            file.Position = _offset;
+            // A line that is still being written is left for the next time.
+            _offset += LogLines.Read(file, line => lines.Add(Encoding.UTF8.GetString(line)), isComplete: false);
+        });
         return lines;
     }
 
     /// <summary>The events of messages that were logged since the last time.</summary>
-    public List<MessageEvent> NewEvents()
-    {
-        var events = new List<MessageEvent>();
-        Read(line =>
-        {
-            if (MessageEvent.Read(line) is { } one)
-                events.Add(one);
-        });
-        return events;
-    }
-
-    private void Read(LogLines.Reader take) => FileTrouble.Try(() =>
-    {
-        using var file =
-            new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (file.Length < _offset)
-            _offset = 0;
-        file.Position = _offset;
-        // A line that is still being written is left for the next time.
-        _offset += LogLines.Read(file, take, isComplete: false);
-    });
+    public IEnumerable<MessageEvent> NewEvents() =>
+        NewLines().Select(line => MessageEvent.Read(Encoding.UTF8.GetBytes(line))).OfType<MessageEvent>();
 }

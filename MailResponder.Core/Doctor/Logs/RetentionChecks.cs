@@ -24,11 +24,8 @@ internal static class RetentionChecks
     /// <summary>How long such a log may be kept: what install.sh was told with --mail-log-days, or a week.</summary>
     public static int MostDays(Host host)
     {
-        const string option = "mail_log_days=";
-        var line = Array.FindLast(host.Lines("/var/backups/mail_responder/options") ?? [],
-            line => line.StartsWith(option, StringComparison.Ordinal));
-        return int.TryParse(line?[option.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var days)
-            ? days : StandardDays;
+        var options = Host.Values(host.Lines("/var/backups/mail_responder/options") ?? [], '=');
+        return (int)(options.GetValueOrDefault("mail_log_days").AsNumber() ?? StandardDays);
     }
 
     private static Check Kept(Host host)
@@ -96,11 +93,9 @@ internal static class RetentionChecks
     /// <summary>
     /// The day from a line like <c>"/var/log/mail_responder.log" 2026-11-28-0:0:12</c>; null without one.
     /// </summary>
-    private static DateTimeOffset? Turned(string[] lines)
-    {
-        var line = Array.Find(lines, line => line.StartsWith($"\"{LogChecks.Log}\" ", StringComparison.Ordinal));
-        return line?.Split(' ')[^1].Split('-') is [var year, var month, var day, ..]
+    private static DateTimeOffset? Turned(string[] lines) =>
+        Host.Values(lines, ' ').GetValueOrDefault($"\"{LogChecks.Log}\"")?.Split('-')
+            is [var year, var month, var day, ..]
             && DateTimeOffset.TryParseExact($"{year}-{month}-{day}", "yyyy-M-d", CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal, out var turned) ? turned : null;
-    }
 }

@@ -25,16 +25,14 @@ internal static class ClockChecks
     private static Check OfChrony(Check check, ProgramResult chrony)
     {
         // System time     : 0.000012345 seconds slow of NTP time
-        var values = chrony.Lines.Select(line => line.Split(':', 2)).Where(parts => parts.Length == 2)
-            .GroupBy(parts => parts[0].Trim()).ToDictionary(group => group.Key, group => group.First()[1].Trim());
+        var values = Host.Values(chrony.Lines, ':');
         if (values.GetValueOrDefault("Leap status", "Not synchronised") == "Not synchronised")
             return check.Warning("chrony has no time server that it trusts",
                 "run: chronyc sources; see that UDP port 123 is open to the outside");
         var offset = values.GetValueOrDefault("System time", "");
         double.TryParse(offset.Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds);
-        return Math.Abs(seconds) >= 60 ? check.Fault($"wrong: {offset}; Amazon refuses what it signs",
-                "run: chronyc makestep")
-            : Math.Abs(seconds) >= 1 ? check.Warning($"wrong: {offset}", "run: chronyc makestep")
-            : check.Ok(offset);
+        var isFault = Math.Abs(seconds) >= 60;
+        return Math.Abs(seconds) < 1 ? check.Ok(offset) : check.Bad(isFault,
+            $"wrong: {offset}{(isFault ? "; Amazon refuses what it signs" : "")}", "run: chronyc makestep");
     }
 }

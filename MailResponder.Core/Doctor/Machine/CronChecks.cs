@@ -40,10 +40,9 @@ internal static class CronChecks
         if (settings?.S3 is not null && !jobs.Exists(line => line.Contains("config pull", StringComparison.Ordinal)))
             check.Fault(Table + " does not pull the response book from S3",
                 "take the lines of system/cron.d/mail_responder");
-        var unknown = jobs.Select(UserOf).OfType<string>().Distinct().Where(user => host.PasswdEntry(user) is null)
-            .ToList();
-        if (unknown.Count > 0)
-            check.Fault($"{Table} has jobs of {unknown.Some()}, who is no user: cron ignores the file",
+        var users = jobs.Select(UserOf).OfType<string>().Distinct();
+        if (users.Where(user => host.PasswdEntry(user) is null).Some() is { } unknown)
+            check.Fault($"{Table} has jobs of {unknown}, who is no user: cron ignores the file",
                 "run install.sh, or correct the line");
         return check.OrOk(Table);
     }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MailResponder.Doctor;
 
 /// <summary>Room for the queue, the database and the logs; space and inodes.</summary>
@@ -18,16 +16,15 @@ internal static class DiskChecks
         foreach (var line in df.Lines.Skip(1).Distinct())
         {
             if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var place, var space, var inodes, var all]
-                && long.TryParse(space, NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes))
+                && space.AsNumber() is { } kibibytes)
             {
-                const string remedy = "find what fills it with: du -xh / | sort -h | tail";
-                if (kibibytes < FullKibibytes)
-                    check.Fault($"{place}: {kibibytes / 1024} MB left; mail is deferred or refused", remedy);
-                else if (kibibytes < LowKibibytes)
-                    check.Warning($"{place}: {kibibytes / 1024} MB left", remedy);
+                var isFull = kibibytes < FullKibibytes;
+                if (kibibytes < LowKibibytes)
+                    check.Bad(isFull,
+                        $"{place}: {kibibytes / 1024} MB left{(isFull ? "; mail is deferred or refused" : "")}",
+                        "find what fills it with: du -xh / | sort -h | tail");
                 // A file system without a fixed number of inodes says 0 or nothing.
-                if (long.TryParse(inodes, out var free) && long.TryParse(all, out var total) && total > 0
-                    && free < FewInodes)
+                if (inodes.AsNumber() is < FewInodes and var free && all.AsNumber() > 0)
                     check.Fault($"{place}: {free} inodes left; no more files can be made",
                         "find the folder with the many small files");
             }

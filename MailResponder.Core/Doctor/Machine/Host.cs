@@ -36,17 +36,17 @@ internal sealed record Host
     public string PathTo(string path) => Root + path;
 
     /// <summary>The lines of a text file; null when it is missing or may not be read.</summary>
-    public string[]? Lines(string path)
-    {
-        try
-        {
-            return File.ReadAllLines(PathTo(path));
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            return null;
-        }
-    }
+    public string[]? Lines(string path) => FileTrouble.OrNull(() => File.ReadAllLines(PathTo(path)));
+
+    /// <summary>What lines like NAME=VALUE say, by the names; of two with one name the later one counts.</summary>
+    public static Dictionary<string, string> Values(IEnumerable<string> lines, char separator) => lines
+        .Select(line => line.Split(separator, 2)).Where(parts => parts.Length == 2)
+        .GroupBy(parts => parts[0].Trim(), parts => parts[1].Trim())
+        .ToDictionary(said => said.Key, said => said.Last());
+
+    /// <summary>The files of a folder in order, by their paths on the host; none when there is no folder.</summary>
+    public IEnumerable<string> FilesIn(string folder, string pattern = "*") => !Directory.Exists(PathTo(folder)) ? []
+        : Directory.GetFiles(PathTo(folder), pattern).Select(file => file[Root.Length..]).Order(StringComparer.Ordinal);
 
     /// <summary>Whether the mode of a file or folder that exists has any of the rights.</summary>
     public static bool IsOpen(string path, UnixFileMode rights) => (File.GetUnixFileMode(path) & rights) != 0;
@@ -57,7 +57,7 @@ internal sealed record Host
     /// <summary>
     /// The addresses at which something listens on a TCP port, as proc_net(5) writes them, in hexadecimal.
     /// </summary>
-    public List<string> Listening(int port)
+    public List<string> Listening(long port)
     {
         var suffix = string.Create(CultureInfo.InvariantCulture, $":{port:X4}");
         return [.. (Lines("/proc/net/tcp") ?? []).Concat(Lines("/proc/net/tcp6") ?? [])

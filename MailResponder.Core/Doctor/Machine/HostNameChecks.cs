@@ -11,11 +11,9 @@ internal static class HostNameChecks
     {
         var check = new Check("host-name");
         var mailName = host.Lines("/etc/mailname") is [var first, ..] ? first.Trim() : null;
-        var mailDomain = "";
-        if (mailName is null)
-            check.Warning("/etc/mailname is missing", "write the host's mail domain into it");
-        else if (!MailDomain.TryNormalize(mailName, out mailDomain))
-            check.Warning($"/etc/mailname holds \"{mailName.OneLine()}\", which is no domain",
+        if (!MailDomain.TryNormalize(mailName, out var mailDomain))
+            check.Warning(mailName is null ? "/etc/mailname is missing"
+                : $"/etc/mailname holds \"{mailName.OneLine()}\", which is no domain",
                 "write the host's mail domain into it");
         if (postfix is null)
             return check;
@@ -24,7 +22,7 @@ internal static class HostNameChecks
             StringComparison.Ordinal))
             return check.Fault($"myhostname is \"{name}\", which no other mail system accepts in HELO",
                 "run: postconf -e myhostname=mail.YOUR-DOMAIN" + PostfixSettings.Reload);
-        if (mailDomain is { Length: > 0 } && !MailDomain.IsWithin(normal, [mailDomain]))
+        if (mailDomain.Length > 0 && !MailDomain.IsWithin(normal, [mailDomain]))
             check.Warning($"/etc/mailname says {mailName}, and myhostname is {name}, which is not below it",
                 "let both name the same host or domain");
         var system = host.Run("hostname", "-f");

@@ -24,9 +24,8 @@ internal static class PendingChecks
             foreach (var (file, newer) in waiting)
                 check.Warning($"{newer} waits: {file} was edited, and a newer version came with the last install.sh",
                     $"look at: diff -u {file} {newer}; take over what you want, and delete {newer}");
-            var pending = FilesIn(Path.Join(records, "pending")).ConvertAll(path => path[1..]);
-            if (pending.Count > 0)
-                check.Warning($"the last install.sh was cut off before {pending.Some()} saw what it changed",
+            if (FilesIn(Path.Join(records, "pending")).Select(path => path[1..]).Some() is { } pending)
+                check.Warning($"the last install.sh was cut off before {pending} saw what it changed",
                     "run install.sh again");
             return check.OrOk("complete; no new version of an edited file waits");
         }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MailResponder.Doctor;
 
 /// <summary>Who on the host can read the command lines of others (proc(5), hidepid).</summary>
@@ -21,9 +19,9 @@ internal static class ProcessChecks
         if (Array.Exists(options, option =>
             option.StartsWith("hidepid=", StringComparison.Ordinal) && option is not ("hidepid=0" or "hidepid=off")))
             return check.Ok("are shown to their owners alone");
-        var people = host.Users().Where(IsPerson).Select(fields => fields[0]).ToList();
-        return people.Count == 0 ? check.Ok("are shown to everybody, and nobody but root can log in")
-            : check.Warning($"are shown to everybody, so to {people.Some()}: those of other people's commands can "
+        var people = host.Users().Where(IsPerson).Select(fields => fields[0]).Some();
+        return people is null ? check.Ok("are shown to everybody, and nobody but root can log in")
+            : check.Warning($"are shown to everybody, so to {people}: those of other people's commands can "
                 + "name requesters",
                 "run: mount -o remount,hidepid=invisible /proc; and for the next boot in /etc/fstab: proc /proc proc "
                 + "defaults,hidepid=invisible 0 0");
@@ -31,7 +29,6 @@ internal static class ProcessChecks
 
     /// <summary>A user with a login shell, but for root.</summary>
     private static bool IsPerson(string[] fields) => fields is [_, _, var id, _, _, _, var shell]
-        && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        && number is >= FirstPerson and not Nobody
+        && id.AsNumber() is >= FirstPerson and not Nobody
         && Path.GetFileName(shell) is not ("" or "nologin" or "false");
 }

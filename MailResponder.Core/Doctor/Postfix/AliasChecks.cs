@@ -31,11 +31,9 @@ internal static class AliasChecks
     private static Check Mailboxes(Host host, PostfixSettings postfix)
     {
         var check = new Check("local-mail");
-        var users = UsersWithMailbox(host, postfix).Where(user => user != Forwarder).Order(StringComparer.Ordinal)
-            .ToList();
-        return users.Count == 0 ? check.Ok($"no user of the host has a mailbox but {Forwarder}")
-            : check.Fault(
-                $"mail to {users.Some()} is kept in a mailbox of this host, with the address of whoever wrote it",
+        var users = UsersWithMailbox(host, postfix).Where(user => user != Forwarder).Order(StringComparer.Ordinal);
+        return users.Some() is not { } some ? check.Ok($"no user of the host has a mailbox but {Forwarder}")
+            : check.Fault($"mail to {some} is kept in a mailbox of this host, with the address of whoever wrote it",
                 "take mailbox_transport_maps of postfix/main.cf" + PostfixSettings.Reload);
     }
 
@@ -53,7 +51,7 @@ internal static class AliasChecks
             wanted.Add(settings.ResponseAddress[..settings.ResponseAddress.LastIndexOf('@')].ToLowerInvariant());
         foreach (var name in wanted.Distinct())
         {
-            if (tables.All(table => postfix.LookUp(table, name) is null)
+            if (postfix.LookUpIn("alias_maps", name) is null
                 && (name is "postmaster" or "root" || host.PasswdEntry(name) is null))
                 check.Warning(name + " has no alias: its mail reaches no person",
                     $"add \"{name}: YOUR-ADDRESS\" to /etc/aliases, and run: newaliases");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
@@ -22,8 +21,8 @@ internal static class AuthenticationChecks
                     "run install.sh --authentication, which installs opendkim and opendmarc and sets authserv_id")
                 : check.Warning("mail filters say who a message is from, and nobody reads it: authserv_id is not set",
                     $"add \"authserv_id\": \"{names[0].Name}\" to {settings.File}");
-        var forged = $"Authentication-Results: {id}; dmarc=pass";
-        if (!postfix.List("header_checks").Exists(table => IsTakenOff(postfix.LookUp(table, forged))))
+        var action = postfix.LookUpIn("header_checks", $"Authentication-Results: {id}; dmarc=pass") ?? "";
+        if (action.Split(' ', '\t')[0].ToUpperInvariant() is not ("IGNORE" or "STRIP"))
             check.Fault("header_checks lets Authentication-Results of strangers in: anybody can vouch for themselves",
                 "run install.sh, or: postconf -e header_checks=regexp:/etc/postfix/header_checks, with the line of "
                 + "postfix/header_checks" + PostfixSettings.Reload);
@@ -51,9 +50,8 @@ internal static class AuthenticationChecks
     {
         // A milter with parameters of its own: { inet:127.0.0.1:8891, default_action=accept }.
         var place = milter.Trim('{', '}', ' ').Split(',')[0].Trim();
-        if (place.Split(':') is ["inet", "127.0.0.1" or "localhost", var text]
-            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-            return host.Listening(port).Count > 0;
+        if (place.Split(':') is ["inet", "127.0.0.1" or "localhost", var port] && port.AsNumber() is { } number)
+            return host.Listening(number).Count > 0;
         if (place.Split(':') is not ["unix" or "local", var path])
             return null;
         // The path counts from smtpd's root, which in a chroot is the queue's folder.
@@ -84,8 +82,4 @@ internal static class AuthenticationChecks
         lines.Select(line => line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
             .FirstOrDefault(words => words.Length > 1
                 && words[0].Equals(parameter, StringComparison.OrdinalIgnoreCase))?[1];
-
-    private static bool IsTakenOff(string? action) =>
-        action is not null && (action.StartsWith("IGNORE", StringComparison.OrdinalIgnoreCase)
-            || action.StartsWith("STRIP", StringComparison.OrdinalIgnoreCase));
 }

@@ -6,41 +6,31 @@ using MailResponder.Settings;
 namespace MailResponder.Doctor;
 
 /// <summary>Whether Postfix takes mail for each of our domains and addresses, and only in one way.</summary>
-internal sealed class DomainChecks
+/// <param name="addresses">Those of the book; none when it cannot be read.</param>
+internal sealed class DomainChecks(
+    Host host, ResponderSettings settings, PostfixSettings postfix, List<string> addresses)
 {
     private const string Mailboxes = "mydestination", Relayed = "relay_domains", Reload = PostfixSettings.Reload;
     private static string[] Classes => [Mailboxes, Relayed, "virtual_alias_domains", "virtual_mailbox_domains"];
 
-    private readonly Host _host;
-    private readonly ResponderSettings _settings;
-    private readonly PostfixSettings _postfix;
-
-    /// <summary>The addresses of the book; null when it cannot be read.</summary>
-    private readonly List<string>? _addresses;
-
     /// <summary>The classes of each domain of the settings and the book.</summary>
-    private readonly Dictionary<string, List<string>> _classes;
-
-    private DomainChecks(Host host, ResponderSettings settings, PostfixSettings postfix)
-    {
-        (_host, _settings, _postfix) = (host, settings, postfix);
-        _addresses = ResponseBookFile.Check(settings.ResponseBook, [])?.Addresses.Order().ToList();
-        _classes = settings.OwnDomains.Concat(_addresses?.Select(DomainOf) ?? []).Distinct()
+    private readonly Dictionary<string, List<string>> _classes =
+        settings.OwnDomains.Concat(addresses.Select(DomainOf)).Distinct()
             .ToDictionary(domain => domain, domain => Classes.Where(name => postfix.ListHas(name, domain)).ToList());
-    }
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings postfix)
     {
-        var checks = new DomainChecks(host, settings, postfix);
+        var book = ResponseBookFile.Check(settings.ResponseBook, [])?.Addresses.Order().ToList();
+        var checks = new DomainChecks(host, settings, postfix, book ?? []);
         IEnumerable<Finding> findings = [.. checks.OwnDomains(), .. checks.OwnNames(), .. checks.CatchAll()];
-        return checks._addresses is not { } book ? findings
-            : [.. findings, .. checks.BookDomains(book), .. checks.Recipients(book), .. checks.Shadowed(book)];
+        return book is null ? findings
+            : [.. findings, .. checks.BookDomains(), .. checks.Recipients(), .. checks.Shadowed()];
     }
 
     private Check OwnDomains()
     {
         var check = new Check("postfix-domains");
-        foreach (var domain in _settings.OwnDomains.Distinct())
+        foreach (var domain in settings.OwnDomains.Distinct())
         {
             var of = _classes[domain];
             if (of.Count == 0)
@@ -54,11 +44,11 @@ internal sealed class DomainChecks
                     $"put it into {Mailboxes} or {Relayed} instead" + Reload);
         }
 
-        return check.OrOk(_settings.OwnDomains.ToList().Some() + ": taken");
+        return check.OrOk(settings.OwnDomains.Some() + ": taken");
     }
 
     /// <summary>Postfix tells strangers that it does not relay for such a domain, and nobody is answered.</summary>
-    private Check BookDomains(List<string> addresses)
+    private Check BookDomains()
     {
         var check = new Check("book-domains");
         var domains = addresses.Select(DomainOf).Distinct().Order();
@@ -77,11 +67,11 @@ internal sealed class DomainChecks
         var check = new Check("postfix-own-names");
         foreach (var parameter in Classes)
         {
-            var unknown = _postfix.Domains(parameter, out var unlisted).Where(domain =>
-                !MailDomain.IsWithin(domain, _settings.OwnDomains) && !HostName.Covers(domain, LocalHost.Name()))
-                .Distinct().Order().ToList();
-            if (unknown.Count > 0)
-                check.Fault($"{unknown.Some()}: in {parameter}, but not in own_domains; a request forged in that name "
+            var unknown = postfix.Domains(parameter, out var unlisted).Where(domain =>
+                !MailDomain.IsWithin(domain, settings.OwnDomains) && !HostName.Covers(domain, LocalHost.Name()))
+                .Distinct().Order().Some();
+            if (unknown is not null)
+                check.Fault($"{unknown}: in {parameter}, but not in own_domains; a request forged in that name "
                     + "is answered", "add it to own_domains in the settings");
             if (unlisted.Count > 0)
                 check.Warning($"the domains of {unlisted.Some()} in {parameter} cannot be listed (postmap -s)",
@@ -93,8 +83,8 @@ internal sealed class DomainChecks
 
     private Check CatchAll()
     {
-        var (check, relay) = (new Check("postfix-catch-all"), _postfix["luser_relay"]);
-        NotTaken(check, _settings.OwnDomains.Where(domain => !IsTaken(domain)));
+        var (check, relay) = (new Check("postfix-catch-all"), postfix["luser_relay"]);
+        NotTaken(check, settings.OwnDomains.Where(domain => !IsTaken(domain)));
         if (!_classes.Values.Any(of => of.Contains(Mailboxes)))
             return check.OrOk("none is needed: no domain is in mydestination");
         if (relay.Length == 0)
@@ -102,24 +92,24 @@ internal sealed class DomainChecks
                 "luser_relay is not set: mail to addresses of mydestination does not reach the responder",
                 $"run: postconf -e 'luser_relay={Host.ResponderUser}+$local@localhost'" + Reload);
         // The default knows users and aliases only. With a table of ours, strict recipients are wanted.
-        var tables = _postfix.List("local_recipient_maps");
-        if (_postfix["local_recipient_maps"].Length > 0 && tables.TrueForAll(table =>
+        var tables = postfix.List("local_recipient_maps");
+        if (postfix["local_recipient_maps"].Length > 0 && tables.TrueForAll(table =>
             table.EndsWith("unix:passwd.byname", StringComparison.Ordinal)
-            || _postfix.List("alias_maps").Contains(table)))
+            || postfix.List("alias_maps").Contains(table)))
             check.Fault(
                 "luser_relay is set, but local_recipient_maps knows users and aliases only: every request is rejected",
                 "run: postconf -e local_recipient_maps= " + Reload);
-        if (relay.Contains('+') && !_postfix["recipient_delimiter"].Contains('+'))
+        if (relay.Contains('+') && !postfix["recipient_delimiter"].Contains('+'))
             check.Fault($"luser_relay = {relay} needs recipient_delimiter = +; without it there is no such user",
                 "run: postconf -e recipient_delimiter=+ " + Reload);
-        if (relay.EndsWith("@localhost", StringComparison.Ordinal) && !_postfix.ListHas(Mailboxes, "localhost"))
+        if (relay.EndsWith("@localhost", StringComparison.Ordinal) && !postfix.ListHas(Mailboxes, "localhost"))
             check.Fault($"luser_relay = {relay}, but localhost is not in mydestination",
                 "add localhost to mydestination" + Reload);
         return check.OrOk("every address leads to the responder");
     }
 
     /// <summary>Addresses that Postfix would reject before the responder sees them.</summary>
-    private Check Recipients(List<string> addresses)
+    private Check Recipients()
     {
         var check = new Check("postfix-recipients");
         NotTaken(check, addresses.Where(address => !IsTaken(DomainOf(address))));
@@ -128,13 +118,12 @@ internal sealed class DomainChecks
         {
             string[] Keys(string address) => [address, LocalPartOf(address), "@" + DomainOf(address)];
             var ofClass = addresses.FindAll(address => _classes[DomainOf(address)].Contains(of));
-            if (_postfix[parameter].Length == 0 || ofClass.Count == 0)
+            if (postfix[parameter].Length == 0 || ofClass.Count == 0)
                 continue;
             var keys = ofClass.SelectMany(Keys).Distinct().ToList();
-            var known = _postfix.List(parameter).SelectMany(table => _postfix.LookUpAll(table, keys).Keys).ToHashSet();
-            var refused = ofClass.FindAll(address => !Keys(address).Any(known.Contains));
-            if (refused.Count > 0)
-                check.Fault($"{refused.Some()}: in the response book, but not in {parameter}; requests are rejected",
+            var known = postfix.List(parameter).SelectMany(table => postfix.LookUpAll(table, keys).Keys).ToHashSet();
+            if (ofClass.Where(address => !Keys(address).Any(known.Contains)).Some() is { } refused)
+                check.Fault($"{refused}: in the response book, but not in {parameter}; requests are rejected",
                     $"run: sudo -u {Host.ResponderUser} responder config pull" + Reload);
         }
 
@@ -142,15 +131,15 @@ internal sealed class DomainChecks
     }
 
     /// <summary>Addresses that local(8) hands to somebody else: an alias, or a user with a mailbox.</summary>
-    private Check Shadowed(List<string> addresses)
+    private Check Shadowed()
     {
         var check = new Check("book-addresses");
         NotTaken(check, addresses.Where(address => !IsTaken(DomainOf(address))));
         var local = addresses.FindAll(address => _classes[DomainOf(address)].Contains(Mailboxes));
         var parts = local.Select(LocalPartOf).Distinct().ToList();
-        var users = parts.Count == 0 ? [] : AliasChecks.UsersWithMailbox(_host, _postfix);
+        var users = parts.Count == 0 ? [] : AliasChecks.UsersWithMailbox(host, postfix);
         HashSet<string> aliases =
-            [.. _postfix.List("alias_maps").SelectMany(table => _postfix.LookUpAll(table, parts).Keys)];
+            [.. postfix.List("alias_maps").SelectMany(table => postfix.LookUpAll(table, parts).Keys)];
         foreach (var address in local)
         {
             var part = LocalPartOf(address);
@@ -170,8 +159,8 @@ internal sealed class DomainChecks
 
     private static void NotTaken(Check check, IEnumerable<string> refused)
     {
-        if (refused.Order().ToList() is { Count: > 0 } all)
-            check.NotLookedAt("postfix-domains", all.Some());
+        if (refused.Order().Some() is { } some)
+            check.NotLookedAt("postfix-domains", some);
     }
 
     private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];

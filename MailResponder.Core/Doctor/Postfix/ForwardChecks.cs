@@ -7,7 +7,7 @@ namespace MailResponder.Doctor;
 /// Follows each alias of this host to its end, which must be a person. The responder would answer or drop what is meant
 /// for people.
 /// </summary>
-internal sealed class ForwardChecks
+internal sealed class ForwardChecks(Host host, ResponderSettings settings, PostfixSettings postfix)
 {
     private const int MaxSteps = 10;
 
@@ -15,24 +15,16 @@ internal sealed class ForwardChecks
     private const string ReaderOfBounces = "mail_responder_feedback";
 
     private readonly Check _check = new Check("forwarding");
-    private readonly Host _host;
-    private readonly ResponderSettings _settings;
-    private readonly Dictionary<string, List<string>> _aliases = [];
+
+    /// <summary>Without the entries that newaliases puts into the table for NIS.</summary>
+    private readonly Dictionary<string, List<string>> _aliases = postfix.List("alias_maps")
+        .SelectMany(table => host.Run("postmap", "-s", table).Lines).Select(line => line.Split('\t', 2))
+        .Where(parts => parts.Length == 2 && !parts[0].StartsWith("YP_", StringComparison.OrdinalIgnoreCase))
+        .GroupBy(parts => parts[0].Trim().ToLowerInvariant(), parts => Targets(parts[1]))
+        .ToDictionary(of => of.Key, of => of.First());
 
     /// <summary>Users whose .forward was looked at.</summary>
     private readonly HashSet<string> _users = [];
-
-    private ForwardChecks(Host host, ResponderSettings settings, PostfixSettings postfix)
-    {
-        (_host, _settings) = (host, settings);
-        foreach (var line in postfix.List("alias_maps").SelectMany(table => host.Run("postmap", "-s", table).Lines))
-        {
-            // newaliases puts entries of its own into the table, for NIS.
-            if (line.Split('\t', 2) is [var name, var targets]
-                && !name.StartsWith("YP_", StringComparison.OrdinalIgnoreCase))
-                _aliases.TryAdd(name.Trim().ToLowerInvariant(), Targets(targets));
-        }
-    }
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings postfix)
     {
@@ -61,7 +53,7 @@ internal sealed class ForwardChecks
                 if (seen.Add(name))
                     further.ForEach(waiting.Enqueue);
             }
-            else if (_host.PasswdEntry(name) is not [_, _, _, _, _, var home, ..] || name == Host.ResponderUser)
+            else if (host.PasswdEntry(name) is not [_, _, _, _, _, var home, ..] || name == Host.ResponderUser)
             {
                 _check.Fault($"the alias {alias} leads to {target}, which is the responder's: nobody reads it",
                     $"let {alias} lead to an address elsewhere in /etc/aliases; then: newaliases");
@@ -79,16 +71,16 @@ internal sealed class ForwardChecks
     {
         var remedy = $"write the address of a person into {file} (install.sh --support ADDRESS); "
             + $"what came meanwhile is in /var/mail/{user}";
-        var targets = (_host.Lines(file) ?? []).Where(line => !line.StartsWith('#')).SelectMany(Targets).ToList();
+        var targets = (host.Lines(file) ?? []).Where(line => !line.StartsWith('#')).SelectMany(Targets).ToList();
         var local = targets.Where(target => LocalPart(target) is not null).ToLookup(
             target => _aliases.ContainsKey(LocalPart(target)!) ? "alias" : LocalPart(target) == user ? "user" : "ours");
         if (targets.Count == 0)
             _check.Warning($"there is no {file}, or nothing in it: what is mailed to {user}, and to all whose alias "
                 + $"leads there, stays on this host in /var/mail/{user}", remedy);
-        else if (Host.IsOpen(_host.PathTo(file), UnixFileMode.OtherWrite))
+        else if (Host.IsOpen(host.PathTo(file), UnixFileMode.OtherWrite))
             _check.Fault($"{file} can be changed by every user: Postfix does not follow it",
                 $"run: chmod 0644 {file}");
-        else if (_host.Stat("%U", _host.PathTo(file)) is var owner && owner is not ("" or "root") && owner != user)
+        else if (host.Stat("%U", host.PathTo(file)) is var owner && owner is not ("" or "root") && owner != user)
             _check.Fault($"{file} belongs to {owner}: Postfix does not follow it", $"run: chown root {file}");
         else if (local["ours"].FirstOrDefault() is { } own)
             _check.Fault($"{file} leads to {own}, which is a name of this host: the responder gets it, and nobody "
@@ -106,7 +98,7 @@ internal sealed class ForwardChecks
         var at = address.LastIndexOf('@');
         var domain = address[(at + 1)..];
         var isHere = at < 0 || domain == "localhost"
-            || (MailDomain.TryNormalize(domain, out var normal) && _settings.OwnDomains.Contains(normal));
+            || (MailDomain.TryNormalize(domain, out var normal) && settings.OwnDomains.Contains(normal));
         return isHere ? (at < 0 ? address : address[..at]).Split('+')[0] : null;
     }
 }

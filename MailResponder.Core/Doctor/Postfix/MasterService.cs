@@ -5,7 +5,7 @@ namespace MailResponder.Doctor;
 /// <param name="Command">The daemon's name and its arguments, up to argv=.</param>
 /// <param name="Argv">The program that pipe(8) runs and its arguments; empty for other services.</param>
 internal sealed record MasterService(
-    string Name, string Type, int? MaxProcesses, IReadOnlyList<string> Command, IReadOnlyList<string> Argv)
+    string Name, string Type, long? MaxProcesses, IReadOnlyList<string> Command, IReadOnlyList<string> Argv)
 {
     private const string ProgramMark = "argv=";
 
@@ -16,17 +16,15 @@ internal sealed record MasterService(
         if (words.Count < 8)
             return null;
         var program = words.FindIndex(word => word.StartsWith(ProgramMark, StringComparison.Ordinal));
-        return new MasterService(words[0], words[1], int.TryParse(words[6], out var most) ? most : null,
+        return new MasterService(words[0], words[1], words[6].AsNumber(),
             words[7..(program < 0 ? words.Count : program)],
             program < 0 ? [] : [words[program][ProgramMark.Length..], .. words[(program + 1)..]]);
     }
 
     /// <summary>The value of an attribute like <c>flags=</c>; null when it is not set.</summary>
-    public string? Attribute(string name) =>
-        Command.LastOrDefault(word => word.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+    public string? Attribute(string name) => Host.Values(Command, '=').GetValueOrDefault(name);
 
     /// <summary>What <c>-o NAME=VALUE</c> sets; null when main.cf's value counts.</summary>
-    public string? Option(string name) =>
-        Command.Zip(Command.Skip(1)).Where(pair => pair.First == "-o").Select(pair => pair.Second)
-            .LastOrDefault(word => word.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+    public string? Option(string name) => Host.Values(Command.Zip(Command.Skip(1))
+        .Where(pair => pair.First == "-o").Select(pair => pair.Second), '=').GetValueOrDefault(name);
 }

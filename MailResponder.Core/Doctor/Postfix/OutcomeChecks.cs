@@ -32,12 +32,10 @@ internal static class OutcomeChecks
         var check = new Check(Name);
         foreach (var one in outcomes.Where(one => one.IsRefusing))
         {
-            if (one.RefusedShare >= MostRefused)
-                check.Fault($"{one.Provider} took next to no reply in 24 hours: {one}", remedy);
-            else
-                check.Warning(
-                    $"{one.Provider} refused {Figure.Percent(one.RefusedShare)} of the replies of 24 hours: {one}",
-                    remedy);
+            var isFault = one.RefusedShare >= MostRefused;
+            var what = isFault ? "took next to no reply in 24 hours"
+                : $"refused {Figure.Percent(one.RefusedShare)} of the replies of 24 hours";
+            check.Bad(isFault, $"{one.Provider} {what}: {one}", remedy);
         }
 
         check.OrOk(outcomes.Sum(one => one.Total) == 0
@@ -51,14 +49,12 @@ internal static class OutcomeChecks
         var check = new Check("reply-tls");
         foreach (var one in outcomes.Where(one => one.IsWithoutTls))
         {
-            var text = $"{one.Provider}: {Figure.Of(one.WithoutTls)} of {Figure.Of(one.Total)} replies of 24 hours "
-                + "could not be sent for want of TLS";
-            var remedy = "see why in /var/log/mail.log (dsn=4.7.4: no TLS, dsn=4.7.5: not the right certificate), and "
-                + "docs/tls.md";
-            if (one.WithoutTls >= MostRefused * (one.Total - one.Waiting) && one.Provider != ProviderOutcomes.Others)
-                check.Fault(text, remedy);
-            else
-                check.Warning(text, remedy);
+            check.Bad(
+                one.WithoutTls >= MostRefused * (one.Total - one.Waiting) && one.Provider != ProviderOutcomes.Others,
+                $"{one.Provider}: {Figure.Of(one.WithoutTls)} of {Figure.Of(one.Total)} replies of 24 hours "
+                + "could not be sent for want of TLS",
+                "see why in /var/log/mail.log (dsn=4.7.4: no TLS, dsn=4.7.5: not the right certificate), and "
+                + "docs/tls.md");
         }
 
         return check.OrOk(outcomes.Sum(one => one.WithoutTls) is > 0 and var few

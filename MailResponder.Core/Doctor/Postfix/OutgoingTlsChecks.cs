@@ -70,8 +70,7 @@ internal static class OutgoingTlsChecks
     /// </summary>
     private static void LookAtRelay(Check check, Host host, PostfixSettings postfix, string relay)
     {
-        var policy = postfix.List("smtp_tls_policy_maps").Select(table => postfix.LookUp(table, relay))
-            .FirstOrDefault(found => found is not null);
+        var policy = postfix.LookUpIn("smtp_tls_policy_maps", relay);
         // With dane a relay without a TLSA record is sent mail in the clear.
         if ((policy?.Split(' ', '\t', ',')[0] ?? Level(postfix)) is "none" or "may" or "dane")
             return;

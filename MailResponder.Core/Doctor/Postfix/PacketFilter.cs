@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace MailResponder.Doctor;
@@ -8,24 +7,17 @@ namespace MailResponder.Doctor;
 /// (libnftables-json(5)). A condition that is not known here counts as true for some strangers only: a rule with one is
 /// believed when it lets the port in, and left out when it drops.
 /// </summary>
-internal sealed class PacketFilter
+internal sealed class PacketFilter(JsonElement ruleset, int port)
 {
     private const int MaxJumps = 16;
     private static string[] OtherProtocols => ["udp", "icmp", "icmpv6", "ip6", "sctp", "dccp", "esp", "ah"];
-    private readonly int _port;
 
     /// <summary>The chains, rules and sets, by these words.</summary>
-    private readonly ILookup<string, JsonElement> _items;
+    private readonly ILookup<string, JsonElement> _items = ruleset.EnumerateArray()
+        .SelectMany(item => item.EnumerateObject()).ToLookup(item => item.Name, item => item.Value);
 
     /// <summary>Whether a rule accepts strangers of some kind, without naming the port.</summary>
     private bool _acceptsSome;
-
-    private PacketFilter(JsonElement ruleset, int port)
-    {
-        _port = port;
-        _items = ruleset.EnumerateArray().SelectMany(item => item.EnumerateObject())
-            .ToLookup(item => item.Name, item => item.Value);
-    }
 
     /// <returns>The verdict, and the filter's name; an empty one when the host has no rules.</returns>
     public static (PacketVerdict Verdict, string Filter) OfPort(Host host, int port)
@@ -41,7 +33,6 @@ internal sealed class PacketFilter
     }
 
     /// <param name="json">What <c>nft -j list ruleset</c> prints.</param>
-    /// <param name="port">A TCP port of this host.</param>
     public static (PacketVerdict Verdict, string Filter) OfRuleset(string json, int port)
     {
         if (json.Trim().Length == 0)
@@ -76,18 +67,13 @@ internal sealed class PacketFilter
     private PacketVerdict? OfChain(JsonElement chain, int jumps)
     {
         var name = Text(chain, "name");
-        foreach (var rule in _items["rule"].Where(rule => Text(rule, "chain") == name && IsSameTable(rule, chain)))
-        {
-            var (verdict, returns) = OfRule(rule, jumps);
-            if (verdict is not null || returns)
-                return verdict;
-        }
-
-        return null;
+        var verdict = _items["rule"].Where(rule => Text(rule, "chain") == name && IsSameTable(rule, chain))
+            .Select(rule => OfRule(rule, jumps)).FirstOrDefault(found => found is not null);
+        return verdict == PacketVerdict.Returned ? null : verdict;
     }
 
-    /// <returns>The verdict, if any, and whether the rest of the chain is left out.</returns>
-    private (PacketVerdict? Verdict, bool Returns) OfRule(JsonElement rule, int jumps)
+    /// <returns>Null when the next rule counts.</returns>
+    private PacketVerdict? OfRule(JsonElement rule, int jumps)
     {
         var (isSure, namesPort, isForFew) = (true, false, false);
         var expressions = rule.GetProperty("expr").EnumerateArray();
@@ -98,60 +84,60 @@ internal sealed class PacketFilter
             {
                 var (field, holds) = (Field(value.GetProperty("left")), Holds(rule, value));
                 if (holds == false)
-                    return default;
+                    return null;
                 isSure &= holds == true;
                 namesPort |= holds == true && field == "dport";
                 isForFew |= field == "saddr";
                 continue;
             }
 
-            isSure &= !(name is "limit" or "xt" && !IsTarget(value));
-            var effect = name == "vmap" ? OfMap(rule, value, jumps, ref namesPort)
-                : OfStatement(rule, name, value, jumps);
-            if (effect is (null, false))
+            isSure &= !(name is "limit" or "xt" && Text(value, "type") != "target");
+            var verdict = OfStatement(rule, name, value, jumps);
+            // A map of verdicts, like tcp dport vmap { 25 : accept }.
+            if (name == "vmap" && Pair(rule, value) is { } pair)
+            {
+                namesPort |= Field(value.GetProperty("key")) == "dport";
+                verdict = OfStatement(rule, pair.Name, pair.Value, jumps);
+            }
+
+            if (verdict is null)
                 continue;
-            if (name == "vmap" || isSure || (effect.Verdict == PacketVerdict.Accepted && namesPort))
-                return effect;
-            if (effect.Verdict is null)
-                return default;
-            _acceptsSome |= effect.Verdict == PacketVerdict.Accepted && !isForFew;
+            if (name == "vmap" || isSure || (verdict == PacketVerdict.Accepted && namesPort))
+                return verdict;
+            if (verdict == PacketVerdict.Returned)
+                return null;
+            _acceptsSome |= verdict == PacketVerdict.Accepted && !isForFew;
         }
 
-        return default;
+        return null;
     }
 
-    private (PacketVerdict? Verdict, bool Returns) OfStatement(
-        JsonElement rule, string name, JsonElement value, int jumps) => name switch
-        {
-            "accept" => (PacketVerdict.Accepted, false),
-            "drop" or "reject" => (PacketVerdict.Dropped, false),
-            // iptables has a REJECT of its own; its other own targets decide nothing.
-            "xt" when Text(value, "name") == "REJECT" => (PacketVerdict.Dropped, false),
-            "jump" or "goto" when jumps > 0 => (OfTarget(rule, Text(value, "target"), jumps), name == "goto"),
-            _ => (null, name is "return" or "goto"),
-        };
+    /// <returns>Null when the next statement counts.</returns>
+    private PacketVerdict? OfStatement(JsonElement rule, string name, JsonElement value, int jumps) => name switch
+    {
+        "accept" => PacketVerdict.Accepted,
+        "drop" or "reject" => PacketVerdict.Dropped,
+        // iptables has a REJECT of its own; its other own targets decide nothing.
+        "xt" when Text(value, "name") == "REJECT" => PacketVerdict.Dropped,
+        "jump" when jumps > 0 => OfTarget(rule, value, jumps),
+        "goto" when jumps > 0 => OfTarget(rule, value, jumps) ?? PacketVerdict.Returned,
+        "return" or "goto" => PacketVerdict.Returned,
+        _ => null,
+    };
 
-    private PacketVerdict? OfTarget(JsonElement rule, string? name, int jumps) => _items["chain"]
-        .Where(chain => Text(chain, "name") == name && IsSameTable(chain, rule))
+    private PacketVerdict? OfTarget(JsonElement rule, JsonElement jump, int jumps) => _items["chain"]
+        .Where(chain => Text(chain, "name") == Text(jump, "target") && IsSameTable(chain, rule))
         .Select(chain => OfChain(chain, jumps - 1)).FirstOrDefault();
 
-    /// <summary>A map of verdicts, like <c>tcp dport vmap { 25 : accept }</c>.</summary>
-    private (PacketVerdict? Verdict, bool Returns) OfMap(
-        JsonElement rule, JsonElement map, int jumps, ref bool namesPort)
+    /// <returns>What a map has for the packet; null when that is nothing, or not known here.</returns>
+    private JsonProperty? Pair(JsonElement rule, JsonElement map)
     {
         var (key, data) = (map.GetProperty("key"), map.GetProperty("data"));
         if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("set", out var pairs))
-            return default;
-        foreach (var pair in pairs.EnumerateArray())
-        {
-            if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2 || IsIn(rule, key, pair[0]) != true)
-                continue;
-            namesPort |= Field(key) == "dport";
-            var verdict = pair[1].EnumerateObject().First();
-            return OfStatement(rule, verdict.Name, verdict.Value, jumps);
-        }
-
-        return default;
+            return null;
+        var found = pairs.EnumerateArray().FirstOrDefault(pair => pair.ValueKind == JsonValueKind.Array
+            && pair.GetArrayLength() == 2 && IsIn(rule, key, pair[0]) == true);
+        return found.ValueKind == JsonValueKind.Array ? found[1].EnumerateObject().First() : null;
     }
 
     /// <returns>Null when it holds for some strangers only, or is not known here.</returns>
@@ -161,30 +147,23 @@ internal sealed class PacketFilter
         return Text(match, "op") == "!=" ? !holds : holds;
     }
 
-    private bool? IsIn(JsonElement rule, JsonElement what, JsonElement value)
+    private bool? IsIn(JsonElement rule, JsonElement what, JsonElement values)
     {
-        if (value.ValueKind == JsonValueKind.String && value.GetString()!.StartsWith('@'))
-        {
-            var set = _items["set"].FirstOrDefault(
-                set => "@" + Text(set, "name") == value.GetString() && IsSameTable(set, rule));
-            return set.ValueKind == JsonValueKind.Object && set.TryGetProperty("elem", out var elements)
-                ? IsInAny(rule, what, elements) : IsOne(what, value);
-        }
-
-        if (value.ValueKind == JsonValueKind.Array)
-            return IsInAny(rule, what, value);
-        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("set", out var all))
-            return IsInAny(rule, what, all);
-        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty("elem", out var element)
-            ? IsIn(rule, what, element.GetProperty("val")) : IsOne(what, value);
+        var answers = Each(rule, values).Select(value => IsOne(what, value)).ToList();
+        return answers.Contains(true) ? true : answers.Contains(null) ? null : false;
     }
 
-    private bool? IsInAny(JsonElement rule, JsonElement what, JsonElement values)
+    /// <summary>The values of a list, a set, a set that is named, or an element with a time limit.</summary>
+    private IEnumerable<JsonElement> Each(JsonElement rule, JsonElement values)
     {
-        if (values.ValueKind != JsonValueKind.Array)
-            return IsIn(rule, what, values);
-        var answers = values.EnumerateArray().Select(value => IsIn(rule, what, value)).ToList();
-        return answers.Contains(true) ? true : answers.Contains(null) ? null : false;
+        if (values.ValueKind == JsonValueKind.Array)
+            return values.EnumerateArray().SelectMany(value => Each(rule, value));
+        var named = _items["set"].FirstOrDefault(
+            set => "@" + Text(set, "name") == values.ToString() && IsSameTable(set, rule));
+        var holder = named.ValueKind == JsonValueKind.Object ? named : values;
+        return holder.ValueKind == JsonValueKind.Object && (holder.TryGetProperty("set", out var inner)
+            || holder.TryGetProperty("elem", out inner) || holder.TryGetProperty("val", out inner))
+            ? Each(rule, inner) : [values];
     }
 
     private bool? IsOne(JsonElement what, JsonElement value) => Field(what) switch
@@ -200,19 +179,15 @@ internal sealed class PacketFilter
     private bool? IsPort(JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("range", out var range))
-            return PortOf(range[0]) <= _port && _port <= PortOf(range[1]);
-        return PortOf(value) is { } port ? port == _port : null;
+            return PortOf(range[0]) <= port && port <= PortOf(range[1]);
+        return PortOf(value) is { } found ? found == port : null;
     }
 
-    private static int? PortOf(JsonElement value) =>
-        value.ToString() is "smtp" ? 25
-        : int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+    private static long? PortOf(JsonElement value) => value.ToString() is "smtp" ? 25 : value.ToString().AsNumber();
 
     /// <summary>What a match looks at: the field of a header, or the key of meta or ct.</summary>
     private static string Field(JsonElement left) =>
         Text(left, "payload", "field") ?? Text(left, "meta", "key") ?? Text(left, "ct", "key") ?? "";
-
-    private static bool IsTarget(JsonElement statement) => Text(statement, "type") == "target";
 
     private static bool IsSameTable(JsonElement one, JsonElement other) =>
         Text(one, "table") == Text(other, "table") && Text(one, "family") == Text(other, "family");
@@ -239,4 +214,7 @@ internal enum PacketVerdict
 
     /// <summary>It depends on what the rules alone do not tell.</summary>
     Unknown,
+
+    /// <summary>The rest of a chain is left out. Never the last word.</summary>
+    Returned,
 }

@@ -98,9 +98,8 @@ internal static class PostfixChecks
         if (postfix["inet_interfaces"] is "loopback-only" or "localhost" or "127.0.0.1")
             check.Fault($"inet_interfaces = {postfix["inet_interfaces"]}: no request comes in from outside",
                 "run: postconf -e inet_interfaces=all && systemctl restart postfix");
-        var wide = postfix.List("mynetworks").Where(IsWide).ToList();
-        if (wide.Count > 0)
-            check.Fault($"mynetworks holds {wide.Some()}: strangers may send mail to everywhere through this host",
+        if (postfix.List("mynetworks").Where(IsWide).Some() is { } wide)
+            check.Fault($"mynetworks holds {wide}: strangers may send mail to everywhere through this host",
                 "run: postconf -e 'mynetworks=127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128'" + Reload);
         const string remedy = "run: postconf -X smtpd_relay_restrictions" + Reload;
         var relay = postfix.List("smtpd_relay_restrictions");
@@ -117,7 +116,7 @@ internal static class PostfixChecks
     private static bool IsWide(string network)
     {
         var slash = network.LastIndexOf('/');
-        if (slash < 0 || !int.TryParse(network[(slash + 1)..], out var bits))
+        if (slash < 0 || network[(slash + 1)..].AsNumber() is not { } bits)
             return false;
         var address = network[..slash].Trim('[', ']');
         string[] ours = ["10.", "127.", "172.16.", "fd", "fc", "fe80:"];

@@ -6,15 +6,10 @@ namespace MailResponder.Doctor;
 /// <summary>
 /// Postfix's parameters in force, defaults included and names expanded, and the services of master.cf.
 /// </summary>
-internal sealed class PostfixSettings
+internal sealed class PostfixSettings(Host host, Dictionary<string, string> values)
 {
     /// <summary>Ends a remedy: what puts a change in force.</summary>
     public const string Reload = "; then: postfix reload";
-
-    private readonly Dictionary<string, string> _values = [];
-    private readonly Host _host;
-
-    private PostfixSettings(Host host) => _host = host;
 
     /// <summary>What postconf warns of in main.cf and master.cf, a line each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
@@ -22,7 +17,7 @@ internal sealed class PostfixSettings
     public required IReadOnlyList<MasterService> Services { get; init; }
 
     /// <summary>A parameter's value; empty when it is empty or there is no such parameter.</summary>
-    public string this[string parameter] => _values.GetValueOrDefault(parameter, "");
+    public string this[string parameter] => values.GetValueOrDefault(parameter, "");
 
     /// <summary>Null when Postfix is not installed, or its main.cf cannot be read.</summary>
     public static PostfixSettings? Load(Host host)
@@ -32,63 +27,48 @@ internal sealed class PostfixSettings
         var services = host.Run("postconf", "-M");
         if (!all.Succeeded || !services.Succeeded)
             return null;
-        var settings = new PostfixSettings(host)
+        // Only -n lists parameters that the operator made up; -x expands them where they are used.
+        return new PostfixSettings(host, Host.Values(own.Lines.Concat(all.Lines), '='))
         {
             // Only -n warns of an unused parameter; both warn of a line that is overridden.
             Warnings = [.. own.ErrorLines.Union(services.ErrorLines)],
             Services = [.. services.Lines.Select(MasterService.Of).OfType<MasterService>()],
         };
-        // Only -n lists parameters that the operator made up; -x expands them where they are used.
-        foreach (var line in own.Lines.Concat(all.Lines))
-        {
-            if (line.Split('=', 2) is [var name, var value])
-                settings._values[name.Trim()] = value.Trim();
-        }
-
-        return settings;
     }
 
     /// <summary>
     /// What sendmail(1) takes at most, in bytes, 0 for no limit; null when Postfix is not installed, or does not say.
     /// </summary>
-    public static long? MessageSizeLimit(HostPrograms programs)
-    {
-        var answer = programs.Run("postconf", ["-xh", "message_size_limit"]);
-        return long.TryParse(answer.Output.Trim(), out var bytes) ? bytes : null;
-    }
+    public static long? MessageSizeLimit(HostPrograms programs) =>
+        programs.Run("postconf", ["-xh", "message_size_limit"]).Output.Trim().AsNumber();
 
     /// <summary>Whether the domain is a name of the host rather than one that people write to.</summary>
     public bool IsHost(string domain) =>
         domain.Equals(this["myhostname"], StringComparison.OrdinalIgnoreCase)
             || domain.StartsWith("localhost.", StringComparison.Ordinal);
 
-    public MasterService? Service(string name, string type = "unix") =>
-        Services.FirstOrDefault(service => service.Name == name && service.Type == type);
+    public MasterService? Service(string name) =>
+        Services.FirstOrDefault(service => service.Name == name && service.Type == "unix");
 
     /// <summary>The items of a list parameter.</summary>
     public List<string> List(string parameter) => Split(this[parameter], byComma: true);
 
-    public long? Number(string parameter) => long.TryParse(this[parameter], out var number) ? number : null;
+    public long? Number(string parameter) => this[parameter].AsNumber();
 
     /// <summary>A time parameter like 5d or 20s; the standard unit is the parameter's own (postconf(5)).</summary>
     public TimeSpan? Time(string parameter, char standardUnit)
     {
         var text = this[parameter];
-        var seconds = (text.Length > 0 && char.IsAsciiLetter(text[^1]) ? text[^1] : standardUnit) switch
-        {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            _ => 604_800,
-        };
-        return double.TryParse(text.AsSpan().TrimEnd("smhdw"), System.Globalization.CultureInfo.InvariantCulture,
-            out var number) ? TimeSpan.FromSeconds(seconds * number) : null;
+        return (text is [.., >= '0' and <= '9'] ? text + standardUnit : text).AsTime();
     }
 
     /// <summary>What a lookup table (type:name) has for a key; null when it has nothing, or cannot be asked.</summary>
     public string? LookUp(string table, string key) =>
         LookUpAll(table, [key]).TryGetValue(key, out var value) ? value : null;
+
+    /// <summary>The same of the first table of a list, like transport_maps, that has the key.</summary>
+    public string? LookUpIn(string list, string key) =>
+        List(list).Select(table => LookUp(table, key)).FirstOrDefault(value => value is not null);
 
     /// <summary>What a lookup table has for each key that it has.</summary>
     public Dictionary<string, string> LookUpAll(string table, IReadOnlyCollection<string> keys)
@@ -97,7 +77,7 @@ internal sealed class PostfixSettings
         var found = new Dictionary<string, string>();
         if (keys.Count == 0 || !name.Contains(':'))
             return found;
-        var answer = _host.Programs.Run("postmap", ["-q", "-", name], string.Join('\n', keys) + "\n");
+        var answer = host.Programs.Run("postmap", ["-q", "-", name], string.Join('\n', keys) + "\n");
         foreach (var line in answer.Lines)
         {
             if (line.Split('\t', 2) is [var key, var value])
@@ -112,7 +92,7 @@ internal sealed class PostfixSettings
     /// </summary>
     public bool ListHas(string parameter, string domain) => List(parameter).Exists(item =>
         item.Equals(domain, StringComparison.OrdinalIgnoreCase)
-            || (item.StartsWith('/') && _host.Lines(item)?.Any(
+            || (item.StartsWith('/') && host.Lines(item)?.Any(
                 line => line.Trim().Equals(domain, StringComparison.OrdinalIgnoreCase)) == true)
             || (item.Contains(':') && LookUp(item, domain) is not null));
 
@@ -120,7 +100,6 @@ internal sealed class PostfixSettings
     /// The domains that a list like mydestination names, those of its tables and files too; without address literals
     /// and unqualified names, at which nobody can be answered.
     /// </summary>
-    /// <param name="parameter">The list.</param>
     /// <param name="unlisted">Tables that postmap(1) cannot list.</param>
     public List<string> Domains(string parameter, out List<string> unlisted)
     {
@@ -129,8 +108,8 @@ internal sealed class PostfixSettings
         foreach (var item in List(parameter).Where(item => !item.StartsWith('!')))
         {
             var isTable = item.Contains(':') && !item.StartsWith('/');
-            var table = isTable ? _host.Run("postmap", "-s", TableBehind(item)) : null;
-            domains.AddRange(item.StartsWith('/') ? _host.Lines(item) ?? []
+            var table = isTable ? host.Run("postmap", "-s", TableBehind(item)) : null;
+            domains.AddRange(item.StartsWith('/') ? host.Lines(item) ?? []
                 : table?.Lines.Select(line => line.Split('\t')[0]) ?? [item]);
             if (table is { Succeeded: false })
                 unlisted.Add(item);

@@ -58,16 +58,12 @@ internal static class TlsChecks
         if (chain.Find(file => Text(host, file) is null) is { } unread)
             return [(unread, null, null)];
         var (files, pairs) = (string.Join(' ', chain), new List<(string, string?, string?)>());
-        var (text, key) = (string.Join('\n', chain.Select(file => Text(host, file))), (string?)null);
+        var text = string.Join('\n', chain.Select(file => Text(host, file)));
         for (; PemEncoding.TryFind(text, out var found); text = text[found.Location.End..])
         {
+            // .NET takes the first key and the first certificate of each.
             if (text[found.Label].EndsWith("PRIVATE KEY", StringComparison.Ordinal))
-                key = text[found.Location];
-            else if (text[found.Label] == "CERTIFICATE" && key is not null)
-            {
-                pairs.Add((files, text[found.Location], key));
-                key = null;
-            }
+                pairs.Add((files, text, text));
         }
 
         return pairs.Count > 0 ? pairs : [(files, "", "")];
@@ -91,11 +87,13 @@ internal static class TlsChecks
 
         if (certificate is null || (key is null && host.IsRoot))
             return Broken($"{file} or its key does not exist or cannot be read");
+        var damage = $"{file} has no certificate, or a damaged one";
         try
         {
             using var shown = X509Certificate2.CreateFromPem(certificate);
-            if (key is not null && !IsKeyOf(certificate, key))
-                return Broken($"the key of {file} is damaged, or another certificate's");
+            damage = $"the key of {file} is damaged, or another certificate's";
+            if (key is not null)
+                X509Certificate2.CreateFromPem(certificate, key).Dispose();
             var (now, from, until) =
                 (host.Now.UtcDateTime, shown.NotBefore.ToUniversalTime(), shown.NotAfter.ToUniversalTime());
             var problem = until < now ? $"ended on {Day(until)}: senders who verify it keep their mail"
@@ -109,20 +107,7 @@ internal static class TlsChecks
         }
         catch (CryptographicException)
         {
-            return Broken($"{file} has no certificate, or a damaged one");
-        }
-    }
-
-    private static bool IsKeyOf(string certificate, string key)
-    {
-        try
-        {
-            X509Certificate2.CreateFromPem(certificate, key).Dispose();
-            return true;
-        }
-        catch (CryptographicException)
-        {
-            return false;
+            return Broken(damage);
         }
     }
 }

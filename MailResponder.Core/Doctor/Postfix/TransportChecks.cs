@@ -59,9 +59,9 @@ internal static class TransportChecks
 
         // pipe(8): all other macros hold the sender, the client or a recipient as Postfix rewrote it.
         var shown = argv.Where(argument => argument.Contains('$', StringComparison.Ordinal)).Select(Macro)
-            .Except(wanted.Select(pair => pair.Item2)).ToList();
-        if (shown.Count > 0)
-            check.Fault($"argv= holds {shown.Some()}: every local user can read it in /proc, and it may name a "
+            .Except(wanted.Select(pair => pair.Item2)).Some();
+        if (shown is not null)
+            check.Fault($"argv= holds {shown}: every local user can read it in /proc, and it may name a "
                 + "requester", Sample);
     }
 
@@ -75,14 +75,14 @@ internal static class TransportChecks
         var relayed = served.FindAll(domain =>
             postfix.ListHas("relay_domains", domain) && !postfix.ListHas("mydestination", domain));
         if (served.Count > 0 && relayed.Count == served.Count)
-            return IsOurs(postfix["relay_transport"]) || relayed.TrueForAll(domain => IsOurs(InMaps(postfix, domain)))
+            return IsOurs(postfix["relay_transport"]) || relayed.TrueForAll(IsLedHere)
                 ? check.Ok("relay_domains lead to the transport " + Transport)
                 : check.Fault($"relay_transport = {postfix["relay_transport"]}: mail for {relayed.Some()} does not "
                     + "come to the responder", $"run: postconf -e relay_transport={Transport}:" + Reload);
         // transport(5) looks the address up without its extension.
         var address = relay.Contains('@') ? relay[..relay.IndexOfAny(['+', '@'])] + relay[relay.LastIndexOf('@')..]
             : Host.ResponderUser + "@localhost";
-        if (IsOurs(InMaps(postfix, address)))
+        if (IsLedHere(address))
             return check.Ok($"{address} leads to the transport {Transport}");
         var home = host.PasswdEntry(Host.ResponderUser) is [_, _, _, _, _, var found, ..]
             ? found : "/var/lib/mail_responder";
@@ -92,11 +92,9 @@ internal static class TransportChecks
             ? check.Warning($"{forward} runs the responder, two messages at a time for the whole host", remedy)
             : check.Fault($"{address} does not lead to the transport {Transport}: transport_maps has no entry for "
                 + $"it, and there is no {forward}", remedy);
-    }
 
-    private static string? InMaps(PostfixSettings postfix, string key) =>
-        postfix.List("transport_maps").Select(table => postfix.LookUp(table, key))
-            .FirstOrDefault(value => value is not null);
+        bool IsLedHere(string key) => IsOurs(postfix.LookUpIn("transport_maps", key));
+    }
 
     private static bool IsOurs(string? transport) => transport?.Split(':')[0] == Transport;
 
@@ -154,7 +152,7 @@ internal static class TransportChecks
         var most = settings.MaxMessageBytes.ToString(CultureInfo.InvariantCulture);
         foreach (var service in postfix.Services.Where(service => service.Command[0] == "smtpd"))
         {
-            var incoming = long.TryParse(service.Option("message_size_limit"), out var own) ? own : outgoing;
+            var incoming = service.Option("message_size_limit").AsNumber() ?? outgoing;
             var words = string.Create(CultureInfo.InvariantCulture,
                 $"message_size_limit of {service.Name} {service.Type} is {incoming}");
             var remedy = $"run: postconf -P {service.Name}/{service.Type}/message_size_limit={most}" + Reload;

@@ -17,9 +17,7 @@ internal static class ProbeChecks
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
-    /// <param name="host">Where it is sent, and what runs there.</param>
     /// <param name="settings">Whose book is asked.</param>
-    /// <param name="postfix">Takes the request.</param>
     /// <param name="maxTime">How long the request may take.</param>
     public static IEnumerable<Finding> Look(
         Host host, ResponderSettings settings, PostfixSettings postfix, TimeSpan maxTime)
@@ -37,8 +35,8 @@ internal static class ProbeChecks
             return check.Warning("not sent: the response book has a fault, or no address",
                 "mend it; see: responder config check");
         var method = entry.SendMethod ?? settings.SendMethod;
-        if (method == SendMethod.Sendmail && !postfix.List("transport_maps").Exists(table =>
-            postfix.LookUp(table, ProbeTag.SinkDomain)?.StartsWith("discard:", StringComparison.Ordinal) == true))
+        if (method == SendMethod.Sendmail && postfix.LookUpIn("transport_maps", ProbeTag.SinkDomain)
+            ?.StartsWith("discard:", StringComparison.Ordinal) != true)
         {
             var maps = postfix.List("transport_maps").Append($"inline:{{ {ProbeTag.SinkDomain}=discard: }}");
             return check.Fault($"not sent: transport_maps does not lead {ProbeTag.SinkDomain} to discard, where the "

@@ -4,8 +4,6 @@ using MailResponder.Logs;
 namespace MailResponder.Doctor;
 
 /// <summary>Follows a probe and the reply to it in the logs of Postfix and of the responder.</summary>
-/// <param name="host">Whose logs they are.</param>
-/// <param name="tag">The probe's.</param>
 /// <param name="mailLog">Postfix's log.</param>
 internal sealed class ProbeWatch(Host host, ProbeTag tag, string mailLog)
 {

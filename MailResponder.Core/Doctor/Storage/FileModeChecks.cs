@@ -40,6 +40,7 @@ internal static class FileModeChecks
     [
         settings.AddressKeyFile, settings.Dkim?.KeyFile, settings.Dkim?.NextKeyFile,
         settings.Database.MySql?.PasswordFile, settings.Ses?.CredentialsFile, settings.S3?.CredentialsFile,
+        settings.Metrics?.CloudWatch?.CredentialsFile,
         .. settings.Canary.Select(mailbox => mailbox.PasswordFile),
     ];
 

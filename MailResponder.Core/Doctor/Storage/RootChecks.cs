@@ -20,14 +20,13 @@ internal static class RootChecks
         if (settings is not ({ Ses.Endpoint: null, Ses: not null } or { S3.Endpoint: null, S3: not null }
             or { Metrics.CloudWatch: { Endpoint: null } }))
             return [];
-        var (check, folder) = (new Check("aws-roots"), host.PathTo(Folder));
+        var check = new Check("aws-roots");
         try
         {
             var known = TlsTrust.ReadEncoded(AwsClients.Setting, settings.AwsRoots).ConvertAll(Convert.ToHexString);
-            var missing = Patterns.SelectMany(
-                pattern => Directory.Exists(folder) ? Directory.GetFiles(folder, pattern) : []).Order()
-                .Where(file => TlsTrust.ReadEncoded(AwsClients.Setting, file).ConvertAll(Convert.ToHexString)
-                    .Except(known).Any())
+            var missing = Patterns.SelectMany(pattern => host.FilesIn(Folder, pattern))
+                .Where(file => TlsTrust.ReadEncoded(AwsClients.Setting, host.PathTo(file))
+                    .ConvertAll(Convert.ToHexString).Except(known).Any())
                 .Select(Path.GetFileName).ToList();
             return missing.Count == 0 ? check.Ok($"{settings.AwsRoots} has what the host has of Amazon")
                 : check.Warning($"{settings.AwsRoots} lacks {string.Join(", ", missing)}, which AWS may use", remedy);

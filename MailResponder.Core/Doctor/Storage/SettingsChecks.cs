@@ -18,8 +18,15 @@ internal static class SettingsChecks
     {
         var faults = new List<Fault>();
         ConfigurationCheck.OfSettings(path, faults, PostfixSettings.MessageSizeLimit(host.Programs));
-        Check Of(string name) => Faults(new Check(name), faults.FindAll(fault => NameOf(fault, settings) == name),
-            fault => Remedy(name, fault, settings));
+        Check Of(string name)
+        {
+            var check = new Check(name);
+            foreach (var fault in faults.Where(fault => NameOf(fault, settings) == name))
+                check.Bad(!fault.IsWarning, (fault with { IsWarning = false }).ToString(),
+                    Remedy(name, fault, settings));
+            return check;
+        }
+
         var keys = Of("keys");
         // The settings name all other files.
         if (settings is null)
@@ -38,20 +45,6 @@ internal static class SettingsChecks
             .. seal.IsOn ? signature.OrOk(string.Join("; ", seal.Tell())) : signature, .. attachments.OrOk("all there"),
             .. FileModeChecks.Look(host, path, settings), .. Unedited(settings),
         ];
-    }
-
-    private static Check Faults(Check check, List<Fault> faults, Func<Fault, string> remedy)
-    {
-        foreach (var fault in faults)
-        {
-            var text = (fault with { IsWarning = false }).ToString();
-            if (fault.IsWarning)
-                check.Warning(text, remedy(fault));
-            else
-                check.Fault(text, remedy(fault));
-        }
-
-        return check;
     }
 
     private static string NameOf(Fault fault, ResponderSettings? settings) =>
@@ -87,9 +80,9 @@ internal static class SettingsChecks
             return check;
         var unedited = book.Entries.Where(
             entry => entry.Bodies.Any(body => body.Text.Contains(Placeholder, StringComparison.Ordinal)))
-            .Select(entry => entry.Address).Distinct().ToList();
-        return unedited.Count == 0 ? check.Ok("no text of install.sh is left")
-            : check.Warning($"{unedited.Some()}: still answered with the text that install.sh wrote",
+            .Select(entry => entry.Address).Distinct().Some();
+        return unedited is null ? check.Ok("no text of install.sh is left")
+            : check.Warning($"{unedited}: still answered with the text that install.sh wrote",
                 $"write your own into {settings.ResponseBook}");
     }
 }

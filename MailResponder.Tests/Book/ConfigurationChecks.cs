@@ -72,6 +72,22 @@ public sealed class ConfigurationChecks : IDisposable
             Check());
     }
 
+    /// <summary>Those of CloudWatch are read by root alone, who writes the metrics.</summary>
+    [Theory]
+    [InlineData("ses", "")]
+    [InlineData("s3", """, "book_bucket": "books", "book_key": "book.json" """)]
+    public void MissingCredentials_AreNamed(string service, string more)
+    {
+        Book("tools", "tool.zip");
+        var section = $$"""
+            , "{{service}}": { "region": "eu-west-1", "credentials_file": "none"{{more}} }, "aws_roots": "roots.pem"
+            """;
+
+        Assert.Contains(Check(section), fault => fault.StartsWith(
+            $"settings.json:4: {service}.credentials_file: AWS credentials file {_folder.Path}/none: ",
+            StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("outbox", 100_000_000, 1_000_000L)]
     [InlineData("ses", 7_600_000, null)]

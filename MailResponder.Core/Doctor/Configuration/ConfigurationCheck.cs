@@ -121,8 +121,13 @@ internal static class ConfigurationCheck
                 faults.Add(new Fault(settings.File, 0, place, trouble, isWarning));
         }
 
-        if (settings.Ses is { CredentialsFile: { } credentials } ses)
-            Try(faults, settings.File, "ses.credentials_file", () => CredentialsFile.Read(credentials, ses.Profile));
+        foreach (var service in (AwsConnection?[])[settings.Ses, settings.S3])
+        {
+            if (service is { CredentialsFile: { } credentials })
+                Try(faults, settings.File, service.Name + ".credentials_file",
+                    () => CredentialsFile.Read(credentials, service.Profile));
+        }
+
         if (settings.UsesAwsRoots)
             Try(faults, settings.File, AwsClients.Setting,
                 () => TlsTrust.Read(AwsClients.Setting, settings.AwsRoots));

@@ -1,5 +1,4 @@
-using System.Globalization;
-using MailResponder.Store;
+using MailResponder.Files;
 using MailResponder.Store.Sqlite;
 using Microsoft.Data.Sqlite;
 
@@ -9,15 +8,14 @@ namespace MailResponder.PostfixLog;
 /// <remarks>The journal mode is DELETE, because a user who may only read the file could not open it with WAL.</remarks>
 internal sealed class PostfixLogDatabase : IDisposable
 {
-    private const int MaxWaitSeconds = 20;
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
     private readonly string _file;
 
-    private PostfixLogDatabase(string file, SqliteConnection connection)
+    private PostfixLogDatabase(string file, string mode)
     {
         _file = file;
-        _connection = connection;
+        _connection = SqliteDatabase.Connect(file, $"Mode={mode};Default Timeout=20");
     }
 
     public static bool IsDamage(ResponderException exception) =>
@@ -42,40 +40,34 @@ internal sealed class PostfixLogDatabase : IDisposable
     {
         if (!File.Exists(file))
             return null;
-        using var database = new PostfixLogDatabase(file, Connect(file, SqliteOpenMode.ReadOnly));
-        PostfixLogSummary? summary = null;
-        database.Try(() =>
+        return SqliteDatabase.InWords(file, () =>
         {
-            database._connection.Open();
+            using var database = new PostfixLogDatabase(file, "ReadOnly");
             database.CheckVersion();
             // One state of the database for all the counts.
             database.Run("BEGIN");
-            summary = new PostfixLogReport(database, since, until, threshold).Summary();
+            return new PostfixLogReport(database, since, until, threshold).Summary();
         });
-        return summary;
     }
 
     /// <summary>Opens it for writing, with folder and tables made where they are missing.</summary>
     /// <exception cref="ResponderException">It cannot be written, is damaged, or a newer responder made it.</exception>
-    public static PostfixLogDatabase Open(string file)
+    public static PostfixLogDatabase Open(string file) => SqliteDatabase.InWords(file, () =>
     {
-        var database = new PostfixLogDatabase(file, Connect(file, SqliteOpenMode.ReadWriteCreate));
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!, UnixFileMode.UserRead
+            | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        SqliteDatabase.MakeFile(file, SecretFile.Mode);
+        var database = new PostfixLogDatabase(file, "ReadWrite");
         try
         {
-            database.Try(() =>
-            {
-                MakeFile(file);
-                database._connection.Open();
-                database.Run("PRAGMA journal_mode = DELETE");
-                database.Run("PRAGMA foreign_keys = ON");
-            });
+            database.Run("PRAGMA journal_mode = DELETE");
+            database.Run("PRAGMA foreign_keys = ON");
             database.Write(() =>
             {
                 if (database.Number("PRAGMA user_version") == 0)
                 {
                     database.Run(PostfixLogSchema.Tables);
-                    database.Run(string.Create(CultureInfo.InvariantCulture,
-                        $"PRAGMA user_version = {PostfixLogSchema.Version}"));
+                    database.Run($"PRAGMA user_version = {PostfixLogSchema.Version}");
                 }
 
                 database.CheckVersion();
@@ -87,18 +79,18 @@ internal sealed class PostfixLogDatabase : IDisposable
             database.Dispose();
             throw;
         }
-    }
+    });
 
     /// <summary>Does all of the work in one transaction: whatever goes wrong, nothing is kept.</summary>
     /// <exception cref="ResponderException">What went wrong with the file, in the operator's words.</exception>
-    public void Write(Action work) => Try(() =>
+    public void Write(Action work) => SqliteDatabase.InWords(_file, () =>
     {
         Run("BEGIN IMMEDIATE");
         work();
-        Run("COMMIT");
+        return Run("COMMIT");
     });
 
-    public void Run(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteNonQuery();
+    public int Run(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteNonQuery();
 
     /// <returns>The first value of the first row; null when there is none or it is NULL.</returns>
     public long? Number(string sql, params ReadOnlySpan<object?> values) =>
@@ -118,31 +110,6 @@ internal sealed class PostfixLogDatabase : IDisposable
         foreach (var command in _commands.Values)
             command.Dispose();
         _connection.Dispose();
-    }
-
-    private void Try(Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
-        {
-            throw SqliteTrouble.Translate(exception, _file);
-        }
-    }
-
-    private static SqliteConnection Connect(string file, SqliteOpenMode mode)
-    {
-        SqliteLibrary.Load();
-        var builder = new SqliteConnectionStringBuilder
-        {
-            DataSource = file,
-            Mode = mode,
-            Pooling = false,
-            DefaultTimeout = MaxWaitSeconds,
-        };
-        return new SqliteConnection(builder.ConnectionString);
     }
 
     private void CheckVersion()
@@ -167,37 +134,9 @@ internal sealed class PostfixLogDatabase : IDisposable
             command.CommandText = sql;
         }
 
+        command.Parameters.Clear();
         for (var i = 0; i < values.Length; i++)
-        {
-            if (command.Parameters.Count == i)
-            {
-                command.Parameters.Add(
-                    new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"?{i + 1}") });
-            }
-
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        }
-
+            command.Parameters.AddWithValue($"?{i + 1}", values[i] ?? DBNull.Value);
         return command;
-    }
-
-    /// <summary>Makes an empty file for SQLite to fill. SQLite itself would make one that everybody can read.</summary>
-    private static void MakeFile(string file)
-    {
-        if (File.Exists(file))
-            return;
-        if (Path.GetDirectoryName(file) is { Length: > 0 } folder)
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-                | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
-        }
-
-        new FileStream(file, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
-        }).Dispose();
     }
 }

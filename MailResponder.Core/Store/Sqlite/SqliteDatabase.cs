@@ -59,7 +59,7 @@ internal sealed class SqliteDatabase : IDatabase
     /// <param name="path">The database file; its folder is made when it is missing.</param>
     public static SqliteDatabase Open(string path, AddressKey key, TimeSpan maxWait) => InWords(path, () =>
     {
-        MakeFile(path);
+        MakeFile(path, SecretFile.Mode | UnixFileMode.GroupWrite);
         var database = new SqliteDatabase(path, Connect(path, maxWait));
         try
         {
@@ -125,7 +125,7 @@ internal sealed class SqliteDatabase : IDatabase
     /// <exception cref="ResponderException">It cannot be written.</exception>
     public static void Replace(string path, string copy, TimeSpan maxWait) => InWords(path, () =>
     {
-        MakeFile(path);
+        MakeFile(path, SecretFile.Mode | UnixFileMode.GroupWrite);
         using var from = new SqliteDatabase(copy, ConnectToCopy(copy));
         using var database = new SqliteDatabase(path, Connect(path, maxWait));
         database.Execute("PRAGMA journal_mode = WAL");
@@ -221,7 +221,11 @@ internal sealed class SqliteDatabase : IDatabase
     private static SqliteConnection ConnectToCopy(string copy) =>
         Connect(new Uri(Path.GetFullPath(copy)).AbsoluteUri + "?immutable=1", "Mode=ReadOnly");
 
-    private static SqliteConnection Connect(string source, string how)
+    /// <summary>Opens a file.</summary>
+    /// <param name="source">Its path or URI.</param>
+    /// <param name="how">Further keywords of a connection string.</param>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static SqliteConnection Connect(string source, string how)
     {
         SqliteLibrary.Load();
         // Not by SqliteConnectionStringBuilder: it works for 60,000 instructions to write what is then read again.
@@ -253,7 +257,11 @@ internal sealed class SqliteDatabase : IDatabase
         this.Execute("PRAGMA synchronous = NORMAL");
     }
 
-    private static T InWords<T>(string path, Func<T> work)
+    /// <summary>Runs the work. What SQLite or a file throws there becomes ours.</summary>
+    /// <param name="path">The database, for the operator.</param>
+    /// <param name="work">Uses it.</param>
+    /// <exception cref="ResponderException">The database cannot do it now.</exception>
+    public static T InWords<T>(string path, Func<T> work)
     {
         try
         {
@@ -266,7 +274,7 @@ internal sealed class SqliteDatabase : IDatabase
     }
 
     /// <summary>Makes an empty file for SQLite to fill. SQLite itself would make one that everybody may read.</summary>
-    private static void MakeFile(string path)
+    public static void MakeFile(string path, UnixFileMode mode)
     {
         if (RegularFile.ModeOf(path) is not null)
             return;
@@ -276,8 +284,7 @@ internal sealed class SqliteDatabase : IDatabase
             Mode = FileMode.OpenOrCreate,
             Access = FileAccess.ReadWrite,
             Share = FileShare.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
-                | UnixFileMode.GroupRead | UnixFileMode.GroupWrite,
+            UnixCreateMode = mode,
         }).Dispose();
     }
 }

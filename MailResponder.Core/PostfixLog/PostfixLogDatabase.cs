@@ -6,17 +6,14 @@ namespace MailResponder.PostfixLog;
 
 /// <summary>The SQLite file of what Postfix's log told. See <see cref="PostfixLogSchema"/> for the tables.</summary>
 /// <remarks>The journal mode is DELETE, because a user who may only read the file could not open it with WAL.</remarks>
-internal sealed class PostfixLogDatabase : IDisposable
+/// <param name="path">The file, which is there.</param>
+/// <param name="mode">Read or write: as SQLite's connection strings have it.</param>
+internal sealed class PostfixLogDatabase(string path, string mode) : IDisposable
 {
-    private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _commands = [];
-    private readonly string _file;
+    private readonly SqliteConnection _connection =
+        SqliteDatabase.Connect(path, $"Mode={mode};Default Timeout=20");
 
-    private PostfixLogDatabase(string file, string mode)
-    {
-        _file = file;
-        _connection = SqliteDatabase.Connect(file, $"Mode={mode};Default Timeout=20");
-    }
+    private readonly Dictionary<string, SqliteCommand> _commands = [];
 
     public static bool IsDamage(ResponderException exception) =>
         exception.InnerException is SqliteException { SqliteErrorCode: 11 or 26 };
@@ -83,7 +80,7 @@ internal sealed class PostfixLogDatabase : IDisposable
 
     /// <summary>Does all of the work in one transaction: whatever goes wrong, nothing is kept.</summary>
     /// <exception cref="ResponderException">What went wrong with the file, in the operator's words.</exception>
-    public void Write(Action work) => SqliteDatabase.InWords(_file, () =>
+    public void Write(Action work) => SqliteDatabase.InWords(path, () =>
     {
         Run("BEGIN IMMEDIATE");
         work();
@@ -117,13 +114,13 @@ internal sealed class PostfixLogDatabase : IDisposable
         var version = Number("PRAGMA user_version");
         if (version > PostfixLogSchema.Version)
         {
-            throw new ResponderException(Cause.Database, $"database {_file} was made by a newer responder "
+            throw new ResponderException(Cause.Database, $"database {path} was made by a newer responder "
                 + $"(schema {version}, this one knows {PostfixLogSchema.Version}); install the newer one again");
         }
 
         if (version == 0)
             throw new ResponderException(Cause.Database,
-                $"database {_file} is empty; `responder postfix-log` has not begun it yet");
+                $"database {path} is empty; `responder postfix-log` has not begun it yet");
     }
 
     private SqliteCommand Prepared(string sql, ReadOnlySpan<object?> values)

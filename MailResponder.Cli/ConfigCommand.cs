@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using MailResponder.Book;
 using MailResponder.Doctor;
-using MailResponder.Files;
 using MailResponder.Incoming;
 using MailResponder.Settings;
 using MailResponder.Store;

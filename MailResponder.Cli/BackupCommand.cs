@@ -14,13 +14,11 @@ internal sealed class BackupCommand : Command
             Description = "A .tar.gz for its owner alone; one of before is replaced when the new one is whole",
         };
         Add(file);
-        SetAction(result =>
-            Write(result.GetValue(CommandLine.SettingsOption), Path.GetFullPath(result.GetValue(file)!)));
+        SetAction(result => Write(SettingsPath.Load(result), Path.GetFullPath(result.GetValue(file)!)));
     }
 
-    private static int Write(string? settingsPath, string path)
+    private static int Write(ResponderSettings settings, string path)
     {
-        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
         var files = BackupWriter.Write(settings, path);
         foreach (var file in files)
             Console.Out.WriteLine($"{file.Name}: {file.Path}");

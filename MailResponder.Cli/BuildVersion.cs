@@ -15,13 +15,9 @@ internal static class BuildVersion
                 ?? "0";
             var plus = whole.IndexOf('+');
             var commit = plus < 0 ? "unknown" : whole[(plus + 1)..];
-            var kind = "not published";
-            foreach (var metadata in assembly.GetCustomAttributes<AssemblyMetadataAttribute>())
-            {
-                if (metadata.Key == "BuildKind" && !string.IsNullOrEmpty(metadata.Value))
-                    kind = metadata.Value;
-            }
-
+            var kind = assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .FirstOrDefault(metadata => metadata is { Key: "BuildKind", Value.Length: > 0 })?.Value
+                ?? "not published";
             return $"responder {(plus < 0 ? whole : whole[..plus])} (commit {commit}, {kind}, .NET "
                 + $"{Environment.Version})";
         }

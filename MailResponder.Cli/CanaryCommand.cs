@@ -17,21 +17,10 @@ internal sealed class CanaryCommand : Command
     public CanaryCommand()
         : base("canary", "Ask from the mailboxes of the settings, and see what comes back and how")
     {
-        var wait = new Option<int>("--wait")
-        {
-            Description = "How long to wait for the replies, at most 3600",
-            HelpName = "SECONDS",
-            DefaultValueFactory = _ => 600,
-        };
-        wait.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var seconds)
-                || seconds < 1 || seconds > 3600))
-                result.AddError("--wait must be a whole number of seconds from 1 to 3600");
-        });
+        var wait = CommandLine.NumberOption(
+            "--wait", "SECONDS", "How long to wait for the replies, at most 3600", standard: 600, most: 3600);
         var json = new Option<bool>("--json") { Description = "Print it for programs" };
-        Add(wait);
-        Add(json);
+        this.Take(wait, json);
         SetAction(result => Run(SettingsPath.LoadForService(result), TimeSpan.FromSeconds(result.GetValue(wait)),
             result.GetValue(json)));
     }
@@ -63,18 +52,9 @@ internal sealed class CanaryCommand : Command
     /// <summary>At the same time: one that has to wait is no reason for the others to.</summary>
     private static CanaryReport[] Together(CanaryRun[] runs)
     {
-        var reports = new CanaryReport[runs.Length];
-        var threads = new Thread[runs.Length];
-        for (var i = 0; i < runs.Length; i++)
-        {
-            var own = i;
-            threads[i] = new Thread(() => reports[own] = runs[own].Look());
-            threads[i].Start();
-        }
-
-        foreach (var thread in threads)
-            thread.Join();
-        return reports;
+        var tasks = Array.ConvertAll(runs, run => Task.Factory.StartNew(
+            run.Look, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        return Task.WhenAll(tasks).GetAwaiter().GetResult();
     }
 
     /// <summary>What is wrong goes to standard error, so that cron mails that and nothing else.</summary>

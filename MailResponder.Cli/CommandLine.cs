@@ -21,12 +21,45 @@ internal static class CommandLine
         Recursive = true,
     };
 
+    /// <summary>The log of those commands that read what came into it since their last run.</summary>
+    public static readonly Option<string> LogOption = new("--log")
+    {
+        Description = "The responder's log of events",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => MessageEvent.StandardLog,
+    };
+
     /// <summary>An option that takes a text.</summary>
     /// <param name="name">Of the option.</param>
     /// <param name="valueName">What the help calls its value.</param>
     /// <param name="description">For the help.</param>
-    public static Option<string?> TextOption(string name, string valueName, string description) =>
-        new(name) { Description = description, HelpName = valueName };
+    /// <param name="isRequired">Whether the command does nothing without it.</param>
+    public static Option<string?> TextOption(
+        string name, string valueName, string description, bool isRequired = false) =>
+        new(name) { Description = description, HelpName = valueName, Required = isRequired };
+
+    /// <summary>An option that takes a whole number, from 1 on.</summary>
+    /// <param name="name">Of the option.</param>
+    /// <param name="valueName">What the help calls its value.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="standard">Its value when it is not given.</param>
+    /// <param name="most">The largest that it takes.</param>
+    public static Option<int> NumberOption(string name, string valueName, string description, int standard, int most)
+    {
+        var option = new Option<int>(name)
+        {
+            Description = description,
+            HelpName = valueName,
+            DefaultValueFactory = _ => standard,
+        };
+        option.Validators.Add(result =>
+        {
+            var number = result.GetValueOrDefault<int>();
+            if (number < 1 || number > most)
+                result.AddError($"{name} takes a number from 1 to {most}");
+        });
+        return option;
+    }
 
     /// <summary>A command below another one.</summary>
     /// <param name="name">Of the command.</param>
@@ -37,6 +70,14 @@ internal static class CommandLine
         string name, string description, Func<ParseResult, int> run, params ReadOnlySpan<Symbol> symbols)
     {
         var command = new Command(name, description);
+        command.Take(symbols);
+        command.SetAction(run);
+        return command;
+    }
+
+    /// <summary>Gives a command its arguments and options.</summary>
+    public static void Take(this Command command, params ReadOnlySpan<Symbol> symbols)
+    {
         foreach (var symbol in symbols)
         {
             if (symbol is Option option)
@@ -44,9 +85,6 @@ internal static class CommandLine
             else
                 command.Add((Argument)symbol);
         }
-
-        command.SetAction(run);
-        return command;
     }
 
     /// <summary>Runs a command, or tells what is wrong with the command line.</summary>

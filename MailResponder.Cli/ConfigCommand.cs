@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using MailResponder.Book;
 using MailResponder.Doctor;
-using MailResponder.Files;
 using MailResponder.Incoming;
 using MailResponder.Settings;
 using MailResponder.Store;
@@ -13,8 +12,6 @@ namespace MailResponder.Cli;
 /// <summary>`responder config …`: what the settings and the response book say, and every fault in them.</summary>
 internal sealed class ConfigCommand : Command
 {
-    private static readonly TimeSpan MaxTimeOfProgram = TimeSpan.FromSeconds(20);
-
     public ConfigCommand() : base("config", "Settings and response book")
     {
         Add(Check());
@@ -59,11 +56,8 @@ internal sealed class ConfigCommand : Command
             Description = "A requested address [default: list all addresses]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var requester = new Option<string?>("--for")
-        {
-            Description = "The links of pools as somebody gets them now; - reads the address from standard input",
-            HelpName = "REQUESTER",
-        };
+        var requester = CommandLine.TextOption("--for", "REQUESTER",
+            "The links of pools as somebody gets them now; - reads the address from standard input");
         return CommandLine.Subcommand("show", "Show what an address is answered", result =>
         {
             var settings = SettingsPath.Load(result);
@@ -136,6 +130,5 @@ internal sealed class ConfigCommand : Command
     }
 
     /// <summary>Of the host's Postfix; null when there is none.</summary>
-    public static long? PostfixLimit() =>
-        PostfixSettings.MessageSizeLimit(new HostPrograms(MaxTimeOfProgram));
+    public static long? PostfixLimit() => PostfixSettings.MessageSizeLimit(DoctorCommand.ThisHost.Programs);
 }

@@ -20,12 +20,11 @@ internal sealed class ConfigInstallCommand : Command
     {
         var file = new Argument<string>("NEW") { Description = "The new response book, in any other place" };
         Add(file);
-        SetAction(result => Install(result.GetValue(CommandLine.SettingsOption), result.GetValue(file)!));
+        SetAction(result => Install(SettingsPath.Load(result), result.GetValue(file)!));
     }
 
-    private static int Install(string? settingsPath, string file)
+    private static int Install(ResponderSettings settings, string file)
     {
-        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
         if (settings.S3 is { } s3)
         {
             throw new ResponderException(Cause.Settings,

@@ -19,15 +19,13 @@ internal sealed class ConfigPullCommand : Command
         {
             Description = "Take a book that was signed before the one in force (see signed_by)",
         };
-        Add(checkOnly);
-        Add(allowOlder);
-        SetAction(result => Pull(result.GetValue(CommandLine.SettingsOption), result.GetValue(checkOnly),
-            result.GetValue(allowOlder)));
+        this.Take(checkOnly, allowOlder);
+        SetAction(result => Pull(
+            SettingsPath.LoadForService(result), result.GetValue(checkOnly), result.GetValue(allowOlder)));
     }
 
-    private static int Pull(string? settingsPath, bool checkOnly, bool allowOlder)
+    private static int Pull(ResponderSettings settings, bool checkOnly, bool allowOlder)
     {
-        var settings = SettingsPath.LoadForService(settingsPath);
         string?[] written = [settings.FilesRoot, settings.PostfixMaps, Path.GetDirectoryName(settings.ResponseBook)];
         foreach (var folder in written)
         {

@@ -30,16 +30,10 @@ internal sealed class FeedbackCommand : Command
             Arity = ArgumentArity.ZeroOrMore,
         };
         var queue = new QueuedFeedback();
-        var topic = new Option<string?>("--topic")
-        {
-            Description = "Believe this topic of SNS only [default: the setting feedback.topic]",
-            HelpName = "ARN",
-        };
-        var certificate = new Option<string?>("--sns-certificate")
-        {
-            Description = "Believe only what SNS has signed with this certificate (PEM, one or several)",
-            HelpName = "FILE",
-        };
+        var topic = CommandLine.TextOption(
+            "--topic", "ARN", "Believe this topic of SNS only [default: the setting feedback.topic]");
+        var certificate = CommandLine.TextOption("--sns-certificate", "FILE",
+            "Believe only what SNS has signed with this certificate (PEM, one or several)");
         var bounce = new Option<bool>("--bounce")
         {
             Description = "Read one mail to the bounce address on standard input, as Postfix does; "
@@ -52,23 +46,18 @@ internal sealed class FeedbackCommand : Command
             if (sources.Count(isGiven => isGiven) != 1)
                 result.AddError("Name a FILE, or give --queue or --bounce alone");
         });
-        Add(files);
-        Add(queue.Url);
-        Add(queue.Minutes);
-        Add(bounce);
-        Add(topic);
-        Add(certificate);
+        this.Take(files, queue.Url, queue.Minutes, bounce, topic, certificate);
         SetAction(result =>
         {
             try
             {
-                var settings = result.GetValue(CommandLine.SettingsOption);
                 if (result.GetValue(bounce))
-                    return FeedBounce(settings);
+                    return FeedBounce(result);
                 var from = (result.GetValue(topic), result.GetValue(certificate));
                 return result.GetValue(queue.Url) is { } url
-                    ? QueuedFeedback.Feed(settings, url, TimeSpan.FromMinutes(result.GetValue(queue.Minutes)), from)
-                    : Feed(settings, result.GetValue(files)!, from);
+                    ? QueuedFeedback.Feed(SettingsPath.LoadForService(result), url,
+                        TimeSpan.FromMinutes(result.GetValue(queue.Minutes)), from)
+                    : Feed(SettingsPath.Load(result), result.GetValue(files)!, from);
             }
             catch (ResponderException exception)
             {
@@ -98,9 +87,9 @@ internal sealed class FeedbackCommand : Command
         return new SnsSender(topic, certificates, settings.Feedback.LeastSignatureVersion);
     }
 
-    private static int Feed(string? settingsPath, string[] files, (string? Topic, string? Certificate) from)
+    private static int Feed(
+        ResponderSettings settings, string[] files, (string? Topic, string? Certificate) from)
     {
-        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
         var sender = Sender(settings, from);
         using var store = Open(settings);
         var reader = new FeedbackReader(settings, store, sender, TimeProvider.System);
@@ -129,7 +118,7 @@ internal sealed class FeedbackCommand : Command
     }
 
     /// <summary>Everybody can write to the bounce address: no mail may bounce, or be kept for long.</summary>
-    private static int FeedBounce(string? settingsPath)
+    private static int FeedBounce(ParseResult result)
     {
         if (Report() is not { } report)
         {
@@ -137,7 +126,7 @@ internal sealed class FeedbackCommand : Command
             return ExitCode.Ok;
         }
 
-        var settings = SettingsFile.Load(SettingsPath.Find(settingsPath));
+        var settings = SettingsPath.Load(result);
         using var store = Open(settings);
         using var asService = ServiceUser.Act(settings);
         var reader = new FeedbackReader(settings, store, new SnsSender("", []), TimeProvider.System);

@@ -109,13 +109,7 @@ internal sealed class ManualCommand : Command
     {
         using var stream = typeof(ManualCommand).Assembly.GetManifestResourceStream(page)!;
         using var reader = new StreamReader(stream);
-        return [.. Lines(reader).SkipWhile(line => line != "## " + section).Skip(1)
-            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))];
-    }
-
-    private static IEnumerable<string> Lines(StreamReader reader)
-    {
-        while (reader.ReadLine() is { } line)
-            yield return line;
+        return reader.ReadToEnd().Split('\n').SkipWhile(line => line != "## " + section).Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal));
     }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using Amazon.CloudWatch.Model;
 using MailResponder.Aws;
 using MailResponder.Canary;
-using MailResponder.Logs;
 using MailResponder.Metrics;
 using MailResponder.PostfixLog;
 using MailResponder.Settings;
@@ -13,13 +12,6 @@ namespace MailResponder.Cli;
 /// <summary>`responder metrics …`: for cron, each minute. Nothing here touches a message.</summary>
 internal sealed class MetricsCommand : Command
 {
-    private static readonly Option<string> LogOption = new("--log")
-    {
-        Description = "The responder's log of events",
-        HelpName = "FILE",
-        DefaultValueFactory = _ => MessageEvent.StandardLog,
-    };
-
     public MetricsCommand() : base("metrics", "Numbers for monitoring and autoscaling, since the last run")
     {
         Add(Put());
@@ -29,39 +21,29 @@ internal sealed class MetricsCommand : Command
     private static Command Put()
     {
         var print = new Option<bool>("--print") { Description = "Show what would be put, and change nothing" };
-        var command = new Command("put", "Put them into Amazon CloudWatch; nothing when metrics.region is not set")
+        const string description = "Put them into Amazon CloudWatch; nothing when metrics.region is not set";
+        return CommandLine.Subcommand("put", description, result =>
         {
-            print, LogOption,
-        };
-        command.SetAction(result =>
-        {
-            var settings = Load(result);
+            var settings = SettingsPath.Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();
+            var log = result.GetValue(CommandLine.LogOption)!;
             if (result.GetValue(print))
-                Show(settings, metrics, result.GetValue(LogOption)!);
+                Show(settings, metrics, log);
             else if (metrics.CloudWatch is { } connection)
-                Send(settings, metrics, connection, result.GetValue(LogOption)!);
+                Send(settings, metrics, connection, log);
             return ExitCode.Ok;
-        });
-        return command;
+        }, print, CommandLine.LogOption);
     }
 
     private static Command Prometheus()
     {
-        var output = new Option<string?>("--output")
+        var output = CommandLine.TextOption(
+            "--output", "FILE", "Replace this file at once [default: standard output]");
+        return CommandLine.Subcommand("prometheus", "Show them for node_exporter's textfile collector", result =>
         {
-            Description = "Replace this file at once [default: standard output]",
-            HelpName = "FILE",
-        };
-        var command = new Command("prometheus", "Show them for node_exporter's textfile collector")
-        {
-            output, LogOption,
-        };
-        command.SetAction(result =>
-        {
-            var settings = Load(result);
+            var settings = SettingsPath.Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();
-            using var run = MetricsRun.Begin(metrics.State, "prometheus.json", result.GetValue(LogOption)!);
+            using var run = MetricsRun.Begin(metrics.State, "prometheus.json", result.GetValue(CommandLine.LogOption)!);
             run.Totals.Add(run.Traffic, metrics.Threshold);
             var keep = run.Prepare();
             var text = PrometheusText.Of(
@@ -78,8 +60,7 @@ internal sealed class MetricsCommand : Command
 
             keep();
             return ExitCode.Ok;
-        });
-        return command;
+        }, output, CommandLine.LogOption);
     }
 
     private static void Send(
@@ -126,30 +107,12 @@ internal sealed class MetricsCommand : Command
     /// <summary>Null when `responder postfix-log` has not begun, or cannot: root gets its complaints.</summary>
     private static IReadOnlyList<ProviderOutcomes>? Outcomes(PostfixLogSettings log, int threshold)
     {
-        try
-        {
-            var now = TimeProvider.System.GetUtcNow();
-            return PostfixLogDatabase.Summarise(log.Database, now.AddDays(-1), now, threshold)?.Outcomes;
-        }
-        catch (ResponderException)
-        {
-            return null;
-        }
+        var now = TimeProvider.System.GetUtcNow();
+        return ResponderException.OrNull(
+            () => PostfixLogDatabase.Summarise(log.Database, now.AddDays(-1), now, threshold)?.Outcomes);
     }
 
     /// <summary>None when they cannot be read: `responder doctor` says so.</summary>
-    private static Dictionary<string, CanaryRecord> Canaries(ResponderSettings settings)
-    {
-        try
-        {
-            return CanaryRecord.Load(settings);
-        }
-        catch (ResponderException)
-        {
-            return [];
-        }
-    }
-
-    private static ResponderSettings Load(ParseResult result) =>
-        SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+    private static Dictionary<string, CanaryRecord> Canaries(ResponderSettings settings) =>
+        ResponderException.OrNull(() => CanaryRecord.Load(settings)) ?? [];
 }

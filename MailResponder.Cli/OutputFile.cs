@@ -8,15 +8,6 @@ internal static class OutputFile
 {
     /// <summary>Replaces the file whole.</summary>
     /// <exception cref="ResponderException">It cannot be written.</exception>
-    public static void Write(string file, string text)
-    {
-        try
-        {
-            AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ResponderException(Cause.Output, $"{file}: {FileTrouble.Describe(exception)}", exception);
-        }
-    }
+    public static void Write(string file, string text) =>
+        FileTrouble.InWords(Cause.Output, file, () => AtomicFile.Write(file, Encoding.UTF8.GetBytes(text)));
 }

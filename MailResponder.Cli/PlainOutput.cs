@@ -6,13 +6,9 @@ namespace MailResponder.Cli;
 /// Standard output as text, and nothing else: what files, arguments or servers wrote cannot steer the terminal, and is
 /// shown as JSON has it (\u001b). Lines and tabs stay.
 /// </summary>
-internal sealed class PlainOutput : TextWriter
+internal sealed class PlainOutput(TextWriter output) : TextWriter
 {
-    private readonly TextWriter _output;
-
-    private PlainOutput(TextWriter output) => _output = output;
-
-    public override Encoding Encoding => _output.Encoding;
+    public override Encoding Encoding => output.Encoding;
 
     /// <summary>For the rest of the process. Before the first use of the console.</summary>
     public static void Set()
@@ -28,7 +24,7 @@ internal sealed class PlainOutput : TextWriter
 
     public override void Write(ReadOnlySpan<char> buffer) => Write(new string(buffer));
 
-    public override void Write(string? value) => _output.Write(LineText.Visible(value ?? "", except: "\n\t"));
+    public override void Write(string? value) => output.Write(LineText.Visible(value ?? "", except: "\n\t"));
 
-    public override void Flush() => _output.Flush();
+    public override void Flush() => output.Flush();
 }

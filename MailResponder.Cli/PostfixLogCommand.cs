@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using MailResponder.Logs;
 using MailResponder.PostfixLog;
 using MailResponder.Settings;
 
@@ -20,19 +19,12 @@ internal sealed class PostfixLogCommand : Command
             HelpName = "FILE",
             DefaultValueFactory = _ => "/var/log/mail.log",
         };
-        var log = new Option<string>("--log")
-        {
-            Description = "The responder's log of events",
-            HelpName = "FILE",
-            DefaultValueFactory = _ => MessageEvent.StandardLog,
-        };
-        Add(mailLog);
-        Add(log);
+        this.Take(mailLog, CommandLine.LogOption);
         SetAction(result =>
         {
-            var settings = SettingsFile.Load(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)));
+            var settings = SettingsPath.Load(result);
             using var reader = new PostfixLogReader(
-                result.GetValue(mailLog)!, result.GetValue(log)!, TimeProvider.System);
+                result.GetValue(mailLog)!, result.GetValue(CommandLine.LogOption)!, TimeProvider.System);
             // Only now: root may be the only one who reads the logs.
             ServiceUser.Become(settings);
             var (lines, unknown) = reader.Read(settings);

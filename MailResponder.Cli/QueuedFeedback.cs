@@ -11,14 +11,6 @@ namespace MailResponder.Cli;
 /// <summary>`responder feedback --queue URL`: takes notifications from a queue of Amazon SQS.</summary>
 internal sealed class QueuedFeedback
 {
-    private const int MostMinutes = 60;
-
-    public QueuedFeedback() => Minutes.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<int>() is < 1 or > MostMinutes)
-            result.AddError($"--minutes takes a number from 1 to {MostMinutes}");
-    });
-
     public Option<Uri?> Url { get; } = new("--queue")
     {
         Description = "Take them from this queue of Amazon SQS until it is empty, and delete what was used",
@@ -26,21 +18,16 @@ internal sealed class QueuedFeedback
         CustomParser = QueueUrl,
     };
 
-    public Option<int> Minutes { get; } = new("--minutes")
-    {
-        Description = "Take from the queue no longer than this",
-        HelpName = "N",
-        DefaultValueFactory = _ => 5,
-    };
+    public Option<int> Minutes { get; } = CommandLine.NumberOption(
+        "--minutes", "N", "Take from the queue no longer than this", standard: 5, most: 60);
 
     /// <summary>
     /// Takes nothing from the queue before it is sure that it can be used: each time that a message is taken and not
     /// deleted brings it nearer to the dead-letter queue.
     /// </summary>
     public static int Feed(
-        string? settingsPath, Uri url, TimeSpan length, (string? Topic, string? Certificate) from)
+        ResponderSettings settings, Uri url, TimeSpan length, (string? Topic, string? Certificate) from)
     {
-        var settings = SettingsPath.LoadForService(settingsPath);
         var sender = FeedbackCommand.Sender(settings, from);
         var queue = new FeedbackQueue(url, Connection(settings, url, sender.Topic));
         using var turn = TakeTurn(settings.FilesRoot);

@@ -10,13 +10,9 @@ internal sealed class RestoreCommand : Command
     {
         var file = new Argument<string>("FILE") { Description = "The backup; it is checked before anything changes" };
         var replace = new Option<bool>("--replace") { Description = "Replace files that are there" };
-        Add(file);
-        Add(replace);
-        SetAction(result =>
-        {
-            var settingsPath = SettingsPath.Find(result.GetValue(CommandLine.SettingsOption));
-            return Restore(Path.GetFullPath(result.GetValue(file)!), settingsPath, result.GetValue(replace));
-        });
+        this.Take(file, replace);
+        SetAction(result => Restore(
+            Path.GetFullPath(result.GetValue(file)!), SettingsPath.Find(result), result.GetValue(replace)));
     }
 
     private static int Restore(string path, string settingsPath, bool replace)

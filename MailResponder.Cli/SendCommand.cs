@@ -17,30 +17,18 @@ internal sealed class SendCommand : Command
 {
     public SendCommand() : base("send", "Send somebody what a request would get (for testing and support)")
     {
-        var to = new Option<string>("--to")
-        {
-            Description = "Who gets it; - reads the address from standard input",
-            HelpName = "REQUESTER",
-            Required = true,
-        };
-        var requested = new Option<string>("--as")
-        {
-            Description = "The requested address",
-            HelpName = "ADDRESS",
-            Required = true,
-        };
+        var to = CommandLine.TextOption(
+            "--to", "REQUESTER", "Who gets it; - reads the address from standard input", isRequired: true);
+        var requested = CommandLine.TextOption("--as", "ADDRESS", "The requested address", isRequired: true);
         var subject = CommandLine.TextOption("--subject", "TEXT", "Subject of the supposed request");
-        Add(to);
-        Add(requested);
-        Add(subject);
-        SetAction(result => Send(result.GetValue(CommandLine.SettingsOption), result.GetValue(to)!,
-            result.GetValue(requested)!, result.GetValue(subject)));
+        this.Take(to, requested, subject);
+        SetAction(result => Send(result, result.GetValue(to)!, result.GetValue(requested)!, result.GetValue(subject)));
     }
 
-    private static int Send(string? settingsPath, string to, string requested, string? subject)
+    private static int Send(ParseResult result, string to, string requested, string? subject)
     {
         var requester = new MailboxAddress("", NamedSubject.ReadAddress(to));
-        var settings = SettingsPath.LoadForService(settingsPath);
+        var settings = SettingsPath.LoadForService(result);
         var deadline = new Deadline(TimeProvider.System, TimeSpan.FromSeconds(settings.DeadlineSeconds));
         var files = IFileSource.For(settings, deadline, new Progress());
         var entries = ConfigCommand.EntriesFor(requested, files.Book(), settings);

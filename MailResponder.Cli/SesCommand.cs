@@ -9,8 +9,6 @@ namespace MailResponder.Cli;
 /// <summary>`responder ses …`: asks Amazon SES about the account of the settings.</summary>
 internal sealed class SesCommand : Command
 {
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
-
     public SesCommand() : base("ses", "The Amazon SES account") => Add(Quota());
 
     private static Command Quota() => CommandLine.Subcommand(
@@ -21,17 +19,8 @@ internal sealed class SesCommand : Command
     private static int Show(ResponderSettings settings)
     {
         var ses = settings.Ses ?? throw new ResponderException(Cause.Settings, $"{settings.File}: ses: is missing");
-        GetSendQuotaResponse quota;
-        try
-        {
-            quota = new SesAccount(ses).Call(
-                MaxWait, (client, token) => client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
-        }
-        catch (Exception exception) when (exception is not ResponderException)
-        {
-            throw new ResponderException(Cause.Send, SesFailure.Of(exception, "ses:GetSendQuota").Problem, exception);
-        }
-
+        var quota = new SesAccount(ses).Ask("ses:GetSendQuota", (client, token) =>
+            client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
         var (perDay, perSecond) = (quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0);
         var text = Console.Out;
         text.WriteLine("region:                " + ses.Region);

@@ -7,13 +7,9 @@ namespace MailResponder.Cli;
 internal static class SettingsPath
 {
     /// <summary>The file named on the command line, else in the environment, else the standard one.</summary>
-    public static string Find(string? named)
-    {
-        if (named is not null)
-            return named;
-        var fromEnvironment = Environment.GetEnvironmentVariable(ResponderSettings.PathVariable);
-        return string.IsNullOrEmpty(fromEnvironment) ? ResponderSettings.DefaultPath : fromEnvironment;
-    }
+    public static string Find(string? named) =>
+        named ?? (Environment.GetEnvironmentVariable(ResponderSettings.PathVariable) is { Length: > 0 } path
+            ? path : ResponderSettings.DefaultPath);
 
     /// <inheritdoc cref="Find(string?)"/>
     public static string Find(ParseResult result) => Find(result.GetValue(CommandLine.SettingsOption));

@@ -19,40 +19,24 @@ internal sealed class StatsCommand : Command
     public StatsCommand() : base("stats",
         "Show or mail the numbers of the log: answers, reasons, times, queue, SES, host")
     {
-        var log = new Option<string?>("--log")
-        {
-            Description = "The log of events, plain or .gz [default: the one that was rotated last]",
-            HelpName = "FILE",
-        };
-        var since = new Option<string?>("--since")
-        {
-            Description =
-                "Leave out what is earlier: 2026-11-21 or 2026-11-21T08:30, with Z or +02:00 when it is not this "
-                + "host's time",
-            HelpName = "TIME",
-        };
-        var until = new Option<string?>("--until")
-        {
-            Description = "Leave out this time and what is later",
-            HelpName = "TIME",
-        };
+        var log = CommandLine.TextOption(
+            "--log", "FILE", "The log of events, plain or .gz [default: the one that was rotated last]");
+        var since = CommandLine.TextOption("--since", "TIME",
+            "Leave out what is earlier: 2026-11-21 or 2026-11-21T08:30, with Z or +02:00 when it is not this "
+            + "host's time");
+        var until = CommandLine.TextOption("--until", "TIME", "Leave out this time and what is later");
         var email = new Option<bool>("--email")
         {
             Description = "Mail it to the one whom the settings name (statistics.to); without that do nothing",
         };
-        var html = new Option<string?>("--html")
-        {
-            Description = "Write it into a file, as one HTML page",
-            HelpName = "FILE",
-        };
+        var html = CommandLine.TextOption("--html", "FILE", "Write it into a file, as one HTML page");
         var json = new Option<bool>("--json") { Description = "Print it for programs" };
         var fleet = new Option<bool>("--fleet")
         {
             Description = "Of all hosts with one MySQL database, by days of UTC [default: yesterday]; with --email "
                 + "(for cron) put this host's numbers there, and mail each day that is over once",
         };
-        foreach (var option in (Option[])[log, since, until, email, html, json, fleet])
-            Add(option);
+        this.Take(log, since, until, email, html, json, fleet);
         Validators.Add(result =>
         {
             if (new Option[] { email, html, json }.Count(option => result.GetResult(option) is { Implicit: false }) > 1)

@@ -8,4 +8,19 @@ internal sealed class ResponderException(Cause cause, string problem, Exception?
     : Exception(problem, inner)
 {
     public Cause Cause { get; } = cause;
+
+    /// <summary>
+    /// What the work makes; null also when it fails. For work that may fail here, because another command tells why.
+    /// </summary>
+    public static T? OrNull<T>(Func<T?> work) where T : class
+    {
+        try
+        {
+            return work();
+        }
+        catch (ResponderException)
+        {
+            return null;
+        }
+    }
 }

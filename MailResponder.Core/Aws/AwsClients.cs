@@ -61,12 +61,9 @@ internal sealed class AwsClients : HttpClientFactory
         // openssl.cnf may allow what is older.
         if (sender is SslStream { SslProtocol: not (SslProtocols.Tls12 or SslProtocols.Tls13) } tls)
             throw new AuthenticationException($"the server speaks {tls.SslProtocol}, which is too old");
-        if (certificate is not X509Certificate2 server || chain is null)
-            throw new AuthenticationException("the server has shown no certificate");
-        chain.ChainPolicy.CustomTrustStore.AddRange(TlsTrust.Above([server, .. chain.ChainPolicy.ExtraStore], _roots));
-        if (!chain.Build(server))
-            throw new AuthenticationException(TlsTrust.Fault(chain.ChainStatus, _file));
-        return !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? true
-            : throw new AuthenticationException("the server's certificate is for another name");
+        var authorities = TlsTrust.Above(certificate, chain, _roots);
+        var name = (sender as SslStream)?.TargetHostName ?? "this server";
+        return TlsTrust.FaultOf(certificate, chain, errors, authorities, _file, name) is { } fault
+            ? throw new AuthenticationException(fault) : true;
     }
 }

@@ -8,7 +8,8 @@ namespace MailResponder.Aws;
 /// Not AWSSDK's EC2InstanceMetadata: it returns null for a path that is missing, for a service that cannot be reached
 /// and, after 17 seconds, for one that does not answer. Here the first one alone is null.
 /// </remarks>
-internal sealed class InstanceMetadata
+/// <param name="endpoint">Of the service.</param>
+internal sealed class InstanceMetadata(Uri endpoint)
 {
     private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
     private const string StandardEndpoint = "http://169.254.169.254";
@@ -17,10 +18,6 @@ internal sealed class InstanceMetadata
     /// The service is on the host's own link and answers in milliseconds; this host may be the busy one.
     /// </summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
-
-    private readonly Uri _endpoint;
-
-    private InstanceMetadata(Uri endpoint) => _endpoint = endpoint;
 
     /// <summary>
     /// Null on a host that is no instance of EC2, or was told not to ask, by the variables of the AWS SDKs.
@@ -33,8 +30,8 @@ internal sealed class InstanceMetadata
         var named = Environment.GetEnvironmentVariable(EndpointVariable);
         if (string.IsNullOrEmpty(named) && !IsEc2())
             return null;
-        return Uri.TryCreate(string.IsNullOrEmpty(named) ? StandardEndpoint : named, UriKind.Absolute, out var endpoint)
-            ? new InstanceMetadata(endpoint)
+        return Uri.TryCreate(string.IsNullOrEmpty(named) ? StandardEndpoint : named, UriKind.Absolute, out var url)
+            ? new InstanceMetadata(url)
             : null;
     }
 
@@ -56,11 +53,11 @@ internal sealed class InstanceMetadata
 
     private async Task<string?> Read(HttpClient client, string path, CancellationToken cancellation)
     {
-        using var ask = new HttpRequestMessage(HttpMethod.Put, new Uri(_endpoint, "/latest/api/token"));
+        using var ask = new HttpRequestMessage(HttpMethod.Put, new Uri(endpoint, "/latest/api/token"));
         ask.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "60");
         using var token = await client.SendAsync(ask, cancellation).ConfigureAwait(false);
         token.EnsureSuccessStatusCode();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_endpoint, "/latest/" + path));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(endpoint, "/latest/" + path));
         request.Headers.Add("X-aws-ec2-metadata-token",
             await token.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
         using var answer = await client.SendAsync(request, cancellation).ConfigureAwait(false);

@@ -71,6 +71,6 @@ internal sealed record ServiceFailure(string Service, Cause ToMend)
     }
 
     /// <summary>A code is a word; whatever else stands there is not repeated.</summary>
-    private static string Word(string code) =>
+    public static string Word(string code) =>
         code.Length < 64 && code.All(char.IsAsciiLetterOrDigit) ? code : "an unknown code";
 }

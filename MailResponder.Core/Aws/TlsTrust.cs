@@ -50,7 +50,7 @@ internal static class TlsTrust
     /// <summary>What makes a chain untrustworthy.</summary>
     /// <param name="found">Not empty.</param>
     /// <param name="file">That of the authorities; null: the host's.</param>
-    public static string Fault(X509ChainStatus[] found, string? file)
+    private static string Fault(X509ChainStatus[] found, string? file)
     {
         const X509ChainStatusFlags unsigned = X509ChainStatusFlags.UntrustedRoot
             | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid;
@@ -104,13 +104,15 @@ internal static class TlsTrust
             : throw new ResponderException(Cause.Settings, $"{setting} {file}: holds no certificate");
     }
 
-    /// <summary>Decodes the authorities that may have issued one of the certificates.</summary>
-    /// <param name="certificates">What a server has sent.</param>
+    /// <summary>Decodes the authorities that may have issued one of the certificates that a server has sent.</summary>
+    /// <param name="certificate">The server's own.</param>
+    /// <param name="sent">Holds the others.</param>
     /// <param name="authorities">Encoded; each of them has its own name in it.</param>
     public static X509Certificate2Collection Above(
-        IReadOnlyList<X509Certificate2> certificates, IReadOnlyList<byte[]> authorities)
+        X509Certificate? certificate, X509Chain? sent, IReadOnlyList<byte[]> authorities)
     {
-        var issuers = certificates.Select(certificate => certificate.IssuerName.RawData).ToList();
+        var issuers = (sent?.ChainPolicy.ExtraStore ?? []).Append(certificate as X509Certificate2)
+            .OfType<X509Certificate2>().Select(one => one.IssuerName.RawData).ToList();
         return [.. authorities.Where(authority => issuers.Exists(issuer => authority.AsSpan().IndexOf(issuer) >= 0))
             .Select(X509CertificateLoader.LoadCertificate)];
     }

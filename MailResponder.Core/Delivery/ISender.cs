@@ -6,7 +6,7 @@ namespace MailResponder.Delivery;
 internal interface ISender
 {
     /// <summary>Whether it puts its own Date and Message-ID into each reply: then they must not be signed.</summary>
-    bool ReplacesDateAndMessageId { get; }
+    bool ReplacesDateAndMessageId => false;
 
     /// <summary>
     /// Hands the reply over. Failures are results; an exception is unexpected and counts as temporary.

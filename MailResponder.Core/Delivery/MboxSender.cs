@@ -6,8 +6,6 @@ namespace MailResponder.Delivery;
 /// <summary>Shows replies instead of sending them: one mbox (RFC 4155, with quoted From lines) in a stream.</summary>
 internal sealed class MboxSender(Stream output, TimeProvider clock) : ISender
 {
-    public bool ReplacesDateAndMessageId => false;
-
     public SendResult Send(OutgoingReply reply)
     {
         using var whole = new MemoryStream();

@@ -8,8 +8,6 @@ namespace MailResponder.Delivery;
 /// </summary>
 internal sealed class OutboxSender(string folder) : ISender
 {
-    public bool ReplacesDateAndMessageId => false;
-
     public SendResult Send(OutgoingReply reply)
     {
         // A repeated reply has the same name, and replaces the first.

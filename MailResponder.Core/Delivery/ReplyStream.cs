@@ -35,13 +35,6 @@ internal sealed class ReplyStream(OutgoingReply reply) : MemoryStream
 
     public override long Seek(long offset, SeekOrigin loc) => Whole.Seek(offset, loc);
 
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _whole?.Dispose();
-        base.Dispose(disposing);
-    }
-
     private MemoryStream Rendered()
     {
         var whole = new MemoryStream((int)reply.WireBytes);

@@ -28,8 +28,6 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
 
     private const int BrokenPipe = 32;
 
-    public bool ReplacesDateAndMessageId => false;
-
     public SendResult Send(OutgoingReply reply)
     {
         if (!NamesItsRecipientAlone(reply))

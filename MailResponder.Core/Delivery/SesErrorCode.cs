@@ -1,5 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
+using MailResponder.Aws;
 
 namespace MailResponder.Delivery;
 
@@ -77,12 +78,8 @@ internal static class SesErrorCode
             : Temporary("SES does not understand the request; see ses.configuration_set and ses.tags");
     }
 
-    private static SesFailure Unknown(string code, AmazonServiceException error)
-    {
-        // A code is a word; whatever else stands there is not repeated.
-        var name = code.Length <= 60 && code.All(char.IsAsciiLetterOrDigit) ? code : "an unknown code";
-        return (int)error.StatusCode >= 500 ? SesFailure.OfStatus(error.StatusCode) : Temporary($"SES answered {name}");
-    }
+    private static SesFailure Unknown(string code, AmazonServiceException error) => (int)error.StatusCode >= 500
+        ? SesFailure.OfStatus(error.StatusCode) : Temporary("SES answered " + ServiceFailure.Word(code));
 
     private static bool IsAboutAttachment(AmazonServiceException error) =>
         Says(error, "attachment") || Says(error, "illegal filename") || Says(error, "file extension")

@@ -53,15 +53,12 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
         // The request breaks off before its end, so that SES takes nothing.
         ChangedFileException changed => Temporary("an attachment " + changed.Message),
         OperationCanceledException or TimeoutException => Temporary($"SES did not answer in time; {PerhapsSent}"),
+        AuthenticationException tls => Temporary($"{NoTls} ({tls.Message})"),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Temporary(NoName),
         HttpRequestException
         {
-            HttpRequestError: HttpRequestError.SecureConnectionError,
-            InnerException: AuthenticationException tls
-        } =>
-            Temporary($"{NoTls} ({tls.Message})"),
-        AuthenticationException => Temporary(NoTls),
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Temporary(NoName),
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Temporary(NoTls),
+            HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: not AuthenticationException
+        } => Temporary(NoTls),
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
             Temporary(NoName),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>

@@ -34,11 +34,7 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
         if (reply.WireBytes > MaxMessageBytes)
             return SendResult.AttachmentsRefused(SesErrorCode.TooLong);
         using var message = new ReplyStream(reply);
-        return Send(Request(reply, message));
-    }
-
-    private SendResult Send(SendRawEmailRequest request)
-    {
+        var request = Request(reply, message);
         // A database, which may trust what the host trusts, has been asked by now.
         NarrowedRoots.Set(NarrowedRoots.Nothing);
         for (var tries = 1; ; tries++)

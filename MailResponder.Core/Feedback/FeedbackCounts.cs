@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MailResponder.Feedback;
 
 /// <summary>What became of all that was fed: numbers, and nothing by which somebody could be known.</summary>
@@ -14,14 +12,8 @@ internal sealed class FeedbackCounts
     public override string ToString()
     {
         const string blocked = "blocked";
-        var parts = new List<string> { string.Create(
-            CultureInfo.InvariantCulture, $"{_counts.GetValueOrDefault(blocked)} {blocked}") };
-        foreach (var (words, count) in _counts)
-        {
-            if (words != blocked && count > 0)
-                parts.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {words}"));
-        }
-
-        return string.Join(", ", parts);
+        var others = _counts.Where(one => one.Key != blocked && one.Value > 0);
+        return string.Join(", ", others.Prepend(new(blocked, _counts.GetValueOrDefault(blocked)))
+            .Select(one => $"{one.Value} {one.Key}"));
     }
 }

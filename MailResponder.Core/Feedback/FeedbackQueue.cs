@@ -10,6 +10,7 @@ namespace MailResponder.Feedback;
 /// <param name="url">Of the queue.</param>
 /// <param name="connection">By whose right it is read.</param>
 internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
+    : AwsService<AmazonSQSClient, AmazonSQSConfig>(connection, (credentials, config) => new(credentials, config))
 {
     /// <summary>The most that SQS gives or deletes in one call.</summary>
     private const int MostMessages = 10;
@@ -24,7 +25,6 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
     private readonly string _name = LineText.Visible(url.AbsolutePath.TrimEnd('/').Split('/')[^1]);
-    private Task<AmazonSQSClient>? _client;
 
     /// <summary>
     /// The region of the queue's host; of a host that names none, the topic's. Null when that names none either.
@@ -57,6 +57,14 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
         }
     }
 
+    private ServiceFailure Failure => new($"SQS, queue {_name}", Cause.Send)
+    {
+        Rights = "sqs:ReceiveMessage and sqs:DeleteMessage on this queue",
+        Named = "--queue",
+        Unanswered = "what it gave or did not delete comes again",
+        Refused = "there is no such queue in this account and region; see --queue",
+    };
+
     /// <summary>By its id, which finds the message in the dead-letter queue too.</summary>
     private static string Name(Message message) => "message " + message.MessageId;
 
@@ -70,8 +78,8 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
             WaitTimeSeconds = seconds,
             VisibilityTimeout = hiddenSeconds,
         };
-        return Call(TimeSpan.FromSeconds(seconds), (client, cancel) => client.ReceiveMessageAsync(request, cancel))
-            .Messages ?? [];
+        return Call(TimeSpan.FromSeconds(seconds) + MaxWait,
+            (client, cancel) => client.ReceiveMessageAsync(request, cancel), Failure.Of).Messages ?? [];
     }
 
     /// <summary>A message that SQS does not delete comes once more, which does no harm.</summary>
@@ -85,39 +93,6 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
             Entries = [.. messages.Select((message, i) => new DeleteMessageBatchRequestEntry(
                 i.ToString(CultureInfo.InvariantCulture), message.ReceiptHandle))],
         };
-        Call(TimeSpan.Zero, (client, cancel) => client.DeleteMessageBatchAsync(request, cancel));
-    }
-
-    private T Call<T>(TimeSpan wait, Func<AmazonSQSClient, CancellationToken, Task<T>> call)
-    {
-        using var cancellation = new CancellationTokenSource(wait + MaxWait);
-        try
-        {
-            // The wait needs a bound of its own, because parts of the SDK ignore the token.
-            return Run(cancellation.Token).WaitAsync(cancellation.Token).GetAwaiter().GetResult();
-        }
-        catch (Exception exception) when (exception is not ResponderException)
-        {
-            throw new ServiceFailure($"SQS, queue {_name}", Cause.Send)
-            {
-                Rights = "sqs:ReceiveMessage and sqs:DeleteMessage on this queue",
-                Named = "--queue",
-                Unanswered = "what it gave or did not delete comes again",
-                Refused = "there is no such queue in this account and region; see --queue",
-            }.Of(exception);
-        }
-
-        async Task<T> Run(CancellationToken cancel)
-        {
-            _client ??= Connect();
-            return await call(await _client.ConfigureAwait(false), cancel).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<AmazonSQSClient> Connect()
-    {
-        var config = new AmazonSQSConfig();
-        connection.Configure(config);
-        return new AmazonSQSClient(await connection.Credentials(config).ConfigureAwait(false), config);
+        Call(MaxWait, (client, cancel) => client.DeleteMessageBatchAsync(request, cancel), Failure.Of);
     }
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using MailResponder.Files;
+using MailResponder.Aws;
 using MailResponder.Settings;
 
 namespace MailResponder.Feedback;
@@ -21,26 +21,11 @@ internal sealed record SnsSender(
     /// <summary>Signed fields besides Message and Subject; SNS writes all of them into every notification.</summary>
     private static string[] Lines => ["MessageId", "Timestamp", "TopicArn", "Type"];
 
-    /// <summary>Reads a PEM file of one or several certificates.</summary>
+    /// <summary>Reads a file of one or several certificates.</summary>
     /// <exception cref="ResponderException">It cannot be read, or holds none with an RSA key.</exception>
     public static IReadOnlyList<X509Certificate2> LoadCertificates(string path)
     {
-        var certificates = new X509Certificate2Collection();
-        try
-        {
-            certificates.ImportFromPem(File.ReadAllText(path));
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            throw new ResponderException(Cause.Settings, $"certificate {path}: {FileTrouble.Describe(exception)}",
-                exception);
-        }
-        catch (CryptographicException exception)
-        {
-            throw new ResponderException(Cause.Settings,
-                $"certificate {path}: holds a broken certificate; fetch it again", exception);
-        }
-
+        var certificates = TlsTrust.Read("certificate", path);
         foreach (var certificate in certificates)
         {
             using var key = certificate.GetRSAPublicKey();
@@ -48,8 +33,7 @@ internal sealed record SnsSender(
                 throw new ResponderException(Cause.Settings, $"certificate {path}: has no RSA key; SNS signs with RSA");
         }
 
-        return certificates.Count > 0 ? [.. certificates]
-            : throw new ResponderException(Cause.Settings, $"certificate {path}: holds no certificate in PEM form");
+        return [.. certificates];
     }
 
     /// <summary>When SNS signed the envelope; null when it does not say so in its own form.</summary>
@@ -111,31 +95,19 @@ internal sealed record SnsSender(
         if (hash.Name is null || SignedAt(envelope) is not { } signedAt)
             return false;
         var signed = Encoding.UTF8.GetBytes(SignedText(envelope));
-        foreach (var certificate in Certificates)
+        return Certificates.Any(certificate =>
         {
             using var key = certificate.GetRSAPublicKey()!;
-            if (signedAt >= certificate.NotBefore && signedAt <= certificate.NotAfter
-                && key.VerifyData(signed, signature.AsSpan(0, bytes), hash, RSASignaturePadding.Pkcs1))
-            {
-                return true;
-            }
-        }
-
-        return false;
+            return signedAt >= certificate.NotBefore && signedAt <= certificate.NotAfter
+                && key.VerifyData(signed, signature.AsSpan(0, bytes), hash, RSASignaturePadding.Pkcs1);
+        });
     }
 
     /// <summary>
     /// "Verifying the signatures of Amazon SNS messages": names and values, a line each, in the order of the names.
     /// </summary>
-    private static string SignedText(LocatedJson envelope)
-    {
-        var text = new StringBuilder();
-        foreach (var name in (ReadOnlySpan<string>)["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"])
-        {
-            if (envelope[name] is { Kind: JsonValueKind.String } value)
-                text.Append(name).Append('\n').Append(value.Text).Append('\n');
-        }
-
-        return text.ToString();
-    }
+    private static string SignedText(LocatedJson envelope) => string.Concat(
+        ((string[])["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"])
+            .Where(name => envelope[name] is { Kind: JsonValueKind.String })
+            .Select(name => $"{name}\n{envelope[name]!.Text}\n"));
 }

@@ -49,17 +49,7 @@ internal sealed class LogFollower : IDisposable
         _rotated?.Dispose();
     }
 
-    private T Try<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            throw new ResponderException(Cause.Input, $"log {_path}: {FileTrouble.Describe(exception)}", exception);
-        }
-    }
+    private T Try<T>(Func<T> work) => FileTrouble.InWords(Cause.Input, "log " + _path, work);
 
     private LogPosition ReadOver(LogPosition last, LogLines.Reader take)
     {

@@ -7,27 +7,16 @@ namespace MailResponder.Logs;
 /// One line of a log file: "TIME HOST PROGRAM[PID]: TEXT", where TIME is that of RFC 3339 or of RFC 3164
 /// ("Nov 22 10:00:00", local time, no year).
 /// </summary>
-internal readonly ref struct SyslogLine
+internal readonly ref struct SyslogLine(DateTimeOffset time, ReadOnlySpan<char> program, ReadOnlySpan<char> text)
 {
     private const int Rfc3164TimeLength = 15;
 
-    private SyslogLine(DateTimeOffset time, ReadOnlySpan<char> program, int processId, ReadOnlySpan<char> text)
-    {
-        Time = time;
-        Program = program;
-        ProcessId = processId;
-        Text = text;
-    }
-
-    public DateTimeOffset Time { get; }
+    public DateTimeOffset Time { get; } = time;
 
     /// <summary>Like "postfix/smtpd".</summary>
-    public ReadOnlySpan<char> Program { get; }
+    public ReadOnlySpan<char> Program { get; } = program;
 
-    /// <summary>0 when the line names none.</summary>
-    public int ProcessId { get; }
-
-    public ReadOnlySpan<char> Text { get; }
+    public ReadOnlySpan<char> Text { get; } = text;
 
     /// <summary>Null when the line has another form.</summary>
     /// <param name="line">Any bytes, without the line end.</param>
@@ -48,23 +37,16 @@ internal readonly ref struct SyslogLine
         if (host <= 0)
             return false;
         line = line[(host + 1)..];
-        var mark = line.IndexOf(": ", StringComparison.Ordinal);
+        var mark = line.IndexOf(": ");
         if (mark <= 0)
             return false;
         var program = line[..mark];
-        var processId = 0;
         var bracket = program.IndexOf('[');
         if (bracket > 0 && program[^1] == ']')
-        {
-            if (!int.TryParse(program[(bracket + 1)..^1], NumberStyles.None, CultureInfo.InvariantCulture,
-                out processId))
-                return false;
             program = program[..bracket];
-        }
-
         if (program.Contains(' '))
             return false;
-        result = new SyslogLine(time, program, processId, line[(mark + 2)..].Trim());
+        result = new SyslogLine(time, program, line[(mark + 2)..].Trim());
         return true;
     }
 

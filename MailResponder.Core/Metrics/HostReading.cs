@@ -11,19 +11,8 @@ namespace MailResponder.Metrics;
 internal sealed record HostReading(long? QueueLength, double MemoryPercent, IReadOnlyList<DiskUse> Disks)
 {
     public static HostReading Now() =>
-        new(QueueLengthNow(), Math.Round(100 * Space.Memory().UsedShare, 2), DiskUse.OfHost());
-
-    private static long? QueueLengthNow()
-    {
-        try
-        {
-            return PostfixQueue.Count().Values.Sum();
-        }
-        catch (ResponderException)
-        {
-            return null;
-        }
-    }
+        new(ResponderException.OrNull(PostfixQueue.Count)?.Values.Sum(),
+            Math.Round(100 * Space.Memory().UsedShare, 2), DiskUse.OfHost());
 
     /// <summary>
     /// The Auto Scaling group of this instance, from its tags: they have to be switched on in the launch template. Null

@@ -54,34 +54,14 @@ internal sealed class MetricsRun : IDisposable
     public static MetricsRun Begin(string folder, string name, string log)
     {
         var path = Path.Join(folder, name);
-        FileTurn? turn;
-        try
+        var turn = FileTrouble.InWords(Cause.Output, "metrics.state " + folder, () =>
         {
             Directory.CreateDirectory(folder,
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            turn = FileTurn.Wait(path + ".lock", MaxWait);
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            throw new ResponderException(Cause.Output,
-                $"metrics state {folder}: {FileTrouble.Describe(exception)}; see metrics.state", exception);
-        }
-
-        if (turn is null)
-        {
-            throw new ResponderException(Cause.InProgress,
-                $"another run holds {path}.lock for too long; the next one counts what this one would have");
-        }
-
-        try
-        {
-            return new MetricsRun(path, turn, log);
-        }
-        catch
-        {
-            turn.Dispose();
-            throw;
-        }
+            return FileTurn.Wait(path + ".lock", MaxWait);
+        }) ?? throw new ResponderException(Cause.InProgress,
+            $"another run holds {path}.lock for too long; the next one counts what this one would have");
+        return new MetricsRun(path, turn, log);
     }
 
     /// <summary>

@@ -17,7 +17,7 @@ internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGr
 
     /// <summary>An absent file, or one that is not ours, gives the state before the first run.</summary>
     /// <exception cref="ResponderException">The file is there and cannot be read.</exception>
-    public static MetricsState Load(string path)
+    public static MetricsState Load(string path) => FileTrouble.InWords(Cause.Output, "metrics.state " + path, () =>
     {
         try
         {
@@ -30,11 +30,7 @@ internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGr
         {
             return Empty;
         }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            throw Unusable(path, exception);
-        }
-    }
+    });
 
     /// <summary>
     /// Writes the state beside the old one, so that a full disk shows before the metrics are sent, not after.
@@ -44,24 +40,10 @@ internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGr
     public Action Prepare(string path)
     {
         var unfinished = path + ".new";
-        try
-        {
-            // Removes a link that somebody may have put there, rather than follow it.
-            File.Delete(unfinished);
-            using var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write);
-            JsonSerializer.Serialize(file, this, StateJson.Default.MetricsState);
-            file.Flush(flushToDisk: true);
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            throw Unusable(path, exception);
-        }
-
+        FileTrouble.InWords(Cause.Output, "metrics.state " + path, () => AtomicFile.Write(unfinished, mode: null,
+            file => JsonSerializer.Serialize(file, this, StateJson.Default.MetricsState)));
         return () => File.Move(unfinished, path, overwrite: true);
     }
-
-    private static ResponderException Unusable(string path, Exception exception) =>
-        new(Cause.Output, $"metrics state {path}: {FileTrouble.Describe(exception)}; see metrics.state", exception);
 }
 
 /// <summary>A file with a member too few, or null for one, is not ours.</summary>

@@ -10,10 +10,6 @@ internal sealed class PrometheusText
 {
     private readonly StringBuilder _text = new();
 
-    private PrometheusText()
-    {
-    }
-
     /// <param name="totals">Counts that only grow.</param>
     /// <param name="host">The host at this moment.</param>
     /// <param name="outcomes">Of the replies of the last 24 hours; null when they are not known.</param>

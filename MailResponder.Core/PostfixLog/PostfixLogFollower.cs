@@ -30,7 +30,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     {
         // "postfix/smtpd", and of an instance or service with a name "postfix-out/submission/smtpd".
         var isKnown = SyslogLine.TryParse(Encoding.Latin1.GetString(text), clock.GetUtcNow(), out var line)
-            && line.Program.StartsWith("postfix", StringComparison.Ordinal)
+            && line.Program.StartsWith("postfix")
             && FollowPostfix(line, line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString(),
                 PostfixLogReport.Microseconds(line.Time));
         Count(isKnown);
@@ -80,18 +80,18 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             return true;
         }
 
-        if (text.StartsWith("NOQUEUE: ", StringComparison.Ordinal))
+        if (text.StartsWith("NOQUEUE: "))
         {
             Reject(text["NOQUEUE: ".Length..], at);
             return true;
         }
 
-        if (text.StartsWith("warning: ", StringComparison.Ordinal))
+        if (text.StartsWith("warning: "))
         {
             // "warning: QUEUEID: queue file size limit exceeded": the one warning that refuses a mail.
             var warning = text["warning: ".Length..];
             if (service is "smtpd" or "cleanup" && PostfixText.TryQueueId(ref warning, out var large)
-                && warning.StartsWith("queue file size limit exceeded", StringComparison.Ordinal) && large != _tooLarge)
+                && warning.StartsWith("queue file size limit exceeded") && large != _tooLarge)
             {
                 // smtpd and cleanup may both report one mail.
                 _tooLarge = large;
@@ -105,15 +105,15 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             return true;
         switch (service)
         {
-            case "smtpd" or "qmqpd" when text.StartsWith("client=", StringComparison.Ordinal):
+            case "smtpd" or "qmqpd" when text.StartsWith("client="):
                 // A content filter gives the mail back under another id.
                 Join(_rows.Begin(id, at), PostfixText.Value(text, "orig_queue_id"), at);
                 break;
-            case "pickup" when text.StartsWith("uid=", StringComparison.Ordinal):
+            case "pickup" when text.StartsWith("uid="):
                 // `postsuper -r` has it come in again.
                 Join(_rows.Begin(id, at), PostfixText.Value(text, "orig_id"), at);
                 break;
-            case "cleanup" when text.StartsWith("message-id=", StringComparison.Ordinal):
+            case "cleanup" when text.StartsWith("message-id="):
                 // What local(8) forwards and bounce(8) writes begins here.
                 var message = _rows.FindOrBegin(id, at, at);
                 // A reply's Message-ID leads to its request. Others may name a person, and are not kept.
@@ -141,26 +141,23 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     /// <summary>What qmgr(8) and the delivery agents say.</summary>
     private bool FollowAgent(ReadOnlySpan<char> text, string id, long at)
     {
-        if (text.StartsWith("to=<", StringComparison.Ordinal))
+        if (text.StartsWith("to=<"))
             return FollowDelivery(text, id, at);
         if (text is "removed" && _rows.Find(id, at) is { } gone)
             _rows.SetRemoved(gone, at);
-        if (!text.StartsWith("from=<", StringComparison.Ordinal))
+        if (!text.StartsWith("from=<"))
             return true;
         var message = _rows.FindOrBegin(id, at, at);
-        var facts = text[(text.LastIndexOf(">, ", StringComparison.Ordinal) + 1)..];
+        var facts = text[(text.LastIndexOf(">, ") + 1)..];
         if (facts.Contains("status=expired", StringComparison.Ordinal)
             || facts.Contains("status=force-expired", StringComparison.Ordinal))
-        {
             _rows.SetExpired(message);
-        }
-
         return true;
     }
 
     private bool FollowDelivery(ReadOnlySpan<char> text, string id, long at)
     {
-        var end = text.IndexOf(">, relay=", StringComparison.Ordinal);
+        var end = text.IndexOf(">, relay=");
         if (end < 0 || !PostfixText.TryStatus(text[(end + 2)..], out var status, out var delay))
             return false;
         var message = _rows.FindOrBegin(id, at, at - delay);
@@ -178,7 +175,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         else if (status is "bounced")
             _rows.SetBounced(message);
         // local(8) gives mail for luser_relay or an alias a new queue id.
-        var mark = text.LastIndexOf("(forwarded as ", StringComparison.Ordinal);
+        var mark = text.LastIndexOf("(forwarded as ");
         if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next
             && PostfixText.IsQueueId(next))
             _rows.Join(_rows.FindOrBegin(next, at, at), message);
@@ -187,11 +184,8 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
 
     private void Reject(ReadOnlySpan<char> text, long at)
     {
-        if (text.StartsWith("milter-reject: ", StringComparison.Ordinal)
-            || text.StartsWith("reject: ", StringComparison.Ordinal))
-        {
+        if (text.StartsWith("milter-reject: ") || text.StartsWith("reject: "))
             _rows.AddRejection(at);
-        }
     }
 
     /// <summary>

@@ -37,17 +37,14 @@ internal sealed class PostfixLogReader : IDisposable
     /// </exception>
     public (long Lines, long Unknown) Read(ResponderSettings settings)
     {
-        var file = settings.PostfixLog.Database;
         try
         {
-            using var database = PostfixLogDatabase.Open(file);
-            return Read(database, settings);
+            return ReadOnce(settings);
         }
         catch (ResponderException exception) when (PostfixLogDatabase.IsDamage(exception))
         {
-            PostfixLogDatabase.PutAside(file);
-            using var database = PostfixLogDatabase.Open(file);
-            return Read(database, settings);
+            PostfixLogDatabase.PutAside(settings.PostfixLog.Database);
+            return ReadOnce(settings);
         }
     }
 
@@ -57,8 +54,9 @@ internal sealed class PostfixLogReader : IDisposable
         _events.Dispose();
     }
 
-    private (long Lines, long Unknown) Read(PostfixLogDatabase database, ResponderSettings settings)
+    private (long Lines, long Unknown) ReadOnce(ResponderSettings settings)
     {
+        using var database = PostfixLogDatabase.Open(settings.PostfixLog.Database);
         var follower = new PostfixLogFollower(database, settings, _clock);
         database.Write(() =>
         {

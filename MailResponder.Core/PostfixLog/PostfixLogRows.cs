@@ -33,55 +33,56 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
             "SELECT id FROM message WHERE queue_id = ?1 AND arrived BETWEEN ?2 AND ?3 ORDER BY arrived DESC LIMIT 1";
         if (database.Number(Nearest, queueId, arrived - Second, arrived + Second) is { } known)
             return known;
-        Write("INSERT INTO message (queue_id, arrived) VALUES (?1, ?2)", queueId, arrived);
-        Write("UPDATE message SET root = id WHERE queue_id = ?1 AND arrived = ?2", queueId, arrived);
+        database.Run("INSERT INTO message (queue_id, arrived) VALUES (?1, ?2)", queueId, arrived);
+        database.Run("UPDATE message SET root = id WHERE queue_id = ?1 AND arrived = ?2", queueId, arrived);
         return database.Number(Nearest, queueId, arrived, arrived)!.Value;
     }
 
     /// <summary><paramref name="part"/>, and what was made of it, came of <paramref name="whole"/>.</summary>
     public void Join(long part, long whole) =>
-        Write("UPDATE message SET root = (SELECT root FROM message WHERE id = ?2) WHERE root = ?1 AND ?1 <> ?2", part,
-            whole);
+        database.Run("UPDATE message SET root = (SELECT root FROM message WHERE id = ?2) WHERE root = ?1 AND ?1 <> ?2",
+            part, whole);
 
-    public void SetRequested(long message) => Write("UPDATE message SET requested = 1 WHERE id = ?1", message);
+    public void SetRequested(long message) => database.Run("UPDATE message SET requested = 1 WHERE id = ?1", message);
 
     /// <summary>Deletes what is known of the message.</summary>
     public void Forget(string queueId, long at)
     {
         if (Find(queueId, at) is { } message)
-            Write("DELETE FROM message WHERE id = ?1", message);
+            database.Run("DELETE FROM message WHERE id = ?1", message);
     }
 
     public void SetReply(long message, string name) =>
-        Write("UPDATE message SET reply = ?2 WHERE id = ?1", message, name);
+        database.Run("UPDATE message SET reply = ?2 WHERE id = ?1", message, name);
 
     /// <summary>Only a reply has one.</summary>
     public void SetProvider(long message, string provider) =>
-        Write("UPDATE message SET provider = ?2 WHERE id = ?1 AND reply IS NOT NULL", message, provider);
+        database.Run("UPDATE message SET provider = ?2 WHERE id = ?1 AND reply IS NOT NULL", message, provider);
 
-    public void SetExpired(long message) => Write("UPDATE message SET expired = 1 WHERE id = ?1", message);
+    public void SetExpired(long message) => database.Run("UPDATE message SET expired = 1 WHERE id = ?1", message);
 
     public void SetRemoved(long message, long at) =>
-        Write("UPDATE message SET removed = ?2 WHERE id = ?1 AND removed IS NULL", message, at);
+        database.Run("UPDATE message SET removed = ?2 WHERE id = ?1 AND removed IS NULL", message, at);
 
     public void SetSent(long message, long at) =>
-        Write("UPDATE message SET sent = ?2 WHERE id = ?1 AND (sent IS NULL OR sent > ?2)", message, at);
+        database.Run("UPDATE message SET sent = ?2 WHERE id = ?1 AND (sent IS NULL OR sent > ?2)", message, at);
 
     public void SetDeferred(long message, bool forWantOfTls) =>
-        Write("UPDATE message SET deferred = 1, without_tls = ?2 WHERE id = ?1", message, forWantOfTls ? 1 : 0);
+        database.Run("UPDATE message SET deferred = 1, without_tls = ?2 WHERE id = ?1", message, forWantOfTls ? 1 : 0);
 
-    public void SetBounced(long message) => Write("UPDATE message SET bounced = 1 WHERE id = ?1", message);
+    public void SetBounced(long message) => database.Run("UPDATE message SET bounced = 1 WHERE id = ?1", message);
 
     public void SetAnswered(long message, long at) =>
-        Write("UPDATE message SET answered = ?2 WHERE id = ?1 AND (answered IS NULL OR answered < ?2)", message, at);
+        database.Run("UPDATE message SET answered = ?2 WHERE id = ?1 AND (answered IS NULL OR answered < ?2)",
+            message, at);
 
-    public void AddRejection(long at) => Write("INSERT INTO rejection (at) VALUES (?1)", at);
+    public void AddRejection(long at) => database.Run("INSERT INTO rejection (at) VALUES (?1)", at);
 
     public void AddReceipt(long message, string reply) =>
-        Write("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
+        database.Run("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
 
     /// <summary>Told twice, it counts once.</summary>
-    public void Add(ReportedOutcome report) => Write(
+    public void Add(ReportedOutcome report) => database.Run(
         "INSERT OR IGNORE INTO report (reply, outcome, provider, at) VALUES (?1, ?2, ?3, ?4)",
         report.Reply, report.Outcome.Hyphenated(), report.Provider, PostfixLogReport.Microseconds(report.At));
 
@@ -92,9 +93,7 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
             row.GetInt64(0), row.GetString(1), new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero)),
         log).SingleOrDefault(LogPosition.Start);
 
-    public void SetPosition(string log, LogPosition position) => Write(
+    public void SetPosition(string log, LogPosition position) => database.Run(
         "INSERT OR REPLACE INTO position (log, file_offset, head, until) VALUES (?1, ?2, ?3, ?4)",
         log, position.Offset, position.Head, position.Until.UtcTicks);
-
-    private void Write(string sql, params ReadOnlySpan<object?> values) => database.Run(sql, values);
 }

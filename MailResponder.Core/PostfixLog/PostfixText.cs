@@ -20,7 +20,7 @@ internal static class PostfixText
     public static bool TryQueueId(ref ReadOnlySpan<char> text, out string id)
     {
         id = "";
-        var mark = text.IndexOf(": ", StringComparison.Ordinal);
+        var mark = text.IndexOf(": ");
         if (mark < 0 || !IsQueueId(text[..mark]))
             return false;
         id = text[..mark].ToString();
@@ -50,7 +50,7 @@ internal static class PostfixText
     {
         status = [];
         delay = 0;
-        var mark = fields.IndexOf("status=", StringComparison.Ordinal);
+        var mark = fields.IndexOf("status=");
         if (mark < 0)
             return false;
         status = fields[(mark + "status=".Length)..];
@@ -73,16 +73,15 @@ internal static class PostfixText
     public static bool IsForWantOfTls(ReadOnlySpan<char> fields)
     {
         const string suspended = "delivery temporarily suspended: ";
-        var mark = fields.IndexOf(" (", StringComparison.Ordinal);
+        var mark = fields.IndexOf(" (");
         if (mark < 0)
             return false;
         var reason = fields[(mark + 2)..];
         // Of a host that just failed, qmgr(8) repeats the reason.
-        if (reason.StartsWith(suspended, StringComparison.Ordinal))
+        if (reason.StartsWith(suspended))
             reason = reason[suspended.Length..];
-        return reason.StartsWith("TLS is required, ", StringComparison.Ordinal)
-            || (Value(fields[..mark], "dsn") is "4.7.4" or "4.7.5"
-                && !reason.StartsWith("host ", StringComparison.Ordinal));
+        return reason.StartsWith("TLS is required, ")
+            || (Value(fields[..mark], "dsn") is "4.7.4" or "4.7.5" && !reason.StartsWith("host "));
     }
 
     /// <summary>
@@ -96,7 +95,7 @@ internal static class PostfixText
     {
         for (var from = 0; ;)
         {
-            var at = text[from..].IndexOf(name, StringComparison.Ordinal);
+            var at = text[from..].IndexOf(name);
             if (at < 0)
                 return [];
             at += from;

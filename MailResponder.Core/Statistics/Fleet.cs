@@ -42,7 +42,7 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
     {
         foreach (var day in counted)
         {
-            var before = Array.Find(Read(day.Day, day.Day + 1, out _), one => one.Id == day.Id);
+            var before = days.Find(day.Day, Convert.FromHexString(day.Id)) is { } row ? HostDay.Of(row) : null;
             if (before?.Messages().Total > day.Messages().Total)
                 continue;
             if (before is not null)
@@ -96,36 +96,15 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
     private HostDay[] Read(long first, long end, out int unreadable)
     {
         var rows = days.Read(first, end);
-        var (read, count) = (new HostDay[rows.Count], 0);
-        foreach (var row in rows)
-        {
-            if (HostDay.Of(row) is { } one)
-                read[count++] = one;
-        }
-
-        unreadable = rows.Count - count;
-        Array.Resize(ref read, count);
+        HostDay[] read = [.. rows.Select(HostDay.Of).OfType<HostDay>()];
+        unreadable = rows.Count - read.Length;
         return read;
     }
 
     /// <summary>One for each host, sorted by label.</summary>
-    private static HostLine[] Lines(HostDay[] all)
-    {
-        var ids = new HashSet<string>();
-        foreach (var one in all)
-            ids.Add(one.Id);
-        var (lines, count) = (new HostLine[ids.Count], 0);
-        foreach (var id in ids)
-        {
-            var line = new HostLine(all, id);
-            var place = count++;
-            for (; place > 0 && string.CompareOrdinal(lines[place - 1].Label, line.Label) > 0; place--)
-                lines[place] = lines[place - 1];
-            lines[place] = line;
-        }
-
-        return lines;
-    }
+    private static HostLine[] Lines(HostDay[] all) =>
+        [.. all.Select(one => one.Id).Distinct().Select(id => new HostLine(all, id))
+            .OrderBy(line => line.Label, StringComparer.Ordinal)];
 
     private static string Date(long day) =>
         HostDays.StartOf(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

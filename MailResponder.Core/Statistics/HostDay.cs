@@ -69,16 +69,11 @@ internal sealed class HostDay(long day, string id, Dictionary<string, long> figu
         if (host.Instance is not null)
             figures[InstanceKind + host.Instance] = 1;
         counts.WriteTo(figures);
-        try
-        {
-            // Every provider for itself: the threshold is for the sum of all hosts.
-            if (PostfixLogDatabase.Summarise(settings.PostfixLog.Database, since, until, threshold: 1) is { } postfix)
-                Write(postfix, figures);
-        }
-        catch (ResponderException)
-        {
-            // root gets the complaints of `responder postfix-log`, and the row keeps its former figures.
-        }
+        // Every provider for itself: the threshold is for the sum of all hosts. When it cannot be read, root gets the
+        // complaints of `responder postfix-log`, and the row keeps its former figures.
+        if (ResponderException.OrNull(() => PostfixLogDatabase.Summarise(
+            settings.PostfixLog.Database, since, until, threshold: 1)) is { } postfix)
+            Write(postfix, figures);
 
         // Its name may change in the midst of a day.
         var id = host.Instance ?? MachineId() ?? host.Name;
@@ -171,17 +166,8 @@ internal sealed class HostDay(long day, string id, Dictionary<string, long> figu
     }
 
     /// <summary>Of machine-id(5); null where there is none, or it is not yet made.</summary>
-    private static string? MachineId()
-    {
-        try
-        {
-            return File.ReadAllText("/etc/machine-id").Trim() is { Length: 32 } id ? id : null;
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            return null;
-        }
-    }
+    private static string? MachineId() => FileTrouble.OrNull(() =>
+        File.ReadAllText("/etc/machine-id").Trim() is { Length: 32 } id ? id : null);
 
     private static IEnumerable<string> Names(Dictionary<string, long> figures, string kind) => figures.Keys
         .Where(figure => figure.StartsWith(kind, StringComparison.Ordinal)).Select(figure => figure[kind.Length..]);

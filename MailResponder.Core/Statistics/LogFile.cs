@@ -24,20 +24,19 @@ internal static class LogFile
     {
         try
         {
-            using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
-            if (IsCompressed(file))
-                CountCompressed(file, counts);
-            else
-                LogLines.Read(file, counts.Add, isComplete: true);
+            FileTrouble.InWords(Cause.Input, path, () =>
+            {
+                using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
+                if (IsCompressed(file))
+                    CountCompressed(file, counts);
+                else
+                    LogLines.Read(file, counts.Add, isComplete: true);
+            });
         }
         catch (InvalidDataException exception)
         {
             throw new ResponderException(Cause.Input,
                 $"{path}: is damaged, or is not the whole of one gzip file; unpack it to see", exception);
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            throw new ResponderException(Cause.Input, $"{path}: {FileTrouble.Describe(exception)}", exception);
         }
 
         if (counts.IsOfNoEvent)

@@ -10,10 +10,11 @@ namespace MailResponder.Statistics;
 /// <param name="zone">Of the hours of the day, and of all times.</param>
 internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until, TimeZoneInfo zone)
 {
-    private readonly NameCounts _addresses = new();
-    private readonly NameCounts _skipped = new();
-    private readonly NameCounts _deferred = new();
-    private readonly NameCounts _failed = new();
+    /// <summary>The figures of <see cref="_counts"/>.</summary>
+    private static readonly string[] Kinds = ["answered", "skipped", "deferred", "failed"];
+
+    /// <summary>By <see cref="Result"/>: addresses of the answered, and the reasons of the others.</summary>
+    private readonly NameCounts[] _counts = [new(), new(), new(), new()];
     private readonly Dictionary<long, long> _milliseconds = [];
     private readonly long[] _repliesByHour = new long[24];
     private DateTimeOffset? _first;
@@ -48,15 +49,15 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         {
             First = _first,
             Last = _last,
-            Answered = _addresses.Total,
+            Answered = Addresses.Total,
             Replies = _repliesByHour.Sum(),
             RepliesWithoutAttachments = _withoutAttachments,
             Addresses = addresses,
             Others = others,
-            Skipped = _skipped.Sorted(),
-            Deferred = _deferred.Sorted(),
-            Failed = _failed.Sorted(),
-            Exceptions = _deferred.Of(Cause.Unexpected.Hyphenated()),
+            Skipped = Of(Result.Skipped).Sorted(),
+            Deferred = Of(Result.Deferred).Sorted(),
+            Failed = Of(Result.Failed).Sorted(),
+            Exceptions = Of(Result.Deferred).Of(Cause.Unexpected.Hyphenated()),
             UnmatchedLines = _unmatched,
             MedianMs = Percentile(50),
             Percentile95Ms = Percentile(95),
@@ -71,17 +72,13 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     /// </summary>
     public void WriteTo(Dictionary<string, long> figures)
     {
-        void Write(string kind, NameCounts counts)
+        foreach (var (kind, counts) in Kinds.Zip(_counts))
         {
             foreach (var (name, count) in counts.Sorted())
                 figures[$"{kind} {name}"] = count;
             figures[kind] = counts.Unkept;
         }
 
-        Write("answered", _addresses);
-        Write("skipped", _skipped);
-        Write("deferred", _deferred);
-        Write("failed", _failed);
         foreach (var (milliseconds, count) in _milliseconds)
             CollectionsMarshal.GetValueRefOrAddDefault(figures, $"ms {InThreeDigits(milliseconds)}", out _) += count;
         for (var hour = 0; hour < _repliesByHour.Length; hour++)
@@ -100,17 +97,8 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
                 ? (figure[..space], figure[(space + 1)..]) : (figure, null);
             switch (kind)
             {
-                case "answered":
-                    _addresses.Add(name, count);
-                    break;
-                case "skipped":
-                    _skipped.Add(name, count);
-                    break;
-                case "deferred":
-                    _deferred.Add(name, count);
-                    break;
-                case "failed":
-                    _failed.Add(name, count);
+                case "answered" or "skipped" or "deferred" or "failed":
+                    _counts[Array.IndexOf(Kinds, kind)].Add(name, count);
                     break;
                 case "ms" when long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var ms):
                     CollectionsMarshal.GetValueRefOrAddDefault(_milliseconds, ms, out _) += count;
@@ -133,7 +121,11 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     }
 
     /// <summary>Messages in all: answered, skipped, failed, and tries that were deferred.</summary>
-    public long Total => _addresses.Total + _skipped.Total + _deferred.Total + _failed.Total;
+    public long Total => _counts.Sum(counts => counts.Total);
+
+    private NameCounts Addresses => Of(Result.Replied);
+
+    private NameCounts Of(Result result) => _counts[(int)result];
 
     /// <summary>Rounded up; a few thousand values are left of any number.</summary>
     private static long InThreeDigits(long number)
@@ -153,22 +145,10 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         _repliesByHour[time.Hour] += message.Replies;
         _withoutAttachments += message.Receipts.LongCount(
             receipt => receipt.EndsWith(MessageEvent.WithoutAttachments, StringComparison.Ordinal));
-        switch (message.Result)
-        {
-            case Result.Replied:
-                _addresses.Add(message.Address);
-                CollectionsMarshal.GetValueRefOrAddDefault(_milliseconds, message.Ms, out _)++;
-                break;
-            case Result.Skipped:
-                _skipped.Add(message.Reason!);
-                break;
-            case Result.Deferred:
-                _deferred.Add(message.Reason!);
-                break;
-            default:
-                _failed.Add(message.Reason!);
-                break;
-        }
+        var isAnswered = message.Result == Result.Replied;
+        Of(message.Result).Add(isAnswered ? message.Address : message.Reason!);
+        if (isAnswered)
+            CollectionsMarshal.GetValueRefOrAddDefault(_milliseconds, message.Ms, out _)++;
     }
 
     /// <summary>
@@ -176,7 +156,7 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     /// </summary>
     private long? Percentile(int percent)
     {
-        var rank = ((_addresses.Total * percent) + 99) / 100;
+        var rank = ((Addresses.Total * percent) + 99) / 100;
         foreach (var (milliseconds, count) in _milliseconds.OrderBy(pair => pair.Key))
         {
             rank -= count;
@@ -193,9 +173,9 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     /// </summary>
     private (OrderedDictionary<string, long> Addresses, long Others) Merged(int threshold)
     {
-        var sorted = _addresses.Sorted();
+        var sorted = Addresses.Sorted();
         var shown = sorted.Count(address => address.Value >= threshold);
-        var others = _addresses.Unkept + sorted.Skip(shown).Sum(address => address.Value);
+        var others = Addresses.Unkept + sorted.Skip(shown).Sum(address => address.Value);
         while (others > 0 && others < threshold && shown > 0)
             others += sorted.GetAt(--shown).Value;
         return (new(sorted.Take(shown)), others);

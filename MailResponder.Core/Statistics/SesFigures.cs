@@ -12,27 +12,16 @@ namespace MailResponder.Statistics;
 /// <param name="Spans">The last day, week and two weeks, which is all that SES remembers.</param>
 internal sealed record SesFigures(double PerDay, double PerSecond, double SentInDay, IReadOnlyList<SesSpan> Spans)
 {
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(15);
-
     /// <exception cref="ResponderException">SES cannot be asked, or refuses.</exception>
     public static SesFigures Ask(SesSettings settings, DateTimeOffset now)
     {
         var account = new SesAccount(settings);
-        var action = "ses:GetSendQuota";
-        try
-        {
-            var quota = account.Call(MaxWait, (client, token) =>
-                client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
-            action = "ses:GetSendStatistics";
-            var points = account.Call(MaxWait, (client, token) =>
-                client.GetSendStatisticsAsync(new GetSendStatisticsRequest(), token)).SendDataPoints ?? [];
-            return new SesFigures(quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0, quota.SentLast24Hours ?? 0,
-                [Span(1, points, now), Span(7, points, now), Span(14, points, now)]);
-        }
-        catch (Exception exception) when (exception is not ResponderException)
-        {
-            throw new ResponderException(Cause.Send, SesFailure.Of(exception, action).Problem, exception);
-        }
+        var quota = account.Ask("ses:GetSendQuota", (client, token) =>
+            client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
+        var points = account.Ask("ses:GetSendStatistics", (client, token) =>
+            client.GetSendStatisticsAsync(new GetSendStatisticsRequest(), token)).SendDataPoints ?? [];
+        return new SesFigures(quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0, quota.SentLast24Hours ?? 0,
+            [Span(1, points, now), Span(7, points, now), Span(14, points, now)]);
     }
 
     private static SesSpan Span(int days, List<SendDataPoint> points, DateTimeOffset now)

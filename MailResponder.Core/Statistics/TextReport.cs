@@ -25,14 +25,10 @@ internal static class TextReport
         var width = section.Rows.Count == 0 ? 0 : section.Rows.Max(row => row.Value.Length);
         foreach (var row in section.Rows)
         {
-            text.Append("  ").Append(OneLine(row.Label).PadRight(LabelWidth)).Append(' ');
-            if (section.HasBars)
-                text.Append(row.Value.PadLeft(width)).Append(' ').Append('#', (int)Math.Round(row.Bar * BarWidth));
-            else
-                text.Append(OneLine(row.Value));
-            while (text[^1] == ' ')
-                text.Length--;
-            text.Append('\n');
+            var value = section.HasBars
+                ? row.Value.PadLeft(width) + " " + new string('#', (int)Math.Round(row.Bar * BarWidth))
+                : OneLine(row.Value);
+            text.Append($"  {OneLine(row.Label).PadRight(LabelWidth)} {value}".TrimEnd(' ')).Append('\n');
         }
 
         if (section.Note is not null)

@@ -73,9 +73,12 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
     }
 
     /// <summary>The rows of all hosts from one day to the day before another, in the order of the days.</summary>
-    public List<HostRow> Read(long first, long end) => database.Try(() => database.Rows(
-        "SELECT day, host, figures FROM host_day WHERE day >= @first AND day < @end ORDER BY day, host",
-        row => Open(row.GetInt64(0), row.Bytes(1), row.Bytes(2)), ("first", first), ("end", end)));
+    public List<HostRow> Read(long first, long end) =>
+        Rows("day >= @first AND day < @end", ("first", first), ("end", end));
+
+    /// <summary>The row of one host on one day; null when there is none.</summary>
+    public HostRow? Find(long day, byte[] host) =>
+        Rows("day = @day AND host = @host", ("day", day), ("host", host)) is [var row] ? row : null;
 
     /// <summary>Replaces the figures of a host, which are JSON and come back with spaces behind them.</summary>
     public void Put(HostRow row)
@@ -116,6 +119,10 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
         database.Run(() => database.Execute("UPDATE mailed_day SET done = 1 WHERE day = @day", ("day", day)));
 
     public void Dispose() => database.Dispose();
+
+    private List<HostRow> Rows(string where, params (string Name, object Value)[] values) => database.Try(() =>
+        database.Rows($"SELECT day, host, figures FROM host_day WHERE {where} ORDER BY day, host",
+            row => Open(row.GetInt64(0), row.Bytes(1), row.Bytes(2)), values));
 
     private byte[] Seal(long day, byte[] host, byte[] figures)
     {

@@ -253,7 +253,7 @@ public sealed class SnsSignatures : IDisposable
 
     [Theory]
     [InlineData("", "holds no certificate")]
-    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "holds a broken certificate")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is neither PEM nor DER")]
     public void FileWithoutCertificate_IsRefused(string content, string problem) =>
         Assert.Contains(problem, Assert.Throws<ResponderException>(
             () => SnsSender.LoadCertificates(folder.Write("pem", content))).Message, StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using Amazon;
 using Amazon.S3;
 using Amazon.S3.Model;
 using MailResponder.Aws;
@@ -24,22 +23,9 @@ internal sealed class Bucket : IDisposable
     public Bucket(S3Settings s3, Deadline deadline)
     {
         _deadline = new Deadline(TimeProvider.System, deadline.ForOneCall);
-        var config = new AmazonS3Config
-        {
-            MaxErrorRetry = 2,
-            AuthenticationRegion = s3.Region,
-            HttpClientFactory = new AwsClients(s3.Endpoint, s3.Roots),
-        };
-        if (s3.Endpoint is null)
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(s3.Region);
-        }
-        else
-        {
-            config.ServiceURL = s3.Endpoint.AbsoluteUri;
-            config.ForcePathStyle = true;
-        }
-
+        var config = new AmazonS3Config { ForcePathStyle = s3.Endpoint is not null };
+        s3.Configure(config);
+        config.MaxErrorRetry = 2;
         _client = s3.CredentialsFile is null ? new AmazonS3Client(config)
             : new AmazonS3Client(CredentialsFile.Read(s3.CredentialsFile, s3.Profile), config);
         _maxFileBytes = s3.MaxFileBytes;

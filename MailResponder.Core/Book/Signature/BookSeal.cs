@@ -147,17 +147,8 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
             $"{name} is not listed in {place}; add it with sha256sum, and sign {SumsName} again");
 
     /// <summary>The trusted part of a signature in force; null when there is none of these keys.</summary>
-    public MinisignSignature? InForce(string path)
-    {
-        try
-        {
-            return MinisignSignature.Read(Read(path, MinisignSignature.MaxBytes), settings.SignedBy, out _);
-        }
-        catch (ResponderException)
-        {
-            return null;
-        }
-    }
+    public MinisignSignature? InForce(string path) => ResponderException.OrNull(() =>
+        MinisignSignature.Read(Read(path, MinisignSignature.MaxBytes), settings.SignedBy, out _));
 
     /// <summary>Who may sign, and since when and by which comment each file is in force.</summary>
     public IEnumerable<string> Tell()
@@ -192,17 +183,8 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
         }
     }
 
-    private static bool IsOf(string file, MinisignSignature signature)
-    {
-        try
-        {
-            return signature.IsOf(Read(file, int.MaxValue));
-        }
-        catch (ResponderException)
-        {
-            return false;
-        }
-    }
+    private static bool IsOf(string file, MinisignSignature signature) =>
+        ResponderException.OrNull(() => Read(file, int.MaxValue)) is { } content && signature.IsOf(content);
 
     private MinisignSignature Check(byte[] content, byte[] signature, string name, string place)
     {
@@ -227,12 +209,9 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
     {
         try
         {
-            using var file = RegularFile.Open(path);
-            if (file.Length > maxBytes)
-                throw new ResponderException(Cause.ResponseBook, $"{path}: is too long for what it should be");
-            var bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            return bytes;
+            var bytes = RegularFile.ReadAllBytes(path);
+            return bytes.Length <= maxBytes ? bytes
+                : throw new ResponderException(Cause.ResponseBook, $"{path}: is too long for what it should be");
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {

@@ -57,7 +57,7 @@ internal sealed class SqliteDatabase : IDatabase
     /// <param name="path">The database file; its folder is made when it is missing.</param>
     public static SqliteDatabase Open(string path, AddressKey key, TimeSpan maxWait) => InWords(path, () =>
     {
-        MakeFile(path);
+        MakeFile(path, SecretFile.Mode | UnixFileMode.GroupWrite);
         var database = new SqliteDatabase(path, Connect(path, maxWait));
         try
         {
@@ -123,7 +123,7 @@ internal sealed class SqliteDatabase : IDatabase
     /// <exception cref="ResponderException">It cannot be written.</exception>
     public static void Replace(string path, string copy, TimeSpan maxWait) => InWords(path, () =>
     {
-        MakeFile(path);
+        MakeFile(path, SecretFile.Mode | UnixFileMode.GroupWrite);
         using var from = new SqliteDatabase(copy, ConnectToCopy(copy));
         using var database = new SqliteDatabase(path, Connect(path, maxWait));
         database.Execute("PRAGMA journal_mode = WAL");
@@ -225,7 +225,11 @@ internal sealed class SqliteDatabase : IDatabase
         this.Execute("PRAGMA synchronous = NORMAL");
     }
 
-    private static T InWords<T>(string path, Func<T> work)
+    /// <summary>Runs the work. What SQLite or a file throws there becomes ours.</summary>
+    /// <param name="path">The database, for the operator.</param>
+    /// <param name="work">Uses it.</param>
+    /// <exception cref="ResponderException">The database cannot do it now.</exception>
+    public static T InWords<T>(string path, Func<T> work)
     {
         try
         {
@@ -238,7 +242,7 @@ internal sealed class SqliteDatabase : IDatabase
     }
 
     /// <summary>Makes an empty file for SQLite to fill. SQLite itself would make one that everybody may read.</summary>
-    private static void MakeFile(string path)
+    public static void MakeFile(string path, UnixFileMode mode)
     {
         if (RegularFile.ModeOf(path) is not null)
             return;
@@ -248,8 +252,7 @@ internal sealed class SqliteDatabase : IDatabase
             Mode = FileMode.OpenOrCreate,
             Access = FileAccess.ReadWrite,
             Share = FileShare.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
-                | UnixFileMode.GroupRead | UnixFileMode.GroupWrite,
+            UnixCreateMode = mode,
         }).Dispose();
     }
 }

@@ -111,8 +111,8 @@ internal static class TlsTrust
     public static X509Certificate2Collection Above(
         X509Certificate? certificate, X509Chain? sent, IReadOnlyList<byte[]> authorities)
     {
-        var issuers = (sent?.ChainPolicy.ExtraStore ?? []).Append(certificate as X509Certificate2)
-            .OfType<X509Certificate2>().Select(one => one.IssuerName.RawData).ToList();
+        X509Certificate2Collection own = certificate is X509Certificate2 one ? [one] : [];
+        var issuers = own.Concat(sent?.ChainPolicy.ExtraStore ?? []).Select(one => one.IssuerName.RawData).ToList();
         return [.. authorities.Where(authority => issuers.Exists(issuer => authority.AsSpan().IndexOf(issuer) >= 0))
             .Select(X509CertificateLoader.LoadCertificate)];
     }

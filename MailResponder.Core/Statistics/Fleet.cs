@@ -96,15 +96,26 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
     private HostDay[] Read(long first, long end, out int unreadable)
     {
         var rows = days.Read(first, end);
-        HostDay[] read = [.. rows.Select(HostDay.Of).OfType<HostDay>()];
-        unreadable = rows.Count - read.Length;
+        var (read, count) = (new HostDay[rows.Count], 0);
+        foreach (var row in rows)
+        {
+            if (HostDay.Of(row) is { } one)
+                read[count++] = one;
+        }
+
+        unreadable = rows.Count - count;
+        Array.Resize(ref read, count);
         return read;
     }
 
     /// <summary>One for each host, sorted by label.</summary>
-    private static HostLine[] Lines(HostDay[] all) =>
-        [.. all.Select(one => one.Id).Distinct().Select(id => new HostLine(all, id))
-            .OrderBy(line => line.Label, StringComparer.Ordinal)];
+    private static HostLine[] Lines(HostDay[] all)
+    {
+        string[] ids = [.. all.Select(one => one.Id).Distinct()];
+        var lines = Array.ConvertAll(ids, id => new HostLine(all, id));
+        Array.Sort(lines, (one, other) => string.CompareOrdinal(one.Label, other.Label));
+        return lines;
+    }
 
     private static string Date(long day) =>
         HostDays.StartOf(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -121,13 +121,15 @@ internal static class ConfigurationCheck
                 faults.Add(new Fault(settings.File, 0, place, trouble, isWarning));
         }
 
-        foreach (var service in (AwsConnection?[])[settings.Ses, settings.S3])
+        void CheckCredentials(AwsConnection? service)
         {
             if (service is { CredentialsFile: { } credentials })
                 Try(faults, settings.File, service.Name + ".credentials_file",
                     () => CredentialsFile.Read(credentials, service.Profile));
         }
 
+        CheckCredentials(settings.Ses);
+        CheckCredentials(settings.S3);
         if (settings.UsesAwsRoots)
             Try(faults, settings.File, AwsClients.Setting,
                 () => TlsTrust.Read(AwsClients.Setting, settings.AwsRoots));

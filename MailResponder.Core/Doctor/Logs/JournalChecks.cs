@@ -28,8 +28,12 @@ internal static class JournalChecks
 
     private static Dictionary<string, string> Settings(Host host)
     {
-        var files = Folders.SelectMany(folder => host.FilesIn(folder + "/systemd/journald.conf.d", "*.conf"))
-            .GroupBy(Path.GetFileName).OrderBy(same => same.Key, StringComparer.Ordinal).Select(same => same.Last());
-        return Host.Values(files.Prepend("/etc/systemd/journald.conf").SelectMany(file => host.Lines(file) ?? []), '=');
+        var files = new Dictionary<string, string>();
+        foreach (var file in Folders.SelectMany(
+            folder => host.FilesIn(folder + "/systemd/journald.conf.d", "*.conf")))
+            files[Path.GetFileName(file)] = file;
+        var all = files.Keys.Order(StringComparer.Ordinal).Select(name => files[name])
+            .Prepend("/etc/systemd/journald.conf");
+        return Host.Values(all.SelectMany(file => host.Lines(file) ?? []), '=');
     }
 }

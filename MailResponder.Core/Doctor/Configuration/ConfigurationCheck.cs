@@ -176,7 +176,7 @@ internal static class ConfigurationCheck
         }
 
         CheckUse(book, path, settings, faults, postfixLimit, seal);
-        var hasAttachments = book.Entries.Any(entry => entry.Attachments.Count > 0);
+        var hasAttachments = book.Entries.Any(entry => entry.SentAttachments.Count > 0);
         faults.AddRange(seal?.Old(TimeProvider.System.GetUtcNow(), hasAttachments) ?? []);
     }
 

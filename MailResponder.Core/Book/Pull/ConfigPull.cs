@@ -135,7 +135,7 @@ internal sealed class ConfigPull(
         return (RegularFile.ReadAllBytes(File.Exists(staged) ? staged : inForce), $"s3://{s3.BookBucket}/{key}");
     }
 
-    /// <summary>Not those that the book holds back: a missing one must not keep hosts from switching them off.</summary>
+    /// <summary>Not those that the book holds back: a missing one must not keep them switched on.</summary>
     private void FetchAttachments(Bucket bucket, ResponseBook book, PullState state, Sha256Sums? sums)
     {
         var seen = new HashSet<string>();

@@ -25,7 +25,10 @@ internal static class OutgoingTlsChecks
                 "run: apt-get install --reinstall ca-certificates" + PostfixSettings.Reload);
         foreach (var relay in postfix.List("relayhost"))
             LookAtRelay(check, host, postfix, relay);
-        switch (Level(postfix))
+        var level = Level(postfix);
+        if (level is not ("none" or "may"))
+            LookAtServices(check, postfix);
+        switch (level)
         {
             case "none":
                 return check.Warning("replies go out in the clear", Encrypt);
@@ -89,6 +92,19 @@ internal static class OutgoingTlsChecks
             check.Warning($"{relay} (relayhost) cannot be asked for TLS: "
                 + (answer.Lines.LastOrDefault() ?? answer.Complaint).OneLine(),
                 $"run: posttls-finger -l encrypt {relay}");
+    }
+
+    /// <summary>A service's own level counts in place of main.cf's.</summary>
+    private static void LookAtServices(Check check, PostfixSettings postfix)
+    {
+        const string parameter = "smtp_tls_security_level";
+        foreach (var service in postfix.Services.Where(one => one.Command[0] == "smtp"))
+        {
+            if (service.Option(parameter) is ("none" or "may") and var own)
+                check.Warning($"{service.Name} of master.cf has the level {own} of its own: what goes that way is sent "
+                    + "in the clear where it must", $"run: postconf -PX {service.Name}/{service.Type}/{parameter}"
+                    + PostfixSettings.Reload);
+        }
     }
 
     private static string Level(PostfixSettings postfix) => postfix["smtp_tls_security_level"] switch

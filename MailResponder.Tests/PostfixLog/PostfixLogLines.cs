@@ -272,7 +272,7 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal("0 0", Rows("SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM rejection)"));
     }
 
-    /// <summary>Whichever of the two logs is read first; also what local(8) made of it, with an id of its own.</summary>
+    /// <summary>Whichever log is read first; also what local(8) made of it, with an id of its own.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -128,12 +128,11 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
 
     /// <summary>
     /// Whether the mailbox may be there (RFC 3463): SES gave up after hours (class 4); it is full (X.2.2); or the
-    /// provider refused us, the content or a connection without encryption (X.7). With many forged requests a stranger
-    /// can bring about all of these.
+    /// provider refused the sender (X.1.7, X.1.8, X.7), the content (X.6) or a connection without encryption (X.7).
+    /// With many forged requests a stranger can bring about most of these.
     /// </summary>
-    private static bool MayExist(string? status) => status is "5.2.2"
-        || status?.StartsWith("4.", StringComparison.Ordinal) == true
-        || status?.StartsWith("5.7.", StringComparison.Ordinal) == true;
+    private static bool MayExist(string? status) => status is "5.1.7" or "5.1.8" or "5.2.2"
+        || Array.Exists(["4.", "5.6.", "5.7."], start => status?.StartsWith(start, StringComparison.Ordinal) == true);
 
     private static List<string> Addresses(LocatedJson? list) =>
         [.. (list?.Items ?? []).Select(AddressOf).Where(address => address.Length > 0)

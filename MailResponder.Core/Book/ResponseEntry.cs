@@ -34,6 +34,9 @@ internal record ResponseEntry(
     /// <summary>Whether the book holds back its attachments from everybody: only the text goes out.</summary>
     public bool HoldsBackAttachments { get; init; }
 
+    /// <summary>Those that somebody may get.</summary>
+    public IReadOnlyList<ResponseAttachment> SentAttachments => HoldsBackAttachments ? [] : Attachments;
+
     /// <summary>Whether a book's address stands for those that it does not know.</summary>
     public static bool IsForUnknownOf(string address) => address.StartsWith(AnyLocalPart, StringComparison.Ordinal);
 

@@ -69,7 +69,8 @@ internal sealed record CanaryReport(string Mailbox)
                 + $"attachments={Attachments}/{ExpectedAttachments}";
         }
 
-        return Problems.Count == 0 ? line : $"{line}: {string.Join("; ", Problems)}";
+        // A problem may name an attachment as it came.
+        return Problems.Count == 0 ? line : LineText.Visible($"{line}: {string.Join("; ", Problems)}");
     }
 
     /// <summary>As docs/canary.md describes it.</summary>

@@ -62,5 +62,12 @@ internal sealed class Comparison
             else
                 Attachments++;
         }
+
+        // As when a host has not switched them off. One under another name was told of above.
+        foreach (var (name, hash) in content.Attachments)
+        {
+            if (!expected.Content.Attachments.ContainsKey(name) && !expected.Content.Attachments.Values.Contains(hash))
+                Problems.Add($"{place}: {name} came, and should not");
+        }
     }
 }

@@ -127,11 +127,12 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
     }
 
     /// <summary>
-    /// Whether the mailbox may be there: SES gave up after hours (RFC 3463, class 4), or encryption was required and
-    /// could not be had (X.7.4, X.7.5 there; X.7.10 of RFC 5248's registry).
+    /// Whether the mailbox may be there (RFC 3463): SES gave up after hours (class 4); it is full (X.2.2); or the
+    /// provider refused the sender (X.1.7, X.1.8, X.7), the content (X.6) or a connection without encryption (X.7).
+    /// With many forged requests a stranger can bring about most of these.
     /// </summary>
-    private static bool MayExist(string? status) =>
-        status is "5.7.4" or "5.7.5" or "5.7.10" || status?.StartsWith("4.", StringComparison.Ordinal) == true;
+    private static bool MayExist(string? status) => status is "5.1.7" or "5.1.8" or "5.2.2"
+        || Array.Exists(["4.", "5.6.", "5.7."], start => status?.StartsWith(start, StringComparison.Ordinal) == true);
 
     private static List<string> Addresses(LocatedJson? list) =>
         [.. (list?.Items ?? []).Select(AddressOf).Where(address => address.Length > 0)

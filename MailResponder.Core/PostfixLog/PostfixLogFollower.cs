@@ -40,7 +40,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     public void ReadEvent(ReadOnlySpan<byte> text)
     {
         var read = MessageEvent.Read(text);
-        if (read is { Result: not (Result.Probe or Result.Canary) } && PostfixText.IsQueueId(read.QueueId))
+        if (read is { Result: not Result.Probe } && PostfixText.IsQueueId(read.QueueId))
             Follow(read);
         Count(read is not null);
     }
@@ -56,6 +56,12 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     {
         var at = PostfixLogReport.Microseconds(read.Time);
         var message = _rows.Find(read.QueueId, at, Grace) ?? _rows.Begin(read.QueueId, at - (read.Ms * 1000));
+        if (read.Result == Result.Canary)
+        {
+            _rows.SetCanary(message);
+            return;
+        }
+
         _rows.SetRequested(message);
         if (read.Result == Result.Replied)
             _rows.SetAnswered(message, at);

@@ -13,7 +13,7 @@ internal sealed class PostfixLogReport(
           SELECT r.id, r.arrived, max(m.answered) AS answered, max(m.deferred) AS deferred, max(m.expired) AS expired
           FROM message AS r JOIN message AS m ON m.root = r.id
           WHERE r.root = r.id AND r.arrived >= ?1 AND r.arrived < ?2
-          GROUP BY r.id HAVING max(m.requested))
+          GROUP BY r.id HAVING max(m.requested) > 0 AND min(m.requested) >= 0)
 
         """;
 

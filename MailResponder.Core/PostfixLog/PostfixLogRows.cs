@@ -43,7 +43,11 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
         database.Run("UPDATE message SET root = (SELECT root FROM message WHERE id = ?2) WHERE root = ?1 AND ?1 <> ?2",
             part, whole);
 
-    public void SetRequested(long message) => database.Run("UPDATE message SET requested = 1 WHERE id = ?1", message);
+    public void SetRequested(long message) =>
+        database.Run("UPDATE message SET requested = 1 WHERE id = ?1 AND requested = 0", message);
+
+    /// <summary>It, and whatever it was made of, is no request from now on.</summary>
+    public void SetCanary(long message) => database.Run("UPDATE message SET requested = -1 WHERE id = ?1", message);
 
     /// <summary>Deletes what is known of the message.</summary>
     public void Forget(string queueId, long at)

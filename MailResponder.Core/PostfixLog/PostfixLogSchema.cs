@@ -14,7 +14,7 @@ internal static class PostfixLogSchema
             queue_id TEXT NOT NULL,
             arrived INTEGER NOT NULL,
             root INTEGER,            -- the message of which local(8) or a filter made this one; its own id otherwise
-            requested INTEGER NOT NULL DEFAULT 0, -- 1: for an address of ours
+            requested INTEGER NOT NULL DEFAULT 0, -- 1: for an address of ours; -1: of a canary, which counts nowhere
             reply TEXT,              -- of a reply of ours: its name, which the responder's receipts give too
             provider TEXT,           -- of a reply: whose domain it went to, when that is one of limits.large_domains
             answered INTEGER,        -- when the responder said last that it had replied

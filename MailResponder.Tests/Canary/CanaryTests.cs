@@ -66,6 +66,11 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
     [InlineData("filter=\"sed 's/tool.zi_/tool.zip/'\"", "wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass "
         + "dmarc=pass signature=broken attachments=0/1: a signature is not valid: the reply was changed on its way, or "
         + "DNS has another key; get@example.com, entry 2: tool.zi_ is missing, and came as tool.zip")]
+    [InlineData("filter=\"sed 's/^\\(--[^ ]*\\)--$/\\1\\nContent-Type: application\\/zip; "
+        + "name=\\\"=?utf-8?q?more=1b.zip?=\\\"\\n\\nx\\n&/'\"",
+        "wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass dmarc=pass signature=broken attachments=1/1: "
+        + "a signature is not valid: the reply was changed on its way, or DNS has another key; get@example.com, "
+        + "entry 2: more\\u001b.zip came, and should not")]
     public void WhatHappensToAReply_IsSaid(string onTheWay, string expected)
     {
         var isGood = expected.StartsWith("ok", StringComparison.Ordinal);

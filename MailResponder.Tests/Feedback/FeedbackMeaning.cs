@@ -60,9 +60,13 @@ public sealed class FeedbackMeaning : IDisposable
     [Theory]
     [InlineData("4.4.7")]
     [InlineData("4.7.4")]
+    [InlineData("5.1.8")]
+    [InlineData("5.2.2")]
+    [InlineData("5.6.0")]
+    [InlineData("5.7.1")]
     [InlineData("5.7.4")]
-    [InlineData("5.7.5")]
     [InlineData("5.7.10")]
+    [InlineData("5.7.26")]
     public void MailboxThatMayExist_IsNotBlocked(string status)
     {
         var bounce = Notifications.Bounce(Zahra);

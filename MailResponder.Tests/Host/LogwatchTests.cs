@@ -50,6 +50,17 @@ public sealed class LogwatchTests : IDisposable
             Assert.DoesNotContain(word, report, StringComparison.Ordinal);
     }
 
+    /// <summary>Probes and canaries count nowhere, and are no lines to wonder about.</summary>
+    [Fact]
+    public void EveryResult_IsKnown()
+    {
+        Log([.. Enum.GetValues<Result>().Select(
+            result => $"{result.Hyphenated()} address=get@example.com replies=1 ms=9 queue_id=4c1 receipts=ses:1")]);
+        var report = Logwatch();
+        Assert.Matches("Replied: +1 ", report);
+        Assert.DoesNotContain("another form", report, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void RequestedAddresses_AreForThoseWhoAskForDetail()
     {

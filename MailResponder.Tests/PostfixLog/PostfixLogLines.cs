@@ -272,6 +272,36 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal("0 0", Rows("SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM rejection)"));
     }
 
+    /// <summary>Whichever log is read first; also what local(8) made of it, with an id of its own.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AnsweredCanary_IsNoRequest(bool eventFirst)
+    {
+        Read(Request("01", "4C12345"));
+        var told = Event($"{Day}02:00.4+00:00", new Outcome(Result.Canary)
+        {
+            Address = "get@example.com",
+            QueueId = "4C34567",
+            Receipts = ["sendmail:0123456789abcdef0123456789abcdef"],
+        });
+        if (eventFirst)
+            Read(told);
+        Read($"""
+            smtpd[5]: 4C23456: client=unknown[192.0.2.1]
+            cleanup[6]: 4C34567: message-id=<1@freemail.test>
+            local[8]: 4C23456: to=<mail_responder+get@localhost>, orig_to=<get@example.com>, relay=local, delay=0.1, delays=0/0/0/0.1, dsn=2.0.0, status=sent (forwarded as 4C34567)
+            qmgr[7]: 4C23456: removed
+            pipe[8]: 4C34567: to=<mail_responder@localhost>, orig_to=<get@example.com>, relay=responder, delay=0.2, delays=0/0/0/0.1, dsn=2.0.0, status=sent (delivered via responder service)
+            qmgr[7]: 4C34567: removed
+            """.Split('\n').Aggregate("", (lines, line) => lines + $"{Day}02:00.3+00:00 mx postfix/{line}\n"));
+        if (!eventFirst)
+            Read(told);
+
+        Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
+        Assert.Equal(1, Summary.Trend.Sum(day => day.Received));
+    }
+
     PostfixLogSummary Summary => PostfixLogDatabase.Summarise(
         settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1), 5)!;
 

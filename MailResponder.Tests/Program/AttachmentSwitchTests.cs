@@ -31,6 +31,25 @@ public sealed class AttachmentSwitchTests : IDisposable
         Assert.Equal(_place.Attachment, ReadMail.All(_place.Outbox)[^1].Attachment("tool.zip"));
     }
 
+    /// <summary>A file that is gone, or too large for its way out, may be why they are switched off.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Off_IsTakenWhateverIsWrongWithTheFiles(bool isTooLarge)
+    {
+        var file = _place.PathTo("files/tools/tool.zip");
+        if (isTooLarge)
+            File.WriteAllBytes(file, new byte[26 << 20]);
+        else
+            File.Delete(file);
+        _place.SendThrough("cat >/dev/null");
+
+        Assert.Contains(isTooLarge ? ": warning: entry 2, attachments: encoded they have "
+            : ": warning: entry 2, attachments: ", Install("off").Errors, StringComparison.Ordinal);
+        Assert.Equal(0, _place.Command("config", "check").ExitCode);
+        Assert.NotEqual(0, Try("on").ExitCode);
+    }
+
     [Fact]
     public void Commands_SayThatItIsOff()
     {
@@ -72,10 +91,15 @@ public sealed class AttachmentSwitchTests : IDisposable
 
     private ProgramRun Install(string value)
     {
-        File.WriteAllText(_place.PathTo("next.json"),
-            $$"""{ "attachments": "{{value}}", "entries": {{_place.Book.ToJsonString()}} }""");
-        var run = _place.Command("config", "install", _place.PathTo("next.json"));
+        var run = Try(value);
         Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
         return run;
+    }
+
+    private ProgramRun Try(string value)
+    {
+        File.WriteAllText(_place.PathTo("next.json"),
+            $$"""{ "attachments": "{{value}}", "entries": {{_place.Book.ToJsonString()}} }""");
+        return _place.Command("config", "install", _place.PathTo("next.json"));
     }
 }

@@ -76,6 +76,32 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
         Assert.Equal("files: 1 fetched, 0 unchanged\nmaps: unchanged\n", host.Pull().OutputText);
     }
 
+    /// <summary>A file that is gone, or that nobody may get any more, may be why they are switched off.</summary>
+    [Fact]
+    public void BookWithAttachmentsOff_NeedsNoneOfThem()
+    {
+        using var host = PulledHost.WithGoodBook(server);
+        void Switch(string value) => host.UploadBook($$"""
+            {
+              "attachments": "{{value}}",
+              "entries": [{ "email_addr": "get@example.com", "body": "Links alone",
+                "attachments": [["{{host.FilesBucket}}", "gone.bin", "tool.bin"]] }]
+            }
+            """);
+        Switch("off");
+
+        var run = host.Pull();
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        var reply = Assert.Single(host.Place.Outbox);
+        Assert.Contains("Links alone", File.ReadAllText(reply), StringComparison.Ordinal);
+        Switch("on");
+        Assert.Contains("gone.bin", host.Pull().Errors, StringComparison.Ordinal);
+        host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Assert.Equal(2, host.Place.Outbox.Count);
+    }
+
     [Fact]
     public void FaultyBook_LeavesTheLastGoodOneInForce_AndLogsEveryFault()
     {

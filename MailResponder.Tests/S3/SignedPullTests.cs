@@ -248,13 +248,16 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         Assert.Contains("Ours", File.ReadAllText(host.Place.Outbox[0]), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void BookWithoutAttachments_NeedsNoList()
+    [Theory]
+    [InlineData("[{ \"email_addr\": \"get@example.com\", \"body\": \"Links\", \"attachments\": null }]")]
+    [InlineData("{ \"attachments\": \"off\", \"entries\": [{ \"email_addr\": \"get@example.com\", \"body\": \"Links\", "
+        + "\"attachments\": [[\"files\", \"gone.bin\", \"tool.bin\"]] }] }")]
+    public void BookThatSendsNoAttachments_NeedsNoList(string book)
     {
         using var host = new PulledHost(server);
         host.Place.Settings["signed_by"] = new JsonArray(minisign.PublicKey);
         host.Place.Write();
-        host.UploadBookSaying("Links");
+        host.UploadBook(book);
         server.Put(host.ConfigBucket, "book.json.minisig", minisign.SignatureOf(Book(host), "book.json"));
         Assert.Equal("files: 2 fetched, 0 unchanged\nmaps: changed\n", host.Pull().OutputText);
     }

@@ -97,7 +97,7 @@ internal sealed class ConfigPull(
     /// <exception cref="ResponderException">The hashes are not signed, or are those of another book.</exception>
     private Sha256Sums? SignedSums(Bucket bucket, S3Settings s3, ResponseBook book, PullState state)
     {
-        if (!_seal.IsOn || book.Entries.All(entry => entry.Attachments.Count == 0))
+        if (!_seal.IsOn || book.Entries.All(entry => entry.SentAttachments.Count == 0))
             return null;
         var key = s3.BookKey[..(s3.BookKey.LastIndexOf('/') + 1)] + BookSeal.SumsName;
         var inForce = BookSeal.SignatureOf(_seal.SumsPath);
@@ -135,12 +135,13 @@ internal sealed class ConfigPull(
         return (RegularFile.ReadAllBytes(File.Exists(staged) ? staged : inForce), $"s3://{s3.BookBucket}/{key}");
     }
 
+    /// <summary>Not those that the book holds back: a missing one must not keep them switched on.</summary>
     private void FetchAttachments(Bucket bucket, ResponseBook book, PullState state, Sha256Sums? sums)
     {
         var seen = new HashSet<string>();
         foreach (var entry in book.Entries)
         {
-            foreach (var attachment in entry.Attachments)
+            foreach (var attachment in entry.SentAttachments)
             {
                 var path = attachment.Bucket + "/" + attachment.File;
                 if (!FilesFolder.IsPlainPath(path) || !seen.Add(path))

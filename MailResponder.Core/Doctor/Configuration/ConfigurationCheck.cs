@@ -154,7 +154,7 @@ internal static class ConfigurationCheck
             CheckSwitch(book, path, faults);
         else
             CheckUse(book, path, settings, faults, postfixLimit, seal);
-        var hasAttachments = book.Entries.Any(entry => entry.Attachments.Count > 0);
+        var hasAttachments = book.Entries.Any(entry => entry.SentAttachments.Count > 0);
         faults.AddRange(seal?.Old(TimeProvider.System.GetUtcNow(), hasAttachments) ?? []);
     }
 

@@ -30,6 +30,8 @@ internal sealed class EntryCheck(
         ".vsmacros", ".vss", ".vst", ".vsw", ".vxd", ".ws", ".wsc", ".wsf", ".wsh", ".xnk",
     };
 
+    private const string Attachments = "attachments";
+
     private SendMethod Method => entry.SendMethod ?? settings.SendMethod;
 
     /// <param name="postfixLimit">
@@ -53,20 +55,31 @@ internal sealed class EntryCheck(
             LookAtExtensions();
         var attached = 0L;
         foreach (var attachment in entry.Attachments)
-            ConfigurationCheck.Try(faults, book, $"entry {entry.Number}, attachments", () =>
+        {
+            try
             {
                 using var content = files.Open(attachment);
                 // As base64 in lines of 76 characters.
                 attached += (content.Length + 56) / 57 * 78;
                 seal?.CheckAttachment(attachment, content);
-            }, attachment.Line);
+            }
+            catch (ResponderException exception)
+            {
+                Add(Attachments, exception.Message, attachment.Line, entry.HoldsBackAttachments);
+            }
+        }
+
         if (LongestText() is > SendmailSender.MaxMessageBytes and var text)
             Add("body", $"with the longest links it has {Megabytes(text)} MB, more than any provider takes; name fewer "
                 + "links, or shorter ones");
         else if (TooLarge(attached, postfixLimit) is { } tooLarge)
-            Add("attachments", tooLarge);
+            Add(Attachments, tooLarge, isWarning: entry.HoldsBackAttachments);
     }
 
+    /// <remarks>
+    /// What is wrong with attachments that the book holds back is a warning: it may be why they are switched off, and
+    /// must not keep that book out of force.
+    /// </remarks>
     private void Add(string field, string problem, int? line = null, bool isWarning = false) =>
         faults.Add(new Fault(book, line ?? entry.Line, $"entry {entry.Number}, {field}", problem, isWarning));
 
@@ -97,9 +110,9 @@ internal sealed class EntryCheck(
         {
             var extension = Path.GetExtension(attachment.ShownName);
             if (RefusedBySes.Contains(extension))
-                Add("attachments", $"Amazon SES refuses {extension} files: the entry would go out without its "
+                Add(Attachments, $"Amazon SES refuses {extension} files: the entry would go out without its "
                     + $"attachments; show the file under another name, like \"{attachment.ShownName}_\"",
-                    attachment.Line);
+                    attachment.Line, entry.HoldsBackAttachments);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
@@ -6,18 +7,19 @@ namespace MailResponder.Doctor;
 internal static class OutgoingTlsChecks
 {
     private const string Name = "outgoing-tls";
+    private const string Policies = "smtp_tls_policy_maps";
     private const string Encrypt = "run: install.sh --outgoing-tls encrypt";
 
     public static IEnumerable<Finding> Look(Host host, PostfixSettings postfix)
     {
         var check = new Check(Name);
         // Tables of text; of the others the file has another name, or is no file.
-        foreach (var file in postfix.List("smtp_tls_policy_maps").Select(table => table.Split(":/"))
+        foreach (var file in postfix.List(Policies).Select(table => table.Split(":/"))
             .Where(parts => parts is ["regexp" or "pcre" or "texthash", _]).Select(parts => "/" + parts[1])
             .Where(file => host.Lines(file) is null))
         {
-            check.Fault($"{file} (smtp_tls_policy_maps) does not exist or cannot be read: nothing is sent",
-                "run install.sh, or take it out of smtp_tls_policy_maps" + PostfixSettings.Reload);
+            check.Fault($"{file} ({Policies}) does not exist or cannot be read: nothing is sent",
+                $"run install.sh, or take it out of {Policies}" + PostfixSettings.Reload);
         }
 
         if (postfix["smtp_tls_CAfile"] is { Length: > 0 } authorities && host.Lines(authorities) is null)
@@ -25,7 +27,14 @@ internal static class OutgoingTlsChecks
                 "run: apt-get install --reinstall ca-certificates" + PostfixSettings.Reload);
         foreach (var relay in postfix.List("relayhost"))
             LookAtRelay(check, host, postfix, relay);
-        switch (Level(postfix))
+        var level = Level(postfix);
+        if (!IsOpen(level))
+        {
+            LookAtServices(check, postfix);
+            LookAtExceptions(check, postfix);
+        }
+
+        switch (level)
         {
             case "none":
                 return check.Warning("replies go out in the clear", Encrypt);
@@ -70,9 +79,9 @@ internal static class OutgoingTlsChecks
     /// </summary>
     private static void LookAtRelay(Check check, Host host, PostfixSettings postfix, string relay)
     {
-        var policy = postfix.LookUpIn("smtp_tls_policy_maps", relay);
+        var own = Exceptions(postfix, [relay]).GetValueOrDefault(relay, Level(postfix));
         // With dane a relay without a TLSA record is sent mail in the clear.
-        if ((policy?.Split(' ', '\t', ',')[0] ?? Level(postfix)) is "none" or "may" or "dane")
+        if (own is "dane" || IsOpen(own))
             return;
         string[] wrapper = postfix["smtp_tls_wrappermode"] == "yes" ? ["-w"] : [];
         var answer = host.Programs.Run("posttls-finger", ["-t", "5", "-T", "5", .. wrapper, "-l", "encrypt", relay]);
@@ -89,6 +98,45 @@ internal static class OutgoingTlsChecks
                 + (answer.Lines.LastOrDefault() ?? answer.Complaint).OneLine(),
                 $"run: posttls-finger -l encrypt {relay}");
     }
+
+    /// <summary>A service's own level counts in place of main.cf's.</summary>
+    private static void LookAtServices(Check check, PostfixSettings postfix)
+    {
+        const string parameter = "smtp_tls_security_level";
+        foreach (var service in postfix.Services.Where(one => one.Command[0] == "smtp"))
+        {
+            if (service.Option(parameter) is { } own && IsOpen(own))
+                check.Warning($"{service.Name} of master.cf has the level {own} of its own: what goes that way is sent "
+                    + "in the clear where it must", $"run: postconf -PX {service.Name}/{service.Type}/{parameter}"
+                    + PostfixSettings.Reload);
+        }
+    }
+
+    /// <summary>A line that fits a large provider fits many others: they all have TLS, and need no exception.</summary>
+    private static void LookAtExceptions(Check check, PostfixSettings postfix)
+    {
+        var open = Exceptions(postfix, LimitSettings.StandardLargeDomains).Where(one => IsOpen(one.Value))
+            .Select(one => one.Key).ToList();
+        if (open.Count > 0)
+            check.Warning($"by a line of {Policies} mail to {string.Join(", ", open.Take(3))} goes out in the clear "
+                + "where it must", $"postmap -q {open[0]} TABLE, with each of: postconf {Policies}; a line without ^ and "
+                + "$, or with a dot that has no backslash, fits other domains too (docs/tls.md)");
+    }
+
+    /// <summary>The levels of next hops that have one of their own.</summary>
+    private static Dictionary<string, string> Exceptions(PostfixSettings postfix, IReadOnlyCollection<string> hops)
+    {
+        var levels = new Dictionary<string, string>();
+        foreach (var table in postfix.List(Policies))
+        {
+            foreach (var (hop, policy) in postfix.LookUpAll(table, hops))
+                levels.TryAdd(hop, policy.Split(' ', '\t', ',')[0]);
+        }
+
+        return levels;
+    }
+
+    private static bool IsOpen(string level) => level is "none" or "may";
 
     private static string Level(PostfixSettings postfix) => postfix["smtp_tls_security_level"] switch
     {

@@ -127,7 +127,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         Thread.Sleep(UntilNoneIsFresh(whole));
         var book = Book();
         foreach (var entry in whole.Addresses.SelectMany(book.EntriesFor)
-            .Where(entry => entry.Attachments.Count > 0 && entry.Pools.Count == 0))
+            .Where(entry => entry.SentAttachments.Count > 0 && entry.Pools.Count == 0))
         {
             foreach (var domain in RenamedDomains())
             {

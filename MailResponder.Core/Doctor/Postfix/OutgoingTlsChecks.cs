@@ -115,6 +115,9 @@ internal static class OutgoingTlsChecks
     /// <summary>A line that fits a large provider fits many others: they all have TLS, and need no exception.</summary>
     private static void LookAtExceptions(Check check, PostfixSettings postfix)
     {
+        // Of a relay its own name is looked up, whoever gets the mail.
+        if (postfix["relayhost"].Length > 0)
+            return;
         var open = Exceptions(postfix, LimitSettings.StandardLargeDomains).Where(one => IsOpen(one.Value))
             .Select(one => one.Key).ToList();
         if (open.Count > 0)

@@ -87,9 +87,9 @@ public sealed partial class SoakTests(ITestOutputHelper report)
     }
 
     /// <summary>
-    /// SES leaves the outcome of one call in twenty unknown, and of some entries that of every try of the day; these are
-    /// held until the next day. One that is held after the last jump of the clock waits for a day that the test has to
-    /// bring.
+    /// SES leaves the outcome of one call in twenty unknown, and of some entries that of every try of the day; these
+    /// are held until the next day. One that is held after the last jump of the clock waits for a day that the test has
+    /// to bring.
     /// </summary>
     static bool OnlyTomorrowHelps(FaultHost host) => host.Place.Log.Reports.TakeLast(20).All(
         line => line.Contains("it is tried again tomorrow", StringComparison.Ordinal));

@@ -122,8 +122,8 @@ internal static class OutgoingTlsChecks
             .Select(one => one.Key).ToList();
         if (open.Count > 0)
             check.Warning($"by a line of {Policies} mail to {string.Join(", ", open.Take(3))} goes out in the clear "
-                + "where it must", $"postmap -q {open[0]} TABLE, with each of: postconf {Policies}; a line without ^ and "
-                + "$, or with a dot that has no backslash, fits other domains too (docs/tls.md)");
+                + "where it must", $"postmap -q {open[0]} TABLE, with each of: postconf {Policies}; a line without ^ "
+                + "and $, or with a dot that has no backslash, fits other domains too (docs/tls.md)");
     }
 
     /// <summary>The levels of next hops that have one of their own.</summary>

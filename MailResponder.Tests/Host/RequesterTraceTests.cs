@@ -4,7 +4,7 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Host;
 
 /// <summary>Where a host could keep or tell who wrote: mailboxes that nobody reads, logwatch's daily mail.</summary>
-[Collection(ServerRoots.SecondCollection)]
+[Collection(ServerRoots.Collection)]
 public sealed class RequesterTraceTests(InstalledHost host) : IClassFixture<InstalledHost>
 {
     readonly ServerRoot root = host.Root;

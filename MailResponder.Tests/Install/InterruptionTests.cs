@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MailResponder.Tests.Install;
 
 /// <summary>install.sh is killed, or cannot go on, in the middle.</summary>
-[Collection(ServerRoots.SecondCollection)]
+[Collection(ServerRoots.ThirdCollection)]
 public sealed class InterruptionTests
 {
     const string Options = "--domain example.com --support team@freemail.test";

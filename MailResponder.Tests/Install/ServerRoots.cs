@@ -3,11 +3,14 @@ namespace MailResponder.Tests.Install;
 /// <summary>The roots that make-root.sh made: the releases on which the tests install a server.</summary>
 internal static class ServerRoots
 {
-    /// <summary>The tests of servers run one after the other: each installs packages.</summary>
+    /// <summary>
+    /// A third of the tests of servers. Each installs packages and waits for daemons, so that three can run at once.
+    /// </summary>
     public const string Collection = "Server roots";
 
-    /// <summary>Half of the tests: each waits for daemons most of the time, so two can run at once.</summary>
-    public const string SecondCollection = "Server roots, second half";
+    public const string SecondCollection = "Server roots, second third";
+
+    public const string ThirdCollection = "Server roots, last third";
 
     public const string Debian = "bookworm";
 

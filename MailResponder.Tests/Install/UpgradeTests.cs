@@ -1,7 +1,7 @@
 namespace MailResponder.Tests.Install;
 
 /// <summary>install.sh of a later version, over what the operator has changed meanwhile.</summary>
-[Collection(ServerRoots.Collection)]
+[Collection(ServerRoots.ThirdCollection)]
 public sealed class UpgradeTests : IDisposable
 {
     const string Rules = "/etc/rsyslog.d/20-mail_responder.conf";

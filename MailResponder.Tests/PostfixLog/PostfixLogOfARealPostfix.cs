@@ -117,6 +117,8 @@ public sealed class PostfixLogOfARealPostfix
         Patience.Until("twelve replies that wait",
             () => Regex.Matches(postfix.MailLog, @"(\w+): to=<\S+, relay=.* status=deferred")
                 .DistinctBy(line => line.Groups[1].Value).Count() == 12, () => postfix.MailLog);
+        // A reply may wait already while its responder has not logged yet that it was handed over.
+        Patience.Until("an event of each request", () => place.Log.Events.Count == people.Count);
         File.WriteAllText(place.PathTo("mail.log"), postfix.MailLog);
         File.WriteAllLines(place.PathTo("events.log"), place.Log.Events);
 

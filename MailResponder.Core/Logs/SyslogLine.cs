@@ -43,7 +43,12 @@ internal readonly ref struct SyslogLine(DateTimeOffset time, ReadOnlySpan<char> 
         var program = line[..mark];
         var bracket = program.IndexOf('[');
         if (bracket > 0 && program[^1] == ']')
+        {
+            if (!int.TryParse(program[(bracket + 1)..^1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                return false;
             program = program[..bracket];
+        }
+
         if (program.Contains(' '))
             return false;
         result = new SyslogLine(time, program, line[(mark + 2)..].Trim());

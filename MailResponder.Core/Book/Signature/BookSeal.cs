@@ -209,9 +209,12 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
     {
         try
         {
-            var bytes = RegularFile.ReadAllBytes(path);
-            return bytes.Length <= maxBytes ? bytes
-                : throw new ResponderException(Cause.ResponseBook, $"{path}: is too long for what it should be");
+            using var file = RegularFile.Open(path);
+            if (file.Length > maxBytes)
+                throw new ResponderException(Cause.ResponseBook, $"{path}: is too long for what it should be");
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return bytes;
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {

@@ -200,7 +200,8 @@ internal static class ConfigurationCheck
     }
 
     /// <summary>Does the work; a <see cref="ResponderException"/> becomes a fault of the place.</summary>
-    public static void Try(List<Fault> faults, string file, string place, Action work, int line = 0)
+    public static void Try(
+        List<Fault> faults, string file, string place, Action work, int line = 0, bool isWarning = false)
     {
         try
         {
@@ -208,7 +209,7 @@ internal static class ConfigurationCheck
         }
         catch (ResponderException exception)
         {
-            faults.Add(new Fault(file, line, place, exception.Message));
+            faults.Add(new Fault(file, line, place, exception.Message, isWarning));
         }
     }
 

@@ -56,17 +56,13 @@ internal sealed class EntryCheck(
         var attached = 0L;
         foreach (var attachment in entry.Attachments)
         {
-            try
+            ConfigurationCheck.Try(faults, book, $"entry {entry.Number}, {Attachments}", () =>
             {
                 using var content = files.Open(attachment);
                 // As base64 in lines of 76 characters.
                 attached += (content.Length + 56) / 57 * 78;
                 seal?.CheckAttachment(attachment, content);
-            }
-            catch (ResponderException exception)
-            {
-                Add(Attachments, exception.Message, attachment.Line, entry.HoldsBackAttachments);
-            }
+            }, attachment.Line, entry.HoldsBackAttachments);
         }
 
         if (LongestText() is > SendmailSender.MaxMessageBytes and var text)

@@ -17,20 +17,30 @@ internal sealed class LogTail(string path, int maxBytes = 1 << 20)
     public List<string> NewLines()
     {
         var lines = new List<string>();
-        FileTrouble.Try(() =>
-        {
-            using var file =
-                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (file.Length < _offset)
-                _offset = 0;
-            file.Position = _offset;
-            // A line that is still being written is left for the next time.
-            _offset += LogLines.Read(file, line => lines.Add(Encoding.UTF8.GetString(line)), isComplete: false);
-        });
+        Read(line => lines.Add(Encoding.UTF8.GetString(line)));
         return lines;
     }
 
     /// <summary>The events of messages that were logged since the last time.</summary>
-    public IEnumerable<MessageEvent> NewEvents() =>
-        NewLines().Select(line => MessageEvent.Read(Encoding.UTF8.GetBytes(line))).OfType<MessageEvent>();
+    public List<MessageEvent> NewEvents()
+    {
+        var events = new List<MessageEvent>();
+        Read(line =>
+        {
+            if (MessageEvent.Read(line) is { } one)
+                events.Add(one);
+        });
+        return events;
+    }
+
+    private void Read(LogLines.Reader take) => FileTrouble.Try(() =>
+    {
+        using var file =
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (file.Length < _offset)
+            _offset = 0;
+        file.Position = _offset;
+        // A line that is still being written is left for the next time.
+        _offset += LogLines.Read(file, take, isComplete: false);
+    });
 }

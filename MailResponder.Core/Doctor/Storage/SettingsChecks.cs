@@ -48,8 +48,8 @@ internal static class SettingsChecks
     }
 
     private static string NameOf(Fault fault, ResponderSettings? settings) =>
-        fault.Place is "address_key_file" or "dkim.key_file" or "database.mysql.password_file" or "ses.credentials_file"
-            ? "keys"
+        fault.Place is "address_key_file" or "dkim.key_file" or "database.mysql.password_file"
+            or "ses.credentials_file" or "s3.credentials_file" ? "keys"
         : settings is null || fault.File != settings.ResponseBook ? Name
         : fault.Place == BookSeal.SignedBy ? "signature"
         : fault.Place.Contains("attachments", StringComparison.Ordinal) ? "attachments"

@@ -61,6 +61,23 @@ public sealed class ConfigurationChecks : IDisposable
             + $"{_folder.Path}/settings.json"], Check());
     }
 
+    /// <summary>Mail to addresses that nobody has is mostly spam, and its senders are forged.</summary>
+    [Theory]
+    [InlineData("", false, true)]
+    [InlineData("", true, false)]
+    [InlineData(", \"require_authentication\": { \"links\": \"weak\" }", false, false)]
+    public void EntryForUnknownAddresses_HasToRequireProof(string settings, bool isRequired, bool isTold)
+    {
+        var requirement = isRequired ? ", \"require_authentication\": { \"links\": \"full\" }" : "";
+        Book("tools", "tool.zip", "*@example.com", requirement);
+
+        Assert.Equal(
+            isTold ? [Unsigned, "responses.json:2: warning: entry 1, require_authentication: is not set: spam to any "
+                + "address of the domain brings a mail to whoever it is forged from; add "
+                + "\"require_authentication\": { \"links\": \"weak\" }"] : [Unsigned],
+            Check(", \"authserv_id\": \"mx.example.com\"" + settings));
+    }
+
     [Fact]
     public void MissingSendmail_IsNamed()
     {

@@ -58,8 +58,16 @@ public sealed class DocumentedBookTests : IDisposable
         Assert.Contains("`\"over_quota\": \"over-quota@example.com\"`", Page("docs/response-book.md", section),
             StringComparison.Ordinal);
         place.Settings["over_quota"] = "over-quota@example.com";
+        place.Settings["authserv_id"] = "mx.example.com";
         File.WriteAllText(place.SettingsFile, place.Settings.ToJsonString());
         var person = RequestMail.FromSomebodyNew();
+        place.Filter(person, "--recipient", "gett@example.com").AssertDone();
+        Assert.Empty(place.Outbox);
+
+        person = person with
+        {
+            MoreHeaders = "Authentication-Results: mx.example.com; dkim=pass header.d=freemail.test\r\n",
+        };
         foreach (var address in (string[])["gett", "gte", "get", "get", "get", "get"])
             place.Filter(person.Again(), "--recipient", address + "@example.com").AssertDone();
 

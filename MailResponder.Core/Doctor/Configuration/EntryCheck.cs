@@ -47,6 +47,10 @@ internal sealed class EntryCheck(
             Add(AuthenticationRequirement.Name,
                 $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it",
                 isWarning: true);
+        if (entry.IsForUnknown && new AuthenticationRule(settings).RequiredBy(entry).Links == Proof.None)
+            Add(AuthenticationRequirement.Name,
+                "is not set: spam to any address of the domain brings a mail to whoever it is forged from; add "
+                + "\"require_authentication\": { \"links\": \"weak\" }", isWarning: true);
         if (WayOut() is { } trouble)
             Add("send_method", trouble);
         if (Owner() is { } owner)

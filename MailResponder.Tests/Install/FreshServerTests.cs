@@ -103,7 +103,8 @@ public sealed class FreshServerTests(InstalledServers servers)
         // systemd starts them as the units say, and nothing of these may name another socket.
         root.Run("""
             for name in opendkim opendmarc; do
-              cat /lib/systemd/system/$name.service /etc/systemd/system/$name.service.d/*.conf 2>/dev/null | grep ^ExecStart= | grep -vx "ExecStart=/usr/sbin/$name" && exit 1
+              cat /lib/systemd/system/$name.service /etc/systemd/system/$name.service.d/*.conf 2>/dev/null |
+                grep ^ExecStart= | grep -vx "ExecStart=/usr/sbin/$name" && exit 1
             done
             exit 0
             """).Good();

@@ -20,8 +20,8 @@
 #                         other side has no encryption; dane: with the key that DNSSEC vouches for where a domain has
 #                         one, else as may. dane needs name servers that validate DNSSEC (docs/tls.md)
 #   --strict-recipients   reject addresses that the response book does not know, instead of dropping their mail
-#   --no-authentication   leave out opendkim and opendmarc, which find out who a message is really from; attachments then
-#                         go to whoever stands in From. --authentication at a later run puts them in again
+#   --no-authentication   leave out opendkim and opendmarc, which find out who a message is really from; attachments
+#                         then go to whoever stands in From. --authentication at a later run puts them in again
 #   --feedback-queue URL  take what Amazon SES says of bounces and complaints from this queue of SQS every ten minutes;
 #                         the topic stands in the settings (docs/feedback.md). none: no longer
 #   --mail-log-days N     keep Postfix's log and the journal, which name who wrote, for N days (default: 7)
@@ -125,7 +125,7 @@ names_below() {
 # --- Options
 
 usage() {
-  complain "$1"
+  complain "$@"
   complain "install.sh --help shows the options"
   exit 64
 }
@@ -140,7 +140,8 @@ is_domain() {
 }
 
 is_address() {
-  echo "${1%@*}" | grep -qxE '[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*' && is_domain "$(lower "${1##*@}")" && [ "$1" != "${1%@*}" ]
+  echo "${1%@*}" | grep -qxE '[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*' && is_domain "$(lower "${1##*@}")" &&
+    [ "$1" != "${1%@*}" ]
 }
 
 lower() {
@@ -218,7 +219,8 @@ read_value() {
       ;;
     --feedback-queue)
       [ "$2" = none ] || echo "$2" | grep -qxE 'https://[a-z0-9.-]+(/[A-Za-z0-9._-]+)+' ||
-        usage "--feedback-queue $2: not the URL of a queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/name"
+        usage "--feedback-queue $2: not the URL of a queue," \
+          "such as https://sqs.eu-west-1.amazonaws.com/123456789012/name"
       feedback_queue=$2
       ;;
     --mail-log-days)
@@ -232,7 +234,8 @@ read_value() {
       textfiles=$2
       ;;
     --ssh-port)
-      { echo "$2" | grep -qxE '[1-9][0-9]{0,4}' && [ "$2" -le 65535 ]; } || usage "--ssh-port $2: not a port from 1 to 65535"
+      { echo "$2" | grep -qxE '[1-9][0-9]{0,4}' && [ "$2" -le 65535 ]; } ||
+        usage "--ssh-port $2: not a port from 1 to 65535"
       ssh_port=$2
       ;;
   esac
@@ -314,7 +317,9 @@ remember_options() {
     "feedback_queue=$feedback_queue" "mail_log_days=$mail_log_days" "textfiles=$textfiles" "ssh_port=$ssh_port" \
     >"$work/options"
   if ! cmp -s "$work/options" "$state/options"; then
-    if step "remember these options: answer for $domains on $hostname, from $from"; then record options <"$work/options"; fi
+    if step "remember these options: answer for $domains on $hostname, from $from"; then
+      record options <"$work/options"
+    fi
   fi
 }
 
@@ -379,8 +384,8 @@ install_packages() {
   fi
 }
 
-# missing_filters - the packages of the mail filters that are not there. opendmarc would like a database to keep a history
-# in, which ours has not; on a host where another program has such a database, it is told so alone.
+# missing_filters - the packages of the mail filters that are not there. opendmarc would like a database to keep a
+# history in, which ours has not; on a host where another program has such a database, it is told so alone.
 missing_filters() {
   if is_installed opendkim && is_installed opendmarc; then return; fi
   if is_installed dbconfig-mysql || is_installed dbconfig-pgsql || is_installed dbconfig-sqlite3; then
@@ -401,7 +406,8 @@ apt_install() {
   export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
   # An earlier run may have been cut off in the middle of dpkg.
   dpkg --configure -a </dev/null >"$work/apt" 2>&1
-  apt-get update -qq </dev/null >>"$work/apt" 2>&1 || complain "apt-get update failed: going on with the package lists that are here"
+  apt-get update -qq </dev/null >>"$work/apt" 2>&1 ||
+    complain "apt-get update failed: going on with the package lists that are here"
   # shellcheck disable=SC2086 # a list of package names
   apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $1 </dev/null >>"$work/apt" 2>&1
@@ -1046,7 +1052,8 @@ set_service() {
 
 # Names that /etc/aliases lacks; what it has is the operator's.
 add_aliases() {
-  sed -n 's/^\([a-z_-]*\):[[:space:]]*/\1: /p' "$here/postfix/aliases" | sed "s/^bounces: /${bounce%@*}: /" >"$work/aliases"
+  sed -n 's/^\([a-z_-]*\):[[:space:]]*/\1: /p' "$here/postfix/aliases" |
+    sed "s/^bounces: /${bounce%@*}: /" >"$work/aliases"
   # Replies to a reply go to From, and people read them.
   if is_among "$(lower "${from##*@}")" "$domains"; then
     grep -qi "^${from%@*}: " "$work/aliases" || echo "$(lower "${from%@*}"): forwarder" >>"$work/aliases"
@@ -1063,7 +1070,8 @@ add_aliases() {
 }
 
 make_alias_table() {
-  if [ -e /etc/aliases ] && [ -z "$(find /etc/aliases.db -newer /etc/aliases 2>/dev/null)" ] && command -v newaliases >/dev/null; then
+  if [ -e /etc/aliases ] && [ -z "$(find /etc/aliases.db -newer /etc/aliases 2>/dev/null)" ] &&
+    command -v newaliases >/dev/null; then
     if step "run newaliases"; then newaliases; fi
   fi
 }
@@ -1127,7 +1135,8 @@ check_postfix() {
 
 services_need_restart() {
   for name in inet_interfaces inet_protocols; do
-    [ "$(postconf -h "$name" 2>/dev/null)" = "$(postconf -c "$state/rollback/postfix" -h "$name" 2>/dev/null)" ] || return 0
+    [ "$(postconf -h "$name" 2>/dev/null)" = \
+      "$(postconf -c "$state/rollback/postfix" -h "$name" 2>/dev/null)" ] || return 0
   done
   return 1
 }
@@ -1197,8 +1206,8 @@ tell_ssh() {
   if [ -z "$ssh_port" ] || ! command -v sshd >/dev/null; then return; fi
   if ! sshd -T 2>/dev/null | grep -qx "port $ssh_port"; then
     note "sshd does not listen on port $ssh_port. This is yours to change, for a mistake locks you out: put \"Port" \
-      "$ssh_port\" into /etc/ssh/sshd_config.d/port.conf, open it in the firewall, restart ssh, and try it in a second" \
-      "session before you leave this one"
+      "$ssh_port\" into /etc/ssh/sshd_config.d/port.conf, open it in the firewall, restart ssh, and try it in a" \
+      "second session before you leave this one"
   fi
 }
 
@@ -1363,7 +1372,8 @@ hold() {
   grep -i "$@" "$work/queue" | sed 's/.*"queue_id": "\([^"]*\)".*/\1/' >"$work/held" || true
   held=$(wc -l <"$work/held")
   if [ "$held" -gt 0 ]; then
-    postsuper -h - <"$work/held" >"$work/said" 2>&1 || die 69 "postsuper could not put mail on hold: $(cat "$work/said")"
+    postsuper -h - <"$work/held" >"$work/said" 2>&1 ||
+      die 69 "postsuper could not put mail on hold: $(cat "$work/said")"
   fi
 }
 
@@ -1379,7 +1389,8 @@ hold_requests() {
 
 # Replies, and whatever else waits for encryption, say who asked; the Postfix that comes back may need none.
 hold_replies() {
-  bounce=$(sed -n 's/.*"bounce_address"[^"]*"\([^"]*<\)\{0,1\}\([^">]*\).*/\2/p' "$etc/settings.json" 2>/dev/null || true)
+  bounce=$(sed -n 's/.*"bounce_address"[^"]*"\([^"]*<\)\{0,1\}\([^">]*\).*/\2/p' "$etc/settings.json" \
+    2>/dev/null || true)
   first_domain=$(remembered domains | cut -d ' ' -f 1)
   hold -e "\"sender\": \"${bounce:-bounces@$first_domain}\"" -e '"delay_reason": "[^"]*\(TLS\|certificate\)'
   if [ "$held" -gt 0 ]; then
@@ -1421,7 +1432,8 @@ take_back_rest() {
 tell_what_stays() {
   if [ "$changes" -eq 0 ]; then echo "nothing to do"; fi
   if [ -n "$dry_run" ]; then return; fi
-  echo "These stay: $etc (settings, keys), $home (database, files), /var/log/mail_responder*.log, the user $user whose they are"
+  echo "These stay: $etc (settings, keys), $home (database, files), /var/log/mail_responder*.log," \
+    "the user $user whose they are"
   if [ "$(remembered database)" = mysql ]; then echo "and the database mail_responder in MariaDB"; fi
   echo "To remove them too: rm -r $etc $home $state && userdel $user"
   if [ -n "$(recorded packages)" ]; then

@@ -12,11 +12,11 @@
  * value at which Linux does not hand the core to a program either (core(5)).
  *
  * A standard stream that is closed would become the first file that the program opens: it would read the settings for a
- * message, or write a line into the database. So each is opened, and in the direction in which nobody uses it: to read or
- * write it fails as before.
+ * message, or write a line into the database. So each is opened, and in the direction in which nobody uses it: to read
+ * or write it fails as before.
  *
- * Whatever others send, a server that never ends its answer for one, the host must not run out of memory over a message.
- * Commands, whose first argument is a word, have many threads, whose stacks would count.
+ * Whatever others send, a server that never ends its answer for one, the host must not run out of memory over a
+ * message. Commands, whose first argument is a word, have many threads, whose stacks would count.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -65,7 +65,8 @@ static void log_line(const char *text) {
   time_t seconds = time(NULL);
   struct tm fields;
   if (localtime_r(&seconds, &fields) != NULL) strftime(now, sizeof now, "%b %e %H:%M:%S", &fields);
-  int length = snprintf(line, sizeof line, "<%d>%s mail_responder[%d]: %s", LOG_LOCAL0 | LOG_ERR, now, (int)getpid(), text);
+  int length = snprintf(line, sizeof line, "<%d>%s mail_responder[%d]: %s",
+                        LOG_LOCAL0 | LOG_ERR, now, (int)getpid(), text);
   int log = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (log >= 0) sendto(log, line, (size_t)length, 0, (const struct sockaddr *)&place, sizeof place);
 }

@@ -46,10 +46,17 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void Lines_FitInto120Columns() => Assert.Empty(
-        from file in Sources(Core).Concat(Sources("MailResponder.Cli"))
-        from line in File.ReadLines(file).Select((text, number) => (Text: text, Number: number + 1))
+        from file in Repository.Files
+        where !LongLines().IsMatch(file)
+        from line in File.ReadLines(Repository.PathTo(file)).Select((text, i) => (Text: text, Number: i + 1))
         where line.Text.Length > 120
-        select $"{Shown(file)}:{line.Number}");
+        select $"{file}:{line.Number}");
+
+    [Fact]
+    public void TestFiles_HaveAtMost400Lines() => Assert.Empty(
+        from file in Repository.Files
+        where TestFile().IsMatch(file) && File.ReadLines(Repository.PathTo(file)).Count() > 400
+        select file);
 
     /// <summary>A folder and those in it.</summary>
     private static bool AreOneHouse(string one, string other) => one.Split('.')[0] == other.Split('.')[0];
@@ -63,6 +70,16 @@ public sealed partial class ArchitectureTests
     private static IEnumerable<string> Sources(string project) =>
         Directory.EnumerateFiles(Repository.PathTo(project), "*.cs", SearchOption.AllDirectories)
             .Where(file => !Generated().IsMatch(file));
+
+    /// <summary>
+    /// Files that are not held to 120 columns: documents; messages, logs and other data of tests, which are compared
+    /// byte by byte; the solution, which `dotnet` writes; cron's tables, where a command is one line (crontab(5)).
+    /// </summary>
+    [GeneratedRegex(@"\.(?:md|json|eml|log|read|faults|png|zip|sln)$|/Fuzz/Corpus/|^system/cron\.d/")]
+    private static partial Regex LongLines();
+
+    [GeneratedRegex(@"^MailResponder\.Tests/.*\.(?:cs|c|js|py|sh)$")]
+    private static partial Regex TestFile();
 
     [GeneratedRegex(@"^using (?:static )?(?:\w+ = )?MailResponder\.([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Using();

@@ -1,3 +1,5 @@
+using MailResponder.Tests.Host;
+
 namespace MailResponder.Tests;
 
 /// <summary>Where the sources lie, found by walking up from the test assembly.</summary>
@@ -6,6 +8,11 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     public static string PathTo(params string[] parts) => Path.Combine([Root, .. parts]);
+
+    /// <summary>The names of all files that git knows.</summary>
+    public static IEnumerable<string> Files =>
+        ToolRun.Of("git", "-c", "safe.directory=*", "-C", Root, "ls-files").AssertDone()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(name => File.Exists(PathTo(name)));
 
     static string FindRoot()
     {

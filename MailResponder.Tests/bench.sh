@@ -30,7 +30,6 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
-user=mail_responder
 
 say() {
   echo "bench.sh: $*" >&2
@@ -79,15 +78,6 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-# Postfix and MariaDB start only as root, and so do apt and useradd.
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then
-    "$@"
-  else
-    sudo "$@"
-  fi
-}
-
 give_up() {
   say "$*"
   exit 69
@@ -98,43 +88,11 @@ if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
 fi
 if [ -n "$binary" ] && [ ! -x "$binary" ]; then give_up "$binary is no program"; fi
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/responder-bench.XXXXXX")
-policy=
-clean_up() {
-  as_root rm -rf "$work"
-  if [ -n "$policy" ]; then as_root rm -f "$policy"; fi
-}
-trap clean_up EXIT
-trap 'exit 75' HUP INT TERM
+# shellcheck source=SCRIPTDIR/machine.sh
+. "$here/machine.sh"
 
-# Prints the packages that are not there yet.
-missing_packages() {
-  for package in gcc libc6-dev postfix ssl-cert mariadb-server openssl ca-certificates python3; do
-    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
-  done
-}
-
-missing=$(missing_packages | tr '\n' ' ')
-if [ -n "$missing" ]; then
-  command -v apt-get >/dev/null || give_up "install these packages first: $missing"
-  # The machine's own servers are not to start: only their programs are wanted.
-  if [ ! -e /usr/sbin/policy-rc.d ]; then
-    policy=/usr/sbin/policy-rc.d
-    printf '#!/bin/sh\nexit 101\n' >"$work/policy-rc.d"
-    as_root install -m 755 "$work/policy-rc.d" "$policy"
-  fi
-  say "installing $missing"
-  as_root apt-get update -qq >&2 || say "apt-get update failed: going on with the lists that are here"
-  # shellcheck disable=SC2086 # a list of package names
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-    -o Dpkg::Use-Pty=0 $missing >&2 || give_up "apt-get could not install: $missing"
-fi
-
-if ! id "$user" >/dev/null 2>&1; then
-  say "adding the system user $user"
-  as_root useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user" ||
-    give_up "the system user $user is missing"
-fi
+install_packages gcc libc6-dev postfix ssl-cert mariadb-server openssl ca-certificates python3
+add_user
 
 if [ -z "$binary" ]; then
   "$root/MailResponder.Cli/publish.sh" "$work/dist" >&2 || give_up "publishing failed"
@@ -151,8 +109,8 @@ if [ "$(id -u)" -ne 0 ]; then elevated=sudo; fi
 # In the background, so that a signal reaches the trap: Python stops its servers, then the folder goes. Not by as_root:
 # the process to signal would be the shell that runs the function.
 # shellcheck disable=SC2086 # a list of cases, and perhaps --json
-$elevated env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/Bench/bench.py" --binary "$binary" --work "$work" --runs "$runs" \
-  --rows "$rows" $json $cases &
+$elevated env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/Bench/bench.py" \
+  --binary "$binary" --work "$work" --runs "$runs" --rows "$rows" $json $cases &
 python=$!
 trap 'kill -TERM $python 2>/dev/null || true; wait $python || true; exit 75' HUP INT TERM
 status=0

@@ -22,7 +22,6 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
-user=mail_responder
 
 say() {
   echo "run.sh: $*" >&2
@@ -46,24 +45,6 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/responder-tests.XXXXXX")
-policy=
-clean_up() {
-  rm -rf "$work"
-  if [ -n "$policy" ]; then as_root rm -f "$policy"; fi
-}
-trap clean_up EXIT
-trap 'exit 75' HUP INT TERM
-
-# Postfix starts only as root, and so do apt and useradd.
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then
-    "$@"
-  else
-    sudo "$@"
-  fi
-}
-
 give_up() {
   say "$*"
   echo "0 passed, 0 failed"
@@ -75,39 +56,16 @@ if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
   give_up "run this as root, or install sudo: the tests start a private Postfix"
 fi
 
-# Prints the packages that are not there yet.
-missing_packages() {
-  for package in gcc binutils libc6-dev zlib1g-dev libsqlite3-dev libsqlite3-0 sqlite3 \
-    postfix dovecot-imapd swaks libnet-ssleay-perl python3 python3-dkim opendkim-tools bsdutils mariadb-server \
-    rsyslog logrotate cron fail2ban python3-systemd logwatch chrony shellcheck systemd iproute2 git \
-    opendkim opendmarc publicsuffix librust-idna-dev dnsmasq-base ssl-cert debootstrap minisign util-linux prometheus nftables \
-    mutt s-nail bsd-mailx msmtp alpine nmh git-email libmime-tools-perl mpack ripmime; do
-    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
-  done
-  command -v npm >/dev/null || echo npm
-}
+# shellcheck source=SCRIPTDIR/machine.sh
+. "$here/machine.sh"
 
-missing=$(missing_packages | tr '\n' ' ')
-if [ -n "$missing" ]; then
-  command -v apt-get >/dev/null || give_up "install these packages first: $missing"
-  # The machine's own Postfix is not to start: only its programs are wanted.
-  if [ ! -e /usr/sbin/policy-rc.d ]; then
-    policy=/usr/sbin/policy-rc.d
-    printf '#!/bin/sh\nexit 101\n' >"$work/policy-rc.d"
-    as_root install -m 755 "$work/policy-rc.d" "$policy"
-  fi
-  say "installing $missing"
-  as_root apt-get update -qq >&2 || say "apt-get update failed: going on with the lists that are here"
-  # shellcheck disable=SC2086 # a list of package names
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-    -o Dpkg::Use-Pty=0 $missing >&2 || give_up "apt-get could not install: $missing"
-fi
-
-if ! id "$user" >/dev/null 2>&1; then
-  say "adding the system user $user"
-  as_root useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user" ||
-    give_up "the system user $user is missing"
-fi
+install_packages gcc binutils libc6-dev zlib1g-dev libsqlite3-dev libsqlite3-0 sqlite3 \
+  postfix dovecot-imapd swaks libnet-ssleay-perl python3 python3-dkim opendkim-tools bsdutils mariadb-server \
+  rsyslog logrotate cron fail2ban python3-systemd logwatch chrony shellcheck systemd iproute2 git \
+  opendkim opendmarc publicsuffix librust-idna-dev dnsmasq-base ssl-cert debootstrap minisign util-linux \
+  prometheus nftables mutt s-nail bsd-mailx msmtp alpine nmh git-email libmime-tools-perl mpack ripmime
+if ! command -v npm >/dev/null; then install_packages npm; fi
+add_user
 
 # Servers of others that the tests start, mail programs, and AWS's specification of its resources; they stay here for
 # the next run.

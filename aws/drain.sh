@@ -21,13 +21,15 @@ minutes=$(($3 * 60))
 
 # metadata PATH - prints nothing when the service does not answer, or knows no such thing.
 metadata() {
-  if token=$(curl -fsS -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token); then
-    curl -fsS -m 5 -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1" || true
+  service=http://169.254.169.254/latest
+  if token=$(curl -fsS -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$service/api/token"); then
+    curl -fsS -m 5 -H "X-aws-ec2-metadata-token: $token" "$service/meta-data/$1" || true
   fi
 }
 
 lifecycle() {
-  aws autoscaling "$1" --auto-scaling-group-name "$group" --lifecycle-hook-name "$hook" --instance-id "$instance" ${2:+"$2" "$3"}
+  aws autoscaling "$1" --auto-scaling-group-name "$group" --lifecycle-hook-name "$hook" \
+    --instance-id "$instance" ${2:+"$2" "$3"}
 }
 
 # Prints how many messages are in the queue, or nothing when Postfix does not say. Messages on hold leave by hand alone.
@@ -63,5 +65,9 @@ setpriv --reuid=mail_responder --regid=mail_responder --groups=mail_responder,ad
   /usr/local/bin/responder stats --fleet --email >/dev/null 2>&1 || say "the fleet's report lacks the last minutes"
 
 left=$(waiting)
-if [ "$left" = 0 ]; then say "the queue is empty"; else say "${left:-an unknown number of} messages are lost with this instance"; fi
+if [ "$left" = 0 ]; then
+  say "the queue is empty"
+else
+  say "${left:-an unknown number of} messages are lost with this instance"
+fi
 until lifecycle complete-lifecycle-action --lifecycle-action-result CONTINUE; do sleep 10; done

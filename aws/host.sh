@@ -115,7 +115,8 @@ install_release() {
     --ses-region "$SES_REGION"
 }
 
-# The role's credentials are not for every user of this host. After nftables.service, which begins with an empty ruleset.
+# The role's credentials are not for every user of this host. After nftables.service, which begins with an empty
+# ruleset.
 guard_credentials() {
   cat >/etc/systemd/system/mail_responder-metadata.service <<END
 # Made by aws/host.sh.

@@ -19,7 +19,8 @@ public sealed class DrainTests : IDisposable
             case $* in
               *api/token) echo token ;;
               *instance-id) echo i-0123 ;;
-              *target-lifecycle-state) if [ "$(grep -c '^sleep 10' "$here/calls")" -ge 3 ]; then echo Terminated; else echo InService; fi ;;
+              *target-lifecycle-state)
+                if [ "$(grep -c '^sleep 10' "$here/calls")" -ge 3 ]; then echo Terminated; else echo InService; fi ;;
             esac
             """);
         foreach (var name in (string[])["aws", "logger", "sleep", "postfix", "setpriv"]) Program(

@@ -157,7 +157,8 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal("example-config", settings.S3!.BookBucket);
         Assert.Equal("mail.example.com", settings.AuthservId);
         Assert.Equal("team@example.net", settings.Statistics!.To.Address);
-        Assert.Equal(("us-east-1", "responders-ConfigurationSet-1"), (settings.Ses!.Region, settings.Ses.ConfigurationSet));
+        Assert.Equal(("us-east-1", "responders-ConfigurationSet-1"),
+            (settings.Ses!.Region, settings.Ses.ConfigurationSet));
         Assert.Equal(Notifications.Topic, settings.Feedback.Topic);
         Assert.Equal(["E7620F1842B4E81F", "504BC362D33B0A06"], settings.SignedBy.Select(key => key.Id));
     }

@@ -76,7 +76,8 @@ public sealed partial class RightsTests
     static HashSet<string> CallsOfTheScripts()
     {
         var calls = new HashSet<string>();
-        foreach (var file in Directory.EnumerateFiles(Repository.PathTo("aws")).Where(file => Path.GetExtension(file) != ".json"))
+        foreach (var file in Directory.EnumerateFiles(Repository.PathTo("aws"))
+            .Where(file => Path.GetExtension(file) != ".json"))
         {
             var text = File.ReadAllText(file);
             foreach (Match command in Command().Matches(text))

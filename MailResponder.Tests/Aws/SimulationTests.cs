@@ -17,7 +17,8 @@ public sealed class SimulationTests
         var tried = simulation.Value.GetProperty("shipped");
         Assert.Equal(
             [
-                $"[[{template.Default("CpuHigh")},{template.Default("HostsUp")}],[{Number("CpuHigh") + Number("SaturatedMargin")},{template.Default("HostsUpSaturated")}]]",
+                $"[[{template.Default("CpuHigh")},{template.Default("HostsUp")}],"
+                + $"[{Number("CpuHigh") + Number("SaturatedMargin")},{template.Default("HostsUpSaturated")}]]",
                 template.Default("Cooldown"), template.Default("CpuLow"), template.Default("AlarmMinutes"),
                 $"{-Number("HostsDown")}", template.Default("Cooldown"), template.Default("MinHosts"),
                 template.Default("MaxHosts"),

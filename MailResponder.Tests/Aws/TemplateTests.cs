@@ -136,7 +136,8 @@ public sealed class TemplateTests
             + "${ConfigurationSet}\"}");
         AssertAllowed("FeedbackQueuePolicy", "sns.amazonaws.com", "sqs:SendMessage", "{\"Ref\":\"FeedbackTopic\"}");
         Assert.Equal("2", Text(template.Properties("FeedbackTopic"), "SignatureVersion"));
-        Assert.Equal("false", template.Properties("FeedbackSubscription").GetProperty("RawMessageDelivery").GetRawText());
+        Assert.Equal("false", template.Properties("FeedbackSubscription").GetProperty("RawMessageDelivery")
+            .GetRawText());
         Assert.Equal("[\"bounce\",\"complaint\"]", template.Properties("FeedbackEvents").GetProperty("EventDestination")
             .GetProperty("MatchingEventTypes").GetRawText());
 
@@ -146,8 +147,8 @@ public sealed class TemplateTests
                 .GetProperty("Statement").EnumerateArray());
             Assert.Equal(("Allow", action), (Text(statement, "Effect"), Text(statement, "Action")));
             Assert.Equal($"{{\"Service\":\"{service}\"}}", statement.GetProperty("Principal").GetRawText());
-            Assert.Equal(source, statement.GetProperty("Condition").GetProperty("ArnEquals").GetProperty("aws:SourceArn")
-                .GetRawText());
+            Assert.Equal(source, statement.GetProperty("Condition").GetProperty("ArnEquals")
+                .GetProperty("aws:SourceArn").GetRawText());
         }
     }
 

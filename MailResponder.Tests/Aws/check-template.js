@@ -1,25 +1,32 @@
 // check-template.js TEMPLATE - compares a CloudFormation template with AWS's own specification of all resources
 //
-// Prints {"faults": ["where: what", …], "template": …}, the template with its short tags (!Ref, !Sub) written out. Needs
-// the npm packages yaml and @aws-cdk/aws-service-spec (NODE_PATH); no network. What the specification does not know is
-// checked here: that names lead somewhere, that everything is used, and the policies beside the properties of a group.
+// Prints {"faults": ["where: what", …], "template": …}, the template with its short tags (!Ref, !Sub) written out.
+// Needs the npm packages yaml and @aws-cdk/aws-service-spec (NODE_PATH); no network. What the specification does not
+// know is checked here: that names lead somewhere, that everything is used, and the policies beside the properties of
+// a group.
 "use strict";
 
 const { readFileSync } = require("node:fs");
 const yaml = require("yaml");
 const { loadAwsServiceSpecSync } = require("@aws-cdk/aws-service-spec");
 
-const pseudo = ["AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix"].map((name) => `AWS::${name}`);
+const pseudo = [
+  "AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix",
+].map((name) => `AWS::${name}`);
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html
 const policies = {
   CreationPolicy: { ResourceSignal: ["Count", "Timeout"] },
   UpdatePolicy: {
-    AutoScalingRollingUpdate: ["MinInstancesInService", "MaxBatchSize", "WaitOnResourceSignals", "PauseTime", "SuspendProcesses"],
+    AutoScalingRollingUpdate: [
+      "MinInstancesInService", "MaxBatchSize", "WaitOnResourceSignals", "PauseTime", "SuspendProcesses",
+    ],
     AutoScalingScheduledAction: ["IgnoreUnmodifiedGroupSizeProperties"],
   },
 };
 
-const shortForms = ["Ref", "Condition", "GetAtt", "Sub", "Join", "If", "Not", "Equals", "And", "Or", "Base64", "Select", "Split"];
+const shortForms = [
+  "Ref", "Condition", "GetAtt", "Sub", "Join", "If", "Not", "Equals", "And", "Or", "Base64", "Select", "Split",
+];
 const longName = (name) => (name === "Ref" || name === "Condition" ? name : `Fn::${name}`);
 const customTags = shortForms.flatMap((name) => [
   { tag: `!${name}`, resolve: (text) => ({ [longName(name)]: name === "GetAtt" ? text.split(".") : text }) },
@@ -118,7 +125,9 @@ function check(where, value, type) {
     return;
   }
   if (name) return;
-  if (type.type === "ref") return properties(where, value, specification.get("typeDefinition", type.reference.$ref).properties);
+  if (type.type === "ref") {
+    return properties(where, value, specification.get("typeDefinition", type.reference.$ref).properties);
+  }
   if (type.type === "union") {
     const before = faults.length;
     let best = null;
@@ -134,19 +143,25 @@ function check(where, value, type) {
   } else if (type.type === "map") {
     for (const [key, item] of Object.entries(value)) check(`${where}.${key}`, item, type.element);
   } else if (type.type === "tag") {
-    for (const key of Object.keys(value)) if (!["Key", "Value", "PropagateAtLaunch"].includes(key)) fault(where, `${key} is not of a tag`);
+    for (const key of Object.keys(value)) {
+      if (!["Key", "Value", "PropagateAtLaunch"].includes(key)) fault(where, `${key} is not of a tag`);
+    }
   } else if (scalars[type.type] && (value === null || typeof value === "object" || !scalars[type.type](value))) {
     fault(where, `${JSON.stringify(value)} is not of type ${type.type}`);
   }
 }
 
 function properties(where, values, known) {
-  if (values === null || typeof values !== "object" || Array.isArray(values)) return fault(where, "is not a set of properties");
+  if (values === null || typeof values !== "object" || Array.isArray(values)) {
+    return fault(where, "is not a set of properties");
+  }
   for (const [key, value] of Object.entries(values)) {
     if (!(key in known)) fault(where, `there is no property ${key}`);
     else check(`${where}.${key}`, value, known[key].type);
   }
-  for (const [key, one] of Object.entries(known)) if (one.required && !(key in values)) fault(where, `${key} is missing`);
+  for (const [key, one] of Object.entries(known)) {
+    if (one.required && !(key in values)) fault(where, `${key} is missing`);
+  }
 }
 
 function circle(name, path) {
@@ -164,9 +179,13 @@ for (const [name, resource] of Object.entries(resources)) {
   for (const key of Object.keys(resource)) {
     if (policies[key]) {
       for (const [policy, values] of Object.entries(resource[key])) {
-        for (const value of Object.keys(values)) if (!policies[key][policy]?.includes(value)) fault(`${name}.${key}.${policy}`, `there is no ${value}`);
+        for (const value of Object.keys(values)) {
+          if (!policies[key][policy]?.includes(value)) fault(`${name}.${key}.${policy}`, `there is no ${value}`);
+        }
       }
-    } else if (!["Type", "Properties", "DependsOn", "Condition"].includes(key)) fault(name, `there is no ${key} beside Type and Properties`);
+    } else if (!["Type", "Properties", "DependsOn", "Condition"].includes(key)) {
+      fault(name, `there is no ${key} beside Type and Properties`);
+    }
   }
   for (const other of [resource.DependsOn ?? []].flat()) refer(`${name}.DependsOn`, other);
   if (resource.Condition) condition(name, resource.Condition);
@@ -177,7 +196,9 @@ for (const [name, resource] of Object.entries(resources)) {
 inside = null;
 names("Conditions", conditions);
 names("Outputs", template.Outputs);
-for (const name of [...Object.keys(parameters), ...Object.keys(conditions)]) if (!used.has(name)) fault(name, "is not used");
+for (const name of [...Object.keys(parameters), ...Object.keys(conditions)]) {
+  if (!used.has(name)) fault(name, "is not used");
+}
 const found = Object.keys(resources).map((name) => circle(name, [])).find((path) => path);
 if (found) fault(found[0], `needs itself: ${found.join(" -> ")}`);
 

@@ -4,13 +4,15 @@
 # usage: unshare --mount sh instance.sh FOLDER
 #
 # FOLDER holds `user-data`; `bin`, with doubles of what reaches out of the host (aws, curl, apt-get, systemctl,
-# postfix); and `local/responder`. In this mount namespace /etc is a copy, /opt is empty, and /usr/local/bin is FOLDER/local.
-# Prints modes and owners of the files in /etc/mail_responder; copies /etc back to FOLDER. Exit status: that of the user data.
+# postfix); and `local/responder`. In this mount namespace /etc is a copy, /opt is empty, and /usr/local/bin is
+# FOLDER/local. Prints modes and owners of the files in /etc/mail_responder; copies /etc back to FOLDER. Exit status:
+# that of the user data.
 set -eu
 
 folder=$1
 cp -a /etc "$folder/etc"
-rm -rf "$folder/etc/mail_responder" "$folder/etc/systemd/system/mail_responder-drain.service" "$folder/etc/systemd/system/mail_responder-metadata.service"
+rm -rf "$folder/etc/mail_responder" "$folder/etc/systemd/system/mail_responder-drain.service" \
+  "$folder/etc/systemd/system/mail_responder-metadata.service"
 mount --bind "$folder/etc" /etc
 mount --bind "$folder/local" /usr/local/bin
 mount -t tmpfs opt /opt

@@ -3,8 +3,9 @@
 #
 # usage: unshare --net sh metadata.sh RULES
 #
-# In this network namespace two web servers stand for the metadata of EC2 and for another service of the link. Prints, before
-# and after RULES were put in force twice, what each user is answered by the one and by the other: an HTTP status or 000.
+# In this network namespace two web servers stand for the metadata of EC2 and for another service of the link. Prints,
+# before and after RULES were put in force twice, what each user is answered by the one and by the other: an HTTP status
+# or 000.
 set -eu
 
 metadata=169.254.169.254
@@ -22,7 +23,8 @@ done
 
 # ask USER ADDRESS
 ask() {
-  setpriv --reuid="$1" --regid="$(id -g "$1")" --clear-groups curl -s -m 5 -o /dev/null -w '%{http_code}' "http://$2/" || true
+  setpriv --reuid="$1" --regid="$(id -g "$1")" --clear-groups \
+    curl -s -m 5 -o /dev/null -w '%{http_code}' "http://$2/" || true
 }
 
 look() {

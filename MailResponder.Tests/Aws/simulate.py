@@ -1,10 +1,10 @@
 """A group of responders in a spike, second by second: what docs/scaling.md tells, run by simulate.sh.
 
-Each host has a queue of its own, because mail stays where it was accepted; the load balancer spreads what arrives evenly.
-Alarms see what CloudWatch would: the mean of a whole minute, over the hosts in service, a minute late. A message costs
-`cpu_ms` of one processor, Postfix included, and one send of Amazon SES, whose rate all hosts share. What SES holds up
-costs no processor time here, and every message that comes is accepted: the first is a little too good, the second too
-bad, for a host that is full also accepts more slowly, and senders try again.
+Each host has a queue of its own, because mail stays where it was accepted; the load balancer spreads what arrives
+evenly. Alarms see what CloudWatch would: the mean of a whole minute, over the hosts in service, a minute late. A
+message costs `cpu_ms` of one processor, Postfix included, and one send of Amazon SES, whose rate all hosts share. What
+SES holds up costs no processor time here, and every message that comes is accepted: the first is a little too good, the
+second too bad, for a host that is full also accepts more slowly, and senders try again.
 """
 
 import argparse
@@ -171,7 +171,8 @@ def simulate(policy, world):
         return None
 
     return {
-        "policy": policy.name, "backlog": round(backlog), "median": within(0.5), "most": within(0.95), "all": within(1.0),
+        "policy": policy.name, "backlog": round(backlog),
+        "median": within(0.5), "most": within(0.95), "all": within(1.0),
         "hosts": most, "host_hours": seconds / 3600, "unanswered": round(late),
     }
 
@@ -196,15 +197,16 @@ def spikes(world):
 
 
 def results(world):
-    return [{"spike": name, **simulate(policy, there)} for name, policies, there in spikes(world) for policy in policies]
+    return [{"spike": name, **simulate(policy, there)}
+            for name, policies, there in spikes(world) for policy in policies]
 
 
 def tables(world):
     yield row("spike", "policy", "longest queue", "95 % answered within", "all within", "hosts", "host-hours in 5 h")
     yield row(*["---"] * 7)
     for run in results(world):
-        yield row(run["spike"], run["policy"], f"{run['backlog']:,}", minutes(run["most"]), minutes(run["all"]), run["hosts"],
-                  f"{run['host_hours']:.1f}")
+        yield row(run["spike"], run["policy"], f"{run['backlog']:,}", minutes(run["most"]), minutes(run["all"]),
+                  run["hosts"], f"{run['host_hours']:.1f}")
     yield ""
     yield row("processors of a host", "messages a second, one host", "ten hosts", "database connections, ten hosts")
     yield row(*["---"] * 4)
@@ -226,7 +228,8 @@ def main():
             ("boot", int, "seconds until a new host answers"), ("normal", float, "messages a second before the spike"),
             ("factor", float, "how many times that in it"), ("ses", float, "messages a second that SES takes"),
             ("seed", int, "of the random arrivals")):
-        parser.add_argument("--" + name.replace("_", "-"), type=kind, default=getattr(World, name), help=f"{what} (%(default)g)")
+        parser.add_argument("--" + name.replace("_", "-"), type=kind, default=getattr(World, name),
+                            help=f"{what} (%(default)g)")
     parser.add_argument("--json", action="store_true", help="policies and results for a program")
     options = vars(parser.parse_args())
     as_json = options.pop("json")
@@ -235,7 +238,8 @@ def main():
             parser.error(f"--{name.replace('_', '-')} must be greater than 0")
     world = World(**options)
     if as_json:
-        print(json.dumps({"shipped": asdict(SHIPPED), "old": asdict(OLD), "world": asdict(world), "runs": results(world)}, indent=1))
+        print(json.dumps({"shipped": asdict(SHIPPED), "old": asdict(OLD), "world": asdict(world),
+                          "runs": results(world)}, indent=1))
     else:
         print("\n".join(tables(world)))
 

@@ -94,7 +94,8 @@ class Bench:
     @property
     def ses_settings(self):
         """For replies through the SES of the loopback."""
-        keys = self._shared_secret("aws", "[default]\naws_access_key_id = AKIABENCHBENCHBENCHB\naws_secret_access_key = bench")
+        keys = self._shared_secret("aws", "[default]\naws_access_key_id = AKIABENCHBENCHBENCHB\n"
+                                          "aws_secret_access_key = bench")
         return self.ses.settings(keys)
 
     def _shared_secret(self, name, text):

@@ -102,8 +102,9 @@ def reset(bench, place, calm, database):
     """
     undisturbed = statistics.median(text_reply(place).wall_ms for _ in range(bench.runs))
     start = time.monotonic()
-    with subprocess.Popen([bench.binary, "blacklist", "reset", "--settings", place.settings], cwd="/", env=ENVIRONMENT,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen([bench.binary, "blacklist", "reset", "--settings", place.settings], cwd="/",
+                          env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True) as process:
         longest, longest_calm, answered = 0, 0, 0
         try:
             while process.poll() is None and time.monotonic() - start < GIVE_UP_SECONDS:
@@ -120,7 +121,8 @@ def reset(bench, place, calm, database):
     if finished and (process.returncode != 0 or not charged or int(charged[1]) < bench.rows):
         raise BenchError(f"the reset ended with {process.returncode} and said: {said.strip()}")
     return [
-        Row("flat", f"reset of all rows, {database}", "<=", MAX_RESET_SECONDS, seconds, "s", note="" if finished else "stopped"),
+        Row("flat", f"reset of all rows, {database}", "<=", MAX_RESET_SECONDS, seconds, "s",
+            note="" if finished else "stopped"),
         Row("flat", f"delay of messages meanwhile, {database}", "<=", MAX_DELAY_MS, max(0, longest - undisturbed), "ms",
             note=f"{answered} messages; {max(0, longest_calm - undisturbed):.0f} ms beside it"),
     ]

@@ -31,13 +31,14 @@ class PrivateMariaDb:
         user = pwd.getpwnam(USER)
         for path in (folder, self._authority.path("server.key")):
             os.chown(path, user.pw_uid, user.pw_gid)
-        subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self._data}", f"--user={USER}", "--skip-test-db",
-                        "--auth-root-authentication-method=socket", "--skip-name-resolve"],
+        subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self._data}", f"--user={USER}",
+                        "--skip-test-db", "--auth-root-authentication-method=socket", "--skip-name-resolve"],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._server = subprocess.Popen(
-            ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self._data}", f"--user={USER}", f"--socket={self.socket}",
-             f"--log-error={self._log}", f"--port={self._port}", f"--ssl-cert={self._authority.path('server.pem')}",
-             f"--ssl-key={self._authority.path('server.key')}", *OPTIONS],
+            ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self._data}", f"--user={USER}",
+             f"--socket={self.socket}", f"--log-error={self._log}", f"--port={self._port}",
+             f"--ssl-cert={self._authority.path('server.pem')}", f"--ssl-key={self._authority.path('server.key')}",
+             *OPTIONS],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             self._wait()
@@ -75,8 +76,9 @@ class PrivateMariaDb:
 
     def sql(self, statements, database="mysql"):
         """Runs statements as the administrator; returns what they print, without headings."""
-        done = subprocess.run(["mariadb", "--no-defaults", "-N", "-B", f"--socket={self.socket}", "-u", "root", database],
-                              input=statements, capture_output=True, text=True)
+        done = subprocess.run(
+            ["mariadb", "--no-defaults", "-N", "-B", f"--socket={self.socket}", "-u", "root", database],
+            input=statements, capture_output=True, text=True)
         if done.returncode != 0:
             raise BenchError(f"MariaDB: {done.stderr.strip()}")
         return done.stdout
@@ -85,12 +87,14 @@ class PrivateMariaDb:
         return os.path.join(self._folder, name)
 
     def _make_certificates(self):
-        authority = ["-subj", "/CN=the benchmark's authority", "-keyout", self._path("ca.key"), "-out", self._path("ca.pem")]
-        server = ["-subj", "/CN=localhost", "-addext", "subjectAltName = DNS:localhost", "-addext", "basicConstraints = CA:FALSE",
-                  "-CA", self._path("ca.pem"), "-CAkey", self._path("ca.key"), "-keyout", self._path("server.key"), "-out", self._path("server.pem")]
+        authority = ["-subj", "/CN=the benchmark's authority",
+                     "-keyout", self._path("ca.key"), "-out", self._path("ca.pem")]
+        server = ["-subj", "/CN=localhost", "-addext", "subjectAltName = DNS:localhost",
+                  "-addext", "basicConstraints = CA:FALSE", "-CA", self._path("ca.pem"), "-CAkey", self._path("ca.key"),
+                  "-keyout", self._path("server.key"), "-out", self._path("server.pem")]
         for arguments in (authority, server):
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *arguments], check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *arguments],
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.chmod(self._path("server.key"), 0o644)
 
     def _wait(self):

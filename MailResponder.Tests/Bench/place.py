@@ -30,7 +30,8 @@ Please send the links.
 """
 
 TEXT = [
-    ["plain", "English: https://example.com/en.html\nفارسی: https://example.com/fa.html\n中文: https://example.com/zh.html\n"
+    ["plain", "English: https://example.com/en.html\nفارسی: https://example.com/fa.html\n"
+              "中文: https://example.com/zh.html\n"
               "\nWrite to get-help@example.com when a link does not open."],
     ["html", '<p><a href="https://example.com/en.html">English</a></p>\n'
              '<p dir="rtl" lang="fa"><a href="https://example.com/fa.html">فارسی</a></p>\n'
@@ -116,7 +117,8 @@ class Place:
         self._bench.log.take()
         try:
             cost = self._bench.launcher.run(
-                [self._bench.binary, "--settings", self.settings, "--recipient", recipient, "--queue-id", queue_id], stdin=file, env=env)
+                [self._bench.binary, "--settings", self.settings, "--recipient", recipient, "--queue-id", queue_id],
+                stdin=file, env=env)
         except BenchError as trouble:
             raise BenchError(f"{trouble}\nlog: {'; '.join(self._bench.log.take()) or 'nothing'}") from None
         result, rest = expect

@@ -60,7 +60,8 @@ class PrivatePostfix:
         self._size = 0
         self._read_to = 0
         with open(self._path("start.log"), "w", encoding="utf-8") as log:
-            subprocess.run(["postfix", "-c", self._path("etc"), "start"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            subprocess.run(["postfix", "-c", self._path("etc"), "start"], stdin=subprocess.DEVNULL,
+                           stdout=log, stderr=log)
         try:
             self._wait()
         except BaseException:
@@ -75,8 +76,8 @@ class PrivatePostfix:
 
     def _stop(self):
         # A session of its own: what ends this program may be meant for its whole group.
-        subprocess.run(["postfix", "-c", self._path("etc"), "stop"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL, start_new_session=True)
+        subprocess.run(["postfix", "-c", self._path("etc"), "stop"], stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
     @property
     def environment(self):

@@ -29,8 +29,8 @@ class Row:
         """The row as texts, one for each heading."""
         ratios = [f"{self.ratios[name]:.2f}" if name in self.ratios else "" for name in ("true", "cat", "python")]
         figure = f"{self.figure:.{2 if self.unit == 'x' else 1}f} {self.unit}"
-        return (self.case, self.what, f"{self.sign} {self.goal:g} {self.unit}", figure + (f" ({self.note})" if self.note else ""),
-                *ratios, "ok" if self.ok else "MISSED")
+        return (self.case, self.what, f"{self.sign} {self.goal:g} {self.unit}",
+                figure + (f" ({self.note})" if self.note else ""), *ratios, "ok" if self.ok else "MISSED")
 
 
 def cpu_row(case, what, goal, costs, of):
@@ -50,6 +50,7 @@ def as_json(rows, costs, troubles):
     """rows: the goals; costs: the medians of every contender, by case; troubles: why cases could not run."""
     return json.dumps({
         "goals": [{**dataclasses.asdict(row), "ok": row.ok} for row in rows],
-        "medians": {case: {name: dataclasses.asdict(cost) for name, cost in those.items()} for case, those in costs.items()},
+        "medians": {case: {name: dataclasses.asdict(cost) for name, cost in those.items()}
+                    for case, those in costs.items()},
         "could_not_run": troubles,
     }, indent=1)

@@ -31,7 +31,8 @@ def fill_sqlite(file, count):
                 SELECT MAX(number) + 1, strftime('%s', 'now') - {(VOLUMES - volume) * DAY}, 1 FROM volume""")
             database.execute(f"""{numbers.replace(str(count), str(each))}
                 INSERT INTO ledger (volume, message, charged, tries, entries)
-                SELECT (SELECT MAX(number) FROM volume), key(n, {each}), 1, 1, x'0102030405060708ff0000' FROM numbers""")
+                SELECT (SELECT MAX(number) FROM volume), key(n, {each}), 1, 1, x'0102030405060708ff0000'
+                FROM numbers""")
         database.execute("COMMIT")
         database.execute("PRAGMA journal_mode = WAL")
 
@@ -56,5 +57,6 @@ def fill_mariadb(server, schema, count):
             SELECT seq, UNIX_TIMESTAMP() - ({VOLUMES + 1} - seq) * {DAY}, 1 FROM seq_1_to_{VOLUMES};
         TRUNCATE ledger;
         INSERT INTO ledger (volume, message, charged, tries, entries)
-            SELECT 1 + seq DIV {each}, {key(f'(seq MOD {each})', each)}, 1, 1, x'0102030405060708ff0000' FROM seq_0_to_{each * VOLUMES - 1};
+            SELECT 1 + seq DIV {each}, {key(f'(seq MOD {each})', each)}, 1, 1, x'0102030405060708ff0000'
+            FROM seq_0_to_{each * VOLUMES - 1};
         """, schema)

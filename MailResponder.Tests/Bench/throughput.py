@@ -45,8 +45,8 @@ def measure(bench):
                 os.path.join(bench.work, f"postfix-{way}-true"), samples, "/bin/true"))
             rates = in_turn(bench, {"responder": replies(responder, place), "true": functools.partial(rate, nothing)})
             rows.append(Row("postfix", f"replies a second, {way}", ">=", 130, rates["responder"], "/s"))
-            rows.append(Row("postfix", f"the same, to /bin/true, {way}", ">", 0.25, rates["responder"] / rates["true"], "x",
-                            note=f"/bin/true {rates['true']:.0f} /s"))
+            rows.append(Row("postfix", f"the same, to /bin/true, {way}", ">", 0.25,
+                            rates["responder"] / rates["true"], "x", note=f"/bin/true {rates['true']:.0f} /s"))
     return rows
 
 

@@ -137,7 +137,8 @@ public sealed class ConfigurationChecks : IDisposable
         var link = "https://a.example/" + new string('x', 1000);
         var links = string.Join(",", Enumerable.Range(0, 10_000).Select(i => $"\"{link}{i}\""));
         var body = string.Concat(Enumerable.Repeat("{{m}} ", 2000));
-        _folder.Write("responses.json", $"{{ \"pools\": {{ \"m\": {{ \"each\": 10000, \"days\": 1, \"links\": [{links}] }} }},"
+        _folder.Write("responses.json",
+            $"{{ \"pools\": {{ \"m\": {{ \"each\": 10000, \"days\": 1, \"links\": [{links}] }} }},"
             + $"\n\"entries\": [\n{{ \"email_addr\": \"get@example.com\", \"body\": \"{body}\" }}] }}");
         Assert.Contains(Check(method: method, sendmail: "/bin/true"), fault => fault.StartsWith(
             "responses.json:3: entry 1, body: with the longest links it has 194", StringComparison.Ordinal));
@@ -401,10 +402,10 @@ public sealed class ConfigurationChecks : IDisposable
         long? postfixLimit = null)
     {
         var path = _folder.Write("settings.json", $$"""
-            {
-              "response_from": "get-help@example.com", "bounce_address": "bounces@example.com", "own_domains": ["example.com"],
-              "response_book": "responses.json", "address_key_file": "address.key", "database": { "sqlite": "{{database}}" },
-              "send_method": "{{method}}", "sendmail": "{{sendmail}}"{{more}}
+            { "own_domains": ["example.com"],
+              "response_from": "get-help@example.com", "bounce_address": "bounces@example.com",
+              "address_key_file": "address.key", "database": { "sqlite": "{{database}}" },
+              "response_book": "responses.json", "send_method": "{{method}}", "sendmail": "{{sendmail}}"{{more}}
             }
             """);
         var faults = new List<Fault>();

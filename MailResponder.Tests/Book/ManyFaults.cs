@@ -8,7 +8,8 @@ namespace MailResponder.Tests.Book;
 public sealed class ManyFaults
 {
     [Theory]
-    [InlineData("""{ "pools": { "p": { "each": 1, "days": 1, "links": [""", "\"x\",\n", "\"x\"] } }, \"entries\": [] }")]
+    [InlineData("""{ "pools": { "p": { "each": 1, "days": 1, "links": [""", "\"x\",\n",
+        "\"x\"] } }, \"entries\": [] }")]
     [InlineData("""{ "pools": { "p": { "each": 1, "days": 1, "links": [""", "17,\n", "17] } }, \"entries\": [] }")]
     [InlineData("{ ", "\"a{0}\": 1,\n", "\"pools\": {} }")]
     [InlineData("""{ "pools": { """, "\"a{0}\": 1,\n", "\"b\": 1 }, \"entries\": [] }")]

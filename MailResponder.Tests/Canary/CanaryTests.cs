@@ -32,7 +32,8 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
         Assert.All(reports, report =>
         {
             Assert.Equal("ok", report.GetProperty("result").GetString());
-            Assert.Equal((2, 2, 0), (report.GetProperty("replies").GetInt32(), report.GetProperty("expected").GetInt32(),
+            Assert.Equal((2, 2, 0),
+                (report.GetProperty("replies").GetInt32(), report.GetProperty("expected").GetInt32(),
                 report.GetProperty("in_junk").GetInt32()));
             Assert.Equal(("pass", "pass"),
                 (report.GetProperty("dmarc").GetString(), report.GetProperty("signature").GetString()));
@@ -51,7 +52,8 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
     [InlineData("results=none", "ok seconds=# replies=2/2 folder=inbox spf=- dkim=- dmarc=- signature=pass "
         + "attachments=1/1")]
     // Below the next host's Received anybody may have written it.
-    [InlineData("results=none; filter='printf \"Received: by mx\\nAuthentication-Results: mx.freemail.test; spf=fail\\n\"; cat'",
+    [InlineData("results=none; filter='printf \"Received: by mx\\nAuthentication-Results: "
+        + "mx.freemail.test; spf=fail\\n\"; cat'",
         "ok seconds=# replies=2/2 folder=inbox spf=- dkim=- dmarc=- signature=pass attachments=1/1")]
     [InlineData("filter=\"sed 's/^Links:/Likns:/'\"", "wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass "
         + "dmarc=pass signature=broken attachments=1/1: a signature is not valid: the reply was changed on its way, or "
@@ -119,8 +121,8 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
             ])
         {
             var run = provider.Look("", [provider.Mailbox("dns")], server);
-            Assert.Equal($"dns wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass dmarc=pass signature={signature} "
-                + $"attachments=1/1: {problem}\n", Lines(run.Errors));
+            Assert.Equal("dns wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass dmarc=pass "
+                + $"signature={signature} attachments=1/1: {problem}\n", Lines(run.Errors));
             Assert.Equal(1, run.ExitCode);
         }
     }
@@ -159,11 +161,12 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
             Changed("secret", mailbox => mailbox["password_file"] = "none"),
         ]);
         Assert.Equal((75, ""), (run.ExitCode, run.OutputText));
+        const string untrusted = "the server's certificate is not signed by an authority";
         Assert.Equal($"""
             password unreachable: 127.0.0.1:{provider.Imaps} does not take user and password
-            authority unreachable: 127.0.0.1:{provider.Imaps} the server's certificate is not signed by an authority in {provider.PathTo("other-ca.pem")}
+            authority unreachable: 127.0.0.1:{provider.Imaps} {untrusted} in {provider.PathTo("other-ca.pem")}
             name unreachable: localhost:{provider.Imaps} the server's certificate is not for localhost
-            host unreachable: 127.0.0.1:{provider.Imaps} the server's certificate is not signed by an authority that this host knows
+            host unreachable: 127.0.0.1:{provider.Imaps} {untrusted} that this host knows
             port unreachable: 127.0.0.1:{nobody} cannot be reached
             tls unreachable: 127.0.0.1:{provider.Imap} does not speak TLS there; look at port and tls
             submission unreachable: 127.0.0.1:{nobody} cannot be reached

@@ -94,7 +94,10 @@ public sealed class Provider : IDisposable
         File.WriteAllText(PathTo("resolv.conf"),
             $"nameserver {(nameServer.Length > 0 ? nameServer : names.Address)}\n");
         return ResponderProcess.Run(
-            $"""exec unshare --mount sh -c 'mount --bind {PathTo("resolv.conf")} /etc/resolv.conf && exec "$@"' sh "$@" """,
+            $"""
+            exec unshare --mount sh -c 'mount --bind {PathTo("resolv.conf")} /etc/resolv.conf && exec "$@"' \
+                sh "$@"
+            """,
             [], ["canary", "--settings", Place.SettingsFile, .. more]);
     }
 
@@ -148,7 +151,8 @@ public sealed class Provider : IDisposable
     {
         var authority = TestCertificate.Issue("a provider's authority", null, TestCertificate.IsAuthority);
         var server = TestCertificate.Issue("127.0.0.1", authority, TestCertificate.IsNoAuthority,
-            TestCertificate.For("mail.freemail.test", IPAddress.Loopback), TestCertificate.Purpose("1.3.6.1.5.5.7.3.1"));
+            TestCertificate.For("mail.freemail.test", IPAddress.Loopback),
+            TestCertificate.Purpose("1.3.6.1.5.5.7.3.1"));
         File.WriteAllText(PathTo("ca.pem"), authority.Pem);
         File.WriteAllText(PathTo("other-ca.pem"),
             TestCertificate.Issue("another authority", null, TestCertificate.IsAuthority).Pem);
@@ -220,7 +224,8 @@ public sealed class Provider : IDisposable
             + $"-o smtpd_sasl_auth_enable=yes -o smtpd_sasl_type=dovecot -o smtpd_sasl_path={folder}/sasl "
             + "-o smtpd_relay_restrictions=permit_sasl_authenticated,reject -o smtpd_recipient_restrictions= "
             + "-o smtpd_sender_restrictions= -o smtpd_helo_restrictions= -o mynetworks=192.0.2.1\n";
-        return Smtpd(Submissions, "-o smtpd_tls_wrappermode=yes") + Smtpd(Submission, "-o smtpd_tls_security_level=encrypt")
+        return Smtpd(Submissions, "-o smtpd_tls_wrappermode=yes")
+            + Smtpd(Submission, "-o smtpd_tls_security_level=encrypt")
             + $"provider unix - n n - 1 pipe flags=R user=nobody argv={folder}/deliver ${{recipient}}\n";
     }
 
@@ -228,7 +233,8 @@ public sealed class Provider : IDisposable
     string Deliver() => $$"""
         #!/bin/sh
         folder=INBOX filter=cat delay=0
-        results='spf=pass smtp.mailfrom=bounces@example.com; dkim=pass header.d=example.com; dmarc=pass header.from=example.com'
+        results='spf=pass smtp.mailfrom=bounces@example.com; dkim=pass header.d=example.com'
+        results="$results; dmarc=pass header.from=example.com"
         . {{folder}}/mode
         if [ "$folder" = none ]; then exec cat >/dev/null; fi
         sleep "$delay"
@@ -236,7 +242,8 @@ public sealed class Provider : IDisposable
           printf 'Received: from mx.responder.test by mx.freemail.test; %s\n' "$(date -R)"
           printf 'Authentication-Results: mx.freemail.test; %s\n' "$results"
           eval "$filter"
-        } | USER=$1 HOME={{folder}}/home/$1 /usr/lib/dovecot/dovecot-lda -o log_path=/dev/stderr -o stats_writer_socket_path= -c {{folder}}/dovecot.conf -m "$folder"
+        } | USER=$1 HOME={{folder}}/home/$1 /usr/lib/dovecot/dovecot-lda -o log_path=/dev/stderr \
+          -o stats_writer_socket_path= -c {{folder}}/dovecot.conf -m "$folder"
 
         """;
 }

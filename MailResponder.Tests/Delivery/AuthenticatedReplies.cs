@@ -170,9 +170,10 @@ public sealed class AuthenticatedReplies : IDisposable
 
     private void Book(string first, string second) => _folder.Write("responses.json", $$"""
         [
-          { "email_addr": "get@example.com", "body": "links", "subject": "links", "require_authentication": { {{first}} } },
-          { "email_addr": "get@example.com", "body": "text", "subject": "text", "require_authentication": { {{second}} },
-            "attachments": [["tools", "tool.zip", "tool.zip"]] }
+          { "email_addr": "get@example.com", "body": "links", "subject": "links",
+            "require_authentication": { {{first}} } },
+          { "email_addr": "get@example.com", "body": "text", "subject": "text",
+            "require_authentication": { {{second}} }, "attachments": [["tools", "tool.zip", "tool.zip"]] }
         ]
         """);
 

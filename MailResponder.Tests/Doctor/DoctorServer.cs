@@ -179,7 +179,11 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
             chown -R mail_responder:mail_responder tools
             """).Good();
         Root.Write("/etc/mail_responder/responses.json",
-            """[ { "email_addr": "get@example.com", "body": "https://example.com/", "attachments": [["tools", "tool.zip", "tool.zip"]] } ]""" + "\n");
+            """
+            [ { "email_addr": "get@example.com", "body": "https://example.com/",
+                "attachments": [["tools", "tool.zip", "tool.zip"]] } ]
+
+            """);
     }
 
     void Start()

@@ -17,9 +17,10 @@ internal sealed record PlantedFault(string Name, IReadOnlyList<string> Expected,
     public static PlantedFault Read(string file)
     {
         var script = File.ReadAllText(Repository.PathTo("MailResponder.Tests", "Doctor", "Faults", file));
-        var line = script.Split('\n')[1];
-        Assert.StartsWith(Expectation, line, StringComparison.Ordinal);
-        var expected = line[Expectation.Length..];
+        var expected = string.Join(", ", script.Split('\n').Skip(1)
+            .TakeWhile(line => line.StartsWith(Expectation, StringComparison.Ordinal))
+            .Select(line => line[Expectation.Length..]));
+        Assert.NotEmpty(expected);
         var isAlone = expected.EndsWith(Alone, StringComparison.Ordinal);
         // The number at the beginning only keeps the files in order.
         var name = string.Join(' ', Path.GetFileNameWithoutExtension(file).Split('-').Skip(1));

@@ -24,12 +24,14 @@ public sealed class SesFindings : IDisposable
         using var ses = new SesDouble(number => number == 1
             ? SesAnswer.Xml(
                 200, "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult>"
-                + $"<SentLast24Hours>{sent}</SentLast24Hours><Max24HourSend>{perDay}</Max24HourSend><MaxSendRate>{perSecond}</MaxSendRate>"
+                + $"<SentLast24Hours>{sent}</SentLast24Hours><Max24HourSend>{perDay}</Max24HourSend>"
+                + $"<MaxSendRate>{perSecond}</MaxSendRate>"
                 + "</GetSendQuotaResult></GetSendQuotaResponse>")
             : SesAnswer.Xml(
                 200, "<GetAccountSendingEnabledResponse "
                 + "xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetAccountSendingEnabledResult>"
-                + $"<Enabled>{(isEnabled ? "true" : "false")}</Enabled></GetAccountSendingEnabledResult></GetAccountSendingEnabledResponse>"));
+                + $"<Enabled>{(isEnabled ? "true" : "false")}</Enabled>"
+                + "</GetAccountSendingEnabledResult></GetAccountSendingEnabledResponse>"));
         Assert.Equal(expected, Look(ses.Url));
         Assert.Empty(ses.SignatureFaults);
     }
@@ -40,7 +42,8 @@ public sealed class SesFindings : IDisposable
         using var ses = new SesDouble(number => number == 1
             ? SesAnswer.Xml(
                 200, "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult>"
-                + "<SentLast24Hours>0</SentLast24Hours><Max24HourSend>50000</Max24HourSend><MaxSendRate>14</MaxSendRate></GetSendQuotaResult></GetSendQuotaResponse>")
+                + "<SentLast24Hours>0</SentLast24Hours><Max24HourSend>50000</Max24HourSend>"
+                + "<MaxSendRate>14</MaxSendRate></GetSendQuotaResult></GetSendQuotaResponse>")
             : SesAnswer.Error(403, "AccessDenied", SesAnswer.Leak));
         Assert.Equal("ok ses, ok ses-quota, ok ses-sandbox, warning ses-sending, warning ses-tls", Look(ses.Url));
     }

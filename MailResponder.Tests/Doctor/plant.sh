@@ -70,9 +70,12 @@ state() {
   # Its own content changes whenever somebody looks at the database; the log gets a line from each doctor, and a probe
   # renders a book that was put back. Postfix leaves a lock file for each service that ever ran. The kernel may say
   # something at any time.
-  find /etc /usr/local /usr/sbin/postdrop /opt /root /var/backups /var/lib/forwarder -xdev ! -type d -printf '%p %l %m %u:%g %s bytes of %T@\n'
-  find /var/lib/mail_responder -type f ! -name '*-wal' ! -name '*-shm' ! -path '*.rendered/*' -printf '%p %m %u:%g %s bytes\n'
-  find /var/log /var/lib/logrotate /var/spool/postfix -xdev -type f ! -name kern.log ! -path '*/pid/*' -printf '%p %m %u:%g\n'
+  find /etc /usr/local /usr/sbin/postdrop /opt /root /var/backups /var/lib/forwarder -xdev ! -type d \
+    -printf '%p %l %m %u:%g %s bytes of %T@\n'
+  find /var/lib/mail_responder -type f ! -name '*-wal' ! -name '*-shm' ! -path '*.rendered/*' \
+    -printf '%p %m %u:%g %s bytes\n'
+  find /var/log /var/lib/logrotate /var/spool/postfix -xdev -type f ! -name kern.log ! -path '*/pid/*' \
+    -printf '%p %m %u:%g\n'
   # Folders of the queue are made for letters of queue ids, and stay.
   find /etc /usr/local /opt /root /var/lib /var/log /var/spool/postfix -xdev -type d \
     ! -path '/var/spool/postfix/defer*/?' ! -path '*.rendered/*' -printf '%p %m %u:%g\n'

@@ -103,7 +103,10 @@ public sealed class ConfinementTests : IDisposable
     public void RuntimeThatCannotStart_SaysSoInOneLine()
     {
         var run = place.FilterUnder(
-            $"""exec prlimit --as=50000000 env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={place.PathTo("log")} FAULTS=none,none,1,1,0 "$@" """,
+            $"""
+            exec prlimit --as=50000000 env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={place.PathTo("log")} \
+                FAULTS=none,none,1,1,0 "$@"
+            """,
             RequestMail.FromSomebodyNew().ToBytes());
         run.AssertDeferred();
         Assert.Contains(

@@ -88,7 +88,8 @@ internal sealed partial class FaultHost : IDisposable
         Place.WriteSecret("address.key", new string('7', 64) + "\n");
         Place.WriteSecret("password", "secret\n");
         Place.Settings["database"] = System.Text.Json.Nodes.JsonNode.Parse($$"""
-            { "mysql": { "socket": "{{database.Socket}}", "user": "{{database.User}}", "password_file": "password", "database": "{{database.Database}}" } }
+            { "mysql": { "socket": "{{database.Socket}}", "user": "{{database.User}}", "password_file": "password",
+              "database": "{{database.Database}}" } }
             """);
         Place.Write();
         Own();
@@ -132,7 +133,10 @@ internal sealed partial class FaultHost : IDisposable
         Replies = () => [.. Place.RepliesIn("sent").Select(File.ReadAllText)];
     }
 
-    public const string SendmailThatSends = """mkdir -p "$here/sent"; cat >"$here/sent/.$$" && mv "$here/sent/.$$" "$here/sent/$$.eml" """;
+    public const string SendmailThatSends = """
+        mkdir -p "$here/sent"
+        cat >"$here/sent/.$$" && mv "$here/sent/.$$" "$here/sent/$$.eml"
+        """;
 
     /// <summary>Book and attachment in buckets of an S3 of others; nothing has been pulled yet.</summary>
     public void UseS3()
@@ -150,7 +154,8 @@ internal sealed partial class FaultHost : IDisposable
         Place.Settings["response_book"] = "cache/responses.json";
         Place.Settings["files_root"] = "cache/files";
         Place.Settings["s3"] = System.Text.Json.Nodes.JsonNode.Parse($$"""
-            { "region": "us-east-1", "endpoint": "{{s3.Endpoint}}", "credentials_file": "s3-credentials", "book_bucket": "book-{{id}}", "book_key": "book.json" }
+            { "region": "us-east-1", "endpoint": "{{s3.Endpoint}}", "credentials_file": "s3-credentials",
+              "book_bucket": "book-{{id}}", "book_key": "book.json" }
             """);
         Place.Write();
         Own();

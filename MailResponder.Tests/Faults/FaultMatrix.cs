@@ -201,7 +201,8 @@ public sealed partial class FaultMatrix : IDisposable
     private static partial Regex Delivery();
 
     [GeneratedRegex(
-        @"^\((The responder (cannot answer now|is not set up correctly); the message is kept and tried again\.\s*|Command died with signal \d+: ""\S*"")\)$")]
+        @"^\((The responder (cannot answer now|is not set up correctly); the message is kept and tried again\.\s*|"
+        + @"Command died with signal \d+: ""\S*"")\)$")]
     private static partial Regex OurWords();
 
     [GeneratedRegex("^Message-Id: .*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]

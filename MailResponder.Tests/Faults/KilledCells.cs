@@ -34,7 +34,15 @@ internal static class KilledCells
         Killed("before it writes the line", "send,/log,1,1,kill9", replies: 2),
         Killed("while sendmail sends", "", replies: null) with
         {
-            Prepare = host => host.UseSendmail("""if [ -e "$here/mended" ] || [ ! -e "$here/armed" ]; then mkdir -p "$here/sent"; cat >"$here/sent/$$.eml"; else kill -9 "$PPID"; exit 75; fi"""),
+            Prepare = host => host.UseSendmail("""
+                if [ -e "$here/mended" ] || [ ! -e "$here/armed" ]; then
+                  mkdir -p "$here/sent"
+                  cat >"$here/sent/$$.eml"
+                else
+                  kill -9 "$PPID"
+                  exit 75
+                fi
+                """),
             Harm = host => host.Overwrite("armed", ""),
             Mend = host => host.Overwrite("mended", ""),
         },

@@ -73,7 +73,9 @@ public sealed class PowerCutTests : IDisposable
     }
 
     void AnswerOnDisk(string more = "") =>
-        place.FilterUnder($"""exec env LD_PRELOAD={FaultLibrary.Disk} DISK={place.PathTo("disk")} {more} "$@" """, request.ToBytes()).AssertDone();
+        place.FilterUnder(
+            $"""exec env LD_PRELOAD={FaultLibrary.Disk} DISK={place.PathTo("disk")} {more} "$@" """,
+            request.ToBytes()).AssertDone();
 
     void PowerReturnsWith(string left)
     {

@@ -3,10 +3,10 @@
  * usage: confine [NAME=VALUE...] -- program [argument...]
  *        confine [NAME=VALUE...]
  *
- * NAME and VALUE are those of systemd.exec(5). Of SystemCallFilter= the VALUE is plain names of system calls, those that
- * are allowed; the others fail as SystemCallErrorNumber=EPERM has it, and those that systemd does not know with ENOSYS.
- * A NAME that is not below is refused: nothing is to be believed in force that is not. Without a program it tries what
- * is forbidden, and prints one line for each: its name and what came of it.
+ * NAME and VALUE are those of systemd.exec(5). Of SystemCallFilter= the VALUE is plain names of system calls, those
+ * that are allowed; the others fail as SystemCallErrorNumber=EPERM has it, and those that systemd does not know with
+ * ENOSYS. A NAME that is not below is refused: nothing is to be believed in force that is not. Without a program it
+ * tries what is forbidden, and prints one line for each: its name and what came of it.
  *
  * calls.h holds a line { "NAME", NUMBER }, for each system call that systemd knows of.
  */
@@ -47,15 +47,20 @@
 #error "which architecture is it?"
 #endif
 
-enum { MAX_FILTER = 4096, NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME };
+enum {
+  MAX_FILTER = 4096,
+  NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
+               CLONE_NEWNET | CLONE_NEWTIME
+};
 
 static const struct call { const char *name; int number; } calls[] = {
 #include "calls.h"
 };
 
 static const struct { const char *name; int resource; } limits[] = {
-  { "LimitAS", RLIMIT_AS }, { "LimitCORE", RLIMIT_CORE }, { "LimitFSIZE", RLIMIT_FSIZE }, { "LimitMEMLOCK", RLIMIT_MEMLOCK },
-  { "LimitNOFILE", RLIMIT_NOFILE }, { "LimitNPROC", RLIMIT_NPROC }, { "LimitSTACK", RLIMIT_STACK },
+  { "LimitAS", RLIMIT_AS }, { "LimitCORE", RLIMIT_CORE }, { "LimitFSIZE", RLIMIT_FSIZE },
+  { "LimitMEMLOCK", RLIMIT_MEMLOCK }, { "LimitNOFILE", RLIMIT_NOFILE }, { "LimitNPROC", RLIMIT_NPROC },
+  { "LimitSTACK", RLIMIT_STACK },
 };
 
 static void die(const char *format, ...) {
@@ -96,8 +101,10 @@ static void begin(void) {
   load(offsetof(struct seccomp_data, nr));
 }
 
-/* The lower half of an argument: flags and modes have no more. What follows is one instruction, then the number again. */
-static void on_argument(int call, int argument, unsigned int mask, unsigned short test, unsigned int value, int holds, int error) {
+/* The lower half of an argument: flags and modes have no more. What follows is one instruction, then the number
+ * again. */
+static void on_argument(int call, int argument, unsigned int mask, unsigned short test, unsigned int value, int holds,
+                        int error) {
   add(BPF_JMP | BPF_JEQ | BPF_K, 0, 5, (unsigned int)call);
   load(offsetof(struct seccomp_data, args) + 8 * (size_t)argument);
   add(BPF_ALU | BPF_AND | BPF_K, 0, 0, mask);
@@ -192,7 +199,8 @@ static void only_native(void) {
 
 /* --- File systems */
 
-/* All mounts read-only but for the given folders. systemd leaves /dev, /proc and /sys as they are; here they are not. */
+/* All mounts read-only but for the given folders. systemd leaves /dev, /proc and /sys as they are; here they are
+ * not. */
 static void make_read_only(const char *writable, const char *bound) {
   char line[4096], point[2048];
   FILE *mounts;
@@ -232,7 +240,8 @@ static rlim_t number_in(const char *value) {
 
 static void become(const char *name) {
   const struct passwd *user = getpwnam(name);
-  if (user == NULL || initgroups(name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0) die("%s", name);
+  if (user == NULL || initgroups(name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)
+    die("%s", name);
 }
 
 static void drop_capabilities(void) {
@@ -307,7 +316,8 @@ static int try_all(void) {
 
 int main(int count, char **words) {
   const char *user = NULL, *writable = "", *bound = "", *families = NULL, *allowed = NULL;
-  int strict = 0, no_new_privileges = 0, drops = 0, native = 0, no_execute = 0, no_namespaces = 0, personality_locked = 0, no_realtime = 0;
+  int strict = 0, no_new_privileges = 0, drops = 0, native = 0, no_execute = 0, no_namespaces = 0;
+  int personality_locked = 0, no_realtime = 0;
   int i = 1;
   for (; i < count && strcmp(words[i], "--") != 0; i++) {
     char *value = strchr(words[i], '=');

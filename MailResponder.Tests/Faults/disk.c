@@ -3,8 +3,8 @@
  * usage: LD_PRELOAD=disk.so DISK=FOLDER program
  *
  * Whatever the program waits for (fsync, fdatasync) of a file named responder.db or responder.db-wal is on the disk
- * then, and is copied into FOLDER; nothing else ever gets there. Before the Nth reply appears (rename to .eml), FOLDER's
- * files are copied into FOLDER/N. With DISK_FORGETS=1 nothing gets to the disk however long the program waits.
+ * then, and is copied into FOLDER; nothing else ever gets there. Before the Nth reply appears (rename to .eml),
+ * FOLDER's files are copied into FOLDER/N. With DISK_FORGETS=1 nothing gets to the disk however long the program waits.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -60,7 +60,8 @@ __attribute__((constructor)) static void read_rules(void) {
   const char *count = getenv("FAULTS_COUNT");
   while (text != NULL && *text != '\0' && rule_count < MAX_RULES) {
     struct rule *rule = &rules[rule_count++];
-    if (sscanf(text, "%23[^,],%255[^,],%ld,%ld,%23[^;]", rule->call, rule->place, &rule->first, &rule->count, rule->action) != 5) {
+    if (sscanf(text, "%23[^,],%255[^,],%ld,%ld,%23[^;]",
+               rule->call, rule->place, &rule->first, &rule->count, rule->action) != 5) {
       static const char message[] = "faults: a rule cannot be read\n";
       syscall(SYS_write, 2, message, sizeof message - 1);
       _exit(64);
@@ -68,7 +69,8 @@ __attribute__((constructor)) static void read_rules(void) {
     text = strchr(text, ';');
     if (text != NULL) text++;
   }
-  if (count != NULL) count_fd = (int)syscall(SYS_openat, AT_FDCWD, count, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (count != NULL)
+    count_fd = (int)syscall(SYS_openat, AT_FDCWD, count, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   snprintf(places[0], MAX_PLACE, "stdin");
   unsetenv("LD_PRELOAD");
   unsetenv("FAULTS");
@@ -156,9 +158,15 @@ static int opened(int directory, const char *path, int flags, mode_t mode) {
   }
 
 int open(const char *path, int flags, ...) { MODE_OF(flags) return opened(AT_FDCWD, path, flags, mode); }
-int open64(const char *path, int flags, ...) { MODE_OF(flags) return opened(AT_FDCWD, path, flags | O_LARGEFILE, mode); }
+int open64(const char *path, int flags, ...) {
+  MODE_OF(flags)
+  return opened(AT_FDCWD, path, flags | O_LARGEFILE, mode);
+}
 int openat(int at, const char *path, int flags, ...) { MODE_OF(flags) return opened(at, path, flags, mode); }
-int openat64(int at, const char *path, int flags, ...) { MODE_OF(flags) return opened(at, path, flags | O_LARGEFILE, mode); }
+int openat64(int at, const char *path, int flags, ...) {
+  MODE_OF(flags)
+  return opened(at, path, flags | O_LARGEFILE, mode);
+}
 
 int close(int fd) {
   char place[MAX_PLACE];
@@ -172,7 +180,10 @@ int close(int fd) {
 }
 
 ssize_t read(int fd, void *to, size_t size) { CHECK("read", place_of(fd), -1) RETURN(syscall(SYS_read, fd, to, size)); }
-ssize_t pread(int fd, void *to, size_t size, off_t at) { CHECK("read", place_of(fd), -1) RETURN(syscall(SYS_pread64, fd, to, size, at)); }
+ssize_t pread(int fd, void *to, size_t size, off_t at) {
+  CHECK("read", place_of(fd), -1)
+  RETURN(syscall(SYS_pread64, fd, to, size, at));
+}
 ssize_t pread64(int fd, void *to, size_t size, off64_t at) { return pread(fd, to, size, at); }
 
 ssize_t copy_file_range(int from, off64_t *from_at, int to, off64_t *to_at, size_t size, unsigned int flags) {
@@ -192,7 +203,10 @@ ssize_t pwrite(int fd, const void *from, size_t size, off_t at) {
 
 ssize_t pwrite64(int fd, const void *from, size_t size, off64_t at) { return pwrite(fd, from, size, at); }
 
-ssize_t writev(int fd, const struct iovec *from, int count) { CHECK("write", place_of(fd), -1) RETURN(syscall(SYS_writev, fd, from, count)); }
+ssize_t writev(int fd, const struct iovec *from, int count) {
+  CHECK("write", place_of(fd), -1)
+  RETURN(syscall(SYS_writev, fd, from, count));
+}
 ssize_t pwritev(int fd, const struct iovec *from, int count, off_t at) {
   CHECK("write", place_of(fd), -1)
   RETURN(syscall(SYS_pwritev, fd, from, count, at, 0));
@@ -204,7 +218,10 @@ int fdatasync(int fd) { CHECK("sync", place_of(fd), -1) RETURN((int)syscall(SYS_
 int ftruncate(int fd, off_t size) { CHECK("truncate", place_of(fd), -1) RETURN((int)syscall(SYS_ftruncate, fd, size)); }
 int ftruncate64(int fd, off64_t size) { return ftruncate(fd, size); }
 
-int fallocate(int fd, int mode, off_t at, off_t size) { CHECK("write", place_of(fd), -1) RETURN((int)syscall(SYS_fallocate, fd, mode, at, size)); }
+int fallocate(int fd, int mode, off_t at, off_t size) {
+  CHECK("write", place_of(fd), -1)
+  RETURN((int)syscall(SYS_fallocate, fd, mode, at, size));
+}
 int fallocate64(int fd, int mode, off64_t at, off64_t size) { return fallocate(fd, mode, at, size); }
 int posix_fallocate(int fd, off_t at, off_t size) {
   int after = 0, cut = 0, error = fault("write", place_of(fd), &after, &cut);
@@ -219,8 +236,16 @@ int link(const char *from, const char *to) { CHECK("link", to, -1) RETURN((int)s
 int unlink(const char *path) { CHECK("unlink", path, -1) RETURN((int)syscall(SYS_unlink, path)); }
 int mkdir(const char *path, mode_t mode) { CHECK("mkdir", path, -1) RETURN((int)syscall(SYS_mkdir, path, mode)); }
 
-int stat(const char *path, struct stat *to) { CHECK("stat", path, -1) REAL(int, "stat", const char *, struct stat *); RETURN(real(path, to)); }
-int stat64(const char *path, struct stat64 *to) { CHECK("stat", path, -1) REAL(int, "stat64", const char *, struct stat64 *); RETURN(real(path, to)); }
+int stat(const char *path, struct stat *to) {
+  CHECK("stat", path, -1)
+  REAL(int, "stat", const char *, struct stat *);
+  RETURN(real(path, to));
+}
+int stat64(const char *path, struct stat64 *to) {
+  CHECK("stat", path, -1)
+  REAL(int, "stat64", const char *, struct stat64 *);
+  RETURN(real(path, to));
+}
 
 int fcntl(int fd, int command, ...) {
   va_list rest;
@@ -271,7 +296,10 @@ static void name_of(const struct sockaddr *address, socklen_t size, char *name) 
   }
 }
 
-int socket(int domain, int type, int protocol) { CHECK("socket", "", -1) RETURN((int)syscall(SYS_socket, domain, type, protocol)); }
+int socket(int domain, int type, int protocol) {
+  CHECK("socket", "", -1)
+  RETURN((int)syscall(SYS_socket, domain, type, protocol));
+}
 
 int connect(int fd, const struct sockaddr *address, socklen_t size) {
   char place[MAX_PLACE];
@@ -314,7 +342,10 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
   RETURN(syscall(SYS_recvmsg, fd, message, flags));
 }
 
-ssize_t getrandom(void *to, size_t size, unsigned int flags) { CHECK("random", "", -1) RETURN(syscall(SYS_getrandom, to, size, flags)); }
+ssize_t getrandom(void *to, size_t size, unsigned int flags) {
+  CHECK("random", "", -1)
+  RETURN(syscall(SYS_getrandom, to, size, flags));
+}
 
 int getentropy(void *to, size_t size) {
   CHECK("random", "", -1)

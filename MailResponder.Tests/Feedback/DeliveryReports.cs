@@ -199,7 +199,8 @@ public sealed class DeliveryReports : IDisposable
 
     /// <summary>As Postfix writes one.</summary>
     private string Report(
-        string to = Zahra, string status = "5.1.1", string action = "failed", string? named = null, string? token = null, string type = "message/rfc822") => $"""
+        string to = Zahra, string status = "5.1.1", string action = "failed", string? named = null,
+        string? token = null, string type = "message/rfc822") => $"""
         Received: by mx.example.com (Postfix) id 4B00001; Mon, 2 Mar 2026 08:00:01 +0000 (UTC)
         From: MAILER-DAEMON@mx.example.com (Mail Delivery System)
         Subject: Undelivered Mail Returned to Sender

@@ -97,12 +97,24 @@ public sealed class FeedbackForms : IDisposable
         { InSns("{\"notificationType\":\"Bounce\"}"), "fed:2: item 2, Message.bounce: is missing" },
         { InSns("{\"notificationType\":\"Bounce\",\"bounce\":{\"secret@freemail.test\":1}}"),
         "fed:2: item 2, Message.bounce.bounceType: is missing" },
-        { InSns("{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"timestamp\":\"secret@freemail.test\"}}"), "fed:2: item 2, Message.bounce.timestamp: is not a time" },
-        { InSns("{\"notificationType\":\"Complaint\",\"complaint\":{\"timestamp\":\"2026-11-20T08:30:00.237Z\"},\"mail\":{\"destination\":[\"secret\",7]}}"), "fed:2: item 2, Message.mail.destination: names no mail address" },
+        {
+            InSns("{\"notificationType\":\"Bounce\",\"bounce\":"
+            + "{\"bounceType\":\"Permanent\",\"timestamp\":\"secret@freemail.test\"}}"),
+            "fed:2: item 2, Message.bounce.timestamp: is not a time"
+        },
+        {
+            InSns("{\"notificationType\":\"Complaint\",\"complaint\":{\"timestamp\":\"2026-11-20T08:30:00.237Z\"},"
+            + "\"mail\":{\"destination\":[\"secret\",7]}}"),
+            "fed:2: item 2, Message.mail.destination: names no mail address"
+        },
         { "{\"Body\":\"secret@freemail.test\"}", "fed:2: item 2, Body: is not whole JSON" },
         { "{\"Messages\":[{\"Body\":\"{}\"}]}", "fed:2: item 2, Messages[1].Body: came without SNS's envelope" },
         { InSns("secret@freemail.test"), "fed:2: item 2, Message: holds no notification" },
-        { "{\"Type\":\"SubscriptionConfirmation\",\"Message\":\"secret\",\"Token\":\"2336412f37\",\"SubscribeURL\":\"https://sns.eu-west-1.amazonaws.com/?secret\"}", "aws sns confirm-subscription" },
+        {
+            "{\"Type\":\"SubscriptionConfirmation\",\"Message\":\"secret\",\"Token\":\"2336412f37\","
+            + "\"SubscribeURL\":\"https://sns.eu-west-1.amazonaws.com/?secret\"}",
+            "aws sns confirm-subscription"
+        },
         { "{\"Type\":\"UnsubscribeConfirmation\",\"Message\":\"secret\"}",
         "fed:2: item 2: the subscription has ended" },
         { "{\"Type\":\"Notification\",\"Message\":\"secret@freemail.test\"}",
@@ -123,7 +135,8 @@ public sealed class FeedbackForms : IDisposable
 
     [Theory]
     [InlineData("From: a@b.test\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\n{}\n", "several parts")]
-    [InlineData("From: a@b.test\nContent-Transfer-Encoding: base64\n\n!secret!\n", "does not begin with a notification")]
+    [InlineData("From: a@b.test\nContent-Transfer-Encoding: base64\n\n!secret!\n",
+        "does not begin with a notification")]
     [InlineData("From: a@b.test\n\nYou have chosen to subscribe to the topic: secret\n", "open its link by hand")]
     [InlineData("From: a@b.test\n", "open its link by hand")]
     [InlineData("From: a@b.test\n\n{\"notificationType\":\"secret", "is not whole JSON")]

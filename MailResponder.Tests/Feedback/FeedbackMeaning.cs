@@ -209,7 +209,8 @@ public sealed class FeedbackMeaning : IDisposable
         place.Store.SetVerdict(place.Key.Domain("friends.test"), Verdict.Allowed);
         Assert.Equal("0 blocked, 2 on the allow list, left alone",
             place.Feed(
-            $"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(Notifications.Bounce("a@friends.test"))}"));
+            $"{Notifications.InSns(Notifications.Complaint(Zahra))}"
+            + $"{Notifications.InSns(Notifications.Bounce("a@friends.test"))}"));
         Assert.Equal(Verdict.Allowed, place.VerdictOf(Zahra));
     }
 

@@ -54,11 +54,11 @@ public sealed class FeedbackQueueTests : IDisposable
         Put(queue, 12, first: 3);
         var run = Run(queue);
         Assert.Equal((65, "15 blocked\n"), (run.ExitCode, run.OutputText));
-        Assert.Equal($"""
-            message {bad}:1: item 1: came without SNS's envelope, which names the topic; switch raw message delivery off, or subscribe with the protocol email-json
-            message {broken}:1: item 1: is not whole JSON; was it cut off? Get it again from where it came, and feed it once more
-
-            """, run.Errors);
+        Assert.Equal(
+            $"message {bad}:1: item 1: came without SNS's envelope, which names the topic; "
+            + "switch raw message delivery off, or subscribe with the protocol email-json\n"
+            + $"message {broken}:1: item 1: is not whole JSON; was it cut off? "
+            + "Get it again from where it came, and feed it once more\n", run.Errors);
         Assert.Equal(2, queue.Left);
     }
 
@@ -168,7 +168,10 @@ public sealed class FeedbackQueueTests : IDisposable
         { "ReceiveMessage", "throttled", 400, "ThrottlingException", "SQS, queue responder-feedback: it throttles" },
         { "ReceiveMessage", "throttled", 403, "RequestThrottled", "it throttles" },
         { "ReceiveMessage", "failed", 500, "InternalFailure", "it failed with InternalFailure" },
-        { "ReceiveMessage", "forbidden", 403, "AccessDeniedException", "needs sqs:ReceiveMessage and sqs:DeleteMessage" },
+        {
+            "ReceiveMessage", "forbidden", 403, "AccessDeniedException",
+            "needs sqs:ReceiveMessage and sqs:DeleteMessage"
+        },
         { "ReceiveMessage", "wrong", 400, "QueueDoesNotExist", "there is no such queue in this account and region" },
         { "ReceiveMessage", "cut", 0, "", "its answer was cut off" },
         { "DeleteMessageBatch", "failed", 503, "ServiceUnavailable", "it failed with ServiceUnavailable" },

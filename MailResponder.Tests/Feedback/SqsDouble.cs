@@ -218,7 +218,8 @@ internal sealed class SqsDouble : IDisposable
     {
         using var body = new MemoryStream();
         await request.InputStream.CopyToAsync(body);
-        var headers = request.Headers.AllKeys.ToDictionary(name => name!.ToLowerInvariant(), name => request.Headers[name]!);
+        var headers = request.Headers.AllKeys.ToDictionary(
+            name => name!.ToLowerInvariant(), name => request.Headers[name]!);
         return new SesCall($"{request.HttpMethod} {request.RawUrl} HTTP/1.1", headers, body.ToArray());
     }
 }

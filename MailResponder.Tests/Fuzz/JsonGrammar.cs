@@ -22,8 +22,9 @@ internal static class JsonGrammar
         ("settings", ["{ ‹required› }", "‹space›{‹required›,‹settings-members›}‹space›", "{‹settings-members›}",
         "\ufeff{‹required›}", "‹value›"]),
         ("required", ["""
-            "response_from": "Example Tools <get-help@example.com>", "bounce_address": "bounces@example.com", "own_domains": ["example.com"],
-            "response_book": "responses.json", "address_key_file": "address.key", "database": { "sqlite": "responder.db" }, "send_method": "outbox"
+            "response_from": "Example Tools <get-help@example.com>", "bounce_address": "bounces@example.com",
+            "own_domains": ["example.com"], "response_book": "responses.json", "address_key_file": "address.key",
+            "database": { "sqlite": "responder.db" }, "send_method": "outbox"
             """]),
         ("settings-members", ["", "‹setting›", "‹setting›,‹space›‹settings-members›",
             "‹setting›‹space›‹settings-members›"]),

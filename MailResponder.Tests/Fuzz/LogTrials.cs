@@ -30,7 +30,8 @@ internal static class LogTrials
     {
         var folder = new TemporaryFolder();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
-        folder.Write("responses.json", """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
+        folder.Write("responses.json",
+            """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
         var settings = TestSettings.In(folder.Path);
         var database = PostfixLogDatabase.Open(folder.PathTo("rows.db"));
         var follower = new PostfixLogFollower(database, settings, new FixedClock());

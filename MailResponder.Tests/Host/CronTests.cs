@@ -83,7 +83,8 @@ public sealed class CronTests : IDisposable
     public void FailedPull_IsMailedToRoot_AndReloadsNothing()
     {
         folder.Write(
-            "pull", "echo 's3://example-config/responses.json: access denied' >&2; echo 'nothing was changed'; exit 69");
+            "pull",
+            "echo 's3://example-config/responses.json: access denied' >&2; echo 'nothing was changed'; exit 69");
         Cron("17 * * * *", calls: 1, mails: 1);
         Assert.Single(Calls);
         Assert.Contains("access denied", Assert.Single(Mails), StringComparison.Ordinal);

@@ -61,6 +61,7 @@ public sealed partial class HealthCheckTests : IDisposable
     private static partial Regex PostfixLine();
 
     [GeneratedRegex(
-        @"^[^[]*\[\d+\]: [^[]*\[(10\.0\.0\.5|172\.16\.0\.5|172\.31\.255\.5|192\.168\.7\.7|127\.0\.0\.1|fd00::5|fc12:3456::5|::1)\]")]
+        @"^[^[]*\[\d+\]: [^[]*\[(10\.0\.0\.5|172\.16\.0\.5|172\.31\.255\.5|192\.168\.7\.7|"
+        + @"127\.0\.0\.1|fd00::5|fc12:3456::5|::1)\]")]
     private static partial Regex PrivateAddress();
 }

@@ -131,6 +131,7 @@ public sealed partial class RsyslogTests
         Assert.InRange(daemon.Reports.Count, 100, 6000);
     }
 
-    [GeneratedRegex("""^\S+ \S+ mail_responder\[\d+\]: replied address=get@example\.com replies=2 ms=\d+ queue_id=4bXyz receipts=\S+\.eml,\S+\.eml$""")]
+    [GeneratedRegex(@"^\S+ \S+ mail_responder\[\d+\]: replied address=get@example\.com replies=2 ms=\d+ "
+        + @"queue_id=4bXyz receipts=\S+\.eml,\S+\.eml$")]
     private static partial Regex ReportLine();
 }

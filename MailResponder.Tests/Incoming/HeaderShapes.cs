@@ -42,7 +42,8 @@ internal static class HeaderShapes
         ["at-signs"] = ("From: ", "a@"),
         ["loops"] = ("X-Loop: ", "a@\u00e9b.example "),
         ["loops-of-long-domains"] = ("X-Loop: ",
-        $"a@{string.Concat(Enumerable.Range(0, 450).Select(i => $"\u00d1{(char)(0x80 + (i % 64))}\u00d2{(char)(0x80 + (i / 8))}"))}.example "),
+            "a@" + string.Concat(Enumerable.Range(0, 450)
+                .Select(i => $"\u00d1{(char)(0x80 + (i % 64))}\u00d2{(char)(0x80 + (i / 8))}")) + ".example "),
         ["words"] = ("Subject: ", "=?utf-8?q?a?= "),
         ["words-of-two-charsets"] = ("Subject: ", "=?gb18030?b?gTA=?= =?iso-2022-jp?b?GyRC?= "),
         ["words-of-no-charset"] = ("Subject: ", "=?x-y?q?a?= "),

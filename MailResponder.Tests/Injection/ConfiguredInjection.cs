@@ -72,7 +72,9 @@ public sealed class ConfiguredInjection : IDisposable
     {
         foreach (var text in Hostile.Texts)
         {
-            var entry = JsonNode.Parse("""{ "email_addr": "get@example.com", "body": "x", "attachments": [["tools", "tool.zip", "tool.zip"]] }""")!;
+            var entry = JsonNode.Parse("""
+                { "email_addr": "get@example.com", "body": "x", "attachments": [["tools", "tool.zip", "tool.zip"]] }
+                """)!;
             if (field == "attachment")
                 entry["attachments"]![0]![2] = text;
             else
@@ -91,7 +93,9 @@ public sealed class ConfiguredInjection : IDisposable
     [InlineData("\"get@example.com")]
     public void AddressThatCannotStandInReplyTo_IsRefused(string address) =>
         Assert.Contains("is not a whole mail address", Assert.Single(CheckBook(
-            JsonNode.Parse($$"""{ "email_addr": {{JsonValue.Create(address).ToJsonString()}}, "body": "x", "attachments": null }""")!)), StringComparison.Ordinal);
+            JsonNode.Parse($$"""
+                { "email_addr": {{JsonValue.Create(address).ToJsonString()}}, "body": "x", "attachments": null }
+                """)!)), StringComparison.Ordinal);
 
     [Fact]
     public void ProblemAndReceipt_StayOnTheirLine()
@@ -133,8 +137,9 @@ public sealed class ConfiguredInjection : IDisposable
     {
         var json = JsonNode.Parse("""
             {
-              "response_from": "get-help@example.com", "bounce_address": "bounces@example.com", "own_domains": ["example.com"],
-              "response_book": "book.json", "address_key_file": "key", "database": { "sqlite": "db" }, "send_method": "outbox",
+              "response_from": "get-help@example.com", "bounce_address": "bounces@example.com",
+              "own_domains": ["example.com"], "response_book": "book.json", "address_key_file": "key",
+              "database": { "sqlite": "db" }, "send_method": "outbox",
               "dkim": { "domain": "example.com", "selector": "mail", "key_file": "key" },
               "ses": { "region": "eu-west-1", "configuration_set": "replies", "tags": { "fleet": "blue" } }
             }

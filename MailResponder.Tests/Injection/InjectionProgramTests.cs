@@ -48,7 +48,8 @@ public sealed class InjectionProgramTests : IDisposable
 
         // A queue id and a recipient of the envelope, then those of the message; on syslog, then on standard error.
         place.FilterUnder(hostile + """ --sender "$p" --queue-id "$p" """, request).AssertDone();
-        ResponderProcess.Run(hostile + """ --recipient "$p" """, request, "--settings", place.SettingsFile).AssertDone();
+        ResponderProcess.Run(hostile + """ --recipient "$p" """, request, "--settings", place.SettingsFile)
+            .AssertDone();
         ResponderProcess.Run(ResponderProcess.Plainly, request, "--settings", place.SettingsFile).AssertDone();
         var onError = place.FilterUnder(hostile + """ --queue-id "$p" --log-to stderr """, request);
 
@@ -70,7 +71,12 @@ public sealed class InjectionProgramTests : IDisposable
     [Fact]
     public void WhatSendmailSays_IsNotRepeated()
     {
-        place.SendThrough("""cat > /dev/null; printf 'x\nreplied\033[31m\302\205zahra' ; printf 'x\nreplied\033[31m\302\205zahra' >&2; exit 65""");
+        place.SendThrough("""
+            cat > /dev/null
+            printf 'x\nreplied\033[31m\302\205zahra'
+            printf 'x\nreplied\033[31m\302\205zahra' >&2
+            exit 65
+            """);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         place.SendThrough("""cat > /dev/null; printf 'x\nreplied\033[31m' >&2; kill -9 $$""");
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();

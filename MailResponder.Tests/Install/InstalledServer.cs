@@ -50,7 +50,8 @@ internal sealed class InstalledServer : IDisposable
     public string Configuration() => Root.Run("""
         if command -v postconf >/dev/null; then postconf -n; postconf -M; fi 2>/dev/null
         cat /etc/aliases /etc/mailname /etc/logrotate.d/rsyslog /etc/opendkim.conf /etc/opendmarc.conf 2>/dev/null
-        find /etc /usr/local /var/lib -name '*mail_responder*' ! -path '/var/lib/mail_responder*' ! -path /etc/mail_responder | sort
+        find /etc /usr/local /var/lib -name '*mail_responder*' ! -path '/var/lib/mail_responder*' \
+          ! -path /etc/mail_responder | sort
         find /usr/local | sort
         ls /etc/postfix 2>/dev/null || true
         """).Good().Output;

@@ -122,8 +122,11 @@ public sealed class InterruptionTests
     static string Result(ServerRoot root) => root.Run("""
         PATH=/usr/sbin:/usr/bin:/sbin:/bin
         postconf -n 2>/dev/null; postconf -M
-        find /etc /usr/local/bin /usr/local/share /var/lib/mail_responder /var/lib/forwarder /var/backups/mail_responder ! -name 'responder.db[-.]*' ! -path '*.rendered/*' ! -path '*/postfix-log*' -printf '%p %y %m %U:%G %l\n' 2>/dev/null | sort
-        find /etc /var/backups/mail_responder -type f ! -name '*.key' ! -path /etc/postfix/main.cf ! -name '*shadow*' ! -path '*/ssl/*' ! -name aliases.db | sort | xargs -d '\n' sha256sum
+        find /etc /usr/local/bin /usr/local/share /var/lib/mail_responder /var/lib/forwarder \
+          /var/backups/mail_responder ! -name 'responder.db[-.]*' ! -path '*.rendered/*' ! -path '*/postfix-log*' \
+          -printf '%p %y %m %U:%G %l\n' 2>/dev/null | sort
+        find /etc /var/backups/mail_responder -type f ! -name '*.key' ! -path /etc/postfix/main.cf \
+          ! -name '*shadow*' ! -path '*/ssl/*' ! -name aliases.db | sort | xargs -d '\n' sha256sum
         """).Good().Output;
 
     static string PostfixFiles(ServerRoot root) =>

@@ -62,7 +62,8 @@ public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<Ref
     public void OrdinaryUser_IsTold()
     {
         var run = server.Root.Run(
-            $"chmod 755 /root && setpriv --reuid=65534 --clear-groups {server.Release}/install.sh --domain example.com");
+            "chmod 755 /root && "
+            + $"setpriv --reuid=65534 --clear-groups {server.Release}/install.sh --domain example.com");
         Assert.Equal(77, run.ExitCode);
         Assert.Contains("run this as root", run.Errors, StringComparison.Ordinal);
     }

@@ -200,7 +200,9 @@ public sealed class RemovalTests
         Assert.DoesNotContain("root: forwarder", server.Root.Read("/etc/aliases"), StringComparison.Ordinal);
     }
 
-    /// <summary>What Postfix says to a stranger's RCPT TO. After a refusal it lets a QUIT wait for 20 seconds.</summary>
+    /// <summary>
+    /// What Postfix says to a stranger's RCPT TO. After a refusal it lets a QUIT wait for 20 seconds.
+    /// </summary>
     static string Answer(ServerRoot root, string recipient)
     {
         var said = root.Outside.Send(RequestMail.FromSomebodyNew(), recipient, "--drop-after", "RCPT").Output.Split(

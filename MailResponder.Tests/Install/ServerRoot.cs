@@ -111,10 +111,11 @@ internal sealed class ServerRoot : IDisposable
     /// themselves: two equal listings mean that no byte was changed.
     /// </summary>
     public string Listing() => Run("""
-        find / -xdev \( -path /var/spool/postfix -o -path /var/lib/postfix -o -path /var/lib/chrony -o -path /var/log -o -path /run \
-          -o -path /var/lib/mail_responder/postfix-log \) -prune \
+        find / -xdev \( -path /var/spool/postfix -o -path /var/lib/postfix -o -path /var/lib/chrony \
+          -o -path /var/log -o -path /run -o -path /var/lib/mail_responder/postfix-log \) -prune \
           -o -printf '%p %y %m %U:%G %T@ %s %l\n' | sort
-        find /etc /root /usr/local /var/lib/mail_responder /var/backups -xdev -type f ! -path '*/postfix-log/*' | sort | xargs -d '\n' sha256sum
+        find /etc /root /usr/local /var/lib/mail_responder /var/backups -xdev -type f ! -path '*/postfix-log/*' |
+          sort | xargs -d '\n' sha256sum
         """).Good().Output;
 
     public void Dispose()

@@ -156,7 +156,8 @@ public sealed class VariantTests
     {
         using var root = new ServerRoot(ServerRoots.Debian);
         root.Run("""
-            postconf -e 'transport_maps = hash:/etc/postfix/transport' 'header_checks = regexp:/etc/postfix/header_checks' \
+            postconf -e 'transport_maps = hash:/etc/postfix/transport' \
+              'header_checks = regexp:/etc/postfix/header_checks' \
               'smtpd_recipient_restrictions = reject_unauth_destination'
             postconf -M 'smtp/inet=smtp inet n - y - 7 smtpd'
             echo '/^X-Mine:/ IGNORE' >/etc/postfix/header_checks

@@ -55,7 +55,9 @@ bootstrap() {
     # inside checks what it installs with the key that the root brings.
     jammy) debootstrap --variant=minbase --no-check-gpg --components=main,universe jammy "$work/bare" "$(mirror)" ;;
     # Debian 12's debootstrap knows no noble; all its Ubuntu scripts are the same one.
-    noble) debootstrap --variant=minbase --no-check-gpg --components=main,universe noble "$work/bare" "$(mirror)" gutsy ;;
+    noble)
+      debootstrap --variant=minbase --no-check-gpg --components=main,universe noble "$work/bare" "$(mirror)" gutsy
+      ;;
     *)
       say "no recipe for $suite"
       exit 64

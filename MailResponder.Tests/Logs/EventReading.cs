@@ -91,7 +91,8 @@ public sealed class EventReading
     [InlineData("rubbish")]
     [InlineData("{}")]
     [InlineData("[]")]
-    [InlineData("2026-11-22T08:32:01.123456+00:00 host mail_responder[4711]: replied address=a@b replies=1 ms=9 queue_id=-")]
+    [InlineData("2026-11-22T08:32:01.123456+00:00 host mail_responder[4711]: "
+        + "replied address=a@b replies=1 ms=9 queue_id=-")]
     public void OtherLines_AreNotRead(string line) => Assert.Null(Read(line));
 
     [Fact]

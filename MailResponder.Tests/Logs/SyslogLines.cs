@@ -33,7 +33,9 @@ public sealed class SyslogLines : IDisposable
             "replied address=get@example.com replies=2 ms=37 queue_id=4cR7T6 receipts=sendmail,/var/out/a.eml",
             Receive());
         Assert.Equal($"<142>Mar  2 11:45:00 mail_responder[{Environment.ProcessId}]: " +
-            """{"time":"2026-03-02T08:15:00Z","result":"replied","reason":null,"address":"get@example.com","replies":2,"ms":37,"queue_id":"4cR7T6","receipts":["sendmail","/var/out/a.eml"],"problem":null}""",
+            """{"time":"2026-03-02T08:15:00Z","result":"replied","reason":""" +
+            """null,"address":"get@example.com","replies":""" +
+            """2,"ms":37,"queue_id":"4cR7T6","receipts":["sendmail","/var/out/a.eml"],"problem":null}""",
             Receive());
     }
 
@@ -44,7 +46,8 @@ public sealed class SyslogLines : IDisposable
 
         Receive();
         Assert.Equal($"<139>Mar  2 11:45:00 mail_responder[{Environment.ProcessId}]: " +
-            """{"time":"2026-03-02T08:15:00Z","result":"deferred","reason":"send","address":"unknown","replies":0,"ms":37,"queue_id":"-","receipts":[],"problem":"a  'b' "}""",
+            """{"time":"2026-03-02T08:15:00Z","result":"deferred","reason":"send","address":"unknown","replies":""" +
+            """0,"ms":37,"queue_id":"-","receipts":[],"problem":"a  'b' "}""",
             Receive());
     }
 

@@ -18,7 +18,8 @@ public sealed class SyslogTimes
         var time = DateTime.Parse(expected, System.Globalization.CultureInfo.InvariantCulture);
         // Without an offset it is the host's time.
         var offset = written[0] == '2' ? TimeSpan.Zero : TimeZoneInfo.Local.GetUtcOffset(time);
-        Assert.Equal(new DateTimeOffset(time, offset), line.Time.AddTicks(-(line.Time.Ticks % TimeSpan.TicksPerSecond)));
+        Assert.Equal(
+            new DateTimeOffset(time, offset), line.Time.AddTicks(-(line.Time.Ticks % TimeSpan.TicksPerSecond)));
     }
 
     [Theory]

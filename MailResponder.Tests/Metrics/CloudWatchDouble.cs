@@ -9,7 +9,8 @@ namespace MailResponder.Tests.Metrics;
 internal sealed class CloudWatchDouble : IDisposable
 {
     const string Answer = "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\">"
-        + "<ResponseMetadata><RequestId>e16fc4d3-9a04-11e0-9362-093a1cae5385</RequestId></ResponseMetadata></PutMetricDataResponse>";
+        + "<ResponseMetadata><RequestId>e16fc4d3-9a04-11e0-9362-093a1cae5385</RequestId></ResponseMetadata>"
+        + "</PutMetricDataResponse>";
 
     /// <summary>What CloudWatch answers when it has taken the metrics.</summary>
     static readonly SesAnswer taken = SesAnswer.Xml(200, Answer) with { Accepts = true };
@@ -47,7 +48,8 @@ internal sealed class CloudWatchDouble : IDisposable
             var set = $"{datum}.StatisticValues";
             var words =
                 $"{call["Namespace"]} {name} {call[datum + ".Unit"]} "
-                + $"{call[set + ".SampleCount"]}/{call[set + ".Sum"]}/{call[set + ".Minimum"]}/{call[set + ".Maximum"]}";
+                + $"{call[set + ".SampleCount"]}/{call[set + ".Sum"]}/"
+                + $"{call[set + ".Minimum"]}/{call[set + ".Maximum"]}";
             for (var d = 1; call[$"{datum}.Dimensions.member.{d}.Name"] is { } dimension; d++)
                 words += $" {dimension}={call[$"{datum}.Dimensions.member.{d}.Value"]}";
             yield return words;

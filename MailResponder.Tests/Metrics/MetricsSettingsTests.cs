@@ -14,7 +14,8 @@ public sealed class MetricsSettingsTests : IDisposable
     public void Whole_IsRead()
     {
         var metrics = Read("""
-            { "region": "eu-west-1", "endpoint": "https://monitoring.example.com", "credentials_file": "keys", "profile": "mail",
+            { "region": "eu-west-1", "endpoint": "https://monitoring.example.com",
+              "credentials_file": "keys", "profile": "mail",
               "namespace": "Example/Mail", "threshold": 10, "state": "var" }
             """, out var faults)!.Metrics!;
         Assert.Empty(faults);
@@ -44,8 +45,10 @@ public sealed class MetricsSettingsTests : IDisposable
     [InlineData("""{ "namespace": "Mail" }""", "metrics.region: is missing")]
     [InlineData("""{ "endpoint": "https://monitoring.example.com" }""", "metrics.region: is missing")]
     [InlineData("""{ "regon": "eu-west-1" }""", "did you mean \"region\"?")]
-    [InlineData("""{ "region": "eu-west-1", "endpoint": "monitoring.example.com" }""", "metrics.endpoint: must be a web address")]
-    [InlineData("""{ "region": "eu-west-1", "profile": "x" }""", "metrics.profile: is a section of the credentials_file, which is not set")]
+    [InlineData("""{ "region": "eu-west-1", "endpoint": "monitoring.example.com" }""",
+        "metrics.endpoint: must be a web address")]
+    [InlineData("""{ "region": "eu-west-1", "profile": "x" }""",
+        "metrics.profile: is a section of the credentials_file, which is not set")]
     [InlineData("""{ "region": "eu-west-1", "namespace": "AWS/EC2" }""", "Amazon's own")]
     [InlineData("""{ "region": "eu-west-1", "namespace": "a\tb" }""", "is not what CloudWatch takes")]
     [InlineData("""{ "threshold": 0 }""", "metrics.threshold: must be a whole number from 1")]

@@ -21,7 +21,8 @@ public sealed class PutTests
             ["replies_deferred gmail.com 3", "replies_bounced gmail.com 7", "replies_deferred others 0",
                 "replies_bounced others 1"],
             metrics.OfMail.Where(metric => metric.MetricName!.StartsWith("replies_", StringComparison.Ordinal))
-                .Select(metric => $"{metric.MetricName} {Assert.Single(metric.Dimensions!).Value} {metric.StatisticValues!.Sum}"));
+                .Select(metric => $"{metric.MetricName} {Assert.Single(metric.Dimensions!).Value} "
+                    + $"{metric.StatisticValues!.Sum}"));
     }
 
     [Fact]

@@ -40,7 +40,10 @@ public sealed class MilterHost : IDisposable
         place.Settings["authserv_id"] = "mx.responder.test";
         place.Settings["daily_limit"] = 1000;
         place.Book[0]!["subject"] = "links";
-        place.Book.Add(JsonNode.Parse("""{ "email_addr": "signed@example.com", "body": "links", "subject": "links", "require_authentication": { "links": "full" } }"""));
+        place.Book.Add(JsonNode.Parse("""
+            { "email_addr": "signed@example.com", "body": "links", "subject": "links",
+              "require_authentication": { "links": "full" } }
+            """));
         place.Write();
         postfix = new PrivatePostfix(place, "main.cf", milters.Parameters);
         postfix.Resolve(names.Address);

@@ -123,7 +123,8 @@ public sealed class NeverReturnedTests
             "exec prlimit --nofile=3 \"$0.away\" \"$@\"",
         ];
         using var place = new Workplace();
-        for (var i = 0; i < starts.Length; i++) place.Book.Add(JsonNode.Parse($$"""{ "email_addr": "case{{i}}@example.com", "body": "Links" }"""));
+        for (var i = 0; i < starts.Length; i++)
+            place.Book.Add(JsonNode.Parse($$"""{ "email_addr": "case{{i}}@example.com", "body": "Links" }"""));
         place.Write();
         using var postfix = new PrivatePostfix(place, "main.cf");
         var (program, away) = (postfix.Binary, postfix.Binary + ".away");

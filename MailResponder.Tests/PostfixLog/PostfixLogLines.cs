@@ -17,7 +17,8 @@ public sealed class PostfixLogLines : IDisposable
 
     public PostfixLogLines()
     {
-        folder.Write("responses.json", """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
+        folder.Write("responses.json",
+            """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
         settings = TestSettings.In(folder.Path) with
         {
             PostfixLog = new PostfixLogSettings(folder.PathTo("rows.db"), 14),
@@ -124,7 +125,8 @@ public sealed class PostfixLogLines : IDisposable
         Read("");
         Assert.Equal("", MailResponder.Tests.Host.ToolRun.Of(
             "sqlite3", settings.PostfixLog.Database,
-            "CREATE TRIGGER full BEFORE UPDATE OF answered ON message BEGIN SELECT raise(ABORT, 'no'); END").AssertDone());
+            "CREATE TRIGGER full BEFORE UPDATE OF answered ON message BEGIN SELECT raise(ABORT, 'no'); END")
+            .AssertDone());
         Assert.Throws<ResponderException>(() => Read(Request("01", "4C12345")));
         Assert.Equal(
             "0|0", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT max(file_offset) FROM position)"));
@@ -244,21 +246,27 @@ public sealed class PostfixLogLines : IDisposable
     public void Probe_LeavesNothing()
     {
         const string tag = "probe-6925f2a00123456789abcdef01234567";
+        const string refused = "NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 450 4.1.8 <r@gmail.com>: "
+            + "Sender address rejected: Domain not found";
+        const string to = $"to=<mail_responder+get+{tag}@localhost>, orig_to=<get+{tag}@example.com>";
+        const string sent = "delays=0/0/0/0.1, dsn=2.0.0, status=sent";
+        const string discarded = "delay=0.2, delays=0/0/0/0, dsn=2.0.0, status=sent (probe.invalid)";
+        var domain = settings.ResponseAddress[settings.ResponseAddress.IndexOf('@')..];
         var lines = $"""
-            smtpd[5]: NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 450 4.1.8 <r@gmail.com>: Sender address rejected: Domain not found; from=<r@gmail.com> to=<get+{tag}@example.com> proto=ESMTP helo=<probe.invalid>
+            smtpd[5]: {refused}; from=<r@gmail.com> to=<get+{tag}@example.com> proto=ESMTP helo=<probe.invalid>
             smtpd[5]: 4C12345: client=unknown[192.0.2.1]
             cleanup[6]: 4C12345: message-id=<x.{tag}@probe.invalid>
             qmgr[7]: 4C12345: from=<r@gmail.com>, size=700, nrcpt=1 (queue active)
             cleanup[6]: 4C23456: message-id=<x.{tag}@probe.invalid>
-            local[8]: 4C12345: to=<mail_responder+get+{tag}@localhost>, orig_to=<get+{tag}@example.com>, relay=local, delay=0.1, delays=0/0/0/0.1, dsn=2.0.0, status=sent (forwarded as 4C23456)
+            local[8]: 4C12345: {to}, relay=local, delay=0.1, {sent} (forwarded as 4C23456)
             qmgr[7]: 4C23456: from=<r@gmail.com>, size=900, nrcpt=1 (queue active)
             qmgr[7]: 4C12345: removed
             pickup[9]: 4C34567: uid=999 from=<{settings.BounceAddress}>
-            cleanup[6]: 4C34567: message-id=<0123456789abcdef0123456789abcdef{settings.ResponseAddress[settings.ResponseAddress.IndexOf('@')..]}>
+            cleanup[6]: 4C34567: message-id=<0123456789abcdef0123456789abcdef{domain}>
             qmgr[7]: 4C34567: from=<{settings.BounceAddress}>, size=900, nrcpt=1 (queue active)
-            pipe[8]: 4C23456: to=<mail_responder+get+{tag}@localhost>, orig_to=<get+{tag}@example.com>, relay=responder, delay=0.2, delays=0/0/0/0.1, dsn=2.0.0, status=sent (delivered via responder service)
+            pipe[8]: 4C23456: {to}, relay=responder, delay=0.2, {sent} (delivered via responder service)
             qmgr[7]: 4C23456: removed
-            discard[8]: 4C34567: to=<{tag}@probe.invalid>, relay=none, delay=0.2, delays=0/0/0/0, dsn=2.0.0, status=sent (probe.invalid)
+            discard[8]: 4C34567: to=<{tag}@probe.invalid>, relay=none, {discarded}
             qmgr[7]: 4C34567: removed
             """.Split('\n').Select((line, i) => $"{Day}00:{i:00}.1+00:00 mx postfix/{line}\n")
             .Append(Event($"{Day}00:30.1+00:00", new Outcome(Result.Probe)
@@ -287,12 +295,15 @@ public sealed class PostfixLogLines : IDisposable
         });
         if (eventFirst)
             Read(told);
+        const string sent = "delays=0/0/0/0.1, dsn=2.0.0, status=sent";
+        const string forwarded = $"relay=local, delay=0.1, {sent} (forwarded as 4C34567)";
+        const string piped = $"relay=responder, delay=0.2, {sent} (delivered via responder service)";
         Read($"""
             smtpd[5]: 4C23456: client=unknown[192.0.2.1]
             cleanup[6]: 4C34567: message-id=<1@freemail.test>
-            local[8]: 4C23456: to=<mail_responder+get@localhost>, orig_to=<get@example.com>, relay=local, delay=0.1, delays=0/0/0/0.1, dsn=2.0.0, status=sent (forwarded as 4C34567)
+            local[8]: 4C23456: to=<mail_responder+get@localhost>, orig_to=<get@example.com>, {forwarded}
             qmgr[7]: 4C23456: removed
-            pipe[8]: 4C34567: to=<mail_responder@localhost>, orig_to=<get@example.com>, relay=responder, delay=0.2, delays=0/0/0/0.1, dsn=2.0.0, status=sent (delivered via responder service)
+            pipe[8]: 4C34567: to=<mail_responder@localhost>, orig_to=<get@example.com>, {piped}
             qmgr[7]: 4C34567: removed
             """.Split('\n').Aggregate("", (lines, line) => lines + $"{Day}02:00.3+00:00 mx postfix/{line}\n"));
         if (!eventFirst)

@@ -21,7 +21,8 @@ public sealed class ReplyFates : IDisposable
 
     public ReplyFates()
     {
-        _folder.Write("responses.json", """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
+        _folder.Write("responses.json",
+            """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
         _settings = TestSettings.In(_folder.Path) with
         {
             PostfixLog = new PostfixLogSettings(_folder.PathTo("rows.db"), 14),
@@ -258,7 +259,8 @@ public sealed class ReplyFates : IDisposable
             _folder.PathTo("mail.log"), _folder.PathTo("events.log"), new FixedClock()))
             Assert.Equal(0, reader.Read(_settings).Unknown);
         return PostfixLogDatabase.Summarise(
-            _settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1), threshold)!.Outcomes;
+            _settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1), threshold)!
+            .Outcomes;
     }
 
     /// <summary>A reply through Postfix, and what Postfix said of it. Returns its name.</summary>
@@ -297,7 +299,8 @@ public sealed class ReplyFates : IDisposable
             Line($"qmgr[7]: {id}: removed");
     }
 
-    private void Line(string text) => _mail.Append(CultureInfo.InvariantCulture, $"{Time:yyyy-MM-dd'T'HH:mm:ss.ffffffzzz} mx postfix/{text}\n");
+    private void Line(string text) => _mail.Append(
+        CultureInfo.InvariantCulture, $"{Time:yyyy-MM-dd'T'HH:mm:ss.ffffffzzz} mx postfix/{text}\n");
 
     private DateTimeOffset Time => FixedClock.Start.AddMinutes(-60 + _made);
 }

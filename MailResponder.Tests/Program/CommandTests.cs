@@ -354,7 +354,8 @@ public sealed partial class CommandTests
 
     static ProgramRun Bare(params string[] arguments) => ResponderProcess.Run(ResponderProcess.Plainly, [], arguments);
 
-    [GeneratedRegex("""^responder \d+\.\d+\.\d+ \(commit [0-9a-f]{7,}(-dirty)?, (NativeAOT net(10|9)\.0|ReadyToRun net10\.0)""")]
+    [GeneratedRegex(@"^responder \d+\.\d+\.\d+ \(commit [0-9a-f]{7,}(-dirty)?, "
+        + @"(NativeAOT net(10|9)\.0|ReadyToRun net10\.0)")]
     private static partial Regex VersionLine();
 
     [GeneratedRegex("unsigned|not signed", RegexOptions.IgnoreCase)]

@@ -41,7 +41,8 @@ public sealed class DeadlineTests
         using var place = WithDeadline(60);
         const string script = """
             import signal, subprocess, sys, time
-            running = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            running = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT)
             running.stdin.write(b"From: a@freemail.test\n")
             running.stdin.flush()
             time.sleep(0.7)

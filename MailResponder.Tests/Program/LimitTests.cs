@@ -87,6 +87,7 @@ public sealed class LimitTests
         File.WriteAllLines(place.PathTo("events.log"), place.Log.Events);
         var stats = place.Command("stats", "--log", place.PathTo("events.log"), "--json");
         Assert.True(stats.ExitCode == 0, stats.Errors);
-        Assert.Equal("""{"domain-limit":2}""", JsonNode.Parse(stats.OutputText)!["messages"]!["skipped"]!.ToJsonString());
+        Assert.Equal("""{"domain-limit":2}""",
+            JsonNode.Parse(stats.OutputText)!["messages"]!["skipped"]!.ToJsonString());
     }
 }

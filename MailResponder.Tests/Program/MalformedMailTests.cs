@@ -81,9 +81,11 @@ public sealed class MalformedMailTests(ITestOutputHelper report)
             import json, os, sys
             def run(file):
                 actions = [(os.POSIX_SPAWN_OPEN, 0, file, os.O_RDONLY, 0)]
-                child = os.posix_spawn(sys.argv[1], [sys.argv[1], "--settings", sys.argv[2]], {"PATH": "/usr/bin"}, file_actions=actions)
+                child = os.posix_spawn(sys.argv[1], [sys.argv[1], "--settings", sys.argv[2]], {"PATH": "/usr/bin"},
+                                       file_actions=actions)
                 _, status, used = os.wait4(child, 0)
-                return {"ExitCode": os.waitstatus_to_exitcode(status), "Seconds": used.ru_utime, "Kilobytes": used.ru_maxrss}
+                return {"ExitCode": os.waitstatus_to_exitcode(status), "Seconds": used.ru_utime,
+                        "Kilobytes": used.ru_maxrss}
             print(json.dumps([run(file) for file in sys.argv[3:]]))
             """;
         using var python = Process.Start(

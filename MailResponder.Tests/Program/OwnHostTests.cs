@@ -16,7 +16,9 @@ public sealed class OwnHostTests : IDisposable
     public void Name_IsTheKernels(string hostName, string expected)
     {
         var request = RequestMail.FromSomebodyNew() with { FromField = "From: root@mx.freemail.test\r\n" };
-        place.FilterUnder($"""exec unshare --uts sh -c 'hostname {hostName}; exec "$@"' sh "$@" """, request.ToBytes()).AssertDone();
+        place.FilterUnder(
+            $"""exec unshare --uts sh -c 'hostname {hostName}; exec "$@"' sh "$@" """, request.ToBytes())
+            .AssertDone();
         Assert.Contains(expected, place.Log.Reports[^1], StringComparison.Ordinal);
     }
 }

@@ -100,7 +100,8 @@ public sealed class RenderedBookTests : IDisposable
     public void NamesOfTheSettings_AreInForceAtTheNextMessage()
     {
         Ask("get@example.com");
-        place.Settings["attachment_names"] = JsonNode.Parse("""[{ "domains": ["freemail.test"], "rename": { ".zip": ".zi_" } }]""");
+        place.Settings["attachment_names"] = JsonNode.Parse(
+            """[{ "domains": ["freemail.test"], "rename": { ".zip": ".zi_" } }]""");
         place.Write();
         Ask("get@example.com");
 

@@ -86,7 +86,8 @@ public sealed class RetryTests
         Assert.Contains("The tool is attached", File.ReadAllText(place.Outbox[^1]), StringComparison.Ordinal);
 
         place.Book.Insert(0, sent);
-        place.Book.Insert(0, JsonNode.Parse("""{ "email_addr": "get@example.com", "body": "News.\n", "attachments": null }"""));
+        place.Book.Insert(0, JsonNode.Parse(
+            """{ "email_addr": "get@example.com", "body": "News.\n", "attachments": null }"""));
         place.Write();
         place.Filter(second).AssertDone();
         place.Filter(second).AssertDone();

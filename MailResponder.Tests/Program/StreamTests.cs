@@ -95,7 +95,8 @@ public sealed class StreamTests
         place.FilterUnder(""" exec "$@" <&- >&- 2>&- """, []);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         File.Delete(place.PathTo("files/tools/tool.zip"));
-        Assert.Equal(75, place.FilterUnder(""" exec "$@" >&- 2>&- """, RequestMail.FromSomebodyNew().ToBytes(), "--log-to", "stderr").ExitCode);
+        Assert.Equal(75, place.FilterUnder(
+            """ exec "$@" >&- 2>&- """, RequestMail.FromSomebodyNew().ToBytes(), "--log-to", "stderr").ExitCode);
         foreach (var file in Directory.GetFiles(place.Folder)
             .Where(file => !file.EndsWith("/log", StringComparison.Ordinal)))
             Assert.DoesNotContain("The responder cannot answer now", Encoding.Latin1.GetString(File.ReadAllBytes(file)),

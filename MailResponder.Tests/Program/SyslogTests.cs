@@ -103,6 +103,7 @@ public sealed partial class SyslogTests
         Assert.InRange(waited.Elapsed.TotalSeconds, 0, 20);
     }
 
-    [GeneratedRegex("""^<134>.*mail_responder\[\d+\]: replied address=get@example\.com replies=2 ms=\d+ queue_id=4bXyz receipts=\S+\.eml,\S+\.eml[\n\0]*$""")]
+    [GeneratedRegex(@"^<134>.*mail_responder\[\d+\]: replied address=get@example\.com replies=2 ms=\d+ "
+        + @"queue_id=4bXyz receipts=\S+\.eml,\S+\.eml[\n\0]*$")]
     private static partial Regex RepliedLine();
 }

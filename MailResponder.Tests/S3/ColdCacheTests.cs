@@ -52,7 +52,8 @@ public sealed class ColdCacheTests(S3Server server) : IClassFixture<S3Server>
         host.Place.Write();
         host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
         Assert.Matches(
-            $@"deferred reason=s3 .*s3://{host.ConfigBucket}/book\.json: (no answer before the deadline|the deadline has passed)",
+            $@"deferred reason=s3 .*s3://{host.ConfigBucket}/book\.json: "
+            + "(no answer before the deadline|the deadline has passed)",
             host.Place.Log.Reports[^1]);
     }
 

@@ -39,7 +39,8 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
     [Fact]
     public void NotModified_ThatNobodyAskedFor_IsNotBelieved()
     {
-        using var lying = new HalfAnswer(stall: false, always: "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n");
+        using var lying = new HalfAnswer(
+            stall: false, always: "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n");
         using var host = PulledHost.WithGoodBook(server);
         host.Place.Settings["s3"]!["endpoint"] = lying.Endpoint;
         host.Place.Write();

@@ -1,4 +1,4 @@
-"""at_terminal.py SCRIPT - runs a shell script at a terminal of its own, and types a password wherever it is asked for one
+"""at_terminal.py SCRIPT - runs a shell script at a terminal of its own, and types a password where it is asked for one
 
 Prints what the script prints, and exits as it does.
 """

@@ -81,7 +81,8 @@ public class FormEncoding
     [InlineData("plain, and then ?>?>?>?>?~~~~~")]
     public void Form_IsWrittenToTheWireAsItWasHashed(string message)
     {
-        var content = new QueryContent("Action=A&Data="u8.ToArray(), new MemoryStream(Encoding.ASCII.GetBytes(message)));
+        var content = new QueryContent(
+            "Action=A&Data="u8.ToArray(), new MemoryStream(Encoding.ASCII.GetBytes(message)));
         var (hash, length) = (content.Hash, content.Length);
         using var written = new MemoryStream();
         content.WriteTo(written);

@@ -71,13 +71,17 @@ internal sealed class MetadataDouble : IDisposable
         if (path == "/latest/api/token" && request.HttpMethod == "PUT") return Token;
         if (request.Headers["X-aws-ec2-metadata-token"] != Token) return null;
         if (path == "/latest/dynamic/instance-identity/document")
-            return """{ "accountId": "000000000000", "instanceId": "i-0123456789abcdef0", "instanceType": "t4g.small", "availabilityZone": "eu-west-1b" }""";
+            return """
+                { "accountId": "000000000000", "instanceId": "i-0123456789abcdef0", "instanceType": "t4g.small",
+                  "availabilityZone": "eu-west-1b" }
+                """;
         if (path == "/latest/meta-data/tags/instance/aws:autoscaling:groupName") return AutoScalingGroup;
         return path == Role ? "mail-role" : path == Role + "/mail-role" ? Credentials(InstanceKey) : null;
     }
 
     string Credentials(string key) => string.Create(CultureInfo.InvariantCulture, $$"""
-        { "Code": "Success", "LastUpdated": "{{made:yyyy-MM-dd'T'HH:mm:ss'Z'}}", "Type": "AWS-HMAC", "AccessKeyId": "{{key}}",
-          "SecretAccessKey": "{{Secret}}", "Token": "{{SessionToken}}", "Expiration": "{{made.Add(Lifetime):yyyy-MM-dd'T'HH:mm:ss'Z'}}" }
+        { "Code": "Success", "LastUpdated": "{{made:yyyy-MM-dd'T'HH:mm:ss'Z'}}", "Type": "AWS-HMAC",
+          "AccessKeyId": "{{key}}", "SecretAccessKey": "{{Secret}}", "Token": "{{SessionToken}}",
+          "Expiration": "{{made.Add(Lifetime):yyyy-MM-dd'T'HH:mm:ss'Z'}}" }
         """);
 }

@@ -21,7 +21,8 @@ internal sealed record SesAnswer(byte[] Bytes, bool ReadsRequest = true, bool Ha
     public static SesAnswer Accept(string messageId) => Xml(200,
         "<SendRawEmailResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\">"
         + $"<SendRawEmailResult><MessageId>{messageId}</MessageId></SendRawEmailResult>"
-        + "<ResponseMetadata><RequestId>00000000-1111-2222-3333-444444444444</RequestId></ResponseMetadata></SendRawEmailResponse>");
+        + "<ResponseMetadata><RequestId>00000000-1111-2222-3333-444444444444</RequestId></ResponseMetadata>"
+        + "</SendRawEmailResponse>");
 
     public static SesAnswer Error(int status, string code, string message) => Xml(status,
         "<ErrorResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\">"

@@ -57,7 +57,8 @@ internal sealed class SesDouble : IDisposable
     public ConcurrentDictionary<string, string> Keys { get; } = new() { [AccessKey] = SecretKey };
 
     public string Url =>
-        $"{(certificate is null ? "http://127.0.0.1" : "https://localhost")}:{((IPEndPoint)listener.LocalEndpoint).Port}/";
+        (certificate is null ? "http://127.0.0.1" : "https://localhost")
+        + $":{((IPEndPoint)listener.LocalEndpoint).Port}/";
 
     /// <summary>Always the same answer.</summary>
     public static SesDouble That(SesAnswer answer) => new(_ => answer);

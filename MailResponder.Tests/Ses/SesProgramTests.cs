@@ -178,7 +178,8 @@ public class SesProgramTests
         using var place = new Workplace();
         place.SendThrough(ses);
         File.WriteAllBytes(place.PathTo("files/tools/large.zip"), new byte[8_000_000]);
-        place.Book[1]!["attachments"] = JsonNode.Parse("""[["tools", "tool.zip", "Tool.MSI"], ["tools", "large.zip", "large.zip"]]""");
+        place.Book[1]!["attachments"] = JsonNode.Parse(
+            """[["tools", "tool.zip", "Tool.MSI"], ["tools", "large.zip", "large.zip"]]""");
         place.Settings["ses"]!["profile"] = "absent";
         place.Write();
 
@@ -206,10 +207,11 @@ public class SesProgramTests
     }
 
     static SesAnswer QuotaOf(int perDay, int perSecond) => SesAnswer.Xml(200,
-        $"<GetSendQuotaResponse "
-        + $"xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult><SentLast24Hours>127.0</SentLast24Hours>"
+        "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\">"
+        + "<GetSendQuotaResult><SentLast24Hours>127.0</SentLast24Hours>"
         + $"<Max24HourSend>{perDay}.0</Max24HourSend><MaxSendRate>{perSecond}.0</MaxSendRate></GetSendQuotaResult>"
-        + "<ResponseMetadata><RequestId>273021c6-c866-11e0-b926-699e21c3af9e</RequestId></ResponseMetadata></GetSendQuotaResponse>");
+        + "<ResponseMetadata><RequestId>273021c6-c866-11e0-b926-699e21c3af9e</RequestId></ResponseMetadata>"
+        + "</GetSendQuotaResponse>");
 
     static IEnumerable<string> Files(Workplace place, SesDouble ses) => ses.Accepted.Select((call, i) =>
     {

@@ -12,7 +12,8 @@ public sealed class SesSettingsTests : IDisposable
     public void Whole_IsRead()
     {
         var ses = Read("""
-            { "region": "us-gov-west-1", "endpoint": "https://ses.example.com", "credentials_file": "keys", "profile": "mail",
+            { "region": "us-gov-west-1", "endpoint": "https://ses.example.com",
+              "credentials_file": "keys", "profile": "mail",
               "configuration_set": "replies", "tags": { "a": "b" } }
             """, out var faults)!.Ses!;
         Assert.Empty(faults);
@@ -32,7 +33,8 @@ public sealed class SesSettingsTests : IDisposable
     [InlineData("""{ "region": "eu-west-1", "endpoint": "http://ses.example.com" }""", "this host (127.0.0.1) only")]
     [InlineData("""{ "region": "eu-west-1", "endpoint": "ses.example.com" }""", "ses.endpoint: must be a web address")]
     [InlineData("""{ "region": "eu-west-1", "profile": "x" }""", "which is not set")]
-    [InlineData("""{ "region": "eu-west-1", "configuration_set": "a b" }""", "ses.configuration_set: \"a b\" is not what SES takes")]
+    [InlineData("""{ "region": "eu-west-1", "configuration_set": "a b" }""",
+        "ses.configuration_set: \"a b\" is not what SES takes")]
     [InlineData("""{ "region": "eu-west-1", "tags": { "a": "b c" } }""", "ses.tags.a: \"b c\" is not what SES takes")]
     [InlineData("""{ "region": "eu-west-1", "tags": [] }""", "ses.tags: must be an object")]
     [InlineData("""{ "region": "eu-west-1", "tags": { "a": 1 } }""", "ses.tags.a: must be a text")]
@@ -74,7 +76,8 @@ public sealed class SesSettingsTests : IDisposable
     [Fact]
     public void AttachmentNames_AreRead()
     {
-        var settings = Read("", out var faults, names: """[{ "domains": ["Example.net"], "rename": { ".exe": "", ".apk": ".ap_" } }]""")!;
+        var settings = Read("", out var faults, names:
+            """[{ "domains": ["Example.net"], "rename": { ".exe": "", ".apk": ".ap_" } }]""")!;
         Assert.Empty(faults);
         var rename = Assert.Single(settings.AttachmentNames);
         Assert.Equal(["example.net"], rename.Domains);

@@ -58,11 +58,14 @@ public sealed class Choices
         var json = JsonNode.Parse("""
             {
               "response_from": "a@example.com", "bounce_address": "b@example.com", "own_domains": ["example.com"],
-              "response_book": "r.json", "address_key_file": "k", "send_method": "outbox", "authserv_id": "mx.example.com",
-              "ses": { "region": "eu-west-1" }, "limits": { "domain_per_day": 9 }, "require_authentication": {},
+              "response_book": "r.json", "address_key_file": "k", "send_method": "outbox",
+              "authserv_id": "mx.example.com", "require_authentication": {},
+              "ses": { "region": "eu-west-1" }, "limits": { "domain_per_day": 9 },
               "canary": [{ "name": "n", "address": "c@example.net", "submission": { "server": "s" },
                 "imap": { "server": "s" }, "password_file": "p", "requests": ["get@example.com"] }],
-              "database": { "mysql": { "server": "db.example.com", "user": "u", "password_file": "p", "database": "d" } }
+              "database": {
+                "mysql": { "server": "db.example.com", "user": "u", "password_file": "p", "database": "d" }
+              }
             }
             """)!;
         var names = place.Split('.');

@@ -36,10 +36,11 @@ public sealed class LinearTimeOfFiles
         bytes =>
         {
             var addresses = Enumerable.Range(0, bytes / 60).Select(i => $"\"person{i}@a.example\"");
+            var complained = addresses.Reverse().Select(address => $"{{\"emailAddress\":{address}}}");
             return Encoding.UTF8.GetBytes($$"""
                 { "notificationType": "Complaint", "mail": { "destination": [{{string.Join(',', addresses)}}] },
                   "complaint": { "timestamp": "2026-03-02T08:15:00.000Z",
-                    "complainedRecipients": [{{string.Join(',', addresses.Reverse().Select(address => $"{{\"emailAddress\":{address}}}"))}}] } }
+                    "complainedRecipients": [{{string.Join(',', complained)}}] } }
                 """);
         },
         Length, text => Assert.NotNull(
@@ -56,12 +57,13 @@ public sealed class LinearTimeOfFiles
         {
             var pools = Enumerable.Range(0, bytes / 200).Select(i =>
                 $$"""
-                "pool-{{i}}": { "links": ["https://a{{i}}.example.net/", "https://b.example.net/"], "each": 1, "days": 1 }
+                "pool-{{i}}": { "links": ["https://a{{i}}.example.net/", "https://b.example.net/"],
+                  "each": 1, "days": 1 }
                 """);
             var text = string.Concat(Enumerable.Repeat(body, bytes / 2 / body.Length));
             return Encoding.UTF8.GetBytes(
-                $"{{ \"pools\": {{ {string.Join(',', pools)} }}, \"entries\": [ {{ \"email_addr\": \"get@example.com\", "
-                + $"\"body\": \"{text}\" }} ] }}");
+                $"{{ \"pools\": {{ {string.Join(',', pools)} }}, "
+                + $"\"entries\": [ {{ \"email_addr\": \"get@example.com\", \"body\": \"{text}\" }} ] }}");
         },
         Length, text => ResponseBookFile.Check(text, "/etc/responses.json", []));
 
@@ -69,9 +71,9 @@ public sealed class LinearTimeOfFiles
     [Fact]
     public void BookOfEndlessDomains_IsCheckedSoon()
     {
-        var label = new string('x', 58);
+        var labels = string.Join('.', Enumerable.Repeat(new string('x', 58), 4));
         var entries = Enumerable.Range(0, 120).Select(i => $$"""
-            { "email_addr": "get@{{(char)('a' + i / 15)}}{{label}}.{{label}}.{{label}}.{{label}}{{(char)('a' + i % 15)}}", "body": "x" }
+            { "email_addr": "get@{{(char)('a' + i / 15)}}{{labels}}{{(char)('a' + i % 15)}}", "body": "x" }
             """);
         var text = Encoding.UTF8.GetBytes($"[{string.Join(',', entries)}]");
         var faults = new List<Fault>();

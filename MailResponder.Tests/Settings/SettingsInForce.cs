@@ -42,7 +42,8 @@ public sealed class SettingsInForce : IDisposable
         Assert.Equal((60L, 2000L, false),
             (settings.Limits.DomainPerMinute, settings.Limits.DomainPerDay, settings.Limits.HasForService));
         Assert.Contains("gmail.com", settings.Limits.LargeDomains);
-        var other = Load(Least.TrimEnd()[..^1] + """, "limits": { "domain_per_minute": 0, "domain_per_day": 9 } }""").Limits;
+        var other = Load(
+            Least.TrimEnd()[..^1] + """, "limits": { "domain_per_minute": 0, "domain_per_day": 9 } }""").Limits;
         Assert.Equal((null, 9L), (other.DomainPerMinute, other.DomainPerDay));
         Assert.Contains("gmail.com", other.LargeDomains);
     }
@@ -75,11 +76,12 @@ public sealed class SettingsInForce : IDisposable
     public void Given_AreTaken()
     {
         var settings = Load(Least.Replace("\"send_method\": \"outbox\"", """
-            "send_method": "SendMail", "daily_limit": 5, "ledger_days": 8, "deadline_seconds": 9, "max_message_bytes": 2048,
+            "send_method": "SendMail", "daily_limit": 5, "ledger_days": 8, "deadline_seconds": 9,
+            "max_message_bytes": 2048, "max_request_age_hours": 72,
             "exempt_domains": ["a.example"], "blocked_domains": ["b.example"], "files_root": "/srv", "outbox": "o",
             "sendmail": "bin/sendmail", "log_to": "STDERR", "syslog_facility": "mail", "event_facility": "local7",
-            "syslog_socket": "/run/log", "authserv_id": "mx.example.com", "require_authentication": { "attachments": "full" },
-            "max_request_age_hours": 72,
+            "syslog_socket": "/run/log", "authserv_id": "mx.example.com",
+            "require_authentication": { "attachments": "full" },
             "dkim": { "domain": "Mail.Example.com", "selector": "s1", "key_file": "dkim.key" }
             """, StringComparison.Ordinal));
 

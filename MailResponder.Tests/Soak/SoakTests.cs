@@ -158,15 +158,18 @@ public sealed partial class SoakTests(ITestOutputHelper report)
 
         var doubles = accepted.Count - replies.Count;
         var bounced = BouncedLine().Count(postfix.MailLog) + NoticeLine().Count(postfix.MailLog);
-        Write($"""
-            {fed * SoakTraffic.Group} messages in {elapsed.Elapsed:mm\:ss}, {replies.Count} replies
-            results by line of the log: {Counted(host.Place.Log.Reports.Select(line => Result().Match(line)).Where(match => match.Success).Select(match => match.Value))}
-            deferrals of Postfix: {postfix.Deferrals}
-            until the next day: {(ses.Ahead == default ? "none" : "some")}
-            SES: {throttled} throttled, {cuts} cut after it accepted, {failures} failed, {stalls} stalled after it accepted
-            misfortunes: {string.Join(", ", misfortunes.Count.Select(one => $"{one.Key} {one.Value}"))}; {misfortunes.Kills} processes killed
-            sent twice, as at least once allows: {doubles}; lost: {lost}; bounced: {bounced}; sent twice although recorded: {twiceThoughRecorded}
-            """);
+        var results = host.Place.Log.Reports.Select(line => Result().Match(line)).Where(match => match.Success)
+            .Select(match => match.Value);
+        var harm = misfortunes.Count.Select(one => $"{one.Key} {one.Value}");
+        Write($"{fed * SoakTraffic.Group} messages in {elapsed.Elapsed:mm\\:ss}, {replies.Count} replies\n"
+            + $"results by line of the log: {Counted(results)}\n"
+            + $"deferrals of Postfix: {postfix.Deferrals}\n"
+            + $"until the next day: {(ses.Ahead == default ? "none" : "some")}\n"
+            + $"SES: {throttled} throttled, {cuts} cut after it accepted, {failures} failed, "
+            + $"{stalls} stalled after it accepted\n"
+            + $"misfortunes: {string.Join(", ", harm)}; {misfortunes.Kills} processes killed\n"
+            + $"sent twice, as at least once allows: {doubles}; lost: {lost}; bounced: {bounced}; "
+            + $"sent twice although recorded: {twiceThoughRecorded}");
         Assert.Equal(0, lost);
         Assert.Equal(0, bounced);
         Assert.Equal(0, twiceThoughRecorded);

@@ -45,7 +45,8 @@ internal static class SoakTraffic
         string person, int n, string more = "", string? from = null, string? sender = null,
         string recipient = "get@example.com") =>
         (sender ?? person, recipient,
-            $"{from ?? $"From: {person}\r\n"}To: {recipient}\r\nSubject: request {n}\r\nMessage-ID: <{n}.{person}>\r\n" +
+            $"{from ?? $"From: {person}\r\n"}To: {recipient}\r\nSubject: request {n}\r\n" +
+            $"Message-ID: <{n}.{person}>\r\n" +
             $"Date: Sun, 22 Nov 2026 10:00:00 +0000\r\n{more}\r\n{Phrase}\r\n");
 
     /// <summary>Beginning as nobody else's, so that its traces are found quickly.</summary>

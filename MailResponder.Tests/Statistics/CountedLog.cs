@@ -20,12 +20,19 @@ public sealed class CountedLog
 
         Assert.Equal(19, figures.Answered);
         Assert.Equal(7 + 24 + 1, figures.Replies);
-        Assert.Equal([KeyValuePair.Create("get@example.com", 12L), KeyValuePair.Create("links@example.com", 7L)], figures.Addresses);
+        Assert.Equal([KeyValuePair.Create("get@example.com", 12L), KeyValuePair.Create("links@example.com", 7L)],
+            figures.Addresses);
         Assert.Equal(0, figures.Others);
-        Assert.Equal([KeyValuePair.Create("blocked", 4L), KeyValuePair.Create("over-quota", 4L), KeyValuePair.Create("spam", 3L)],
-            figures.Skipped);
-        Assert.Equal([KeyValuePair.Create("database", 2L), KeyValuePair.Create("send", 1L), KeyValuePair.Create("unexpected", 1L)],
-            figures.Deferred);
+        Assert.Equal(
+            [
+                KeyValuePair.Create("blocked", 4L), KeyValuePair.Create("over-quota", 4L),
+                KeyValuePair.Create("spam", 3L),
+            ], figures.Skipped);
+        Assert.Equal(
+            [
+                KeyValuePair.Create("database", 2L), KeyValuePair.Create("send", 1L),
+                KeyValuePair.Create("unexpected", 1L),
+            ], figures.Deferred);
         Assert.Equal([KeyValuePair.Create("refused", 2L)], figures.Failed);
         Assert.Equal(1, figures.Exceptions);
         Assert.Equal(2, figures.UnmatchedLines);

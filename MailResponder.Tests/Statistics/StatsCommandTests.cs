@@ -1,17 +1,14 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using MailResponder.Incoming;
 using MailResponder.Tests.Mail;
 using MailResponder.Tests.Program;
-using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>`responder stats`, the published program.</summary>
+/// <summary>`responder stats`, the published program: the logs that it counts, and the forms of its report.</summary>
 public sealed class StatsCommandTests : IDisposable
 {
     readonly Workplace place = new();
@@ -21,39 +18,18 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void PlainOrCompressed_TheNumbersAreTheSame()
     {
-        File.WriteAllText(place.PathTo("plain"), Sample.Text);
+        File.WriteAllText(place.PathTo("plain"), StatsRun.Sample.Text);
         using (var gzip = new GZipStream(File.Create(place.PathTo("compressed")), CompressionLevel.Fastest))
-            gzip.Write(Encoding.UTF8.GetBytes(Sample.Text));
+            gzip.Write(Encoding.UTF8.GetBytes(StatsRun.Sample.Text));
 
         foreach (var log in (string[])["plain", "compressed"])
         {
-            var messages = Json("--log", place.PathTo(log))["messages"]!;
+            var messages = place.Stats("--log", place.PathTo(log))["messages"]!;
             Assert.Equal((12, 24, 3), ((int)messages["answered"]!, (int)messages["replies"]!,
                 (int)messages["skipped"]!["spam"]!));
             Assert.Equal(12, (int)messages["addresses"]!["get@example.com"]!);
             Assert.Equal(24, messages["replies_by_hour"]!.AsArray().Sum(hour => (int)hour!));
         }
-    }
-
-    /// <summary>
-    /// The figure of the metrics and of df(1), which rounds up: what is reserved for root is neither free nor used.
-    /// </summary>
-    [Fact]
-    public void Disk_IsAsFullAsTheMetricsSay()
-    {
-        File.WriteAllText(place.PathTo("sample.log"), Sample.Text);
-        var root = Json("--log", place.PathTo("sample.log"))["host"]!["disks"]!.AsArray()
-            .Single(disk => (string?)disk!["name"] == "/")!;
-        var used = 1 - ((double)root["free_bytes"]! / (double)root["total_bytes"]!);
-
-        var metrics = place.Command("metrics", "prometheus").OutputText;
-        var metric = System.Text.RegularExpressions.Regex.Match(
-            metrics, "disk_used_ratio\\{.*mount_path=\"/\"\\} ([0-9.]+)").Groups[1].Value;
-        Assert.InRange(used, double.Parse(metric, CultureInfo.InvariantCulture) - 0.005,
-            double.Parse(metric, CultureInfo.InvariantCulture) + 0.005);
-        var df = double.Parse(Host.ToolRun.Of("df", "--output=pcent", "/").AssertDone().Split('\n')[1].Trim(' ', '%'),
-            CultureInfo.InvariantCulture);
-        Assert.InRange(100 * used, df - 1.5, df + 0.5);
     }
 
     [Fact]
@@ -81,7 +57,7 @@ public sealed class StatsCommandTests : IDisposable
         File.WriteAllText(place.PathTo("var-log/mail_responder-events.log"), "today\n");
         using (Stream file = File.Create(place.PathTo("var-log/" + name)),
             log = isCompressed ? new GZipStream(file, CompressionLevel.Fastest) : file)
-            log.Write(Encoding.UTF8.GetBytes(Sample.Text));
+            log.Write(Encoding.UTF8.GetBytes(StatsRun.Sample.Text));
 
         var run = WithLogs("--json");
 
@@ -108,10 +84,10 @@ public sealed class StatsCommandTests : IDisposable
     [InlineData(null, "2026-11-21T00:00:03Z", 3)]
     public void Span_IsWhatIsCounted(string? since, string? until, int answered)
     {
-        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
+        File.WriteAllText(place.PathTo("log.1"), StatsRun.Sample.Text);
         string[] span = [.. since is null ? [] : (string[])["--since", since],
             .. until is null ? [] : (string[])["--until", until]];
-        Assert.Equal(answered, (int)Json(["--log", place.PathTo("log.1"), .. span])["messages"]!["answered"]!);
+        Assert.Equal(answered, (int)place.Stats(["--log", place.PathTo("log.1"), .. span])["messages"]!["answered"]!);
     }
 
     [Theory]
@@ -145,7 +121,7 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void Mail_IsMadeSignedAndSentAsAReplyIs()
     {
-        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
+        File.WriteAllText(place.PathTo("log.1"), StatsRun.Sample.Text);
         place.Settings["statistics"] = new JsonObject
         {
             ["to"] = "Operators <ops@example.net>",
@@ -195,118 +171,10 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void Html_IsOnePage()
     {
-        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
+        File.WriteAllText(place.PathTo("log.1"), StatsRun.Sample.Text);
         var run = place.Command("stats", "--log", place.PathTo("log.1"), "--html", place.PathTo("a.html"));
         Assert.Equal((0, ""), (run.ExitCode, run.OutputText + run.Errors));
         Assert.EndsWith("</html>\n", File.ReadAllText(place.PathTo("a.html")), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void NumbersOfSes_AreSummedOverDayWeekAndTwoWeeks()
-    {
-        using var ses = new SesDouble(
-            number => number == 1 ? Quota : Statistics(
-            (1, 100, 4, 0, 2), (30, 900, 1, 1, 0), (24 * 6, 9000, 20, 3, 1), (24 * 10, 90_000, 0, 0, 7),
-            (24 * 20, 5, 5, 5, 5)));
-        place.SendThrough(ses);
-
-        var report = Json("--log", "/dev/null");
-
-        Assert.Empty(ses.SignatureFaults);
-        Assert.Equal((50_000, 14, 127),
-            ((int)report["ses"]!["per_day"]!, (int)report["ses"]!["per_second"]!,
-            (int)report["ses"]!["sent_in_day"]!));
-        string[] names = ["days", "deliveries", "bounces", "complaints", "rejects"];
-        Assert.Equal(["1 100 4 0 2", "7 10000 25 4 3", "14 100000 25 4 10"],
-            report["ses"]!["spans"]!.AsArray()
-            .Select(span => string.Join(' ', names.Select(name => (int)span![name]!))));
-        Assert.Equal(0.04, (double)report["ses"]!["spans"]![0]!["bounce_share"]!, 9);
-        Assert.Contains("4.00% of the mails of the last day bounced",
-            Assert.Single(report["warnings"]!.AsArray())!.GetValue<string>(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void SesThatRefuses_SpoilsNothingElse()
-    {
-        using var ses = SesDouble.That(SesAnswer.Error(403, "AccessDenied", SesAnswer.Leak));
-        place.SendThrough(ses);
-        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
-
-        var report = Json("--log", place.PathTo("log.1"));
-
-        Assert.Contains("ses:GetSendQuota", (string?)report["problems"]!["ses"], StringComparison.Ordinal);
-        Assert.DoesNotContain("requester", report.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal(12, (int)report["messages"]!["answered"]!);
-    }
-
-    /// <summary>The rows that `responder postfix-log` keeps; its own tests compare every number of them.</summary>
-    [Fact]
-    public void PostfixLog_IsReadOfTheSameSpan()
-    {
-        File.WriteAllText(place.PathTo("log.1"), Sample.Text);
-        File.WriteAllText(place.PathTo("rows.db"), "no database, but long enough to be looked at as one\n");
-        Assert.Null(Json("--log", place.PathTo("log.1"))["postfix"]);
-
-        place.Settings["postfix_log"] = new JsonObject { ["database"] = "rows.db" };
-        place.Write();
-        var report = Json("--log", place.PathTo("log.1"));
-        Assert.Contains("rows.db", (string?)report["problems"]!["postfix"], StringComparison.Ordinal);
-        Assert.Equal(12, (int)report["messages"]!["answered"]!);
-
-        File.Delete(place.PathTo("rows.db"));
-        File.WriteAllText(place.PathTo("maillog"), "");
-        Assert.Equal(0, place.Command(
-            "postfix-log", "--mail-log", place.PathTo("maillog"), "--log", place.PathTo("maillog")).ExitCode);
-        Assert.Equal(0, (int)Json("--log", place.PathTo("log.1"))["postfix"]!["received"]!);
-    }
-
-    [Fact]
-    public void Instance_IsAskedWithAToken()
-    {
-        using var metadata = new MetadataDouble();
-        var run = Under($"export AWS_EC2_METADATA_SERVICE_ENDPOINT={metadata.Url}; ", "--log", "/dev/null", "--json");
-        var instance = JsonNode.Parse(run.OutputText)!["instance"]!;
-        Assert.Equal(("i-0123456789abcdef0", "t4g.small", "eu-west-1b"),
-            ((string?)instance["id"], (string?)instance["type"], (string?)instance["zone"]));
-        Assert.Equal(["PUT /latest/api/token", "GET /latest/dynamic/instance-identity/document"], metadata.Paths);
-    }
-
-    [Fact]
-    public void InstanceThatIsSilent_CostsSeconds()
-    {
-        using var silent = new TcpListener(IPAddress.Loopback, 0);
-        silent.Start();
-        var begin = DateTime.UtcNow;
-        var run = Under($"export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://{silent.LocalEndpoint}; ", "--log",
-            "/dev/null", "--json");
-        Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Contains("did not answer", (string?)JsonNode.Parse(run.OutputText)!["problems"]!["instance"],
-            StringComparison.Ordinal);
-        Assert.InRange(DateTime.UtcNow - begin, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
-    }
-
-    [Fact]
-    public void Queue_IsCountedWithoutItsAddresses()
-    {
-        var queue = """
-            {"queue_name": "deferred", "queue_id": "4bA", "arrival_time": 1, "message_size": 9, "sender": "somebody@freemail.test", "recipients": [{"address": "get@example.com", "delay_reason": "x"}]}
-            {"queue_name": "active", "queue_id": "4bB", "arrival_time": 1, "message_size": 9, "sender": "other@freemail.test", "recipients": [{"address": "get@example.com"}]}
-            {"queue_name": "deferred", "queue_id": "4bC", "arrival_time": 1, "message_size": 9, "sender": "", "recipients": []}
-            """;
-        var report = JsonNode.Parse(WithPostqueue($"cat <<'EOF'\n{queue}\nEOF").OutputText)!;
-        Assert.Equal("""{"deferred":2,"active":1}""", report["queue"]!.ToJsonString());
-        Assert.DoesNotContain("freemail", report.ToJsonString(), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("echo somebody@freemail.test >&2; exit 69", "failed with exit code 69; does Postfix run?")]
-    [InlineData("echo Mail queue is empty", "printed what is not its JSON form")]
-    public void QueueThatCannotBeCounted_IsAProblem(string script, string problem)
-    {
-        var run = WithPostqueue(script);
-        Assert.Contains(problem, (string?)JsonNode.Parse(run.OutputText)!["problems"]!["queue"],
-            StringComparison.Ordinal);
-        Assert.DoesNotContain("freemail", run.OutputText + run.Errors, StringComparison.Ordinal);
     }
 
     /// <summary>What the filter really logs, of real people.</summary>
@@ -324,12 +192,13 @@ public sealed class StatsCommandTests : IDisposable
                 "links@example.com").AssertDone();
         File.WriteAllLines(place.PathTo("log.1"), place.Log.Events);
 
-        var report = Json("--log", place.PathTo("log.1"));
+        var report = place.Stats("--log", place.PathTo("log.1"));
         var text = place.Command("stats", "--log", place.PathTo("log.1")).OutputText;
         place.Command("stats", "--log", place.PathTo("log.1"), "--html", place.PathTo("a.html"));
 
         Assert.Equal((2, 2), ((int)report["messages"]!["answered"]!, (int)report["messages"]!["others"]!));
-        Assert.Equal("""{"blocked-domain":1,"over-quota":1,"robot-sender":1}""", report["messages"]!["skipped"]!.ToJsonString());
+        Assert.Equal("""{"blocked-domain":1,"over-quota":1,"robot-sender":1}""",
+            report["messages"]!["skipped"]!.ToJsonString());
         Assert.All((string[])[report.ToJsonString(), text, File.ReadAllText(place.PathTo("a.html"))], form =>
         {
             foreach (var word in (string[])["someone", "freemail", "blocked.test", "links@example.com"])
@@ -365,50 +234,14 @@ public sealed class StatsCommandTests : IDisposable
         Assert.True(seconds < 10 + megabytes * 0.1, $"{megabytes} MB took {seconds:0.0} s");
     }
 
-    static MadeLog Sample => new MadeLog().Replied("get@example.com", 12, replies: 2).Skipped(SkipReason.Spam, 3);
-
-    static SesAnswer Quota => SesAnswer.Xml(200,
-        "<GetSendQuotaResponse "
-        + "xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendQuotaResult><SentLast24Hours>127.0</SentLast24Hours>"
-        + "<Max24HourSend>50000.0</Max24HourSend><MaxSendRate>14.0</MaxSendRate></GetSendQuotaResult></GetSendQuotaResponse>");
-
-    static SesAnswer Statistics(params (
-        int HoursAgo, int Deliveries, int Bounces, int Complaints, int Rejects)[] points) => SesAnswer.Xml(200,
-        "<GetSendStatisticsResponse "
-        + "xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><GetSendStatisticsResult><SendDataPoints>"
-        + string.Concat(points.Select(point => string.Create(CultureInfo.InvariantCulture,
-            $"<member><DeliveryAttempts>{point.Deliveries}</DeliveryAttempts><Timestamp>{DateTime.UtcNow.AddHours(-point.HoursAgo):yyyy-MM-dd'T'HH:mm:ss'Z'}</Timestamp><Rejects>{point.Rejects}</Rejects><Bounces>{point.Bounces}</Bounces><Complaints>{point.Complaints}</Complaints></member>")))
-        + "</SendDataPoints></GetSendStatisticsResult></GetSendStatisticsResponse>");
-
-    JsonNode Json(params string[] arguments)
-    {
-        var run = place.Command(["stats", "--json", .. arguments]);
-        Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Equal("", run.Errors);
-        return JsonNode.Parse(run.OutputText)!;
-    }
-
     (int ExitCode, string Errors) Failure(params string[] arguments)
     {
         var run = place.Command(["stats", .. arguments]);
         return (run.ExitCode, run.Errors);
     }
 
-    ProgramRun Under(string preparation, params string[] arguments) => ResponderProcess.Run(
-        preparation + ResponderProcess.Plainly, [], ["stats", "--settings", place.SettingsFile, .. arguments]);
-
     /// <summary>With the folder var-log in the place of /var/log.</summary>
-    ProgramRun WithLogs(params string[] arguments) => Mounted(place.PathTo("var-log"), "/var/log", arguments);
-
-    ProgramRun WithPostqueue(string script)
-    {
-        Executable.Write(place.PathTo("postqueue"), $"#!/bin/sh\n{script}\n");
-        return Mounted(place.PathTo("postqueue"), "/usr/sbin/postqueue", "--log", "/dev/null", "--json");
-    }
-
-    ProgramRun Mounted(string what, string where, params string[] arguments) => ResponderProcess.Run(
-        $"exec unshare --mount sh -c 'mount --bind \"{what}\" {where} && exec \"$@\"' sh \"$@\"", [],
-        ["stats", "--settings", place.SettingsFile, .. arguments]);
+    ProgramRun WithLogs(params string[] arguments) => place.StatsWith(place.PathTo("var-log"), "/var/log", arguments);
 
     (long KiB, int Answered) Peak(string log)
     {

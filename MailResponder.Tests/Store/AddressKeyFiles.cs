@@ -48,8 +48,9 @@ public sealed class AddressKeyFiles : IDisposable
         var exception = Assert.Throws<ResponderException>(() => AddressKey.LoadOrCreate(path, database));
 
         Assert.Equal(
-            $"address key {path}: does not exist; copy it from another host, or for a new database make it once with: " +
-            $"(umask 027; openssl rand -hex 32 > {path})", exception.Message);
+            $"address key {path}: does not exist; copy it from another host, "
+            + $"or for a new database make it once with: (umask 027; openssl rand -hex 32 > {path})",
+            exception.Message);
         Assert.False(File.Exists(path));
     }
 

@@ -17,8 +17,9 @@ public sealed class MySqlTypesTests : IDisposable
     {
         connection = new MySqlServer(server.NewDatabase()).Connect(TimeSpan.FromSeconds(20));
         Run("""
-            CREATE TABLE t (big BIGINT, ubig BIGINT UNSIGNED, word INT, small SMALLINT, tiny TINYINT, flag TINYINT(1), real8 DOUBLE,
-                exact DECIMAL(30,10), name VARCHAR(300), note LONGTEXT, bytes VARBINARY(300), blob_ LONGBLOB, moment DATETIME(6), span TIME(6), bits BIT(9))
+            CREATE TABLE t (big BIGINT, ubig BIGINT UNSIGNED, word INT, small SMALLINT, tiny TINYINT, flag TINYINT(1),
+                real8 DOUBLE, exact DECIMAL(30,10), name VARCHAR(300), note LONGTEXT, bytes VARBINARY(300),
+                blob_ LONGBLOB, moment DATETIME(6), span TIME(6), bits BIT(9))
             """);
     }
 

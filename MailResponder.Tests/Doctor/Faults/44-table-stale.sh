@@ -6,4 +6,5 @@ keep /etc/postfix/main.cf
 keep /var/lib/mail_responder/postfix
 mkdir -p /var/lib/mail_responder/postfix
 echo 'old@example.com OK' >/var/lib/mail_responder/postfix/addresses
-postconf -e 'local_recipient_maps=texthash:/var/lib/mail_responder/postfix/addresses proxy:unix:passwd.byname $alias_maps'
+tables='texthash:/var/lib/mail_responder/postfix/addresses proxy:unix:passwd.byname $alias_maps'
+postconf -e "local_recipient_maps=$tables"

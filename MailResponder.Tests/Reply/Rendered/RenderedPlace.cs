@@ -41,8 +41,8 @@ internal sealed class RenderedPlace : IDisposable
         [
           { "email_addr": "{{Address}}", "body": "{{text}}", "subject": "fixed" },
           { "email_addr": "{{FileAddress}}", "body": [["plain", "{{text}}"], ["html", "<p>{{text}} فارسی</p>"]],
-            "attachments": [["tools", "tool.exe", "tool.exe"], ["tools", "tool.exe", "ابزار.exe"]], "send_method": "Outbox",
-            "require_authentication": { "attachments": "full" } },
+            "attachments": [["tools", "tool.exe", "tool.exe"], ["tools", "tool.exe", "ابزار.exe"]],
+            "send_method": "Outbox", "require_authentication": { "attachments": "full" } },
         ]
         """);
 

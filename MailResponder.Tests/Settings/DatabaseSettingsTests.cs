@@ -48,7 +48,7 @@ public sealed class DatabaseSettingsTests
     [InlineData("{}", "4: database: must hold one of \"sqlite\"")]
     [InlineData("""{ "sqlite": "a", "mysql": { "socket": "/s", "user": "u", "database": "d" } }""", "4: database: names two databases; keep one of")]
     [InlineData("""{ "mysql": "db.example.com" }""", "4: database.mysql: must be an object")]
-    [InlineData("""{ "mysqll": {} }""", "4: database.mysqll: is not a setting; did you mean \"mysql\"?")]
+    [InlineData("""{ "mysqll": {} }""", "4: database.mysqll: is unknown; did you mean \"mysql\"?")]
     [InlineData("""{ "mysql": { "user": "u", "database": "d" } }""", "4: database.mysql: must name a \"server\" (host name) or a \"socket\" (path)")]
     [InlineData("""{ "mysql": { "server": "s", "socket": "/s", "user": "u", "database": "d" } }""", "4: database.mysql: names a server and a socket")]
     [InlineData("""{ "mysql": { "server": "s", "user": "u", "database": "d" } }""", "4: database.mysql.password_file: is missing")]
@@ -57,7 +57,7 @@ public sealed class DatabaseSettingsTests
     [InlineData("""{ "mysql": { "server": "s", "user": "u", "database": "d", "password_file": "p", "ssl_mode": "required", "ssl_ca": "c" } }""", "database.mysql.ssl_ca: is not looked at with ssl_mode required")]
     [InlineData("""{ "mysql": { "server": "s", "user": "u", "database": "d", "password_file": "p", "port": 0 } }""", "database.mysql.port: must be a whole number from 1 to 65535")]
     [InlineData("""{ "mysql": { "socket": "/s", "user": "u", "database": "d", "port": 3306 } }""", "database.mysql.port: goes with a server, not with a socket")]
-    [InlineData("""{ "mysql": { "server": "s", "user": "u", "database": "d", "password": "p" } }""", "database.mysql.password: is not a setting; the settings here are: server, socket")]
+    [InlineData("""{ "mysql": { "server": "s", "user": "u", "database": "d", "password": "p" } }""", "database.mysql.password: is unknown; known here are: server, socket")]
     public void Fault_IsNamedWithItsLine(string database, string expected)
     {
         var (settings, faults) = Check(database);

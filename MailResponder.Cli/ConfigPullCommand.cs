@@ -34,7 +34,7 @@ internal sealed class ConfigPullCommand : Command
         }
 
         var deadline = new Deadline(TimeProvider.System, MaxTime);
-        using var turn = settings.S3 is null ? null : PullTurn.Wait(settings.FilesRoot, deadline.Remaining);
+        using var turn = settings.S3 is null ? null : ConfigPull.Turn(settings.FilesRoot, deadline.Remaining);
         var result = new ConfigPull(settings, TimeProvider.System, deadline, allowOlder).Run(checkOnly);
         Report(settings, result);
         if (!result.IsGood)

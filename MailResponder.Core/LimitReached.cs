@@ -10,30 +10,25 @@ internal static class LimitReached
 {
     public static Outcome Tell(Limit limit, ResponderSettings settings, RequesterStore store)
     {
-        var reason = limit is Limit.DomainPerMinute or Limit.DomainPerDay ? SkipReason.DomainLimit
-            : SkipReason.ServiceLimit;
-        var name = "limits." + limit.Hyphenated().Replace('-', '_');
-        var outcome = settings.Limits.WhenReached == WhenReached.Drop
-            ? Outcome.Skipped(reason)
-            : Outcome.Deferred(Cause.Limit, name + " is reached") with { Reason = reason.Hyphenated() };
-        return store.TakeReport(limit) ? outcome with { Alarm = Alarm(limit, name, settings, store.EndOf(limit)) }
-            : outcome;
-    }
-
-    private static string Alarm(Limit limit, string name, ResponderSettings settings, DateTimeOffset end)
-    {
-        var (number, whose) = limit switch
+        var limits = settings.Limits;
+        var (number, reason, whose) = limit switch
         {
-            Limit.DomainPerMinute => (settings.Limits.DomainPerMinute, "from one domain or more"),
-            Limit.DomainPerDay => (settings.Limits.DomainPerDay, "from one domain or more"),
-            Limit.ServicePerMinute => (settings.Limits.ServicePerMinute, "from everybody"),
-            _ => (settings.Limits.ServicePerDay, "from everybody"),
+            Limit.DomainPerMinute => (limits.DomainPerMinute, SkipReason.DomainLimit, "from one domain or more"),
+            Limit.DomainPerDay => (limits.DomainPerDay, SkipReason.DomainLimit, "from one domain or more"),
+            Limit.ServicePerMinute => (limits.ServicePerMinute, SkipReason.ServiceLimit, "from everybody"),
+            _ => (limits.ServicePerDay, SkipReason.ServiceLimit, "from everybody"),
         };
-        var fate = settings.Limits.WhenReached == WhenReached.Drop ? "are not answered" : "wait in Postfix's queue";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"limit {name}={number} reached: messages {whose} {fate} until {end.UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'} "
-            + $"at least; " +
-            $"if they come from people, raise it in {settings.File}; more is in docs/postfix.md, When a limit is "
-            + $"reached");
+        var name = "limits." + limit.Hyphenated().Replace('-', '_');
+        var (outcome, fate) = limits.WhenReached == WhenReached.Drop
+            ? (Outcome.Skipped(reason), "are not answered")
+            : (Outcome.Deferred(Cause.Limit, name + " is reached") with { Reason = reason.Hyphenated() },
+                "wait in Postfix's queue");
+        return !store.TakeReport(limit) ? outcome : outcome with
+        {
+            Alarm = string.Create(CultureInfo.InvariantCulture,
+                $"limit {name}={number} reached: messages {whose} {fate} until "
+                + $"{store.EndOf(limit).UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'} at least; if they come from people, raise "
+                + $"it in {settings.File}; more is in docs/postfix.md, When a limit is reached"),
+        };
     }
 }

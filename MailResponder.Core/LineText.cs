@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace MailResponder;
 
 /// <summary>Characters that break a log line or a header field, or steer a terminal.</summary>
@@ -22,21 +19,8 @@ internal static class LineText
     /// <summary>The text with such characters as JSON has them, like \u001b.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="except">Those that stay.</param>
-    public static string Visible(string text, string except = "")
-    {
-        if (!text.Any(IsHidden))
-            return text;
-        var visible = new StringBuilder();
-        foreach (var c in text)
-        {
-            if (IsHidden(c) && !except.Contains(c))
-                visible.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else
-                visible.Append(c);
-        }
-
-        return visible.ToString();
-    }
+    public static string Visible(string text, string except = "") => !text.Any(IsHidden) ? text
+        : string.Concat(text.Select(c => IsHidden(c) && !except.Contains(c) ? $"\\u{(int)c:x4}" : c.ToString()));
 
     /// <summary>One line of what a program printed: printable, and of 300 characters at most.</summary>
     public static string OneLine(this string text)

@@ -16,29 +16,23 @@ namespace MailResponder;
 /// <summary>
 /// Composes, signs, sends and records the replies to one request. One failed entry does not stop the next.
 /// </summary>
-internal sealed class Replier
+/// <param name="settings">What to do, and with which files.</param>
+/// <param name="renderings">Of the response book.</param>
+/// <param name="senders">The ways out.</param>
+/// <param name="deadline">When to be done.</param>
+/// <param name="clock">Tells the time.</param>
+/// <exception cref="ResponderException">The DKIM key cannot be used.</exception>
+internal sealed class Replier(
+    ResponderSettings settings, Renderings renderings, Senders senders, Deadline deadline, TimeProvider clock)
 {
     /// <summary>The problem of an entry that the request may get later.</summary>
     public const string OpenAuthentication =
         "a mail filter could not look up who the message is from; without that it is answered when it has been here "
         + "for an hour";
 
-    private readonly AuthenticationRule _rule;
-    private readonly ReplyComposer _composer;
-    private readonly ReplySigner? _signer;
-    private readonly Senders _senders;
-    private readonly Deadline _deadline;
-
-    /// <exception cref="ResponderException">The DKIM key cannot be used.</exception>
-    public Replier(ResponderSettings settings, Renderings renderings, Senders senders, Deadline deadline,
-        TimeProvider clock)
-    {
-        _rule = new AuthenticationRule(settings);
-        _composer = new ReplyComposer(settings, renderings, clock);
-        _signer = ReplySigner.Create(settings.Dkim, clock);
-        _senders = senders;
-        _deadline = deadline;
-    }
+    private readonly AuthenticationRule _rule = new(settings);
+    private readonly ReplyComposer _composer = new(settings, renderings, clock);
+    private readonly ReplySigner? _signer = ReplySigner.Create(settings.Dkim, clock);
 
     /// <summary>
     /// Sends each entry that is not yet done, then records it. A crash between the two sends that reply again, and
@@ -64,7 +58,12 @@ internal sealed class Replier
 
             var result = permission == Permission.WithoutAttachments ? SendText(request, entry, turn)
                 : Send(request, entry, turn);
-            Note(entry, result);
+            if (result.Status == SendStatus.Sent)
+                receipts.Add(result.Detail);
+            if ((result.Status == SendStatus.Sent ? result.Remark : result.Detail) is { } problem)
+                problems.Add($"entry {entry.Number}: {problem}");
+            if (result.Status == SendStatus.Temporary)
+                cause ??= result.Cause;
             try
             {
                 turn.Record(result.Status);
@@ -84,16 +83,6 @@ internal sealed class Replier
         {
             problems.Add($"entry {entry.Number}: {problem}");
             cause ??= why;
-        }
-
-        void Note(ResponseEntry entry, SendResult result)
-        {
-            if (result.Status == SendStatus.Sent)
-                receipts.Add(result.Detail);
-            if ((result.Status == SendStatus.Sent ? result.Remark : result.Detail) is { } problem)
-                problems.Add($"entry {entry.Number}: {problem}");
-            if (result.Status == SendStatus.Temporary)
-                cause ??= result.Cause;
         }
 
         if (cause is null && !message.AnySent)
@@ -136,12 +125,12 @@ internal sealed class Replier
 
     private SendResult SendAsItIs(Request request, ResponseEntry entry, Turn turn)
     {
-        if (_deadline.Remaining == TimeSpan.Zero)
+        if (deadline.Remaining == TimeSpan.Zero)
             return SendResult.Temporary("the deadline has passed", Cause.Deadline);
         try
         {
             using var reply = _composer.Compose(request, entry, turn.MessageKey, turn.AddressKey);
-            var sender = _senders.For(entry.SendMethod);
+            var sender = senders.For(entry.SendMethod);
             if (!sender.ReplacesDateAndMessageId && turn.TokenFor(reply) is { } token)
                 reply.Message.Headers.Add(DeliveryReport.TokenHeader, token);
             _signer?.Sign(reply, withDateAndMessageId: !sender.ReplacesDateAndMessageId);

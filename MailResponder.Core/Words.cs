@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 
 namespace MailResponder;
 
@@ -9,19 +9,8 @@ internal static class Words
     private const int Far = 1000;
 
     /// <summary>The member's name with hyphens: <c>OverQuota</c> becomes <c>over-quota</c>.</summary>
-    public static string Hyphenated<T>(this T member) where T : struct, Enum
-    {
-        var name = member.ToString();
-        var words = new StringBuilder(name.Length + 4);
-        foreach (var c in name)
-        {
-            if (char.IsAsciiLetterUpper(c) && words.Length > 0)
-                words.Append('-');
-            words.Append(char.ToLowerInvariant(c));
-        }
-
-        return words.ToString();
-    }
+    public static string Hyphenated<T>(this T member) where T : struct, Enum =>
+        JsonNamingPolicy.KebabCaseLower.ConvertName(member.ToString());
 
     /// <summary>
     /// The candidate that <paramref name="word"/> was most likely meant to be, or null when none is close: at most two

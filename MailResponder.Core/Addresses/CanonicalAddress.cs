@@ -12,12 +12,11 @@ internal static class CanonicalAddress
     /// <param name="domain">The address's own domain, normalised.</param>
     public static bool TryGet(string address, out string canonical, out string domain)
     {
-        canonical = domain = "";
-        var at = address.LastIndexOf('@');
-        if (at <= 0 || !MailDomain.TryNormalize(address[(at + 1)..], out domain))
+        canonical = "";
+        if (!MailDomain.TrySplit(address, out var local, out domain))
             return false;
-        var local = Unquoted(address[..at]).ToLowerInvariant();
-        canonical = (MailProviders.Of(domain) ?? MailProvider.Other).Mailbox(local, domain);
+        canonical = (MailProviders.Of(domain) ?? MailProvider.Other)
+            .Mailbox(Unquoted(local).ToLowerInvariant(), domain);
         return true;
     }
 

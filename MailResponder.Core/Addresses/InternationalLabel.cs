@@ -27,18 +27,11 @@ internal static class InternationalLabel
     /// <summary>False when the text is no label that has one form only (RFC 5891, section 4.2).</summary>
     /// <param name="label">In lower case, with at least one character beyond ASCII.</param>
     /// <param name="aLabel">"xn--" and the label in Punycode.</param>
-    public static bool TryEncode(ReadOnlySpan<char> label, out string aLabel)
+    public static bool TryEncode(string label, out string aLabel)
     {
         aLabel = "";
-        var runes = new List<int>(label.Length);
-        while (!label.IsEmpty)
-        {
-            if (Rune.DecodeFromUtf16(label, out var rune, out var length) != System.Buffers.OperationStatus.Done)
-                return false;
-            runes.Add(rune.Value);
-            label = label[length..];
-        }
-
+        // Half of a surrogate pair becomes U+FFFD, which no label may have.
+        var runes = label.EnumerateRunes().Select(rune => rune.Value).ToList();
         var hasHyphens = runes[0] == '-' || runes[^1] == '-' || (runes.Count > 3 && runes[2] == '-' && runes[3] == '-');
         if (hasHyphens || IsMark(runes[0]))
             return false;
@@ -95,12 +88,9 @@ internal static class InternationalLabel
     /// </summary>
     private static bool JoinsBoth(List<int> runes, int i)
     {
-        int before = i - 1, after = i + 1;
-        while (before >= 0 && IsMark(runes[before]))
-            before--;
-        while (after < runes.Count && IsMark(runes[after]))
-            after++;
-        return before >= 0 && after < runes.Count && IsArabic(runes[before]) && IsArabic(runes[after])
+        var before = runes.FindLastIndex(i - 1, c => !IsMark(c));
+        var after = runes.FindIndex(i + 1, c => !IsMark(c));
+        return before >= 0 && after >= 0 && IsArabic(runes[before]) && IsArabic(runes[after])
             && !NotJoiningOnwards.Contains((char)runes[before]) && runes[after] is not (0x0621 or 0x0674);
     }
 
@@ -143,13 +133,7 @@ internal static class InternationalLabel
     private static string Punycode(List<int> runes)
     {
         const int Base = 36, TMin = 1, TMax = 26, InitialBias = 72, InitialN = 0x80;
-        var encoded = new StringBuilder();
-        foreach (var c in runes)
-        {
-            if (c < InitialN)
-                encoded.Append((char)c);
-        }
-
+        var encoded = new StringBuilder(string.Concat(runes.Where(c => c < InitialN).Select(c => (char)c)));
         var basic = encoded.Length;
         if (basic > 0)
             encoded.Append('-');
@@ -157,13 +141,7 @@ internal static class InternationalLabel
         long delta = 0;
         for (var done = basic; done < runes.Count; delta++, n++)
         {
-            var next = int.MaxValue;
-            foreach (var c in runes)
-            {
-                if (c >= n && c < next)
-                    next = c;
-            }
-
+            var next = runes.Where(c => c >= n).Min();
             delta += (long)(next - n) * (done + 1);
             n = next;
             foreach (var c in runes)

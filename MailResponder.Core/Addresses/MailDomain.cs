@@ -1,9 +1,13 @@
+using System.Buffers;
+
 namespace MailResponder.Addresses;
 
 /// <summary>Domain names as they are compared: lower case, ASCII (RFC 5890 A-labels), without a final dot.</summary>
 internal static class MailDomain
 {
     private const int MaxLength = 253;
+    private static readonly SearchValues<char> Characters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>
     /// False when the text is no fully qualified domain name: at least two labels of letters, digits, hyphens, the last
@@ -21,23 +25,26 @@ internal static class MailDomain
         name = name.ToLowerInvariant();
         if (!System.Text.Ascii.IsValid(name) && !TryEncode(ref name))
             return false;
-        if (name.Length is 0 or > MaxLength || !name.Contains('.'))
-            return false;
-        foreach (var label in name.Split('.'))
-        {
-            if (label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-')
-                return false;
-            foreach (var c in label)
-            {
-                if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
-                    return false;
-            }
-        }
-
-        if (!char.IsAsciiLetter(name[name.LastIndexOf('.') + 1]))
+        if (name.Length > MaxLength || !name.Contains('.') || name.AsSpan().ContainsAnyExcept(Characters)
+            || Array.Exists(name.Split('.'), label => label is "" or ['-', ..] or [.., '-'] || label.Length > 63)
+            || !char.IsAsciiLetter(name[name.LastIndexOf('.') + 1]))
             return false;
         domain = name;
         return true;
+    }
+
+    /// <summary>What stands behind the last @ of an address, as it is written.</summary>
+    public static string Of(string address) => address[(address.LastIndexOf('@') + 1)..];
+
+    /// <summary>Takes a whole address apart. False when it has no local part, or no domain.</summary>
+    /// <param name="address">In any spelling.</param>
+    /// <param name="local">The local part as it is written.</param>
+    /// <param name="domain">As <see cref="TryNormalize"/> has it.</param>
+    public static bool TrySplit(string address, out string local, out string domain)
+    {
+        local = address[..Math.Max(0, address.LastIndexOf('@'))];
+        domain = "";
+        return local.Length > 0 && TryNormalize(Of(address), out domain);
     }
 
     private static bool TryEncode(ref string name)

@@ -36,20 +36,7 @@ internal static class UnstableCharacters
         0x1CCF0, 0x1CCF9, 0x1D165, 0x1D7FF, 0x1E030, 0x1E06D, 0x1EE00, 0x1FBF9, 0x2F800, 0x2FA1D, 0xE0100, 0xE01EF,
     ];
 
-    public static bool Contains(int codePoint)
-    {
-        int low = 0, high = Ranges.Length / 2 - 1;
-        while (low <= high)
-        {
-            var middle = (low + high) / 2;
-            if (codePoint < Ranges[2 * middle])
-                high = middle - 1;
-            else if (codePoint > Ranges[2 * middle + 1])
-                low = middle + 1;
-            else
-                return true;
-        }
-
-        return false;
-    }
+    /// <summary>A character of a range is one of its ends, or sorts between its first and its last.</summary>
+    public static bool Contains(int codePoint) =>
+        Ranges.BinarySearch(codePoint) is var place && (place >= 0 || ~place % 2 != 0);
 }

@@ -1,30 +1,18 @@
 using MailResponder.Files;
+using MailResponder.Native;
 
 namespace MailResponder.Book;
 
 /// <summary>Attachments as files: <c>root/bucket/file</c>, and never from outside the root.</summary>
 internal sealed class FilesFolder(string root)
 {
-    /// <summary>As many as the kernel follows (path_resolution(7)).</summary>
-    private const int MaxLinks = 40;
-
     private readonly string _root = Path.GetFullPath(root);
 
     /// <summary>
     /// Whether the text can name something below a folder: relative, with no empty, "." or ".." part.
     /// </summary>
-    public static bool IsPlainPath(string name)
-    {
-        if (name.Length == 0 || name.Contains('\0') || name.Contains('\\'))
-            return false;
-        foreach (var part in name.Split('/'))
-        {
-            if (part is "" or "." or "..")
-                return false;
-        }
-
-        return true;
-    }
+    public static bool IsPlainPath(string name) =>
+        !name.AsSpan().ContainsAny('\0', '\\') && !Array.Exists(name.Split('/'), part => part is "" or "." or "..");
 
     /// <summary>The attachment's content.</summary>
     /// <exception cref="ResponderException">
@@ -35,50 +23,17 @@ internal sealed class FilesFolder(string root)
         var path = Path.Join(_root, attachment.Bucket, attachment.File);
         return FileTrouble.InWords(Cause.Attachment, $"attachment {path}", () =>
         {
-            if (!IsPlainPath(attachment.Bucket) || !IsPlainPath(attachment.File)
-                || !RealPath(path).StartsWith(RealPath(_root) + "/", StringComparison.Ordinal))
+            if (IsPlainPath(attachment.Bucket) && IsPlainPath(attachment.File))
             {
-                throw new ResponderException(Cause.Attachment,
-                    $"attachment {path}: lies outside of files_root {_root}");
+                // Opened first: that says best why a file cannot be had.
+                var file = RegularFile.Open(path);
+                if (FileSystem.RealPath(path)?.StartsWith(FileSystem.RealPath(_root) + "/", StringComparison.Ordinal)
+                    == true)
+                    return file;
+                file.Dispose();
             }
 
-            return RegularFile.Open(path);
+            throw new ResponderException(Cause.Attachment, $"attachment {path}: lies outside of files_root {_root}");
         });
     }
-
-    /// <summary>The path without any link in it (realpath(3)). A part that does not exist is no link.</summary>
-    private static string RealPath(string path)
-    {
-        var real = "";
-        var rest = new Stack<string>(StepsBackwards(path));
-        for (var links = 0; rest.TryPop(out var part);)
-        {
-            if (part == "..")
-            {
-                real = real[..Math.Max(0, real.LastIndexOf('/'))];
-                continue;
-            }
-
-            if (part == ".")
-                continue;
-            var next = real + "/" + part;
-            if (new FileInfo(next).LinkTarget is not { } target)
-            {
-                real = next;
-                continue;
-            }
-
-            if (++links > MaxLinks)
-                throw new IOException("too many links");
-            if (target.StartsWith('/'))
-                real = "";
-            foreach (var step in StepsBackwards(target))
-                rest.Push(step);
-        }
-
-        return real;
-    }
-
-    private static IEnumerable<string> StepsBackwards(string path) =>
-        Enumerable.Reverse(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 }

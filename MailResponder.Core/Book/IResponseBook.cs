@@ -12,7 +12,4 @@ internal interface IResponseBook
     /// The entries for a requested address (lower case) in the order in which they are sent; empty when unknown.
     /// </summary>
     IReadOnlyList<ResponseEntry> EntriesFor(string address);
-
-    /// <summary>The one address with this local part; null when there is none or several domains have it.</summary>
-    string? AddressWithLocalPart(string localPart);
 }

@@ -4,34 +4,32 @@ using MailResponder.Settings;
 namespace MailResponder.Book;
 
 /// <summary>The pools of a response book: <c>{ "mirrors": { "links": […], "each": 3, "days": 7 } }</c>.</summary>
-/// <param name="path">The book's file, for faults.</param>
-/// <param name="faults">Added to.</param>
-internal sealed class LinkPools(string path, List<Fault> faults)
+internal sealed class LinkPools
 {
     private static readonly string[] Names = ["links", "each", "days"];
+    private readonly FileFaults _faults;
     private readonly Dictionary<string, (LinkPool Pool, int Line)> _pools = [];
     private readonly HashSet<string> _used = [];
 
-    private bool HasRoom => faults.Count < Fault.MostOfAFile;
-
+    /// <param name="faults">Those of the book; added to.</param>
     /// <param name="json">The object with the pools; null where the book has none.</param>
-    public void Read(LocatedJson? json)
+    public LinkPools(FileFaults faults, LocatedJson? json)
     {
+        _faults = faults;
         if (json is not null && json.Kind != JsonValueKind.Object)
-            Add(json.Line, "", "must be an object { \"name\": { … } }, but is " + json.KindInWords);
+            faults.Add(json.Line, "pools", "must be an object { \"name\": { … } }, but is " + json.KindInWords);
         foreach (var (name, line, value) in json?.Members ?? [])
         {
-            if (!HasRoom)
-                break;
+            var place = "pools." + name;
             if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-                Add(line, name, "is no name of a pool; it has letters, digits, - and _");
+                faults.Add(line, place, "is no name of a pool; it has letters, digits, - and _");
             else if (_pools.ContainsKey(name))
-                Add(line, name, "stands twice; keep one of the two");
+                faults.Add(line, place, "stands twice; keep one of the two");
             else if (value.Kind != JsonValueKind.Object)
-                Add(value.Line, name, "must be an object { \"links\": [ … ], \"each\": 3, \"days\": 7 }, but is "
-                    + value.KindInWords);
+                faults.Add(value.Line, place,
+                    "must be an object { \"links\": [ … ], \"each\": 3, \"days\": 7 }, but is " + value.KindInWords);
             else
-                _pools.Add(name, (Read(name, value), line));
+                _pools.Add(name, (Read(name, new SettingsSection(faults, place + ".", value, Names)), line));
         }
     }
 
@@ -44,16 +42,16 @@ internal sealed class LinkPools(string path, List<Fault> faults)
 
     public void CheckUse()
     {
-        foreach (var (name, (_, line)) in _pools.Where(pool => !_used.Contains(pool.Key)).TakeWhile(_ => HasRoom))
-            Add(line, name, $"no body has {{{{{name}}}}}; take the pool out, or write that into one");
+        foreach (var (name, (_, line)) in _pools.Where(pool => !_used.Contains(pool.Key)))
+            _faults.Add(line, "pools." + name,
+                $"no body has {{{{{name}}}}}; take the pool out, or write that into one");
     }
 
-    private LinkPool Read(string name, LocatedJson value)
+    private static LinkPool Read(string name, SettingsSection section)
     {
-        var section = new SettingsSection(path, $"pools.{name}.", value, Names, faults);
         var links = section.Texts("links", required: true);
         var seen = new HashSet<string>();
-        foreach (var (link, line) in links.TakeWhile(_ => HasRoom))
+        foreach (var (link, line) in links)
         {
             if (!IsUrl(link))
                 section.Add(line, "links",
@@ -62,16 +60,11 @@ internal sealed class LinkPools(string path, List<Fault> faults)
                 section.Add(line, "links", $"\"{link}\" stands twice; keep one of the two");
         }
 
-        foreach (var missing in Names[1..].Where(missing => !section.Has(missing)))
-            section.Add(value.Line, missing, "is missing; it has no default");
-        var each = (int)section.Number("each", 1, 1, Math.Max(1, links.Count));
-        var days = (int)section.Number("days", 1, 1, LinkPool.MostDays);
+        var each = (int)section.Number("each", 1, 1, Math.Max(1, links.Count), required: true);
+        var days = (int)section.Number("days", 1, 1, LinkPool.MostDays, required: true);
         if (links.Count > 1 && links.Select(link => HostOf(link.Text)).Distinct().Count() == 1)
-        {
-            section.Warn(section.LineOf("links"), "links",
+            section.Warn("links",
                 $"all are at {HostOf(links[0].Text)}: whoever blocks that host blocks them all");
-        }
-
         return new LinkPool(name, [.. links.Select(link => link.Text)], each, days);
     }
 
@@ -83,7 +76,4 @@ internal sealed class LinkPools(string path, List<Fault> faults)
         Uri.TryCreate(link, UriKind.Absolute, out var url) && link.Contains("://", StringComparison.Ordinal)
             && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
             ? url.IdnHost.TrimEnd('.') : "";
-
-    private void Add(int line, string name, string problem) =>
-        faults.Add(new Fault(path, line, name.Length > 0 ? "pools." + name : "pools", problem));
 }

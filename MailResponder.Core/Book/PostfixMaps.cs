@@ -19,10 +19,10 @@ internal static class PostfixMaps
         var addresses = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var address in book.Addresses)
         {
-            var at = address.LastIndexOf('@');
-            foreach (var domain in Spellings(address[(at + 1)..]))
+            var own = MailDomain.Of(address);
+            foreach (var domain in Spellings(own))
             {
-                addresses.Add(ResponseEntry.IsForUnknownOf(address) ? "@" + domain : $"{address[..at]}@{domain}");
+                addresses.Add(ResponseEntry.IsForUnknownOf(address) ? "@" + domain : address[..^own.Length] + domain);
                 domains.Add(domain);
             }
         }
@@ -59,12 +59,7 @@ internal static class PostfixMaps
         }
     }
 
-    private static byte[] Table(SortedSet<string> keys)
-    {
-        var text = new StringBuilder(
-            "# Made by `responder config pull` from the response book; changes here are lost.\n");
-        foreach (var key in keys)
-            text.Append(key).Append(" OK\n");
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
+    private static byte[] Table(SortedSet<string> keys) => Encoding.UTF8.GetBytes(
+        "# Made by `responder config pull` from the response book; changes here are lost.\n"
+        + string.Concat(keys.Select(key => key + " OK\n")));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Settings;
 
 namespace MailResponder.Book;
@@ -31,13 +30,7 @@ internal sealed class ResponseBook : IResponseBook
     public static ResponseBook Load(string path, BookSeal? seal = null)
     {
         var faults = new List<Fault>();
-        var book = ResponseBookFile.Check(path, faults, seal);
-        var errors = faults.FindAll(fault => !fault.IsWarning);
-        if (book is not null && errors.Count == 0)
-            return book;
-        var more = errors.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {errors.Count - 1} more)")
-            : "";
-        throw new ResponderException(Cause.ResponseBook, errors[0] + more + "; see: responder config check");
+        return Fault.Require(ResponseBookFile.Check(path, faults, seal), faults, Cause.ResponseBook);
     }
 
     /// <summary>The same book with the attachments of all entries held back.</summary>
@@ -52,24 +45,4 @@ internal sealed class ResponseBook : IResponseBook
 
     public IReadOnlyList<ResponseEntry> EntriesFor(string address) =>
         _byAddress.TryGetValue(address, out var entries) ? entries : [];
-
-    public string? AddressWithLocalPart(string localPart) => AddressWithLocalPart(_byAddress.Keys, localPart);
-
-    /// <inheritdoc cref="IResponseBook.AddressWithLocalPart"/>
-    public static string? AddressWithLocalPart(IEnumerable<string> addresses, string localPart)
-    {
-        string? found = null;
-        foreach (var address in addresses)
-        {
-            if (address.Length > localPart.Length && address[localPart.Length] == '@'
-                && address.StartsWith(localPart, StringComparison.Ordinal))
-            {
-                if (found is not null)
-                    return null;
-                found = address;
-            }
-        }
-
-        return found;
-    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using MailResponder.Native;
 using MailResponder.Settings;
 
@@ -69,33 +68,11 @@ internal record ResponseEntry(
     /// in the book, and however the book is written. Of a pool its name counts, and not its links: a retry knows a
     /// reply that was sent also when the requester, or everybody, would get other links by now.
     /// </summary>
-    public byte[] Identity()
-    {
-        var hash = new Sha256();
-        void Add(string text)
-        {
-            var bytes = Encoding.UTF8.GetBytes(text);
-            hash.Append(BitConverter.GetBytes(bytes.Length));
-            hash.Append(bytes);
-        }
-
-        Add(Address);
-        Add(Subject ?? "");
-        foreach (var body in Bodies)
-        {
-            Add(body.Subtype);
-            Add(body.Text);
-        }
-
-        foreach (var attachment in Attachments)
-        {
-            Add(attachment.Bucket);
-            Add(attachment.File);
-            Add(attachment.ShownName);
-        }
-
-        return hash.Finish();
-    }
+    public byte[] Identity() => Sha256.HashTexts(
+    [
+        Address, Subject ?? "", .. Bodies.SelectMany<ResponseBody, string>(body => [body.Subtype, body.Text]),
+        .. Attachments.SelectMany<ResponseAttachment, string>(file => [file.Bucket, file.File, file.ShownName]),
+    ]);
 }
 
 /// <param name="Subtype">The media subtype of text/…: plain or html.</param>

@@ -10,19 +10,10 @@ internal sealed class MboxSender(Stream output, TimeProvider clock) : ISender
     {
         using var whole = new MemoryStream();
         reply.WriteTo(whole);
-        output.Write(Encoding.ASCII.GetBytes($"From {reply.Sender} {clock.GetUtcNow():ddd MMM dd HH:mm:ss yyyy}\n"));
-        var rest = (ReadOnlySpan<byte>)whole.GetBuffer().AsSpan(0, (int)whole.Length);
-        while (!rest.IsEmpty)
-        {
-            var end = rest.IndexOf((byte)'\n');
-            var line = end < 0 ? rest : rest[..(end + 1)];
-            if (line.TrimStart((byte)'>').StartsWith("From "u8))
-                output.Write(">"u8);
-            output.Write(line);
-            rest = rest[line.Length..];
-        }
-
-        output.Write("\n"u8);
+        var lines = Encoding.Latin1.GetString(whole.GetBuffer(), 0, (int)whole.Length).Split('\n')
+            .Select(line => line.TrimStart('>').StartsWith("From ", StringComparison.Ordinal) ? ">" + line : line);
+        output.Write(Encoding.Latin1.GetBytes(
+            $"From {reply.Sender} {clock.GetUtcNow():ddd MMM dd HH:mm:ss yyyy}\n{string.Join('\n', lines)}\n"));
         output.Flush();
         return SendResult.Sent("dry-run");
     }

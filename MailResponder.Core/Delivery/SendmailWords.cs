@@ -1,4 +1,5 @@
 using System.Text;
+using MailResponder.Addresses;
 
 namespace MailResponder.Delivery;
 
@@ -25,7 +26,8 @@ internal static class SendmailWords
     /// <returns>
     /// The words, lines separated by semicolons. A word is masked when it is not plain ASCII, or holds an at sign in
     /// any usual encoding, the recipient's domain, or a piece of its local part or of the subject. Empty when nothing
-    /// was said. </returns>
+    /// was said.
+    /// </returns>
     public static string Of(ReadOnlySpan<byte> said, string recipient, string subject)
     {
         var secrets = Secrets(recipient, subject);
@@ -56,9 +58,9 @@ internal static class SendmailWords
 
     private static List<string> Secrets(string recipient, string subject)
     {
-        var at = recipient.LastIndexOf('@');
-        var local = recipient[..at];
-        return [local, recipient[(at + 1)..], .. Pieces(local), .. Pieces(subject)];
+        var domain = MailDomain.Of(recipient);
+        var local = recipient[..^(domain.Length + 1)];
+        return [local, domain, .. Pieces(local), .. Pieces(subject)];
     }
 
     private static IEnumerable<string> Pieces(string text) =>

@@ -18,11 +18,7 @@ internal static class SecretFile
     /// <summary>The file's text.</summary>
     /// <exception cref="ResponderException">It is missing, unreadable, no file, or open to others.</exception>
     public static string Read(string path, Cause cause, string what) =>
-        FileTrouble.InWords(cause, $"{what} {path}", () =>
-        {
-            RequireClosed(path, cause, what);
-            return File.ReadAllText(path);
-        });
+        Use(path, cause, what, File.ReadAllText);
 
     /// <summary>The first line of a password file.</summary>
     /// <exception cref="ResponderException">The file cannot be used, or that line is empty.</exception>
@@ -39,11 +35,7 @@ internal static class SecretFile
     /// <summary>Opens it for reading.</summary>
     /// <exception cref="ResponderException">It is missing, unreadable, no file, or open to others.</exception>
     public static FileStream Open(string path, Cause cause, string what) =>
-        FileTrouble.InWords(cause, $"{what} {path}", () =>
-        {
-            RequireClosed(path, cause, what);
-            return RegularFile.Open(path);
-        });
+        Use(path, cause, what, name => RegularFile.Open(name));
 
     /// <summary>Writes a new file into a folder that is there; an existing one is left as it is.</summary>
     /// <param name="path">Its name.</param>
@@ -57,7 +49,8 @@ internal static class SecretFile
         {
             var isNew = false;
             // The file is complete before it has its name, so no process can find half a key.
-            AtomicFile.Write(path, RegularFile.OwnerOnly, Content(text, mode, group), giveName: (unnamed, name) =>
+            var content = Content(stream => stream.Write(Encoding.UTF8.GetBytes(text)), mode, group);
+            AtomicFile.Write(path, RegularFile.OwnerOnly, content, giveName: (unnamed, name) =>
             {
                 // The first process wins. File.Move would look first and rename then.
                 isNew = FileSystem.TryLink(unnamed, name);
@@ -109,17 +102,11 @@ internal static class SecretFile
             FileSystem.FlushAll();
         });
 
-    private static void RequireClosed(string path, Cause cause, string what)
-    {
-        if (RegularFile.ModeOf(path) is { } mode && (mode & Unsafe) != 0)
-        {
-            throw new ResponderException(cause,
-                $"{what} {path}: its mode {Octal(mode)} lets others read or change it; run: chmod 0640 {path}");
-        }
-    }
-
-    private static Action<FileStream> Content(string text, UnixFileMode mode, uint? group) =>
-        Content(stream => stream.Write(Encoding.UTF8.GetBytes(text)), mode, group);
+    private static T Use<T>(string path, Cause cause, string what, Func<string, T> use) =>
+        FileTrouble.InWords(cause, $"{what} {path}", () =>
+            RegularFile.ModeOf(path) is not { } mode || (mode & Unsafe) == 0 ? use(path)
+            : throw new ResponderException(cause, $"{what} {path}: its mode 0{Convert.ToString((int)mode, 8)} lets "
+                + $"others read or change it; run: chmod 0640 {path}"));
 
     /// <summary>Writes the content when the file has its group, and its mode whatever the umask.</summary>
     private static Action<FileStream> Content(Action<Stream> write, UnixFileMode mode, uint? group) => stream =>
@@ -144,6 +131,4 @@ internal static class SecretFile
                 + $"{RunningUser.Name}; do this as root", exception);
         }
     }
-
-    private static string Octal(UnixFileMode mode) => "0" + Convert.ToString((int)mode, 8);
 }

@@ -105,13 +105,7 @@ internal static class FromField
     /// A quotation mark without its second (RFC 5322, section 3.2.4): MimeKit takes it for a part of the display name,
     /// another reader, such as a filter at the border, for the beginning of something else.
     /// </summary>
-    private static bool HasOpenQuote(byte[] field)
-    {
-        var marks = 0;
-        foreach (var i in Unquoted(field))
-            marks += field[i] == '"' ? 1 : 0;
-        return marks % 2 != 0;
-    }
+    private static bool HasOpenQuote(byte[] field) => Unquoted(field).Count(i => field[i] == '"') % 2 != 0;
 
     /// <summary>
     /// The positions of characters outside of comments and quoted strings, and of the quotation marks.
@@ -163,26 +157,10 @@ internal static class FromField
     /// Whether the address stands in the field in one piece, without comments and blanks inside, and with a domain that
     /// has one A-label. An angle bracket that only closes belongs to no address.
     /// </summary>
-    private static bool IsVisible(MailboxAddress mailbox, ReadOnlySpan<byte> value)
-    {
-        if (!MailDomain.TryNormalize(mailbox.Domain, out var domain)
-            || (value.Contains((byte)'>') && !value.Contains((byte)'<')))
-        {
-            return false;
-        }
-
-        var text = Encoding.UTF8.GetString(value).AsSpan();
-        foreach (var range in text.SplitAny(" \t\r\n<>(),:;"))
-        {
-            var word = text[range];
-            var at = word.LastIndexOf('@');
-            if (at > 0 && word[..at].SequenceEqual(mailbox.LocalPart)
-                && MailDomain.TryNormalize(word[(at + 1)..].ToString(), out var visible) && visible == domain)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool IsVisible(MailboxAddress mailbox, ReadOnlySpan<byte> value) =>
+        MailDomain.TryNormalize(mailbox.Domain, out var domain)
+        && (!value.Contains((byte)'>') || value.Contains((byte)'<'))
+        && Array.Exists(Encoding.UTF8.GetString(value).Split([.. " \t\r\n<>(),:;"]), word =>
+            MailDomain.TrySplit(word, out var local, out var visible)
+            && local == mailbox.LocalPart && visible == domain);
 }

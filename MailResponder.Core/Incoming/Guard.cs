@@ -80,7 +80,8 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     private AuthenticationVerdict Authenticate(HeaderList headers, string domain, DateTimeOffset now)
     {
         var verdict = AuthenticationEvidence.Weigh(headers, domain, settings.AuthservId);
-        return !verdict.IsOpen || MessageTimes.Of(headers, now).CameWithin(MaxWait, now) ? verdict : verdict.Settled();
+        return !verdict.IsOpen || MessageTimes.Of(headers, now).CameWithin(MaxWait, now) ? verdict
+            : AuthenticationVerdict.Sure(verdict.Proven);
     }
 
     private SkipReason? ReasonInHeaders(HeaderList headers)
@@ -129,13 +130,8 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     /// Whether a reply can reach the address, and nobody else: a plain local part of at most 64 characters and a fully
     /// qualified domain, without SMTPUTF8 (RFC 6531), which neither SES nor most mail systems offer.
     /// </summary>
-    private static bool CanBeAnswered(string address)
-    {
-        var at = address.LastIndexOf('@');
-        return at is > 0 and <= 64 && address.Length <= 254
-            && IsPlain(address.AsSpan(0, at))
-            && MailDomain.TryNormalize(address[(at + 1)..], out _);
-    }
+    private static bool CanBeAnswered(string address) => address.Length <= 254
+        && MailDomain.TrySplit(address, out var local, out _) && local.Length <= 64 && IsPlain(local);
 
     /// <summary>
     /// What a dot-atom has (RFC 5322, section 3.2.3), also within quotes, where dots may stand anywhere; without what a
@@ -165,37 +161,18 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     /// An envelope sender is compared as a whole address, not by its domain: a forwarder on one of our domains rewrites
     /// other people's senders to that domain (SRS).
     /// </summary>
-    private bool IsOurAddress(string? address)
-    {
-        if (address is null)
-            return false;
-        var bare = BareAddress(address).TrimEnd('.');
-        return bare.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase)
-            || bare.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase);
-    }
+    private bool IsOurAddress(string? address) => address is not null
+        && BareAddress(address).TrimEnd('.') is var bare
+        && (bare.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase)
+            || bare.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase));
 
-    private bool IsOurs(string loopValue)
-    {
-        foreach (var word in loopValue.Split(
-            [' ', '\t', ',', ';', '<', '>', '(', ')', '"'], StringSplitOptions.RemoveEmptyEntries))
-        {
-            var at = word.LastIndexOf('@');
-            if (at > 0 && MailDomain.TryNormalize(word[(at + 1)..], out var domain) && IsOurs(word, domain))
-                return true;
-        }
+    private bool IsOurs(string loopValue) => Array.Exists(loopValue.Split([.. " \t,;<>()\""]),
+        word => MailDomain.TrySplit(word, out _, out var domain) && IsOurs(word, domain));
 
-        return false;
-    }
-
-    private static bool IsNullSender(string? sender)
-    {
-        if (sender is null)
-            return false;
-        var address = BareAddress(sender);
-        return address.Length == 0
+    private static bool IsNullSender(string? sender) => sender is not null && BareAddress(sender) is var address
+        && (address.Length == 0
             || address.Equals("MAILER-DAEMON", StringComparison.OrdinalIgnoreCase)
-            || address.StartsWith("MAILER-DAEMON@", StringComparison.OrdinalIgnoreCase);
-    }
+            || address.StartsWith("MAILER-DAEMON@", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsRobot(string? address) =>
         address is not null && RobotLocalPart.Matches(LocalPart(BareAddress(address)));

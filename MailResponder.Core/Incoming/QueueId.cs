@@ -12,18 +12,9 @@ internal static class QueueId
     /// </summary>
     public static string Of(Envelope envelope, HeaderList headers)
     {
-        if (envelope.QueueId is { } told)
-            return IsPlain(told) ? told : "-";
-        var received = headers["Received"] ?? "";
-        var mark = received.IndexOf(" id ", StringComparison.Ordinal);
-        if (mark < 0)
-            return "-";
-        var id = received[(mark + 4)..].TrimStart();
-        var end = id.AsSpan().IndexOfAny(" \t\r\n;");
-        id = end < 0 ? id : id[..end];
-        return IsPlain(id) ? id : "-";
+        var received = headers["Received"]?.Split(" id ", 2);
+        var id = envelope.QueueId
+            ?? (received is [_, var rest] ? rest.TrimStart().Split(' ', '\t', '\r', '\n', ';')[0] : "");
+        return id.Length is > 0 and <= MaxLength && id.All(char.IsAsciiLetterOrDigit) ? id : "-";
     }
-
-    private static bool IsPlain(string id) =>
-        id.Length is > 0 and <= MaxLength && id.All(char.IsAsciiLetterOrDigit);
 }

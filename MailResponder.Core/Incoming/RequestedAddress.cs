@@ -37,17 +37,9 @@ internal static class RequestedAddress
     /// What the mail system says, as it says it; null when it does not. In this order: the envelope, X-Original-To,
     /// Delivered-To.
     /// </summary>
-    public static string? Told(Envelope envelope, HeaderList headers)
-    {
-        foreach (var candidate in (ReadOnlySpan<string?>)[envelope.Recipient, headers["X-Original-To"],
-            headers["Delivered-To"]])
-        {
-            if (!string.IsNullOrWhiteSpace(candidate))
-                return candidate;
-        }
-
-        return null;
-    }
+    public static string? Told(Envelope envelope, HeaderList headers) => Array.Find(
+        [envelope.Recipient, headers["X-Original-To"], headers["Delivered-To"]],
+        told => !string.IsNullOrWhiteSpace(told));
 
     /// <summary>The relay keeps only the local part. The domain is taken from the book or from the message.</summary>
     /// <param name="ofUnknown">The book's address for one that it does not know, whole and in lower case.</param>
@@ -66,9 +58,13 @@ internal static class RequestedAddress
             ?? FirstKnown(headers, whole =>
                 whole.StartsWith(local + "@", StringComparison.Ordinal) ? ofUnknown(whole) : null);
 
-        string? OfLocalPart(string name) => book.AddressWithLocalPart(name)
-            ?? FirstKnown(headers, address => Known(address, book) is { } known
-                && known.StartsWith(name + "@", StringComparison.Ordinal) ? known : null);
+        // The book's one address with this local part; where several domains have it, the one that the message names.
+        string? OfLocalPart(string name)
+        {
+            bool Has(string address) => address.StartsWith(name + "@", StringComparison.Ordinal);
+            return book.Addresses.Where(Has).Take(2).ToArray() is [var only] ? only
+                : FirstKnown(headers, address => Known(address, book) is { } known && Has(known) ? known : null);
+        }
     }
 
     /// <summary>
@@ -77,17 +73,15 @@ internal static class RequestedAddress
     /// </summary>
     private static string? Known(string address, IResponseBook book)
     {
-        var at = address.LastIndexOf('@');
-        if (at <= 0 || !MailDomain.TryNormalize(address[(at + 1)..], out var domain))
+        if (!MailDomain.TrySplit(address, out var local, out var domain))
             return null;
-        var whole = $"{address[..at]}@{domain}";
-        if (book.Knows(whole))
-            return whole;
-        return Untagged(address[..at]) is { } untagged && book.Knows(whole = $"{untagged}@{domain}") ? whole : null;
+        var whole = $"{local}@{domain}";
+        return book.Knows(whole) || (Untagged(local) is { } untagged && book.Knows(whole = $"{untagged}@{domain}"))
+            ? whole : null;
     }
 
     private static string? EntryForUnknown(string address, IResponseBook book) =>
-        MailDomain.TryNormalize(address[(address.LastIndexOf('@') + 1)..], out var domain)
+        MailDomain.TryNormalize(MailDomain.Of(address), out var domain)
         && ResponseEntry.AnyLocalPart + domain is var any && book.Knows(any) ? any : null;
 
     /// <summary>
@@ -105,10 +99,8 @@ internal static class RequestedAddress
     /// <summary>In lower case, without quotation marks and tag; the domain in its one spelling.</summary>
     private static (string Local, string Domain) Plain(string address)
     {
-        var at = address.LastIndexOf('@');
-        if (at <= 0 || !MailDomain.TryNormalize(address[(at + 1)..], out var domain))
+        if (!MailDomain.TrySplit(address.ToLowerInvariant(), out var local, out var domain))
             return ("", "");
-        var local = address[..at].ToLowerInvariant();
         local = local is ['"', .. var quoted, '"'] ? quoted : local;
         return (Untagged(local) ?? local, domain);
     }
@@ -116,19 +108,8 @@ internal static class RequestedAddress
     private static string? Untagged(string localPart) =>
         localPart.IndexOf('+') is > 0 and var plus ? localPart[..plus] : null;
 
-    private static string? FirstKnown(HeaderList headers, Func<string, string?> known)
-    {
-        foreach (var header in headers)
-        {
-            if (header.Id is not (HeaderId.To or HeaderId.Cc) || !AddressList.TryParse(header.RawValue, out var list))
-                continue;
-            foreach (var mailbox in list.Mailboxes)
-            {
-                if (known(mailbox.Address.ToLowerInvariant()) is { } address)
-                    return address;
-            }
-        }
-
-        return null;
-    }
+    private static string? FirstKnown(HeaderList headers, Func<string, string?> known) => headers
+        .Where(header => header.Id is HeaderId.To or HeaderId.Cc)
+        .SelectMany(header => AddressList.TryParse(header.RawValue, out var list) ? list.Mailboxes : [])
+        .Select(mailbox => known(mailbox.Address.ToLowerInvariant())).FirstOrDefault(address => address is not null);
 }

@@ -67,17 +67,8 @@ internal static class RobotHeader
         _ => null,
     };
 
-    private static bool Suppresses(string value)
-    {
-        foreach (var word in value.Split([',', ';', ' ', '\t', '"'], StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (word.Equals("All", StringComparison.OrdinalIgnoreCase)
-                || word.Equals("AutoReply", StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
+    private static bool Suppresses(string value) =>
+        Array.Exists(value.ToLowerInvariant().Split(',', ';', ' ', '\t', '"'), word => word is "all" or "autoreply");
 
     /// <summary>
     /// The value before its parameters, without comments (RFC 5322, section 3.2.2), quotation marks, white space and

@@ -46,6 +46,9 @@ internal static partial class FileSystem
     /// <summary>Returns when everything is on the disk, names too (sync(2)).</summary>
     public static void FlushAll() => sync();
 
+    /// <summary>The path without any link in it (realpath(3)); null when it leads nowhere.</summary>
+    public static string? RealPath(string path) => realpath(path, resolved: 0);
+
     private static bool May(string path, int rights) => faccessat(WorkingFolder, path, rights, OfEffectiveUser) == 0;
 
     private static void Check(int result, string call)
@@ -65,6 +68,9 @@ internal static partial class FileSystem
 
     [LibraryImport("libc.so.6", SetLastError = true)]
     private static partial int fdatasync(SafeFileHandle file);
+
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial string? realpath(string path, nint resolved);
 
     [LibraryImport("libc.so.6")]
     private static partial void sync();

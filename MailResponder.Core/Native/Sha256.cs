@@ -22,6 +22,16 @@ internal sealed unsafe class Sha256
         return hash.Finish();
     }
 
+    /// <summary>That of texts in their order. Others, or the same cut elsewhere, have another.</summary>
+    public static byte[] HashTexts(IEnumerable<string> texts)
+    {
+        using var content = new MemoryStream();
+        using var writer = new BinaryWriter(content);
+        foreach (var text in texts)
+            writer.Write(text);
+        return HashData(content.GetBuffer().AsSpan(0, (int)content.Length));
+    }
+
     /// <summary>That of the whole stream, which can be read from its beginning.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static byte[] HashData(Stream content)

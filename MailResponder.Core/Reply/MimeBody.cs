@@ -158,20 +158,9 @@ internal static class MimeBody
     private static byte[] Mark(string seed, string kind, int index) =>
         Encoding.ASCII.GetBytes(Derived(seed, $"{kind} {index}") + "\n");
 
-    private static string Seed(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names)
-    {
-        using var content = new MemoryStream();
-        using var writer = new BinaryWriter(content);
-        foreach (var body in bodies)
-        {
-            writer.Write(body.Subtype);
-            writer.Write(body.Text);
-        }
-
-        foreach (var name in names)
-            writer.Write(name);
-        return Convert.ToHexStringLower(Sha256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)));
-    }
+    private static string Seed(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names) =>
+        Convert.ToHexStringLower(Sha256.HashTexts(
+            bodies.SelectMany<ResponseBody, string>(body => [body.Subtype, body.Text]).Concat(names)));
 
     private static string Derived(string seed, string purpose) =>
         Convert.ToHexStringLower(Sha256.HashData(Encoding.UTF8.GetBytes(seed + purpose)).AsSpan(0, 16));

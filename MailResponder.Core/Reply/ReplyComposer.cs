@@ -43,7 +43,7 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         subject.SetValue(SubjectFormat, Encoding.UTF8, entry.Subject ?? ReplySubject.For(request, asked));
         message.Headers.Add(subject);
         message.Date = clock.GetUtcNow();
-        message.MessageId = name + settings.ResponseAddress[settings.ResponseAddress.LastIndexOf('@')..];
+        message.MessageId = name + "@" + MailDomain.Of(settings.ResponseAddress);
         ReplyThread.Continue(message, request);
         message.Headers.Add("Auto-Submitted", "auto-replied");
         message.Headers.Add("X-Auto-Response-Suppress", "All");
@@ -51,7 +51,7 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         message.Headers.Add(HeaderId.MimeVersion, "1.0");
         var share = entry.Pools.Count == 0 ? null : new LinkShare(
             addressKey ?? AddressKey.Load(settings.AddressKeyFile), request.From.Address, clock.GetUtcNow());
-        var body = renderings.Body(entry, recipient[(recipient.LastIndexOf('@') + 1)..], share);
+        var body = renderings.Body(entry, MailDomain.Of(recipient), share);
         return new OutgoingReply(message, body, settings.BounceAddress, recipient, name);
     }
 

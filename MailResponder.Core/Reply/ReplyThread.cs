@@ -15,32 +15,18 @@ internal static class ReplyThread
 
     public static void Continue(MimeMessage reply, Request request)
     {
-        var seen = new HashSet<string>();
-        var chain = new List<string>();
-        foreach (var id in request.References)
-        {
-            if (IsPlain(id) && seen.Add(id))
-                chain.Add(id);
-        }
-
+        var chain = request.References.Where(IsPlain).Distinct().ToList();
         if (chain.Count > MaxReferences - 1)
             chain.RemoveRange(1, chain.Count - (MaxReferences - 1));
-        string? messageId = null;
-        foreach (var id in MimeUtils.EnumerateReferences(request.MessageId ?? ""))
-        {
-            messageId = id;
-            break;
-        }
-
-        if (messageId is not null && IsPlain(messageId))
+        if (MimeUtils.EnumerateReferences(request.MessageId ?? "").FirstOrDefault() is { } messageId
+            && IsPlain(messageId))
         {
             reply.InReplyTo = messageId;
             chain.Remove(messageId);
             chain.Add(messageId);
         }
 
-        foreach (var id in chain)
-            reply.References.Add(id);
+        reply.References.AddRange(chain);
     }
 
     /// <summary>

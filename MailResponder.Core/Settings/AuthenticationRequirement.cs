@@ -9,17 +9,15 @@ internal sealed record AuthenticationRequirement(Proof? Links, Proof? Attachment
 {
     public const string Name = "require_authentication";
 
-    public static readonly string[] Names = ["links", "attachments"];
-
     public static readonly AuthenticationRequirement NotSaid = new(null, null);
 
     /// <summary>The more that is required by either part.</summary>
     public Proof Most => Links > (Attachments ?? Proof.None) ? Links.Value : Attachments ?? Proof.None;
 
-    /// <param name="section">Null: there is none.</param>
-    public static AuthenticationRequirement Read(SettingsSection? section) =>
-        section is null ? NotSaid : new AuthenticationRequirement(
-            Level(section, "links"), Level(section, "attachments"));
+    /// <param name="around">What holds it: the settings, or an entry of the response book.</param>
+    public static AuthenticationRequirement Read(SettingsSection around) =>
+        around.Section(Name, ["links", "attachments"]) is not { } section ? NotSaid
+            : new AuthenticationRequirement(Level(section, "links"), Level(section, "attachments"));
 
     /// <summary>With the parts of <paramref name="standard"/> where this one says nothing.</summary>
     public AuthenticationRequirement Or(AuthenticationRequirement standard) =>

@@ -13,11 +13,8 @@ internal static class CanarySection
         ["name", "address", "submission", "imap", "user", "password_file", "requests", "ssl_ca"];
 
     /// <param name="values">The whole settings file; every fault goes there.</param>
-    /// <param name="filePath">Makes a path absolute.</param>
-    /// <param name="mailbox">Reads the address of that name.</param>
     /// <param name="ownDomains">Whose mail is never answered.</param>
-    public static IReadOnlyList<CanaryMailbox> Read(SettingsSection values, Func<string, string> filePath,
-        Func<SettingsSection, string, MailboxAddress> mailbox, IReadOnlyList<string> ownDomains)
+    public static IReadOnlyList<CanaryMailbox> Read(SettingsSection values, IReadOnlyList<string> ownDomains)
     {
         var mailboxes = new List<CanaryMailbox>();
         foreach (var section in values.Sections(Name, Names))
@@ -25,20 +22,20 @@ internal static class CanarySection
             var name = section.Text("name", required: true);
             if (name.Length > MaxNameLength
                 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
-                section.Add(section.LineOf("name"), "name",
+                section.Add("name",
                     $"\"{name}\" is no name; write at most {MaxNameLength} letters, digits, dots, hyphens and "
                     + "underscores, and not the address");
             else if (mailboxes.Exists(other => other.Name == name))
-                section.Add(section.LineOf("name"), "name", $"\"{name}\" names another mailbox already");
-            var address = mailbox(section, "address");
+                section.Add("name", $"\"{name}\" names another mailbox already");
+            var address = section.Mailbox("address");
             if (MailDomain.TryNormalize(address.Domain, out var domain) && MailDomain.IsWithin(domain, ownDomains))
-                section.Add(section.LineOf("address"), "address",
+                section.Add("address",
                     $"\"{domain}\" is within own_domains, which are never answered; take a mailbox at a provider");
             mailboxes.Add(new CanaryMailbox(name, address,
                 Server(section, "submission", (465, 587)), Server(section, "imap", (993, 143)),
-                section.Text("user", address.Address), filePath(section.Text("password_file", required: true)),
+                section.Text("user", address.Address), section.FilePath("password_file", required: true),
                 [.. section.Texts("requests", required: true).Select(request => Request(section, request))],
-                section.Text("ssl_ca") is { Length: > 0 } authorities ? filePath(authorities) : null));
+                section.FilePathOrNull("ssl_ca")));
         }
 
         return mailboxes;
@@ -55,14 +52,11 @@ internal static class CanarySection
 
     private static string Request(SettingsSection section, (string Text, int Line) request)
     {
-        if (!MailboxAddress.TryParse(request.Text, out var address)
-            || !MailDomain.TryNormalize(address.Domain, out var domain))
-        {
-            section.Add(request.Line, "requests",
-                $"\"{request.Text}\" is no address of the response book; write it like \"get@example.com\"");
-            return request.Text;
-        }
-
-        return $"{address.LocalPart}@{domain}".ToLowerInvariant();
+        if (MailboxAddress.TryParse(request.Text, out var address)
+            && MailDomain.TryNormalize(address.Domain, out var domain))
+            return $"{address.LocalPart}@{domain}".ToLowerInvariant();
+        section.Add(request.Line, "requests",
+            $"\"{request.Text}\" is no address of the response book; write it like \"get@example.com\"");
+        return request.Text;
     }
 }

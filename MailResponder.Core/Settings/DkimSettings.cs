@@ -21,4 +21,18 @@ internal sealed record DkimSettings(string Domain, string Selector, string KeyFi
     /// </summary>
     public static bool IsSelector(string text) => System.Text.Ascii.IsValid(text) && text is not [.., '.']
         && MailDomain.TryNormalize(text + "._domainkey.example", out _);
+
+    /// <summary>Null: the settings have none.</summary>
+    /// <param name="values">The whole settings file.</param>
+    public static DkimSettings? Read(SettingsSection values)
+    {
+        if (values.Section("dkim", ["domain", "selector", "key_file"]) is not { } section)
+            return null;
+        var domain = section.Domain("domain");
+        var selector = section.Text("selector", required: true);
+        if (selector.Length > 0 && !IsSelector(selector))
+            section.Add("selector",
+                $"\"{selector}\" is not the name of a DNS record; write letters, digits and hyphens");
+        return new DkimSettings(domain, selector, section.FilePath("key_file", required: true));
+    }
 }

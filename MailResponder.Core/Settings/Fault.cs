@@ -20,4 +20,18 @@ internal sealed record Fault(string File, int Line, string Place, string Problem
         var place = Place.Length > 0 ? Place + ": " : "";
         return LineText.Visible($"{File}{line}: {(IsWarning ? "warning: " : "")}{place}{Problem}");
     }
+
+    /// <summary>What was read, when nothing is wrong with it.</summary>
+    /// <param name="read">Null: nothing can be used.</param>
+    /// <param name="faults">What was found.</param>
+    /// <param name="cause">What kind of file it is.</param>
+    /// <exception cref="ResponderException">Something is wrong; the first error is named.</exception>
+    public static T Require<T>(T? read, List<Fault> faults, Cause cause) where T : class
+    {
+        var errors = faults.FindAll(fault => !fault.IsWarning);
+        if (read is not null && errors.Count == 0)
+            return read;
+        var more = errors.Count > 1 ? $" (and {errors.Count - 1} more)" : "";
+        throw new ResponderException(cause, errors[0] + more + "; see: responder config check");
+    }
 }

@@ -19,6 +19,8 @@ internal sealed record LimitSettings
     /// <summary>More people than write from a domain that is not large; fewer than a forger wants to reach.</summary>
     public const long StandardDomainPerMinute = 60, StandardDomainPerDay = 2000;
 
+    private const long Most = 1_000_000_000;
+
     /// <summary>Messages of requesters of one domain in a minute of the clock.</summary>
     public long? DomainPerMinute { get; init; } = StandardDomainPerMinute;
 
@@ -41,6 +43,48 @@ internal sealed record LimitSettings
 
     /// <summary>What is left of them for a requester to whom those of a domain do not apply.</summary>
     public LimitSettings ForService => this with { DomainPerMinute = null, DomainPerDay = null };
+
+    /// <summary>The standard limits of a domain, and none for the service, where the settings do not say.</summary>
+    /// <param name="values">The whole settings file.</param>
+    public static LimitSettings Read(SettingsSection values)
+    {
+        if (values.Section("limits", ["domain_per_minute", "domain_per_day", "large_domains", "service_per_minute",
+            "service_per_day", "when_reached"]) is not { } section)
+        {
+            return new LimitSettings();
+        }
+
+        var limits = new LimitSettings
+        {
+            DomainPerMinute = Limit("domain_per_minute", StandardDomainPerMinute),
+            DomainPerDay = Limit("domain_per_day", StandardDomainPerDay),
+            ServicePerMinute = Limit("service_per_minute", 0),
+            ServicePerDay = Limit("service_per_day", 0),
+            LargeDomains = section.Has("large_domains") ? section.Domains("large_domains") : StandardLargeDomains,
+            WhenReached = section.Choice("when_reached", WhenReached.Defer),
+        };
+        if (limits.DomainPerMinute > limits.DomainPerDay)
+            WarnOfMore("domain_per_minute", "domain_per_day");
+        if (limits.ServicePerMinute > limits.ServicePerDay)
+            WarnOfMore("service_per_minute", "service_per_day");
+        if (section.Has("large_domains") && !limits.HasForDomains)
+            section.Warn("large_domains", "is not looked at without domain_per_minute or domain_per_day");
+        if (section.Has("when_reached") && !limits.HasForDomains && !limits.HasForService)
+            section.Warn("when_reached", "is not looked at without a limit");
+        return limits;
+
+        // Null for 0, which is no limit.
+        long? Limit(string name, long standard) =>
+            section.Number(name, standard, 0, Most) is var limit and > 0 ? limit : null;
+
+        void WarnOfMore(string minute, string day)
+        {
+            if (section.Has(minute))
+                section.Warn(minute, $"is more than {day}, and is never reached");
+            else
+                section.Warn(day, $"is less than {minute}, which is never reached");
+        }
+    }
 }
 
 /// <summary>What becomes of a message over a limit.</summary>

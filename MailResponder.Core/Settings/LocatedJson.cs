@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -9,22 +10,15 @@ namespace MailResponder.Settings;
 /// A JSON value that knows its line, so that a fault can be named where the operator sees it. Comments and trailing
 /// commas are accepted (RFC 8259 otherwise).
 /// </summary>
-internal sealed class LocatedJson
+internal sealed class LocatedJson(JsonValueKind kind, int line, string text = "")
 {
-    private LocatedJson(JsonValueKind kind, int line, string text = "")
-    {
-        Kind = kind;
-        Line = line;
-        Text = text;
-    }
-
-    public JsonValueKind Kind { get; }
+    public JsonValueKind Kind => kind;
 
     /// <summary>The line on which the value begins, counted from 1.</summary>
-    public int Line { get; }
+    public int Line => line;
 
     /// <summary>The text of a string, the digits of a number; otherwise empty.</summary>
-    public string Text { get; }
+    public string Text => text;
 
     /// <summary>The elements of an array; empty for anything else.</summary>
     public IReadOnlyList<LocatedJson> Items { get; private init; } = [];
@@ -72,13 +66,13 @@ internal sealed class LocatedJson
     /// <param name="read">Makes of the JSON what the file stands for, and adds its faults.</param>
     /// <returns>Null also when the text is not JSON.</returns>
     public static T? Read<T>(
-        byte[] utf8, string file, List<Fault> faults, Func<LocatedJson, List<Fault>, T?> read) where T : class
+        byte[] utf8, string file, List<Fault> faults, Func<LocatedJson, FileFaults, T?> read) where T : class
     {
         if (Parse(utf8, file, faults) is not { } json)
             return null;
-        var found = new List<Fault>();
+        var found = new FileFaults(file);
         var value = read(json, found);
-        faults.AddRange(found.OrderBy(fault => fault.Line));
+        faults.AddRange(found.All.OrderBy(fault => fault.Line));
         return value;
     }
 
@@ -186,13 +180,10 @@ internal sealed class LocatedJson
 
     private static int FirstLineThatIsNotUtf8(ReadOnlySpan<byte> text)
     {
-        for (var line = 1; ; line++)
-        {
-            var end = text.IndexOf((byte)'\n');
-            if (end < 0 || !Utf8.IsValid(text[..end]))
-                return line;
-            text = text[(end + 1)..];
-        }
+        var at = 0;
+        while (Rune.DecodeFromUtf8(text[at..], out _, out var length) == OperationStatus.Done)
+            at += length;
+        return text[..at].Count((byte)'\n') + 1;
     }
 
     /// <summary>Counts lines as the reader moves on, so that a whole file costs one pass.</summary>

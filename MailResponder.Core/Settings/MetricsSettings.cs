@@ -10,6 +10,11 @@ internal sealed record MetricsSettings
     /// </summary>
     public const string DefaultState = "/var/lib/mail_responder-metrics";
 
+    private const int MaxNamespaceLength = 255;
+
+    /// <summary>Settings that mean nothing without CloudWatch.</summary>
+    private static readonly string[] OfCloudWatch = ["endpoint", "credentials_file", "profile", "namespace"];
+
     /// <summary>Null: nothing is put into CloudWatch.</summary>
     public AwsConnection? CloudWatch { get; init; }
 
@@ -21,4 +26,37 @@ internal sealed record MetricsSettings
 
     /// <summary>Folder of what one run leaves for the next.</summary>
     public string State { get; init; } = DefaultState;
+
+    /// <summary>Null: the settings have none.</summary>
+    /// <param name="values">The whole settings file.</param>
+    /// <param name="roots">The file of the authorities that may vouch for CloudWatch.</param>
+    public static MetricsSettings? Read(SettingsSection values, string roots) =>
+        values.Section("metrics", [.. AwsSection.Names, "namespace", "threshold", "state"]) is not { } section ? null
+        : new MetricsSettings
+        {
+            CloudWatch = ReadCloudWatch(section, roots),
+            Namespace = ReadNamespace(section),
+            Threshold = (int)section.Number("threshold", 5, 1, 1_000_000),
+            State = section.FilePath("state", DefaultState),
+        };
+
+    private static AwsConnection? ReadCloudWatch(SettingsSection section, string roots)
+    {
+        var region = section.Text("region", required: Array.Exists(OfCloudWatch, section.Has));
+        if (region.Length > 0 && !AwsRegion.IsName(region))
+            section.Add("region", $"\"{region}\" is not an AWS region; write it like \"eu-west-1\"");
+        var connection = AwsSection.Read(section, new AwsConnection("metrics", region), roots);
+        return region.Length == 0 ? null : connection;
+    }
+
+    private static string ReadNamespace(SettingsSection section)
+    {
+        var name = section.Text("namespace", "MailResponder");
+        if (name.Length > MaxNamespaceLength
+            || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '#' or ':'))
+            section.Add("namespace", $"\"{name}\" is not what CloudWatch takes: 1 to 255 of A-Z a-z 0-9 . - _ / # :");
+        else if (name.StartsWith("AWS/", StringComparison.OrdinalIgnoreCase))
+            section.Add("namespace", $"\"{name}\": names that begin with AWS/ are Amazon's own");
+        return name;
+    }
 }

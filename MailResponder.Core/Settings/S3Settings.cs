@@ -15,4 +15,16 @@ internal sealed record S3Settings(string Region, string BookBucket, string BookK
 
     /// <summary>The longest object that is fetched.</summary>
     public long MaxFileBytes { get; init; } = StandardMaxFileBytes;
+
+    /// <summary>Null: the settings have none.</summary>
+    /// <param name="values">The whole settings file.</param>
+    /// <param name="roots">The file of the authorities that may vouch for S3.</param>
+    public static S3Settings? Read(SettingsSection values, string roots) =>
+        values.Section("s3", [.. AwsSection.Names, "book_bucket", "book_key", "max_file_bytes"]) is not { } section
+        ? null
+        : AwsSection.Read(section, new S3Settings(section.Text("region", required: true),
+            section.Text("book_bucket", required: true), section.Text("book_key", required: true))
+        {
+            MaxFileBytes = section.Number("max_file_bytes", StandardMaxFileBytes, 1024, 1L << 40),
+        }, roots);
 }

@@ -18,18 +18,16 @@ internal static class SendMethods
 {
     public static readonly string[] Names = ["sendmail", "outbox", "ses"];
 
-    /// <summary>Any case; <c>SMTP</c>, as the predecessor's books have it, means the local mail system.</summary>
-    public static bool TryParse(string text, bool ignoreCase, out SendMethod method)
+    /// <summary>
+    /// The method of that name in any case; null when there is none. <c>SMTP</c>, as the predecessor's books have it,
+    /// means the local mail system.
+    /// </summary>
+    public static SendMethod? Of(string name) => name.ToLowerInvariant() switch
     {
         // Enum.TryParse takes numbers and lists of names too, and looks the names up by reflection.
-        var known = (ignoreCase ? text.ToLowerInvariant() : text) switch
-        {
-            "sendmail" or "smtp" => SendMethod.Sendmail,
-            "outbox" => SendMethod.Outbox,
-            "ses" => SendMethod.Ses,
-            _ => (SendMethod?)null,
-        };
-        method = known ?? default;
-        return known is not null;
-    }
+        "sendmail" or "smtp" => SendMethod.Sendmail,
+        "outbox" => SendMethod.Outbox,
+        "ses" => SendMethod.Ses,
+        _ => null,
+    };
 }

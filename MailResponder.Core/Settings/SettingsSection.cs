@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using MailResponder.Addresses;
+using MimeKit;
 
 namespace MailResponder.Settings;
 
@@ -8,46 +10,36 @@ namespace MailResponder.Settings;
 /// </summary>
 internal sealed class SettingsSection
 {
-    private readonly string _file;
+    private readonly FileFaults _faults;
     private readonly string _prefix;
     private readonly LocatedJson _json;
-    private readonly List<Fault> _faults;
     private readonly Dictionary<string, LocatedJson> _values = [];
 
-    public SettingsSection(string file, string prefix, LocatedJson json, string[] names, List<Fault> faults)
+    /// <param name="faults">Those of the file; added to.</param>
+    /// <param name="prefix">Begins the place of each fault.</param>
+    /// <param name="json">The object.</param>
+    /// <param name="names">All members that it may have.</param>
+    public SettingsSection(FileFaults faults, string prefix, LocatedJson json, string[] names)
     {
-        _file = file;
-        _prefix = prefix;
-        _json = json;
-        _faults = faults;
+        (_faults, _prefix, _json) = (faults, prefix, json);
         foreach (var (name, line, value) in json.Members)
         {
-            if (faults.Count >= Fault.MostOfAFile)
-            {
-                Add(line, name, "and whatever follows: too much is wrong here; is this a settings file?");
+            if (faults.IsFull)
                 break;
-            }
-
             if (!names.Contains(name))
-            {
-                var nearest = Words.Nearest(name, names);
-                Add(line, name, "is not a setting"
-                    + (nearest is null ? $"; the settings here are: {string.Join(", ", names)}"
-                    : $"; did you mean \"{nearest}\"?"));
-            }
+                Add(line, name, "is unknown; " + (Words.Nearest(name, names) is { } nearest
+                    ? $"did you mean \"{nearest}\"?" : $"known here are: {string.Join(", ", names)}"));
             else if (!_values.TryAdd(name, value))
-            {
-                Add(line, name, "is set twice; keep one of the two");
-            }
+                Add(line, name, "stands twice; keep one of the two");
         }
     }
 
-    public delegate bool Parser<T>(string text, bool ignoreCase, out T value);
+    /// <summary>The value, be it right or wrong; null when it is absent, or the null of JSON.</summary>
+    public LocatedJson? this[string name] =>
+        _values.TryGetValue(name, out var value) && value.Kind != JsonValueKind.Null ? value : null;
 
     /// <summary>Whether the setting is there, be it right or wrong.</summary>
     public bool Has(string name) => _values.ContainsKey(name);
-
-    public int LineOf(string name) => _values.TryGetValue(name, out var value) ? value.Line : _json.Line;
 
     /// <summary>
     /// A non-empty string; <paramref name="standard"/> (empty when none) where it is absent, empty where it is faulty.
@@ -58,9 +50,45 @@ internal sealed class SettingsSection
             return standard;
         if (value.Kind == JsonValueKind.String && value.Text.Length > 0 && !value.Text.Contains('\0'))
             return value.Text;
-        Add(value.Line, name, "must be a text in quotes, but is " + Shown(value));
+        Refuse(name, value, "a text in quotes");
         return "";
     }
+
+    /// <summary>A non-empty string; null where it is absent or faulty.</summary>
+    public string? TextOrNull(string name, bool required = false) =>
+        Text(name, required: required) is { Length: > 0 } text ? text : null;
+
+    /// <summary>As <see cref="Text"/>, as an absolute path.</summary>
+    public string FilePath(string name, string standard = "", bool required = false) =>
+        Text(name, standard, required) is { Length: > 0 } text ? Path.GetFullPath(Path.Combine(_faults.Folder, text))
+            : "";
+
+    /// <summary>An absolute path; null where it is absent or faulty.</summary>
+    public string? FilePathOrNull(string name, bool required = false) =>
+        FilePath(name, required: required) is { Length: > 0 } path ? path : null;
+
+    /// <summary>A mail address, perhaps with a display name; nobody's where it is absent or faulty.</summary>
+    public MailboxAddress Mailbox(string name)
+    {
+        var text = Text(name, required: true);
+        if (MailboxAddress.TryParse(text, out var mailbox) && MailDomain.TryNormalize(mailbox.Domain, out _)
+            && System.Text.Ascii.IsValid(mailbox.LocalPart) && !(mailbox.Name ?? "").Any(LineText.Breaks))
+        {
+            return mailbox;
+        }
+
+        if (text.Length > 0)
+            Add(name,
+                $"\"{text}\" is not a mail address; write \"name@example.com\" or \"Display Name <name@example.com>\"");
+        return new MailboxAddress("", "invalid@invalid");
+    }
+
+    /// <summary>A list of domains, normalised; empty when it is absent.</summary>
+    public List<string> Domains(string name, bool required = false) =>
+        Texts(name, required).ConvertAll(text => Domain(name, text.Text, text.Line));
+
+    /// <summary>A domain, normalised.</summary>
+    public string Domain(string name) => Domain(name, Text(name, required: true), LineOf(name));
 
     /// <summary>
     /// The https address of a service, or its http address on this host; null when it is absent or faulty. Over http,
@@ -77,8 +105,8 @@ internal sealed class SettingsSection
             return address;
         }
 
-        Add(value.Line, name, $"must be a web address like \"https://host:port\", but is {Shown(value)}; http:// is " +
-            "taken for this host (127.0.0.1) only, because it can be read and changed on the way");
+        Refuse(name, value, "a web address like \"https://host:port\"", "; http:// is taken for this host (127.0.0.1) "
+            + "only, because it can be read and changed on the way");
         return null;
     }
 
@@ -86,13 +114,10 @@ internal sealed class SettingsSection
     public List<(string Text, int Line)> Texts(string name, bool required = false)
     {
         var texts = new List<(string, int)>();
-        if (Find(name, required) is not { } value)
-            return texts;
-        if (value.Kind != JsonValueKind.Array)
-            Add(value.Line, name, "must be a list of texts [\"…\", \"…\"], but is " + Shown(value));
-        else if (required && value.Items.Count == 0)
-            Add(value.Line, name, "is empty; name at least one");
-        foreach (var item in value.Items.TakeWhile(_ => _faults.Count < Fault.MostOfAFile))
+        var list = Find(name, required, JsonValueKind.Array, "a list of texts [\"…\", \"…\"]");
+        if (required && list is { Items: [] })
+            Add(name, "is empty; name at least one");
+        foreach (var item in list?.Items ?? [])
         {
             if (item.Kind == JsonValueKind.String && item.Text.Length > 0)
                 texts.Add((item.Text, item.Line));
@@ -104,9 +129,9 @@ internal sealed class SettingsSection
     }
 
     /// <summary>A whole number within the bounds, both included.</summary>
-    public long Number(string name, long standard, long least, long most)
+    public long Number(string name, long standard, long least, long most, bool required = false)
     {
-        if (Find(name, required: false) is not { } value)
+        if (Find(name, required) is not { } value)
             return standard;
         if (value.Kind == JsonValueKind.Number
             && long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
@@ -115,7 +140,7 @@ internal sealed class SettingsSection
             return number;
         }
 
-        Add(value.Line, name, $"must be a whole number from {least} to {most}, but is {Shown(value)}");
+        Refuse(name, value, $"a whole number from {least} to {most}");
         return standard;
     }
 
@@ -126,58 +151,46 @@ internal sealed class SettingsSection
             return standard;
         var members = Enum.GetValues<T>();
         var names = Array.ConvertAll(members, member => member.Hyphenated());
-        return Choice(name, names, TryParse, standard);
-
-        bool TryParse(string text, bool ignoreCase, out T member)
-        {
-            var index = Array.FindIndex(names, each => each.Equals(text, StringComparison.OrdinalIgnoreCase));
-            member = index < 0 ? standard : members[index];
-            return index >= 0;
-        }
+        return Choice<T>(name, names, text => Array.FindIndex(names,
+            each => each.Equals(text, StringComparison.OrdinalIgnoreCase)) is >= 0 and var i ? members[i] : null)
+            ?? standard;
     }
 
-    /// <summary>One of the named choices, in any case.</summary>
-    public T Choice<T>(string name, IReadOnlyList<string> choices, Parser<T> parse, T standard, bool required = false)
+    /// <summary>One of the named choices; null where it is absent or faulty.</summary>
+    public T? Choice<T>(string name, IReadOnlyList<string> choices, Func<string, T?> parse, bool required = false)
+        where T : struct
     {
         if (Find(name, required) is not { } value)
-            return standard;
-        if (value.Kind == JsonValueKind.String && parse(value.Text, true, out var choice))
+            return null;
+        var text = value.Kind == JsonValueKind.String ? value.Text : null;
+        if (text is not null && parse(text) is { } choice)
             return choice;
-
-        var nearest = value.Kind == JsonValueKind.String ? Words.Nearest(value.Text, choices) : null;
-        Add(value.Line, name, $"must be one of {string.Join(", ", choices)}, but is {Shown(value)}"
-            + (nearest is null ? "" : $"; did you mean \"{nearest}\"?"));
-        return standard;
+        Refuse(name, value, "one of " + string.Join(", ", choices),
+            text is not null && Words.Nearest(text, choices) is { } nearest ? $"; did you mean \"{nearest}\"?" : "");
+        return null;
     }
 
     /// <summary>The object behind <paramref name="name"/>; null when it is absent, null or no object.</summary>
     public SettingsSection? Section(string name, string[] names, bool required = false)
     {
-        if (Find(name, required) is not { } value)
+        if (!required && this[name] is null)
             return null;
-        if (value.Kind == JsonValueKind.Object)
-            return new SettingsSection(_file, _prefix + name + ".", value, names, _faults);
-        if (value.Kind != JsonValueKind.Null || required)
-            Add(value.Line, name, "must be an object { … }, but is " + Shown(value));
-        return null;
+        var value = Find(name, required, JsonValueKind.Object, "an object { … }");
+        return value is null ? null : new SettingsSection(_faults, _prefix + name + ".", value, names);
     }
 
     /// <summary>The objects of a list; empty when it is absent.</summary>
     public List<SettingsSection> Sections(string name, string[] names)
     {
         var sections = new List<SettingsSection>();
-        if (Find(name, required: false) is not { } value)
-            return sections;
-        if (value.Kind != JsonValueKind.Array)
-            Add(value.Line, name, "must be a list of objects [ { … } ], but is " + Shown(value));
-        for (var i = 0; i < value.Items.Count; i++)
+        var items = Find(name, required: false, JsonValueKind.Array, "a list of objects [ { … } ]")?.Items ?? [];
+        for (var i = 0; i < items.Count; i++)
         {
-            var item = value.Items[i];
             var place = $"{name}[{i + 1}]";
-            if (item.Kind == JsonValueKind.Object)
-                sections.Add(new SettingsSection(_file, _prefix + place + ".", item, names, _faults));
+            if (items[i].Kind == JsonValueKind.Object)
+                sections.Add(new SettingsSection(_faults, _prefix + place + ".", items[i], names));
             else
-                Add(item.Line, place, "must be an object { … }, but is " + Shown(item));
+                Refuse(place, items[i], "an object { … }");
         }
 
         return sections;
@@ -187,27 +200,41 @@ internal sealed class SettingsSection
     public List<(string Name, string Value, int Line)> Pairs(string name, bool required = false)
     {
         var pairs = new List<(string, string, int)>();
-        if (Find(name, required) is not { } value)
-            return pairs;
-        if (value.Kind != JsonValueKind.Object)
-            Add(value.Line, name, "must be an object { \"…\": \"…\" }, but is " + Shown(value));
-        foreach (var (key, line, item) in value.Members)
+        foreach (var (key, line, item) in
+            Find(name, required, JsonValueKind.Object, "an object { \"…\": \"…\" }")?.Members ?? [])
         {
             if (item.Kind == JsonValueKind.String)
                 pairs.Add((key, item.Text, line));
             else
-                Add(line, $"{name}.{key}", "must be a text in quotes, but is " + Shown(item));
+                Refuse($"{name}.{key}", item, "a text in quotes");
         }
 
         return pairs;
     }
 
-    public void Add(int line, string name, string problem) =>
-        _faults.Add(new Fault(_file, line, _prefix + name, problem));
+    /// <summary>Adds what is wrong with a setting.</summary>
+    public void Add(string name, string problem) => Add(LineOf(name), name, problem);
 
-    /// <summary>Adds what is probably wrong but can be used.</summary>
-    public void Warn(int line, string name, string problem) =>
-        _faults.Add(new Fault(_file, line, _prefix + name, problem, IsWarning: true));
+    public void Add(int line, string name, string problem) => _faults.Add(line, _prefix + name, problem);
+
+    /// <summary>Adds what is probably wrong with a setting but can be used.</summary>
+    public void Warn(string name, string problem) => Warn(LineOf(name), name, problem);
+
+    public void Warn(int line, string name, string problem) => _faults.Warn(line, _prefix + name, problem);
+
+    private void Refuse(string name, LocatedJson value, string form, string more = "") =>
+        Add(value.Line, name, $"must be {form}, but is {Shown(value)}{more}");
+
+    private int LineOf(string name) => _values.TryGetValue(name, out var value) ? value.Line : _json.Line;
+
+    private string Domain(string name, string text, int line)
+    {
+        if (MailDomain.TryNormalize(text, out var domain))
+            return domain;
+        if (text.Length > 0)
+            Add(line, name, $"\"{text}\" is not a domain; write it like \"example.com\"");
+        return text;
+    }
 
     private LocatedJson? Find(string name, bool required)
     {
@@ -215,6 +242,15 @@ internal sealed class SettingsSection
             return value;
         if (required)
             Add(_json.Line, name, "is missing; it has no default");
+        return null;
+    }
+
+    /// <summary>The value, if it is there and of the kind.</summary>
+    private LocatedJson? Find(string name, bool required, JsonValueKind kind, string form)
+    {
+        if (Find(name, required) is not { } value || value.Kind == kind)
+            return _values.GetValueOrDefault(name);
+        Refuse(name, value, form);
         return null;
     }
 

@@ -36,7 +36,8 @@ public sealed class BookFaults
         var exception = Assert.Throws<ResponderException>(() => ResponseBook.Load(file));
 
         Assert.Equal(Cause.ResponseBook, exception.Cause);
-        Assert.Equal($"{file}:2: entry 1, email_addr: is missing (and 2 more); see: responder config check",
+        Assert.Equal($"{file}:2: entry 1, email_addr: is missing; it has no default (and 2 more); see: "
+            + "responder config check",
             exception.Message);
     }
 

@@ -21,9 +21,8 @@ internal static class RenderingTrials
     {
         var (place, folder) = Rendered();
         var entry = Assert.Single(new RenderedBook(folder, Damaged).EntriesFor(RenderedPlace.FileAddress));
-        var names = new AttachmentNames(place.Settings.AttachmentNames);
-        var rendering = new RenderedReply(
-            folder, entry, [.. entry.Attachments.Select(attachment => names.For("", attachment.ShownName))]);
+        var rendering = new RenderedReply(folder, entry, [.. entry.Attachments.Select(attachment =>
+            AttachmentRename.NameFor("", attachment.ShownName, place.Settings.AttachmentNames))]);
         var path = Path.Join(place.BookFolder, rendering.FileName);
         var good = File.ReadAllBytes(path);
         var source = FileIdentity.Of(place.Attachment)!.Value;
@@ -47,7 +46,7 @@ internal static class RenderingTrials
             File.WriteAllBytes(path, Changed(good, input));
             var book = new RenderedBook(folder, Damaged);
             book.Knows("none@example.com");
-            book.AddressWithLocalPart("file");
+            Assert.DoesNotContain("none@example.com", book.Addresses);
             foreach (var entry in ((string[])[RenderedPlace.Address, RenderedPlace.FileAddress])
                 .SelectMany(book.EntriesFor))
             {

@@ -122,7 +122,7 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
         Assert.Contains("book.json:2: entry 1, email_addr: \"Get@example.com\" has upper-case letters", run.Errors,
             StringComparison.Ordinal);
         Assert.Contains("book.json:2: entry 1, body: is empty", run.Errors, StringComparison.Ordinal);
-        Assert.Contains("book.json:3: entry 2, atachments: is not a field; did you mean \"attachments\"?", run.Errors,
+        Assert.Contains("book.json:3: entry 2, atachments: is unknown; did you mean \"attachments\"?", run.Errors,
             StringComparison.Ordinal);
         Assert.Contains("the last good book stays in force", run.OutputText, StringComparison.Ordinal);
         Patience.Until("three faults are logged", () =>

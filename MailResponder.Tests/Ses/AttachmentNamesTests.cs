@@ -15,14 +15,14 @@ public class AttachmentNamesTests
     [InlineData("notgmail.com", "tool.exe", "tool.exe")]
     [InlineData("example.net", "tool.apk", "tool.apk")]
     public void Standard_IsThePredecessors(string domain, string shown, string expected) =>
-        Assert.Equal(expected, new AttachmentNames(AttachmentRename.Standard).For(domain, shown));
+        Assert.Equal(expected, AttachmentRename.NameFor(domain, shown, AttachmentRename.Standard));
 
     [Fact]
     public void Settings_ReplaceTheStandard()
     {
-        var names = new AttachmentNames([new(["example.net"], [new(".zip", ".zi_")])]);
-        Assert.Equal("tool.zi_", names.For("mail.example.net", "tool.zip"));
-        Assert.Equal("tool.exe", names.For("gmail.com", "tool.exe"));
+        AttachmentRename[] names = [new(["example.net"], [new(".zip", ".zi_")])];
+        Assert.Equal("tool.zi_", AttachmentRename.NameFor("mail.example.net", "tool.zip", names));
+        Assert.Equal("tool.exe", AttachmentRename.NameFor("gmail.com", "tool.exe", names));
     }
 
     [Theory]

@@ -52,7 +52,7 @@ public sealed class DatabaseSettingsTests
     [InlineData("""{ "sqlite": "a", "mysql": { "socket": "/s", "user": "u", "database": "d" } }""",
         "4: database: names two databases; keep one of")]
     [InlineData("""{ "mysql": "db.example.com" }""", "4: database.mysql: must be an object")]
-    [InlineData("""{ "mysqll": {} }""", "4: database.mysqll: is not a setting; did you mean \"mysql\"?")]
+    [InlineData("""{ "mysqll": {} }""", "4: database.mysqll: is unknown; did you mean \"mysql\"?")]
     [InlineData("""{ "mysql": { "user": "u", "database": "d" } }""",
         "4: database.mysql: must name a \"server\" (host name) or a \"socket\" (path)")]
     [InlineData("""{ "mysql": { "server": "s", "socket": "/s", "user": "u", "database": "d" } }""",
@@ -69,7 +69,7 @@ public sealed class DatabaseSettingsTests
     [InlineData("""{ "mysql": { "socket": "/s", "user": "u", "database": "d", "port": 3306 } }""",
         "database.mysql.port: goes with a server, not with a socket")]
     [InlineData("""{ "mysql": { "server": "s", "user": "u", "database": "d", "password": "p" } }""",
-        "database.mysql.password: is not a setting; the settings here are: server, socket")]
+        "database.mysql.password: is unknown; known here are: server, socket")]
     public void Fault_IsNamedWithItsLine(string database, string expected)
     {
         var (settings, faults) = Check(database);

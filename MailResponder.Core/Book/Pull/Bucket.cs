@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
 using MailResponder.Aws;
-using MailResponder.Native;
 using MailResponder.Settings;
 
 namespace MailResponder.Book;
@@ -31,9 +30,7 @@ internal sealed class Bucket : IDisposable
         _maxFileBytes = s3.MaxFileBytes;
     }
 
-    /// <summary>
-    /// Fetches an object into a file, unless it still has the given ETag.
-    /// </summary>
+    /// <summary>Fetches an object into a file, unless it still has the given ETag.</summary>
     /// <param name="bucket">The bucket's name, perhaps with a key prefix: <c>bucket/prefix</c>.</param>
     /// <param name="file">The key, below the prefix.</param>
     /// <param name="knownETag">Null: fetch in any case.</param>
@@ -42,7 +39,8 @@ internal sealed class Bucket : IDisposable
     /// <returns>Null when the object has not changed.</returns>
     /// <exception cref="ResponderException">
     /// There is no such object, or it is too large (<see cref="Cause.Attachment"/>); S3 cannot be asked, or what came
-    /// is not whole (<see cref="Cause.S3"/>). </exception>
+    /// is not whole (<see cref="Cause.S3"/>).
+    /// </exception>
     public FetchedFile? Fetch(string bucket, string file, string? knownETag, string path, long? maxBytes = null)
     {
         var slash = bucket.IndexOf('/');
@@ -52,9 +50,7 @@ internal sealed class Bucket : IDisposable
             Key = slash < 0 ? file : bucket[(slash + 1)..] + "/" + file,
             EtagToNotMatch = knownETag,
         };
-        // Not disposed: the alarm may be about to ring when the call ends.
-        var timeout = new CancellationTokenSource();
-        using var alarm = new Alarm(timeout.Cancel, _deadline.Remaining);
+        using var timeout = new CancellationTokenSource(_deadline.Remaining);
         try
         {
             using var response = _client.GetObjectAsync(request, timeout.Token).GetAwaiter().GetResult();
@@ -67,10 +63,9 @@ internal sealed class Bucket : IDisposable
         }
         catch (Exception exception)
         {
-            var isTooLarge = exception is FileTooLargeException;
-            var problem = isTooLarge ? exception.Message
-                : S3Trouble.Describe(exception, timeout.IsCancellationRequested);
-            var cause = isTooLarge || S3Trouble.IsMissing(exception) ? Cause.Attachment : Cause.S3;
+            var problem = (exception as ResponderException)?.Message
+                ?? S3Trouble.Describe(exception, timeout.IsCancellationRequested);
+            var cause = exception is ResponderException || S3Trouble.IsMissing(exception) ? Cause.Attachment : Cause.S3;
             throw new ResponderException(cause, $"s3://{request.BucketName}/{request.Key}: {problem}", exception);
         }
     }
@@ -140,6 +135,3 @@ internal sealed class Bucket : IDisposable
 /// </param>
 /// <param name="UnusedSince">Unix seconds since when the book no longer names it; 0 while it does.</param>
 internal sealed record FetchedFile(string ETag, string Sha256, long UnusedSince = 0);
-
-/// <summary>An object is longer than the settings or the disk allow. The message is for the operator.</summary>
-internal sealed class FileTooLargeException(string message) : Exception(message);

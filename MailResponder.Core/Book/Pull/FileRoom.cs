@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Files;
 
 namespace MailResponder.Book;
@@ -31,21 +30,14 @@ internal sealed class FileRoom
         (_maxBytes, _freeBytes) = (maxBytes, Math.Max(0, disk.FreeBytes - (disk.TotalBytes / ReservedPart)));
     }
 
-    /// <exception cref="FileTooLargeException">So many bytes are too many.</exception>
+    /// <exception cref="ResponderException">So many bytes are too many.</exception>
     public void Check(long bytes)
     {
-        if (bytes > _maxBytes)
-        {
-            throw new FileTooLargeException(string.Create(CultureInfo.InvariantCulture,
-                $"has {bytes} bytes or more, and {_limit}"));
-        }
-
-        if (bytes > _freeBytes)
-        {
-            throw new FileTooLargeException(string.Create(CultureInfo.InvariantCulture,
-                $"has {bytes} bytes or more, and the disk is full: {_freeBytes} are free beyond the "
-                + $"{100 / ReservedPart} % that stay free for the database; make room on the disk of {_folder}, or "
-                + $"upload a smaller file"));
-        }
+        var limit = bytes > _maxBytes ? _limit
+            : bytes > _freeBytes ? $"the disk is full: {_freeBytes} are free beyond the {100 / ReservedPart} % that "
+                + $"stay free for the database; make room on the disk of {_folder}, or upload a smaller file"
+            : null;
+        if (limit is not null)
+            throw new ResponderException(Cause.Attachment, $"has {bytes} bytes or more, and {limit}");
     }
 }

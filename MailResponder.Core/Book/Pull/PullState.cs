@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MailResponder.Files;
 using MailResponder.Settings;
 
@@ -20,91 +20,55 @@ internal sealed class PullState
         PathIn(filesRoot) is var path && File.Exists(path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(path)) : null;
 
     /// <summary>What the last pull did not put in force, and since when; null when it was good.</summary>
-    public static (string Fault, DateTimeOffset Time)? LastRefusal(string filesRoot)
-    {
-        try
-        {
-            var path = RefusalIn(filesRoot);
-            return (File.ReadAllText(path), new DateTimeOffset(File.GetLastWriteTimeUtc(path)));
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            return null;
-        }
-    }
+    public static (string Fault, DateTimeOffset Time)? LastRefusal(string filesRoot) =>
+        RefusalIn(filesRoot) is var path && FileTrouble.OrNull(() => File.ReadAllText(path)) is { } fault
+            ? (fault, new DateTimeOffset(File.GetLastWriteTimeUtc(path))) : null;
 
+    /// <summary>Keeps it for <see cref="LastRefusal"/>. The log has it too, so a failure does no harm.</summary>
     /// <param name="filesRoot">Where the attachments lie.</param>
     /// <param name="fault">Null: the last pull was good.</param>
-    public static void NoteRefusal(string filesRoot, Fault? fault)
+    public static void NoteRefusal(string filesRoot, Fault? fault) => FileTrouble.Try(() =>
     {
-        try
-        {
-            if (fault is null)
-                File.Delete(RefusalIn(filesRoot));
-            else
-                AtomicFile.Write(RefusalIn(filesRoot), Encoding.UTF8.GetBytes(fault.ToString()));
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            // The log has it too.
-        }
-    }
+        if (fault is null)
+            File.Delete(RefusalIn(filesRoot));
+        else
+            AtomicFile.Write(RefusalIn(filesRoot), Encoding.UTF8.GetBytes(fault.ToString()));
+    });
 
-    public Dictionary<string, FetchedFile> Files { get; } = [];
+    public Dictionary<string, FetchedFile> Files { get; private init; } = [];
 
     /// <summary>An absent or unreadable file gives an empty state.</summary>
     public static PullState Load(string filesRoot)
     {
-        var state = new PullState(PathIn(filesRoot));
+        var path = PathIn(filesRoot);
         try
         {
-            if (LocatedJson.Parse(RegularFile.ReadAllBytes(state._path), state._path, []) is { } json)
-                state.Read(json);
+            var files = JsonSerializer.Deserialize(
+                RegularFile.ReadAllBytes(path), PullJson.Default.DictionaryStringFetchedFile);
+            if (files?.Values.All(file => file is { ETag: not null, Sha256: not null }) == true)
+                return new PullState(path) { Files = files };
         }
-        catch (Exception exception) when (FileTrouble.Is(exception))
+        catch (Exception exception) when (FileTrouble.Is(exception) || exception is JsonException)
         {
             // Nothing is known.
         }
 
-        return state;
+        return new PullState(path);
     }
 
     public void Save()
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            foreach (var (path, file) in Files)
-            {
-                json.WriteStartArray(path);
-                json.WriteStringValue(file.ETag);
-                json.WriteStringValue(file.Sha256);
-                json.WriteNumberValue(file.UnusedSince);
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-        }
-
         // A pull that found nothing new is a good one too: the file's time tells when it was.
-        if (!AtomicFile.Write(_path, buffer.ToArray()))
+        if (!AtomicFile.Write(
+            _path, JsonSerializer.SerializeToUtf8Bytes(Files, PullJson.Default.DictionaryStringFetchedFile)))
             File.SetLastWriteTimeUtc(_path, DateTime.UtcNow);
     }
 
     private static string RefusalIn(string filesRoot) => Path.Join(filesRoot, ".pull.refused");
 
     private static string PathIn(string filesRoot) => Path.Join(filesRoot, ".pull.json");
-
-    private void Read(LocatedJson json)
-    {
-        foreach (var (path, _, value) in json.Members)
-        {
-            if (value.Items is [var etag, var sha256, var unusedSince]
-                && long.TryParse(unusedSince.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var since))
-            {
-                Files[path] = new FetchedFile(etag.Text, sha256.Text, since);
-            }
-        }
-    }
 }
+
+[JsonSourceGenerationOptions(WriteIndented = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(Dictionary<string, FetchedFile>))]
+internal sealed partial class PullJson : JsonSerializerContext;

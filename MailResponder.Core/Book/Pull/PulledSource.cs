@@ -34,12 +34,10 @@ internal sealed class PulledSource(ResponderSettings settings, Deadline deadline
         progress.Asked = new Asked(Cause.S3, $"s3://{settings.S3!.BookBucket}/{settings.S3.BookKey}");
         try
         {
-            using var turn = PullTurn.Wait(settings.FilesRoot, deadline.ForOneCall);
+            using var turn = ConfigPull.Turn(settings.FilesRoot, deadline.ForOneCall);
             if (isThere())
                 return;
-            var result = new ConfigPull(settings, TimeProvider.System, deadline).Run(checkOnly: false);
-            var fault = result.Faults.Find(fault => !fault.IsWarning);
-            if (fault is not null)
+            if (new ConfigPull(settings, TimeProvider.System, deadline).Run(checkOnly: false).Error is { } fault)
                 throw new ResponderException(Cause.S3, "cannot fill the cache: " + fault);
         }
         finally

@@ -32,7 +32,6 @@ internal static class S3Trouble
 
     private static string Describe(AmazonServiceException exception) => exception.ErrorCode switch
     {
-        "NoSuchKey" => "there is no such object; upload it, or correct the name",
         "NoSuchBucket" => "there is no such bucket; correct the name or the region",
         "InvalidObjectState" =>
             "the object is archived (S3 Glacier) and cannot be read; restore it, or upload it in the class STANDARD",

@@ -15,8 +15,8 @@ namespace MailResponder.Book;
 /// comment.
 /// </remarks>
 /// <param name="settings">Who may sign.</param>
-/// <param name="book">The book's file; the others lie beside it.</param>
-internal sealed class BookSeal(ResponderSettings settings, string book)
+/// <param name="file">The book's file, beside which the others lie; null: that of the settings.</param>
+internal sealed class BookSeal(ResponderSettings settings, string? file = null)
 {
     public const string SumsName = "SHA256SUMS";
 
@@ -28,19 +28,16 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
     /// <summary>A clock may be wrong by so much, here and where the book is signed.</summary>
     private static readonly TimeSpan ClockError = TimeSpan.FromDays(1);
 
+    private readonly string _book = file ?? settings.ResponseBook;
     private Sha256Sums? _sums;
-
-    public BookSeal(ResponderSettings settings) : this(settings, settings.ResponseBook)
-    {
-    }
 
     /// <summary>Whether books are signed here.</summary>
     public bool IsOn => settings.SignedBy.Count > 0;
 
     /// <summary>The files beside the book, in the order in which they are replaced, before the book itself.</summary>
-    public IReadOnlyList<string> Files => [SignatureOf(SumsPath), SumsPath, SignatureOf(book)];
+    public IReadOnlyList<string> Files => [SignatureOf(SumsPath), SumsPath, SignatureOf(_book)];
 
-    public string SumsPath => Path.Join(Path.GetDirectoryName(book), SumsName);
+    public string SumsPath => Path.Join(Path.GetDirectoryName(_book), SumsName);
 
     /// <summary>The name under which the book is signed.</summary>
     private string BookName => Path.GetFileName(settings.S3?.BookKey ?? settings.ResponseBook);
@@ -54,12 +51,12 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
         try
         {
             if (IsOn)
-                CheckBook(text, Read(SignatureOf(book), MinisignSignature.MaxBytes), SignatureOf(book));
+                CheckBook(text, Read(SignatureOf(_book), MinisignSignature.MaxBytes), SignatureOf(_book));
             return null;
         }
         catch (ResponderException exception)
         {
-            return new Fault(book, 0, SignedBy, exception.Message);
+            return new Fault(_book, 0, SignedBy, exception.Message);
         }
     }
 
@@ -156,7 +153,7 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
         if (!IsOn)
             yield break;
         yield return "signed_by: " + string.Join(", ", settings.SignedBy.Select(key => key.Id));
-        foreach (var file in (string[])[book, SumsPath])
+        foreach (var file in (string[])[_book, SumsPath])
         {
             if (InForce(SignatureOf(file)) is { } signature && IsOf(file, signature))
             {
@@ -171,12 +168,12 @@ internal sealed class BookSeal(ResponderSettings settings, string book)
     /// <param name="hasAttachments">Whether SHA256SUMS is used.</param>
     public IEnumerable<Fault> Old(DateTimeOffset now, bool hasAttachments)
     {
-        foreach (var file in hasAttachments ? (string[])[book, SumsPath] : [book])
+        foreach (var file in hasAttachments ? (string[])[_book, SumsPath] : [_book])
         {
             if (settings.SignedMaxAge is { } most && InForce(SignatureOf(file)) is { } signature
                 && now - signature.Made > most)
             {
-                yield return new Fault(book, 0, SignedBy, $"{file} was signed on {InWords(signature.Made)}, more than "
+                yield return new Fault(_book, 0, SignedBy, $"{file} was signed on {InWords(signature.Made)}, more than "
                     + $"{most.TotalDays} days ago (signed_max_age_days); sign it again, even unchanged, or find out "
                     + "whether somebody keeps a new one back", IsWarning: true);
             }

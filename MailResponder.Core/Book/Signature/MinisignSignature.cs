@@ -14,7 +14,13 @@ namespace MailResponder.Book;
 /// A signature is of the file's BLAKE2b-512 ("ED"). That of the file itself ("Ed", minisign -l) is not taken: the
 /// letters are not signed, and one of the two kinds is enough.
 /// </remarks>
-internal sealed class MinisignSignature
+/// <param name="Signature">Of the file.</param>
+/// <param name="Key">Who signed.</param>
+/// <param name="Comment">The trusted comment.</param>
+/// <param name="Made">When, by the trusted comment: by the clock of the machine that signed.</param>
+/// <param name="File">The file that was signed; null when the trusted comment does not say its name.</param>
+internal sealed record MinisignSignature(
+    byte[] Signature, PublicKey Key, string Comment, DateTimeOffset Made, string? File)
 {
     /// <summary>More than minisign writes, with its longest comments.</summary>
     public const int MaxBytes = 1 << 14;
@@ -25,25 +31,6 @@ internal sealed class MinisignSignature
     private const string FileField = "file:";
     private const int HeadBytes = 2 + 8;
     private static readonly Encoding Utf8 = new UTF8Encoding(false, throwOnInvalidBytes: true);
-    private readonly byte[] _signature;
-
-    private MinisignSignature(byte[] signature, PublicKey key, string comment, DateTimeOffset made, string? file)
-    {
-        _signature = signature;
-        (Key, Comment, Made, File) = (key, comment, made, file);
-    }
-
-    /// <summary>Who signed.</summary>
-    public PublicKey Key { get; }
-
-    /// <summary>The trusted comment.</summary>
-    public string Comment { get; }
-
-    /// <summary>When, by the trusted comment: by the clock of the machine that signed.</summary>
-    public DateTimeOffset Made { get; }
-
-    /// <summary>The name of the file that was signed; null when the trusted comment does not say it.</summary>
-    public string? File { get; }
 
     /// <summary>
     /// Reads a signature whose trusted comment one of the keys vouches for; what it is of is not looked at.
@@ -98,7 +85,7 @@ internal sealed class MinisignSignature
         digest.BlockUpdate(content, 0, content.Length);
         var hash = new byte[digest.GetDigestSize()];
         digest.DoFinal(hash, 0);
-        return Verify(Key, _signature, hash);
+        return Verify(Key, Signature, hash);
     }
 
     private static MinisignSignature? WithTime(

@@ -14,40 +14,57 @@ namespace MailResponder.Incoming.Authentication;
 /// <item>A second SPF result that is not spf=pass for the domain cancels the first.</item>
 /// </list>
 /// </summary>
-internal sealed class AuthenticationEvidence(string fromDomain)
+internal static class AuthenticationEvidence
 {
+    /// <summary>Only the envelope sender counts. The HELO name stands for the null sender, never answered.</summary>
+    private const string Sender = "smtp.mailfrom";
+
     /// <summary>
     /// What a statement on a signature says of it. A strange one may come out of the signature's own domain.
     /// </summary>
     private static readonly string[] OfSignature =
         ["reason", "header.d", "header.i", "header.a", "header.s", "header.b"];
 
-    private bool _dmarcPassed;
-    private bool _dmarcFailed;
-    private bool _dmarcAbsent;
-    private bool _dmarcOpen;
-    private bool _signed;
-    private bool _unsigned;
-    private bool _signatureOpen;
-    private bool _senderPassed;
-    private bool _senderDenied;
-    private bool _senderOpen;
+    /// <summary>What a statement proves of the From domain; "open": a look-up failed.</summary>
+    [Flags]
+    private enum Seen
+    {
+        Nothing = 0,
+        DmarcPassed = 1,
+        DmarcFailed = 1 << 1,
+        DmarcAbsent = 1 << 2,
+        DmarcOpen = 1 << 3,
+        Signed = 1 << 4,
+        Unsigned = 1 << 5,
+        SignatureOpen = 1 << 6,
+        SenderPassed = 1 << 7,
+        SenderDenied = 1 << 8,
+        SenderOpen = 1 << 9,
+    }
 
     /// <param name="headers">Of the message.</param>
     /// <param name="fromDomain">In the form of <see cref="MailDomain"/>.</param>
     /// <param name="authservId">The only name under which Authentication-Results are believed; null: none is.</param>
     public static AuthenticationVerdict Weigh(HeaderList headers, string fromDomain, string? authservId)
     {
-        var evidence = new AuthenticationEvidence(fromDomain);
-        if (authservId is null)
-            return evidence.Verdict;
-        foreach (var results in Written(headers, authservId))
+        var seen = Seen.Nothing;
+        foreach (var results in authservId is null ? [] : Written(headers, authservId))
         {
             foreach (var result in results.Results)
-                evidence.Add(result);
+                seen |= Meaning(result, fromDomain);
         }
 
-        return evidence.Verdict;
+        bool Has(Seen evidence) => (seen & evidence) != 0;
+        var isFailed = Has(Seen.DmarcFailed);
+        var proven = isFailed ? Proof.None
+            : Has(Seen.Signed) && !Has(Seen.Unsigned) ? Proof.Full
+            : Has(Seen.DmarcPassed) && !Has(Seen.DmarcAbsent) ? Proof.Full
+            : Has(Seen.SenderPassed) && !Has(Seen.SenderDenied) ? Proof.Weak
+            : Proof.None;
+        // DMARC counts SPF as much as a signature. It fails when one of its look-ups failed.
+        var mayBeFull = Has(Seen.SignatureOpen) || Has(isFailed ? Seen.SenderOpen : Seen.DmarcOpen);
+        var possible = mayBeFull ? Proof.Full : Has(Seen.SenderOpen) && !isFailed ? Proof.Weak : Proof.None;
+        return new AuthenticationVerdict(proven, possible > proven ? possible : proven);
     }
 
     /// <summary>What the mail filters wrote under that name, a field each.</summary>
@@ -65,101 +82,29 @@ internal sealed class AuthenticationEvidence(string fromDomain)
         }
     }
 
-    private AuthenticationVerdict Verdict
+    private static Seen Meaning(AuthenticationResult result, string fromDomain) => (result.Method, result.Result) switch
     {
-        get
-        {
-            var signed = _signed && !_unsigned;
-            var sender = _senderPassed && !_senderDenied;
-            var proven = _dmarcFailed ? Proof.None
-                : signed || (_dmarcPassed && !_dmarcAbsent) ? Proof.Full
-                : sender ? Proof.Weak
-                : Proof.None;
-            // DMARC counts SPF as much as a signature. It fails when one of its look-ups failed.
-            var mayBeFull = _signatureOpen || (_dmarcFailed ? _senderOpen : _dmarcOpen);
-            var possible = mayBeFull ? Proof.Full : _senderOpen && !_dmarcFailed ? Proof.Weak : Proof.None;
-            return new AuthenticationVerdict(proven, possible > proven ? possible : proven);
-        }
-    }
-
-    private void Add(AuthenticationResult result)
-    {
-        switch (result.Method)
-        {
-            case "dmarc":
-                AddDmarc(result);
-                break;
-            case "dkim":
-                AddSignature(result);
-                break;
-            case "spf":
-                AddSender(result);
-                break;
-        }
-    }
-
-    private void AddDmarc(AuthenticationResult result)
-    {
-        switch (result.Result)
-        {
-            case "pass":
-                _dmarcPassed |= result.Domain("header.from") == fromDomain;
-                break;
-            case "temperror":
-                _dmarcOpen = true;
-                break;
-            case "none":
-                _dmarcAbsent = true;
-                break;
-            case "fail":
-                _dmarcFailed = true;
-                break;
-        }
-    }
-
-    private void AddSignature(AuthenticationResult result)
-    {
-        var domain = DomainOfSignature(result);
-        switch (result.Result)
-        {
-            case "pass":
-                _signed |= domain is not null && IsAligned(domain);
-                break;
-            case "temperror":
-                _signatureOpen |= domain is null || IsAligned(domain);
-                break;
-            case "none":
-                _unsigned = true;
-                break;
-        }
-    }
-
-    /// <summary>
-    /// Only the envelope sender counts. The HELO name stands for the null sender, which is never answered.
-    /// </summary>
-    private void AddSender(AuthenticationResult result)
-    {
-        const string sender = "smtp.mailfrom";
-        if (!result.Properties.ContainsKey(sender))
-            return;
-        var isAligned = result.Domain(sender) is { } domain && IsAligned(domain);
-        if (isAligned && result.Result == "pass")
-            _senderPassed = true;
-        else if (isAligned && result.Result == "temperror")
-            _senderOpen = true;
-        else
-            _senderDenied = true;
-    }
+        ("dmarc", "pass") when result.Domain("header.from") == fromDomain => Seen.DmarcPassed,
+        ("dmarc", "fail") => Seen.DmarcFailed,
+        ("dmarc", "none") => Seen.DmarcAbsent,
+        ("dmarc", "temperror") => Seen.DmarcOpen,
+        ("dkim", "pass") when DomainOfSignature(result) is { } signer && AreAligned(signer, fromDomain) => Seen.Signed,
+        ("dkim", "none") => Seen.Unsigned,
+        ("dkim", "temperror") when DomainOfSignature(result) is not { } signer || AreAligned(signer, fromDomain) =>
+            Seen.SignatureOpen,
+        ("spf", var found) when result.Properties.ContainsKey(Sender) =>
+            result.Domain(Sender) is not { } domain || !AreAligned(domain, fromDomain) ? Seen.SenderDenied
+            : found == "pass" ? Seen.SenderPassed
+            : found == "temperror" ? Seen.SenderOpen
+            : Seen.SenderDenied,
+        _ => Seen.Nothing,
+    };
 
     /// <summary>Null when it does not say, or says it in more than one way.</summary>
     private static string? DomainOfSignature(AuthenticationResult result)
     {
-        foreach (var property in result.Properties.Keys)
-        {
-            if (!OfSignature.Contains(property))
-                return null;
-        }
-
+        if (result.Properties.Keys.Except(OfSignature).Any())
+            return null;
         var (signer, identity) = (result.Domain("header.d"), result.Domain("header.i"));
         if (signer is null)
             return result.Properties.ContainsKey("header.d") ? null : identity;
@@ -176,6 +121,6 @@ internal sealed class AuthenticationEvidence(string fromDomain)
     /// below From belongs to it, unless From is itself a suffix that hands out names: such a domain publishes a DMARC
     /// record, or has no users who could be harmed. Two domains side by side are left to the DMARC verdict.
     /// </summary>
-    private bool IsAligned(string domain) =>
+    private static bool AreAligned(string domain, string fromDomain) =>
         MailDomain.IsWithin(domain, [fromDomain]) || MailDomain.IsWithin(fromDomain, [domain]);
 }

@@ -32,7 +32,7 @@ internal sealed record AuthenticationResult(
     /// <summary>The domain in a property, after the at sign if it has one; null when there is none.</summary>
     public string? Domain(string property) =>
         Properties.TryGetValue(property, out var value)
-            && MailDomain.TryNormalize(value[(value.LastIndexOf('@') + 1)..], out var domain)
+            && MailDomain.TryNormalize(MailDomain.Of(value), out var domain)
             ? domain
             : null;
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace MailResponder.Reply.Dkim;
 
@@ -15,10 +14,8 @@ internal static class DkimRecord
     public static string ZoneFileText(DkimKey dkim)
     {
         var value = "v=DKIM1; k=rsa; p=" + PublicKey(dkim).Base64;
-        var text = new StringBuilder($"{dkim.Record}. 3600 IN TXT (\n");
-        for (var at = 0; at < value.Length; at += MaxString)
-            text.Append("    \"").Append(value.AsSpan(at, Math.Min(MaxString, value.Length - at))).Append("\"\n");
-        return text.Append(")\n").ToString();
+        var strings = value.Chunk(MaxString).Select(part => $"    \"{new string(part)}\"\n");
+        return $"{dkim.Record}. 3600 IN TXT (\n{string.Concat(strings)})\n";
     }
 
     /// <summary>The record's p= tag, and the length of the key.</summary>
@@ -33,8 +30,7 @@ internal static class DkimRecord
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw new ResponderException(Cause.DkimKey, $"DKIM key {dkim.File}: holds no RSA private key in PEM form; "
-                + "make one with: responder dkim keygen", exception);
+            throw dkim.IsNoRsaKey(exception);
         }
     }
 }

@@ -15,7 +15,6 @@ internal sealed class DkimRotation(DkimSettings dkim, TimeProvider clock)
     private static readonly TimeSpan FormerIsNeeded = TimeSpan.FromDays(7);
 
     private const int LeastBits = 2048;
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
 
     /// <summary>The key whose record is still in DNS, and until when it is needed; null when there is none.</summary>
     /// <exception cref="ResponderException">It cannot be read.</exception>
@@ -51,7 +50,7 @@ internal sealed class DkimRotation(DkimSettings dkim, TimeProvider clock)
 
         using var rsa = RSA.Create(Math.Max(LeastBits, DkimRecord.PublicKey(current).Bits));
         var text = DkimKey.TextOf(selector, rsa.ExportPkcs8PrivateKeyPem());
-        var isNew = SecretFile.TryCreate(dkim.NextKeyFile, text, Mode, group);
+        var isNew = SecretFile.TryCreate(dkim.NextKeyFile, text, SecretFile.Mode, group);
         return (DkimKey.LoadNext(dkim)!, isNew);
     }
 
@@ -61,7 +60,7 @@ internal sealed class DkimRotation(DkimSettings dkim, TimeProvider clock)
     public void Switch(uint? group)
     {
         var former = System.Text.Encoding.UTF8.GetBytes(DkimKey.Load(dkim).TextWithSelector);
-        SecretFile.Put(dkim.FormerKeyFile, Mode, group, stream => stream.Write(former));
+        SecretFile.Put(dkim.FormerKeyFile, SecretFile.Mode, group, stream => stream.Write(former));
         SecretFile.Move(dkim.NextKeyFile, dkim.KeyFile);
     }
 

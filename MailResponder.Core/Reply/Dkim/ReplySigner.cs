@@ -50,9 +50,7 @@ internal sealed class ReplySigner : DkimSigner
         }
         catch (Exception exception) when (exception is FormatException or CryptographicException or ArgumentException)
         {
-            throw new ResponderException(Cause.DkimKey,
-                $"DKIM key {dkim.KeyFile}: holds no RSA private key in PEM form; " +
-                "make one with: responder dkim keygen", exception);
+            throw key.IsNoRsaKey(exception);
         }
     }
 

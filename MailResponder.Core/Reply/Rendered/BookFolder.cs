@@ -27,17 +27,11 @@ internal sealed class BookFolder(string path)
     public FileStream Open(string name) =>
         RegularFile.Open(Path.Join(path, name), FileShare.ReadWrite | FileShare.Delete);
 
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="IOException">It cannot be written, or is there already.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
-    public void Write(string name, Action<FileStream> write)
+    public void Add(string name, Action<FileStream> write)
     {
-        using var file = new FileStream(Path.Join(path, name), new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = RegularFile.OwnerOnly,
-            BufferSize = 1 << 16,
-        });
+        using var file = RegularFile.Create(Path.Join(path, name));
         write(file);
     }
 

@@ -35,6 +35,14 @@ internal sealed class RecordReader
 
     public string ReadText() => Encoding.UTF8.GetString(Take(ReadNumber()));
 
+    public string[] ReadTexts()
+    {
+        var texts = new string[ReadCount()];
+        for (var i = 0; i < texts.Length; i++)
+            texts[i] = ReadText();
+        return texts;
+    }
+
     /// <param name="open">How many texts the frame is open for.</param>
     public ReplyBody ReadBody(IReadOnlyList<AttachedFile> attachments, int open = 0)
     {
@@ -69,10 +77,7 @@ internal sealed class RecordReader
         var pools = new LinkPool[ReadCount()];
         for (var i = 0; i < pools.Length; i++)
         {
-            var (name, each, days) = (ReadText(), ReadNumber(), ReadNumber());
-            var links = new string[ReadCount()];
-            for (var j = 0; j < links.Length; j++)
-                links[j] = ReadText();
+            var (name, each, days, links) = (ReadText(), ReadNumber(), ReadNumber(), ReadTexts());
             pools[i] = each > 0 && each <= links.Length && days > 0 ? new LinkPool(name, links, each, days)
                 : throw Damaged();
         }

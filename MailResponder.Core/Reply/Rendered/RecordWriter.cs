@@ -35,6 +35,13 @@ internal sealed class RecordWriter
 
     public void WriteText(string text) => WriteBlock(Encoding.UTF8.GetBytes(text));
 
+    public void WriteTexts(IReadOnlyCollection<string> texts)
+    {
+        WriteNumber(texts.Count);
+        foreach (var text in texts)
+            WriteText(text);
+    }
+
     public void WriteBody(ReplyBody body)
     {
         WriteBlock(body.Frame.Fields);
@@ -74,9 +81,7 @@ internal sealed class RecordWriter
             WriteText(pool.Name);
             WriteNumber(pool.Each);
             WriteNumber(pool.Days);
-            WriteNumber(pool.Links.Count);
-            foreach (var link in pool.Links)
-                WriteText(link);
+            WriteTexts(pool.Links);
         }
 
         WriteBody(MimeBody.Of(entry.Bodies, isOpen: entry.Pools.Count > 0));

@@ -25,20 +25,19 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
     public static void Write(BookFolder folder, ResponseBook book)
     {
         var list = new RecordWriter();
-        list.WriteNumber(book.Addresses.Count);
+        list.WriteTexts(book.Addresses);
         foreach (var address in book.Addresses)
         {
-            list.WriteText(address);
             var record = new RecordWriter();
             record.WriteText(address);
             var entries = book.EntriesFor(address);
             record.WriteNumber(entries.Count);
             foreach (var entry in entries)
                 record.WriteEntry(entry);
-            folder.Write(NameOf(address), record.FinishIn);
+            folder.Add(NameOf(address), record.FinishIn);
         }
 
-        folder.Write(ListName, list.FinishIn);
+        folder.Add(ListName, list.FinishIn);
     }
 
     /// <summary>
@@ -63,9 +62,6 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
         return _entries;
     }
 
-    public string? AddressWithLocalPart(string localPart) => Ask(
-        () => ResponseBook.AddressWithLocalPart(ReadList(), localPart), book => book.AddressWithLocalPart(localPart));
-
     private ResponseEntry[] Read(string address)
     {
         // All that a book's address may consist of; a NUL would cut the file's name.
@@ -81,16 +77,8 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
     }
 
     /// <summary>Read once: an unknown address is looked for with its tag, without, and as one of its domain.</summary>
-    private string[] ReadList()
-    {
-        if (_list is not null)
-            return _list;
-        var record = folder.Read(ListName) ?? throw new IOException("lost");
-        var addresses = new string[record.ReadCount()];
-        for (var i = 0; i < addresses.Length; i++)
-            addresses[i] = record.ReadText();
-        return _list = addresses;
-    }
+    private string[] ReadList() =>
+        _list ??= (folder.Read(ListName) ?? throw new IOException("lost")).ReadTexts();
 
     private T Ask<T>(Func<T> rendered, Func<ResponseBook, T> whole)
     {

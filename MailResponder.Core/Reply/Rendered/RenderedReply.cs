@@ -1,4 +1,3 @@
-using System.Text;
 using MailResponder.Book;
 using MailResponder.Files;
 using MailResponder.Native;
@@ -62,7 +61,7 @@ internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IRea
     }
 
     private static string Hash(params IEnumerable<string> parts) =>
-        Convert.ToHexStringLower(Sha256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 8));
+        Convert.ToHexStringLower(Sha256.HashTexts(parts).AsSpan(0, 8));
 
     /// <summary>File with an attachment's base64, named by the attachment and its state.</summary>
     private static string NameOf(ResponseAttachment attachment, FileIdentity? state) =>

@@ -14,7 +14,6 @@ namespace MailResponder.Reply.Rendered;
 internal sealed class Renderings(ResponderSettings settings, IFileSource files, RenderingFolder? folder = null)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
-    private readonly AttachmentNames _names = new(settings.AttachmentNames);
     private BookFolder? _rendered;
 
     /// <summary>
@@ -149,17 +148,11 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         if (sources.Exists(source => source.Freshness > TimeSpan.Zero))
             return null;
         using var turn = folder!.TryEnter();
-        if (turn is null)
-            return null;
-        try
+        return turn is null ? null : FileTrouble.OrNull(() =>
         {
             rendering.Make(contents, sources);
             return rendering.Open(sources);
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            return null;
-        }
+        });
     }
 
     private RenderedBook Rendered(BookFolder rendered)
@@ -179,16 +172,9 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     {
         using var turn = into.TryEnter();
         // Changed while it was read: the next message sees which of the two it is.
-        if (turn is null || FileIdentity.Of(settings.ResponseBook) != identity)
-            return null;
-        try
-        {
-            return into.Find(identity) ?? into.Make(identity, made => RenderedBook.Write(made, book));
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            return null;
-        }
+        return turn is null || FileIdentity.Of(settings.ResponseBook) != identity ? null
+            : FileTrouble.OrNull(() =>
+                into.Find(identity) ?? into.Make(identity, made => RenderedBook.Write(made, book)));
     }
 
     /// <summary>Domains whose requesters may get other names, and one for all the rest.</summary>
@@ -196,7 +182,8 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         settings.AttachmentNames.SelectMany(rename => rename.Domains).Prepend("");
 
     private List<string> Names(ResponseEntry entry, string requesterDomain) =>
-        [.. entry.Attachments.Select(attachment => _names.For(requesterDomain, attachment.ShownName))];
+        [.. entry.Attachments.Select(attachment =>
+            AttachmentRename.NameFor(requesterDomain, attachment.ShownName, settings.AttachmentNames))];
 
     private TimeSpan UntilNoneIsFresh(ResponseBook book)
     {

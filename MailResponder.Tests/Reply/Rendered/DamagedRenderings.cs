@@ -178,7 +178,7 @@ public sealed class DamagedRenderings : IDisposable
     {
         var book = _place.Renderings().Book();
         Assert.True(book.Knows(RenderedPlace.Address) && !book.Knows("none@example.com"), when);
-        Assert.True(book.AddressWithLocalPart("file") == RenderedPlace.FileAddress, when);
+        Assert.True(book.Addresses.Contains(RenderedPlace.FileAddress), when);
         Assert.True(_place.Answer(RenderedPlace.Address) == _text, when);
         Assert.True(_place.Answer(RenderedPlace.FileAddress) == _file, when);
     }

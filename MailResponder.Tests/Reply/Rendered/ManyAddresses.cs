@@ -26,12 +26,10 @@ public sealed class ManyAddresses : IDisposable
                 entry => (entry.Number, entry.Line, entry.Address, entry.Bodies[0], entry.Subject)),
                 book.EntriesFor(address).Select(
                 entry => (entry.Number, entry.Line, entry.Address, entry.Bodies[0], entry.Subject)));
-            for (var at = address.IndexOf('@'); at >= 0; at = address.IndexOf('@', at + 1))
-                Assert.Equal(whole.AddressWithLocalPart(address[..at]), book.AddressWithLocalPart(address[..at]));
         }
 
         Assert.False(book.Knows(""));
-        Assert.Null(book.AddressWithLocalPart(addresses[0]));
+        Assert.Equal(whole.Addresses, book.Addresses);
         Assert.Empty(book.EntriesFor("none@example.com"));
     }
 

@@ -16,8 +16,8 @@ internal static class LimitReached
         var outcome = settings.Limits.WhenReached == WhenReached.Drop
             ? Outcome.Skipped(reason)
             : Outcome.Deferred(Cause.Limit, name + " is reached") with { Reason = reason.Hyphenated() };
-        return store.TakeReport(limit) ? outcome with { Alarm = Alarm(limit, name, settings, store.EndOf(limit)) }
-            : outcome;
+        return store.Counters.TakeReport(limit)
+            ? outcome with { Alarm = Alarm(limit, name, settings, store.Counters.EndOf(limit)) } : outcome;
     }
 
     private static string Alarm(Limit limit, string name, ResponderSettings settings, DateTimeOffset end)

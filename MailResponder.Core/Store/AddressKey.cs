@@ -196,19 +196,10 @@ internal sealed class AddressKey
     }
 
     /// <summary>Whether the token was made with this key or one before it.</summary>
-    public bool IsReplyToken(string token, string name, DateTimeOffset sentAt, string recipient)
-    {
-        for (var key = this; key is not null; key = key.Earlier)
-        {
-            if (CryptographicOperations.FixedTimeEquals(
-                Encoding.UTF8.GetBytes(key.ReplyToken(name, sentAt, recipient)), Encoding.UTF8.GetBytes(token)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool IsReplyToken(string token, string name, DateTimeOffset sentAt, string recipient) =>
+        CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(ReplyToken(name, sentAt, recipient)), Encoding.UTF8.GetBytes(token))
+        || Earlier?.IsReplyToken(token, name, sentAt, recipient) == true;
 
     /// <summary>A key for something else, from which this one cannot be computed.</summary>
     public byte[] For(string purpose) => Hash("key", purpose);
@@ -227,15 +218,12 @@ internal sealed class AddressKey
     /// <summary>Null when the line has another form. Only the first key may be without its time.</summary>
     private static AddressKey? ParseLine(string line, AddressKey? earlier)
     {
-        var (digits, time) = line.Length > 2 * KeyBytes ? (line[..(2 * KeyBytes)], line[(2 * KeyBytes)..]) : (line, "");
-        if (digits.Length < 2 * KeyBytes || !digits.All(char.IsAsciiHexDigit)
-            || (time.Length == 0 && earlier is not null))
-            return null;
         DateTimeOffset madeAt = default;
-        if (time.Length > 0 && !DateTimeOffset.TryParseExact(
-            time, "' '" + TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out madeAt))
-            return null;
-        return new AddressKey(Convert.FromHexString(digits), earlier, time.Length > 0 ? madeAt : null);
+        return line.Split(' ') is [{ Length: 2 * KeyBytes } digits, .. { Length: <= 1 } time]
+            && digits.All(char.IsAsciiHexDigit)
+            && (time is [var text] ? DateTimeOffset.TryParseExact(text, TimeForm, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal, out madeAt) : earlier is null)
+            ? new AddressKey(Convert.FromHexString(digits), earlier, time.Length > 0 ? madeAt : null) : null;
     }
 
     private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));

@@ -17,6 +17,10 @@ internal sealed class OldRows(IDatabase database)
 
     private const int MostAtOnce = 100_000;
     private const int ListedAtOnce = 200;
+
+    /// <summary>Above all keys: it is longer than a hash.</summary>
+    private static readonly byte[] EndOfKeys = [.. Enumerable.Repeat(byte.MaxValue, 33)];
+
     private int _atOnce = FewestAtOnce;
 
     /// <summary>Quotas of earlier windows. They count for nothing; this only frees their room.</summary>
@@ -90,36 +94,26 @@ internal sealed class OldRows(IDatabase database)
             $"SELECT MIN({group}) FROM {table} WHERE {group} > @last AND {group} < @end", ("last", last),
                 ("end", end))) is { } old)
         {
-            deleted += DeleteGroup(table, group, key, old);
+            for (var after = Array.Empty<byte>(); after != EndOfKeys;)
+            {
+                (string, object)[] from = [("old", old), ("after", after)];
+                // Reading takes no lock, and loads the pages that the deletion then writes.
+                var until = database.Try(() => database.Rows(
+                    $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 "
+                    + $"OFFSET {_atOnce - 1}", row => row.Bytes(0), from)) is [var found] ? found : EndOfKeys;
+                var start = Stopwatch.GetTimestamp();
+                deleted += database.DeleteBatch(
+                    $"DELETE FROM {table} WHERE {group} = @old AND {key} > @after AND {key} <= @until",
+                    [.. from, ("until", until)]);
+                if (until != EndOfKeys)
+                    Rest(Stopwatch.GetElapsedTime(start));
+                after = until;
+            }
+
             last = old;
         }
 
         return deleted;
-    }
-
-    private long DeleteGroup(string table, string group, string key, long old)
-    {
-        var deleted = 0L;
-        for (var after = Array.Empty<byte>(); ;)
-        {
-            var values = (Group: ("old", (object)old), After: ("after", (object)after));
-            // Reading takes no lock, and loads the pages that the deletion then writes.
-            var until = database.Try(() => database.Rows(
-                $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 "
-                + $"OFFSET {_atOnce - 1}",
-                row => row.Bytes(0), values.Group, values.After)) is [var last] ? last : null;
-            var start = Stopwatch.GetTimestamp();
-            deleted += until is null
-                ? database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after",
-                    values.Group, values.After)
-                : database.DeleteBatch(
-                    $"DELETE FROM {table} WHERE {group} = @old AND {key} > @after AND {key} <= @until",
-                    values.Group, values.After, ("until", until));
-            if (until is null)
-                return deleted;
-            after = until;
-            Rest(Stopwatch.GetElapsedTime(start));
-        }
     }
 
     /// <summary>Pauses for others, and adapts the size of the next batch to the time that this one took.</summary>
@@ -127,6 +121,6 @@ internal sealed class OldRows(IDatabase database)
     {
         var wanted = (int)Math.Min(MostAtOnce, _atOnce * (database.LongestBatch / taken));
         _atOnce = Math.Clamp(wanted, FewestAtOnce, Math.Min(MostAtOnce, _atOnce * 2));
-        Thread.Sleep(database.RestAfterBatch);
+        Thread.Sleep(database.LongestBatch);
     }
 }

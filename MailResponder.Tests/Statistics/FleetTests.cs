@@ -306,12 +306,10 @@ public sealed class FleetTests : IDisposable
         var fleet = new Fleet(Settings, days, _clock);
         var day = HostDays.DayOf(_clock.Now);
         var told = Fleet.Count(_place.PathTo("a.log"), Settings, ("mail1", "i-1", _clock.Now));
-        HostDay.Write(new PostfixLogSummary
+        told[^1] = told[^1] with
         {
-            Received = 9,
-            Answered = 8,
-            Outcomes = [new("gmail.com", 7, 0, 1, 0, 0)],
-        }, told[^1].Figures);
+            Postfix = new() { Received = 9, Answered = 8, Outcomes = [new("gmail.com", 7, 0, 1, 0, 0)] },
+        };
         fleet.Put(told);
         Write("a", new MadeLog { Time = Midnight.AddHours(-8) }.Replied("get@example.com", 6));
 

@@ -43,7 +43,7 @@ internal sealed class ConfigPull(
             if (settings.S3 is not { } s3)
                 return WithMaps(ResponseBookFile.Check(settings.ResponseBook, _faults, _seal), checkOnly);
             DeleteStaging();
-            var state = PullState.Load(settings.FilesRoot);
+            var state = new PullState(settings.FilesRoot);
             using var bucket = new Bucket(s3, deadline);
             var book = FetchBook(bucket, s3, state);
             if (book is not null)

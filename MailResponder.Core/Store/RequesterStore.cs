@@ -149,16 +149,19 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         var requesters = database.Try(() => Scalar("SELECT COUNT(*) FROM quota WHERE epoch = @before AND used > 0",
             ("before", epoch - 1)))!.Value;
         var old = new OldRows(database);
-        old.DeleteQuotas();
-        old.DeleteLists(newestKey);
+        old.Delete("quota", "epoch", "requester", epoch);
+        // They were copied to the present key.
+        old.Delete("listed", "generation", "subject", newestKey.Generation);
         if (jump == 0)
         {
-            old.DeleteCounters(Counters.Today);
+            old.Delete("counter", "day", "subject", Counters.Today);
             old.DeleteRemovals(newestKey, clock.GetUtcNow() - RemovalMemory);
             old.DeleteBlockedByFeedback(newestKey, MostBlockedByFeedback);
         }
 
-        return new ResetResult(requesters, old.DeleteMessages(), isNew, TimeSpan.FromSeconds(jump));
+        var firstVolume = database.Try(() => Scalar("SELECT MIN(number) FROM volume"))!.Value;
+        var messages = old.Delete("ledger", "volume", "message", firstVolume);
+        return new ResetResult(requesters, messages, isNew, TimeSpan.FromSeconds(jump));
     }
 
     /// <summary>

@@ -23,12 +23,12 @@ internal static class LimitReached
             ? (Outcome.Skipped(reason), "are not answered")
             : (Outcome.Deferred(Cause.Limit, name + " is reached") with { Reason = reason.Hyphenated() },
                 "wait in Postfix's queue");
-        return !store.TakeReport(limit) ? outcome : outcome with
+        return !store.Counters.TakeReport(limit) ? outcome : outcome with
         {
             Alarm = string.Create(CultureInfo.InvariantCulture,
                 $"limit {name}={number} reached: messages {whose} {fate} until "
-                + $"{store.EndOf(limit).UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'} at least; if they come from people, raise "
-                + $"it in {settings.File}; more is in docs/postfix.md, When a limit is reached"),
+                + $"{store.Counters.EndOf(limit).UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'} at least; if they come from people, "
+                + $"raise it in {settings.File}; more is in docs/postfix.md, When a limit is reached"),
         };
     }
 }

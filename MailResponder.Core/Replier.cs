@@ -159,9 +159,9 @@ internal sealed class Replier(
         /// <inheritdoc cref="ClaimedMessage.AddressKey"/>
         public AddressKey? AddressKey => message.AddressKey;
 
-        /// <summary>By which a report that the reply cannot be delivered is believed.</summary>
+        /// <summary>By which a report that the reply cannot be delivered is believed; null: nobody counts it.</summary>
         public string? TokenFor(OutgoingReply reply) =>
-            message.ReplyToken(reply.Name, reply.Message.Date, reply.Recipient);
+            AddressKey?.ReplyToken(reply.Name, reply.Message.Date, reply.Recipient);
 
         /// <summary>Once for an entry, with and without its attachments.</summary>
         /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
@@ -170,10 +170,8 @@ internal sealed class Replier(
         /// <exception cref="ResponderException">It cannot be recorded.</exception>
         public void Record(SendStatus status)
         {
-            if (status == SendStatus.Sent)
-                message.RecordSent(_id);
-            else if (status == SendStatus.Refused)
-                message.RecordGivenUp(_id);
+            if (status is SendStatus.Sent or SendStatus.Refused)
+                message.RecordDone(_id, isSent: status == SendStatus.Sent);
             else if (_isBegun)
                 message.Withdraw(_id);
         }

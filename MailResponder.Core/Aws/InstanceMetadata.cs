@@ -43,28 +43,25 @@ internal sealed class InstanceMetadata(Uri endpoint)
         using var cancellation = new CancellationTokenSource(MaxWait);
         try
         {
-            return Read(client, path, cancellation.Token).WaitAsync(cancellation.Token).GetAwaiter().GetResult();
+            var token = Ask(HttpMethod.Put, "api/token", "X-aws-ec2-metadata-token-ttl-seconds", "60");
+            return Ask(HttpMethod.Get, path, "X-aws-ec2-metadata-token", token);
         }
         catch (OperationCanceledException exception)
         {
             throw new HttpRequestException("the instance metadata service does not answer", exception);
         }
-    }
 
-    private async Task<string?> Read(HttpClient client, string path, CancellationToken cancellation)
-    {
-        using var ask = new HttpRequestMessage(HttpMethod.Put, new Uri(endpoint, "/latest/api/token"));
-        ask.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "60");
-        using var token = await client.SendAsync(ask, cancellation).ConfigureAwait(false);
-        token.EnsureSuccessStatusCode();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(endpoint, "/latest/" + path));
-        request.Headers.Add("X-aws-ec2-metadata-token",
-            await token.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false));
-        using var answer = await client.SendAsync(request, cancellation).ConfigureAwait(false);
-        if (answer.StatusCode == HttpStatusCode.NotFound)
-            return null;
-        answer.EnsureSuccessStatusCode();
-        return await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+        string? Ask(HttpMethod method, string what, string header, string? value)
+        {
+            using var request = new HttpRequestMessage(method, new Uri(endpoint, "/latest/" + what));
+            request.Headers.Add(header, value);
+            using var answer = client.Send(request, cancellation.Token);
+            if (method == HttpMethod.Get && answer.StatusCode == HttpStatusCode.NotFound)
+                return null;
+            answer.EnsureSuccessStatusCode();
+            using var text = new StreamReader(answer.Content.ReadAsStream(cancellation.Token));
+            return text.ReadToEnd();
+        }
     }
 
     /// <summary>What firmware (Nitro) or hypervisor (Xen) say, without a question to the network.</summary>

@@ -49,22 +49,33 @@ internal sealed record ServiceFailure(string Service, Cause ToMend)
     {
         "Throttling" or "Throttled" or "RequestLimitExceeded" or "LimitExceeded" or "RequestThrottled" or "OverLimit" =>
             (Cause.Send, "it throttles"),
-        "AccessDenied" or "NotAuthorized" or "UnauthorizedOperation" or "OptInRequired" =>
-            (ToMend, $"access denied; the user or role needs {Rights}"),
-        "InvalidClientTokenId" or "UnrecognizedClient" or "MissingAuthenticationToken" => (ToMend,
-            "it does not know the access key: it was deleted or belongs to another partition; make a new one in IAM"),
-        "SignatureDoesNotMatch" or "InvalidSignature" or "IncompleteSignature" or "RequestExpired" => (ToMend,
-            "it does not accept the signature: the secret key is wrong, or this host's clock is (see timedatectl)"),
-        "ExpiredToken" => (ToMend,
-            "the session token has expired: fetch new credentials, or use a role or a lasting key"),
         "InvalidParameterValue" or "InvalidParameterCombination" or "MissingParameter" or "ValidationError"
             or "QueueDoesNotExist" or "NonExistentQueue" or "InvalidAddress" => (ToMend, Refused),
+        var code when OfCredentials(code, "it", Rights) is { } problem => (ToMend, problem),
         var code when (int)error.StatusCode >= 500 => (Cause.Send, $"it failed with {Word(code)}"),
         var code => (ToMend, $"it answered {Word(code)}"),
     };
 
+    /// <summary>What a code says of credentials or clock, the same in all services; null for other codes.</summary>
+    /// <param name="service">Who says it.</param>
+    /// <param name="rights">The actions that the credentials have to be allowed.</param>
+    public static string? OfCredentials(string code, string service, string rights) => Plain(code) switch
+    {
+        "AccessDenied" or "NotAuthorized" or "UnauthorizedOperation" or "OptInRequired" =>
+            $"access denied; the user or role needs {rights}",
+        "InvalidClientTokenId" or "UnrecognizedClient" or "MissingAuthenticationToken" or "InvalidAccessKeyId" =>
+            $"{service} does not know the access key: it was deleted or belongs to another partition; make a new one "
+                + "in IAM",
+        "SignatureDoesNotMatch" or "InvalidSignature" or "IncompleteSignature" => $"{service} does not accept the "
+            + "signature: the secret key is wrong, or this host's clock is (see timedatectl)",
+        "RequestExpired" or "RequestTimeTooSkewed" => "this host's clock is wrong (see timedatectl)",
+        "ExpiredToken" or "TokenRefreshRequired" =>
+            "the session token has expired: fetch new credentials, or use a role or a lasting key",
+        _ => null,
+    };
+
     /// <summary>Without a namespace before it and the word that some services put behind it.</summary>
-    private static string Plain(string code)
+    public static string Plain(string code)
     {
         var name = code[(code.LastIndexOf('.') + 1)..];
         return name.EndsWith("Exception", StringComparison.Ordinal) ? name[..^"Exception".Length] : name;

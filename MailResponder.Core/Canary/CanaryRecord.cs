@@ -28,21 +28,9 @@ internal sealed record CanaryRecord(
         if (settings.Canary.Count == 0)
             return [];
         var path = FileOf(settings);
-        try
-        {
-            var all = JsonSerializer.Deserialize(
-                RegularFile.ReadAllBytes(path), CanaryJson.Default.DictionaryStringCanaryRecord) ?? [];
-            return all.Where(one => settings.Canary.Any(mailbox => mailbox.Name == one.Key)).ToDictionary();
-        }
-        catch (Exception exception) when (
-            exception is FileNotFoundException or DirectoryNotFoundException or JsonException)
-        {
-            return [];
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception))
-        {
-            throw new ResponderException(Cause.Output, $"{path}: {FileTrouble.Describe(exception)}", exception);
-        }
+        var all = FileTrouble.InWords(Cause.Output, path, () =>
+            JsonFile.Read(path, CanaryJson.Default.DictionaryStringCanaryRecord)) ?? [];
+        return all.Where(one => settings.Canary.Any(mailbox => mailbox.Name == one.Key)).ToDictionary();
     }
 
     /// <exception cref="ResponderException">It cannot be written.</exception>

@@ -21,9 +21,10 @@ internal static class SesErrorCode
 
     private const string AttachmentType = "SES does not take attachments of this type; see: responder config check";
 
-    public static SesFailure Meaning(AmazonServiceException error, string action) => Plain(error.ErrorCode) switch
+    public static SesFailure Meaning(AmazonServiceException error, string action) => ServiceFailure.Plain(
+        error.ErrorCode) switch
     {
-        "Throttling" or "ThrottledException" or "TooManyRequests" => Says(error, "daily")
+        "Throttling" or "Throttled" or "TooManyRequests" => Says(error, "daily")
             ? Temporary("the daily sending quota of the SES account is used up; see: responder ses quota")
             : new(SendStatus.Temporary,
                 "SES throttles: the account's sending rate is reached; see: responder ses quota", IsThrottled: true),
@@ -36,22 +37,11 @@ internal static class SesErrorCode
             Temporary("the custom MAIL FROM domain is not verified: its MX record is missing"),
         "MessageRejected" => OfRejected(error),
         "InvalidParameterValue" or "ValidationError" => OfParameter(error),
-        "SignatureDoesNotMatch" or "InvalidSignature" or "InvalidSignatureException" or "IncompleteSignature" =>
-            Temporary("SES does not accept the signature: the secret key is wrong, or this host's clock is "
-                + "(see timedatectl)"),
-        "RequestExpired" or "RequestTimeTooSkewed" =>
-            Temporary("SES takes the request for old: this host's clock is wrong (see timedatectl)"),
-        "InvalidClientTokenId" or "UnrecognizedClient" or "MissingAuthenticationToken" =>
-            Temporary("SES does not know the access key: it was deleted or belongs to another partition; make a new "
-                + "one in IAM"),
-        "ExpiredToken" =>
-            Temporary("the session token has expired: fetch new credentials, or use a role or a lasting key"),
-        "AccessDenied" or "NotAuthorized" or "OptInRequired" =>
-            Temporary($"the credentials may not {action}: allow this action for the user or role in IAM"),
         "RequestEntityTooLarge" => SesFailure.OfStatus(HttpStatusCode.RequestEntityTooLarge),
         "ServiceUnavailable" => SesFailure.OfStatus(HttpStatusCode.ServiceUnavailable),
         "InternalFailure" or "InternalServiceError" => SesFailure.OfStatus(HttpStatusCode.InternalServerError),
-        var code => Unknown(code, error),
+        var code when ServiceFailure.OfCredentials(code, "SES", action) is { } problem => Temporary(problem),
+        _ => Unknown(error),
     };
 
     private static SesFailure OfRejected(AmazonServiceException error)
@@ -78,8 +68,8 @@ internal static class SesErrorCode
             : Temporary("SES does not understand the request; see ses.configuration_set and ses.tags");
     }
 
-    private static SesFailure Unknown(string code, AmazonServiceException error) => (int)error.StatusCode >= 500
-        ? SesFailure.OfStatus(error.StatusCode) : Temporary("SES answered " + ServiceFailure.Word(code));
+    private static SesFailure Unknown(AmazonServiceException error) => (int)error.StatusCode >= 500
+        ? SesFailure.OfStatus(error.StatusCode) : Temporary("SES answered " + ServiceFailure.Word(error.ErrorCode));
 
     private static bool IsAboutAttachment(AmazonServiceException error) =>
         Says(error, "attachment") || Says(error, "illegal filename") || Says(error, "file extension")
@@ -87,10 +77,6 @@ internal static class SesErrorCode
 
     private static bool Says(AmazonServiceException error, string words) =>
         error.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Some codes carry the suffix in some protocols.</summary>
-    private static string Plain(string code) =>
-        code.EndsWith("Exception", StringComparison.Ordinal) ? code[..^"Exception".Length] : code;
 
     private static SesFailure Temporary(string problem) => new(SendStatus.Temporary, problem);
 }

@@ -116,23 +116,22 @@ internal sealed class FeedbackReader(
         if (json.Kind != JsonValueKind.Object)
             AddFault(place, "must be an object { … }, but is " + json.KindInWords);
         else if (json["Messages"] is { Kind: JsonValueKind.Array } messages)
-            ReadMessages(messages, place);
+        {
+            // What aws sqs receive-message prints.
+            foreach (var (i, message) in messages.Items.Index())
+                ReadJson(message, string.Create(CultureInfo.InvariantCulture, $"{place}Messages[{i + 1}]."));
+        }
+        else if (json["Body"] is { Kind: JsonValueKind.String } text)
+            ReadText(Encoding.UTF8.GetBytes(text.Text), place + "Body.");
         else if (json["Body"] is { } body)
-            ReadInner(body, place + "Body");
-        else if (json["Type"] is { } type && json["Message"] is { } message)
-            ReadEnvelope(json, type.Text, message, place);
+            ReadJson(body, place + "Body.");
+        else if (json["Type"] is { } type && json["Message"] is { } content)
+            ReadEnvelope(json, type.Text, content, place);
         else
         {
             AddFault(place, "came without SNS's envelope, which names the topic; switch raw message delivery off, "
                 + "or subscribe with the protocol email-json");
         }
-    }
-
-    /// <summary>What aws sqs receive-message prints.</summary>
-    private void ReadMessages(LocatedJson messages, string place)
-    {
-        for (var i = 0; i < messages.Items.Count; i++)
-            ReadJson(messages.Items[i], string.Create(CultureInfo.InvariantCulture, $"{place}Messages[{i + 1}]."));
     }
 
     private void ReadEnvelope(LocatedJson envelope, string type, LocatedJson message, string place)
@@ -157,14 +156,6 @@ internal sealed class FeedbackReader(
         {
             ReadSigned(message, place + "Message", SnsSender.SignedAt(envelope)!.Value);
         }
-    }
-
-    private void ReadInner(LocatedJson inner, string place)
-    {
-        if (inner.Kind == JsonValueKind.String)
-            ReadText(Encoding.UTF8.GetBytes(inner.Text), place + ".");
-        else
-            ReadJson(inner, place + ".");
     }
 
     /// <summary>

@@ -92,9 +92,9 @@ internal sealed record SnsSender(
             "2" => HashAlgorithmName.SHA256,
             _ => default,
         };
-        if (hash.Name is null || SignedAt(envelope) is not { } signedAt)
+        if (hash.Name is null)
             return false;
-        var signed = Encoding.UTF8.GetBytes(SignedText(envelope));
+        var (signed, signedAt) = (Encoding.UTF8.GetBytes(SignedText(envelope)), SignedAt(envelope));
         return Certificates.Any(certificate =>
         {
             using var key = certificate.GetRSAPublicKey()!;

@@ -7,26 +7,16 @@ namespace MailResponder.Logs;
 /// <summary>
 /// Writes two lines for each message: one for people, and the same as JSON for programs. Neither names the requester.
 /// </summary>
-internal sealed class MessageLog
+/// <param name="settings">Null when they cannot be read: then the log goes to the standard places.</param>
+/// <param name="target">Null: as the settings say.</param>
+/// <param name="clock">Tells the time of each line.</param>
+internal sealed class MessageLog(ResponderSettings? settings, LogTarget? target, TimeProvider clock)
 {
     private const int MaxProblemLength = 600;
-    private readonly LogTarget _target;
-    private readonly SyslogFacility _facility = SyslogFacility.Local0;
-    private readonly SyslogFacility _eventFacility = SyslogFacility.Local1;
-    private readonly SyslogSocket _syslog;
-    private readonly TimeProvider _clock;
-
-    /// <param name="settings">Null when they cannot be read: then the log goes to the standard places.</param>
-    /// <param name="target">Null: as the settings say.</param>
-    /// <param name="clock">Tells the time of each line.</param>
-    public MessageLog(ResponderSettings? settings, LogTarget? target, TimeProvider clock)
-    {
-        _target = target ?? settings?.LogTo ?? LogTarget.Syslog;
-        _syslog = new SyslogSocket(settings?.SyslogSocket ?? "/dev/log", clock);
-        _clock = clock;
-        if (settings is not null)
-            (_facility, _eventFacility) = (settings.SyslogFacility, settings.EventFacility);
-    }
+    private readonly LogTarget _target = target ?? settings?.LogTo ?? LogTarget.Syslog;
+    private readonly SyslogFacility _facility = settings?.SyslogFacility ?? SyslogFacility.Local0;
+    private readonly SyslogFacility _eventFacility = settings?.EventFacility ?? SyslogFacility.Local1;
+    private readonly SyslogSocket _syslog = new(settings?.SyslogSocket ?? "/dev/log", clock);
 
     public void Write(Outcome outcome, TimeSpan elapsed)
     {
@@ -49,7 +39,7 @@ internal sealed class MessageLog
             _ => SyslogSeverity.Info,
         };
         _syslog.Write(_facility, severity, line);
-        _syslog.Write(_eventFacility, severity, Event(outcome, milliseconds, _clock.GetUtcNow()));
+        _syslog.Write(_eventFacility, severity, Event(outcome, milliseconds, clock.GetUtcNow()));
     }
 
     /// <summary>A line of priority err that is about no single message.</summary>

@@ -18,19 +18,8 @@ internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGr
     /// <summary>An absent file, or one that is not ours, gives the state before the first run.</summary>
     /// <exception cref="ResponderException">The file is there and cannot be read.</exception>
     public static MetricsState Load(string path) => FileTrouble.InWords(Cause.Output, "metrics.state " + path, () =>
-    {
-        try
-        {
-            var state = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), StateJson.Default.MetricsState);
-            return state is { Position.Offset: >= 0 }
-                && state.Totals.Durations.Buckets.Length == Durations.Bounds.Length ? state : Empty;
-        }
-        catch (Exception exception) when (
-            exception is FileNotFoundException or DirectoryNotFoundException or JsonException)
-        {
-            return Empty;
-        }
-    });
+        JsonFile.Read(path, StateJson.Default.MetricsState) is { Position.Offset: >= 0 } state
+            && state.Totals.Durations.Buckets.Length == Durations.Bounds.Length ? state : Empty);
 
     /// <summary>
     /// Writes the state beside the old one, so that a full disk shows before the metrics are sent, not after.

@@ -42,6 +42,21 @@ internal sealed record PostfixLogSummary
 
     /// <summary>The two weeks that end with the span, in order; without the days before the first mail.</summary>
     public IReadOnlyList<DayOfRequests> Trend { get; init; } = [];
+
+    /// <summary>That of several hosts, without a trend and what does not add up; null when there is none.</summary>
+    /// <param name="all">With every provider for itself; null where there is none.</param>
+    /// <param name="threshold">Providers with fewer replies are counted together.</param>
+    public static PostfixLogSummary? Sum(IEnumerable<PostfixLogSummary?> all, int threshold) =>
+        all.OfType<PostfixLogSummary>().ToArray() is not { Length: > 0 } known ? null : new()
+        {
+            Received = known.Sum(one => one.Received),
+            Answered = known.Sum(one => one.Answered),
+            Deferred = known.Sum(one => one.Deferred),
+            Expired = known.Sum(one => one.Expired),
+            Rejected = known.Sum(one => one.Rejected),
+            MaximumSeconds = known.Max(one => one.MaximumSeconds),
+            Outcomes = ProviderOutcomes.Merged(known.SelectMany(one => one.Outcomes), threshold),
+        };
 }
 
 /// <summary>The requests of one day, by the time of the host that the span was given in.</summary>

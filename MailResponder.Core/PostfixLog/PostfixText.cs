@@ -48,20 +48,9 @@ internal static class PostfixText
     /// <param name="delay">Microseconds since the message arrived; 0 when the text does not tell.</param>
     public static bool TryStatus(ReadOnlySpan<char> fields, out ReadOnlySpan<char> status, out long delay)
     {
-        status = [];
-        delay = 0;
-        var mark = fields.IndexOf("status=");
-        if (mark < 0)
-            return false;
-        status = fields[(mark + "status=".Length)..];
-        var end = status.IndexOf(' ');
-        status = end < 0 ? status : status[..end];
-        if (double.TryParse(Value(fields[..mark], "delay"), NumberStyles.AllowDecimalPoint,
-            CultureInfo.InvariantCulture, out var seconds) && seconds < 1e9)
-        {
-            delay = (long)(seconds * 1e6);
-        }
-
+        status = Value(fields, "status");
+        delay = double.TryParse(Value(fields, "delay"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out var seconds) && seconds < 1e9 ? (long)(seconds * 1e6) : 0;
         return !status.IsEmpty && !status.ContainsAnyExceptInRange('A', 'z');
     }
 
@@ -93,24 +82,18 @@ internal static class PostfixText
     /// </remarks>
     public static ReadOnlySpan<char> Value(ReadOnlySpan<char> text, string name)
     {
-        for (var from = 0; ;)
+        var start = name + "=";
+        var at = text.StartsWith(start) ? 0 : text.IndexOf(" " + start) + 1;
+        if (!text[at..].StartsWith(start))
+            return [];
+        var value = text[(at + start.Length)..];
+        if (value is ['<', ..])
         {
-            var at = text[from..].IndexOf(name);
-            if (at < 0)
-                return [];
-            at += from;
-            from = at + name.Length;
-            if ((at > 0 && text[at - 1] != ' ') || from >= text.Length || text[from] != '=')
-                continue;
-            var value = text[(from + 1)..];
-            if (value is ['<', ..])
-            {
-                var close = value.IndexOf('>');
-                return close < 0 ? [] : value[1..close];
-            }
-
-            var end = value.IndexOfAny(", ");
-            return end < 0 ? value : value[..end];
+            var close = value.IndexOf('>');
+            return close < 0 ? [] : value[1..close];
         }
+
+        var end = value.IndexOfAny(", ");
+        return end < 0 ? value : value[..end];
     }
 }

@@ -50,10 +50,6 @@ internal sealed record ProviderOutcomes(
         ("without_tls", WithoutTls),
     ];
 
-    /// <param name="count">By the outcomes of <see cref="Counts"/>.</param>
-    public static ProviderOutcomes Of(string provider, Func<string, long> count) => new(provider, count("sent"),
-        count("deferred"), count("bounced"), count("waiting"), count("complained"), count("without_tls"));
-
     /// <summary>In words, without what is zero.</summary>
     public override string ToString()
     {
@@ -69,17 +65,17 @@ internal sealed record ProviderOutcomes(
     /// </summary>
     public static IReadOnlyList<ProviderOutcomes> Merged(IEnumerable<ProviderOutcomes> all, int threshold)
     {
-        var sorted = all.Where(one => one.Provider != Others).OrderByDescending(one => one.Total)
-            .ThenBy(one => one.Provider, StringComparer.Ordinal).ToList();
+        var byProvider = all.ToLookup(one => one.Provider);
+        var sorted = byProvider.Where(one => one.Key != Others).Select(one => Sum(one.Key, one))
+            .OrderByDescending(one => one.Total).ThenBy(one => one.Provider, StringComparer.Ordinal).ToList();
         var shown = sorted.Count(one => one.Total >= threshold);
-        var others = Sum(all.Where(one => one.Provider == Others).Concat(sorted.Skip(shown)));
+        var others = Sum(Others, byProvider[Others].Concat(sorted.Skip(shown)));
         while (others.Total > 0 && others.Total < threshold && shown > 0)
-            others = Sum([others, sorted[--shown]]);
+            others = Sum(Others, [others, sorted[--shown]]);
         return others.Total > 0 ? [.. sorted.Take(shown), others] : sorted[..shown];
     }
 
-    private static ProviderOutcomes Sum(IEnumerable<ProviderOutcomes> all) => all.Aggregate(
-        new ProviderOutcomes(Others, 0, 0, 0, 0, 0),
-        (sum, one) => new(Others, sum.Sent + one.Sent, sum.Deferred + one.Deferred, sum.Bounced + one.Bounced,
-            sum.Waiting + one.Waiting, sum.Complained + one.Complained, sum.WithoutTls + one.WithoutTls));
+    private static ProviderOutcomes Sum(string provider, IEnumerable<ProviderOutcomes> all) => new(provider,
+        all.Sum(one => one.Sent), all.Sum(one => one.Deferred), all.Sum(one => one.Bounced),
+        all.Sum(one => one.Waiting), all.Sum(one => one.Complained), all.Sum(one => one.WithoutTls));
 }

@@ -43,11 +43,8 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
         foreach (var day in counted)
         {
             var before = days.Find(day.Day, Convert.FromHexString(day.Id)) is { } row ? HostDay.Of(row) : null;
-            if (before?.Messages().Total > day.Messages().Total)
-                continue;
-            if (before is not null)
-                day.KeepPostfix(before);
-            days.Put(day.ToRow());
+            if (!(before?.Messages.Total > day.Messages.Total))
+                days.Put((day with { Postfix = day.Postfix ?? before?.Postfix }).ToRow());
         }
 
         days.Forget(HostDays.DayOf(clock.GetUtcNow()) - HostDays.DaysKept);
@@ -63,10 +60,9 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
     /// <summary>The report of all hosts, from one day to the day before another.</summary>
     public StatisticsReport Report(long first, long end, string version)
     {
-        var hosts = Read(first, end, out var unreadable);
-        var counts = new MessageCounts(null, null, TimeZoneInfo.Utc);
-        foreach (var one in hosts)
-            counts.Add(one.Figures);
+        var rows = days.Read(first, end);
+        HostDay[] hosts = [.. rows.Select(HostDay.Of).OfType<HostDay>()];
+        var unreadable = rows.Count - hosts.Length;
         var threshold = settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold;
         var problems = new OrderedDictionary<string, string>();
         if (unreadable > 0)
@@ -81,58 +77,23 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
             Version = version,
             LogFile = "what the hosts put into " + settings.Database.Place,
             Span = (first == end - 1 ? Date(first) : $"{Date(first)} to {Date(end - 1)}") + " (UTC)",
-            Hosts = Lines(hosts),
-            Messages = counts.Figures(threshold),
+            Hosts = [.. hosts.GroupBy(one => one.Id).Select(HostLine.Of)
+                .OrderBy(line => line.Label, StringComparer.Ordinal)],
+            Messages = MessageCounts.Sum(hosts.Select(one => one.Messages)).Figures(threshold),
             Threshold = threshold,
-            Postfix = HostDay.Postfix(hosts, threshold) is { } postfix ? postfix with
+            Postfix = PostfixLogSummary.Sum(hosts.Select(one => one.Postfix), threshold) is { } postfix ? postfix with
             {
-                Trend = Trend(Read(Math.Min(first, end - HostDays.DaysKept), end, out _)),
+                Trend = Trend(days.Read(Math.Min(first, end - HostDays.DaysKept), end)),
             } : null,
             Problems = problems,
         };
     }
 
-    /// <summary>In the order of their days.</summary>
-    private HostDay[] Read(long first, long end, out int unreadable)
-    {
-        var rows = days.Read(first, end);
-        var (read, count) = (new HostDay[rows.Count], 0);
-        foreach (var row in rows)
-        {
-            if (HostDay.Of(row) is { } one)
-                read[count++] = one;
-        }
-
-        unreadable = rows.Count - count;
-        Array.Resize(ref read, count);
-        return read;
-    }
-
-    /// <summary>One for each host, sorted by label.</summary>
-    private static HostLine[] Lines(HostDay[] all)
-    {
-        string[] ids = [.. all.Select(one => one.Id).Distinct()];
-        var lines = Array.ConvertAll(ids, id => new HostLine(all, id));
-        Array.Sort(lines, (one, other) => string.CompareOrdinal(one.Label, other.Label));
-        return lines;
-    }
-
     private static string Date(long day) =>
         HostDays.StartOf(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <param name="all">In the order of their days.</param>
-    private static List<DayOfRequests> Trend(HostDay[] all)
-    {
-        var trend = new List<DayOfRequests>();
-        foreach (var one in all)
-        {
-            var day = one.Requests();
-            if (trend is [.., var last] && last.Day == day.Day)
-                trend[^1] = new(last.Day, last.Received + day.Received, last.Answered + day.Answered);
-            else
-                trend.Add(day);
-        }
-
-        return trend;
-    }
+    private static DayOfRequests[] Trend(IEnumerable<HostRow> rows) =>
+        [.. rows.Select(HostDay.Of).OfType<HostDay>().GroupBy(one => one.Day).Select(day => new DayOfRequests(
+            DateOnly.FromDateTime(HostDays.StartOf(day.Key).UtcDateTime), day.Sum(one => one.Postfix?.Received ?? 0),
+            day.Sum(one => one.Postfix?.Answered ?? 0)))];
 }

@@ -5,54 +5,87 @@ namespace MailResponder.Statistics;
 /// <summary>
 /// What became of the messages of a log. No number stands for fewer people than the threshold allows.
 /// </summary>
-internal sealed record MessageFigures
+/// <param name="counts">Of all the messages.</param>
+/// <param name="threshold">Addresses with fewer answered requests are merged.</param>
+internal sealed class MessageFigures(MessageCounts counts, int threshold)
 {
-    /// <summary>When the first of them was logged; null when there was none.</summary>
-    public required DateTimeOffset? First { get; init; }
+    private readonly (OrderedDictionary<string, long> Addresses, long Others) _merged = Merged(counts, threshold);
 
-    public required DateTimeOffset? Last { get; init; }
+    /// <summary>When the first of them was logged; null when there was none.</summary>
+    public DateTimeOffset? First { get; } = counts.First;
+
+    public DateTimeOffset? Last { get; } = counts.Last;
 
     /// <summary>Requests that were answered.</summary>
-    public required long Answered { get; init; }
+    public long Answered { get; } = counts.Answered.Values.Sum();
 
     /// <summary>
     /// Mails that went out, one for each entry, including those of requests that were deferred for another entry.
     /// </summary>
-    public required long Replies { get; init; }
+    public long Replies { get; } = counts.RepliesByHour.Sum();
 
     /// <summary>Those of the replies whose entry has attachments that did not go out.</summary>
-    public required long RepliesWithoutAttachments { get; init; }
+    public long RepliesWithoutAttachments { get; } = counts.WithoutAttachments;
 
     /// <summary>
     /// Answered requests by requested address, where they reach the threshold; the most frequent first.
     /// </summary>
-    public required OrderedDictionary<string, long> Addresses { get; init; }
+    public OrderedDictionary<string, long> Addresses => _merged.Addresses;
 
     /// <summary>Answered requests to all other addresses.</summary>
-    public required long Others { get; init; }
+    public long Others => _merged.Others;
 
     /// <summary>Unanswered messages by reason.</summary>
-    public required OrderedDictionary<string, long> Skipped { get; init; }
+    public OrderedDictionary<string, long> Skipped { get; } = Sorted(counts.Skipped);
 
     /// <summary>Tries that failed, by cause: a message that was deferred twice counts twice.</summary>
-    public required OrderedDictionary<string, long> Deferred { get; init; }
+    public OrderedDictionary<string, long> Deferred { get; } = Sorted(counts.Deferred);
 
-    public required OrderedDictionary<string, long> Failed { get; init; }
+    public OrderedDictionary<string, long> Failed { get; } = Sorted(counts.Failed);
 
     /// <summary>Those of the deferred that a bug caused.</summary>
-    public required long Exceptions { get; init; }
+    public long Exceptions { get; } = counts.Deferred.GetValueOrDefault(Cause.Unexpected.Hyphenated());
 
     /// <summary>Lines that are no whole events.</summary>
-    public required long UnmatchedLines { get; init; }
+    public long UnmatchedLines { get; } = counts.UnmatchedLines;
 
     /// <summary>Milliseconds that answering took, of answered requests; null when there were none.</summary>
-    public required long? MedianMs { get; init; }
+    public long? MedianMs { get; } = Percentile(counts, 50);
 
     [JsonPropertyName("percentile_95_ms")]
-    public required long? Percentile95Ms { get; init; }
+    public long? Percentile95Ms { get; } = Percentile(counts, 95);
 
-    public required long? MaximumMs { get; init; }
+    public long? MaximumMs { get; } = Percentile(counts, 100);
 
     /// <summary>Replies by the hour of the day, 24 numbers, in the time zone of the host.</summary>
-    public required IReadOnlyList<long> RepliesByHour { get; init; }
+    public IReadOnlyList<long> RepliesByHour { get; } = counts.RepliesByHour;
+
+    /// <summary>The most frequent first, then by name.</summary>
+    private static OrderedDictionary<string, long> Sorted(Dictionary<string, long> counts) => new(
+        counts.OrderByDescending(count => count.Value).ThenBy(count => count.Key, StringComparer.Ordinal));
+
+    /// <summary>
+    /// The least number of milliseconds that <paramref name="percent"/> of the answers do not exceed; null without any.
+    /// </summary>
+    private static long? Percentile(MessageCounts counts, int percent)
+    {
+        var rank = ((counts.Answered.Values.Sum() * percent) + 99) / 100;
+        return counts.Milliseconds.OrderBy(pair => pair.Key).SkipWhile(pair => (rank -= pair.Value) > 0)
+            .Select(pair => (long?)pair.Key).FirstOrDefault();
+    }
+
+    /// <summary>
+    /// Merges until the merged sum reaches the threshold too: with the total known, a small remainder would show what
+    /// was to be hidden.
+    /// </summary>
+    private static (OrderedDictionary<string, long> Addresses, long Others) Merged(MessageCounts counts, int threshold)
+    {
+        var sorted = Sorted(counts.Answered);
+        sorted.Remove(MessageCounts.Others, out var others);
+        var shown = sorted.Count(address => address.Value >= threshold);
+        others += sorted.Skip(shown).Sum(address => address.Value);
+        while (others > 0 && others < threshold && shown > 0)
+            others += sorted.GetAt(--shown).Value;
+        return (new(sorted.Take(shown)), others);
+    }
 }

@@ -87,12 +87,8 @@ internal static class ReportSections
             note, HasBars: true);
     }
 
-    private static ReportSection? Postfix(StatisticsReport report)
-    {
-        const string title = "From Postfix's log";
-        if (report.Postfix is not { } postfix)
-            return Missing(title, report, "postfix");
-        return new ReportSection(title,
+    private static ReportSection? Postfix(StatisticsReport report) =>
+        Part("From Postfix's log", report, "postfix", report.Postfix, postfix =>
         [
             new("Mails received", Figure.Of(postfix.Received)),
             new("Answered", Figure.Of(postfix.Answered)),
@@ -104,7 +100,6 @@ internal static class ReportSections
                 new ReportRow("95 % sent within", Seconds(postfix.Percentile95Seconds))),
             new("Longest, arrival to reply sent", Seconds(postfix.MaximumSeconds)),
         ]);
-    }
 
     private static ReportSection? Outcomes(IReadOnlyList<PostfixLog.ProviderOutcomes> outcomes) =>
         outcomes.Count == 0 ? null : new ReportSection("Replies, by provider and what became of them",
@@ -112,14 +107,10 @@ internal static class ReportSections
             "Through Postfix: sent is taken by the next host. Through SES: what it reported. "
             + "Small providers are counted together.");
 
-    private static ReportSection? Canary(StatisticsReport report)
-    {
-        const string title = "Seen from outside (canary)";
-        if (report.Canary is not { } canaries)
-            return Missing(title, report, "canary");
-        return new ReportSection(title, canaries.Count == 0 ? [new ReportRow("Runs", "none yet")]
+    private static ReportSection? Canary(StatisticsReport report) =>
+        Part("Seen from outside (canary)", report, "canary", report.Canary, canaries => canaries.Count == 0
+            ? [new ReportRow("Runs", "none yet")]
             : [.. canaries.Select(one => new ReportRow(one.Key, InWords(one.Value)))]);
-    }
 
     private static string InWords(Canary.CanaryRecord record)
     {
@@ -129,15 +120,10 @@ internal static class ReportSections
         return record.InJunk > 0 ? $"{words}; in spam {Figure.Of(record.InJunk)}" : words;
     }
 
-    private static ReportSection? Queue(StatisticsReport report)
-    {
-        const string title = "Postfix's queue now";
-        if (report.Queue is not { } queue)
-            return Missing(title, report, "queue");
-        return new ReportSection(title, queue.Count == 0
+    private static ReportSection? Queue(StatisticsReport report) =>
+        Part("Postfix's queue now", report, "queue", report.Queue, queue => queue.Count == 0
             ? [new ReportRow("All queues", "empty")]
             : [.. queue.Select(count => new ReportRow(count.Key, Figure.Of(count.Value)))]);
-    }
 
     private static IEnumerable<ReportSection?> Ses(StatisticsReport report)
     {
@@ -197,6 +183,10 @@ internal static class ReportSections
     /// <summary>What several hosts' figures do not add up to.</summary>
     private static ReportRow[] OfOneHost(StatisticsReport report, params ReportRow[] rows) =>
         report.Hosts is null ? rows : [];
+
+    private static ReportSection? Part<T>(
+        string title, StatisticsReport report, string name, T? part, Func<T, IReadOnlyList<ReportRow>> rows)
+        where T : class => part is null ? Missing(title, report, name) : new ReportSection(title, rows(part));
 
     private static ReportSection? Missing(string title, StatisticsReport report, string part) =>
         report.Problems.TryGetValue(part, out var problem)

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Amazon.SimpleEmail.Model;
 using MailResponder.Delivery;
 using MailResponder.Settings;
@@ -39,25 +38,11 @@ internal sealed record SesFigures(double PerDay, double PerSecond, double SentIn
 /// <param name="Deliveries">Mails that SES tried to deliver; all shares are of these.</param>
 internal sealed record SesSpan(int Days, long Deliveries, long Bounces, long Complaints, long Rejects)
 {
-    /// <summary>Shares at which Amazon puts an account under review (Amazon SES, "Sending review process").</summary>
-    public const double BounceLimit = 0.05;
-    public const double ComplaintLimit = 0.001;
-
-    /// <summary>Four fifths of the limits: the report warns from here on.</summary>
-    private const double NearBounceLimit = 0.04;
-    private const double NearComplaintLimit = 0.0008;
-
     public double BounceShare => Share(Bounces);
 
     public double ComplaintShare => Share(Complaints);
 
     public double RejectShare => Share(Rejects);
-
-    [JsonIgnore]
-    public bool HasManyBounces => BounceShare >= NearBounceLimit;
-
-    [JsonIgnore]
-    public bool HasManyComplaints => ComplaintShare >= NearComplaintLimit;
 
     private double Share(long count) => Deliveries == 0 ? 0 : (double)count / Deliveries;
 }

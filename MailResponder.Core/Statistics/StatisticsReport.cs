@@ -93,13 +93,21 @@ internal sealed record StatisticsReport
 
             foreach (var span in Ses?.Spans ?? [])
             {
-                if (span.HasManyBounces)
-                    warnings.Add(Limit("bounced", span.BounceShare, SesSpan.BounceLimit, span.Days));
-                if (span.HasManyComplaints)
-                    warnings.Add(Limit("were complained of", span.ComplaintShare, SesSpan.ComplaintLimit, span.Days));
+                // The limits are of Amazon SES, "Sending review process"; warnings begin at four fifths of them.
+                AddLimit("bounced", span.BounceShare, near: 0.04, 0.05, span.Days);
+                AddLimit("were complained of", span.ComplaintShare, near: 0.0008, 0.001, span.Days);
             }
 
             return warnings;
+
+            void AddLimit(string what, double share, double near, double limit, int days)
+            {
+                if (share >= near)
+                {
+                    warnings.Add($"{Figure.Share(share)} of the mails of {Figure.Days(days)} {what}: Amazon SES "
+                        + $"reviews an account at {Figure.Share(limit)}.");
+                }
+            }
         }
     }
 
@@ -117,8 +125,4 @@ internal sealed record StatisticsReport
             return null;
         }
     }
-
-    private static string Limit(string what, double share, double limit, int days) =>
-        $"{Figure.Share(share)} of the mails of {Figure.Days(days)} {what}: Amazon SES reviews an account at "
-            + $"{Figure.Share(limit)}.";
 }

@@ -102,7 +102,7 @@ internal sealed class AddressKey
     /// <summary>Makes a new key file, readable by its owner alone; an existing one stays.</summary>
     /// <returns>False when there was one.</returns>
     public static bool Create(string path) =>
-        SecretFile.TryCreate(path, NewKey() + "\n", RegularFile.OwnerOnly);
+        SecretFile.TryCreate(path, New(null, null).Line + "\n", RegularFile.OwnerOnly);
 
     /// <summary>
     /// Puts a new key on top of those in the file. The database goes over to it at its next reset; until then it is
@@ -121,9 +121,8 @@ internal sealed class AddressKey
 
         var text = new StringBuilder(
             "# Address keys, the newest first. All hosts need this file as it is: no line may go.\n");
-        text.Append($"{NewKey()} {now.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}\n");
-        for (var key = before; key is not null; key = key.Earlier)
-            text.Append(Convert.ToHexStringLower(key._key)).Append(key.Time).Append('\n');
+        for (AddressKey? key = New(before, now); key is not null; key = key.Earlier)
+            text.Append(key.Line).Append('\n');
         SecretFile.Replace(path, text.ToString(), "address key");
         return Load(path);
     }
@@ -196,19 +195,10 @@ internal sealed class AddressKey
     }
 
     /// <summary>Whether the token was made with this key or one before it.</summary>
-    public bool IsReplyToken(string token, string name, DateTimeOffset sentAt, string recipient)
-    {
-        for (var key = this; key is not null; key = key.Earlier)
-        {
-            if (CryptographicOperations.FixedTimeEquals(
-                Encoding.UTF8.GetBytes(key.ReplyToken(name, sentAt, recipient)), Encoding.UTF8.GetBytes(token)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool IsReplyToken(string token, string name, DateTimeOffset sentAt, string recipient) =>
+        CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(ReplyToken(name, sentAt, recipient)), Encoding.UTF8.GetBytes(token))
+        || Earlier?.IsReplyToken(token, name, sentAt, recipient) == true;
 
     /// <summary>A key for something else, from which this one cannot be computed.</summary>
     public byte[] For(string purpose) => Hash("key", purpose);
@@ -221,24 +211,22 @@ internal sealed class AddressKey
         Hash("links", string.Create(CultureInfo.InvariantCulture, $"{pool}\0{period}\0")
             + (CanonicalAddress.TryGet(requester, out var canonical, out _) ? canonical : requester));
 
-    private string Time => MadeAt is { } time ? " " + time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)
-        : "";
+    private string Line => Convert.ToHexStringLower(_key)
+        + (MadeAt is { } time ? time.UtcDateTime.ToString("' '" + TimeForm, CultureInfo.InvariantCulture) : "");
 
     /// <summary>Null when the line has another form. Only the first key may be without its time.</summary>
     private static AddressKey? ParseLine(string line, AddressKey? earlier)
     {
-        var (digits, time) = line.Length > 2 * KeyBytes ? (line[..(2 * KeyBytes)], line[(2 * KeyBytes)..]) : (line, "");
-        if (digits.Length < 2 * KeyBytes || !digits.All(char.IsAsciiHexDigit)
-            || (time.Length == 0 && earlier is not null))
-            return null;
         DateTimeOffset madeAt = default;
-        if (time.Length > 0 && !DateTimeOffset.TryParseExact(
-            time, "' '" + TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out madeAt))
-            return null;
-        return new AddressKey(Convert.FromHexString(digits), earlier, time.Length > 0 ? madeAt : null);
+        return line.Split(' ') is [{ Length: 2 * KeyBytes } digits, .. { Length: <= 1 } time]
+            && digits.All(char.IsAsciiHexDigit)
+            && (time is [var text] ? DateTimeOffset.TryParseExact(text, TimeForm, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal, out madeAt) : earlier is null)
+            ? new AddressKey(Convert.FromHexString(digits), earlier, time.Length > 0 ? madeAt : null) : null;
     }
 
-    private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
+    private static AddressKey New(AddressKey? earlier, DateTimeOffset? madeAt) =>
+        new(RandomNumberGenerator.GetBytes(KeyBytes), earlier, madeAt);
 
     /// <summary>
     /// Deletes what a process left that was killed while it made the key. Only before there is a database.

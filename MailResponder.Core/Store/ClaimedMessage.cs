@@ -5,31 +5,18 @@ using MailResponder.Native;
 namespace MailResponder.Store;
 
 /// <summary>A message that may be answered now, and the record of which of its replies are done.</summary>
-internal sealed class ClaimedMessage
+/// <param name="claim">One that was granted.</param>
+/// <param name="store">Has granted it, and keeps the record; null for a message without one.</param>
+/// <param name="requester">Who was charged; null without a store.</param>
+internal sealed class ClaimedMessage(Claim claim, RequesterStore? store, Requester? requester)
 {
-    private readonly RequesterStore? _store;
-    private readonly Requester? _requester;
-    private readonly Claim _claim;
-    private readonly EntryStates _entries;
-
-    /// <param name="claim">One that was granted.</param>
-    /// <param name="store">Has granted it, and keeps the record; null for a message without one.</param>
-    /// <param name="requester">Who was charged; null without a store.</param>
-    public ClaimedMessage(Claim claim, RequesterStore? store, Requester? requester)
-    {
-        (_claim, _entries) = (claim, claim.Entries ?? new EntryStates());
-        (_store, _requester) = (store, requester);
-    }
+    private readonly EntryStates _entries = claim.Entries ?? new EntryStates();
 
     /// <summary>The same at each try, also when a new address key comes into force in between.</summary>
-    public byte[] Key => _claim.Place.Key;
+    public byte[] Key => claim.Place.Key;
 
     /// <summary>The key that is in force; null for a message that is not recorded.</summary>
-    public AddressKey? AddressKey => _store?.Key;
-
-    /// <summary>As <see cref="AddressKey.ReplyToken"/>; null for a reply that nobody counts.</summary>
-    public string? ReplyToken(string name, DateTimeOffset sentAt, string recipient) =>
-        _store?.Key.ReplyToken(name, sentAt, recipient);
+    public AddressKey? AddressKey => store?.Key;
 
     /// <summary>Whether any reply was sent, in this try or an earlier one.</summary>
     public bool AnySent => _entries.AnySent;
@@ -57,9 +44,9 @@ internal sealed class ClaimedMessage
     /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
     public bool TryBegin(ulong entry)
     {
-        if (_claim.Tries == 1)
+        if (claim.Tries == 1)
             return true;
-        if (!_entries.TryBegin(entry, _store!.Today))
+        if (!_entries.TryBegin(entry, (ushort)store!.Counters.Today))
             return false;
         Record();
         return true;
@@ -69,29 +56,22 @@ internal sealed class ClaimedMessage
     /// <exception cref="ResponderException">It cannot be recorded.</exception>
     public void Withdraw(ulong entry)
     {
-        if (_claim.Tries == 1)
+        if (claim.Tries == 1)
             return;
         _entries.Withdraw(entry);
         Record();
     }
 
+    /// <summary>Records that the entry was sent, or refused for good: it is not to be tried again.</summary>
     /// <exception cref="ResponderException">It cannot be recorded.</exception>
-    public void RecordSent(ulong entry)
+    public void RecordDone(ulong entry, bool isSent)
     {
-        _entries.SetSent(entry);
-        Record();
-    }
-
-    /// <summary>Records that the entry was refused for good and is not to be tried again.</summary>
-    /// <exception cref="ResponderException">It cannot be recorded.</exception>
-    public void RecordGivenUp(ulong entry)
-    {
-        _entries.SetGivenUp(entry);
+        _entries.SetDone(entry, isSent);
         Record();
     }
 
     /// <summary>Gives the quota back, because nothing could be sent for good.</summary>
-    public void Refund() => _store?.Refund(_claim, _requester!);
+    public void Refund() => store?.Refund(claim, requester!);
 
-    private void Record() => _store?.Record(_claim, _entries);
+    private void Record() => store?.Record(claim, _entries);
 }

@@ -2,7 +2,6 @@ using MailResponder.Native;
 using MailResponder.Settings;
 using MailResponder.Store.MySql;
 using MailResponder.Store.Sqlite;
-using MySqlConnector;
 
 namespace MailResponder.Store;
 
@@ -40,18 +39,20 @@ internal sealed record DatabaseReport(
     {
         try
         {
-            using var connection = new MySqlServer(settings).Connect(MaxWait);
-            var missing = MySqlGrants.Missing(connection, settings);
+            using var database = new MySqlDatabase(
+                new MySqlServer(settings), new Deadline(TimeProvider.System, MaxWait));
+            database.Connect();
+            var missing = MySqlGrants.Missing(database.Connection, settings);
             var mayRead = !missing.Contains("SELECT");
-            var schema = mayRead ? MySqlDatabase.ReadSchema(connection).Version : 0;
-            var readOnly = IsReadOnly(connection);
+            var schema = mayRead ? database.ReadSchema().Version : 0;
+            var readOnly = IsReadOnly(database);
             return new DatabaseReport(
-                "MySQL " + connection.ServerVersion,
+                "MySQL " + database.Connection.ServerVersion,
                 settings.Place,
                 schema,
                 missing.Count == 0 ? null
                     : $"{string.Join(", ", missing)}; run as administrator: "
-                    + $"{MySqlGrants.Statement(settings, MySqlGrants.Account(connection))}",
+                    + $"{MySqlGrants.Statement(settings, MySqlGrants.Account(database.Connection))}",
                 readOnly ? "the server is read-only; name the primary server, not a replica, or end its read_only"
                     : mayRead ? ProblemOf(schema) : null);
         }
@@ -64,14 +65,11 @@ internal sealed record DatabaseReport(
     /// <remarks>
     /// The variables differ between MySQL, MariaDB and Aurora; their values are OFF, or ON and a few more.
     /// </remarks>
-    private static bool IsReadOnly(MySqlConnection connection)
-    {
-        return Sql.Rows(connection,
-            """
-            SHOW GLOBAL VARIABLES WHERE variable_name IN
-                ('read_only', 'super_read_only', 'innodb_read_only', 'transaction_read_only', 'tx_read_only')
-            """, row => row.GetString(1)).Exists(value => !value.Equals("OFF", StringComparison.OrdinalIgnoreCase));
-    }
+    private static bool IsReadOnly(MySqlDatabase database) => database.Rows(
+        """
+        SHOW GLOBAL VARIABLES WHERE variable_name IN
+            ('read_only', 'super_read_only', 'innodb_read_only', 'transaction_read_only', 'tx_read_only')
+        """, row => row.GetString(1)).Exists(value => !value.Equals("OFF", StringComparison.OrdinalIgnoreCase));
 
     private static string? ProblemOf(long schema) => schema switch
     {

@@ -59,9 +59,7 @@ internal sealed class EntryStates
     /// <summary>Whether it was sent or refused for good: it is not to be tried again.</summary>
     public bool IsDone(ulong entry) => _states.GetValueOrDefault(entry).State >= GivenUp;
 
-    public void SetSent(ulong entry) => _states[entry] = (Sent, 0);
-
-    public void SetGivenUp(ulong entry) => _states[entry] = (GivenUp, 0);
+    public void SetDone(ulong entry, bool isSent) => _states[entry] = (isSent ? Sent : GivenUp, 0);
 
     /// <summary>Counts that a retry is about to hand it over.</summary>
     /// <param name="day">Today, in days since 1970.</param>

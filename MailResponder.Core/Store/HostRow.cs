@@ -1,14 +1,7 @@
 namespace MailResponder.Store;
 
 /// <summary>What a host counted on a day.</summary>
-/// <param name="day">As <see cref="HostDays.DayOf"/> has it.</param>
-/// <param name="host">Which host, as a hash.</param>
-/// <param name="figures">Null when they cannot be opened.</param>
-internal sealed class HostRow(long day, byte[] host, byte[]? figures)
-{
-    public long Day => day;
-
-    public byte[] Host => host;
-
-    public byte[]? Figures => figures;
-}
+/// <param name="Day">As <see cref="HostDays.DayOf"/> has it.</param>
+/// <param name="Host">Which host, as a hash.</param>
+/// <param name="Figures">Null when they cannot be opened.</param>
+internal sealed record HostRow(long Day, byte[] Host, byte[]? Figures);

@@ -23,11 +23,10 @@ internal interface IDatabase : IDisposable
     /// <param name="column">Any column of the row that is no part of its key.</param>
     string UnlessThere(string column);
 
-    /// <summary>How long others may have to wait when many rows are deleted, each time.</summary>
+    /// <summary>
+    /// How long others may have to wait when many rows are deleted, each time; and for how long they then can proceed.
+    /// </summary>
     TimeSpan LongestBatch { get; }
-
-    /// <summary>Pause after each batch, so that those who are blocked can proceed.</summary>
-    TimeSpan RestAfterBatch { get; }
 
     /// <summary>Runs a deletion that need not outlast a loss of power, in a transaction of its own.</summary>
     /// <returns>How many rows were deleted.</returns>
@@ -46,25 +45,4 @@ internal interface IDatabase : IDisposable
     /// <summary>Runs statements that may run twice. They run again after a failure that a retry can mend.</summary>
     /// <exception cref="ResponderException">The database cannot do it now.</exception>
     void Run(Action work);
-}
-
-/// <summary>Statements that end as the kind of database wants it.</summary>
-internal static class DatabaseStatements
-{
-    extension(IDatabase database)
-    {
-        /// <summary>
-        /// The statement that gives @requester a row in the quota window @epoch, and locks that row until the
-        /// transaction ends.
-        /// </summary>
-        public string EnterWindow =>
-            "INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @requester, 0) " + database.UnlessThere("used");
-
-        /// <summary>
-        /// The statement that gives @subject a counter for @day, and locks it until the transaction ends.
-        /// </summary>
-        public string EnterDay =>
-            "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) "
-                + database.UnlessThere("in_day");
-    }
 }

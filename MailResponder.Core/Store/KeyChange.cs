@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MailResponder.Store;
 
 /// <summary>
@@ -81,15 +79,11 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
     /// <returns>How many rows were written.</returns>
     private int Copy(List<ListedRow> rows, AddressKey before)
     {
-        var values = new List<(string, object)> { ("generation", newest.Generation) };
-        var text = new StringBuilder("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES ");
-        for (var i = 0; i < rows.Count; i++)
-        {
-            text.Append($"{(i > 0 ? ", " : "")}(@generation, @subject{i}, {rows[i].Verdict}, {rows[i].At})");
-            values.Add(($"subject{i}", newest.Renew(rows[i].Subject, before)));
-        }
-
-        return database.Execute(text.ToString(), [.. values]);
+        var (_, subjects) = Sql.Each("subject", [.. rows.Select(row => newest.Renew(row.Subject, before))]);
+        var values = rows.Select((row, i) => $"(@generation, @subject{i}, {row.Verdict}, {row.At})");
+        return database.Execute(
+            $"REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES {string.Join(", ", values)}",
+            [.. subjects, ("generation", newest.Generation)]);
     }
 
     private sealed record ListedRow(byte[] Subject, long Verdict, long At);

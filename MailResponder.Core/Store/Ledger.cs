@@ -61,10 +61,7 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     public Claim? CountTry(Claim earlier)
     {
         var tries = earlier.Tries + 1;
-        return database.Execute(
-            "UPDATE ledger SET tries = @tries WHERE volume = @volume AND message = @message AND tries = @before",
-            ("tries", tries), ("volume", earlier.Place.Volume), ("message", earlier.Place.Key),
-            ("before", earlier.Tries)) == 1
+        return Update(earlier.Place, "tries = @tries", "tries = @before", ("tries", tries), ("before", earlier.Tries))
             ? earlier with { Tries = tries } : null;
     }
 
@@ -72,10 +69,8 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     /// <exception cref="ResponderException">The ledger no longer has the message, or a later try has begun.</exception>
     public void Record(Claim claim, EntryStates entries)
     {
-        if (database.Execute(
-            "UPDATE ledger SET entries = @entries WHERE volume = @volume AND message = @message AND tries = @tries",
-            ("entries", entries.ToBytes()), ("volume", claim.Place.Volume), ("message", claim.Place.Key),
-            ("tries", claim.Tries)) == 0)
+        if (!Update(claim.Place, "entries = @entries", "tries = @tries", ("entries", entries.ToBytes()),
+            ("tries", claim.Tries)))
         {
             throw new ResponderException(Cause.Database,
                 "the ledger has lost the message that was just answered, or another process has taken it over; "
@@ -90,9 +85,7 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         var epoch = database.Scalar("SELECT charged FROM ledger WHERE volume = @volume AND message = @message",
             ("volume", place.Volume), ("message", place.Key)) ?? 0;
         // Only the process that removes the mark refunds. Of two refunds of one message, one finds it gone.
-        return epoch <= 0 || database.Execute(
-            "UPDATE ledger SET charged = 0 WHERE volume = @volume AND message = @message AND charged = @epoch",
-            ("volume", place.Volume), ("message", place.Key), ("epoch", epoch)) == 0 ? 0 : epoch;
+        return epoch > 0 && Update(place, "charged = 0", "charged = @epoch", ("epoch", epoch)) ? epoch : 0;
     }
 
     /// <summary>
@@ -119,6 +112,11 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
             ("before", before)) is { } first)
             database.Execute("DELETE FROM volume WHERE number < @first", ("first", first));
     }
+
+    /// <returns>False when the ledger has lost the message, or has it in another state.</returns>
+    private bool Update(LedgerPlace place, string change, string state, params (string, object)[] values) =>
+        database.Execute($"UPDATE ledger SET {change} WHERE volume = @volume AND message = @message AND {state}",
+            [("volume", place.Volume), ("message", place.Key), .. values]) == 1;
 
     /// <summary>The claim that was recorded under one of the keys; else null.</summary>
     private Claim? FindClaim(IReadOnlyList<byte[]> keys)

@@ -23,7 +23,7 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
     /// </summary>
     private static readonly byte[] Service = [0];
 
-    /// <summary>Days before it count for nothing.</summary>
+    /// <summary>In days since 1970, UTC; days before it count for nothing.</summary>
     public long Today => clock.GetUtcNow().ToUnixTimeSeconds() / SecondsOfDay;
 
     /// <summary>When a limit that is reached now admits a message again.</summary>
@@ -43,7 +43,7 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var (day, minute) = (now / SecondsOfDay, now / SecondsOfMinute);
-        var counters = Read(domain, day);
+        var counters = Read(day, domain is null ? [Service] : [domain, Service]);
         var ofDomain = domain is null || !limits.HasForDomains ? null
             : new Ceiling(domain, limits.DomainPerMinute, limits.DomainPerDay, Limit.DomainPerMinute,
             Limit.DomainPerDay);
@@ -54,15 +54,13 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
         // messages.
         if ((ofDomain?.ReachedBy(counters, minute) ?? ofService?.ReachedBy(counters, minute)) is { } reached)
             return reached;
-        if (ofDomain is not null && !Add(ofDomain, counters, day, minute))
-            return ofDomain.ReachedBy(Read(domain, day), minute) ?? Limit.DomainPerMinute;
+        if (Add(ofDomain, counters, day, minute) is { } full)
+            return full;
         record();
-        if (ofService is not null && !Add(ofService, counters, day, minute))
-            return ofService.ReachedBy(Read(null, day), minute) ?? Limit.ServicePerMinute;
-        return null;
+        return Add(ofService, counters, day, minute);
     }
 
-    /// <summary>Whether this process is the one that has to say that the limit is reached.</summary>
+    /// <summary>Whether this process is the one of the fleet that reports the limit with priority err.</summary>
     public bool TakeReport(Limit limit)
     {
         var name = "reported_" + limit.Hyphenated().Replace('-', '_');
@@ -74,20 +72,27 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
                 ("until", quietUntil), ("now", now)) == 1);
     }
 
-    private List<Counter> Read(byte[]? domain, long day)
+    private List<Counter> Read(long day, byte[][] subjects)
     {
-        var (names, values) = Sql.Each("subject", domain is null ? [Service] : [domain, Service]);
+        var (names, values) = Sql.Each("subject", subjects);
         return database.Rows(
             $"SELECT subject, in_day, minute, in_minute FROM counter WHERE day = @day AND subject IN ({names})",
             row => new Counter(row.Bytes(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
             [.. values, ("day", day)]);
     }
 
-    /// <returns>False when another message took the last place.</returns>
-    private bool Add(Ceiling ceiling, List<Counter> counters, long day, long minute)
+    /// <returns>The limit, when another message took the last place.</returns>
+    private Limit? Add(Ceiling? ceiling, List<Counter> counters, long day, long minute)
     {
+        if (ceiling is null)
+            return null;
         if (!counters.Exists(counter => counter.Is(ceiling.Subject)))
-            database.Execute(database.EnterDay, ("day", day), ("subject", ceiling.Subject));
+        {
+            database.Execute(
+                "INSERT INTO counter (day, subject, in_day, minute, in_minute) VALUES (@day, @subject, 0, 0, 0) "
+                    + database.UnlessThere("in_day"), ("day", day), ("subject", ceiling.Subject));
+        }
+
         // A clock that is behind another host's counts in that host's minute. MySQL sets one column after the other.
         return database.Execute(
             $"""
@@ -97,7 +102,8 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
             WHERE day = @day AND subject = @subject
                 AND in_day < {ceiling.PerDay ?? long.MaxValue}
                 AND (minute < @minute OR in_minute < {ceiling.PerMinute ?? long.MaxValue})
-            """, ("day", day), ("subject", ceiling.Subject), ("minute", minute)) == 1;
+            """, ("day", day), ("subject", ceiling.Subject), ("minute", minute)) == 1 ? null
+            : ceiling.ReachedBy(Read(day, [ceiling.Subject]), minute) ?? ceiling.OfMinute;
     }
 
     private sealed record Counter(byte[] Subject, long InDay, long Minute, long InMinute)

@@ -17,22 +17,46 @@ internal sealed class OldRows(IDatabase database)
 
     private const int MostAtOnce = 100_000;
     private const int ListedAtOnce = 200;
+
+    /// <summary>Above all keys: it is longer than a hash.</summary>
+    private static readonly byte[] EndOfKeys = [.. Enumerable.Repeat(byte.MaxValue, 33)];
+
     private int _atOnce = FewestAtOnce;
 
-    /// <summary>Quotas of earlier windows. They count for nothing; this only frees their room.</summary>
-    public void DeleteQuotas() => Delete("quota", "epoch", "requester", "SELECT value FROM meta WHERE name = 'epoch'");
+    /// <summary>Deletes what counts for nothing any more; this only frees its room.</summary>
+    /// <param name="group">The first column of the table's key.</param>
+    /// <param name="key">The other one.</param>
+    /// <param name="end">The first group in force.</param>
+    /// <returns>How many rows were deleted.</returns>
+    public long Delete(string table, string group, string key, long end)
+    {
+        var (deleted, last) = (0L, -1L);
+        // Continues behind the last group. A new search from the start would scan all deleted rows again.
+        while (database.Try(() => database.Scalar(
+            $"SELECT MIN({group}) FROM {table} WHERE {group} > @last AND {group} < @end", ("last", last),
+                ("end", end))) is { } old)
+        {
+            for (var after = Array.Empty<byte>(); after != EndOfKeys;)
+            {
+                (string, object)[] from = [("old", old), ("after", after)];
+                // Reading takes no lock, and loads the pages that the deletion then writes.
+                var until = database.Try(() => database.Rows(
+                    $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 "
+                    + $"OFFSET {_atOnce - 1}", row => row.Bytes(0), from)) is [var found] ? found : EndOfKeys;
+                var start = Stopwatch.GetTimestamp();
+                deleted += database.DeleteBatch(
+                    $"DELETE FROM {table} WHERE {group} = @old AND {key} > @after AND {key} <= @until",
+                    [.. from, ("until", until)]);
+                if (until != EndOfKeys)
+                    Rest(Stopwatch.GetElapsedTime(start));
+                after = until;
+            }
 
-    /// <summary>Messages of volumes that were forgotten.</summary>
-    /// <returns>How many were deleted.</returns>
-    public long DeleteMessages() => Delete("ledger", "volume", "message", "SELECT MIN(number) FROM volume");
+            last = old;
+        }
 
-    /// <summary>What was counted before that day.</summary>
-    public void DeleteCounters(long today) =>
-        Delete("counter", "day", "subject", $"SELECT {today}");
-
-    /// <summary>What was listed under earlier address keys; it was copied to the present one.</summary>
-    public void DeleteLists(AddressKey key) =>
-        Delete("listed", "generation", "subject", $"SELECT {key.Generation}");
+        return deleted;
+    }
 
     /// <summary>What was taken off the lists before the given time, and is not on one again.</summary>
     public void DeleteRemovals(AddressKey key, DateTimeOffset before) =>
@@ -81,52 +105,11 @@ internal sealed class OldRows(IDatabase database)
         """,
         row => row.Bytes(0), [("after", after), .. old]);
 
-    private long Delete(string table, string group, string key, string firstInForce)
-    {
-        var end = database.Try(() => database.Scalar(firstInForce)) ?? 0;
-        var (deleted, last) = (0L, -1L);
-        // Continues behind the last group. A new search from the start would scan all deleted rows again.
-        while (database.Try(() => database.Scalar(
-            $"SELECT MIN({group}) FROM {table} WHERE {group} > @last AND {group} < @end", ("last", last),
-                ("end", end))) is { } old)
-        {
-            deleted += DeleteGroup(table, group, key, old);
-            last = old;
-        }
-
-        return deleted;
-    }
-
-    private long DeleteGroup(string table, string group, string key, long old)
-    {
-        var deleted = 0L;
-        for (var after = Array.Empty<byte>(); ;)
-        {
-            var values = (Group: ("old", (object)old), After: ("after", (object)after));
-            // Reading takes no lock, and loads the pages that the deletion then writes.
-            var until = database.Try(() => database.Rows(
-                $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 "
-                + $"OFFSET {_atOnce - 1}",
-                row => row.Bytes(0), values.Group, values.After)) is [var last] ? last : null;
-            var start = Stopwatch.GetTimestamp();
-            deleted += until is null
-                ? database.DeleteBatch($"DELETE FROM {table} WHERE {group} = @old AND {key} > @after",
-                    values.Group, values.After)
-                : database.DeleteBatch(
-                    $"DELETE FROM {table} WHERE {group} = @old AND {key} > @after AND {key} <= @until",
-                    values.Group, values.After, ("until", until));
-            if (until is null)
-                return deleted;
-            after = until;
-            Rest(Stopwatch.GetElapsedTime(start));
-        }
-    }
-
     /// <summary>Pauses for others, and adapts the size of the next batch to the time that this one took.</summary>
     private void Rest(TimeSpan taken)
     {
         var wanted = (int)Math.Min(MostAtOnce, _atOnce * (database.LongestBatch / taken));
         _atOnce = Math.Clamp(wanted, FewestAtOnce, Math.Min(MostAtOnce, _atOnce * 2));
-        Thread.Sleep(database.RestAfterBatch);
+        Thread.Sleep(database.LongestBatch);
     }
 }

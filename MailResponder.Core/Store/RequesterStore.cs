@@ -28,7 +28,6 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     private static readonly TimeSpan LongestGap = TimeSpan.FromDays(2);
 
     private readonly Ledger _ledger = new(database, clock);
-    private readonly LimitCounters _counters = new(database, clock);
     private readonly KeyChange _keyChange = new(database, newestKey);
 
     /// <summary>
@@ -41,6 +40,9 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// any number, and a million take a hundred megabytes.
     /// </summary>
     public int MostBlockedByFeedback { get; set; } = 1_000_000;
+
+    /// <summary>What counts beyond the requester.</summary>
+    public LimitCounters Counters { get; } = new(database, clock);
 
     /// <summary>The key that comes into force at the next reset; null when the present one stays.</summary>
     public AddressKey? NextKey => Key == newestKey ? null : newestKey;
@@ -104,15 +106,6 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         database.InTransaction(() => TryClaim(message, requester, quota: 1, limits: null, ClaimTerms.None),
             isUndone: _ => true);
 
-    /// <summary>In days since 1970, UTC.</summary>
-    public ushort Today => (ushort)_counters.Today;
-
-    /// <summary>Whether this process is the one of the fleet that reports the limit with priority err.</summary>
-    public bool TakeReport(Limit limit) => _counters.TakeReport(limit);
-
-    /// <summary>When a limit that is reached now admits a message again.</summary>
-    public DateTimeOffset EndOf(Limit limit) => _counters.EndOf(limit);
-
     /// <summary>Records what became of the entries of a message that was claimed.</summary>
     /// <param name="claim">The present one: a later try knows more.</param>
     /// <param name="entries">What became of them.</param>
@@ -156,16 +149,19 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         var requesters = database.Try(() => Scalar("SELECT COUNT(*) FROM quota WHERE epoch = @before AND used > 0",
             ("before", epoch - 1)))!.Value;
         var old = new OldRows(database);
-        old.DeleteQuotas();
-        old.DeleteLists(newestKey);
+        old.Delete("quota", "epoch", "requester", epoch);
+        // They were copied to the present key.
+        old.Delete("listed", "generation", "subject", newestKey.Generation);
         if (jump == 0)
         {
-            old.DeleteCounters(_counters.Today);
+            old.Delete("counter", "day", "subject", Counters.Today);
             old.DeleteRemovals(newestKey, clock.GetUtcNow() - RemovalMemory);
             old.DeleteBlockedByFeedback(newestKey, MostBlockedByFeedback);
         }
 
-        return new ResetResult(requesters, old.DeleteMessages(), isNew, TimeSpan.FromSeconds(jump));
+        var firstVolume = database.Try(() => Scalar("SELECT MIN(number) FROM volume"))!.Value;
+        var messages = old.Delete("ledger", "volume", "message", firstVolume);
+        return new ResetResult(requesters, messages, isNew, TimeSpan.FromSeconds(jump));
     }
 
     /// <summary>
@@ -200,46 +196,30 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     });
 
     /// <summary>
-    /// Writes to the lists, and takes it back: whoever fetches what cannot be fetched again asks beforehand whether it
+    /// Writes to the lists what means nothing: whoever fetches what cannot be fetched again asks beforehand whether it
     /// could be written. Durable, because a full disk shows itself no earlier.
     /// </summary>
     /// <exception cref="ResponderException">The database cannot be written now.</exception>
-    public void CheckWritable() => database.InTransaction(() =>
-    {
-        _keyChange.Hold(Key);
-        var nobody = Key.Requester("nobody@feedback.invalid")!.Address;
-        Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, 0, 0)",
-            ("generation", Key.Generation), ("subject", nobody));
-        return Execute("DELETE FROM listed WHERE generation = @generation AND subject = @subject",
-            ("generation", Key.Generation), ("subject", nobody));
-    });
+    public void CheckWritable() => SetVerdict(Key.Requester("nobody@feedback.invalid")!.Address, Verdict.None);
 
     private FeedbackResult BlockByFeedback(Requester requester, DateTimeOffset happenedAt)
     {
         if (ReadVerdict(requester) == Verdict.Allowed)
             return FeedbackResult.Allowed;
-        var own = OwnVerdict(requester.Address);
-        if (own is not (null or (long)Verdict.None))
+        var subject = requester.Address;
+        Execute("INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, 0, 0) "
+            + database.UnlessThere("verdict"), ("generation", Key.Generation), ("subject", subject));
+        // The row is locked now: what the operator does at the same time is not undone.
+        if (OwnVerdict(subject) != (long)Verdict.None)
             return FeedbackResult.BlockedAlready;
-        // Neither statement undoes what the operator does at the same time. The INSERT then finds the key taken, and
-        // the transaction runs again; the UPDATE finds a later time and changes nothing.
-        var changed = own is null
-            ? Execute(
-                """
-                INSERT INTO listed (generation, subject, verdict, listed_at)
-                VALUES (@generation, @subject, @verdict, @now)
-                """,
-                ("generation", Key.Generation), ("subject", requester.Address),
-                ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()))
-            : Execute(
-                """
-                UPDATE listed SET verdict = @verdict, listed_at = @now
-                WHERE generation = @generation AND subject = @subject AND verdict = 0 AND listed_at < @happened
-                """,
-                ("generation", Key.Generation), ("subject", requester.Address),
-                ("verdict", (int)Verdict.BlockedByFeedback), ("now", Now()),
-                ("happened", happenedAt.ToUnixTimeSeconds()));
-        return changed == 0 ? FeedbackResult.RemovedSince : FeedbackResult.Blocked;
+        return Execute(
+            """
+            UPDATE listed SET verdict = @verdict, listed_at = @now
+            WHERE generation = @generation AND subject = @subject AND listed_at < @happened
+            """,
+            ("generation", Key.Generation), ("subject", subject), ("verdict", (int)Verdict.BlockedByFeedback),
+            ("now", Now()), ("happened", happenedAt.ToUnixTimeSeconds())) == 0
+            ? FeedbackResult.RemovedSince : FeedbackResult.Blocked;
     }
 
     /// <summary>The verdict in force for the requester: its own, else the nearest of its domains'.</summary>
@@ -284,9 +264,11 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         if (earlier is not null)
             return _ledger.CountTry(earlier.Value);
         var charged = verdict == Verdict.Allowed || quota is null ? 0 : epoch;
-        var isNotice = charged != 0 && !Charge(requester, quota!.Value, epoch);
+        var isNotice = charged != 0 && !Take(requester.Address, 1, quota!.Value, epoch);
         var once = terms & (isNotice ? ClaimTerms.NoticeOverQuota : ClaimTerms.OncePerWindow);
-        if (once == ClaimTerms.None ? isNotice : !Mark(requester, once, epoch))
+        // What is given once counts down, and so as no request.
+        if (once == ClaimTerms.None ? isNotice
+            : !Take(Sha256.HashData([.. requester.Address, (byte)once]), -1, 1, epoch))
         {
             return Scalar($"SELECT {PresentEpoch}") != epoch ? null
                 : new Claim(isNotice ? ClaimResult.OverQuota : ClaimResult.HadOnce);
@@ -298,7 +280,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         if (limits is { HasForDomains: true } or { HasForService: true })
         {
             var domain = verdict == Verdict.Allowed ? null : requester.Domains[0];
-            return _counters.Count(domain, limits, Enter) is { } limit
+            return Counters.Count(domain, limits, Enter) is { } limit
                 ? new Claim(isNotice ? ClaimResult.OverQuota : ClaimResult.OverLimit, Limit: limit) : granted;
         }
 
@@ -306,33 +288,21 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         return granted;
     }
 
-    /// <summary>Charges one request to the window.</summary>
-    /// <returns>False when the quota is used up, or the window has just ended.</returns>
-    private bool Charge(Requester requester, int quota, long epoch)
+    /// <summary>Takes one of what is given in a quota window.</summary>
+    /// <param name="subject">To whom; the row is one of the quotas', so that it ends with them.</param>
+    /// <param name="step">What the row's number changes by.</param>
+    /// <param name="most">How many there are.</param>
+    /// <returns>False when all are taken, or the window has just ended.</returns>
+    private bool Take(byte[] subject, int step, int most, long epoch)
     {
-        Execute(database.EnterWindow, ("epoch", epoch), ("requester", requester.Address));
+        Execute("INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @subject, 0) "
+            + database.UnlessThere("used"), ("epoch", epoch), ("subject", subject));
         // The row is locked now. If the epoch is still the same, no reset has deleted what was used before.
         return Execute(
             $"""
-            UPDATE quota SET used = used + 1
-            WHERE epoch = @epoch AND requester = @requester AND used < @limit AND @epoch = {PresentEpoch}
-            """, ("epoch", epoch), ("requester", requester.Address), ("limit", quota)) == 1;
-    }
-
-    /// <summary>
-    /// Takes for the requester what is given once in a window. The row is one of the quotas', so that it ends with
-    /// them; its number is negative, and counts as no request.
-    /// </summary>
-    /// <returns>False when it was taken before, or the window has just ended.</returns>
-    private bool Mark(Requester requester, ClaimTerms what, long epoch)
-    {
-        var subject = Sha256.HashData([.. requester.Address, (byte)what]);
-        Execute(database.EnterWindow, ("epoch", epoch), ("requester", subject));
-        return Execute(
-            $"""
-            UPDATE quota SET used = -1
-            WHERE epoch = @epoch AND requester = @requester AND used = 0 AND @epoch = {PresentEpoch}
-            """, ("epoch", epoch), ("requester", subject)) == 1;
+            UPDATE quota SET used = used + @step
+            WHERE epoch = @epoch AND requester = @subject AND used >= 0 AND used < @most AND @epoch = {PresentEpoch}
+            """, ("epoch", epoch), ("subject", subject), ("step", step), ("most", most)) == 1;
     }
 
     /// <summary>

@@ -37,14 +37,13 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
     ];
 
     /// <summary>Reads the table that says it.</summary>
-    /// <param name="connection">To the database.</param>
     /// <param name="isNoTable">Whether the database says that there is no such table.</param>
     /// <exception cref="DbException">It cannot be read.</exception>
-    public static Schema Read(DbConnection connection, Predicate<DbException> isNoTable)
+    public static Schema Read(IDatabase database, Predicate<DbException> isNoTable)
     {
         try
         {
-            return Sql.Rows(connection,
+            return database.Rows(
                 """
                 SELECT (SELECT value FROM meta WHERE name = 'schema'),
                     (SELECT value FROM meta WHERE name = 'address_key'),
@@ -64,13 +63,13 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
     /// </summary>
     /// <param name="options">What the database wants behind each table.</param>
     /// <exception cref="DbException">It cannot be done.</exception>
-    public static void Create(DbConnection connection, AddressKey key, string options)
+    public static void Create(IDatabase database, AddressKey key, string options)
     {
         foreach (var table in Tables)
-            Sql.Execute(connection, $"CREATE TABLE IF NOT EXISTS {table} {options}");
-        Sql.Execute(connection, "REPLACE INTO volume (number, begun_at, generation) VALUES (1, 0, @generation)",
+            database.Execute($"CREATE TABLE IF NOT EXISTS {table} {options}");
+        database.Execute("REPLACE INTO volume (number, begun_at, generation) VALUES (1, 0, @generation)",
             ("generation", key.Generation));
-        Sql.Execute(connection,
+        database.Execute(
             """
             REPLACE INTO meta (name, value) VALUES ('epoch', 1), ('last_reset', 0), ('clock_jump', 0),
                 ('reported_domain_per_minute', 0), ('reported_domain_per_day', 0),

@@ -24,35 +24,19 @@ internal static class Sql
     /// <returns>How many rows it changed; for MySQL also those that it found as they were to be.</returns>
     /// <exception cref="DbException">It failed, and did nothing.</exception>
     public static int Execute(this IDatabase database, string sql, params (string Name, object Value)[] values) =>
-        Execute(database.Connection, sql, values);
-
-    /// <inheritdoc cref="Execute(IDatabase, string, ValueTuple{string, object}[])"/>
-    public static int Execute(
-        DbConnection connection, string sql, params (string Name, object Value)[] values) =>
-        Command(connection, sql).Execute(values);
+        Command(database, sql).Execute(values);
 
     /// <summary>All rows that one statement finds.</summary>
     /// <param name="read">Makes what is wanted of a row's columns.</param>
     /// <exception cref="DbException">It failed.</exception>
     public static List<T> Rows<T>(
         this IDatabase database, string sql, Func<DbDataReader, T> read, params (string Name, object Value)[] values) =>
-        Rows(database.Connection, sql, read, values);
-
-    /// <inheritdoc cref="Rows{T}(IDatabase, string, Func{DbDataReader, T}, ValueTuple{string, object}[])"/>
-    public static List<T> Rows<T>(
-        DbConnection connection, string sql, Func<DbDataReader, T> read,
-        params (string Name, object Value)[] values) =>
-        Command(connection, sql).QueryBuffered(values, new Row<T>(read));
+        Command(database, sql).QueryBuffered(values, new Row<T>(read));
 
     /// <summary>The number in the first column of the first row; null when there is no row or it is NULL.</summary>
     /// <exception cref="DbException">The statement failed.</exception>
     public static long? Scalar(this IDatabase database, string sql, params (string Name, object Value)[] values) =>
-        Scalar(database.Connection, sql, values);
-
-    /// <inheritdoc cref="Scalar(IDatabase, string, ValueTuple{string, object}[])"/>
-    public static long? Scalar(
-        DbConnection connection, string sql, params (string Name, object Value)[] values) =>
-        Rows(connection, sql, row => row.NumberOrNull(0), values) is [var number, ..] ? number : null;
+        database.Rows(sql, row => row.NumberOrNull(0), values) is [var number, ..] ? number : null;
 
     /// <summary>A column that holds a hash.</summary>
     public static byte[] Bytes(this DbDataReader row, int column) => (byte[])row.GetValue(column);
@@ -102,8 +86,8 @@ internal static class Sql
         }
     });
 
-    private static Command<(string Name, object Value)[]> Command(DbConnection connection, string sql) =>
-        connection.Command(sql, CommandType.Text, OfConnection, NamedValues.Instance);
+    private static Command<(string Name, object Value)[]> Command(IDatabase database, string sql) =>
+        database.Connection.Command(sql, CommandType.Text, OfConnection, NamedValues.Instance);
 
     private sealed class NamedValues : CommandFactory<(string Name, object Value)[]>
     {

@@ -122,12 +122,12 @@ public sealed class ReplyFates : IDisposable
             day, _folder.PathTo("none.log"), _settings, ("mail1.example.com", null, FixedClock.Start));
         Assert.DoesNotContain("small-office", Encoding.UTF8.GetString(host.ToRow().Figures!), StringComparison.Ordinal);
 
-        var sum = HostDay.Postfix([host, HostDay.Of(host.ToRow())!, host], threshold: 6)!;
+        var sum = PostfixLogSummary.Sum([host.Postfix, HostDay.Of(host.ToRow())!.Postfix, host.Postfix], threshold: 6)!;
 
         Assert.Equal([new("gmail.com", 12, 0, 3, 0, 0), new(ProviderOutcomes.Others, 6, 0, 0, 0, 0)], sum.Outcomes);
         Assert.Equal((21, 21), (sum.Received, sum.Answered));
         Assert.Equal([new(ProviderOutcomes.Others, 21, 0, 0, 0, 0)],
-            HostDay.Postfix([host, host, host], threshold: 16)!.Outcomes.Select(one =>
+            PostfixLogSummary.Sum([host.Postfix, host.Postfix, host.Postfix], threshold: 16)!.Outcomes.Select(one =>
                 new ProviderOutcomes(one.Provider, one.Total, 0, 0, 0, 0)));
     }
 

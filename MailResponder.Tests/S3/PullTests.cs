@@ -186,7 +186,7 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
     }
 
     [Theory]
-    [InlineData("credentials", "does not accept the credentials")]
+    [InlineData("credentials", "S3 does not know the access key")]
     [InlineData("bucket", "there is no such bucket")]
     [InlineData("endpoint", "cannot be reached")]
     [InlineData("profile", "has no profile [fleet]")]

@@ -18,8 +18,8 @@ public class SesErrorTests
     [InlineData(403, "InvalidClientTokenId", "The security token included in the request is invalid.",
         "does not know the access key")]
     [InlineData(403, "AccessDenied", "User arn:aws:iam::1:user/x is not authorized to perform ses:SendRawEmail",
-        "may not ses:SendRawEmail")]
-    [InlineData(403, "AccessDeniedException", "User is not authorized", "may not ses:SendRawEmail")]
+        "needs ses:SendRawEmail")]
+    [InlineData(403, "AccessDeniedException", "User is not authorized", "needs ses:SendRawEmail")]
     [InlineData(403, "ExpiredToken", "The security token included in the request is expired",
         "session token has expired")]
     [InlineData(400, "RequestExpired", "Request has expired", "clock is wrong")]

@@ -21,15 +21,13 @@ public sealed class HostDayFigures
             nameof(told.Outcomes), "EqualityContract"];
         foreach (var figure in typeof(PostfixLogSummary).GetProperties().Where(one => !without.Contains(one.Name)))
             figure.SetValue(told, figure.PropertyType == typeof(long) ? _number-- : (object)(double)_number--);
-        var figures = new Dictionary<string, long>();
 
-        HostDay.Write(told, figures);
+        var read = InDatabase(new MessageCounts(), told).Postfix;
 
         Assert.Equal(JsonSerializer.Serialize(told),
-            JsonSerializer.Serialize(HostDay.Postfix([InDatabase(figures)], threshold: 1)! with { Trend = [] }));
+            JsonSerializer.Serialize(PostfixLogSummary.Sum([read], threshold: 1)));
     }
 
-    /// <summary>Of the lines that are no events nobody knows the day.</summary>
     [Fact]
     public void Messages_ComeBack()
     {
@@ -40,16 +38,24 @@ public sealed class HostDayFigures
             .Replace("sendmail", "sendmail" + MessageEvent.WithoutAttachments, StringComparison.Ordinal).TrimEnd());
         foreach (var line in log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             counts.Add(Encoding.UTF8.GetBytes(line));
-        var figures = new Dictionary<string, long>();
 
-        counts.WriteTo(figures);
+        var read = InDatabase(counts, null).Messages;
 
-        Assert.Equal(JsonSerializer.Serialize(counts.Figures(1) with { UnmatchedLines = 0 }),
-            JsonSerializer.Serialize(InDatabase(figures).Messages().Figures(1)));
+        Assert.Equal(JsonSerializer.Serialize(counts.Figures(1)),
+            JsonSerializer.Serialize(MessageCounts.Sum([read]).Figures(1)));
     }
 
-    private static HostDay InDatabase(Dictionary<string, long> figures) =>
-        HostDay.Of(new HostDay(20_000, "AB", figures).ToRow())!;
+    /// <summary>However many messages a host has, its row has room.</summary>
+    [Fact]
+    public void Times_AreKeptInThreeDigits()
+    {
+        var counts = new MessageCounts { Milliseconds = new() { [999] = 1, [1001] = 2, [1010] = 3, [12_301] = 4 } };
+        counts.RoundTimes();
+        Assert.Equal(new Dictionary<long, long> { [999] = 1, [1010] = 5, [12_400] = 4 }, counts.Milliseconds);
+    }
+
+    private static HostDay InDatabase(MessageCounts messages, PostfixLogSummary? postfix) => HostDay.Of(
+        new HostDay("mail1", null, DateTimeOffset.UnixEpoch, messages, postfix) { Day = 20_000, Id = "AB" }.ToRow())!;
 
     private ProviderOutcomes Outcomes(string provider) => (ProviderOutcomes)Activator.CreateInstance(
         typeof(ProviderOutcomes), [provider, .. typeof(ProviderOutcomes).GetConstructors()[0].GetParameters().Skip(1)

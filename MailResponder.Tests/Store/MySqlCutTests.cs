@@ -82,7 +82,7 @@ public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
             {
                 if (entries.IsDone((ulong)entry)) continue;
                 copies[entry]++;
-                entries.SetSent((ulong)entry);
+                entries.SetDone((ulong)entry, isSent: true);
                 store.Record(claim, entries);
             }
 

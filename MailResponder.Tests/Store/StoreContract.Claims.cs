@@ -24,7 +24,7 @@ public abstract partial class StoreContract
         var message = NewMessage();
         var claim = store.Claim(message, somebody, 3);
         var entries = SentEntries(70);
-        entries.SetGivenUp(72);
+        entries.SetDone(72, isSent: false);
         store.Record(claim, entries);
 
         var retry = Open().Claim(message, somebody, 3);

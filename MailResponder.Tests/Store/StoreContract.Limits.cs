@@ -103,7 +103,7 @@ public abstract partial class StoreContract
                 var claim = store.Claim(NewMessage(), somebody, 3, limits);
                 if (claim.Result == ClaimResult.Granted) Interlocked.Increment(ref granted[domain]);
                 if (claim.Result == ClaimResult.OverLimit
-                    && store.TakeReport(Limit.ServicePerMinute)) Interlocked.Increment(ref reports);
+                    && store.Counters.TakeReport(Limit.ServicePerMinute)) Interlocked.Increment(ref reports);
             }
         });
 
@@ -117,12 +117,12 @@ public abstract partial class StoreContract
     public void LimitThatStaysReached_IsReportedOnceAnHour()
     {
         var store = Open();
-        Assert.True(store.TakeReport(Limit.DomainPerMinute));
+        Assert.True(store.Counters.TakeReport(Limit.DomainPerMinute));
         Clock.Now += TimeSpan.FromMinutes(59);
-        Assert.False(store.TakeReport(Limit.DomainPerMinute));
-        Assert.True(store.TakeReport(Limit.DomainPerDay));
+        Assert.False(store.Counters.TakeReport(Limit.DomainPerMinute));
+        Assert.True(store.Counters.TakeReport(Limit.DomainPerDay));
         Clock.Now += TimeSpan.FromMinutes(1);
-        Assert.True(store.TakeReport(Limit.DomainPerMinute));
-        Assert.False(store.TakeReport(Limit.DomainPerDay));
+        Assert.True(store.Counters.TakeReport(Limit.DomainPerMinute));
+        Assert.False(store.Counters.TakeReport(Limit.DomainPerDay));
     }
 }

@@ -27,7 +27,7 @@ public abstract partial class StoreContract : IDisposable
     internal static EntryStates SentEntries(params ulong[] entries)
     {
         var states = new EntryStates();
-        foreach (var entry in entries) states.SetSent(entry);
+        foreach (var entry in entries) states.SetDone(entry, isSent: true);
         return states;
     }
 

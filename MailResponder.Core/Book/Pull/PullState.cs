@@ -9,11 +9,13 @@ namespace MailResponder.Book;
 /// <summary>
 /// What is known of each file of the cache, by its path below the files root. Losing it costs one full pull.
 /// </summary>
-internal sealed class PullState
+/// <param name="filesRoot">Where the attachments lie.</param>
+internal sealed class PullState(string filesRoot)
 {
-    private readonly string _path;
-
-    private PullState(string path) => _path = path;
+    /// <summary>Empty when the file is absent, or not as this program writes it.</summary>
+    public Dictionary<string, FetchedFile> Files { get; } = FileTrouble.OrNull(() =>
+        JsonFile.Read(PathIn(filesRoot), PullJson.Default.DictionaryStringFetchedFile)) is { } files
+        && files.Values.All(file => file is not null) ? files : [];
 
     /// <summary>When the last good pull ended; null when there was none.</summary>
     public static DateTimeOffset? LastSaved(string filesRoot) =>
@@ -35,33 +37,12 @@ internal sealed class PullState
             AtomicFile.Write(RefusalIn(filesRoot), Encoding.UTF8.GetBytes(fault.ToString()));
     });
 
-    public Dictionary<string, FetchedFile> Files { get; private init; } = [];
-
-    /// <summary>An absent or unreadable file gives an empty state.</summary>
-    public static PullState Load(string filesRoot)
-    {
-        var path = PathIn(filesRoot);
-        try
-        {
-            var files = JsonSerializer.Deserialize(
-                RegularFile.ReadAllBytes(path), PullJson.Default.DictionaryStringFetchedFile);
-            if (files?.Values.All(file => file is { ETag: not null, Sha256: not null }) == true)
-                return new PullState(path) { Files = files };
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception) || exception is JsonException)
-        {
-            // Nothing is known.
-        }
-
-        return new PullState(path);
-    }
-
     public void Save()
     {
+        var json = JsonSerializer.SerializeToUtf8Bytes(Files, PullJson.Default.DictionaryStringFetchedFile);
         // A pull that found nothing new is a good one too: the file's time tells when it was.
-        if (!AtomicFile.Write(
-            _path, JsonSerializer.SerializeToUtf8Bytes(Files, PullJson.Default.DictionaryStringFetchedFile)))
-            File.SetLastWriteTimeUtc(_path, DateTime.UtcNow);
+        if (!AtomicFile.Write(PathIn(filesRoot), json))
+            File.SetLastWriteTimeUtc(PathIn(filesRoot), DateTime.UtcNow);
     }
 
     private static string RefusalIn(string filesRoot) => Path.Join(filesRoot, ".pull.refused");
@@ -69,6 +50,8 @@ internal sealed class PullState
     private static string PathIn(string filesRoot) => Path.Join(filesRoot, ".pull.json");
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(Dictionary<string, FetchedFile>))]
 internal sealed partial class PullJson : JsonSerializerContext;

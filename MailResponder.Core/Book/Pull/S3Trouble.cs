@@ -1,5 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
+using MailResponder.Aws;
 using MailResponder.Files;
 
 namespace MailResponder.Book;
@@ -40,14 +41,8 @@ internal static class S3Trouble
         { } code when code.StartsWith("KMS.", StringComparison.Ordinal) =>
             $"the key that the object is encrypted with cannot be used ({Code(code)}); " +
             "look at it in AWS KMS, or upload the object under another",
-        "AccessDenied" =>
-            "access denied; the user or role needs s3:GetObject on it (and s3:ListBucket, or a missing object looks "
-            + "like this too)",
-        "InvalidAccessKeyId" or "SignatureDoesNotMatch" =>
-            "S3 does not accept the credentials; check key, secret and the host's clock",
-        "RequestTimeTooSkewed" => "the host's clock is wrong; check chrony",
-        "ExpiredToken" or "TokenRefreshRequired" =>
-            "the session token has expired; fetch new credentials, or use a role or a lasting key",
+        { } code when ServiceFailure.OfCredentials(code, "S3", "s3:GetObject on it (and s3:ListBucket, or a missing "
+            + "object looks like this too)") is { } problem => problem,
         "InvalidToken" =>
             "S3 does not know the session token; correct aws_session_token in credentials_file, " +
             "or take it out for a lasting key",

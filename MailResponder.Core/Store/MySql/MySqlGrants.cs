@@ -1,6 +1,6 @@
+using System.Data.Common;
 using Dapper;
 using MailResponder.Settings;
-using MySqlConnector;
 
 namespace MailResponder.Store.MySql;
 
@@ -23,26 +23,23 @@ internal static class MySqlGrants
         $"{Text(settings.User)}@{(settings.Socket is null ? "'%'" : "'localhost'")}";
 
     /// <summary>Those that the user of the connection lacks, as far as they are granted to itself.</summary>
-    public static List<string> Missing(MySqlConnection connection, MySqlSettings settings)
+    public static List<string> Missing(DbConnection connection, MySqlSettings settings)
     {
         var parameters = new DynamicParameters();
         parameters.Add("account", Account(connection));
         parameters.Add("database", settings.Database);
-        var granted = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        using var reader = connection.ExecuteReader(
+        var granted = connection.Query<string>(
             """
             SELECT privilege_type FROM information_schema.user_privileges WHERE grantee = @account
             UNION
             SELECT privilege_type FROM information_schema.schema_privileges
             WHERE grantee = @account AND @database LIKE table_schema
-            """, parameters);
-        while (reader.Read())
-            granted.Add(reader.GetString(0));
+            """, parameters).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return [.. Needed.Where(privilege => !granted.Contains(privilege))];
     }
 
     /// <summary>The account as which the server treats the connection: 'user'@'host'.</summary>
-    public static string Account(MySqlConnection connection)
+    public static string Account(DbConnection connection)
     {
         var user = connection.ExecuteScalar<string>("SELECT CURRENT_USER()")!;
         var at = user.LastIndexOf('@');

@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using MailResponder.Aws;
 using MailResponder.Files;
 using MailResponder.Native;
 using MailResponder.Settings;
@@ -22,40 +25,31 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
     /// <exception cref="MySqlException">The server is away or refuses.</exception>
     /// <exception cref="Exception">The same: see <see cref="MySqlTrouble.IsTrouble"/>.</exception>
     /// <exception cref="ResponderException">The password file or <c>ssl_ca</c> cannot be used.</exception>
-    public MySqlConnection Connect(TimeSpan maxWait)
-    {
-        var login = Way(settings.Socket, maxWait);
-        login.UserID = settings.User;
-        login.Database = settings.Database;
-        if (settings.PasswordFile is not null)
-            login.Password = SecretFile.ReadPassword(settings.PasswordFile);
-        return Open(login);
-    }
+    public MySqlConnection Connect(TimeSpan maxWait) =>
+        Open(Login(settings.Socket, settings.User, settings.PasswordFile, settings.Database, maxWait));
 
     /// <summary>Opens a connection to no database in particular as somebody who may create one.</summary>
     /// <inheritdoc cref="Connect"/>
-    public MySqlConnection ConnectAs(MySqlAdministrator administrator, TimeSpan maxWait)
-    {
-        var login = Way(administrator.Socket ?? settings.Socket, maxWait);
-        login.UserID = administrator.User;
-        if (administrator.PasswordFile is not null)
-            login.Password = SecretFile.ReadPassword(administrator.PasswordFile);
-        return Open(login);
-    }
+    public MySqlConnection ConnectAs(MySqlAdministrator administrator, TimeSpan maxWait) => Open(Login(
+        administrator.Socket ?? settings.Socket, administrator.User, administrator.PasswordFile, "", maxWait));
 
-    private MySqlConnectionStringBuilder Way(string? socket, TimeSpan maxWait)
+    private MySqlConnectionStringBuilder Login(
+        string? socket, string user, string? passwordFile, string database, TimeSpan maxWait)
     {
         // Rounded down, so that the timeout comes before the deadline.
         var seconds = (uint)Math.Max(1, maxWait.TotalSeconds);
         return new MySqlConnectionStringBuilder
         {
+            UserID = user,
+            Password = passwordFile is null ? "" : SecretFile.ReadPassword(passwordFile),
+            Database = database,
             Server = socket ?? settings.Server!,
             Port = (uint)settings.Port,
             ConnectionProtocol = socket is null ? MySqlConnectionProtocol.Sockets : MySqlConnectionProtocol.UnixSocket,
             SslMode = socket is not null ? MySqlSslMode.None : settings.Tls switch
             {
                 // The library's own VerifyFull and VerifyCA send the password before they refuse a certificate, and
-                // with its SslCa it takes certificates that the authority has not signed. MySqlTrust verifies instead.
+                // with its SslCa it takes certificates that the authority has not signed. See Verification.
                 TlsMode.VerifyFull or TlsMode.VerifyCa or TlsMode.Required => MySqlSslMode.Required,
                 TlsMode.Preferred => MySqlSslMode.Preferred,
                 _ => MySqlSslMode.None,
@@ -99,9 +93,8 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         {
             if (login.ConnectionProtocol == MySqlConnectionProtocol.Sockets
                 && settings.Tls is TlsMode.VerifyFull or TlsMode.VerifyCa)
-                OpenVerified(connection);
-            else
-                connection.Open();
+                connection.RemoteCertificateValidationCallback = Verification();
+            connection.Open();
             return connection;
         }
         catch
@@ -111,12 +104,17 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         }
     }
 
-    private void OpenVerified(MySqlConnection connection)
+    /// <summary>Verifies what the server has sent, before it is sent a password.</summary>
+    /// <exception cref="ResponderException"><c>ssl_ca</c> cannot be read, or holds no certificate.</exception>
+    private RemoteCertificateValidationCallback Verification()
     {
-        using var trust = new MySqlTrust(settings);
-        connection.RemoteCertificateValidationCallback = trust.Verify;
-        if (answersMessage && settings.TlsAuthorities is { } authorities)
-            NarrowedRoots.Set(authorities);
-        connection.Open();
+        var file = settings.TlsAuthorities;
+        var authorities = file is null ? null : TlsTrust.Read("ssl_ca", file);
+        var host = settings.Tls == TlsMode.VerifyFull ? settings.Server : null;
+        if (answersMessage && file is not null)
+            NarrowedRoots.Set(file);
+        return (_, certificate, sent, errors) =>
+            TlsTrust.FaultOf(certificate, sent, errors, authorities, file, host) is { } fault
+                ? throw new AuthenticationException(fault) : true;
     }
 }

@@ -35,7 +35,7 @@ internal static class MySqlSetup
         }
         catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
         {
-            throw MySqlTrouble.TranslateForAdministrator(exception, settings, administrator);
+            throw MySqlTrouble.Translate(exception, settings, administrator);
         }
     }
 

@@ -39,29 +39,22 @@ internal static class MySqlTrouble
 
     /// <param name="exception">One for which <see cref="IsTrouble"/> is true.</param>
     /// <param name="settings">The database that it is about.</param>
-    public static ResponderException Translate(Exception exception, MySqlSettings settings) => new(
-        Cause.Database,
-        $"database {settings.Place}: "
-            + (exception is MySqlException trouble ? Describe(trouble, settings) : Describe(exception, settings)),
-        exception);
-
-    /// <summary>The same for what only an administrator does.</summary>
-    public static ResponderException TranslateForAdministrator(
-        Exception exception, MySqlSettings settings, MySqlAdministrator administrator) =>
-        (exception as MySqlException)?.Number switch
-        {
-            1045 or 1698 => new(Cause.Database,
-                $"database {settings.Place}: the server refuses the administrator {administrator.User}; "
-                + "give --admin-password-file, or run this on the server itself as root with --admin-socket",
-                exception),
-            1044 or 1142 or 1227 or 1410 =>
-                new(Cause.Database, $"database {settings.Place}: {administrator.User} may not create databases, "
-                    + "users or grants; log in as an administrator who may", exception),
-            1819 => new(
-                Cause.Database, $"database {settings.Place}: the server finds the password in password_file too weak",
-                exception),
-            _ => Translate(exception, settings),
-        };
+    /// <param name="administrator">Who was to do it; null: the responder's user.</param>
+    public static ResponderException Translate(
+        Exception exception, MySqlSettings settings, MySqlAdministrator? administrator = null)
+    {
+        var problem = exception is not MySqlException trouble ? Describe(exception, settings)
+            : administrator is null ? Describe(trouble, settings) : trouble.Number switch
+            {
+                1045 or 1698 => $"the server refuses the administrator {administrator.User}; "
+                    + "give --admin-password-file, or run this on the server itself as root with --admin-socket",
+                1044 or 1142 or 1227 or 1410 => $"{administrator.User} may not create databases, users or grants; log "
+                    + "in as an administrator who may",
+                1819 => "the server finds the password in password_file too weak",
+                _ => Describe(trouble, settings),
+            };
+        return new ResponderException(Cause.Database, $"database {settings.Place}: {problem}", exception);
+    }
 
     private static bool IsReadOnly(MySqlException exception) => exception.Number is 1792 or 1836 or 1874
         || (exception.Number == 1290 && exception.Message.Contains("read", StringComparison.OrdinalIgnoreCase));

@@ -18,7 +18,9 @@ namespace MailResponder.Store.Sqlite;
 /// has grown to <see cref="CheckpointPages"/>; a copy after each message would wait for the disk four times
 /// more.</para>
 /// </remarks>
-internal sealed class SqliteDatabase : IDatabase
+/// <param name="path">The file, for the operator.</param>
+/// <param name="connection">To it, open.</param>
+internal sealed class SqliteDatabase(string path, UnpooledConnection connection) : IDatabase
 {
     /// <summary>
     /// Of 4 KiB. A message writes about four, and the first process after a pause reads the log's pages to find what is
@@ -26,17 +28,10 @@ internal sealed class SqliteDatabase : IDatabase
     /// </summary>
     private const int CheckpointPages = 64;
 
-    private readonly UnpooledConnection _connection;
-    private readonly string _path;
+    private readonly UnpooledConnection _connection = connection;
 
     /// <summary>The file into which SQLite writes what is committed (sqlite.org/wal.html).</summary>
     private SafeFileHandle? _log;
-
-    private SqliteDatabase(string path, UnpooledConnection connection)
-    {
-        _path = path;
-        _connection = connection;
-    }
 
     public DbConnection Connection => _connection;
 
@@ -49,8 +44,6 @@ internal sealed class SqliteDatabase : IDatabase
     // free for at least as long as it is held.
     public TimeSpan LongestBatch => TimeSpan.FromMilliseconds(8);
 
-    public TimeSpan RestAfterBatch => TimeSpan.FromMilliseconds(8);
-
     public string UnlessThere(string column) => "ON CONFLICT DO NOTHING";
 
     /// <inheritdoc cref="RequesterStore.Open"/>
@@ -61,9 +54,10 @@ internal sealed class SqliteDatabase : IDatabase
         var database = new SqliteDatabase(path, Connect(path, maxWait));
         try
         {
-            if (database.ReadSchema().Version == 0)
-                database.Create(key);
-            database.Key = database.KeyInForce(key);
+            var schema = database.ReadSchema();
+            if (schema.Version == 0)
+                schema = database.Create(key);
+            database.Key = schema.KeyInForce(key, path);
             database.WaitForDiskItself();
             return database;
         }
@@ -131,7 +125,7 @@ internal sealed class SqliteDatabase : IDatabase
         return database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     });
 
-    public AddressKey KeyInForce(AddressKey newest) => ReadSchema().KeyInForce(newest, _path);
+    public AddressKey KeyInForce(AddressKey newest) => ReadSchema().KeyInForce(newest, path);
 
     /// <inheritdoc/>
     /// <remarks>
@@ -147,10 +141,10 @@ internal sealed class SqliteDatabase : IDatabase
 
     // Does not flush while others wait for the lock. The next message's commit flushes it.
     public int DeleteBatch(string sql, params (string Name, object Value)[] values) =>
-        InWords(_path, () => this.Execute(sql, values));
+        InWords(path, () => this.Execute(sql, values));
 
     // No retry: SQLite waits for other processes' locks, up to busy_timeout.
-    public void Run(Action work) => InWords(_path, () =>
+    public void Run(Action work) => InWords(path, () =>
     {
         var changes = raw.sqlite3_total_changes(_connection.Handle);
         work();
@@ -189,22 +183,23 @@ internal sealed class SqliteDatabase : IDatabase
     private Schema ReadSchema()
     {
         const int anyError = 1;
-        return Schema.Read(_connection, exception => exception is SqliteException { SqliteErrorCode: anyError });
+        return Schema.Read(this, exception => exception is SqliteException { SqliteErrorCode: anyError });
     }
 
-    private void Create(AddressKey key)
+    private Schema Create(AddressKey key)
     {
         this.Execute("PRAGMA journal_mode = WAL");
         this.InTransaction(() =>
         {
             // Read again under the lock: another process may have created them meanwhile.
             if (ReadSchema().Version == 0)
-                Schema.Create(_connection, key, "WITHOUT ROWID");
+                Schema.Create(this, key, "WITHOUT ROWID");
             return true;
         });
         // Moves the tables from the log into the file. If the log is lost later, the database is empty, and never half
         // of one.
         this.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        return ReadSchema();
     }
 
     /// <summary>Without locks or a log of its own: nobody may be writing the file.</summary>

@@ -23,10 +23,11 @@ internal interface IDatabase : IDisposable
     /// <param name="column">Any column of the row that is no part of its key.</param>
     string UnlessThere(string column);
 
-    /// <summary>
-    /// How long others may have to wait when many rows are deleted, each time; and for how long they then can proceed.
-    /// </summary>
+    /// <summary>How long others may have to wait when many rows are deleted, each time.</summary>
     TimeSpan LongestBatch { get; }
+
+    /// <summary>Pause after each batch, so that those who are blocked can proceed.</summary>
+    TimeSpan RestAfterBatch { get; }
 
     /// <summary>Runs a deletion that need not outlast a loss of power, in a transaction of its own.</summary>
     /// <returns>How many rows were deleted.</returns>

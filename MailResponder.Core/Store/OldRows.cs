@@ -110,6 +110,6 @@ internal sealed class OldRows(IDatabase database)
     {
         var wanted = (int)Math.Min(MostAtOnce, _atOnce * (database.LongestBatch / taken));
         _atOnce = Math.Clamp(wanted, FewestAtOnce, Math.Min(MostAtOnce, _atOnce * 2));
-        Thread.Sleep(database.LongestBatch);
+        Thread.Sleep(database.RestAfterBatch);
     }
 }

@@ -33,6 +33,8 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
     // A batch locks only rows that are out of use. Its size bounds the undo log.
     public TimeSpan LongestBatch => TimeSpan.FromMilliseconds(50);
 
+    public TimeSpan RestAfterBatch => TimeSpan.Zero;
+
     // INSERT IGNORE takes a shared lock; two sessions then deadlock when they upgrade it.
     public string UnlessThere(string column) => $"ON DUPLICATE KEY UPDATE {column} = {column}";
 

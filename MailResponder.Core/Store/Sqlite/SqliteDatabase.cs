@@ -44,6 +44,8 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
     // free for at least as long as it is held.
     public TimeSpan LongestBatch => TimeSpan.FromMilliseconds(8);
 
+    public TimeSpan RestAfterBatch => TimeSpan.FromMilliseconds(8);
+
     public string UnlessThere(string column) => "ON CONFLICT DO NOTHING";
 
     /// <inheritdoc cref="RequesterStore.Open"/>

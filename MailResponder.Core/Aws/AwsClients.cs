@@ -10,27 +10,16 @@ namespace MailResponder.Aws;
 /// Gives clients of AWS .NET's HTTP, without proxies, redirects and cookies. A server must prove who it is by TLS 1.2
 /// or later, and only the authorities of one file may vouch for it. The caller's cancellation token bounds a call.
 /// </summary>
-internal sealed class AwsClients : HttpClientFactory
+/// <param name="endpoint">Null: that of AWS.</param>
+/// <param name="roots">The PEM file of the authorities; not read for a server that does not speak TLS.</param>
+/// <exception cref="ResponderException">The file cannot be used.</exception>
+internal sealed class AwsClients(Uri? endpoint, string roots) : HttpClientFactory
 {
     /// <summary>The setting that names the file.</summary>
     public const string Setting = "aws_roots";
 
     private const int MaxHeaderKilobytes = 16;
-    private readonly string _file;
-    private readonly IReadOnlyList<byte[]> _roots = [];
-
-    /// <param name="endpoint">Null: that of AWS.</param>
-    /// <param name="roots">The PEM file of the authorities; not read for a server that does not speak TLS.</param>
-    /// <exception cref="ResponderException">The file cannot be used.</exception>
-    public AwsClients(Uri? endpoint, string roots)
-    {
-        _file = roots;
-        if (endpoint?.Scheme == Uri.UriSchemeHttp)
-            return;
-        // Least version and ciphers of openssl.cnf: this process has set up OpenSSL without them.
-        LibCrypto.LoadConfiguration();
-        _roots = TlsTrust.ReadEncoded(Setting, roots);
-    }
+    private readonly List<byte[]> _authorities = endpoint?.Scheme == Uri.UriSchemeHttp ? [] : Read(roots);
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new SocketsHttpHandler
     {
@@ -54,6 +43,13 @@ internal sealed class AwsClients : HttpClientFactory
 
     public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 
+    private static List<byte[]> Read(string roots)
+    {
+        // Least version and ciphers of openssl.cnf: this process has set up OpenSSL without them.
+        LibCrypto.LoadConfiguration();
+        return TlsTrust.ReadEncoded(Setting, roots);
+    }
+
     /// <returns>True.</returns>
     /// <exception cref="AuthenticationException">The server is not to be trusted; says why.</exception>
     private bool Verify(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -61,9 +57,9 @@ internal sealed class AwsClients : HttpClientFactory
         // openssl.cnf may allow what is older.
         if (sender is SslStream { SslProtocol: not (SslProtocols.Tls12 or SslProtocols.Tls13) } tls)
             throw new AuthenticationException($"the server speaks {tls.SslProtocol}, which is too old");
-        var authorities = TlsTrust.Above(certificate, chain, _roots);
+        var authorities = TlsTrust.Above(certificate, chain, _authorities);
         var name = (sender as SslStream)?.TargetHostName ?? "this server";
-        return TlsTrust.FaultOf(certificate, chain, errors, authorities, _file, name) is { } fault
+        return TlsTrust.FaultOf(certificate, chain, errors, authorities, roots, name) is { } fault
             ? throw new AuthenticationException(fault) : true;
     }
 }

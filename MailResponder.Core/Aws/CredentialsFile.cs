@@ -14,6 +14,7 @@ internal static class CredentialsFile
         // The SDK reads the file itself, but would take it in any mode.
         if (PlainKeys.Of(SecretFile.Read(path, Cause.KeyFile, what), profileName) is { } keys)
             return keys;
+        Exception? trouble = null;
         try
         {
             if (new SharedCredentialsFile(path).TryGetProfile(profileName, out var profile))
@@ -22,11 +23,10 @@ internal static class CredentialsFile
         catch (Exception exception) when (
             exception is AmazonClientException or InvalidDataException or ArgumentException)
         {
-            throw new ResponderException(Cause.KeyFile, $"{what} {path}: profile [{profileName}] cannot be used; " +
-                "it needs aws_access_key_id and aws_secret_access_key", exception);
+            trouble = exception;
         }
 
-        throw new ResponderException(Cause.KeyFile, $"{what} {path}: has no profile [{profileName}] with " +
-            "aws_access_key_id and aws_secret_access_key");
+        throw new ResponderException(Cause.KeyFile, $"{what} {path}: has no profile [{profileName}] that can be used; "
+            + "it needs aws_access_key_id and aws_secret_access_key", trouble);
     }
 }

@@ -10,40 +10,31 @@ namespace MailResponder.Aws;
 /// <param name="ToMend">
 /// The cause of what has to be mended; what may pass by itself is <see cref="Cause.Send"/>.
 /// </param>
-internal sealed record ServiceFailure(string Service, Cause ToMend)
+/// <param name="Rights">The actions that the credentials have to be allowed.</param>
+/// <param name="Named">Where the operator named the service.</param>
+/// <param name="Unanswered">What it means that no answer came.</param>
+/// <param name="Refused">Why the service refuses what it was told.</param>
+internal sealed record ServiceFailure(
+    string Service, Cause ToMend, string Rights, string Named, string Unanswered, string Refused)
 {
-    /// <summary>The actions that the credentials have to be allowed.</summary>
-    public required string Rights { get; init; }
-
-    /// <summary>Where the operator named the service.</summary>
-    public required string Named { get; init; }
-
-    /// <summary>What it means that no answer came.</summary>
-    public required string Unanswered { get; init; }
-
-    /// <summary>Why the service refuses what it was told.</summary>
-    public required string Refused { get; init; }
-
     /// <param name="exception">What the call threw.</param>
     public ResponderException Of(Exception exception)
     {
-        var (cause, problem) = Describe(exception);
+        var (cause, problem) = exception switch
+        {
+            AmazonServiceException { ErrorCode.Length: > 0 } answered => OfCode(answered),
+            OperationCanceledException or TimeoutException => (Cause.Send, "no answer in time; " + Unanswered),
+            AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } odd =>
+                (Cause.Send, $"it failed with HTTP {(int)odd.StatusCode}"),
+            AmazonServiceException { StatusCode: not 0 and < HttpStatusCode.MultipleChoices } =>
+                (Cause.Send, "its answer was cut off, or cannot be understood; " + Unanswered),
+            AmazonServiceException { StatusCode: not 0 } odd =>
+                (ToMend, $"HTTP {(int)odd.StatusCode} without a reason; is this the right service? See {Named}"),
+            _ => (Cause.Send,
+                $"it cannot be reached, or the connection was cut; see {Named}, the host's DNS and firewall"),
+        };
         return new ResponderException(cause, $"{Service}: {problem}", exception);
     }
-
-    private (Cause Cause, string Problem) Describe(Exception exception) => exception switch
-    {
-        AmazonServiceException { ErrorCode.Length: > 0 } answered => OfCode(answered),
-        OperationCanceledException or TimeoutException => (Cause.Send, "no answer in time; " + Unanswered),
-        AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } odd =>
-            (Cause.Send, $"it failed with HTTP {(int)odd.StatusCode}"),
-        AmazonServiceException { StatusCode: not 0 and < HttpStatusCode.MultipleChoices } =>
-            (Cause.Send, "its answer was cut off, or cannot be understood; " + Unanswered),
-        AmazonServiceException { StatusCode: not 0 } odd =>
-            (ToMend, $"HTTP {(int)odd.StatusCode} without a reason; is this the right service? See {Named}"),
-        _ => (Cause.Send,
-            $"it cannot be reached, or the connection was cut; see {Named}, the host's DNS and firewall"),
-    };
 
     private (Cause Cause, string Problem) OfCode(AmazonServiceException error) => Plain(error.ErrorCode) switch
     {

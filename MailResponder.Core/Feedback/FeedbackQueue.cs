@@ -57,13 +57,11 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
         }
     }
 
-    private ServiceFailure Failure => new($"SQS, queue {_name}", Cause.Send)
-    {
-        Rights = "sqs:ReceiveMessage and sqs:DeleteMessage on this queue",
-        Named = "--queue",
-        Unanswered = "what it gave or did not delete comes again",
-        Refused = "there is no such queue in this account and region; see --queue",
-    };
+    private ServiceFailure Failure => new($"SQS, queue {_name}", Cause.Send,
+        Rights: "sqs:ReceiveMessage and sqs:DeleteMessage on this queue",
+        Named: "--queue",
+        Unanswered: "what it gave or did not delete comes again",
+        Refused: "there is no such queue in this account and region; see --queue");
 
     /// <summary>By its id, which finds the message in the dead-letter queue too.</summary>
     private static string Name(Message message) => "message " + message.MessageId;

@@ -93,8 +93,8 @@ internal sealed class FeedbackReader(
             return;
         }
 
-        Outcomes.Add(new ReportedOutcome(
-            report.ReplyName, ReplyOutcome.Bounced, ReplyProvider.Of(report.Recipient, settings), report.SentAt));
+        Outcomes.Add(new ReportedOutcome(report.ReplyName, ReplyOutcome.Bounced,
+            ProviderOutcomes.NameOf(report.Recipient, settings), report.SentAt));
         // Dated as the reply was sent, so that what the operator decided since prevails.
         Judge([report.Recipient], report.SentAt, isBounce: true);
         Block();
@@ -185,7 +185,7 @@ internal sealed class FeedbackReader(
         if (SesNotification.Read(json, (field, problem) => AddFault(place + field, problem)) is not { } notification)
             return;
         if (notification is { Outcome: { } outcome, Reply: { } reply, SentTo: [var address] })
-            Outcomes.Add(new ReportedOutcome(reply, outcome, ReplyProvider.Of(address, settings), signedAt));
+            Outcomes.Add(new ReportedOutcome(reply, outcome, ProviderOutcomes.NameOf(address, settings), signedAt));
         if (notification.Outcome is not (ReplyOutcome.Bounced or ReplyOutcome.Complained))
         {
             Counts.Add(notification.Outcome == ReplyOutcome.Deferred ? "soft bounce(s)" : "of no consequence");

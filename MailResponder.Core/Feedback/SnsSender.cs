@@ -83,16 +83,15 @@ internal sealed record SnsSender(
 
     private bool IsSigned(LocatedJson envelope)
     {
-        var signature = new byte[1024];
-        if (!Convert.TryFromBase64String(envelope["Signature"]?.Text ?? "", signature, out var bytes))
-            return false;
         var hash = envelope["SignatureVersion"]?.Text switch
         {
             "1" => HashAlgorithmName.SHA1,
             "2" => HashAlgorithmName.SHA256,
             _ => default,
         };
-        if (hash.Name is null)
+        var signature = new byte[1024];
+        if (hash.Name is null
+            || !Convert.TryFromBase64String(envelope["Signature"]?.Text ?? "", signature, out var bytes))
             return false;
         var (signed, signedAt) = (Encoding.UTF8.GetBytes(SignedText(envelope)), SignedAt(envelope));
         return Certificates.Any(certificate =>

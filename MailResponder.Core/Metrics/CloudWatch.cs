@@ -21,15 +21,11 @@ internal sealed class CloudWatch(AwsConnection connection)
     public void Put(string nameSpace, List<MetricDatum> metrics)
     {
         var request = new PutMetricDataRequest { Namespace = nameSpace, MetricData = metrics };
-        Call(MaxWait, (client, token) => client.PutMetricDataAsync(request, token), Failure(nameSpace).Of);
+        var failure = new ServiceFailure($"CloudWatch, namespace {nameSpace}", Cause.Metrics,
+            Rights: "cloudwatch:PutMetricData for this namespace",
+            Named: "metrics.region, metrics.endpoint",
+            Unanswered: "if it took the metrics all the same, they are counted twice",
+            Refused: "it does not take the metrics; see metrics.namespace, and: responder metrics put --print");
+        Call(MaxWait, (client, token) => client.PutMetricDataAsync(request, token), failure.Of);
     }
-
-    private static ServiceFailure Failure(string nameSpace) =>
-        new($"CloudWatch, namespace {nameSpace}", Cause.Metrics)
-        {
-            Rights = "cloudwatch:PutMetricData for this namespace",
-            Named = "metrics.region, metrics.endpoint",
-            Unanswered = "if it took the metrics all the same, they are counted twice",
-            Refused = "it does not take the metrics; see metrics.namespace, and: responder metrics put --print",
-        };
 }

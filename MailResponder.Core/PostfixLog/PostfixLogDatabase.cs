@@ -35,11 +35,8 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
     /// <returns>Null when there is no file.</returns>
     /// <exception cref="ResponderException">The file cannot be read.</exception>
     public static PostfixLogSummary? Summarise(
-        string file, DateTimeOffset since, DateTimeOffset until, int threshold)
-    {
-        if (!File.Exists(file))
-            return null;
-        return SqliteDatabase.InWords(file, () =>
+        string file, DateTimeOffset since, DateTimeOffset until, int threshold) =>
+        !File.Exists(file) ? null : SqliteDatabase.InWords(file, () =>
         {
             using var database = new PostfixLogDatabase(file, raw.SQLITE_OPEN_READONLY);
             database.CheckVersion();
@@ -47,7 +44,6 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
             database.Run("BEGIN");
             return new PostfixLogReport(database, since, until, threshold).Summary();
         });
-    }
 
     /// <summary>Opens it for writing, with folder and tables made where they are missing.</summary>
     /// <exception cref="ResponderException">It cannot be written, is damaged, or a newer responder made it.</exception>
@@ -114,15 +110,12 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
     private void CheckVersion()
     {
         var version = Number("PRAGMA user_version");
-        if (version > PostfixLogSchema.Version)
-        {
-            throw new ResponderException(Cause.Database, $"database {path} was made by a newer responder "
-                + $"(schema {version}, this one knows {PostfixLogSchema.Version}); install the newer one again");
-        }
-
-        if (version == 0)
-            throw new ResponderException(Cause.Database,
-                $"database {path} is empty; `responder postfix-log` has not begun it yet");
+        if (version == PostfixLogSchema.Version)
+            return;
+        throw new ResponderException(Cause.Database, version == 0
+            ? $"database {path} is empty; `responder postfix-log` has not begun it yet"
+            : $"database {path} was made by a newer responder (schema {version}, this one knows "
+                + $"{PostfixLogSchema.Version}); install the newer one again");
     }
 
     private SqliteCommand Prepared(string sql, ReadOnlySpan<object?> values)

@@ -172,7 +172,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         var recipient = PostfixText.Value(recipients, "to");
         if (_recipients.Has(asked.IsEmpty ? recipient : asked))
             _rows.SetRequested(message);
-        else if (ReplyProvider.Of(recipient, settings) is { } provider)
+        else if (ProviderOutcomes.NameOf(recipient, settings) is { } provider)
             _rows.SetProvider(message, provider);
         if (status is "sent")
             _rows.SetSent(message, at);

@@ -7,28 +7,20 @@ namespace MailResponder.PostfixLog;
 /// Reads what came into the logs of Postfix and of the responder since the last time, and keeps what it tells. Rows and
 /// position are kept in one transaction: however a run ends, each line counts once.
 /// </summary>
-internal sealed class PostfixLogReader : IDisposable
+/// <param name="mailLog">Postfix's; both are opened at once, because root may be the only one who reads them.</param>
+/// <param name="events">The responder's, for programs.</param>
+/// <param name="clock">Tells the year of a time without one, and what is too old.</param>
+/// <exception cref="ResponderException">One of them is there and cannot be opened.</exception>
+internal sealed class PostfixLogReader(string mailLog, string events, TimeProvider clock) : IDisposable
 {
     /// <summary>About 200 bytes each, so less than a gigabyte.</summary>
     private const long MostMessages = 1_000_000;
 
     private const long MostRejections = 2_000_000;
-    private readonly LogFollower _events;
-    private readonly LogFollower _mail;
-    private readonly TimeProvider _clock;
 
-    /// <summary>Opens the logs: root may be the only one who reads them.</summary>
-    /// <param name="mailLog">Postfix's.</param>
-    /// <param name="events">The responder's, for programs.</param>
-    /// <param name="clock">Tells the year of a time without one, and what is too old.</param>
-    /// <exception cref="ResponderException">One of them is there and cannot be opened.</exception>
-    public PostfixLogReader(string mailLog, string events, TimeProvider clock)
-    {
-        _clock = clock;
-        // The events first: Postfix's log, opened later, then has the lines of all messages in them.
-        _events = new LogFollower(events, MessageEvent.TimeOf);
-        _mail = new LogFollower(mailLog, line => SyslogLine.TimeOf(line, clock.GetUtcNow()));
-    }
+    // The events first: Postfix's log, opened later, then has the lines of all messages in them.
+    private readonly LogFollower _events = new(events, MessageEvent.TimeOf);
+    private readonly LogFollower _mail = new(mailLog, line => SyslogLine.TimeOf(line, clock.GetUtcNow()));
 
     /// <summary>Keeps what is new, and deletes rows older than the days of the settings.</summary>
     /// <returns>The number of lines that were new, and how many of them are not of a form known here.</returns>
@@ -57,7 +49,7 @@ internal sealed class PostfixLogReader : IDisposable
     private (long Lines, long Unknown) ReadOnce(ResponderSettings settings)
     {
         using var database = PostfixLogDatabase.Open(settings.PostfixLog.Database);
-        var follower = new PostfixLogFollower(database, settings, _clock);
+        var follower = new PostfixLogFollower(database, settings, clock);
         database.Write(() =>
         {
             var rows = new PostfixLogRows(database);
@@ -73,7 +65,7 @@ internal sealed class PostfixLogReader : IDisposable
 
     private void Clean(PostfixLogDatabase database, int days)
     {
-        var oldest = PostfixLogReport.Microseconds(_clock.GetUtcNow().AddDays(-days));
+        var oldest = PostfixLogReport.Microseconds(clock.GetUtcNow().AddDays(-days));
         database.Run("DELETE FROM message WHERE arrived < ?1", Oldest("message", "arrived", MostMessages));
         database.Run("DELETE FROM rejection WHERE at < ?1", Oldest("rejection", "at", MostRejections));
         database.Run("DELETE FROM report WHERE at < ?1", Oldest("report", "at", MostMessages));

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using MailResponder.Addresses;
+using MailResponder.Settings;
 
 namespace MailResponder.PostfixLog;
 
@@ -43,6 +45,15 @@ internal sealed record ProviderOutcomes(
     /// <summary>Whether so many could not be encrypted that it is not one small server.</summary>
     [JsonIgnore]
     public bool IsWithoutTls => WithoutTls >= FewestRefused;
+
+    /// <summary>
+    /// The large provider's domain. Null for any other: a small domain may have one person, whose request would show.
+    /// </summary>
+    /// <param name="address">Of a reply's recipient.</param>
+    /// <param name="settings">Name the large domains (limits.large_domains).</param>
+    public static string? NameOf(ReadOnlySpan<char> address, ResponderSettings settings) =>
+        MailDomain.TryNormalize(address[(address.LastIndexOf('@') + 1)..].ToString(), out var domain)
+            ? MailDomain.Above(domain, settings.Limits.LargeDomains) : null;
 
     public (string Outcome, long Count)[] Counts() =>
     [

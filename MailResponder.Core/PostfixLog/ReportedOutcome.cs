@@ -15,7 +15,7 @@ internal enum ReplyOutcome
 /// <summary>One report of a reply. Holds nobody's address.</summary>
 /// <param name="Reply">The reply's name, or the id that SES gave it.</param>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="Provider">See <see cref="ReplyProvider"/>.</param>
+/// <param name="Provider">See <see cref="ProviderOutcomes.NameOf"/>.</param>
 /// <param name="At">When it happened.</param>
 internal sealed record ReportedOutcome(string Reply, ReplyOutcome Outcome, string? Provider, DateTimeOffset At)
 {

@@ -64,13 +64,6 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
         HostDay[] hosts = [.. rows.Select(HostDay.Of).OfType<HostDay>()];
         var unreadable = rows.Count - hosts.Length;
         var threshold = settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold;
-        var problems = new OrderedDictionary<string, string>();
-        if (unreadable > 0)
-        {
-            problems.Add("hosts", $"{unreadable} row(s) of hosts could not be read: sealed with an "
-                + "address key that this host has not, or damaged.");
-        }
-
         return new StatisticsReport
         {
             Made = clock.GetUtcNow(),
@@ -85,7 +78,11 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
             {
                 Trend = Trend(days.Read(Math.Min(first, end - HostDays.DaysKept), end)),
             } : null,
-            Problems = problems,
+            Problems = unreadable == 0 ? [] : new()
+            {
+                ["hosts"] = $"{unreadable} row(s) of hosts could not be read: sealed with an address key that this "
+                    + "host has not, or damaged.",
+            },
         };
     }
 

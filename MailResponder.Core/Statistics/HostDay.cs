@@ -10,7 +10,7 @@ using MailResponder.Store;
 namespace MailResponder.Statistics;
 
 /// <summary>What one host counted on one day of UTC: sums only, and no address of a requester.</summary>
-/// <remarks>Its row has JSON, so that hosts of different releases add up as far as both know the members.</remarks>
+/// <remarks>A row holds it as JSON, so that hosts of different releases add up as far as both know it.</remarks>
 /// <param name="Host">The host's name.</param>
 /// <param name="Instance">The EC2 instance that it is; null for another host.</param>
 /// <param name="Counted">When it counted: what came later that day is not in the figures.</param>
@@ -41,12 +41,8 @@ internal sealed record HostDay(
     {
         var (since, until) = (HostDays.StartOf(day), HostDays.StartOf(day + 1));
         var counts = new MessageCounts(since, until, TimeZoneInfo.Utc);
-        foreach (var file in (string?[])[LogFile.RotatedOf(log), File.Exists(log) ? log : null])
-        {
-            if (file is not null)
-                LogFile.Count(file, counts);
-        }
-
+        foreach (var file in ((string?[])[LogFile.RotatedOf(log), File.Exists(log) ? log : null]).OfType<string>())
+            LogFile.Count(file, counts);
         counts.RoundTimes();
         // The threshold is for the sum of all hosts. When it cannot be read, root gets the complaints of
         // `responder postfix-log`, and the row keeps its former figures.

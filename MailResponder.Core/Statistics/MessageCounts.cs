@@ -6,7 +6,7 @@ namespace MailResponder.Statistics;
 
 /// <summary>
 /// What the lines of a log add up to, in memory that does not grow with the log. Nothing is merged in it, so that a
-/// threshold can apply to the sum of several hosts, who keep it as JSON.
+/// threshold can apply to the sum of several hosts, which keep it as JSON.
 /// </summary>
 /// <param name="since">Earlier lines do not count; null: all do.</param>
 /// <param name="until">Lines from this time on do not count; null: all do.</param>

@@ -139,10 +139,8 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
 
     private HostRow Open(long day, byte[] host, byte[] row)
     {
-        if (row.Length < NonceBytes + TagBytes)
-            return new HostRow(day, host, null);
-        var figures = new byte[row.Length - NonceBytes - TagBytes];
-        for (var key = newestKey; key is not null; key = key.Earlier)
+        var figures = new byte[Math.Max(0, row.Length - NonceBytes - TagBytes)];
+        for (var key = figures.Length > 0 ? newestKey : null; key is not null; key = key.Earlier)
         {
             try
             {
@@ -170,3 +168,9 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
         return place;
     }
 }
+
+/// <summary>What a host counted on a day.</summary>
+/// <param name="Day">As <see cref="HostDays.DayOf"/> has it.</param>
+/// <param name="Host">Which host, as a hash.</param>
+/// <param name="Figures">Null when they cannot be opened.</param>
+internal sealed record HostRow(long Day, byte[] Host, byte[]? Figures);

@@ -28,11 +28,9 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         var before = database.Try(() => database.KeyInForce(newest));
         if (before == newest)
             return;
-        for (var after = Array.Empty<byte>(); ;)
+        for (var after = Array.Empty<byte>();
+            database.Try(() => Listed(before, "subject > @from", after)) is { Count: > 0 } rows;)
         {
-            var rows = database.Try(() => Listed(before, "subject > @from", after));
-            if (rows.Count == 0)
-                return;
             database.InTransaction(() => Copy(rows, before));
             after = rows[^1].Subject;
         }

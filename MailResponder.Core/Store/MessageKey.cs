@@ -5,12 +5,8 @@ namespace MailResponder.Store;
 /// <param name="Earlier">
 /// As it would have been recorded before each change of the address key, the latest first.
 /// </param>
-internal sealed record MessageKey(byte[] Value, IReadOnlyList<byte[]> Earlier)
+internal sealed record MessageKey(byte[] Value, params IReadOnlyList<byte[]> Earlier)
 {
-    public MessageKey(byte[] value) : this(value, [])
-    {
-    }
-
     /// <summary>The same whatever address key is in force.</summary>
     public byte[] Original => Earlier.Count > 0 ? Earlier[^1] : Value;
 }

@@ -90,20 +90,14 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// <param name="terms">What the message wants besides.</param>
     public Claim Claim(MessageKey message, Requester requester, int? quota, LimitSettings? limits = null,
         ClaimTerms terms = ClaimTerms.None) =>
-        database.InTransaction(() =>
-    {
-        while (true)
-        {
-            if (TryClaim(message, requester, quota, limits, terms) is { } claim)
-                return claim;
-        }
-    }, isUndone: claim => claim.Limit is not null || claim.Result == ClaimResult.HadOnce);
+        database.InTransaction(() => Decide(message, requester, quota, limits, terms),
+            isUndone: claim => claim.Limit is not null || claim.Result == ClaimResult.HadOnce);
 
     /// <summary>
     /// Does what <see cref="Claim"/> does, and takes all of it back in the same step: a probe counts nowhere.
     /// </summary>
     public void Rehearse(MessageKey message, Requester requester) =>
-        database.InTransaction(() => TryClaim(message, requester, quota: 1, limits: null, ClaimTerms.None),
+        database.InTransaction(() => Decide(message, requester, quota: 1, limits: null, ClaimTerms.None),
             isUndone: _ => true);
 
     /// <summary>Records what became of the entries of a message that was claimed.</summary>
@@ -117,7 +111,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// </summary>
     public void Refund(Claim claim, Requester requester) => database.InTransaction(() =>
         _ledger.TakeCharge(claim.Place) is var epoch and > 0
-            ? Execute("UPDATE quota SET used = used - 1 WHERE epoch = @epoch AND requester = @requester AND used > 0",
+            ? database.Execute(
+                "UPDATE quota SET used = used - 1 WHERE epoch = @epoch AND requester = @requester AND used > 0",
                 ("epoch", epoch), ("requester", requester.Address))
             : 0);
 
@@ -133,21 +128,21 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         var (epoch, isNew, jump) = database.InTransaction(() =>
         {
             // The first statement takes the lock that serialises two resets.
-            Execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
-            var last = Scalar("SELECT value FROM meta WHERE name = 'last_reset'") ?? 0;
+            database.Execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
+            var last = database.Scalar("SELECT value FROM meta WHERE name = 'last_reset'") ?? 0;
             var gap = last == 0 ? 0 : Now() - last;
             var jump = Math.Abs(gap) > LongestGap.TotalSeconds ? gap : 0;
-            Execute("UPDATE meta SET value = @now WHERE name = 'last_reset'", ("now", Now()));
-            Execute("UPDATE meta SET value = @jump WHERE name = 'clock_jump'", ("jump", jump));
+            database.Execute("UPDATE meta SET value = @now WHERE name = 'last_reset'", ("now", Now()));
+            database.Execute("UPDATE meta SET value = @jump WHERE name = 'clock_jump'", ("jump", jump));
             var keyIsNew = _keyChange.BringIntoForce();
             _ledger.BeginVolume(forgetBefore.ToUnixTimeSeconds(), newestKey);
             if (jump == 0)
                 _ledger.ForgetVolumes(forgetBefore.ToUnixTimeSeconds());
-            return (Scalar($"SELECT {PresentEpoch}")!.Value, keyIsNew, jump);
+            return (database.Scalar($"SELECT {PresentEpoch}")!.Value, keyIsNew, jump);
         });
         Key = newestKey;
-        var requesters = database.Try(() => Scalar("SELECT COUNT(*) FROM quota WHERE epoch = @before AND used > 0",
-            ("before", epoch - 1)))!.Value;
+        var requesters = database.Try(() => database.Scalar(
+            "SELECT COUNT(*) FROM quota WHERE epoch = @before AND used > 0", ("before", epoch - 1)))!.Value;
         var old = new OldRows(database);
         old.Delete("quota", "epoch", "requester", epoch);
         // They were copied to the present key.
@@ -159,7 +154,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             old.DeleteBlockedByFeedback(newestKey, MostBlockedByFeedback);
         }
 
-        var firstVolume = database.Try(() => Scalar("SELECT MIN(number) FROM volume"))!.Value;
+        var firstVolume = database.Try(() => database.Scalar("SELECT MIN(number) FROM volume"))!.Value;
         var messages = old.Delete("ledger", "volume", "message", firstVolume);
         return new ResetResult(requesters, messages, isNew, TimeSpan.FromSeconds(jump));
     }
@@ -173,7 +168,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     {
         _keyChange.Hold(Key);
         var before = (Verdict)(OwnVerdict(subject) ?? 0);
-        Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, "
+        database.Execute("REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, "
             + "@verdict, @now)",
             ("generation", Key.Generation), ("subject", subject), ("verdict", (int)verdict), ("now", Now()));
         return before;
@@ -207,12 +202,13 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         if (ReadVerdict(requester) == Verdict.Allowed)
             return FeedbackResult.Allowed;
         var subject = requester.Address;
-        Execute("INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, 0, 0) "
-            + database.UnlessThere("verdict"), ("generation", Key.Generation), ("subject", subject));
+        database.Execute(
+            "INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, 0, 0) "
+                + database.UnlessThere("verdict"), ("generation", Key.Generation), ("subject", subject));
         // The row is locked now: what the operator does at the same time is not undone.
         if (OwnVerdict(subject) != (long)Verdict.None)
             return FeedbackResult.BlockedAlready;
-        return Execute(
+        return database.Execute(
             """
             UPDATE listed SET verdict = @verdict, listed_at = @now
             WHERE generation = @generation AND subject = @subject AND listed_at < @happened
@@ -227,7 +223,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
 
     /// <summary>Requests charged to the requester since the last reset.</summary>
     public long Used(Requester requester) => database.Try(() =>
-        Scalar($"SELECT used FROM quota WHERE requester = @requester AND epoch = {PresentEpoch}",
+        database.Scalar($"SELECT used FROM quota WHERE requester = @requester AND epoch = {PresentEpoch}",
             ("requester", requester.Address)) ?? 0);
 
     /// <summary>Counts the rows of all tables. Takes no lock, so the numbers may be of different moments.</summary>
@@ -236,23 +232,22 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         var requesters = database.Rows(
             $"SELECT used, COUNT(*) FROM quota WHERE used > 0 AND epoch = {PresentEpoch} GROUP BY used ORDER BY used",
             row => (row.GetInt64(0), row.GetInt64(1)));
-        var reset = Scalar("SELECT value FROM meta WHERE name = 'last_reset'");
+        var reset = database.Scalar("SELECT value FROM meta WHERE name = 'last_reset'");
         return new StoreCounts(
             Listed(1),
             Listed(3),
             Listed(2),
             requesters,
-            Scalar("SELECT COUNT(*) FROM ledger WHERE volume IN (SELECT number FROM volume)") ?? 0,
-            Scalar("SELECT COUNT(*) FROM host_day") ?? 0,
+            database.Scalar("SELECT COUNT(*) FROM ledger WHERE volume IN (SELECT number FROM volume)") ?? 0,
+            database.Scalar("SELECT COUNT(*) FROM host_day") ?? 0,
             reset is null or 0 ? null : DateTimeOffset.FromUnixTimeSeconds(reset.Value),
-            TimeSpan.FromSeconds(Scalar("SELECT value FROM meta WHERE name = 'clock_jump'") ?? 0));
+            TimeSpan.FromSeconds(database.Scalar("SELECT value FROM meta WHERE name = 'clock_jump'") ?? 0));
     });
 
     public void Dispose() => database.Dispose();
 
-    /// <returns>Null when the window ended meanwhile, which invalidates all that was read; the caller runs it
-    /// again.</returns>
-    private Claim? TryClaim(
+    /// <summary>Begins again when the window ends or another try comes in between: what it read is old then.</summary>
+    private Claim Decide(
         MessageKey message, Requester requester, int? quota, LimitSettings? limits, ClaimTerms terms)
     {
         // Before ReadClaim, which makes sure that the key of this look-up is still in force.
@@ -262,15 +257,15 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         if (verdict.IsBlocked())
             return new Claim(ClaimResult.Blocked);
         if (earlier is not null)
-            return _ledger.CountTry(earlier.Value);
+            return _ledger.CountTry(earlier.Value) ?? Decide(message, requester, quota, limits, terms);
         var charged = verdict == Verdict.Allowed || quota is null ? 0 : epoch;
         var isNotice = charged != 0 && !Take(requester.Address, 1, quota!.Value, epoch);
         var once = terms & (isNotice ? ClaimTerms.NoticeOverQuota : ClaimTerms.OncePerWindow);
-        // What is given once counts down, and so as no request.
+        // What is given once makes the number negative, which counts as no request.
         if (once == ClaimTerms.None ? isNotice
             : !Take(Sha256.HashData([.. requester.Address, (byte)once]), -1, 1, epoch))
         {
-            return Scalar($"SELECT {PresentEpoch}") != epoch ? null
+            return database.Scalar($"SELECT {PresentEpoch}") != epoch ? Decide(message, requester, quota, limits, terms)
                 : new Claim(isNotice ? ClaimResult.OverQuota : ClaimResult.HadOnce);
         }
 
@@ -295,10 +290,10 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// <returns>False when all are taken, or the window has just ended.</returns>
     private bool Take(byte[] subject, int step, int most, long epoch)
     {
-        Execute("INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @subject, 0) "
+        database.Execute("INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @subject, 0) "
             + database.UnlessThere("used"), ("epoch", epoch), ("subject", subject));
         // The row is locked now. If the epoch is still the same, no reset has deleted what was used before.
-        return Execute(
+        return database.Execute(
             $"""
             UPDATE quota SET used = used + @step
             WHERE epoch = @epoch AND requester = @subject AND used >= 0 AND used < @most AND @epoch = {PresentEpoch}
@@ -329,16 +324,12 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
 
     /// <summary>What stands on the lists for exactly this; null when nothing does.</summary>
     private long? OwnVerdict(byte[] subject) =>
-        Scalar("SELECT verdict FROM listed WHERE generation = @generation AND subject = @subject",
+        database.Scalar("SELECT verdict FROM listed WHERE generation = @generation AND subject = @subject",
             ("generation", Key.Generation), ("subject", subject));
 
     private long Listed(int verdict) =>
-        Scalar("SELECT COUNT(*) FROM listed WHERE generation = @generation AND verdict = @verdict",
+        database.Scalar("SELECT COUNT(*) FROM listed WHERE generation = @generation AND verdict = @verdict",
             ("generation", Key.Generation), ("verdict", verdict)) ?? 0;
 
     private long Now() => clock.GetUtcNow().ToUnixTimeSeconds();
-
-    private int Execute(string sql, params (string, object)[] values) => database.Execute(sql, values);
-
-    private long? Scalar(string sql, params (string, object)[] values) => database.Scalar(sql, values);
 }

@@ -182,11 +182,8 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
     private static UnpooledConnection Connect(string path, TimeSpan maxWait) =>
         UnpooledConnection.To(Path.GetFullPath(path), raw.SQLITE_OPEN_READWRITE, maxWait);
 
-    private Schema ReadSchema()
-    {
-        const int anyError = 1;
-        return Schema.Read(this, exception => exception is SqliteException { SqliteErrorCode: anyError });
-    }
+    // SQLITE_ERROR, as for a statement that is wrong.
+    private Schema ReadSchema() => Schema.Read(this, exception => exception is SqliteException { SqliteErrorCode: 1 });
 
     private Schema Create(AddressKey key)
     {

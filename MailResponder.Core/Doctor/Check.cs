@@ -10,6 +10,12 @@ internal sealed class Check(string name) : List<Finding>
 
     public Check Fault(string text, string remedy) => With(FindingState.Fault, text, remedy);
 
+    /// <summary>A warning where the condition holds, else nothing.</summary>
+    public Check WarningIf(bool holds, string text, string remedy) => holds ? Warning(text, remedy) : this;
+
+    /// <summary>A fault where the condition holds, else nothing.</summary>
+    public Check FaultIf(bool holds, string text, string remedy) => holds ? Fault(text, remedy) : this;
+
     /// <summary>A fault, or only a warning.</summary>
     public Check Bad(bool isFault, string text, string remedy) =>
         isFault ? Fault(text, remedy) : Warning(text, remedy);

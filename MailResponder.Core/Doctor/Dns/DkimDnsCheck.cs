@@ -1,4 +1,3 @@
-using System.Globalization;
 using DnsClient;
 using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
@@ -16,14 +15,13 @@ internal static class DkimDnsCheck
         {
             var current = DkimKey.Load(dkim);
             var (_, bits) = DkimRecord.PublicKey(current);
-            var next = DkimKey.LoadNext(dkim);
-            var former = new DkimRotation(dkim, clock).Former;
-            List<Finding> findings = [.. Length(dkim.KeyFile, bits), .. Record(dns, current)];
-            if (next is not null)
-                findings.AddRange(Next(dns, current, next));
-            if (former is { } old)
-                findings.AddRange(Former(dns, old.Key, old.NeededUntil, clock.GetUtcNow()));
-            return findings;
+            return
+            [
+                .. Length(dkim.KeyFile, bits), .. Record(dns, current),
+                .. DkimKey.LoadNext(dkim) is { } next ? Next(dns, current, next) : [],
+                .. new DkimRotation(dkim, clock).Former is { } old
+                    ? Former(dns, old.Key, old.NeededUntil, clock.GetUtcNow()) : [],
+            ];
         }
         catch (ResponderException)
         {
@@ -39,17 +37,12 @@ internal static class DkimDnsCheck
             ? next.Record + " does not exist yet"
         : Record(dns, next) is [{ State: not FindingState.Ok } finding] ? finding.Text : null;
 
-    private static Check Length(string file, int bits)
-    {
-        const string remedy = "make a new one: responder dkim rotate";
-        var check = new Check("dkim-key");
-        return bits < 1024
-            ? check.Fault($"{file} has {bits} bits; receivers ignore signatures below 1024", remedy)
-            : bits < 2048 ? check.Warning($"{file} has only {bits} bits", remedy)
-            : check.Ok(bits.Count("bit"));
-    }
+    private static Check Length(string file, int bits) => bits >= 2048 ? new Check("dkim-key").Ok($"{bits} bits")
+        : new Check("dkim-key").Bad(bits < 1024, bits < 1024
+            ? $"{file} has {bits} bits; receivers ignore signatures below 1024" : $"{file} has only {bits} bits",
+            "make a new one: responder dkim rotate");
 
-    private static Check Next(DnsLookup dns, DkimKey current, DkimKey next)
+    private static IEnumerable<Finding> Next(DnsLookup dns, DkimKey current, DkimKey next)
     {
         var check = new Check("dkim-next");
         try
@@ -65,10 +58,10 @@ internal static class DkimDnsCheck
         }
     }
 
-    private static Check Former(DnsLookup dns, DkimKey key, DateTimeOffset neededUntil, DateTimeOffset now)
+    private static IEnumerable<Finding> Former(DnsLookup dns, DkimKey key, DateTimeOffset neededUntil, DateTimeOffset now)
     {
         var check = new Check("dkim-former");
-        var day = neededUntil.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+        var day = $"{neededUntil:yyyy-MM-dd HH:mm} UTC";
         if (neededUntil <= now)
             return check.Warning($"{key.Record} is needed no longer, since {day}",
                 $"take it out of DNS, then: rm {key.File}");

@@ -10,6 +10,12 @@ internal static class DnsChecks
 {
     public const string RemedyOfSilence = "look at /etc/resolv.conf and the network; then run it again";
 
+    private static string[] Restrictions =>
+    [
+        "smtpd_client_restrictions", "smtpd_helo_restrictions", "smtpd_sender_restrictions", "smtpd_relay_restrictions",
+        "smtpd_recipient_restrictions", "smtpd_data_restrictions", "smtpd_end_of_data_restrictions",
+    ];
+
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
     {
         var (dns, check) = (new DnsLookup(host), new Check("dns"));
@@ -29,8 +35,7 @@ internal static class DnsChecks
         {
             findings.AddRange(settings.OwnDomains.Where(domain => !postfix.IsHost(domain))
                 .SelectMany(domain => Mx(dns, domain, postfix["myhostname"])));
-            findings.AddRange(Address(dns, postfix["myhostname"]));
-            findings.AddRange(BlockListChecks.Look(dns, postfix));
+            findings.AddRange([.. Address(dns, postfix["myhostname"]), .. BlockLists(dns, postfix)]);
         }
 
         return findings;
@@ -123,4 +128,53 @@ internal static class DnsChecks
 
         return check.OrOk($"{hostName}: {string.Join(", ", addresses.Records)}, and back");
     }
+
+    /// <summary>
+    /// Looks for this host's addresses on the block lists that its own Postfix uses. Other hosts that use such a list
+    /// refuse our replies.
+    /// </summary>
+    private static Check BlockLists(DnsLookup dns, PostfixSettings postfix)
+    {
+        var check = new Check("block-lists");
+        var rejecting = Restrictions.Select(postfix.List).SelectMany(words => words.Zip(words.Skip(1)))
+            .Where(pair => pair.First is "reject_rbl_client").Select(pair => pair.Second);
+        // domain=filter*weight; a list of good senders has a weight below zero.
+        var lists = postfix.List("postscreen_dnsbl_sites").Concat(rejecting)
+            .Where(text => !text.Contains("*-", StringComparison.Ordinal))
+            .Select(text => text.Split('*')[0].Split('=')).DistinctBy(parts => parts[0]).ToList();
+        if (lists.Count == 0)
+            return check.Ok("Postfix asks none");
+        var addresses = dns.Addresses(postfix["myhostname"]).Records;
+        if (addresses.Count == 0)
+            return check.NotLookedAt("host-address");
+        foreach (var (address, list) in addresses.SelectMany(address => lists.Select(list => (address, list))))
+        {
+            // RFC 5782: the address as in a PTR record, below the list's domain.
+            var reversed = IPAddress.Parse(address).GetArpaName().Replace("in-addr.arpa.", "", StringComparison.Ordinal)
+                .Replace("ip6.arpa.", "", StringComparison.Ordinal);
+            var answer = dns.Ask(reversed + list[0], QueryType.A);
+            if (!answer.Answered)
+                check.Warning($"{list[0]} does not answer",
+                    "see that the resolver of /etc/resolv.conf is one of your own; then run it again");
+            // Spamhaus and others report errors this way; it says nothing about the address.
+            else if (answer.Records.Any(text => text.StartsWith("127.255.255.", StringComparison.Ordinal)))
+                check.Warning($"{list[0]} does not serve this host's resolver: nobody is found on it",
+                    "ask it by a resolver of your own, not by a public one");
+            else if (answer.Records.Any(text => text.StartsWith("127.", StringComparison.Ordinal)
+                && (list is not [_, var filter, ..] || IsMatch(filter, text))))
+                check.Fault($"{address} is on {list[0]}: others refuse our replies",
+                    "look at the list's web site for the reason, mend it, and ask there to be taken off; see "
+                    + "docs/postfix.md");
+        }
+
+        return check.OrOk($"{addresses.Some()}: not on {lists.Select(list => list[0]).Some()}");
+    }
+
+    /// <summary>A pattern like <c>127.0.[0..255].[1;3..5]</c> (postconf(5), postscreen_dnsbl_sites).</summary>
+    private static bool IsMatch(string pattern, string address) =>
+        pattern.Replace("..", "-", StringComparison.Ordinal).Split('.').Zip(address.Split('.')).All(part =>
+            part.First.Trim('[', ']').Split(';').Any(range => Holds(range.Split('-'), part.Second.AsNumber())));
+
+    private static bool Holds(string[] edges, long? number) =>
+        edges[0].AsNumber() <= number && number <= edges[^1].AsNumber();
 }

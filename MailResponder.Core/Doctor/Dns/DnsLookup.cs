@@ -18,14 +18,7 @@ internal sealed class DnsLookup
     }
 
     /// <param name="servers">The next one is asked when one fails or does not answer.</param>
-    public DnsLookup(params IPEndPoint[] servers) => _client = new LookupClient(new LookupClientOptions(servers)
-    {
-        Timeout = TimeSpan.FromSeconds(3),
-        Retries = 1,
-        UseRandomNameServer = false,
-        // An answer without records is final: no other server is asked.
-        ContinueOnEmptyResponse = false,
-    });
+    public DnsLookup(params IPEndPoint[] servers) => _client = new LookupClient(Options(servers));
 
     /// <summary>
     /// Each name server of the host, and whether it says that the root zone's signatures are genuine.
@@ -35,13 +28,8 @@ internal sealed class DnsLookup
 
     private static bool Validates(IPEndPoint server)
     {
-        var options = new LookupClientOptions(server)
-        {
-            Timeout = TimeSpan.FromSeconds(3),
-            Retries = 1,
-            UseCache = false,
-            RequestDnsSecRecords = true,
-        };
+        var options = Options(server);
+        options.RequestDnsSecRecords = true;
         try
         {
             var answer = new LookupClient(options).Query(DnsString.RootLabel, QueryType.NS);
@@ -52,6 +40,15 @@ internal sealed class DnsLookup
             return false;
         }
     }
+
+    private static LookupClientOptions Options(params IPEndPoint[] servers) => new(servers)
+    {
+        Timeout = TimeSpan.FromSeconds(3),
+        Retries = 1,
+        UseRandomNameServer = false,
+        // An answer without records is final: no other server is asked.
+        ContinueOnEmptyResponse = false,
+    };
 
     /// <param name="type">TXT, MX, A, AAAA or PTR.</param>
     public DnsAnswer Ask(string name, QueryType type)

@@ -15,13 +15,10 @@ internal static class OutgoingTlsChecks
         var check = new Check(Name);
         // Tables of text; of the others the file has another name, or is no file.
         foreach (var file in postfix.List(Policies).Select(table => table.Split(":/"))
-            .Where(parts => parts is ["regexp" or "pcre" or "texthash", _]).Select(parts => "/" + parts[1])
-            .Where(file => host.Lines(file) is null))
-        {
-            check.Fault($"{file} ({Policies}) does not exist or cannot be read: nothing is sent",
+            .Where(parts => parts is ["regexp" or "pcre" or "texthash", _]).Select(parts => "/" + parts[1]))
+            check.FaultIf(host.Lines(file) is null,
+                $"{file} ({Policies}) does not exist or cannot be read: nothing is sent",
                 $"run install.sh, or take it out of {Policies}" + PostfixSettings.Reload);
-        }
-
         if (postfix["smtp_tls_CAfile"] is { Length: > 0 } authorities && host.Lines(authorities) is null)
             check.Fault($"{authorities} (smtp_tls_CAfile) does not exist or cannot be read: nothing is sent encrypted",
                 "run: apt-get install --reinstall ca-certificates" + PostfixSettings.Reload);
@@ -34,22 +31,16 @@ internal static class OutgoingTlsChecks
             LookAtExceptions(check, postfix);
         }
 
-        switch (level)
-        {
-            case "none":
-                return check.Warning("replies go out in the clear", Encrypt);
-            case "may":
-                return check.Warning("replies go out in the clear where the other side has no TLS, or where somebody "
-                    + "on the way hides it", Encrypt);
-            case "dane" or "dane-only" when postfix["smtp_dns_support_level"] != "dnssec":
-                return check.Fault("dane without smtp_dns_support_level=dnssec: nobody's keys are looked up",
-                    "run: postconf -e smtp_dns_support_level=dnssec" + PostfixSettings.Reload);
-            case "dane" or "dane-only":
-                check.AddRange(Resolvers(host).Where(finding => finding.State != FindingState.Ok));
-                return check.OrOk("replies are sent by the keys that DNSSEC vouches for, to domains that have some");
-            default:
-                return check.OrOk("what cannot be encrypted is not sent");
-        }
+        if (level is not ("dane" or "dane-only"))
+            return check.WarningIf(level == "none", "replies go out in the clear", Encrypt)
+                .WarningIf(level == "may", "replies go out in the clear where the other side has no TLS, or where "
+                    + "somebody on the way hides it", Encrypt)
+                .OrOk("what cannot be encrypted is not sent");
+        if (postfix["smtp_dns_support_level"] != "dnssec")
+            return check.Fault("dane without smtp_dns_support_level=dnssec: nobody's keys are looked up",
+                "run: postconf -e smtp_dns_support_level=dnssec" + PostfixSettings.Reload);
+        check.AddRange(Resolvers(host).Where(finding => finding.State != FindingState.Ok));
+        return check.OrOk("replies are sent by the keys that DNSSEC vouches for, to domains that have some");
     }
 
     /// <summary>
@@ -62,14 +53,10 @@ internal static class OutgoingTlsChecks
             + "/etc/resolv.conf (a file, no link), then: systemctl restart postfix";
         var check = new Check(Name);
         foreach (var (server, validates) in DnsLookup.Validation(host))
-        {
-            if (!validates)
-                check.Fault($"the name server {server} does not validate DNSSEC, so dane protects nobody", remedy);
-            else if (!IPAddress.IsLoopback(server))
-                check.Warning($"the name server {server} validates DNSSEC, but its answers can be forged on the way "
-                    + "here", remedy);
-        }
-
+            check.FaultIf(!validates,
+                    $"the name server {server} does not validate DNSSEC, so dane protects nobody", remedy)
+                .WarningIf(validates && !IPAddress.IsLoopback(server), $"the name server {server} validates DNSSEC, "
+                    + "but its answers can be forged on the way here", remedy);
         return check.OrOk("the name servers validate DNSSEC");
     }
 
@@ -104,12 +91,10 @@ internal static class OutgoingTlsChecks
     {
         const string parameter = "smtp_tls_security_level";
         foreach (var service in postfix.Services.Where(one => one.Command[0] == "smtp"))
-        {
-            if (service.Option(parameter) is { } own && IsOpen(own))
-                check.Warning($"{service.Name} of master.cf has the level {own} of its own: what goes that way is sent "
-                    + "in the clear where it must", $"run: postconf -PX {service.Name}/{service.Type}/{parameter}"
-                    + PostfixSettings.Reload);
-        }
+            check.WarningIf(service.Option(parameter) is { } own && IsOpen(own),
+                $"{service.Name} of master.cf has the level {service.Option(parameter)} of its own: what goes that way "
+                + "is sent in the clear where it must", $"run: postconf -PX {service.Name}/{service.Type}/{parameter}"
+                + PostfixSettings.Reload);
     }
 
     /// <summary>A line that fits a large provider fits many others: they all have TLS, and need no exception.</summary>

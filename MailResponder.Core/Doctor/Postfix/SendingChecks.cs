@@ -19,15 +19,12 @@ internal static class SendingChecks
         // How another program sends mail is not known here.
         if (settings.Sendmail is not ("/usr/sbin/sendmail" or "/usr/lib/sendmail"))
             return check.Ok($"through {settings.Sendmail}, which is not looked into");
-        if (postfix is null)
-            return check;
-        HandOver(check, host, postfix);
-        Onwards(check, postfix);
-        return check.OrOk("through the host's Postfix, which takes replies and sends them on");
+        return postfix is null ? check : Onwards(HandOver(check, host, postfix), postfix)
+            .OrOk("through the host's Postfix, which takes replies and sends them on");
     }
 
     /// <summary>From the responder's user into the queue, through postdrop(1).</summary>
-    private static void HandOver(Check check, Host host, PostfixSettings postfix)
+    private static Check HandOver(Check check, Host host, PostfixSettings postfix)
     {
         const string reset = "run: postfix set-permissions";
         var (group, postdrop) = (postfix["setgid_group"], Path.Join(postfix["command_directory"], "postdrop"));
@@ -41,25 +38,24 @@ internal static class SendingChecks
         else if (host.Refused('x', [postdrop]).Count > 0)
             check.Fault($"{Host.ResponderUser} may not run {postdrop}: every message is deferred", reset);
         var maildrop = Path.Join(postfix["queue_directory"], "maildrop");
-        if (host.IsRoot && !IsOfGroup(host, maildrop, group, UnixFileMode.GroupWrite))
-            check.Fault($"{maildrop} cannot be written by the group {group}: every message is deferred", reset);
-        if (!postfix.ListHas("authorized_submit_users", Host.ResponderUser))
-            check.Fault($"authorized_submit_users = {postfix["authorized_submit_users"]}: Postfix takes no mail from "
+        return check.FaultIf(host.IsRoot && !IsOfGroup(host, maildrop, group, UnixFileMode.GroupWrite),
+                $"{maildrop} cannot be written by the group {group}: every message is deferred", reset)
+            .FaultIf(!postfix.ListHas("authorized_submit_users", Host.ResponderUser),
+                $"authorized_submit_users = {postfix["authorized_submit_users"]}: Postfix takes no mail from "
                 + Host.ResponderUser, "run: postconf -X authorized_submit_users" + PostfixSettings.Reload);
     }
 
-    private static void Onwards(Check check, PostfixSettings postfix)
+    private static Check Onwards(Check check, PostfixSettings postfix)
     {
         const string flush = PostfixSettings.Reload + " && postqueue -f";
         var (way, transport) = (postfix["default_transport"].Split(':')[0], postfix["default_transport"]);
         // Such a setting holds replies back until it is changed.
         if (way is "error" or "retry" or "discard" or "hold" || postfix.List("defer_transports").Contains(way))
-            check.Fault($"Postfix sends nothing on (default_transport = {transport}, defer_transports = "
+            return check.Fault($"Postfix sends nothing on (default_transport = {transport}, defer_transports = "
                 + $"{postfix["defer_transports"]}): replies stay on this host, or are dropped",
                 "run: postconf -X default_transport defer_transports" + flush);
-        else if (postfix.Service(way) is null)
-            check.Fault($"default_transport = {transport}, and master.cf has no service {way} unix: replies stay in "
-                + "the queue", $"put the line of {way} back into master.cf" + flush);
+        return check.FaultIf(postfix.Service(way) is null, $"default_transport = {transport}, and master.cf has no "
+            + $"service {way} unix: replies stay in the queue", $"put the line of {way} back into master.cf" + flush);
     }
 
     private static bool IsOfGroup(Host host, string path, string group, UnixFileMode right) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -32,7 +31,7 @@ internal static class TlsChecks
         else
         {
             var first = pairs.Min(pair => LookAt(check, host, pair.File, pair.Certificate, pair.Key));
-            check.OrOk($"STARTTLS is offered, with a certificate until {Day(first)}"
+            check.OrOk($"STARTTLS is offered, with a certificate until {first:yyyy-MM-dd}"
                 + (host.IsRoot ? "" : "; only root can see whether its key is there"));
         }
 
@@ -72,8 +71,6 @@ internal static class TlsChecks
     private static string? Text(Host host, string file) =>
         host.Lines(file) is { } lines ? string.Join('\n', lines) : null;
 
-    private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
     /// <returns>When the certificate ends; the end of all days where it cannot be read.</returns>
     private static DateTime LookAt(Check check, Host host, string file, string? certificate, string? key)
     {
@@ -96,9 +93,9 @@ internal static class TlsChecks
                 X509Certificate2.CreateFromPem(certificate, key).Dispose();
             var (now, from, until) =
                 (host.Now.UtcDateTime, shown.NotBefore.ToUniversalTime(), shown.NotAfter.ToUniversalTime());
-            var problem = until < now ? $"ended on {Day(until)}: senders who verify it keep their mail"
-                : from > now ? $"begins on {Day(from)} only: senders who verify it keep their mail"
-                : until - now < Soon ? $"ends on {Day(until)}"
+            var problem = until < now ? $"ended on {until:yyyy-MM-dd}: senders who verify it keep their mail"
+                : from > now ? $"begins on {from:yyyy-MM-dd} only: senders who verify it keep their mail"
+                : until - now < Soon ? $"ends on {until:yyyy-MM-dd}"
                 : null;
             if (problem is not null)
                 check.Warning($"the certificate {file} {problem}",

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -78,7 +77,7 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
         ("RCPT", $"RCPT TO:<{recipient}> NOTIFY=NEVER\r\n", "250"),
         ("DATA", "DATA\r\n", "354"),
         // Auto-Submitted keeps any other recipient from answering.
-        ("the message", string.Create(CultureInfo.InvariantCulture, $"""
+        ("the message", $"""
             From: <{tag.Sink}>
             To: <{recipient}>
             Subject: responder doctor
@@ -89,7 +88,7 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
             A probe of responder doctor.
             .
 
-            """).ReplaceLineEndings("\r\n"), "250"),
+            """.ReplaceLineEndings("\r\n"), "250"),
     ];
 
     /// <summary>All lines of one answer; empty when there is none.</summary>

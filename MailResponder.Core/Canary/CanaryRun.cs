@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailKit.Net.Smtp;
 using MailResponder.Incoming;
 using MailResponder.Settings;
@@ -86,7 +85,7 @@ internal sealed class CanaryRun(
         {
             Date = now,
             MessageId = id,
-            Subject = now.ToString("'Request of 'yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            Subject = $"Request of {now:yyyy-MM-dd HH:mm:ss}",
             Body = new TextPart("plain") { Text = "Please send me the links.\r\n" },
         };
         request.From.Add(mailbox.Address);
@@ -141,8 +140,7 @@ internal sealed class CanaryRun(
         if (report.Replies < report.Expected)
         {
             yield return $"{report.Expected - report.Replies} of {report.Expected} replies missing after "
-                + $"{wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s"
-                + (folders.IsFull() ? ", and the mailbox is full" : "");
+                + $"{wait.TotalSeconds:0} s{(folders.IsFull() ? ", and the mailbox is full" : "")}";
         }
 
         if (folders.HasReturned)

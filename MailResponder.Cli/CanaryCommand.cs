@@ -19,7 +19,7 @@ internal sealed class CanaryCommand : Command
     {
         var wait = CommandLine.NumberOption(
             "--wait", "SECONDS", "How long to wait for the replies, at most 3600", standard: 600, most: 3600);
-        var json = new Option<bool>("--json") { Description = "Print it for programs" };
+        var json = CommandLine.Switch("--json", "Print it for programs");
         this.Take(wait, json);
         SetAction(result => Run(SettingsPath.LoadForService(result), TimeSpan.FromSeconds(result.GetValue(wait)),
             result.GetValue(json)));
@@ -54,16 +54,9 @@ internal sealed class CanaryCommand : Command
     private static CanaryReport[] Together(CanaryRun[] runs)
     {
         var reports = new CanaryReport[runs.Length];
-        var threads = new Thread[runs.Length];
-        for (var i = 0; i < runs.Length; i++)
-        {
-            var own = i;
-            threads[i] = new Thread(() => reports[own] = runs[own].Look());
-            threads[i].Start();
-        }
-
-        foreach (var thread in threads)
-            thread.Join();
+        var threads = runs.Select((run, own) => new Thread(() => reports[own] = run.Look())).ToArray();
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
         return reports;
     }
 
@@ -71,12 +64,8 @@ internal sealed class CanaryCommand : Command
     private static void Print(CanaryReport[] reports, bool json)
     {
         if (json)
-        {
             Console.Out.WriteLine(CanaryReport.ToJson(reports));
-            return;
-        }
-
-        foreach (var report in reports)
+        foreach (var report in json ? [] : reports)
         {
             if (report.Result == CanaryResult.Ok)
                 Console.Out.WriteLine(report.ToString());

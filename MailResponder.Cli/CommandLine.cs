@@ -22,21 +22,27 @@ internal static class CommandLine
     };
 
     /// <summary>The log of those commands that read what came into it since their last run.</summary>
-    public static readonly Option<string> LogOption = new("--log")
-    {
-        Description = "The responder's log of events",
-        HelpName = "FILE",
-        DefaultValueFactory = _ => MessageEvent.StandardLog,
-    };
+    public static readonly Option<string?> LogOption = TextOption(
+        "--log", "FILE", "The responder's log of events", standard: MessageEvent.StandardLog);
+
+    /// <summary>An option without a value.</summary>
+    public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
 
     /// <summary>An option that takes a text.</summary>
     /// <param name="name">Of the option.</param>
     /// <param name="valueName">What the help calls its value.</param>
     /// <param name="description">For the help.</param>
     /// <param name="isRequired">Whether the command does nothing without it.</param>
+    /// <param name="standard">Its value when it is not given.</param>
     public static Option<string?> TextOption(
-        string name, string valueName, string description, bool isRequired = false) =>
-        new(name) { Description = description, HelpName = valueName, Required = isRequired };
+        string name, string valueName, string description, bool isRequired = false, string? standard = null) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = valueName,
+            Required = isRequired,
+            DefaultValueFactory = standard is null ? null : _ => standard,
+        };
 
     /// <summary>An option that takes a whole number, from 1 on.</summary>
     /// <param name="name">Of the option.</param>

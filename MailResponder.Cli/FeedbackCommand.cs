@@ -34,11 +34,8 @@ internal sealed class FeedbackCommand : Command
             "--topic", "ARN", "Believe this topic of SNS only [default: the setting feedback.topic]");
         var certificate = CommandLine.TextOption("--sns-certificate", "FILE",
             "Believe only what SNS has signed with this certificate (PEM, one or several)");
-        var bounce = new Option<bool>("--bounce")
-        {
-            Description = "Read one mail to the bounce address on standard input, as Postfix does; "
-                + "what is no report of a reply is dropped",
-        };
+        var bounce = CommandLine.Switch("--bounce", "Read one mail to the bounce address on standard input, as Postfix "
+            + "does; what is no report of a reply is dropped");
         Validators.Add(result =>
         {
             bool[] sources = [result.GetValue(bounce), result.GetValue(files) is { Length: > 0 },

@@ -109,10 +109,7 @@ internal sealed class BlacklistCommand : Command
             : $"{store.Used(requester)} of {settings.DailyLimit} used";
     }
 
-    /// <summary>A command that prints a line for each address or domain.</summary>
-    /// <param name="name">Of the command.</param>
-    /// <param name="description">For the help.</param>
-    /// <param name="work">Returns the line.</param>
+    /// <summary>A command that prints a line for each address or domain; the work returns it.</summary>
     /// <param name="showsLabelOfOne">Whether a line names its subject when the command line named one only.</param>
     private static Command SubjectsCommand(
         string name, string description, Func<NamedSubject, ResponderSettings, RequesterStore, string> work,

@@ -33,31 +33,29 @@ internal sealed class CanaryCommand : Command
             return ExitCode.Ok;
         }
 
-        using var turn = Turn(CanaryRecord.FileOf(settings) + ".lock");
+        var path = CanaryRecord.FileOf(settings) + ".lock";
+        using var turn = FileTrouble.InWords(Cause.Output, path, () => FileTurn.TryTake(path))
+            ?? throw new ResponderException(Cause.InProgress, "another run of responder canary is under way");
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         var dns = new DnsLookup(DoctorCommand.ThisHost);
         var signatures = new SignatureCheck(settings,
             name => dns.Ask(name, QueryType.TXT) is { Answered: true } answer ? answer.Records : null);
         var clock = TimeProvider.System;
-        var reports = Together(settings.Canary.Select(mailbox => new CanaryRun(mailbox,
+        var runs = settings.Canary.Select(mailbox => new CanaryRun(mailbox,
             [.. mailbox.Requests.Select(requested => ExpectedReply.Of(mailbox, requested, settings, key, clock))],
-            signatures, key, wait, clock)).ToArray());
+            signatures, key, wait, clock)).ToArray();
+        // At the same time: one that has to wait is no reason for the others to. Not by tasks: see .NET's static fields
+        // in docs/performance.md.
+        var reports = new CanaryReport[runs.Length];
+        var threads = Array.ConvertAll(runs, run =>
+            new Thread(() => reports[Array.IndexOf(runs, run)] = run.Look()));
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
         Print(reports, json);
         CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
         return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
             : reports.Any(report => report.Result == CanaryResult.Unreachable) ? ExitCode.TemporaryFailure
             : ExitCode.Ok;
-    }
-
-    /// <summary>At the same time: one that has to wait is no reason for the others to.</summary>
-    /// <remarks>No tasks: see .NET's static fields in docs/performance.md.</remarks>
-    private static CanaryReport[] Together(CanaryRun[] runs)
-    {
-        var reports = new CanaryReport[runs.Length];
-        var threads = runs.Select((run, own) => new Thread(() => reports[own] = run.Look())).ToArray();
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-        return reports;
     }
 
     /// <summary>What is wrong goes to standard error, so that cron mails that and nothing else.</summary>
@@ -73,9 +71,4 @@ internal sealed class CanaryCommand : Command
                 StandardError.WriteLine(report.ToString());
         }
     }
-
-    /// <exception cref="ResponderException">Another run is under way, or the file cannot be made.</exception>
-    private static FileTurn Turn(string path) =>
-        FileTrouble.InWords(Cause.Output, path, () => FileTurn.TryTake(path))
-        ?? throw new ResponderException(Cause.InProgress, "another run of responder canary is under way");
 }

@@ -21,7 +21,7 @@ internal sealed class DoctorCommand : Command
             "--resolver", "Only ask whether the name servers validate DNSSEC (for install.sh)");
         this.Take(json, probe, noProbe, resolver);
         SetAction(result => result.GetValue(resolver)
-            ? Tell(DoctorReport.Of(OutgoingTlsChecks.Resolvers(ThisHost)), result.GetValue(json))
+            ? Tell(DoctorReport.Of(TlsChecks.Resolvers(ThisHost)), result.GetValue(json))
             : Examine(SettingsPath.Find(result),
                 result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
     }

@@ -34,13 +34,6 @@ internal static class Checkup
         }
 
         var findings = new List<Finding>();
-        if (!host.IsRoot)
-        {
-            findings.AddRange(new Check("privileges").OnlyRoot($"run by {host.UserName}, who cannot see everything: "
-                + "what the responder's user may read and write, Postfix's queue and process, and the logs may be "
-                + "missing or wrong below"));
-        }
-
         for (var i = 0; i < running.Count; i++)
         {
             var left = MaxTime - host.Clock.GetElapsedTime(start);
@@ -72,6 +65,9 @@ internal static class Checkup
     {
         var asked = new Lazy<PostfixSettings?>(() => PostfixSettings.Load(host));
         var subjects = new List<(string, Func<IEnumerable<Finding>>)>();
+        Add("privileges", () => host.IsRoot ? [] : new Check("privileges").OnlyRoot(
+            $"run by {host.UserName}, who cannot see everything: what the responder's user may read and write, "
+            + "Postfix's queue and process, and the logs may be missing or wrong below"));
         Add("program", () =>
             [.. InstallChecks.User(host), .. InstallChecks.Program(host), .. InstallChecks.Libraries(host)]);
         Add("install", () => InstallChecks.Pending(host));
@@ -90,7 +86,7 @@ internal static class Checkup
         WithPostfix("authentication", (known, postfix) => AuthenticationChecks.Look(host, known, postfix));
         if (withProbe)
             WithPostfix(ProbeChecks.Name, (known, postfix) => ProbeChecks.Look(host, known, postfix, MaxTimeOfProbe));
-        WithPostfix("queue", (known, postfix) => QueueChecks.Look(host, known, postfix));
+        WithPostfix("queue", (known, postfix) => SendingChecks.Queue(host, known, postfix));
         Add("aliases", () => asked.Value is { } postfix ? AliasChecks.Look(host, settings, postfix) : []);
         Add("cron", () => InstallChecks.Cron(host, settings));
         Add("rsyslog", () => LogChecks.Look(host, settings));

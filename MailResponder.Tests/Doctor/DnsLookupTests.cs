@@ -63,7 +63,7 @@ public sealed class DnsLookupTests : IDisposable
         using var server = new RootAnswer(saysGenuine, code);
         Resolve(server.Address);
         Assert.Equal([(IPAddress.Parse(server.Address), expected)], DnsLookup.Validation(fake.Host));
-        var findings = OutgoingTlsChecks.Resolvers(fake.Host);
+        var findings = TlsChecks.Resolvers(fake.Host);
         Assert.Equal(expected ? FindingState.Ok : FindingState.Fault, Assert.Single(findings).State);
     }
 
@@ -73,7 +73,7 @@ public sealed class DnsLookupTests : IDisposable
         using var genuine = new RootAnswer(true, 0);
         using var other = new NameServer("host-record=mail.example.com,192.0.2.7");
         Resolve(genuine.Address, other.Address);
-        var finding = Assert.Single(OutgoingTlsChecks.Resolvers(fake.Host));
+        var finding = Assert.Single(TlsChecks.Resolvers(fake.Host));
         Assert.Equal(FindingState.Fault, finding.State);
         Assert.Contains(other.Address, finding.Text, StringComparison.Ordinal);
     }

@@ -17,10 +17,8 @@ internal static class DkimDnsCheck
             var (_, bits) = DkimRecord.PublicKey(current);
             return
             [
-                .. Length(dkim.KeyFile, bits), .. Record(dns, current),
-                .. DkimKey.LoadNext(dkim) is { } next ? Next(dns, current, next) : [],
-                .. new DkimRotation(dkim, clock).Former is { } old
-                    ? Former(dns, old.Key, old.NeededUntil, clock.GetUtcNow()) : [],
+                .. Length(dkim.KeyFile, bits), .. Record(dns, current), .. Next(dns, current, DkimKey.LoadNext(dkim)),
+                .. Former(dns, new DkimRotation(dkim, clock).Former, clock.GetUtcNow()),
             ];
         }
         catch (ResponderException)
@@ -42,9 +40,11 @@ internal static class DkimDnsCheck
             ? $"{file} has {bits} bits; receivers ignore signatures below 1024" : $"{file} has only {bits} bits",
             "make a new one: responder dkim rotate");
 
-    private static IEnumerable<Finding> Next(DnsLookup dns, DkimKey current, DkimKey next)
+    private static Check Next(DnsLookup dns, DkimKey current, DkimKey? next)
     {
         var check = new Check("dkim-next");
+        if (next is null)
+            return check;
         try
         {
             return ProblemOfNext(dns, next) is { } problem
@@ -58,9 +58,12 @@ internal static class DkimDnsCheck
         }
     }
 
-    private static IEnumerable<Finding> Former(DnsLookup dns, DkimKey key, DateTimeOffset neededUntil, DateTimeOffset now)
+    private static Check Former(
+        DnsLookup dns, (DkimKey Key, DateTimeOffset NeededUntil)? former, DateTimeOffset now)
     {
         var check = new Check("dkim-former");
+        if (former is not (var key, var neededUntil))
+            return check;
         var day = $"{neededUntil:yyyy-MM-dd HH:mm} UTC";
         if (neededUntil <= now)
             return check.Warning($"{key.Record} is needed no longer, since {day}",

@@ -26,7 +26,7 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
     public static IEnumerable<Finding> Look(Host host, ResponderSettings? settings, PostfixSettings postfix)
     {
         var checks = new AliasChecks(host, settings, postfix);
-        return [.. checks.Aliases(), .. checks.Mailboxes(), .. settings is null ? [] : checks.Forwarding()];
+        return [.. checks.Aliases(), .. checks.Mailboxes(), .. checks.Forwarding()];
     }
 
     /// <summary>The users whose mail local(8) puts into a mailbox when they have neither alias nor .forward.</summary>
@@ -84,9 +84,11 @@ internal sealed class AliasChecks(Host host, ResponderSettings? settings, Postfi
         return check.OrOk("postmaster and root are read by somebody");
     }
 
-    private IEnumerable<Finding> Forwarding()
+    private Check Forwarding()
     {
         var check = new Check("forwarding");
+        if (settings is null)
+            return check;
         if (_aliases.Count == 0)
             return check.NotLookedAt("aliases");
         // Those whose .forward was looked at.

@@ -22,8 +22,8 @@ internal static class PostfixChecks
         return
         [
             .. Consistent(check, host, postfix), .. Running(host), .. Port(host),
-            .. Network(postfix), .. Rewriting(postfix), .. TlsChecks.Look(host, postfix),
-            .. OutgoingTlsChecks.Look(host, postfix), .. Compatibility(postfix),
+            .. Network(postfix), .. Rewriting(postfix), .. TlsChecks.Incoming(host, postfix),
+            .. TlsChecks.Outgoing(host, postfix), .. Compatibility(postfix),
         ];
     }
 

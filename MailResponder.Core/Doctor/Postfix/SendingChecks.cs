@@ -1,11 +1,16 @@
+using MailResponder.Logs;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>The way of a reply out of this host, as far as it can be seen without sending one.</summary>
+/// <summary>The way of a reply out of this host, and what waits on the way.</summary>
 internal static class SendingChecks
 {
-    public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
+    private const int ManyMessages = 1000;
+    private static readonly TimeSpan LongWait = TimeSpan.FromHours(4);
+
+    /// <summary>The way out, as far as it can be seen without sending a reply.</summary>
+    public static Check Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
     {
         var check = new Check("sending");
         if (settings.SendMethod == SendMethod.Outbox)
@@ -61,4 +66,33 @@ internal static class SendingChecks
     private static bool IsOfGroup(Host host, string path, string group, UnixFileMode right) =>
         Path.Exists(host.PathTo(path)) && host.Stat("%G", host.PathTo(path)) == group
             && Host.IsOpen(host.PathTo(path), right);
+
+    /// <summary>
+    /// How much mail waits, and for how long. It counts files and opens none: they name who wrote.
+    /// </summary>
+    public static Check Queue(Host host, ResponderSettings settings, PostfixSettings postfix)
+    {
+        var (check, queue) = (new Check("queue"), host.PathTo(postfix["queue_directory"]));
+        if (!host.IsRoot)
+            return check.OnlyRoot("only root can count it");
+        var files = PostfixQueue.Delivered.SelectMany(folder => PostfixQueue.MessagesIn(queue, folder)).ToList();
+        // Postfix gives a deferred file the time of its next try; the time of birth is that of its arrival.
+        var age = files.Count == 0 ? TimeSpan.Zero : host.Now - files.Min(file =>
+            file.CreationTimeUtc < file.LastWriteTimeUtc ? file.CreationTimeUtc : file.LastWriteTimeUtc);
+        if (files.Count > ManyMessages || age > LongWait)
+            check.Warning($"{files.Count.Count("message")} waiting, the oldest for {age.InWords()}",
+                "see why in /var/log/mail.log and /var/log/mail_responder.log; when it is mended: postqueue -f");
+        if (age > TimeSpan.FromDays(settings.LedgerDays))
+            check.Fault("a message is older than the ledger remembers: it may be answered again",
+                "look at it with postcat -hq, and delete it with postsuper -d");
+        (string, string)[] stuck =
+            [(PostfixQueue.Held, "release with: postsuper -H ALL"), ("corrupt", "look at the disk, and delete them")];
+        foreach (var (folder, remedy) in stuck)
+        {
+            if (PostfixQueue.MessagesIn(queue, folder).Count is > 0 and var count)
+                check.Warning($"{count.Count("message")} in {Path.Join(queue, folder)}, which nobody delivers", remedy);
+        }
+
+        return check.OrOk(files.Count.Count("message") + " waiting");
+    }
 }

@@ -37,7 +37,7 @@ internal static class TransportChecks
             .WarningIf((service.Option("soft_bounce") ?? postfix["soft_bounce"]) != "yes",
                 "soft_bounce is not yes: a message is lost when the host cannot even start the program", Sample)
             .FaultIf(argv is not [Host.InstalledProgram, ..],
-                $"argv= runs {argv.FirstOrDefault() ?? "nothing"}, not {Host.InstalledProgram}", Sample);
+                $"argv= runs {argv.DefaultIfEmpty("nothing").First()}, not {Host.InstalledProgram}", Sample);
         (string, string)[] wanted = [("--recipient", "original_recipient"), ("--queue-id", "queue_id")];
         foreach (var (option, macro) in wanted)
             check.FaultIf(!argv.Zip(argv.Skip(1)).Any(pair => pair.First == option && Macro(pair.Second) == macro),

@@ -89,10 +89,8 @@ internal sealed record ProbeStep(
         var text = line.Text;
         if (!PostfixText.TryQueueId(ref text, out var id) || text.IndexOf(StatusMark) is not (>= 0 and var mark))
             return null;
-        var status = text[(mark + StatusMark.Length)..];
-        var end = status.IndexOf(' ');
-        return new ProbeStep(seen, line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString(), id,
-            (end < 0 ? status : status[..end]).ToString(), end < 0 ? "" : status[(end + 1)..].ToString(),
-            text.StartsWith($"to=<{tag.Sink}>", StringComparison.OrdinalIgnoreCase));
+        var status = $"{text[(mark + StatusMark.Length)..]} ".Split(' ', 2);
+        return new ProbeStep(seen, line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString(), id, status[0],
+            status[1].TrimEnd(), text.StartsWith($"to=<{tag.Sink}>", StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -38,8 +38,7 @@ internal sealed class CanaryCommand : Command
             ?? throw new ResponderException(Cause.InProgress, "another run of responder canary is under way");
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         var dns = new DnsLookup(DoctorCommand.ThisHost);
-        var signatures = new SignatureCheck(settings,
-            name => dns.Ask(name, QueryType.TXT) is { Answered: true } answer ? answer.Records : null);
+        var signatures = new SignatureCheck(settings, name => dns.Ask(name, QueryType.TXT));
         var clock = TimeProvider.System;
         var runs = settings.Canary.Select(mailbox => new CanaryRun(mailbox,
             [.. mailbox.Requests.Select(requested => ExpectedReply.Of(mailbox, requested, settings, key, clock))],

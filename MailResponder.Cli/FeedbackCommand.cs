@@ -117,7 +117,9 @@ internal sealed class FeedbackCommand : Command
     /// <summary>Everybody can write to the bounce address: no mail may bounce, or be kept for long.</summary>
     private static int FeedBounce(ParseResult result)
     {
-        if (Report() is not { } report)
+        using var input = Console.OpenStandardInput();
+        if (ReadAll(input, MaxReportBytes) is not { } mail
+            || DeliveryReport.Read(new MemoryStream(mail)) is not { } report)
         {
             Console.Out.WriteLine("no report that a reply cannot be delivered");
             return ExitCode.Ok;
@@ -131,12 +133,6 @@ internal sealed class FeedbackCommand : Command
         Keep(reader, settings);
         Console.Out.WriteLine(reader.Counts);
         return ExitCode.Ok;
-    }
-
-    private static DeliveryReport? Report()
-    {
-        using var input = Console.OpenStandardInput();
-        return ReadAll(input, MaxReportBytes) is { } mail ? DeliveryReport.Read(new MemoryStream(mail)) : null;
     }
 
     /// <summary>Null when there is more than <paramref name="maxBytes"/>.</summary>

@@ -49,8 +49,11 @@ internal sealed class StatsCommand : Command
             var (settings, problem) = Settings(result.GetValue(CommandLine.SettingsOption), isFleet || isMailed);
             if (isFleet && isMailed)
                 return FleetStats.Mail(settings!, file ?? MessageEvent.StandardLog);
-            var span = Span(result.GetValue(since), result.GetValue(until),
-                isFleet ? DateTimeStyles.AssumeUniversal : DateTimeStyles.AssumeLocal);
+            var zone = isFleet ? DateTimeStyles.AssumeUniversal : DateTimeStyles.AssumeLocal;
+            var span = (Since: Time("--since", result.GetValue(since), zone),
+                Until: Time("--until", result.GetValue(until), zone));
+            if (span.Since >= span.Until)
+                throw new ResponderException(Cause.Usage, "--since: is not before --until");
             if (isMailed && settings!.Database.MySql is not null && file is null)
             {
                 Console.Out.WriteLine($"no mail: the hosts with the database {settings.Database.Place} mail one report "
@@ -151,15 +154,7 @@ internal sealed class StatsCommand : Command
                 settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until, threshold)
             : null;
 
-    /// <exception cref="ResponderException">A time cannot be read, or the span is empty.</exception>
-    private static (DateTimeOffset? Since, DateTimeOffset? Until) Span(
-        string? since, string? until, DateTimeStyles zone)
-    {
-        var span = (Since: Time("--since", since, zone), Until: Time("--until", until, zone));
-        return span.Since >= span.Until
-            ? throw new ResponderException(Cause.Usage, "--since: is not before --until") : span;
-    }
-
+    /// <exception cref="ResponderException">The text is no time.</exception>
     private static DateTimeOffset? Time(string option, string? text, DateTimeStyles zone) => text is null ? null
         : DateTimeOffset.TryParseExact(
             text, TimeForms, CultureInfo.InvariantCulture, zone, out var time) ? time

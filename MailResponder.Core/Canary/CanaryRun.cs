@@ -37,18 +37,12 @@ internal sealed class CanaryRun(
             });
             return report!;
         }
-        catch (ResponderException exception)
-        {
-            return new CanaryReport(mailbox.Name) { IsReachable = false, Problems = [exception.Message] };
-        }
         catch (Exception exception)
         {
-            // The other mailboxes go on. What the exception says may hold the address.
-            return new CanaryReport(mailbox.Name)
-            {
-                IsReachable = false,
-                Problems = ["unexpected: " + exception.GetType().Name],
-            };
+            // The other mailboxes go on. What another exception says may hold the address.
+            var problem = exception is ResponderException ? exception.Message
+                : "unexpected: " + exception.GetType().Name;
+            return new CanaryReport(mailbox.Name) { IsReachable = false, Problems = [problem] };
         }
         finally
         {
@@ -117,17 +111,17 @@ internal sealed class CanaryRun(
         var comparison = new Comparison();
         for (var i = 0; i < ids.Count; i++)
             comparison.Add(mailbox.Requests[i], expected[i], RepliesTo(ids[i]));
-        string? Worst(Func<ProviderVerdict, string?> result) => ProviderVerdict.Worst(
-            _replies.Select(reply => result(ProviderVerdict.Of(reply.Message.Headers))));
+        string? Worst(string method) => ProviderVerdict.Worst(
+            _replies.Select(reply => ProviderVerdict.Of(reply.Message.Headers, method)));
         var report = new CanaryReport(mailbox.Name)
         {
             Seconds = seconds,
             Replies = comparison.Replies,
             Expected = expected.Sum(replies => replies.Length),
             InJunk = comparison.InJunk,
-            Spf = Worst(verdict => verdict.Spf),
-            Dkim = Worst(verdict => verdict.Dkim),
-            Dmarc = Worst(verdict => verdict.Dmarc),
+            Spf = Worst("spf"),
+            Dkim = Worst("dkim"),
+            Dmarc = Worst("dmarc"),
             Signature = _replies.Count == 0 ? null : _replies.Max(reply => signatures.Of(reply.Message)),
             Attachments = comparison.Attachments,
             ExpectedAttachments = expected.Sum(replies => replies.Sum(reply => reply.Content.Attachments.Count)),

@@ -46,7 +46,13 @@ internal sealed class EntryCheck(
             Add(AuthenticationRequirement.Name,
                 $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it",
                 isWarning: true);
-        Add("send_method", WayOut());
+        // That of the settings is looked at once.
+        Add("send_method", entry.SendMethod == settings.SendMethod ? null : entry.SendMethod switch
+        {
+            SendMethod.Sendmail => PlaceCheck.Program(settings.Sendmail),
+            SendMethod.Outbox => PlaceCheck.Folder(settings.Outbox),
+            _ => null,
+        });
         if (Owner() is { } owner)
             Add("email_addr", $"{entry.Address} {owner}; take another");
         if (Method == SendMethod.Ses)
@@ -79,14 +85,6 @@ internal sealed class EntryCheck(
         if (problem is not null)
             faults.Add(new Fault(book, line ?? entry.Line, $"entry {entry.Number}, {field}", problem, isWarning));
     }
-
-    /// <summary>The way out that the entry names itself; that of the settings is looked at once.</summary>
-    private string? WayOut() => entry.SendMethod == settings.SendMethod ? null : entry.SendMethod switch
-    {
-        SendMethod.Sendmail => PlaceCheck.Program(settings.Sendmail),
-        SendMethod.Outbox => PlaceCheck.Folder(settings.Outbox),
-        _ => null,
-    };
 
     /// <summary>Who else needs the address: people, or the replies themselves. Null when nobody does.</summary>
     private string? Owner()

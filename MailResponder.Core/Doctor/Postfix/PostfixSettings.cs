@@ -127,24 +127,17 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     /// <summary>Splits at white space, and at commas where they separate, but never inside of braces.</summary>
     public static List<string> Split(string text, bool byComma)
     {
-        var items = new List<string>();
-        var (start, depth) = (-1, 0);
-        for (var i = 0; i <= text.Length; i++)
+        var (items, depth) = (new List<string> { "" }, 0);
+        foreach (var c in text)
         {
-            var isEnd = i == text.Length || (depth == 0 && (char.IsWhiteSpace(text[i]) || (byComma && text[i] == ',')));
-            if (isEnd && start >= 0)
-            {
-                items.Add(text[start..i]);
-                start = -1;
-            }
-            else if (!isEnd)
-            {
-                start = start < 0 ? i : start;
-                depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
-            }
+            depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+            if (depth == 0 && (char.IsWhiteSpace(c) || (byComma && c == ',')))
+                items.Add("");
+            else
+                items[^1] += c;
         }
 
-        return items;
+        return items.FindAll(item => item.Length > 0);
     }
 }
 

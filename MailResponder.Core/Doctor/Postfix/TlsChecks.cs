@@ -132,11 +132,7 @@ internal static class TlsChecks
             LookAtRelay(check, host, postfix, relay);
         var level = Level(postfix);
         if (!IsOpen(level))
-        {
-            LookAtServices(check, postfix);
             LookAtExceptions(check, postfix);
-        }
-
         if (level is not ("dane" or "dane-only"))
             return check.WarningIf(level == "none", "replies go out in the clear", Encrypt)
                 .WarningIf(level == "may", "replies go out in the clear where the other side has no TLS, or where "
@@ -192,8 +188,11 @@ internal static class TlsChecks
                 $"run: posttls-finger -l encrypt {relay}");
     }
 
-    /// <summary>A service's own level counts in place of main.cf's.</summary>
-    private static void LookAtServices(Check check, PostfixSettings postfix)
+    /// <summary>
+    /// What is sent in the clear all the same. A service's own level counts in place of main.cf's. A line that fits a
+    /// large provider fits many others: they all have TLS, and need no exception.
+    /// </summary>
+    private static void LookAtExceptions(Check check, PostfixSettings postfix)
     {
         const string parameter = "smtp_tls_security_level";
         foreach (var service in postfix.Services.Where(one => one.Command[0] == "smtp"))
@@ -201,11 +200,6 @@ internal static class TlsChecks
                 $"{service.Name} of master.cf has the level {service.Option(parameter)} of its own: what goes that way "
                 + "is sent in the clear where it must", $"run: postconf -PX {service.Name}/{service.Type}/{parameter}"
                 + Reload);
-    }
-
-    /// <summary>A line that fits a large provider fits many others: they all have TLS, and need no exception.</summary>
-    private static void LookAtExceptions(Check check, PostfixSettings postfix)
-    {
         // Of a relay its own name is looked up, whoever gets the mail.
         if (postfix["relayhost"].Length > 0)
             return;
@@ -218,17 +212,9 @@ internal static class TlsChecks
     }
 
     /// <summary>The levels of next hops that have one of their own.</summary>
-    private static Dictionary<string, string> Exceptions(PostfixSettings postfix, IReadOnlyCollection<string> hops)
-    {
-        var levels = new Dictionary<string, string>();
-        foreach (var table in postfix.List(Policies))
-        {
-            foreach (var (hop, policy) in postfix.LookUpAll(table, hops))
-                levels.TryAdd(hop, policy.Split(' ', '\t', ',')[0]);
-        }
-
-        return levels;
-    }
+    private static Dictionary<string, string> Exceptions(PostfixSettings postfix, IReadOnlyCollection<string> hops) =>
+        postfix.List(Policies).SelectMany(table => postfix.LookUpAll(table, hops)).DistinctBy(found => found.Key)
+            .ToDictionary(found => found.Key, found => found.Value.Split(' ', '\t', ',')[0]);
 
     private static bool IsOpen(string level) => level is "none" or "may";
 

@@ -50,18 +50,9 @@ internal sealed class CanaryCommand : Command
             new Thread(() => reports[Array.IndexOf(runs, run)] = run.Look()));
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
-        Print(reports, json);
-        CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
-        return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
-            : reports.Any(report => report.Result == CanaryResult.Unreachable) ? ExitCode.TemporaryFailure
-            : ExitCode.Ok;
-    }
-
-    /// <summary>What is wrong goes to standard error, so that cron mails that and nothing else.</summary>
-    private static void Print(CanaryReport[] reports, bool json)
-    {
         if (json)
             Console.Out.WriteLine(CanaryReport.ToJson(reports));
+        // What is wrong goes to standard error, so that cron mails that and nothing else.
         foreach (var report in json ? [] : reports)
         {
             if (report.Result == CanaryResult.Ok)
@@ -69,5 +60,10 @@ internal sealed class CanaryCommand : Command
             else
                 StandardError.WriteLine(report.ToString());
         }
+
+        CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
+        return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
+            : reports.Any(report => report.Result == CanaryResult.Unreachable) ? ExitCode.TemporaryFailure
+            : ExitCode.Ok;
     }
 }

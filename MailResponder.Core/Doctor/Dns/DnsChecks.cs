@@ -170,8 +170,6 @@ internal static class DnsChecks
     /// <summary>A pattern like <c>127.0.[0..255].[1;3..5]</c> (postconf(5), postscreen_dnsbl_sites).</summary>
     private static bool IsMatch(string pattern, string address) =>
         pattern.Replace("..", "-", StringComparison.Ordinal).Split('.').Zip(address.Split('.')).All(part =>
-            part.First.Trim('[', ']').Split(';').Any(range => Holds(range.Split('-'), part.Second.AsNumber())));
-
-    private static bool Holds(string[] edges, long? number) =>
-        edges[0].AsNumber() <= number && number <= edges[^1].AsNumber();
+            part.First.Trim('[', ']').Split(';').Select(range => range.Split('-')).Any(edges =>
+                edges[0].AsNumber() <= part.Second.AsNumber() && part.Second.AsNumber() <= edges[^1].AsNumber()));
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MailResponder.Addresses;
 using MailResponder.Logs;
 using MailResponder.Settings;
@@ -31,21 +30,19 @@ internal sealed class BlacklistCommand : Command
         Console.Out.WriteLine($"The quota of {reset.Requesters} requester(s) starts anew; "
             + $"{reset.Messages} message(s) older than {settings.LedgerDays} day(s) forgotten.");
         if (reset.ClockJump != TimeSpan.Zero)
-            TellClockJump(settings, reset.ClockJump);
+        {
+            var text = $"reset: {StoreCounts.InWords(reset.ClockJump)}; no message is forgotten this time; look "
+                + "whether the clock is right";
+            new MessageLog(settings, null, TimeProvider.System).Warn(text);
+            Console.Out.WriteLine(text);
+        }
+
         if (reset.KeyIsNew)
             Console.Out.WriteLine(
                 $"The new address key is in force: hosts with an older {settings.AddressKeyFile} defer their "
                 + "messages.");
         return ExitCode.Ok;
     });
-
-    private static void TellClockJump(ResponderSettings settings, TimeSpan jump)
-    {
-        var text = $"reset: {StoreCounts.InWords(jump)}; no message is forgotten this time; look whether the clock "
-            + "is right";
-        new MessageLog(settings, null, TimeProvider.System).Warn(text);
-        Console.Out.WriteLine(text);
-    }
 
     private static Command List(string name, string description, Verdict verdict) =>
         SubjectsCommand(name, description, (subject, _, store) =>
@@ -112,10 +109,7 @@ internal sealed class BlacklistCommand : Command
             : $"{store.Used(requester)} of {settings.DailyLimit} used";
     }
 
-    /// <summary>A command that prints a line for each address or domain.</summary>
-    /// <param name="name">Of the command.</param>
-    /// <param name="description">For the help.</param>
-    /// <param name="work">Returns the line.</param>
+    /// <summary>A command that prints a line for each address or domain; the work returns it.</summary>
     /// <param name="showsLabelOfOne">Whether a line names its subject when the command line named one only.</param>
     private static Command SubjectsCommand(
         string name, string description, Func<NamedSubject, ResponderSettings, RequesterStore, string> work,
@@ -155,7 +149,7 @@ internal sealed class BlacklistCommand : Command
         subject.Address is { } address ? key.Requester(address)! : key.AnybodyAt(subject.Domain);
 
     private static string InWords(DateTimeOffset? time) =>
-        time?.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) ?? "unknown time";
+        time is null ? "unknown time" : $"{time:yyyy-MM-dd HH:mm:ss} UTC";
 
     private static string InWords(Verdict verdict) => verdict switch
     {

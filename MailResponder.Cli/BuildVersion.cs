@@ -11,15 +11,13 @@ internal static class BuildVersion
         get
         {
             var assembly = typeof(BuildVersion).Assembly;
-            var whole = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
-                ?? "0";
-            var plus = whole.IndexOf('+');
-            var commit = plus < 0 ? "unknown" : whole[(plus + 1)..];
+            var version = (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+                ?? "0").Split('+', 2);
+            var commit = version is [_, var stamped] ? stamped : "unknown";
             var kind = assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
                 .FirstOrDefault(metadata => metadata is { Key: "BuildKind", Value.Length: > 0 })?.Value
                 ?? "not published";
-            return $"responder {(plus < 0 ? whole : whole[..plus])} (commit {commit}, {kind}, .NET "
-                + $"{Environment.Version})";
+            return $"responder {version[0]} (commit {commit}, {kind}, .NET {Environment.Version})";
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class CanaryCommand : Command
     {
         var wait = CommandLine.NumberOption(
             "--wait", "SECONDS", "How long to wait for the replies, at most 3600", standard: 600, most: 3600);
-        var json = new Option<bool>("--json") { Description = "Print it for programs" };
+        var json = CommandLine.Switch("--json", "Print it for programs");
         this.Take(wait, json);
         SetAction(result => Run(SettingsPath.LoadForService(result), TimeSpan.FromSeconds(result.GetValue(wait)),
             result.GetValue(json)));
@@ -33,60 +33,37 @@ internal sealed class CanaryCommand : Command
             return ExitCode.Ok;
         }
 
-        using var turn = Turn(CanaryRecord.FileOf(settings) + ".lock");
+        var path = CanaryRecord.FileOf(settings) + ".lock";
+        using var turn = FileTrouble.InWords(Cause.Output, path, () => FileTurn.TryTake(path))
+            ?? throw new ResponderException(Cause.InProgress, "another run of responder canary is under way");
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         var dns = new DnsLookup(DoctorCommand.ThisHost);
-        var signatures = new SignatureCheck(settings,
-            name => dns.Ask(name, QueryType.TXT) is { Answered: true } answer ? answer.Records : null);
+        var signatures = new SignatureCheck(settings, name => dns.Ask(name, QueryType.TXT));
         var clock = TimeProvider.System;
-        var reports = Together(settings.Canary.Select(mailbox => new CanaryRun(mailbox,
+        var runs = settings.Canary.Select(mailbox => new CanaryRun(mailbox,
             [.. mailbox.Requests.Select(requested => ExpectedReply.Of(mailbox, requested, settings, key, clock))],
-            signatures, key, wait, clock)).ToArray());
-        Print(reports, json);
-        CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
-        return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
-            : reports.Any(report => report.Result == CanaryResult.Unreachable) ? ExitCode.TemporaryFailure
-            : ExitCode.Ok;
-    }
-
-    /// <summary>At the same time: one that has to wait is no reason for the others to.</summary>
-    /// <remarks>No tasks: see .NET's static fields in docs/performance.md.</remarks>
-    private static CanaryReport[] Together(CanaryRun[] runs)
-    {
+            signatures, key, wait, clock)).ToArray();
+        // At the same time: one that has to wait is no reason for the others to. Not by tasks: see .NET's static fields
+        // in docs/performance.md.
         var reports = new CanaryReport[runs.Length];
-        var threads = new Thread[runs.Length];
-        for (var i = 0; i < runs.Length; i++)
-        {
-            var own = i;
-            threads[i] = new Thread(() => reports[own] = runs[own].Look());
-            threads[i].Start();
-        }
-
-        foreach (var thread in threads)
-            thread.Join();
-        return reports;
-    }
-
-    /// <summary>What is wrong goes to standard error, so that cron mails that and nothing else.</summary>
-    private static void Print(CanaryReport[] reports, bool json)
-    {
+        var threads = Array.ConvertAll(runs, run =>
+            new Thread(() => reports[Array.IndexOf(runs, run)] = run.Look()));
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
         if (json)
-        {
             Console.Out.WriteLine(CanaryReport.ToJson(reports));
-            return;
-        }
-
-        foreach (var report in reports)
+        // What is wrong goes to standard error, so that cron mails that and nothing else.
+        foreach (var report in json ? [] : reports)
         {
             if (report.Result == CanaryResult.Ok)
                 Console.Out.WriteLine(report.ToString());
             else
                 StandardError.WriteLine(report.ToString());
         }
-    }
 
-    /// <exception cref="ResponderException">Another run is under way, or the file cannot be made.</exception>
-    private static FileTurn Turn(string path) =>
-        FileTrouble.InWords(Cause.Output, path, () => FileTurn.TryTake(path))
-        ?? throw new ResponderException(Cause.InProgress, "another run of responder canary is under way");
+        CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
+        return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
+            : reports.Any(report => report.Result == CanaryResult.Unreachable) ? ExitCode.TemporaryFailure
+            : ExitCode.Ok;
+    }
 }

@@ -22,28 +22,24 @@ internal static class CommandLine
     };
 
     /// <summary>The log of those commands that read what came into it since their last run.</summary>
-    public static readonly Option<string> LogOption = new("--log")
-    {
-        Description = "The responder's log of events",
-        HelpName = "FILE",
-        DefaultValueFactory = _ => MessageEvent.StandardLog,
-    };
+    public static readonly Option<string?> LogOption = TextOption(
+        "--log", "FILE", "The responder's log of events", standard: MessageEvent.StandardLog);
 
-    /// <summary>An option that takes a text.</summary>
-    /// <param name="name">Of the option.</param>
-    /// <param name="valueName">What the help calls its value.</param>
-    /// <param name="description">For the help.</param>
-    /// <param name="isRequired">Whether the command does nothing without it.</param>
+    /// <summary>An option without a value.</summary>
+    public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
+
+    /// <summary>An option that takes a text; null when it is not given and has no standard value.</summary>
     public static Option<string?> TextOption(
-        string name, string valueName, string description, bool isRequired = false) =>
-        new(name) { Description = description, HelpName = valueName, Required = isRequired };
+        string name, string valueName, string description, bool isRequired = false, string? standard = null) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = valueName,
+            Required = isRequired,
+            DefaultValueFactory = standard is null ? null : _ => standard,
+        };
 
-    /// <summary>An option that takes a whole number, from 1 on.</summary>
-    /// <param name="name">Of the option.</param>
-    /// <param name="valueName">What the help calls its value.</param>
-    /// <param name="description">For the help.</param>
-    /// <param name="standard">Its value when it is not given.</param>
-    /// <param name="most">The largest that it takes.</param>
+    /// <summary>An option that takes a whole number, from 1 to the most.</summary>
     public static Option<int> NumberOption(string name, string valueName, string description, int standard, int most)
     {
         var option = new Option<int>(name)
@@ -61,11 +57,7 @@ internal static class CommandLine
         return option;
     }
 
-    /// <summary>A command below another one.</summary>
-    /// <param name="name">Of the command.</param>
-    /// <param name="description">For the help.</param>
-    /// <param name="run">Returns the exit code.</param>
-    /// <param name="symbols">Its arguments and options.</param>
+    /// <summary>A command below another one, with its arguments and options. Its run returns the exit code.</summary>
     public static Command Subcommand(
         string name, string description, Func<ParseResult, int> run, params ReadOnlySpan<Symbol> symbols)
     {
@@ -106,24 +98,22 @@ internal static class CommandLine
         var isKnown = args[at] is ['-', ..] || root.Subcommands.Any(command => command.Name == args[at]);
         var problems = isKnown ? Problems(args, result) : [Unknown(root, args[at])];
         if (problems.Count == 0)
-            return Invoke(result);
+        {
+            try
+            {
+                return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            }
+            finally
+            {
+                foreach (var line in NewFolder.Tell())
+                    StandardError.WriteLine("responder: " + line);
+            }
+        }
+
         foreach (var problem in problems)
             StandardError.WriteLine("responder: " + problem);
         StandardError.WriteLine($"See: {Whole(isKnown ? result.CommandResult.Command : root)} --help");
         return ExitCode.Usage;
-    }
-
-    private static int Invoke(ParseResult result)
-    {
-        try
-        {
-            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-        }
-        finally
-        {
-            foreach (var line in NewFolder.Tell())
-                StandardError.WriteLine("responder: " + line);
-        }
     }
 
     private static List<string> Problems(string[] args, ParseResult result)

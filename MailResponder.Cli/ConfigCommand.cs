@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using MailResponder.Book;
 using MailResponder.Doctor;
 using MailResponder.Incoming;
@@ -82,7 +81,7 @@ internal sealed class ConfigCommand : Command
                 entries = [.. entries.Select(entry => entry.With(share.Of))];
             }
 
-            Console.Out.Write(InWords(settings, entries));
+            Show(settings, entries);
             return ExitCode.Ok;
         }, address, requester);
     }
@@ -96,37 +95,32 @@ internal sealed class ConfigCommand : Command
             : throw new ResponderException(Cause.Input,
                 $"{settings.ResponseBook} has no entry for {requested}; see: responder config show");
 
-    private static string InWords(ResponderSettings settings, IReadOnlyList<ResponseEntry> entries)
+    private static void Show(ResponderSettings settings, IReadOnlyList<ResponseEntry> entries)
     {
-        var text = new StringBuilder();
-        var rule = new AuthenticationRule(settings);
+        var (text, rule) = (Console.Out, new AuthenticationRule(settings));
         foreach (var entry in entries)
         {
-            text.Append($"entry {entry.Number} (line {entry.Line}), by "
-                + $"{(entry.SendMethod ?? settings.SendMethod).Hyphenated()}\n");
-            text.Append($"  subject: {entry.Subject ?? "Re: (the request's subject or address)"}\n");
+            text.WriteLine($"entry {entry.Number} (line {entry.Line}), by "
+                + (entry.SendMethod ?? settings.SendMethod).Hyphenated());
+            text.WriteLine($"  subject: {entry.Subject ?? "Re: (the request's subject or address)"}");
             var (links, attachments) = rule.RequiredBy(entry);
-            text.Append($"  authentication: {links.Hyphenated()}");
-            if (entry.Attachments.Count > 0)
-                text.Append(entry.HoldsBackAttachments ? "; the book holds its attachments back"
-                    : $", for the attachments {attachments.Hyphenated()}");
-            text.Append('\n');
+            text.WriteLine($"  authentication: {links.Hyphenated()}"
+                + (entry.Attachments.Count == 0 ? ""
+                    : entry.HoldsBackAttachments ? "; the book holds its attachments back"
+                    : $", for the attachments {attachments.Hyphenated()}"));
             foreach (var pool in entry.Pools)
-                text.Append(
-                    $"  pool {pool.Name}: each requester gets {pool.Each} of {pool.Links.Count} links, for "
-                    + $"{pool.Days} day(s)\n");
+                text.WriteLine($"  pool {pool.Name}: each requester gets {pool.Each} of {pool.Links.Count} links, for "
+                    + $"{pool.Days} day(s)");
             foreach (var body in entry.Bodies)
             {
-                text.Append($"  {body.Subtype}:\n");
+                text.WriteLine($"  {body.Subtype}:");
                 foreach (var line in body.Text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
-                    text.Append("    ").Append(line).Append('\n');
+                    text.WriteLine("    " + line);
             }
 
             foreach (var attachment in entry.Attachments)
-                text.Append($"  attachment: {attachment.ShownName} from {attachment.Bucket}/{attachment.File}\n");
+                text.WriteLine($"  attachment: {attachment.ShownName} from {attachment.Bucket}/{attachment.File}");
         }
-
-        return text.ToString();
     }
 
     /// <summary>Of the host's Postfix; null when there is none.</summary>

@@ -14,11 +14,9 @@ internal sealed class ConfigPullCommand : Command
 
     public ConfigPullCommand() : base("pull", "Bring response book and attachments from S3, and make the Postfix maps")
     {
-        var checkOnly = new Option<bool>("--check-only") { Description = "Fetch and check, but put nothing in force" };
-        var allowOlder = new Option<bool>("--allow-older")
-        {
-            Description = "Take a book that was signed before the one in force (see signed_by)",
-        };
+        var checkOnly = CommandLine.Switch("--check-only", "Fetch and check, but put nothing in force");
+        var allowOlder = CommandLine.Switch(
+            "--allow-older", "Take a book that was signed before the one in force (see signed_by)");
         this.Take(checkOnly, allowOlder);
         SetAction(result => Pull(
             SettingsPath.LoadForService(result), result.GetValue(checkOnly), result.GetValue(allowOlder)));
@@ -27,23 +25,20 @@ internal sealed class ConfigPullCommand : Command
     private static int Pull(ResponderSettings settings, bool checkOnly, bool allowOlder)
     {
         string?[] written = [settings.FilesRoot, settings.PostfixMaps, Path.GetDirectoryName(settings.ResponseBook)];
-        foreach (var folder in written)
-        {
-            if (folder is not null)
-                OwnFolder.Require(folder);
-        }
-
+        foreach (var folder in written.OfType<string>())
+            OwnFolder.Require(folder);
         var deadline = new Deadline(TimeProvider.System, MaxTime);
         using var turn = settings.S3 is null ? null : ConfigPull.Turn(settings.FilesRoot, deadline.Remaining);
         var result = new ConfigPull(settings, TimeProvider.System, deadline, allowOlder).Run(checkOnly);
         Report(settings, result);
+        var renderings = new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings));
         if (!result.IsGood)
         {
             // Of S3, only a good book is ever put here, but its key may have been taken out of the settings since; a
             // local one is wherever somebody edited it.
             var isAnswered = (settings.S3 is not null
                     && ResponseBookFile.Check(settings.ResponseBook, [], new BookSeal(settings)) is not null)
-                || new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).HasLastGoodBook;
+                || renderings.HasLastGoodBook;
             Console.Out.WriteLine(checkOnly ? "not good: it would not be put in force"
                 : isAnswered ? "nothing was changed: the last good book stays in force"
                 : "nothing was changed: no good book is in force, and all messages wait");
@@ -51,11 +46,14 @@ internal sealed class ConfigPullCommand : Command
         }
 
         Console.Out.WriteLine($"files: {result.Fetched} fetched, {result.Unchanged} unchanged");
-        if (!checkOnly)
-            new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
         if (checkOnly)
+        {
             Console.Out.WriteLine("good: it could be put in force");
-        else if (settings.PostfixMaps is not null)
+            return ExitCode.Ok;
+        }
+
+        renderings.RenderAll();
+        if (settings.PostfixMaps is not null)
             Console.Out.WriteLine(result.MapsChanged ? "maps: changed" : "maps: unchanged");
         return ExitCode.Ok;
     }

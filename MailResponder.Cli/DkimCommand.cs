@@ -42,7 +42,9 @@ internal sealed class DkimCommand : Command
                     $"there is no folder {folder}; correct the path, or make it: mkdir -p {folder}");
             }
 
-            var group = GroupOfService(SettingsPath.Find(result));
+            // Without settings, or with faults in them, `config check` tells who cannot read the key.
+            var settings = SettingsFile.Check(SettingsPath.Find(result), []);
+            var group = settings is null ? null : ServiceUser.GroupOf(settings);
             using var rsa = RSA.Create(result.GetValue(bits));
             var pem = rsa.ExportPkcs8PrivateKeyPem() + "\n";
             if (!SecretFile.TryCreate(Path.GetFullPath(path), pem, SecretFile.Mode, group))
@@ -53,14 +55,6 @@ internal sealed class DkimCommand : Command
             return ExitCode.Ok;
         }, file, bits);
     }
-
-    /// <summary>
-    /// Null when this is not root, or root is the service's user; also when there are no settings yet, or they have
-    /// faults: `config check` tells then who cannot read the key.
-    /// </summary>
-    private static uint? GroupOfService(string settingsPath) =>
-        Environment.IsPrivilegedProcess && SettingsFile.Check(settingsPath, []) is { } settings
-            ? ServiceUser.GroupOf(settings) : null;
 
     private static Command Record()
     {
@@ -121,7 +115,9 @@ internal sealed class DkimCommand : Command
             return ExitCode.Ok;
         }
 
-        RequireReadable(settings, next.File);
+        // With a key that the service cannot read, every message would wait.
+        using (ServiceUser.Act(settings))
+            SecretFile.Read(next.File, Cause.DkimKey, "DKIM key");
         if (DkimDnsCheck.ProblemOfNext(new DnsLookup(DoctorCommand.ThisHost), next) is { } problem)
         {
             Console.Out.WriteLine("the next key waits: " + problem);
@@ -136,13 +132,6 @@ internal sealed class DkimCommand : Command
             + "UTC; responder doctor tells when it may go");
         return ExitCode.Ok;
     });
-
-    /// <summary>With a key that the service cannot read, every message would wait.</summary>
-    private static void RequireReadable(ResponderSettings settings, string file)
-    {
-        using var asService = ServiceUser.Act(settings);
-        SecretFile.Read(file, Cause.DkimKey, "DKIM key");
-    }
 
     private static ResponderException Usage(string problem) => new(Cause.Usage, problem);
 }

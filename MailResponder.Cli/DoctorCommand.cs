@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MailResponder.Doctor;
 using MailResponder.Files;
 
@@ -14,23 +13,16 @@ internal sealed class DoctorCommand : Command
 
     public DoctorCommand() : base("doctor", "Check the whole chain, from DNS to the last reply")
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object in place of lines" };
-        var probe = new Option<bool>("--probe")
-        {
-            Description = "Only send a request through the whole chain, within ten seconds (for monitoring)",
-        };
-        var noProbe = new Option<bool>("--no-probe") { Description = "Send no request: only look" };
-        var resolver = new Option<bool>("--resolver")
-        {
-            Description = "Only ask whether the name servers validate DNSSEC (for install.sh)",
-        };
-        Add(json);
-        Add(probe);
-        Add(noProbe);
-        Add(resolver);
+        var json = CommandLine.Switch("--json", "One JSON object in place of lines");
+        var probe = CommandLine.Switch(
+            "--probe", "Only send a request through the whole chain, within ten seconds (for monitoring)");
+        var noProbe = CommandLine.Switch("--no-probe", "Send no request: only look");
+        var resolver = CommandLine.Switch(
+            "--resolver", "Only ask whether the name servers validate DNSSEC (for install.sh)");
+        this.Take(json, probe, noProbe, resolver);
         SetAction(result => result.GetValue(resolver)
-            ? Tell(DoctorReport.Of(OutgoingTlsChecks.Resolvers(ThisHost)), result.GetValue(json))
-            : Examine(SettingsPath.Find(result.GetValue(CommandLine.SettingsOption)),
+            ? Tell(DoctorReport.Of(TlsChecks.Resolvers(ThisHost)), result.GetValue(json))
+            : Examine(SettingsPath.Find(result),
                 result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
     }
 
@@ -58,10 +50,7 @@ internal sealed class DoctorCommand : Command
 
     private static int Tell(DoctorReport report, bool json)
     {
-        if (json)
-            Console.Out.WriteLine(report.ToJson());
-        else
-            Print(report);
+        Console.Out.WriteLine(json ? report.ToJson() : report.ToString());
         return report.Faults > 0 ? Fault : ExitCode.Ok;
     }
 
@@ -75,20 +64,5 @@ internal sealed class DoctorCommand : Command
             .Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)))
             Environment.SetEnvironmentVariable(name, null);
         Environment.SetEnvironmentVariable("HOME", "/var/lib/mail_responder");
-    }
-
-    private static void Print(DoctorReport report)
-    {
-        var width = report.Findings.Max(finding => finding.Name.Length);
-        foreach (var finding in report.Findings)
-        {
-            var remedy = finding.Remedy is null ? "" : $" — {finding.Remedy}";
-            Console.Out.WriteLine(
-                $"{finding.State.Hyphenated(),-7} {finding.Name.PadRight(width)}  {finding.Text}{remedy}");
-        }
-
-        var good = report.Findings.Count - report.Faults - report.Warnings;
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Faults} fault(s), {report.Warnings} warning(s), {good} ok"));
     }
 }

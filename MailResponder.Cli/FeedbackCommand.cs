@@ -34,11 +34,8 @@ internal sealed class FeedbackCommand : Command
             "--topic", "ARN", "Believe this topic of SNS only [default: the setting feedback.topic]");
         var certificate = CommandLine.TextOption("--sns-certificate", "FILE",
             "Believe only what SNS has signed with this certificate (PEM, one or several)");
-        var bounce = new Option<bool>("--bounce")
-        {
-            Description = "Read one mail to the bounce address on standard input, as Postfix does; "
-                + "what is no report of a reply is dropped",
-        };
+        var bounce = CommandLine.Switch("--bounce", "Read one mail to the bounce address on standard input, as Postfix "
+            + "does; what is no report of a reply is dropped");
         Validators.Add(result =>
         {
             bool[] sources = [result.GetValue(bounce), result.GetValue(files) is { Length: > 0 },
@@ -120,7 +117,9 @@ internal sealed class FeedbackCommand : Command
     /// <summary>Everybody can write to the bounce address: no mail may bounce, or be kept for long.</summary>
     private static int FeedBounce(ParseResult result)
     {
-        if (Report() is not { } report)
+        using var input = Console.OpenStandardInput();
+        if (ReadAll(input, MaxReportBytes) is not { } mail
+            || DeliveryReport.Read(new MemoryStream(mail)) is not { } report)
         {
             Console.Out.WriteLine("no report that a reply cannot be delivered");
             return ExitCode.Ok;
@@ -134,12 +133,6 @@ internal sealed class FeedbackCommand : Command
         Keep(reader, settings);
         Console.Out.WriteLine(reader.Counts);
         return ExitCode.Ok;
-    }
-
-    private static DeliveryReport? Report()
-    {
-        using var input = Console.OpenStandardInput();
-        return ReadAll(input, MaxReportBytes) is { } mail ? DeliveryReport.Read(new MemoryStream(mail)) : null;
     }
 
     /// <summary>Null when there is more than <paramref name="maxBytes"/>.</summary>

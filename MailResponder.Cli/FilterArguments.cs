@@ -78,7 +78,11 @@ internal sealed record FilterArguments
                 "--sender" => parsed with { Envelope = parsed.Envelope with { Sender = value } },
                 "--queue-id" => parsed with { Envelope = parsed.Envelope with { QueueId = value } },
                 "--settings" => parsed with { SettingsPath = value },
-                _ => parsed with { LogTo = Target(value) },
+                _ => parsed with
+                {
+                    LogTo = value == "syslog" ? LogTarget.Syslog : value == "stderr" ? LogTarget.Stderr
+                        : throw Usage("--log-to takes syslog or stderr"),
+                },
             };
         }
 
@@ -90,13 +94,6 @@ internal sealed record FilterArguments
         var equals = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=') : -1;
         return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
     }
-
-    private static LogTarget Target(string value) => value switch
-    {
-        "syslog" => LogTarget.Syslog,
-        "stderr" => LogTarget.Stderr,
-        _ => throw Usage("--log-to takes syslog or stderr"),
-    };
 
     private static ResponderException Unknown(string argument)
     {

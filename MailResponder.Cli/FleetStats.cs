@@ -30,13 +30,13 @@ internal static class FleetStats
         var fleet = new Fleet(settings, days, clock);
         fleet.Put(counted);
         var code = ExitCode.Ok;
-        var unreadable = "";
+        var unreadable = new List<string>();
         foreach (var day in settings.Statistics is null ? [] : fleet.Due())
         {
             var report = Report(fleet, settings, day, day + 1);
             if (report.Hosts is not { Count: > 0 })
             {
-                unreadable += (unreadable.Length > 0 ? ", " : "") + report.Span;
+                unreadable.Add(report.Span!);
                 continue;
             }
 
@@ -47,12 +47,10 @@ internal static class FleetStats
                 code = mailed;
         }
 
-        if (unreadable.Length > 0)
-        {
-            StandardError.WriteLine($"responder: no row of {unreadable} in {settings.Database.Place} can be read, "
-                + "so no report is mailed: they are sealed with an address key that this host has not, or damaged");
-        }
-
+        if (unreadable.Count > 0)
+            StandardError.WriteLine($"responder: no row of {string.Join(", ", unreadable)} in "
+                + $"{settings.Database.Place} can be read, so no report is mailed: they are sealed with an address key "
+                + "that this host has not, or damaged");
         return code;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Amazon.CloudWatch.Model;
 using MailResponder.Aws;
 using MailResponder.Canary;
@@ -20,7 +19,7 @@ internal sealed class MetricsCommand : Command
 
     private static Command Put()
     {
-        var print = new Option<bool>("--print") { Description = "Show what would be put, and change nothing" };
+        var print = CommandLine.Switch("--print", "Show what would be put, and change nothing");
         const string description = "Put them into Amazon CloudWatch; nothing when metrics.region is not set";
         return CommandLine.Subcommand("put", description, result =>
         {
@@ -48,16 +47,7 @@ internal sealed class MetricsCommand : Command
             var keep = run.Prepare();
             var text = PrometheusText.Of(
                 run.Totals, run.Host, Outcomes(settings.PostfixLog, metrics.Threshold), Canaries(settings));
-            if (result.GetValue(output) is { } file)
-            {
-                OutputFile.Write(file, text);
-            }
-            else
-            {
-                Console.Out.Write(text);
-                Console.Out.Flush();
-            }
-
+            OutputFile.Write(result.GetValue(output), text);
             keep();
             return ExitCode.Ok;
         }, output, CommandLine.LogOption);
@@ -97,9 +87,9 @@ internal sealed class MetricsCommand : Command
         foreach (var metric in metrics)
         {
             var samples = metric.StatisticValues!;
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            Console.Out.WriteLine(
                 $"{nameSpace} {metric.MetricName} {metric.Unit!.Value} samples={samples.SampleCount} "
-                + $"sum={samples.Sum} min={samples.Minimum} max={samples.Maximum}")
+                + $"sum={samples.Sum} min={samples.Minimum} max={samples.Maximum}"
                 + string.Concat(metric.Dimensions!.Select(dimension => $" {dimension.Name}={dimension.Value}")));
         }
     }

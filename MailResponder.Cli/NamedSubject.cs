@@ -20,19 +20,8 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
 
     /// <summary>All that the arguments name, in their order.</summary>
     /// <exception cref="ResponderException">One is neither an address nor a domain, or there is none.</exception>
-    public static List<NamedSubject> Read(IReadOnlyList<string> arguments)
-    {
-        var subjects = new List<NamedSubject>();
-        foreach (var argument in arguments)
-        {
-            if (argument == StandardInput)
-                subjects.AddRange(ReadInput());
-            else
-                subjects.Add(Parse(argument, argument));
-        }
-
-        return subjects;
-    }
+    public static List<NamedSubject> Read(IReadOnlyList<string> arguments) =>
+        [.. arguments.SelectMany(argument => argument == StandardInput ? ReadInput() : [Parse(argument, argument)])];
 
     /// <summary>The one address that an argument names.</summary>
     /// <exception cref="ResponderException">It is none, or standard input has not exactly one.</exception>

@@ -3,11 +3,16 @@ using MailResponder.Files;
 
 namespace MailResponder.Cli;
 
-/// <summary>What a command makes, in a file that an option names.</summary>
+/// <summary>What a command makes, in a file that an option names, or on standard output.</summary>
 internal static class OutputFile
 {
-    /// <summary>Replaces the file whole.</summary>
+    /// <summary>Replaces the file whole; null: standard output.</summary>
     /// <exception cref="ResponderException">It cannot be written.</exception>
-    public static void Write(string file, string text) =>
-        FileTrouble.InWords(Cause.Output, file, () => AtomicFile.Write(file, Encoding.UTF8.GetBytes(text)));
+    public static void Write(string? file, string text)
+    {
+        Console.Out.Write(file is null ? text : "");
+        Console.Out.Flush();
+        if (file is not null)
+            FileTrouble.InWords(Cause.Output, file, () => AtomicFile.Write(file, Encoding.UTF8.GetBytes(text)));
+    }
 }

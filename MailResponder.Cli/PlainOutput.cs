@@ -20,11 +20,8 @@ internal sealed class PlainOutput(TextWriter output) : TextWriter
 
     public override void Write(char value) => Write([value]);
 
-    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
-
-    public override void Write(ReadOnlySpan<char> buffer) => Write(new string(buffer));
-
-    public override void Write(string? value) => output.Write(LineText.Visible(value ?? "", except: "\n\t"));
+    public override void Write(char[] buffer, int index, int count) =>
+        output.Write(LineText.Visible(new string(buffer, index, count), except: "\n\t"));
 
     public override void Flush() => output.Flush();
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MailResponder.PostfixLog;
 using MailResponder.Settings;
 
@@ -13,12 +12,7 @@ internal sealed class PostfixLogCommand : Command
     public PostfixLogCommand()
         : base("postfix-log", "Keep what the logs tell of requests and replies since the last run, for the statistics")
     {
-        var mailLog = new Option<string>("--mail-log")
-        {
-            Description = "Postfix's log",
-            HelpName = "FILE",
-            DefaultValueFactory = _ => "/var/log/mail.log",
-        };
+        var mailLog = CommandLine.TextOption("--mail-log", "FILE", "Postfix's log", standard: "/var/log/mail.log");
         this.Take(mailLog, CommandLine.LogOption);
         SetAction(result =>
         {
@@ -28,8 +22,7 @@ internal sealed class PostfixLogCommand : Command
             // Only now: root may be the only one who reads the logs.
             ServiceUser.Become(settings);
             var (lines, unknown) = reader.Read(settings);
-            Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"lines read: {lines}, of unknown form: {unknown}"));
+            Console.Out.WriteLine($"lines read: {lines}, of unknown form: {unknown}");
             return ExitCode.Ok;
         });
     }

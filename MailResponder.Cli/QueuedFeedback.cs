@@ -30,7 +30,11 @@ internal sealed class QueuedFeedback
     {
         var sender = FeedbackCommand.Sender(settings, from);
         var queue = new FeedbackQueue(url, Connection(settings, url, sender.Topic));
-        using var turn = TakeTurn(settings.FilesRoot);
+        using var turn = FileTrouble.InWords(Cause.Settings, $"files_root {settings.FilesRoot}", () =>
+        {
+            NewFolder.Make(settings.FilesRoot, NewFolder.OpenToAll);
+            return FileTurn.TryTake(Path.Join(settings.FilesRoot, ".feedback.lock"));
+        });
         if (turn is null)
         {
             Console.Out.WriteLine("another one is still running");
@@ -60,14 +64,6 @@ internal sealed class QueuedFeedback
 
         return reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
     }
-
-    /// <summary>Null when another process has it.</summary>
-    private static FileTurn? TakeTurn(string folder) =>
-        FileTrouble.InWords(Cause.Settings, $"files_root {folder}", () =>
-        {
-            NewFolder.Make(folder, NewFolder.OpenToAll);
-            return FileTurn.TryTake(Path.Join(folder, ".feedback.lock"));
-        });
 
     /// <summary>
     /// With the credentials of SES, whose words these are; but those of a role are asked for anew, because the run may

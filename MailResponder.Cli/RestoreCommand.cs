@@ -9,7 +9,7 @@ internal sealed class RestoreCommand : Command
     public RestoreCommand() : base("restore", "Put back what responder backup wrote, where its settings say")
     {
         var file = new Argument<string>("FILE") { Description = "The backup; it is checked before anything changes" };
-        var replace = new Option<bool>("--replace") { Description = "Replace files that are there" };
+        var replace = CommandLine.Switch("--replace", "Replace files that are there");
         this.Take(file, replace);
         SetAction(result => Restore(
             Path.GetFullPath(result.GetValue(file)!), SettingsPath.Find(result), result.GetValue(replace)));

@@ -33,10 +33,12 @@ internal sealed class SendCommand : Command
         var files = IFileSource.For(settings, deadline, new Progress());
         var entries = ConfigCommand.EntriesFor(requested, files.Book(), settings);
         var senders = new Senders(settings, deadline, TimeProvider.System);
+        var request = new Request(requester, subject ?? "", null, [])
+        {
+            Authentication = AuthenticationVerdict.Sure(Proof.Full),
+        };
         var outcome = new Replier(settings, new Renderings(settings, files), senders, deadline, TimeProvider.System)
-            .Reply(new Request(requester, subject ?? "", null,
-            [])
-            { Authentication = AuthenticationVerdict.Sure(Proof.Full) }, entries, ClaimedMessage.Unrecorded());
+            .Reply(request, entries, ClaimedMessage.Unrecorded());
         foreach (var receipt in outcome.Receipts)
             Console.Out.WriteLine("sent: " + receipt);
         if (outcome.Problem is not null)

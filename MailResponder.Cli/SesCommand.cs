@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using Amazon.SimpleEmail.Model;
 using MailResponder.Delivery;
 using MailResponder.Settings;
 
@@ -19,13 +17,11 @@ internal sealed class SesCommand : Command
     private static int Show(ResponderSettings settings)
     {
         var ses = settings.Ses ?? throw new ResponderException(Cause.Settings, $"{settings.File}: ses: is missing");
-        var quota = new SesAccount(ses).Ask("ses:GetSendQuota", (client, token) =>
-            client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
+        var quota = new SesAccount(ses).Quota();
         var (perDay, perSecond) = (quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0);
         var text = Console.Out;
         text.WriteLine("region:                " + ses.Region);
-        text.WriteLine("recipients a day:      "
-            + (perDay < 0 ? "no limit" : perDay.ToString("0", CultureInfo.InvariantCulture)));
+        text.WriteLine("recipients a day:      " + (perDay < 0 ? "no limit" : $"{perDay:0}"));
         text.WriteLine($"sent in 24 hours:      {quota.SentLast24Hours ?? 0:0}");
         text.WriteLine($"recipients a second:   {perSecond:0.##}");
         // SES tells nobody outright; every account starts with these two numbers.

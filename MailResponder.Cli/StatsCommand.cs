@@ -25,17 +25,12 @@ internal sealed class StatsCommand : Command
             "Leave out what is earlier: 2026-11-21 or 2026-11-21T08:30, with Z or +02:00 when it is not this "
             + "host's time");
         var until = CommandLine.TextOption("--until", "TIME", "Leave out this time and what is later");
-        var email = new Option<bool>("--email")
-        {
-            Description = "Mail it to the one whom the settings name (statistics.to); without that do nothing",
-        };
+        var email = CommandLine.Switch(
+            "--email", "Mail it to the one whom the settings name (statistics.to); without that do nothing");
         var html = CommandLine.TextOption("--html", "FILE", "Write it into a file, as one HTML page");
-        var json = new Option<bool>("--json") { Description = "Print it for programs" };
-        var fleet = new Option<bool>("--fleet")
-        {
-            Description = "Of all hosts with one MySQL database, by days of UTC [default: yesterday]; with --email "
-                + "(for cron) put this host's numbers there, and mail each day that is over once",
-        };
+        var json = CommandLine.Switch("--json", "Print it for programs");
+        var fleet = CommandLine.Switch("--fleet", "Of all hosts with one MySQL database, by days of UTC [default: "
+            + "yesterday]; with --email (for cron) put this host's numbers there, and mail each day that is over once");
         this.Take(log, since, until, email, html, json, fleet);
         Validators.Add(result =>
         {
@@ -50,34 +45,47 @@ internal sealed class StatsCommand : Command
         });
         SetAction(result =>
         {
-            var settings = new FoundSettings(result.GetValue(CommandLine.SettingsOption));
-            if (result.GetValue(fleet) && result.GetValue(email))
-                return FleetStats.Mail(settings.Needed, result.GetValue(log) ?? MessageEvent.StandardLog);
-            var span = Span(result.GetValue(since), result.GetValue(until),
-                result.GetValue(fleet) ? DateTimeStyles.AssumeUniversal : DateTimeStyles.AssumeLocal);
-            if (result.GetValue(email))
-                return Mail(settings, result.GetValue(log), span);
-            var report = result.GetValue(fleet) ? FleetStats.Report(settings.Needed, span.Since, span.Until)
-                : Report(settings, result.GetValue(log), span);
-            if (result.GetValue(html) is { } file)
-                OutputFile.Write(file, HtmlReport.Of(report));
-            else
-                Console.Out.Write(result.GetValue(json) ? JsonReport.Of(report) : TextReport.Of(report));
+            var (isFleet, isMailed, file) = (result.GetValue(fleet), result.GetValue(email), result.GetValue(log));
+            var (settings, problem) = Settings(result.GetValue(CommandLine.SettingsOption), isFleet || isMailed);
+            if (isFleet && isMailed)
+                return FleetStats.Mail(settings!, file ?? MessageEvent.StandardLog);
+            var zone = isFleet ? DateTimeStyles.AssumeUniversal : DateTimeStyles.AssumeLocal;
+            var span = (Since: Time("--since", result.GetValue(since), zone),
+                Until: Time("--until", result.GetValue(until), zone));
+            if (span.Since >= span.Until)
+                throw new ResponderException(Cause.Usage, "--since: is not before --until");
+            if (isMailed && settings!.Database.MySql is not null && file is null)
+            {
+                Console.Out.WriteLine($"no mail: the hosts with the database {settings.Database.Place} mail one report "
+                    + "of all, by: responder stats --fleet --email");
+                return ExitCode.Ok;
+            }
+
+            if (isMailed)
+                return Mail(settings!, () => Report(settings, problem, file, span));
+            var report = isFleet ? FleetStats.Report(settings!, span.Since, span.Until)
+                : Report(settings, problem, file, span);
+            var page = result.GetValue(html);
+            OutputFile.Write(page, page is not null ? HtmlReport.Of(report)
+                : result.GetValue(json) ? JsonReport.Of(report) : TextReport.Of(report));
             return ExitCode.Ok;
         });
     }
 
-    private static int Mail(FoundSettings found, string? log, (DateTimeOffset? Since, DateTimeOffset? Until) span)
+    /// <summary>
+    /// A log can be counted without settings that nobody named: then the report tells the problem with them.
+    /// </summary>
+    /// <exception cref="ResponderException">They are needed or named, and cannot be read.</exception>
+    private static (ResponderSettings? Settings, string? Problem) Settings(string? named, bool areNeeded)
     {
-        var settings = found.Needed;
-        if (settings.Database.MySql is not null && log is null)
+        try
         {
-            Console.Out.WriteLine($"no mail: the hosts with the database {settings.Database.Place} mail one report of "
-                + "all, by: responder stats --fleet --email");
-            return ExitCode.Ok;
+            return (SettingsFile.Load(SettingsPath.Find(named)), null);
         }
-
-        return Mail(settings, () => Report(found, log, span));
+        catch (ResponderException exception) when (named is null && !areNeeded)
+        {
+            return (null, exception.Message);
+        }
     }
 
     /// <summary>Mails the report to the one whom the settings name; does nothing when they do not.</summary>
@@ -101,12 +109,12 @@ internal sealed class StatsCommand : Command
     }
 
     private static StatisticsReport Report(
-        FoundSettings found, string? log, (DateTimeOffset? Since, DateTimeOffset? Until) span)
+        ResponderSettings? settings, string? problem, string? log, (DateTimeOffset? Since, DateTimeOffset? Until) span)
     {
         var file = log ?? LogFile.LastRotated();
         var counts = new MessageCounts(span.Since, span.Until, TimeProvider.System.LocalTimeZone);
         LogFile.Count(file, counts);
-        var threshold = found.Settings?.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold;
+        var threshold = settings?.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold;
         var messages = counts.Figures(threshold);
         var now = TimeProvider.System.GetLocalNow();
         var report = new StatisticsReport
@@ -115,20 +123,20 @@ internal sealed class StatsCommand : Command
             Version = BuildVersion.Text,
             LogFile = Path.GetFullPath(file),
             Messages = messages,
-            AttachmentsAreOff = found.Settings is { } settings && AttachmentsAreOff(settings),
+            AttachmentsAreOff = settings is not null && AttachmentsAreOff(settings),
             Threshold = threshold,
         };
-        if (found.Problem is not null)
-            report.Problems.Add("settings", found.Problem);
+        if (problem is not null)
+            report.Problems.Add("settings", problem);
         return report with
         {
-            Postfix = report.Part("postfix", () => Postfix(found.Settings, messages, span, threshold)),
-            Ses = report.Part("ses", () => found.Settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
+            Postfix = report.Part("postfix", () => Postfix(settings, messages, span, threshold)),
+            Ses = report.Part("ses", () => settings?.Ses is { } ses ? SesFigures.Ask(ses, now) : null),
             Queue = report.Part("queue", PostfixQueue.CountByName),
             Host = report.Part("host", HostFacts.Read),
             Instance = report.Part("instance", InstanceFacts.Ask),
-            Canary = report.Part("canary", () => found.Settings is { Canary.Count: > 0 } own
-                ? CanaryRecord.Load(own) : null),
+            Canary = report.Part("canary",
+                () => settings is { Canary.Count: > 0 } ? CanaryRecord.Load(settings) : null),
         };
     }
 
@@ -146,43 +154,10 @@ internal sealed class StatsCommand : Command
                 settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until, threshold)
             : null;
 
-    /// <exception cref="ResponderException">A time cannot be read, or the span is empty.</exception>
-    private static (DateTimeOffset? Since, DateTimeOffset? Until) Span(
-        string? since, string? until, DateTimeStyles zone)
-    {
-        var span = (Since: Time("--since", since, zone), Until: Time("--until", until, zone));
-        return span.Since >= span.Until
-            ? throw new ResponderException(Cause.Usage, "--since: is not before --until") : span;
-    }
-
+    /// <exception cref="ResponderException">The text is no time.</exception>
     private static DateTimeOffset? Time(string option, string? text, DateTimeStyles zone) => text is null ? null
         : DateTimeOffset.TryParseExact(
             text, TimeForms, CultureInfo.InvariantCulture, zone, out var time) ? time
         : throw new ResponderException(Cause.Usage,
             $"{option}: \"{text}\" is not a time like 2026-11-21, 2026-11-21T08:30 or 2026-11-21T08:30:00Z");
-
-    /// <summary>
-    /// A log can be counted without settings that nobody named: then the report says what is missing.
-    /// </summary>
-    private sealed class FoundSettings
-    {
-        public FoundSettings(string? named)
-        {
-            try
-            {
-                Settings = SettingsFile.Load(SettingsPath.Find(named));
-            }
-            catch (ResponderException exception) when (named is null)
-            {
-                Problem = exception.Message;
-            }
-        }
-
-        public ResponderSettings? Settings { get; }
-
-        /// <exception cref="ResponderException">There are none.</exception>
-        public ResponderSettings Needed => Settings ?? throw new ResponderException(Cause.Settings, Problem!);
-
-        public string? Problem { get; }
-    }
 }

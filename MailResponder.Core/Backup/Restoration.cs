@@ -22,7 +22,8 @@ internal sealed class Restoration : IDisposable
         _contents = BackupArchive.Read(archive, Stream.Null);
         Settings = ReadSettings(Path.GetFullPath(settingsPath));
         Files = [.. BackedUpFile.Of(Settings).Where(file => _contents.ContainsKey(file.Name))];
-        Key = AddressKey.Parse($"{archive.Name}: entry {BackedUpFile.AddressKey}", Text(BackedUpFile.AddressKey));
+        Key = AddressKey.Parse($"{archive.Name}: entry {BackedUpFile.AddressKey}",
+            Encoding.UTF8.GetString(_contents[BackedUpFile.AddressKey]));
     }
 
     /// <summary>Those of the backup.</summary>
@@ -57,27 +58,20 @@ internal sealed class Restoration : IDisposable
     public void PutInPlace(bool replace)
     {
         CheckPlaces(replace);
-        if (Settings.Database.SqliteFile is not { } database)
-        {
-            PutFiles();
-            return;
-        }
-
-        var copy = UnfinishedFile.NameFor(database);
-        using (ServiceUser.Act(Settings))
-            Unpack(database, copy);
+        var database = Settings.Database.SqliteFile;
+        var copy = database is null ? "" : UnfinishedFile.NameFor(database);
         try
         {
-            PutFiles(() =>
-            {
-                using var asService = ServiceUser.Act(Settings);
-                SqliteDatabase.Replace(database, copy, MaxWait);
-            });
+            if (database is not null)
+                Unpack(database, copy);
+            foreach (var file in Files)
+                Put(file, copy);
         }
         finally
         {
-            using var asService = ServiceUser.Act(Settings);
-            File.Delete(copy);
+            using var asService = database is null ? null : ServiceUser.Act(Settings);
+            if (database is not null)
+                File.Delete(copy);
         }
     }
 
@@ -123,46 +117,32 @@ internal sealed class Restoration : IDisposable
         }
     }
 
-    /// <summary>Beside the database, and checks it.</summary>
+    /// <summary>Puts the database beside the one that is there, and checks it.</summary>
     private void Unpack(string database, string copy)
     {
+        using var asService = ServiceUser.Act(Settings);
         UnfinishedFile.DeleteThoseOf(database);
-        try
+        FileTrouble.InWords(Cause.Output, database, () =>
         {
-            FileTrouble.InWords(Cause.Output, database, () =>
-            {
-                using var stream = RegularFile.Create(copy);
-                BackupArchive.Read(_archive, stream);
-            });
-            SqliteDatabase.CheckCopy(copy, $"{BackedUpFile.Database} in {_archive.Name}", Key);
-        }
-        catch
-        {
-            File.Delete(copy);
-            throw;
-        }
+            using var stream = RegularFile.Create(copy);
+            BackupArchive.Read(_archive, stream);
+        });
+        SqliteDatabase.CheckCopy(copy, $"{BackedUpFile.Database} in {_archive.Name}", Key);
     }
 
-    private void PutFiles(Action? putDatabase = null)
+    private void Put(BackedUpFile file, string copyOfDatabase)
     {
-        var group = ServiceUser.GroupOf(Settings);
-        foreach (var file in Files)
-        {
-            if (file.Name == BackedUpFile.Database)
-            {
-                putDatabase!();
-                continue;
-            }
-
-            // Into a folder of the service only the service writes; config pull puts the response book there.
-            var isOfRoot = !FileStatus.TryRead(Path.GetDirectoryName(file.Path)!, out var folder) || folder.Owner == 0;
-            using var asService = isOfRoot ? null : ServiceUser.Act(Settings);
-            SecretFile.Put(file.Path, SecretFile.Mode, isOfRoot ? group : null,
-                stream => stream.Write(_contents[file.Name]));
-        }
+        var isDatabase = file.Name == BackedUpFile.Database;
+        // Into a folder of the service only the service writes; config pull puts the response book there.
+        var isOfRoot = !isDatabase
+            && (!FileStatus.TryRead(Path.GetDirectoryName(file.Path)!, out var folder) || folder.Owner == 0);
+        var group = isOfRoot ? ServiceUser.GroupOf(Settings) : null;
+        using var asService = isOfRoot ? null : ServiceUser.Act(Settings);
+        if (isDatabase)
+            SqliteDatabase.Replace(file.Path, copyOfDatabase, MaxWait);
+        else
+            SecretFile.Put(file.Path, SecretFile.Mode, group, stream => stream.Write(_contents[file.Name]));
     }
-
-    private string Text(string name) => Encoding.UTF8.GetString(_contents[name]);
 
     private ResponderException Fault(string problem) => new(Cause.Backup, $"{_archive.Name}: {problem}");
 }

@@ -18,14 +18,11 @@ internal sealed class CanaryFolders : IDisposable
     private readonly CanaryMailbox _mailbox;
     private readonly AddressKey _key;
     private readonly IMailFolder _inbox;
-    private readonly IMailFolder? _junk;
-    private readonly IMailFolder? _sent;
+    private IMailFolder? _junk;
+    private IMailFolder? _sent;
 
-    /// <summary>Mail of others, which need not be looked at again.</summary>
-    private readonly HashSet<string> _others = [];
-
-    /// <summary>The tokens of what is ours.</summary>
-    private readonly Dictionary<string, string> _tags = [];
+    /// <summary>The tokens of what is ours; null for mail of others, which need not be looked at again.</summary>
+    private readonly Dictionary<string, string?> _tokens = [];
 
     private readonly HashSet<string> _read = [];
 
@@ -39,15 +36,10 @@ internal sealed class CanaryFolders : IDisposable
         try
         {
             new ProviderConnection(mailbox).Open(_client, mailbox.Imap);
-            IMailFolder? junk = null, sent = null;
-            ProviderConnection.InWords(mailbox.Imap, () =>
-            {
-                if ((_client.Capabilities & (ImapCapabilities.SpecialUse | ImapCapabilities.XList)) == 0)
-                    return;
-                junk = _client.GetFolder(SpecialFolder.Junk);
-                sent = _client.GetFolder(SpecialFolder.Sent);
-            });
-            (_inbox, _junk, _sent) = (_client.Inbox, junk, sent);
+            if ((_client.Capabilities & (ImapCapabilities.SpecialUse | ImapCapabilities.XList)) != 0)
+                ProviderConnection.InWords(mailbox.Imap, () => (_junk, _sent) =
+                    (_client.GetFolder(SpecialFolder.Junk), _client.GetFolder(SpecialFolder.Sent)));
+            _inbox = _client.Inbox;
         }
         catch
         {
@@ -75,22 +67,12 @@ internal sealed class CanaryFolders : IDisposable
         {
             foreach (var id in Ours(folder, tag => tag == run))
             {
-                if (!_read.Add(NameOf(folder!, id)))
+                if (!_read.Add(NameOf(folder!, id)) || OrNull(() => folder!.GetMessage(id)) is not { } message)
                     continue;
-                MimeMessage message;
-                try
-                {
-                    message = folder!.GetMessage(id);
-                }
-                catch (MessageNotFoundException)
-                {
-                    continue;
-                }
-
                 // Only the responder writes this header; a bounce has it in the mail that it quotes, at most.
                 var isReply = message.Headers.Contains(Guard.LoopHeader);
                 if (message.InReplyTo is not null && !isReply)
-                    _returned.Add(NameOf(folder, id));
+                    _returned.Add(NameOf(folder!, id));
                 // A copy of the request is none, nor is the same reply once more.
                 if (isReply && message.InReplyTo is { } request
                     && !replies.Exists(other => other.Message.MessageId == message.MessageId))
@@ -161,37 +143,34 @@ internal sealed class CanaryFolders : IDisposable
         foreach (var id in folder.Search(SearchQuery.DeliveredAfter(DateTime.UtcNow - Memory)))
         {
             var name = NameOf(folder, id);
-            if (_others.Contains(name))
-                continue;
-            if (!_tags.TryGetValue(name, out var token))
+            if (!_tokens.TryGetValue(name, out var token))
             {
                 // Not MailKit's summaries: their code weighs on the start of the program, which is each message's.
-                HeaderList headers;
-                try
-                {
-                    headers = folder.GetHeaders(id);
-                }
-                catch (MessageNotFoundException)
-                {
-                    // Somebody else deleted it since the search.
+                if (OrNull(() => folder.GetHeaders(id)) is not { } headers)
                     continue;
-                }
-
                 var found = CanaryTag.In(headers[HeaderId.MessageId]) ?? CanaryTag.In(headers[HeaderId.InReplyTo]);
-                if (found is null || !found.IsOf(_mailbox.Address.Address, _key))
-                {
-                    _others.Add(name);
-                    continue;
-                }
-
-                _tags.Add(name, token = found.Token);
+                token = found?.IsOf(_mailbox.Address.Address, _key) == true ? found.Token : null;
+                _tokens.Add(name, token);
             }
 
-            if (isMeant(new CanaryTag(token)))
+            if (token is not null && isMeant(new CanaryTag(token)))
                 ours.Add(id);
         }
 
         return ours;
+    }
+
+    /// <summary>What is read of a mail; null when somebody else deleted it since the search.</summary>
+    private static T? OrNull<T>(Func<T> read) where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (MessageNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static string NameOf(IMailFolder folder, UniqueId id) => $"{folder.FullName} {id}";

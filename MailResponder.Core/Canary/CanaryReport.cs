@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -62,7 +61,7 @@ internal sealed record CanaryReport(string Mailbox)
         var line = $"{Mailbox} {ResultInWords}";
         if (IsReachable)
         {
-            var seconds = Seconds?.ToString("0", CultureInfo.InvariantCulture) ?? "-";
+            var seconds = Seconds is null ? "-" : $"{Seconds:0}";
             var folder = Replies == 0 ? "-" : InJunk == 0 ? "inbox" : InJunk == Replies ? "junk" : "inbox+junk";
             line += $" seconds={seconds} replies={Replies}/{Expected} folder={folder} spf={Spf ?? "-"} "
                 + $"dkim={Dkim ?? "-"} dmarc={Dmarc ?? "-"} signature={SignatureInWords ?? "-"} "

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailKit.Net.Smtp;
 using MailResponder.Incoming;
 using MailResponder.Settings;
@@ -38,18 +37,12 @@ internal sealed class CanaryRun(
             });
             return report!;
         }
-        catch (ResponderException exception)
-        {
-            return new CanaryReport(mailbox.Name) { IsReachable = false, Problems = [exception.Message] };
-        }
         catch (Exception exception)
         {
-            // The other mailboxes go on. What the exception says may hold the address.
-            return new CanaryReport(mailbox.Name)
-            {
-                IsReachable = false,
-                Problems = ["unexpected: " + exception.GetType().Name],
-            };
+            // The other mailboxes go on. What another exception says may hold the address.
+            var problem = exception is ResponderException ? exception.Message
+                : "unexpected: " + exception.GetType().Name;
+            return new CanaryReport(mailbox.Name) { IsReachable = false, Problems = [problem] };
         }
         finally
         {
@@ -86,7 +79,7 @@ internal sealed class CanaryRun(
         {
             Date = now,
             MessageId = id,
-            Subject = now.ToString("'Request of 'yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            Subject = $"Request of {now:yyyy-MM-dd HH:mm:ss}",
             Body = new TextPart("plain") { Text = "Please send me the links.\r\n" },
         };
         request.From.Add(mailbox.Address);
@@ -118,17 +111,17 @@ internal sealed class CanaryRun(
         var comparison = new Comparison();
         for (var i = 0; i < ids.Count; i++)
             comparison.Add(mailbox.Requests[i], expected[i], RepliesTo(ids[i]));
-        string? Worst(Func<ProviderVerdict, string?> result) => ProviderVerdict.Worst(
-            _replies.Select(reply => result(ProviderVerdict.Of(reply.Message.Headers))));
+        string? Worst(string method) => ProviderVerdict.Worst(
+            _replies.Select(reply => ProviderVerdict.Of(reply.Message.Headers, method)));
         var report = new CanaryReport(mailbox.Name)
         {
             Seconds = seconds,
             Replies = comparison.Replies,
             Expected = expected.Sum(replies => replies.Length),
             InJunk = comparison.InJunk,
-            Spf = Worst(verdict => verdict.Spf),
-            Dkim = Worst(verdict => verdict.Dkim),
-            Dmarc = Worst(verdict => verdict.Dmarc),
+            Spf = Worst("spf"),
+            Dkim = Worst("dkim"),
+            Dmarc = Worst("dmarc"),
             Signature = _replies.Count == 0 ? null : _replies.Max(reply => signatures.Of(reply.Message)),
             Attachments = comparison.Attachments,
             ExpectedAttachments = expected.Sum(replies => replies.Sum(reply => reply.Content.Attachments.Count)),
@@ -141,8 +134,7 @@ internal sealed class CanaryRun(
         if (report.Replies < report.Expected)
         {
             yield return $"{report.Expected - report.Replies} of {report.Expected} replies missing after "
-                + $"{wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s"
-                + (folders.IsFull() ? ", and the mailbox is full" : "");
+                + $"{wait.TotalSeconds:0} s{(folders.IsFull() ? ", and the mailbox is full" : "")}";
         }
 
         if (folders.HasReturned)

@@ -19,29 +19,21 @@ internal sealed class Comparison
     public void Add(string requested, ExpectedReply[] expected, List<CanaryReply> came)
     {
         var contents = came.ConvertAll<ReplyContent?>(reply => ReplyContent.Of(reply.Message));
-        var isFound = new bool[expected.Length];
-        for (var i = 0; i < expected.Length; i++)
+        foreach (var wanted in expected)
         {
-            var at = contents.FindIndex(content => content?.Text == expected[i].Content.Text);
-            if (at >= 0)
-                Match(i, at);
-        }
-
-        // A reply that was sent twice is no other one. What else is left has a text that was changed on the way.
-        for (var i = 0; i < expected.Length; i++)
-        {
-            var at = isFound[i] ? -1 : contents.FindIndex(content => content is not null
-                && !Array.Exists(expected, reply => reply.Content.Text == content.Text));
+            var place = $"{requested}, entry {wanted.Entry}";
+            var at = contents.FindIndex(content => content?.Text == wanted.Content.Text);
             if (at < 0)
-                continue;
-            Problems.Add($"{requested}, entry {expected[i].Entry}: another text");
-            Match(i, at);
-        }
+            {
+                // A reply that was sent twice is no other one. What else came has a text that was changed on the way.
+                at = contents.FindIndex(content => content is not null
+                    && !Array.Exists(expected, reply => reply.Content.Text == content.Text));
+                if (at < 0)
+                    continue;
+                Problems.Add(place + ": another text");
+            }
 
-        void Match(int i, int at)
-        {
-            isFound[i] = true;
-            Compare($"{requested}, entry {expected[i].Entry}", expected[i], came[at], contents[at]!);
+            Compare(place, wanted, came[at], contents[at]!);
             contents[at] = null;
         }
     }

@@ -42,53 +42,35 @@ internal sealed class ProviderConnection(CanaryMailbox mailbox)
             authority.Dispose();
     }
 
-    /// <summary>
-    /// Runs what asks the server. Its own words are left out: they may hold the address.
-    /// </summary>
+    /// <summary>Runs what asks the server. Its own words are left out: they may hold the address.</summary>
     /// <exception cref="ResponderException">It fails (<see cref="Cause.Send"/>).</exception>
     public static void InWords(MailServer server, Action ask, Func<string?>? fault = null)
     {
-        string problem;
         try
         {
             ask();
-            return;
         }
-        catch (SslHandshakeException)
+        catch (Exception exception) when (Problem(exception, fault) is { } problem)
         {
-            problem = fault?.Invoke() ?? "does not speak TLS there; look at port and tls";
+            throw new ResponderException(Cause.Send, $"{server} {problem}");
         }
-        catch (AuthenticationException)
-        {
-            problem = "does not take user and password";
-        }
-        catch (NotSupportedException)
-        {
-            problem = "offers no TLS, or no way to log in";
-        }
-        catch (SmtpCommandException exception)
-        {
-            problem = $"refused the request with {(int)exception.StatusCode}";
-        }
-        catch (ImapCommandException exception)
-        {
-            problem = $"answered {exception.Response.ToString().ToUpperInvariant()} to an IMAP command";
-        }
-        catch (SocketException exception)
-        {
-            problem = exception.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain
-                ? "has no address in DNS" : "cannot be reached";
-        }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
-        {
-            problem = "did not answer in time";
-        }
-        catch (Exception exception) when (exception is IOException or ProtocolException
-            or ServiceNotConnectedException or ServiceNotAuthenticatedException)
-        {
-            problem = "ended the connection";
-        }
-
-        throw new ResponderException(Cause.Send, $"{server} {problem}");
     }
+
+    /// <summary>What failed, about the server; null for what no server causes.</summary>
+    private static string? Problem(Exception exception, Func<string?>? fault) => exception switch
+    {
+        SslHandshakeException => fault?.Invoke() ?? "does not speak TLS there; look at port and tls",
+        AuthenticationException => "does not take user and password",
+        NotSupportedException => "offers no TLS, or no way to log in",
+        SmtpCommandException refused => $"refused the request with {(int)refused.StatusCode}",
+        ImapCommandException refused =>
+            $"answered {refused.Response.ToString().ToUpperInvariant()} to an IMAP command",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain } =>
+            "has no address in DNS",
+        SocketException => "cannot be reached",
+        TimeoutException or OperationCanceledException => "did not answer in time",
+        IOException or ProtocolException or ServiceNotConnectedException or ServiceNotAuthenticatedException =>
+            "ended the connection",
+        _ => null,
+    };
 }

@@ -8,13 +8,13 @@ namespace MailResponder.Canary;
 /// What the provider found out about a reply. Only its own Authentication-Results count: the topmost, and those with
 /// the same name before the next host's Received.
 /// </summary>
-/// <param name="Spf">Null when it does not say.</param>
-internal sealed record ProviderVerdict(string? Spf, string? Dkim, string? Dmarc)
+internal static class ProviderVerdict
 {
     /// <summary>What no reply of ours should get. A domain without a policy has none to fail.</summary>
     private static readonly string[] Bad = ["fail", "softfail", "permerror", "temperror", "policy"];
 
-    public static ProviderVerdict Of(HeaderList headers)
+    /// <summary>The result of spf, dkim or dmarc; null when it does not say.</summary>
+    public static string? Of(HeaderList headers, string method)
     {
         var results = new List<AuthenticationResult>();
         string? provider = null;
@@ -31,9 +31,8 @@ internal sealed record ProviderVerdict(string? Spf, string? Dkim, string? Dmarc)
         }
 
         // A message may have several signatures, and one that is valid is enough.
-        string? ResultOf(string method) => results.Where(result => result.Method == method)
+        return results.Where(result => result.Method == method)
             .Select(result => result.Result).OrderByDescending(result => result == "pass").FirstOrDefault();
-        return new ProviderVerdict(ResultOf("spf"), ResultOf("dkim"), ResultOf("dmarc"));
     }
 
     public static bool IsBad(string? result) => Bad.Contains(result);

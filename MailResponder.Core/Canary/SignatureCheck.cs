@@ -52,9 +52,6 @@ internal sealed class SignatureCheck(
                 ? SignatureResult.WrongKey : SignatureResult.Broken);
     }
 
-    /// <param name="message">The reply.</param>
-    /// <param name="signature">One of its signatures.</param>
-    /// <param name="record">As <see cref="RsaKeys"/> has it.</param>
     private static bool IsValid(MimeMessage message, Header signature, Func<string, string?> record)
     {
         try
@@ -72,13 +69,16 @@ internal sealed class SignatureCheck(
     /// <summary>Of the domain of the settings; without one, SES signs for the domain that replies come from.</summary>
     private bool IsOurs(Header signature)
     {
-        var domain = signature.Value.Split(';').Select(tag => tag.Split('=', 2))
-            .Where(tag => tag is [var name, _] && name.Trim() == "d").Select(tag => tag[1].Trim()).FirstOrDefault();
+        var domain = Tag(signature.Value, "d");
         var ours = settings.Dkim?.Domain ?? settings.ResponseAddress[(settings.ResponseAddress.LastIndexOf('@') + 1)..];
         return domain is not null && (settings.Dkim is null
             ? MailDomain.IsWithin(ours.ToLowerInvariant(), [domain.ToLowerInvariant()])
             : domain.Equals(ours, StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>The value of a tag in a list of tags (RFC 6376, section 3.2); null without one.</summary>
+    private static string? Tag(string? list, string name) => list?.Split(';').Select(tag => tag.Split('=', 2))
+        .FirstOrDefault(tag => tag is [var before, _] && before.Trim() == name)?[1].Trim();
 
     /// <summary>
     /// Reads RSA keys, with which alone the responder signs. MimeKit's own reader would bring all other kinds of keys
@@ -90,9 +90,7 @@ internal sealed class SignatureCheck(
         public AsymmetricKeyParameter LocatePublicKey(
             string methods, string domain, string selector, CancellationToken cancellationToken = default)
         {
-            var key = record($"{selector}._domainkey.{domain}")?.Split(';').Select(tag => tag.Split('=', 2))
-                .FirstOrDefault(tag => tag is [var name, _] && name.Trim() == "p")?[1]
-                ?? throw new FormatException();
+            var key = Tag(record($"{selector}._domainkey.{domain}"), "p") ?? throw new FormatException();
             using var rsa = RSA.Create();
             rsa.ImportSubjectPublicKeyInfo(Convert.FromBase64String(key), out _);
             var numbers = rsa.ExportParameters(includePrivateParameters: false);

@@ -1,4 +1,5 @@
 using Amazon.SimpleEmail;
+using Amazon.SimpleEmail.Model;
 using MailResponder.Aws;
 
 namespace MailResponder.Delivery;
@@ -8,7 +9,12 @@ internal sealed class SesAccount(AwsConnection connection)
     : AwsService<AmazonSimpleEmailServiceClient, AmazonSimpleEmailServiceConfig>(
         connection, (credentials, config) => new(credentials, config))
 {
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
+
+    /// <summary>What the account may send, and has sent.</summary>
+    /// <exception cref="ResponderException">SES cannot be asked, or refuses.</exception>
+    public GetSendQuotaResponse Quota() => Ask("ses:GetSendQuota", (client, token) =>
+        client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
 
     /// <summary>Asks something about the account.</summary>
     /// <param name="action">The operation, as IAM names it ("ses:GetSendQuota").</param>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MailResponder.Doctor;
 
 /// <summary>What one check has found so far. Each method adds a finding, and returns the check.</summary>
@@ -9,6 +11,12 @@ internal sealed class Check(string name) : List<Finding>
     public Check Warning(string text, string remedy) => With(FindingState.Warning, text, remedy);
 
     public Check Fault(string text, string remedy) => With(FindingState.Fault, text, remedy);
+
+    /// <summary>A warning where the condition holds, else nothing.</summary>
+    public Check WarningIf(bool holds, string text, string remedy) => holds ? Warning(text, remedy) : this;
+
+    /// <summary>A fault where the condition holds, else nothing.</summary>
+    public Check FaultIf(bool holds, string text, string remedy) => holds ? Fault(text, remedy) : this;
 
     /// <summary>A fault, or only a warning.</summary>
     public Check Bad(bool isFault, string text, string remedy) =>
@@ -31,4 +39,25 @@ internal sealed class Check(string name) : List<Finding>
         Add(new Finding(name, state, text, remedy));
         return this;
     }
+}
+
+/// <summary>What one check found. Never holds a requester's address.</summary>
+/// <param name="Name">The check's stable name, as docs/doctor.md lists it.</param>
+/// <param name="Text">What was seen.</param>
+/// <param name="Remedy">What to do; null for what is in order.</param>
+internal sealed record Finding(string Name, FindingState State, string Text, string? Remedy);
+
+/// <summary>How bad a finding is.</summary>
+internal enum FindingState
+{
+    [JsonStringEnumMemberName("ok")]
+    Ok,
+
+    /// <summary>Mail is answered all the same, or it could not be seen whether it is.</summary>
+    [JsonStringEnumMemberName("warning")]
+    Warning,
+
+    /// <summary>Mail is lost, deferred, returned or in danger until this is mended.</summary>
+    [JsonStringEnumMemberName("fault")]
+    Fault,
 }

@@ -25,7 +25,7 @@ internal static class Checkup
         foreach (var (name, look) in subjects)
         {
             // These act as the service's user, and a process has one user for all of its threads.
-            var isAlone = name is SettingsChecks.Name or DatabaseChecks.Name or RenderingChecks.Name;
+            var isAlone = name is SettingsChecks.Name or DatabaseChecks.Name or "rendered";
             if (isAlone)
                 running.ForEach(earlier => Task.WaitAny([earlier], MaxTimeAlone));
             running.Add(Start(look));
@@ -34,13 +34,6 @@ internal static class Checkup
         }
 
         var findings = new List<Finding>();
-        if (!host.IsRoot)
-        {
-            findings.AddRange(new Check("privileges").OnlyRoot($"run by {host.UserName}, who cannot see everything: "
-                + "what the responder's user may read and write, Postfix's queue and process, and the logs may be "
-                + "missing or wrong below"));
-        }
-
         for (var i = 0; i < running.Count; i++)
         {
             var left = MaxTime - host.Clock.GetElapsedTime(start);
@@ -72,16 +65,20 @@ internal static class Checkup
     {
         var asked = new Lazy<PostfixSettings?>(() => PostfixSettings.Load(host));
         var subjects = new List<(string, Func<IEnumerable<Finding>>)>();
-        Add("program", () => ProgramChecks.Look(host));
-        Add("install", () => PendingChecks.Look(host));
+        Add("privileges", () => host.IsRoot ? [] : new Check("privileges").OnlyRoot(
+            $"run by {host.UserName}, who cannot see everything: what the responder's user may read and write, "
+            + "Postfix's queue and process, and the logs may be missing or wrong below"));
+        Add("program", () =>
+            [.. InstallChecks.User(host), .. InstallChecks.Program(host), .. InstallChecks.Libraries(host)]);
+        Add("install", () => InstallChecks.Pending(host));
         Add(SettingsChecks.Name, () => SettingsChecks.Look(host, settingsPath, settings));
         With(DatabaseChecks.Name, known => DatabaseChecks.Look(host, known));
-        With(RenderingChecks.Name, known => RenderingChecks.Look(host, known));
-        With("s3", known => S3Checks.Look(host, known));
-        With("ses", SesChecks.Look);
-        With("aws-roots", known => RootChecks.Look(host, known));
+        With("rendered", known => SettingsChecks.Rendered(host, known));
+        With("s3", known => AwsChecks.S3(host, known));
+        With("ses", AwsChecks.Ses);
+        With("aws-roots", known => AwsChecks.Authorities(host, known));
         With("dns", known => DnsChecks.Look(host, known, asked.Value));
-        Add("host-name", () => HostNameChecks.Look(host, asked.Value));
+        Add("host-name", () => MachineChecks.Names(host, asked.Value));
         Add("postfix", () => PostfixChecks.Look(host, asked.Value));
         With("sending", known => SendingChecks.Look(host, known, asked.Value));
         WithPostfix("postfix-domains", (known, postfix) => DomainChecks.Look(host, known, postfix));
@@ -89,18 +86,17 @@ internal static class Checkup
         WithPostfix("authentication", (known, postfix) => AuthenticationChecks.Look(host, known, postfix));
         if (withProbe)
             WithPostfix(ProbeChecks.Name, (known, postfix) => ProbeChecks.Look(host, known, postfix, MaxTimeOfProbe));
-        WithPostfix("queue", (known, postfix) => QueueChecks.Look(host, known, postfix));
+        WithPostfix("queue", (known, postfix) => SendingChecks.Queue(host, known, postfix));
         Add("aliases", () => asked.Value is { } postfix ? AliasChecks.Look(host, settings, postfix) : []);
-        WithPostfix("forwarding", (known, postfix) => ForwardChecks.Look(host, known, postfix));
-        Add("cron", () => CronChecks.Look(host, settings));
+        Add("cron", () => InstallChecks.Cron(host, settings));
         Add("rsyslog", () => LogChecks.Look(host, settings));
         Add("log-retention", () => RetentionChecks.Look(host));
-        Add("last-reply", () => ReplyChecks.Look(host));
-        With(CanaryChecks.Name, known => CanaryChecks.Look(host, known));
-        With(OutcomeChecks.Name, known => OutcomeChecks.Look(host, known));
-        Add("command-lines", () => ProcessChecks.Look(host));
-        Add("clock", () => ClockChecks.Look(host));
-        Add("disk", () => DiskChecks.Look(host, asked.Value));
+        Add("last-reply", () => ReplyChecks.Last(host));
+        With("canary", known => ReplyChecks.Canaries(host, known));
+        With(ReplyChecks.Name, known => ReplyChecks.Taken(host, known));
+        Add("command-lines", () => MachineChecks.CommandLines(host));
+        Add("clock", () => MachineChecks.Clock(host));
+        Add("disk", () => MachineChecks.Disks(host, asked.Value));
         return subjects;
 
         void Add(string name, Func<IEnumerable<Finding>> look) => subjects.Add((name, look));

@@ -10,6 +10,16 @@ internal sealed record DoctorReport(int Faults, int Warnings, IReadOnlyList<Find
         findings.Count(finding => finding.State == FindingState.Fault),
         findings.Count(finding => finding.State == FindingState.Warning), findings);
 
+    /// <summary>A line for each finding, and one that counts them.</summary>
+    public override string ToString()
+    {
+        var width = Findings.Max(finding => finding.Name.Length);
+        var lines = Findings.Select(finding => $"{finding.State.Hyphenated(),-7} {finding.Name.PadRight(width)}  "
+            + finding.Text + (finding.Remedy is null ? "" : $" — {finding.Remedy}"));
+        return string.Join('\n', lines.Append(
+            $"{Faults} fault(s), {Warnings} warning(s), {Findings.Count - Faults - Warnings} ok"));
+    }
+
     /// <summary>As docs/doctor.md describes it.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DoctorReportJson.Default.DoctorReport);
 }

@@ -7,7 +7,7 @@ internal static class Phrases
 {
     /// <summary>"1 file", "3 files"; for words whose plural takes an s.</summary>
     public static string Count(this int number, string noun) =>
-        number.ToString(CultureInfo.InvariantCulture) + " " + noun + (number == 1 ? "" : "s");
+        $"{number} {noun}{(number == 1 ? "" : "s")}";
 
     /// <summary>An age as people say it: "40 minutes", "3 hours", "2 days".</summary>
     public static string InWords(this TimeSpan age) =>

@@ -30,13 +30,13 @@ internal static unsafe partial class LibCrypto
 
     private static readonly nint Library = Open(FileName, Lazy | DeepBind);
 
-    private static readonly delegate* unmanaged<byte*, int> Sha256Init =
+    public static readonly delegate* unmanaged<byte*, int> SHA256_Init =
         (delegate* unmanaged<byte*, int>)Find("SHA256_Init");
 
-    private static readonly delegate* unmanaged<byte*, byte*, nuint, int> Sha256Update =
+    public static readonly delegate* unmanaged<byte*, byte*, nuint, int> SHA256_Update =
         (delegate* unmanaged<byte*, byte*, nuint, int>)Find("SHA256_Update");
 
-    private static readonly delegate* unmanaged<byte*, byte*, int> Sha256Final =
+    public static readonly delegate* unmanaged<byte*, byte*, int> SHA256_Final =
         (delegate* unmanaged<byte*, byte*, int>)Find("SHA256_Final");
 
     static LibCrypto() => Check(((delegate* unmanaged<ulong, nint, int>)Find("OPENSSL_init_crypto"))(
@@ -56,12 +56,6 @@ internal static unsafe partial class LibCrypto
         if (result != 1)
             throw new CryptographicException("libcrypto refused a call");
     }
-
-    public static int SHA256_Init(byte* context) => Sha256Init(context);
-
-    public static int SHA256_Update(byte* context, byte* data, nuint bytes) => Sha256Update(context, data, bytes);
-
-    public static int SHA256_Final(byte* hash, byte* context) => Sha256Final(hash, context);
 
     public static nint d2i_RSAPrivateKey(nint reuse, byte** at, nint bytes) =>
         ((delegate* unmanaged<nint, byte**, nint, nint>)Find("d2i_RSAPrivateKey"))(reuse, at, bytes);

@@ -15,8 +15,7 @@ internal sealed record SesFigures(double PerDay, double PerSecond, double SentIn
     public static SesFigures Ask(SesSettings settings, DateTimeOffset now)
     {
         var account = new SesAccount(settings);
-        var quota = account.Ask("ses:GetSendQuota", (client, token) =>
-            client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
+        var quota = account.Quota();
         var points = account.Ask("ses:GetSendStatistics", (client, token) =>
             client.GetSendStatisticsAsync(new GetSendStatisticsRequest(), token)).SendDataPoints ?? [];
         return new SesFigures(quota.Max24HourSend ?? 0, quota.MaxSendRate ?? 0, quota.SentLast24Hours ?? 0,

@@ -120,10 +120,10 @@ public sealed class CanaryFigures : IDisposable
         place.Place.Write();
         Assert.StartsWith("nothing to do: ", Output("canary"), StringComparison.Ordinal);
         Assert.Equal("[]\n", Output("canary", "--json"));
-        Assert.Empty(CanaryChecks.Look(host.Host, Settings));
+        Assert.Empty(ReplyChecks.Canaries(host.Host, Settings));
     }
 
-    string[] Warnings(DateTimeOffset now) => [.. CanaryChecks.Look(
+    string[] Warnings(DateTimeOffset now) => [.. ReplyChecks.Canaries(
         host.Host with { Clock = new FixedClock(now) }, Settings)
         .Where(finding => finding.State != FindingState.Ok).Select(finding => finding.Text)];
 

@@ -16,21 +16,21 @@ public sealed class DnsLookupTests : IDisposable
 
     [Fact]
     public void StringsOfARecord_AreJoined() => Assert.Equal(["v=DKIM1; p=AABB"],
-        Ask("example.com", QueryType.TXT, "txt-record=example.com,v=DKIM1; p=AA,BB").Records);
+        Ask("example.com", QueryType.TXT, "txt-record=example.com,v=DKIM1; p=AA,BB"));
 
     [Fact]
     public void MailServer_IsANameInLowerCase_BehindAnAlias() => Assert.Equal(["mail.example.com"],
         Ask("example.com", QueryType.MX, "host-record=other.example,192.0.2.7", "cname=example.com,other.example",
-            "mx-host=other.example,Mail.Example.COM,10").Records);
+            "mx-host=other.example,Mail.Example.COM,10"));
 
     [Fact]
     public void Names_AreThoseOfTheAddress()
     {
         using var server = new NameServer("host-record=mail.example.com,192.0.2.7,2001:db8::7");
         var dns = Lookup(server.Address);
-        Assert.Equal(["192.0.2.7", "2001:db8::7"], dns.Addresses("mail.example.com").Records);
-        Assert.Equal(["mail.example.com"], dns.Names(IPAddress.Parse("192.0.2.7")).Records);
-        Assert.Equal(["mail.example.com"], dns.Names(IPAddress.Parse("2001:db8::7")).Records);
+        Assert.Equal(["192.0.2.7", "2001:db8::7"], dns.Addresses("mail.example.com"));
+        Assert.Equal(["mail.example.com"], dns.Names(IPAddress.Parse("192.0.2.7")));
+        Assert.Equal(["mail.example.com"], dns.Names(IPAddress.Parse("2001:db8::7")));
     }
 
     /// <summary>The server sets the bit TC, and gives the whole over TCP.</summary>
@@ -40,7 +40,7 @@ public sealed class DnsLookupTests : IDisposable
         var parts = Enumerable.Range(0, 4).Select(i => new string((char)('a' + i), 250)).ToList();
         var answer = Ask("example.com", QueryType.TXT, "edns-packet-max=512",
             "txt-record=example.com," + string.Join(',', parts));
-        Assert.Equal([string.Concat(parts)], answer.Records);
+        Assert.Equal([string.Concat(parts)], answer);
     }
 
     [Theory]
@@ -49,8 +49,8 @@ public sealed class DnsLookupTests : IDisposable
     public void MissingNameOrRecord_IsAnAnswer(string name)
     {
         var answer = Ask(name, QueryType.TXT, "host-record=example.com,192.0.2.7");
-        Assert.True(answer.Answered);
-        Assert.Empty(answer.Records);
+        Assert.NotNull(answer);
+        Assert.Empty(answer);
     }
 
     /// <summary>A server that validates sets AD; dnsmasq, which only hands on, does not.</summary>
@@ -63,7 +63,7 @@ public sealed class DnsLookupTests : IDisposable
         using var server = new RootAnswer(saysGenuine, code);
         Resolve(server.Address);
         Assert.Equal([(IPAddress.Parse(server.Address), expected)], DnsLookup.Validation(fake.Host));
-        var findings = OutgoingTlsChecks.Resolvers(fake.Host);
+        var findings = TlsChecks.Resolvers(fake.Host);
         Assert.Equal(expected ? FindingState.Ok : FindingState.Fault, Assert.Single(findings).State);
     }
 
@@ -73,7 +73,7 @@ public sealed class DnsLookupTests : IDisposable
         using var genuine = new RootAnswer(true, 0);
         using var other = new NameServer("host-record=mail.example.com,192.0.2.7");
         Resolve(genuine.Address, other.Address);
-        var finding = Assert.Single(OutgoingTlsChecks.Resolvers(fake.Host));
+        var finding = Assert.Single(TlsChecks.Resolvers(fake.Host));
         Assert.Equal(FindingState.Fault, finding.State);
         Assert.Contains(other.Address, finding.Text, StringComparison.Ordinal);
     }
@@ -95,7 +95,7 @@ public sealed class DnsLookupTests : IDisposable
                 await socket.SendAsync(query.Buffer, query.RemoteEndPoint);
             }
         });
-        Assert.False(new DnsLookup((IPEndPoint)socket.Client.LocalEndPoint!).Ask("example.com", QueryType.MX).Answered);
+        Assert.Null(new DnsLookup((IPEndPoint)socket.Client.LocalEndPoint!).Ask("example.com", QueryType.MX));
         Assert.False(failing.IsCompleted);
     }
 
@@ -104,7 +104,7 @@ public sealed class DnsLookupTests : IDisposable
     {
         using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         var watch = Stopwatch.StartNew();
-        Assert.False(new DnsLookup((IPEndPoint)socket.Client.LocalEndPoint!).Ask("example.com", QueryType.MX).Answered);
+        Assert.Null(new DnsLookup((IPEndPoint)socket.Client.LocalEndPoint!).Ask("example.com", QueryType.MX));
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
     }
 
@@ -113,14 +113,14 @@ public sealed class DnsLookupTests : IDisposable
     [InlineData("a..example.com")]
     [InlineData("{ x }\u0001.example.com")]
     [InlineData("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg.example.com")]
-    public void NameThatIsNone_IsNoFailure(string name) => Assert.Empty(Ask(name, QueryType.A).Records);
+    public void NameThatIsNone_IsNoFailure(string name) => Assert.True(Ask(name, QueryType.A) is null or []);
 
     [Fact]
     public void NextServer_IsAskedWhenTheFirstIsDead()
     {
         using var server = new NameServer("txt-record=example.com,here");
         // Nothing listens there.
-        Assert.Equal(["here"], Lookup("127.0.0.53", server.Address).Ask("example.com", QueryType.TXT).Records);
+        Assert.Equal(["here"], Lookup("127.0.0.53", server.Address).Ask("example.com", QueryType.TXT));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class DnsLookupTests : IDisposable
         Assert.Contains("/etc/resolv.conf", finding.Remedy, StringComparison.Ordinal);
     }
 
-    DnsAnswer Ask(string name, QueryType type, params string[] records)
+    IReadOnlyList<string>? Ask(string name, QueryType type, params string[] records)
     {
         using var server = new NameServer(records);
         return Lookup(server.Address).Ask(name, type);

@@ -22,11 +22,11 @@ public sealed class HostFindings : IDisposable
     [InlineData("System time     : 0.0 seconds slow of NTP time\nLeap status     : Not synchronised\n", "warning")]
     public void Clock_IsJudgedByChrony(string tracking, string expected) =>
         Assert.Equal(expected, Assert.Single(
-            ClockChecks.Look(fake.Saying("chronyc", tracking).BareHost)).State.Hyphenated());
+            MachineChecks.Clock(fake.Saying("chronyc", tracking).BareHost)).State.Hyphenated());
 
     [Fact]
     public void ClockThatNobodySets_IsAWarningWithThePackage() =>
-        Assert.Contains("chrony", Assert.Single(ClockChecks.Look(fake.BareHost)).Remedy, StringComparison.Ordinal);
+        Assert.Contains("chrony", Assert.Single(MachineChecks.Clock(fake.BareHost)).Remedy, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("2026-11-22T11:00:00.000001+00:00", "ok last-reply, ok last-deferral")]
@@ -35,7 +35,7 @@ public sealed class HostFindings : IDisposable
     {
         fake.Folder.Write("var/log/mail_responder-events.log.1", Event(new Outcome(Result.Replied), time));
         fake.Folder.Write("var/log/mail_responder-events.log", "half a line\n");
-        Assert.Equal(expected, States(ReplyChecks.Look(fake.Host)));
+        Assert.Equal(expected, States(ReplyChecks.Last(fake.Host)));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class HostFindings : IDisposable
         fake.Folder.Write("var/log/mail_responder-events.log",
             Event(new Outcome(Result.Replied), "2026-11-22T11:00:00Z")
             + Event(Outcome.Deferred(Cause.Database, "the disk is full"), "2026-11-22T11:30:00Z"));
-        var findings = ReplyChecks.Look(fake.Host).ToList();
+        var findings = ReplyChecks.Last(fake.Host).ToList();
         Assert.Equal("ok last-reply, warning last-deferral", States(findings));
         Assert.EndsWith("with no reply since: database: the disk is full", findings[1].Text, StringComparison.Ordinal);
     }
@@ -76,7 +76,7 @@ public sealed class HostFindings : IDisposable
         };
         var state = fake.Folder.Write("files/.pull.json", "{}");
         File.SetLastWriteTimeUtc(state, FakeHost.Now.UtcDateTime.AddHours(-hours));
-        Assert.Equal(expected, S3Checks.Look(fake.Host, settings)
+        Assert.Equal(expected, AwsChecks.S3(fake.Host, settings)
             .Single(finding => finding.Name == "s3-pull").State.Hyphenated());
     }
 

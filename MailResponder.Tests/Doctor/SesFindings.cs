@@ -76,7 +76,7 @@ public sealed class SesFindings : IDisposable
     public void AccountThatNothingUses_IsNotAsked()
     {
         Assert.Empty(
-            SesChecks.Look(TestSettings.In(folder.Path) with { Ses = new SesSettings { Region = SesDouble.Region } }));
+            AwsChecks.Ses(TestSettings.In(folder.Path) with { Ses = new SesSettings { Region = SesDouble.Region } }));
     }
 
     /// <summary>The host's package ca-certificates gets Amazon's next root one day.</summary>
@@ -103,12 +103,12 @@ public sealed class SesFindings : IDisposable
                 .Select(number => File.ReadAllText(roots[number[0] - '1'])))),
         };
 
-        var finding = Assert.Single(RootChecks.Look(host.Host, settings));
+        var finding = Assert.Single(AwsChecks.Authorities(host.Host, settings));
 
         Assert.Equal((state, "aws-roots"), (finding.State.Hyphenated(), finding.Name));
         Assert.Contains(text, finding.Text, StringComparison.Ordinal);
         var ofOurOwn = settings.Ses with { Endpoint = new Uri("https://ses.example.net") };
-        Assert.Empty(RootChecks.Look(host.Host, settings with { Ses = ofOurOwn }));
+        Assert.Empty(AwsChecks.Authorities(host.Host, settings with { Ses = ofOurOwn }));
     }
 
     string Look(string url, string? configurationSet = null)
@@ -117,7 +117,7 @@ public sealed class SesFindings : IDisposable
             "aws", $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = "
             + $"{SesDouble.SecretKey}\n");
         File.SetUnixFileMode(credentials, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var findings = SesChecks.Look(TestSettings.In(folder.Path) with
+        var findings = AwsChecks.Ses(TestSettings.In(folder.Path) with
         {
             SendMethod = SendMethod.Ses,
             Ses = new SesSettings

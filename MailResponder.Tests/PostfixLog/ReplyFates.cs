@@ -156,8 +156,8 @@ public sealed class ReplyFates : IDisposable
     [InlineData(0, 0, 4, "ok")]
     public void Doctor_JudgesByTheShareThatWasNotTaken(int sent, int deferred, int bounced, string expected)
     {
-        var finding = OutcomeChecks.Judge([new("gmail.com", sent, deferred, bounced, 2, 0)]).First();
-        Assert.Equal((OutcomeChecks.Name, expected), (finding.Name, finding.State.Hyphenated()));
+        var finding = ReplyChecks.Judge([new("gmail.com", sent, deferred, bounced, 2, 0)]).First();
+        Assert.Equal((ReplyChecks.Name, expected), (finding.Name, finding.State.Hyphenated()));
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public sealed class ReplyFates : IDisposable
     [InlineData(ProviderOutcomes.Others, 1, 15, "warning")]
     public void Doctor_SaysWhatWaitsForWantOfTls(string provider, int sent, int without, string expected)
     {
-        var finding = OutcomeChecks.Judge([new(provider, sent, without, 0, 2, 0, without)]).Last();
+        var finding = ReplyChecks.Judge([new(provider, sent, without, 0, 2, 0, without)]).Last();
         Assert.Equal(("reply-tls", expected), (finding.Name, finding.State.Hyphenated()));
         Assert.Equal(without > 0, finding.Text.Contains("want of TLS", StringComparison.Ordinal)
             && finding.Text.Contains($"{without} ", StringComparison.Ordinal));

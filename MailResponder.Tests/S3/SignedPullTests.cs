@@ -338,7 +338,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         var settings = SettingsFile.Load(host.Place.SettingsFile);
         using var fake = new FakeHost();
         var machine = fake.Host with { Clock = TimeProvider.System };
-        var finding = S3Checks.Look(machine, settings).Single(finding => finding.Name == "s3-pull");
+        var finding = AwsChecks.S3(machine, settings).Single(finding => finding.Name == "s3-pull");
         Assert.Equal(FindingState.Fault, finding.State);
         Assert.StartsWith("the last pull was refused, 0 minutes ago: ", finding.Text, StringComparison.Ordinal);
         Assert.Contains(words, finding.Text, StringComparison.Ordinal);

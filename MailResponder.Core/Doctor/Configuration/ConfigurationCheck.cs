@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using MailResponder.Addresses;
 using MailResponder.Aws;
@@ -14,7 +13,9 @@ using MimeKit;
 namespace MailResponder.Doctor;
 
 /// <summary>Looks at the settings, and at every file that they name, as a message would need them.</summary>
-internal static class ConfigurationCheck
+/// <param name="settings">Without a fault of their own.</param>
+/// <param name="faults">Added to.</param>
+internal sealed class ConfigurationCheck(ResponderSettings settings, List<Fault> faults)
 {
     /// <summary>Checks one file: a JSON list is a response book, anything else settings.</summary>
     /// <param name="settingsPath">The settings that say where a book's attachments are; need not exist.</param>
@@ -27,9 +28,10 @@ internal static class ConfigurationCheck
             return ExitCode.NoInput;
         if (LooksLikeSettings(text))
             return OfSettings(path, faults, postfixLimit);
-        // Attachments can be looked for only where settings say where they are.
-        var settings = File.Exists(settingsPath) ? SettingsFile.Check(settingsPath, []) : null;
-        CheckBook(path, settings, faults, postfixLimit);
+        if (ResponseBookFile.Check(path, faults) is { } book)
+            // Attachments can be looked for only where settings say where they are.
+            CheckUse(book, path, File.Exists(settingsPath) ? SettingsFile.Check(settingsPath, []) : null, faults,
+                postfixLimit);
         return ExitCode.DataError;
     }
 
@@ -40,20 +42,25 @@ internal static class ConfigurationCheck
         if (SettingsFile.Check(path, faults) is not { } settings)
             return ExitCode.Configuration;
         var (found, code) = (new List<Fault>(), ExitCode.DataError);
+        var check = new ConfigurationCheck(settings, found);
         try
         {
             using var asService = ServiceUser.Act(settings);
-            if (!FileSystem.MayRead(settings.File))
-                found.Add(new Fault(settings.File, 0, "", $"the user {RunningUser.Name} may not read it"));
-            CheckKeys(settings, found);
-            CheckPlaces(settings, found);
+            check.LookAtKeys();
+            check.LookAtPlaces();
             if (found.Exists(fault => !fault.IsWarning))
                 code = ExitCode.Configuration;
-            CheckBook(settings.ResponseBook, settings, found, postfixLimit, new BookSeal(settings));
+            var seal = new BookSeal(settings);
+            if (ResponseBookFile.Check(settings.ResponseBook, found, seal) is { } book)
+            {
+                CheckUse(book, settings.ResponseBook, settings, found, postfixLimit, seal);
+                found.AddRange(seal.Old(TimeProvider.System.GetUtcNow(),
+                    book.Entries.Any(entry => entry.SentAttachments.Count > 0)));
+            }
         }
         catch (ResponderException exception)
         {
-            found.Add(new Fault(settings.File, 0, "database", exception.Message));
+            check.Add("database", exception.Message);
             code = ExitCode.Configuration;
         }
 
@@ -66,17 +73,14 @@ internal static class ConfigurationCheck
         return code;
     }
 
-    private static void CheckKeys(ResponderSettings settings, List<Fault> faults)
+    private void LookAtKeys()
     {
-        void Try(string place, Action work) => ConfigurationCheck.Try(faults, settings.File, place, work);
-
-        Try("address_key_file", () =>
-        {
-            // With SQLite a key that is missing along with its database is made by the first message.
-            if (File.Exists(settings.AddressKeyFile) || settings.Database.MySql is not null
-                || FileStatus.TryRead(settings.Database.SqliteFile!, out _))
-                AddressKey.Load(settings.AddressKeyFile);
-        });
+        if (!FileSystem.MayRead(settings.File))
+            Add("", $"the user {RunningUser.Name} may not read it");
+        // With SQLite a key that is missing along with its database is made by the first message.
+        if (File.Exists(settings.AddressKeyFile) || settings.Database.MySql is not null
+            || FileStatus.TryRead(settings.Database.SqliteFile!, out _))
+            Try("address_key_file", () => AddressKey.Load(settings.AddressKeyFile));
         if (settings.Database.MySql is { PasswordFile: { } passwordFile })
             Try("database.mysql.password_file", () =>
                 SecretFile.Read(passwordFile, Cause.Settings, "password file"));
@@ -89,9 +93,8 @@ internal static class ConfigurationCheck
 
         if (settings.Dkim is not { } dkim)
         {
-            faults.Add(new Fault(settings.File, 0, "dkim",
-                "is not set: replies go out unsigned and many will be taken for spam; "
-                + "make a key with: responder dkim keygen", IsWarning: true));
+            Add("dkim", "is not set: replies go out unsigned and many will be taken for spam; "
+                + "make a key with: responder dkim keygen", isWarning: true);
             return;
         }
 
@@ -108,70 +111,53 @@ internal static class ConfigurationCheck
         });
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var fromDomain);
         if (!MailDomain.IsWithin(fromDomain, [dkim.Domain]))
-            faults.Add(new Fault(settings.File, 0, "dkim.domain",
-                $"{dkim.Domain} is not the domain of response_from ({fromDomain}) or above it; DMARC will not count "
-                + "the signature", IsWarning: true));
+            Add("dkim.domain", $"{dkim.Domain} is not the domain of response_from ({fromDomain}) or above it; DMARC "
+                + "will not count the signature", isWarning: true);
     }
 
-    private static void CheckPlaces(ResponderSettings settings, List<Fault> faults)
+    private void LookAtPlaces()
     {
-        void AddTo(string place, string? trouble, bool isWarning = false)
-        {
-            if (trouble is not null)
-                faults.Add(new Fault(settings.File, 0, place, trouble, isWarning));
-        }
-
-        void CheckCredentials(AwsConnection? service)
+        foreach (var service in new AwsConnection?[] { settings.Ses, settings.S3 })
         {
             if (service is { CredentialsFile: { } credentials })
-                Try(faults, settings.File, service.Name + ".credentials_file",
-                    () => CredentialsFile.Read(credentials, service.Profile));
+                Try(service.Name + ".credentials_file", () => CredentialsFile.Read(credentials, service.Profile));
         }
 
-        CheckCredentials(settings.Ses);
-        CheckCredentials(settings.S3);
         if (settings.UsesAwsRoots)
-            Try(faults, settings.File, AwsClients.Setting,
-                () => TlsTrust.Read(AwsClients.Setting, settings.AwsRoots));
+            Try(AwsClients.Setting, () => TlsTrust.Read(AwsClients.Setting, settings.AwsRoots));
         if (settings.SendMethod == SendMethod.Sendmail)
-            AddTo("sendmail", PlaceCheck.Program(settings.Sendmail));
+            Add("sendmail", PlaceCheck.Program(settings.Sendmail));
         if (settings.SendMethod == SendMethod.Outbox)
-            AddTo("outbox", PlaceCheck.Folder(settings.Outbox));
+            Add("outbox", PlaceCheck.Folder(settings.Outbox));
         if (settings.Database.SqliteFile is not { } file)
             return;
-        AddTo("database.sqlite", PlaceCheck.Sqlite(file));
+        Add("database.sqlite", PlaceCheck.Sqlite(file));
         if (Path.GetDirectoryName(file) is { } folder && !Path.Exists(folder))
-            AddTo("database.sqlite", $"there is no folder {folder}; the first message makes it, if the path is right",
+            Add("database.sqlite", $"there is no folder {folder}; the first message makes it, if the path is right",
                 isWarning: true);
     }
 
-    private static void CheckBook(string path, ResponderSettings? settings, List<Fault> faults, long? postfixLimit,
-        BookSeal? seal = null)
-    {
-        if (ResponseBookFile.Check(path, faults, seal) is not { } book)
-            return;
-        if (settings is null)
-            CheckSwitch(book, path, faults);
-        else
-            CheckUse(book, path, settings, faults, postfixLimit, seal);
-        var hasAttachments = book.Entries.Any(entry => entry.SentAttachments.Count > 0);
-        faults.AddRange(seal?.Old(TimeProvider.System.GetUtcNow(), hasAttachments) ?? []);
-    }
-
-    /// <summary>A book that these settings are to use, but for what is wrong in its own text.</summary>
-    public static void CheckUse(ResponseBook book, string path, ResponderSettings settings, List<Fault> faults,
+    /// <summary>Checks a book, but for what is wrong in its own text.</summary>
+    /// <param name="settings">Those that are to use it; null: they are not known.</param>
+    public static void CheckUse(ResponseBook book, string path, ResponderSettings? settings, List<Fault> faults,
         long? postfixLimit = null, BookSeal? seal = null)
     {
-        CheckSwitch(book, path, faults);
+        // Not a fault of the file: `config pull` would have cron mail it each hour.
+        if (book.AttachmentsOffLine is { } line)
+            faults.Add(new Fault(path, line, "attachments", $"is off: "
+                + $"{book.Entries.Count(entry => entry.HoldsBackAttachments)} of {book.Entries.Count} entries go out "
+                + "without theirs", IsWarning: true));
+        if (settings is null)
+            return;
+        var check = new ConfigurationCheck(settings, faults);
         if (settings.OverQuota is { } notice && book.EntriesFor(notice).Count is not 1 and var count)
-            faults.Add(new Fault(settings.File, 0, "over_quota",
-                string.Create(CultureInfo.InvariantCulture, $"{path} has {count} entries for {notice}; write one")));
+            check.Add("over_quota", $"{path} has {count} entries for {notice}; write one");
         foreach (var mailbox in settings.Canary)
         {
-            faults.AddRange(mailbox.Requests
-                .Where(asked => RequestedAddress.Find(asked, new HeaderList(), book, settings) is null)
-                .Select(asked => new Fault(settings.File, 0, CanarySection.Name, $"{mailbox.Name} asks {asked}, "
-                    + $"which {path} does not answer; see: responder config show", IsWarning: true)));
+            foreach (var asked in mailbox.Requests.Where(
+                asked => RequestedAddress.Find(asked, new HeaderList(), book, settings) is null))
+                check.Add(CanarySection.Name, $"{mailbox.Name} asks {asked}, which {path} does not answer; see: "
+                    + "responder config show", isWarning: true);
         }
 
         // The limit of this host's Postfix does not apply to another program.
@@ -180,37 +166,33 @@ internal static class ConfigurationCheck
         foreach (var entry in book.Entries)
         {
             new EntryCheck(entry, path, settings, seal, faults).Look(isOfPostfix ? postfixLimit : null);
-            if (!sent.TryAdd(Convert.ToHexString(entry.Identity()), entry))
-            {
-                var same = sent[Convert.ToHexString(entry.Identity())];
-                faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}",
-                    $"is the same as entry {same.Number} (line {same.Line}); take one of them out"));
-            }
+            var identity = Convert.ToHexString(entry.Identity());
+            if (!sent.TryAdd(identity, entry))
+                faults.Add(new Fault(path, entry.Line, $"entry {entry.Number}", $"is the same as entry "
+                    + $"{sent[identity].Number} (line {sent[identity].Line}); take one of them out"));
         }
     }
 
-    /// <summary>Not a fault of the file: `config pull` would have cron mail it each hour.</summary>
-    private static void CheckSwitch(ResponseBook book, string path, List<Fault> faults)
-    {
-        if (book.AttachmentsOffLine is not { } line)
-            return;
-        var held = book.Entries.Count(entry => entry.HoldsBackAttachments);
-        faults.Add(new Fault(path, line, "attachments",
-            $"is off: {held} of {book.Entries.Count} entries go out without theirs", IsWarning: true));
-    }
-
-    /// <summary>Does the work; a <see cref="ResponderException"/> becomes a fault of the place.</summary>
-    public static void Try(
-        List<Fault> faults, string file, string place, Action work, int line = 0, bool isWarning = false)
+    /// <summary>Does the work; returns the problem of a <see cref="ResponderException"/>, else null.</summary>
+    public static string? ProblemOf(Action work)
     {
         try
         {
             work();
+            return null;
         }
         catch (ResponderException exception)
         {
-            faults.Add(new Fault(file, line, place, exception.Message, isWarning));
+            return exception.Message;
         }
+    }
+
+    private void Try(string place, Action work) => Add(place, ProblemOf(work));
+
+    private void Add(string place, string? problem, bool isWarning = false)
+    {
+        if (problem is not null)
+            faults.Add(new Fault(settings.File, 0, place, problem, isWarning));
     }
 
     /// <summary>An object, or the start of one, that is no entry of a book and has a setting, if anything.</summary>

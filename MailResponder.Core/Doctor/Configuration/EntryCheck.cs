@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Book;
 using MailResponder.Delivery;
 using MailResponder.Incoming;
@@ -51,8 +50,13 @@ internal sealed class EntryCheck(
             Add(AuthenticationRequirement.Name,
                 "is not set: spam to any address of the domain brings a mail to whoever it is forged from; add "
                 + "\"require_authentication\": { \"links\": \"weak\" }", isWarning: true);
-        if (WayOut() is { } trouble)
-            Add("send_method", trouble);
+        // That of the settings is looked at once.
+        Add("send_method", entry.SendMethod == settings.SendMethod ? null : entry.SendMethod switch
+        {
+            SendMethod.Sendmail => PlaceCheck.Program(settings.Sendmail),
+            SendMethod.Outbox => PlaceCheck.Folder(settings.Outbox),
+            _ => null,
+        });
         if (Owner() is { } owner)
             Add("email_addr", $"{entry.Address} {owner}; take another");
         if (Method == SendMethod.Ses)
@@ -60,36 +64,31 @@ internal sealed class EntryCheck(
         var attached = 0L;
         foreach (var attachment in entry.Attachments)
         {
-            ConfigurationCheck.Try(faults, book, $"entry {entry.Number}, {Attachments}", () =>
+            Add(Attachments, ConfigurationCheck.ProblemOf(() =>
             {
                 using var content = files.Open(attachment);
                 // As base64 in lines of 76 characters.
                 attached += (content.Length + 56) / 57 * 78;
                 seal?.CheckAttachment(attachment, content);
-            }, attachment.Line, entry.HoldsBackAttachments);
+            }), attachment.Line, entry.HoldsBackAttachments);
         }
 
         if (LongestText() is > SendmailSender.MaxMessageBytes and var text)
             Add("body", $"with the longest links it has {Megabytes(text)} MB, more than any provider takes; name fewer "
                 + "links, or shorter ones");
-        else if (TooLarge(attached, postfixLimit) is { } tooLarge)
-            Add(Attachments, tooLarge, isWarning: entry.HoldsBackAttachments);
+        else
+            Add(Attachments, TooLarge(attached, postfixLimit), isWarning: entry.HoldsBackAttachments);
     }
 
     /// <remarks>
     /// What is wrong with attachments that the book holds back is a warning: it may be why they are switched off, and
     /// must not keep that book out of force.
     /// </remarks>
-    private void Add(string field, string problem, int? line = null, bool isWarning = false) =>
-        faults.Add(new Fault(book, line ?? entry.Line, $"entry {entry.Number}, {field}", problem, isWarning));
-
-    /// <summary>The way out that the entry names itself; that of the settings is looked at once.</summary>
-    private string? WayOut() => entry.SendMethod == settings.SendMethod ? null : entry.SendMethod switch
+    private void Add(string field, string? problem, int? line = null, bool isWarning = false)
     {
-        SendMethod.Sendmail => PlaceCheck.Program(settings.Sendmail),
-        SendMethod.Outbox => PlaceCheck.Folder(settings.Outbox),
-        _ => null,
-    };
+        if (problem is not null)
+            faults.Add(new Fault(book, line ?? entry.Line, $"entry {entry.Number}, {field}", problem, isWarning));
+    }
 
     /// <summary>Who else needs the address: people, or the replies themselves. Null when nobody does.</summary>
     private string? Owner()
@@ -157,6 +156,5 @@ internal sealed class EntryCheck(
             : (SendmailSender.MaxMessageBytes, "large providers take 25 MB", "");
     }
 
-    private static string Megabytes(long bytes) =>
-        (bytes / 1024 / 1024.0).ToString("0.0", CultureInfo.InvariantCulture);
+    private static string Megabytes(long bytes) => $"{bytes / 1024 / 1024.0:0.0}";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DnsClient;
 using MailResponder.Reply.Dkim;
 using MailResponder.Settings;
@@ -16,14 +15,11 @@ internal static class DkimDnsCheck
         {
             var current = DkimKey.Load(dkim);
             var (_, bits) = DkimRecord.PublicKey(current);
-            var next = DkimKey.LoadNext(dkim);
-            var former = new DkimRotation(dkim, clock).Former;
-            List<Finding> findings = [.. Length(dkim.KeyFile, bits), .. Record(dns, current)];
-            if (next is not null)
-                findings.AddRange(Next(dns, current, next));
-            if (former is { } old)
-                findings.AddRange(Former(dns, old.Key, old.NeededUntil, clock.GetUtcNow()));
-            return findings;
+            return
+            [
+                .. Length(dkim.KeyFile, bits), .. Record(dns, current), .. Next(dns, current, DkimKey.LoadNext(dkim)),
+                .. Former(dns, new DkimRotation(dkim, clock).Former, clock.GetUtcNow()),
+            ];
         }
         catch (ResponderException)
         {
@@ -35,23 +31,20 @@ internal static class DkimDnsCheck
     /// <summary>Why the next key cannot sign yet; null when DNS shows its record as it should be.</summary>
     /// <exception cref="ResponderException">It is no RSA key.</exception>
     public static string? ProblemOfNext(DnsLookup dns, DkimKey next) =>
-        dns.Ask(next.Record, QueryType.TXT) is { Answered: true, Records.Count: 0 }
+        dns.Ask(next.Record, QueryType.TXT) is []
             ? next.Record + " does not exist yet"
         : Record(dns, next) is [{ State: not FindingState.Ok } finding] ? finding.Text : null;
 
-    private static Check Length(string file, int bits)
-    {
-        const string remedy = "make a new one: responder dkim rotate";
-        var check = new Check("dkim-key");
-        return bits < 1024
-            ? check.Fault($"{file} has {bits} bits; receivers ignore signatures below 1024", remedy)
-            : bits < 2048 ? check.Warning($"{file} has only {bits} bits", remedy)
-            : check.Ok(bits.Count("bit"));
-    }
+    private static Check Length(string file, int bits) => bits >= 2048 ? new Check("dkim-key").Ok($"{bits} bits")
+        : new Check("dkim-key").Bad(bits < 1024, bits < 1024
+            ? $"{file} has {bits} bits; receivers ignore signatures below 1024" : $"{file} has only {bits} bits",
+            "make a new one: responder dkim rotate");
 
-    private static Check Next(DnsLookup dns, DkimKey current, DkimKey next)
+    private static Check Next(DnsLookup dns, DkimKey current, DkimKey? next)
     {
         var check = new Check("dkim-next");
+        if (next is null)
+            return check;
         try
         {
             return ProblemOfNext(dns, next) is { } problem
@@ -65,14 +58,17 @@ internal static class DkimDnsCheck
         }
     }
 
-    private static Check Former(DnsLookup dns, DkimKey key, DateTimeOffset neededUntil, DateTimeOffset now)
+    private static Check Former(
+        DnsLookup dns, (DkimKey Key, DateTimeOffset NeededUntil)? former, DateTimeOffset now)
     {
         var check = new Check("dkim-former");
-        var day = neededUntil.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+        if (former is not (var key, var neededUntil))
+            return check;
+        var day = $"{neededUntil:yyyy-MM-dd HH:mm} UTC";
         if (neededUntil <= now)
             return check.Warning($"{key.Record} is needed no longer, since {day}",
                 $"take it out of DNS, then: rm {key.File}");
-        return dns.Ask(key.Record, QueryType.TXT) is { Answered: true, Records.Count: 0 }
+        return dns.Ask(key.Record, QueryType.TXT) is []
             ? check.Warning($"{key.Record} is gone; mail that its key signed is on its way until {day}",
                 "publish it again until then")
             : check.Ok($"{key.Record} stays in DNS until {day}");
@@ -81,17 +77,17 @@ internal static class DkimDnsCheck
     private static Check Record(DnsLookup dns, DkimKey signing)
     {
         var check = new Check("dkim-dns");
-        var (answer, place) = (dns.Ask(signing.Record, QueryType.TXT), signing.Record);
-        if (!answer.Answered)
+        var place = signing.Record;
+        if (dns.Ask(place, QueryType.TXT) is not { } records)
             return check.Warning($"{place}: the resolver does not answer", DnsChecks.RemedyOfSilence);
-        if (answer.Records.Count == 0)
+        if (records.Count == 0)
             return check.Fault(place + " does not exist: no signature of ours is valid", Publish);
-        if (answer.Records.Count > 1)
-            return check.Fault($"{place} has {answer.Records.Count} TXT records; which one counts is undefined",
+        if (records.Count > 1)
+            return check.Fault($"{place} has {records.Count} TXT records; which one counts is undefined",
                 "keep the one that responder dkim record prints");
         var key = DkimRecord.PublicKey(signing).Base64;
         // A tag list (RFC 6376, section 3.2). White space means nothing in the tags that are read here.
-        var tags = Host.Values(string.Concat(answer.Records[0].Where(c => !char.IsWhiteSpace(c))).Split(';'), '=');
+        var tags = Host.Values(string.Concat(records[0].Where(c => !char.IsWhiteSpace(c))).Split(';'), '=');
         if (!tags.TryGetValue("p", out var published) || tags.GetValueOrDefault("v", "DKIM1") != "DKIM1")
             return check.Fault(place + " is no DKIM record: it has no v=DKIM1 or no p=", Publish);
         if (published.Length == 0)

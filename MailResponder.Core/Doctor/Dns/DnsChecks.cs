@@ -10,11 +10,17 @@ internal static class DnsChecks
 {
     public const string RemedyOfSilence = "look at /etc/resolv.conf and the network; then run it again";
 
+    private static string[] Restrictions =>
+    [
+        "smtpd_client_restrictions", "smtpd_helo_restrictions", "smtpd_sender_restrictions", "smtpd_relay_restrictions",
+        "smtpd_recipient_restrictions", "smtpd_data_restrictions", "smtpd_end_of_data_restrictions",
+    ];
+
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
     {
         var (dns, check) = (new DnsLookup(host), new Check("dns"));
         // One question first: when it gets no answer, the others would wait in vain.
-        if (!dns.Ask(settings.OwnDomains[0], QueryType.MX).Answered)
+        if (dns.Ask(settings.OwnDomains[0], QueryType.MX) is null)
             return check.Warning("no DNS record was looked at: the resolver does not answer", RemedyOfSilence);
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var from);
         var bounces = settings.BounceAddress[(settings.BounceAddress.LastIndexOf('@') + 1)..].ToLowerInvariant();
@@ -29,8 +35,7 @@ internal static class DnsChecks
         {
             findings.AddRange(settings.OwnDomains.Where(domain => !postfix.IsHost(domain))
                 .SelectMany(domain => Mx(dns, domain, postfix["myhostname"])));
-            findings.AddRange(Address(dns, postfix["myhostname"]));
-            findings.AddRange(BlockListChecks.Look(dns, postfix));
+            findings.AddRange([.. Address(dns, postfix["myhostname"]), .. BlockLists(dns, postfix)]);
         }
 
         return findings;
@@ -41,10 +46,9 @@ internal static class DnsChecks
         var check = new Check("spf");
         var include = settings.Ses is null ? "mx" : "mx include:amazonses.com";
         var remedy = $"publish: {domain}. IN TXT \"v=spf1 {include} ~all\"";
-        var answer = dns.Ask(domain, QueryType.TXT);
-        if (!answer.Answered)
+        if (dns.Ask(domain, QueryType.TXT) is not { } answer)
             return check.Warning($"{domain}: the resolver does not answer", RemedyOfSilence);
-        var records = answer.Records.Where(
+        var records = answer.Where(
             text => text == "v=spf1" || text.StartsWith("v=spf1 ", StringComparison.OrdinalIgnoreCase)).ToList();
         if (records.Count == 0)
             return check.Warning(domain + " has no SPF record: replies look like spam", remedy);
@@ -69,10 +73,9 @@ internal static class DnsChecks
         // public suffixes.
         for (var domain = from; domain.Contains('.'); domain = domain[(domain.IndexOf('.') + 1)..])
         {
-            var answer = dns.Ask("_dmarc." + domain, QueryType.TXT);
-            if (!answer.Answered)
+            if (dns.Ask("_dmarc." + domain, QueryType.TXT) is not { } answer)
                 return check.Warning($"_dmarc.{domain}: the resolver does not answer", RemedyOfSilence);
-            var records = answer.Records.Where(text => text.StartsWith("v=DMARC1", StringComparison.Ordinal)).ToList();
+            var records = answer.Where(text => text.StartsWith("v=DMARC1", StringComparison.Ordinal)).ToList();
             if (records.Count > 1)
                 return check.Warning($"_dmarc.{domain} has {records.Count} records; receivers ignore all of them",
                     "keep one of them");
@@ -87,19 +90,19 @@ internal static class DnsChecks
     private static Check Mx(DnsLookup dns, string domain, string hostName)
     {
         var check = new Check("mx");
-        var (answer, remedy) = (dns.Ask(domain, QueryType.MX), $"publish: {domain}. IN MX 10 {hostName}.");
-        if (!answer.Answered)
+        var remedy = $"publish: {domain}. IN MX 10 {hostName}.";
+        if (dns.Ask(domain, QueryType.MX) is not { } servers)
             return check.Warning($"{domain}: the resolver does not answer", RemedyOfSilence);
-        if (answer.Records.Contains("."))
+        if (servers.Contains("."))
             return check.Warning(domain + " says that it takes no mail (a null MX, RFC 7505)", remedy);
-        if (answer.Records.Count == 0)
+        if (servers.Count == 0)
             return check.Warning(domain + " has no MX record: requests may not reach this host", remedy);
-        var named = string.Join(", ", answer.Records);
-        if (answer.Records.Contains(hostName.ToLowerInvariant()))
+        var named = string.Join(", ", servers);
+        if (servers.Contains(hostName.ToLowerInvariant()))
             return check.Ok($"{domain}: {named}");
         // A load balancer or another name of this host: the same addresses are good enough.
-        var ours = dns.Addresses(hostName).Records;
-        return answer.Records.Any(mx => dns.Addresses(mx).Records.Any(ours.Contains))
+        var ours = dns.Addresses(hostName) ?? [];
+        return servers.Any(mx => dns.Addresses(mx)?.Any(ours.Contains) == true)
             ? check.Ok($"{domain}: {named}, which is this host too")
             : check.Warning($"{domain}: mail goes to {named}, not to this host ({hostName})",
                 remedy + " (unless a load balancer stands there)");
@@ -108,19 +111,65 @@ internal static class DnsChecks
     private static Check Address(DnsLookup dns, string hostName)
     {
         var check = new Check("host-address");
-        var addresses = dns.Addresses(hostName);
-        if (!addresses.Answered)
+        if (dns.Addresses(hostName) is not { } addresses)
             return check.Warning($"{hostName}: the resolver does not answer", RemedyOfSilence);
-        if (addresses.Records.Count == 0)
+        if (addresses.Count == 0)
             return check.Warning($"{hostName} (myhostname) has no address in DNS: others refuse mail from it",
                 $"publish an A record for {hostName}");
-        foreach (var text in addresses.Records.Where(
-            text => !dns.Names(IPAddress.Parse(text)).Records.Contains(hostName.ToLowerInvariant())))
+        foreach (var text in addresses.Where(
+            text => dns.Names(IPAddress.Parse(text))?.Contains(hostName.ToLowerInvariant()) != true))
         {
             check.Warning($"{text} does not lead back to {hostName}: others take mail from it for spam",
                 $"let your provider set the reverse DNS of {text} to {hostName}");
         }
 
-        return check.OrOk($"{hostName}: {string.Join(", ", addresses.Records)}, and back");
+        return check.OrOk($"{hostName}: {string.Join(", ", addresses)}, and back");
     }
+
+    /// <summary>
+    /// Looks for this host's addresses on the block lists that its own Postfix uses. Other hosts that use such a list
+    /// refuse our replies.
+    /// </summary>
+    private static Check BlockLists(DnsLookup dns, PostfixSettings postfix)
+    {
+        var check = new Check("block-lists");
+        var rejecting = Restrictions.Select(postfix.List).SelectMany(words => words.Zip(words.Skip(1)))
+            .Where(pair => pair.First is "reject_rbl_client").Select(pair => pair.Second);
+        // domain=filter*weight; a list of good senders has a weight below zero.
+        var lists = postfix.List("postscreen_dnsbl_sites").Concat(rejecting)
+            .Where(text => !text.Contains("*-", StringComparison.Ordinal))
+            .Select(text => text.Split('*')[0].Split('=')).DistinctBy(parts => parts[0]).ToList();
+        if (lists.Count == 0)
+            return check.Ok("Postfix asks none");
+        var addresses = dns.Addresses(postfix["myhostname"]) ?? [];
+        if (addresses.Count == 0)
+            return check.NotLookedAt("host-address");
+        foreach (var (address, list) in addresses.SelectMany(address => lists.Select(list => (address, list))))
+        {
+            // RFC 5782: the address as in a PTR record, below the list's domain.
+            var reversed = IPAddress.Parse(address).GetArpaName().Replace("in-addr.arpa.", "", StringComparison.Ordinal)
+                .Replace("ip6.arpa.", "", StringComparison.Ordinal);
+            var answer = dns.Ask(reversed + list[0], QueryType.A);
+            if (answer is null)
+                check.Warning($"{list[0]} does not answer",
+                    "see that the resolver of /etc/resolv.conf is one of your own; then run it again");
+            // Spamhaus and others report errors this way; it says nothing about the address.
+            else if (answer.Any(text => text.StartsWith("127.255.255.", StringComparison.Ordinal)))
+                check.Warning($"{list[0]} does not serve this host's resolver: nobody is found on it",
+                    "ask it by a resolver of your own, not by a public one");
+            else if (answer.Any(text => text.StartsWith("127.", StringComparison.Ordinal)
+                && (list is not [_, var filter, ..] || IsMatch(filter, text))))
+                check.Fault($"{address} is on {list[0]}: others refuse our replies",
+                    "look at the list's web site for the reason, mend it, and ask there to be taken off; see "
+                    + "docs/postfix.md");
+        }
+
+        return check.OrOk($"{addresses.Some()}: not on {lists.Select(list => list[0]).Some()}");
+    }
+
+    /// <summary>A pattern like <c>127.0.[0..255].[1;3..5]</c> (postconf(5), postscreen_dnsbl_sites).</summary>
+    private static bool IsMatch(string pattern, string address) =>
+        pattern.Replace("..", "-", StringComparison.Ordinal).Split('.').Zip(address.Split('.')).All(part =>
+            part.First.Trim('[', ']').Split(';').Select(range => range.Split('-')).Any(edges =>
+                edges[0].AsNumber() <= part.Second.AsNumber() && part.Second.AsNumber() <= edges[^1].AsNumber()));
 }

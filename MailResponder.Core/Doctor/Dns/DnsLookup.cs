@@ -18,14 +18,7 @@ internal sealed class DnsLookup
     }
 
     /// <param name="servers">The next one is asked when one fails or does not answer.</param>
-    public DnsLookup(params IPEndPoint[] servers) => _client = new LookupClient(new LookupClientOptions(servers)
-    {
-        Timeout = TimeSpan.FromSeconds(3),
-        Retries = 1,
-        UseRandomNameServer = false,
-        // An answer without records is final: no other server is asked.
-        ContinueOnEmptyResponse = false,
-    });
+    public DnsLookup(params IPEndPoint[] servers) => _client = new LookupClient(Options(servers));
 
     /// <summary>
     /// Each name server of the host, and whether it says that the root zone's signatures are genuine.
@@ -35,13 +28,8 @@ internal sealed class DnsLookup
 
     private static bool Validates(IPEndPoint server)
     {
-        var options = new LookupClientOptions(server)
-        {
-            Timeout = TimeSpan.FromSeconds(3),
-            Retries = 1,
-            UseCache = false,
-            RequestDnsSecRecords = true,
-        };
+        var options = Options(server);
+        options.RequestDnsSecRecords = true;
         try
         {
             var answer = new LookupClient(options).Query(DnsString.RootLabel, QueryType.NS);
@@ -53,32 +41,43 @@ internal sealed class DnsLookup
         }
     }
 
+    private static LookupClientOptions Options(params IPEndPoint[] servers) => new(servers)
+    {
+        Timeout = TimeSpan.FromSeconds(3),
+        Retries = 1,
+        UseRandomNameServer = false,
+        // An answer without records is final: no other server is asked.
+        ContinueOnEmptyResponse = false,
+    };
+
     /// <param name="type">TXT, MX, A, AAAA or PTR.</param>
-    public DnsAnswer Ask(string name, QueryType type)
+    /// <returns>
+    /// The records' data: TXT with its strings joined (RFC 7208, section 3.3), MX and PTR as host names in lower case
+    /// without a final dot, addresses as they are. Empty when the name has none; null when no server answered, or all
+    /// failed.
+    /// </returns>
+    public IReadOnlyList<string>? Ask(string name, QueryType type)
     {
         try
         {
             var response = _client.Query(name, type);
-            var code = response.Header.ResponseCode;
-            return new DnsAnswer(code is DnsHeaderResponseCode.NoError or DnsHeaderResponseCode.NotExistentDomain,
-                [.. response.Answers.Select(DataOf).OfType<string>()]);
+            return response.Header.ResponseCode
+                is not (DnsHeaderResponseCode.NoError or DnsHeaderResponseCode.NotExistentDomain) ? null
+                : [.. response.Answers.Select(DataOf).OfType<string>()];
         }
         catch (Exception exception) when (exception is DnsResponseException or ArgumentException)
         {
             // No server answered, or the name is not valid.
-            return new DnsAnswer(false, []);
+            return null;
         }
     }
 
-    /// <summary>The addresses of a host, IPv4 first.</summary>
-    public DnsAnswer Addresses(string name)
-    {
-        var (four, six) = (Ask(name, QueryType.A), Ask(name, QueryType.AAAA));
-        return new DnsAnswer(four.Answered, [.. four.Records, .. six.Records]);
-    }
+    /// <summary>The addresses of a host, IPv4 first; null without an answer.</summary>
+    public IReadOnlyList<string>? Addresses(string name) =>
+        Ask(name, QueryType.A) is { } four ? [.. four, .. Ask(name, QueryType.AAAA) ?? []] : null;
 
-    /// <summary>The names of an address.</summary>
-    public DnsAnswer Names(IPAddress address) => Ask(address.GetArpaName(), QueryType.PTR);
+    /// <summary>The names of an address; null without an answer.</summary>
+    public IReadOnlyList<string>? Names(IPAddress address) => Ask(address.GetArpaName(), QueryType.PTR);
 
     private static IPEndPoint[] ServersOf(Host host) => [.. (host.Lines("/etc/resolv.conf") ?? [])
         .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
@@ -100,10 +99,3 @@ internal sealed class DnsLookup
     private static string NameOf(DnsString name) =>
         name.Value is "." ? "." : name.Value.TrimEnd('.').ToLowerInvariant();
 }
-
-/// <summary>What name servers said to one question.</summary>
-/// <param name="Answered">False: no server answered, or all failed; then nothing is known.</param>
-/// <param name="Records">
-/// The records' data: TXT with its strings joined (RFC 7208, section 3.3), MX and PTR as host names in lower case
-/// without a final dot, addresses as they are. Empty when the name has none.</param>
-internal sealed record DnsAnswer(bool Answered, IReadOnlyList<string> Records);

@@ -25,18 +25,16 @@ internal static class LogChecks
                 "log_to is stderr: under Postfix the lines get lost, or into delivery reports",
                 "remove log_to from the settings");
         var isRunning = host.IsRunning("rsyslogd");
-        var running = new Check("rsyslog-running");
         return
         [
-            .. isRunning ? running.Ok("yes")
-                : running.Fault("rsyslog does not run: nothing of ours is logged",
-                    "run: systemctl enable --now rsyslog (package rsyslog)"),
+            .. new Check("rsyslog-running").FaultIf(!isRunning, "rsyslog does not run: nothing of ours is logged",
+                "run: systemctl enable --now rsyslog (package rsyslog)").OrOk("yes"),
             .. RuleFile(host),
             .. settings is null ? [] : Routing(host, settings, isRunning),
             .. Files(host),
             .. Rotating(host),
             .. MailLog(host),
-            .. JournalChecks.Look(host),
+            .. RetentionChecks.Journal(host),
         ];
     }
 
@@ -46,12 +44,9 @@ internal static class LogChecks
         if (host.Lines(Rule) is not { } lines)
             return check.Fault(Rule + " is missing: our lines go wherever the host's rules send them",
                 "run install.sh");
-        foreach (var file in (string[])[Log, Events, MailLogFile])
-        {
-            if (!lines.Any(line => !line.TrimStart().StartsWith('#') && line.Contains(file, StringComparison.Ordinal)))
-                check.Fault($"{Rule} does not write {file}", "take rsyslog/20-mail_responder.conf" + Restart);
-        }
-
+        foreach (var file in ((string[])[Log, Events, MailLogFile]).Where(file => !lines.Any(
+            line => !line.TrimStart().StartsWith('#') && line.Contains(file, StringComparison.Ordinal))))
+            check.Fault($"{Rule} does not write {file}", "take rsyslog/20-mail_responder.conf" + Restart);
         var rsyslogd = host.Run("rsyslogd", "-N1");
         // rsyslogd may leave a broken part out and go on; its exit code is 0 then.
         var broken = rsyslogd.ErrorLines.Concat(rsyslogd.Lines)
@@ -73,11 +68,10 @@ internal static class LogChecks
         var routing = new Check("log-routing");
         if (!isRunning)
             return [.. check.NotLookedAt("rsyslog-running"), .. routing.NotLookedAt("rsyslog-running")];
-        if (!File.Exists(path))
-            check.Fault(path + " does not exist: nothing of ours is logged",
-                "run: systemctl restart rsyslog; see syslog_socket in the settings");
-        else if (host.Refused('w', [path]).Count > 0)
-            check.Fault($"{Host.ResponderUser} may not write to {path}", $"run: chmod 0666 {path}");
+        check.FaultIf(!File.Exists(path), path + " does not exist: nothing of ours is logged",
+                "run: systemctl restart rsyslog; see syslog_socket in the settings")
+            .FaultIf(File.Exists(path) && host.Refused('w', [path]).Count > 0,
+                $"{Host.ResponderUser} may not write to {path}", $"run: chmod 0666 {path}");
         if (check.Count > 0)
             return [.. routing.NotLookedAt(name), .. check];
         check.Ok(path);
@@ -113,15 +107,14 @@ internal static class LogChecks
     private static Check Files(Host host)
     {
         var check = new Check("log-files");
-        foreach (var path in (string[])[Log, Events])
+        // The first message makes one that is missing; log-routing tells whether it would.
+        foreach (var path in ((string[])[Log, Events]).Where(path => File.Exists(host.PathTo(path))))
         {
-            var file = host.PathTo(path);
-            if (!File.Exists(file))
-                continue; // The first message makes it; log-routing tells whether it would.
-            if (Host.IsOpen(file, UnixFileMode.OtherRead | UnixFileMode.OtherWrite))
-                check.Fault(path + " can be read by every user of the host", $"run: chmod 0640 {path}");
-            if (host.Stat("%U", file) is var owner && owner is not ("" or "root" or "syslog"))
-                check.Fault($"{path} belongs to {owner}: rsyslog may not be able to write it",
+            var owner = host.Stat("%U", host.PathTo(path));
+            check.FaultIf(Host.IsOpen(host.PathTo(path), UnixFileMode.OtherRead | UnixFileMode.OtherWrite),
+                    path + " can be read by every user of the host", $"run: chmod 0640 {path}")
+                .FaultIf(owner is not ("" or "root" or "syslog"),
+                    $"{path} belongs to {owner}: rsyslog may not be able to write it",
                     $"run: chown {(host.PasswdEntry("syslog") is null ? "root" : "syslog")}:adm {path}" + Restart);
         }
 

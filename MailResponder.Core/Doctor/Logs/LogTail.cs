@@ -14,33 +14,28 @@ internal sealed class LogTail(string path, int maxBytes = 1 << 20)
     private long _offset = File.Exists(path) ? Math.Max(0, new FileInfo(path).Length - maxBytes) : 0;
 
     /// <summary>Whole lines since the last time; none while the file is missing or may not be read.</summary>
-    public List<string> NewLines()
-    {
-        var lines = new List<string>();
-        Read(line => lines.Add(Encoding.UTF8.GetString(line)));
-        return lines;
-    }
+    public List<string> NewLines() => Read(line => Encoding.UTF8.GetString(line));
 
     /// <summary>The events of messages that were logged since the last time.</summary>
-    public List<MessageEvent> NewEvents()
-    {
-        var events = new List<MessageEvent>();
-        Read(line =>
-        {
-            if (MessageEvent.Read(line) is { } one)
-                events.Add(one);
-        });
-        return events;
-    }
+    public List<MessageEvent> NewEvents() => Read(MessageEvent.Read);
 
-    private void Read(LogLines.Reader take) => FileTrouble.Try(() =>
+    private List<T> Read<T>(Func<ReadOnlySpan<byte>, T?> read) where T : class
     {
-        using var file =
-            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (file.Length < _offset)
-            _offset = 0;
-        file.Position = _offset;
-        // A line that is still being written is left for the next time.
-        _offset += LogLines.Read(file, take, isComplete: false);
-    });
+        var found = new List<T>();
+        FileTrouble.Try(() =>
+        {
+            using var file =
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (file.Length < _offset)
+                _offset = 0;
+            file.Position = _offset;
+            // A line that is still being written is left for the next time.
+            _offset += LogLines.Read(file, line =>
+            {
+                if (read(line) is { } one)
+                    found.Add(one);
+            }, isComplete: false);
+        });
+        return found;
+    }
 }

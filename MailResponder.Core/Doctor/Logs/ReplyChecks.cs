@@ -1,14 +1,22 @@
+using MailResponder.Canary;
 using MailResponder.Logs;
+using MailResponder.PostfixLog;
+using MailResponder.Settings;
+using MailResponder.Statistics;
 
 namespace MailResponder.Doctor;
 
-/// <summary>What became of the last messages, from the log of events.</summary>
+/// <summary>What became of the last messages: by the log of events, the canaries, and what providers said.</summary>
 internal static class ReplyChecks
 {
+    public const string Name = "reply-outcomes";
+
+    /// <summary>From this share on, a provider takes next to nothing from this host.</summary>
+    private const double MostRefused = 0.8;
     private static readonly TimeSpan Long = TimeSpan.FromDays(1);
     private static readonly string InProgress = Cause.InProgress.Hyphenated();
 
-    public static IEnumerable<Finding> Look(Host host)
+    public static IEnumerable<Finding> Last(Host host)
     {
         var (reply, deferral) = (new Check("last-reply"), new Check("last-deferral"));
         // Right after a rotation the last messages are in the rotated file.
@@ -33,6 +41,71 @@ internal static class ReplyChecks
         [
             .. reply.OrOk((host.Now - replied).InWords() + " ago"),
             .. deferral.OrOk(replied == default ? "the log knows of none" : "none since the last reply"),
+        ];
+    }
+
+    /// <summary>Whether the mailboxes of the setting `canary` got their replies of late.</summary>
+    public static IEnumerable<Finding> Canaries(Host host, ResponderSettings settings)
+    {
+        const string remedy = "run: responder canary, which says why; docs/canary.md";
+        var (check, records) = (new Check("canary"), CanaryRecord.Load(settings));
+        foreach (var name in settings.Canary.Select(mailbox => mailbox.Name))
+        {
+            var record = records.GetValueOrDefault(name);
+            if (record?.LastSuccess is not { } success)
+                check.Warning($"{name} has never got its replies as they should be", remedy);
+            else if (host.Now - success > Long)
+                check.Warning($"{name} last got its replies as they should be "
+                    + $"{(host.Now - success).InWords()} ago", remedy);
+            else if (record.IsWrong)
+                check.Warning($"something was wrong with the last replies to {name}", remedy);
+        }
+
+        return settings.Canary.Count == 0 ? [] : check.OrOk($"all well within the last day: {settings.Canary.Count}");
+    }
+
+    /// <summary>Whether providers took the replies of the last 24 hours.</summary>
+    public static IEnumerable<Finding> Taken(Host host, ResponderSettings settings)
+    {
+        if (!host.IsRoot)
+            return new Check(Name).OnlyRoot("only root can read the mail log");
+        // The job that cron runs each minute: it brings the database up to date, and shows whether it can be run.
+        if (host.Run(host.Program.Path, "postfix-log", "--settings", settings.File) is { Succeeded: false } run)
+            return new Check(Name).Fault("what became of replies is not known: " + run.Complaint,
+                "mend what it names; then: responder postfix-log");
+        var summary = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, host.Now.AddDays(-1), host.Now,
+            settings.Statistics?.Threshold ?? StatisticsSettings.StandardThreshold);
+        return Judge(summary?.Outcomes ?? []);
+    }
+
+    public static IEnumerable<Finding> Judge(IReadOnlyList<ProviderOutcomes> outcomes)
+    {
+        var (check, tls) = (new Check(Name), new Check("reply-tls"));
+        foreach (var one in outcomes.Where(one => one.IsRefusing))
+        {
+            var isFault = one.RefusedShare >= MostRefused;
+            var what = isFault ? "took next to no reply in 24 hours"
+                : $"refused {Figure.Percent(one.RefusedShare)} of the replies of 24 hours";
+            check.Bad(isFault, $"{one.Provider} {what}: {one}",
+                "see what they answer in /var/log/mail.log (status=bounced, status=deferred); look for "
+                + "this host's address on block lists, and at SPF, DKIM and the reverse record above");
+        }
+
+        foreach (var one in outcomes.Where(one => one.IsWithoutTls))
+            tls.Bad(
+                one.WithoutTls >= MostRefused * (one.Total - one.Waiting) && one.Provider != ProviderOutcomes.Others,
+                $"{one.Provider}: {Figure.Of(one.WithoutTls)} of {Figure.Of(one.Total)} replies of 24 hours "
+                + "could not be sent for want of TLS",
+                "see why in /var/log/mail.log (dsn=4.7.4: no TLS, dsn=4.7.5: not the right certificate), and "
+                + "docs/tls.md");
+        return
+        [
+            .. check.OrOk(outcomes.Sum(one => one.Total) == 0
+                ? "none through this host's Postfix, and no report, in 24 hours"
+                : $"in 24 hours: {string.Join("; ", outcomes.Select(one => $"{one.Provider} {one}"))}"),
+            .. tls.OrOk(outcomes.Sum(one => one.WithoutTls) is > 0 and var few
+                ? $"{Figure.Of(few)} of the replies of 24 hours could not be sent for want of TLS"
+                : "no reply of 24 hours was held back for want of TLS"),
         ];
     }
 }

@@ -17,6 +17,9 @@ internal static class RetentionChecks
     private static string[] Others =>
         ["/var/log/syslog", "/var/log/messages", "/var/log/user.log", "/var/log/debug"];
 
+    /// <summary>Hold systemd/journald.conf.d; by rising precedence.</summary>
+    private static string[] FoldersOfJournald => ["/usr/lib", "/usr/local/lib", "/run", "/etc"];
+
     private static readonly TimeSpan Late = TimeSpan.FromDays(3);
 
     public static IEnumerable<Finding> Look(Host host) => [.. Kept(host), .. State(host)];
@@ -28,30 +31,53 @@ internal static class RetentionChecks
         return (int)(options.GetValueOrDefault("mail_log_days").AsNumber() ?? StandardDays);
     }
 
+    /// <summary>
+    /// How long journald keeps what services of the host log. Postfix's queue manager logs senders there.
+    /// </summary>
+    public static Check Journal(Host host)
+    {
+        // Of two files with one name, the one of the folder with the higher precedence counts (journald.conf(5)).
+        var files = FoldersOfJournald.SelectMany(
+            folder => host.FilesIn(folder + "/systemd/journald.conf.d", "*.conf")).GroupBy(Path.GetFileName)
+            .OrderBy(named => named.Key, StringComparer.Ordinal).Select(named => named.Last());
+        var settings = Host.Values(files.Prepend("/etc/systemd/journald.conf")
+            .SelectMany(file => host.Lines(file) ?? []), '=');
+        var check = new Check("journal");
+        // journald deletes whole files only, so each must be complete within a day.
+        (string, int)[] limits = [("MaxRetentionSec", MostDays(host) + 1), ("MaxFileSec", 1)];
+        foreach (var (setting, mostDays) in limits)
+        {
+            var text = settings.GetValueOrDefault(setting, "");
+            if (!(text.AsTime() is { } time && time > TimeSpan.Zero && time <= TimeSpan.FromDays(mostDays)))
+                return check.Warning($"{setting} of journald is {(text.Length > 0 ? text : "not set")}: the journal "
+                    + "names who wrote, and keeps it",
+                    "put system/systemd/journald.conf.d/mail_responder.conf back (run install.sh), and take out what "
+                    + "overrides it; then: systemctl restart systemd-journald");
+        }
+
+        return check.Ok("forgets after a week");
+    }
+
     private static Check Kept(Host host)
     {
         var (check, rotation, days) = (new Check("log-retention"), new LogRotation(host), MostDays(host));
         foreach (var log in MailLogs.Concat(Others).Where(log => File.Exists(host.PathTo(log))))
         {
             var (isOther, kept) = (Others.Contains(log), rotation.KeptFor(log));
-            if (kept <= TimeSpan.FromDays(days + 1) || (isOther && !HasLinesOfPostfix(host.PathTo(log))))
+            if (kept <= TimeSpan.FromDays(days + 1) || (isOther && !new LogTail(host.PathTo(log)).NewLines().Any(
+                line => line.Contains(" postfix/", StringComparison.Ordinal))))
                 continue;
             var howLong = kept is { } time ? "for " + time.InWords() : "for ever";
-            if (isOther)
-                check.Warning(
+            check.WarningIf(isOther,
                     $"{log} has lines of Postfix, which name everybody who wrote, and logrotate keeps it {howLong}",
                     "keep mail.* out of it (*.*;mail.none in /etc/rsyslog.conf or /etc/rsyslog.d; then: systemctl "
-                    + "restart rsyslog), or turn it daily");
-            else
-                check.Warning($"{log} names everybody who wrote, and logrotate keeps it {howLong}",
+                    + "restart rsyslog), or turn it daily")
+                .WarningIf(!isOther, $"{log} names everybody who wrote, and logrotate keeps it {howLong}",
                     "run install.sh; or write into the file of /etc/logrotate.d that has it: daily, rotate 7");
         }
 
         return check.OrOk($"what names people who wrote is kept for {days.Count("day")}");
     }
-
-    private static bool HasLinesOfPostfix(string log) =>
-        new LogTail(log).NewLines().Any(line => line.Contains(" postfix/", StringComparison.Ordinal));
 
     /// <summary>What starts logrotate, and when it turned the responder's log the last time.</summary>
     private static Check State(Host host)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Files;
 using MailResponder.Settings;
 
@@ -59,7 +58,7 @@ internal sealed record Host
     /// </summary>
     public List<string> Listening(long port)
     {
-        var suffix = string.Create(CultureInfo.InvariantCulture, $":{port:X4}");
+        var suffix = $":{port:X4}";
         return [.. (Lines("/proc/net/tcp") ?? []).Concat(Lines("/proc/net/tcp6") ?? [])
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             // 0A is LISTEN.
@@ -87,7 +86,7 @@ internal sealed record Host
     /// <exception cref="ResponderException">There is no such user.</exception>
     public IDisposable? ActAsResponder() => !IsRoot ? null
         : PasswdEntry(ResponderUser) is [_, _, var number, ..]
-            && ServiceUser.Act(uint.Parse(number, CultureInfo.InvariantCulture)) is { } acting ? acting
+            && ServiceUser.Act((uint)number.AsNumber()!) is { } acting ? acting
             : throw new ResponderException(Cause.Settings, $"root cannot act as {ResponderUser}");
 
     /// <summary>

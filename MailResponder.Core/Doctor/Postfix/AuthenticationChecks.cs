@@ -22,12 +22,11 @@ internal static class AuthenticationChecks
                 : check.Warning("mail filters say who a message is from, and nobody reads it: authserv_id is not set",
                     $"add \"authserv_id\": \"{names[0].Name}\" to {settings.File}");
         var action = postfix.LookUpIn("header_checks", $"Authentication-Results: {id}; dmarc=pass") ?? "";
-        if (action.Split(' ', '\t')[0].ToUpperInvariant() is not ("IGNORE" or "STRIP"))
-            check.Fault("header_checks lets Authentication-Results of strangers in: anybody can vouch for themselves",
+        check.FaultIf(action.Split(' ', '\t')[0].ToUpperInvariant() is not ("IGNORE" or "STRIP"),
+                "header_checks lets Authentication-Results of strangers in: anybody can vouch for themselves",
                 "run install.sh, or: postconf -e header_checks=regexp:/etc/postfix/header_checks, with the line of "
-                + "postfix/header_checks" + PostfixSettings.Reload);
-        if (milters.Count == 0)
-            check.Warning(
+                + "postfix/header_checks" + PostfixSettings.Reload)
+            .WarningIf(milters.Count == 0,
                 "smtpd_milters is empty: no message is found to be from anybody, and what requires it reaches nobody",
                 "run install.sh --authentication, or take authserv_id out of the settings");
         foreach (var milter in milters.Where(milter => IsServed(host, postfix, milter) == false))

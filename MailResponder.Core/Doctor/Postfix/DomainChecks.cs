@@ -83,8 +83,8 @@ internal sealed class DomainChecks(
 
     private Check CatchAll()
     {
-        var (check, relay) = (new Check("postfix-catch-all"), postfix["luser_relay"]);
-        NotTaken(check, settings.OwnDomains.Where(domain => !IsTaken(domain)));
+        var relay = postfix["luser_relay"];
+        var check = NotTaken(new Check("postfix-catch-all"), settings.OwnDomains.Where(domain => !IsTaken(domain)));
         if (!_classes.Values.Any(of => of.Contains(Mailboxes)))
             return check.OrOk("none is needed: no domain is in mydestination");
         if (relay.Length == 0)
@@ -99,20 +99,21 @@ internal sealed class DomainChecks(
             check.Fault(
                 "luser_relay is set, but local_recipient_maps knows users and aliases only: every request is rejected",
                 "run: postconf -e local_recipient_maps= " + Reload);
-        if (relay.Contains('+') && !postfix["recipient_delimiter"].Contains('+'))
-            check.Fault($"luser_relay = {relay} needs recipient_delimiter = +; without it there is no such user",
-                "run: postconf -e recipient_delimiter=+ " + Reload);
-        if (relay.EndsWith("@localhost", StringComparison.Ordinal) && !postfix.ListHas(Mailboxes, "localhost"))
-            check.Fault($"luser_relay = {relay}, but localhost is not in mydestination",
-                "add localhost to mydestination" + Reload);
-        return check.OrOk("every address leads to the responder");
+        return check
+            .FaultIf(relay.Contains('+') && !postfix["recipient_delimiter"].Contains('+'),
+                $"luser_relay = {relay} needs recipient_delimiter = +; without it there is no such user",
+                "run: postconf -e recipient_delimiter=+ " + Reload)
+            .FaultIf(relay.EndsWith("@localhost", StringComparison.Ordinal)
+                && !postfix.ListHas(Mailboxes, "localhost"),
+                $"luser_relay = {relay}, but localhost is not in mydestination",
+                "add localhost to mydestination" + Reload)
+            .OrOk("every address leads to the responder");
     }
 
     /// <summary>Addresses that Postfix would reject before the responder sees them.</summary>
     private Check Recipients()
     {
-        var check = new Check("postfix-recipients");
-        NotTaken(check, addresses.Where(address => !IsTaken(DomainOf(address))));
+        var check = NotTaken(new Check("postfix-recipients"), addresses.Where(address => !IsTaken(DomainOf(address))));
         (string, string)[] tables = [(Mailboxes, "local_recipient_maps"), (Relayed, "relay_recipient_maps")];
         foreach (var (of, parameter) in tables)
         {
@@ -133,8 +134,7 @@ internal sealed class DomainChecks(
     /// <summary>Addresses that local(8) hands to somebody else: an alias, or a user with a mailbox.</summary>
     private Check Shadowed()
     {
-        var check = new Check("book-addresses");
-        NotTaken(check, addresses.Where(address => !IsTaken(DomainOf(address))));
+        var check = NotTaken(new Check("book-addresses"), addresses.Where(address => !IsTaken(DomainOf(address))));
         var local = addresses.FindAll(address => _classes[DomainOf(address)].Contains(Mailboxes));
         var parts = local.Select(LocalPartOf).Distinct().ToList();
         var users = parts.Count == 0 ? [] : AliasChecks.UsersWithMailbox(host, postfix);
@@ -157,11 +157,8 @@ internal sealed class DomainChecks(
     /// <summary>Whether Postfix takes mail for the domain in a way that is known here.</summary>
     private bool IsTaken(string domain) => _classes[domain].Contains(Mailboxes) || _classes[domain].Contains(Relayed);
 
-    private static void NotTaken(Check check, IEnumerable<string> refused)
-    {
-        if (refused.Order().Some() is { } some)
-            check.NotLookedAt("postfix-domains", some);
-    }
+    private static Check NotTaken(Check check, IEnumerable<string> refused) =>
+        refused.Order().Some() is { } some ? check.NotLookedAt("postfix-domains", some) : check;
 
     private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];
 

@@ -9,7 +9,6 @@ namespace MailResponder.Doctor;
 /// </summary>
 internal sealed class PacketFilter(JsonElement ruleset, int port)
 {
-    private const int MaxJumps = 16;
     private static string[] OtherProtocols => ["udp", "icmp", "icmpv6", "ip6", "sctp", "dccp", "esp", "ah"];
 
     /// <summary>The chains, rules and sets, by these words.</summary>
@@ -40,8 +39,7 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
         try
         {
             using var document = JsonDocument.Parse(json);
-            var filter = new PacketFilter(document.RootElement.GetProperty("nftables"), port);
-            return filter.Judge();
+            return new PacketFilter(document.RootElement.GetProperty("nftables"), port).Judge();
         }
         catch (Exception exception)
             when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
@@ -55,25 +53,25 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
         var chains = _items["chain"].Where(chain =>
             Text(chain, "hook") is "input" or "prerouting" && Text(chain, "family") is "ip" or "inet").ToList();
         // A packet that one chain accepts goes on to the next; a drop is final.
-        var verdicts = chains.ConvertAll(chain => OfChain(chain, MaxJumps) ?? (
+        var verdicts = chains.ConvertAll(chain => OfChain(chain) ?? (
             Text(chain, "policy") != "drop" ? PacketVerdict.Accepted
             : _acceptsSome ? PacketVerdict.Unknown : PacketVerdict.Dropped));
-        var filter = chains.Count > 0 ? "nftables" : "";
         return (verdicts.Contains(PacketVerdict.Dropped) ? PacketVerdict.Dropped
-            : verdicts.Contains(PacketVerdict.Unknown) ? PacketVerdict.Unknown : PacketVerdict.Accepted, filter);
+            : verdicts.Contains(PacketVerdict.Unknown) ? PacketVerdict.Unknown : PacketVerdict.Accepted,
+            chains.Count > 0 ? "nftables" : "");
     }
 
     /// <returns>Null when the packet comes to the end of the chain.</returns>
-    private PacketVerdict? OfChain(JsonElement chain, int jumps)
+    private PacketVerdict? OfChain(JsonElement chain)
     {
         var name = Text(chain, "name");
         var verdict = _items["rule"].Where(rule => Text(rule, "chain") == name && IsSameTable(rule, chain))
-            .Select(rule => OfRule(rule, jumps)).FirstOrDefault(found => found is not null);
+            .Select(OfRule).FirstOrDefault(found => found is not null);
         return verdict == PacketVerdict.Returned ? null : verdict;
     }
 
     /// <returns>Null when the next rule counts.</returns>
-    private PacketVerdict? OfRule(JsonElement rule, int jumps)
+    private PacketVerdict? OfRule(JsonElement rule)
     {
         var (isSure, namesPort, isForFew) = (true, false, false);
         var expressions = rule.GetProperty("expr").EnumerateArray();
@@ -82,7 +80,10 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
             var (name, value) = (statement.Name, statement.Value);
             if (name == "match")
             {
-                var (field, holds) = (Field(value.GetProperty("left")), Holds(rule, value));
+                var left = value.GetProperty("left");
+                var (field, holds) = (Field(left), IsIn(rule, left, value.GetProperty("right")));
+                if (Text(value, "op") == "!=")
+                    holds = !holds;
                 if (holds == false)
                     return null;
                 isSure &= holds == true;
@@ -92,12 +93,12 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
             }
 
             isSure &= !(name is "limit" or "xt" && Text(value, "type") != "target");
-            var verdict = OfStatement(rule, name, value, jumps);
+            var verdict = OfStatement(rule, name, value);
             // A map of verdicts, like tcp dport vmap { 25 : accept }.
             if (name == "vmap" && Pair(rule, value) is { } pair)
             {
                 namesPort |= Field(value.GetProperty("key")) == "dport";
-                verdict = OfStatement(rule, pair.Name, pair.Value, jumps);
+                verdict = OfStatement(rule, pair.Name, pair.Value);
             }
 
             if (verdict is null)
@@ -113,21 +114,24 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
     }
 
     /// <returns>Null when the next statement counts.</returns>
-    private PacketVerdict? OfStatement(JsonElement rule, string name, JsonElement value, int jumps) => name switch
+    private PacketVerdict? OfStatement(JsonElement rule, string name, JsonElement value) => name switch
     {
         "accept" => PacketVerdict.Accepted,
         "drop" or "reject" => PacketVerdict.Dropped,
         // iptables has a REJECT of its own; its other own targets decide nothing.
         "xt" when Text(value, "name") == "REJECT" => PacketVerdict.Dropped,
-        "jump" when jumps > 0 => OfTarget(rule, value, jumps),
-        "goto" when jumps > 0 => OfTarget(rule, value, jumps) ?? PacketVerdict.Returned,
-        "return" or "goto" => PacketVerdict.Returned,
+        "jump" => OfTarget(rule, value),
+        "goto" => OfTarget(rule, value) ?? PacketVerdict.Returned,
+        "return" => PacketVerdict.Returned,
         _ => null,
     };
 
-    private PacketVerdict? OfTarget(JsonElement rule, JsonElement jump, int jumps) => _items["chain"]
-        .Where(chain => Text(chain, "name") == Text(jump, "target") && IsSameTable(chain, rule))
-        .Select(chain => OfChain(chain, jumps - 1)).FirstOrDefault();
+    /// <remarks>The kernel takes no chains that jump in a circle.</remarks>
+    private PacketVerdict? OfTarget(JsonElement rule, JsonElement jump) =>
+        Find("chain", Text(jump, "target"), rule).Select(OfChain).FirstOrDefault();
+
+    private IEnumerable<JsonElement> Find(string kind, string? name, JsonElement rule) =>
+        _items[kind].Where(item => Text(item, "name") == name && IsSameTable(item, rule));
 
     /// <returns>What a map has for the packet; null when that is nothing, or not known here.</returns>
     private JsonProperty? Pair(JsonElement rule, JsonElement map)
@@ -141,12 +145,6 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
     }
 
     /// <returns>Null when it holds for some strangers only, or is not known here.</returns>
-    private bool? Holds(JsonElement rule, JsonElement match)
-    {
-        var holds = IsIn(rule, match.GetProperty("left"), match.GetProperty("right"));
-        return Text(match, "op") == "!=" ? !holds : holds;
-    }
-
     private bool? IsIn(JsonElement rule, JsonElement what, JsonElement values)
     {
         var answers = Each(rule, values).Select(value => IsOne(what, value)).ToList();
@@ -158,9 +156,8 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
     {
         if (values.ValueKind == JsonValueKind.Array)
             return values.EnumerateArray().SelectMany(value => Each(rule, value));
-        var named = _items["set"].FirstOrDefault(
-            set => "@" + Text(set, "name") == values.ToString() && IsSameTable(set, rule));
-        var holder = named.ValueKind == JsonValueKind.Object ? named : values;
+        var holder = values.ToString() is ['@', .. var name]
+            ? Find("set", name, rule).DefaultIfEmpty(values).First() : values;
         return holder.ValueKind == JsonValueKind.Object && (holder.TryGetProperty("set", out var inner)
             || holder.TryGetProperty("elem", out inner) || holder.TryGetProperty("val", out inner))
             ? Each(rule, inner) : [values];
@@ -176,12 +173,10 @@ internal sealed class PacketFilter(JsonElement ruleset, int port)
         _ => Text(what, "payload", "protocol") is { } protocol && OtherProtocols.Contains(protocol) ? false : null,
     };
 
-    private bool? IsPort(JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("range", out var range))
-            return PortOf(range[0]) <= port && port <= PortOf(range[1]);
-        return PortOf(value) is { } found ? found == port : null;
-    }
+    private bool? IsPort(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty("range", out var range)
+            ? PortOf(range[0]) <= port && port <= PortOf(range[1])
+            : PortOf(value) is { } found ? found == port : null;
 
     private static long? PortOf(JsonElement value) => value.ToString() is "smtp" ? 25 : value.ToString().AsNumber();
 

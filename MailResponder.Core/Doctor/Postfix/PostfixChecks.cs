@@ -19,39 +19,31 @@ internal static class PostfixChecks
                 "run install.sh, or correct what it names; then: postfix check");
         }
 
-        Consistent(check, host, postfix);
         return
         [
-            .. check.OrOk("Postfix " + postfix["mail_version"]), .. Running(host), .. Port(host),
-            .. Network(postfix), .. Rewriting(postfix), .. TlsChecks.Look(host, postfix),
-            .. OutgoingTlsChecks.Look(host, postfix), .. Compatibility(postfix),
+            .. Consistent(check, host, postfix), .. Running(host), .. Port(host),
+            .. Network(postfix), .. Rewriting(postfix), .. TlsChecks.Incoming(host, postfix),
+            .. TlsChecks.Outgoing(host, postfix), .. Compatibility(postfix),
         ];
     }
 
-    private static void Consistent(Check check, Host host, PostfixSettings postfix)
+    private static Check Consistent(Check check, Host host, PostfixSettings postfix)
     {
         const string remedy = "correct what it names; then: postfix check";
         foreach (var warning in postfix.Warnings)
             check.Warning(warning.OneLine(), "correct main.cf or master.cf" + Reload);
         if (!host.IsRoot)
-        {
-            check.OnlyRoot("only root can run: postfix check");
-            return;
-        }
-
+            return check.OnlyRoot("only root can run: postfix check");
         var run = host.Run("postfix", "check");
-        if (run.Code is null)
-            check.Warning("postfix check " + run.Complaint, "run: postfix check");
-        else if (run.Failed)
-            check.Fault("postfix check: " + run.Complaint, remedy);
-        else
-        {
-            // What postconf said before is not repeated.
-            foreach (var line in run.Lines.Concat(run.ErrorLines).Where(line =>
-                line.Contains("warning", StringComparison.Ordinal) && !postfix.Warnings.Any(known =>
-                    line.EndsWith(known[(known.IndexOf(':') + 1)..], StringComparison.Ordinal))))
-                check.Warning(line.OneLine(), remedy);
-        }
+        if (!run.Succeeded)
+            return run.Failed ? check.Fault("postfix check: " + run.Complaint, remedy)
+                : check.Warning("postfix check " + run.Complaint, "run: postfix check");
+        // What postconf said before is not repeated.
+        foreach (var line in run.Lines.Concat(run.ErrorLines).Where(line =>
+            line.Contains("warning", StringComparison.Ordinal) && !postfix.Warnings.Any(known =>
+                line.EndsWith(known[(known.IndexOf(':') + 1)..], StringComparison.Ordinal))))
+            check.Warning(line.OneLine(), remedy);
+        return check.OrOk("Postfix " + postfix["mail_version"]);
     }
 
     private static Check Running(Host host)
@@ -94,22 +86,21 @@ internal static class PostfixChecks
 
     private static Check Network(PostfixSettings postfix)
     {
-        var check = new Check("postfix-network");
-        if (postfix["inet_interfaces"] is "loopback-only" or "localhost" or "127.0.0.1")
-            check.Fault($"inet_interfaces = {postfix["inet_interfaces"]}: no request comes in from outside",
-                "run: postconf -e inet_interfaces=all && systemctl restart postfix");
-        if (postfix.List("mynetworks").Where(IsWide).Some() is { } wide)
-            check.Fault($"mynetworks holds {wide}: strangers may send mail to everywhere through this host",
-                "run: postconf -e 'mynetworks=127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128'" + Reload);
         const string remedy = "run: postconf -X smtpd_relay_restrictions" + Reload;
-        var relay = postfix.List("smtpd_relay_restrictions");
-        if (!relay.Concat(postfix.List("smtpd_recipient_restrictions")).Any(word =>
-            word is "reject_unauth_destination" or "defer_unauth_destination" or "reject" or "defer"))
-            check.Fault("neither smtpd_relay_restrictions nor smtpd_recipient_restrictions has "
-                + "reject_unauth_destination: an open relay", remedy);
-        if (relay is ["permit", ..])
-            check.Fault("smtpd_relay_restrictions begins with permit: an open relay", remedy);
-        return check.OrOk("takes mail from everywhere, relays for nobody");
+        var (interfaces, relay) = (postfix["inet_interfaces"], postfix.List("smtpd_relay_restrictions"));
+        var wide = postfix.List("mynetworks").Where(IsWide).Some();
+        return new Check("postfix-network")
+            .FaultIf(interfaces is "loopback-only" or "localhost" or "127.0.0.1",
+                $"inet_interfaces = {interfaces}: no request comes in from outside",
+                "run: postconf -e inet_interfaces=all && systemctl restart postfix")
+            .FaultIf(wide is not null, $"mynetworks holds {wide}: strangers may send mail to everywhere through this "
+                + "host", "run: postconf -e 'mynetworks=127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128'" + Reload)
+            .FaultIf(!relay.Concat(postfix.List("smtpd_recipient_restrictions")).Any(word =>
+                word is "reject_unauth_destination" or "defer_unauth_destination" or "reject" or "defer"),
+                "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions has reject_unauth_destination: an "
+                + "open relay", remedy)
+            .FaultIf(relay is ["permit", ..], "smtpd_relay_restrictions begins with permit: an open relay", remedy)
+            .OrOk("takes mail from everywhere, relays for nobody");
     }
 
     /// <summary>A public network of more than 65,536 addresses is no network of ours.</summary>
@@ -129,22 +120,18 @@ internal static class PostfixChecks
     {
         var check = new Check("postfix-rewriting");
         foreach (var parameter in (string[])["allow_percent_hack", "swap_bangpath", "resolve_dequoted_address"])
-        {
-            if (postfix[parameter] != "no")
-                check.Fault($"{parameter} is not no: mail to an odd name of ours goes to another host",
-                    $"run: postconf -e {parameter}=no" + Reload);
-        }
-
+            check.FaultIf(postfix[parameter] != "no",
+                $"{parameter} is not no: mail to an odd name of ours goes to another host",
+                $"run: postconf -e {parameter}=no" + Reload);
         return check.OrOk("an address means what stands behind its last @");
     }
 
     private static Check Compatibility(PostfixSettings postfix)
     {
-        var (check, level) = (new Check("postfix-compatibility"), postfix["compatibility_level"]);
-        if (!Version.TryParse(level.Contains('.') ? level : level + ".0", out var version)
-            || version < new Version(2, 0))
-            check.Warning($"compatibility_level = {level}: Postfix behaves as before 2015, in places less safely",
-                "run: postconf -e compatibility_level=2" + Reload);
-        return check;
+        var level = postfix["compatibility_level"];
+        var isKnown = Version.TryParse(level.Contains('.') ? level : level + ".0", out var version);
+        return new Check("postfix-compatibility").WarningIf(!isKnown || version < new Version(2, 0),
+            $"compatibility_level = {level}: Postfix behaves as before 2015, in places less safely",
+            "run: postconf -e compatibility_level=2" + Reload);
     }
 }

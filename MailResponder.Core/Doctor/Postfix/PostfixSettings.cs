@@ -127,23 +127,45 @@ internal sealed class PostfixSettings(Host host, Dictionary<string, string> valu
     /// <summary>Splits at white space, and at commas where they separate, but never inside of braces.</summary>
     public static List<string> Split(string text, bool byComma)
     {
-        var items = new List<string>();
-        var (start, depth) = (-1, 0);
-        for (var i = 0; i <= text.Length; i++)
+        var (items, depth) = (new List<string> { "" }, 0);
+        foreach (var c in text)
         {
-            var isEnd = i == text.Length || (depth == 0 && (char.IsWhiteSpace(text[i]) || (byComma && text[i] == ',')));
-            if (isEnd && start >= 0)
-            {
-                items.Add(text[start..i]);
-                start = -1;
-            }
-            else if (!isEnd)
-            {
-                start = start < 0 ? i : start;
-                depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
-            }
+            depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+            if (depth == 0 && (char.IsWhiteSpace(c) || (byComma && c == ',')))
+                items.Add("");
+            else
+                items[^1] += c;
         }
 
-        return items;
+        return items.FindAll(item => item.Length > 0);
     }
+}
+
+/// <summary>One service of master.cf, as `postconf -M` prints it (master(5)).</summary>
+/// <param name="MaxProcesses">Null: as default_process_limit says; 0: no limit.</param>
+/// <param name="Command">The daemon's name and its arguments, up to argv=.</param>
+/// <param name="Argv">The program that pipe(8) runs and its arguments; empty for other services.</param>
+internal sealed record MasterService(
+    string Name, string Type, long? MaxProcesses, IReadOnlyList<string> Command, IReadOnlyList<string> Argv)
+{
+    private const string ProgramMark = "argv=";
+
+    /// <summary>Null for a line that is no service.</summary>
+    public static MasterService? Of(string line)
+    {
+        var words = PostfixSettings.Split(line, byComma: false);
+        if (words.Count < 8)
+            return null;
+        var program = words.FindIndex(word => word.StartsWith(ProgramMark, StringComparison.Ordinal));
+        return new MasterService(words[0], words[1], words[6].AsNumber(),
+            words[7..(program < 0 ? words.Count : program)],
+            program < 0 ? [] : [words[program][ProgramMark.Length..], .. words[(program + 1)..]]);
+    }
+
+    /// <summary>The value of an attribute like <c>flags=</c>; null when it is not set.</summary>
+    public string? Attribute(string name) => Host.Values(Command, '=').GetValueOrDefault(name);
+
+    /// <summary>What <c>-o NAME=VALUE</c> sets; null when main.cf's value counts.</summary>
+    public string? Option(string name) => Host.Values(Command.Zip(Command.Skip(1))
+        .Where(pair => pair.First == "-o").Select(pair => pair.Second), '=').GetValueOrDefault(name);
 }

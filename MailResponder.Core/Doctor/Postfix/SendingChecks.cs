@@ -1,11 +1,16 @@
+using MailResponder.Logs;
 using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>The way of a reply out of this host, as far as it can be seen without sending one.</summary>
+/// <summary>The way of a reply out of this host, and what waits on the way.</summary>
 internal static class SendingChecks
 {
-    public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
+    private const int ManyMessages = 1000;
+    private static readonly TimeSpan LongWait = TimeSpan.FromHours(4);
+
+    /// <summary>The way out, as far as it can be seen without sending a reply.</summary>
+    public static Check Look(Host host, ResponderSettings settings, PostfixSettings? postfix)
     {
         var check = new Check("sending");
         if (settings.SendMethod == SendMethod.Outbox)
@@ -19,15 +24,12 @@ internal static class SendingChecks
         // How another program sends mail is not known here.
         if (settings.Sendmail is not ("/usr/sbin/sendmail" or "/usr/lib/sendmail"))
             return check.Ok($"through {settings.Sendmail}, which is not looked into");
-        if (postfix is null)
-            return check;
-        HandOver(check, host, postfix);
-        Onwards(check, postfix);
-        return check.OrOk("through the host's Postfix, which takes replies and sends them on");
+        return postfix is null ? check : Onwards(HandOver(check, host, postfix), postfix)
+            .OrOk("through the host's Postfix, which takes replies and sends them on");
     }
 
     /// <summary>From the responder's user into the queue, through postdrop(1).</summary>
-    private static void HandOver(Check check, Host host, PostfixSettings postfix)
+    private static Check HandOver(Check check, Host host, PostfixSettings postfix)
     {
         const string reset = "run: postfix set-permissions";
         var (group, postdrop) = (postfix["setgid_group"], Path.Join(postfix["command_directory"], "postdrop"));
@@ -41,28 +43,56 @@ internal static class SendingChecks
         else if (host.Refused('x', [postdrop]).Count > 0)
             check.Fault($"{Host.ResponderUser} may not run {postdrop}: every message is deferred", reset);
         var maildrop = Path.Join(postfix["queue_directory"], "maildrop");
-        if (host.IsRoot && !IsOfGroup(host, maildrop, group, UnixFileMode.GroupWrite))
-            check.Fault($"{maildrop} cannot be written by the group {group}: every message is deferred", reset);
-        if (!postfix.ListHas("authorized_submit_users", Host.ResponderUser))
-            check.Fault($"authorized_submit_users = {postfix["authorized_submit_users"]}: Postfix takes no mail from "
+        return check.FaultIf(host.IsRoot && !IsOfGroup(host, maildrop, group, UnixFileMode.GroupWrite),
+                $"{maildrop} cannot be written by the group {group}: every message is deferred", reset)
+            .FaultIf(!postfix.ListHas("authorized_submit_users", Host.ResponderUser),
+                $"authorized_submit_users = {postfix["authorized_submit_users"]}: Postfix takes no mail from "
                 + Host.ResponderUser, "run: postconf -X authorized_submit_users" + PostfixSettings.Reload);
     }
 
-    private static void Onwards(Check check, PostfixSettings postfix)
+    private static Check Onwards(Check check, PostfixSettings postfix)
     {
         const string flush = PostfixSettings.Reload + " && postqueue -f";
         var (way, transport) = (postfix["default_transport"].Split(':')[0], postfix["default_transport"]);
         // Such a setting holds replies back until it is changed.
         if (way is "error" or "retry" or "discard" or "hold" || postfix.List("defer_transports").Contains(way))
-            check.Fault($"Postfix sends nothing on (default_transport = {transport}, defer_transports = "
+            return check.Fault($"Postfix sends nothing on (default_transport = {transport}, defer_transports = "
                 + $"{postfix["defer_transports"]}): replies stay on this host, or are dropped",
                 "run: postconf -X default_transport defer_transports" + flush);
-        else if (postfix.Service(way) is null)
-            check.Fault($"default_transport = {transport}, and master.cf has no service {way} unix: replies stay in "
-                + "the queue", $"put the line of {way} back into master.cf" + flush);
+        return check.FaultIf(postfix.Service(way) is null, $"default_transport = {transport}, and master.cf has no "
+            + $"service {way} unix: replies stay in the queue", $"put the line of {way} back into master.cf" + flush);
     }
 
     private static bool IsOfGroup(Host host, string path, string group, UnixFileMode right) =>
         Path.Exists(host.PathTo(path)) && host.Stat("%G", host.PathTo(path)) == group
             && Host.IsOpen(host.PathTo(path), right);
+
+    /// <summary>
+    /// How much mail waits, and for how long. It counts files and opens none: they name who wrote.
+    /// </summary>
+    public static Check Queue(Host host, ResponderSettings settings, PostfixSettings postfix)
+    {
+        var (check, queue) = (new Check("queue"), host.PathTo(postfix["queue_directory"]));
+        if (!host.IsRoot)
+            return check.OnlyRoot("only root can count it");
+        var files = PostfixQueue.Delivered.SelectMany(folder => PostfixQueue.MessagesIn(queue, folder)).ToList();
+        // Postfix gives a deferred file the time of its next try; the time of birth is that of its arrival.
+        var age = files.Count == 0 ? TimeSpan.Zero : host.Now - files.Min(file =>
+            file.CreationTimeUtc < file.LastWriteTimeUtc ? file.CreationTimeUtc : file.LastWriteTimeUtc);
+        if (files.Count > ManyMessages || age > LongWait)
+            check.Warning($"{files.Count.Count("message")} waiting, the oldest for {age.InWords()}",
+                "see why in /var/log/mail.log and /var/log/mail_responder.log; when it is mended: postqueue -f");
+        if (age > TimeSpan.FromDays(settings.LedgerDays))
+            check.Fault("a message is older than the ledger remembers: it may be answered again",
+                "look at it with postcat -hq, and delete it with postsuper -d");
+        (string, string)[] stuck =
+            [(PostfixQueue.Held, "release with: postsuper -H ALL"), ("corrupt", "look at the disk, and delete them")];
+        foreach (var (folder, remedy) in stuck)
+        {
+            if (PostfixQueue.MessagesIn(queue, folder).Count is > 0 and var count)
+                check.Warning($"{count.Count("message")} in {Path.Join(queue, folder)}, which nobody delivers", remedy);
+        }
+
+        return check.OrOk(files.Count.Count("message") + " waiting");
+    }
 }

@@ -1,15 +1,17 @@
-using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MailResponder.Settings;
 
 namespace MailResponder.Doctor;
 
-/// <summary>
-/// STARTTLS for what comes in, and the certificates that smtpd(8) shows: their dates, and that their keys are theirs.
-/// </summary>
+/// <summary>TLS of Postfix, for what comes in and for what leaves.</summary>
 internal static class TlsChecks
 {
     private const string Reload = PostfixSettings.Reload;
+    private const string Name = "outgoing-tls";
+    private const string Policies = "smtp_tls_policy_maps";
+    private const string Encrypt = "run: install.sh --outgoing-tls encrypt";
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
     /// <summary>A pair of parameters for each kind of key.</summary>
@@ -19,7 +21,11 @@ internal static class TlsChecks
         ("smtpd_tls_dcert_file", "smtpd_tls_dkey_file"),
     ];
 
-    public static IEnumerable<Finding> Look(Host host, PostfixSettings postfix)
+    /// <summary>
+    /// STARTTLS for what comes in, and the certificates that smtpd(8) shows: their dates, and that their keys are
+    /// theirs.
+    /// </summary>
+    public static Check Incoming(Host host, PostfixSettings postfix)
     {
         var check = new Check("postfix-tls");
         var pairs = Certificates(host, postfix);
@@ -32,7 +38,7 @@ internal static class TlsChecks
         else
         {
             var first = pairs.Min(pair => LookAt(check, host, pair.File, pair.Certificate, pair.Key));
-            check.OrOk($"STARTTLS is offered, with a certificate until {Day(first)}"
+            check.OrOk($"STARTTLS is offered, with a certificate until {first:yyyy-MM-dd}"
                 + (host.IsRoot ? "" : "; only root can see whether its key is there"));
         }
 
@@ -72,8 +78,6 @@ internal static class TlsChecks
     private static string? Text(Host host, string file) =>
         host.Lines(file) is { } lines ? string.Join('\n', lines) : null;
 
-    private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
     /// <returns>When the certificate ends; the end of all days where it cannot be read.</returns>
     private static DateTime LookAt(Check check, Host host, string file, string? certificate, string? key)
     {
@@ -96,9 +100,9 @@ internal static class TlsChecks
                 X509Certificate2.CreateFromPem(certificate, key).Dispose();
             var (now, from, until) =
                 (host.Now.UtcDateTime, shown.NotBefore.ToUniversalTime(), shown.NotAfter.ToUniversalTime());
-            var problem = until < now ? $"ended on {Day(until)}: senders who verify it keep their mail"
-                : from > now ? $"begins on {Day(from)} only: senders who verify it keep their mail"
-                : until - now < Soon ? $"ends on {Day(until)}"
+            var problem = until < now ? $"ended on {until:yyyy-MM-dd}: senders who verify it keep their mail"
+                : from > now ? $"begins on {from:yyyy-MM-dd} only: senders who verify it keep their mail"
+                : until - now < Soon ? $"ends on {until:yyyy-MM-dd}"
                 : null;
             if (problem is not null)
                 check.Warning($"the certificate {file} {problem}",
@@ -110,4 +114,115 @@ internal static class TlsChecks
             return Broken(damage);
         }
     }
+
+    /// <summary>That what leaves is encrypted, and that whoever vouches for the other side can be known.</summary>
+    public static Check Outgoing(Host host, PostfixSettings postfix)
+    {
+        var check = new Check(Name);
+        // Tables of text; of the others the file has another name, or is no file.
+        foreach (var file in postfix.List(Policies).Select(table => table.Split(":/"))
+            .Where(parts => parts is ["regexp" or "pcre" or "texthash", _]).Select(parts => "/" + parts[1]))
+            check.FaultIf(host.Lines(file) is null,
+                $"{file} ({Policies}) does not exist or cannot be read: nothing is sent",
+                $"run install.sh, or take it out of {Policies}" + Reload);
+        if (postfix["smtp_tls_CAfile"] is { Length: > 0 } authorities && host.Lines(authorities) is null)
+            check.Fault($"{authorities} (smtp_tls_CAfile) does not exist or cannot be read: nothing is sent encrypted",
+                "run: apt-get install --reinstall ca-certificates" + Reload);
+        foreach (var relay in postfix.List("relayhost"))
+            LookAtRelay(check, host, postfix, relay);
+        var level = Level(postfix);
+        if (!IsOpen(level))
+            LookAtExceptions(check, postfix);
+        if (level is not ("dane" or "dane-only"))
+            return check.WarningIf(level == "none", "replies go out in the clear", Encrypt)
+                .WarningIf(level == "may", "replies go out in the clear where the other side has no TLS, or where "
+                    + "somebody on the way hides it", Encrypt)
+                .OrOk("what cannot be encrypted is not sent");
+        if (postfix["smtp_dns_support_level"] != "dnssec")
+            return check.Fault("dane without smtp_dns_support_level=dnssec: nobody's keys are looked up",
+                "run: postconf -e smtp_dns_support_level=dnssec" + Reload);
+        check.AddRange(Resolvers(host).Where(finding => finding.State != FindingState.Ok));
+        return check.OrOk("replies are sent by the keys that DNSSEC vouches for, to domains that have some");
+    }
+
+    /// <summary>
+    /// Whether the host's name servers validate DNSSEC: of the signed root zone they must say that it is genuine (AD,
+    /// RFC 4035, section 3.2.3). Postfix takes their word for it.
+    /// </summary>
+    public static Check Resolvers(Host host)
+    {
+        const string remedy = "run: apt-get install unbound dns-root-data, write \"nameserver 127.0.0.1\" alone into "
+            + "/etc/resolv.conf (a file, no link), then: systemctl restart postfix";
+        var check = new Check(Name);
+        foreach (var (server, validates) in DnsLookup.Validation(host))
+            check.FaultIf(!validates,
+                    $"the name server {server} does not validate DNSSEC, so dane protects nobody", remedy)
+                .WarningIf(validates && !IPAddress.IsLoopback(server), $"the name server {server} validates DNSSEC, "
+                    + "but its answers can be forged on the way here", remedy);
+        return check.OrOk("the name servers validate DNSSEC");
+    }
+
+    /// <summary>
+    /// Whether a relay that may be told nothing in the clear offers TLS; posttls-finger(1), which exits with 0 whatever
+    /// it finds, greets it as Postfix does.
+    /// </summary>
+    private static void LookAtRelay(Check check, Host host, PostfixSettings postfix, string relay)
+    {
+        var own = Exceptions(postfix, [relay]).GetValueOrDefault(relay, Level(postfix));
+        // With dane a relay without a TLSA record is sent mail in the clear.
+        if (own is "dane" || IsOpen(own))
+            return;
+        string[] wrapper = postfix["smtp_tls_wrappermode"] == "yes" ? ["-w"] : [];
+        var answer = host.Programs.Run("posttls-finger", ["-t", "5", "-T", "5", .. wrapper, "-l", "encrypt", relay]);
+        const string relaySays = "posttls-finger: < ";
+        if (!answer.IsInstalled || answer.Lines.Any(line => !line.StartsWith(relaySays, StringComparison.Ordinal)
+            && line.Contains(" TLS connection established to ", StringComparison.Ordinal)))
+            return;
+        if (answer.Output.Contains(relaySays + "250", StringComparison.Ordinal)
+            && !answer.Output.Contains("STARTTLS", StringComparison.Ordinal))
+            check.Fault($"{relay} (relayhost) does not offer TLS: nothing leaves through Postfix",
+                "have it offer TLS, or take another one; where its network is trusted, an exception (docs/tls.md)");
+        else
+            check.Warning($"{relay} (relayhost) cannot be asked for TLS: "
+                + (answer.Lines.LastOrDefault() ?? answer.Complaint).OneLine(),
+                $"run: posttls-finger -l encrypt {relay}");
+    }
+
+    /// <summary>
+    /// What is sent in the clear all the same. A service's own level counts in place of main.cf's. A line that fits a
+    /// large provider fits many others: they all have TLS, and need no exception.
+    /// </summary>
+    private static void LookAtExceptions(Check check, PostfixSettings postfix)
+    {
+        const string parameter = "smtp_tls_security_level";
+        foreach (var service in postfix.Services.Where(one => one.Command[0] == "smtp"))
+            check.WarningIf(service.Option(parameter) is { } own && IsOpen(own),
+                $"{service.Name} of master.cf has the level {service.Option(parameter)} of its own: what goes that way "
+                + "is sent in the clear where it must", $"run: postconf -PX {service.Name}/{service.Type}/{parameter}"
+                + Reload);
+        // Of a relay its own name is looked up, whoever gets the mail.
+        if (postfix["relayhost"].Length > 0)
+            return;
+        var open = Exceptions(postfix, LimitSettings.StandardLargeDomains).Where(one => IsOpen(one.Value))
+            .Select(one => one.Key).ToList();
+        if (open.Count > 0)
+            check.Warning($"by a line of {Policies} mail to {string.Join(", ", open.Take(3))} goes out in the clear "
+                + "where it must", $"postmap -q {open[0]} TABLE, with each of: postconf {Policies}; a line without ^ "
+                + "and $, or with a dot that has no backslash, fits other domains too (docs/tls.md)");
+    }
+
+    /// <summary>The levels of next hops that have one of their own.</summary>
+    private static Dictionary<string, string> Exceptions(PostfixSettings postfix, IReadOnlyCollection<string> hops) =>
+        postfix.List(Policies).SelectMany(table => postfix.LookUpAll(table, hops)).DistinctBy(found => found.Key)
+            .ToDictionary(found => found.Key, found => found.Value.Split(' ', '\t', ',')[0]);
+
+    private static bool IsOpen(string level) => level is "none" or "may";
+
+    private static string Level(PostfixSettings postfix) => postfix["smtp_tls_security_level"] switch
+    {
+        "" when postfix["smtp_enforce_tls"] == "yes" => "encrypt",
+        "" when postfix["smtp_use_tls"] == "yes" => "may",
+        "" => "none",
+        var level => level,
+    };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Incoming;
 using MailResponder.Settings;
 
@@ -25,44 +24,32 @@ internal static class TransportChecks
         if (service.Command[0] != "pipe")
             return check.Fault($"the service {Transport} of master.cf runs {service.Command[0]}, not pipe", Sample);
         var flags = service.Attribute("flags") ?? "";
-        if (flags.Contains('F'))
-            check.Fault("flags= has F: the mbox line that it adds changes with each try, so that a retry is answered "
-                + "again", Sample);
-        if (new string([.. "DORXhu".Where(flag => !flags.Contains(flag))]) is { Length: > 0 } missing)
-            check.Fault($"flags={flags} lacks {missing}", Sample);
-        if (service.Attribute("user")?.Split(':')[0] != Host.ResponderUser)
-            check.Fault($"user={service.Attribute("user")}: the responder's files belong to {Host.ResponderUser}",
-                Sample);
-        if (service.Attribute("null_sender") != "")
-            check.Fault("null_sender= is not empty: bounces come as mail of MAILER-DAEMON", Sample);
-        if (service.Attribute("size") is { } size)
-            check.Fault($"size={size}: larger messages are returned to their sender", Sample);
-        if ((service.Option("soft_bounce") ?? postfix["soft_bounce"]) != "yes")
-            check.Warning("soft_bounce is not yes: a message is lost when the host cannot even start the program",
-                Sample);
-        Arguments(check, [.. service.Argv]);
-        return check.OrOk("pipe(8) runs " + Host.InstalledProgram);
-    }
-
-    private static void Arguments(Check check, List<string> argv)
-    {
-        static string Macro(string argument) => argument.Trim('$', '{', '}', '(', ')');
-
-        if (argv is not [Host.InstalledProgram, ..])
-            check.Fault($"argv= runs {argv.FirstOrDefault() ?? "nothing"}, not {Host.InstalledProgram}", Sample);
+        var missing = new string([.. "DORXhu".Where(flag => !flags.Contains(flag))]);
+        var (user, size, argv) = (service.Attribute("user"), service.Attribute("size"), service.Argv);
+        check.FaultIf(flags.Contains('F'), "flags= has F: the mbox line that it adds changes with each try, so that a "
+                + "retry is answered again", Sample)
+            .FaultIf(missing.Length > 0, $"flags={flags} lacks {missing}", Sample)
+            .FaultIf(user?.Split(':')[0] != Host.ResponderUser,
+                $"user={user}: the responder's files belong to {Host.ResponderUser}", Sample)
+            .FaultIf(service.Attribute("null_sender") != "",
+                "null_sender= is not empty: bounces come as mail of MAILER-DAEMON", Sample)
+            .FaultIf(size is not null, $"size={size}: larger messages are returned to their sender", Sample)
+            .WarningIf((service.Option("soft_bounce") ?? postfix["soft_bounce"]) != "yes",
+                "soft_bounce is not yes: a message is lost when the host cannot even start the program", Sample)
+            .FaultIf(argv is not [Host.InstalledProgram, ..],
+                $"argv= runs {argv.DefaultIfEmpty("nothing").First()}, not {Host.InstalledProgram}", Sample);
         (string, string)[] wanted = [("--recipient", "original_recipient"), ("--queue-id", "queue_id")];
         foreach (var (option, macro) in wanted)
-        {
-            if (!argv.Zip(argv.Skip(1)).Any(pair => pair.First == option && Macro(pair.Second) == macro))
-                check.Fault($"argv= lacks {option} ${{{macro}}}", Sample);
-        }
-
+            check.FaultIf(!argv.Zip(argv.Skip(1)).Any(pair => pair.First == option && Macro(pair.Second) == macro),
+                $"argv= lacks {option} ${{{macro}}}", Sample);
         // pipe(8): all other macros hold the sender, the client or a recipient as Postfix rewrote it.
         var shown = argv.Where(argument => argument.Contains('$', StringComparison.Ordinal)).Select(Macro)
             .Except(wanted.Select(pair => pair.Item2)).Some();
-        if (shown is not null)
-            check.Fault($"argv= holds {shown}: every local user can read it in /proc, and it may name a "
-                + "requester", Sample);
+        return check.FaultIf(shown is not null,
+                $"argv= holds {shown}: every local user can read it in /proc, and it may name a requester", Sample)
+            .OrOk("pipe(8) runs " + Host.InstalledProgram);
+
+        static string Macro(string argument) => argument.Trim('$', '{', '}', '(', ')');
     }
 
     /// <summary>Where the catch-all address, and what is for relayed domains, is taken to.</summary>
@@ -103,16 +90,18 @@ internal static class TransportChecks
         var check = new Check("postfix-limits");
         if (postfix.Service(Transport) is not { } service)
             return check.NotLookedAt("postfix-transport");
-        if (Limit("recipient_limit") != 1)
-            check.Fault($"{Transport}_destination_recipient_limit is not 1, which flags D and O of the transport "
-                + "need: mail is deferred", $"run: postconf -e {Transport}_destination_recipient_limit=1" + Reload);
-        if (Limit("concurrency_limit") is > 0 and < 4 and var most)
-            check.Warning($"{Transport}_destination_concurrency_limit = {most}: so few requests for an address are "
-                + "answered at a time", $"run: postconf -e {Transport}_destination_concurrency_limit=100" + Reload);
-        if (service.MaxProcesses == 1)
-            check.Warning($"maxproc of {Transport} in master.cf is 1: one request is answered at a time",
-                "set it by the rule in postfix/master.cf" + Reload);
-        return check.OrOk("one recipient a run, several runs at a time");
+        var most = Limit("concurrency_limit");
+        return check
+            .FaultIf(Limit("recipient_limit") != 1, $"{Transport}_destination_recipient_limit is not 1, which flags D "
+                + "and O of the transport need: mail is deferred",
+                $"run: postconf -e {Transport}_destination_recipient_limit=1" + Reload)
+            .WarningIf(most is > 0 and < 4, $"{Transport}_destination_concurrency_limit = {most}: so few requests for "
+                + "an address are answered at a time",
+                $"run: postconf -e {Transport}_destination_concurrency_limit=100" + Reload)
+            .WarningIf(service.MaxProcesses == 1,
+                $"maxproc of {Transport} in master.cf is 1: one request is answered at a time",
+                "set it by the rule in postfix/master.cf" + Reload)
+            .OrOk("one recipient a run, several runs at a time");
 
         long? Limit(string kind) =>
             postfix.Number($"{Transport}_destination_{kind}") ?? postfix.Number("default_destination_" + kind);
@@ -140,36 +129,34 @@ internal static class TransportChecks
             answers.GetValueOrDefault(trick, trick).Contains("SUCCESS", StringComparison.Ordinal)))
             check.Fault($"smtpd_command_filter = {table} lets through what a client asks for: success is reported to "
                 + "senders, who may be forged", again);
-        if (postfix.List("smtpd_discard_ehlo_keywords").Contains("dsn", StringComparer.OrdinalIgnoreCase))
-            check.Fault("smtpd_discard_ehlo_keywords has dsn: Postfix refuses the NOTIFY=NEVER that "
-                + "smtpd_command_filter adds", "take dsn out of it" + Reload);
-        return check.OrOk("nothing is returned to senders");
+        return check.FaultIf(
+            postfix.List("smtpd_discard_ehlo_keywords").Contains("dsn", StringComparer.OrdinalIgnoreCase),
+            "smtpd_discard_ehlo_keywords has dsn: Postfix refuses the NOTIFY=NEVER that smtpd_command_filter adds",
+            "take dsn out of it" + Reload).OrOk("nothing is returned to senders");
     }
 
     private static Check Sizes(ResponderSettings settings, PostfixSettings postfix)
     {
         var (check, outgoing) = (new Check("postfix-size"), postfix.Number("message_size_limit") ?? 0);
-        var most = settings.MaxMessageBytes.ToString(CultureInfo.InvariantCulture);
+        var most = settings.MaxMessageBytes;
         foreach (var service in postfix.Services.Where(service => service.Command[0] == "smtpd"))
         {
             var incoming = service.Option("message_size_limit").AsNumber() ?? outgoing;
-            var words = string.Create(CultureInfo.InvariantCulture,
-                $"message_size_limit of {service.Name} {service.Type} is {incoming}");
+            var words = $"message_size_limit of {service.Name} {service.Type} is {incoming}";
             var remedy = $"run: postconf -P {service.Name}/{service.Type}/message_size_limit={most}" + Reload;
-            if (incoming == 0 || incoming > settings.MaxMessageBytes)
-                check.Warning($"{words}, but max_message_bytes is {most}: messages in between are taken and not "
-                    + "answered", remedy);
-            else if (incoming < 100_000)
-                check.Warning(words + ": many honest requests are larger", remedy);
+            var isTooMuch = incoming == 0 || incoming > most;
+            check.WarningIf(isTooMuch || incoming < 100_000, words + (isTooMuch
+                ? $", but max_message_bytes is {most}: messages in between are taken and not answered"
+                : ": many honest requests are larger"), remedy);
         }
 
         // local(8) and virtual(8) refuse to work with a mailbox that a message may not fit into.
         foreach (var parameter in (string[])["mailbox_size_limit", "virtual_mailbox_limit"])
         {
             var isUsed = parameter == "mailbox_size_limit" || postfix["virtual_mailbox_domains"].Length > 0;
-            if (isUsed && postfix.Number(parameter) is > 0 and var box && (outgoing == 0 || box < outgoing))
-                check.Fault(parameter + " is smaller than message_size_limit: local delivery stops",
-                    $"run: postconf -e {parameter}=0" + Reload);
+            check.FaultIf(isUsed && postfix.Number(parameter) is > 0 and var box && (outgoing == 0 || box < outgoing),
+                parameter + " is smaller than message_size_limit: local delivery stops",
+                $"run: postconf -e {parameter}=0" + Reload);
         }
 
         return check.OrOk("what Postfix takes, the responder reads");
@@ -178,14 +165,14 @@ internal static class TransportChecks
     private static Check Times(ResponderSettings settings, PostfixSettings postfix)
     {
         const string limit = Transport + "_time_limit";
-        var check = new Check("postfix-queue-time");
-        if (postfix.Time("maximal_queue_lifetime", 'd') >= TimeSpan.FromDays(settings.LedgerDays))
-            check.Fault($"maximal_queue_lifetime = {postfix["maximal_queue_lifetime"]}, but ledger_days is "
+        return new Check("postfix-queue-time")
+            .FaultIf(postfix.Time("maximal_queue_lifetime", 'd') >= TimeSpan.FromDays(settings.LedgerDays),
+                $"maximal_queue_lifetime = {postfix["maximal_queue_lifetime"]}, but ledger_days is "
                 + $"{settings.LedgerDays}: an old message is answered twice",
-                $"run: postconf -e maximal_queue_lifetime={Math.Max(1, settings.LedgerDays - 2)}d" + Reload);
-        if (postfix.Time(limit, 's') < TimeSpan.FromSeconds(settings.DeadlineSeconds + 30))
-            check.Fault($"{limit} is shorter than deadline_seconds: Postfix kills the responder and returns the "
-                + "message", $"run: postconf -X {limit}" + Reload);
-        return check.OrOk($"Postfix gives up before the ledger forgets ({settings.LedgerDays.Count("day")})");
+                $"run: postconf -e maximal_queue_lifetime={Math.Max(1, settings.LedgerDays - 2)}d" + Reload)
+            .FaultIf(postfix.Time(limit, 's') < TimeSpan.FromSeconds(settings.DeadlineSeconds + 30),
+                $"{limit} is shorter than deadline_seconds: Postfix kills the responder and returns the message",
+                $"run: postconf -X {limit}" + Reload)
+            .OrOk($"Postfix gives up before the ledger forgets ({settings.LedgerDays.Count("day")})");
     }
 }

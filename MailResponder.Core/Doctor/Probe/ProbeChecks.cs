@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Book;
 using MailResponder.Incoming;
 using MailResponder.PostfixLog;
@@ -80,7 +79,7 @@ internal static class ProbeChecks
 
     private static string InWords(string asked, TimeSpan taken, ProbeWatch watch, SendMethod method)
     {
-        static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
+        static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.00}";
 
         var handed = watch.Handed?.Seen ?? watch.Elapsed;
         // pipe(8) logs only after the responder has ended; the reply may be out before.

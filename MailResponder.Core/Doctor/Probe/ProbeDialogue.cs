@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -13,9 +12,6 @@ namespace MailResponder.Doctor;
 /// <param name="QueueId">As the server tells; null when it does not.</param>
 internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, string? QueueId = null)
 {
-    private const int Port = 25;
-    private const string QueuedAs = "queued as ";
-
     /// <summary>
     /// smtpd looks its domain up, as that of any sender. No such mailbox can exist: Gmail's names have no hyphens. With
     /// NOTIFY=NEVER Postfix returns nothing there, whatever becomes of the probe (RFC 3461).
@@ -29,7 +25,11 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
     public static ProbeDialogue HandOver(
         string recipient, ProbeTag tag, DateTimeOffset now, CancellationToken deadline)
     {
-        var addresses = OwnAddresses();
+        var addresses = NetworkInterface.GetAllNetworkInterfaces()
+            .Where(network => network.OperationalStatus != OperationalStatus.Down)
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)
+            .Where(address => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal)
+            .OrderBy(address => address.AddressFamily).ToList();
         if (addresses.Count == 0)
             return new ProbeDialogue("this host has no address but loopback");
         foreach (var address in addresses)
@@ -37,13 +37,12 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
             using var client = new TcpClient(address.AddressFamily);
             // Ends a blocking call when the time is over.
             using var cut = deadline.Register(client.Dispose);
-            var step = "the connection";
+            var (step, answer) = ("the connection", "");
             try
             {
-                client.Connect(address, Port);
+                client.Connect(address, 25);
                 using var stream = client.GetStream();
                 using var reader = new StreamReader(stream, Encoding.Latin1);
-                var answer = "";
                 foreach (var (name, text, expected) in Steps(recipient, tag, now))
                 {
                     step = name;
@@ -54,8 +53,8 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
                             $"the answer to {step} is: {(answer.Length == 0 ? "none" : answer.OneLine())}", address);
                 }
 
-                var mark = answer.IndexOf(QueuedAs, StringComparison.Ordinal);
-                return new ProbeDialogue(null, address, mark < 0 ? null : answer[(mark + QueuedAs.Length)..].Trim());
+                return new ProbeDialogue(
+                    null, address, answer.Split("queued as ") is [_, var id, ..] ? id.Trim() : null);
             }
             catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException)
             {
@@ -78,7 +77,7 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
         ("RCPT", $"RCPT TO:<{recipient}> NOTIFY=NEVER\r\n", "250"),
         ("DATA", "DATA\r\n", "354"),
         // Auto-Submitted keeps any other recipient from answering.
-        ("the message", string.Create(CultureInfo.InvariantCulture, $"""
+        ("the message", $"""
             From: <{tag.Sink}>
             To: <{recipient}>
             Subject: responder doctor
@@ -89,28 +88,16 @@ internal sealed record ProbeDialogue(string? Problem, IPAddress? At = null, stri
             A probe of responder doctor.
             .
 
-            """).ReplaceLineEndings("\r\n"), "250"),
+            """.ReplaceLineEndings("\r\n"), "250"),
     ];
 
     /// <summary>All lines of one answer; empty when there is none.</summary>
     private static string Answer(StreamReader reader)
     {
-        var answer = new StringBuilder();
-        while (reader.ReadLine() is { } line)
-        {
-            answer.Append(line).Append('\n');
-            if (line is not [_, _, _, '-', ..])
-                break;
-        }
-
-        return answer.ToString();
+        var lines = new List<string>();
+        do
+            lines.Add(reader.ReadLine() ?? "");
+        while (lines[^1] is [_, _, _, '-', ..]);
+        return string.Join('\n', lines);
     }
-
-    private static List<IPAddress> OwnAddresses() =>
-        [.. NetworkInterface.GetAllNetworkInterfaces()
-            .Where(network => network.OperationalStatus != OperationalStatus.Down)
-            .SelectMany(network => network.GetIPProperties().UnicastAddresses)
-            .Select(address => address.Address)
-            .Where(address => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal)
-            .OrderBy(address => address.AddressFamily)];
 }

@@ -31,13 +31,14 @@ internal static class DatabaseChecks
             using var store = RequesterStore.Open(
                 settings.Database, AddressKey.Load(settings.AddressKeyFile), MaxWait, host.Clock);
             var counts = store.Count();
-            var clock = new Check("last-reset-clock");
-            if (counts.ClockJump != TimeSpan.Zero)
-                clock.Warning($"the last reset: {StoreCounts.InWords(counts.ClockJump)}; it forgot no message",
-                    "look at the clock of every host (chronyc tracking); this goes with the next reset at its usual "
-                    + "time");
-            return [.. check.Ok($"{report.Kind}, {report.Place}, schema {report.Schema}"), .. clock,
-                .. LastReset(host, settings, counts.LastReset)];
+            return
+            [
+                .. check.Ok($"{report.Kind}, {report.Place}, schema {report.Schema}"),
+                .. new Check("last-reset-clock").WarningIf(counts.ClockJump != TimeSpan.Zero,
+                    $"the last reset: {StoreCounts.InWords(counts.ClockJump)}; it forgot no message", "look at the "
+                    + "clock of every host (chronyc tracking); this goes with the next reset at its usual time"),
+                .. LastReset(host, settings, counts.LastReset),
+            ];
         }
         catch (ResponderException exception)
         {

@@ -31,7 +31,10 @@ internal static class FileModeChecks
             AsResponder(check, host, settings, [.. secrets, path]);
         else
             check.OnlyRoot($"only root can see what {Host.ResponderUser} may read");
-        check.AddRange(Folders(Name, Places(path, settings)));
+        // Keys and passwords apart.
+        check.AddRange(Folders(Name, [path, settings?.ResponseBook, settings?.FilesRoot, settings?.Database.SqliteFile,
+            settings?.PostfixLog.Database, settings?.PostfixMaps,
+            settings?.SendMethod == SendMethod.Outbox ? settings.Outbox : null]));
         return check.OrOk($"{Host.ResponderUser} can read what it needs, others cannot");
     }
 
@@ -77,28 +80,18 @@ internal static class FileModeChecks
     public static IEnumerable<Finding> Folders(string name, IEnumerable<string?> paths)
     {
         var check = new Check(name);
+        // In a sticky folder like /tmp others can make files, but not replace ours.
         foreach (var folder in paths.OfType<string>().SelectMany(AndAbove).Distinct().Where(Directory.Exists)
-            .Order(StringComparer.Ordinal).Where(IsOpenFolder))
+            .Order(StringComparer.Ordinal).Where(folder =>
+                Host.IsOpen(folder, UnixFileMode.OtherWrite) && !Host.IsOpen(folder, UnixFileMode.StickyBit)))
             check.Fault($"every user can change {folder}, and so replace what lies in it",
                 $"run: chmod o-w {folder}; and look at what lies in it");
         return check;
     }
-
-    /// <summary>What the settings name, and their own file; keys and passwords apart.</summary>
-    private static IEnumerable<string?> Places(string settingsFile, ResponderSettings? settings) =>
-    [
-        settingsFile, settings?.ResponseBook, settings?.FilesRoot, settings?.Database.SqliteFile,
-        settings?.PostfixLog.Database, settings?.PostfixMaps,
-        settings?.SendMethod == SendMethod.Outbox ? settings.Outbox : null,
-    ];
 
     private static IEnumerable<string> AndAbove(string path)
     {
         for (var place = path; place is not null; place = Path.GetDirectoryName(place))
             yield return place;
     }
-
-    /// <summary>In a sticky folder like /tmp others can make files, but not replace ours.</summary>
-    private static bool IsOpenFolder(string folder) =>
-        Host.IsOpen(folder, UnixFileMode.OtherWrite) && !Host.IsOpen(folder, UnixFileMode.StickyBit);
 }

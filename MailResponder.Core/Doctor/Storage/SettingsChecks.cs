@@ -1,4 +1,5 @@
 using MailResponder.Book;
+using MailResponder.Native;
 using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
 
@@ -81,8 +82,26 @@ internal static class SettingsChecks
         var unedited = book.Entries.Where(
             entry => entry.Bodies.Any(body => body.Text.Contains(Placeholder, StringComparison.Ordinal)))
             .Select(entry => entry.Address).Distinct().Some();
-        return unedited is null ? check.Ok("no text of install.sh is left")
-            : check.Warning($"{unedited}: still answered with the text that install.sh wrote",
-                $"write your own into {settings.ResponseBook}");
+        return check.WarningIf(unedited is not null, $"{unedited}: still answered with the text that install.sh wrote",
+            $"write your own into {settings.ResponseBook}").OrOk("no text of install.sh is left");
+    }
+
+    /// <summary>
+    /// The folder of the rendered book. Where it cannot be written, every message is still answered, from the book and
+    /// the attachments themselves; only this check notices.
+    /// </summary>
+    public static Check Rendered(Host host, ResponderSettings settings)
+    {
+        const string user = Host.ResponderUser;
+        var (check, folder) = (new Check("rendered"), RenderingFolder.PathOf(settings));
+        if (!host.MayActAsResponder)
+            return check.Ok(folder);
+        using var asResponder = host.ActAsResponder();
+        var turn = Path.Join(folder, RenderingFolder.LockName);
+        var obstacle = File.Exists(turn) && !FileSystem.MayChange(turn) ? $"{user} may not write {turn}"
+            : PlaceCheck.Folder(folder);
+        return check.WarningIf(obstacle is not null,
+            $"{obstacle}: each message parses the book and encodes its attachments anew",
+            $"run: rm -rf {folder}; install -d -o {user} -g {user} -m 0700 {folder}").OrOk(folder);
     }
 }

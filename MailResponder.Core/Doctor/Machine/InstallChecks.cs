@@ -1,0 +1,139 @@
+using MailResponder.Settings;
+
+namespace MailResponder.Doctor;
+
+/// <summary>What install.sh put there: user, program and jobs, and what it left to the operator.</summary>
+internal static class InstallChecks
+{
+    /// <summary>Where install.sh records what it did.</summary>
+    private const string Records = "/var/backups/mail_responder";
+    private const string Table = "/etc/cron.d/mail_responder";
+
+    public static Check User(Host host)
+    {
+        var (check, user) = (new Check("user"), host.PasswdEntry(Host.ResponderUser));
+        if (user is null)
+            return check.Fault($"there is no user {Host.ResponderUser}: Postfix cannot run the responder",
+                "run install.sh");
+        if (user is [_, _, "0", ..])
+            return check.Fault($"{Host.ResponderUser} is another name of root; pipe(8) refuses it",
+                "delete the user and run install.sh");
+        return user is [.., var home, var shell] && Path.GetFileName(shell) is not ("nologin" or "false")
+            ? check.Warning($"{Host.ResponderUser} can log in (shell {shell}, home {home})",
+                $"run: usermod --shell /usr/sbin/nologin {Host.ResponderUser}")
+            : check.Ok(Host.ResponderUser + ", without a login");
+    }
+
+    public static Check Program(Host host)
+    {
+        const string name = "program", path = Host.InstalledProgram;
+        var (check, file) = (new Check(name), host.PathTo(path));
+        if (!File.Exists(file))
+            return check.Fault(path + " is not installed", "run install.sh");
+        check.AddRange(FileModeChecks.Folders(name, [file]));
+        check.FaultIf(Host.IsOpen(file, UnixFileMode.OtherWrite), $"every user can change {path}, which others run",
+            $"run install.sh again, and: chmod 755 {path}");
+        if (check.Count > 0 || !host.MayActAsResponder)
+            return check.OrOk(path + " is there");
+        var installed = host.RunAsResponder(path, "--version");
+        if (!installed.Succeeded)
+            return check.Fault($"{Host.ResponderUser} cannot run {path}: {installed.Complaint}",
+                $"run install.sh again, or: chmod 755 {path}");
+        return installed.Output.OneLine() == host.Program.Version
+            ? check.Ok($"{path}: {host.Program.Version}")
+            : check.Warning($"{path} is {installed.Output.OneLine()}, and this is {host.Program.Version}",
+                "run install.sh of the version that you want");
+    }
+
+    /// <summary>The libraries that the program takes from the host.</summary>
+    public static Check Libraries(Host host)
+    {
+        var (check, known) = (new Check("libraries"), host.Run("ldconfig", "-p"));
+        if (!known.Succeeded)
+            return check.Warning($"ldconfig {known.Complaint}: libraries were not looked for",
+                "apt-get install libc-bin");
+        return known.Output.Contains("libssl.so.3", StringComparison.Ordinal)
+            && known.Output.Contains("libcrypto.so.3", StringComparison.Ordinal)
+            ? check.Ok("all there")
+            : check.Fault("OpenSSL 3 (libssl.so.3, libcrypto.so.3) is missing: no reply can be signed, nor sent to "
+                + "Amazon", "apt-get install libssl3");
+    }
+
+    /// <summary>New versions beside files that were edited, and a run of install.sh that was cut off.</summary>
+    public static Check Pending(Host host)
+    {
+        var (check, records) = (new Check("install"), host.PathTo(Records));
+        if (!Directory.Exists(records))
+            return check.Warning($"was not looked at: there is no {Records}, which install.sh makes",
+                "run install.sh, as root");
+        try
+        {
+            foreach (var file in FilesIn("put"))
+            {
+                foreach (var newer in ((string[])[file + ".new", file + ".dpkg-dist"]).Where(
+                    newer => File.Exists(host.PathTo(newer))))
+                    check.Warning(
+                        $"{newer} waits: {file} was edited, and a newer version came with the last install.sh",
+                        $"look at: diff -u {file} {newer}; take over what you want, and delete {newer}");
+            }
+
+            if (FilesIn("pending").Select(path => path[1..]).Some() is { } pending)
+                check.Warning($"the last install.sh was cut off before {pending} saw what it changed",
+                    "run install.sh again");
+            return check.OrOk("complete; no new version of an edited file waits");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return check.OnlyRoot("was not looked at: only root can");
+        }
+
+        // The files below a folder of the records, by their paths from there, with a slash before them.
+        IEnumerable<string> FilesIn(string name) => !Directory.Exists(Path.Join(records, name)) ? []
+            : Directory.EnumerateFiles(Path.Join(records, name), "*", SearchOption.AllDirectories)
+                .Select(path => path[Path.Join(records, name).Length..]).Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>The jobs that run by the clock.</summary>
+    public static IEnumerable<Finding> Cron(Host host, ResponderSettings? settings) =>
+    [
+        .. Jobs(host, settings),
+        .. host.IsRunning("cron") || host.IsRunning("crond") ? new Check("cron-running").Ok("yes")
+            : new Check("cron-running").Fault("cron does not run: quotas are never reset, nothing is pulled",
+                "run: systemctl enable --now cron (package cron)"),
+    ];
+
+    private static Check Jobs(Host host, ResponderSettings? settings)
+    {
+        var (check, file) = (new Check("cron-file"), host.PathTo(Table));
+        if (host.Lines(Table) is not { } lines)
+            return check.Fault(Table + " is missing", "run install.sh");
+        var jobs = lines.Where(line => !line.TrimStart().StartsWith('#')).ToList();
+        var strangers = jobs.Select(UserOf).OfType<string>().Distinct().Where(user => host.PasswdEntry(user) is null);
+        check.FaultIf(Host.IsOpen(file, UnixFileMode.GroupWrite | UnixFileMode.OtherWrite),
+                Table + " can be changed by others than its owner: cron ignores it",
+                $"run: chown root:root {Table}; chmod 0644 {Table}")
+            .FaultIf(host.Stat("%U", file) is not ("" or "root"),
+                Table + " does not belong to root: cron ignores it", $"run: chown root:root {Table}")
+            .FaultIf(!File.ReadAllText(file).EndsWith('\n'),
+                Table + " has no line end after its last line: cron ignores that line", $"run: echo >> {Table}")
+            .WarningIf(!jobs.Exists(line => line.Contains("blacklist reset", StringComparison.Ordinal)),
+                Table + " does not reset the quotas",
+                "on one host of a fleet it has to: take the line of system/cron.d/mail_responder")
+            .FaultIf(settings?.S3 is not null
+                && !jobs.Exists(line => line.Contains("config pull", StringComparison.Ordinal)),
+                Table + " does not pull the response book from S3", "take the lines of system/cron.d/mail_responder");
+        if (strangers.Some() is { } unknown)
+            check.Fault($"{Table} has jobs of {unknown}, who is no user: cron ignores the file",
+                "run install.sh, or correct the line");
+        return check.OrOk(Table);
+    }
+
+    /// <summary>The user of a job (crontab(5)); null for another line, like MAILTO=root.</summary>
+    private static string? UserOf(string line) =>
+        line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            [['@', ..], var user, ..] => user,
+            [[(>= '0' and <= '9') or '*', ..], _, _, _, _, var user, _, ..] => user,
+            _ => null,
+        };
+}

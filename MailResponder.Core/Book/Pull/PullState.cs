@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using MailResponder.Files;
 using MailResponder.Settings;
 
@@ -35,40 +35,54 @@ internal sealed class PullState
             AtomicFile.Write(RefusalIn(filesRoot), Encoding.UTF8.GetBytes(fault.ToString()));
     });
 
-    public Dictionary<string, FetchedFile> Files { get; private init; } = [];
+    public Dictionary<string, FetchedFile> Files { get; } = [];
 
     /// <summary>An absent or unreadable file gives an empty state.</summary>
     public static PullState Load(string filesRoot)
     {
-        var path = PathIn(filesRoot);
-        try
-        {
-            var files = JsonSerializer.Deserialize(
-                RegularFile.ReadAllBytes(path), PullJson.Default.DictionaryStringFetchedFile);
-            if (files?.Values.All(file => file is { ETag: not null, Sha256: not null }) == true)
-                return new PullState(path) { Files = files };
-        }
-        catch (Exception exception) when (FileTrouble.Is(exception) || exception is JsonException)
-        {
-            // Nothing is known.
-        }
-
-        return new PullState(path);
+        var state = new PullState(PathIn(filesRoot));
+        if (FileTrouble.OrNull(() => RegularFile.ReadAllBytes(state._path)) is { } text
+            && LocatedJson.Parse(text, state._path, []) is { } json)
+            state.Read(json);
+        return state;
     }
 
     public void Save()
     {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            foreach (var (path, file) in Files)
+            {
+                json.WriteStartArray(path);
+                json.WriteStringValue(file.ETag);
+                json.WriteStringValue(file.Sha256);
+                json.WriteNumberValue(file.UnusedSince);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
         // A pull that found nothing new is a good one too: the file's time tells when it was.
-        if (!AtomicFile.Write(
-            _path, JsonSerializer.SerializeToUtf8Bytes(Files, PullJson.Default.DictionaryStringFetchedFile)))
+        if (!AtomicFile.Write(_path, buffer.ToArray()))
             File.SetLastWriteTimeUtc(_path, DateTime.UtcNow);
     }
 
     private static string RefusalIn(string filesRoot) => Path.Join(filesRoot, ".pull.refused");
 
     private static string PathIn(string filesRoot) => Path.Join(filesRoot, ".pull.json");
-}
 
-[JsonSourceGenerationOptions(WriteIndented = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
-[JsonSerializable(typeof(Dictionary<string, FetchedFile>))]
-internal sealed partial class PullJson : JsonSerializerContext;
+    private void Read(LocatedJson json)
+    {
+        foreach (var (path, _, value) in json.Members)
+        {
+            if (value.Items is [var etag, var sha256, var unusedSince]
+                && long.TryParse(unusedSince.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var since))
+            {
+                Files[path] = new FetchedFile(etag.Text, sha256.Text, since);
+            }
+        }
+    }
+}

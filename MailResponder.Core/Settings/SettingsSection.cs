@@ -170,8 +170,9 @@ internal sealed class SettingsSection
         var text = value.Kind == JsonValueKind.String ? value.Text : null;
         if (text is not null && parse(text) is { } choice)
             return choice;
+        var nearest = text is null ? null : Words.Nearest(text, choices);
         Refuse(name, value, "one of " + string.Join(", ", choices),
-            text is not null && Words.Nearest(text, choices) is { } nearest ? $"; did you mean \"{nearest}\"?" : remedy);
+            nearest is null ? remedy : $"; did you mean \"{nearest}\"?");
         return null;
     }
 

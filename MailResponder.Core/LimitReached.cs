@@ -11,12 +11,15 @@ internal static class LimitReached
     public static Outcome Tell(Limit limit, ResponderSettings settings, RequesterStore store)
     {
         var limits = settings.Limits;
-        var (number, reason, whose) = limit switch
+        var isOfDomain = limit is Limit.DomainPerMinute or Limit.DomainPerDay;
+        var reason = isOfDomain ? SkipReason.DomainLimit : SkipReason.ServiceLimit;
+        var whose = isOfDomain ? "from one domain or more" : "from everybody";
+        var number = limit switch
         {
-            Limit.DomainPerMinute => (limits.DomainPerMinute, SkipReason.DomainLimit, "from one domain or more"),
-            Limit.DomainPerDay => (limits.DomainPerDay, SkipReason.DomainLimit, "from one domain or more"),
-            Limit.ServicePerMinute => (limits.ServicePerMinute, SkipReason.ServiceLimit, "from everybody"),
-            _ => (limits.ServicePerDay, SkipReason.ServiceLimit, "from everybody"),
+            Limit.DomainPerMinute => limits.DomainPerMinute,
+            Limit.DomainPerDay => limits.DomainPerDay,
+            Limit.ServicePerMinute => limits.ServicePerMinute,
+            _ => limits.ServicePerDay,
         };
         var name = "limits." + limit.Hyphenated().Replace('-', '_');
         var (outcome, fate) = limits.WhenReached == WhenReached.Drop

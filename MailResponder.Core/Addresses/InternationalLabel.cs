@@ -31,7 +31,9 @@ internal static class InternationalLabel
     {
         aLabel = "";
         // Half of a surrogate pair becomes U+FFFD, which no label may have.
-        var runes = label.EnumerateRunes().Select(rune => rune.Value).ToList();
+        var runes = new List<int>(label.Length);
+        foreach (var rune in label.EnumerateRunes())
+            runes.Add(rune.Value);
         var hasHyphens = runes[0] == '-' || runes[^1] == '-' || (runes.Count > 3 && runes[2] == '-' && runes[3] == '-');
         if (hasHyphens || IsMark(runes[0]))
             return false;
@@ -133,7 +135,9 @@ internal static class InternationalLabel
     private static string Punycode(List<int> runes)
     {
         const int Base = 36, TMin = 1, TMax = 26, InitialBias = 72, InitialN = 0x80;
-        var encoded = new StringBuilder(string.Concat(runes.Where(c => c < InitialN).Select(c => (char)c)));
+        var encoded = new StringBuilder();
+        foreach (var c in runes.FindAll(c => c < InitialN))
+            encoded.Append((char)c);
         var basic = encoded.Length;
         if (basic > 0)
             encoded.Append('-');
@@ -141,7 +145,7 @@ internal static class InternationalLabel
         long delta = 0;
         for (var done = basic; done < runes.Count; delta++, n++)
         {
-            var next = runes.Where(c => c >= n).Min();
+            var next = runes.FindAll(c => c >= n).Min();
             delta += (long)(next - n) * (done + 1);
             n = next;
             foreach (var c in runes)

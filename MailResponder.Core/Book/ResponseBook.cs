@@ -12,9 +12,8 @@ internal sealed class ResponseBook : IResponseBook
         Entries = entries;
         foreach (var entry in entries)
         {
-            if (!_byAddress.TryGetValue(entry.Address, out var ofAddress))
-                _byAddress.Add(entry.Address, ofAddress = []);
-            ofAddress.Add(entry);
+            if (!_byAddress.TryAdd(entry.Address, [entry]))
+                _byAddress[entry.Address].Add(entry);
         }
     }
 
@@ -44,5 +43,5 @@ internal sealed class ResponseBook : IResponseBook
     public bool Knows(string address) => _byAddress.ContainsKey(address);
 
     public IReadOnlyList<ResponseEntry> EntriesFor(string address) =>
-        _byAddress.TryGetValue(address, out var entries) ? entries : [];
+        _byAddress.GetValueOrDefault(address, []);
 }

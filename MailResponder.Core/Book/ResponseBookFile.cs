@@ -51,7 +51,8 @@ internal static class ResponseBookFile
         if (faults.Errors == errors)
             pools.CheckUse();
         var isOn = values.Choice<bool>("attachments", ["on", "off"],
-            text => text is "on" or "off" ? text == "on" : null);
+            text => text is "on" or "off" ? text == "on" : null,
+            remedy: "; to take the files from one entry only, write \"attachments\": null in that entry");
         return isOn == false ? book?.WithoutAttachments(values["attachments"]!.Line) : book;
     }
 

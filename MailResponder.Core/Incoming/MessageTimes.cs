@@ -25,11 +25,24 @@ internal readonly record struct MessageTimes(DateTimeOffset? Made, DateTimeOffse
 
     public static MessageTimes Of(HeaderList headers, DateTimeOffset now)
     {
-        var received = headers.Where(header => header.Id == HeaderId.Received).ToList();
-        var arrived = received is [var topmost, ..] ? DateOf(topmost) : null;
-        var made = headers.Where(header => header.Id == HeaderId.Date).Take(1).Concat(Enumerable.Reverse(received))
-            .Select(DateOf).FirstOrDefault(date => date >= Earliest && date - (arrived ?? now) <= MostAhead);
-        return new MessageTimes(made, arrived);
+        var first = headers.IndexOf("Received");
+        var arrived = first < 0 ? null : DateOf(headers[first]);
+        var date = headers.IndexOf("Date");
+        return new MessageTimes((date < 0 ? null : Possible(DateOf(headers[date]))) ?? FirstReceived(), arrived);
+
+        DateTimeOffset? Possible(DateTimeOffset? date) =>
+            date >= Earliest && date - (arrived ?? now) <= MostAhead ? date : null;
+
+        DateTimeOffset? FirstReceived()
+        {
+            for (var i = headers.Count - 1; first >= 0 && i >= first; i--)
+            {
+                if (headers[i].Id == HeaderId.Received && Possible(DateOf(headers[i])) is { } date)
+                    return date;
+            }
+
+            return null;
+        }
     }
 
     /// <summary>

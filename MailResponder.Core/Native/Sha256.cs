@@ -25,7 +25,7 @@ internal sealed unsafe class Sha256
     /// <summary>That of texts in their order. Others, or the same cut elsewhere, have another.</summary>
     public static byte[] HashTexts(IEnumerable<string> texts)
     {
-        using var content = new MemoryStream();
+        using var content = new MemoryStream(1 << 10);
         using var writer = new BinaryWriter(content);
         foreach (var text in texts)
             writer.Write(text);

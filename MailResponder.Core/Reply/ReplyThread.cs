@@ -15,7 +15,14 @@ internal static class ReplyThread
 
     public static void Continue(MimeMessage reply, Request request)
     {
-        var chain = request.References.Where(IsPlain).Distinct().ToList();
+        var seen = new HashSet<string>();
+        var chain = new List<string>();
+        foreach (var id in request.References)
+        {
+            if (IsPlain(id) && seen.Add(id))
+                chain.Add(id);
+        }
+
         if (chain.Count > MaxReferences - 1)
             chain.RemoveRange(1, chain.Count - (MaxReferences - 1));
         if (MimeUtils.EnumerateReferences(request.MessageId ?? "").FirstOrDefault() is { } messageId
@@ -26,7 +33,8 @@ internal static class ReplyThread
             chain.Add(messageId);
         }
 
-        reply.References.AddRange(chain);
+        foreach (var id in chain)
+            reply.References.Add(id);
     }
 
     /// <summary>

@@ -80,8 +80,10 @@ internal sealed record ResponderSettings
     public string AwsRoots { get; init; } = AwsConnection.DefaultRoots;
 
     /// <summary>Whether a service of AWS is named; a double of it on this host has no TLS.</summary>
-    public bool UsesAwsRoots => ((AwsConnection?[])[Ses, S3, Metrics?.CloudWatch])
-        .Any(service => service is not null && service.Endpoint?.Scheme != Uri.UriSchemeHttp);
+    public bool UsesAwsRoots =>
+        (Ses is not null && Ses.Endpoint?.Scheme != Uri.UriSchemeHttp)
+        || (S3 is not null && S3.Endpoint?.Scheme != Uri.UriSchemeHttp)
+        || (Metrics?.CloudWatch is { } cloudWatch && cloudWatch.Endpoint?.Scheme != Uri.UriSchemeHttp);
 
     /// <summary>Names of attachments for requesters of certain providers; the first rule that fits counts.</summary>
     public IReadOnlyList<AttachmentRename> AttachmentNames { get; init; } = AttachmentRename.Standard;

@@ -157,16 +157,22 @@ internal sealed class SettingsSection
     }
 
     /// <summary>One of the named choices; null where it is absent or faulty.</summary>
-    public T? Choice<T>(string name, IReadOnlyList<string> choices, Func<string, T?> parse, bool required = false)
-        where T : struct
+    /// <param name="name">The setting.</param>
+    /// <param name="choices">The names.</param>
+    /// <param name="parse">Null for what is none of them.</param>
+    /// <param name="required">Whether it must be there.</param>
+    /// <param name="remedy">What else to do where the value is near to none of them.</param>
+    public T? Choice<T>(string name, IReadOnlyList<string> choices, Func<string, T?> parse, bool required = false,
+        string remedy = "") where T : struct
     {
         if (Find(name, required) is not { } value)
             return null;
         var text = value.Kind == JsonValueKind.String ? value.Text : null;
         if (text is not null && parse(text) is { } choice)
             return choice;
+        var nearest = text is null ? null : Words.Nearest(text, choices);
         Refuse(name, value, "one of " + string.Join(", ", choices),
-            text is not null && Words.Nearest(text, choices) is { } nearest ? $"; did you mean \"{nearest}\"?" : "");
+            nearest is null ? remedy : $"; did you mean \"{nearest}\"?");
         return null;
     }
 

@@ -34,7 +34,7 @@ internal sealed class Bucket : IDisposable
     /// <param name="bucket">The bucket's name, perhaps with a key prefix: <c>bucket/prefix</c>.</param>
     /// <param name="file">The key, below the prefix.</param>
     /// <param name="knownETag">Null: fetch in any case.</param>
-    /// <param name="path">The file to write; it is complete when this returns, and not there when this throws.</param>
+    /// <param name="path">The file to write; it is complete when this returns, and rubbish when this throws.</param>
     /// <param name="maxBytes">Of an object of this kind; null: as the settings say.</param>
     /// <returns>Null when the object has not changed.</returns>
     /// <exception cref="ResponderException">
@@ -76,28 +76,11 @@ internal sealed class Bucket : IDisposable
         GetObjectResponse response, string path, FileRoom room, CancellationToken cancellation)
     {
         room.Check(response.ContentLength);
-        try
-        {
-            var (length, sha256) = Write(response.ResponseStream, path, room, cancellation);
-            return length == response.ContentLength ? new FetchedFile(response.ETag, sha256)
-                : throw new EndOfStreamException();
-        }
-        catch
-        {
-            File.Delete(path);
-            throw;
-        }
-    }
-
-    private static (long Length, string Sha256) Write(
-        Stream content, string path, FileRoom room, CancellationToken cancellation)
-    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var output = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var buffer = new byte[1 << 16];
         long length = 0;
-        int count;
-        while ((count = Read(content, buffer, cancellation)) > 0)
+        while (Read(response.ResponseStream, buffer, cancellation) is > 0 and var count)
         {
             length += count;
             // An answer may come without its length.
@@ -107,7 +90,8 @@ internal sealed class Bucket : IDisposable
         }
 
         output.Flush(flushToDisk: true);
-        return (length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return length != response.ContentLength ? throw new EndOfStreamException()
+            : new FetchedFile(response.ETag, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     /// <exception cref="EndOfStreamException">

@@ -23,7 +23,7 @@ internal sealed class ConfigPull(
     private static readonly TimeSpan KeepUnused = TimeSpan.FromDays(1);
     private readonly string _staging = Path.Join(settings.FilesRoot, ".pull");
     private readonly string _place = $"s3://{settings.S3?.BookBucket}/{settings.S3?.BookKey}";
-    private readonly PullState _state = new PullState(settings.FilesRoot);
+    private readonly PullState _state = PullState.Load(settings.FilesRoot);
     private readonly List<Fault> _faults = [];
     private readonly Dictionary<string, FetchedFile> _fetched = [];
     private readonly BookSeal _seal = new(settings);

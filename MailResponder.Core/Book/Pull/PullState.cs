@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using MailResponder.Files;
 using MailResponder.Settings;
 
@@ -9,13 +9,11 @@ namespace MailResponder.Book;
 /// <summary>
 /// What is known of each file of the cache, by its path below the files root. Losing it costs one full pull.
 /// </summary>
-/// <param name="filesRoot">Where the attachments lie.</param>
-internal sealed class PullState(string filesRoot)
+internal sealed class PullState
 {
-    /// <summary>Empty when the file is absent, or not as this program writes it.</summary>
-    public Dictionary<string, FetchedFile> Files { get; } = FileTrouble.OrNull(() =>
-        JsonFile.Read(PathIn(filesRoot), PullJson.Default.DictionaryStringFetchedFile)) is { } files
-        && files.Values.All(file => file is not null) ? files : [];
+    private readonly string _path;
+
+    private PullState(string path) => _path = path;
 
     /// <summary>When the last good pull ended; null when there was none.</summary>
     public static DateTimeOffset? LastSaved(string filesRoot) =>
@@ -37,21 +35,54 @@ internal sealed class PullState(string filesRoot)
             AtomicFile.Write(RefusalIn(filesRoot), Encoding.UTF8.GetBytes(fault.ToString()));
     });
 
+    public Dictionary<string, FetchedFile> Files { get; } = [];
+
+    /// <summary>An absent or unreadable file gives an empty state.</summary>
+    public static PullState Load(string filesRoot)
+    {
+        var state = new PullState(PathIn(filesRoot));
+        if (FileTrouble.OrNull(() => RegularFile.ReadAllBytes(state._path)) is { } text
+            && LocatedJson.Parse(text, state._path, []) is { } json)
+            state.Read(json);
+        return state;
+    }
+
     public void Save()
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(Files, PullJson.Default.DictionaryStringFetchedFile);
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            foreach (var (path, file) in Files)
+            {
+                json.WriteStartArray(path);
+                json.WriteStringValue(file.ETag);
+                json.WriteStringValue(file.Sha256);
+                json.WriteNumberValue(file.UnusedSince);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
         // A pull that found nothing new is a good one too: the file's time tells when it was.
-        if (!AtomicFile.Write(PathIn(filesRoot), json))
-            File.SetLastWriteTimeUtc(PathIn(filesRoot), DateTime.UtcNow);
+        if (!AtomicFile.Write(_path, buffer.ToArray()))
+            File.SetLastWriteTimeUtc(_path, DateTime.UtcNow);
     }
 
     private static string RefusalIn(string filesRoot) => Path.Join(filesRoot, ".pull.refused");
 
     private static string PathIn(string filesRoot) => Path.Join(filesRoot, ".pull.json");
-}
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
-    RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true,
-    GenerationMode = JsonSourceGenerationMode.Metadata)]
-[JsonSerializable(typeof(Dictionary<string, FetchedFile>))]
-internal sealed partial class PullJson : JsonSerializerContext;
+    private void Read(LocatedJson json)
+    {
+        foreach (var (path, _, value) in json.Members)
+        {
+            if (value.Items is [var etag, var sha256, var unusedSince]
+                && long.TryParse(unusedSince.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var since))
+            {
+                Files[path] = new FetchedFile(etag.Text, sha256.Text, since);
+            }
+        }
+    }
+}

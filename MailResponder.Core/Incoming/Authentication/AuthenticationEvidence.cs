@@ -48,7 +48,7 @@ internal static class AuthenticationEvidence
     public static AuthenticationVerdict Weigh(HeaderList headers, string fromDomain, string? authservId)
     {
         var seen = Seen.Nothing;
-        foreach (var results in authservId is null ? [] : Written(headers, authservId))
+        foreach (var results in Written(headers, authservId))
         {
             foreach (var result in results.Results)
                 seen |= Meaning(result, fromDomain);
@@ -67,13 +67,14 @@ internal static class AuthenticationEvidence
         return new AuthenticationVerdict(proven, possible > proven ? possible : proven);
     }
 
-    /// <summary>What the mail filters wrote under that name, a field each.</summary>
-    public static IEnumerable<AuthenticationResults> Written(HeaderList headers, string authservId)
+    /// <summary>What the mail filters wrote under that name, a field each; nothing where there is none.</summary>
+    public static IEnumerable<AuthenticationResults> Written(HeaderList headers, string? authservId)
     {
         foreach (var header in headers)
         {
             // The raw value: in a decoded one, the text of an encoded word could pass for a statement.
-            if (header.Field.Equals(AuthenticationResults.Field, StringComparison.OrdinalIgnoreCase)
+            if (authservId is not null
+                && header.Field.Equals(AuthenticationResults.Field, StringComparison.OrdinalIgnoreCase)
                 && AuthenticationResults.Read(header.RawValue) is { } results
                 && results.AuthservId.Equals(authservId, StringComparison.OrdinalIgnoreCase))
             {

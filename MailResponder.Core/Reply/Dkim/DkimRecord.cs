@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace MailResponder.Reply.Dkim;
 
@@ -14,8 +15,10 @@ internal static class DkimRecord
     public static string ZoneFileText(DkimKey dkim)
     {
         var value = "v=DKIM1; k=rsa; p=" + PublicKey(dkim).Base64;
-        var strings = value.Chunk(MaxString).Select(part => $"    \"{new string(part)}\"\n");
-        return $"{dkim.Record}. 3600 IN TXT (\n{string.Concat(strings)})\n";
+        var text = new StringBuilder($"{dkim.Record}. 3600 IN TXT (\n");
+        for (var at = 0; at < value.Length; at += MaxString)
+            text.Append("    \"").Append(value.AsSpan(at, Math.Min(MaxString, value.Length - at))).Append("\"\n");
+        return text.Append(")\n").ToString();
     }
 
     /// <summary>The record's p= tag, and the length of the key.</summary>

@@ -13,7 +13,7 @@ internal static class Executable
 
     public static void Copy(string from, string to) => Make("cp \"$2\" \"$1\"", to, from, "");
 
-    static void Make(string command, string path, string from, string input)
+    private static void Make(string command, string path, string from, string input)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var writer = Process.Start(

@@ -18,7 +18,7 @@ public class LinearCostTests
     public void LengthItself_IsNotMistakenForMore() =>
         LinearCost.Assert(bytes => new byte[bytes], 4_000_000, input => Assert.Equal(0, Sum(input)));
 
-    static int Cube(byte[] input)
+    private static int Cube(byte[] input)
     {
         var sum = 0;
         for (var i = 0; i < input.Length * input.Length; i++) sum += Sum(input);
@@ -27,7 +27,7 @@ public class LinearCostTests
 
     /// <summary>From the first call on as fast as at the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int Sum(byte[] input)
+    private static int Sum(byte[] input)
     {
         var sum = 0;
         foreach (var one in input) sum += one;

@@ -7,11 +7,11 @@ namespace MailResponder.Tests;
 /// <summary>Ports of this host for servers that the tests start.</summary>
 internal static class Loopback
 {
-    const int LowestPort = 10_000;
-    const int HighestPort = 32_767;
+    private const int LowestPort = 10_000;
+    private const int HighestPort = 32_767;
 
     /// <summary>What keeps the ports that were given; they are free again when this process ends.</summary>
-    static readonly ConcurrentBag<Socket> claims = [];
+    private static readonly ConcurrentBag<Socket> Claims = [];
 
     /// <summary>
     /// A port on which nobody listens. No other caller gets it while this process lives, in whichever test run:
@@ -42,13 +42,13 @@ internal static class Loopback
     }
 
     /// <summary>By an abstract name, which one socket of the host can have, and which goes with it: unix(7).</summary>
-    static bool Claim(int port)
+    private static bool Claim(int port)
     {
         var claim = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             claim.Bind(new UnixDomainSocketEndPoint($"\0mail_responder-tests/{port}"));
-            claims.Add(claim);
+            Claims.Add(claim);
             return true;
         }
         catch (SocketException)
@@ -58,7 +58,7 @@ internal static class Loopback
         }
     }
 
-    static bool IsTaken(int port)
+    private static bool IsTaken(int port)
     {
         try
         {

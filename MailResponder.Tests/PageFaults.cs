@@ -12,10 +12,10 @@ internal static class PageFaults
     private const int MinorFaults = 8; // ru_minflt among the 18 numbers of struct rusage
     private const int Pages = 1000;
 
-    private static readonly Lazy<TimeSpan> cost = new(() => Enumerable.Range(0, 5).Min(_ => Measure()));
+    private static readonly Lazy<TimeSpan> Cost = new(() => Enumerable.Range(0, 5).Min(_ => Measure()));
 
     /// <summary>The time that the calling thread has spent on them so far, about.</summary>
-    public static TimeSpan Taken => cost.Value * Count;
+    public static TimeSpan Taken => Cost.Value * Count;
 
     private static long Count
     {

@@ -5,7 +5,7 @@ namespace MailResponder.Tests;
 /// <summary>Waiting for another process by looking, with a bound that a busy machine does not reach.</summary>
 internal static class Patience
 {
-    static readonly TimeSpan bound = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     /// <summary>
     /// Returns when <paramref name="isSo"/> holds; fails the test with <paramref name="what"/> otherwise.
@@ -15,7 +15,7 @@ internal static class Patience
         var waited = Stopwatch.StartNew();
         while (!isSo())
         {
-            if (waited.Elapsed > bound) Assert.Fail($"waited {bound} for: {what}\n{evidence?.Invoke()}");
+            if (waited.Elapsed > Bound) Assert.Fail($"waited {Bound} for: {what}\n{evidence?.Invoke()}");
             Thread.Sleep(20);
         }
     }

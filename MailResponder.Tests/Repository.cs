@@ -14,7 +14,7 @@ internal static class Repository
         ToolRun.Of("git", "-c", "safe.directory=*", "-C", Root, "ls-files").AssertDone()
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(name => File.Exists(PathTo(name)));
 
-    static string FindRoot()
+    private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "MailResponder.sln"))) return folder.FullName;

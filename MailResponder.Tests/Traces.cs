@@ -13,15 +13,15 @@ namespace MailResponder.Tests;
 internal sealed class Traces
 {
     // A trace is found by its first bytes, and then compared.
-    const int Key = sizeof(ulong);
+    private const int Key = sizeof(ulong);
 
-    readonly Dictionary<ulong, List<byte[]>> exact = [];
-    readonly Dictionary<ulong, List<byte[]>> folded = [];
+    private readonly Dictionary<ulong, List<byte[]>> _exact = [];
+    private readonly Dictionary<ulong, List<byte[]>> _folded = [];
 
     // Which first two bytes traces have: of a database's files most places need no further look.
-    readonly bool[] begins = new bool[1 << 16];
+    private readonly bool[] _begins = new bool[1 << 16];
 
-    Traces()
+    private Traces()
     {
     }
 
@@ -83,17 +83,17 @@ internal sealed class Traces
         }
     }
 
-    byte[]? FindIn(ReadOnlySpan<byte> content)
+    private byte[]? FindIn(ReadOnlySpan<byte> content)
     {
-        if (FindIn(content, exact) is { } trace) return trace;
+        if (FindIn(content, _exact) is { } trace) return trace;
         // In lower case too: a part of an address may have been folded and the other not.
         var lower = content.ToArray();
         foreach (ref var b in lower.AsSpan())
             if (b is >= (byte)'A' and <= (byte)'Z') b += 32;
-        return FindIn(lower, folded);
+        return FindIn(lower, _folded);
     }
 
-    byte[]? FindIn(ReadOnlySpan<byte> content, Dictionary<ulong, List<byte[]>> traces)
+    private byte[]? FindIn(ReadOnlySpan<byte> content, Dictionary<ulong, List<byte[]>> traces)
     {
         for (var at = 0; at + Key <= content.Length; at++)
         {
@@ -104,7 +104,7 @@ internal sealed class Traces
                 at += zeros - Key;
             }
 
-            if (!begins[BinaryPrimitives.ReadUInt16LittleEndian(content[at..])]) continue;
+            if (!_begins[BinaryPrimitives.ReadUInt16LittleEndian(content[at..])]) continue;
             if (!traces.TryGetValue(BinaryPrimitives.ReadUInt64LittleEndian(content[at..]), out var alike)) continue;
             foreach (var trace in alike)
                 if (content[at..].StartsWith(trace)) return trace;
@@ -113,16 +113,16 @@ internal sealed class Traces
         return null;
     }
 
-    void Add(string text)
+    private void Add(string text)
     {
         foreach (var form in (string[])[text, text.ToLowerInvariant(), text.ToUpperInvariant()])
-            foreach (var trace in FormsOf(form)) Add(exact, trace);
-        foreach (var trace in ClearFormsOf(text.ToLowerInvariant())) Add(folded, trace);
+            foreach (var trace in FormsOf(form)) Add(_exact, trace);
+        foreach (var trace in ClearFormsOf(text.ToLowerInvariant())) Add(_folded, trace);
     }
 
-    void Add(Dictionary<ulong, List<byte[]>> traces, byte[] trace)
+    private void Add(Dictionary<ulong, List<byte[]>> traces, byte[] trace)
     {
-        begins[BinaryPrimitives.ReadUInt16LittleEndian(trace)] = true;
+        _begins[BinaryPrimitives.ReadUInt16LittleEndian(trace)] = true;
         Assert.True(trace.Length >= Key, $"a trace of only {trace.Length} bytes would be found everywhere");
         ref var alike = ref CollectionsMarshal.GetValueRefOrAddDefault(
             traces, BinaryPrimitives.ReadUInt64LittleEndian(trace), out _);
@@ -130,7 +130,7 @@ internal sealed class Traces
         if (!alike.Exists(known => known.AsSpan().SequenceEqual(trace))) alike.Add(trace);
     }
 
-    static IEnumerable<byte[]> ClearFormsOf(string text)
+    private static IEnumerable<byte[]> ClearFormsOf(string text)
     {
         yield return Encoding.UTF8.GetBytes(text);
         yield return Encoding.Unicode.GetBytes(text);
@@ -139,7 +139,7 @@ internal sealed class Traces
 
     [SuppressMessage("Security", "CA5350", Justification = "Looks for weak digests that others might have written.")]
     [SuppressMessage("Security", "CA5351", Justification = "Looks for weak digests that others might have written.")]
-    static IEnumerable<byte[]> FormsOf(string text)
+    private static IEnumerable<byte[]> FormsOf(string text)
     {
         var plain = Encoding.UTF8.GetBytes(text);
         yield return plain;
@@ -154,7 +154,7 @@ internal sealed class Traces
         }
     }
 
-    static IEnumerable<byte[]> TextForms(byte[] bytes)
+    private static IEnumerable<byte[]> TextForms(byte[] bytes)
     {
         yield return Encoding.ASCII.GetBytes(Convert.ToHexString(bytes));
         yield return Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes));
@@ -167,7 +167,7 @@ internal sealed class Traces
         }
     }
 
-    static byte[] ContentOf(string file)
+    private static byte[] ContentOf(string file)
     {
         try
         {

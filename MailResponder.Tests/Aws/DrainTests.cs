@@ -8,10 +8,10 @@ namespace MailResponder.Tests.Aws;
 /// </summary>
 public sealed class DrainTests : IDisposable
 {
-    const string Waiting = """{"queue_name": "deferred", "queue_id": "4bXyz"}""";
-    const string OnHold = """{"queue_name": "hold", "queue_id": "4bXyy"}""";
+    private const string Waiting = """{"queue_name": "deferred", "queue_id": "4bXyz"}""";
+    private const string OnHold = """{"queue_name": "hold", "queue_id": "4bXyy"}""";
 
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public DrainTests()
     {
@@ -25,12 +25,12 @@ public sealed class DrainTests : IDisposable
             """);
         foreach (var name in (string[])["aws", "logger", "sleep", "postfix", "setpriv"]) Program(
             name, $"echo \"{name} $*\" >>\"$here/calls\"");
-        folder.Write("calls", "");
+        _folder.Write("calls", "");
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    string[] Calls => File.ReadAllLines(folder.PathTo("calls"));
+    private string[] Calls => File.ReadAllLines(_folder.PathTo("calls"));
 
     [Fact]
     public void Queue_IsEmptiedFirst_AndNothingHappensBefore()
@@ -83,13 +83,13 @@ public sealed class DrainTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    ToolRun Drain() => ToolRun.Of(
-        "env", $"PATH={folder.Path}:/usr/bin:/bin", Repository.PathTo("aws", "drain.sh"), "responders", "terminating",
+    private ToolRun Drain() => ToolRun.Of(
+        "env", $"PATH={_folder.Path}:/usr/bin:/bin", Repository.PathTo("aws", "drain.sh"), "responders", "terminating",
         "2");
 
-    void Queue(string listing) => Program(
+    private void Queue(string listing) => Program(
         "postqueue", $"if [ \"$1\" = -f ]; then echo 'postqueue -f' >>\"$here/calls\"; else {listing}; fi");
 
-    void Program(string name, string script) =>
-        Executable.Write(folder.PathTo(name), $"#!/bin/sh\nhere='{folder.Path}'\n{script}\n");
+    private void Program(string name, string script) =>
+        Executable.Write(_folder.PathTo(name), $"#!/bin/sh\nhere='{_folder.Path}'\n{script}\n");
 }

@@ -11,7 +11,7 @@ namespace MailResponder.Tests.Aws;
 /// </summary>
 public sealed class InstanceTests : IDisposable
 {
-    static readonly Dictionary<string, string> parameters = new()
+    private static readonly Dictionary<string, string> Parameters = new()
     {
         ["AWS::Region"] = "eu-west-1",
         ["AWS::StackName"] = "responders",
@@ -39,7 +39,7 @@ public sealed class InstanceTests : IDisposable
         ["QueueUrl"] = "https://sqs.eu-west-1.amazonaws.com/123456789012/responders-FeedbackQueue-1",
     };
 
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public InstanceTests()
     {
@@ -59,29 +59,30 @@ public sealed class InstanceTests : IDisposable
         Program("local/responder",
             "echo \"$(id -un): responder $*\" >>\"$here/calls\"; if [ -s \"$here/failing\" ]; then case \"$*\" in "
             + "*$(cat \"$here/failing\")*) exit 69 ;; esac; fi");
-        Program("release/responder-1/install.sh", $"echo \"install.sh $*\" >>'{folder.Path}/calls'");
-        ToolRun.Of("cp", "-r", Repository.PathTo("aws"), folder.PathTo("release/responder-1")).AssertDone();
-        ToolRun.Of("tar", "-czf", folder.PathTo("archive"), "-C", folder.PathTo("release"), "responder-1").AssertDone();
-        foreach (var name in (string[])["calls", "failing"]) folder.Write(name, "");
-        ToolRun.Of("chmod", "-R", "a+rwX", folder.Path).AssertDone();
-        folder.Write("user-data", UserData);
+        Program("release/responder-1/install.sh", $"echo \"install.sh $*\" >>'{_folder.Path}/calls'");
+        ToolRun.Of("cp", "-r", Repository.PathTo("aws"), _folder.PathTo("release/responder-1")).AssertDone();
+        ToolRun.Of("tar", "-czf", _folder.PathTo("archive"), "-C", _folder.PathTo("release"), "responder-1")
+            .AssertDone();
+        foreach (var name in (string[])["calls", "failing"]) _folder.Write(name, "");
+        ToolRun.Of("chmod", "-R", "a+rwX", _folder.Path).AssertDone();
+        _folder.Write("user-data", UserData);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    static string UserData => Regex.Replace(
+    private static string UserData => Regex.Replace(
         Template.Shipped.Properties("LaunchTemplate").GetProperty("LaunchTemplateData").GetProperty(nameof(UserData))
         .GetProperty("Fn::Base64").GetProperty("Fn::Sub")[0].GetString()!,
-        @"\$\{([^}]*)\}", match => parameters[match.Groups[1].Value]);
+        @"\$\{([^}]*)\}", match => Parameters[match.Groups[1].Value]);
 
-    string[] Calls => File.ReadAllLines(folder.PathTo("calls"));
+    private string[] Calls => File.ReadAllLines(_folder.PathTo("calls"));
 
     [Fact]
     public void Script_IsShort_AndAcceptedByShellcheck()
     {
         // EC2 takes 16 kB.
         Assert.InRange(UserData.Length, 1, 8000);
-        ToolRun.Of("shellcheck", folder.PathTo("user-data")).AssertDone();
+        ToolRun.Of("shellcheck", _folder.PathTo("user-data")).AssertDone();
     }
 
     [Fact]
@@ -96,7 +97,7 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal(
             [
                 "install.sh --domain example.com --domain example.org --feedback-queue "
-                + $"{parameters["QueueUrl"]} --authentication --hostname mail.example.com --from "
+                + $"{Parameters["QueueUrl"]} --authentication --hostname mail.example.com --from "
                 + "get-help@example.com --support team@example.net --ses-region us-east-1",
                 "systemctl daemon-reload", "systemctl enable --now mail_responder-metadata.service",
                 "mail_responder: responder config pull", "mail_responder: responder config check",
@@ -104,14 +105,14 @@ public sealed class InstanceTests : IDisposable
                 "systemctl daemon-reload", "systemctl enable --now mail_responder-drain.service", "postfix status",
                 "aws autoscaling complete-lifecycle-action --auto-scaling-group-name responders "
                 + "--lifecycle-hook-name launching --instance-id i-0123 --lifecycle-action-result CONTINUE",
-                $"aws cloudformation signal-resource --stack-name {parameters["AWS::StackId"]} --logical-resource-id "
+                $"aws cloudformation signal-resource --stack-name {Parameters["AWS::StackId"]} --logical-resource-id "
                 + $"Group --unique-id i-0123 --status SUCCESS",
             ],
             steps);
         Assert.Contains("ExecStart=/usr/sbin/nft -f /opt/mail_responder/aws/metadata.nft",
-            File.ReadAllLines(folder.PathTo("etc/systemd/system/mail_responder-metadata.service")));
+            File.ReadAllLines(_folder.PathTo("etc/systemd/system/mail_responder-metadata.service")));
         Assert.Contains("ExecStart=/opt/mail_responder/aws/drain.sh responders terminating 24",
-            File.ReadAllLines(folder.PathTo("etc/systemd/system/mail_responder-drain.service")));
+            File.ReadAllLines(_folder.PathTo("etc/systemd/system/mail_responder-drain.service")));
     }
 
     [Fact]
@@ -123,11 +124,11 @@ public sealed class InstanceTests : IDisposable
         {
             Assert.Contains($"640 root:mail_responder /etc/mail_responder/{name}", output, StringComparison.Ordinal);
             Assert.Equal($"value of /mail_responder/{name}\n",
-                File.ReadAllText(folder.PathTo($"etc/mail_responder/{name}")));
+                File.ReadAllText(_folder.PathTo($"etc/mail_responder/{name}")));
             Assert.DoesNotContain($"value of /mail_responder/{name}", output, StringComparison.Ordinal);
         }
 
-        Assert.Equal("certificate\n", File.ReadAllText(folder.PathTo("etc/mail_responder/database-ca.pem")));
+        Assert.Equal("certificate\n", File.ReadAllText(_folder.PathTo("etc/mail_responder/database-ca.pem")));
     }
 
     [Theory]
@@ -137,7 +138,7 @@ public sealed class InstanceTests : IDisposable
     [InlineData("database status")]
     public void HostThatCannotAnswer_GetsNoMail(string failing)
     {
-        folder.Write("failing", failing);
+        _folder.Write("failing", failing);
         Assert.NotEqual(0, Start().ExitCode);
         Assert.EndsWith("--lifecycle-action-result ABANDON", Calls[^2], StringComparison.Ordinal);
         Assert.EndsWith("--status FAILURE", Calls[^1], StringComparison.Ordinal);
@@ -149,7 +150,7 @@ public sealed class InstanceTests : IDisposable
     {
         Start().AssertDone();
         var faults = new List<Fault>();
-        var settings = SettingsFile.Check(folder.PathTo("etc/mail_responder/settings.json"), faults);
+        var settings = SettingsFile.Check(_folder.PathTo("etc/mail_responder/settings.json"), faults);
         Assert.Empty(faults);
         Assert.Equal(["example.com", "example.org", "mail.example.com", "localhost.example.com"], settings!.OwnDomains);
         Assert.Equal(("db.example.com", "/etc/mail_responder/database-ca.pem"),
@@ -163,9 +164,9 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal(["E7620F1842B4E81F", "504BC362D33B0A06"], settings.SignedBy.Select(key => key.Id));
     }
 
-    ToolRun Start() => ToolRun.Of(
-        "unshare", "--mount", "sh", Repository.PathTo("MailResponder.Tests", "Aws", "instance.sh"), folder.Path);
+    private ToolRun Start() => ToolRun.Of(
+        "unshare", "--mount", "sh", Repository.PathTo("MailResponder.Tests", "Aws", "instance.sh"), _folder.Path);
 
-    void Program(string name, string script) =>
-        Executable.Write(folder.PathTo(name), $"#!/bin/sh\nhere='{folder.Path}'\n{script}\n");
+    private void Program(string name, string script) =>
+        Executable.Write(_folder.PathTo(name), $"#!/bin/sh\nhere='{_folder.Path}'\n{script}\n");
 }

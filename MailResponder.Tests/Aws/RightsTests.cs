@@ -14,7 +14,7 @@ namespace MailResponder.Tests.Aws;
 /// </summary>
 public sealed partial class RightsTests
 {
-    static readonly Dictionary<string, string> servicesOfSpaces = new()
+    private static readonly Dictionary<string, string> ServicesOfSpaces = new()
     {
         ["Amazon.S3.Model"] = "s3",
         ["Amazon.SQS.Model"] = "sqs",
@@ -23,7 +23,7 @@ public sealed partial class RightsTests
     };
 
     /// <summary>Calls that need another right than one of their own name (Service Authorization Reference).</summary>
-    static readonly Dictionary<string, string[]> rightsOfCalls = new()
+    private static readonly Dictionary<string, string[]> RightsOfCalls = new()
     {
         // Without the second, a missing object is "forbidden".
         ["s3:GetObject"] = ["s3:GetObject", "s3:ListBucket"],
@@ -50,19 +50,19 @@ public sealed partial class RightsTests
             Assert.All(some, call => Assert.Contains(call, calls));
     }
 
-    static void AssertRights(string policy, HashSet<string> calls)
+    private static void AssertRights(string policy, HashSet<string> calls)
     {
-        var needed = calls.SelectMany(call => rightsOfCalls.GetValueOrDefault(call, [call]));
+        var needed = calls.SelectMany(call => RightsOfCalls.GetValueOrDefault(call, [call]));
         Assert.Equal(needed.Distinct().Order(StringComparer.Ordinal), RightsOf(policy).Order(StringComparer.Ordinal));
     }
 
-    static HashSet<string> CallsOfTheProgram()
+    private static HashSet<string> CallsOfTheProgram()
     {
         var assemblies = new[] { typeof(GetObjectRequest), typeof(ReceiveMessageRequest), typeof(AwsConnection) }
             .Select(type => type.Assembly);
         var services = assemblies.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsSubclassOf(typeof(AmazonWebServiceRequest)) && !type.IsAbstract)
-            .ToLookup(type => type.Name, type => servicesOfSpaces.GetValueOrDefault(type.Namespace!, type.Namespace!));
+            .ToLookup(type => type.Name, type => ServicesOfSpaces.GetValueOrDefault(type.Namespace!, type.Namespace!));
         return [.. from folder in (string[])["MailResponder.Core", "MailResponder.Cli"]
                    from file in Directory.EnumerateFiles(Repository.PathTo(folder), "*.cs", SearchOption.AllDirectories)
                    where !OfOthers().IsMatch(file)
@@ -73,7 +73,7 @@ public sealed partial class RightsTests
                    select $"{service}:{request.Groups[1].Value}"];
     }
 
-    static HashSet<string> CallsOfTheScripts()
+    private static HashSet<string> CallsOfTheScripts()
     {
         var calls = new HashSet<string>();
         foreach (var file in Directory.EnumerateFiles(Repository.PathTo("aws"))
@@ -92,7 +92,7 @@ public sealed partial class RightsTests
         return calls;
     }
 
-    static IEnumerable<string> RightsOf(string name) =>
+    private static IEnumerable<string> RightsOf(string name) =>
         from policy in Template.Shipped.Properties("Role").GetProperty("Policies").EnumerateArray()
         where policy.GetProperty("PolicyName").GetString() == name
         from statement in Template.Statements(policy)
@@ -100,7 +100,7 @@ public sealed partial class RightsTests
         group action by action into same
         select same.Key;
 
-    static string Pascal(string kebab) =>
+    private static string Pascal(string kebab) =>
         string.Concat(kebab.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     [GeneratedRegex(@"/(?:obj|bin|Standins)/")]

@@ -13,57 +13,57 @@ internal sealed class ScriptedServer : IDisposable
     /// <summary>In place of an answer: the connection is closed before the next request.</summary>
     public const string Hangup = "";
 
-    readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    readonly ConcurrentQueue<string> answers;
-    int connections;
-    int closed;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentQueue<string> _answers;
+    private int _connections;
+    private int _closed;
 
     public ScriptedServer(params string[] answers)
     {
-        this.answers = new ConcurrentQueue<string>(answers);
-        listener.Start();
+        this._answers = new ConcurrentQueue<string>(answers);
+        _listener.Start();
         _ = AcceptAll();
     }
 
-    public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/path?query=1");
+    public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/path?query=1");
 
-    public int Connections => connections;
+    public int Connections => _connections;
 
     /// <summary>Those of them that the server has closed.</summary>
-    public int Closed => closed;
+    public int Closed => _closed;
 
     public ConcurrentQueue<string> Requests { get; } = [];
 
-    public void Dispose() => listener.Dispose();
+    public void Dispose() => _listener.Dispose();
 
-    async Task AcceptAll()
+    private async Task AcceptAll()
     {
         try
         {
-            while (true) _ = Serve(await listener.AcceptTcpClientAsync());
+            while (true) _ = Serve(await _listener.AcceptTcpClientAsync());
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
         }
     }
 
-    async Task Serve(TcpClient client)
+    private async Task Serve(TcpClient client)
     {
-        Interlocked.Increment(ref connections);
+        Interlocked.Increment(ref _connections);
         using (client) await Answer(client.GetStream());
-        Interlocked.Increment(ref closed);
+        Interlocked.Increment(ref _closed);
     }
 
-    async Task Answer(NetworkStream stream)
+    private async Task Answer(NetworkStream stream)
     {
         while (await Request(stream) is { } request)
         {
             Requests.Enqueue(request);
-            if (!answers.TryDequeue(out var answer)) return;
+            if (!_answers.TryDequeue(out var answer)) return;
             await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
-            if (answers.TryPeek(out var next) && next == Hangup)
+            if (_answers.TryPeek(out var next) && next == Hangup)
             {
-                answers.TryDequeue(out _);
+                _answers.TryDequeue(out _);
                 return;
             }
             // What has no length ends with the connection.
@@ -73,7 +73,7 @@ internal sealed class ScriptedServer : IDisposable
     }
 
     /// <summary>Null at the end.</summary>
-    static async Task<string?> Request(NetworkStream stream)
+    private static async Task<string?> Request(NetworkStream stream)
     {
         var text = new StringBuilder();
         var one = new byte[1];

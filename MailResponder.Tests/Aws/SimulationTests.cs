@@ -6,26 +6,26 @@ namespace MailResponder.Tests.Aws;
 /// <summary>simulate.sh tried the policy that the template ships, and docs/scaling.md tells what came out.</summary>
 public sealed class SimulationTests
 {
-    static readonly Template template = Template.Shipped;
+    private static readonly Template Template = Template.Shipped;
 
-    static readonly Lazy<JsonElement> simulation =
+    private static readonly Lazy<JsonElement> Simulation =
         new(() => JsonSerializer.Deserialize<JsonElement>(Simulate("--json")));
 
     [Fact]
     public void Template_HasTheNumbersThatWereTried()
     {
-        var tried = simulation.Value.GetProperty("shipped");
+        var tried = Simulation.Value.GetProperty("shipped");
         Assert.Equal(
             [
-                $"[[{template.Default("CpuHigh")},{template.Default("HostsUp")}],"
-                + $"[{Number("CpuHigh") + Number("SaturatedMargin")},{template.Default("HostsUpSaturated")}]]",
-                template.Default("Cooldown"), template.Default("CpuLow"), template.Default("AlarmMinutes"),
-                $"{-Number("HostsDown")}", template.Default("Cooldown"), template.Default("MinHosts"),
-                template.Default("MaxHosts"),
+                $"[[{Template.Default("CpuHigh")},{Template.Default("HostsUp")}],"
+                + $"[{Number("CpuHigh") + Number("SaturatedMargin")},{Template.Default("HostsUpSaturated")}]]",
+                Template.Default("Cooldown"), Template.Default("CpuLow"), Template.Default("AlarmMinutes"),
+                $"{-Number("HostsDown")}", Template.Default("Cooldown"), Template.Default("MinHosts"),
+                Template.Default("MaxHosts"),
             ],
             ((string[])["steps", "pause", "cpu_low", "alarm_minutes", "down", "down_pause", "minimum", "maximum"])
             .Select(name => Compact(tried.GetProperty(name))));
-        var steps = template.Properties("UpOnCpu").GetProperty("StepAdjustments");
+        var steps = Template.Properties("UpOnCpu").GetProperty("StepAdjustments");
         Assert.Equal(["HostsUp", "HostsUpSaturated"],
             steps.EnumerateArray().Select(
             step => step.GetProperty("ScalingAdjustment").GetProperty("Ref").GetString()));
@@ -36,7 +36,7 @@ public sealed class SimulationTests
     public void ShippedPolicy_IsNeverWorseThanTheOld_AndBetterInTheSpike()
     {
         var better = 0;
-        foreach (var spike in simulation.Value.GetProperty("runs").EnumerateArray()
+        foreach (var spike in Simulation.Value.GetProperty("runs").EnumerateArray()
             .GroupBy(run => run.GetProperty("spike").GetString()))
         {
             var (old, shipped) = (spike.ElementAt(spike.Count() - 2), spike.Last());
@@ -57,15 +57,15 @@ public sealed class SimulationTests
         Assert.Contains(Simulate().Trim(), File.ReadAllText(Repository.PathTo("docs", "scaling.md")),
             StringComparison.Ordinal);
 
-    static string Simulate(params string[] options) =>
+    private static string Simulate(params string[] options) =>
         ToolRun.Of(Repository.PathTo("MailResponder.Tests", "simulate.sh"), options).AssertDone();
 
-    static int Number(string parameter) =>
-        int.Parse(template.Default(parameter), System.Globalization.CultureInfo.InvariantCulture);
+    private static int Number(string parameter) =>
+        int.Parse(Template.Default(parameter), System.Globalization.CultureInfo.InvariantCulture);
 
-    static string Compact(JsonElement value) => JsonSerializer.Serialize(value);
+    private static string Compact(JsonElement value) => JsonSerializer.Serialize(value);
 
     /// <summary>Never is later than any time.</summary>
-    static double Minutes(JsonElement run, string name) =>
+    private static double Minutes(JsonElement run, string name) =>
         run.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.MaxValue;
 }

@@ -8,9 +8,9 @@ internal sealed class Template
 {
     public static string File { get; } = Repository.PathTo("aws", "autoscaling.yaml");
 
-    static readonly Lazy<Template> shipped = new(() => new Template(File));
+    private static readonly Lazy<Template> LazilyShipped = new(() => new Template(File));
 
-    public static Template Shipped => shipped.Value;
+    public static Template Shipped => LazilyShipped.Value;
 
     public IReadOnlyList<string> Faults { get; }
 

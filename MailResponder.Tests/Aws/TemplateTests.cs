@@ -9,10 +9,10 @@ namespace MailResponder.Tests.Aws;
 /// </summary>
 public sealed class TemplateTests
 {
-    static readonly Template template = Template.Shipped;
+    private static readonly Template Template = Template.Shipped;
 
     [Fact]
-    public void Template_IsAsSpecified() => Assert.Empty(template.Faults);
+    public void Template_IsAsSpecified() => Assert.Empty(Template.Faults);
 
     /// <summary>Where the check finds nothing in these, the one above proves nothing.</summary>
     [Theory]
@@ -50,7 +50,7 @@ public sealed class TemplateTests
     public void Alarm_IsAsPromised(
         string name, string space, string metric, string comparison, string threshold, string? policy)
     {
-        var alarm = template.Properties(name);
+        var alarm = Template.Properties(name);
         Assert.Equal((space, metric, comparison, "Average"),
             (Text(alarm, "Namespace"), Text(alarm, "MetricName"), Text(alarm, "ComparisonOperator"),
             Text(alarm, "Statistic")));
@@ -68,19 +68,19 @@ public sealed class TemplateTests
     [Fact]
     public void Hosts_AreTakenAway_OnlyWhenAllIsLow()
     {
-        var alarms = template.Content.GetProperty("Resources").EnumerateObject()
+        var alarms = Template.Content.GetProperty("Resources").EnumerateObject()
             .Where(resource => Text(resource.Value, "Type") == "AWS::CloudWatch::Alarm");
         Assert.Equal("AllLowAlarm", Assert.Single(
             alarms, alarm => alarm.Value.GetProperty("Properties").GetProperty("AlarmActions").ToString()
             .Contains("\"Down\"", StringComparison.Ordinal)).Name);
-        var metrics = template.Properties("AllLowAlarm").GetProperty("Metrics").EnumerateArray().ToArray();
+        var metrics = Template.Properties("AllLowAlarm").GetProperty("Metrics").EnumerateArray().ToArray();
         Assert.Equal("IF(cpu < ${CpuLow} AND disk < ${DiskLow} AND memory < ${MemoryLow}, 1, 0)",
             metrics[0].GetProperty("Expression").GetProperty("Fn::Sub").GetString());
         foreach (var (metric, alarm) in metrics.Skip(1).Zip(["CpuLowAlarm", "DiskLowAlarm", "MemoryLowAlarm"]))
         {
             var seen = metric.GetProperty("MetricStat").GetProperty("Metric");
             foreach (var part in (string[])["Namespace", "MetricName", "Dimensions"])
-                Assert.Equal(template.Properties(alarm).GetProperty(part).ToString(),
+                Assert.Equal(Template.Properties(alarm).GetProperty(part).ToString(),
                     seen.GetProperty(part).ToString());
         }
     }
@@ -88,7 +88,7 @@ public sealed class TemplateTests
     [Fact]
     public void PolicyFile_HasTheRightsOfTheRole_AndNoMore()
     {
-        var statements = Template.Statements(template.Properties("Role").GetProperty("Policies")[0]);
+        var statements = Template.Statements(Template.Properties("Role").GetProperty("Policies")[0]);
         var role = $"{{\"Version\":\"2012-10-17\",\"Statement\":[{string.Join(',', statements)}]}}";
         role = role.Replace("{\"Ref\":\"ResponseFrom\"}", "\"get-help@example.com\"", StringComparison.Ordinal)
             .Replace("{\"Fn::GetAtt\":[\"FeedbackQueue\",\"Arn\"]}",
@@ -107,7 +107,7 @@ public sealed class TemplateTests
     {
         string[] everywhere = ["ses:SendRawEmail", "ses:GetSendQuota", "ses:GetSendStatistics",
             "ses:GetAccountSendingEnabled", "cloudwatch:PutMetricData"];
-        foreach (var statement in template.Properties("Role").GetProperty("Policies").EnumerateArray()
+        foreach (var statement in Template.Properties("Role").GetProperty("Policies").EnumerateArray()
             .SelectMany(Template.Statements))
         {
             var actions = Template.Texts(statement.GetProperty("Action")).ToArray();
@@ -120,7 +120,7 @@ public sealed class TemplateTests
     [Fact]
     public void Metadata_NeedTokens_AndTellTheGroup()
     {
-        var options = template.Properties("LaunchTemplate").GetProperty("LaunchTemplateData")
+        var options = Template.Properties("LaunchTemplate").GetProperty("LaunchTemplateData")
             .GetProperty("MetadataOptions");
         Assert.Equal(("required", "1", "enabled"),
             (Text(options, "HttpTokens"), Text(options, "HttpPutResponseHopLimit"),
@@ -135,15 +135,15 @@ public sealed class TemplateTests
             "{\"Fn::Sub\":\"arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/"
             + "${ConfigurationSet}\"}");
         AssertAllowed("FeedbackQueuePolicy", "sns.amazonaws.com", "sqs:SendMessage", "{\"Ref\":\"FeedbackTopic\"}");
-        Assert.Equal("2", Text(template.Properties("FeedbackTopic"), "SignatureVersion"));
-        Assert.Equal("false", template.Properties("FeedbackSubscription").GetProperty("RawMessageDelivery")
+        Assert.Equal("2", Text(Template.Properties("FeedbackTopic"), "SignatureVersion"));
+        Assert.Equal("false", Template.Properties("FeedbackSubscription").GetProperty("RawMessageDelivery")
             .GetRawText());
-        Assert.Equal("[\"bounce\",\"complaint\"]", template.Properties("FeedbackEvents").GetProperty("EventDestination")
+        Assert.Equal("[\"bounce\",\"complaint\"]", Template.Properties("FeedbackEvents").GetProperty("EventDestination")
             .GetProperty("MatchingEventTypes").GetRawText());
 
         static void AssertAllowed(string policy, string service, string action, string source)
         {
-            var statement = Assert.Single(template.Properties(policy).GetProperty("PolicyDocument")
+            var statement = Assert.Single(Template.Properties(policy).GetProperty("PolicyDocument")
                 .GetProperty("Statement").EnumerateArray());
             Assert.Equal(("Allow", action), (Text(statement, "Effect"), Text(statement, "Action")));
             Assert.Equal($"{{\"Service\":\"{service}\"}}", statement.GetProperty("Principal").GetRawText());
@@ -155,21 +155,21 @@ public sealed class TemplateTests
     [Fact]
     public void RefusedFeedback_IsKeptAndTold()
     {
-        var redrive = template.Properties("FeedbackQueue").GetProperty("RedrivePolicy");
+        var redrive = Template.Properties("FeedbackQueue").GetProperty("RedrivePolicy");
         Assert.Equal("[\"RefusedFeedback\",\"Arn\"]",
             redrive.GetProperty("deadLetterTargetArn").GetProperty("Fn::GetAtt").GetRawText());
         Assert.Equal(SqsDouble.MostReceives, redrive.GetProperty("maxReceiveCount").GetInt32());
         foreach (var queue in (string[])["FeedbackQueue", "RefusedFeedback"])
         {
-            Assert.Equal(("True", "1209600"), (Text(template.Properties(queue), "SqsManagedSseEnabled"),
-                Text(template.Properties(queue), "MessageRetentionPeriod")));
+            Assert.Equal(("True", "1209600"), (Text(Template.Properties(queue), "SqsManagedSseEnabled"),
+                Text(Template.Properties(queue), "MessageRetentionPeriod")));
         }
 
         foreach (var (alarm, metric, queue) in (ReadOnlySpan<(string, string, string)>)[
             ("RefusedFeedbackAlarm", "ApproximateNumberOfMessagesVisible", "RefusedFeedback"),
             ("FeedbackAgeAlarm", "ApproximateAgeOfOldestMessage", "FeedbackQueue")])
         {
-            var properties = template.Properties(alarm);
+            var properties = Template.Properties(alarm);
             Assert.Equal(("AWS/SQS", metric), (Text(properties, "Namespace"), Text(properties, "MetricName")));
             Assert.Equal($"[\"{queue}\",\"QueueName\"]",
                 properties.GetProperty("Dimensions")[0].GetProperty("Value").GetProperty("Fn::GetAtt").GetRawText());
@@ -179,19 +179,19 @@ public sealed class TemplateTests
 
     [Fact]
     public void Replies_NeedTlsUnlessTheOperatorSaysOtherwise() => Assert.Equal("REQUIRE",
-        Text(template.Properties("ConfigurationSet").GetProperty("DeliveryOptions"), "TlsPolicy"));
+        Text(Template.Properties("ConfigurationSet").GetProperty("DeliveryOptions"), "TlsPolicy"));
 
     [Fact]
     public void Balancer_HidesNobody_AndIsTheOnlyWayIn()
     {
-        var attributes = template.Properties("Targets").GetProperty("TargetGroupAttributes").EnumerateArray()
+        var attributes = Template.Properties("Targets").GetProperty("TargetGroupAttributes").EnumerateArray()
             .ToDictionary(one => Text(one, "Key"), one => Text(one, "Value"));
         Assert.Equal("true", attributes["preserve_client_ip.enabled"]);
         Assert.False(attributes.ContainsKey("proxy_protocol_v2.enabled"));
-        var smtp = template.Properties("HostSecurity").GetProperty("SecurityGroupIngress")[0];
+        var smtp = Template.Properties("HostSecurity").GetProperty("SecurityGroupIngress")[0];
         Assert.Equal("LoadBalancerSecurity", smtp.GetProperty("SourceSecurityGroupId").GetProperty("Ref").GetString());
         Assert.False(smtp.TryGetProperty("CidrIp", out _));
     }
 
-    static string Text(JsonElement parent, string name) => template.Value(parent.GetProperty(name));
+    private static string Text(JsonElement parent, string name) => Template.Value(parent.GetProperty(name));
 }

@@ -9,15 +9,15 @@ namespace MailResponder.Tests.Backup;
 /// <summary>`responder backup` on a host that answers, and `responder restore` on another one.</summary>
 public sealed class BackupTests : IDisposable
 {
-    readonly Workplace place = new();
-    readonly TemporaryFolder away = new();
+    private readonly Workplace _place = new();
+    private readonly TemporaryFolder _away = new();
 
-    string Archive => away.PathTo("backup.tar.gz");
+    private string Archive => _away.PathTo("backup.tar.gz");
 
     public void Dispose()
     {
-        place.Dispose();
-        away.Dispose();
+        _place.Dispose();
+        _away.Dispose();
     }
 
     /// <summary>
@@ -28,14 +28,14 @@ public sealed class BackupTests : IDisposable
     {
         var (answered, half) = (RequestMail.FromSomebodyNew(), RequestMail.FromSomebodyNew());
         var blocked = RequestMail.FromSomebodyNew();
-        place.Filter(answered).AssertDone();
-        place.Filter(answered.Again()).AssertDone();
-        Run(place, "blacklist", "block", blocked.From);
-        File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("tool.zip"));
-        place.Filter(half).AssertDeferred();
-        Run(place, "dkim", "rotate");
-        var said = Run(place, "backup", Archive);
-        Assert.Contains($"responder.db: {place.PathTo("responder.db")}\n", said, StringComparison.Ordinal);
+        _place.Filter(answered).AssertDone();
+        _place.Filter(answered.Again()).AssertDone();
+        Run(_place, "blacklist", "block", blocked.From);
+        File.Move(_place.PathTo("files/tools/tool.zip"), _place.PathTo("tool.zip"));
+        _place.Filter(half).AssertDeferred();
+        Run(_place, "dkim", "rotate");
+        var said = Run(_place, "backup", Archive);
+        Assert.Contains($"responder.db: {_place.PathTo("responder.db")}\n", said, StringComparison.Ordinal);
         Assert.Equal("600", Stat("%a", Archive));
 
         using var fresh = new Workplace();
@@ -46,9 +46,9 @@ public sealed class BackupTests : IDisposable
             "Restored. Look with: responder config check\n", Run(fresh, "restore", Archive), StringComparison.Ordinal);
 
         foreach (var file in (string[])["settings.json", "responses.json", "address.key", "dkim.key", "dkim.key.next"])
-            Assert.Equal(File.ReadAllBytes(place.PathTo(file)), File.ReadAllBytes(fresh.PathTo(file)));
+            Assert.Equal(File.ReadAllBytes(_place.PathTo(file)), File.ReadAllBytes(fresh.PathTo(file)));
         Assert.Empty(Directory.GetFiles(fresh.Folder, "*.new*"));
-        Assert.Empty(Directory.GetFiles(place.Folder, "*.new*"));
+        Assert.Empty(Directory.GetFiles(_place.Folder, "*.new*"));
         fresh.Filter(answered).AssertDone();
         fresh.Filter(blocked).AssertDone();
         Assert.Empty(fresh.Outbox);
@@ -65,22 +65,22 @@ public sealed class BackupTests : IDisposable
     [Fact]
     public async Task BackupWhileMailComesIn_IsWhole()
     {
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         var isOver = false;
         var mail = Task.Run(() => Parallel.For(0, 3, _ =>
         {
-            while (!Volatile.Read(ref isOver)) place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+            while (!Volatile.Read(ref isOver)) _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         }));
         for (var i = 0; i < 5; i++)
         {
-            var before = place.Outbox.Count / 2;
-            Run(place, "backup", Archive);
+            var before = _place.Outbox.Count / 2;
+            Run(_place, "backup", Archive);
             using var fresh = new Workplace();
             Run(fresh, "restore", Archive, "--replace");
             var holds = Run(fresh, "database", "status").Split("with a quota, ")[1].Split(' ')[0];
             var messages = int.Parse(holds, CultureInfo.InvariantCulture);
             // Three more may have been answered and not yet recorded.
-            Assert.InRange(messages, before - 3, place.Outbox.Count / 2 + 3);
+            Assert.InRange(messages, before - 3, _place.Outbox.Count / 2 + 3);
         }
 
         Volatile.Write(ref isOver, true);
@@ -90,8 +90,8 @@ public sealed class BackupTests : IDisposable
     [Fact]
     public void FilesThatAreThere_StayUnlessTheyAreToBeReplaced()
     {
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        Run(place, "backup", Archive);
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Run(_place, "backup", Archive);
         using var other = new Workplace();
         var request = RequestMail.FromSomebodyNew();
         other.Filter(request).AssertDone();
@@ -106,7 +106,7 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(before, Listing(other));
 
         Run(other, "restore", Archive, "--replace");
-        Assert.Equal(File.ReadAllBytes(place.PathTo("dkim.key")), File.ReadAllBytes(other.PathTo("dkim.key")));
+        Assert.Equal(File.ReadAllBytes(_place.PathTo("dkim.key")), File.ReadAllBytes(other.PathTo("dkim.key")));
         // Of the database that was replaced nothing is left, not in its log either.
         var holds = Run(other, "database", "status");
         Assert.Contains("1 requester(s) with a quota, 1 message(s)", holds, StringComparison.Ordinal);
@@ -118,7 +118,7 @@ public sealed class BackupTests : IDisposable
     public void RestoredByRoot_IsReadableForTheServiceAndForNobodyElse()
     {
         using var fresh = new Workplace();
-        foreach (var host in (Workplace[])[place, fresh])
+        foreach (var host in (Workplace[])[_place, fresh])
         {
             host.Settings["database"] = new JsonObject { ["sqlite"] = "state/responder.db" };
             host.Settings["response_book"] = "state/responses.json";
@@ -129,15 +129,15 @@ public sealed class BackupTests : IDisposable
             ToolRun.Of("chown", "-R", "mail_responder:", host.PathTo("state"), host.PathTo("outbox")).AssertDone();
         }
 
-        place.WriteSecret("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
+        _place.WriteSecret("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
         foreach (var key in (string[])["address.key", "dkim.key"])
         {
-            ToolRun.Of("chown", "root:mail_responder", place.PathTo(key)).AssertDone();
-            File.SetUnixFileMode(place.PathTo(key), (UnixFileMode)0x1A0);
+            ToolRun.Of("chown", "root:mail_responder", _place.PathTo(key)).AssertDone();
+            File.SetUnixFileMode(_place.PathTo(key), (UnixFileMode)0x1A0);
         }
 
-        Run(place, "database", "init");
-        Run(place, "backup", Archive);
+        Run(_place, "database", "init");
+        Run(_place, "backup", Archive);
 
         // Nobody's umask takes the service's rights away.
         string[] command = ["restore", Archive, "--replace", "--settings", fresh.SettingsFile];
@@ -155,19 +155,19 @@ public sealed class BackupTests : IDisposable
     [Fact]
     public void Backup_GoesThroughNoNameOfAnotherUser()
     {
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        File.CreateSymbolicLink(Archive, away.Write("victim", "untouched"));
-        Run(place, "backup", Archive);
-        Assert.Equal("untouched", File.ReadAllText(away.PathTo("victim")));
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        File.CreateSymbolicLink(Archive, _away.Write("victim", "untouched"));
+        Run(_place, "backup", Archive);
+        Assert.Equal("untouched", File.ReadAllText(_away.PathTo("victim")));
         Assert.Null(new FileInfo(Archive).LinkTarget);
         Assert.Equal("600", Stat("%a", Archive));
 
-        Directory.CreateDirectory(away.PathTo("theirs"));
-        ToolRun.Of("chown", "nobody:", away.PathTo("theirs")).AssertDone();
-        var run = place.Command("backup", away.PathTo("theirs/backup.tar.gz"));
+        Directory.CreateDirectory(_away.PathTo("theirs"));
+        ToolRun.Of("chown", "nobody:", _away.PathTo("theirs")).AssertDone();
+        var run = _place.Command("backup", _away.PathTo("theirs/backup.tar.gz"));
         Assert.Equal(78, run.ExitCode);
         Assert.Contains("belongs to another user", run.Errors, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(away.PathTo("theirs")));
+        Assert.Empty(Directory.GetFileSystemEntries(_away.PathTo("theirs")));
     }
 
     /// <summary>The service's user put a link in place of the book or the database, for root to read.</summary>
@@ -176,20 +176,20 @@ public sealed class BackupTests : IDisposable
     [InlineData("responder.db")]
     public void Backup_ReadsNothingThatTheServiceMayNot(string file)
     {
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        File.SetUnixFileMode(away.Path, (UnixFileMode)0x1ED);
-        File.Copy(place.PathTo(file), away.PathTo("secret"));
-        File.SetUnixFileMode(away.PathTo("secret"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        place.GiveTo("mail_responder");
-        File.Delete(place.PathTo(file));
-        File.CreateSymbolicLink(place.PathTo(file), away.PathTo("secret"));
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        File.SetUnixFileMode(_away.Path, (UnixFileMode)0x1ED);
+        File.Copy(_place.PathTo(file), _away.PathTo("secret"));
+        File.SetUnixFileMode(_away.PathTo("secret"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _place.GiveTo("mail_responder");
+        File.Delete(_place.PathTo(file));
+        File.CreateSymbolicLink(_place.PathTo(file), _away.PathTo("secret"));
 
-        var run = place.Command("backup", Archive);
+        var run = _place.Command("backup", Archive);
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("mail_responder", run.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(Archive));
-        Assert.Empty(Directory.GetFiles(place.Folder, "*.new*"));
+        Assert.Empty(Directory.GetFiles(_place.Folder, "*.new*"));
     }
 
     [Theory]
@@ -199,45 +199,45 @@ public sealed class BackupTests : IDisposable
     [InlineData("responder.db", 69, "responder.db: does not exist")]
     public void MissingFile_LeavesTheOlderBackup(string file, int exitCode, string fault)
     {
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        away.Write("backup.tar.gz", "the older one");
-        File.Delete(place.PathTo(file));
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        _away.Write("backup.tar.gz", "the older one");
+        File.Delete(_place.PathTo(file));
 
-        var run = place.Command("backup", Archive);
+        var run = _place.Command("backup", Archive);
 
         Assert.Equal((exitCode, ""), (run.ExitCode, run.OutputText));
         Assert.Contains(fault, run.Errors, StringComparison.Ordinal);
         Assert.Equal("the older one", File.ReadAllText(Archive));
-        Assert.Equal([Archive], Directory.GetFiles(away.Path));
+        Assert.Equal([Archive], Directory.GetFiles(_away.Path));
     }
 
     /// <summary>What could not be restored is no backup.</summary>
     [Fact]
     public void KeyOfAnotherDatabase_IsNoBackup()
     {
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        place.WriteSecret("address.key", new string('a', 64) + "\n");
-        var run = place.Command("backup", Archive);
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        _place.WriteSecret("address.key", new string('a', 64) + "\n");
+        var run = _place.Command("backup", Archive);
         Assert.Equal(78, run.ExitCode);
         Assert.Contains("responder.db was made with another address key", run.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(Archive));
-        Assert.Empty(Directory.GetFiles(place.Folder, "*.new*"));
+        Assert.Empty(Directory.GetFiles(_place.Folder, "*.new*"));
     }
 
-    static string Run(Workplace place, params string[] arguments)
+    private static string Run(Workplace place, params string[] arguments)
     {
         var run = place.Command(arguments);
         Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
         return run.OutputText;
     }
 
-    static string Listing(Workplace place)
+    private static string Listing(Workplace place)
     {
         var files = $"cd {place.Folder} && find . -type f | sort | xargs sha256sum; stat -c '%n %a %i' *";
         return ToolRun.Of("sh", "-c", files).AssertDone();
     }
 
-    static string Stat(string format, string file)
+    private static string Stat(string format, string file)
     {
         var start = new ProcessStartInfo("stat", ["-c", format, file]) { RedirectStandardOutput = true };
         using var stat = Process.Start(start)!;

@@ -53,7 +53,7 @@ public sealed class BrokenOffRestorations
             Assert.Empty(Directory.GetFiles(place.Folder, "*.new*"));
         });
 
-    static void BreakEach(string[] command, string action, Action<Workplace> check)
+    private static void BreakEach(string[] command, string action, Action<Workplace> check)
     {
         var calls = CallsOf(command);
         Assert.NotEmpty(calls);
@@ -75,14 +75,14 @@ public sealed class BrokenOffRestorations
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 
-    static List<string> CallsOf(string[] command)
+    private static List<string> CallsOf(string[] command)
     {
         using var place = NewPlace();
         Good(Run(place, command, "write,*,1,1,0", $"FAULTS_COUNT={place.PathTo("calls")}"));
         return [.. File.ReadAllLines(place.PathTo("calls"))];
     }
 
-    static ProgramRun Run(Workplace place, string[] command, string rule, string more = "")
+    private static ProgramRun Run(Workplace place, string[] command, string rule, string more = "")
     {
         var faults = $"LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={place.PathTo("log")} 'FAULTS={rule}' {more}";
         string[] whole = [.. command, "--settings", place.SettingsFile];
@@ -90,7 +90,7 @@ public sealed class BrokenOffRestorations
     }
 
     /// <summary>In use, and with a backup of before.</summary>
-    static Workplace NewPlace()
+    private static Workplace NewPlace()
     {
         var place = new Workplace();
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
@@ -99,6 +99,6 @@ public sealed class BrokenOffRestorations
         return place;
     }
 
-    static void Good(ProgramRun run) =>
+    private static void Good(ProgramRun run) =>
         Assert.True(run.ExitCode == 0, $"exit {run.ExitCode}: {run.OutputText}{run.Errors}");
 }

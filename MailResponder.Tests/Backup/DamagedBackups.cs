@@ -9,22 +9,22 @@ namespace MailResponder.Tests.Backup;
 /// <summary>A backup with something wrong in it changes nothing, and is told what and where.</summary>
 public sealed class DamagedBackups : IDisposable
 {
-    readonly Workplace place = new();
-    readonly TemporaryFolder away = new();
+    private readonly Workplace _place = new();
+    private readonly TemporaryFolder _away = new();
 
     public DamagedBackups()
     {
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        var run = place.Command("backup", Archive);
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        var run = _place.Command("backup", Archive);
         Assert.True(run.ExitCode == 0, run.Errors);
     }
 
-    string Archive => away.PathTo("backup.tar.gz");
+    private string Archive => _away.PathTo("backup.tar.gz");
 
     public void Dispose()
     {
-        place.Dispose();
-        away.Dispose();
+        _place.Dispose();
+        _away.Dispose();
     }
 
     [Fact]
@@ -156,16 +156,16 @@ public sealed class DamagedBackups : IDisposable
         AssertRefused($"backup {Archive}: does not exist", 66);
     }
 
-    static PaxTarEntry File(string name, string text) =>
+    private static PaxTarEntry File(string name, string text) =>
         new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) };
 
-    static PaxTarEntry Link(TarEntryType kind, string name) => new(kind, name) { LinkName = "/etc/passwd" };
+    private static PaxTarEntry Link(TarEntryType kind, string name) => new(kind, name) { LinkName = "/etc/passwd" };
 
     /// <summary>Writes the archive anew, after a change.</summary>
-    void Make(Action<List<TarEntry>> change)
+    private void Make(Action<List<TarEntry>> change)
     {
         System.IO.File.Delete(Archive);
-        Assert.Equal(0, place.Command("backup", Archive).ExitCode);
+        Assert.Equal(0, _place.Command("backup", Archive).ExitCode);
         var entries = new List<TarEntry>();
         using (var reader = new TarReader(new GZipStream(System.IO.File.OpenRead(Archive), CompressionMode.Decompress)))
         {
@@ -178,19 +178,19 @@ public sealed class DamagedBackups : IDisposable
         foreach (var entry in entries) writer.WriteEntry(entry);
     }
 
-    void AssertRefused(string fault, int exitCode = 65)
+    private void AssertRefused(string fault, int exitCode = 65)
     {
         var before = Listing();
-        var run = place.Command("restore", Archive, "--replace");
+        var run = _place.Command("restore", Archive, "--replace");
         Assert.Equal((exitCode, ""), (run.ExitCode, run.OutputText));
         Assert.Contains(fault, run.Errors, StringComparison.Ordinal);
         Assert.Single(run.Errors.TrimEnd('\n').Split('\n'));
         Assert.Equal(before, Listing());
     }
 
-    string Listing()
+    private string Listing()
     {
-        var files = $"cd {place.Folder} && find . -type f | sort | xargs sha256sum; stat -c '%n %a %i' *";
+        var files = $"cd {_place.Folder} && find . -type f | sort | xargs sha256sum; stat -c '%n %a %i' *";
         return ToolRun.Of("sh", "-c", files).AssertDone();
     }
 }

@@ -11,13 +11,13 @@ namespace MailResponder.Tests.Backup;
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlBackups(PrivateMariaDb server) : IDisposable
 {
-    readonly Workplace place = new();
-    readonly TemporaryFolder away = new();
+    private readonly Workplace _place = new();
+    private readonly TemporaryFolder _away = new();
 
     public void Dispose()
     {
-        place.Dispose();
-        away.Dispose();
+        _place.Dispose();
+        _away.Dispose();
     }
 
     [Theory]
@@ -27,10 +27,10 @@ public sealed class MySqlBackups(PrivateMariaDb server) : IDisposable
     {
         var mySql = server.NewDatabase();
         var network = server.OverTls(mySql);
-        place.WriteSecret("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
-        place.WriteSecret("database.password", "secret\n");
-        File.Copy(network.TlsAuthorities!, place.PathTo("ca.pem"));
-        place.Settings["database"] = new JsonObject
+        _place.WriteSecret("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
+        _place.WriteSecret("database.password", "secret\n");
+        File.Copy(network.TlsAuthorities!, _place.PathTo("ca.pem"));
+        _place.Settings["database"] = new JsonObject
         {
             ["mysql"] = isOverTls
                 ? new JsonObject
@@ -50,12 +50,12 @@ public sealed class MySqlBackups(PrivateMariaDb server) : IDisposable
                     ["database"] = mySql.Database,
                 },
         };
-        place.Write();
+        _place.Write();
         var request = RequestMail.FromSomebodyNew();
-        place.Filter(request).AssertDone();
-        var archive = away.PathTo("it's a backup.tar.gz");
+        _place.Filter(request).AssertDone();
+        var archive = _away.PathTo("it's a backup.tar.gz");
 
-        var said = place.Command("backup", archive);
+        var said = _place.Command("backup", archive);
 
         Assert.True(said.ExitCode == 0, said.Errors);
         var command = said.OutputText.TrimEnd('\n').Split('\n')[^1];
@@ -65,7 +65,7 @@ public sealed class MySqlBackups(PrivateMariaDb server) : IDisposable
 
         // What came after the backup is lost with the server.
         var later = RequestMail.FromSomebodyNew();
-        place.Filter(later).AssertDone();
+        _place.Filter(later).AssertDone();
         using var fresh = new Workplace();
         var restored = fresh.Command("restore", archive, "--replace");
         Assert.True(restored.ExitCode == 0, restored.Errors);
@@ -92,8 +92,8 @@ public sealed class MySqlBackups(PrivateMariaDb server) : IDisposable
         server.AsAdministrator($"CREATE OR REPLACE USER mail_responder@localhost IDENTIFIED VIA unix_socket; "
             + $"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON {mySql.Database}.* TO mail_responder@localhost");
         mySql = mySql with { User = "mail_responder", PasswordFile = null };
-        var command = MailResponder.Backup.MySqlDump.Writing(mySql, away.PathTo("dump.sql"));
+        var command = MailResponder.Backup.MySqlDump.Writing(mySql, _away.PathTo("dump.sql"));
         ToolRun.Of("/bin/sh", "-c", command).AssertDone();
-        Assert.Contains("-- Dump completed", File.ReadAllText(away.PathTo("dump.sql")), StringComparison.Ordinal);
+        Assert.Contains("-- Dump completed", File.ReadAllText(_away.PathTo("dump.sql")), StringComparison.Ordinal);
     }
 }

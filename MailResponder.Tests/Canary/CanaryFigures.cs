@@ -11,16 +11,17 @@ namespace MailResponder.Tests.Canary;
 /// <summary>What the program tells later of the last runs of `responder canary`.</summary>
 public sealed class CanaryFigures : IDisposable
 {
-    static readonly CanaryReport good = new("gmail") { Seconds = 14.2, Replies = 2, Expected = 2 };
-    static readonly CanaryReport inSpam = good with { InJunk = 1, Problems = ["1 of 2 replies taken for spam"] };
-    static readonly CanaryReport away = new("gmail") { IsReachable = false, Problems = ["away"] };
+    private static readonly CanaryReport Good = new("gmail") { Seconds = 14.2, Replies = 2, Expected = 2 };
+    private static readonly CanaryReport InSpam =
+        Good with { InJunk = 1, Problems = ["1 of 2 replies taken for spam"] };
+    private static readonly CanaryReport Away = new("gmail") { IsReachable = false, Problems = ["away"] };
 
-    readonly FakeHost host = new();
-    readonly MetricsPlace place = new(null);
+    private readonly FakeHost _host = new();
+    private readonly MetricsPlace _place = new(null);
 
     public CanaryFigures()
     {
-        place.Place.Settings["canary"] = new JsonArray([.. ((string[])["gmail", "yahoo"]).Select(name => new JsonObject
+        _place.Place.Settings["canary"] = new JsonArray([.. ((string[])["gmail", "yahoo"]).Select(name => new JsonObject
         {
             ["name"] = name,
             ["address"] = $"zahra.{name}@freemail.test",
@@ -29,24 +30,24 @@ public sealed class CanaryFigures : IDisposable
             ["password_file"] = "p",
             ["requests"] = new JsonArray("get@example.com"),
         })]);
-        place.Place.Write();
+        _place.Place.Write();
     }
 
-    ResponderSettings Settings => SettingsFile.Load(place.Place.SettingsFile);
+    private ResponderSettings Settings => SettingsFile.Load(_place.Place.SettingsFile);
 
     public void Dispose()
     {
-        place.Dispose();
-        host.Dispose();
+        _place.Dispose();
+        _host.Dispose();
     }
 
     [Fact]
     public void BeforeTheFirstRun_ThereIsNone()
     {
-        Assert.DoesNotContain("canary", Output("metrics", "prometheus", "--log", place.Log), StringComparison.Ordinal);
-        Assert.DoesNotContain("canary", Output("metrics", "put", "--print", "--log", place.Log),
+        Assert.DoesNotContain("canary", Output("metrics", "prometheus", "--log", _place.Log), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", Output("metrics", "put", "--print", "--log", _place.Log),
             StringComparison.Ordinal);
-        Assert.Contains("none yet", Output("stats", "--log", place.Log), StringComparison.Ordinal);
+        Assert.Contains("none yet", Output("stats", "--log", _place.Log), StringComparison.Ordinal);
         Assert.Equal(["gmail has never got its replies as they should be",
             "yahoo has never got its replies as they should be"], Warnings(DateTimeOffset.UtcNow));
     }
@@ -55,13 +56,13 @@ public sealed class CanaryFigures : IDisposable
     public void LastSuccess_StaysWhenRunsFail()
     {
         var then = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(-5).ToUnixTimeSeconds());
-        CanaryRecord.Keep(Settings, [good, good with { Mailbox = "yahoo", Seconds = 3 }], then);
+        CanaryRecord.Keep(Settings, [Good, Good with { Mailbox = "yahoo", Seconds = 3 }], then);
         Assert.Empty(Warnings(then.AddHours(1)));
-        CanaryRecord.Keep(Settings, [inSpam], then.AddHours(1));
+        CanaryRecord.Keep(Settings, [InSpam], then.AddHours(1));
         Assert.Equal(["something was wrong with the last replies to gmail"], Warnings(then.AddHours(2)));
-        CanaryRecord.Keep(Settings, [away], then.AddHours(2));
+        CanaryRecord.Keep(Settings, [Away], then.AddHours(2));
 
-        var metrics = Output("metrics", "prometheus", "--log", place.Log);
+        var metrics = Output("metrics", "prometheus", "--log", _place.Log);
         foreach (var line in (string[])
             [
                 $"canary_last_success_timestamp_seconds{{mailbox=\"gmail\"}} {then.ToUnixTimeSeconds()}",
@@ -69,17 +70,17 @@ public sealed class CanaryFigures : IDisposable
                 "canary_in_spam{mailbox=\"gmail\"} 1", "canary_in_spam{mailbox=\"yahoo\"} 0",
             ])
             Assert.Contains($"\nmail_responder_{line}\n", metrics, StringComparison.Ordinal);
-        var put = Output("metrics", "put", "--print", "--log", place.Log);
+        var put = Output("metrics", "put", "--print", "--log", _place.Log);
         Assert.Matches("canary_age Seconds samples=1 sum=180[0-9]{2} .* Mailbox=gmail\n", put);
         Assert.Contains("canary_seconds Seconds samples=1 sum=14.2 min=14.2 max=14.2 Mailbox=gmail\n", put,
             StringComparison.Ordinal);
         Assert.Contains("canary_in_spam Count samples=1 sum=1 min=1 max=1 Mailbox=gmail\n", put,
             StringComparison.Ordinal);
-        var stats = JsonDocument.Parse(Output("stats", "--json", "--log", place.Log)).RootElement;
+        var stats = JsonDocument.Parse(Output("stats", "--json", "--log", _place.Log)).RootElement;
         var gmail = stats.GetProperty("canary").GetProperty("gmail");
         Assert.Equal(("unreachable", 14.2, 1), (gmail.GetProperty("result").GetString(),
             gmail.GetProperty("seconds").GetDouble(), gmail.GetProperty("in_junk").GetInt32()));
-        Assert.Contains("; in spam 1", Output("stats", "--log", place.Log), StringComparison.Ordinal);
+        Assert.Contains("; in spam 1", Output("stats", "--log", _place.Log), StringComparison.Ordinal);
         Assert.Equal(["gmail last got its replies as they should be 30 hours ago",
             "yahoo last got its replies as they should be 30 hours ago"], Warnings(then.AddHours(30)));
         Assert.DoesNotContain("freemail", metrics + put + stats + File.ReadAllText(CanaryRecord.FileOf(Settings)),
@@ -89,47 +90,47 @@ public sealed class CanaryFigures : IDisposable
     [Fact]
     public void MailboxThatTheSettingsNameNoMore_IsForgotten()
     {
-        CanaryRecord.Keep(Settings, [good, good with { Mailbox = "yahoo" }], DateTimeOffset.UtcNow);
-        place.Place.Settings["canary"]!.AsArray().RemoveAt(0);
-        place.Place.Write();
-        Assert.DoesNotContain("gmail", Output("metrics", "prometheus", "--log", place.Log), StringComparison.Ordinal);
+        CanaryRecord.Keep(Settings, [Good, Good with { Mailbox = "yahoo" }], DateTimeOffset.UtcNow);
+        _place.Place.Settings["canary"]!.AsArray().RemoveAt(0);
+        _place.Place.Write();
+        Assert.DoesNotContain("gmail", Output("metrics", "prometheus", "--log", _place.Log), StringComparison.Ordinal);
         File.WriteAllText(CanaryRecord.FileOf(Settings), "no JSON");
-        Assert.DoesNotContain("yahoo", Output("metrics", "prometheus", "--log", place.Log), StringComparison.Ordinal);
+        Assert.DoesNotContain("yahoo", Output("metrics", "prometheus", "--log", _place.Log), StringComparison.Ordinal);
     }
 
     [Fact]
     public void ConfigCheck_LooksAtPasswordsAndAuthorities()
     {
-        place.Place.WriteSecret("p", "b2f5Zk81secret\n");
+        _place.Place.WriteSecret("p", "b2f5Zk81secret\n");
         Assert.Contains("\n0 fault(s)", "\n" + Output("config", "check"), StringComparison.Ordinal);
-        place.Place.Settings["canary"]![1]!["password_file"] = "none";
-        place.Place.Settings["canary"]![0]!["ssl_ca"] = "p";
-        place.Place.Write();
-        var run = place.Place.Command("config", "check");
+        _place.Place.Settings["canary"]![1]!["password_file"] = "none";
+        _place.Place.Settings["canary"]![0]!["ssl_ca"] = "p";
+        _place.Place.Write();
+        var run = _place.Place.Command("config", "check");
         Assert.Equal(78, run.ExitCode);
-        Assert.Contains($"canary: password file {place.Place.PathTo("none")}: does not exist", run.OutputText,
+        Assert.Contains($"canary: password file {_place.Place.PathTo("none")}: does not exist", run.OutputText,
             StringComparison.Ordinal);
-        Assert.Contains($"canary: ssl_ca {place.Place.PathTo("p")}: is neither PEM nor DER", run.OutputText,
+        Assert.Contains($"canary: ssl_ca {_place.Place.PathTo("p")}: is neither PEM nor DER", run.OutputText,
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void WithoutTheSetting_ItDoesNothing()
     {
-        place.Place.Settings.Remove("canary");
-        place.Place.Write();
+        _place.Place.Settings.Remove("canary");
+        _place.Place.Write();
         Assert.StartsWith("nothing to do: ", Output("canary"), StringComparison.Ordinal);
         Assert.Equal("[]\n", Output("canary", "--json"));
-        Assert.Empty(ReplyChecks.Canaries(host.Host, Settings));
+        Assert.Empty(ReplyChecks.Canaries(_host.Host, Settings));
     }
 
-    string[] Warnings(DateTimeOffset now) => [.. ReplyChecks.Canaries(
-        host.Host with { Clock = new FixedClock(now) }, Settings)
+    private string[] Warnings(DateTimeOffset now) => [.. ReplyChecks.Canaries(
+        _host.Host with { Clock = new FixedClock(now) }, Settings)
         .Where(finding => finding.State != FindingState.Ok).Select(finding => finding.Text)];
 
-    string Output(params string[] arguments)
+    private string Output(params string[] arguments)
     {
-        var run = place.Place.Command(arguments);
+        var run = _place.Place.Command(arguments);
         Assert.True(run.ExitCode == 0, $"exit {run.ExitCode}: {run.Errors}");
         return run.OutputText;
     }

@@ -10,7 +10,7 @@ namespace MailResponder.Tests.Canary;
 [Collection("Postfix")]
 public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
 {
-    const string AllWell = "ok seconds=# replies=2/2 folder=inbox spf=pass dkim=pass dmarc=pass signature=pass "
+    private const string AllWell = "ok seconds=# replies=2/2 folder=inbox spf=pass dkim=pass dmarc=pass signature=pass "
         + "attachments=1/1";
 
     [Fact]
@@ -215,9 +215,9 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
             StringComparison.Ordinal);
     }
 
-    void AssertLeftNothing(params string[] mailboxes) =>
+    private void AssertLeftNothing(params string[] mailboxes) =>
         Assert.Empty(mailboxes.SelectMany(provider.MailsOf));
 
-    static string Lines(string text) =>
+    private static string Lines(string text) =>
         System.Text.RegularExpressions.Regex.Replace(text, @"seconds=\d+", "seconds=#");
 }

@@ -15,32 +15,32 @@ namespace MailResponder.Tests.Canary;
 public sealed class Provider : IDisposable
 {
     public const string Password = "b2f5Zk81secret";
-    readonly string folder = Directory.CreateTempSubdirectory("responder-provider-").FullName;
-    readonly Process dovecot;
-    readonly PrivatePostfix postfix;
-    readonly NameServer names;
+    private readonly string _folder = Directory.CreateTempSubdirectory("responder-provider-").FullName;
+    private readonly Process _dovecot;
+    private readonly PrivatePostfix _postfix;
+    private readonly NameServer _names;
 
     public Provider()
     {
-        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));
+        File.SetUnixFileMode(_folder, (UnixFileMode)Convert.ToInt32("0755", 8));
         Directory.CreateDirectory(PathTo("home"));
         Run("chown", "nobody:nogroup", PathTo("home"));
         WriteCertificates();
         (Imaps, Imap, Submissions, Submission) =
             (Loopback.FreePort(), Loopback.FreePort(), Loopback.FreePort(), Loopback.FreePort());
         File.WriteAllText(PathTo("dovecot.conf"), DovecotConf());
-        dovecot = Process.Start("dovecot", ["-F", "-c", PathTo("dovecot.conf")]);
+        _dovecot = Process.Start("dovecot", ["-F", "-c", PathTo("dovecot.conf")]);
         Place.Settings["daily_limit"] = 1;
         Place.Settings["attachment_names"] =
             JsonNode.Parse("""[{ "domains": ["freemail.test"], "rename": { ".zip": ".zi_" } }]""");
         Place.Write();
-        postfix = new PrivatePostfix(Place, "main.cf", """
+        _postfix = new PrivatePostfix(Place, "main.cf", """
             transport_maps = inline:{ mail_responder@localhost=responder:, freemail.test=provider: }
             provider_destination_recipient_limit = 1
             """, Services());
         Executable.Write(PathTo("deliver"), Deliver());
-        Place.SendThrough(Route.HandingOverTo(postfix.UnfilteredPort));
-        names = new NameServer(Key("mail", Workplace.DkimPublicKey));
+        Place.SendThrough(Route.HandingOverTo(_postfix.UnfilteredPort));
+        _names = new NameServer(Key("mail", Workplace.DkimPublicKey));
         Patience.Until("Dovecot listens", () => Loopback.Listens(Imaps) && Loopback.Listens(Imap),
             () => File.ReadAllText(PathTo("dovecot.log")));
     }
@@ -55,9 +55,9 @@ public sealed class Provider : IDisposable
 
     internal int Submission { get; }
 
-    internal string Logs => postfix.MailLog + File.ReadAllText(PathTo("dovecot.log"));
+    internal string Logs => _postfix.MailLog + File.ReadAllText(PathTo("dovecot.log"));
 
-    internal string PathTo(string name) => Path.Join(folder, name);
+    internal string PathTo(string name) => Path.Join(_folder, name);
 
     /// <summary>A mailbox as the settings have it; its servers speak TLS from the first byte, or later.</summary>
     internal JsonObject Mailbox(string name, bool starttls = false, string password = Password, string? request = null)
@@ -92,7 +92,7 @@ public sealed class Provider : IDisposable
         Place.Write();
         Place.GiveTo("mail_responder");
         File.WriteAllText(PathTo("resolv.conf"),
-            $"nameserver {(nameServer.Length > 0 ? nameServer : names.Address)}\n");
+            $"nameserver {(nameServer.Length > 0 ? nameServer : _names.Address)}\n");
         return ResponderProcess.Run(
             $"""
             exec unshare --mount sh -c 'mount --bind {PathTo("resolv.conf")} /etc/resolv.conf && exec "$@"' \
@@ -126,28 +126,28 @@ public sealed class Provider : IDisposable
     }
 
     /// <summary>Waits until Postfix has delivered what it has.</summary>
-    internal void Settle() => postfix.WaitUntilQueueIsEmpty();
+    internal void Settle() => _postfix.WaitUntilQueueIsEmpty();
 
     public void Dispose()
     {
-        names.Dispose();
-        postfix.Dispose();
+        _names.Dispose();
+        _postfix.Dispose();
         Place.Dispose();
         // Ends its processes too.
-        Run("kill", "-TERM", $"{dovecot.Id}");
-        dovecot.WaitForExit();
-        dovecot.Dispose();
-        Directory.Delete(folder, recursive: true);
+        Run("kill", "-TERM", $"{_dovecot.Id}");
+        _dovecot.WaitForExit();
+        _dovecot.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
-    static void Run(string program, params string[] arguments)
+    private static void Run(string program, params string[] arguments)
     {
         using var process = Process.Start(program, arguments);
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
     }
 
-    void WriteCertificates()
+    private void WriteCertificates()
     {
         var authority = TestCertificate.Issue("a provider's authority", null, TestCertificate.IsAuthority);
         var server = TestCertificate.Issue("127.0.0.1", authority, TestCertificate.IsNoAuthority,
@@ -161,15 +161,15 @@ public sealed class Provider : IDisposable
         File.WriteAllText(PathTo("server.key"), server.Key.ExportPkcs8PrivateKeyPem());
     }
 
-    string DovecotConf() => $$"""
-        base_dir = {{folder}}/run
-        state_dir = {{folder}}/run
-        log_path = {{folder}}/dovecot.log
+    private string DovecotConf() => $$"""
+        base_dir = {{_folder}}/run
+        state_dir = {{_folder}}/run
+        log_path = {{_folder}}/dovecot.log
         protocols = imap
         listen = 127.0.0.1
         ssl = required
-        ssl_cert = <{{folder}}/server.pem
-        ssl_key = <{{folder}}/server.key
+        ssl_cert = <{{_folder}}/server.pem
+        ssl_key = <{{_folder}}/server.key
         auth_mechanisms = plain login
         first_valid_uid = 1
         mail_location = maildir:~/Maildir
@@ -187,7 +187,7 @@ public sealed class Provider : IDisposable
         }
         userdb {
           driver = static
-          args = uid=nobody gid=nogroup home={{folder}}/home/%u
+          args = uid=nobody gid=nogroup home={{_folder}}/home/%u
         }
         namespace inbox {
           inbox = yes
@@ -210,40 +210,40 @@ public sealed class Provider : IDisposable
           }
         }
         service auth {
-          unix_listener {{folder}}/sasl {
+          unix_listener {{_folder}}/sasl {
             mode = 0666
           }
         }
 
         """;
 
-    string Services()
+    private string Services()
     {
         string Smtpd(int port, string tls) => $"127.0.0.1:{port} inet n - n - - smtpd {tls} "
-            + $"-o smtpd_tls_cert_file={folder}/server.pem -o smtpd_tls_key_file={folder}/server.key "
-            + $"-o smtpd_sasl_auth_enable=yes -o smtpd_sasl_type=dovecot -o smtpd_sasl_path={folder}/sasl "
+            + $"-o smtpd_tls_cert_file={_folder}/server.pem -o smtpd_tls_key_file={_folder}/server.key "
+            + $"-o smtpd_sasl_auth_enable=yes -o smtpd_sasl_type=dovecot -o smtpd_sasl_path={_folder}/sasl "
             + "-o smtpd_relay_restrictions=permit_sasl_authenticated,reject -o smtpd_recipient_restrictions= "
             + "-o smtpd_sender_restrictions= -o smtpd_helo_restrictions= -o mynetworks=192.0.2.1\n";
         return Smtpd(Submissions, "-o smtpd_tls_wrappermode=yes")
             + Smtpd(Submission, "-o smtpd_tls_security_level=encrypt")
-            + $"provider unix - n n - 1 pipe flags=R user=nobody argv={folder}/deliver ${{recipient}}\n";
+            + $"provider unix - n n - 1 pipe flags=R user=nobody argv={_folder}/deliver ${{recipient}}\n";
     }
 
     /// <summary>What stands in "mode" is done to a reply before it lies in the mailbox.</summary>
-    string Deliver() => $$"""
+    private string Deliver() => $$"""
         #!/bin/sh
         folder=INBOX filter=cat delay=0
         results='spf=pass smtp.mailfrom=bounces@example.com; dkim=pass header.d=example.com'
         results="$results; dmarc=pass header.from=example.com"
-        . {{folder}}/mode
+        . {{_folder}}/mode
         if [ "$folder" = none ]; then exec cat >/dev/null; fi
         sleep "$delay"
         {
           printf 'Received: from mx.responder.test by mx.freemail.test; %s\n' "$(date -R)"
           printf 'Authentication-Results: mx.freemail.test; %s\n' "$results"
           eval "$filter"
-        } | USER=$1 HOME={{folder}}/home/$1 /usr/lib/dovecot/dovecot-lda -o log_path=/dev/stderr \
-          -o stats_writer_socket_path= -c {{folder}}/dovecot.conf -m "$folder"
+        } | USER=$1 HOME={{_folder}}/home/$1 /usr/lib/dovecot/dovecot-lda -o log_path=/dev/stderr \
+          -o stats_writer_socket_path= -c {{_folder}}/dovecot.conf -m "$folder"
 
         """;
 }

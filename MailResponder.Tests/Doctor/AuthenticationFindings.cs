@@ -7,12 +7,12 @@ namespace MailResponder.Tests.Doctor;
 /// </summary>
 public sealed class AuthenticationFindings : IDisposable
 {
-    const string Stripping = "/^Authentication-Results[[:space:]]*:/ IGNORE\n";
-    const string Milters = "smtpd_milters = inet:127.0.0.1:8891, inet:127.0.0.1:8893\n";
+    private const string Stripping = "/^Authentication-Results[[:space:]]*:/ IGNORE\n";
+    private const string Milters = "smtpd_milters = inet:127.0.0.1:8891, inet:127.0.0.1:8893\n";
 
-    readonly FakeHost fake = new();
+    private readonly FakeHost _fake = new();
 
-    public void Dispose() => fake.Dispose();
+    public void Dispose() => _fake.Dispose();
 
     [Theory]
     [InlineData("mx.example.com", Milters, Stripping, "", "", "ok")]
@@ -35,18 +35,18 @@ public sealed class AuthenticationFindings : IDisposable
     {
         if (milters.Length > 0)
         {
-            fake.Folder.Write("etc/opendkim.conf", dkim);
-            fake.Folder.Write("etc/opendmarc.conf", dmarc);
+            _fake.Folder.Write("etc/opendkim.conf", dkim);
+            _fake.Folder.Write("etc/opendmarc.conf", dmarc);
         }
 
         WriteListening(8891, 8893);
-        var table = fake.Folder.Write("header_checks", checks);
-        fake.Saying("hostname", "inner.example.com\n");
-        fake.Saying(
+        var table = _fake.Folder.Write("header_checks", checks);
+        _fake.Saying("hostname", "inner.example.com\n");
+        _fake.Saying(
             "postconf",
             $"mail_version = 3.7.11\nmyhostname = mx.example.com\nheader_checks = regexp:{table}\n{milters}");
-        fake.With("postmap", "exec /usr/sbin/postmap \"$@\"");
-        var host = fake.Host;
+        _fake.With("postmap", "exec /usr/sbin/postmap \"$@\"");
+        var host = _fake.Host;
 
         var finding = Assert.Single(AuthenticationChecks.Look(
             host, TestSettings.In("/nowhere") with { AuthservId = authservId }, PostfixSettings.Load(host)!));
@@ -63,19 +63,19 @@ public sealed class AuthenticationFindings : IDisposable
     public void FilterThatIsDead_IsNoProof(int[] ports, string expected)
     {
         WriteListening(ports);
-        var table = fake.Folder.Write("header_checks", Stripping);
-        fake.Saying(
+        var table = _fake.Folder.Write("header_checks", Stripping);
+        _fake.Saying(
             "postconf",
             $"mail_version = 3.7.11\nmyhostname = mx.example.com\nheader_checks = regexp:{table}\n{Milters}");
-        fake.With("postmap", "exec /usr/sbin/postmap \"$@\"");
-        var (host, settings) = (fake.Host, TestSettings.In("/nowhere") with { AuthservId = "mx.example.com" });
+        _fake.With("postmap", "exec /usr/sbin/postmap \"$@\"");
+        var (host, settings) = (_fake.Host, TestSettings.In("/nowhere") with { AuthservId = "mx.example.com" });
 
         var finding = Assert.Single(AuthenticationChecks.Look(host, settings, PostfixSettings.Load(host)!));
 
         Assert.StartsWith(expected, $"{finding.State.Hyphenated()} {finding.Text}", StringComparison.Ordinal);
     }
 
-    void WriteListening(params int[] ports) =>
-        fake.Folder.Write("proc/net/tcp", "  sl  local_address rem_address   st\n"
+    private void WriteListening(params int[] ports) =>
+        _fake.Folder.Write("proc/net/tcp", "  sl  local_address rem_address   st\n"
         + string.Concat(ports.Select((port, i) => $"   {i}: 0100007F:{port:X4} 00000000:0000 0A 00000000:00000000\n")));
 }

@@ -9,13 +9,13 @@ namespace MailResponder.Tests.Doctor;
 /// <summary>What `responder doctor` says of a response book with a fault.</summary>
 public sealed class BookFindings : IDisposable
 {
-    readonly Workplace place = new();
-    readonly FakeHost host = new();
+    private readonly Workplace _place = new();
+    private readonly FakeHost _host = new();
 
     public void Dispose()
     {
-        place.Dispose();
-        host.Dispose();
+        _place.Dispose();
+        _host.Dispose();
     }
 
     [Theory]
@@ -23,14 +23,14 @@ public sealed class BookFindings : IDisposable
     [InlineData(false, "until then all messages may wait")]
     public void FaultyBook_IsAFaultThatTellsWhoAnswersMeanwhile(bool isRendered, string meanwhile)
     {
-        var settings = SettingsFile.Load(place.SettingsFile);
+        var settings = SettingsFile.Load(_place.SettingsFile);
         if (isRendered)
             new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings)).RenderAll();
-        File.WriteAllText(place.PathTo("responses.json"), "[");
+        File.WriteAllText(_place.PathTo("responses.json"), "[");
 
         Assert.Equal(isRendered, Directory.Exists(RenderingFolder.PathOf(settings)));
         var finding = Assert.Single(
-            SettingsChecks.Look(host.Host, place.SettingsFile, settings), finding => finding.Name == "book");
+            SettingsChecks.Look(_host.Host, _place.SettingsFile, settings), finding => finding.Name == "book");
 
         Assert.Equal(FindingState.Fault, finding.State);
         Assert.Contains("responses.json:1: is not valid JSON", finding.Text, StringComparison.Ordinal);

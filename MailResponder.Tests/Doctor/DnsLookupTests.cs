@@ -10,9 +10,9 @@ namespace MailResponder.Tests.Doctor;
 /// <summary>What a real name server answers, and what servers that are broken do not.</summary>
 public sealed class DnsLookupTests : IDisposable
 {
-    readonly FakeHost fake = new();
+    private readonly FakeHost _fake = new();
 
-    public void Dispose() => fake.Dispose();
+    public void Dispose() => _fake.Dispose();
 
     [Fact]
     public void StringsOfARecord_AreJoined() => Assert.Equal(["v=DKIM1; p=AABB"],
@@ -62,8 +62,8 @@ public sealed class DnsLookupTests : IDisposable
     {
         using var server = new RootAnswer(saysGenuine, code);
         Resolve(server.Address);
-        Assert.Equal([(IPAddress.Parse(server.Address), expected)], DnsLookup.Validation(fake.Host));
-        var findings = TlsChecks.Resolvers(fake.Host);
+        Assert.Equal([(IPAddress.Parse(server.Address), expected)], DnsLookup.Validation(_fake.Host));
+        var findings = TlsChecks.Resolvers(_fake.Host);
         Assert.Equal(expected ? FindingState.Ok : FindingState.Fault, Assert.Single(findings).State);
     }
 
@@ -73,13 +73,13 @@ public sealed class DnsLookupTests : IDisposable
         using var genuine = new RootAnswer(true, 0);
         using var other = new NameServer("host-record=mail.example.com,192.0.2.7");
         Resolve(genuine.Address, other.Address);
-        var finding = Assert.Single(TlsChecks.Resolvers(fake.Host));
+        var finding = Assert.Single(TlsChecks.Resolvers(_fake.Host));
         Assert.Equal(FindingState.Fault, finding.State);
         Assert.Contains(other.Address, finding.Text, StringComparison.Ordinal);
     }
 
-    void Resolve(params string[] servers) =>
-        fake.Folder.Write("etc/resolv.conf", string.Concat(servers.Select(server => $"nameserver {server}\n")));
+    private void Resolve(params string[] servers) =>
+        _fake.Folder.Write("etc/resolv.conf", string.Concat(servers.Select(server => $"nameserver {server}\n")));
 
     [Fact]
     public void ServerThatFails_GivesNoAnswer()
@@ -126,23 +126,23 @@ public sealed class DnsLookupTests : IDisposable
     [Fact]
     public void DeadResolver_IsOneFinding()
     {
-        fake.Folder.Write("etc/resolv.conf", "nameserver 127.0.0.53\n");
-        var finding = Assert.Single(DnsChecks.Look(fake.Host, TestSettings.In(fake.Folder.Path), null));
+        _fake.Folder.Write("etc/resolv.conf", "nameserver 127.0.0.53\n");
+        var finding = Assert.Single(DnsChecks.Look(_fake.Host, TestSettings.In(_fake.Folder.Path), null));
         Assert.Equal(("dns", FindingState.Warning), (finding.Name, finding.State));
         Assert.Contains("/etc/resolv.conf", finding.Remedy, StringComparison.Ordinal);
     }
 
-    IReadOnlyList<string>? Ask(string name, QueryType type, params string[] records)
+    private IReadOnlyList<string>? Ask(string name, QueryType type, params string[] records)
     {
         using var server = new NameServer(records);
         return Lookup(server.Address).Ask(name, type);
     }
 
     /// <summary>As resolv.conf(5) names them, the comments too.</summary>
-    DnsLookup Lookup(params string[] servers)
+    private DnsLookup Lookup(params string[] servers)
     {
-        fake.Folder.Write("etc/resolv.conf", "# made by a test\nsearch example.net\n"
+        _fake.Folder.Write("etc/resolv.conf", "# made by a test\nsearch example.net\n"
             + string.Concat(servers.Select(address => $"nameserver\t{address} \n")) + "options edns0 trust-ad\n");
-        return new DnsLookup(fake.Host);
+        return new DnsLookup(_fake.Host);
     }
 }

@@ -5,14 +5,14 @@ namespace MailResponder.Tests.Doctor;
 /// <summary>docs/doctor.md against the checks of the code and the faults that are planted.</summary>
 public sealed class DoctorDocumentation
 {
-    const int MostWanted = 60;
+    private const int MostWanted = 60;
 
-    static readonly string text = File.ReadAllText(Repository.PathTo("docs", "doctor.md"));
+    private static readonly string Text = File.ReadAllText(Repository.PathTo("docs", "doctor.md"));
 
     [Fact]
     public void ChecksOfTheCode_AreDocumentedAndNoOthers()
     {
-        var documented = Matches(text, @"^\| `([a-z0-9-]+)` \|");
+        var documented = Matches(Text, @"^\| `([a-z0-9-]+)` \|");
         Assert.Equal(documented.Distinct(), documented);
         Assert.Equal(NamesInCode(), documented.Order(StringComparer.Ordinal));
     }
@@ -20,7 +20,7 @@ public sealed class DoctorDocumentation
     [Fact]
     public void Faults_AreThoseThatTheTestsPlant()
     {
-        var documented = text.Split('\n')
+        var documented = Text.Split('\n')
             .SkipWhile(line => !line.StartsWith("| broken |", StringComparison.Ordinal)).Skip(2)
             .TakeWhile(line => line.StartsWith('|')).ToList();
         var planted = PlantedFault.Files.Select(PlantedFault.Read)
@@ -33,7 +33,7 @@ public sealed class DoctorDocumentation
     }
 
     /// <summary>What stands where a check is made: its name, or the constant that has it.</summary>
-    static IEnumerable<string> NamesInCode() =>
+    private static IEnumerable<string> NamesInCode() =>
         Directory.GetFiles(Repository.PathTo("MailResponder.Core", "Doctor"), "*.cs", SearchOption.AllDirectories)
             .Select(File.ReadAllText)
             .SelectMany(code => Matches(code, @"new Check\(""([a-z0-9-]+)""")
@@ -42,8 +42,8 @@ public sealed class DoctorDocumentation
                 .Concat(Matches(code, @"\bOf\(""([a-z-]+)""\)")))
             .Distinct().Order(StringComparer.Ordinal);
 
-    static string InWords(string expected) => $"{expected.Split(' ')[0]} `{expected.Split(' ')[1]}`";
+    private static string InWords(string expected) => $"{expected.Split(' ')[0]} `{expected.Split(' ')[1]}`";
 
-    static List<string> Matches(string text, string pattern) =>
+    private static List<string> Matches(string text, string pattern) =>
         [.. Regex.Matches(text, pattern, RegexOptions.Multiline).Select(match => match.Groups[1].Value)];
 }

@@ -15,31 +15,31 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
     /// <summary>The tests that plant faults on it, one after the other.</summary>
     public const string Collection = "Planted faults";
 
-    const string Dkim = "mail._domainkey.example.com";
+    private const string Dkim = "mail._domainkey.example.com";
 
     /// <summary>
     /// Beside the installed program, which some faults take away. The responder's user can run it too.
     /// </summary>
-    const string Program = "/opt/responder";
+    private const string Program = "/opt/responder";
 
     /// <summary>The doctor looks at the whole server again after so many faults.</summary>
-    const int FaultsBetweenLooks = 20;
+    private const int FaultsBetweenLooks = 20;
 
     /// <summary>
     /// A probe that finds no way through waits for twenty seconds; <see cref="ProbeFaultTests"/> has them.
     /// </summary>
-    const string NoProbe = "--no-probe";
+    private const string NoProbe = "--no-probe";
 
-    readonly string prelude;
-    readonly List<string> planted = [];
-    IReadOnlyList<string> state = [];
+    private readonly string _prelude;
+    private readonly List<string> _planted = [];
+    private IReadOnlyList<string> _state = [];
 
     public DoctorServer()
     {
         Root = new ServerRoot(ServerRoots.Debian);
         try
         {
-            prelude = File.ReadAllText(Repository.PathTo("MailResponder.Tests", "Doctor", "plant.sh"));
+            _prelude = File.ReadAllText(Repository.PathTo("MailResponder.Tests", "Doctor", "plant.sh"));
             Install();
             PublishRecords();
             WriteBook();
@@ -47,7 +47,7 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
             BeAsked();
             LeaveOutCertificates();
             Healthy = States();
-            state = State();
+            _state = State();
         }
         catch
         {
@@ -75,7 +75,7 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
         return findings;
     }
 
-    JsonArray ExamineOnce(string options)
+    private JsonArray ExamineOnce(string options)
     {
         var run = Root.Run($"{Program} doctor --json {options}");
         Assert.True(run.ExitCode is 0 or 1, run.Said);
@@ -100,20 +100,20 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
     /// <param name="last">Which fault is the last, counted from one.</param>
     internal void AssertUndone(string fault, int last)
     {
-        planted.Add(fault);
-        var (before, now) = (state, State());
+        _planted.Add(fault);
+        var (before, now) = (_state, State());
         // It is told of this fault alone, not of all that come after it.
-        state = now;
+        _state = now;
         Assert.True(before.SequenceEqual(now), $"{fault} was not undone:\n" + string.Join('\n',
             [.. before.Except(now).Select(line => "- " + line), .. now.Except(before).Select(line => "+ " + line)]));
-        if (planted.Count % FaultsBetweenLooks != 0 && planted.Count != last) return;
+        if (_planted.Count % FaultsBetweenLooks != 0 && _planted.Count != last) return;
         var findings = Examine("");
         var states = findings.Select(finding => $"{finding!["state"]} {finding["name"]}").Distinct()
             .Order(StringComparer.Ordinal);
         var others = findings.Where(finding => (string?)finding!["state"] != "ok")
             .Select(finding => finding!.ToJsonString());
         Assert.True(Healthy.SequenceEqual(states), string.Join('\n',
-            [$"not healthy after {string.Join(", ", planted.TakeLast(FaultsBetweenLooks))}:", .. others]));
+            [$"not healthy after {string.Join(", ", _planted.TakeLast(FaultsBetweenLooks))}:", .. others]));
     }
 
     /// <summary>Plants, hands over what the doctor found, and puts everything back.</summary>
@@ -123,18 +123,18 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
     {
         try
         {
-            Root.Run($"{prelude}\n{script}\nsettle").Good();
+            Root.Run($"{_prelude}\n{script}\nsettle").Good();
             return look();
         }
         finally
         {
-            Root.Run($"{prelude}\nput_back").Good();
+            Root.Run($"{_prelude}\nput_back").Good();
         }
     }
 
     /// <summary>Each line once: cron has a second process while a job runs.</summary>
-    IReadOnlyList<string> State() =>
-        [.. Root.Run($"{prelude}\nstate").Good().Output.Split('\n').Distinct().Order(StringComparer.Ordinal)];
+    private IReadOnlyList<string> State() =>
+        [.. Root.Run($"{_prelude}\nstate").Good().Output.Split('\n').Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>
     /// The records that make a healthy server; one of them, by its name, may be given another text or none. A text that
@@ -158,7 +158,7 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
 
     public void Dispose() => Root.Dispose();
 
-    void Install()
+    private void Install()
     {
         Root.Run("mkdir -p /root/release").Good();
         foreach (var part in (string[])["install.sh", "postfix", "rsyslog", "system", "samples"])
@@ -172,7 +172,7 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
             .Output.ReplaceLineEndings("");
     }
 
-    void WriteBook()
+    private void WriteBook()
     {
         Root.Run("""
             cd /var/lib/mail_responder/files && mkdir tools && echo tool >tools/tool.zip
@@ -186,7 +186,7 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
             """);
     }
 
-    void Start()
+    private void Start()
     {
         Root.Write("/usr/local/sbin/chronyc",
             "#!/bin/sh\necho 'System time : 0.000012345 seconds slow of NTP time'\necho 'Leap status : Normal'\n");
@@ -201,9 +201,9 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
     /// Debian puts every authority's certificate into Postfix's chroot. `postfix check` starts a program for each,
     /// which is half of what the doctor costs, and none is needed here: nobody's certificate is verified.
     /// </summary>
-    void LeaveOutCertificates() => Root.Run("rm -r /var/spool/postfix/etc/ssl/certs").Good();
+    private void LeaveOutCertificates() => Root.Run("rm -r /var/spool/postfix/etc/ssl/certs").Good();
 
-    void BeAsked()
+    private void BeAsked()
     {
         Root.Outside.Send(RequestMail.FromSomebodyNew()).Good();
         Patience.Until("the reply's log line", () =>

@@ -11,9 +11,9 @@ namespace MailResponder.Tests.Doctor;
 /// </summary>
 public sealed class HostFindings : IDisposable
 {
-    readonly FakeHost fake = new();
+    private readonly FakeHost _fake = new();
 
-    public void Dispose() => fake.Dispose();
+    public void Dispose() => _fake.Dispose();
 
     [Theory]
     [InlineData("System time     : 0.000012345 seconds slow of NTP time\nLeap status     : Normal\n", "ok")]
@@ -22,29 +22,29 @@ public sealed class HostFindings : IDisposable
     [InlineData("System time     : 0.0 seconds slow of NTP time\nLeap status     : Not synchronised\n", "warning")]
     public void Clock_IsJudgedByChrony(string tracking, string expected) =>
         Assert.Equal(expected, Assert.Single(
-            MachineChecks.Clock(fake.Saying("chronyc", tracking).BareHost)).State.Hyphenated());
+            MachineChecks.Clock(_fake.Saying("chronyc", tracking).BareHost)).State.Hyphenated());
 
     [Fact]
     public void ClockThatNobodySets_IsAWarningWithThePackage() =>
-        Assert.Contains("chrony", Assert.Single(MachineChecks.Clock(fake.BareHost)).Remedy, StringComparison.Ordinal);
+        Assert.Contains("chrony", Assert.Single(MachineChecks.Clock(_fake.BareHost)).Remedy, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("2026-11-22T11:00:00.000001+00:00", "ok last-reply, ok last-deferral")]
     [InlineData("2026-11-20T11:00:00.000001+00:00", "warning last-reply, ok last-deferral")]
     public void LastReply_IsReadFromTheLogAndTheOneBefore(string time, string expected)
     {
-        fake.Folder.Write("var/log/mail_responder-events.log.1", Event(new Outcome(Result.Replied), time));
-        fake.Folder.Write("var/log/mail_responder-events.log", "half a line\n");
-        Assert.Equal(expected, States(ReplyChecks.Last(fake.Host)));
+        _fake.Folder.Write("var/log/mail_responder-events.log.1", Event(new Outcome(Result.Replied), time));
+        _fake.Folder.Write("var/log/mail_responder-events.log", "half a line\n");
+        Assert.Equal(expected, States(ReplyChecks.Last(_fake.Host)));
     }
 
     [Fact]
     public void DeferralAfterTheLastReply_IsNamedWithItsProblem()
     {
-        fake.Folder.Write("var/log/mail_responder-events.log",
+        _fake.Folder.Write("var/log/mail_responder-events.log",
             Event(new Outcome(Result.Replied), "2026-11-22T11:00:00Z")
             + Event(Outcome.Deferred(Cause.Database, "the disk is full"), "2026-11-22T11:30:00Z"));
-        var findings = ReplyChecks.Last(fake.Host).ToList();
+        var findings = ReplyChecks.Last(_fake.Host).ToList();
         Assert.Equal("ok last-reply, warning last-deferral", States(findings));
         Assert.EndsWith("with no reply since: database: the disk is full", findings[1].Text, StringComparison.Ordinal);
     }
@@ -54,12 +54,12 @@ public sealed class HostFindings : IDisposable
     [InlineData("2026-11-20T00:00:01Z", "warning")]
     public void LastReset_IsOverdueAfterADay(string reset, string expected)
     {
-        var settings = TestSettings.In(fake.Folder.Path);
+        var settings = TestSettings.In(_fake.Folder.Path);
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         var clock = new FixedClock(DateTimeOffset.Parse(reset, CultureInfo.InvariantCulture));
         using (var store = RequesterStore.Open(settings.Database, key, TimeSpan.FromSeconds(5), clock))
             store.Reset(clock.GetUtcNow().AddDays(-7));
-        var findings = DatabaseChecks.Look(fake.Host, settings).ToList();
+        var findings = DatabaseChecks.Look(_fake.Host, settings).ToList();
         Assert.Equal($"ok database, {expected} last-reset", States(findings));
         Assert.StartsWith("SQLite 3.", findings[0].Text, StringComparison.Ordinal);
     }
@@ -70,13 +70,13 @@ public sealed class HostFindings : IDisposable
     [InlineData(30, "fault")]
     public void Pull_GetsOld(double hours, string expected)
     {
-        var settings = TestSettings.In(fake.Folder.Path) with
+        var settings = TestSettings.In(_fake.Folder.Path) with
         {
             S3 = new S3Settings("eu-west-1", "b", "k") { Endpoint = new Uri("http://127.0.0.1:9") },
         };
-        var state = fake.Folder.Write("files/.pull.json", "{}");
+        var state = _fake.Folder.Write("files/.pull.json", "{}");
         File.SetLastWriteTimeUtc(state, FakeHost.Now.UtcDateTime.AddHours(-hours));
-        Assert.Equal(expected, AwsChecks.S3(fake.Host, settings)
+        Assert.Equal(expected, AwsChecks.S3(_fake.Host, settings)
             .Single(finding => finding.Name == "s3-pull").State.Hyphenated());
     }
 
@@ -87,9 +87,9 @@ public sealed class HostFindings : IDisposable
     public void ListOfPostfix_KeepsWhatIsInBraces(string text, string[] expected) =>
         Assert.Equal(expected, PostfixSettings.Split(text, byComma: true));
 
-    static string Event(Outcome outcome, string time) =>
+    private static string Event(Outcome outcome, string time) =>
         MessageLog.Event(outcome, 9, DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)) + "\n";
 
-    static string States(IEnumerable<Finding> findings) =>
+    private static string States(IEnumerable<Finding> findings) =>
         string.Join(", ", findings.Select(finding => $"{finding.State.Hyphenated()} {finding.Name}"));
 }

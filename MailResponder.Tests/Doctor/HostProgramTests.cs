@@ -6,21 +6,21 @@ namespace MailResponder.Tests.Doctor;
 /// <summary>Programs of the host never keep the doctor waiting, fill its memory, or see its environment.</summary>
 public sealed class HostProgramTests : IDisposable
 {
-    readonly FakeHost fake = new();
+    private readonly FakeHost _fake = new();
 
-    public void Dispose() => fake.Dispose();
+    public void Dispose() => _fake.Dispose();
 
     [Fact]
     public void SlowProgram_IsKilledWithAllThatItStarted()
     {
-        fake.With("slow", $"sleep 600 & echo $! >{fake.Folder.PathTo("child")}; wait");
+        _fake.With("slow", $"sleep 600 & echo $! >{_fake.Folder.PathTo("child")}; wait");
         var watch = Stopwatch.StartNew();
-        var result = new HostPrograms([fake.Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(1))
+        var result = new HostPrograms([_fake.Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(1))
             .Run("slow", []);
         Assert.Null(result.Code);
         Assert.Equal("did not answer in time", result.Complaint);
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(30));
-        var child = int.Parse(File.ReadAllText(fake.Folder.PathTo("child")),
+        var child = int.Parse(File.ReadAllText(_fake.Folder.PathTo("child")),
             System.Globalization.CultureInfo.InvariantCulture);
         Patience.UntilEnded("what it started", child);
     }
@@ -28,9 +28,9 @@ public sealed class HostProgramTests : IDisposable
     [Fact]
     public void DaemonThatKeepsThePipeOpen_IsNotWaitedForForLong()
     {
-        fake.With("starter", "sleep 20 & exit 0");
+        _fake.With("starter", "sleep 20 & exit 0");
         var watch = Stopwatch.StartNew();
-        var result = new HostPrograms([fake.Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(1))
+        var result = new HostPrograms([_fake.Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(1))
             .Run("starter", []);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
         Assert.False(result.Succeeded);
@@ -39,8 +39,8 @@ public sealed class HostProgramTests : IDisposable
     [Fact]
     public void EndlessOutput_IsCutOff()
     {
-        fake.With("loud", "yes | head -c 5000000");
-        var result = fake.Host.Run("loud");
+        _fake.With("loud", "yes | head -c 5000000");
+        var result = _fake.Host.Run("loud");
         Assert.True(result.Succeeded);
         Assert.InRange(result.Output.Length, 1, 1 << 18);
     }
@@ -48,7 +48,7 @@ public sealed class HostProgramTests : IDisposable
     [Fact]
     public void MissingProgram_IsToldApart()
     {
-        var result = fake.Host.Run("no-such-program");
+        var result = _fake.Host.Run("no-such-program");
         Assert.False(result.IsInstalled);
         Assert.Equal("is not installed", result.Complaint);
     }
@@ -57,16 +57,16 @@ public sealed class HostProgramTests : IDisposable
     public void Environment_IsEnglishAndEmpty()
     {
         Environment.SetEnvironmentVariable("RESPONDER_TEST_SECRET", "seen");
-        var lines = fake.Host.Run("env").Lines.Select(line => line.Split('=')[0]);
+        var lines = _fake.Host.Run("env").Lines.Select(line => line.Split('=')[0]);
         Assert.Equal(["LANG", "LC_ALL", "PATH"], lines.Where(name => name is not ("PWD" or "_" or "SHLVL")).Order());
     }
 
     [Fact]
     public void RefusedFiles_AreAskedOfTheKernel()
     {
-        var readable = fake.Folder.Write("readable", "");
-        var missing = fake.Folder.PathTo("missing");
-        Assert.Equal([missing], fake.Host.Refused('r', [readable, missing]));
-        Assert.Empty((fake.Host with { UserName = "somebody" }).Refused('r', [missing]));
+        var readable = _fake.Folder.Write("readable", "");
+        var missing = _fake.Folder.PathTo("missing");
+        Assert.Equal([missing], _fake.Host.Refused('r', [readable, missing]));
+        Assert.Empty((_fake.Host with { UserName = "somebody" }).Refused('r', [missing]));
     }
 }

@@ -6,9 +6,9 @@ namespace MailResponder.Tests.Doctor;
 /// <summary>How long logrotate keeps a log, as its files say.</summary>
 public sealed class LogRotationTests : IDisposable
 {
-    readonly FakeHost fake = new();
+    private readonly FakeHost _fake = new();
 
-    public void Dispose() => fake.Dispose();
+    public void Dispose() => _fake.Dispose();
 
     [Theory]
     [InlineData("/var/log/mail.log\n{\n\tdaily\n\trotate 7\n}\n", "8")]
@@ -21,10 +21,10 @@ public sealed class LogRotationTests : IDisposable
     [InlineData("# /var/log/mail.log {\n", "")]
     public void Log_IsKeptForDays(string file, string days)
     {
-        fake.Folder.Write("etc/logrotate.conf", "# the rest\nweekly\nrotate 4\ninclude /etc/logrotate.d\n");
-        fake.Folder.Write("etc/logrotate.d/mail", file);
-        fake.Folder.Write("etc/logrotate.d/mail.dpkg-dist", "/var/log/mail.log {\n\tyearly\n}\n");
-        var kept = new LogRotation(fake.Host).KeptFor("/var/log/mail.log");
+        _fake.Folder.Write("etc/logrotate.conf", "# the rest\nweekly\nrotate 4\ninclude /etc/logrotate.d\n");
+        _fake.Folder.Write("etc/logrotate.d/mail", file);
+        _fake.Folder.Write("etc/logrotate.d/mail.dpkg-dist", "/var/log/mail.log {\n\tyearly\n}\n");
+        var kept = new LogRotation(_fake.Host).KeptFor("/var/log/mail.log");
         Assert.Equal(days, kept?.TotalDays.ToString(CultureInfo.InvariantCulture) ?? "");
     }
 
@@ -34,10 +34,10 @@ public sealed class LogRotationTests : IDisposable
     [InlineData("mail_log_days=3\n", "warning")]
     public void Days_AreThoseThatInstallWasTold(string options, string expected)
     {
-        fake.Folder.Write("var/backups/mail_responder/options", options);
-        fake.Folder.Write("var/log/mail.log", "");
-        fake.Folder.Write("etc/logrotate.d/mail", "/var/log/mail.log {\n\tdaily\n\trotate 7\n}\n");
-        var finding = RetentionChecks.Look(fake.Host).First(finding => finding.Name == "log-retention");
+        _fake.Folder.Write("var/backups/mail_responder/options", options);
+        _fake.Folder.Write("var/log/mail.log", "");
+        _fake.Folder.Write("etc/logrotate.d/mail", "/var/log/mail.log {\n\tdaily\n\trotate 7\n}\n");
+        var finding = RetentionChecks.Look(_fake.Host).First(finding => finding.Name == "log-retention");
         Assert.Equal(expected, finding.State.Hyphenated());
     }
 }

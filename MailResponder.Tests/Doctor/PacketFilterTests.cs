@@ -6,14 +6,14 @@ namespace MailResponder.Tests.Doctor;
 /// <summary>What rules that nft(8) prints do with a stranger at port 25. It writes each ruleset itself.</summary>
 public sealed class PacketFilterTests : IDisposable
 {
-    const string Base = "chain in { type filter hook input priority 0; policy ";
-    const string Open = Base + "accept;";
-    const string Closed = Base + "drop; iif lo accept; ct state established,related accept;";
-    const string Table = "table inet f {";
+    private const string Base = "chain in { type filter hook input priority 0; policy ";
+    private const string Open = Base + "accept;";
+    private const string Closed = Base + "drop; iif lo accept; ct state established,related accept;";
+    private const string Table = "table inet f {";
 
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("", "Accepted")]
@@ -64,12 +64,12 @@ public sealed class PacketFilterTests : IDisposable
         Assert.Equal(PacketVerdict.Unknown, PacketFilter.OfRuleset(json, 25).Verdict);
 
     /// <summary>In a network of its own, so that the rules are nobody's.</summary>
-    string InJson(string rules)
+    private string InJson(string rules)
     {
         // nft wants the end of each statement and each block on a line of its own.
         var lines = rules.Replace("; }", "\n}\n").Replace(";", "\n").Replace("} chain", "}\nchain")
             .Replace("} table", "}\ntable");
-        var file = folder.Write("rules", lines + "\n");
+        var file = _folder.Write("rules", lines + "\n");
         using var process = Process.Start(new ProcessStartInfo("unshare",
             ["--net", "sh", "-c", $"ip link set lo up; nft -f {file} && nft -j list ruleset"])
         {

@@ -7,8 +7,8 @@ namespace MailResponder.Tests.Doctor;
 /// <param name="Script">Shell text for plant.sh.</param>
 internal sealed record PlantedFault(string Name, IReadOnlyList<string> Expected, bool IsAlone, string Script)
 {
-    const string Expectation = "# expect: ";
-    const string Alone = " alone";
+    private const string Expectation = "# expect: ";
+    private const string Alone = " alone";
 
     public static IEnumerable<string> Files =>
         Directory.GetFiles(Repository.PathTo("MailResponder.Tests", "Doctor", "Faults"))

@@ -92,11 +92,11 @@ public sealed class PlantedFaultTests(DoctorServer server)
     }
 
     /// <summary>That nothing but the cause is told of: no other check takes what it cannot see for a fault.</summary>
-    static void AssertAlone(JsonArray findings, string expected) => Assert.All(
+    private static void AssertAlone(JsonArray findings, string expected) => Assert.All(
         findings.Where(finding => (string?)finding!["state"] != "ok"),
         finding => Assert.Equal(expected, $"{finding!["state"]} {finding["name"]}"));
 
-    static void AssertFound(JsonArray findings, string expected)
+    private static void AssertFound(JsonArray findings, string expected)
     {
         var all = string.Join('\n', findings.Select(finding => finding!.ToJsonString()));
         var (state, name) = (expected.Split(' ')[0], expected.Split(' ')[1]);

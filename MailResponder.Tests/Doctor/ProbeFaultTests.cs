@@ -6,10 +6,10 @@ namespace MailResponder.Tests.Doctor;
 [Collection(DoctorServer.Collection)]
 public sealed class ProbeFaultTests(DoctorServer server)
 {
-    const string Probe = "/opt/responder doctor --probe";
-    const string OnMainCf = "keep /etc/postfix/main.cf; postconf -e ";
-    const string Resolver = "/var/spool/postfix/etc/resolv.conf";
-    const string Settings = "/etc/mail_responder/settings.json";
+    private const string Probe = "/opt/responder doctor --probe";
+    private const string OnMainCf = "keep /etc/postfix/main.cf; postconf -e ";
+    private const string Resolver = "/var/spool/postfix/etc/resolv.conf";
+    private const string Settings = "/etc/mail_responder/settings.json";
 
     [Fact]
     public void Probes_AreAnsweredAtTheSameTime_AndCountNowhere()
@@ -82,18 +82,18 @@ public sealed class ProbeFaultTests(DoctorServer server)
         Assert.StartsWith("warning probe  not sent: only root can", run.Output, StringComparison.Ordinal);
     }
 
-    static void AssertWell(JsonArray findings) =>
+    private static void AssertWell(JsonArray findings) =>
         Assert.True((string?)Assert.Single(findings)!["state"] == "ok", findings.ToJsonString());
 
     /// <summary>What the database counts, and what the log adds up to.</summary>
-    string Counted()
+    private string Counted()
     {
         var database = server.Root.Run("responder database status; responder blacklist show").Good().Output;
         var log = server.Root.Run("responder stats --json --log /var/log/mail_responder-events.log").Good().Output;
         return database + JsonNode.Parse(log)!["messages"]!.ToJsonString();
     }
 
-    void AssertNothingIsLeft(string counted)
+    private void AssertNothingIsLeft(string counted)
     {
         Patience.Until("an empty queue",
             () => server.Root.Run("postqueue -p").Output.Contains("is empty", StringComparison.Ordinal),

@@ -8,9 +8,9 @@ namespace MailResponder.Tests.Doctor;
 /// <summary>What the doctor makes of the answers of Amazon SES.</summary>
 public sealed class SesFindings : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(50_000, 14, 100, true, "ok ses, ok ses-quota, ok ses-sandbox, ok ses-sending, warning ses-tls")]
@@ -76,7 +76,7 @@ public sealed class SesFindings : IDisposable
     public void AccountThatNothingUses_IsNotAsked()
     {
         Assert.Empty(
-            AwsChecks.Ses(TestSettings.In(folder.Path) with { Ses = new SesSettings { Region = SesDouble.Region } }));
+            AwsChecks.Ses(TestSettings.In(_folder.Path) with { Ses = new SesSettings { Region = SesDouble.Region } }));
     }
 
     /// <summary>The host's package ca-certificates gets Amazon's next root one day.</summary>
@@ -96,10 +96,10 @@ public sealed class SesFindings : IDisposable
             using var chain = new TlsChain();
             return host.Folder.Write($"{certificates}{name}.crt", chain.Root.ExportCertificatePem() + "\n");
         });
-        var settings = TestSettings.In(folder.Path) with
+        var settings = TestSettings.In(_folder.Path) with
         {
             Ses = new SesSettings { Region = SesDouble.Region },
-            AwsRoots = folder.Write("roots.pem", string.Concat(known.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            AwsRoots = _folder.Write("roots.pem", string.Concat(known.Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(number => File.ReadAllText(roots[number[0] - '1'])))),
         };
 
@@ -111,13 +111,13 @@ public sealed class SesFindings : IDisposable
         Assert.Empty(AwsChecks.Authorities(host.Host, settings with { Ses = ofOurOwn }));
     }
 
-    string Look(string url, string? configurationSet = null)
+    private string Look(string url, string? configurationSet = null)
     {
-        var credentials = folder.Write(
+        var credentials = _folder.Write(
             "aws", $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = "
             + $"{SesDouble.SecretKey}\n");
         File.SetUnixFileMode(credentials, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var findings = AwsChecks.Ses(TestSettings.In(folder.Path) with
+        var findings = AwsChecks.Ses(TestSettings.In(_folder.Path) with
         {
             SendMethod = SendMethod.Ses,
             Ses = new SesSettings

@@ -5,11 +5,11 @@ namespace MailResponder.Tests.Doctor;
 /// <summary>What the doctor makes of the sizes that Postfix takes: in at each smtpd, out by main.cf.</summary>
 public sealed class SizeFindings : IDisposable
 {
-    const string Shipped = "smtpd pass - - y - - smtpd -o message_size_limit=8192000";
+    private const string Shipped = "smtpd pass - - y - - smtpd -o message_size_limit=8192000";
 
-    readonly FakeHost fake = new();
+    private readonly FakeHost _fake = new();
 
-    public void Dispose() => fake.Dispose();
+    public void Dispose() => _fake.Dispose();
 
     [Theory]
     [InlineData(Shipped, "", "ok")]
@@ -24,11 +24,11 @@ public sealed class SizeFindings : IDisposable
     [InlineData(Shipped, "virtual_mailbox_limit = 20000000\nvirtual_mailbox_domains = example.org", "fault")]
     public void Sizes_AreJudgedAtEachEnd(string services, string parameters, string expected)
     {
-        fake.Folder.Write("services", services + "\n");
-        fake.Folder.Write("parameters", "message_size_limit = 31457280\nmailbox_size_limit = 0\n" + parameters + "\n");
-        fake.With("postconf", $"[ \"$1\" = -M ] && exec /bin/cat {fake.Folder.PathTo("services")}; "
-            + $"/bin/cat {fake.Folder.PathTo("parameters")}");
-        var host = fake.BareHost;
+        _fake.Folder.Write("services", services + "\n");
+        _fake.Folder.Write("parameters", "message_size_limit = 31457280\nmailbox_size_limit = 0\n" + parameters + "\n");
+        _fake.With("postconf", $"[ \"$1\" = -M ] && exec /bin/cat {_fake.Folder.PathTo("services")}; "
+            + $"/bin/cat {_fake.Folder.PathTo("parameters")}");
+        var host = _fake.BareHost;
         var settings = TestSettings.In("/nowhere") with { MaxMessageBytes = 8_192_000 };
 
         var findings = TransportChecks.Look(host, settings, PostfixSettings.Load(host)!);
@@ -42,9 +42,9 @@ public sealed class SizeFindings : IDisposable
     [InlineData("echo 0", 0L)]
     [InlineData("echo 'postconf: fatal: open main.cf' >&2; exit 1", null)]
     public void LimitOfReplies_IsAsPostconfSays(string postconf, long? expected) =>
-        Assert.Equal(expected, PostfixSettings.MessageSizeLimit(fake.With("postconf", postconf).BareHost.Programs));
+        Assert.Equal(expected, PostfixSettings.MessageSizeLimit(_fake.With("postconf", postconf).BareHost.Programs));
 
     [Fact]
     public void HostWithoutPostfix_HasNoLimit() =>
-        Assert.Null(PostfixSettings.MessageSizeLimit(fake.BareHost.Programs));
+        Assert.Null(PostfixSettings.MessageSizeLimit(_fake.BareHost.Programs));
 }

@@ -64,10 +64,10 @@ internal static class CacheCells
         silent: true),
     ];
 
-    static string Attachment(FaultHost host) =>
+    private static string Attachment(FaultHost host) =>
         Directory.GetFiles(host.Place.PathTo("cache/files"), "tool.zip", SearchOption.AllDirectories)[0];
 
-    static FaultCell Cold(string fault, Action<FaultHost> harm, string problem, Action<FaultHost>? mend = null,
+    private static FaultCell Cold(string fault, Action<FaultHost> harm, string problem, Action<FaultHost>? mend = null,
         string reason = "s3", bool silent = false) =>
         new("S3", fault)
         {

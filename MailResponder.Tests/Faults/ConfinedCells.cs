@@ -18,10 +18,10 @@ internal static class ConfinedCells
     ];
 
     // At a first start there are a key, a database and a cache to be made.
-    static FaultCell Confined(string fault, Action<FaultHost> prepare) =>
+    private static FaultCell Confined(string fault, Action<FaultHost> prepare) =>
         new("confinement", fault) { IsFirstStart = true, Prepare = prepare, Harm = host => host.Confine() };
 
-    static void UseSesOverTls(FaultHost host)
+    private static void UseSesOverTls(FaultHost host)
     {
         var chain = new TlsChain();
         host.AtEnd(chain.Dispose);

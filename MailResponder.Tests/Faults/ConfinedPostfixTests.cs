@@ -11,37 +11,37 @@ namespace MailResponder.Tests.Faults;
 public sealed class ConfinedPostfixTests : IDisposable
 {
     // As on a real host: Postfix asks the kernel for its addresses. And local users have mailboxes, as the forwarder.
-    readonly Outside outside = new(
+    private readonly Outside _outside = new(
         "inet_interfaces = all\nforward_path =\nmailbox_transport_maps =", Confinement.OfPostfix);
 
     [Fact]
     public void MailOfEveryKind_GoesItsWay()
     {
-        outside.Place.Book[2]!["send_method"] = "sendmail";
-        outside.Place.Write();
+        _outside.Place.Book[2]!["send_method"] = "sendmail";
+        _outside.Place.Write();
         var (first, second, third) = (
             RequestMail.FromSomebodyNew(), RequestMail.FromSomebodyNew() with { To = "links@example.com" },
             RequestMail.FromSomebodyNew());
 
-        outside.Accept(first, "get@example.com");
-        outside.Accept(second, "links@example.com");
-        outside.Accept(third, "games@example.com");
-        outside.Postfix.WaitUntilQueueIsEmpty();
+        _outside.Accept(first, "get@example.com");
+        _outside.Accept(second, "links@example.com");
+        _outside.Accept(third, "games@example.com");
+        _outside.Postfix.WaitUntilQueueIsEmpty();
 
-        Assert.Equal(2, outside.Place.Outbox.Count);
-        Assert.Single(outside.Postfix.Sink.MailsTo(second.From));
-        Assert.Contains(third.From, File.ReadAllText(outside.Postfix.PathTo("mail/games")), StringComparison.Ordinal);
+        Assert.Equal(2, _outside.Place.Outbox.Count);
+        Assert.Single(_outside.Postfix.Sink.MailsTo(second.From));
+        Assert.Contains(third.From, File.ReadAllText(_outside.Postfix.PathTo("mail/games")), StringComparison.Ordinal);
         Assert.DoesNotMatch("(fatal|panic|error): |not permitted|Read-only|status=(deferred|bounced)",
-            outside.Postfix.MailLog);
+            _outside.Postfix.MailLog);
         AssertConfined();
     }
 
-    public void Dispose() => outside.Dispose();
+    public void Dispose() => _outside.Dispose();
 
     /// <summary>The master, and so whatever it starts.</summary>
-    void AssertConfined()
+    private void AssertConfined()
     {
-        var master = outside.Postfix.Master.ToString(CultureInfo.InvariantCulture);
+        var master = _outside.Postfix.Master.ToString(CultureInfo.InvariantCulture);
         var status = File.ReadAllText($"/proc/{master}/status");
         Assert.Matches(@"\nSeccomp:\s+2\n", status);
         // Else no sendmail(1) could hand a mail over.

@@ -8,19 +8,19 @@ namespace MailResponder.Tests.Faults;
 /// </summary>
 internal sealed class Confinement
 {
-    const string Filter = "SystemCallFilter=";
+    private const string Filter = "SystemCallFilter=";
 
-    static readonly string[] needRoot = ["User", "CapabilityBoundingSet", "ProtectSystem", "ReadWritePaths"];
+    private static readonly string[] NeedRoot = ["User", "CapabilityBoundingSet", "ProtectSystem", "ReadWritePaths"];
 
-    static readonly Lazy<Dictionary<string, string[]>> sets = new(ReadSets);
+    private static readonly Lazy<Dictionary<string, string[]>> Sets = new(ReadSets);
 
-    static readonly Lazy<string> launcher =
+    private static readonly Lazy<string> Launcher =
         new(() => CSource.Compile("confine.c", ("calls.h", string.Concat(Calls("@known").Select(
         call => $"#ifdef __NR_{call}\n  {{ \"{call}\", __NR_{call} }},\n#endif\n")))));
 
-    readonly IReadOnlyList<string> lines;
+    private readonly IReadOnlyList<string> _lines;
 
-    Confinement(IReadOnlyList<string> lines) => this.lines = lines;
+    private Confinement(IReadOnlyList<string> lines) => this._lines = lines;
 
     /// <summary>That of a service that all of Postfix runs in.</summary>
     public static Confinement OfPostfix { get; } = Of("/etc/systemd/system/postfix@.service.d/hardening.conf");
@@ -34,19 +34,20 @@ internal sealed class Confinement
     public string Start => $"{Words} --";
 
     /// <summary>What is left when the program's user himself starts it.</summary>
-    public Confinement ByItsUser => new([.. lines.Where(line => !needRoot.Contains(NameOf(line)))]);
+    public Confinement ByItsUser => new([.. _lines.Where(line => !NeedRoot.Contains(NameOf(line)))]);
 
-    string Words => string.Join(' ', [launcher.Value, .. lines.Select(line => $"'{line}'")]);
+    private string Words => string.Join(' ', [Launcher.Value, .. _lines.Select(line => $"'{line}'")]);
 
     public Confinement With(params string[] more) =>
-        new([.. lines.Where(line => !more.Any(other => NameOf(other) == NameOf(line))), .. more]);
+        new([.. _lines.Where(line => !more.Any(other => NameOf(other) == NameOf(line))), .. more]);
 
     /// <summary>With a folder of this test's in place of the one in the unit.</summary>
     public Confinement Moved(string folder, string to)
     {
-        Assert.Contains(lines, line => Names(line, folder));
+        Assert.Contains(_lines, line => Names(line, folder));
         return new(
-            [.. lines.Select(line => Names(line, folder) ? line.Replace(folder, to, StringComparison.Ordinal) : line)]);
+            [.. _lines.Select(line =>
+                Names(line, folder) ? line.Replace(folder, to, StringComparison.Ordinal) : line)]);
     }
 
     /// <summary>What comes of calls that should be forbidden: "done", or an error or signal by its name.</summary>
@@ -61,7 +62,7 @@ internal sealed class Confinement
             .ToDictionary(words => words[0], words => words[1]);
     }
 
-    static Confinement Of(string unit)
+    private static Confinement Of(string unit)
     {
         string[] page = File.ReadAllLines(Repository.PathTo("docs/hardening.md"));
         var lines = page.SkipWhile(line => line != $"# {unit}").TakeWhile(line => line != "```")
@@ -74,7 +75,7 @@ internal sealed class Confinement
     }
 
     /// <summary>As systemd.exec(5) adds the lines up: one with "~" takes away what those before it allow.</summary>
-    static HashSet<string> Allowed(IEnumerable<string> filters)
+    private static HashSet<string> Allowed(IEnumerable<string> filters)
     {
         HashSet<string> allowed = [.. Calls("@default")];
         foreach (var filter in filters)
@@ -88,10 +89,11 @@ internal sealed class Confinement
     }
 
     /// <summary>All calls of a set, or the one of that name.</summary>
-    static IEnumerable<string> Calls(string name) => name.StartsWith('@') ? sets.Value[name].SelectMany(Calls) : [name];
+    private static IEnumerable<string> Calls(string name) =>
+        name.StartsWith('@') ? Sets.Value[name].SelectMany(Calls) : [name];
 
     /// <summary>systemd's own list: a name at the beginning of a line, and its members indented below.</summary>
-    static Dictionary<string, string[]> ReadSets()
+    private static Dictionary<string, string[]> ReadSets()
     {
         using var process = Process.Start(
             new ProcessStartInfo("systemd-analyze",
@@ -105,7 +107,8 @@ internal sealed class Confinement
             set.Skip(1).Where(line => !line.StartsWith('#')).ToArray());
     }
 
-    static string NameOf(string line) => line[..line.IndexOf('=', StringComparison.Ordinal)];
+    private static string NameOf(string line) => line[..line.IndexOf('=', StringComparison.Ordinal)];
 
-    static bool Names(string line, string folder) => line[(NameOf(line).Length + 1)..].Split(' ').Contains(folder);
+    private static bool Names(string line, string folder) =>
+        line[(NameOf(line).Length + 1)..].Split(' ').Contains(folder);
 }

@@ -13,38 +13,38 @@ namespace MailResponder.Tests.Faults;
 public sealed class ConfinementTests : IDisposable
 {
     // What could have the runtime write dumps or traces, or open a socket for debuggers.
-    const string Tempting =
+    private const string Tempting =
         "DOTNET_DbgEnableMiniDump=1 DOTNET_DbgMiniDumpType=4 DOTNET_DbgMiniDumpName=dump DOTNET_EnableDiagnostics=1 "
         + "DOTNET_EnableEventPipe=1 " +
         "DOTNET_EventPipeOutputPath=trace DOTNET_gcTrace=1 COMPlus_DbgEnableMiniDump=1";
 
     // What the place has in common with that of a crash, which is to be free to leave a core file.
-    static readonly string[] crashing =
+    private static readonly string[] MayCrash =
         ["User=mail_responder", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict"];
 
-    readonly Workplace place = new();
-    readonly string binary = CopyOfTheProgram();
+    private readonly Workplace _place = new();
+    private readonly string _binary = CopyOfTheProgram();
 
     [Fact]
     public void NothingWritableButItsFolder_NoRights_FewCalls_SmallLimits_ItAnswers()
     {
-        place.GiveTo("mail_responder");
+        _place.GiveTo("mail_responder");
         RenderedPlace.Settle();
-        var narrow = Confinement.OfProgram.Moved("/var/lib/mail_responder", place.Folder)
+        var narrow = Confinement.OfProgram.Moved("/var/lib/mail_responder", _place.Folder)
             .With("LimitNOFILE=64", "LimitNPROC=200", "LimitAS=600000000", "LimitFSIZE=20000000", "LimitSTACK=1000000",
             "LimitMEMLOCK=0");
-        Confined(narrow, $"env -i PATH=/usr/bin LANG=C {Tempting} TMPDIR={place.PathTo("tmp")}",
+        Confined(narrow, $"env -i PATH=/usr/bin LANG=C {Tempting} TMPDIR={_place.PathTo("tmp")}",
             RequestMail.FromSomebodyNew()).AssertDone();
 
-        Assert.Equal(2, ReadMail.All(place.Outbox).Count(reply => reply.IsSignedByUs));
-        Assert.Contains("replied address=get@example.com replies=2", Assert.Single(place.Log.Reports),
+        Assert.Equal(2, ReadMail.All(_place.Outbox).Count(reply => reply.IsSignedByUs));
+        Assert.Contains("replied address=get@example.com replies=2", Assert.Single(_place.Log.Reports),
             StringComparison.Ordinal);
         string[] expected = ["address.key", "dkim.key", "files", "log", "outbox", "responder.db", "responder.db.lock",
             "responder.db.rendered", "responses.json", "settings.json", "tmp"];
-        Assert.Equal(expected, Directory.GetFileSystemEntries(place.Folder).Select(file => Path.GetFileName(file)!)
+        Assert.Equal(expected, Directory.GetFileSystemEntries(_place.Folder).Select(file => Path.GetFileName(file)!)
             .Where(file => !file.EndsWith("-wal", StringComparison.Ordinal)
             && !file.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        Assert.Empty(Directory.GetFileSystemEntries(place.PathTo("tmp")));
+        Assert.Empty(Directory.GetFileSystemEntries(_place.PathTo("tmp")));
     }
 
     /// <summary>The lines of the unit are in force, for root too, whom no lack of rights would stop.</summary>
@@ -73,17 +73,17 @@ public sealed class ConfinementTests : IDisposable
     [InlineData(4)]
     public void ProcessThatCrashes_LeavesNoMemoryBehind(int signal)
     {
-        place.GiveTo("mail_responder");
+        _place.GiveTo("mail_responder");
         var request = RequestMail.FromSomebodyNew();
         var run = Confined(
-            Crashing, $"env {Tempting} TMPDIR={place.PathTo("tmp")} LD_PRELOAD={FaultLibrary.File} "
+            Crashing, $"env {Tempting} TMPDIR={_place.PathTo("tmp")} LD_PRELOAD={FaultLibrary.File} "
             + $"'FAULTS=rename,.eml,1,1,kill{signal}'", request);
 
         Assert.Equal(128 + signal, run.ExitCode);
         Assert.Equal("", run.Errors + run.OutputText);
-        Assert.Empty(Directory.GetFileSystemEntries(place.PathTo("tmp")));
+        Assert.Empty(Directory.GetFileSystemEntries(_place.PathTo("tmp")));
         Traces.Of(request.From).AssertNoneInFilesOf(
-            place.Folder, file => file.Contains("/outbox/", StringComparison.Ordinal));
+            _place.Folder, file => file.Contains("/outbox/", StringComparison.Ordinal));
     }
 
     /// <summary>What the test above would find if it were otherwise.</summary>
@@ -91,9 +91,9 @@ public sealed class ConfinementTests : IDisposable
     public void AnotherProcessThatCrashesThere_LeavesItsMemoryBehind()
     {
         if (!File.ReadAllText("/proc/sys/kernel/core_pattern").StartsWith("core", StringComparison.Ordinal)) return;
-        place.GiveTo("mail_responder");
+        _place.GiveTo("mail_responder");
         Confined(Crashing, "sh -c 'kill -6 $$'", RequestMail.FromSomebodyNew());
-        Assert.NotEmpty(Directory.GetFileSystemEntries(place.PathTo("tmp")));
+        Assert.NotEmpty(Directory.GetFileSystemEntries(_place.PathTo("tmp")));
     }
 
     /// <summary>
@@ -102,9 +102,9 @@ public sealed class ConfinementTests : IDisposable
     [Fact]
     public void RuntimeThatCannotStart_SaysSoInOneLine()
     {
-        var run = place.FilterUnder(
+        var run = _place.FilterUnder(
             $"""
-            exec prlimit --as=50000000 env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={place.PathTo("log")} \
+            exec prlimit --as=50000000 env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={_place.PathTo("log")} \
                 FAULTS=none,none,1,1,0 "$@"
             """,
             RequestMail.FromSomebodyNew().ToBytes());
@@ -112,28 +112,28 @@ public sealed class ConfinementTests : IDisposable
         Assert.Contains(
             "deferred reason=unexpected address=unknown replies=0 ms=0 queue_id=- problem=\"the program cannot "
             + "start: there is no memory left",
-            Assert.Single(place.Log.Reports), StringComparison.Ordinal);
+            Assert.Single(_place.Log.Reports), StringComparison.Ordinal);
     }
 
     public void Dispose()
     {
-        place.Dispose();
-        Directory.Delete(Path.GetDirectoryName(binary)!, recursive: true);
+        _place.Dispose();
+        Directory.Delete(Path.GetDirectoryName(_binary)!, recursive: true);
     }
 
-    Confinement Crashing => Confinement.None.With([.. crashing, $"ReadWritePaths={place.Folder}"]);
+    private Confinement Crashing => Confinement.None.With([.. MayCrash, $"ReadWritePaths={_place.Folder}"]);
 
-    ProgramRun Confined(Confinement unit, string how, RequestMail request)
+    private ProgramRun Confined(Confinement unit, string how, RequestMail request)
     {
-        Directory.CreateDirectory(place.PathTo("tmp"));
-        using (var chown = Process.Start("chown", ["mail_responder:", place.PathTo("tmp")])) chown.WaitForExit();
+        Directory.CreateDirectory(_place.PathTo("tmp"));
+        using (var chown = Process.Start("chown", ["mail_responder:", _place.PathTo("tmp")])) chown.WaitForExit();
         return ResponderProcess.Run(
-            $"cd {place.PathTo("tmp")}; ulimit -c unlimited; exec {unit.Start} /usr/bin/{how} {binary} --settings "
-            + $"{place.SettingsFile} --recipient get@example.com",
+            $"cd {_place.PathTo("tmp")}; ulimit -c unlimited; exec {unit.Start} /usr/bin/{how} {_binary} --settings "
+            + $"{_place.SettingsFile} --recipient get@example.com",
             request.ToBytes());
     }
 
-    static void AssertForbidden(Confinement unit, Dictionary<string, string> differing)
+    private static void AssertForbidden(Confinement unit, Dictionary<string, string> differing)
     {
         var free = Confinement.None.Try();
         // Some kernels have no calls of i386: who tries one gets SIGSEGV, confined or not.
@@ -168,7 +168,7 @@ public sealed class ConfinementTests : IDisposable
                 .Select(outcome => $"{outcome.Key} {outcome.Value}"));
     }
 
-    static string CopyOfTheProgram()
+    private static string CopyOfTheProgram()
     {
         var folder = Directory.CreateTempSubdirectory("responder-confined-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));

@@ -8,12 +8,12 @@ namespace MailResponder.Tests.Faults;
 /// </summary>
 internal sealed class CorruptServer : IDisposable
 {
-    const int HeaderBytes = 4;
+    private const int HeaderBytes = 4;
 
-    readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    readonly string server;
-    readonly int? packets;
-    readonly Action<Stream, byte[]> then;
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly string _server;
+    private readonly int? _packets;
+    private readonly Action<Stream, byte[]> _then;
 
     /// <param name="socket">Where it listens.</param>
     /// <param name="server">The server's socket.</param>
@@ -23,21 +23,21 @@ internal sealed class CorruptServer : IDisposable
     /// </param>
     public CorruptServer(string socket, string server, int? packets, Action<Stream, byte[]> then)
     {
-        (this.server, this.packets, this.then) = (server, packets, then);
-        listener.Bind(new UnixDomainSocketEndPoint(socket));
-        listener.Listen(64);
+        (this._server, this._packets, this._then) = (server, packets, then);
+        _listener.Bind(new UnixDomainSocketEndPoint(socket));
+        _listener.Listen(64);
         new Thread(Accept) { IsBackground = true }.Start();
     }
 
-    public void Dispose() => listener.Dispose();
+    public void Dispose() => _listener.Dispose();
 
-    void Accept()
+    private void Accept()
     {
         try
         {
             while (true)
             {
-                var client = listener.Accept();
+                var client = _listener.Accept();
                 new Thread(() => Serve(client)) { IsBackground = true }.Start();
             }
         }
@@ -47,19 +47,19 @@ internal sealed class CorruptServer : IDisposable
         }
     }
 
-    void Serve(Socket client)
+    private void Serve(Socket client)
     {
         using var real = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            real.Connect(new UnixDomainSocketEndPoint(server));
+            real.Connect(new UnixDomainSocketEndPoint(_server));
             using var toClient = new NetworkStream(client, ownsSocket: true);
             using var toServer = new NetworkStream(real);
             new Thread(() => Copy(toClient, toServer)) { IsBackground = true }.Start();
             byte[] packet = [];
-            for (var i = 0; packets is null ? !IsRow(packet) : i < packets; i++) toClient.Write(
+            for (var i = 0; _packets is null ? !IsRow(packet) : i < _packets; i++) toClient.Write(
                 packet = Packet(toServer));
-            then(toClient, packet);
+            _then(toClient, packet);
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
@@ -67,7 +67,7 @@ internal sealed class CorruptServer : IDisposable
         }
     }
 
-    static void Copy(NetworkStream from, NetworkStream to)
+    private static void Copy(NetworkStream from, NetworkStream to)
     {
         try
         {
@@ -82,10 +82,10 @@ internal sealed class CorruptServer : IDisposable
     /// <summary>
     /// Of a text result: it comes behind the columns, which begin with "def", and begins with a value's length.
     /// </summary>
-    static bool IsRow(byte[] packet) => packet.Length > HeaderBytes + 1 && packet[3] >= 3
+    private static bool IsRow(byte[] packet) => packet.Length > HeaderBytes + 1 && packet[3] >= 3
         && packet[HeaderBytes] is > 0 and < 0xfb && !packet.AsSpan(HeaderBytes + 1).StartsWith("def"u8);
 
-    static byte[] Packet(NetworkStream from)
+    private static byte[] Packet(NetworkStream from)
     {
         var packet = new byte[HeaderBytes];
         from.ReadExactly(packet);

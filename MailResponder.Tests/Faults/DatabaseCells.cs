@@ -3,11 +3,11 @@ namespace MailResponder.Tests.Faults;
 /// <summary>SQLite on this host's disk, MariaDB behind a socket.</summary>
 internal static class DatabaseCells
 {
-    const string Database = "responder.db";
+    private const string Database = "responder.db";
 
     public static IEnumerable<FaultCell> All => [.. Sqlite, .. MariaDb, .. Corrupt];
 
-    static IEnumerable<FaultCell> Sqlite =>
+    private static IEnumerable<FaultCell> Sqlite =>
     [
         // Quota and ledger are lost with it; a new one is made.
         new("SQLite", "missing") { Harm = host => File.Delete(host.Place.PathTo(Database)) },
@@ -71,7 +71,7 @@ internal static class DatabaseCells
         },
     ];
 
-    static IEnumerable<FaultCell> MariaDb =>
+    private static IEnumerable<FaultCell> MariaDb =>
     [
         Server("missing", "cannot be reached or went away", "connect,server.sock,1,0,111"),
         Server("unreachable", "cannot be reached or went away", "connect,server.sock,1,0,110"),
@@ -99,7 +99,7 @@ internal static class DatabaseCells
 
     // Another service at the address, or a server out of its mind: what it answers is not MySQL's protocol, or not
     // sound.
-    static IEnumerable<FaultCell> Corrupt =>
+    private static IEnumerable<FaultCell> Corrupt =>
     [
         Corrupted("another service", packets: 0, (to, _) =>
         to.Write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"u8)),
@@ -118,7 +118,7 @@ internal static class DatabaseCells
         }),
     ];
 
-    static FaultCell Corrupted(string fault, int? packets, Action<Stream, byte[]> then) =>
+    private static FaultCell Corrupted(string fault, int? packets, Action<Stream, byte[]> then) =>
         new("MariaDB", "with " + fault)
         {
             Prepare = host =>
@@ -132,7 +132,7 @@ internal static class DatabaseCells
             Problem = "corrupt.sock: ",
         };
 
-    static FaultCell Server(string fault, string? problem, string rule) => new("MariaDB", fault)
+    private static FaultCell Server(string fault, string? problem, string rule) => new("MariaDB", fault)
     {
         Prepare = host =>
         {

@@ -23,7 +23,7 @@ public sealed class EveryCallTests
     [Fact]
     public void NoMemoryAtAnyMapping_TheRetryAnswersOnce() => BreakEach("memory", "12", isFirstStart: true);
 
-    static void BreakEach(string call, string action, bool isFirstStart)
+    private static void BreakEach(string call, string action, bool isFirstStart)
     {
         var calls = CallsOf(call, isFirstStart);
         Assert.NotEmpty(calls);
@@ -42,7 +42,7 @@ public sealed class EveryCallTests
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 
-    static void BreakOne(string call, int number, string action, bool isFirstStart)
+    private static void BreakOne(string call, int number, string action, bool isFirstStart)
     {
         using var place = NewPlace(isFirstStart);
         var earlier = place.Log.Reports.Count;
@@ -69,7 +69,7 @@ public sealed class EveryCallTests
     }
 
     /// <summary>What the program calls when nothing is wrong, in order.</summary>
-    static List<string> CallsOf(string call, bool isFirstStart)
+    private static List<string> CallsOf(string call, bool isFirstStart)
     {
         using var place = NewPlace(isFirstStart);
         place.FilterUnder(Under(place, $"{call},*,1,1,0", $"FAULTS_COUNT={place.PathTo("calls")}"),
@@ -77,10 +77,10 @@ public sealed class EveryCallTests
         return [.. File.ReadAllLines(place.PathTo("calls"))];
     }
 
-    static string Under(Workplace place, string rule, string more = "") =>
+    private static string Under(Workplace place, string rule, string more = "") =>
         $"""exec env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={place.PathTo("log")} 'FAULTS={rule}' {more} "$@" """;
 
-    static Workplace NewPlace(bool isFirstStart)
+    private static Workplace NewPlace(bool isFirstStart)
     {
         var place = new Workplace();
         if (isFirstStart) return place;

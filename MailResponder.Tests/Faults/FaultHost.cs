@@ -14,19 +14,19 @@ namespace MailResponder.Tests.Faults;
 /// </summary>
 internal sealed partial class FaultHost : IDisposable
 {
-    readonly List<Action> endings = [];
-    readonly FaultServers servers;
-    readonly string binary;
-    readonly string arguments;
+    private readonly List<Action> _endings = [];
+    private readonly FaultServers _servers;
+    private readonly string _binary;
+    private readonly string _arguments;
 
     /// <param name="servers">Where databases and buckets are made.</param>
     /// <param name="binary">The program, where an unprivileged user reaches it.</param>
     /// <param name="arguments">What the script gives the program beside the settings and its own arguments.</param>
     public FaultHost(FaultServers servers, string binary, string arguments = "--recipient get@example.com")
     {
-        this.servers = servers;
-        this.binary = binary;
-        this.arguments = arguments;
+        this._servers = servers;
+        this._binary = binary;
+        this._arguments = arguments;
         Own();
         WriteStart();
     }
@@ -68,7 +68,7 @@ internal sealed partial class FaultHost : IDisposable
         RenderedPlace.Settle();
         // Root renders nothing in a place that is somebody else's.
         Place.FilterUnder(
-            $"shift; exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups {binary} \"$@\"",
+            $"shift; exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups {_binary} \"$@\"",
             RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
         foreach (var reply in Place.Outbox) File.Delete(reply);
         foreach (var kind in (string[])["addresses", "get@example.com", ".body", ".base64"]) Rendered(kind);
@@ -84,7 +84,7 @@ internal sealed partial class FaultHost : IDisposable
     /// <summary>The database in MariaDB; its socket's name ends in "server.sock".</summary>
     public void UseMariaDb()
     {
-        var database = servers.MariaDb.NewDatabase();
+        var database = _servers.MariaDb.NewDatabase();
         Place.WriteSecret("address.key", new string('7', 64) + "\n");
         Place.WriteSecret("password", "secret\n");
         Place.Settings["database"] = System.Text.Json.Nodes.JsonNode.Parse($$"""
@@ -118,7 +118,7 @@ internal sealed partial class FaultHost : IDisposable
     public SesDouble UseSes(Func<int, SesAnswer?>? answer = null, TlsChain? chain = null)
     {
         var ses = new SesDouble(answer, certificate: chain?.Server, intermediate: chain?.Middle);
-        endings.Add(ses.Dispose);
+        _endings.Add(ses.Dispose);
         Place.SendThrough(ses);
         Own();
         Replies = () => [.. ses.Accepted.Select(call => System.Text.Encoding.ASCII.GetString(call.RawMessage))];
@@ -142,7 +142,7 @@ internal sealed partial class FaultHost : IDisposable
     public void UseS3()
     {
         var id = Guid.NewGuid().ToString("N");
-        var s3 = servers.S3;
+        var s3 = _servers.S3;
         s3.MakeBucket("book-" + id);
         s3.MakeBucket("tools-" + id);
         Place.Book[1]!["attachments"]![0]![0] = "tools-" + id;
@@ -167,7 +167,7 @@ internal sealed partial class FaultHost : IDisposable
     /// <summary>Uploads this text as the response book; null: the good one.</summary>
     public Action<string?> BookInS3 { get; private set; } = _ => { };
 
-    public string S3Port => new Uri(servers.S3.Endpoint).Port.ToString(
+    public string S3Port => new Uri(_servers.S3.Endpoint).Port.ToString(
         System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A small file system of its own in this folder.</summary>
@@ -175,7 +175,7 @@ internal sealed partial class FaultHost : IDisposable
     {
         Directory.CreateDirectory(Place.PathTo(folder));
         Run("mount", "-t", "tmpfs", "-o", $"size={size},mode=0755", "none", Place.PathTo(folder));
-        endings.Add(() => Run("umount", "-l", Place.PathTo(folder)));
+        _endings.Add(() => Run("umount", "-l", Place.PathTo(folder)));
         Own();
     }
 
@@ -196,7 +196,7 @@ internal sealed partial class FaultHost : IDisposable
         }
     }
 
-    public void AtEnd(Action end) => endings.Add(end);
+    public void AtEnd(Action end) => _endings.Add(end);
 
     /// <summary>
     /// Brings all of the database into its one file: the last to close it takes the write-ahead log in.
@@ -273,20 +273,20 @@ internal sealed partial class FaultHost : IDisposable
     public void Dispose()
     {
         Unlock();
-        endings.Reverse();
-        endings.ForEach(end => end());
+        _endings.Reverse();
+        _endings.ForEach(end => end());
         Place.Dispose();
     }
 
-    void WriteStart(string under = "")
+    private void WriteStart(string under = "")
     {
         var unfinished = Place.PathTo("start.unfinished");
         Executable.Write(
-            unfinished, $"#!/bin/sh\nexec {under} {binary} --settings {Place.SettingsFile} {arguments} \"$@\"\n");
+            unfinished, $"#!/bin/sh\nexec {under} {_binary} --settings {Place.SettingsFile} {_arguments} \"$@\"\n");
         File.Move(unfinished, Place.PathTo("start"), overwrite: true);
     }
 
-    static void Run(string program, params string[] arguments)
+    private static void Run(string program, params string[] arguments)
     {
         using var process = Process.Start(program, arguments);
         process.WaitForExit();

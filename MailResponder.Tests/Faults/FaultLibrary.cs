@@ -5,12 +5,12 @@ namespace MailResponder.Tests.Faults;
 /// </summary>
 internal static class FaultLibrary
 {
-    static readonly Lazy<string> faults = new(() => CSource.Compile("faults.c", null, "-shared", "-fPIC"));
-    static readonly Lazy<string> disk = new(() => CSource.Compile("disk.c", null, "-shared", "-fPIC"));
+    private static readonly Lazy<string> Faults = new(() => CSource.Compile("faults.c", null, "-shared", "-fPIC"));
+    private static readonly Lazy<string> LazyDisk = new(() => CSource.Compile("disk.c", null, "-shared", "-fPIC"));
 
     /// <summary>faults.c: chosen calls of the program to libc go wrong.</summary>
-    public static string File => faults.Value;
+    public static string File => Faults.Value;
 
     /// <summary>disk.c: what would be left if the power failed.</summary>
-    public static string Disk => disk.Value;
+    public static string Disk => LazyDisk.Value;
 }

@@ -12,23 +12,23 @@ namespace MailResponder.Tests.Faults;
 /// </summary>
 public sealed partial class FaultMatrix : IDisposable
 {
-    const int AtATime = 6;
+    private const int AtATime = 6;
 
-    readonly string folder = Directory.CreateTempSubdirectory("responder-cells-").FullName;
-    readonly Workplace unused = new();
-    readonly FaultServers servers = new();
-    readonly PrivatePostfix postfix;
-    readonly ConcurrentDictionary<string, Task> runs = [];
-    readonly SemaphoreSlim turns = new(AtATime);
+    private readonly string _folder = Directory.CreateTempSubdirectory("responder-cells-").FullName;
+    private readonly Workplace _unused = new();
+    private readonly FaultServers _servers = new();
+    private readonly PrivatePostfix _postfix;
+    private readonly ConcurrentDictionary<string, Task> _runs = [];
+    private readonly SemaphoreSlim _turns = new(AtATime);
 
     public FaultMatrix()
     {
-        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0711", 8));
-        File.WriteAllLines(Path.Join(folder, "transport"),
+        File.SetUnixFileMode(_folder, (UnixFileMode)Convert.ToInt32("0711", 8));
+        File.WriteAllLines(Path.Join(_folder, "transport"),
             FaultCells.All.Select(cell => $"cell-{cell.Name}@example.com cell:{cell.Name}"));
-        postfix = new PrivatePostfix(unused, "main.cf",
+        _postfix = new PrivatePostfix(_unused, "main.cf",
             $"""
-            transport_maps = texthash:{folder}/transport
+            transport_maps = texthash:{_folder}/transport
             queue_run_delay = 1s
             minimal_backoff_time = 1s
             maximal_backoff_time = 1s
@@ -37,33 +37,33 @@ public sealed partial class FaultMatrix : IDisposable
             $$"""
             cell unix - n n - 20 pipe
               flags=DORXhu user=mail_responder null_sender=
-              argv={{folder}}/${nexthop}/start --queue-id ${queue_id}
+              argv={{_folder}}/${nexthop}/start --queue-id ${queue_id}
             """);
     }
 
     /// <summary>Fails as the cell failed. The first to ask has all of them run.</summary>
     internal async Task Outcome(string name)
     {
-        foreach (var cell in FaultCells.All) _ = runs.GetOrAdd(cell.Name, _ => Task.Run(() => Run(cell)));
-        await runs[name];
+        foreach (var cell in FaultCells.All) _ = _runs.GetOrAdd(cell.Name, _ => Task.Run(() => Run(cell)));
+        await _runs[name];
     }
 
     public void Dispose()
     {
-        Task.WaitAll([.. runs.Values.Select(run => run.ContinueWith(_ => { }, TaskScheduler.Default))]);
-        postfix.Dispose();
-        unused.Dispose();
-        servers.Dispose();
-        turns.Dispose();
-        Directory.Delete(folder, recursive: true);
+        Task.WaitAll([.. _runs.Values.Select(run => run.ContinueWith(_ => { }, TaskScheduler.Default))]);
+        _postfix.Dispose();
+        _unused.Dispose();
+        _servers.Dispose();
+        _turns.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
-    async Task Run(FaultCell cell)
+    private async Task Run(FaultCell cell)
     {
-        await turns.WaitAsync();
+        await _turns.WaitAsync();
         try
         {
-            using var host = new FaultHost(servers, postfix.Binary);
+            using var host = new FaultHost(_servers, _postfix.Binary);
             host.UseOutbox();
             cell.Prepare(host);
             if (!cell.IsFirstStart) host.AnswerSomebody();
@@ -71,9 +71,9 @@ public sealed partial class FaultMatrix : IDisposable
             var earlierLines = host.Place.Log.Reports.Count;
             cell.Harm(host);
             var request = RequestMail.FromSomebodyNew() with { Body = $"hello\r\n{Phrase}\r\n" };
-            Directory.CreateSymbolicLink(Path.Join(folder, cell.Name), host.Place.Folder);
+            Directory.CreateSymbolicLink(Path.Join(_folder, cell.Name), host.Place.Folder);
             Submit(request, $"cell-{cell.Name}@example.com");
-            Patience.Until($"{cell.Name} is tried", () => Tries(cell).Count > 0, () => postfix.MailLog);
+            Patience.Until($"{cell.Name} is tried", () => Tries(cell).Count > 0, () => _postfix.MailLog);
 
             var firstTry = Tries(cell)[0];
             if (cell.Reason is not null || cell.IsSilent) AssertDeferred(cell, host, firstTry, before);
@@ -89,14 +89,14 @@ public sealed partial class FaultMatrix : IDisposable
         }
         finally
         {
-            turns.Release();
+            _turns.Release();
         }
     }
 
     /// <summary>
     /// Postfix tries again by itself; on a host that is too busy for its clock to be exact, it is reminded.
     /// </summary>
-    void WaitUntilAnswered(FaultCell cell, FaultHost host)
+    private void WaitUntilAnswered(FaultCell cell, FaultHost host)
     {
         var sinceReminder = Stopwatch.StartNew();
         Patience.Until(
@@ -106,7 +106,7 @@ public sealed partial class FaultMatrix : IDisposable
                 if (Tries(cell)[^1].Status == "sent") return true;
                 if (sinceReminder.Elapsed > TimeSpan.FromSeconds(5))
                 {
-                    postfix.FlushQueue();
+                    _postfix.FlushQueue();
                     sinceReminder.Restart();
                 }
                 return false;
@@ -114,11 +114,11 @@ public sealed partial class FaultMatrix : IDisposable
             () => Evidence(cell, host));
     }
 
-    const string Phrase = "my brother in Urumqi asks for it";
+    private const string Phrase = "my brother in Urumqi asks for it";
 
-    void Submit(RequestMail request, string recipient)
+    private void Submit(RequestMail request, string recipient)
     {
-        using var smtp = new SmtpDialogue(postfix.Port);
+        using var smtp = new SmtpDialogue(_postfix.Port);
         smtp.Say("EHLO client.freemail.test");
         smtp.Say($"MAIL FROM:<{request.From}>");
         smtp.Say($"RCPT TO:<{recipient}>");
@@ -126,7 +126,7 @@ public sealed partial class FaultMatrix : IDisposable
         smtp.Say("QUIT");
     }
 
-    void AssertDeferred(FaultCell cell, FaultHost host, Try first, int before)
+    private void AssertDeferred(FaultCell cell, FaultHost host, Try first, int before)
     {
         Assert.True(first.Status == "deferred", $"{first.Status}: {first.Text}\n{Evidence(cell, host)}");
         // Its words may end in a delivery report: the one generic line, whose code Postfix has taken off, or the
@@ -144,7 +144,7 @@ public sealed partial class FaultMatrix : IDisposable
             $"not \"{cell.Reason}\" with \"{cell.Problem}\" but: {deferred}");
     }
 
-    void AssertAnswered(FaultCell cell, FaultHost host, int before)
+    private void AssertAnswered(FaultCell cell, FaultHost host, int before)
     {
         var replies = host.Replies().Skip(before).ToList();
         var distinct = replies.DistinctBy(reply => MessageId().Match(reply).Value).Count();
@@ -159,11 +159,11 @@ public sealed partial class FaultMatrix : IDisposable
         Assert.DoesNotContain("status=bounced", LogOf(cell), StringComparison.Ordinal);
         Assert.DoesNotContain("status=expired", LogOf(cell), StringComparison.Ordinal);
         // Every envelope is marked NOTIFY=NEVER, so nothing returns whatever happens; nor was there an attempt to.
-        Assert.DoesNotContain("notification: ", postfix.MailLog, StringComparison.Ordinal);
+        Assert.DoesNotContain("notification: ", _postfix.MailLog, StringComparison.Ordinal);
     }
 
     /// <summary>One line for each try, no more and no less.</summary>
-    void AssertLines(FaultCell cell, IReadOnlyList<string> lines)
+    private void AssertLines(FaultCell cell, IReadOnlyList<string> lines)
     {
         var tries = Tries(cell);
         foreach (var one in tries.GroupBy(one => one.QueueId))
@@ -177,24 +177,24 @@ public sealed partial class FaultMatrix : IDisposable
         }
     }
 
-    void AssertNoTraces(FaultHost host, RequestMail request)
+    private void AssertNoTraces(FaultHost host, RequestMail request)
     {
         var traces = Traces.Of(request.From).And(Phrase);
         traces.AssertNoneIn("the log", string.Join('\n', host.Place.Log.Lines));
         traces.AssertNoneIn("what Postfix shows of our output",
-            string.Join('\n', Delivery().Matches(postfix.MailLog).Select(match => match.Groups[3].Value)));
+            string.Join('\n', Delivery().Matches(_postfix.MailLog).Select(match => match.Groups[3].Value)));
         traces.AssertNoneInFilesOf(host.Place.Folder, file => file.EndsWith(".eml", StringComparison.Ordinal));
     }
 
-    IReadOnlyList<Try> Tries(FaultCell cell) =>
+    private IReadOnlyList<Try> Tries(FaultCell cell) =>
         [.. Delivery().Matches(LogOf(cell))
             .Select(match => new Try(match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value))];
 
-    string LogOf(FaultCell cell) =>
-        string.Join('\n', postfix.MailLog.Split('\n')
+    private string LogOf(FaultCell cell) =>
+        string.Join('\n', _postfix.MailLog.Split('\n')
             .Where(line => line.Contains($"to=<cell-{cell.Name}@", StringComparison.OrdinalIgnoreCase)));
 
-    string Evidence(FaultCell cell, FaultHost host) =>
+    private string Evidence(FaultCell cell, FaultHost host) =>
         $"{LogOf(cell)}\n{string.Join('\n', host.Place.Log.Reports)}\n{string.Join('\n', host.Replies())}";
 
     [GeneratedRegex(@"/pipe\[\d+\]: (\w+): to=.* status=(\w+) (\(.*\))")]
@@ -209,5 +209,5 @@ public sealed partial class FaultMatrix : IDisposable
     private static partial Regex MessageId();
 
     /// <summary>One line of Postfix about the message.</summary>
-    sealed record Try(string QueueId, string Status, string Text);
+    private sealed record Try(string QueueId, string Status, string Text);
 }

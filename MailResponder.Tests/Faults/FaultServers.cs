@@ -8,16 +8,16 @@ namespace MailResponder.Tests.Faults;
 /// </summary>
 internal sealed class FaultServers : IDisposable
 {
-    readonly Lazy<PrivateMariaDb> mariaDb = new(() => new PrivateMariaDb());
-    readonly Lazy<S3Server> s3 = new(() => new S3Server());
+    private readonly Lazy<PrivateMariaDb> _mariaDb = new(() => new PrivateMariaDb());
+    private readonly Lazy<S3Server> _s3 = new(() => new S3Server());
 
-    public PrivateMariaDb MariaDb => mariaDb.Value;
+    public PrivateMariaDb MariaDb => _mariaDb.Value;
 
-    public S3Server S3 => s3.Value;
+    public S3Server S3 => _s3.Value;
 
     public void Dispose()
     {
-        if (mariaDb.IsValueCreated) mariaDb.Value.Dispose();
-        if (s3.IsValueCreated) s3.Value.Dispose();
+        if (_mariaDb.IsValueCreated) _mariaDb.Value.Dispose();
+        if (_s3.IsValueCreated) _s3.Value.Dispose();
     }
 }

@@ -6,13 +6,13 @@ namespace MailResponder.Tests.Faults;
 internal static class HostCells
 {
     // In megabytes: the runtime cannot start, dies, or cannot load a library.
-    static readonly int[] addressSpaces = [40, 60];
-    static readonly int[] dataSegments = [4, 8];
+    private static readonly int[] AddressSpaces = [40, 60];
+    private static readonly int[] DataSegments = [4, 8];
 
     public static IEnumerable<FaultCell> All => [.. Syslog, .. Clock, .. Disk, .. Memory, .. Rest];
 
     // A message is answered without a line rather than not.
-    static IEnumerable<FaultCell> Syslog =>
+    private static IEnumerable<FaultCell> Syslog =>
     [
         Unheard("missing", "connect,/log,1,0,2;send,/log,1,0,2"),
         Unheard("unreadable", "send,/log,1,0,13"),
@@ -42,7 +42,7 @@ internal static class HostCells
         },
     ];
 
-    static IEnumerable<FaultCell> Clock =>
+    private static IEnumerable<FaultCell> Clock =>
     [
         new("clock", "in 1970") { Harm = host => host.Break("time,*,1,0,set0") },
         new("clock", "in 2100") { Harm = host => host.Break("time,*,1,0,set4102444800") },
@@ -58,7 +58,7 @@ internal static class HostCells
         },
     ];
 
-    static IEnumerable<FaultCell> Disk =>
+    private static IEnumerable<FaultCell> Disk =>
     [
         new("disk", "full for the replies")
         {
@@ -90,13 +90,13 @@ internal static class HostCells
     ];
 
     // The runtime cannot start, or ends with a signal: Postfix keeps the message, and writes the line itself.
-    static IEnumerable<FaultCell> Memory =>
+    private static IEnumerable<FaultCell> Memory =>
     [
-        .. addressSpaces.Select(megabytes => new FaultCell("memory", $"of {megabytes} MB")
+        .. AddressSpaces.Select(megabytes => new FaultCell("memory", $"of {megabytes} MB")
         {
             Harm = host => host.Limit($"--as={megabytes}000000"), IsSilent = true, RepliesMeanwhile = null,
         }),
-        .. dataSegments.Select(megabytes => new FaultCell("memory", $"of {megabytes} MB to write in")
+        .. DataSegments.Select(megabytes => new FaultCell("memory", $"of {megabytes} MB to write in")
         {
             Harm = host => host.Limit($"--data={megabytes}000000"), IsSilent = true, RepliesMeanwhile = null,
         }),
@@ -105,7 +105,7 @@ internal static class HostCells
         host.Break("map,libcrypto,1,0,12;open,libcrypto,1,0,12"), IsAnsweredSilently = true },
     ];
 
-    static IEnumerable<FaultCell> Rest =>
+    private static IEnumerable<FaultCell> Rest =>
     [
         new("descriptors", "of which there are 5") { Harm = host => host.Limit("--nofile=5"), IsSilent = true },
         new("descriptors", "of which there are 7") { Harm = host => host.Limit("--nofile=7"), Reason = "database",
@@ -131,7 +131,7 @@ internal static class HostCells
         Problem = "the message on standard input cannot be read" },
     ];
 
-    static FaultCell Unheard(string fault, string rules) => new("syslog", fault)
+    private static FaultCell Unheard(string fault, string rules) => new("syslog", fault)
     {
         Harm = host => host.Break(rules.Split(';')),
         IsAnsweredSilently = true,

@@ -54,12 +54,13 @@ internal static class KilledCells
         Ended("by SIGBUS", 7),
     ];
 
-    static FaultCell Killed(string when, string rule, int? replies = 0) => new("killed", when)
+    private static FaultCell Killed(string when, string rule, int? replies = 0) => new("killed", when)
     {
         Harm = host => host.Break(rule),
         IsSilent = true,
         RepliesMeanwhile = replies,
     };
 
-    static FaultCell Ended(string how, int signal) => Killed(how, $"rename,.eml,1,1,kill{signal}", replies: null);
+    private static FaultCell Ended(string how, int signal) =>
+        Killed(how, $"rename,.eml,1,1,kill{signal}", replies: null);
 }

@@ -9,20 +9,20 @@ namespace MailResponder.Tests.Faults;
 /// </summary>
 public sealed class PowerCutTests : IDisposable
 {
-    readonly Workplace place = new();
-    readonly RequestMail request = RequestMail.FromSomebodyNew();
+    private readonly Workplace _place = new();
+    private readonly RequestMail _request = RequestMail.FromSomebodyNew();
 
     public PowerCutTests()
     {
         // A database that has been in use, with a write-ahead log.
-        place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient",
+        _place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient",
             "links@example.com").AssertDone();
-        Directory.Delete(place.PathTo("outbox"), recursive: true);
-        Directory.CreateDirectory(place.PathTo("disk"));
-        Copy(place.Folder, place.PathTo("disk"));
+        Directory.Delete(_place.PathTo("outbox"), recursive: true);
+        Directory.CreateDirectory(_place.PathTo("disk"));
+        Copy(_place.Folder, _place.PathTo("disk"));
     }
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Fact]
     public void AfterTheAnswer_NothingIsSentAgain()
@@ -30,7 +30,7 @@ public sealed class PowerCutTests : IDisposable
         AnswerOnDisk();
         var sent = Files();
         PowerReturnsWith("disk");
-        place.Filter(request).AssertDone();
+        _place.Filter(_request).AssertDone();
         Assert.Equal(2, sent.Count);
         Assert.Equal(sent, Files());
         Assert.Equal(1, MostUsed());
@@ -40,10 +40,10 @@ public sealed class PowerCutTests : IDisposable
     public void BeforeTheSecondReply_OnlyThatIsSent()
     {
         AnswerOnDisk();
-        File.Delete(place.Outbox[^1]);
+        File.Delete(_place.Outbox[^1]);
         var first = Assert.Single(Files());
         PowerReturnsWith("disk/2");
-        place.Filter(request).AssertDone();
+        _place.Filter(_request).AssertDone();
         Assert.Equal(2, Files().Count);
         Assert.Contains(first, Files());
         Assert.Equal(1, MostUsed());
@@ -53,9 +53,9 @@ public sealed class PowerCutTests : IDisposable
     public void BeforeTheFirstReply_AllAreSent_AndCountedOnce()
     {
         AnswerOnDisk();
-        Directory.Delete(place.PathTo("outbox"), recursive: true);
+        Directory.Delete(_place.PathTo("outbox"), recursive: true);
         PowerReturnsWith("disk/1");
-        place.Filter(request).AssertDone();
+        _place.Filter(_request).AssertDone();
         Assert.Equal(2, Files().Count);
         Assert.Equal(1, MostUsed());
     }
@@ -67,43 +67,44 @@ public sealed class PowerCutTests : IDisposable
         AnswerOnDisk("DISK_FORGETS=1");
         var sent = Files();
         PowerReturnsWith("disk");
-        place.Filter(request).AssertDone();
+        _place.Filter(_request).AssertDone();
         Assert.Equal(2, Files().Count);
         Assert.Empty(sent.Intersect(Files()));
     }
 
-    void AnswerOnDisk(string more = "") =>
-        place.FilterUnder(
-            $"""exec env LD_PRELOAD={FaultLibrary.Disk} DISK={place.PathTo("disk")} {more} "$@" """,
-            request.ToBytes()).AssertDone();
+    private void AnswerOnDisk(string more = "") =>
+        _place.FilterUnder(
+            $"""exec env LD_PRELOAD={FaultLibrary.Disk} DISK={_place.PathTo("disk")} {more} "$@" """,
+            _request.ToBytes()).AssertDone();
 
-    void PowerReturnsWith(string left)
+    private void PowerReturnsWith(string left)
     {
-        foreach (var file in Directory.GetFiles(place.Folder, "responder.db*")) File.Delete(file);
-        Copy(place.PathTo(left), place.Folder);
+        foreach (var file in Directory.GetFiles(_place.Folder, "responder.db*")) File.Delete(file);
+        Copy(_place.PathTo(left), _place.Folder);
         using var database = Open();
         using var check = new SqliteCommand("PRAGMA integrity_check", database);
         Assert.Equal("ok", check.ExecuteScalar());
     }
 
     /// <summary>The replies, each with what tells it from one that was sent again.</summary>
-    List<(string, DateTime)> Files() => [.. place.Outbox.Select(file => (file, File.GetLastWriteTimeUtc(file)))];
+    private List<(string, DateTime)> Files() =>
+        [.. _place.Outbox.Select(file => (file, File.GetLastWriteTimeUtc(file)))];
 
-    long MostUsed()
+    private long MostUsed()
     {
         using var database = Open();
         using var most = new SqliteCommand("SELECT MAX(used) FROM quota", database);
         return (long)most.ExecuteScalar()!;
     }
 
-    SqliteConnection Open()
+    private SqliteConnection Open()
     {
-        var database = new SqliteConnection($"Data Source={place.PathTo("responder.db")};Pooling=False");
+        var database = new SqliteConnection($"Data Source={_place.PathTo("responder.db")};Pooling=False");
         database.Open();
         return database;
     }
 
-    static void Copy(string from, string to)
+    private static void Copy(string from, string to)
     {
         foreach (var name in (string[])["responder.db", "responder.db-wal"])
         {

@@ -8,9 +8,9 @@ namespace MailResponder.Tests.Faults;
 /// </summary>
 internal static class RenderedCells
 {
-    const string Folder = "responder.db.rendered";
+    private const string Folder = "responder.db.rendered";
 
-    static readonly string[] kinds = ["addresses", "get@example.com", ".body", ".base64"];
+    private static readonly string[] Kinds = ["addresses", "get@example.com", ".body", ".base64"];
 
     public static IEnumerable<FaultCell> All =>
     [
@@ -25,9 +25,9 @@ internal static class RenderedCells
         Of("locked", host =>
         {
             host.AtEnd(FileTurn.TryTake(host.Place.PathTo(Folder + "/.lock"))!.Dispose);
-            foreach (var kind in kinds) File.Delete(host.Place.PathTo(host.Rendered(kind)));
+            foreach (var kind in Kinds) File.Delete(host.Place.PathTo(host.Rendered(kind)));
         }),
-        .. kinds.SelectMany(OfFile),
+        .. Kinds.SelectMany(OfFile),
         Unwritable("on a full disk", $"write,{Folder}/,1,0,28"),
         Unwritable("on a disk that does not sync", $"sync,{Folder}/,1,0,5"),
         Unwritable("on a read-only disk", $"mkdir,{Folder},1,0,30", $"open,{Folder}/,1,0,30"),
@@ -37,7 +37,7 @@ internal static class RenderedCells
         Killed("before the rendered body has its name", "rename,.body,1,1,kill9", replies: 1),
     ];
 
-    static IEnumerable<FaultCell> OfFile(string ending)
+    private static IEnumerable<FaultCell> OfFile(string ending)
     {
         // Also in the name of a mail address.
         var kind = ending.Replace("get@example.com", "record", StringComparison.Ordinal);
@@ -72,13 +72,13 @@ internal static class RenderedCells
     }
 
     /// <summary>Nothing is rendered yet, and cannot be now.</summary>
-    static FaultCell Unwritable(string where, params string[] rules) => Of(where, host =>
+    private static FaultCell Unwritable(string where, params string[] rules) => Of(where, host =>
     {
         Empty(host);
         host.Break(rules);
     });
 
-    static FaultCell Of(string fault, Action<FaultHost> harm) => new("rendered book", fault)
+    private static FaultCell Of(string fault, Action<FaultHost> harm) => new("rendered book", fault)
     {
         Harm = host =>
         {
@@ -87,7 +87,7 @@ internal static class RenderedCells
         },
     };
 
-    static FaultCell Killed(string when, string rule, int replies) => new("killed", when)
+    private static FaultCell Killed(string when, string rule, int replies) => new("killed", when)
     {
         Harm = host =>
         {
@@ -99,5 +99,5 @@ internal static class RenderedCells
         RepliesMeanwhile = replies,
     };
 
-    static void Empty(FaultHost host) => Directory.Delete(host.Place.PathTo(Folder), recursive: true);
+    private static void Empty(FaultHost host) => Directory.Delete(host.Place.PathTo(Folder), recursive: true);
 }

@@ -8,7 +8,7 @@ internal static class SendingCells
     public static IEnumerable<FaultCell> All => [.. Ses, .. Sendmail, .. Outbox];
 
     // The first request of each double is that of somebody else, before the fault.
-    static IEnumerable<FaultCell> Ses =>
+    private static IEnumerable<FaultCell> Ses =>
     [
         new("SES", "missing") { Prepare = host => host.UseSes(), Harm = host =>
         host.Break("connect,127.0.0.1:,1,0,111"), Reason = "send", Problem = "no connection to SES: see ses.endpoint" },
@@ -36,7 +36,7 @@ internal static class SendingCells
         },
     ];
 
-    static IEnumerable<FaultCell> Sendmail =>
+    private static IEnumerable<FaultCell> Sendmail =>
     [
         Program("missing", host => host.Hide("sendmail"), "cannot be started", host => host.Unhide("sendmail")),
         Program("unreadable", host => host.TakeAway("sendmail"), "cannot be started", host =>
@@ -62,7 +62,7 @@ internal static class SendingCells
         },
     ];
 
-    static IEnumerable<FaultCell> Outbox =>
+    private static IEnumerable<FaultCell> Outbox =>
     [
         new("outbox", "missing") { Harm = host => Directory.Delete(host.Place.PathTo("outbox")) },
         new("outbox", "unreadable")
@@ -87,7 +87,7 @@ internal static class SendingCells
         Problem = "outbox: input/output error 5" },
     ];
 
-    static FaultCell Answering(string fault, SesAnswer answer, int times, string problem) => new("SES", fault)
+    private static FaultCell Answering(string fault, SesAnswer answer, int times, string problem) => new("SES", fault)
     {
         // Both entries of the first try get the answer.
         Prepare = host => host.UseSes(number => number > 1 && number <= 1 + 2 * times ? answer : null),
@@ -97,7 +97,7 @@ internal static class SendingCells
         RepliesMeanwhile = null,
     };
 
-    static FaultCell Program(string fault, Action<FaultHost> harm, string problem, Action<FaultHost> mend) =>
+    private static FaultCell Program(string fault, Action<FaultHost> harm, string problem, Action<FaultHost> mend) =>
         new("sendmail", fault)
         {
             Prepare = host => host.UseSendmail(),

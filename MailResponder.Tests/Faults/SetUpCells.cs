@@ -43,7 +43,7 @@ internal static class SetUpCells
     };
 
     /// <summary>The book is as it should not be, and the last good one is there.</summary>
-    static FaultCell LastGood(string fault, Action<FaultHost> harm)
+    private static FaultCell LastGood(string fault, Action<FaultHost> harm)
     {
         var good = "";
         return new FaultCell("last good book", $"in place of one that is {fault}")
@@ -68,7 +68,7 @@ internal static class SetUpCells
     /// <param name="corrupt">What it may hold instead of what it should; null: there is no such thing.</param>
     /// <param name="named">What the log line calls it.</param>
     /// <param name="repliesMeanwhile">How many entries do not need it.</param>
-    static IEnumerable<FaultCell> Of(
+    private static IEnumerable<FaultCell> Of(
         string part, string file, string reason, string? corrupt, string named, int repliesMeanwhile = 0)
     {
         FaultCell Deferred(string fault, string problem, Action<FaultHost> harm, Action<FaultHost>? mend = null) =>

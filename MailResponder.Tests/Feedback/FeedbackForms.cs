@@ -7,69 +7,69 @@ namespace MailResponder.Tests.Feedback;
 /// <summary>In whatever it comes, it is found; and what is broken is named without being quoted.</summary>
 public sealed class FeedbackForms : IDisposable
 {
-    static readonly JsonSerializerOptions pretty = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true };
 
-    static readonly JsonObject zahra = Notifications.InSns(Notifications.Bounce("zahra@freemail.test"));
-    static readonly JsonObject omid = Notifications.InSns(Notifications.Complaint("omid@freemail.test"));
+    private static readonly JsonObject Zahra = Notifications.InSns(Notifications.Bounce("zahra@freemail.test"));
+    private static readonly JsonObject Omid = Notifications.InSns(Notifications.Complaint("omid@freemail.test"));
 
-    readonly FeedbackPlace place = new();
+    private readonly FeedbackPlace _place = new();
 
     public static TheoryData<string> Names => new(Forms.Keys);
 
-    static Dictionary<string, string> Forms { get; } = new()
+    private static Dictionary<string, string> Forms { get; } = new()
     {
-        ["one a line"] = Lines(zahra, omid),
-        ["one a line, without an end"] = Lines(zahra, omid).TrimEnd(),
-        ["CRLF"] = Lines(zahra, omid).Replace("\n", "\r\n", StringComparison.Ordinal),
-        ["byte order mark"] = "\uFEFF" + Lines(zahra, omid),
-        ["pretty, one after the other"] = zahra.ToJsonString(pretty) + omid.ToJsonString(pretty),
-        ["list"] = $"[{zahra.ToJsonString()},{omid.ToJsonString()}]",
-        ["pretty list"] = new JsonArray(zahra.DeepClone(), omid.DeepClone()).ToJsonString(pretty),
-        ["SQS"] = Lines(Notifications.InSqs(zahra), Notifications.InSqs(omid)),
-        ["aws sqs receive-message"] = Notifications.Received(Notifications.InSqs(zahra), Notifications.InSqs(omid))
-        .ToJsonString(pretty),
+        ["one a line"] = Lines(Zahra, Omid),
+        ["one a line, without an end"] = Lines(Zahra, Omid).TrimEnd(),
+        ["CRLF"] = Lines(Zahra, Omid).Replace("\n", "\r\n", StringComparison.Ordinal),
+        ["byte order mark"] = "\uFEFF" + Lines(Zahra, Omid),
+        ["pretty, one after the other"] = Zahra.ToJsonString(Pretty) + Omid.ToJsonString(Pretty),
+        ["list"] = $"[{Zahra.ToJsonString()},{Omid.ToJsonString()}]",
+        ["pretty list"] = new JsonArray(Zahra.DeepClone(), Omid.DeepClone()).ToJsonString(Pretty),
+        ["SQS"] = Lines(Notifications.InSqs(Zahra), Notifications.InSqs(Omid)),
+        ["aws sqs receive-message"] = Notifications.Received(Notifications.InSqs(Zahra), Notifications.InSqs(Omid))
+        .ToJsonString(Pretty),
         ["two answers of aws sqs receive-message"] =
-            Notifications.Received(Notifications.InSqs(zahra)).ToJsonString(pretty) + "\n"
-            + Notifications.Received(Notifications.InSqs(omid)).ToJsonString(pretty),
-        ["mbox"] = "From MAILER-DAEMON Fri Nov 20\n" + Notifications.Mail(zahra.ToJsonString())
+            Notifications.Received(Notifications.InSqs(Zahra)).ToJsonString(Pretty) + "\n"
+            + Notifications.Received(Notifications.InSqs(Omid)).ToJsonString(Pretty),
+        ["mbox"] = "From MAILER-DAEMON Fri Nov 20\n" + Notifications.Mail(Zahra.ToJsonString())
             + "\nFrom MAILER-DAEMON Fri Nov 20\n"
-            + Notifications.Mail(omid.ToJsonString(), "base64"),
+            + Notifications.Mail(Omid.ToJsonString(), "base64"),
     };
 
-    static Dictionary<string, string> Mails { get; } = new()
+    private static Dictionary<string, string> Mails { get; } = new()
     {
-        ["email"] = Notifications.Mail(zahra.ToJsonString()),
-        ["email, quoted-printable"] = Notifications.Mail(zahra.ToJsonString(), "quoted-printable"),
-        ["email, base64"] = Notifications.Mail(zahra.ToJsonString(), "base64"),
-        ["email, folded"] = Notifications.Mail(Notifications.Folded(zahra.ToJsonString())),
-        ["email, CRLF"] = Notifications.Mail(zahra.ToJsonString(), "quoted-printable")
+        ["email"] = Notifications.Mail(Zahra.ToJsonString()),
+        ["email, quoted-printable"] = Notifications.Mail(Zahra.ToJsonString(), "quoted-printable"),
+        ["email, base64"] = Notifications.Mail(Zahra.ToJsonString(), "base64"),
+        ["email, folded"] = Notifications.Mail(Notifications.Folded(Zahra.ToJsonString())),
+        ["email, CRLF"] = Notifications.Mail(Zahra.ToJsonString(), "quoted-printable")
         .Replace("\n", "\r\n", StringComparison.Ordinal),
-        ["email-json"] = Notifications.Mail(zahra.ToJsonString(pretty), footer: ""),
-        ["email-json, folded"] = Notifications.Mail(Notifications.Folded(zahra.ToJsonString()), footer: ""),
+        ["email-json"] = Notifications.Mail(Zahra.ToJsonString(Pretty), footer: ""),
+        ["email-json, folded"] = Notifications.Mail(Notifications.Folded(Zahra.ToJsonString()), footer: ""),
         ["delivered with a From line"] = "From bounces@sns.test Fri Nov 20\n"
-        + Notifications.Mail(zahra.ToJsonString()),
+        + Notifications.Mail(Zahra.ToJsonString()),
     };
 
     public static TheoryData<string> MailNames => new(Mails.Keys);
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Theory]
     [MemberData(nameof(Names))]
     public void EveryForm_IsRead(string name)
     {
-        Assert.Equal("2 blocked", place.Feed(Forms[name]));
-        Assert.Empty(place.Faults);
-        Assert.True(place.Blocks("zahra@freemail.test") && place.Blocks("omid@freemail.test"));
+        Assert.Equal("2 blocked", _place.Feed(Forms[name]));
+        Assert.Empty(_place.Faults);
+        Assert.True(_place.Blocks("zahra@freemail.test") && _place.Blocks("omid@freemail.test"));
     }
 
     [Theory]
     [MemberData(nameof(MailNames))]
     public void EveryMail_IsRead(string name)
     {
-        Assert.Equal("1 blocked", place.Feed(Mails[name]));
-        Assert.Empty(place.Faults);
-        Assert.True(place.Blocks("zahra@freemail.test"));
+        Assert.Equal("1 blocked", _place.Feed(Mails[name]));
+        Assert.Empty(_place.Faults);
+        Assert.True(_place.Blocks("zahra@freemail.test"));
     }
 
     [Theory]
@@ -79,8 +79,8 @@ public sealed class FeedbackForms : IDisposable
     [InlineData("{\"Messages\": []}")]
     public void Nothing_IsNoFault(string content)
     {
-        Assert.Equal("0 blocked", place.Feed(content));
-        Assert.Empty(place.Faults);
+        Assert.Equal("0 blocked", _place.Feed(content));
+        Assert.Empty(_place.Faults);
     }
 
     public static TheoryData<string, string> Broken => new()
@@ -127,10 +127,10 @@ public sealed class FeedbackForms : IDisposable
     [MemberData(nameof(Broken))]
     public void WhatIsBroken_IsNamedAndTheRestIsUsed(string broken, string fault)
     {
-        Assert.Equal("2 blocked", place.Feed($"{zahra.ToJsonString()}\n{broken}\n{omid.ToJsonString()}\n"));
-        Assert.Contains(fault, Assert.Single(place.Faults), StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", place.Faults[0], StringComparison.Ordinal);
-        Assert.DoesNotContain("2336412f37", place.Faults[0], StringComparison.Ordinal);
+        Assert.Equal("2 blocked", _place.Feed($"{Zahra.ToJsonString()}\n{broken}\n{Omid.ToJsonString()}\n"));
+        Assert.Contains(fault, Assert.Single(_place.Faults), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", _place.Faults[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("2336412f37", _place.Faults[0], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -142,30 +142,30 @@ public sealed class FeedbackForms : IDisposable
     [InlineData("From: a@b.test\n\n{\"notificationType\":\"secret", "is not whole JSON")]
     public void MailThatIsNone_IsNamed(string mail, string fault)
     {
-        Assert.Equal("0 blocked", place.Feed(mail));
-        Assert.Contains(fault, Assert.Single(place.Faults), StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", place.Faults[0], StringComparison.Ordinal);
+        Assert.Equal("0 blocked", _place.Feed(mail));
+        Assert.Contains(fault, Assert.Single(_place.Faults), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", _place.Faults[0], StringComparison.Ordinal);
     }
 
     [Fact]
     public void BrokenItemOfAPrettyList_CostsNoOther()
     {
         const string type = "\"Type\": \"Notification\",";
-        var list = new JsonArray(zahra.DeepClone(), omid.DeepClone()).ToJsonString(pretty);
+        var list = new JsonArray(Zahra.DeepClone(), Omid.DeepClone()).ToJsonString(Pretty);
         var at = list.IndexOf(type, StringComparison.Ordinal);
         var cut = list[..at] + "\"Type\": \"Notifi" + list[(at + type.Length)..];
-        Assert.Equal("1 blocked", place.Feed(cut));
-        Assert.StartsWith("fed:3: item 1: is not whole JSON", Assert.Single(place.Faults), StringComparison.Ordinal);
-        Assert.True(place.Blocks("omid@freemail.test"));
+        Assert.Equal("1 blocked", _place.Feed(cut));
+        Assert.StartsWith("fed:3: item 1: is not whole JSON", Assert.Single(_place.Faults), StringComparison.Ordinal);
+        Assert.True(_place.Blocks("omid@freemail.test"));
     }
 
     [Fact]
     public void FileOfSomethingElse_IsLeftAfterAThousandFaults()
     {
         var started = DateTime.UtcNow;
-        Assert.Equal("0 blocked", place.Feed(string.Concat(Enumerable.Repeat("{\n", 30_000))));
-        Assert.Equal(1001, place.Faults.Count);
-        Assert.Contains("too much is wrong here", place.Faults[^1], StringComparison.Ordinal);
+        Assert.Equal("0 blocked", _place.Feed(string.Concat(Enumerable.Repeat("{\n", 30_000))));
+        Assert.Equal(1001, _place.Faults.Count);
+        Assert.Contains("too much is wrong here", _place.Faults[^1], StringComparison.Ordinal);
         Assert.InRange((DateTime.UtcNow - started).TotalSeconds, 0, 30);
     }
 
@@ -178,8 +178,8 @@ public sealed class FeedbackForms : IDisposable
         {
             var bytes = originals[random.Next(originals.Length)].ToArray();
             for (var i = random.Next(1, 6); i > 0; i--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            place.Feed(random.Next(4) == 0 ? bytes[..random.Next(bytes.Length)] : bytes);
-            foreach (var fault in place.Faults)
+            _place.Feed(random.Next(4) == 0 ? bytes[..random.Next(bytes.Length)] : bytes);
+            foreach (var fault in _place.Faults)
             {
                 Assert.DoesNotContain("zahra", fault, StringComparison.OrdinalIgnoreCase);
                 Assert.DoesNotContain("freemail", fault, StringComparison.OrdinalIgnoreCase);
@@ -187,12 +187,13 @@ public sealed class FeedbackForms : IDisposable
         }
     }
 
-    static string InSns(string message)
+    private static string InSns(string message)
     {
-        var envelope = Notifications.InSns(zahra);
+        var envelope = Notifications.InSns(Zahra);
         envelope["Message"] = message;
         return envelope.ToJsonString();
     }
 
-    static string Lines(params JsonNode[] nodes) => string.Concat(nodes.Select(node => node.ToJsonString() + "\n"));
+    private static string Lines(params JsonNode[] nodes) =>
+        string.Concat(nodes.Select(node => node.ToJsonString() + "\n"));
 }

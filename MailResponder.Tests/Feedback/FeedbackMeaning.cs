@@ -7,11 +7,11 @@ namespace MailResponder.Tests.Feedback;
 /// <summary>Who is blocked by what, and who never is.</summary>
 public sealed class FeedbackMeaning : IDisposable
 {
-    const string Zahra = "zahra@freemail.test";
+    private const string Zahra = "zahra@freemail.test";
 
-    readonly FeedbackPlace place = new();
+    private readonly FeedbackPlace _place = new();
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Theory]
     [InlineData("General")]
@@ -22,10 +22,10 @@ public sealed class FeedbackMeaning : IDisposable
     [InlineData("WhatSesMayThinkOf")]
     public void HardBounce_Blocks(string subtype)
     {
-        Assert.Equal("1 blocked", place.Feed(
+        Assert.Equal("1 blocked", _place.Feed(
             $"{Notifications.InSns(Notifications.Bounce("Zahra@Freemail.test", subtype: subtype))}"));
-        Assert.Equal(Verdict.BlockedByFeedback, place.VerdictOf(Zahra));
-        Assert.Empty(place.Faults);
+        Assert.Equal(Verdict.BlockedByFeedback, _place.VerdictOf(Zahra));
+        Assert.Empty(_place.Faults);
     }
 
     [Theory]
@@ -39,9 +39,9 @@ public sealed class FeedbackMeaning : IDisposable
     public void SoftBounce_BlocksNobody(string type, string subtype)
     {
         Assert.Equal("0 blocked, 1 soft bounce(s)",
-            place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra, type, subtype))}"));
-        Assert.False(place.Blocks(Zahra));
-        Assert.Empty(place.Faults);
+            _place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra, type, subtype))}"));
+        Assert.False(_place.Blocks(Zahra));
+        Assert.Empty(_place.Faults);
     }
 
     [Fact]
@@ -49,12 +49,12 @@ public sealed class FeedbackMeaning : IDisposable
     {
         var outOfOffice = Notifications.Bounce(Zahra, "Transient", "General");
         outOfOffice["bounce"]!["bouncedRecipients"]![0] = new JsonObject { ["emailAddress"] = Zahra };
-        place.Feed($"{Notifications.InSns(outOfOffice)}");
-        Assert.False(place.Blocks(Zahra));
+        _place.Feed($"{Notifications.InSns(outOfOffice)}");
+        Assert.False(_place.Blocks(Zahra));
 
         var delayed = Notifications.Bounce(Zahra);
         delayed["bounce"]!["bouncedRecipients"]![0]!["action"] = "delayed";
-        Assert.Equal("0 blocked, 1 soft bounce(s)", place.Feed($"{Notifications.InSns(delayed)}"));
+        Assert.Equal("0 blocked, 1 soft bounce(s)", _place.Feed($"{Notifications.InSns(delayed)}"));
     }
 
     [Theory]
@@ -71,8 +71,8 @@ public sealed class FeedbackMeaning : IDisposable
     {
         var bounce = Notifications.Bounce(Zahra);
         bounce["bounce"]!["bouncedRecipients"]![0]!["status"] = status;
-        Assert.Equal("0 blocked, 1 soft bounce(s)", place.Feed($"{Notifications.InSns(bounce)}"));
-        Assert.False(place.Blocks(Zahra));
+        Assert.Equal("0 blocked, 1 soft bounce(s)", _place.Feed($"{Notifications.InSns(bounce)}"));
+        Assert.False(_place.Blocks(Zahra));
     }
 
     [Theory]
@@ -84,8 +84,8 @@ public sealed class FeedbackMeaning : IDisposable
     [InlineData("virus")]
     public void Complaint_Blocks(string? type)
     {
-        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra, type))}"));
-        Assert.True(place.Blocks(Zahra));
+        Assert.Equal("1 blocked", _place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra, type))}"));
+        Assert.True(_place.Blocks(Zahra));
     }
 
     [Fact]
@@ -97,13 +97,13 @@ public sealed class FeedbackMeaning : IDisposable
                 ["notificationType"] = "AmazonSnsSubscriptionSucceeded",
                 ["message"] = "You have subscribed."
             });
-        Assert.Equal("0 blocked, 4 of no consequence", place.Feed($"""
+        Assert.Equal("0 blocked, 4 of no consequence", _place.Feed($"""
             {Notifications.InSns(Notifications.Complaint(Zahra, "not-spam"))}
             {Notifications.InSns(Notifications.Of("Delivery", [Zahra], []))}
             {Notifications.InSns(Notifications.Of("Send", [Zahra], []))}
             {succeeded}
             """));
-        Assert.Empty(place.Faults);
+        Assert.Empty(_place.Faults);
     }
 
     /// <summary>SES publishes it when somebody makes an event destination, and it is no JSON.</summary>
@@ -111,18 +111,18 @@ public sealed class FeedbackMeaning : IDisposable
     public void GreetingOfEventPublishing_IsOfNoConsequence()
     {
         const string greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
-        Assert.Equal("0 blocked, 1 of no consequence", place.Feed(Saying(greeting)));
-        Assert.Empty(place.Faults);
+        Assert.Equal("0 blocked, 1 of no consequence", _place.Feed(Saying(greeting)));
+        Assert.Empty(_place.Faults);
         foreach (var other in (string[])[greeting.ToLowerInvariant(), greeting + " ", $"\"{greeting}\"", ""])
         {
-            Assert.Equal("0 blocked", place.Feed(Saying(other)));
-            Assert.Contains("holds no notification of Amazon SES", Assert.Single(place.Faults),
+            Assert.Equal("0 blocked", _place.Feed(Saying(other)));
+            Assert.Contains("holds no notification of Amazon SES", Assert.Single(_place.Faults),
                 StringComparison.Ordinal);
         }
 
-        Assert.Equal("0 blocked", place.Feed(Saying(greeting),
+        Assert.Equal("0 blocked", _place.Feed(Saying(greeting),
             new SnsSender(Notifications.Topic + "s", [])));
-        Assert.Contains("is of another topic", Assert.Single(place.Faults), StringComparison.Ordinal);
+        Assert.Contains("is of another topic", Assert.Single(_place.Faults), StringComparison.Ordinal);
 
         static string Saying(string text)
         {
@@ -139,7 +139,7 @@ public sealed class FeedbackMeaning : IDisposable
         published.Remove("notificationType");
         published["eventType"] = "Bounce";
         published["mail"]!["tags"] = new JsonObject { ["ses:configuration-set"] = new JsonArray("replies") };
-        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(published)}"));
+        Assert.Equal("1 blocked", _place.Feed($"{Notifications.InSns(published)}"));
     }
 
     [Fact]
@@ -157,9 +157,9 @@ public sealed class FeedbackMeaning : IDisposable
                 ["timestamp"] = "2026-11-20T08:30:00Z",
             });
         Assert.Equal("2 blocked, 1 not among the recipients of the mail",
-            place.Feed($"{Notifications.InSns(several)}"));
-        Assert.True(place.Blocks("a@freemail.test") && place.Blocks("b@freemail.test"));
-        Assert.False(place.Blocks("c@freemail.test") || place.Blocks("victim@elsewhere.test"));
+            _place.Feed($"{Notifications.InSns(several)}"));
+        Assert.True(_place.Blocks("a@freemail.test") && _place.Blocks("b@freemail.test"));
+        Assert.False(_place.Blocks("c@freemail.test") || _place.Blocks("victim@elsewhere.test"));
     }
 
     /// <summary>Whoever runs a mail server writes the report about mail to it, and may name whom he likes.</summary>
@@ -168,9 +168,9 @@ public sealed class FeedbackMeaning : IDisposable
     {
         var forged = Notifications.Bounce("victim@freemail.test");
         forged["mail"]!["destination"] = new JsonArray("attacker@elsewhere.test");
-        Assert.Equal("1 blocked", place.Feed($"{Notifications.InSns(forged)}"));
-        Assert.False(place.Blocks("victim@freemail.test"));
-        Assert.True(place.Blocks("attacker@elsewhere.test"));
+        Assert.Equal("1 blocked", _place.Feed($"{Notifications.InSns(forged)}"));
+        Assert.False(_place.Blocks("victim@freemail.test"));
+        Assert.True(_place.Blocks("attacker@elsewhere.test"));
     }
 
     /// <summary>Else a request forged in the name of victim+anything would have the victim blocked.</summary>
@@ -178,14 +178,14 @@ public sealed class FeedbackMeaning : IDisposable
     public void BounceOfATaggedAddress_BlocksNobody()
     {
         Assert.Equal("0 blocked, 1 with a plus tag, left alone",
-            place.Feed($"{Notifications.InSns(Notifications.Bounce("zahra+x@freemail.test"))}"));
-        Assert.False(place.Blocks(Zahra));
-        Assert.Equal("1 blocked", place.Feed(
+            _place.Feed($"{Notifications.InSns(Notifications.Bounce("zahra+x@freemail.test"))}"));
+        Assert.False(_place.Blocks(Zahra));
+        Assert.Equal("1 blocked", _place.Feed(
             $"{Notifications.InSns(Notifications.Bounce("z.ahra+x@googlemail.com"))}"));
-        Assert.True(place.Blocks("zahra@gmail.com"));
-        Assert.Equal("1 blocked", place.Feed(
+        Assert.True(_place.Blocks("zahra@gmail.com"));
+        Assert.Equal("1 blocked", _place.Feed(
             $"{Notifications.InSns(Notifications.Complaint("zahra+x@freemail.test"))}"));
-        Assert.True(place.Blocks(Zahra));
+        Assert.True(_place.Blocks(Zahra));
     }
 
     [Theory]
@@ -198,76 +198,76 @@ public sealed class FeedbackMeaning : IDisposable
     public void OursAndRobots_AreNotListed(string address)
     {
         Assert.Equal("0 blocked, 1 never answered anyway",
-            place.Feed($"{Notifications.InSns(Notifications.Bounce(address))}"));
-        Assert.False(place.Blocks(address));
+            _place.Feed($"{Notifications.InSns(Notifications.Bounce(address))}"));
+        Assert.False(_place.Blocks(address));
     }
 
     [Fact]
     public void WhoIsAllowed_StaysAllowed()
     {
-        place.Decide(Zahra, Verdict.Allowed);
-        place.Store.SetVerdict(place.Key.Domain("friends.test"), Verdict.Allowed);
+        _place.Decide(Zahra, Verdict.Allowed);
+        _place.Store.SetVerdict(_place.Key.Domain("friends.test"), Verdict.Allowed);
         Assert.Equal("0 blocked, 2 on the allow list, left alone",
-            place.Feed(
+            _place.Feed(
             $"{Notifications.InSns(Notifications.Complaint(Zahra))}"
             + $"{Notifications.InSns(Notifications.Bounce("a@friends.test"))}"));
-        Assert.Equal(Verdict.Allowed, place.VerdictOf(Zahra));
+        Assert.Equal(Verdict.Allowed, _place.VerdictOf(Zahra));
     }
 
     [Fact]
     public void RepeatedNotification_ChangesNothing()
     {
         var bounce = $"{Notifications.InSns(Notifications.Bounce(Zahra))}";
-        Assert.Equal("1 blocked, 2 blocked already", place.Feed(bounce + bounce + bounce));
-        Assert.Equal("0 blocked, 1 blocked already", place.Feed(bounce));
-        place.Decide("omid@freemail.test", Verdict.Blocked);
+        Assert.Equal("1 blocked, 2 blocked already", _place.Feed(bounce + bounce + bounce));
+        Assert.Equal("0 blocked, 1 blocked already", _place.Feed(bounce));
+        _place.Decide("omid@freemail.test", Verdict.Blocked);
         Assert.Equal("0 blocked, 1 blocked already",
-            place.Feed($"{Notifications.InSns(Notifications.Bounce("omid@freemail.test"))}"));
-        Assert.Equal(Verdict.Blocked, place.VerdictOf("omid@freemail.test"));
-        Assert.Equal((1L, 1L), (place.Store.Count().Blocked, place.Store.Count().BlockedByFeedback));
+            _place.Feed($"{Notifications.InSns(Notifications.Bounce("omid@freemail.test"))}"));
+        Assert.Equal(Verdict.Blocked, _place.VerdictOf("omid@freemail.test"));
+        Assert.Equal((1L, 1L), (_place.Store.Count().Blocked, _place.Store.Count().BlockedByFeedback));
     }
 
     [Fact]
     public void RemovalByTheOperator_IsNotUndoneByWhatHappenedBefore()
     {
-        place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}");
-        place.Clock.Now = Notifications.Happened.AddHours(2);
-        place.Decide(Zahra, Verdict.None);
-        place.Clock.Now = Notifications.Happened.AddDays(3);
+        _place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}");
+        _place.Clock.Now = Notifications.Happened.AddHours(2);
+        _place.Decide(Zahra, Verdict.None);
+        _place.Clock.Now = Notifications.Happened.AddDays(3);
 
         var old = Notifications.Bounce(Zahra, at: Notifications.Happened.AddHours(1));
         Assert.Equal("0 blocked, 2 taken off the lists since, left alone",
-            place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(old)}"));
-        Assert.Equal(Verdict.None, place.VerdictOf(Zahra));
+            _place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(old)}"));
+        Assert.Equal(Verdict.None, _place.VerdictOf(Zahra));
 
         var later = Notifications.Bounce(Zahra, at: Notifications.Happened.AddHours(3));
         Assert.Equal("1 blocked, 1 blocked already",
-            place.Feed($"{Notifications.InSns(later)}{Notifications.InSns(old)}"));
-        Assert.True(place.Blocks(Zahra));
+            _place.Feed($"{Notifications.InSns(later)}{Notifications.InSns(old)}"));
+        Assert.True(_place.Blocks(Zahra));
     }
 
     [Fact]
     public void FeedbackOlderThanTheMemoryOfRemovals_IsNotTaken()
     {
-        place.Clock.Now = Notifications.Happened.AddDays(59);
-        place.Decide(Zahra, Verdict.None);
-        place.Store.Reset(DateTimeOffset.UnixEpoch);
+        _place.Clock.Now = Notifications.Happened.AddDays(59);
+        _place.Decide(Zahra, Verdict.None);
+        _place.Store.Reset(DateTimeOffset.UnixEpoch);
         Assert.Equal("0 blocked, 1 taken off the lists since, left alone",
-            place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
-        place.Clock.Now = Notifications.Happened.AddDays(59 + 61);
-        place.Store.Reset(DateTimeOffset.UnixEpoch);
-        Assert.Equal("0 blocked, 1 too old", place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
-        Assert.False(place.Blocks(Zahra));
+            _place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
+        _place.Clock.Now = Notifications.Happened.AddDays(59 + 61);
+        _place.Store.Reset(DateTimeOffset.UnixEpoch);
+        Assert.Equal("0 blocked, 1 too old", _place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
+        Assert.False(_place.Blocks(Zahra));
     }
 
     [Fact]
     public void AnyOrder_EndsTheSame()
     {
         string[] people = ["a@freemail.test", "b@freemail.test", "c@freemail.test", "d@freemail.test"];
-        place.Clock.Now = Notifications.Happened.AddHours(1);
-        place.Decide(people[0], Verdict.None);
-        place.Decide(people[1], Verdict.Allowed);
-        place.Decide(people[2], Verdict.None);
+        _place.Clock.Now = Notifications.Happened.AddHours(1);
+        _place.Decide(people[0], Verdict.None);
+        _place.Decide(people[1], Verdict.Allowed);
+        _place.Decide(people[2], Verdict.None);
         var events = people.SelectMany(person => new[]
         {
             Notifications.Bounce(person),
@@ -275,15 +275,15 @@ public sealed class FeedbackMeaning : IDisposable
             Notifications.Complaint(person, "not-spam", Notifications.Happened.AddHours(3)),
         }).Append(Notifications.Complaint(people[2], at: Notifications.Happened.AddHours(4)))
             .Select(json => Notifications.InSns(json).ToJsonString()).ToArray();
-        place.Clock.Now = Notifications.Happened.AddDays(1);
+        _place.Clock.Now = Notifications.Happened.AddDays(1);
 
         var random = new Random(7);
         for (var round = 0; round < 20; round++)
         {
             random.Shuffle(events);
-            foreach (var notification in events) place.Feed(notification);
+            foreach (var notification in events) _place.Feed(notification);
             Assert.Equal([Verdict.None, Verdict.Allowed, Verdict.BlockedByFeedback, Verdict.BlockedByFeedback],
-                people.Select(place.VerdictOf));
+                people.Select(_place.VerdictOf));
         }
     }
 }

@@ -9,18 +9,18 @@ namespace MailResponder.Tests.Feedback;
 /// <summary>A block list, and a reader who is fed.</summary>
 internal sealed class FeedbackPlace : IDisposable
 {
-    readonly TemporaryFolder folder = new();
-    readonly StoreKey key = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly StoreKey _key = new();
 
     public FeedbackPlace() =>
-        Store = RequesterStore.Open(new DatabaseSettings(folder.PathTo("responder.db"), null), key.Key,
+        Store = RequesterStore.Open(new DatabaseSettings(_folder.PathTo("responder.db"), null), _key.Key,
             TimeSpan.FromSeconds(20), Clock);
 
     public MovableClock Clock { get; } = new();
 
     public RequesterStore Store { get; }
 
-    public AddressKey Key => key.Key;
+    public AddressKey Key => _key.Key;
 
     /// <summary>Of the last feeding, as they are shown.</summary>
     public IReadOnlyList<string> Faults { get; private set; } = [];
@@ -31,7 +31,7 @@ internal sealed class FeedbackPlace : IDisposable
     public string Feed(byte[] content, SnsSender? sender = null)
     {
         var reader = new FeedbackReader(
-            TestSettings.In(folder.Path), Store, sender ?? new SnsSender(Notifications.Topic, []), Clock);
+            TestSettings.In(_folder.Path), Store, sender ?? new SnsSender(Notifications.Topic, []), Clock);
         reader.Read(("fed", content));
         Faults = [.. reader.Faults.Select(fault => fault.ToString())];
         return reader.Counts.ToString();
@@ -46,7 +46,7 @@ internal sealed class FeedbackPlace : IDisposable
     public void Dispose()
     {
         Store.Dispose();
-        key.Dispose();
-        folder.Dispose();
+        _key.Dispose();
+        _folder.Dispose();
     }
 }

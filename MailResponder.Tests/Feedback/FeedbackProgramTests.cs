@@ -9,11 +9,12 @@ namespace MailResponder.Tests.Feedback;
 [Collection(PrivateMariaDb.Collection)]
 public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
 {
-    const string AsItsUser = """exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups "$@" """;
+    private const string AsItsUser =
+        """exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups "$@" """;
 
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Theory]
     [InlineData(false)]
@@ -23,8 +24,8 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
         if (onMySql)
         {
             var settings = server.NewDatabase();
-            place.WriteSecret("address.key", new string('7', 64));
-            place.Settings["database"] = new JsonObject
+            _place.WriteSecret("address.key", new string('7', 64));
+            _place.Settings["database"] = new JsonObject
             {
                 ["mysql"] = new JsonObject
                 {
@@ -34,11 +35,11 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
                     ["database"] = settings.Database,
                 },
             };
-            place.Write();
+            _place.Write();
         }
 
-        place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
-        place.Write();
+        _place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
+        _place.Write();
         var person = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
         AssertAnswered(1, person);
         var bounce = Write("bounce.json",
@@ -46,12 +47,12 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
 
         AssertFed("1 blocked, 1 blocked already", bounce, bounce);
         AssertAnswered(0, person);
-        Assert.Contains("reason=blocked ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("reason=blocked ", _place.Log.Reports[^1], StringComparison.Ordinal);
         Assert.Equal("blocked, because a reply bounced or was complained about\n",
-            place.Command("blacklist", "check", person.From).OutputText);
-        Assert.Matches("blocked: +1\n +by feedback: +1\n", place.Command("blacklist", "show").OutputText);
+            _place.Command("blacklist", "check", person.From).OutputText);
+        Assert.Matches("blocked: +1\n +by feedback: +1\n", _place.Command("blacklist", "show").OutputText);
 
-        Assert.Equal(0, place.Command("blacklist", "remove", person.From).ExitCode);
+        Assert.Equal(0, _place.Command("blacklist", "remove", person.From).ExitCode);
         AssertFed("0 blocked, 1 taken off the lists since, left alone", bounce);
         AssertAnswered(1, person);
     }
@@ -60,14 +61,14 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
     public void MailFromAnAlias_IsBelievedOnlyWhenSignedForTheTopic()
     {
         using var key = new SnsKey();
-        File.WriteAllText(place.PathTo("sns.pem"), key.Pem);
-        place.WriteSecret("address.key", new string('7', 64));
-        place.GiveTo("mail_responder");
+        File.WriteAllText(_place.PathTo("sns.pem"), key.Pem);
+        _place.WriteSecret("address.key", new string('7', 64));
+        _place.GiveTo("mail_responder");
         var envelope = Notifications.InSns(
             Notifications.Bounce(RequestMail.FromSomebodyNew().From, at: DateTimeOffset.UtcNow));
         key.Sign(envelope, "2");
-        string[] arguments = ["feedback", "--topic", Notifications.Topic, "--sns-certificate", place.PathTo("sns.pem"),
-            "-", "--settings", place.SettingsFile];
+        string[] arguments = ["feedback", "--topic", Notifications.Topic, "--sns-certificate", _place.PathTo("sns.pem"),
+            "-", "--settings", _place.SettingsFile];
         ProgramRun Feed(string mail) => ResponderProcess.Run(AsItsUser, Encoding.UTF8.GetBytes(mail), arguments);
 
         var signed = Feed(Notifications.Mail(envelope.ToJsonString(), "base64", ""));
@@ -81,19 +82,19 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
     [Fact]
     public void ExitCode_TellsWhatIsToBeDone()
     {
-        place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
-        place.Write();
+        _place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
+        _place.Write();
         var good = Write("good.json", Notifications.InSns(
             Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow)));
-        File.WriteAllText(place.PathTo("bad.json"), "{}\n{");
+        File.WriteAllText(_place.PathTo("bad.json"), "{}\n{");
 
-        AssertExit(65, "bad.json:2: item 2: is not whole JSON", place.PathTo("bad.json"), good);
-        AssertExit(66, "none.json: does not exist", place.PathTo("none.json"), good);
-        AssertExit(66, "is a folder; name the files in it", place.Folder, good);
-        AssertExit(75, "certificate", "--topic", "t", "--sns-certificate", place.PathTo("none.pem"), good);
+        AssertExit(65, "bad.json:2: item 2: is not whole JSON", _place.PathTo("bad.json"), good);
+        AssertExit(66, "none.json: does not exist", _place.PathTo("none.json"), good);
+        AssertExit(66, "is a folder; name the files in it", _place.Folder, good);
+        AssertExit(75, "certificate", "--topic", "t", "--sns-certificate", _place.PathTo("none.pem"), good);
         Assert.Equal("blocked, because a reply bounced or was complained about\n",
-            place.Command("blacklist", "check", "a@freemail.test").OutputText);
-        File.WriteAllText(place.PathTo("responder.db"), "this is no database, and has never been one");
+            _place.Command("blacklist", "check", "a@freemail.test").OutputText);
+        File.WriteAllText(_place.PathTo("responder.db"), "this is no database, and has never been one");
         AssertExit(75, "responder.db", good);
     }
 
@@ -103,38 +104,38 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
         var bounce = Write("bounce.json",
             Notifications.InSns(Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow)));
         AssertExit(75, "\"feedback\": { \"topic\": \"arn:aws:sns:…\" }", bounce);
-        Assert.Contains("0 of ", place.Command("blacklist", "check", "a@freemail.test").OutputText,
+        Assert.Contains("0 of ", _place.Command("blacklist", "check", "a@freemail.test").OutputText,
             StringComparison.Ordinal);
         AssertExit(65, "is of another topic", "--topic", "arn:aws:sns:eu-west-1:999999999999:x", bounce);
-        place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
-        place.Write();
+        _place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
+        _place.Write();
         AssertExit(65, "is of another topic", "--topic", "arn:aws:sns:eu-west-1:999999999999:x", bounce);
         AssertFed("1 blocked", bounce);
     }
 
-    void AssertExit(int code, string words, params string[] arguments)
+    private void AssertExit(int code, string words, params string[] arguments)
     {
-        var run = place.Command(["feedback", .. arguments]);
+        var run = _place.Command(["feedback", .. arguments]);
         Assert.True(code == run.ExitCode, $"{run.ExitCode}: {run.OutputText}{run.Errors}");
         Assert.Contains(words, run.Errors, StringComparison.Ordinal);
     }
 
-    void AssertFed(string words, params string[] files)
+    private void AssertFed(string words, params string[] files)
     {
-        var run = place.Command(["feedback", .. files]);
+        var run = _place.Command(["feedback", .. files]);
         Assert.Equal((0, words + "\n", ""), (run.ExitCode, run.OutputText, run.Errors));
     }
 
-    void AssertAnswered(int replies, RequestMail person)
+    private void AssertAnswered(int replies, RequestMail person)
     {
-        var before = place.Outbox.Count;
-        place.Filter(person.Again(), "--recipient", "links@example.com").AssertDone();
-        Assert.Equal(replies, place.Outbox.Count - before);
+        var before = _place.Outbox.Count;
+        _place.Filter(person.Again(), "--recipient", "links@example.com").AssertDone();
+        Assert.Equal(replies, _place.Outbox.Count - before);
     }
 
-    string Write(string name, JsonNode json)
+    private string Write(string name, JsonNode json)
     {
-        File.WriteAllText(place.PathTo(name), json.ToJsonString());
-        return place.PathTo(name);
+        File.WriteAllText(_place.PathTo(name), json.ToJsonString());
+        return _place.PathTo(name);
     }
 }

@@ -10,20 +10,20 @@ namespace MailResponder.Tests.Feedback;
 /// <summary>`responder feedback --queue` as the published program, with a double of Amazon SQS.</summary>
 public sealed class FeedbackQueueTests : IDisposable
 {
-    const int Many = 10_000;
-    const int Kills = 25;
+    private const int Many = 10_000;
+    private const int Kills = 25;
 
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
     public FeedbackQueueTests()
     {
-        place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
-        place.Settings["ses"] = new JsonObject { ["region"] = "us-east-1", ["credentials_file"] = "credentials" };
+        _place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
+        _place.Settings["ses"] = new JsonObject { ["region"] = "us-east-1", ["credentials_file"] = "credentials" };
         WriteCredentials(SesDouble.SecretKey);
-        place.Write();
+        _place.Write();
     }
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Fact]
     public void Queue_IsFedAndEmptied()
@@ -33,7 +33,7 @@ public sealed class FeedbackQueueTests : IDisposable
         Assert.Equal((0, "23 blocked\n", ""), Parts(Run(queue)));
         Assert.Equal((0, "0 blocked\n", ""), Parts(Run(queue)));
         Assert.Equal("blocked, because a reply bounced or was complained about\n",
-            place.Command("blacklist", "check", "a22@freemail.test").OutputText);
+            _place.Command("blacklist", "check", "a22@freemail.test").OutputText);
         Assert.Equal((0, 0), (queue.Left, queue.DeadLetters.Count));
         Assert.Empty(queue.SignatureFaults);
         Assert.Equal(["ReceiveMessage", "DeleteMessageBatch", "ReceiveMessage", "DeleteMessageBatch", "ReceiveMessage",
@@ -110,34 +110,34 @@ public sealed class FeedbackQueueTests : IDisposable
     {
         using var queue = new SqsDouble();
         Put(queue, 1);
-        Assert.Equal(0, place.Command("database", "init").ExitCode);
+        Assert.Equal(0, _place.Command("database", "init").ExitCode);
         string[] more = [];
         switch (fault)
         {
             case "no database":
-                File.WriteAllText(place.PathTo("responder.db"), "this is no database, and has never been one");
+                File.WriteAllText(_place.PathTo("responder.db"), "this is no database, and has never been one");
                 break;
             case "full disk":
                 RefuseWrites();
                 break;
             case "no topic":
-                place.Settings.Remove("feedback");
+                _place.Settings.Remove("feedback");
                 break;
             case "no key":
-                File.WriteAllText(place.PathTo("address.key"), "short");
+                File.WriteAllText(_place.PathTo("address.key"), "short");
                 break;
             case "no credentials":
-                File.Delete(place.PathTo("credentials"));
+                File.Delete(_place.PathTo("credentials"));
                 break;
             case "no certificate":
-                more = ["--sns-certificate", place.PathTo("none.pem")];
+                more = ["--sns-certificate", _place.PathTo("none.pem")];
                 break;
             default:
-                place.Settings["daily_limit"] = "three";
+                _place.Settings["daily_limit"] = "three";
                 break;
         }
 
-        place.Write();
+        _place.Write();
         var run = Run(queue, more);
         Assert.Equal(75, run.ExitCode);
         Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
@@ -206,7 +206,7 @@ public sealed class FeedbackQueueTests : IDisposable
     [Fact]
     public void QueueThatIsAway_IsSaid()
     {
-        var run = place.Command("feedback", "--queue", $"http://127.0.0.1:{Loopback.FreePort()}/1/q");
+        var run = _place.Command("feedback", "--queue", $"http://127.0.0.1:{Loopback.FreePort()}/1/q");
         Assert.Equal((75, "0 blocked\n", "responder: SQS, queue q: it cannot be reached, or the connection was cut; "
             + "see --queue, the host's DNS and firewall\n"), Parts(run));
     }
@@ -230,20 +230,20 @@ public sealed class FeedbackQueueTests : IDisposable
     {
         using var queue = new SqsDouble();
         using var metadata = new MetadataDouble();
-        place.Settings["ses"]!.AsObject().Remove("credentials_file");
-        place.Write();
+        _place.Settings["ses"]!.AsObject().Remove("credentials_file");
+        _place.Write();
         for (var i = 0; i < 2; i++)
         {
             Put(queue, 1, first: i);
             metadata.Paths.Clear();
             using var running = ResponderProcess.Start(
                 SesWorkplace.With(("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url)),
-                "feedback", "--queue", queue.Url, "--settings", place.SettingsFile);
+                "feedback", "--queue", queue.Url, "--settings", _place.SettingsFile);
             Assert.Equal((0, "1 blocked\n", ""), Parts(running.Finish()));
             Assert.Contains("PUT /latest/api/token", metadata.Paths);
         }
 
-        Assert.False(File.Exists(place.PathTo("responder.db.role")));
+        Assert.False(File.Exists(_place.PathTo("responder.db.role")));
     }
 
     [Fact(Timeout = 120_000)]
@@ -275,7 +275,7 @@ public sealed class FeedbackQueueTests : IDisposable
     [InlineData("--queue", "https://sqs.eu-west-1.amazonaws.com/1/q", "--minutes", "0")]
     [InlineData("--queue", "https://sqs.eu-west-1.amazonaws.com/1/q", "--minutes", "61")]
     public void WrongArguments_AreAMistake(params string[] arguments) =>
-        Assert.Equal(64, place.Command(["feedback", .. arguments]).ExitCode);
+        Assert.Equal(64, _place.Command(["feedback", .. arguments]).ExitCode);
 
     [Theory]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/1/q", "eu-west-1")]
@@ -294,7 +294,7 @@ public sealed class FeedbackQueueTests : IDisposable
         new FeedbackQueue(new Uri(queue.Url), new AwsConnection("ses", SqsDouble.Region)
         {
             Endpoint = new Uri(new Uri(queue.Url), "/"),
-            CredentialsFile = place.PathTo("credentials"),
+            CredentialsFile = _place.PathTo("credentials"),
         }).Feed(TimeSpan.FromSeconds(2), batch =>
         {
             used += batch.Count;
@@ -340,9 +340,9 @@ public sealed class FeedbackQueueTests : IDisposable
         Assert.InRange(Number("postfix-log/rows.db", "SELECT COUNT(*) FROM report"), Many, 2 * Many);
     }
 
-    static (int, string, string) Parts(ProgramRun run) => (run.ExitCode, run.OutputText, run.Errors);
+    private static (int, string, string) Parts(ProgramRun run) => (run.ExitCode, run.OutputText, run.Errors);
 
-    static void Put(SqsDouble queue, int count, int first = 0)
+    private static void Put(SqsDouble queue, int count, int first = 0)
     {
         for (var i = first; i < first + count; i++)
         {
@@ -352,26 +352,27 @@ public sealed class FeedbackQueueTests : IDisposable
         }
     }
 
-    ProgramRun Run(SqsDouble queue, params string[] more)
+    private ProgramRun Run(SqsDouble queue, params string[] more)
     {
         using var running = Start(queue, more);
         return running.Finish();
     }
 
-    ResponderProcess Start(SqsDouble queue, params string[] more) => ResponderProcess.Start(ResponderProcess.Plainly,
-        ["feedback", "--queue", queue.Url, "--settings", place.SettingsFile, .. more]);
+    private ResponderProcess Start(SqsDouble queue, params string[] more) =>
+        ResponderProcess.Start(ResponderProcess.Plainly,
+        ["feedback", "--queue", queue.Url, "--settings", _place.SettingsFile, .. more]);
 
-    void WriteCredentials(string secret) => place.WriteSecret("credentials",
+    private void WriteCredentials(string secret) => _place.WriteSecret("credentials",
         $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = {secret}\n");
 
     /// <summary>As on a full disk: the database can be opened and read.</summary>
-    void RefuseWrites() =>
+    private void RefuseWrites() =>
         Sql("CREATE TRIGGER full BEFORE INSERT ON listed BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
 
     /// <summary>All that is on the lists.</summary>
-    long Blocked => Number("responder.db", "SELECT COUNT(*) FROM listed WHERE verdict = 3");
+    private long Blocked => Number("responder.db", "SELECT COUNT(*) FROM listed WHERE verdict = 3");
 
-    void Sql(string sql)
+    private void Sql(string sql)
     {
         using var connection = Open("responder.db");
         using var command = connection.CreateCommand();
@@ -379,7 +380,7 @@ public sealed class FeedbackQueueTests : IDisposable
         command.ExecuteNonQuery();
     }
 
-    long Number(string file, string sql)
+    private long Number(string file, string sql)
     {
         using var connection = Open(file);
         using var command = connection.CreateCommand();
@@ -387,9 +388,9 @@ public sealed class FeedbackQueueTests : IDisposable
         return (long)command.ExecuteScalar()!;
     }
 
-    SqliteConnection Open(string file)
+    private SqliteConnection Open(string file)
     {
-        var connection = new SqliteConnection($"Data Source={place.PathTo(file)};Pooling=False");
+        var connection = new SqliteConnection($"Data Source={_place.PathTo(file)};Pooling=False");
         connection.Open();
         return connection;
     }

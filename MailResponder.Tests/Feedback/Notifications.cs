@@ -100,11 +100,11 @@ internal static class Notifications
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
 
-    static DateTimeOffset HappenedIn(JsonNode notification) =>
+    private static DateTimeOffset HappenedIn(JsonNode notification) =>
         notification is JsonObject json && (json["bounce"] ?? json["complaint"])?["timestamp"] is { } time
             ? DateTimeOffset.Parse(time.GetValue<string>(), CultureInfo.InvariantCulture) : Happened;
 
-    static string QuotedPrintable(string text)
+    private static string QuotedPrintable(string text)
     {
         var escaped = string.Concat(Encoding.UTF8.GetBytes(text)
             .Select(b => b is (byte)'=' or > 126 ? $"={b:X2}" : $"{(char)b}"));
@@ -113,7 +113,7 @@ internal static class Notifications
     }
 
     /// <summary>No escape is cut.</summary>
-    static IEnumerable<string> Pieces(string line)
+    private static IEnumerable<string> Pieces(string line)
     {
         for (var start = 0; start < line.Length;)
         {

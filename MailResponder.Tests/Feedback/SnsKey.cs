@@ -9,12 +9,12 @@ namespace MailResponder.Tests.Feedback;
 /// <summary>A key that signs as SNS does, with its certificate.</summary>
 internal sealed class SnsKey : IDisposable
 {
-    readonly RSA key = RSA.Create(2048);
+    private readonly RSA _key = RSA.Create(2048);
 
     public SnsKey(DateTimeOffset? until = null)
     {
         var request = new CertificateRequest(
-            "CN=sns.amazonaws.com", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            "CN=sns.amazonaws.com", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using var certificate = request.CreateSelfSigned(
             Notifications.Happened.AddYears(-1), until ?? Notifications.Happened.AddYears(1));
         Pem = certificate.ExportCertificatePem() + "\n";
@@ -27,7 +27,7 @@ internal sealed class SnsKey : IDisposable
     public void Sign(JsonObject envelope, string version)
     {
         envelope["SignatureVersion"] = version;
-        envelope["Signature"] = Convert.ToBase64String(key.SignData(
+        envelope["Signature"] = Convert.ToBase64String(_key.SignData(
             Encoding.UTF8.GetBytes(TextOf(envelope)),
             version == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
@@ -42,5 +42,5 @@ internal sealed class SnsKey : IDisposable
         return text.ToString();
     }
 
-    public void Dispose() => key.Dispose();
+    public void Dispose() => _key.Dispose();
 }

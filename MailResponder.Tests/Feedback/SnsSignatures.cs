@@ -8,15 +8,15 @@ namespace MailResponder.Tests.Feedback;
 /// <summary>With a topic and a certificate, only what SNS has signed for that topic is believed.</summary>
 public sealed class SnsSignatures : IDisposable
 {
-    readonly FeedbackPlace place = new();
-    readonly TemporaryFolder folder = new();
-    readonly SnsKey key = new();
+    private readonly FeedbackPlace _place = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly SnsKey _key = new();
 
     public void Dispose()
     {
-        key.Dispose();
-        folder.Dispose();
-        place.Dispose();
+        _key.Dispose();
+        _folder.Dispose();
+        _place.Dispose();
     }
 
     [Theory]
@@ -26,22 +26,22 @@ public sealed class SnsSignatures : IDisposable
     {
         var envelope = Envelope();
         if (!withSubject) envelope.Remove("Subject");
-        key.Sign(envelope, "2");
+        _key.Sign(envelope, "2");
         Assert.Equal("1 blocked", Feed(envelope));
         Assert.Equal("0 blocked, 1 blocked already", Feed(Notifications.Received(Notifications.InSqs(envelope))));
         Assert.Equal("0 blocked, 1 blocked already",
-            place.Feed(Notifications.Mail(Notifications.Folded(envelope.ToJsonString()), "base64", ""), Sender()));
+            _place.Feed(Notifications.Mail(Notifications.Folded(envelope.ToJsonString()), "base64", ""), Sender()));
     }
 
     [Fact]
     public void SignatureOverSha1_IsBelievedOnlyWhenTheSettingsSaySo()
     {
         var envelope = Envelope();
-        key.Sign(envelope, "1");
+        _key.Sign(envelope, "1");
         AssertRefused(
             envelope, "is signed with SHA-1 (SignatureVersion 1), which can be forged; set the topic's "
             + "SignatureVersion to 2");
-        Assert.Equal("1 blocked", place.Feed(envelope.ToJsonString(), Sender() with { LeastSignatureVersion = 1 }));
+        Assert.Equal("1 blocked", _place.Feed(envelope.ToJsonString(), Sender() with { LeastSignatureVersion = 1 }));
     }
 
     /// <summary>
@@ -58,14 +58,14 @@ public sealed class SnsSignatures : IDisposable
         var published = Envelope();
         published["TopicArn"] = "arn:aws:sns:eu-west-1:999999999999:of-the-attacker";
         published["Message"] = cut["Message"]!.GetValue<string>() + Fields(cut);
-        key.Sign(published, "2");
+        _key.Sign(published, "2");
         cut["Type"] = "Notification" + Fields(published);
         foreach (var name in (string[])["SignatureVersion", "Signature"]) cut[name] =
             published[name]!.GetValue<string>();
 
         Assert.Equal(SnsKey.TextOf(published), SnsKey.TextOf(cut));
         AssertRefused(cut, "none but Message has a control character");
-        Assert.False(place.Blocks("victim@freemail.test"));
+        Assert.False(_place.Blocks("victim@freemail.test"));
     }
 
     [Theory]
@@ -85,10 +85,10 @@ public sealed class SnsSignatures : IDisposable
     {
         var envelope = Envelope();
         envelope[name] = value;
-        key.Sign(envelope, "2");
+        _key.Sign(envelope, "2");
         Assert.Equal("0 blocked", Feed(envelope));
-        Assert.Equal("0 blocked", place.Feed(envelope.ToJsonString(), new SnsSender(Notifications.Topic, [])));
-        Assert.Single(place.Faults);
+        Assert.Equal("0 blocked", _place.Feed(envelope.ToJsonString(), new SnsSender(Notifications.Topic, [])));
+        Assert.Single(_place.Faults);
     }
 
     /// <summary>
@@ -103,12 +103,12 @@ public sealed class SnsSignatures : IDisposable
     public void FieldThatStandsTwice_IsNotBelieved(string field)
     {
         var envelope = Envelope();
-        key.Sign(envelope, "2");
+        _key.Sign(envelope, "2");
         var json = envelope.ToJsonString();
         foreach (var text in (string[])[$"{{{field},{json[1..]}", $"{json[..^1]},{field}}}"])
         {
-            Assert.Equal("0 blocked", place.Feed(text, Sender()));
-            Assert.Contains("has a field twice", Assert.Single(place.Faults), StringComparison.Ordinal);
+            Assert.Equal("0 blocked", _place.Feed(text, Sender()));
+            Assert.Contains("has a field twice", Assert.Single(_place.Faults), StringComparison.Ordinal);
         }
     }
 
@@ -125,13 +125,13 @@ public sealed class SnsSignatures : IDisposable
             JsonValue.Create(true)])
         {
             var envelope = Envelope();
-            key.Sign(envelope, "2");
+            _key.Sign(envelope, "2");
             envelope[name] = value;
             Assert.Equal("0 blocked", Feed(envelope));
             envelope.Remove(name);
-            key.Sign(envelope, "2");
+            _key.Sign(envelope, "2");
             envelope[name] = value.DeepClone();
-            Assert.Equal("0 blocked", place.Feed(envelope.ToJsonString(), Sender()));
+            Assert.Equal("0 blocked", _place.Feed(envelope.ToJsonString(), Sender()));
         }
     }
 
@@ -139,11 +139,11 @@ public sealed class SnsSignatures : IDisposable
     public void EnvelopeInAnEnvelope_IsNotRead()
     {
         var inner = Envelope();
-        key.Sign(inner, "2");
+        _key.Sign(inner, "2");
         var outer = Notifications.InSns(inner);
-        key.Sign(outer, "2");
+        _key.Sign(outer, "2");
         Assert.Equal("0 blocked", Feed(outer));
-        Assert.Single(place.Faults);
+        Assert.Single(_place.Faults);
     }
 
     /// <summary>A queue that nobody read for two weeks holds true news; the same message once more is none.</summary>
@@ -151,13 +151,13 @@ public sealed class SnsSignatures : IDisposable
     public void OldSignature_IsUsed_AndUndoesNoLaterDecision()
     {
         var envelope = Envelope();
-        key.Sign(envelope, "2");
-        place.Clock.Now = Notifications.Happened.AddDays(14);
+        _key.Sign(envelope, "2");
+        _place.Clock.Now = Notifications.Happened.AddDays(14);
         Assert.Equal("1 blocked", Feed(envelope));
-        place.Decide("zahra@freemail.test", MailResponder.Store.Verdict.None);
-        place.Clock.Now = Notifications.Happened.AddDays(59);
+        _place.Decide("zahra@freemail.test", MailResponder.Store.Verdict.None);
+        _place.Clock.Now = Notifications.Happened.AddDays(59);
         Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(envelope));
-        place.Clock.Now = Notifications.Happened.AddDays(61);
+        _place.Clock.Now = Notifications.Happened.AddDays(61);
         Assert.Equal("0 blocked, 1 too old", Feed(envelope));
     }
 
@@ -165,14 +165,14 @@ public sealed class SnsSignatures : IDisposable
     [Fact]
     public void EventLaterThanItsSignature_CountsAsOfTheSignature()
     {
-        place.Clock.Now = Notifications.Happened.AddDays(2);
-        place.Decide("zahra@freemail.test", MailResponder.Store.Verdict.None);
+        _place.Clock.Now = Notifications.Happened.AddDays(2);
+        _place.Decide("zahra@freemail.test", MailResponder.Store.Verdict.None);
         var envelope = Envelope();
         envelope["Message"] = Notifications.Bounce("zahra@freemail.test", at: Notifications.Happened.AddYears(70))
             .ToJsonString();
-        key.Sign(envelope, "2");
+        _key.Sign(envelope, "2");
         Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(envelope));
-        place.Clock.Now = Notifications.Happened.AddDays(61);
+        _place.Clock.Now = Notifications.Happened.AddDays(61);
         Assert.Equal("0 blocked, 1 too old", Feed(envelope));
     }
 
@@ -186,7 +186,7 @@ public sealed class SnsSignatures : IDisposable
     public void ChangedField_IsNotBelieved(string name)
     {
         var envelope = Envelope();
-        key.Sign(envelope, "2");
+        _key.Sign(envelope, "2");
         envelope[name] = name switch
         {
             "Message" => Notifications.Bounce("victim@freemail.test").ToJsonString(),
@@ -207,7 +207,7 @@ public sealed class SnsSignatures : IDisposable
     public void UnusableSignature_IsNotBelieved(string name, string? value)
     {
         var envelope = Envelope();
-        key.Sign(envelope, "2");
+        _key.Sign(envelope, "2");
         envelope[name] = value;
         AssertRefused(envelope, "has no signature");
     }
@@ -220,9 +220,9 @@ public sealed class SnsSignatures : IDisposable
     {
         var envelope = Envelope();
         envelope["TopicArn"] = "arn:aws:sns:eu-west-1:999999999999:responder-feedback";
-        key.Sign(envelope, "2");
+        _key.Sign(envelope, "2");
         AssertRefused(envelope, "is of another topic");
-        Assert.Equal("0 blocked", place.Feed(envelope.ToJsonString(), new SnsSender(Notifications.Topic, [])));
+        Assert.Equal("0 blocked", _place.Feed(envelope.ToJsonString(), new SnsSender(Notifications.Topic, [])));
     }
 
     [Fact]
@@ -230,9 +230,9 @@ public sealed class SnsSignatures : IDisposable
     {
         AssertRefused(Notifications.Bounce("zahra@freemail.test"), "came without SNS's envelope");
         AssertRefused(Notifications.InSqs(Notifications.Bounce("zahra@freemail.test")), "came without SNS's envelope");
-        Assert.Equal("0 blocked", place.Feed(
+        Assert.Equal("0 blocked", _place.Feed(
             Notifications.Mail(Notifications.Bounce("zahra@freemail.test").ToJsonString()), Sender()));
-        Assert.Equal("0 blocked", place.Feed(
+        Assert.Equal("0 blocked", _place.Feed(
             Notifications.Bounce("zahra@freemail.test").ToJsonString(), new SnsSender(Notifications.Topic, [])));
     }
 
@@ -245,10 +245,10 @@ public sealed class SnsSignatures : IDisposable
         AssertRefused(envelope, "has no signature");
         using var expired = new SnsKey(until: Notifications.Happened.AddDays(-1));
         expired.Sign(envelope, "2");
-        Assert.Equal("0 blocked", place.Feed(envelope.ToJsonString(), Sender(expired)));
+        Assert.Equal("0 blocked", _place.Feed(envelope.ToJsonString(), Sender(expired)));
         // The old one and the new one, in the days in which SNS changes it.
         other.Sign(envelope, "2");
-        Assert.Equal("1 blocked", place.Feed(envelope.ToJsonString(), Sender(key, other)));
+        Assert.Equal("1 blocked", _place.Feed(envelope.ToJsonString(), Sender(_key, other)));
     }
 
     [Theory]
@@ -256,26 +256,26 @@ public sealed class SnsSignatures : IDisposable
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is neither PEM nor DER")]
     public void FileWithoutCertificate_IsRefused(string content, string problem) =>
         Assert.Contains(problem, Assert.Throws<ResponderException>(
-            () => SnsSender.LoadCertificates(folder.Write("pem", content))).Message, StringComparison.Ordinal);
+            () => SnsSender.LoadCertificates(_folder.Write("pem", content))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void MissingCertificate_IsRefused() =>
         Assert.Contains("does not exist",
-            Assert.Throws<ResponderException>(() => SnsSender.LoadCertificates(folder.PathTo("none"))).Message,
+            Assert.Throws<ResponderException>(() => SnsSender.LoadCertificates(_folder.PathTo("none"))).Message,
             StringComparison.Ordinal);
 
-    static JsonObject Envelope(string address = "zahra@freemail.test") =>
+    private static JsonObject Envelope(string address = "zahra@freemail.test") =>
         Notifications.InSns(Notifications.Bounce(address));
 
-    SnsSender Sender(params SnsKey[] keys) => new(Notifications.Topic,
-        SnsSender.LoadCertificates(folder.Write(
-        "pem", string.Concat((keys.Length > 0 ? keys : [key]).Select(one => one.Pem)))));
+    private SnsSender Sender(params SnsKey[] keys) => new(Notifications.Topic,
+        SnsSender.LoadCertificates(_folder.Write(
+        "pem", string.Concat((keys.Length > 0 ? keys : [_key]).Select(one => one.Pem)))));
 
-    string Feed(JsonNode json) => place.Feed(json.ToJsonString(), Sender());
+    private string Feed(JsonNode json) => _place.Feed(json.ToJsonString(), Sender());
 
-    void AssertRefused(JsonNode json, string why)
+    private void AssertRefused(JsonNode json, string why)
     {
         Assert.Equal("0 blocked", Feed(json));
-        Assert.Contains(why, Assert.Single(place.Faults), StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Single(_place.Faults), StringComparison.Ordinal);
     }
 }

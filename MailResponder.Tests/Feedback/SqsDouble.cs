@@ -19,25 +19,25 @@ internal sealed class SqsDouble : IDisposable
     /// <summary>maxReceiveCount of aws/autoscaling.yaml.</summary>
     public const int MostReceives = 5;
 
-    readonly HttpListener listener = new();
-    readonly CancellationTokenSource end = new();
-    readonly Func<int, string, SqsTrouble?> troubleOf;
-    readonly LinkedList<SqsMessage> visible = [];
-    readonly Dictionary<string, SqsMessage> hidden = [];
-    readonly Lock changes = new();
-    int calls;
-    int handles;
+    private readonly HttpListener _listener = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly Func<int, string, SqsTrouble?> _troubleOf;
+    private readonly LinkedList<SqsMessage> _visible = [];
+    private readonly Dictionary<string, SqsMessage> _hidden = [];
+    private readonly Lock _changes = new();
+    private int _calls;
+    private int _handles;
 
     /// <param name="troubleOf">
     /// What goes wrong with the call of a number, counted from 1, and an action; null: nothing.
     /// </param>
     public SqsDouble(Func<int, string, SqsTrouble?>? troubleOf = null)
     {
-        this.troubleOf = troubleOf ?? ((_, _) => null);
+        this._troubleOf = troubleOf ?? ((_, _) => null);
         var port = Loopback.FreePort();
         Url = $"http://127.0.0.1:{port}/123456789012/responder-feedback";
-        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-        listener.Start();
+        _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+        _listener.Start();
         _ = AcceptAll();
     }
 
@@ -56,7 +56,7 @@ internal sealed class SqsDouble : IDisposable
     {
         get
         {
-            lock (changes) return visible.Count + hidden.Count;
+            lock (_changes) return _visible.Count + _hidden.Count;
         }
     }
 
@@ -64,39 +64,39 @@ internal sealed class SqsDouble : IDisposable
     public string Put(string body)
     {
         var message = new SqsMessage(Guid.NewGuid().ToString(), body);
-        lock (changes) visible.AddLast(message);
+        lock (_changes) _visible.AddLast(message);
         return message.Id;
     }
 
     /// <summary>The visibility timeout of what was given and not deleted is over.</summary>
     public void ShowHidden()
     {
-        lock (changes)
+        lock (_changes)
         {
-            foreach (var message in hidden.Values) visible.AddLast(message);
-            hidden.Clear();
+            foreach (var message in _hidden.Values) _visible.AddLast(message);
+            _hidden.Clear();
         }
     }
 
     public void Dispose()
     {
-        end.Cancel();
-        listener.Close();
-        end.Dispose();
+        _end.Cancel();
+        _listener.Close();
+        _end.Dispose();
     }
 
-    async Task AcceptAll()
+    private async Task AcceptAll()
     {
         try
         {
-            while (true) _ = Serve(await listener.GetContextAsync());
+            while (true) _ = Serve(await _listener.GetContextAsync());
         }
         catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
         {
         }
     }
 
-    async Task Serve(HttpListenerContext context)
+    private async Task Serve(HttpListenerContext context)
     {
         try
         {
@@ -111,7 +111,7 @@ internal sealed class SqsDouble : IDisposable
 
             var request = JsonNode.Parse(call.Body)!;
             Calls.Enqueue((action, request));
-            var trouble = troubleOf(Interlocked.Increment(ref calls), action);
+            var trouble = _troubleOf(Interlocked.Increment(ref _calls), action);
             if (trouble is null or { IsDone: true })
             {
                 var answer = Do(action, request);
@@ -121,7 +121,7 @@ internal sealed class SqsDouble : IDisposable
             if (trouble is { Status: 0 })
                 await Cut(context);
             else if (trouble is { Status: var status, Code: var code })
-                await (status is null ? Task.Delay(Timeout.Infinite, end.Token)
+                await (status is null ? Task.Delay(Timeout.Infinite, _end.Token)
                     : Answer(context, status.Value, Error(code)));
         }
         catch (Exception exception) when (
@@ -130,10 +130,10 @@ internal sealed class SqsDouble : IDisposable
         }
     }
 
-    JsonObject Do(string action, JsonNode request)
+    private JsonObject Do(string action, JsonNode request)
     {
         Assert.Equal(Url, request["QueueUrl"]!.GetValue<string>());
-        lock (changes)
+        lock (_changes)
         {
             return action switch
             {
@@ -144,20 +144,20 @@ internal sealed class SqsDouble : IDisposable
         }
     }
 
-    JsonObject Give(int most)
+    private JsonObject Give(int most)
     {
         var given = new JsonArray();
-        while (given.Count < most && visible.First is { Value: var message })
+        while (given.Count < most && _visible.First is { Value: var message })
         {
-            visible.RemoveFirst();
+            _visible.RemoveFirst();
             if (++message.Receives > MostReceives)
             {
                 DeadLetters.Enqueue(message);
                 continue;
             }
 
-            var handle = $"handle+/{++handles}==";
-            hidden.Add(handle, message);
+            var handle = $"handle+/{++_handles}==";
+            _hidden.Add(handle, message);
             given.Add(new JsonObject
             {
                 ["MessageId"] = message.Id,
@@ -171,32 +171,32 @@ internal sealed class SqsDouble : IDisposable
     }
 
     [SuppressMessage("Security", "CA5351", Justification = "It is what SQS sends, and the SDK compares it.")]
-    static string Checksum(string body) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(body)));
+    private static string Checksum(string body) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(body)));
 
-    JsonObject Delete(JsonArray entries)
+    private JsonObject Delete(JsonArray entries)
     {
         Assert.InRange(entries.Count, 1, 10);
         var deleted = new JsonArray();
         foreach (var entry in entries)
         {
-            hidden.Remove(entry!["ReceiptHandle"]!.GetValue<string>());
+            _hidden.Remove(entry!["ReceiptHandle"]!.GetValue<string>());
             deleted.Add(new JsonObject { ["Id"] = entry["Id"]!.GetValue<string>() });
         }
 
         return new JsonObject { ["Successful"] = deleted, ["Failed"] = new JsonArray() };
     }
 
-    static string? SecretOf(string key) => key switch
+    private static string? SecretOf(string key) => key switch
     {
         SesDouble.AccessKey => SesDouble.SecretKey,
         MetadataDouble.InstanceKey => MetadataDouble.Secret,
         _ => null,
     };
 
-    static JsonObject Error(string code) =>
+    private static JsonObject Error(string code) =>
         new() { ["__type"] = "com.amazonaws.sqs#" + code, ["message"] = SesAnswer.Leak };
 
-    static async Task Cut(HttpListenerContext context)
+    private static async Task Cut(HttpListenerContext context)
     {
         context.Response.ContentLength64 = 100;
         await context.Response.OutputStream.WriteAsync("{"u8.ToArray());
@@ -204,7 +204,7 @@ internal sealed class SqsDouble : IDisposable
         context.Response.Abort();
     }
 
-    static async Task Answer(HttpListenerContext context, int status, JsonObject answer)
+    private static async Task Answer(HttpListenerContext context, int status, JsonObject answer)
     {
         var body = Encoding.UTF8.GetBytes(answer.ToJsonString());
         context.Response.StatusCode = status;
@@ -214,7 +214,7 @@ internal sealed class SqsDouble : IDisposable
         context.Response.Close();
     }
 
-    static async Task<SesCall> Read(HttpListenerRequest request)
+    private static async Task<SesCall> Read(HttpListenerRequest request)
     {
         using var body = new MemoryStream();
         await request.InputStream.CopyToAsync(body);

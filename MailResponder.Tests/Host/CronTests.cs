@@ -8,9 +8,9 @@ namespace MailResponder.Tests.Host;
 /// </summary>
 public sealed class CronTests : IDisposable
 {
-    static readonly string source = File.ReadAllText(Repository.PathTo("system", "cron.d", "mail_responder"));
+    private static readonly string Source = File.ReadAllText(Repository.PathTo("system", "cron.d", "mail_responder"));
 
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public CronTests()
     {
@@ -25,20 +25,20 @@ public sealed class CronTests : IDisposable
             "echo \"$(id -un): postfix $*\" >>\"$here/calls\"; echo 'postfix/postfix-script: refreshing the Postfix "
             + "mail system' >&2");
         Program("sbin/sendmail", "mail=$(mktemp \"$here/mail/XXXXXX\"); cat >\"$mail\"");
-        foreach (var name in (string[])["calls", "pull", "other"]) folder.Write(name, "");
-        Directory.CreateDirectory(folder.PathTo("mail"));
+        foreach (var name in (string[])["calls", "pull", "other"]) _folder.Write(name, "");
+        Directory.CreateDirectory(_folder.PathTo("mail"));
         // Everybody who is run here writes into it.
-        ToolRun.Of("chmod", "-R", "a+rwX", folder.Path).AssertDone();
-        ToolRun.Of("chmod", "a+x", folder.PathTo("bin/responder"), folder.PathTo("sbin/postfix"),
-            folder.PathTo("sbin/sendmail")).AssertDone();
+        ToolRun.Of("chmod", "-R", "a+rwX", _folder.Path).AssertDone();
+        ToolRun.Of("chmod", "a+x", _folder.PathTo("bin/responder"), _folder.PathTo("sbin/postfix"),
+            _folder.PathTo("sbin/sendmail")).AssertDone();
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Reset_RunsAtMidnight_AsMailResponder()
     {
-        folder.Write("other", "echo 'The quota of 3 requester(s) starts anew'");
+        _folder.Write("other", "echo 'The quota of 3 requester(s) starts anew'");
         Cron("0 0 * * *", calls: 1);
         Assert.Equal(["mail_responder mail_responder HOME=/var/lib/mail_responder: responder blacklist reset"],
             Calls.Select(WithHomeOfAnInstalledHost));
@@ -48,7 +48,7 @@ public sealed class CronTests : IDisposable
     [Fact]
     public void FailedReset_IsMailedToRoot()
     {
-        folder.Write("other", "echo 'database: the disk is full' >&2; exit 69");
+        _folder.Write("other", "echo 'database: the disk is full' >&2; exit 69");
         Cron("0 0 * * *", calls: 1, mails: 1);
         Assert.Contains("To: root", Assert.Single(Mails), StringComparison.Ordinal);
         Assert.Contains("the disk is full", Mails[0], StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class CronTests : IDisposable
     [InlineData("17 * * * *")]
     public void PullThatChangedTheTables_ReloadsPostfix(string time)
     {
-        folder.Write("pull", "echo 'files: 2 fetched, 1 unchanged'; echo 'maps: changed'");
+        _folder.Write("pull", "echo 'files: 2 fetched, 1 unchanged'; echo 'maps: changed'");
         Cron(time, calls: 2);
         Assert.Equal(
             ["mail_responder mail_responder HOME=/var/lib/mail_responder: responder config pull",
@@ -73,7 +73,7 @@ public sealed class CronTests : IDisposable
     [InlineData("echo 'files: 0 fetched, 3 unchanged'")]
     public void PullThatChangedNothing_DoesNot(string pull)
     {
-        folder.Write("pull", pull);
+        _folder.Write("pull", pull);
         Cron("17 * * * *", calls: 1);
         Assert.Single(Calls);
         Assert.Empty(Mails);
@@ -82,7 +82,7 @@ public sealed class CronTests : IDisposable
     [Fact]
     public void FailedPull_IsMailedToRoot_AndReloadsNothing()
     {
-        folder.Write(
+        _folder.Write(
             "pull",
             "echo 's3://example-config/responses.json: access denied' >&2; echo 'nothing was changed'; exit 69");
         Cron("17 * * * *", calls: 1, mails: 1);
@@ -93,7 +93,7 @@ public sealed class CronTests : IDisposable
     [Fact]
     public void NextDkimKey_IsLookedForHourly_AsRoot()
     {
-        folder.Write("other", "echo 'the next key waits: mail2._domainkey.example.com does not exist yet'; exit 75");
+        _folder.Write("other", "echo 'the next key waits: mail2._domainkey.example.com does not exist yet'; exit 75");
         Cron("23 * * * *", calls: 1);
         var call = Assert.Single(Calls);
         Assert.StartsWith("root root", call, StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed class CronTests : IDisposable
     [Fact]
     public void Canary_RunsHourly_AndWhatIsWrongIsMailed()
     {
-        folder.Write("other", "echo 'gmail ok'; echo 'yahoo wrong seconds=-' >&2; exit 1");
+        _folder.Write("other", "echo 'gmail ok'; echo 'yahoo wrong seconds=-' >&2; exit 1");
         Cron("43 * * * *", calls: 1, mails: 1);
         Assert.Equal(["mail_responder mail_responder HOME=/var/lib/mail_responder: responder canary"],
             Calls.Select(WithHomeOfAnInstalledHost));
@@ -115,7 +115,7 @@ public sealed class CronTests : IDisposable
     [Fact]
     public void MetricsAndLogReader_RunEachMinute_AsRoot()
     {
-        folder.Write("other", "case $* in postfix-log) echo 'lines read: 5' ;; esac");
+        _folder.Write("other", "case $* in postfix-log) echo 'lines read: 5' ;; esac");
         Cron("* * * * *", calls: 2);
         Assert.All(Calls, call => Assert.StartsWith("root root", call, StringComparison.Ordinal));
         Assert.Equal(["metrics put", "postfix-log"], Calls.Select(call => call.Split(": responder ")[1]).Order());
@@ -125,7 +125,7 @@ public sealed class CronTests : IDisposable
     [Fact]
     public void FleetsFigures_ArePutByWhoMayReadTheLogAlone()
     {
-        folder.Write("other", "echo 'sent: 01000'");
+        _folder.Write("other", "echo 'sent: 01000'");
         Cron("*/10 * * * *", calls: 1);
         Assert.Equal(["mail_responder mail_responder adm"], Calls.Select(call => call.Split(" HOME=")[0]));
         Assert.Equal(["stats --fleet --email"], Calls.Select(call => call.Split(": responder ")[1]));
@@ -135,30 +135,30 @@ public sealed class CronTests : IDisposable
     [Fact]
     public void FailuresEachMinute_AreMailedToRoot()
     {
-        folder.Write("other", "echo \"responder: $1 failed\" >&2; exit 75");
+        _folder.Write("other", "echo \"responder: $1 failed\" >&2; exit 75");
         Cron("* * * * *", calls: 2, mails: 2);
         Assert.Contains(Mails, mail => mail.Contains("metrics failed", StringComparison.Ordinal));
         Assert.Contains(Mails, mail => mail.Contains("postfix-log failed", StringComparison.Ordinal));
     }
 
-    string[] Calls => File.ReadAllLines(folder.PathTo("calls"));
+    private string[] Calls => File.ReadAllLines(_folder.PathTo("calls"));
 
-    string[] Mails => [.. Directory.GetFiles(folder.PathTo("mail")).Select(File.ReadAllText)];
+    private string[] Mails => [.. Directory.GetFiles(_folder.PathTo("mail")).Select(File.ReadAllText)];
 
     /// <summary>Here the user has the home that run.sh, or install.sh of another test, gave it.</summary>
-    static string WithHomeOfAnInstalledHost(string call) =>
+    private static string WithHomeOfAnInstalledHost(string call) =>
         Regex.Replace(call, "HOME=[^:]*", "HOME=/var/lib/mail_responder");
 
     /// <summary>Runs the lines with <paramref name="time"/> once, and waits for so many calls and mails.</summary>
-    void Cron(string time, int calls, int mails = 0)
+    private void Cron(string time, int calls, int mails = 0)
     {
-        var lines = source.Split('\n')
+        var lines = Source.Split('\n')
             .Where(line => line.Length == 0 || char.IsLetter(line[0])
             || line.StartsWith(time, StringComparison.Ordinal))
             .Select(line => line.StartsWith(time, StringComparison.Ordinal) ? "@reboot" + line[time.Length..] : line);
-        folder.Write("cron.d/mail_responder", string.Join('\n', lines));
+        _folder.Write("cron.d/mail_responder", string.Join('\n', lines));
 
-        var cron = Task.Run(() => ToolRun.Apart("cron.sh", folder.Path));
+        var cron = Task.Run(() => ToolRun.Apart("cron.sh", _folder.Path));
         Patience.Until(
             $"{calls} calls and {mails} mails",
             () => cron.IsCompleted || (Calls.Length >= calls && Mails.Length >= mails
@@ -166,10 +166,10 @@ public sealed class CronTests : IDisposable
             () => string.Join('\n', [.. Calls, .. Mails]));
         // Time for what should not come.
         Thread.Sleep(300);
-        folder.Write("over", "");
+        _folder.Write("over", "");
         var run = cron.GetAwaiter().GetResult();
         Assert.True(run.ExitCode == 0 && run.Output.Length == 0, $"exit code {run.ExitCode}\n{run.Output}");
     }
 
-    void Program(string name, string work) => folder.Write(name, $"#!/bin/sh\nhere={folder.Path}\n{work}\n");
+    private void Program(string name, string work) => _folder.Write(name, $"#!/bin/sh\nhere={_folder.Path}\n{work}\n");
 }

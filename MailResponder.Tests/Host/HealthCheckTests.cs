@@ -8,15 +8,15 @@ namespace MailResponder.Tests.Host;
 /// </summary>
 public sealed partial class HealthCheckTests : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ConnectionsWithoutACommand_FromPrivateAddresses_LeaveNoLine()
     {
-        ToolRun.Apart("health-checks.sh", folder.Path).AssertDone();
-        var written = PostfixLine().Matches(File.ReadAllText(folder.PathTo("maillog")))
+        ToolRun.Apart("health-checks.sh", _folder.Path).AssertDone();
+        var written = PostfixLine().Matches(File.ReadAllText(_folder.PathTo("maillog")))
             .Select(match => match.Groups[1].Value).ToList();
         using var daemon = new PrivateRsyslogd();
         foreach (var line in written) Assert.True(daemon.Send($"<22>Nov 22 10:00:00 {line}"));

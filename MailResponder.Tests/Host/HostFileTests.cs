@@ -6,7 +6,7 @@ namespace MailResponder.Tests.Host;
 public sealed class HostFileTests
 {
     /// <summary>A new file has to be given its check here.</summary>
-    static readonly Dictionary<string, Func<string, ToolRun>> checks = new()
+    private static readonly Dictionary<string, Func<string, ToolRun>> Checks = new()
     {
         ["rsyslog/20-mail_responder.conf"] = path => ToolRun.Of("rsyslogd", "-N1", "-f", path),
         ["system/chrony/conf.d/mail_responder.conf"] = path => ToolRun.Of("chronyd", "-p", "-f", path),
@@ -45,7 +45,7 @@ public sealed class HostFileTests
     [MemberData(nameof(Files))]
     public void File_IsAcceptedByItsProgram(string name)
     {
-        Assert.True(checks.TryGetValue(name, out var check),
+        Assert.True(Checks.TryGetValue(name, out var check),
             $"no check knows {name}: add one to {nameof(HostFileTests)}");
         var output = check(Repository.PathTo(name)).AssertDone();
         Assert.DoesNotMatch("(?im)^.*(?<!for )\\berror\\b.*$", output);
@@ -67,11 +67,11 @@ public sealed class HostFileTests
         Assert.NotEqual(0, ToolRun.Of("rsyslogd", "-N1", "-f", broken).ExitCode);
     }
 
-    static IEnumerable<string> Below(string folder) =>
+    private static IEnumerable<string> Below(string folder) =>
         Directory.GetFiles(Repository.PathTo(folder), "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Repository.Root, path));
 
-    static bool IsShellScript(string name)
+    private static bool IsShellScript(string name)
     {
         if (name.EndsWith(".sh", StringComparison.Ordinal)) return true;
         using var reader = new StreamReader(Repository.PathTo(name));
@@ -81,7 +81,7 @@ public sealed class HostFileTests
     /// <summary>
     /// Logwatch names nothing that it does not know; so its own debugging output must show what it read.
     /// </summary>
-    static ToolRun LogwatchReads(string path)
+    private static ToolRun LogwatchReads(string path)
     {
         var run = ToolRun.Of("unshare", "--mount", "sh", "-c",
             "mount --bind \"$1\" /etc/logwatch && exec logwatch --debug 8 --service mail_responder --output stdout",
@@ -93,7 +93,7 @@ public sealed class HostFileTests
     }
 
     /// <summary>Runs the real journald for a moment, with nothing of the host. It only says what it ignores.</summary>
-    static ToolRun JournaldReads(string path)
+    private static ToolRun JournaldReads(string path)
     {
         const string script = """
             mount -t tmpfs none /run && mkdir -p /run/systemd/journald.conf.d
@@ -109,7 +109,7 @@ public sealed class HostFileTests
     }
 
     /// <summary>Systemd only warns about a line that it does not know.</summary>
-    static ToolRun SystemdReads(string path)
+    private static ToolRun SystemdReads(string path)
     {
         using var folder = new TemporaryFolder();
         var unit = folder.Write("postfix.service",

@@ -5,22 +5,22 @@ namespace MailResponder.Tests.Host;
 /// <summary>system/fail2ban/jail.d/mail_responder.conf in a copy of the host's fail2ban configuration.</summary>
 public sealed class JailTests : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public JailTests()
     {
-        ToolRun.Of("cp", "-r", "/etc/fail2ban", folder.PathTo("fail2ban")).AssertDone();
+        ToolRun.Of("cp", "-r", "/etc/fail2ban", _folder.PathTo("fail2ban")).AssertDone();
         File.Copy(Repository.PathTo("system", "fail2ban", "jail.d", "mail_responder.conf"),
-            folder.PathTo("fail2ban/jail.d/mail_responder.conf"));
+            _folder.PathTo("fail2ban/jail.d/mail_responder.conf"));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Jail_BansOnBothPorts()
     {
-        ToolRun.Of("fail2ban-client", "-c", folder.PathTo("fail2ban"), "-t").AssertDone();
-        var commands = ToolRun.Of("fail2ban-client", "-c", folder.PathTo("fail2ban"), "-d").AssertDone();
+        ToolRun.Of("fail2ban-client", "-c", _folder.PathTo("fail2ban"), "-t").AssertDone();
+        var commands = ToolRun.Of("fail2ban-client", "-c", _folder.PathTo("fail2ban"), "-d").AssertDone();
         Assert.Contains("['add', 'sshd', 'systemd']", commands, StringComparison.Ordinal);
         Assert.Contains("['port', 'ssh,22222']", commands, StringComparison.Ordinal);
         Assert.Contains("['start', 'sshd']", commands, StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class JailTests : IDisposable
     /// <summary>install.sh replaces the port by this pattern.</summary>
     [Fact]
     public void Port_StandsOnOneLine() =>
-        Assert.Single(File.ReadAllLines(folder.PathTo("fail2ban/jail.d/mail_responder.conf")), line =>
+        Assert.Single(File.ReadAllLines(_folder.PathTo("fail2ban/jail.d/mail_responder.conf")), line =>
             line == "port = ssh,22222");
 
     /// <summary>Each session counts, also those of which PAM's line was all that told of a failure.</summary>
@@ -44,7 +44,7 @@ public sealed class JailTests : IDisposable
     [Fact]
     public void Login_IsNot() => Assert.Empty(Found("login.log"));
 
-    static string[] Found(string log)
+    private static string[] Found(string log)
     {
         var run = ToolRun.Of("fail2ban-regex", "--out", "ip",
             Repository.PathTo("MailResponder.Tests", "Host", "ssh", log), "sshd[mode=aggressive]");

@@ -12,9 +12,9 @@ namespace MailResponder.Tests.Host;
 /// </summary>
 public sealed partial class LogrotateTests : IDisposable
 {
-    readonly PrivateRsyslogd daemon = new();
+    private readonly PrivateRsyslogd _daemon = new();
 
-    public void Dispose() => daemon.Dispose();
+    public void Dispose() => _daemon.Dispose();
 
     [Theory]
     [InlineData("root:root", "755")] // Debian
@@ -22,18 +22,18 @@ public sealed partial class LogrotateTests : IDisposable
     public async Task Rotation_LosesNoLine(string owner, string mode)
     {
         const int Messages = 6000;
-        ToolRun.Of("chown", owner, daemon.PathTo("logs")).AssertDone();
-        ToolRun.Of("chmod", mode, daemon.PathTo("logs")).AssertDone();
+        ToolRun.Of("chown", owner, _daemon.PathTo("logs")).AssertDone();
+        ToolRun.Of("chmod", mode, _daemon.PathTo("logs")).AssertDone();
         var configuration = Configuration();
         var writer = Task.Run(() =>
         {
             for (var id = 1; id <= Messages; id++)
             {
-                daemon.Report(id, $"replied {id}");
+                _daemon.Report(id, $"replied {id}");
                 if (id % 20 == 0) Thread.Sleep(5);
             }
         });
-        Patience.Until("the first lines", () => daemon.Reports.Count > 0);
+        Patience.Until("the first lines", () => _daemon.Reports.Count > 0);
         for (var day = 1; day <= 3; day++)
         {
             Rotate(configuration);
@@ -41,11 +41,11 @@ public sealed partial class LogrotateTests : IDisposable
         }
 
         await writer;
-        daemon.Report(1, "last");
-        daemon.WaitForLine("mail_responder.log", "last");
+        _daemon.Report(1, "last");
+        _daemon.WaitForLine("mail_responder.log", "last");
         var all = ToolRun.Of("sh", "-c",
             "cd \"$1\" && zcat -f mail_responder.log.3.gz mail_responder.log.2.gz mail_responder.log.1 "
-            + "mail_responder.log", "sh", daemon.PathTo("logs"))
+            + "mail_responder.log", "sh", _daemon.PathTo("logs"))
             .AssertDone();
         Assert.Equal(Enumerable.Range(1, Messages),
             Replied().Matches(all).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)));
@@ -54,17 +54,17 @@ public sealed partial class LogrotateTests : IDisposable
     [Fact]
     public void SevenDaysAreKept_YesterdayReadable_WithTheModeOfTheFirst()
     {
-        daemon.Report(1, "first");
-        daemon.WaitForLine("mail_responder.log", "first");
+        _daemon.Report(1, "first");
+        _daemon.WaitForLine("mail_responder.log", "first");
         var configuration = Configuration();
         for (var day = 1; day <= 9; day++) Rotate(configuration);
 
-        var files = Directory.GetFiles(daemon.PathTo("logs"), "mail_responder.log*").Select(Path.GetFileName)
+        var files = Directory.GetFiles(_daemon.PathTo("logs"), "mail_responder.log*").Select(Path.GetFileName)
             .Order(StringComparer.Ordinal);
         Assert.Equal(["mail_responder.log", "mail_responder.log.1",
             .. Enumerable.Range(2, 6).Select(day => $"mail_responder.log.{day}.gz")], files);
         Assert.Equal("root:adm 640\n",
-            ToolRun.Of("stat", "-c", "%U:%G %a", daemon.PathTo("logs/mail_responder.log.1")).AssertDone());
+            ToolRun.Of("stat", "-c", "%U:%G %a", _daemon.PathTo("logs/mail_responder.log.1")).AssertDone());
     }
 
     /// <summary>The statistics run after the rotation, as the user mail_responder, who may read the log.</summary>
@@ -77,8 +77,8 @@ public sealed partial class LogrotateTests : IDisposable
         place.GiveTo("mail_responder");
         var outcome = new Outcome(Result.Replied) { Address = "get@example.com", Receipts = ["sendmail", "sendmail"] };
         var line = MessageLog.Event(outcome, 9, DateTimeOffset.UtcNow);
-        daemon.Send($"<142>Nov 22 10:00:00 mail_responder[1]: {line}");
-        daemon.WaitForLine("mail_responder-events.log", "\"problem\":null}");
+        _daemon.Send($"<142>Nov 22 10:00:00 mail_responder[1]: {line}");
+        _daemon.WaitForLine("mail_responder-events.log", "\"problem\":null}");
 
         Assert.Equal("", Rotate(Configuration(place)));
 
@@ -93,8 +93,8 @@ public sealed partial class LogrotateTests : IDisposable
     {
         using var place = StatisticsPlace();
         place.GiveTo("mail_responder");
-        daemon.Report(1, "first");
-        daemon.WaitForLine("mail_responder.log", "first");
+        _daemon.Report(1, "first");
+        _daemon.WaitForLine("mail_responder.log", "first");
 
         Assert.Equal("", Rotate(Configuration(place)));
 
@@ -106,8 +106,8 @@ public sealed partial class LogrotateTests : IDisposable
     {
         using var place = StatisticsPlace();
         File.Delete(place.SettingsFile);
-        daemon.Report(1, "first");
-        daemon.WaitForLine("mail_responder.log", "first");
+        _daemon.Report(1, "first");
+        _daemon.WaitForLine("mail_responder.log", "first");
 
         Assert.Equal("", Rotate(Configuration(place)));
     }
@@ -115,11 +115,11 @@ public sealed partial class LogrotateTests : IDisposable
     [GeneratedRegex(@": replied (\d+)\n")]
     private static partial Regex Replied();
 
-    string Rotate(string configuration) =>
-        ToolRun.Of("logrotate", "--force", "--state", daemon.PathTo("logrotate.state"), configuration).AssertDone();
+    private string Rotate(string configuration) =>
+        ToolRun.Of("logrotate", "--force", "--state", _daemon.PathTo("logrotate.state"), configuration).AssertDone();
 
     /// <summary>A place with the published program, all of which mail_responder reaches.</summary>
-    static Workplace StatisticsPlace()
+    private static Workplace StatisticsPlace()
     {
         var place = new Workplace();
         Executable.Copy(ResponderProcess.Binary, place.PathTo("responder"));
@@ -127,23 +127,23 @@ public sealed partial class LogrotateTests : IDisposable
     }
 
     /// <summary>With statistics of the private log, made by the program of a place with its settings.</summary>
-    string Configuration(Workplace place) => Configuration(text => text
+    private string Configuration(Workplace place) => Configuration(text => text
         .Replace(
         "stats --email",
-        $"stats --email --settings {place.SettingsFile} --log {daemon.PathTo("logs/mail_responder-events.log.1")}",
+        $"stats --email --settings {place.SettingsFile} --log {_daemon.PathTo("logs/mail_responder-events.log.1")}",
         StringComparison.Ordinal)
         .Replace("/usr/local/bin/responder", place.PathTo("responder"), StringComparison.Ordinal)
         .Replace("/etc/mail_responder/settings.json", place.SettingsFile, StringComparison.Ordinal));
 
-    /// <summary>The file under test in the private place of <see cref="daemon"/>, on a host without systemd.</summary>
-    string Configuration(Func<string, string>? change = null)
+    /// <summary>The file under test in the private place of <see cref="_daemon"/>, on a host without systemd.</summary>
+    private string Configuration(Func<string, string>? change = null)
     {
         var text = File.ReadAllText(Repository.PathTo("system", "logrotate.d", "mail_responder"))
-            .Replace("/var/log/", daemon.PathTo("logs/"), StringComparison.Ordinal)
-            .Replace("/run/rsyslogd.pid", daemon.PidFile, StringComparison.Ordinal)
-            .Replace("/run/systemd/system", daemon.PathTo("no-systemd"), StringComparison.Ordinal)
+            .Replace("/var/log/", _daemon.PathTo("logs/"), StringComparison.Ordinal)
+            .Replace("/run/rsyslogd.pid", _daemon.PidFile, StringComparison.Ordinal)
+            .Replace("/run/systemd/system", _daemon.PathTo("no-systemd"), StringComparison.Ordinal)
             .Replace("/usr/lib/rsyslog/rsyslog-rotate", "true", StringComparison.Ordinal);
-        var path = daemon.PathTo("logrotate.conf");
+        var path = _daemon.PathTo("logrotate.conf");
         File.WriteAllText(path, change is null ? text : change(text));
         File.SetUnixFileMode(path, (UnixFileMode)0x1A4); // 0644
         return path;

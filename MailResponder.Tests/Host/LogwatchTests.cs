@@ -3,12 +3,12 @@ namespace MailResponder.Tests.Host;
 /// <summary>system/logwatch/ in the real logwatch, which sees it in place of /etc/logwatch.</summary>
 public sealed class LogwatchTests : IDisposable
 {
-    static readonly string today =
+    private static readonly string Today =
         DateTime.Now.ToString("yyyy-MM-ddT10:00:00.123456+00:00", System.Globalization.CultureInfo.InvariantCulture);
 
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Messages_AreCountedByResultAndReason_WithoutReceiptsAndProblems()
@@ -80,7 +80,7 @@ public sealed class LogwatchTests : IDisposable
     public void OtherDays_AreLeftOut()
     {
         Log("skipped reason=spam address=unknown ms=4 queue_id=4c1");
-        folder.Write("mail_responder.log.1",
+        _folder.Write("mail_responder.log.1",
             "2020-02-02T10:00:00.123456+00:00 mx mail_responder[7]: skipped reason=loop address=unknown ms=4 "
             + "queue_id=4c0\n");
 
@@ -90,17 +90,18 @@ public sealed class LogwatchTests : IDisposable
         Assert.Contains("1  loop", Logwatch("--archives", "--range", "all"), StringComparison.Ordinal);
     }
 
-    void Log(params string[] lines) =>
-        folder.Write("mail_responder.log",
-            string.Concat(lines.Select(line => $"{today} mx mail_responder[7]: {line}\n")));
+    private void Log(params string[] lines) =>
+        _folder.Write("mail_responder.log",
+            string.Concat(lines.Select(line => $"{Today} mx mail_responder[7]: {line}\n")));
 
-    string Logwatch(params string[] more)
+    private string Logwatch(params string[] more)
     {
         string[] range = more.Contains("--range") ? [] : ["--range", "all"];
         return ToolRun.Of("unshare",
         [
             "--mount", "sh", "-c", "mount --bind \"$1\" /etc/logwatch && shift && exec logwatch \"$@\"", "sh",
-            Repository.PathTo("system", "logwatch"), "--service", "mail_responder", "--logdir", folder.Path, "--output",
+            Repository.PathTo("system", "logwatch"), "--service", "mail_responder", "--logdir", _folder.Path,
+            "--output",
             "stdout", .. range, .. more,
         ]).AssertDone();
     }

@@ -10,9 +10,9 @@ namespace MailResponder.Tests.Host;
 /// </summary>
 internal sealed class PrivateRsyslogd : IDisposable
 {
-    readonly TemporaryFolder folder = new();
-    readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-    readonly Process process;
+    private readonly TemporaryFolder _folder = new();
+    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+    private readonly Process _process;
 
     /// <param name="directives">Further lines of rsyslog.conf, before the rules.</param>
     /// <param name="mount">
@@ -23,9 +23,9 @@ internal sealed class PrivateRsyslogd : IDisposable
         Directory.CreateDirectory(PathTo("spool"));
         Directory.CreateDirectory(PathTo("logs"));
         // As /run, which whoever rsyslogd runs as can reach.
-        File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1ED); // 0755
-        folder.Write("rules.conf", Rules("20-mail_responder.conf"));
-        var configuration = folder.Write("rsyslog.conf", $"""
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x1ED); // 0755
+        _folder.Write("rules.conf", Rules("20-mail_responder.conf"));
+        var configuration = _folder.Write("rsyslog.conf", $"""
             global(workDirectory="{PathTo("spool")}")
             module(load="imuxsock" SysSock.Use="off")
             {directives}
@@ -40,7 +40,7 @@ internal sealed class PrivateRsyslogd : IDisposable
             PathTo("logs"),
             "rsyslogd", "-n", "-f", configuration, "-i", PathTo("pid"),
         ]);
-        process = Process.Start(start)!;
+        _process = Process.Start(start)!;
         Patience.Until("rsyslogd listens", () => Send("<46>probe: is somebody there"), () => Errors);
     }
 
@@ -68,14 +68,14 @@ internal sealed class PrivateRsyslogd : IDisposable
     /// </summary>
     public string Log(string name) => $"/proc/{File.ReadAllText(PidFile).Trim()}/root{PathTo("logs")}/{name}";
 
-    public string PathTo(string name) => folder.PathTo(name);
+    public string PathTo(string name) => _folder.PathTo(name);
 
     /// <summary>Sends a line as syslog(3) does, waiting for room. False: nobody listens.</summary>
     public bool Send(string line)
     {
         try
         {
-            socket.SendTo(Encoding.UTF8.GetBytes(line), new UnixDomainSocketEndPoint(Socket));
+            _socket.SendTo(Encoding.UTF8.GetBytes(line), new UnixDomainSocketEndPoint(Socket));
             return true;
         }
         catch (SocketException)
@@ -95,17 +95,17 @@ internal sealed class PrivateRsyslogd : IDisposable
     public void Dispose()
     {
         if (File.Exists(PidFile)) ToolRun.Of("kill", File.ReadAllText(PidFile).Trim());
-        if (!process.WaitForExit(TimeSpan.FromSeconds(20))) process.Kill(entireProcessTree: true);
-        process.Dispose();
-        socket.Dispose();
-        folder.Dispose();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(20))) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+        _socket.Dispose();
+        _folder.Dispose();
     }
 
-    string Rules(string name) =>
+    private string Rules(string name) =>
         File.ReadAllText(Repository.PathTo("rsyslog", name))
             .Replace("/var/log/", PathTo("logs/"), StringComparison.Ordinal);
 
-    string[] Lines(string name)
+    private string[] Lines(string name)
     {
         try
         {

@@ -7,40 +7,40 @@ namespace MailResponder.Tests.Host;
 [Collection(ServerRoots.Collection)]
 public sealed class RequesterTraceTests(InstalledHost host) : IClassFixture<InstalledHost>
 {
-    readonly ServerRoot root = host.Root;
+    private readonly ServerRoot _root = host.Root;
 
     [Fact]
     public void MailToUsersOfTheHost_IsKeptNowhere()
     {
-        var users = root.Run("getent passwd | cut -d : -f 1").Good().Output.Trim().Split('\n');
+        var users = _root.Run("getent passwd | cut -d : -f 1").Good().Output.Trim().Split('\n');
         var stranger = RequestMail.FromSomebodyNew();
-        root.Outside.Send(stranger, string.Join(',', users.Select(user => $"{user}@example.com"))).Good();
+        _root.Outside.Send(stranger, string.Join(',', users.Select(user => $"{user}@example.com"))).Good();
         // As programs of the host write to users.
         var local = RequestMail.FromSomebodyNew();
-        root.Run($"echo 'From: {local.From}' | /usr/sbin/sendmail -f {local.From} {string.Join(' ', users)}").Good();
+        _root.Run($"echo 'From: {local.From}' | /usr/sbin/sendmail -f {local.From} {string.Join(' ', users)}").Good();
         host.WaitUntilQueueIsEmpty();
 
         Assert.True(users.Length > 20, string.Join(' ', users));
-        Assert.Empty(root.Run("find /var/mail/ -type f").Good().Output);
+        Assert.Empty(_root.Run("find /var/mail/ -type f").Good().Output);
         const string elsewhere = "--exclude-dir=proc --exclude-dir=sys --exclude-dir=dev --exclude-dir=log";
         foreach (var requester in (string[])[stranger.From, local.From])
-            Assert.Empty(root.Run($"grep -rlF '{requester}' / {elsewhere}").Output);
+            Assert.Empty(_root.Run($"grep -rlF '{requester}' / {elsewhere}").Output);
         // By the aliases of root and by the forwarder.
-        Assert.Contains(root.Outside.MailFilesTo(InstalledHost.Support), file =>
+        Assert.Contains(_root.Outside.MailFilesTo(InstalledHost.Support), file =>
             File.ReadAllText(file).Contains(stranger.From, StringComparison.Ordinal));
-        Assert.DoesNotMatch("status=(deferred|bounced)", root.Log("mail.log"));
+        Assert.DoesNotMatch("status=(deferred|bounced)", _root.Log("mail.log"));
     }
 
     /// <summary>Where install.sh was not told --support, people read their mail here.</summary>
     [Fact]
     public void MailToPeople_StaysInTheMailboxOfTheForwarderWithoutHisForwardFile()
     {
-        root.Run("mv /var/lib/forwarder/.forward /root/forward").Good();
+        _root.Run("mv /var/lib/forwarder/.forward /root/forward").Good();
         var letter = RequestMail.FromSomebodyNew();
-        root.Outside.Send(letter, "support@example.com").Good();
+        _root.Outside.Send(letter, "support@example.com").Good();
         host.WaitUntilQueueIsEmpty();
-        Assert.Contains(letter.From, root.Read("/var/mail/forwarder"), StringComparison.Ordinal);
-        root.Run("rm /var/mail/forwarder; mv /root/forward /var/lib/forwarder/.forward").Good();
+        Assert.Contains(letter.From, _root.Read("/var/mail/forwarder"), StringComparison.Ordinal);
+        _root.Run("rm /var/mail/forwarder; mv /root/forward /var/lib/forwarder/.forward").Good();
     }
 
     [Fact]
@@ -61,27 +61,27 @@ public sealed class RequesterTraceTests(InstalledHost host) : IClassFixture<Inst
                             pass
             """;
         // The tarpit would hold the client for minutes.
-        root.Run("postconf -e smtpd_error_sleep_time=0 && postfix reload").Good();
+        _root.Run("postconf -e smtpd_error_sleep_time=0 && postfix reload").Good();
         // All of them come from one domain, which would have a limit.
         const string noLimits = "\"limits\": { \"domain_per_minute\": 0, \"domain_per_day\": 0 },";
-        root.Run(
+        _root.Run(
             $"sed -i '0,/\"send_method\"/s//{noLimits} &/' /etc/mail_responder/settings.json && responder config check")
             .Good();
-        root.Outside.Run("python3", "-c", client).Good();
+        _root.Outside.Run("python3", "-c", client).Good();
         host.WaitUntilQueueIsEmpty();
-        Assert.True(root.Log("mail.log").Split("replacing command").Length > 400, root.Log("mail.log"));
+        Assert.True(_root.Log("mail.log").Split("replacing command").Length > 400, _root.Log("mail.log"));
 
         const string logwatch = "logwatch --range all --output stdout";
         foreach (var detail in (string[])["low", "high"])
         {
-            var report = root.Run($"{logwatch} --service postfix --detail {detail}").Good().Output;
+            var report = _root.Run($"{logwatch} --service postfix --detail {detail}").Good().Output;
             Assert.Contains("Accepted", report, StringComparison.Ordinal);
             Assert.DoesNotContain("freemail", report, StringComparison.Ordinal);
             Assert.DoesNotContain("no-such-domain", report, StringComparison.Ordinal);
             Assert.DoesNotContain(OutsideWorld.Address, report, StringComparison.Ordinal);
             Assert.InRange(report.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 10, 29);
         }
-        var whole = root.Run(logwatch).Good().Output;
+        var whole = _root.Run(logwatch).Good().Output;
         Assert.DoesNotMatch("freemail|no-such-domain|192\\.0\\.2\\.2", whole);
     }
 }

@@ -10,7 +10,7 @@ namespace MailResponder.Tests.Host;
 public sealed partial class RsyslogTests
 {
     /// <summary>Ubuntu 22.04 has it on, for the whole host.</summary>
-    const string Reduction = "$RepeatedMsgReduction on";
+    private const string Reduction = "$RepeatedMsgReduction on";
 
     [Fact]
     public void LinesOfTheProgram_HaveFilesOfTheirOwn()

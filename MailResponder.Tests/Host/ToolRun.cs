@@ -6,7 +6,7 @@ namespace MailResponder.Tests.Host;
 /// <param name="Output">Standard output and standard error, as they came.</param>
 internal sealed record ToolRun(int ExitCode, string Output)
 {
-    static readonly TimeSpan bound = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     public static ToolRun Of(string program, params string[] arguments)
     {
@@ -17,9 +17,9 @@ internal sealed record ToolRun(int ExitCode, string Output)
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
-        if (process.WaitForExit(bound) && output.Wait(bound)) return new ToolRun(process.ExitCode, output.Result);
+        if (process.WaitForExit(Bound) && output.Wait(Bound)) return new ToolRun(process.ExitCode, output.Result);
         process.Kill(entireProcessTree: true);
-        throw new TimeoutException($"{program} {string.Join(' ', arguments)} still ran after {bound}");
+        throw new TimeoutException($"{program} {string.Join(' ', arguments)} still ran after {Bound}");
     }
 
     /// <summary>

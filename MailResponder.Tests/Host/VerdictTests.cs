@@ -8,19 +8,19 @@ namespace MailResponder.Tests.Host;
 /// </summary>
 public sealed class VerdictTests : IDisposable
 {
-    const string Passed = "Passed", Failed = "Failed", NotExecuted = "NotExecuted";
+    private const string Passed = "Passed", Failed = "Failed", NotExecuted = "NotExecuted";
 
-    const string Failure =
+    private const string Failure =
         "<Output><ErrorInfo><Message>the first &lt;failure&gt;\nof two lines</Message>" +
         "<StackTrace>at One()</StackTrace></ErrorInfo></Output>";
 
-    const string FailureOfRun = "[xUnit.net 00:00:00.10]     One [FAIL]";
+    private const string FailureOfRun = "[xUnit.net 00:00:00.10]     One [FAIL]";
 
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public VerdictTests()
     {
-        folder.Write("bin/dotnet", """
+        _folder.Write("bin/dotnet", """
             #!/bin/sh
             here=$(dirname "$0")/..
             echo x >>"$here/calls"
@@ -36,13 +36,13 @@ public sealed class VerdictTests : IDisposable
             if [ -e "$here/call-$call" ]; then cp "$here/call-$call" "$to/$log"; fi
             ! grep -qs 'outcome="Failed"' "$here/call-$call"
             """);
-        File.SetUnixFileMode(folder.PathTo("bin/dotnet"), (UnixFileMode)Convert.ToInt32("755", 8));
+        File.SetUnixFileMode(_folder.PathTo("bin/dotnet"), (UnixFileMode)Convert.ToInt32("755", 8));
     }
 
     [Fact]
     public void AllPass_AndNothingIsRunAgain()
     {
-        folder.Write("results.trx", Results(("Mail.Tests.One", Passed), ("Mail.Tests.Two", NotExecuted)));
+        _folder.Write("results.trx", Results(("Mail.Tests.One", Passed), ("Mail.Tests.Two", NotExecuted)));
         AssertEnd(0, "1 passed, 0 failed, 1 skipped\n", Judge(0));
         Assert.Equal("", Filters);
     }
@@ -50,8 +50,8 @@ public sealed class VerdictTests : IDisposable
     [Fact]
     public void TestThatPassesAlone_IsNamedAsUnsteady()
     {
-        folder.Write("results.trx", Results(("Mail.Tests.One", Failed), ("Mail.Tests.Two", Passed)));
-        folder.Write("call-1", Results(("Mail.Tests.One", Passed)));
+        _folder.Write("results.trx", Results(("Mail.Tests.One", Failed), ("Mail.Tests.Two", Passed)));
+        _folder.Write("call-1", Results(("Mail.Tests.One", Passed)));
         const string end = """
             unsteady:
               Mail.Tests.One
@@ -68,9 +68,10 @@ public sealed class VerdictTests : IDisposable
     [Fact]
     public void TestThatFailsTwice_FailsTheRun()
     {
-        folder.Write("results.trx", Results(("Mail.Tests.One", Failed), ("Mail.Tests.Two", Failed), ("A.B.C", Passed)));
-        folder.Write("call-1", Results(("Mail.Tests.One", Passed)));
-        folder.Write("call-2", Results(("Mail.Tests.Two", Failed)));
+        _folder.Write("results.trx",
+            Results(("Mail.Tests.One", Failed), ("Mail.Tests.Two", Failed), ("A.B.C", Passed)));
+        _folder.Write("call-1", Results(("Mail.Tests.One", Passed)));
+        _folder.Write("call-2", Results(("Mail.Tests.Two", Failed)));
         var run = Judge(1);
         AssertEnd(1, "\n2 passed, 1 failed\n", run);
         Assert.Contains("FAILED Mail.Tests.Two [00:00:01]\nthe first <failure>", run.Output, StringComparison.Ordinal);
@@ -82,8 +83,8 @@ public sealed class VerdictTests : IDisposable
     {
         const string name = """Mail.Tests.Word(text: "a(b)|c&d=e!~\")""";
         const string filter = """DisplayName=Mail.Tests.Word\(text: "a\(b\)\|c\&d\=e\!\~\\"\)""";
-        folder.Write("results.trx", Results((name, Failed)));
-        folder.Write("call-1", Results((name, Passed)));
+        _folder.Write("results.trx", Results((name, Failed)));
+        _folder.Write("call-1", Results((name, Passed)));
         AssertEnd(0, "\n1 passed, 0 failed\n", Judge(1));
         Assert.Equal($"FullyQualifiedName=Mail.Tests.Word&{filter}\n", Filters);
     }
@@ -93,9 +94,9 @@ public sealed class VerdictTests : IDisposable
     [InlineData("Mail.Tests.Word(text: \"\u200f\")", "")]
     public void CaseThatCannotBeNamed_IsRunWithItsMethod(string name, string triedBefore)
     {
-        folder.Write("results.trx", Results((name, Failed), ("Mail.Tests.Word(2)", Passed)));
+        _folder.Write("results.trx", Results((name, Failed), ("Mail.Tests.Word(2)", Passed)));
         var call = triedBefore.Length > 0 ? "call-2" : "call-1";
-        folder.Write(call, Results((name, Passed), ("Mail.Tests.Word(2)", Passed)));
+        _folder.Write(call, Results((name, Passed), ("Mail.Tests.Word(2)", Passed)));
         AssertEnd(0, "\n2 passed, 0 failed\n", Judge(1));
         Assert.Equal(triedBefore + "FullyQualifiedName=Mail.Tests.Word\n", Filters);
     }
@@ -103,7 +104,7 @@ public sealed class VerdictTests : IDisposable
     [Fact]
     public void TestThatIsNotFoundAgain_FailsTheRun()
     {
-        folder.Write("results.trx", Results(("Mail.Tests.One", Failed), ("Mail.Tests.Two", Passed)));
+        _folder.Write("results.trx", Results(("Mail.Tests.One", Failed), ("Mail.Tests.Two", Passed)));
         AssertEnd(1, "\n1 passed, 1 failed\n", Judge(1));
     }
 
@@ -113,8 +114,8 @@ public sealed class VerdictTests : IDisposable
     public void TroubleBesideAnUnsteadyTest_FailsTheRun(string trouble)
     {
         var whole = Results(("Mail.Tests.One", Failed), ("Mail.Tests.Two", Passed));
-        folder.Write("results.trx", whole.Replace(FailureOfRun, trouble, StringComparison.Ordinal));
-        folder.Write("call-1", Results(("Mail.Tests.One", Passed)));
+        _folder.Write("results.trx", whole.Replace(FailureOfRun, trouble, StringComparison.Ordinal));
+        _folder.Write("call-1", Results(("Mail.Tests.One", Passed)));
         var run = Judge(1);
         AssertEnd(1, "\n2 passed, 0 failed\n", run);
         Assert.Contains("run.sh: " + trouble, run.Output, StringComparison.Ordinal);
@@ -124,7 +125,7 @@ public sealed class VerdictTests : IDisposable
     public void ManyFailures_AreNotCalledUnsteady()
     {
         var bad = Enumerable.Range(0, 26).Select(n => ($"Mail.Tests.Bad{n}", Failed));
-        folder.Write("results.trx", Results([("Mail.Tests.Good", Passed), .. bad]));
+        _folder.Write("results.trx", Results([("Mail.Tests.Good", Passed), .. bad]));
         AssertEnd(1, "\n1 passed, 26 failed\n", Judge(1));
         Assert.Equal("", Filters);
     }
@@ -137,26 +138,27 @@ public sealed class VerdictTests : IDisposable
     [Fact]
     public void StatusThatNoTestExplains_FailsTheRun()
     {
-        folder.Write("results.trx", Results(("Mail.Tests.One", Passed)));
+        _folder.Write("results.trx", Results(("Mail.Tests.One", Passed)));
         AssertEnd(1, "run.sh: dotnet test ended with status 1\n1 passed, 0 failed\n", Judge(1));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    string Filters => File.Exists(folder.PathTo("filters")) ? File.ReadAllText(folder.PathTo("filters")) : "";
+    private string Filters => File.Exists(_folder.PathTo("filters")) ? File.ReadAllText(_folder.PathTo("filters")) : "";
 
-    ToolRun Judge(int status) => ToolRun.Of(
-        "env", $"PATH={folder.PathTo("bin")}:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE=1", "/usr/bin/python3",
-        Repository.PathTo("MailResponder.Tests", "verdict.py"), $"{status}", folder.Path, "dotnet", "test", "x.csproj");
+    private ToolRun Judge(int status) => ToolRun.Of(
+        "env", $"PATH={_folder.PathTo("bin")}:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE=1", "/usr/bin/python3",
+        Repository.PathTo("MailResponder.Tests", "verdict.py"), $"{status}", _folder.Path,
+        "dotnet", "test", "x.csproj");
 
-    static void AssertEnd(int exitCode, string end, ToolRun run)
+    private static void AssertEnd(int exitCode, string end, ToolRun run)
     {
         Assert.EndsWith(end, run.Output, StringComparison.Ordinal);
         Assert.Equal(exitCode, run.ExitCode);
     }
 
     /// <summary>As `dotnet test` writes them, as far as they are read.</summary>
-    static string Results(params (string Name, string Outcome)[] tests)
+    private static string Results(params (string Name, string Outcome)[] tests)
     {
         var results = tests.Select((test, id) =>
             $"<UnitTestResult testId=\"{id}\" testName=\"{SecurityElement.Escape(test.Name)}\" duration=\"00:00:01\" " +
@@ -174,5 +176,5 @@ public sealed class VerdictTests : IDisposable
             """;
     }
 
-    static string MethodOf(string name) => name.Split('(')[0].Split('.')[^1];
+    private static string MethodOf(string name) => name.Split('(')[0].Split('.')[^1];
 }

@@ -12,9 +12,9 @@ namespace MailResponder.Tests.Injection;
 /// </summary>
 public sealed class ConfiguredInjection : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("response_from")]
@@ -133,7 +133,7 @@ public sealed class ConfiguredInjection : IDisposable
         Assert.DoesNotContain("replied", line, StringComparison.Ordinal);
     }
 
-    (ResponderSettings? Settings, IReadOnlyList<string> Faults) Check(string setting, string value)
+    private (ResponderSettings? Settings, IReadOnlyList<string> Faults) Check(string setting, string value)
     {
         var json = JsonNode.Parse("""
             {
@@ -148,14 +148,14 @@ public sealed class ConfiguredInjection : IDisposable
         var node = path[..^1].Aggregate(json, (at, name) => at[name]!);
         node[path[^1]] = value;
         var faults = new List<Fault>();
-        var settings = SettingsFile.Check(folder.Write("settings.json", json.ToJsonString()), faults);
+        var settings = SettingsFile.Check(_folder.Write("settings.json", json.ToJsonString()), faults);
         return (settings, [.. faults.Where(fault => !fault.IsWarning).Select(fault => fault.ToString())]);
     }
 
-    List<string> CheckBook(JsonNode entry)
+    private List<string> CheckBook(JsonNode entry)
     {
         var faults = new List<Fault>();
-        ResponseBookFile.Check(folder.Write("book.json", new JsonArray(entry).ToJsonString()), faults);
+        ResponseBookFile.Check(_folder.Write("book.json", new JsonArray(entry).ToJsonString()), faults);
         return [.. faults.Where(fault => !fault.IsWarning).Select(fault => fault.ToString())];
     }
 }

@@ -67,6 +67,6 @@ internal static class Hostile
         }
     }
 
-    static string ControlsOf(int first, int last) =>
+    private static string ControlsOf(int first, int last) =>
         string.Concat(Enumerable.Range(first, last - first + 1).Select(code => $"{(char)code}"));
 }

@@ -12,7 +12,7 @@ namespace MailResponder.Tests.Injection;
 public sealed class InjectionProgramTests : IDisposable
 {
     /// <summary>Octal escapes of printf, so that arguments too have bytes that are no text.</summary>
-    static readonly string[] payloads =
+    private static readonly string[] Payloads =
     [
         @"a\nreplied address=x replies=9\r\nBcc: victim@x.test",
         @"a\033[31m\033]0;title\007\302\2331m\302\205b\177",
@@ -21,20 +21,20 @@ public sealed class InjectionProgramTests : IDisposable
         "=?utf-8?Q?a=0D=0ABcc:_victim=40x.test=1B[31m=C2=85=E2=80=A8?=",
     ];
 
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
-    public static TheoryData<int> Numbers => new(Enumerable.Range(0, payloads.Length));
+    public static TheoryData<int> Numbers => new(Enumerable.Range(0, Payloads.Length));
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Theory]
     [MemberData(nameof(Numbers))]
     public void HostileArgumentsAndFields_EndNoLine(int number)
     {
         // So that the subject comes back.
-        place.Settings["authserv_id"] = "mx.responder.test";
-        place.Write();
-        var payload = Printed(payloads[number]);
+        _place.Settings["authserv_id"] = "mx.responder.test";
+        _place.Write();
+        var payload = Printed(Payloads[number]);
         // Line ends are folded: others would end the field, as in any message.
         var p = Encoding.Latin1.GetString(payload).Replace("\n", "\n ", StringComparison.Ordinal);
         var request = Encoding.Latin1.GetBytes(
@@ -44,24 +44,24 @@ public sealed class InjectionProgramTests : IDisposable
             + $"From: \"{p}\" <zahra@freemail.test>\r\nTo: \"{p}\" <get@example.com>\r\nSubject: {p}\r\nMessage-ID: "
             + $"<{p}@freemail.test>\r\n"
             + $"References: <{p}@x.test>\r\nIn-Reply-To: <{p}@x.test>\r\n\r\n{p}\r\n");
-        var hostile = $"""p=$(printf '{payloads[number].Replace("%", "%%", StringComparison.Ordinal)}'); exec "$@" """;
+        var hostile = $"""p=$(printf '{Payloads[number].Replace("%", "%%", StringComparison.Ordinal)}'); exec "$@" """;
 
         // A queue id and a recipient of the envelope, then those of the message; on syslog, then on standard error.
-        place.FilterUnder(hostile + """ --sender "$p" --queue-id "$p" """, request).AssertDone();
-        ResponderProcess.Run(hostile + """ --recipient "$p" """, request, "--settings", place.SettingsFile)
+        _place.FilterUnder(hostile + """ --sender "$p" --queue-id "$p" """, request).AssertDone();
+        ResponderProcess.Run(hostile + """ --recipient "$p" """, request, "--settings", _place.SettingsFile)
             .AssertDone();
-        ResponderProcess.Run(ResponderProcess.Plainly, request, "--settings", place.SettingsFile).AssertDone();
-        var onError = place.FilterUnder(hostile + """ --queue-id "$p" --log-to stderr """, request);
+        ResponderProcess.Run(ResponderProcess.Plainly, request, "--settings", _place.SettingsFile).AssertDone();
+        var onError = _place.FilterUnder(hostile + """ --queue-id "$p" --log-to stderr """, request);
 
-        Assert.Equal((3, 3), (place.Log.Reports.Count, place.Log.Events.Count));
-        foreach (var line in place.Log.Lines)
+        Assert.Equal((3, 3), (_place.Log.Reports.Count, _place.Log.Events.Count));
+        foreach (var line in _place.Log.Lines)
         {
             Hostile.AssertTame(line, "syslog");
             Assert.DoesNotContain("replies=9", line, StringComparison.Ordinal);
             Assert.DoesNotContain("victim", line, StringComparison.Ordinal);
         }
 
-        foreach (var line in place.Log.Events)
+        foreach (var line in _place.Log.Events)
             Assert.Contains(JsonNode.Parse(line)!["queue_id"]!.GetValue<string>(), "-a", StringComparison.Ordinal);
         Hostile.AssertTame(Assert.Single(onError.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
             "standard error");
@@ -71,17 +71,17 @@ public sealed class InjectionProgramTests : IDisposable
     [Fact]
     public void WhatSendmailSays_IsNotRepeated()
     {
-        place.SendThrough("""
+        _place.SendThrough("""
             cat > /dev/null
             printf 'x\nreplied\033[31m\302\205zahra'
             printf 'x\nreplied\033[31m\302\205zahra' >&2
             exit 65
             """);
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        place.SendThrough("""cat > /dev/null; printf 'x\nreplied\033[31m' >&2; kill -9 $$""");
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Equal(2, place.Log.Reports.Count);
-        foreach (var line in place.Log.Lines)
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        _place.SendThrough("""cat > /dev/null; printf 'x\nreplied\033[31m' >&2; kill -9 $$""");
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+        Assert.Equal(2, _place.Log.Reports.Count);
+        foreach (var line in _place.Log.Lines)
         {
             Hostile.AssertTame(line, "syslog");
             Assert.DoesNotContain("replied", line, StringComparison.Ordinal);
@@ -91,16 +91,16 @@ public sealed class InjectionProgramTests : IDisposable
     [Fact]
     public void FaultOnStandardError_SteersNoTerminal()
     {
-        place.Settings["response_book"] = "none\u001b[2J\n\u202e.json";
-        place.Write();
-        var run = place.Command("config", "show");
+        _place.Settings["response_book"] = "none\u001b[2J\n\u202e.json";
+        _place.Write();
+        var run = _place.Command("config", "show");
         Assert.Equal(65, run.ExitCode);
         foreach (var line in run.Errors.Split('\n')) Hostile.AssertTame(line, "standard error");
     }
 
-    void AssertReplies()
+    private void AssertReplies()
     {
-        var replies = ReadMail.All(place.Outbox);
+        var replies = ReadMail.All(_place.Outbox);
         Assert.NotEmpty(replies);
         foreach (var reply in replies)
         {
@@ -112,7 +112,7 @@ public sealed class InjectionProgramTests : IDisposable
         }
     }
 
-    static byte[] Printed(string payload)
+    private static byte[] Printed(string payload)
     {
         var bytes = new List<byte>();
         for (var i = 0; i < payload.Length; i++)

@@ -13,19 +13,19 @@ namespace MailResponder.Tests.Injection;
 /// </summary>
 public sealed class ReplyInjection : IDisposable
 {
-    static readonly string[] fields =
+    private static readonly string[] Fields =
     [
         "From", "To", "Reply-To", "Subject", "Date", "Message-Id", "In-Reply-To", "References", "Auto-Submitted",
         "X-Auto-Response-Suppress", "X-Loop",
         "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
     ];
 
-    static readonly string[] usual =
+    private static readonly string[] Usual =
         ["From: Zahra <zahra@freemail.test>", "Subject: help", "Message-ID: <1@freemail.test>"];
 
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("From: {0} <zahra@freemail.test>")]
@@ -49,7 +49,7 @@ public sealed class ReplyInjection : IDisposable
                 continue;
             using (reply)
             {
-                var file = folder.PathTo($"{i:D2}.eml");
+                var file = _folder.PathTo($"{i:D2}.eml");
                 using (var output = File.Create(file)) reply.WriteTo(output);
                 AssertWritten(File.ReadAllBytes(file), file);
                 replies.Add((file, reply.Recipient));
@@ -67,10 +67,10 @@ public sealed class ReplyInjection : IDisposable
         }
     }
 
-    static byte[] Message(string field, byte[] payload)
+    private static byte[] Message(string field, byte[] payload)
     {
         var name = field[..(field.IndexOf(':', StringComparison.Ordinal) + 1)];
-        var rest = string.Concat(usual.Where(line => !line.StartsWith(name, StringComparison.Ordinal))
+        var rest = string.Concat(Usual.Where(line => !line.StartsWith(name, StringComparison.Ordinal))
             .Select(line => line + "\r\n"));
         var pieces = field.Split("{0}");
         var message = new List<byte>();
@@ -83,16 +83,16 @@ public sealed class ReplyInjection : IDisposable
         return [.. message, .. Encoding.ASCII.GetBytes("\r\n" + rest + "\r\nhello\r\n")];
     }
 
-    MailResponder.Reply.OutgoingReply? Reply(byte[] message)
+    private MailResponder.Reply.OutgoingReply? Reply(byte[] message)
     {
-        var settings = TestSettings.In(folder.Path) with { MaxMessageBytes = 1 << 20 };
+        var settings = TestSettings.In(_folder.Path) with { MaxMessageBytes = 1 << 20 };
         var read = IncomingMessage.Read(new MemoryStream(message));
         return new Guard(settings).ReasonNotToReply(read, new Envelope(), out var request) is null
             ? TestReply.Compose(settings, request! with { Authentication = AuthenticationVerdict.Sure(Proof.Weak) },
             TestBook.Entry()) : null;
     }
 
-    static void AssertWritten(byte[] mail, string file)
+    private static void AssertWritten(byte[] mail, string file)
     {
         Assert.All(mail, b => Assert.True(
             b is (byte)'\n' or (byte)'\t' or (>= 0x20 and < 0x7f), $"byte {b:X2} in {file}"));
@@ -101,7 +101,7 @@ public sealed class ReplyInjection : IDisposable
         var names = text[..end].Split('\n').Where(line => line[0] is not (' ' or '\t'))
             .Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]).ToArray();
         Assert.Equal(names.Distinct(), names);
-        Assert.Empty(names.Except(fields));
+        Assert.Empty(names.Except(Fields));
         Assert.Equal(TestBook.Entry().Bodies[0].Text.TrimEnd('\n'), text[(end + 2)..].TrimEnd('\n'));
     }
 }

@@ -32,7 +32,7 @@ public sealed partial class ChangedKeyTests
     }
 
     /// <summary>The line as it stands; it says nothing, and its exit code is nobody's.</summary>
-    static void LookAsCronDoes(ServerRoot root)
+    private static void LookAsCronDoes(ServerRoot root)
     {
         var line = root.Read("/etc/cron.d/mail_responder").Split('\n')
             .Single(text => text.Contains("dkim switch", StringComparison.Ordinal));
@@ -40,10 +40,10 @@ public sealed partial class ChangedKeyTests
         Assert.Equal(("", ""), (run.Output, run.Errors));
     }
 
-    static string Stat(ServerRoot root, string file) =>
+    private static string Stat(ServerRoot root, string file) =>
         root.Run($"stat -c '%a %U:%G' /etc/mail_responder/{file}").Good().Output.Trim();
 
-    static string Reply(ServerRoot root)
+    private static string Reply(ServerRoot root)
     {
         var request = RequestMail.FromSomebodyNew();
         root.Write("/root/request", Encoding.UTF8.GetString(request.ToBytes()));
@@ -54,7 +54,8 @@ public sealed partial class ChangedKeyTests
     }
 
     /// <summary>Of a record in zone-file form.</summary>
-    static string Strings(string zone) => string.Join(',', QuotedText().Matches(zone).Select(match => match.Value));
+    private static string Strings(string zone) =>
+        string.Join(',', QuotedText().Matches(zone).Select(match => match.Value));
 
     [GeneratedRegex("\"[^\"]*\"")]
     private static partial Regex QuotedText();

@@ -237,7 +237,7 @@ public sealed class FreshServerTests(InstalledServers servers)
     /// <summary>
     /// With the sample book for example.com, whose second entry has an attachment, and the daemons running.
     /// </summary>
-    InstalledServer Running(string suite)
+    private InstalledServer Running(string suite)
     {
         var server = servers.Of(suite);
         if (server.Root.Run("test -e /run/crond.pid").ExitCode == 0) return server;
@@ -248,7 +248,7 @@ public sealed class FreshServerTests(InstalledServers servers)
         return server;
     }
 
-    static IReadOnlyList<ReadMail> Replies(InstalledServer server, RequestMail request, int count)
+    private static IReadOnlyList<ReadMail> Replies(InstalledServer server, RequestMail request, int count)
     {
         Patience.Until($"{count} replies", () => server.Root.Outside.MailFilesTo(request.From).Count == count,
             () => server.Root.Log("mail.log"));

@@ -5,7 +5,7 @@ namespace MailResponder.Tests.Install;
 /// <summary>How a program of the host, or of a server root, ended and what it said on both streams.</summary>
 internal sealed record HostRun(int ExitCode, string Output, string Errors)
 {
-    static readonly TimeSpan patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Both streams, for the message of a failing test.</summary>
     public string Said => $"exit {ExitCode}\n{Output}\n{Errors}";
@@ -24,17 +24,17 @@ internal sealed record HostRun(int ExitCode, string Output, string Errors)
         {
             // It did not read all of it; what it says tells why.
         }
-        if (!process.WaitForExit(patience))
+        if (!process.WaitForExit(Patience))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} still ran after {patience}");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} still ran after {Patience}");
         }
         // A daemon that it started may hold the streams open: what was said so far is all.
         Task.WaitAll([output, errors], TimeSpan.FromSeconds(5));
         return new HostRun(process.ExitCode, Text(output), Text(errors));
     }
 
-    static string Text(Task<string> stream) =>
+    private static string Text(Task<string> stream) =>
         stream.IsCompletedSuccessfully ? stream.Result : "(a daemon that was started holds this stream open)";
 
     public static Process Start(string program, IEnumerable<string> arguments) =>

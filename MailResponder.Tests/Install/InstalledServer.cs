@@ -5,7 +5,7 @@ namespace MailResponder.Tests.Install;
 /// <summary>A server on which install.sh of the release archive ran.</summary>
 internal sealed class InstalledServer : IDisposable
 {
-    readonly string release;
+    private readonly string _release;
 
     /// <param name="suite">The release of Debian or Ubuntu.</param>
     /// <param name="kind">The root to begin with: see <see cref="ServerRoot"/>.</param>
@@ -15,7 +15,7 @@ internal sealed class InstalledServer : IDisposable
         Root = new ServerRoot(suite, kind);
         try
         {
-            release = Root.Unpack();
+            _release = Root.Unpack();
             Before = Configuration();
             FirstRun = Install(options).Good();
         }
@@ -41,10 +41,10 @@ internal sealed class InstalledServer : IDisposable
             .Select(line => line.Groups[1].Value)), "p=(.*)")
             .Groups[1].Value;
 
-    public HostRun Install(string options = "") => Root.Run($"{release}/install.sh {options}");
+    public HostRun Install(string options = "") => Root.Run($"{_release}/install.sh {options}");
 
     /// <summary>The release's file, for a test that makes another version of it.</summary>
-    public string ReleaseFile(string name) => $"{release}/{name}";
+    public string ReleaseFile(string name) => $"{_release}/{name}";
 
     /// <summary>Everything of the host that install.sh changes beside adding files of its own.</summary>
     public string Configuration() => Root.Run("""

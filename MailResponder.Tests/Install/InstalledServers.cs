@@ -9,17 +9,17 @@ public sealed class InstalledServers : ICollectionFixture<InstalledServers>, IDi
 {
     public const string Options = "--domain example.com --domain example.org --support team@freemail.test";
 
-    readonly Dictionary<string, InstalledServer> servers = [];
+    private readonly Dictionary<string, InstalledServer> _servers = [];
 
     internal InstalledServer Of(string suite)
     {
-        if (!servers.TryGetValue(suite, out var server)) servers[suite] = server =
+        if (!_servers.TryGetValue(suite, out var server)) _servers[suite] = server =
             new InstalledServer(suite, "bare", Options);
         return server;
     }
 
     public void Dispose()
     {
-        foreach (var server in servers.Values) server.Dispose();
+        foreach (var server in _servers.Values) server.Dispose();
     }
 }

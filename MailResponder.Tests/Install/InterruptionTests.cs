@@ -6,10 +6,10 @@ namespace MailResponder.Tests.Install;
 [Collection(ServerRoots.ThirdCollection)]
 public sealed class InterruptionTests
 {
-    const string Options = "--domain example.com --support team@freemail.test";
+    private const string Options = "--domain example.com --support team@freemail.test";
 
     /// <summary>The programs that change something: each is replaced by one that counts and kills.</summary>
-    static readonly string[] changers =
+    private static readonly string[] Changers =
         ["mv", "install", "postconf", "newaliases", "useradd", "userdel", "mkdir", "ln", "chown", "postfix", "rm", "cp",
         "rmdir"];
 
@@ -76,7 +76,7 @@ public sealed class InterruptionTests
         root.Run("postfix check && postfix status").Good();
     }
 
-    static int RunsUntilDone(ServerRoot root, string command)
+    private static int RunsUntilDone(ServerRoot root, string command)
     {
         for (var runs = 1; runs <= 100; runs++)
         {
@@ -93,7 +93,7 @@ public sealed class InterruptionTests
         return int.MaxValue;
     }
 
-    static void Trap(ServerRoot root, int calls, bool behind)
+    private static void Trap(ServerRoot root, int calls, bool behind)
     {
         var number = calls.ToString(CultureInfo.InvariantCulture);
         var run = "PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH; \"${0##*/}\" \"$@\"";
@@ -110,7 +110,7 @@ public sealed class InterruptionTests
             """);
         // install.sh puts the system's folders first in PATH, and /usr/local/sbin before them all.
         root.Run(
-            $"chmod 755 /root/trap/mv; for name in {string.Join(' ', changers)}; do cp /root/trap/mv "
+            $"chmod 755 /root/trap/mv; for name in {string.Join(' ', Changers)}; do cp /root/trap/mv "
             + $"/usr/local/sbin/$name; done").Good();
     }
 
@@ -119,7 +119,7 @@ public sealed class InterruptionTests
     /// what SQLite keeps beside the database while somebody has it open, nor what the doctor leaves there: a run that
     /// finds all done does not ask it.
     /// </summary>
-    static string Result(ServerRoot root) => root.Run("""
+    private static string Result(ServerRoot root) => root.Run("""
         PATH=/usr/sbin:/usr/bin:/sbin:/bin
         postconf -n 2>/dev/null; postconf -M
         find /etc /usr/local/bin /usr/local/share /var/lib/mail_responder /var/lib/forwarder \
@@ -129,6 +129,6 @@ public sealed class InterruptionTests
           ! -name '*shadow*' ! -path '*/ssl/*' ! -name aliases.db | sort | xargs -d '\n' sha256sum
         """).Good().Output;
 
-    static string PostfixFiles(ServerRoot root) =>
+    private static string PostfixFiles(ServerRoot root) =>
         root.Run("find /etc/postfix -type f | sort | xargs sha256sum").Good().Output;
 }

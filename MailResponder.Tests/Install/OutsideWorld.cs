@@ -14,35 +14,35 @@ internal sealed class OutsideWorld : IDisposable
 {
     public const string Address = "192.0.2.2";
 
-    readonly TemporaryFolder folder = new();
-    readonly string certificate;
-    readonly Process space;
-    readonly List<Process> servers = [];
-    Process? names;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _certificate;
+    private readonly Process _space;
+    private readonly List<Process> _servers = [];
+    private Process? _names;
 
     public OutsideWorld(int serverProcess)
     {
-        space = HostRun.Start("unshare", ["--net", "--", "sleep", "infinity"]);
+        _space = HostRun.Start("unshare", ["--net", "--", "sleep", "infinity"]);
         // The kernel moves the process after it was started.
-        Patience.Until("a network namespace", () => NamespaceOf(space.Id) != NamespaceOf(Environment.ProcessId));
-        Ip(space.Id, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", Text(serverProcess));
-        foreach (var (process, address) in new[] { (space.Id, Address), (serverProcess, ServerRoot.Address) })
+        Patience.Until("a network namespace", () => NamespaceOf(_space.Id) != NamespaceOf(Environment.ProcessId));
+        Ip(_space.Id, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", Text(serverProcess));
+        foreach (var (process, address) in new[] { (_space.Id, Address), (serverProcess, ServerRoot.Address) })
         {
             Ip(process, "addr", "add", $"{address}/24", "dev", "eth0");
             Ip(process, "link", "set", "eth0", "up");
             Ip(process, "link", "set", "lo", "up");
         }
-        Directory.CreateDirectory(folder.PathTo("sink"));
-        HostRun.Of("chown", ["postfix", folder.PathTo("sink")]).Good();
-        HostRun.Of("chmod", ["711", folder.Path]).Good();
+        Directory.CreateDirectory(_folder.PathTo("sink"));
+        HostRun.Of("chown", ["postfix", _folder.PathTo("sink")]).Good();
+        HostRun.Of("chmod", ["711", _folder.Path]).Good();
         using var chain = new TlsChain("mx.freemail.test");
-        certificate = EncryptingServer.Pem(folder, chain);
-        StartMailServer(Address, "-d", folder.PathTo("sink/%H%M%S."));
+        _certificate = EncryptingServer.Pem(_folder, chain);
+        StartMailServer(Address, "-d", _folder.PathTo("sink/%H%M%S."));
         AnswerNames();
     }
 
     /// <summary>Every mail that the server sent out: envelope in X-Mail-Args and X-Rcpt-Args, then the mail.</summary>
-    public IReadOnlyList<string> MailFiles => Directory.GetFiles(folder.PathTo("sink"));
+    public IReadOnlyList<string> MailFiles => Directory.GetFiles(_folder.PathTo("sink"));
 
     public IReadOnlyList<string> MailFilesTo(string recipient) =>
         [.. MailFiles.Where(file => File.ReadAllText(file)
@@ -58,13 +58,13 @@ internal sealed class OutsideWorld : IDisposable
         [
             Start("smtp-sink", ["-u", "postfix", .. sinkOptions, $"{address}:2525", "100"]),
             Start(Repository.PathTo("MailResponder.Tests", "Postfix", "starttls.py"),
-                $"{address}:25", $"{address}:2525", certificate),
+                $"{address}:25", $"{address}:2525", _certificate),
         ];
-        servers.AddRange(started);
+        _servers.AddRange(started);
         Patience.Until("the mail server outside", () => Listens(address, 2525) && Listens(address, 25));
         return () =>
         {
-            foreach (var server in started.Where(servers.Remove)) Stop(server);
+            foreach (var server in started.Where(_servers.Remove)) Stop(server);
         };
     }
 
@@ -76,7 +76,7 @@ internal sealed class OutsideWorld : IDisposable
     /// <param name="lines">Further lines for dnsmasq's configuration, such as <c>txt-record=name,text</c>.</param>
     public void AnswerNames(params string[] lines)
     {
-        if (names is not null) Stop(names);
+        if (_names is not null) Stop(_names);
         string[] known =
         [
             $"listen-address={Address}", "bind-interfaces", "no-hosts", "no-resolv", "user=nobody",
@@ -90,8 +90,8 @@ internal sealed class OutsideWorld : IDisposable
             $"txt-record=freemail.test,v=spf1 ip4:{Address} -all",
             "local=/#/",
         ];
-        var file = folder.Write("dnsmasq.conf", string.Join('\n', [.. known, .. lines]) + "\n");
-        names = Start("dnsmasq", "--keep-in-foreground", $"--conf-file={file}", "--pid-file=", "--log-facility=-");
+        var file = _folder.Write("dnsmasq.conf", string.Join('\n', [.. known, .. lines]) + "\n");
+        _names = Start("dnsmasq", "--keep-in-foreground", $"--conf-file={file}", "--pid-file=", "--log-facility=-");
         Patience.Until("the name server", () => Listens(Address, 53));
     }
 
@@ -111,15 +111,15 @@ internal sealed class OutsideWorld : IDisposable
 
     public void Dispose()
     {
-        foreach (var server in servers) Stop(server);
-        if (names is not null) Stop(names);
-        Stop(space);
-        folder.Dispose();
+        foreach (var server in _servers) Stop(server);
+        if (_names is not null) Stop(_names);
+        Stop(_space);
+        _folder.Dispose();
     }
 
-    string[] Enter => ["--target", Text(space.Id), "--net", "--"];
+    private string[] Enter => ["--target", Text(_space.Id), "--net", "--"];
 
-    Process Start(string program, params string[] arguments)
+    private Process Start(string program, params string[] arguments)
     {
         var process = HostRun.Start("nsenter", [.. Enter, program, .. arguments]);
         // Read and dropped, so that a talkative server never waits for us.
@@ -128,20 +128,20 @@ internal sealed class OutsideWorld : IDisposable
         return process;
     }
 
-    bool Listens(string address, int port) =>
+    private bool Listens(string address, int port) =>
         HostRun.Of("nsenter", [.. Enter, "bash", "-c", $"exec 3<>/dev/tcp/{address}/{port}"]).ExitCode == 0;
 
-    static void Stop(Process process)
+    private static void Stop(Process process)
     {
         if (!process.HasExited) process.Kill();
         process.WaitForExit();
         process.Dispose();
     }
 
-    static void Ip(int process, params string[] arguments) =>
+    private static void Ip(int process, params string[] arguments) =>
         HostRun.Of("nsenter", ["--target", Text(process), "--net", "--", "ip", .. arguments]).Good();
 
-    static string? NamespaceOf(int process) => new FileInfo($"/proc/{process}/ns/net").LinkTarget;
+    private static string? NamespaceOf(int process) => new FileInfo($"/proc/{process}/ns/net").LinkTarget;
 
-    static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -203,7 +203,7 @@ public sealed class RemovalTests
     /// <summary>
     /// What Postfix says to a stranger's RCPT TO. After a refusal it lets a QUIT wait for 20 seconds.
     /// </summary>
-    static string Answer(ServerRoot root, string recipient)
+    private static string Answer(ServerRoot root, string recipient)
     {
         var said = root.Outside.Send(RequestMail.FromSomebodyNew(), recipient, "--drop-after", "RCPT").Output.Split(
             '\n');

@@ -49,20 +49,20 @@ public sealed class RestoredServerTests
     }
 
     /// <summary>The block of the page that makes a host; the names are those of this test.</summary>
-    static string CommandsOfTheDocs()
+    private static string CommandsOfTheDocs()
     {
         var page = File.ReadAllText(Repository.PathTo("docs", "backup.md"));
         return page.Split("## On a fresh host\n")[1].Split("```sh\n")[1].Split("```")[0];
     }
 
-    static void Write(ServerRoot root, string path, RequestMail request) =>
+    private static void Write(ServerRoot root, string path, RequestMail request) =>
         root.Write(path, Encoding.UTF8.GetString(request.ToBytes()));
 
     /// <summary>As the transport of master.cf does, with its log where it can be read.</summary>
-    static HostRun Filter(ServerRoot root, string file) => root.Run(
+    private static HostRun Filter(ServerRoot root, string file) => root.Run(
         "setpriv --reuid=mail_responder --regid=mail_responder --init-groups "
         + $"responder --recipient get@example.com --log-to stderr <{file} 2>/root/log");
 
-    static string Check(ServerRoot root, RequestMail request) =>
+    private static string Check(ServerRoot root, RequestMail request) =>
         root.Run($"echo {request.From} | responder blacklist check -").Good().Output;
 }

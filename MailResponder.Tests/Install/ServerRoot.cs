@@ -18,7 +18,7 @@ internal sealed class ServerRoot : IDisposable
     /// service(8), but opendkim and opendmarc end as soon as they are told to: libmilter looks every five seconds for
     /// that, and when somebody connects.
     /// </summary>
-    const string WakingService = """
+    private const string WakingService = """
         #!/bin/sh
         case $1 in opendkim | opendmarc) ;; *) exec /usr/sbin/service "$@" ;; esac
         perl -MIO::Socket::INET -e '
@@ -31,24 +31,24 @@ internal sealed class ServerRoot : IDisposable
 
         """;
 
-    readonly TemporaryFolder folder = new();
-    readonly Process first;
+    private readonly TemporaryFolder _folder = new();
+    private readonly Process _first;
 
     /// <param name="suite">A release of <see cref="ServerRoots.Suites"/>.</param>
     /// <param name="kind"><c>bare</c>, or <c>packages</c>: with those that install.sh installs there already.</param>
     public ServerRoot(string suite, string kind = "packages")
     {
         var root = ServerRoots.PathTo(suite, kind);
-        first = HostRun.Start("unshare",
+        _first = HostRun.Start("unshare",
         [
             "--mount", "--pid", "--uts", "--ipc", "--net", "--fork", "--kill-child",
-            Repository.PathTo("MailResponder.Tests", "Install", "start-root.sh"), root, folder.Path, HostName,
+            Repository.PathTo("MailResponder.Tests", "Install", "start-root.sh"), root, _folder.Path, HostName,
         ]);
         try
         {
-            if (first.StandardOutput.ReadLine() != "ready")
-                throw new InvalidOperationException($"no {suite} root: {first.StandardError.ReadToEnd()}");
-            ProcessId = OnlyChild(first.Id);
+            if (_first.StandardOutput.ReadLine() != "ready")
+                throw new InvalidOperationException($"no {suite} root: {_first.StandardError.ReadToEnd()}");
+            ProcessId = OnlyChild(_first.Id);
             Outside = new OutsideWorld(ProcessId);
             File.WriteAllText(PathTo("/etc/resolv.conf"), $"nameserver {OutsideWorld.Address}\n");
             Write("/usr/local/sbin/service", WakingService);
@@ -121,12 +121,12 @@ internal sealed class ServerRoot : IDisposable
     public void Dispose()
     {
         Outside?.Dispose();
-        if (!first.HasExited) first.Kill();
-        first.WaitForExit();
-        first.Dispose();
-        folder.Dispose();
+        if (!_first.HasExited) _first.Kill();
+        _first.WaitForExit();
+        _first.Dispose();
+        _folder.Dispose();
     }
 
-    static int OnlyChild(int process) =>
+    private static int OnlyChild(int process) =>
         int.Parse(File.ReadAllText($"/proc/{process}/task/{process}/children"), CultureInfo.InvariantCulture);
 }

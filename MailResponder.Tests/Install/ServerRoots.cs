@@ -28,7 +28,8 @@ internal static class ServerRoots
             : throw new InvalidOperationException(
                 $"RESPONDER_ROOTS names no folder with a {suite} root: run the tests with MailResponder.Tests/run.sh");
 
-    static string Folder => Environment.GetEnvironmentVariable("RESPONDER_ROOTS") ?? "";
+    private static string Folder => Environment.GetEnvironmentVariable("RESPONDER_ROOTS") ?? "";
 
-    static bool Exists(string suite) => Folder.Length > 0 && File.Exists(Path.Join(Folder, suite, "packages.list"));
+    private static bool Exists(string suite) =>
+        Folder.Length > 0 && File.Exists(Path.Join(Folder, suite, "packages.list"));
 }

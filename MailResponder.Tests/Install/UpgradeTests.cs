@@ -4,14 +4,14 @@ namespace MailResponder.Tests.Install;
 [Collection(ServerRoots.ThirdCollection)]
 public sealed class UpgradeTests : IDisposable
 {
-    const string Rules = "/etc/rsyslog.d/20-mail_responder.conf";
-    const string Rotation = "/etc/logrotate.d/mail_responder";
+    private const string Rules = "/etc/rsyslog.d/20-mail_responder.conf";
+    private const string Rotation = "/etc/logrotate.d/mail_responder";
 
-    readonly InstalledServer server = new(ServerRoots.Debian, "packages", "--domain example.com");
+    private readonly InstalledServer _server = new(ServerRoots.Debian, "packages", "--domain example.com");
 
-    ServerRoot Root => server.Root;
+    private ServerRoot Root => _server.Root;
 
-    public void Dispose() => server.Dispose();
+    public void Dispose() => _server.Dispose();
 
     [Fact]
     public void EditedFiles_AreKeptAndTheNewOnesPutBeside()
@@ -22,7 +22,7 @@ public sealed class UpgradeTests : IDisposable
         var edited = Root.Read(Rules);
         MakeNewVersion();
 
-        var said = server.Install().Good().Output;
+        var said = _server.Install().Good().Output;
         Assert.Contains($"keep {Rules}, which was edited, and put the new one beside it: {Rules}.new\n", said,
             StringComparison.Ordinal);
         Assert.Equal(edited, Root.Read(Rules));
@@ -46,12 +46,12 @@ public sealed class UpgradeTests : IDisposable
         var theirs = Root.Read(Shared);
         Assert.Contains("duplicate log entry for /var/log/mail.log", Root.Run(Errors).Output, StringComparison.Ordinal);
 
-        server.Install().Good();
+        _server.Install().Good();
         Assert.Equal(theirs.Replace("/var/log/mail.log\n", "", StringComparison.Ordinal), Root.Read(Shared));
         Assert.Empty(Root.Run(Errors).Output);
         AssertNothingToDo();
 
-        server.Install("--uninstall").Good();
+        _server.Install("--uninstall").Good();
         Assert.Equal(theirs, Root.Read(Shared));
     }
 
@@ -59,7 +59,7 @@ public sealed class UpgradeTests : IDisposable
     public void UneditedFiles_AreReplaced()
     {
         MakeNewVersion();
-        var said = server.Install().Good().Output;
+        var said = _server.Install().Good().Output;
         Assert.Contains($"put {Rules}\n", said, StringComparison.Ordinal);
         Assert.EndsWith("# newer\n", Root.Read(Rules), StringComparison.Ordinal);
         Assert.Contains("restart rsyslog\n", said, StringComparison.Ordinal);
@@ -77,9 +77,9 @@ public sealed class UpgradeTests : IDisposable
             + "user=mail_responder argv=/usr/local/bin/responder'").Good();
         AssertNothingToDo();
         MakeNewVersion();
-        Root.Run($"sed -i 's/--queue-id/--dry-run --queue-id/' {server.ReleaseFile("postfix/master.cf")}").Good();
+        Root.Run($"sed -i 's/--queue-id/--dry-run --queue-id/' {_server.ReleaseFile("postfix/master.cf")}").Good();
 
-        var said = server.Install().Good().Output;
+        var said = _server.Install().Good().Output;
         Assert.Contains("keep message_size_limit in main.cf, which was edited; this version would set it to: 4096000\n",
             said, StringComparison.Ordinal);
         Assert.Contains("keep the service responder/unix in master.cf, which was edited", said,
@@ -94,9 +94,9 @@ public sealed class UpgradeTests : IDisposable
     public void WhatIsNoLongerShipped_IsTakenBack()
     {
         Root.Run(
-            $"rm {server.ReleaseFile("system/logrotate.d/mail_responder")} && sed -i '/^maximal_backoff_time/d' "
-            + $"{server.ReleaseFile("postfix/main.cf")}").Good();
-        server.Install().Good();
+            $"rm {_server.ReleaseFile("system/logrotate.d/mail_responder")} && sed -i '/^maximal_backoff_time/d' "
+            + $"{_server.ReleaseFile("postfix/main.cf")}").Good();
+        _server.Install().Good();
         Assert.False(File.Exists(Root.PathTo(Rotation)));
         Assert.DoesNotContain("maximal_backoff_time", Root.Run("postconf -n").Output, StringComparison.Ordinal);
         AssertNothingToDo();
@@ -115,7 +115,7 @@ public sealed class UpgradeTests : IDisposable
     public void Domain_IsNeverDroppedUnasked(string options, string? refusal, string domains)
     {
         var before = Root.Listing();
-        var run = server.Install(options);
+        var run = _server.Install(options);
         if (refusal is null)
         {
             run.Good();
@@ -125,7 +125,7 @@ public sealed class UpgradeTests : IDisposable
             Assert.Equal(64, run.ExitCode);
             Assert.Contains(refusal, run.Errors, StringComparison.Ordinal);
             Assert.Equal(before, Root.Listing());
-            if (refusal.StartsWith("--add-domain", StringComparison.Ordinal)) server.Install(refusal).Good();
+            if (refusal.StartsWith("--add-domain", StringComparison.Ordinal)) _server.Install(refusal).Good();
         }
 
         Assert.Equal(domains, Root.Run("postconf -h extradomains").Output.Trim());
@@ -138,18 +138,18 @@ public sealed class UpgradeTests : IDisposable
     [Fact]
     public void DroppedDomain_IsNamed()
     {
-        server.Install("--add-domain example.org").Good();
+        _server.Install("--add-domain example.org").Good();
         Assert.Contains(
             "--domain would drop example.com. To keep it, leave --domain out; to drop it, add --remove-domain "
             + "example.com\n",
-            server.Install("--domain example.org").Errors, StringComparison.Ordinal);
+            _server.Install("--domain example.org").Errors, StringComparison.Ordinal);
         AssertNothingToDo();
     }
 
     [Fact]
     public void AnotherDomain_IsAdded()
     {
-        server.Install("--add-domain example.org --ses-region eu-west-1").Good();
+        _server.Install("--add-domain example.org --ses-region eu-west-1").Good();
         Assert.Equal("example.com, example.org", Root.Run("postconf -h extradomains").Output.Trim());
         Assert.Contains("example.org", Root.Read("/etc/postfix/sender_access"), StringComparison.Ordinal);
         var settings = Root.Read("/etc/mail_responder/settings.json");
@@ -176,7 +176,7 @@ public sealed class UpgradeTests : IDisposable
             $"cd /var/lib/mail_responder && setpriv --reuid=mail_responder --regid=mail_responder --clear-groups sh "
             + $"-c 'rm -rf {name} && ln -s {target} {name}'").Good();
         var before = Root.Run(look).Output;
-        var said = server.Install();
+        var said = _server.Install();
         Assert.Equal(before, Root.Run(look).Output);
         if (name == "files")
             Assert.Contains(
@@ -185,14 +185,14 @@ public sealed class UpgradeTests : IDisposable
     }
 
     /// <summary>Files of the release with a line more, and another parameter.</summary>
-    void MakeNewVersion()
+    private void MakeNewVersion()
     {
         foreach (var file in (string[])["rsyslog/20-mail_responder.conf", "system/logrotate.d/mail_responder"])
-            Root.Run($"echo '# newer' >>{server.ReleaseFile(file)}").Good();
+            Root.Run($"echo '# newer' >>{_server.ReleaseFile(file)}").Good();
         Root.Run(
             $"sed -i 's/^message_size_limit = .*/message_size_limit = 4096000/' "
-            + $"{server.ReleaseFile("postfix/main.cf")}").Good();
+            + $"{_server.ReleaseFile("postfix/main.cf")}").Good();
     }
 
-    void AssertNothingToDo() => Assert.Equal("nothing to do\n", server.Install().Good().Output);
+    private void AssertNothingToDo() => Assert.Equal("nothing to do\n", _server.Install().Good().Output);
 }

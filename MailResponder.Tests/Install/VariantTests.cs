@@ -6,8 +6,8 @@ namespace MailResponder.Tests.Install;
 [Collection(ServerRoots.Collection)]
 public sealed class VariantTests
 {
-    const string AsResponder = "setpriv --reuid=mail_responder --regid=mail_responder --init-groups ";
-    const string Status = AsResponder + "responder database status";
+    private const string AsResponder = "setpriv --reuid=mail_responder --regid=mail_responder --init-groups ";
+    private const string Status = AsResponder + "responder database status";
 
     [Fact]
     public void StrictRecipients_AreRejectedWhenTheBookDoesNotKnowThem()
@@ -225,7 +225,7 @@ public sealed class VariantTests
         Assert.Contains("Support: somebody\n", root.Read("/etc/aliases"), StringComparison.Ordinal);
     }
 
-    static string WhoIsBelieved(InstalledServer server) => server.Root.Run("""
+    private static string WhoIsBelieved(InstalledServer server) => server.Root.Run("""
         responder doctor | grep ' authentication '
         postconf -n | grep -i milter
         grep authserv_id /etc/mail_responder/settings.json

@@ -16,5 +16,5 @@ public sealed class LastWords
             ExitCode.FilterNotice(Cause.Unexpected));
     }
 
-    static void Say() => StandardError.Write(ExitCode.FilterNotice(Cause.Unexpected));
+    private static void Say() => StandardError.Write(ExitCode.FilterNotice(Cause.Unexpected));
 }

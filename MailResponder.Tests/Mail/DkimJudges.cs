@@ -5,7 +5,7 @@ using Org.BouncyCastle.Crypto;
 namespace MailResponder.Tests.Mail;
 
 /// <summary>Three readers of DKIM signatures that share no code: dkimpy, OpenDKIM, MimeKit. They must agree.</summary>
-static class DkimJudges
+internal static class DkimJudges
 {
     internal static bool Accept(byte[] mail, TestKey key)
     {
@@ -14,7 +14,7 @@ static class DkimJudges
         return isAccepted;
     }
 
-    static bool MimeKitAccepts(byte[] mail, TestKey key)
+    private static bool MimeKitAccepts(byte[] mail, TestKey key)
     {
         using var message = MimeMessage.Load(new MemoryStream(mail));
         var signature = message.Headers[message.Headers.IndexOf(HeaderId.DkimSignature)];
@@ -22,7 +22,7 @@ static class DkimJudges
     }
 
     /// <summary>The key record in place of the DNS.</summary>
-    sealed class OneKey(TestKey key) : DkimPublicKeyLocatorBase
+    private sealed class OneKey(TestKey key) : DkimPublicKeyLocatorBase
     {
         public override AsymmetricKeyParameter LocatePublicKey(
             string methods, string domain, string selector, CancellationToken cancellationToken = default)

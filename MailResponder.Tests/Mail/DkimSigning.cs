@@ -5,7 +5,7 @@ namespace MailResponder.Tests.Mail;
 
 public sealed class DkimSigning : IDisposable
 {
-    readonly TestKey _key = new();
+    private readonly TestKey _key = new();
 
     public static TheoryData<string> Texts =>
     [
@@ -83,5 +83,5 @@ public sealed class DkimSigning : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    byte[] Sign(MimeMessage message) => SignedMail.Bytes(SignedMail.Of(message, _key.Pkcs8Pem));
+    private byte[] Sign(MimeMessage message) => SignedMail.Bytes(SignedMail.Of(message, _key.Pkcs8Pem));
 }

@@ -4,7 +4,7 @@ using MimeKit;
 namespace MailResponder.Tests.Mail;
 
 /// <summary>A reply of which everything is fixed, so that its bytes are.</summary>
-static class SampleReply
+internal static class SampleReply
 {
     internal const string Persian = "سلام دنیا، این یک پیام آزمایشی است که باید درست برسد.";
     internal const string Chinese = "你好，世界。这是一个测试邮件，应该完整地到达。";

@@ -6,7 +6,7 @@ using MimeKit;
 namespace MailResponder.Tests.Mail;
 
 /// <summary>Any message, signed by the signer of replies.</summary>
-static class SignedMail
+internal static class SignedMail
 {
     internal static OutgoingReply Of(MimeMessage message, string pem, string domain = "example.com")
     {
@@ -38,7 +38,7 @@ static class SignedMail
         return stream.ToArray();
     }
 
-    static ReplyBody Body(MimeEntity entity)
+    private static ReplyBody Body(MimeEntity entity)
     {
         using var stream = new MemoryStream();
         entity.WriteTo(Written.Options(NewLineFormat.Unix), stream);

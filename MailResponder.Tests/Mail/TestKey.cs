@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 namespace MailResponder.Tests.Mail;
 
 /// <summary>The RSA key of the tests, known to the whole world.</summary>
-sealed class TestKey : IDisposable
+internal sealed class TestKey : IDisposable
 {
-    readonly RSA _rsa = RSA.Create();
+    private readonly RSA _rsa = RSA.Create();
 
     internal TestKey() => _rsa.ImportFromPem(File.ReadAllText(Path));
 

@@ -4,7 +4,7 @@ using MimeKit;
 namespace MailResponder.Tests.Mail;
 
 /// <summary>Messages as they leave the program, and as our own reader sees them again.</summary>
-static class Written
+internal static class Written
 {
     internal static FormatOptions Options(NewLineFormat newLine)
     {

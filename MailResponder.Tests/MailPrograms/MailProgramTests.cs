@@ -15,23 +15,23 @@ namespace MailResponder.Tests.MailPrograms;
 [Collection("Postfix")]
 public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixture<MailProgramTests.Tools>
 {
-    private static readonly byte[] _guide = Encoding.UTF8.GetBytes("راهنما\nhttps://example.com/guide\n");
+    private static readonly byte[] Guide = Encoding.UTF8.GetBytes("راهنما\nhttps://example.com/guide\n");
 
     /// <summary>The names of three attachments, one of them ASCII, for programs that know RFC 2231.</summary>
-    private static readonly string[] _shownNames = ["ابزار.zip", "راهنما.txt", "tool.exe"];
+    private static readonly string[] ShownNames = ["ابزار.zip", "راهنما.txt", "tool.exe"];
 
     /// <summary>The same for those that do not.</summary>
-    private static readonly string[] _fallbackNames = ["attachment-1.zip", "attachment-2.txt", "tool.exe"];
+    private static readonly string[] FallbackNames = ["attachment-1.zip", "attachment-2.txt", "tool.exe"];
 
-    private static readonly Dictionary<string, string[]> _readers = new()
+    private static readonly Dictionary<string, string[]> Readers = new()
     {
-        ["mhstore"] = _shownNames,
-        ["perl"] = _shownNames,
-        ["mailparser"] = _shownNames,
-        ["letterparser"] = _fallbackNames,
-        ["munpack"] = _fallbackNames,
+        ["mhstore"] = ShownNames,
+        ["perl"] = ShownNames,
+        ["mailparser"] = ShownNames,
+        ["letterparser"] = FallbackNames,
+        ["munpack"] = FallbackNames,
         // Saves them under both names.
-        ["ripmime"] = _fallbackNames,
+        ["ripmime"] = FallbackNames,
     };
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixtu
         Assert.Empty(read.Defects);
         Assert.True(read.IsSignedByUs);
         Assert.Equal(from, read["To"]);
-        Assert.All(_readers, reader => AssertWhole(reader.Key, reply, reader.Value));
+        Assert.All(Readers, reader => AssertWhole(reader.Key, reply, reader.Value));
     }
 
     private void AssertWhole(string reader, string reply, string[] names)
@@ -67,7 +67,7 @@ public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixtu
         using var folder = new TemporaryFolder();
         Run("read.sh", folder.Path, reader, reply);
         var saved = string.Join(", ", Directory.GetFiles(folder.Path).Select(Path.GetFileName));
-        byte[][] contents = [route.Place.Attachment, _guide, route.Place.Attachment];
+        byte[][] contents = [route.Place.Attachment, Guide, route.Place.Attachment];
         foreach (var (name, content) in names.Zip(contents))
         {
             var file = folder.PathTo(name);
@@ -102,7 +102,7 @@ public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixtu
     {
         public Tools() : base("main-relay-domains.cf")
         {
-            File.WriteAllBytes(Place.PathTo("files/tools/guide.txt"), _guide);
+            File.WriteAllBytes(Place.PathTo("files/tools/guide.txt"), Guide);
             Place.Book[3]!["attachments"] = JsonNode.Parse("""
                 [["tools", "tool.zip", "ابزار.zip"], ["tools", "guide.txt", "راهنما.txt"],
                  ["tools", "tool.zip", "tool.exe"]]

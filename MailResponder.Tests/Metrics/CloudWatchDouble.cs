@@ -8,36 +8,36 @@ namespace MailResponder.Tests.Metrics;
 /// </summary>
 internal sealed class CloudWatchDouble : IDisposable
 {
-    const string Answer = "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\">"
+    private const string Answer = "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\">"
         + "<ResponseMetadata><RequestId>e16fc4d3-9a04-11e0-9362-093a1cae5385</RequestId></ResponseMetadata>"
         + "</PutMetricDataResponse>";
 
     /// <summary>What CloudWatch answers when it has taken the metrics.</summary>
-    static readonly SesAnswer taken = SesAnswer.Xml(200, Answer) with { Accepts = true };
+    private static readonly SesAnswer Taken = SesAnswer.Xml(200, Answer) with { Accepts = true };
 
-    readonly SesDouble service;
+    private readonly SesDouble _service;
 
     /// <param name="answerTo">What to do with the request of a number, counted from 1; null: take it.</param>
     public CloudWatchDouble(Func<int, SesAnswer?>? answerTo = null) =>
-        service = new SesDouble(number => answerTo?.Invoke(number) ?? taken, "monitoring");
+        _service = new SesDouble(number => answerTo?.Invoke(number) ?? Taken, "monitoring");
 
-    public string Url => service.Url;
+    public string Url => _service.Url;
 
-    public IReadOnlyList<SesCall> Calls => [.. service.Calls];
+    public IReadOnlyList<SesCall> Calls => [.. _service.Calls];
 
-    public IReadOnlyList<string> SignatureFaults => [.. service.SignatureFaults];
+    public IReadOnlyList<string> SignatureFaults => [.. _service.SignatureFaults];
 
     /// <summary>What was taken, in words: "NAMESPACE NAME UNIT samples/sum/min/max DIMENSION=VALUE…".</summary>
-    public IReadOnlyList<string> Taking => [.. service.Accepted.SelectMany(Words)];
+    public IReadOnlyList<string> Taking => [.. _service.Accepted.SelectMany(Words)];
 
     /// <summary>The part of <see cref="Taking"/> in the namespace of mail.</summary>
     public IReadOnlyList<string> OfMail =>
         [.. Taking.Where(words => words.StartsWith("MailResponder ", StringComparison.Ordinal))
         .Select(words => words["MailResponder ".Length..])];
 
-    public void Dispose() => service.Dispose();
+    public void Dispose() => _service.Dispose();
 
-    static IEnumerable<string> Words(SesCall call)
+    private static IEnumerable<string> Words(SesCall call)
     {
         for (var i = 1; call[$"MetricData.member.{i}.MetricName"] is { } name; i++)
         {

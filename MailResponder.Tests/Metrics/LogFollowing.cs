@@ -8,24 +8,24 @@ namespace MailResponder.Tests.Metrics;
 /// <summary>Every line of the log is counted once, whatever becomes of the file.</summary>
 public sealed class LogFollowing : IDisposable
 {
-    readonly TemporaryFolder folder = new();
-    readonly List<long> read = [];
-    LogPosition? position;
-    long written;
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<long> _read = [];
+    private LogPosition? _position;
+    private long _written;
 
     public LogFollowing()
     {
         Add(3);
         Follow();
-        Assert.Empty(read);
-        written = 0;
+        Assert.Empty(_read);
+        _written = 0;
     }
 
-    string Log => folder.PathTo("events.log");
+    private string Log => _folder.PathTo("events.log");
 
-    string Rotated => Log + ".1";
+    private string Rotated => Log + ".1";
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void NewLines_AreReadOnce()
@@ -43,7 +43,7 @@ public sealed class LogFollowing : IDisposable
         var line = Line();
         File.AppendAllText(Log, line[..20]);
         Follow();
-        Assert.Empty(read);
+        Assert.Empty(_read);
         File.AppendAllText(Log, line[20..]);
         AssertAllRead();
     }
@@ -155,7 +155,7 @@ public sealed class LogFollowing : IDisposable
         Add(4, Rotated);
         Add(2);
         Follow();
-        Assert.Equal([1, 7, 8, 9, 10, 11, 12], read);
+        Assert.Equal([1, 7, 8, 9, 10, 11, 12], _read);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class LogFollowing : IDisposable
     public void LogThatIsNotThereYet_IsReadFromItsStart()
     {
         File.Delete(Log);
-        position = null;
+        _position = null;
         Follow();
         Add(2);
         AssertAllRead();
@@ -208,7 +208,7 @@ public sealed class LogFollowing : IDisposable
         File.AppendAllText(Log, "\n");
         Add(300);
         Follow();
-        Assert.Equal([1, 2, .. Enumerable.Range(4, 300).Select(number => (long)number)], read);
+        Assert.Equal([1, 2, .. Enumerable.Range(4, 300).Select(number => (long)number)], _read);
     }
 
     /// <summary>Any cuts, at any places, give every line once.</summary>
@@ -241,31 +241,31 @@ public sealed class LogFollowing : IDisposable
         AssertAllRead();
     }
 
-    void Add(int count, string? file = null)
+    private void Add(int count, string? file = null)
     {
         for (var i = 0; i < count; i++) File.AppendAllText(file ?? Log, Line());
     }
 
     /// <summary>A line that tells its number as its milliseconds.</summary>
-    string Line()
+    private string Line()
     {
         var outcome = new Outcome(Result.Replied) { Address = "get@example.com", Receipts = ["sendmail"] };
-        return MessageLog.Event(outcome, ++written, DateTimeOffset.UtcNow) + "\n";
+        return MessageLog.Event(outcome, ++_written, DateTimeOffset.UtcNow) + "\n";
     }
 
-    void Follow()
+    private void Follow()
     {
         using var log = new LogFollower(Log, MessageEvent.TimeOf);
-        position = position is null ? log.Skip(DateTimeOffset.UtcNow) : log.Read(position, line =>
+        _position = _position is null ? log.Skip(DateTimeOffset.UtcNow) : log.Read(_position, line =>
         {
-            if (MessageEvent.Read(line) is { } message) read.Add(message.Ms);
+            if (MessageEvent.Read(line) is { } message) _read.Add(message.Ms);
         });
     }
 
-    void AssertAllRead()
+    private void AssertAllRead()
     {
         Follow();
         Follow();
-        Assert.Equal(Enumerable.Range(1, (int)written).Select(number => (long)number), read);
+        Assert.Equal(Enumerable.Range(1, (int)_written).Select(number => (long)number), _read);
     }
 }

@@ -10,7 +10,7 @@ namespace MailResponder.Tests.Metrics;
 /// </summary>
 internal sealed class MetricsPlace : IDisposable
 {
-    int written;
+    private int _written;
 
     /// <param name="cloudWatch">Null: the settings have no region, so that nothing is to be sent.</param>
     public MetricsPlace(CloudWatchDouble? cloudWatch)
@@ -45,7 +45,8 @@ internal sealed class MetricsPlace : IDisposable
 
     /// <summary>Adds an event as rsyslogd does.</summary>
     public void Write(Outcome outcome, long milliseconds) =>
-        File.AppendAllText(Log, MessageLog.Event(outcome, milliseconds, DateTimeOffset.Now.AddTicks(++written)) + "\n");
+        File.AppendAllText(
+            Log, MessageLog.Event(outcome, milliseconds, DateTimeOffset.Now.AddTicks(++_written)) + "\n");
 
     public void Replied(int count, string address = "get@example.com")
     {

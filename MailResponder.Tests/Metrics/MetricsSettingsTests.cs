@@ -6,9 +6,9 @@ namespace MailResponder.Tests.Metrics;
 /// <summary>Every fault of the metrics settings is named with its line and what to write instead.</summary>
 public sealed class MetricsSettingsTests : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Whole_IsRead()
@@ -23,11 +23,12 @@ public sealed class MetricsSettingsTests : IDisposable
             new AwsConnection("metrics", "eu-west-1")
             {
                 Endpoint = new Uri("https://monitoring.example.com"),
-                CredentialsFile = folder.PathTo("keys"),
+                CredentialsFile = _folder.PathTo("keys"),
                 Profile = "mail"
             },
             metrics.CloudWatch);
-        Assert.Equal(("Example/Mail", 10, folder.PathTo("var")), (metrics.Namespace, metrics.Threshold, metrics.State));
+        Assert.Equal(("Example/Mail", 10, _folder.PathTo("var")),
+            (metrics.Namespace, metrics.Threshold, metrics.State));
     }
 
     [Fact]
@@ -61,10 +62,10 @@ public sealed class MetricsSettingsTests : IDisposable
             faults, fault => fault.ToString().Contains(expected, StringComparison.Ordinal)).Line);
     }
 
-    ResponderSettings? Read(string metrics, out List<Fault> faults)
+    private ResponderSettings? Read(string metrics, out List<Fault> faults)
     {
         faults = [];
-        return SettingsFile.Check(folder.Write("settings.json", $$"""
+        return SettingsFile.Check(_folder.Write("settings.json", $$"""
             {
               "response_from": "Tools <help@example.com>",
               "bounce_address": "bounces@example.com",

@@ -7,23 +7,23 @@ namespace MailResponder.Tests.Metrics;
 /// <summary>`responder metrics prometheus`, the published program, read by promtool.</summary>
 public sealed class PrometheusTests : IDisposable
 {
-    readonly MetricsPlace place = new(null);
+    private readonly MetricsPlace _place = new(null);
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Fact]
     public void Numbers_EqualTheTraffic_AndOnlyGrow()
     {
         Run();
         var durations = new List<long>();
-        for (var i = 0; i < 5; i++) durations.Add(place.Answer(RequestMail.FromSomebodyNew()));
+        for (var i = 0; i < 5; i++) durations.Add(_place.Answer(RequestMail.FromSomebodyNew()));
         for (var i = 0; i < 4; i++) durations.Add(
-            place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
-        place.Answer(RequestMail.FromSomebodyNew(), "--sender", "");
+            _place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
+        _place.Answer(RequestMail.FromSomebodyNew(), "--sender", "");
         var first = Run();
-        place.Write(Outcome.Deferred(Cause.Database, "database: away"), 61_000);
+        _place.Write(Outcome.Deferred(Cause.Database, "database: away"), 61_000);
         for (var i = 0; i < 6; i++) durations.Add(
-            place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
+            _place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com"));
         var second = Run();
 
         Assert.Equal((9, 1, 0, 0), (first["messages_total{result=\"replied\"}"],
@@ -52,26 +52,26 @@ public sealed class PrometheusTests : IDisposable
     [Fact]
     public void OutputFile_IsReplacedAtOnce()
     {
-        var file = place.Place.PathTo("mail_responder.prom");
+        var file = _place.Place.PathTo("mail_responder.prom");
         File.WriteAllText(file, "old");
         using var reader = new StreamReader(file); // has the old one to its end
-        var run = place.Place.Command("metrics", "prometheus", "--output", file, "--log", place.Log);
+        var run = _place.Place.Command("metrics", "prometheus", "--output", file, "--log", _place.Log);
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.Equal("", run.OutputText);
         Assert.Equal("old", reader.ReadToEnd());
         Assert.EndsWith("\n", File.ReadAllText(file), StringComparison.Ordinal);
         // node_exporter is another user.
         Assert.True((File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0);
-        Assert.Single(Directory.GetFiles(place.Place.Folder, "mail_responder.prom*"));
+        Assert.Single(Directory.GetFiles(_place.Place.Folder, "mail_responder.prom*"));
     }
 
     [Fact]
     public void OutputThatCannotBeWritten_CountsNothing()
     {
         Run();
-        place.Replied(6);
-        var run = place.Place.Command(
-            "metrics", "prometheus", "--output", place.Place.PathTo("missing/x.prom"), "--log", place.Log);
+        _place.Replied(6);
+        var run = _place.Place.Command(
+            "metrics", "prometheus", "--output", _place.Place.PathTo("missing/x.prom"), "--log", _place.Log);
         Assert.Equal(73, run.ExitCode);
         Assert.Contains("missing/x.prom: does not exist", run.Errors, StringComparison.Ordinal);
         Assert.Equal(6, Run()["replies_total{address=\"get@example.com\"}"]);
@@ -82,22 +82,23 @@ public sealed class PrometheusTests : IDisposable
     {
         Run();
         var requests = Enumerable.Range(0, 6).Select(_ => RequestMail.FromSomebodyNew()).ToList();
-        foreach (var request in requests) place.Answer(request);
+        foreach (var request in requests) _place.Answer(request);
         Run();
-        var files = string.Concat(Directory.GetFiles(place.Place.PathTo("state")).Append(place.Place.PathTo("out.prom"))
+        var files = string.Concat(Directory.GetFiles(_place.Place.PathTo("state"))
+            .Append(_place.Place.PathTo("out.prom"))
             .Select(File.ReadAllText));
         Assert.DoesNotContain("freemail", files, StringComparison.OrdinalIgnoreCase);
         Assert.All(requests, request =>
             Assert.DoesNotContain(request.From.Split('@')[0], files, StringComparison.OrdinalIgnoreCase));
-        Assert.Equal("700\n", ToolRun.Of("stat", "-c", "%a", place.Place.PathTo("state")).AssertDone());
+        Assert.Equal("700\n", ToolRun.Of("stat", "-c", "%a", _place.Place.PathTo("state")).AssertDone());
     }
 
     /// <summary>The samples without the common prefix, after promtool has found nothing to say against them.</summary>
-    Dictionary<string, double> Run()
+    private Dictionary<string, double> Run()
     {
-        var run = place.Place.Command("metrics", "prometheus", "--log", place.Log);
+        var run = _place.Place.Command("metrics", "prometheus", "--log", _place.Log);
         Assert.True(run.ExitCode == 0, run.Errors);
-        var file = place.Place.PathTo("out.prom");
+        var file = _place.Place.PathTo("out.prom");
         File.WriteAllText(file, run.OutputText);
         Assert.Equal("", ToolRun.Of("sh", "-c", $"promtool check metrics <'{file}'").AssertDone());
         return run.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')

@@ -179,7 +179,7 @@ public sealed class PutFaultTests
             place.Place.PathTo("folder"));
     }
 
-    static void AssertFails(ProgramRun run, int exitCode, string expected)
+    private static void AssertFails(ProgramRun run, int exitCode, string expected)
     {
         Assert.True(run.ExitCode == exitCode, $"exit {run.ExitCode}: {run.Errors}");
         Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
@@ -188,7 +188,7 @@ public sealed class PutFaultTests
         Assert.Equal("", run.OutputText);
     }
 
-    static void AssertSum(CloudWatchDouble cloudWatch, int replies) => Assert.Equal(replies, cloudWatch.OfMail
+    private static void AssertSum(CloudWatchDouble cloudWatch, int replies) => Assert.Equal(replies, cloudWatch.OfMail
         .Where(words => words.StartsWith("response_sent", StringComparison.Ordinal)
         && !words.Contains("Address=", StringComparison.Ordinal))
         .Sum(words => int.Parse(words.Split(' ')[2].Split('/')[1], System.Globalization.CultureInfo.InvariantCulture)));

@@ -186,6 +186,6 @@ public sealed class PutTests
         Assert.Contains("metrics.region is not set", place.Put("--print").OutputText, StringComparison.Ordinal);
     }
 
-    static double ValueOf(string words) =>
+    private static double ValueOf(string words) =>
         double.Parse(words.Split(' ')[3].Split('/')[1], CultureInfo.InvariantCulture);
 }

@@ -7,8 +7,8 @@ namespace MailResponder.Tests.Postfix;
 [Collection("Postfix")]
 public sealed class AuthenticatedRequestTests(MilterHost host) : IClassFixture<MilterHost>
 {
-    const string All = "replied links attachment";
-    const string LinksOnly = "replied links text";
+    private const string All = "replied links attachment";
+    private const string LinksOnly = "replied links text";
 
     /// <summary>The links need no proof, the attachment is for those who are proven to be who they say.</summary>
     [Theory]

@@ -11,7 +11,7 @@ namespace MailResponder.Tests.Postfix;
 [Collection("Postfix")]
 public sealed class AuthenticationResultsTests
 {
-    const string Forged =
+    private const string Forged =
         "Authentication-Results: mx.responder.test; dkim=pass header.d=forged.test\r\n" +
         "authentication-results : MX.Responder.Test;\r\n\tdmarc=pass header.from=forged.test\r\n" +
         "Authentication-Results: elsewhere.test; spf=pass smtp.mailfrom=forged.test\r\n" +
@@ -90,7 +90,7 @@ public sealed class AuthenticationResultsTests
     /// <summary>
     /// The world as the milters see it: our key, a policy, and a sender who is not allowed to come from there.
     /// </summary>
-    static NameServer Names()
+    private static NameServer Names()
     {
         var key = Workplace.DkimPublicKey;
         return new NameServer(
@@ -101,14 +101,14 @@ public sealed class AuthenticationResultsTests
     }
 
     /// <summary>A mail with a good signature: a reply of the responder's own.</summary>
-    static byte[] Signed(Workplace place)
+    private static byte[] Signed(Workplace place)
     {
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         return File.ReadAllBytes(place.Outbox[0]);
     }
 
     /// <summary>A Postfix that keeps what the responder would get.</summary>
-    static PrivatePostfix Capturing(Workplace place, string sample, string handedTo, string more = "") => new(
+    private static PrivatePostfix Capturing(Workplace place, string sample, string handedTo, string more = "") => new(
         place,
         sample,
         $"transport_maps = inline:{{ {handedTo}=capture: }}\ncapture_destination_recipient_limit = 1\n{more}",
@@ -118,7 +118,7 @@ public sealed class AuthenticationResultsTests
           argv=/bin/dd status=none of={{place.PathTo("captured")}}
         """);
 
-    static string Captured(Workplace place)
+    private static string Captured(Workplace place)
     {
         var file = place.PathTo("captured");
         Patience.Until("the message arrives", () =>
@@ -126,7 +126,7 @@ public sealed class AuthenticationResultsTests
         return File.ReadAllText(file).Split("\n\n")[0];
     }
 
-    static void Send(PrivatePostfix postfix, byte[] mail)
+    private static void Send(PrivatePostfix postfix, byte[] mail)
     {
         using var smtp = new SmtpDialogue(postfix.OutsidePort, Outside.Stranger);
         smtp.Say("EHLO mx.freemail.test");

@@ -7,8 +7,8 @@ namespace MailResponder.Tests.Postfix;
 [Collection("Postfix")]
 public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
 {
-    const string Sender = "MAIL FROM:<zahra@freemail.test>";
-    const string Recipient = "RCPT TO:<get@example.com>";
+    private const string Sender = "MAIL FROM:<zahra@freemail.test>";
+    private const string Recipient = "RCPT TO:<get@example.com>";
 
     [Fact]
     public void Stranger_IsAnswered()
@@ -146,7 +146,7 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
     }
 
     /// <summary>How many of two messages of one session are begun; each begins one of the client's minute.</summary>
-    static int HandOverTwo(Outside outside, string client)
+    private static int HandOverTwo(Outside outside, string client)
     {
         using var smtp = outside.Session(client);
         var taken = smtp.Ask(Sender)[0] == '2' ? 1 : 0;

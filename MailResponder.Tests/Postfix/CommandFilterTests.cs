@@ -10,14 +10,14 @@ namespace MailResponder.Tests.Postfix;
 public sealed class CommandFilterTests : IDisposable
 {
     /// <summary>A recipient whose mail is answered, and one whose mail Postfix returns when it may.</summary>
-    const string Answered = "links@example.com", Failing = "fails@example.com";
+    private const string Answered = "links@example.com", Failing = "fails@example.com";
 
-    const string All = "NOTIFY=SUCCESS,FAILURE,DELAY";
+    private const string All = "NOTIFY=SUCCESS,FAILURE,DELAY";
 
-    const string Postscreen = "through postscreen";
+    private const string Postscreen = "through postscreen";
 
     /// <summary>RCPT commands: {notify} stands for the parameter that asks for every report.</summary>
-    static readonly string[] accepted =
+    private static readonly string[] Accepted =
     [
         "RCPT TO:<{to}>", "rcpt to:<{to}>", "RcPt tO:<{to}> {notify}", "RCPT  TO:<{to}> {notify}",
         "RCPT\tTO:<{to}> {notify}", "RCPT TO: <{to}> {notify}", "RCPT TO:\t<{to}> {notify}",
@@ -38,7 +38,7 @@ public sealed class CommandFilterTests : IDisposable
         "RCPT TO:<\"a:b\"@example.com>\v{notify}",
     ];
 
-    static readonly string[] refused =
+    private static readonly string[] Refused =
     [
         "\vRCPT TO:<{to}> {notify}", "\fRCPT TO:<{to}> {notify}", "\rRCPT TO:<{to}> {notify}",
         " \vRCPT TO:<{to}> {notify}", "\v\f\r\t RCPT TO:<{to}> {notify}", "\x01RCPT TO:<{to}> {notify}",
@@ -57,7 +57,7 @@ public sealed class CommandFilterTests : IDisposable
     ];
 
     /// <summary>Nothing comes of these, whether Postfix takes them for names of ours or not.</summary>
-    static readonly string[] leadingElsewhere =
+    private static readonly string[] LeadingElsewhere =
     [
         "RCPT TO:<victim%elsewhere.test@example.com> {notify}", "RCPT TO:<elsewhere.test!victim@example.com> {notify}",
         "RCPT TO:<\"victim@elsewhere.test\"@example.com> {notify}",
@@ -72,7 +72,7 @@ public sealed class CommandFilterTests : IDisposable
         "RCPT TO:<l\xc3\xa9nks@example.com> {notify}",
     ];
 
-    static readonly string[] senders =
+    private static readonly string[] Senders =
     [
         "MAIL FROM:<{from}> RET=FULL ENVID=x", "MAIL FROM:<{from}> RET=HDRS", "mail from:<{from}> envid=QQ314159",
         "MAIL FROM:<{from}> ENVID=NOTIFY=SUCCESS", "MAIL FROM:<{from}> SIZE=1000", "MAIL FROM:<{from}> BODY=8BITMIME",
@@ -80,47 +80,47 @@ public sealed class CommandFilterTests : IDisposable
         "\vMAIL FROM:<{from}> RET=FULL",
     ];
 
-    readonly Outside outside = new("""
+    private readonly Outside _outside = new("""
         smtpd_error_sleep_time = 0
         smtpd_soft_error_limit = 100
         smtpd_hard_error_limit = 100
         smtpd_junk_command_limit = 100
         """, null);
 
-    int requesters;
+    private int _requesters;
 
-    public CommandFilterTests() => outside.Postfix.Alias("fails", "\"|exit 69\"");
+    public CommandFilterTests() => _outside.Postfix.Alias("fails", "\"|exit 69\"");
 
-    public void Dispose() => outside.Dispose();
+    public void Dispose() => _outside.Dispose();
 
     [Theory]
     [InlineData("from the host itself")]
     [InlineData(Postscreen)]
     public void ReportsThatAClientAsksFor_AreNeverSent(string way)
     {
-        foreach (var form in accepted) Try(way, form, isAccepted: true);
-        foreach (var form in refused) Try(way, form, isAccepted: false);
+        foreach (var form in Accepted) Try(way, form, isAccepted: true);
+        foreach (var form in Refused) Try(way, form, isAccepted: false);
         // The host itself may send elsewhere.
-        foreach (var form in way == Postscreen ? leadingElsewhere : []) Try(way, form, isAccepted: null);
-        foreach (var form in senders) Try(way, "RCPT TO:<{to}> {notify}", isAccepted: true, mail: form);
+        foreach (var form in way == Postscreen ? LeadingElsewhere : []) Try(way, form, isAccepted: null);
+        foreach (var form in Senders) Try(way, "RCPT TO:<{to}> {notify}", isAccepted: true, mail: form);
         foreach (var form in (string[])["RCPT TO:<{to}> {notify}", "RCPT TO:<{to}> {notify} ORCPT=\"x NOTIFY=x\""])
         {
             Try(way, form, isAccepted: true, hello: "HELO");
             Try(way, form, isAccepted: true, inChunks: true);
         }
-        outside.Postfix.WaitUntilQueueIsEmpty();
+        _outside.Postfix.WaitUntilQueueIsEmpty();
 
-        Assert.True(outside.Place.Outbox.Count > accepted.Length, outside.Postfix.MailLog);
-        Assert.Contains("status=bounced", outside.Postfix.MailLog, StringComparison.Ordinal);
-        Assert.Empty(outside.Postfix.Sink.Mails);
-        outside.Postfix.AssertNothingWasReturned();
+        Assert.True(_outside.Place.Outbox.Count > Accepted.Length, _outside.Postfix.MailLog);
+        Assert.Contains("status=bounced", _outside.Postfix.MailLog, StringComparison.Ordinal);
+        Assert.Empty(_outside.Postfix.Sink.Mails);
+        _outside.Postfix.AssertNothingWasReturned();
     }
 
     /// <summary>Else the tests above would see nothing, whatever the filter does.</summary>
     [Fact]
     public void WithoutTheFilter_SuccessAndFailureAreReported()
     {
-        using (var smtp = new SmtpDialogue(outside.Postfix.UnfilteredPort))
+        using (var smtp = new SmtpDialogue(_outside.Postfix.UnfilteredPort))
         {
             smtp.Say("EHLO mx.freemail.test");
             foreach (var recipient in (string[])[Answered, Failing])
@@ -131,24 +131,24 @@ public sealed class CommandFilterTests : IDisposable
                 smtp.Say("From: victim@freemail.test\r\n\r\nlinks\r\n.");
             }
         }
-        outside.Postfix.WaitUntilQueueIsEmpty();
-        var reports = outside.Postfix.Sink.MailsTo("victim@freemail.test");
+        _outside.Postfix.WaitUntilQueueIsEmpty();
+        var reports = _outside.Postfix.Sink.MailsTo("victim@freemail.test");
         Assert.Contains(reports, mail => mail.Contains("Successful Mail Delivery Report", StringComparison.Ordinal));
         Assert.Contains(reports, mail => mail.Contains("Undelivered Mail", StringComparison.Ordinal));
     }
 
     /// <summary>Two messages in the client's words, one to each recipient; none where the form is refused.</summary>
-    void Try(
+    private void Try(
         string way, string form, bool? isAccepted,
         string mail = "MAIL FROM:<{from}>", string hello = "EHLO", bool inChunks = false)
     {
         using var smtp = way == Postscreen
-            ? new SmtpDialogue(outside.Postfix.OutsidePort, Outside.Stranger)
-            : new SmtpDialogue(outside.Postfix.Port);
+            ? new SmtpDialogue(_outside.Postfix.OutsidePort, Outside.Stranger)
+            : new SmtpDialogue(_outside.Postfix.Port);
         smtp.Say(hello + " mx.freemail.test");
         foreach (var recipient in (string[])[Answered, Failing])
         {
-            var requester = string.Create(CultureInfo.InvariantCulture, $"victim{requesters++}@freemail.test");
+            var requester = string.Create(CultureInfo.InvariantCulture, $"victim{_requesters++}@freemail.test");
             smtp.Say(mail.Replace("{from}", requester, StringComparison.Ordinal));
             var command = form.Replace("{notify}", All, StringComparison.Ordinal);
             var answer = smtp.Ask(command.Replace("{to}", recipient, StringComparison.Ordinal));
@@ -159,7 +159,7 @@ public sealed class CommandFilterTests : IDisposable
         }
     }
 
-    static void HandOver(SmtpDialogue smtp, string requester, bool inChunks)
+    private static void HandOver(SmtpDialogue smtp, string requester, bool inChunks)
     {
         var header = $"From: {requester}\r\nTo: {Answered}\r\nMessage-ID: <{requester}>\r\nSubject: x\r\n";
         var text = $"{header}\r\nRCPT TO:<{Answered}> {All}\r\n";

@@ -8,10 +8,10 @@ namespace MailResponder.Tests.Postfix;
 [Collection("Postfix")]
 public sealed class CommandLineTests(PipeTransportTests.Straight route) : IClassFixture<PipeTransportTests.Straight>
 {
-    const int Messages = 200;
+    private const int Messages = 200;
 
-    readonly HashSet<string> commandLines = [];
-    volatile bool isDone;
+    private readonly HashSet<string> _commandLines = [];
+    private volatile bool _isDone;
 
     [Fact]
     public void TwoHundredMessages_NameNoRequesterInACommandLine()
@@ -28,26 +28,26 @@ public sealed class CommandLineTests(PipeTransportTests.Straight route) : IClass
         }
 
         route.Postfix.WaitUntilQueueIsEmpty();
-        isDone = true;
+        _isDone = true;
         looking.Join();
 
         Assert.All(requests, request => Assert.Single(route.Postfix.Sink.MailsTo(request.From)));
-        Assert.Contains(commandLines, line => line.Contains("--queue-id", StringComparison.Ordinal));
-        Assert.Contains(commandLines, line => line.Contains("-t -f bounces@example.com", StringComparison.Ordinal));
+        Assert.Contains(_commandLines, line => line.Contains("--queue-id", StringComparison.Ordinal));
+        Assert.Contains(_commandLines, line => line.Contains("-t -f bounces@example.com", StringComparison.Ordinal));
         Traces.Of(requests.Select(request => request.From))
-            .AssertNoneIn("a command line", string.Join('\n', commandLines));
+            .AssertNoneIn("a command line", string.Join('\n', _commandLines));
     }
 
-    static void Send(SmtpDialogue client, RequestMail request)
+    private static void Send(SmtpDialogue client, RequestMail request)
     {
         client.Say($"MAIL FROM:<{request.From}>");
         client.Say("RCPT TO:<links@example.com>");
         client.Data(Encoding.UTF8.GetString(request.ToBytes()));
     }
 
-    void Look()
+    private void Look()
     {
-        while (!isDone)
+        while (!_isDone)
         {
             foreach (var process in Directory.EnumerateDirectories("/proc"))
             {
@@ -55,7 +55,7 @@ public sealed class CommandLineTests(PipeTransportTests.Straight route) : IClass
                     out _)) continue;
                 try
                 {
-                    commandLines.Add(File.ReadAllText(Path.Join(process, "cmdline")).Replace('\0', ' '));
+                    _commandLines.Add(File.ReadAllText(Path.Join(process, "cmdline")).Replace('\0', ' '));
                 }
                 catch (IOException)
                 {

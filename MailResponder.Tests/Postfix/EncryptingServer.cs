@@ -12,18 +12,18 @@ namespace MailResponder.Tests.Postfix;
 /// </summary>
 internal sealed class EncryptingServer : IDisposable
 {
-    const string Address = "127.0.0.2";
+    private const string Address = "127.0.0.2";
 
-    readonly TemporaryFolder folder = new();
-    readonly string? pem;
-    Process? process;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string? _pem;
+    private Process? _process;
 
     /// <param name="name">The host that its certificate is for; null: STARTTLS is not offered.</param>
     public EncryptingServer(string? name)
     {
         using var chain = new TlsChain(name ?? "nobody.test");
-        Authority = folder.Write("root.pem", chain.Root.ExportCertificatePem() + "\n");
-        pem = name is null ? null : Pem(folder, chain);
+        Authority = _folder.Write("root.pem", chain.Root.ExportCertificatePem() + "\n");
+        _pem = name is null ? null : Pem(_folder, chain);
     }
 
     public int Port { get; } = Loopback.FreePort();
@@ -37,8 +37,8 @@ internal sealed class EncryptingServer : IDisposable
     /// <param name="behind">The port of the server behind it, on this host.</param>
     public void Start(int behind)
     {
-        string[] more = pem is null ? [] : [pem];
-        process = Process.Start(Repository.PathTo("MailResponder.Tests", "Postfix", "starttls.py"),
+        string[] more = _pem is null ? [] : [_pem];
+        _process = Process.Start(Repository.PathTo("MailResponder.Tests", "Postfix", "starttls.py"),
             [$"{Address}:{Port}", $"127.0.0.1:{behind}", .. more]);
         Patience.Until("the encrypting server", Listens);
     }
@@ -53,13 +53,13 @@ internal sealed class EncryptingServer : IDisposable
 
     public void Dispose()
     {
-        process?.Kill();
-        process?.WaitForExit();
-        process?.Dispose();
-        folder.Dispose();
+        _process?.Kill();
+        _process?.WaitForExit();
+        _process?.Dispose();
+        _folder.Dispose();
     }
 
-    bool Listens()
+    private bool Listens()
     {
         try
         {

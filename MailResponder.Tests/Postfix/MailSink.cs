@@ -7,15 +7,15 @@ namespace MailResponder.Tests.Postfix;
 /// </summary>
 internal sealed class MailSink : IDisposable
 {
-    readonly string folder;
-    readonly Process process;
+    private readonly string _folder;
+    private readonly Process _process;
 
     /// <param name="folder">A folder that the user <paramref name="user"/> may write to.</param>
     /// <param name="user">smtp-sink refuses to run as root.</param>
     public MailSink(string folder, string user)
     {
-        this.folder = folder;
-        process = Process.Start("smtp-sink",
+        this._folder = folder;
+        _process = Process.Start("smtp-sink",
             ["-u", user, "-d", Path.Combine(folder, "%Y%m%d%H%M%S."), $"127.0.0.1:{Port}", "100"]);
     }
 
@@ -24,15 +24,15 @@ internal sealed class MailSink : IDisposable
     /// <summary>
     /// Every mail received: lines X-Mail-Args and X-Rcpt-Args with the envelope, then the mail as it came.
     /// </summary>
-    public IReadOnlyList<string> Mails => [.. Directory.GetFiles(folder).Select(File.ReadAllText)];
+    public IReadOnlyList<string> Mails => [.. Directory.GetFiles(_folder).Select(File.ReadAllText)];
 
     public IReadOnlyList<string> MailsTo(string recipient) =>
         [.. Mails.Where(mail => mail.Contains($"X-Rcpt-Args: <{recipient}>", StringComparison.OrdinalIgnoreCase))];
 
     public void Dispose()
     {
-        process.Kill();
-        process.WaitForExit();
-        process.Dispose();
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
     }
 }

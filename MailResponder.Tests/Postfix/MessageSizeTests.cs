@@ -13,9 +13,9 @@ namespace MailResponder.Tests.Postfix;
 [Collection("Postfix")]
 public sealed class MessageSizeTests : IDisposable
 {
-    const int RequestBytes = 8_192_000;
+    private const int RequestBytes = 8_192_000;
 
-    readonly Outside outside = new("inet_interfaces = all", Confinement.OfPostfix);
+    private readonly Outside _outside = new("inet_interfaces = all", Confinement.OfPostfix);
 
     [Fact]
     public void SevenMegabytes_ReachTheRequester()
@@ -25,12 +25,12 @@ public sealed class MessageSizeTests : IDisposable
         Attach(file);
         var request = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
 
-        outside.Accept(request, "links@example.com");
-        outside.Postfix.WaitUntilQueueIsEmpty();
+        _outside.Accept(request, "links@example.com");
+        _outside.Postfix.WaitUntilQueueIsEmpty();
 
-        var mail = Assert.Single(outside.Postfix.Sink.MailsTo(request.From));
+        var mail = Assert.Single(_outside.Postfix.Sink.MailsTo(request.From));
         Assert.Contains(Convert.ToBase64String(file), Regex.Replace(mail, "\r?\n", ""), StringComparison.Ordinal);
-        Assert.Matches("replied address=links@example.com replies=1 [^(]*$", outside.Place.Log.Reports[^1]);
+        Assert.Matches("replied address=links@example.com replies=1 [^(]*$", _outside.Place.Log.Reports[^1]);
     }
 
     /// <summary>17 MB have 23 as base64, which large providers take; of twice as much the text goes out.</summary>
@@ -42,13 +42,13 @@ public sealed class MessageSizeTests : IDisposable
         Attach(new byte[bytes]);
         var request = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
 
-        outside.Accept(request, "links@example.com");
-        outside.Postfix.WaitUntilQueueIsEmpty();
+        _outside.Accept(request, "links@example.com");
+        _outside.Postfix.WaitUntilQueueIsEmpty();
 
-        var mail = Assert.Single(outside.Postfix.Sink.MailsTo(request.From));
+        var mail = Assert.Single(_outside.Postfix.Sink.MailsTo(request.From));
         Assert.Equal(isWhole, mail.Contains("filename=tool.zip", StringComparison.Ordinal));
         Assert.Equal(
-            isWhole, !outside.Place.Log.Reports[^1].Contains("(without-attachments)", StringComparison.Ordinal));
+            isWhole, !_outside.Place.Log.Reports[^1].Contains("(without-attachments)", StringComparison.Ordinal));
     }
 
     /// <summary>Where main.cf has a smaller limit than ours: sendmail(1) says so.</summary>
@@ -75,13 +75,13 @@ public sealed class MessageSizeTests : IDisposable
     {
         var lines = Enumerable.Repeat(new string('x', 98) + "\r\n", RequestBytes / 100);
         var request = RequestMail.FromSomebodyNew() with { Body = string.Concat(lines) };
-        using (var said = outside.Session())
+        using (var said = _outside.Session())
         {
             var answer = said.Ask($"MAIL FROM:<{request.From}> SIZE={RequestBytes + 1}");
             Assert.StartsWith("552 5.3.4 ", answer, StringComparison.Ordinal);
         }
 
-        using (var had = outside.Session())
+        using (var had = _outside.Session())
         {
             had.Say($"MAIL FROM:<{request.From}>");
             had.Say("RCPT TO:<get@example.com>");
@@ -90,16 +90,16 @@ public sealed class MessageSizeTests : IDisposable
             Assert.StartsWith("552 5.3.4 ", answer, StringComparison.Ordinal);
         }
 
-        outside.Accept(request with { Body = request.Body[..^(100 * 100)] }, "links@example.com");
-        outside.Postfix.WaitUntilQueueIsEmpty();
-        Assert.Single(outside.Place.Log.Reports);
+        _outside.Accept(request with { Body = request.Body[..^(100 * 100)] }, "links@example.com");
+        _outside.Postfix.WaitUntilQueueIsEmpty();
+        Assert.Single(_outside.Place.Log.Reports);
     }
 
-    public void Dispose() => outside.Dispose();
+    public void Dispose() => _outside.Dispose();
 
-    void Attach(byte[] file) => Attach(file, outside);
+    private void Attach(byte[] file) => Attach(file, _outside);
 
-    static void Attach(byte[] file, Outside outside)
+    private static void Attach(byte[] file, Outside outside)
     {
         File.WriteAllBytes(outside.Place.PathTo("files/tools/tool.zip"), file);
         outside.Place.Book[2]!["send_method"] = "sendmail";

@@ -15,15 +15,15 @@ namespace MailResponder.Tests.Postfix;
 /// </summary>
 public sealed class MilterHost : IDisposable
 {
-    readonly RSA key = RSA.Create(2048);
-    readonly NameServer names;
-    readonly Milters milters;
-    readonly Workplace place = new();
-    readonly PrivatePostfix postfix;
+    private readonly RSA _key = RSA.Create(2048);
+    private readonly NameServer _names;
+    private readonly Milters _milters;
+    private readonly Workplace _place = new();
+    private readonly PrivatePostfix _postfix;
 
     public MilterHost()
     {
-        names = new NameServer(
+        _names = new NameServer(
         [
             .. DomainsThat("192.0.2.1", "signed", "sub.signed", "broken.signed", "hosts", "policy", "strict",
             "sub.strict", "evil", "elsewhere"),
@@ -36,26 +36,26 @@ public sealed class MilterHost : IDisposable
             // Nobody answers there.
             "server=/_domainkey.silent.example/127.0.0.1#9",
         ]);
-        milters = new Milters(names.Address);
-        place.Settings["authserv_id"] = "mx.responder.test";
-        place.Settings["daily_limit"] = 1000;
-        place.Book[0]!["subject"] = "links";
-        place.Book.Add(JsonNode.Parse("""
+        _milters = new Milters(_names.Address);
+        _place.Settings["authserv_id"] = "mx.responder.test";
+        _place.Settings["daily_limit"] = 1000;
+        _place.Book[0]!["subject"] = "links";
+        _place.Book.Add(JsonNode.Parse("""
             { "email_addr": "signed@example.com", "body": "links", "subject": "links",
               "require_authentication": { "links": "full" } }
             """));
-        place.Write();
-        postfix = new PrivatePostfix(place, "main.cf", milters.Parameters);
-        postfix.Resolve(names.Address);
+        _place.Write();
+        _postfix = new PrivatePostfix(_place, "main.cf", _milters.Parameters);
+        _postfix.Resolve(_names.Address);
     }
 
     public void Dispose()
     {
-        postfix.Dispose();
-        milters.Dispose();
-        names.Dispose();
-        place.Dispose();
-        key.Dispose();
+        _postfix.Dispose();
+        _milters.Dispose();
+        _names.Dispose();
+        _place.Dispose();
+        _key.Dispose();
     }
 
     /// <summary>
@@ -67,14 +67,14 @@ public sealed class MilterHost : IDisposable
     internal string Ask(string from, string? signer, string envelope, string moreHeaders = "",
         string requested = "get@example.com")
     {
-        var before = place.Log.Reports.Count;
+        var before = _place.Log.Reports.Count;
         Send(envelope, moreHeaders + Request(from, signer), requested);
-        Patience.Until("the request is dealt with", () => place.Log.Reports.Count > before, () => postfix.MailLog);
-        return InWords(place.Log.Reports[before]);
+        Patience.Until("the request is dealt with", () => _place.Log.Reports.Count > before, () => _postfix.MailLog);
+        return InWords(_place.Log.Reports[before]);
     }
 
     /// <summary>A request, signed with our key in the name of a domain.</summary>
-    string Request(string from, string? signer)
+    private string Request(string from, string? signer)
     {
         using var message = new MimeMessage();
         message.From.Add(new MailboxAddress("Zahra", from));
@@ -93,15 +93,15 @@ public sealed class MilterHost : IDisposable
             return Encoding.ASCII.GetString(unsigned.ToArray());
         }
 
-        using var signed = SignedMail.Of(message, key.ExportPkcs8PrivateKeyPem(), signer);
+        using var signed = SignedMail.Of(message, _key.ExportPkcs8PrivateKeyPem(), signer);
         var text = Encoding.ASCII.GetString(SignedMail.Bytes(signed, onWire: true));
         return signer.StartsWith("broken.", StringComparison.Ordinal)
             ? text.Replace("hello", "changed", StringComparison.Ordinal) : text;
     }
 
-    void Send(string envelope, string mail, string requested)
+    private void Send(string envelope, string mail, string requested)
     {
-        using var smtp = new SmtpDialogue(postfix.OutsidePort, Outside.Stranger);
+        using var smtp = new SmtpDialogue(_postfix.OutsidePort, Outside.Stranger);
         smtp.Say("EHLO mx.elsewhere.example");
         smtp.Say($"MAIL FROM:<{envelope}>");
         smtp.Say($"RCPT TO:<{requested}>");
@@ -110,9 +110,9 @@ public sealed class MilterHost : IDisposable
     }
 
     /// <summary>Each exists, and has our key.</summary>
-    IEnumerable<string> DomainsThat(string address, params string[] domains)
+    private IEnumerable<string> DomainsThat(string address, params string[] domains)
     {
-        var record = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+        var record = Convert.ToBase64String(_key.ExportSubjectPublicKeyInfo());
         foreach (var domain in domains)
         {
             yield return $"address=/{domain}.example/{address}";
@@ -123,7 +123,7 @@ public sealed class MilterHost : IDisposable
         yield return $"address=/silent.example/{address}";
     }
 
-    static string InWords(string line)
+    private static string InWords(string line)
     {
         var reason = Regex.Match(line, "reason=([a-z-]+)").Groups[1].Value;
         var sent = Regex.Match(line, @"receipts=(\S+)").Groups[1].Value.Split(

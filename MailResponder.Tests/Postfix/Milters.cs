@@ -5,13 +5,13 @@ namespace MailResponder.Tests.Postfix;
 /// <summary>opendkim and opendmarc as system/ configures them, on ports of their own.</summary>
 internal sealed class Milters : IDisposable
 {
-    readonly TemporaryFolder folder = new();
-    readonly List<Process> processes = [];
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<Process> _processes = [];
 
     public Milters(string nameserver)
     {
-        File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1FF); // 0777: each runs as a user of its own
-        folder.Write("resolv.conf", $"nameserver {nameserver}\n");
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x1FF); // 0777: each runs as a user of its own
+        _folder.Write("resolv.conf", $"nameserver {nameserver}\n");
         Start("opendkim", 8891, DkimPort, "-x", $"Nameservers {nameserver}\nDNSTimeout 2\n");
         Start("opendmarc", 8893, DmarcPort, "-c", "");
     }
@@ -29,29 +29,29 @@ internal sealed class Milters : IDisposable
 
     public void Dispose()
     {
-        foreach (var process in processes)
+        foreach (var process in _processes)
         {
             process.Kill();
             process.WaitForExit();
             process.Dispose();
         }
-        folder.Dispose();
+        _folder.Dispose();
     }
 
     /// <remarks>In a mount namespace, because opendmarc asks the resolvers of /etc/resolv.conf.</remarks>
-    void Start(string name, int samplePort, int port, string option, string more)
+    private void Start(string name, int samplePort, int port, string option, string more)
     {
-        var configuration = folder.Write($"{name}.conf", File.ReadAllText(Repository.PathTo($"system/{name}.conf"))
+        var configuration = _folder.Write($"{name}.conf", File.ReadAllText(Repository.PathTo($"system/{name}.conf"))
             .Replace($"{samplePort}@", $"{port}@", StringComparison.Ordinal)
-            .Replace($"/run/{name}/", $"{folder.Path}/", StringComparison.Ordinal) + more);
-        processes.Add(Process.Start("unshare",
+            .Replace($"/run/{name}/", $"{_folder.Path}/", StringComparison.Ordinal) + more);
+        _processes.Add(Process.Start("unshare",
         [
             "--mount", "sh", "-c", "mount --bind \"$1\" /etc/resolv.conf; shift; exec \"$@\"", "sh",
-            folder.PathTo("resolv.conf"), name, "-f", option, configuration,
+            _folder.PathTo("resolv.conf"), name, "-f", option, configuration,
         ]));
         Patience.Until($"{name} listens", () =>
         {
-            Assert.False(processes[^1].HasExited, $"{name} ended");
+            Assert.False(_processes[^1].HasExited, $"{name} ended");
             return Loopback.Listens(port);
         });
     }

@@ -10,13 +10,13 @@ namespace MailResponder.Tests.Postfix;
 /// </summary>
 internal sealed class NameServer : IDisposable
 {
-    readonly Process process;
+    private readonly Process _process;
 
     /// <param name="records">Lines as in dnsmasq.conf.</param>
     public NameServer(params string[] records)
     {
         Address = FreeAddress();
-        process = Process.Start("dnsmasq",
+        _process = Process.Start("dnsmasq",
         [
             "--conf-file=/dev/null", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--user=root", "--pid-file=",
             $"--listen-address={Address}", "--bind-interfaces", "--address=/#/",
@@ -29,12 +29,12 @@ internal sealed class NameServer : IDisposable
 
     public void Dispose()
     {
-        process.Kill();
-        process.WaitForExit();
-        process.Dispose();
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
     }
 
-    static string FreeAddress()
+    private static string FreeAddress()
     {
         for (; ; )
         {
@@ -51,9 +51,9 @@ internal sealed class NameServer : IDisposable
         }
     }
 
-    bool Listens()
+    private bool Listens()
     {
-        Assert.False(process.HasExited, "dnsmasq ended");
+        Assert.False(_process.HasExited, "dnsmasq ended");
         try
         {
             using var client = new TcpClient();

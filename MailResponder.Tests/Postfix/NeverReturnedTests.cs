@@ -12,11 +12,11 @@ namespace MailResponder.Tests.Postfix;
 public sealed class NeverReturnedTests
 {
     // Each address leads to the sample's transport with something wrong about it.
-    const string Routes = """
+    private const string Routes = """
         transport_maps = inline:{ usage@example.com=usage:, gone@example.com=gone: }
         """;
 
-    const string Transports = """
+    private const string Transports = """
         usage unix - n n - 2 pipe
           flags=DORXhu user=mail_responder null_sender=
           argv=/usr/local/bin/responder --no-such-option ${original_recipient}
@@ -150,10 +150,10 @@ public sealed class NeverReturnedTests
         postfix.AssertNothingWasReturned();
     }
 
-    static PrivatePostfix Expiring(Workplace place, string sample, string overrides = Routes) =>
+    private static PrivatePostfix Expiring(Workplace place, string sample, string overrides = Routes) =>
         new(place, sample, overrides + "\nmaximal_queue_lifetime = 3s\nbounce_queue_lifetime = 3s", Transports);
 
-    static void AssertExpiredOrDroppedSilently(PrivatePostfix postfix)
+    private static void AssertExpiredOrDroppedSilently(PrivatePostfix postfix)
     {
         Assert.Empty(postfix.Place.Outbox);
         Assert.Empty(postfix.Sink.Mails);

@@ -23,7 +23,7 @@ public sealed class Outside : IDisposable
     /// <summary>What Spamhaus tells a resolver that asks too much, and what a resolver that lies says.</summary>
     public const string RefusedResolver = "203.0.113.14";
 
-    readonly NameServer names = new(
+    private readonly NameServer _names = new(
         "address=/freemail.test/192.0.2.1",
         "address=/10.113.0.203.zen.spamhaus.org/127.0.0.2",
         "address=/11.113.0.203.bl.spamcop.net/127.0.0.2",
@@ -43,7 +43,7 @@ public sealed class Outside : IDisposable
     {
         Place = new Workplace();
         Postfix = new PrivatePostfix(Place, "main.cf", "smtpd_error_sleep_time = 1s\n" + overrides, unit: unit);
-        Postfix.Resolve(names.Address);
+        Postfix.Resolve(_names.Address);
     }
 
     internal Workplace Place { get; }
@@ -71,7 +71,7 @@ public sealed class Outside : IDisposable
     public void Dispose()
     {
         Postfix.Dispose();
-        names.Dispose();
+        _names.Dispose();
         Place.Dispose();
     }
 }

@@ -7,15 +7,15 @@ namespace MailResponder.Tests.Postfix;
 /// <summary>What holds whichever way Postfix hands a message to the responder.</summary>
 public abstract class PostfixContract(Route route)
 {
-    readonly Workplace place = route.Place;
-    readonly PrivatePostfix postfix = route.Postfix;
+    private readonly Workplace _place = route.Place;
+    private readonly PrivatePostfix _postfix = route.Postfix;
 
     [Fact]
     public void Request_IsAnsweredOnce()
     {
         var request = RequestMail.FromSomebodyNew();
-        postfix.Accept(request);
-        postfix.WaitUntilQueueIsEmpty();
+        _postfix.Accept(request);
+        _postfix.WaitUntilQueueIsEmpty();
 
         Assert.Equal(2, RepliesTo(request).Count);
         Assert.All(RepliesTo(request), reply =>
@@ -24,18 +24,18 @@ public abstract class PostfixContract(Route route)
             Assert.True(reply.IsSignedByUs);
             Assert.Equal("get@example.com", reply["Reply-To"]);
         });
-        Assert.Matches(@"replied address=get@example\.com replies=2 ms=\d+ queue_id=\w+ ", place.Log.Reports[^1]);
-        postfix.AssertNothingWasReturned();
+        Assert.Matches(@"replied address=get@example\.com replies=2 ms=\d+ queue_id=\w+ ", _place.Log.Reports[^1]);
+        _postfix.AssertNothingWasReturned();
     }
 
     [Fact]
     public void ReplyThroughSendmail_ReachesTheRequester()
     {
         var request = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
-        postfix.Accept(request, "links@example.com");
-        postfix.WaitUntilQueueIsEmpty();
+        _postfix.Accept(request, "links@example.com");
+        _postfix.WaitUntilQueueIsEmpty();
 
-        var reply = Assert.Single(postfix.Sink.MailsTo(request.From));
+        var reply = Assert.Single(_postfix.Sink.MailsTo(request.From));
         Assert.Contains("X-Mail-Args: <bounces@example.com>", reply, StringComparison.Ordinal);
         Assert.Contains("https://example.com/tools", reply, StringComparison.Ordinal);
         Assert.True(ReadSignature(reply));
@@ -46,8 +46,8 @@ public abstract class PostfixContract(Route route)
     public void EnvelopeRecipient_CountsAndNotTheToHeader()
     {
         var request = RequestMail.FromSomebodyNew() with { To = "get@example.com" };
-        postfix.Accept(request, "fa@example.com");
-        postfix.WaitUntilQueueIsEmpty();
+        _postfix.Accept(request, "fa@example.com");
+        _postfix.WaitUntilQueueIsEmpty();
         Assert.Equal("fa@example.com", Assert.Single(RepliesTo(request))["Reply-To"]);
     }
 
@@ -55,8 +55,8 @@ public abstract class PostfixContract(Route route)
     public void UpperCaseRecipient_IsTheSameAddress()
     {
         var request = RequestMail.FromSomebodyNew();
-        postfix.Accept(request, "GET@Example.COM");
-        postfix.WaitUntilQueueIsEmpty();
+        _postfix.Accept(request, "GET@Example.COM");
+        _postfix.WaitUntilQueueIsEmpty();
         Assert.Equal(2, RepliesTo(request).Count);
     }
 
@@ -71,11 +71,11 @@ public abstract class PostfixContract(Route route)
     public void RobotMail_StaysUnanswered(string reason, string? sender, string headers)
     {
         var request = RequestMail.FromSomebodyNew() with { MoreHeaders = headers };
-        postfix.Accept(request, sender: sender);
-        postfix.WaitUntilQueueIsEmpty();
+        _postfix.Accept(request, sender: sender);
+        _postfix.WaitUntilQueueIsEmpty();
         Assert.Empty(RepliesTo(request));
-        Assert.Contains($"skipped reason={reason} ", place.Log.Reports[^1], StringComparison.Ordinal);
-        postfix.AssertNothingWasReturned();
+        Assert.Contains($"skipped reason={reason} ", _place.Log.Reports[^1], StringComparison.Ordinal);
+        _postfix.AssertNothingWasReturned();
     }
 
     [Theory]
@@ -85,8 +85,8 @@ public abstract class PostfixContract(Route route)
     public void BenignTwin_IsAnswered(string headers)
     {
         var request = RequestMail.FromSomebodyNew() with { MoreHeaders = headers };
-        postfix.Accept(request);
-        postfix.WaitUntilQueueIsEmpty();
+        _postfix.Accept(request);
+        _postfix.WaitUntilQueueIsEmpty();
         Assert.Equal(2, RepliesTo(request).Count);
     }
 
@@ -94,81 +94,81 @@ public abstract class PostfixContract(Route route)
     public void AddressThatTheBookDoesNotKnow_IsDroppedSilently()
     {
         var request = RequestMail.FromSomebodyNew();
-        postfix.Accept(request, "nobody.here@example.com");
-        postfix.WaitUntilQueueIsEmpty();
+        _postfix.Accept(request, "nobody.here@example.com");
+        _postfix.WaitUntilQueueIsEmpty();
         Assert.Empty(RepliesTo(request));
-        Assert.Contains("reason=unknown-address address=unknown ", place.Log.Reports[^1], StringComparison.Ordinal);
-        postfix.AssertNothingWasReturned();
+        Assert.Contains("reason=unknown-address address=unknown ", _place.Log.Reports[^1], StringComparison.Ordinal);
+        _postfix.AssertNothingWasReturned();
     }
 
     [Fact]
     public void MistypedAddress_IsAnsweredByTheEntryForThem()
     {
         var request = RequestMail.FromSomebodyNew() with { To = "gett@example.com" };
-        place.Book.Add(new JsonObject
+        _place.Book.Add(new JsonObject
         {
             ["email_addr"] = "*@example.com",
             ["body"] = "There is no such address.",
             ["attachments"] = null,
         });
-        place.Write();
+        _place.Write();
         try
         {
-            postfix.Accept(request, "gett@example.com");
-            postfix.WaitUntilQueueIsEmpty();
+            _postfix.Accept(request, "gett@example.com");
+            _postfix.WaitUntilQueueIsEmpty();
         }
         finally
         {
-            place.Book.RemoveAt(place.Book.Count - 1);
-            place.Write();
+            _place.Book.RemoveAt(_place.Book.Count - 1);
+            _place.Write();
         }
 
         Assert.Null(Assert.Single(RepliesTo(request))["Reply-To"]);
-        Assert.Contains("replied reason=unknown-address address=*@example.com ", place.Log.Reports[^1],
+        Assert.Contains("replied reason=unknown-address address=*@example.com ", _place.Log.Reports[^1],
             StringComparison.Ordinal);
-        postfix.AssertNothingWasReturned();
+        _postfix.AssertNothingWasReturned();
     }
 
     [Fact]
     public void BrokenSettings_DeferUntilTheyAreMended()
     {
         var request = RequestMail.FromSomebodyNew();
-        File.WriteAllText(place.SettingsFile, "{ \"response_from\": ");
-        var deferredBefore = postfix.Deferrals;
-        postfix.Accept(request);
-        postfix.WaitUntilDeferred(deferredBefore + 1);
+        File.WriteAllText(_place.SettingsFile, "{ \"response_from\": ");
+        var deferredBefore = _postfix.Deferrals;
+        _postfix.Accept(request);
+        _postfix.WaitUntilDeferred(deferredBefore + 1);
         Assert.Empty(RepliesTo(request));
 
-        place.Write();
-        postfix.WaitUntilQueueIsEmpty();
+        _place.Write();
+        _postfix.WaitUntilQueueIsEmpty();
         Assert.Equal(2, RepliesTo(request).Count);
-        postfix.AssertNothingWasReturned();
+        _postfix.AssertNothingWasReturned();
     }
 
     [Fact]
     public void DeferredMessage_IsNotAnsweredTwice()
     {
         var request = RequestMail.FromSomebodyNew();
-        File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("away"));
-        var deferredBefore = postfix.Deferrals;
-        postfix.Accept(request);
-        postfix.WaitUntilDeferred(deferredBefore + 2);
+        File.Move(_place.PathTo("files/tools/tool.zip"), _place.PathTo("away"));
+        var deferredBefore = _postfix.Deferrals;
+        _postfix.Accept(request);
+        _postfix.WaitUntilDeferred(deferredBefore + 2);
         Assert.Single(RepliesTo(request));
 
-        File.Move(place.PathTo("away"), place.PathTo("files/tools/tool.zip"));
-        postfix.WaitUntilQueueIsEmpty();
+        File.Move(_place.PathTo("away"), _place.PathTo("files/tools/tool.zip"));
+        _postfix.WaitUntilQueueIsEmpty();
         Assert.Equal(2, RepliesTo(request).Count);
-        postfix.AssertNothingWasReturned();
+        _postfix.AssertNothingWasReturned();
     }
 
-    IReadOnlyList<ReadMail> RepliesTo(RequestMail request) =>
-        ReadMail.All(place.Outbox.Where(
+    private IReadOnlyList<ReadMail> RepliesTo(RequestMail request) =>
+        ReadMail.All(_place.Outbox.Where(
             file => File.ReadAllText(file).Contains(request.From, StringComparison.Ordinal)));
 
-    bool ReadSignature(string sinkMail)
+    private bool ReadSignature(string sinkMail)
     {
         // What smtp-sink and Postfix put before the mail is not signed.
-        var file = place.PathTo("from-sink");
+        var file = _place.PathTo("from-sink");
         File.WriteAllText(file, sinkMail);
         return ReadMail.All([file])[0].IsSignedByUs;
     }

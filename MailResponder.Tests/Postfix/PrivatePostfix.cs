@@ -12,14 +12,14 @@ namespace MailResponder.Tests.Postfix;
 /// </summary>
 internal sealed class PrivatePostfix : IDisposable
 {
-    static readonly string[] tables =
+    private static readonly string[] Tables =
     [
         "command_filter", "header_checks", "sender_access", "helo_access", "mailbox_transport", "tls_policy", "aliases",
     ];
 
-    static readonly string[] queues = ["maildrop", "incoming", "active", "deferred", "hold", "corrupt"];
+    private static readonly string[] Queues = ["maildrop", "incoming", "active", "deferred", "hold", "corrupt"];
 
-    readonly string folder = Directory.CreateTempSubdirectory("responder-postfix-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("responder-postfix-").FullName;
 
     /// <param name="place">What the responder works with; from now on it belongs to the user mail_responder.</param>
     /// <param name="mainSample">The sample in postfix/ whose lines are tested, on top of those of main.cf.</param>
@@ -38,7 +38,7 @@ internal sealed class PrivatePostfix : IDisposable
         UnfilteredPort = Loopback.FreePort();
         OutsidePort = Loopback.FreePort();
         // Postfix and mail_responder walk through the folder, nobody lists it.
-        SetMode(folder, "0711");
+        SetMode(_folder, "0711");
         foreach (var name in (string[])["etc", "queue", "data", "log", "mail", "sink"]) Directory.CreateDirectory(
             PathTo(name));
         SetMode(PathTo("mail"), "1777");
@@ -54,7 +54,7 @@ internal sealed class PrivatePostfix : IDisposable
         foreach (var name in (string[])["main.cf", mainSample]) SetParameters(Parameters(name));
         SetParameters(MainBase());
         SetParameters(Located(overrides));
-        foreach (var table in tables) File.WriteAllText(PathTo($"etc/{table}"), Sample(table));
+        foreach (var table in Tables) File.WriteAllText(PathTo($"etc/{table}"), Sample(table));
         File.WriteAllText(PathTo("forward"), Sample("forward"));
         Run("postalias", "-c", PathTo("etc"), $"hash:{PathTo("etc/aliases")}");
         Run("sh", "-c",
@@ -102,9 +102,9 @@ internal sealed class PrivatePostfix : IDisposable
     /// </summary>
     public int Master => int.Parse(Run("cat", PidFile), CultureInfo.InvariantCulture);
 
-    string PidFile => PathTo("queue/pid/master.pid");
+    private string PidFile => PathTo("queue/pid/master.pid");
 
-    public string PathTo(string name) => Path.Combine(folder, name);
+    public string PathTo(string name) => Path.Combine(_folder, name);
 
     /// <summary>Hands a mail over by SMTP; returns when Postfix has taken it into its queue.</summary>
     public void Accept(RequestMail mail, string recipient = "get@example.com", string? sender = null, int? port = null)
@@ -160,10 +160,10 @@ internal sealed class PrivatePostfix : IDisposable
     {
         StopMaster();
         Sink.Dispose();
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 
-    static string Run(string program, params string[] arguments)
+    private static string Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();
@@ -172,13 +172,13 @@ internal sealed class PrivatePostfix : IDisposable
         return output;
     }
 
-    static void SetMode(string path, string octal) =>
+    private static void SetMode(string path, string octal) =>
         File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(octal, 8));
 
-    string Sample(string name) => Located(File.ReadAllText(Repository.PathTo("postfix", name)));
+    private string Sample(string name) => Located(File.ReadAllText(Repository.PathTo("postfix", name)));
 
     /// <summary>The lines of a main.cf sample as postconf(1) understands them, one parameter a line.</summary>
-    string Parameters(string sample)
+    private string Parameters(string sample)
     {
         var alone = Directory.CreateDirectory(PathTo($"read-{sample}")).FullName;
         File.Copy(Repository.PathTo("postfix", sample), Path.Combine(alone, "main.cf"), overwrite: true);
@@ -189,7 +189,7 @@ internal sealed class PrivatePostfix : IDisposable
             lines.Where(line => !line.StartsWith("config_directory =", StringComparison.Ordinal))));
     }
 
-    void SetParameters(string lines)
+    private void SetParameters(string lines)
     {
         string[] parameters = [.. lines.Split('\n').Select(line => line.Trim())
             .Where(line => line.Contains('=', StringComparison.Ordinal))];
@@ -198,7 +198,7 @@ internal sealed class PrivatePostfix : IDisposable
     }
 
     /// <summary>The text with the places of an installed responder replaced by ours.</summary>
-    string Located(string text) => text
+    private string Located(string text) => text
         .Replace("/usr/local/bin/responder", $"{Binary} --settings {Place.SettingsFile}", StringComparison.Ordinal)
         .Replace("/etc/postfix/", PathTo("etc/"), StringComparison.Ordinal)
         .Replace("hash:/etc/aliases", $"hash:{PathTo("etc/aliases")}", StringComparison.Ordinal)
@@ -207,19 +207,19 @@ internal sealed class PrivatePostfix : IDisposable
         .Replace("\nsmtp      inet", $"\n127.0.0.1:{Port} inet", StringComparison.Ordinal);
 
     /// <summary>With our folders in place of an installed Postfix's.</summary>
-    Confinement Here(Confinement unit) => unit
+    private Confinement Here(Confinement unit) => unit
         .Moved("/var/spool/postfix", PathTo("queue")).Moved("/var/lib/postfix", PathTo("data"))
         .Moved("/var/log", PathTo("log")).Moved("/var/mail", PathTo("mail"))
         .Moved("/var/lib/mail_responder", Place.Folder)
         .With($"BindReadOnlyPaths={PathTo("etc/main.cf")}:/etc/postfix/main.cf");
 
-    string MainBase() => $"""
+    private string MainBase() => $"""
 
         compatibility_level = 3.6
         queue_directory = {PathTo("queue")}
         data_directory = {PathTo("data")}
         maillog_file = {PathTo("log/maillog")}
-        maillog_file_prefixes = {folder}
+        maillog_file_prefixes = {_folder}
         alternate_config_directories = {PathTo("etc")}
         mail_spool_directory = {PathTo("mail")}
         forward_path = {PathTo("forward")}
@@ -232,7 +232,7 @@ internal sealed class PrivatePostfix : IDisposable
 
         """;
 
-    string MasterBase() => $"""
+    private string MasterBase() => $"""
         127.0.0.1:{UnfilteredPort} inet n - n - - smtpd -o smtpd_command_filter=
         127.0.0.1:{OutsidePort} inet n - y - 1 postscreen
           -o postscreen_upstream_proxy_protocol=haproxy -o postscreen_greet_wait=1s
@@ -258,14 +258,14 @@ internal sealed class PrivatePostfix : IDisposable
 
         """;
 
-    IEnumerable<string> QueueFiles() =>
-        queues
+    private IEnumerable<string> QueueFiles() =>
+        Queues
             .Select(name => PathTo($"queue/{name}"))
             .Where(Directory.Exists)
             .SelectMany(name => Directory.EnumerateFiles(name, "*", SearchOption.AllDirectories));
 
     /// <summary>Runs the queue once a second meanwhile, as the queue manager does every few minutes.</summary>
-    void WaitFor(string what, Func<bool> isSo)
+    private void WaitFor(string what, Func<bool> isSo)
     {
         var sinceQueueRun = Stopwatch.StartNew();
         Patience.Until(
@@ -283,7 +283,7 @@ internal sealed class PrivatePostfix : IDisposable
             () => MailLog);
     }
 
-    void StopMaster()
+    private void StopMaster()
     {
         if (!File.Exists(PidFile)) return;
         var master = Master;

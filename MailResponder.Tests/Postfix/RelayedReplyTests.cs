@@ -10,10 +10,10 @@ namespace MailResponder.Tests.Postfix;
 [Collection("Postfix")]
 public sealed class RelayedReplyTests(RelayedReplyTests.Rewriting route) : IClassFixture<RelayedReplyTests.Rewriting>
 {
-    const string Victim = "victim@victim.example.net";
+    private const string Victim = "victim@victim.example.net";
 
     /// <summary>Addresses that Postfix takes for the victim's.</summary>
-    static readonly string[] forms =
+    private static readonly string[] AllForms =
     [
         "victim%victim.example.net@mx.responder.test",
         "victim%victim.example.net@MX.Responder.Test",
@@ -32,17 +32,17 @@ public sealed class RelayedReplyTests(RelayedReplyTests.Rewriting route) : IClas
         "\"victim\\@victim.example.net\"@localhost.responder.test",
     ];
 
-    public static TheoryData<string> Forms => [.. forms];
+    public static TheoryData<string> Forms => [.. AllForms];
 
-    readonly PrivatePostfix postfix = route.Postfix;
+    private readonly PrivatePostfix _postfix = route.Postfix;
 
     [Fact]
     public void Postfix_WouldSendThemOn()
     {
-        foreach (var form in forms)
-            postfix.Accept(RequestMail.FromSomebodyNew(), form, port: postfix.UnfilteredPort);
-        postfix.WaitUntilQueueIsEmpty();
-        Assert.Equal(forms.Length, postfix.Sink.MailsTo(Victim).Count(mail => !IsReply(mail)));
+        foreach (var form in AllForms)
+            _postfix.Accept(RequestMail.FromSomebodyNew(), form, port: _postfix.UnfilteredPort);
+        _postfix.WaitUntilQueueIsEmpty();
+        Assert.Equal(AllForms.Length, _postfix.Sink.MailsTo(Victim).Count(mail => !IsReply(mail)));
     }
 
     [Theory]
@@ -56,20 +56,21 @@ public sealed class RelayedReplyTests(RelayedReplyTests.Rewriting route) : IClas
     {
         var before = Replies;
         var forged = RequestMail.FromSomebodyNew() with { To = "links@example.com", FromField = $"From: {from}\r\n" };
-        postfix.Accept(forged, "links@example.com");
+        _postfix.Accept(forged, "links@example.com");
         var asked = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
-        postfix.Accept(asked, "links@example.com");
-        postfix.WaitUntilQueueIsEmpty();
+        _postfix.Accept(asked, "links@example.com");
+        _postfix.WaitUntilQueueIsEmpty();
 
         Assert.Equal(before + 1, Replies);
-        Assert.Single(postfix.Sink.MailsTo(asked.From));
-        Assert.DoesNotContain(postfix.Sink.MailsTo(Victim), IsReply);
-        postfix.AssertNothingWasReturned();
+        Assert.Single(_postfix.Sink.MailsTo(asked.From));
+        Assert.DoesNotContain(_postfix.Sink.MailsTo(Victim), IsReply);
+        _postfix.AssertNothingWasReturned();
     }
 
-    int Replies => postfix.Sink.Mails.Count(IsReply);
+    private int Replies => _postfix.Sink.Mails.Count(IsReply);
 
-    static bool IsReply(string mail) => mail.Contains("X-Mail-Args: <bounces@example.com>", StringComparison.Ordinal);
+    private static bool IsReply(string mail) =>
+        mail.Contains("X-Mail-Args: <bounces@example.com>", StringComparison.Ordinal);
 
     public sealed class Rewriting : Route
     {

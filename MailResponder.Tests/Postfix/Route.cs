@@ -40,7 +40,7 @@ public abstract class Route : IDisposable
         ' "$@"
         """;
 
-    void WriteSendmail()
+    private void WriteSendmail()
     {
         Place.SendThrough(HandingOverTo(Postfix.UnfilteredPort));
         Place.Settings["send_method"] = "outbox";

@@ -71,7 +71,7 @@ public sealed class SampleSyntaxTests
         Assert.Equal(names.Distinct(), names);
     }
 
-    static string Run(string script)
+    private static string Run(string script)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec 2>&1; {script}"]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;

@@ -8,11 +8,11 @@ namespace MailResponder.Tests.Postfix;
 internal sealed class SmtpDialogue : IDisposable
 {
     // Longer than the tarpit.
-    static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    readonly TcpClient client = new();
-    readonly StreamReader reader;
-    readonly StreamWriter writer;
+    private readonly TcpClient _client = new();
+    private readonly StreamReader _reader;
+    private readonly StreamWriter _writer;
 
     /// <param name="port">Where the server listens, on this host.</param>
     /// <param name="clientAddress">
@@ -21,13 +21,13 @@ internal sealed class SmtpDialogue : IDisposable
     /// <param name="tooEarly">What is said before the greeting has come.</param>
     public SmtpDialogue(int port, string? clientAddress = null, string? tooEarly = null)
     {
-        client.Connect(IPAddress.Loopback, port);
-        client.ReceiveTimeout = (int)patience.TotalMilliseconds;
-        reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        _client.Connect(IPAddress.Loopback, port);
+        _client.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        _reader = new StreamReader(_client.GetStream(), Encoding.ASCII);
         // Commands in octets: a character is one.
-        writer = new StreamWriter(client.GetStream(), Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
-        if (clientAddress is not null) writer.WriteLine($"PROXY TCP4 {clientAddress} 127.0.0.1 40000 25");
-        if (tooEarly is not null) writer.WriteLine(tooEarly);
+        _writer = new StreamWriter(_client.GetStream(), Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
+        if (clientAddress is not null) _writer.WriteLine($"PROXY TCP4 {clientAddress} 127.0.0.1 40000 25");
+        if (tooEarly is not null) _writer.WriteLine(tooEarly);
         Greeting = Hear();
         // postscreen gives a first line early, and the rest when it knows enough.
         Assert.StartsWith("220", Greeting, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ internal sealed class SmtpDialogue : IDisposable
     /// </returns>
     public string Ask(string line)
     {
-        writer.WriteLine(line);
+        _writer.WriteLine(line);
         return Hear();
     }
 
@@ -61,15 +61,15 @@ internal sealed class SmtpDialogue : IDisposable
 
     public void Dispose()
     {
-        reader.Dispose();
-        writer.Dispose();
-        client.Dispose();
+        _reader.Dispose();
+        _writer.Dispose();
+        _client.Dispose();
     }
 
-    string Hear()
+    private string Hear()
     {
         var answer = new StringBuilder();
-        while (reader.ReadLine() is { } line)
+        while (_reader.ReadLine() is { } line)
         {
             answer.Append(line).Append('\n');
             if (line.Length < 4 || line[3] != '-') break;

@@ -25,7 +25,7 @@ public class SmtpDialogueTests
         Assert.Equal("DATA\r\n" + onWire + "QUIT\r\n", await heard);
     }
 
-    static async Task<string> Hear(TcpListener server)
+    private static async Task<string> Hear(TcpListener server)
     {
         using var client = await server.AcceptTcpClientAsync();
         var stream = client.GetStream();

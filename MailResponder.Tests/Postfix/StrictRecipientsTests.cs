@@ -122,7 +122,7 @@ public sealed class StrictRecipientsTests
         });
     }
 
-    static Workplace WithTables(Action<JsonArray>? change = null)
+    private static Workplace WithTables(Action<JsonArray>? change = null)
     {
         var place = new Workplace();
         place.Settings["postfix_maps"] = "postfix";
@@ -132,7 +132,7 @@ public sealed class StrictRecipientsTests
         return place;
     }
 
-    static void Pull(Workplace place)
+    private static void Pull(Workplace place)
     {
         var run = place.Command("config", "pull");
         Assert.True(run.ExitCode == 0, run.Errors);

@@ -11,7 +11,7 @@ namespace MailResponder.Tests.Postfix;
 [Collection("Postfix")]
 public sealed class TlsTests
 {
-    const string Reader = "zahra@freemail.test";
+    private const string Reader = "zahra@freemail.test";
 
     [Fact]
     public void Incoming_IsEncryptedForAClientThatWants()
@@ -122,22 +122,22 @@ public sealed class TlsTests
     }
 
     /// <summary>A Postfix, and the one server that it sends everything to.</summary>
-    sealed class World : IDisposable
+    private sealed class World : IDisposable
     {
-        readonly Workplace place = new();
-        readonly EncryptingServer server;
+        private readonly Workplace _place = new();
+        private readonly EncryptingServer _server;
 
         /// <param name="name">The host that the server's certificate is for; null: it has no STARTTLS.</param>
         /// <param name="isTrusted">Whether Postfix knows the authority.</param>
         public World(string? name, bool isTrusted = false)
         {
-            server = new EncryptingServer(name);
-            Postfix = new PrivatePostfix(place, "main.cf", $"""
-                relayhost = {server.NextHop}
+            _server = new EncryptingServer(name);
+            Postfix = new PrivatePostfix(_place, "main.cf", $"""
+                relayhost = {_server.NextHop}
                 smtp_tls_loglevel = 1
-                {(isTrusted ? $"smtp_tls_CAfile = {server.Authority}" : "")}
+                {(isTrusted ? $"smtp_tls_CAfile = {_server.Authority}" : "")}
                 """);
-            server.Start(Postfix.Sink.Port);
+            _server.Start(Postfix.Sink.Port);
         }
 
         public PrivatePostfix Postfix { get; }
@@ -157,12 +157,12 @@ public sealed class TlsTests
         public void Dispose()
         {
             Postfix.Dispose();
-            server.Dispose();
-            place.Dispose();
+            _server.Dispose();
+            _place.Dispose();
         }
     }
 
-    static string Swaks(int port, RequestMail mail)
+    private static string Swaks(int port, RequestMail mail)
     {
         var start = new ProcessStartInfo("swaks",
         [

@@ -8,7 +8,7 @@ namespace MailResponder.Tests.PostfixLog;
 /// <summary>Mails of every kind through a private Postfix, and what of each there was.</summary>
 internal sealed class MixedTraffic : IDisposable
 {
-    const string Limits = """
+    private const string Limits = """
         maximal_queue_lifetime = 15s
         bounce_queue_lifetime = 15s
         smtpd/pass/message_size_limit = 20000
@@ -23,7 +23,8 @@ internal sealed class MixedTraffic : IDisposable
     /// What is sent beside plain requests, and the reason for which each stays unanswered: every reason but
     /// unreadable-message, for Postfix never hands over a mail without a header.
     /// </summary>
-    static readonly (string Reason, string Recipient, string? Sender, Func<RequestMail, RequestMail> As)[] skips =
+    private static readonly
+        (string Reason, string Recipient, string? Sender, Func<RequestMail, RequestMail> As)[] Skips =
     [
         ("message-too-large", "get@example.com", null, mail =>
         mail with { Body = string.Concat(Enumerable.Repeat(new string('x', 70) + "\r\n", 200)) }),
@@ -54,9 +55,9 @@ internal sealed class MixedTraffic : IDisposable
         ("blocked", "get@example.com", null, mail => mail with { FromField = $"From: {Blocked}\r\n" }),
     ];
 
-    const string Blocked = "zahra.blocked@freemail.test";
+    private const string Blocked = "zahra.blocked@freemail.test";
 
-    int sent;
+    private int _sent;
 
     public MixedTraffic(string sample, string more = "", string? syslogSocket = null)
     {
@@ -94,9 +95,9 @@ internal sealed class MixedTraffic : IDisposable
     public int Rejected { get; private set; }
 
     /// <summary>Requests, answered or not.</summary>
-    public int Received => sent;
+    public int Received => _sent;
 
-    public static IReadOnlyList<string> SkipReasons => [.. skips.Select(skip => skip.Reason), "over-quota"];
+    public static IReadOnlyList<string> SkipReasons => [.. Skips.Select(skip => skip.Reason), "over-quota"];
 
     public void Send()
     {
@@ -108,7 +109,7 @@ internal sealed class MixedTraffic : IDisposable
         Accept(often.Again(), "links@example.com"); // over quota
         Assert.Equal(0, Place.Command("blacklist", "block", Blocked).ExitCode);
         Place.GiveTo("mail_responder");
-        foreach (var (_, recipient, sender, change) in skips) Accept(
+        foreach (var (_, recipient, sender, change) in Skips) Accept(
             change(RequestMail.FromSomebodyNew()), recipient, sender);
         Postfix.WaitUntilQueueIsEmpty();
         DeferAndAnswer();
@@ -160,13 +161,13 @@ internal sealed class MixedTraffic : IDisposable
         Place.Dispose();
     }
 
-    void Accept(RequestMail mail, string recipient = "get@example.com", string? sender = null)
+    private void Accept(RequestMail mail, string recipient = "get@example.com", string? sender = null)
     {
         Postfix.Accept(mail, recipient, sender);
-        sent++;
+        _sent++;
     }
 
-    void DeferAndAnswer()
+    private void DeferAndAnswer()
     {
         var before = Postfix.Deferrals;
         File.Delete(Place.PathTo("responses.json"));
@@ -179,7 +180,7 @@ internal sealed class MixedTraffic : IDisposable
         Answered += 2;
     }
 
-    void Expire()
+    private void Expire()
     {
         File.Delete(Place.PathTo("responses.json"));
         Accept(RequestMail.FromSomebodyNew());
@@ -190,7 +191,7 @@ internal sealed class MixedTraffic : IDisposable
     }
 
     /// <summary>By its sender, by the size that the client tells, and by the size that comes.</summary>
-    void Refuse()
+    private void Refuse()
     {
         Assert.NotEqual(0, Swaks("zahra.refused@freemail.test", "Subject: please\n\nhello\n").ExitCode);
         Assert.NotEqual(0, Swaks("zahra.large@freemail.test",
@@ -203,11 +204,11 @@ internal sealed class MixedTraffic : IDisposable
         Rejected += 3;
     }
 
-    ToolRun Swaks(string sender, string mail) =>
+    private ToolRun Swaks(string sender, string mail) =>
         ToolRun.Of("swaks", "--server", "127.0.0.1", "--port", $"{Postfix.Port}",
         "--helo", "client.freemail.test", "--from", sender, "--to", "get@example.com", "--data", mail);
 
-    void Mend()
+    private void Mend()
     {
         Place.Settings["send_method"] = "outbox";
         Place.Write();

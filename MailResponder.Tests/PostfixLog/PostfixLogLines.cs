@@ -9,23 +9,23 @@ namespace MailResponder.Tests.PostfixLog;
 /// <summary>Lines that a private Postfix does not write at will, and what is no line at all.</summary>
 public sealed class PostfixLogLines : IDisposable
 {
-    const string Day = "2026-03-02T08:";
+    private const string Day = "2026-03-02T08:";
 
-    readonly TemporaryFolder folder = new();
-    readonly FixedClock clock = new();
-    readonly ResponderSettings settings;
+    private readonly TemporaryFolder _folder = new();
+    private readonly FixedClock _clock = new();
+    private readonly ResponderSettings _settings;
 
     public PostfixLogLines()
     {
-        folder.Write("responses.json",
+        _folder.Write("responses.json",
             """[ { "email_addr": "get@example.com", "body": "Links\n", "attachments": null } ]""");
-        settings = TestSettings.In(folder.Path) with
+        _settings = TestSettings.In(_folder.Path) with
         {
-            PostfixLog = new PostfixLogSettings(folder.PathTo("rows.db"), 14),
+            PostfixLog = new PostfixLogSettings(_folder.PathTo("rows.db"), 14),
         };
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(
@@ -53,7 +53,7 @@ public sealed class PostfixLogLines : IDisposable
     {
         Read($"{Day}00:00.000001+00:00 mx postfix/{service}[5]: {text}\n");
         Assert.Equal(1, Summary.Rejected);
-        MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(settings.PostfixLog.Database)));
+        MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(_settings.PostfixLog.Database)));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class PostfixLogLines : IDisposable
             + $"delays=1/1/1/0.2, dsn=4.4.1, status={status}\n");
         Assert.Equal(kept, Rows("SELECT (sent IS NOT NULL) || ' ' || deferred || ' ' || bounced FROM message"));
         Assert.Equal(0, Summary.Received); // to somebody else
-        MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(settings.PostfixLog.Database)));
+        MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(_settings.PostfixLog.Database)));
     }
 
     /// <summary>Nor has it a place for more: what has no column cannot leak.</summary>
@@ -124,7 +124,7 @@ public sealed class PostfixLogLines : IDisposable
     {
         Read("");
         Assert.Equal("", MailResponder.Tests.Host.ToolRun.Of(
-            "sqlite3", settings.PostfixLog.Database,
+            "sqlite3", _settings.PostfixLog.Database,
             "CREATE TRIGGER full BEFORE UPDATE OF answered ON message BEGIN SELECT raise(ABORT, 'no'); END")
             .AssertDone());
         Assert.Throws<ResponderException>(() => Read(Request("01", "4C12345")));
@@ -143,7 +143,7 @@ public sealed class PostfixLogLines : IDisposable
     {
         var lines = Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .ToLookup(IsEvent);
-        folder.Write("events.log", string.Join('\n', lines[true]) + "\n");
+        _folder.Write("events.log", string.Join('\n', lines[true]) + "\n");
         if (eventsFirst) Read("");
         Read(string.Join('\n', lines[false]) + "\n");
         Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
@@ -154,8 +154,8 @@ public sealed class PostfixLogLines : IDisposable
     {
         var lines = Request("01", "4C12345").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Read(lines[0] + "\n");
-        File.AppendAllText(folder.PathTo("mail.log"), lines[1] + "\n" + lines[2] + "\n");
-        File.Move(folder.PathTo("mail.log"), folder.PathTo("mail.log.1"));
+        File.AppendAllText(_folder.PathTo("mail.log"), lines[1] + "\n" + lines[2] + "\n");
+        File.Move(_folder.PathTo("mail.log"), _folder.PathTo("mail.log.1"));
         Read(string.Join('\n', lines[3..]) + "\n");
         Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
         Assert.Equal("1", Rows("SELECT count(*) FROM message"));
@@ -180,7 +180,7 @@ public sealed class PostfixLogLines : IDisposable
         log.Write(Encoding.ASCII.GetBytes(
             new string('x', 1_000_000) + "\n" + Request("02", "4C99999") + Day
             + "03:00+00:00 mx postfix/qmgr[7]: 4C99999: rem"));
-        File.WriteAllBytes(folder.PathTo("mail.log"), log.ToArray());
+        File.WriteAllBytes(_folder.PathTo("mail.log"), log.ToArray());
 
         var (lines, unknown) = Read("");
         Assert.InRange(lines, 1000, 2006);
@@ -205,14 +205,14 @@ public sealed class PostfixLogLines : IDisposable
         var until = new DateTimeOffset(FixedClock.Start.Date.AddDays(1), TimeSpan.Zero);
         var today = DateOnly.FromDateTime(FixedClock.Start.Date);
 
-        var trend = PostfixLogDatabase.Summarise(settings.PostfixLog.Database, until.AddDays(-1), until, 5)!.Trend;
+        var trend = PostfixLogDatabase.Summarise(_settings.PostfixLog.Database, until.AddDays(-1), until, 5)!.Trend;
         Assert.Equal(13, trend.Count);
         Assert.Equal(new DayOfRequests(today.AddDays(-12), 1, 1), trend[0]);
         Assert.Equal(new DayOfRequests(today.AddDays(-11), 0, 0), trend[1]);
         Assert.Equal(new DayOfRequests(today.AddDays(-1), 2, 1), trend[^2]);
         var east = new DateTimeOffset(FixedClock.Start.Date.AddDays(1), TimeSpan.FromHours(2));
         Assert.Equal(1, PostfixLogDatabase.Summarise(
-            settings.PostfixLog.Database, east.AddDays(-1), east, 5)!.Trend[^1].Received);
+            _settings.PostfixLog.Database, east.AddDays(-1), east, 5)!.Trend[^1].Received);
     }
 
     [Fact]
@@ -220,10 +220,10 @@ public sealed class PostfixLogLines : IDisposable
     {
         Read(Request("01", "4C12345")
             + $"{Day}01:00+00:00 mx postfix/smtpd[5]: NOQUEUE: reject: RCPT from x[198.51.100.7]: 554 5.7.1 no\n");
-        clock.Now += TimeSpan.FromDays(13);
+        _clock.Now += TimeSpan.FromDays(13);
         Read("");
         Assert.Equal("1|1", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection)"));
-        clock.Now += TimeSpan.FromDays(2);
+        _clock.Now += TimeSpan.FromDays(2);
         Read("");
         Assert.Equal("0|0", Rows("SELECT (SELECT count(*) FROM message) || '|' || (SELECT count(*) FROM rejection)"));
     }
@@ -231,15 +231,15 @@ public sealed class PostfixLogLines : IDisposable
     [Fact]
     public void DamagedDatabase_IsPutAside()
     {
-        folder.Write("rows.db", new string('x', 9000));
+        _folder.Write("rows.db", new string('x', 9000));
         Read(Request("01", "4C12345"));
         Assert.Equal(1, Summary.Answered);
-        Assert.True(File.Exists(folder.PathTo("rows.db.damaged")));
+        Assert.True(File.Exists(_folder.PathTo("rows.db.damaged")));
     }
 
     [Fact]
     public void NoDatabase_HasNoSummary() =>
-        Assert.Null(PostfixLogDatabase.Summarise(folder.PathTo("nowhere.db"), FixedClock.Start, FixedClock.Start, 5));
+        Assert.Null(PostfixLogDatabase.Summarise(_folder.PathTo("nowhere.db"), FixedClock.Start, FixedClock.Start, 5));
 
     /// <summary>A probe of `responder doctor` that was refused, and one that went through.</summary>
     [Fact]
@@ -251,7 +251,7 @@ public sealed class PostfixLogLines : IDisposable
         const string to = $"to=<mail_responder+get+{tag}@localhost>, orig_to=<get+{tag}@example.com>";
         const string sent = "delays=0/0/0/0.1, dsn=2.0.0, status=sent";
         const string discarded = "delay=0.2, delays=0/0/0/0, dsn=2.0.0, status=sent (probe.invalid)";
-        var domain = settings.ResponseAddress[settings.ResponseAddress.IndexOf('@')..];
+        var domain = _settings.ResponseAddress[_settings.ResponseAddress.IndexOf('@')..];
         var lines = $"""
             smtpd[5]: {refused}; from=<r@gmail.com> to=<get+{tag}@example.com> proto=ESMTP helo=<probe.invalid>
             smtpd[5]: 4C12345: client=unknown[192.0.2.1]
@@ -261,9 +261,9 @@ public sealed class PostfixLogLines : IDisposable
             local[8]: 4C12345: {to}, relay=local, delay=0.1, {sent} (forwarded as 4C23456)
             qmgr[7]: 4C23456: from=<r@gmail.com>, size=900, nrcpt=1 (queue active)
             qmgr[7]: 4C12345: removed
-            pickup[9]: 4C34567: uid=999 from=<{settings.BounceAddress}>
+            pickup[9]: 4C34567: uid=999 from=<{_settings.BounceAddress}>
             cleanup[6]: 4C34567: message-id=<0123456789abcdef0123456789abcdef{domain}>
-            qmgr[7]: 4C34567: from=<{settings.BounceAddress}>, size=900, nrcpt=1 (queue active)
+            qmgr[7]: 4C34567: from=<{_settings.BounceAddress}>, size=900, nrcpt=1 (queue active)
             pipe[8]: 4C23456: {to}, relay=responder, delay=0.2, {sent} (delivered via responder service)
             qmgr[7]: 4C23456: removed
             discard[8]: 4C34567: to=<{tag}@probe.invalid>, relay=none, {discarded}
@@ -313,10 +313,10 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal(1, Summary.Trend.Sum(day => day.Received));
     }
 
-    PostfixLogSummary Summary => PostfixLogDatabase.Summarise(
-        settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1), 5)!;
+    private PostfixLogSummary Summary => PostfixLogDatabase.Summarise(
+        _settings.PostfixLog.Database, FixedClock.Start.AddDays(-1), FixedClock.Start.AddDays(1), 5)!;
 
-    static string Request(string minute, string id) => string.Concat(
+    private static string Request(string minute, string id) => string.Concat(
         $"{Day}{minute}:00.100000+00:00 mx postfix/smtpd[5]: {id}: client=mail.freemail.test[198.51.100.7]\n",
         $"{Day}{minute}:00.200000+00:00 mx postfix/cleanup[6]: {id}: message-id=<1@freemail.test>\n",
         $"{Day}{minute}:00.300000+00:00 mx postfix/qmgr[7]: {id}: from=<zahra@freemail.test>, size=700, nrcpt=1 "
@@ -327,21 +327,22 @@ public sealed class PostfixLogLines : IDisposable
         + $"delays=0.1/0.1/0/0.2, dsn=2.0.0, status=sent (delivered via responder service)\n",
         $"{Day}{minute}:00.600000+00:00 mx postfix/qmgr[7]: {id}: removed\n");
 
-    static string Event(string time, Outcome outcome) =>
+    private static string Event(string time, Outcome outcome) =>
         MessageLog.Event(outcome, 9, DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)) + "\n";
 
-    static bool IsEvent(string line) => line.StartsWith('{');
+    private static bool IsEvent(string line) => line.StartsWith('{');
 
     /// <summary>A run after these lines came into the two logs.</summary>
-    (long Lines, long Unknown) Read(string lines)
+    private (long Lines, long Unknown) Read(string lines)
     {
         var logs = lines.Split('\n').SkipLast(1).Select(line => line + "\n").ToLookup(IsEvent);
-        File.AppendAllText(folder.PathTo("events.log"), string.Concat(logs[true]));
-        File.AppendAllText(folder.PathTo("mail.log"), string.Concat(logs[false]));
-        using var reader = new PostfixLogReader(folder.PathTo("mail.log"), folder.PathTo("events.log"), clock);
-        return reader.Read(settings);
+        File.AppendAllText(_folder.PathTo("events.log"), string.Concat(logs[true]));
+        File.AppendAllText(_folder.PathTo("mail.log"), string.Concat(logs[false]));
+        using var reader = new PostfixLogReader(_folder.PathTo("mail.log"), _folder.PathTo("events.log"), _clock);
+        return reader.Read(_settings);
     }
 
-    string Rows(string sql) => MailResponder.Tests.Host.ToolRun.Of("sqlite3", settings.PostfixLog.Database, sql)
+    private string Rows(string sql) =>
+        MailResponder.Tests.Host.ToolRun.Of("sqlite3", _settings.PostfixLog.Database, sql)
         .AssertDone().Trim();
 }

@@ -144,7 +144,7 @@ public sealed class PostfixLogOfARealPostfix
         PostfixLogDatabase.Summarise(Database(place), DateTimeOffset.UtcNow.AddDays(-1),
             DateTimeOffset.UtcNow.AddDays(1), 1)!;
 
-    static string Dump(Workplace place) =>
+    private static string Dump(Workplace place) =>
         ToolRun.Of("sqlite3", Database(place), ".dump message", ".dump rejection", ".dump receipt")
         .AssertDone();
 }

@@ -7,34 +7,34 @@ namespace MailResponder.Tests.Program;
 /// <summary>Who mistypes an address, or has used up his quota, is told so once.</summary>
 public sealed class AnswerInPlaceOfSilenceTests : IDisposable
 {
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
     public AnswerInPlaceOfSilenceTests()
     {
         Add("*@example.com", "There is no such address. Write to get@example.com.\n");
         Add("over-quota@example.com", "You have had three answers today.\n");
-        place.Settings["over_quota"] = "over-quota@example.com";
-        place.Write();
+        _place.Settings["over_quota"] = "over-quota@example.com";
+        _place.Write();
     }
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Fact]
     public void MistypedAddress_IsAnsweredOnceAWindowOutOfTheQuota()
     {
         var person = RequestMail.FromSomebodyNew() with { To = "gett@example.com" };
         for (var i = 0; i < 3; i++) Ask(person.Again(), "gett@example.com");
-        Assert.Matches(@"\]: replied reason=unknown-address address=\*@example\.com replies=1 ", place.Log.Reports[0]);
-        Assert.All(place.Log.Reports.Skip(1), line => Assert.Contains(
+        Assert.Matches(@"\]: replied reason=unknown-address address=\*@example\.com replies=1 ", _place.Log.Reports[0]);
+        Assert.All(_place.Log.Reports.Skip(1), line => Assert.Contains(
             "]: skipped reason=unknown-address address=*@example.com ", line, StringComparison.Ordinal));
-        Assert.Single(place.Outbox);
+        Assert.Single(_place.Outbox);
 
         for (var i = 0; i < 3; i++) Ask(person.Again(), "links@example.com");
         Assert.Equal(["There is no", "Links: http", "Links: http", "You have ha"], Texts());
 
-        Assert.Equal(0, place.Command("blacklist", "reset").ExitCode);
+        Assert.Equal(0, _place.Command("blacklist", "reset").ExitCode);
         Ask(person.Again(), "gte@example.com");
-        Assert.Equal(5, place.Outbox.Count);
+        Assert.Equal(5, _place.Outbox.Count);
     }
 
     /// <summary>A forger could write there what he likes: it would come to his victim signed by us.</summary>
@@ -43,9 +43,9 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
     {
         Ask(RequestMail.FromSomebodyNew() with { Subject = "buy-this" }, "your-account-is-closed@example.com");
 
-        var text = File.ReadAllText(Assert.Single(place.Outbox));
+        var text = File.ReadAllText(Assert.Single(_place.Outbox));
         Assert.DoesNotContain("your-account", text, StringComparison.OrdinalIgnoreCase);
-        var reply = ReadMail.All(place.Outbox)[0];
+        var reply = ReadMail.All(_place.Outbox)[0];
         Assert.True(reply.IsSignedByUs);
         Assert.Equal(("Re: example.com", null), (reply["Subject"], reply["Reply-To"]));
     }
@@ -57,15 +57,15 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
         Ask(robot, "gett@example.com");
         Ask(new RequestMail("no-reply@freemail.test"), "gett@example.com");
         Ask(RequestMail.FromSomebodyNew(), "bounces@example.com");
-        place.Settings["limits"] = new JsonObject { ["service_per_day"] = 1, ["when_reached"] = "drop" };
-        place.Write();
+        _place.Settings["limits"] = new JsonObject { ["service_per_day"] = 1, ["when_reached"] = "drop" };
+        _place.Write();
         Ask(RequestMail.FromSomebodyNew(), "gett@example.com");
         Ask(RequestMail.FromSomebodyNew(), "gett@example.com");
 
         Assert.Equal(["auto-submitted", "robot-sender", "unknown-address", "unknown-address", "service-limit"],
-            place.Log.Reports.Where(line => line.Contains(" reason=", StringComparison.Ordinal))
+            _place.Log.Reports.Where(line => line.Contains(" reason=", StringComparison.Ordinal))
                 .Select(line => line.Split("reason=")[1].Split(' ')[0]));
-        Assert.Single(place.Outbox);
+        Assert.Single(_place.Outbox);
     }
 
     [Fact]
@@ -73,19 +73,19 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
     {
         var person = RequestMail.FromSomebodyNew();
         for (var i = 0; i < 3; i++) Ask(person.Again(), "links@example.com");
-        Directory.Move(place.PathTo("outbox"), place.PathTo("away"));
-        File.WriteAllText(place.PathTo("outbox"), "in the way");
+        Directory.Move(_place.PathTo("outbox"), _place.PathTo("away"));
+        File.WriteAllText(_place.PathTo("outbox"), "in the way");
         var fourth = person.Again();
-        place.Filter(fourth, "--recipient", "links@example.com").AssertDeferred();
-        File.Delete(place.PathTo("outbox"));
-        Directory.Move(place.PathTo("away"), place.PathTo("outbox"));
+        _place.Filter(fourth, "--recipient", "links@example.com").AssertDeferred();
+        File.Delete(_place.PathTo("outbox"));
+        Directory.Move(_place.PathTo("away"), _place.PathTo("outbox"));
 
         for (var i = 0; i < 2; i++) Ask(fourth, "links@example.com");
         Ask(person.Again(), "links@example.com");
 
         Assert.Equal(["Links: http", "Links: http", "Links: http", "You have ha"], Texts());
-        Assert.Equal("links@example.com", ReadMail.All(place.Outbox)[3]["Reply-To"]);
-        Assert.Single(place.Log.Reports, line => line.Contains(
+        Assert.Equal("links@example.com", ReadMail.All(_place.Outbox)[3]["Reply-To"]);
+        Assert.Single(_place.Log.Reports, line => line.Contains(
             "]: skipped reason=over-quota address=links@example.com replies=1 ", StringComparison.Ordinal));
     }
 
@@ -94,16 +94,16 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
     {
         var person = RequestMail.FromSomebodyNew();
         for (var i = 0; i < 3; i++) Ask(person.Again(), "links@example.com");
-        Assert.Equal(0, place.Command("blacklist", "block", person.From).ExitCode);
+        Assert.Equal(0, _place.Command("blacklist", "block", person.From).ExitCode);
 
         Ask(person.Again(), "links@example.com");
 
-        Assert.Equal(3, place.Outbox.Count);
-        Assert.Contains("]: skipped reason=blocked ", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Equal(3, _place.Outbox.Count);
+        Assert.Contains("]: skipped reason=blocked ", _place.Log.Reports[^1], StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ThousandRequests_BringFourMails() => ThousandRequests(place);
+    public void ThousandRequests_BringFourMails() => ThousandRequests(_place);
 
     /// <summary>Sixteen at a time, of one person, each a process; the quota is three.</summary>
     internal static void ThousandRequests(Workplace place)
@@ -123,19 +123,19 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
     [Fact]
     public void NoticeThatTheBookDoesNotHave_IsAFaultWithItsLine()
     {
-        place.Settings["over_quota"] = "quota@example.com";
-        place.Write();
+        _place.Settings["over_quota"] = "quota@example.com";
+        _place.Write();
 
-        var run = place.Command("config", "check");
+        var run = _place.Command("config", "check");
 
         Assert.Equal(65, run.ExitCode);
         Assert.Contains("settings.json:1: over_quota: ", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("has 0 entries for quota@example.com; write one", run.OutputText, StringComparison.Ordinal);
     }
 
-    void Ask(RequestMail mail, string address) => place.Filter(mail, "--recipient", address).AssertDone();
+    private void Ask(RequestMail mail, string address) => _place.Filter(mail, "--recipient", address).AssertDone();
 
-    void Add(string address, string body) => place.Book.Add(new JsonObject
+    private void Add(string address, string body) => _place.Book.Add(new JsonObject
     {
         ["email_addr"] = address,
         ["body"] = body,
@@ -143,6 +143,6 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
     });
 
     /// <summary>The beginnings of all replies, oldest first.</summary>
-    IEnumerable<string> Texts() =>
-        ReadMail.All(place.Outbox).Select(reply => Encoding.UTF8.GetString(reply.Content("text/plain"))[..11]);
+    private IEnumerable<string> Texts() =>
+        ReadMail.All(_place.Outbox).Select(reply => Encoding.UTF8.GetString(reply.Content("text/plain"))[..11]);
 }

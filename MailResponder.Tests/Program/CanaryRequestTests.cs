@@ -11,15 +11,15 @@ namespace MailResponder.Tests.Program;
 /// <summary>Who is answered beyond his quota because `responder canary` asked, and nobody else.</summary>
 public sealed class CanaryRequestTests : IDisposable
 {
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
     public CanaryRequestTests()
     {
-        place.Settings["daily_limit"] = 1;
-        place.Write();
+        _place.Settings["daily_limit"] = 1;
+        _place.Write();
     }
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Theory]
     [InlineData("zahra@freemail.test", 0, true)]
@@ -32,16 +32,16 @@ public sealed class CanaryRequestTests : IDisposable
     [InlineData("omid@freemail.test", 0, false)]
     public void Quota_IsForAllOthers(string requester, int age, bool isAnswered)
     {
-        place.Filter(new RequestMail(requester)).AssertDone();
-        Assert.Equal(2, place.Outbox.Count);
-        var key = AddressKey.Load(place.PathTo("address.key"));
+        _place.Filter(new RequestMail(requester)).AssertDone();
+        Assert.Equal(2, _place.Outbox.Count);
+        var key = AddressKey.Load(_place.PathTo("address.key"));
         var tag = CanaryTag.New(key, DateTimeOffset.UtcNow.AddSeconds(age), "zahra@freemail.test");
 
-        place.Filter(With(requester, tag.On(1, "freemail.test"))).AssertDone();
-        Assert.Equal(isAnswered ? 4 : 2, place.Outbox.Count);
+        _place.Filter(With(requester, tag.On(1, "freemail.test"))).AssertDone();
+        Assert.Equal(isAnswered ? 4 : 2, _place.Outbox.Count);
         // The quota of a person is as used up as it was.
-        place.Filter(new RequestMail(requester)).AssertDone();
-        Assert.Equal(isAnswered ? 4 : 2, place.Outbox.Count);
+        _place.Filter(new RequestMail(requester)).AssertDone();
+        Assert.Equal(isAnswered ? 4 : 2, _place.Outbox.Count);
     }
 
     [Theory]
@@ -51,20 +51,20 @@ public sealed class CanaryRequestTests : IDisposable
     [InlineData("Canary-6553f100aaaaaaaaaaaaaaaaaaaaaaaa.1@freemail.test")]
     public void ForgedTag_IsNoTag(string id)
     {
-        place.Filter(new RequestMail("zahra@freemail.test")).AssertDone();
-        place.Filter(With("zahra@freemail.test", id)).AssertDone();
-        Assert.Equal(2, place.Outbox.Count);
-        Assert.Contains(place.Log.Reports, line => line.Contains("over-quota", StringComparison.Ordinal));
+        _place.Filter(new RequestMail("zahra@freemail.test")).AssertDone();
+        _place.Filter(With("zahra@freemail.test", id)).AssertDone();
+        Assert.Equal(2, _place.Outbox.Count);
+        Assert.Contains(_place.Log.Reports, line => line.Contains("over-quota", StringComparison.Ordinal));
     }
 
     [Fact]
     public void AnsweredCanary_CountsNowhere()
     {
-        place.Filter(new RequestMail("omid@freemail.test")).AssertDone();
-        var key = AddressKey.Load(place.PathTo("address.key"));
-        place.Filter(With("zahra@freemail.test",
+        _place.Filter(new RequestMail("omid@freemail.test")).AssertDone();
+        var key = AddressKey.Load(_place.PathTo("address.key"));
+        _place.Filter(With("zahra@freemail.test",
             CanaryTag.New(key, DateTimeOffset.UtcNow, "zahra@freemail.test").On(1, "freemail.test"))).AssertDone();
-        Assert.Equal(4, place.Outbox.Count);
+        Assert.Equal(4, _place.Outbox.Count);
         var counts = new MessageCounts(null, null, TimeZoneInfo.Utc);
         var traffic = new Traffic();
         foreach (var line in (string[])[Event(Result.Replied), Event(Result.Canary)])
@@ -75,7 +75,7 @@ public sealed class CanaryRequestTests : IDisposable
 
         var figures = counts.Figures(1);
         Assert.Equal((1, 0, 1), (figures.Answered, figures.UnmatchedLines, traffic.Replies));
-        Assert.Contains(place.Log.Reports,
+        Assert.Contains(_place.Log.Reports,
             line => line.Contains("]: canary address=get@example.com replies=2 ", StringComparison.Ordinal));
 
         string Event(Result result) => MessageLog.Event(
@@ -85,8 +85,8 @@ public sealed class CanaryRequestTests : IDisposable
     [Fact]
     public void Token_IsAnotherOneInTheSameSecond()
     {
-        place.Filter(new RequestMail("zahra@freemail.test")).AssertDone();
-        var key = AddressKey.Load(place.PathTo("address.key"));
+        _place.Filter(new RequestMail("zahra@freemail.test")).AssertDone();
+        var key = AddressKey.Load(_place.PathTo("address.key"));
         var now = DateTimeOffset.UtcNow;
         var tokens = Enumerable.Range(0, 3).Select(_ => CanaryTag.New(key, now, "zahra@freemail.test")).ToList();
         Assert.Equal(3, tokens.Distinct().Count());
@@ -96,29 +96,29 @@ public sealed class CanaryRequestTests : IDisposable
     [Fact]
     public void Quota_OfACanaryIsFinite()
     {
-        var key = AddressKey.LoadOrCreate(place.PathTo("address.key"), new(place.PathTo("responder.db"), null));
-        ProgramRun Ask() => place.Filter(With("zahra@freemail.test",
+        var key = AddressKey.LoadOrCreate(_place.PathTo("address.key"), new(_place.PathTo("responder.db"), null));
+        ProgramRun Ask() => _place.Filter(With("zahra@freemail.test",
             CanaryTag.New(key, DateTimeOffset.UtcNow, "zahra@freemail.test").On(1, "freemail.test")));
         Ask().AssertDone();
-        Assert.Equal(2, place.Outbox.Count);
-        RetryTests.Sqlite(place, $"UPDATE quota SET used = {CanaryTag.Quota - 1}");
+        Assert.Equal(2, _place.Outbox.Count);
+        RetryTests.Sqlite(_place, $"UPDATE quota SET used = {CanaryTag.Quota - 1}");
         Ask().AssertDone();
-        Assert.Equal(4, place.Outbox.Count);
+        Assert.Equal(4, _place.Outbox.Count);
         Ask().AssertDone();
-        Assert.Equal(4, place.Outbox.Count);
+        Assert.Equal(4, _place.Outbox.Count);
     }
 
     [Fact]
     public void AddressThatTheBookDoesNotKnow_IsAWarningOfConfigCheck()
     {
-        place.WriteSecret("mailbox.password", "secret\n");
-        place.Settings["canary"] = JsonNode.Parse("""
+        _place.WriteSecret("mailbox.password", "secret\n");
+        _place.Settings["canary"] = JsonNode.Parse("""
             [{ "name": "gmail", "address": "zahra@freemail.test", "password_file": "mailbox.password",
                "submission": { "server": "smtp.freemail.test" }, "imap": { "server": "imap.freemail.test" },
                "requests": ["get@example.com", "nosuch@example.net"] }]
             """);
-        place.Write();
-        var run = place.Command("config", "check");
+        _place.Write();
+        var run = _place.Command("config", "check");
         var said = run.OutputText + run.Errors;
         Assert.Contains("canary: gmail asks nosuch@example.net, which ", said, StringComparison.Ordinal);
         Assert.DoesNotContain("gmail asks get@", said, StringComparison.Ordinal);
@@ -127,15 +127,15 @@ public sealed class CanaryRequestTests : IDisposable
     [Fact]
     public void BlockedCanary_IsBlocked()
     {
-        place.Settings["blocked_domains"] = new System.Text.Json.Nodes.JsonArray("freemail.test");
-        place.Write();
-        var key = AddressKey.LoadOrCreate(place.PathTo("address.key"), new(place.PathTo("responder.db"), null));
+        _place.Settings["blocked_domains"] = new System.Text.Json.Nodes.JsonArray("freemail.test");
+        _place.Write();
+        var key = AddressKey.LoadOrCreate(_place.PathTo("address.key"), new(_place.PathTo("responder.db"), null));
         var tag = CanaryTag.New(key, DateTimeOffset.UtcNow, "zahra@freemail.test");
-        place.Filter(With("zahra@freemail.test", tag.On(1, "freemail.test"))).AssertDone();
-        Assert.Empty(place.Outbox);
+        _place.Filter(With("zahra@freemail.test", tag.On(1, "freemail.test"))).AssertDone();
+        Assert.Empty(_place.Outbox);
     }
 
-    static byte[] With(string requester, string id)
+    private static byte[] With(string requester, string id)
     {
         var mail = Encoding.UTF8.GetString(new RequestMail(requester).ToBytes());
         return Encoding.UTF8.GetBytes(System.Text.RegularExpressions.Regex.Replace(

@@ -323,7 +323,7 @@ public sealed partial class CommandTests
         Assert.Contains("the user mail_responder may not read", run.OutputText, StringComparison.Ordinal);
     }
 
-    static void Chown(string owner, string path)
+    private static void Chown(string owner, string path)
     {
         using var chown = System.Diagnostics.Process.Start("chown", [owner, path]);
         chown.WaitForExit();
@@ -352,7 +352,8 @@ public sealed partial class CommandTests
         Assert.Contains("has no entry; nobody would be answered", said, StringComparison.Ordinal);
     }
 
-    static ProgramRun Bare(params string[] arguments) => ResponderProcess.Run(ResponderProcess.Plainly, [], arguments);
+    private static ProgramRun Bare(params string[] arguments) =>
+        ResponderProcess.Run(ResponderProcess.Plainly, [], arguments);
 
     [GeneratedRegex(@"^responder \d+\.\d+\.\d+ \(commit [0-9a-f]{7,}(-dirty)?, "
         + @"(NativeAOT net(10|9)\.0|ReadyToRun net10\.0)")]

@@ -6,22 +6,22 @@ namespace MailResponder.Tests.Program;
 /// <summary>`responder config install`: a new book is put in force as a whole, or not at all.</summary>
 public sealed class ConfigInstallTests : IDisposable
 {
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Fact]
     public void GoodBook_IsShownAndInForceAtTheNextMessage()
     {
-        place.Book[0]!["body"] = "Other links\n";
-        place.Book[1]!["subject"] = "The tool";
-        place.Book[1]!["attachments"]!.AsArray().Add(new JsonArray("tools", "tool.zip", "again.zip"));
-        place.Book.RemoveAt(2);
-        place.Book[2]!["send_method"] = "outbox";
-        place.Book[2]!["require_authentication"] = new JsonObject { ["links"] = "none" };
-        place.Book.Add(JsonNode.Parse("""{ "email_addr": "new@example.com", "body": "New links" }"""));
+        _place.Book[0]!["body"] = "Other links\n";
+        _place.Book[1]!["subject"] = "The tool";
+        _place.Book[1]!["attachments"]!.AsArray().Add(new JsonArray("tools", "tool.zip", "again.zip"));
+        _place.Book.RemoveAt(2);
+        _place.Book[2]!["send_method"] = "outbox";
+        _place.Book[2]!["require_authentication"] = new JsonObject { ["links"] = "none" };
+        _place.Book.Add(JsonNode.Parse("""{ "email_addr": "new@example.com", "body": "New links" }"""));
 
-        var run = Install(place.Book.ToJsonString());
+        var run = Install(_place.Book.ToJsonString());
 
         Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
         Assert.Equal(
@@ -31,21 +31,21 @@ public sealed class ConfigInstallTests : IDisposable
             new@example.com: new, 1 reply
             links@example.com: not answered any more
             4 address(es) get something else, of 3 in the new book
-            in force: {place.PathTo("responses.json")}
+            in force: {_place.PathTo("responses.json")}
 
             """, run.OutputText);
-        Assert.Equal(File.ReadAllText(place.PathTo("new.json")), File.ReadAllText(place.PathTo("responses.json")));
-        place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "new@example.com").AssertDone();
-        Assert.Contains("New links", File.ReadAllText(place.Outbox[0]), StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(_place.PathTo("new.json")), File.ReadAllText(_place.PathTo("responses.json")));
+        _place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "new@example.com").AssertDone();
+        Assert.Contains("New links", File.ReadAllText(_place.Outbox[0]), StringComparison.Ordinal);
         Assert.Contains(
-            "0 address(es) get something else, of 3 in the new book\n", Install(place.Book.ToJsonString()).OutputText,
+            "0 address(es) get something else, of 3 in the new book\n", Install(_place.Book.ToJsonString()).OutputText,
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void FaultyBookOfNow_IsReplaced()
     {
-        File.WriteAllText(place.PathTo("responses.json"), "[ { \"email_addr\": ");
+        File.WriteAllText(_place.PathTo("responses.json"), "[ { \"email_addr\": ");
 
         var run = Install("""[ { "email_addr": "new@example.com", "body": "New links" } ]""");
 
@@ -58,11 +58,11 @@ public sealed class ConfigInstallTests : IDisposable
     [Fact]
     public void FaultyBookOfNow_IsComparedByTheLastGoodOne()
     {
-        Assert.Equal(0, Install(place.Book.ToJsonString()).ExitCode);
-        File.WriteAllText(place.PathTo("responses.json"), "[ { \"email_addr\": ");
-        place.Book[0]!["body"] = "Other links\n";
+        Assert.Equal(0, Install(_place.Book.ToJsonString()).ExitCode);
+        File.WriteAllText(_place.PathTo("responses.json"), "[ { \"email_addr\": ");
+        _place.Book[0]!["body"] = "Other links\n";
 
-        var run = Install(place.Book.ToJsonString());
+        var run = Install(_place.Book.ToJsonString());
 
         Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
         Assert.StartsWith(
@@ -85,32 +85,32 @@ public sealed class ConfigInstallTests : IDisposable
     [InlineData(null, 66, "new.json: does not exist")]
     public void FaultyBook_ChangesNothing(string? text, int exitCode, string fault)
     {
-        var before = File.ReadAllText(place.PathTo("responses.json"));
+        var before = File.ReadAllText(_place.PathTo("responses.json"));
 
         var run = Install(text);
 
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Contains(fault, run.Errors, StringComparison.Ordinal);
-        Assert.Equal(before, File.ReadAllText(place.PathTo("responses.json")));
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        Assert.Equal(2, place.Outbox.Count);
+        Assert.Equal(before, File.ReadAllText(_place.PathTo("responses.json")));
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Assert.Equal(2, _place.Outbox.Count);
     }
 
     /// <summary>As install.sh makes a host: what is configured is root's, what is written is the service's.</summary>
     [Fact]
     public void InstalledByRoot_IsReadableForTheService()
     {
-        place.Settings["database"] = new JsonObject { ["sqlite"] = "state/responder.db" };
-        place.Settings["postfix_maps"] = "state/postfix";
-        place.Write();
-        Directory.CreateDirectory(place.PathTo("state"));
-        Run("chown", "mail_responder:", place.PathTo("state"));
+        _place.Settings["database"] = new JsonObject { ["sqlite"] = "state/responder.db" };
+        _place.Settings["postfix_maps"] = "state/postfix";
+        _place.Write();
+        Directory.CreateDirectory(_place.PathTo("state"));
+        Run("chown", "mail_responder:", _place.PathTo("state"));
         Run(
-            "chown", "root:mail_responder", place.PathTo("responses.json"), place.PathTo("dkim.key"),
-            place.PathTo("settings.json"));
-        File.SetUnixFileMode(place.PathTo("responses.json"), (UnixFileMode)0x1A0);
-        File.SetUnixFileMode(place.PathTo("dkim.key"), (UnixFileMode)0x1A0);
-        File.SetUnixFileMode(place.Folder, (UnixFileMode)0x1ED);
+            "chown", "root:mail_responder", _place.PathTo("responses.json"), _place.PathTo("dkim.key"),
+            _place.PathTo("settings.json"));
+        File.SetUnixFileMode(_place.PathTo("responses.json"), (UnixFileMode)0x1A0);
+        File.SetUnixFileMode(_place.PathTo("dkim.key"), (UnixFileMode)0x1A0);
+        File.SetUnixFileMode(_place.Folder, (UnixFileMode)0x1ED);
         var inode = Stat("%i", "responses.json");
 
         var run = Install("""[ { "email_addr": "new@example.com", "body": "New links" } ]""");
@@ -120,13 +120,13 @@ public sealed class ConfigInstallTests : IDisposable
         Assert.Equal("root mail_responder 640", Stat("%U %G %a", "responses.json"));
         Assert.NotEqual(inode, Stat("%i", "responses.json"));
         var rendered = Path.GetRelativePath(
-            place.Folder, Assert.Single(Directory.GetDirectories(place.PathTo("state/responder.db.rendered"))));
+            _place.Folder, Assert.Single(Directory.GetDirectories(_place.PathTo("state/responder.db.rendered"))));
         Assert.Equal("mail_responder", Stat("%U", rendered + "/addresses"));
         Assert.Contains(
-            "new@example.com OK", File.ReadAllText(place.PathTo("state/postfix/addresses")), StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(place.Folder, "*.new"));
+            "new@example.com OK", File.ReadAllText(_place.PathTo("state/postfix/addresses")), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_place.Folder, "*.new"));
 
-        File.Delete(place.PathTo("responses.json"));
+        File.Delete(_place.PathTo("responses.json"));
         Assert.Equal(0, Install("""[ { "email_addr": "new@example.com", "body": "New links" } ]""").ExitCode);
         Assert.Equal("root mail_responder 640", Stat("%U %G %a", "responses.json"));
     }
@@ -134,7 +134,7 @@ public sealed class ConfigInstallTests : IDisposable
     [Fact]
     public void BookInForceItself_IsNotInstalled()
     {
-        var run = place.Command("config", "install", place.PathTo("responses.json"));
+        var run = _place.Command("config", "install", _place.PathTo("responses.json"));
         Assert.Equal(64, run.ExitCode);
         Assert.Contains("is the book in force itself", run.Errors, StringComparison.Ordinal);
     }
@@ -142,29 +142,29 @@ public sealed class ConfigInstallTests : IDisposable
     [Fact]
     public void WithS3_TheBookIsToBeUploaded()
     {
-        place.Settings["s3"] = JsonNode.Parse(
+        _place.Settings["s3"] = JsonNode.Parse(
             """{ "region": "eu-west-1", "book_bucket": "config", "book_key": "book.json" }""");
-        place.Write();
+        _place.Write();
         var run = Install("[]");
         Assert.Equal(78, run.ExitCode);
         Assert.Contains(
             "upload it to s3://config/book.json, then: responder config pull", run.Errors, StringComparison.Ordinal);
     }
 
-    ProgramRun Install(string? text)
+    private ProgramRun Install(string? text)
     {
-        if (text is not null) File.WriteAllText(place.PathTo("new.json"), text);
-        return place.Command("config", "install", place.PathTo("new.json"));
+        if (text is not null) File.WriteAllText(_place.PathTo("new.json"), text);
+        return _place.Command("config", "install", _place.PathTo("new.json"));
     }
 
-    string Stat(string format, string file)
+    private string Stat(string format, string file)
     {
-        var start = new ProcessStartInfo("stat", ["-c", format, place.PathTo(file)]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("stat", ["-c", format, _place.PathTo(file)]) { RedirectStandardOutput = true };
         using var stat = Process.Start(start)!;
         return stat.StandardOutput.ReadToEnd().TrimEnd();
     }
 
-    static void Run(string program, params string[] arguments)
+    private static void Run(string program, params string[] arguments)
     {
         using var process = Process.Start(program, arguments);
         process.WaitForExit();

@@ -32,7 +32,7 @@ public sealed class CorpusTests
     }
 
     // mail-gem keeps its own delivery reports in a folder of that name.
-    static bool IsRobotMail(string file) =>
+    private static bool IsRobotMail(string file) =>
         file.Contains("/corpus/bounces/", StringComparison.Ordinal) ||
         file.Contains("/multipart_report_emails/", StringComparison.Ordinal);
 }

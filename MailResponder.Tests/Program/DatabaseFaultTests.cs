@@ -108,7 +108,7 @@ public sealed class DatabaseFaultTests
         Assert.Equal(2, ReadMail.All(place.Outbox).Count(reply => reply.IsSignedByUs));
     }
 
-    static Workplace AnsweredOnce()
+    private static Workplace AnsweredOnce()
     {
         var place = new Workplace();
         place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient",
@@ -118,27 +118,27 @@ public sealed class DatabaseFaultTests
         return place;
     }
 
-    static void AssertDeferredForDatabase(Workplace place)
+    private static void AssertDeferredForDatabase(Workplace place)
     {
         Assert.Empty(place.Outbox);
         Assert.Contains("deferred reason=database address=get@example.com ", place.Log.Reports[^1],
             StringComparison.Ordinal);
     }
 
-    static void AssertAnswers(Workplace place, RequestMail request)
+    private static void AssertAnswers(Workplace place, RequestMail request)
     {
         place.Filter(request).AssertDone();
         Assert.Equal(2, place.Outbox.Count);
     }
 
-    static SqliteConnection Open(Workplace place)
+    private static SqliteConnection Open(Workplace place)
     {
         var connection = new SqliteConnection($"Data Source={place.PathTo("responder.db")};Pooling=False");
         connection.Open();
         return connection;
     }
 
-    static void Execute(SqliteConnection connection, string sql)
+    private static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -60,7 +60,7 @@ public sealed class DeadlineTests
         Assert.Empty(place.Outbox);
     }
 
-    static Workplace WithDeadline(int seconds)
+    private static Workplace WithDeadline(int seconds)
     {
         var place = new Workplace();
         place.Settings["deadline_seconds"] = seconds;

@@ -79,7 +79,7 @@ public sealed partial class DkimCommandTests
         Assert.StartsWith("mail2._domainkey.xn--bcher-kva.example. 3600 IN TXT (", record, StringComparison.Ordinal);
     }
 
-    static string As(string user, string script)
+    private static string As(string user, string script)
     {
         var group = user is "nobody" ? "nogroup" : user;
         string[] arguments = ["--reuid", user, "--clear-groups", "--regid", group, "sh", "-c", script];
@@ -100,7 +100,7 @@ public sealed partial class DkimCommandTests
         Assert.Equal(before, File.ReadAllText(place.PathTo("dkim.key")));
     }
 
-    static string DkimVerify(string record, string reply)
+    private static string DkimVerify(string record, string reply)
     {
         const string script = """
             import sys, dkim

@@ -9,11 +9,11 @@ namespace MailResponder.Tests.Program;
 /// <summary>The signing key is changed, and each signature can be checked at any time: by DNS as it is here.</summary>
 public sealed partial class DkimRotationTests : IDisposable
 {
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
-    public DkimRotationTests() => Prepare(place);
+    public DkimRotationTests() => Prepare(_place);
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Fact]
     public void NextKey_SignsWhenDnsShowsIt()
@@ -21,7 +21,7 @@ public sealed partial class DkimRotationTests : IDisposable
         Assert.Equal("mail", SelectorOfNewReply());
         var said = Good("dkim", "rotate");
         Assert.StartsWith("mail2._domainkey.example.com. 3600 IN TXT (", said, StringComparison.Ordinal);
-        Assert.Equal("640", ToolRun.Of("stat", "-c", "%a", place.PathTo("dkim.key.next")).AssertDone().Trim());
+        Assert.Equal("640", ToolRun.Of("stat", "-c", "%a", _place.PathTo("dkim.key.next")).AssertDone().Trim());
         Assert.Equal("mail", SelectorOfNewReply());
         AssertWaits("mail2._domainkey.example.com does not exist yet");
 
@@ -36,7 +36,7 @@ public sealed partial class DkimRotationTests : IDisposable
         Assert.StartsWith("mail2._domainkey.example.com. 3600 IN ", Good("dkim", "record"), StringComparison.Ordinal);
         // install.sh asks this way, by the name of the first key.
         string[] asked = ["dkim", "record", "--domain", "example.com", "--selector", "mail", "--key",
-            place.PathTo("dkim.key")];
+            _place.PathTo("dkim.key")];
         Assert.StartsWith("mail2._domainkey.example.com. 3600 IN ", Good(asked), StringComparison.Ordinal);
         Assert.Contains("0 fault(s)", Good("config", "check"), StringComparison.Ordinal);
         Assert.Equal("no key waits\n", Good("dkim", "switch"));
@@ -52,9 +52,9 @@ public sealed partial class DkimRotationTests : IDisposable
         var early = Run("dkim", "rotate");
         Assert.Equal((75, ""), (early.ExitCode, early.OutputText));
         Assert.Contains("mail._domainkey.example.com is needed until ", early.Errors, StringComparison.Ordinal);
-        Assert.False(File.Exists(place.PathTo("dkim.key.next")));
+        Assert.False(File.Exists(_place.PathTo("dkim.key.next")));
 
-        File.SetLastWriteTimeUtc(place.PathTo("dkim.key.old"), DateTime.UtcNow.AddDays(-7).AddMinutes(-1));
+        File.SetLastWriteTimeUtc(_place.PathTo("dkim.key.old"), DateTime.UtcNow.AddDays(-7).AddMinutes(-1));
         Publish("mail3", RecordIn(Good("dkim", "rotate")));
         Good("dkim", "switch");
         Assert.Equal("mail3", SelectorOfNewReply());
@@ -84,23 +84,23 @@ public sealed partial class DkimRotationTests : IDisposable
         var key = RecordIn(Good("dkim", "rotate")).Split("p=")[1];
         Publish("mail2", [.. records.Select(text => text.Replace("KEY", key, StringComparison.Ordinal)
             .Replace("SHORT", key[..100], StringComparison.Ordinal))]);
-        if (records.Length == 0) File.WriteAllText(place.PathTo("dns/silent"), "");
+        if (records.Length == 0) File.WriteAllText(_place.PathTo("dns/silent"), "");
 
         AssertWaits(problem);
 
         Assert.Equal("mail", SelectorOfNewReply());
-        Assert.False(File.Exists(place.PathTo("dkim.key.old")));
+        Assert.False(File.Exists(_place.PathTo("dkim.key.old")));
     }
 
     /// <summary>As `openssl genrsa` by root leaves it, and as an operator who copied it does.</summary>
     [Fact]
     public void KeyThatTheServiceCannotRead_NeverSigns()
     {
-        place.GiveTo("mail_responder");
+        _place.GiveTo("mail_responder");
         Publish("mail2", RecordIn(Good("dkim", "rotate", "--selector", "mail2")));
-        var stat = ToolRun.Of("stat", "-c", "%U %G %a", place.PathTo("dkim.key.next")).AssertDone();
+        var stat = ToolRun.Of("stat", "-c", "%U %G %a", _place.PathTo("dkim.key.next")).AssertDone();
         Assert.Equal("root mail_responder 640\n", stat);
-        ToolRun.Of("chown", "root:root", place.PathTo("dkim.key.next")).AssertDone();
+        ToolRun.Of("chown", "root:root", _place.PathTo("dkim.key.next")).AssertDone();
 
         var run = Run("dkim", "switch");
 
@@ -120,7 +120,7 @@ public sealed partial class DkimRotationTests : IDisposable
     [InlineData("Selector: ", "is to name the selector")]
     public void DamagedNextKey_IsAFaultAndNeverSigns(string text, string fault)
     {
-        place.WriteSecret("dkim.key.next", text);
+        _place.WriteSecret("dkim.key.next", text);
         Publish("mail2", "v=DKIM1; k=rsa; p=AA==");
 
         Assert.Equal(78, Run("dkim", "switch").ExitCode);
@@ -135,7 +135,7 @@ public sealed partial class DkimRotationTests : IDisposable
         Assert.Equal((64, ""), (run.ExitCode, run.OutputText));
         Assert.Contains("give --selector", run.Errors, StringComparison.Ordinal);
         Assert.Equal(64, Run("dkim", "rotate", "--selector", "a b").ExitCode);
-        Assert.False(File.Exists(place.PathTo("dkim.key.next")));
+        Assert.False(File.Exists(_place.PathTo("dkim.key.next")));
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed partial class DkimRotationTests : IDisposable
     }
 
     /// <summary>DNS is a folder: a file for each selector, with its TXT records as dnsmasq takes them.</summary>
-    static void Prepare(Workplace place)
+    private static void Prepare(Workplace place)
     {
         Directory.CreateDirectory(place.PathTo("dns"));
         // Nothing listens there.
@@ -184,9 +184,9 @@ public sealed partial class DkimRotationTests : IDisposable
         Publish(place, "mail", $"v=DKIM1; k=rsa; p={Workplace.DkimPublicKey}");
     }
 
-    void Publish(string selector, params string[] records) => Publish(place, selector, records);
+    private void Publish(string selector, params string[] records) => Publish(_place, selector, records);
 
-    static void Publish(Workplace place, string selector, params string[] records)
+    private static void Publish(Workplace place, string selector, params string[] records)
     {
         static string Quoted(string text) =>
             string.Join(',', text.Chunk(250).Select(part => $"\"{new string(part)}\""));
@@ -194,10 +194,10 @@ public sealed partial class DkimRotationTests : IDisposable
             records.Select(text => $"txt-record={selector}._domainkey.example.com,{Quoted(text)}"));
     }
 
-    ProgramRun Run(params string[] arguments) => Run(place, "", arguments);
+    private ProgramRun Run(params string[] arguments) => Run(_place, "", arguments);
 
     /// <summary>With a name server that knows what is published here alone.</summary>
-    static ProgramRun Run(Workplace place, string how, params string[] arguments)
+    private static ProgramRun Run(Workplace place, string how, params string[] arguments)
     {
         using var server = arguments.Contains("switch") && !File.Exists(place.PathTo("dns/silent"))
             ? new NameServer([.. Directory.GetFiles(place.PathTo("dns")).SelectMany(File.ReadAllLines)
@@ -209,16 +209,16 @@ public sealed partial class DkimRotationTests : IDisposable
             [.. arguments, "--settings", place.SettingsFile]);
     }
 
-    string Good(params string[] arguments) => Good(place, arguments);
+    private string Good(params string[] arguments) => Good(_place, arguments);
 
-    static string Good(Workplace place, params string[] arguments)
+    private static string Good(Workplace place, params string[] arguments)
     {
         var run = Run(place, "", arguments);
         Assert.True(run.ExitCode == 0, $"exit {run.ExitCode}: {run.OutputText}{run.Errors}");
         return run.OutputText;
     }
 
-    void AssertWaits(string problem)
+    private void AssertWaits(string problem)
     {
         var run = Run("dkim", "switch");
         Assert.Equal(75, run.ExitCode);
@@ -226,9 +226,9 @@ public sealed partial class DkimRotationTests : IDisposable
         Assert.Contains(problem, run.OutputText, StringComparison.Ordinal);
     }
 
-    string SelectorOfNewReply() => SelectorOfNewReply(place);
+    private string SelectorOfNewReply() => SelectorOfNewReply(_place);
 
-    static string SelectorOfNewReply(Workplace place)
+    private static string SelectorOfNewReply(Workplace place)
     {
         var before = place.Outbox.ToHashSet();
         place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com").AssertDone();
@@ -237,13 +237,13 @@ public sealed partial class DkimRotationTests : IDisposable
     }
 
     /// <summary>What a zone file's record says, its strings joined.</summary>
-    static string RecordIn(string zone) =>
+    private static string RecordIn(string zone) =>
         string.Concat(QuotedText().Matches(zone).Select(match => match.Groups[1].Value));
 
-    void AssertAllVerify() => AssertAllVerify(place);
+    private void AssertAllVerify() => AssertAllVerify(_place);
 
     /// <summary>By python3-dkim, with the records that are published.</summary>
-    static void AssertAllVerify(Workplace place)
+    private static void AssertAllVerify(Workplace place)
     {
         const string script = """
             import re, sys, dkim

@@ -9,9 +9,9 @@ namespace MailResponder.Tests.Program;
 /// <summary>The response books of README.md and docs/response-book.md, as they stand there.</summary>
 public sealed class DocumentedBookTests : IDisposable
 {
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     public static TheoryData<string, string> Books => new()
     {
@@ -37,16 +37,16 @@ public sealed class DocumentedBookTests : IDisposable
     public void Tag_ChoosesTheLanguage(string page, string section, int inTheFirst)
     {
         Use(page, section);
-        Directory.CreateDirectory(place.PathTo("files/example-tools"));
-        File.WriteAllBytes(place.PathTo("files/example-tools/tool.zip"), place.Attachment);
+        Directory.CreateDirectory(_place.PathTo("files/example-tools"));
+        File.WriteAllBytes(_place.PathTo("files/example-tools/tool.zip"), _place.Attachment);
 
         Ask("get+fa@example.com");
-        Assert.Contains("https://example.com/fa.html", Text(Assert.Single(place.Outbox)), StringComparison.Ordinal);
+        Assert.Contains("https://example.com/fa.html", Text(Assert.Single(_place.Outbox)), StringComparison.Ordinal);
         Ask("get+de@example.com");
         Ask("get@example.com");
 
-        Assert.Equal(1 + 2 * inTheFirst, place.Outbox.Count);
-        Assert.Equal(2, place.Outbox.Count(
+        Assert.Equal(1 + 2 * inTheFirst, _place.Outbox.Count);
+        Assert.Equal(2, _place.Outbox.Count(
             file => Text(file).Contains("https://example.com/en.html", StringComparison.Ordinal)));
     }
 
@@ -57,22 +57,22 @@ public sealed class DocumentedBookTests : IDisposable
         Use("docs/response-book.md", section);
         Assert.Contains("`\"over_quota\": \"over-quota@example.com\"`", Page("docs/response-book.md", section),
             StringComparison.Ordinal);
-        place.Settings["over_quota"] = "over-quota@example.com";
-        place.Settings["authserv_id"] = "mx.example.com";
-        File.WriteAllText(place.SettingsFile, place.Settings.ToJsonString());
+        _place.Settings["over_quota"] = "over-quota@example.com";
+        _place.Settings["authserv_id"] = "mx.example.com";
+        File.WriteAllText(_place.SettingsFile, _place.Settings.ToJsonString());
         var person = RequestMail.FromSomebodyNew();
-        place.Filter(person, "--recipient", "gett@example.com").AssertDone();
-        Assert.Empty(place.Outbox);
+        _place.Filter(person, "--recipient", "gett@example.com").AssertDone();
+        Assert.Empty(_place.Outbox);
 
         person = person with
         {
             MoreHeaders = "Authentication-Results: mx.example.com; dkim=pass header.d=freemail.test\r\n",
         };
         foreach (var address in (string[])["gett", "gte", "get", "get", "get", "get"])
-            place.Filter(person.Again(), "--recipient", address + "@example.com").AssertDone();
+            _place.Filter(person.Again(), "--recipient", address + "@example.com").AssertDone();
 
         Assert.Equal(["There is no such", "Links: https://e", "Links: https://e", "You have had thr"],
-            place.Outbox.Select(file => Text(file)[..16]));
+            _place.Outbox.Select(file => Text(file)[..16]));
     }
 
     [Fact]
@@ -82,21 +82,23 @@ public sealed class DocumentedBookTests : IDisposable
         for (var i = 0; i < 6; i++)
             Ask("get@example.com");
 
-        var sets = place.Outbox.Select(Text).Select(text => text.Trim()).ToList();
+        var sets = _place.Outbox.Select(Text).Select(text => text.Trim()).ToList();
         Assert.All(sets, text => Assert.Equal(3, text.Split('\n').Length));
         Assert.InRange(sets.Distinct().Count(), 2, 6);
     }
 
-    void Use(string page, string section) => File.WriteAllText(place.PathTo("responses.json"), Read(page, section));
+    private void Use(string page, string section) =>
+        File.WriteAllText(_place.PathTo("responses.json"), Read(page, section));
 
-    void Ask(string address) => place.Filter(RequestMail.FromSomebodyNew(), "--recipient", address).AssertDone();
+    private void Ask(string address) =>
+        _place.Filter(RequestMail.FromSomebodyNew(), "--recipient", address).AssertDone();
 
-    static string Text(string file) => Encoding.UTF8.GetString(ReadMail.All([file])[0].Content("text/plain"));
+    private static string Text(string file) => Encoding.UTF8.GetString(ReadMail.All([file])[0].Content("text/plain"));
 
     /// <summary>The first book of a section.</summary>
-    static string Read(string page, string section) =>
+    private static string Read(string page, string section) =>
         Regex.Match(Page(page, section), "(?s)\n```json\n(.*?\n)```\n").Groups[1].Value;
 
-    static string Page(string page, string section) =>
+    private static string Page(string page, string section) =>
         File.ReadAllText(Repository.PathTo(page)).Split($"\n## {section}\n")[1].Split("\n## ")[0];
 }

@@ -50,7 +50,7 @@ public sealed class DryRunTests
         Assert.Equal("", run.OutputText);
     }
 
-    static string Everything(Workplace place) => string.Join('\n',
+    private static string Everything(Workplace place) => string.Join('\n',
         Directory.EnumerateFiles(place.Folder, "*", SearchOption.AllDirectories)
             .Where(file => file != place.PathTo("log"))
             .Order(StringComparer.Ordinal)

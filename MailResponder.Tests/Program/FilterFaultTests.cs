@@ -161,7 +161,7 @@ public sealed class FilterFaultTests
             place => File.Delete(place.PathTo("outbox")));
 
     /// <summary>One answer before the fault, none while it lasts, and the deferred message's answer after it.</summary>
-    static void AssertIsDeferredUntilMended(string reason, Action<Workplace> harm, Action<Workplace> mend)
+    private static void AssertIsDeferredUntilMended(string reason, Action<Workplace> harm, Action<Workplace> mend)
     {
         using var place = new Workplace();
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
@@ -179,7 +179,7 @@ public sealed class FilterFaultTests
             file => File.ReadAllText(file).Contains(request.From, StringComparison.Ordinal)));
     }
 
-    static void AssertSettingIsDeferred(string name, string? value)
+    private static void AssertSettingIsDeferred(string name, string? value)
     {
         using var place = new Workplace();
         if (value is null) place.Settings.Remove(name);
@@ -191,6 +191,6 @@ public sealed class FilterFaultTests
         Assert.Empty(place.Outbox);
     }
 
-    static void SetMode(Workplace place, string name, string octal) =>
+    private static void SetMode(Workplace place, string name, string octal) =>
         File.SetUnixFileMode(place.PathTo(name), (UnixFileMode)Convert.ToInt32(octal, 8));
 }

@@ -79,7 +79,7 @@ public sealed class KeyRotationTests
         Assert.Contains("belongs to another user", run.Errors, StringComparison.Ordinal);
     }
 
-    static string Command(Workplace place, params string[] arguments)
+    private static string Command(Workplace place, params string[] arguments)
     {
         var run = place.Command(arguments);
         Assert.True(run.ExitCode == 0, run.Errors);

@@ -7,15 +7,16 @@ namespace MailResponder.Tests.Program;
 /// <summary><c>responder manual</c>: what man(1) and bash show is what <c>--help</c> and the code say.</summary>
 public sealed partial class ManualPages : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("responder.8")]
     [InlineData("settings.json.5")]
     public void Page_IsTakenByGroffWithoutAWarning(string page) =>
-        Assert.Empty(ToolRun.Of("groff", "-ww", "-man", "-Tutf8", "-z", folder.Write(page, Manual(page))).AssertDone());
+        Assert.Empty(ToolRun.Of(
+            "groff", "-ww", "-man", "-Tutf8", "-z", _folder.Write(page, Manual(page))).AssertDone());
 
     [Fact]
     public void ProgramPage_HasEveryCommandAndOptionOfTheHelp()
@@ -53,7 +54,7 @@ public sealed partial class ManualPages : IDisposable
     [InlineData("", "config", "check", "responses")]
     public void Completion_OffersWhatFits(string expected, params string[] words)
     {
-        var script = folder.Write("completion", Manual("bash-completion"));
+        var script = _folder.Write("completion", Manual("bash-completion"));
         const string ask = """
             set -u; . "$1"; shift
             COMP_WORDS=(responder "$@"); COMP_CWORD=$#
@@ -63,10 +64,10 @@ public sealed partial class ManualPages : IDisposable
         Assert.Equal(expected.Split(' ').Order(), offered.Order());
     }
 
-    static string Manual(string page) => Help("manual", page);
+    private static string Manual(string page) => Help("manual", page);
 
     /// <summary>Every command that does something, and the filter, with its help.</summary>
-    static IEnumerable<(string Name, string Help)> Commands(string[] words)
+    private static IEnumerable<(string Name, string Help)> Commands(string[] words)
     {
         var help = Help([.. words, "--help"]);
         var below = Regex.Match(help, "(?s)\nCommands:\n(.*)").Groups[1].Value;
@@ -79,7 +80,7 @@ public sealed partial class ManualPages : IDisposable
         }
     }
 
-    static string Help(params string[] arguments)
+    private static string Help(params string[] arguments)
     {
         var run = ResponderProcess.Run(ResponderProcess.Plainly, [], arguments);
         Assert.True(run.ExitCode == 0, run.Errors);

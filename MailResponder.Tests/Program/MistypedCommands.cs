@@ -8,9 +8,9 @@ namespace MailResponder.Tests.Program;
 /// </summary>
 public sealed class MistypedCommands : IDisposable
 {
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Theory]
     [InlineData("config", "check")]
@@ -23,7 +23,7 @@ public sealed class MistypedCommands : IDisposable
         var run = OfPlace(command);
 
         Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Empty(place.Log.Lines);
+        Assert.Empty(_place.Log.Lines);
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class MistypedCommands : IDisposable
     public void MisspeltCommand_IsToldTheNearestOne(string nearest, params string[] command)
     {
         AssertIsUsage($"did you mean: {nearest}\n", OfPlace(command));
-        AssertIsUsage($"did you mean: {nearest}\n", place.Command(command));
+        AssertIsUsage($"did you mean: {nearest}\n", _place.Command(command));
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class MistypedCommands : IDisposable
     [InlineData("an argument is empty", "config", "check", "")]
     [InlineData("an argument is empty", "dkim", "record", "--key", "")]
     public void MistakeInACommand_NamesTheWholeCommand(string expected, params string[] command) =>
-        AssertIsUsage(expected, place.Command(command));
+        AssertIsUsage(expected, _place.Command(command));
 
     /// <remarks>Or `--dry-run blacklist reset` would be a reset.</remarks>
     [Theory]
@@ -81,7 +81,7 @@ public sealed class MistypedCommands : IDisposable
         AssertIsUsage(
             $"{command[0]} is an option for answering a message, not for responder {command[^2]} {command[^1]}\n",
             OfPlace(command));
-        Assert.False(File.Exists(place.PathTo("responder.db")));
+        Assert.False(File.Exists(_place.PathTo("responder.db")));
     }
 
     [Theory]
@@ -99,8 +99,9 @@ public sealed class MistypedCommands : IDisposable
     [InlineData("--dry-run < mail.eml > replies")]
     public void Terminal_GetsNoEscapes(string command)
     {
-        File.WriteAllBytes(place.PathTo("mail.eml"), RequestMail.FromSomebodyNew().ToBytes());
-        var (_, said) = Terminal.Run($"cd {place.Folder}; TERM=xterm-256color RESPONDER_SETTINGS={place.SettingsFile} "
+        File.WriteAllBytes(_place.PathTo("mail.eml"), RequestMail.FromSomebodyNew().ToBytes());
+        var (_, said) = Terminal.Run(
+            $"cd {_place.Folder}; TERM=xterm-256color RESPONDER_SETTINGS={_place.SettingsFile} "
             + $"{ResponderProcess.Binary} {command}");
         Assert.DoesNotContain('\e', said);
     }
@@ -108,9 +109,9 @@ public sealed class MistypedCommands : IDisposable
     [Fact]
     public void WhatFilesAndArgumentsHold_CannotSteerTheTerminal()
     {
-        place.Book[0]!["body"] = "Links \u202egnp.exe\n";
-        place.Book[0]!["attachments"] = new JsonArray(new JsonArray("tools", "\u001b]0;x\u0007", "a"));
-        place.Write();
+        _place.Book[0]!["body"] = "Links \u202egnp.exe\n";
+        _place.Book[0]!["attachments"] = new JsonArray(new JsonArray("tools", "\u001b]0;x\u0007", "a"));
+        _place.Write();
         var shown = Tame("config", "show", "get@example.com");
         Assert.Contains("\\u202egnp.exe\n", shown, StringComparison.Ordinal);
         Assert.Contains("tools/\\u001b]0;x\\u0007\n", shown, StringComparison.Ordinal);
@@ -122,7 +123,7 @@ public sealed class MistypedCommands : IDisposable
             Tame(text);
             Tame("dkim", "record", "--domain", text + ".example");
             Tame("dkim", "record", "--selector", text);
-            Tame("dkim", "keygen", place.PathTo(text));
+            Tame("dkim", "keygen", _place.PathTo(text));
             Tame("blacklist", "block", text + "@example.com");
             Tame("blacklist", "check", text);
             Tame("send", "--to", text + "@example.com", "--as", "get@example.com");
@@ -132,23 +133,23 @@ public sealed class MistypedCommands : IDisposable
         }
     }
 
-    string Tame(params string[] command)
+    private string Tame(params string[] command)
     {
-        var run = place.Command(command);
+        var run = _place.Command(command);
         Assert.DoesNotContain((run.OutputText + run.Errors).Replace("\n", "", StringComparison.Ordinal),
             c => LineText.Breaks(c) || LineText.Misleads(c));
         return run.OutputText;
     }
 
-    void AssertIsUsage(string expected, ProgramRun run)
+    private void AssertIsUsage(string expected, ProgramRun run)
     {
         Assert.Equal((64, ""), (run.ExitCode, run.OutputText));
         Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
-        Assert.Empty(place.Log.Lines);
+        Assert.Empty(_place.Log.Lines);
     }
 
-    ProgramRun OfPlace(string[] command) => ResponderProcess.Run(
+    private ProgramRun OfPlace(string[] command) => ResponderProcess.Run(
         ResponderProcess.Plainly,
         RequestMail.FromSomebodyNew().ToBytes(),
-        ["--settings", place.SettingsFile, .. command]);
+        ["--settings", _place.SettingsFile, .. command]);
 }

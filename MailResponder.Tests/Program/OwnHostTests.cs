@@ -3,9 +3,9 @@ namespace MailResponder.Tests.Program;
 /// <summary>A request from a name of the host itself, whatever the settings say.</summary>
 public sealed class OwnHostTests : IDisposable
 {
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Theory]
     [InlineData("mx.freemail.test", "skipped reason=own-address")]
@@ -16,9 +16,9 @@ public sealed class OwnHostTests : IDisposable
     public void Name_IsTheKernels(string hostName, string expected)
     {
         var request = RequestMail.FromSomebodyNew() with { FromField = "From: root@mx.freemail.test\r\n" };
-        place.FilterUnder(
+        _place.FilterUnder(
             $"""exec unshare --uts sh -c 'hostname {hostName}; exec "$@"' sh "$@" """, request.ToBytes())
             .AssertDone();
-        Assert.Contains(expected, place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains(expected, _place.Log.Reports[^1], StringComparison.Ordinal);
     }
 }

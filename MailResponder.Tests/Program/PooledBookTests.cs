@@ -9,17 +9,17 @@ namespace MailResponder.Tests.Program;
 /// <summary>Links that differ by requester, in what comes out of the program.</summary>
 public sealed class PooledBookTests : IDisposable
 {
-    static readonly string[] links =
+    private static readonly string[] Links =
     [
         .. Enumerable.Range(0, 19).Select(i => $"https://m{i}.example.net/?a=1&b={i}"),
         "https://long.example.net/" + new string('x', 1500),
     ];
 
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
-    public PooledBookTests() => Write(links, each: 4, days: 30);
+    public PooledBookTests() => Write(Links, each: 4, days: 30);
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Fact]
     public void Reply_HasTheRequestersLinksInBothForms()
@@ -27,19 +27,19 @@ public sealed class PooledBookTests : IDisposable
         var seen = new HashSet<string>();
         for (var i = 0; i < 12; i++)
         {
-            var before = place.Outbox.Count;
+            var before = _place.Outbox.Count;
             var person = RequestMail.FromSomebodyNew();
-            place.Filter(person).AssertDone();
-            Assert.Equal(before + 2, place.Outbox.Count);
-            var replies = ReadMail.All(place.Outbox.Skip(before));
+            _place.Filter(person).AssertDone();
+            Assert.Equal(before + 2, _place.Outbox.Count);
+            var replies = ReadMail.All(_place.Outbox.Skip(before));
             Assert.All(replies, AssertGoodMail);
             var given = Plain(replies[0]);
             Assert.Equal(4, given.Distinct().Count());
-            Assert.All(given, link => Assert.Contains(link, links));
+            Assert.All(given, link => Assert.Contains(link, Links));
             Assert.Equal(given, Hrefs(replies[0]));
             // The same in the second entry, which has an attachment.
             Assert.Equal(given, Plain(replies[1]));
-            Assert.Equal(place.Attachment, replies[1].Attachment("tool.zip"));
+            Assert.Equal(_place.Attachment, replies[1].Attachment("tool.zip"));
             Assert.Equal(["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/zip"],
                 replies[1].Types);
             Assert.Contains("{{ and {{mirrors}} stay",
@@ -54,10 +54,10 @@ public sealed class PooledBookTests : IDisposable
     public void SpellingsOfAMailbox_GetTheSameLinks()
     {
         foreach (var spelling in (string[])["zahra.k@gmail.com", "ZahraK+1@googlemail.com", "z.ahrak+2@gmail.com"])
-            place.Filter(new RequestMail(spelling)).AssertDone();
+            _place.Filter(new RequestMail(spelling)).AssertDone();
 
-        Assert.Equal(6, place.Outbox.Count);
-        Assert.Single(ReadMail.All(place.Outbox).Select(reply => string.Join(' ', Plain(reply))).Distinct());
+        Assert.Equal(6, _place.Outbox.Count);
+        Assert.Single(ReadMail.All(_place.Outbox).Select(reply => string.Join(' ', Plain(reply))).Distinct());
     }
 
     /// <summary>An entry is what it is in the book, whatever links somebody would get by now.</summary>
@@ -65,35 +65,35 @@ public sealed class PooledBookTests : IDisposable
     public void RetryWhenTheLinksAreOthers_SendsOnlyWhatIsMissing()
     {
         var request = RequestMail.FromSomebodyNew();
-        File.Move(place.PathTo("files/tools/tool.zip"), place.PathTo("away"));
-        place.Filter(request).AssertDeferred();
-        var first = Plain(ReadMail.All([Assert.Single(place.Outbox)])[0]);
-        File.Move(place.PathTo("away"), place.PathTo("files/tools/tool.zip"));
-        Write([.. links.Select(link => link + "&new")], each: 5, days: 1);
+        File.Move(_place.PathTo("files/tools/tool.zip"), _place.PathTo("away"));
+        _place.Filter(request).AssertDeferred();
+        var first = Plain(ReadMail.All([Assert.Single(_place.Outbox)])[0]);
+        File.Move(_place.PathTo("away"), _place.PathTo("files/tools/tool.zip"));
+        Write([.. Links.Select(link => link + "&new")], each: 5, days: 1);
 
         for (var i = 0; i < 2; i++)
-            place.Filter(request).AssertDone();
+            _place.Filter(request).AssertDone();
 
-        Assert.Equal(2, place.Outbox.Count);
-        var second = ReadMail.All(place.Outbox)[1];
+        Assert.Equal(2, _place.Outbox.Count);
+        var second = ReadMail.All(_place.Outbox)[1];
         Assert.Equal(5, Plain(second).Length);
         Assert.Empty(Plain(second).Intersect(first));
-        Assert.Equal(place.Attachment, second.Attachment("tool.zip"));
+        Assert.Equal(_place.Attachment, second.Attachment("tool.zip"));
     }
 
     [Fact]
     public void ConfigShow_TellsWhatSomebodyGets()
     {
         var person = RequestMail.FromSomebodyNew();
-        place.Filter(person).AssertDone();
-        var given = Plain(ReadMail.All(place.Outbox)[0]);
+        _place.Filter(person).AssertDone();
+        var given = Plain(ReadMail.All(_place.Outbox)[0]);
 
-        var shown = place.Command("config", "show", "get@example.com", "--for", person.From);
+        var shown = _place.Command("config", "show", "get@example.com", "--for", person.From);
         Assert.Equal(0, shown.ExitCode);
         Assert.Equal(given, shown.OutputText.Split('\n').Select(line => line.Trim())
-            .Where(line => links.Contains(line)).Take(4));
+            .Where(line => Links.Contains(line)).Take(4));
         Assert.DoesNotContain("{{mirrors}}\n", shown.OutputText, StringComparison.Ordinal);
-        var plain = place.Command("config", "show", "get@example.com");
+        var plain = _place.Command("config", "show", "get@example.com");
         Assert.Contains("  pool mirrors: each requester gets 4 of 20 links, for 30 day(s)\n", plain.OutputText,
             StringComparison.Ordinal);
         Assert.Contains("    {{mirrors}}\n", plain.OutputText, StringComparison.Ordinal);
@@ -105,49 +105,49 @@ public sealed class PooledBookTests : IDisposable
     public void SendAndDryRun_GiveTheSameLinks()
     {
         var person = RequestMail.FromSomebodyNew();
-        place.Filter(person).AssertDone();
-        Assert.Equal(0, place.Command("send", "--to", person.From, "--as", "get@example.com").ExitCode);
-        Assert.Equal(4, place.Outbox.Count);
-        Assert.Single(ReadMail.All(place.Outbox).Select(reply => string.Join(' ', Plain(reply))).Distinct());
-        var dryRun = place.Filter(person.Again(), "--dry-run");
-        File.WriteAllBytes(place.PathTo("mbox"), dryRun.Output);
-        Assert.Equal(Plain(ReadMail.All(place.Outbox)[0]), Plain(ReadMail.Mbox(place.PathTo("mbox"))[0]));
+        _place.Filter(person).AssertDone();
+        Assert.Equal(0, _place.Command("send", "--to", person.From, "--as", "get@example.com").ExitCode);
+        Assert.Equal(4, _place.Outbox.Count);
+        Assert.Single(ReadMail.All(_place.Outbox).Select(reply => string.Join(' ', Plain(reply))).Distinct());
+        var dryRun = _place.Filter(person.Again(), "--dry-run");
+        File.WriteAllBytes(_place.PathTo("mbox"), dryRun.Output);
+        Assert.Equal(Plain(ReadMail.All(_place.Outbox)[0]), Plain(ReadMail.Mbox(_place.PathTo("mbox"))[0]));
     }
 
     [Fact]
     public void LinksThatMakeAReplyTooLarge_AreFoundBefore()
     {
-        var book = JsonNode.Parse(File.ReadAllText(place.PathTo("responses.json")))!;
-        var attached = new FileInfo(place.PathTo("files/tools/tool.zip"));
+        var book = JsonNode.Parse(File.ReadAllText(_place.PathTo("responses.json")))!;
+        var attached = new FileInfo(_place.PathTo("files/tools/tool.zip"));
         using (var file = File.OpenWrite(attached.FullName))
             file.SetLength((25L * 1024 * 1024 - 16_384) / 78 * 57 - 57);
         book["entries"]![1]!["send_method"] = "sendmail";
-        place.SendThrough("cat");
-        File.WriteAllText(place.PathTo("responses.json"), book.ToJsonString());
+        _place.SendThrough("cat");
+        File.WriteAllText(_place.PathTo("responses.json"), book.ToJsonString());
 
-        var run = place.Command("config", "check");
+        var run = _place.Command("config", "check");
 
         Assert.Contains("entry 2, attachments: encoded they have 25.0 MB", run.OutputText, StringComparison.Ordinal);
-        Write([.. links[..19]], each: 1, days: 1, bodies: "{{mirrors}}");
-        Assert.DoesNotContain("encoded they have", place.Command("config", "check").OutputText,
+        Write([.. Links[..19]], each: 1, days: 1, bodies: "{{mirrors}}");
+        Assert.DoesNotContain("encoded they have", _place.Command("config", "check").OutputText,
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void ConfigInstall_TellsThatAPoolChanged()
     {
-        var next = JsonNode.Parse(File.ReadAllText(place.PathTo("responses.json")))!;
+        var next = JsonNode.Parse(File.ReadAllText(_place.PathTo("responses.json")))!;
         next["pools"]!["mirrors"]!["days"] = 3;
-        File.WriteAllText(place.PathTo("next.json"), next.ToJsonString());
+        File.WriteAllText(_place.PathTo("next.json"), next.ToJsonString());
 
-        var run = place.Command("config", "install", place.PathTo("next.json"));
+        var run = _place.Command("config", "install", _place.PathTo("next.json"));
 
         Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
         Assert.Contains("get@example.com: reply 1 has another pool of links; reply 2 has another pool of links",
             run.OutputText, StringComparison.Ordinal);
     }
 
-    static void AssertGoodMail(ReadMail reply)
+    private static void AssertGoodMail(ReadMail reply)
     {
         Assert.Empty(reply.Defects);
         Assert.True(reply.IsSignedByUs);
@@ -155,17 +155,18 @@ public sealed class PooledBookTests : IDisposable
         Assert.InRange(reply.LongestLine, 1, 78);
     }
 
-    static string[] Plain(ReadMail reply) => [.. Encoding.UTF8.GetString(reply.Content("text/plain")).Split('\n')
+    private static string[] Plain(ReadMail reply) =>
+        [.. Encoding.UTF8.GetString(reply.Content("text/plain")).Split('\n')
         .Select(line => line.Trim()).Where(line => line.StartsWith("https://", StringComparison.Ordinal))];
 
-    static string[] Hrefs(ReadMail reply) =>
+    private static string[] Hrefs(ReadMail reply) =>
     [
         .. Regex.Matches(Encoding.UTF8.GetString(reply.Content("text/html")), "<a href=\"([^\"]*)\">([^<]*)</a>")
             .Select(match => match.Groups[1].Value == match.Groups[2].Value
                 ? WebUtility.HtmlDecode(match.Groups[1].Value) : "two texts"),
     ];
 
-    void Write(string[] pool, int each, int days, string? bodies = null)
+    private void Write(string[] pool, int each, int days, string? bodies = null)
     {
         var body = bodies is not null ? JsonValue.Create(bodies) : JsonNode.Parse("""
             [["plain", "سلام\n{{mirrors}}\n{{{{ and {{{{mirrors}} stay\n"], ["html", "<p>سلام<br>{{mirrors}}</p>"]]
@@ -190,6 +191,6 @@ public sealed class PooledBookTests : IDisposable
                     ["attachments"] = new JsonArray(new JsonArray("tools", "tool.zip", "tool.zip")),
                 }),
         };
-        File.WriteAllText(place.PathTo("responses.json"), book.ToJsonString());
+        File.WriteAllText(_place.PathTo("responses.json"), book.ToJsonString());
     }
 }

@@ -8,7 +8,7 @@ namespace MailResponder.Tests.Program;
 /// </summary>
 public sealed class PrivacyTests
 {
-    const string Phrase = "my sister in Qazvin needs it";
+    private const string Phrase = "my sister in Qazvin needs it";
 
     [Fact]
     public void RequesterAddress_IsWrittenNowhereButInTheReplies()
@@ -28,7 +28,7 @@ public sealed class PrivacyTests
         Assert.ThrowsAny<Exception>(() => traces.AssertNoneIn("a reply", File.ReadAllBytes(place.Outbox[0])));
     }
 
-    static string LiveThroughEverything(Workplace place, RequestMail request)
+    private static string LiveThroughEverything(Workplace place, RequestMail request)
     {
         var output = new StringBuilder();
         void Run(ProgramRun run) => output.Append(run.OutputText).Append(run.Errors);

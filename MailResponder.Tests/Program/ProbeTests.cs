@@ -13,47 +13,47 @@ namespace MailResponder.Tests.Program;
 /// </summary>
 public sealed class ProbeTests : IDisposable
 {
-    const string Robot = "Auto-Submitted: auto-generated\r\n";
+    private const string Robot = "Auto-Submitted: auto-generated\r\n";
 
-    readonly Workplace place = new();
-    readonly RequestMail mail = RequestMail.FromSomebodyNew();
+    private readonly Workplace _place = new();
+    private readonly RequestMail _mail = RequestMail.FromSomebodyNew();
 
     public ProbeTests()
     {
         // The first message makes key and database.
-        place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com").AssertDone();
-        File.Delete(Assert.Single(place.Outbox));
+        _place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com").AssertDone();
+        File.Delete(Assert.Single(_place.Outbox));
     }
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
-    string Database => ToolRun.Of("sqlite3", place.PathTo("responder.db"), ".dump").AssertDone();
+    private string Database => ToolRun.Of("sqlite3", _place.PathTo("responder.db"), ".dump").AssertDone();
 
     [Theory]
     [InlineData("get+{0}@example.com")]
     [InlineData("mail_responder+get+{0}@localhost")]
     public void Probe_IsAnsweredAtItsSink_AndCountsNowhere(string recipient)
     {
-        place.SendThrough("cat >\"$here/reply.eml\"");
+        _place.SendThrough("cat >\"$here/reply.eml\"");
         var before = Database;
         var tag = Tag(DateTimeOffset.UtcNow);
         // Neither a robot's mark nor the number of requests matters.
         for (var i = 0; i < 5; i++)
         {
-            var probe = mail.Again() with { MoreHeaders = Robot, To = tag.On("get@example.com") };
+            var probe = _mail.Again() with { MoreHeaders = Robot, To = tag.On("get@example.com") };
             var asked = recipient.Replace("{0}", tag.Text, StringComparison.Ordinal);
-            place.Filter(probe, "--recipient", asked).AssertDone();
+            _place.Filter(probe, "--recipient", asked).AssertDone();
         }
 
         Assert.Equal(before, Database);
         Assert.Matches(
             "^probe address=get@example\\.com replies=1 ms=[0-9]+ queue_id=4bXyz receipts=sendmail:[0-9a-f]+$", Said);
-        Assert.Contains("\"result\":\"probe\",\"reason\":null,", place.Log.Events[^1], StringComparison.Ordinal);
-        var reply = Assert.Single(ReadMail.All([place.PathTo("reply.eml")]));
+        Assert.Contains("\"result\":\"probe\",\"reason\":null,", _place.Log.Events[^1], StringComparison.Ordinal);
+        var reply = Assert.Single(ReadMail.All([_place.PathTo("reply.eml")]));
         Assert.True(reply.IsSignedByUs);
-        var text = File.ReadAllText(place.PathTo("reply.eml"));
+        var text = File.ReadAllText(_place.PathTo("reply.eml"));
         Assert.Contains($"\nTo: {tag.Sink}\n", text, StringComparison.Ordinal);
-        Assert.DoesNotContain(mail.From, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(_mail.From, text, StringComparison.Ordinal);
         Assert.DoesNotContain("tool.zip", text, StringComparison.Ordinal);
     }
 
@@ -62,8 +62,8 @@ public sealed class ProbeTests : IDisposable
     {
         var token = Tag(DateTimeOffset.UtcNow).Token;
         var forged = token[..^1] + (token[^1] == '0' ? '1' : '0');
-        AddressKey.Create(place.PathTo("another.key"));
-        var another = AddressKey.Load(place.PathTo("another.key")).ProbeToken(DateTimeOffset.UtcNow);
+        AddressKey.Create(_place.PathTo("another.key"));
+        var another = AddressKey.Load(_place.PathTo("another.key")).ProbeToken(DateTimeOffset.UtcNow);
         // Another time with the proof of this one.
         var moved = Tag(DateTimeOffset.UtcNow.AddSeconds(-9)).Token[..8] + token[8..];
         string[] tokens = [forged, another, moved, new('0', 32)];
@@ -71,16 +71,16 @@ public sealed class ProbeTests : IDisposable
         {
             var request = RequestMail.FromSomebodyNew();
             var recipient = new ProbeTag(each).On("get@example.com");
-            var sent = place.Outbox.Count;
+            var sent = _place.Outbox.Count;
             // The quota, and the guard.
-            for (var i = 0; i < 4; i++) place.Filter(request.Again(), "--recipient", recipient).AssertDone();
+            for (var i = 0; i < 4; i++) _place.Filter(request.Again(), "--recipient", recipient).AssertDone();
             Assert.StartsWith("skipped reason=over-quota address=get@example.com ", Said, StringComparison.Ordinal);
-            Assert.Equal(sent + 6, place.Outbox.Count);
-            place.Filter(mail with { MoreHeaders = Robot }, "--recipient", recipient).AssertDone();
+            Assert.Equal(sent + 6, _place.Outbox.Count);
+            _place.Filter(_mail with { MoreHeaders = Robot }, "--recipient", recipient).AssertDone();
             Assert.StartsWith("skipped reason=auto-submitted ", Said, StringComparison.Ordinal);
         }
 
-        Assert.DoesNotContain(place.Outbox, reply =>
+        Assert.DoesNotContain(_place.Outbox, reply =>
             File.ReadAllText(reply).Contains(ProbeTag.SinkDomain, StringComparison.Ordinal));
     }
 
@@ -91,18 +91,18 @@ public sealed class ProbeTests : IDisposable
     {
         Probe(Tag(DateTimeOffset.UtcNow.AddMinutes(minutes)));
         Assert.StartsWith("probe reason=stale ", Said, StringComparison.Ordinal);
-        Assert.Empty(place.Outbox);
+        Assert.Empty(_place.Outbox);
     }
 
     [Fact]
     public void ProbeThatFails_SaysWhy_AndIsNotBroughtAgain()
     {
-        place.SendThrough("echo 'no room' >&2; exit 75");
+        _place.SendThrough("echo 'no room' >&2; exit 75");
         Probe(Tag(DateTimeOffset.UtcNow));
         Assert.Matches("^probe reason=send address=get@example\\.com replies=0 .* problem=\".*no room.*\"$", Said);
 
         var tag = Tag(DateTimeOffset.UtcNow);
-        File.WriteAllText(place.PathTo("responder.db"), new string('x', 5000));
+        File.WriteAllText(_place.PathTo("responder.db"), new string('x', 5000));
         Probe(tag);
         Assert.StartsWith("probe reason=database address=get@example.com ", Said, StringComparison.Ordinal);
     }
@@ -114,18 +114,18 @@ public sealed class ProbeTests : IDisposable
     public void ProbeThatCannotBeKnown_IsKept_AndCountsNowhere()
     {
         var tag = Tag(DateTimeOffset.UtcNow);
-        File.WriteAllText(place.PathTo("address.key"), "damaged");
+        File.WriteAllText(_place.PathTo("address.key"), "damaged");
         foreach (var recipient in (string[])[tag.On("get@example.com"), "get@example.com"])
-            place.Filter(mail.Again(), "--recipient", recipient).AssertDeferred("4.3.5 ");
+            _place.Filter(_mail.Again(), "--recipient", recipient).AssertDeferred("4.3.5 ");
         Assert.StartsWith("deferred reason=key-file ", Said, StringComparison.Ordinal);
-        Assert.Contains("]: probe reason=key-file ", place.Log.Reports[^2], StringComparison.Ordinal);
+        Assert.Contains("]: probe reason=key-file ", _place.Log.Reports[^2], StringComparison.Ordinal);
     }
 
     [Fact]
     public void ProbeThroughSes_GoesToTheMailboxThatAmazonDrops()
     {
         using var ses = new SesDouble();
-        place.SendThrough(ses);
+        _place.SendThrough(ses);
         Probe(Tag(DateTimeOffset.UtcNow));
         Assert.EndsWith(" receipts=ses:id-1", Said, StringComparison.Ordinal);
         Assert.Contains("\nTo: success@simulator.amazonses.com\r\n",
@@ -137,14 +137,14 @@ public sealed class ProbeTests : IDisposable
     {
         Probe(Tag(DateTimeOffset.UtcNow));
         Assert.Contains(" replies=1 ", Said, StringComparison.Ordinal);
-        Assert.Empty(place.Outbox);
+        Assert.Empty(_place.Outbox);
     }
 
     [Fact]
     public void MailFilterThatSaidNothing_IsNamed()
     {
-        place.Settings["authserv_id"] = "mx.example.com";
-        place.Write();
+        _place.Settings["authserv_id"] = "mx.example.com";
+        _place.Write();
         Probe(Tag(DateTimeOffset.UtcNow), "Authentication-Results: mx.example.org; dmarc=none\r\n");
         const string Silent = "probe reason=authentication address=get@example.com replies=1 ";
         Assert.StartsWith(Silent, Said, StringComparison.Ordinal);
@@ -152,13 +152,14 @@ public sealed class ProbeTests : IDisposable
         Assert.StartsWith("probe address=get@example.com replies=1 ", Said, StringComparison.Ordinal);
     }
 
-    string Said => place.Log.Reports[^1][(place.Log.Reports[^1].IndexOf("]: ", StringComparison.Ordinal) + 3)..];
+    private string Said =>
+        _place.Log.Reports[^1][(_place.Log.Reports[^1].IndexOf("]: ", StringComparison.Ordinal) + 3)..];
 
-    ProbeTag Tag(DateTimeOffset made) => new(AddressKey.Load(place.PathTo("address.key")).ProbeToken(made));
+    private ProbeTag Tag(DateTimeOffset made) => new(AddressKey.Load(_place.PathTo("address.key")).ProbeToken(made));
 
-    void Probe(ProbeTag tag, string headers = "")
+    private void Probe(ProbeTag tag, string headers = "")
     {
-        var probe = mail.Again() with { MoreHeaders = headers };
-        place.Filter(probe, "--recipient", tag.On("get@example.com")).AssertDone();
+        var probe = _mail.Again() with { MoreHeaders = headers };
+        _place.Filter(probe, "--recipient", tag.On("get@example.com")).AssertDone();
     }
 }

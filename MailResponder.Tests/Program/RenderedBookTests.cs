@@ -9,13 +9,13 @@ namespace MailResponder.Tests.Program;
 /// </summary>
 public sealed class RenderedBookTests : IDisposable
 {
-    const string Rendered = "responder.db.rendered";
+    private const string Rendered = "responder.db.rendered";
 
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
     public RenderedBookTests() => Thread.Sleep(120);
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Fact]
     public void FirstMessage_Renders_AndTheNextOneFindsIt()
@@ -32,28 +32,28 @@ public sealed class RenderedBookTests : IDisposable
     [Fact]
     public void Pull_RendersBeforeAnyMessage_AndAgainAfterAChange()
     {
-        Assert.Equal(0, place.Command("config", "pull").ExitCode);
+        Assert.Equal(0, _place.Command("config", "pull").ExitCode);
         var made = Times();
         Ask("fa@example.com");
         // Two entries with one attachment between them, and its name is no other for anybody.
         Assert.Equal(["addresses", "base64", "body", "body", "com", "com", "com"], Kinds(made));
         Assert.Equal(made, Times());
 
-        place.Book[2]!["body"] = "Other links";
-        place.Write();
-        Assert.Equal(0, place.Command("config", "pull").ExitCode);
+        _place.Book[2]!["body"] = "Other links";
+        _place.Write();
+        Assert.Equal(0, _place.Command("config", "pull").ExitCode);
         var again = Times();
         Ask("links@example.com");
         Assert.Equal(again, Times());
         Assert.NotEqual(made, again);
-        Assert.Contains(place.Outbox, file =>
+        Assert.Contains(_place.Outbox, file =>
             File.ReadAllText(file).Contains("\n\nOther links\n", StringComparison.Ordinal));
     }
 
     [Fact]
     public void ManyProcessesAtOnce_OnAColdCache_AllAnswer()
     {
-        ResponderProcess[] all = [.. Enumerable.Range(0, 12).Select(_ => place.StartFilter())];
+        ResponderProcess[] all = [.. Enumerable.Range(0, 12).Select(_ => _place.StartFilter())];
         Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 12 }, running =>
             running.Feed(RequestMail.FromSomebodyNew().ToBytes()));
         foreach (var running in all)
@@ -71,17 +71,17 @@ public sealed class RenderedBookTests : IDisposable
     {
         Ask("get@example.com");
         var made = Times();
-        place.GiveTo("mail_responder");
-        using (var chown = System.Diagnostics.Process.Start("chown", ["-R", "root:", place.PathTo(Rendered)]))
+        _place.GiveTo("mail_responder");
+        using (var chown = System.Diagnostics.Process.Start("chown", ["-R", "root:", _place.PathTo(Rendered)]))
             chown.WaitForExit();
-        place.FilterUnder("""exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups "$@" """,
+        _place.FilterUnder("""exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups "$@" """,
             RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
         // Nor does root leave anything of its own in a place of that user, as whom it goes on.
-        Directory.Delete(place.PathTo(Rendered), recursive: true);
+        Directory.Delete(_place.PathTo(Rendered), recursive: true);
         Ask("get@example.com");
 
         Assert.NotEmpty(made);
-        Assert.True(!FileStatus.TryRead(place.PathTo(Rendered), out var left) || left.Owner != 0);
+        Assert.True(!FileStatus.TryRead(_place.PathTo(Rendered), out var left) || left.Owner != 0);
         AssertWhole(6);
     }
 
@@ -89,45 +89,46 @@ public sealed class RenderedBookTests : IDisposable
     public void ReplacedAttachment_IsInForceAtTheNextMessage()
     {
         Ask("get@example.com");
-        byte[] other = [.. place.Attachment.Reverse()];
-        File.WriteAllBytes(place.PathTo("files/tools/tool.zip"), other);
+        byte[] other = [.. _place.Attachment.Reverse()];
+        File.WriteAllBytes(_place.PathTo("files/tools/tool.zip"), other);
         Ask("fa@example.com");
 
-        Assert.Equal(other, ReadMail.All(place.Outbox)[^1].Attachment("ابزار.zip"));
+        Assert.Equal(other, ReadMail.All(_place.Outbox)[^1].Attachment("ابزار.zip"));
     }
 
     [Fact]
     public void NamesOfTheSettings_AreInForceAtTheNextMessage()
     {
         Ask("get@example.com");
-        place.Settings["attachment_names"] = JsonNode.Parse(
+        _place.Settings["attachment_names"] = JsonNode.Parse(
             """[{ "domains": ["freemail.test"], "rename": { ".zip": ".zi_" } }]""");
-        place.Write();
+        _place.Write();
         Ask("get@example.com");
 
-        Assert.Equal(place.Attachment, ReadMail.All(place.Outbox)[^1].Attachment("tool.zi_"));
+        Assert.Equal(_place.Attachment, ReadMail.All(_place.Outbox)[^1].Attachment("tool.zi_"));
     }
 
-    void Ask(string address) => place.Filter(
+    private void Ask(string address) => _place.Filter(
         RequestMail.FromSomebodyNew() with { To = address }, "--recipient", address).AssertDone();
 
-    void AssertWhole(int replies)
+    private void AssertWhole(int replies)
     {
-        var mails = ReadMail.All(place.Outbox);
+        var mails = ReadMail.All(_place.Outbox);
         Assert.Equal(replies, mails.Count);
         Assert.All(mails, mail =>
         {
             Assert.Empty(mail.Defects);
             Assert.True(mail.IsSignedByUs);
             if (mail.Types[0] == "multipart/mixed")
-                Assert.Equal(place.Attachment, mail.Attachment("tool.zip"));
+                Assert.Equal(_place.Attachment, mail.Attachment("tool.zip"));
         });
     }
 
-    static IEnumerable<string> Kinds(Dictionary<string, DateTime> files) =>
+    private static IEnumerable<string> Kinds(Dictionary<string, DateTime> files) =>
         files.Keys.Select(file => Path.GetFileName(file).Split('.')[^1]).Order();
 
-    Dictionary<string, DateTime> Times() => Directory.GetFiles(place.PathTo(Rendered), "*", SearchOption.AllDirectories)
+    private Dictionary<string, DateTime> Times() =>
+        Directory.GetFiles(_place.PathTo(Rendered), "*", SearchOption.AllDirectories)
         .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
         .ToDictionary(file => file, File.GetLastWriteTimeUtc);
 }

@@ -97,7 +97,7 @@ public sealed class ReplyTests
         foreach (var reply in ReadMail.All(place.Outbox)) Assert.Null(reply["DKIM-Signature"]);
     }
 
-    static void AssertAddressedTo(RequestMail request, ReadMail reply)
+    private static void AssertAddressedTo(RequestMail request, ReadMail reply)
     {
         Assert.Empty(reply.Defects);
         Assert.True(reply.IsSignedByUs);

@@ -5,9 +5,9 @@ namespace MailResponder.Tests.Program;
 /// <summary>A request as a person's mail program writes it, and what a test wants to be different about it.</summary>
 internal sealed record RequestMail(string From)
 {
-    static int count;
+    private static int _count;
 
-    readonly int number = Interlocked.Increment(ref count);
+    private readonly int _number = Interlocked.Increment(ref _count);
 
     /// <summary>Headers beyond the usual ones, each line ended by CRLF.</summary>
     public string MoreHeaders { get; init; } = "";
@@ -38,6 +38,6 @@ internal sealed record RequestMail(string From)
 
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(
         $"{FromField ?? $"From: Zahra <{From}>\r\n"}To: {To}\r\nSubject: {Subject}\r\n" +
-        $"Message-ID: <{number}.{Environment.ProcessId}@freemail.test>\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\n" +
+        $"Message-ID: <{_number}.{Environment.ProcessId}@freemail.test>\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\n" +
         $"{MoreHeaders}\r\n{Body}");
 }

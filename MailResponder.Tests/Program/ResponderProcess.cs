@@ -12,17 +12,17 @@ internal sealed class ResponderProcess : IDisposable
     /// <summary>Starts the program as it is.</summary>
     public const string Plainly = "exec \"$@\"";
 
-    static readonly TimeSpan patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    readonly Process process;
-    readonly Task<byte[]> output;
-    readonly Task<string> errors;
+    private readonly Process _process;
+    private readonly Task<byte[]> _output;
+    private readonly Task<string> _errors;
 
-    ResponderProcess(Process process)
+    private ResponderProcess(Process process)
     {
-        this.process = process;
-        output = ReadAll(process.StandardOutput.BaseStream);
-        errors = process.StandardError.ReadToEndAsync();
+        this._process = process;
+        _output = ReadAll(process.StandardOutput.BaseStream);
+        _errors = process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>The file that publish.sh made; a test that needs it fails when run.sh was not used.</summary>
@@ -32,9 +32,9 @@ internal sealed class ResponderProcess : IDisposable
             : throw new InvalidOperationException(
                 "RESPONDER_BINARY does not name the published program: run the tests with MailResponder.Tests/run.sh");
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
-    public bool HasEnded => process.HasExited;
+    public bool HasEnded => _process.HasExited;
 
     /// <param name="how">Shell text that ends by running <c>"$@"</c>, for redirections and limits.</param>
     /// <param name="arguments">What follows the program's name.</param>
@@ -65,8 +65,8 @@ internal sealed class ResponderProcess : IDisposable
     /// <summary>Writes to standard input and leaves it open.</summary>
     public void Begin(byte[] input)
     {
-        process.StandardInput.BaseStream.Write(input);
-        process.StandardInput.BaseStream.Flush();
+        _process.StandardInput.BaseStream.Write(input);
+        _process.StandardInput.BaseStream.Flush();
     }
 
     /// <summary>Writes the whole of standard input and closes it. A program that stops reading early may.</summary>
@@ -74,33 +74,33 @@ internal sealed class ResponderProcess : IDisposable
     {
         try
         {
-            process.StandardInput.BaseStream.Write(input);
-            process.StandardInput.Close();
+            _process.StandardInput.BaseStream.Write(input);
+            _process.StandardInput.Close();
         }
         catch (IOException)
         {
         }
     }
 
-    public void Kill() => process.Kill();
+    public void Kill() => _process.Kill();
 
     public ProgramRun Finish()
     {
-        if (!process.WaitForExit(patience))
+        if (!_process.WaitForExit(Patience))
         {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"the program still ran after {patience}");
+            _process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"the program still ran after {Patience}");
         }
-        return new ProgramRun(process.ExitCode, output.GetAwaiter().GetResult(), errors.GetAwaiter().GetResult());
+        return new ProgramRun(_process.ExitCode, _output.GetAwaiter().GetResult(), _errors.GetAwaiter().GetResult());
     }
 
     public void Dispose()
     {
-        if (!process.HasExited) process.Kill(entireProcessTree: true);
-        process.Dispose();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
     }
 
-    static async Task<byte[]> ReadAll(Stream stream)
+    private static async Task<byte[]> ReadAll(Stream stream)
     {
         using var all = new MemoryStream();
         await stream.CopyToAsync(all);

@@ -9,7 +9,7 @@ namespace MailResponder.Tests.Program;
 public sealed class RetryTests
 {
     // The first reply goes out, the second call waits for the file "go" and then gives up or sends.
-    const string BlockingAtTheSecond = """
+    private const string BlockingAtTheSecond = """
         mkdir -p "$here/sent"
         if [ -e "$here/go" ] || mkdir "$here/first" 2>/dev/null; then
           cat >"$here/sent/$$.eml"
@@ -220,7 +220,7 @@ public sealed class RetryTests
         Assert.Equal(2, place.Outbox.Count);
     }
 
-    static void AssertEachEntryOnce(IReadOnlyList<string> files)
+    private static void AssertEachEntryOnce(IReadOnlyList<string> files)
     {
         var bodies = ReadMail.All(files).Select(reply => Encoding.UTF8.GetString(reply.Content("text/plain"))).ToList();
         Assert.Equal(2, bodies.Count);

@@ -7,31 +7,31 @@ namespace MailResponder.Tests.Program;
 /// <summary>What a message gets of files that lie on the host where `signed_by` is set.</summary>
 public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
 {
-    readonly Minisign minisign;
-    readonly Workplace place = new();
+    private readonly Minisign _minisign;
+    private readonly Workplace _place = new();
 
     public SignedBookTests(Minisign minisign)
     {
-        this.minisign = minisign;
-        place.Settings["signed_by"] = new JsonArray(minisign.PublicKey);
-        place.Write();
+        this._minisign = minisign;
+        _place.Settings["signed_by"] = new JsonArray(minisign.PublicKey);
+        _place.Write();
         Sign();
     }
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Fact]
     public void SignedBook_Answers()
     {
         Filter().AssertDone();
-        Assert.Equal(2, place.Outbox.Count);
-        Check(0, $"signed_by: {minisign.Key.Id}");
+        Assert.Equal(2, _place.Outbox.Count);
+        Check(0, $"signed_by: {_minisign.Key.Id}");
     }
 
     [Fact]
     public void BookByHand_NeedsItsSignature()
     {
-        File.Delete(place.PathTo("responses.json.minisig"));
+        File.Delete(_place.PathTo("responses.json.minisig"));
         AssertDeferred("4.3.5 ", "responses.json.minisig: does not exist; signed_by is set");
         Check(65, "responses.json.minisig: does not exist");
         Sign();
@@ -41,8 +41,8 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
     [Fact]
     public void UnsignedBook_IsNotShownAsIfItWereInForce()
     {
-        File.Delete(place.PathTo("responses.json.minisig"));
-        var run = place.Command("config", "show");
+        File.Delete(_place.PathTo("responses.json.minisig"));
+        var run = _place.Command("config", "show");
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("responses.json.minisig: does not exist", run.Errors, StringComparison.Ordinal);
     }
@@ -52,26 +52,27 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
     public void ChangedBook_LeavesTheLastGoodOneInForce_AndTells()
     {
         Render();
-        place.Book[0]!["body"] = "Forged links\n";
-        place.Write();
+        _place.Book[0]!["body"] = "Forged links\n";
+        _place.Write();
         Filter().AssertDone();
-        Assert.Contains("https://example.com/tools", File.ReadAllText(place.Outbox[0]), StringComparison.Ordinal);
-        Assert.Contains(place.Log.Lines, line => line.StartsWith("<131>", StringComparison.Ordinal)
+        Assert.Contains("https://example.com/tools", File.ReadAllText(_place.Outbox[0]), StringComparison.Ordinal);
+        Assert.Contains(_place.Log.Lines, line => line.StartsWith("<131>", StringComparison.Ordinal)
             && line.Contains("is not of this file", StringComparison.Ordinal));
         Check(65, "responses.json.minisig: is not of this file");
-        Assert.DoesNotContain("signed: " + place.PathTo("responses.json"), place.Command("config", "check").OutputText,
+        Assert.DoesNotContain(
+            "signed: " + _place.PathTo("responses.json"), _place.Command("config", "check").OutputText,
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void BookRenderedBeforeTheKeys_IsNotTrusted()
     {
-        place.Settings.Remove("signed_by");
-        place.Book[0]!["body"] = "Forged links\n";
-        place.Write();
+        _place.Settings.Remove("signed_by");
+        _place.Book[0]!["body"] = "Forged links\n";
+        _place.Write();
         Render();
-        place.Settings["signed_by"] = new JsonArray(minisign.PublicKey);
-        File.WriteAllText(place.SettingsFile, place.Settings.ToJsonString());
+        _place.Settings["signed_by"] = new JsonArray(_minisign.PublicKey);
+        File.WriteAllText(_place.SettingsFile, _place.Settings.ToJsonString());
         AssertDeferred("4.3.5 ", "is not of this file");
     }
 
@@ -82,22 +83,22 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
     public void ChangedAttachment_IsNotSent(bool rendered)
     {
         if (rendered) Render();
-        var file = place.PathTo("files/tools/tool.zip");
+        var file = _place.PathTo("files/tools/tool.zip");
         var time = File.GetLastWriteTimeUtc(file);
-        File.WriteAllBytes(file, new byte[place.Attachment.Length]);
+        File.WriteAllBytes(file, new byte[_place.Attachment.Length]);
         File.SetLastWriteTimeUtc(file, time);
 
         var mail = RequestMail.FromSomebodyNew();
-        var run = place.Filter(mail);
+        var run = _place.Filter(mail);
         run.AssertDeferred("4.3.0 ");
-        Assert.Single(place.Outbox);
-        Assert.Contains("tools/tool.zip is not the file that was signed", place.Log.Reports[^1],
+        Assert.Single(_place.Outbox);
+        Assert.Contains("tools/tool.zip is not the file that was signed", _place.Log.Reports[^1],
             StringComparison.Ordinal);
         Check(65, "entry 2, attachments: tools/tool.zip is not the file that was signed");
 
-        File.WriteAllBytes(file, place.Attachment);
-        place.Filter(mail).AssertDone();
-        Assert.Equal(2, place.Outbox.Count);
+        File.WriteAllBytes(file, _place.Attachment);
+        _place.Filter(mail).AssertDone();
+        Assert.Equal(2, _place.Outbox.Count);
     }
 
     [Theory]
@@ -105,9 +106,9 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
     [InlineData("SHA256SUMS.minisig", "SHA256SUMS.minisig: does not exist")]
     public void AttachmentWithoutItsHash_IsNotSent(string file, string words)
     {
-        File.Delete(place.PathTo(file));
+        File.Delete(_place.PathTo(file));
         AssertDeferred("4.3.0 ", words);
-        Assert.Single(place.Outbox);
+        Assert.Single(_place.Outbox);
     }
 
     /// <summary>The hashes are asked for once for each state of a file, and not at each message.</summary>
@@ -115,42 +116,42 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
     public void RenderedReply_NeedsNoHash()
     {
         Render();
-        File.Delete(place.PathTo("SHA256SUMS"));
+        File.Delete(_place.PathTo("SHA256SUMS"));
         Filter().AssertDone();
-        Assert.Equal(2, place.Outbox.Count);
+        Assert.Equal(2, _place.Outbox.Count);
     }
 
     [Fact]
     public void Install_TakesBookListAndSignatures_OrNothing()
     {
-        place.Book[0]!["body"] = "Other links\n";
-        Directory.CreateDirectory(place.PathTo("new"));
-        var file = place.PathTo("new/responses.json");
-        File.WriteAllText(file, place.Book.ToJsonString());
-        var before = File.ReadAllText(place.PathTo("responses.json"));
-        var unsigned = place.Command("config", "install", file);
+        _place.Book[0]!["body"] = "Other links\n";
+        Directory.CreateDirectory(_place.PathTo("new"));
+        var file = _place.PathTo("new/responses.json");
+        File.WriteAllText(file, _place.Book.ToJsonString());
+        var before = File.ReadAllText(_place.PathTo("responses.json"));
+        var unsigned = _place.Command("config", "install", file);
         Assert.Equal(65, unsigned.ExitCode);
         Assert.Contains("new/responses.json.minisig: does not exist", unsigned.Errors, StringComparison.Ordinal);
         Assert.Contains("new/SHA256SUMS: does not exist", unsigned.Errors, StringComparison.Ordinal);
-        Assert.Equal(before, File.ReadAllText(place.PathTo("responses.json")));
+        Assert.Equal(before, File.ReadAllText(_place.PathTo("responses.json")));
 
-        minisign.Sign(file);
+        _minisign.Sign(file);
         foreach (var name in (string[])["SHA256SUMS", "SHA256SUMS.minisig"])
-            File.Copy(place.PathTo(name), place.PathTo("new/" + name));
-        var signed = place.Command("config", "install", file);
+            File.Copy(_place.PathTo(name), _place.PathTo("new/" + name));
+        var signed = _place.Command("config", "install", file);
         Assert.True(signed.ExitCode == 0, signed.Errors);
         Filter().AssertDone();
-        Assert.Contains("Other links", File.ReadAllText(place.Outbox[0]), StringComparison.Ordinal);
+        Assert.Contains("Other links", File.ReadAllText(_place.Outbox[0]), StringComparison.Ordinal);
     }
 
     [Fact]
     public void OldSignature_IsAWarning()
     {
-        place.Settings["signed_max_age_days"] = 30;
-        place.Write();
-        Assert.DoesNotContain("signed_max_age_days", place.Command("config", "check").OutputText,
+        _place.Settings["signed_max_age_days"] = 30;
+        _place.Write();
+        Assert.DoesNotContain("signed_max_age_days", _place.Command("config", "check").OutputText,
             StringComparison.Ordinal);
-        minisign.Sign(place.PathTo("responses.json"), DateTimeOffset.UtcNow.AddDays(-31));
+        _minisign.Sign(_place.PathTo("responses.json"), DateTimeOffset.UtcNow.AddDays(-31));
         Check(0, "more than 30 days ago (signed_max_age_days)");
         Filter().AssertDone();
     }
@@ -159,45 +160,45 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
     public void Backup_HasTheSignatures()
     {
         Filter().AssertDone();
-        var archive = place.PathTo("backup.tar.gz");
-        var run = place.Command("backup", archive);
+        var archive = _place.PathTo("backup.tar.gz");
+        var run = _place.Command("backup", archive);
         Assert.True(run.ExitCode == 0, run.Errors);
         string[] files = ["SHA256SUMS.minisig", "SHA256SUMS", "responses.json.minisig"];
-        Array.ForEach(files, file => File.Delete(place.PathTo(file)));
-        run = place.Command("restore", archive, "--replace");
+        Array.ForEach(files, file => File.Delete(_place.PathTo(file)));
+        run = _place.Command("restore", archive, "--replace");
         Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.All(files, file => Assert.True(File.Exists(place.PathTo(file))));
-        Check(0, $"responses.json by {minisign.Key.Id} on ");
+        Assert.All(files, file => Assert.True(File.Exists(_place.PathTo(file))));
+        Check(0, $"responses.json by {_minisign.Key.Id} on ");
     }
 
-    void Sign()
+    private void Sign()
     {
-        minisign.Sign(place.PathTo("responses.json"));
-        ToolRun.Of("sh", "-c", $"cd {place.PathTo("files")} && sha256sum tools/* >../SHA256SUMS").AssertDone();
-        minisign.Sign(place.PathTo("SHA256SUMS"));
+        _minisign.Sign(_place.PathTo("responses.json"));
+        ToolRun.Of("sh", "-c", $"cd {_place.PathTo("files")} && sha256sum tools/* >../SHA256SUMS").AssertDone();
+        _minisign.Sign(_place.PathTo("SHA256SUMS"));
     }
 
-    void Render()
+    private void Render()
     {
         Thread.Sleep(150);
         Filter().AssertDone();
         Filter().AssertDone();
-        foreach (var reply in place.Outbox)
+        foreach (var reply in _place.Outbox)
             File.Delete(reply);
     }
 
-    ProgramRun Filter() => place.Filter(RequestMail.FromSomebodyNew());
+    private ProgramRun Filter() => _place.Filter(RequestMail.FromSomebodyNew());
 
-    void AssertDeferred(string notice, string problem)
+    private void AssertDeferred(string notice, string problem)
     {
         var run = Filter();
         run.AssertDeferred(notice);
-        Assert.Contains(problem, place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains(problem, _place.Log.Reports[^1], StringComparison.Ordinal);
     }
 
-    void Check(int code, string words)
+    private void Check(int code, string words)
     {
-        var run = place.Command("config", "check");
+        var run = _place.Command("config", "check");
         Assert.Contains(words, run.OutputText, StringComparison.Ordinal);
         Assert.Equal(code, run.ExitCode);
     }

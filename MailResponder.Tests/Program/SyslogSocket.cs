@@ -6,19 +6,19 @@ namespace MailResponder.Tests.Program;
 /// <summary>A syslog daemon's end of a private /dev/log: keeps every datagram as it came.</summary>
 internal sealed class SyslogSocket : IDisposable
 {
-    readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-    readonly List<string> lines = [];
-    readonly Thread reader;
-    volatile bool isClosed;
+    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+    private readonly List<string> _lines = [];
+    private readonly Thread _reader;
+    private volatile bool _isClosed;
 
     public SyslogSocket(string path)
     {
-        socket.Bind(new UnixDomainSocketEndPoint(path));
-        socket.Blocking = false;
+        _socket.Bind(new UnixDomainSocketEndPoint(path));
+        _socket.Blocking = false;
         File.SetUnixFileMode(path, (UnixFileMode)0x1B6); // 0666, as /dev/log
         // The kernel holds ten datagrams; a hundred processes write more while a test waits for them.
-        reader = new Thread(ReadUntilClosed) { IsBackground = true };
-        reader.Start();
+        _reader = new Thread(ReadUntilClosed) { IsBackground = true };
+        _reader.Start();
     }
 
     /// <summary>
@@ -28,10 +28,10 @@ internal sealed class SyslogSocket : IDisposable
     {
         get
         {
-            lock (lines)
+            lock (_lines)
             {
                 Drain();
-                return [.. lines];
+                return [.. _lines];
             }
         }
     }
@@ -46,29 +46,29 @@ internal sealed class SyslogSocket : IDisposable
 
     public void Dispose()
     {
-        isClosed = true;
-        reader.Join();
-        socket.Dispose();
+        _isClosed = true;
+        _reader.Join();
+        _socket.Dispose();
     }
 
-    static int FacilityOf(string line) =>
+    private static int FacilityOf(string line) =>
         line.StartsWith('<') && int.TryParse(line[1..line.IndexOf('>', StringComparison.Ordinal)], out var priority)
             ? priority / 8
             : -1;
 
-    void ReadUntilClosed()
+    private void ReadUntilClosed()
     {
-        while (!isClosed)
+        while (!_isClosed)
         {
-            socket.Poll(TimeSpan.FromMilliseconds(50), SelectMode.SelectRead);
-            lock (lines) Drain();
+            _socket.Poll(TimeSpan.FromMilliseconds(50), SelectMode.SelectRead);
+            lock (_lines) Drain();
         }
     }
 
-    void Drain()
+    private void Drain()
     {
         var buffer = new byte[65536];
-        while (socket.Poll(0, SelectMode.SelectRead))
-            lines.Add(Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer)));
+        while (_socket.Poll(0, SelectMode.SelectRead))
+            _lines.Add(Encoding.UTF8.GetString(buffer, 0, _socket.Receive(buffer)));
     }
 }

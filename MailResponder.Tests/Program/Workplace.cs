@@ -11,7 +11,7 @@ namespace MailResponder.Tests.Program;
 /// </summary>
 internal sealed class Workplace : IDisposable
 {
-    static readonly Lazy<RSA> dkimKey = new(() => RSA.Create(2048));
+    private static readonly Lazy<RSA> DkimKey = new(() => RSA.Create(2048));
 
     public Workplace()
     {
@@ -21,7 +21,7 @@ internal sealed class Workplace : IDisposable
         Directory.CreateDirectory(PathTo("outbox"));
         Attachment = [.. Enumerable.Range(0, 70_000).Select(i => (byte)(i * 7 + i / 256))];
         File.WriteAllBytes(PathTo("files/tools/tool.zip"), Attachment);
-        WriteSecret("dkim.key", dkimKey.Value.ExportRSAPrivateKeyPem());
+        WriteSecret("dkim.key", DkimKey.Value.ExportRSAPrivateKeyPem());
         Settings = JsonNode.Parse("""
             {
               "response_from": "Example Tools <get-help@example.com>",
@@ -65,7 +65,7 @@ internal sealed class Workplace : IDisposable
     public byte[] Attachment { get; }
 
     /// <summary>The p= value of the DNS record that verifies the replies.</summary>
-    public static string DkimPublicKey => Convert.ToBase64String(dkimKey.Value.ExportSubjectPublicKeyInfo());
+    public static string DkimPublicKey => Convert.ToBase64String(DkimKey.Value.ExportSubjectPublicKeyInfo());
 
     public string SettingsFile => PathTo("settings.json");
 
@@ -153,7 +153,7 @@ internal sealed class Workplace : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    string[] FilterArguments(string[] more)
+    private string[] FilterArguments(string[] more)
     {
         string[] recipient = more.Contains("--recipient") ? [] : ["--recipient", "get@example.com"];
         return ["--settings", SettingsFile, .. recipient, "--queue-id", "4bXyz", .. more];

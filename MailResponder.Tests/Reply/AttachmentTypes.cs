@@ -11,7 +11,7 @@ public sealed class AttachmentTypes
     /// <summary>
     /// What Gmail ("File types blocked in Gmail") and Outlook ("Blocked attachments in Outlook") do not let through.
     /// </summary>
-    private static readonly string[] _blocked = """
+    private static readonly string[] Blocked = """
         ade adp apk appcontent-ms application appref-ms appx appxbundle app asp aspx asx bas bat bgi cab cdxml cer
         chm cmd cnt com cpl crt csh der diagcab diagcfg diagpkg dll dmg ex ex_ exe fxp gadget grp hlp hpj hta htc
         img inf ins iso isp its jar jnlp js jse ksh lib lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb
@@ -22,14 +22,14 @@ public sealed class AttachmentTypes
         """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What a browser or a desktop runs or installs besides, or an office program with its macros.</summary>
-    private static readonly string[] _risky = """
+    private static readonly string[] Risky = """
         htm html xhtml mht mhtml svg svgz xml xsl xslt rss swf desktop sh bash zsh run bin bundle appimage deb rpm
         pkg snap flatpakref elf so dylib class php rb lua tcl wasm ipa xpi crx doc docx docm dot dotm rtf xls xlsx
         xlsm xlsb xlam csv iqy slk ppt pptx pptm ppsm odt ods ps eps eml msg ics vcf p7m p7s p12 pfx pem key asc sig
         ovpn mobileconfig torrent
         """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
-    public static TheoryData<string> Runnable => new(_blocked.Concat(_risky).Distinct());
+    public static TheoryData<string> Runnable => new(Blocked.Concat(Risky).Distinct());
 
     [Theory]
     [InlineData("guide.pdf", "application/pdf")]

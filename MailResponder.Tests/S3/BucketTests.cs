@@ -72,9 +72,9 @@ public class BucketTests
         Assert.EndsWith("the connection was cut; nothing of it is used", exception.Message, StringComparison.Ordinal);
     }
 
-    const string ItsWords = "the service's own words";
+    private const string ItsWords = "the service's own words";
 
-    static ResponderException Fetch(params string[] answer)
+    private static ResponderException Fetch(params string[] answer)
     {
         using var folder = new TemporaryFolder();
         var credentials = folder.Write("credentials", "[default]\naws_access_key_id = A\naws_secret_access_key = B\n");
@@ -92,7 +92,7 @@ public class BucketTests
     }
 
     /// <param name="code">Empty: there is no body.</param>
-    static string Answer(string status, string code, string message = ItsWords, string more = "")
+    private static string Answer(string status, string code, string message = ItsWords, string more = "")
     {
         var body = code.Length == 0 ? "" : $"<Error><Code>{code}</Code><Message>{message}</Message></Error>";
         return $"HTTP/1.1 {status}\r\n{more}Content-Type: application/xml\r\n" +

@@ -16,7 +16,7 @@ namespace MailResponder.Tests.S3;
 public sealed class SignedPullTests(S3Server server, Minisign minisign)
     : IClassFixture<S3Server>, IClassFixture<Minisign>
 {
-    static readonly DateTimeOffset then = DateTimeOffset.UtcNow.AddDays(-10);
+    private static readonly DateTimeOffset Then = DateTimeOffset.UtcNow.AddDays(-10);
 
     [Fact]
     public void SignedFiles_AreInForce_AndStandInConfigCheck()
@@ -32,7 +32,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         foreach (var file in (string[])["responses.json", "SHA256SUMS"])
         {
             Assert.Contains(
-                $"signed: {host.Place.PathTo("cache/" + file)} by {minisign.Key.Id} on {then:yyyy-MM-dd HH:mm:ss} UTC, "
+                $"signed: {host.Place.PathTo("cache/" + file)} by {minisign.Key.Id} on {Then:yyyy-MM-dd HH:mm:ss} UTC, "
                 + "with the comment \"timestamp:", check.OutputText, StringComparison.Ordinal);
         }
     }
@@ -41,7 +41,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     public void NewBookAndNewAttachment_ComeTogether()
     {
         using var host = Host();
-        Upload(host, "A new one", PulledHost.Content(2000, 2), then.AddDays(1));
+        Upload(host, "A new one", PulledHost.Content(2000, 2), Then.AddDays(1));
         Assert.Equal("files: 5 fetched, 0 unchanged\nmaps: unchanged\n", host.Pull().OutputText);
         Assert.Contains("A new one", File.ReadAllText(host.BookInForce), StringComparison.Ordinal);
         Assert.Equal(PulledHost.Content(2000, 2), File.ReadAllBytes(host.Cached(host.FilesBucket, "a.bin")));
@@ -124,7 +124,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     public void SignaturesWithoutNames_AreNoWayIn()
     {
         using var host = Host();
-        var comment = $"timestamp:{then.AddDays(2).ToUnixTimeSeconds()}";
+        var comment = $"timestamp:{Then.AddDays(2).ToUnixTimeSeconds()}";
         var sums = Get(host, "SHA256SUMS");
         server.Put(host.ConfigBucket, "SHA256SUMS", Book(host));
         server.Put(host.ConfigBucket, "SHA256SUMS.minisig", minisign.SignatureOf(Book(host), "x", comment: comment));
@@ -138,7 +138,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     public void OlderBook_IsRefused_UntilItIsAllowed()
     {
         using var host = Host();
-        Upload(host, "The old one", PulledHost.Content(1000, 1), then.AddSeconds(-1));
+        Upload(host, "The old one", PulledHost.Content(1000, 1), Then.AddSeconds(-1));
         AssertRefused(host, "book.json.minisig: is of ");
         var run = host.Pull("--allow-older");
         Assert.True(run.ExitCode == 0, run.Errors);
@@ -150,9 +150,9 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     public void OlderList_IsRefused_UntilItIsAllowed()
     {
         using var host = Host();
-        Upload(host, "A new one", PulledHost.Content(2000, 2), then.AddSeconds(-1));
+        Upload(host, "A new one", PulledHost.Content(2000, 2), Then.AddSeconds(-1));
         server.Put(host.ConfigBucket, "book.json.minisig",
-            minisign.SignatureOf(Book(host), "book.json", then.AddDays(1)));
+            minisign.SignatureOf(Book(host), "book.json", Then.AddDays(1)));
         AssertRefused(host, "SHA256SUMS.minisig: is of ");
         Assert.Equal(0, host.Pull("--allow-older").ExitCode);
         Assert.Equal(PulledHost.Content(2000, 2), File.ReadAllBytes(host.Cached(host.FilesBucket, "a.bin")));
@@ -170,7 +170,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     public void AttachmentOfAnother_IsRefused_WithTheWholePull()
     {
         using var host = Host();
-        Upload(host, "A new one", PulledHost.Content(2000, 2), then.AddDays(1));
+        Upload(host, "A new one", PulledHost.Content(2000, 2), Then.AddDays(1));
         server.Put(host.FilesBucket, "a.bin", PulledHost.Content(2000, 3));
         AssertRefused(host, $"entry 2, attachments: {host.FilesBucket}/a.bin is not the file that was signed");
     }
@@ -182,7 +182,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         server.Put(host.FilesBucket, "b.bin", PulledHost.Content(2000, 2));
         host.UploadBookSaying("A new one", (host.FilesBucket, "a.bin"), (host.FilesBucket, "b.bin"));
         server.Put(host.ConfigBucket, "book.json.minisig",
-            minisign.SignatureOf(Book(host), "book.json", then.AddDays(1)));
+            minisign.SignatureOf(Book(host), "book.json", Then.AddDays(1)));
         AssertRefused(host, $"entry 3, attachments: {host.FilesBucket}/b.bin is not listed in ");
     }
 
@@ -192,7 +192,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     public void NameThatLeavesItsFolder_IsRefused(string name, string words)
     {
         using var host = Host();
-        Sums(host, [(string.Format(null, name, host.FilesBucket + "/a.bin"), PulledHost.Content(1000, 1))], then);
+        Sums(host, [(string.Format(null, name, host.FilesBucket + "/a.bin"), PulledHost.Content(1000, 1))], Then);
         AssertRefused(host, words);
     }
 
@@ -202,11 +202,11 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     {
         using var host = Host();
         Sums(host, [(host.FilesBucket + "/a.bin", PulledHost.Content(1000, 1)),
-            (host.ConfigBucket + "/book.json", Book(host))], then.AddDays(1));
+            (host.ConfigBucket + "/book.json", Book(host))], Then.AddDays(1));
         Assert.Equal(0, host.Pull().ExitCode);
         host.UploadBookSaying("A new one", (host.FilesBucket, "a.bin"));
         server.Put(host.ConfigBucket, "book.json.minisig",
-            minisign.SignatureOf(Book(host), "book.json", then.AddDays(2)));
+            minisign.SignatureOf(Book(host), "book.json", Then.AddDays(2)));
         AssertRefused(host, $"SHA256SUMS: lists another {host.ConfigBucket}/book.json than this");
     }
 
@@ -218,7 +218,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         host.Place.Settings["signed_by"] = new JsonArray(minisign.PublicKey, next.PublicKey);
         host.Place.Write();
         Assert.Equal(0, host.Pull().ExitCode);
-        Upload(host, "By the next key", PulledHost.Content(2000, 2), then.AddDays(1), next);
+        Upload(host, "By the next key", PulledHost.Content(2000, 2), Then.AddDays(1), next);
         Assert.Equal(0, host.Pull().ExitCode);
         host.Place.Settings["signed_by"] = new JsonArray(next.PublicKey);
         host.Place.Write();
@@ -242,7 +242,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         Assert.Empty(host.Place.Outbox);
         Assert.EndsWith("no good book is in force, and all messages wait\n", host.Pull().OutputText,
             StringComparison.Ordinal);
-        Upload(host, "Ours", PulledHost.Content(1000, 1), then, next);
+        Upload(host, "Ours", PulledHost.Content(1000, 1), Then, next);
         Assert.Equal(0, host.Pull().ExitCode);
         host.Place.Filter(mail).AssertDone();
         Assert.Contains("Ours", File.ReadAllText(host.Place.Outbox[0]), StringComparison.Ordinal);
@@ -276,18 +276,18 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         host.Place.Filter(mail).AssertDone();
     }
 
-    PulledHost Host()
+    private PulledHost Host()
     {
         var host = new PulledHost(server);
         host.Place.Settings["signed_by"] = new JsonArray(minisign.PublicKey);
         host.Place.Write();
-        Upload(host, "The good one", PulledHost.Content(1000, 1), then);
+        Upload(host, "The good one", PulledHost.Content(1000, 1), Then);
         var run = host.Pull();
         Assert.True(run.ExitCode == 0, run.Errors);
         return host;
     }
 
-    void Upload(PulledHost host, string text, byte[] attachment, DateTimeOffset time, Minisign? by = null)
+    private void Upload(PulledHost host, string text, byte[] attachment, DateTimeOffset time, Minisign? by = null)
     {
         server.Put(host.FilesBucket, "a.bin", attachment);
         Sums(host, [(host.FilesBucket + "/a.bin", attachment)], time, by);
@@ -296,7 +296,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
             (by ?? minisign).SignatureOf(Book(host), "book.json", time));
     }
 
-    void Sums(PulledHost host, (string Name, byte[] Content)[] files, DateTimeOffset time, Minisign? by = null)
+    private void Sums(PulledHost host, (string Name, byte[] Content)[] files, DateTimeOffset time, Minisign? by = null)
     {
         var list = Encoding.UTF8.GetBytes(string.Concat(files.Select(file =>
             $"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file.Content))}  {file.Name}\n")));
@@ -305,11 +305,11 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
             (by ?? minisign).SignatureOf(list, "SHA256SUMS", time));
     }
 
-    void Swap(PulledHost host, string from, string to) => server.Put(host.ConfigBucket, to, Get(host, from));
+    private void Swap(PulledHost host, string from, string to) => server.Put(host.ConfigBucket, to, Get(host, from));
 
-    byte[] Book(PulledHost host) => Get(host, "book.json");
+    private byte[] Book(PulledHost host) => Get(host, "book.json");
 
-    byte[] Get(PulledHost host, string key)
+    private byte[] Get(PulledHost host, string key)
     {
         using var response = server.Client.GetObjectAsync(host.ConfigBucket, key).GetAwaiter().GetResult();
         using var content = new MemoryStream();
@@ -320,7 +320,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     /// <summary>
     /// Exit code, log, the doctor's finding, and that everything is as it was: files, and what a message gets.
     /// </summary>
-    static void AssertRefused(PulledHost host, string words)
+    private static void AssertRefused(PulledHost host, string words)
     {
         var before = Files(host);
         var run = host.Pull();
@@ -344,6 +344,6 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         Assert.Contains(words, finding.Text, StringComparison.Ordinal);
     }
 
-    static string Files(PulledHost host) => ToolRun.Of("sh", "-c",
+    private static string Files(PulledHost host) => ToolRun.Of("sh", "-c",
         $"cd {host.Place.PathTo("cache")}; find . -type f ! -name '.pull*' -exec sha256sum {{}} + | sort").AssertDone();
 }

@@ -46,14 +46,14 @@ public sealed class SigningPage(S3Server server) : IClassFixture<S3Server>
         Assert.True(File.Exists(host.BookInForce + ".minisig"));
     }
 
-    void Upload(TemporaryFolder folder, string bucket, params string[] files)
+    private void Upload(TemporaryFolder folder, string bucket, params string[] files)
     {
         server.MakeBucket(bucket);
         foreach (var file in files)
             server.Put(bucket, file, File.ReadAllBytes(folder.PathTo($"{bucket}/{file}")));
     }
 
-    static string Commands()
+    private static string Commands()
     {
         var blocks = File.ReadAllText(Repository.PathTo("docs", "signing.md")).Split("```sh\n")[1..];
         Assert.Equal(4, blocks.Length);

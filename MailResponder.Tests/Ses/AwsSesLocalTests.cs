@@ -11,46 +11,46 @@ namespace MailResponder.Tests.Ses;
 /// </summary>
 public sealed class AwsSesLocalTests : IDisposable
 {
-    readonly Workplace place = new();
-    readonly Process server;
-    readonly string url;
+    private readonly Workplace _place = new();
+    private readonly Process _server;
+    private readonly string _url;
 
     public AwsSesLocalTests()
     {
         var port = Loopback.FreePort();
-        url = $"http://127.0.0.1:{port}/";
-        server = Process.Start(new ProcessStartInfo(
-            "node", [Script, "--port", $"{port}", "--outputDir", place.PathTo("received")])
+        _url = $"http://127.0.0.1:{port}/";
+        _server = Process.Start(new ProcessStartInfo(
+            "node", [Script, "--port", $"{port}", "--outputDir", _place.PathTo("received")])
         {
-            WorkingDirectory = place.Folder,
+            WorkingDirectory = _place.Folder,
             RedirectStandardOutput = true,
         })!;
-        server.OutputDataReceived += static (_, _) => { };
-        server.BeginOutputReadLine();
+        _server.OutputDataReceived += static (_, _) => { };
+        _server.BeginOutputReadLine();
         Patience.Until("aws-ses-local to listen", () => Loopback.Listens(port));
-        place.WriteSecret("credentials", "[default]\naws_access_key_id = AKIAANY\naws_secret_access_key = any\n");
-        place.Settings["send_method"] = "ses";
-        place.Settings["ses"] = new JsonObject
+        _place.WriteSecret("credentials", "[default]\naws_access_key_id = AKIAANY\naws_secret_access_key = any\n");
+        _place.Settings["send_method"] = "ses";
+        _place.Settings["ses"] = new JsonObject
         {
             ["region"] = "eu-west-1",
-            ["endpoint"] = url,
+            ["endpoint"] = _url,
             ["credentials_file"] = "credentials",
         };
-        File.WriteAllBytes(place.PathTo("files/tools/tool.zip"), place.Attachment[..10_000]);
-        place.Write();
+        File.WriteAllBytes(_place.PathTo("files/tools/tool.zip"), _place.Attachment[..10_000]);
+        _place.Write();
     }
 
     /// <summary>The server's program; run.sh installs it and says where it is.</summary>
-    static string Script => NpmPackage.PathTo("aws-ses-local/build/server.js");
+    private static string Script => NpmPackage.PathTo("aws-ses-local/build/server.js");
 
     [Fact]
     public void Replies_ArriveWhole()
     {
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
 
-        var received = Directory.GetFiles(place.PathTo("received"), "raw-message", SearchOption.AllDirectories);
-        Assert.Contains(" replies=2 ", place.Log.Reports[^1], StringComparison.Ordinal);
-        Assert.Contains(" receipts=ses:/", place.Log.Reports[^1], StringComparison.Ordinal);
+        var received = Directory.GetFiles(_place.PathTo("received"), "raw-message", SearchOption.AllDirectories);
+        Assert.Contains(" replies=2 ", _place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains(" receipts=ses:/", _place.Log.Reports[^1], StringComparison.Ordinal);
         // Two replies of one millisecond go into one folder, where the second replaces the first.
         Assert.NotEmpty(received);
         Assert.All(ReadMail.All(received), mail =>
@@ -64,34 +64,34 @@ public sealed class AwsSesLocalTests : IDisposable
     [Fact]
     public void RequestLongerThanItTakes_LeavesTheText()
     {
-        File.WriteAllBytes(place.PathTo("files/tools/tool.zip"), new byte[100_000]);
-        place.Write();
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
-        Assert.Contains("(without-attachments)", place.Log.Reports[^1], StringComparison.Ordinal);
+        File.WriteAllBytes(_place.PathTo("files/tools/tool.zip"), new byte[100_000]);
+        _place.Write();
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
+        Assert.Contains("(without-attachments)", _place.Log.Reports[^1], StringComparison.Ordinal);
     }
 
     [Fact]
     public void StoppedServer_DefersUntilItIsBack()
     {
-        server.Kill();
-        server.WaitForExit();
-        place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
-        Assert.Contains("no connection to SES", place.Log.Reports[^1], StringComparison.Ordinal);
+        _server.Kill();
+        _server.WaitForExit();
+        _place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
+        Assert.Contains("no connection to SES", _place.Log.Reports[^1], StringComparison.Ordinal);
     }
 
     [Fact]
     public void ActionThatItDoesNotKnow_IsAnError()
     {
-        var run = place.Command("ses", "quota");
+        var run = _place.Command("ses", "quota");
         Assert.Equal(75, run.ExitCode);
         Assert.StartsWith("responder: SES ", run.Errors, StringComparison.Ordinal);
     }
 
     public void Dispose()
     {
-        if (!server.HasExited) server.Kill();
-        server.WaitForExit();
-        server.Dispose();
-        place.Dispose();
+        if (!_server.HasExited) _server.Kill();
+        _server.WaitForExit();
+        _server.Dispose();
+        _place.Dispose();
     }
 }

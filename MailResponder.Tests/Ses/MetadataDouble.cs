@@ -17,15 +17,15 @@ internal sealed class MetadataDouble : IDisposable
     public const string SessionToken = "session+token/with=signs";
     public const string ContainerAuthorization = "let-me-in";
 
-    const string Role = "/latest/meta-data/iam/security-credentials";
-    const string Token = "metadata-token";
-    readonly HttpListener listener = new();
-    readonly DateTime made = DateTime.UtcNow;
+    private const string Role = "/latest/meta-data/iam/security-credentials";
+    private const string Token = "metadata-token";
+    private readonly HttpListener _listener = new();
+    private readonly DateTime _made = DateTime.UtcNow;
 
     public MetadataDouble()
     {
-        listener.Prefixes.Add(Url + "/");
-        listener.Start();
+        _listener.Prefixes.Add(Url + "/");
+        _listener.Start();
         _ = Serve();
     }
 
@@ -41,15 +41,15 @@ internal sealed class MetadataDouble : IDisposable
 
     public ConcurrentQueue<string> Paths { get; } = [];
 
-    public void Dispose() => listener.Close();
+    public void Dispose() => _listener.Close();
 
-    async Task Serve()
+    private async Task Serve()
     {
         try
         {
             while (true)
             {
-                var context = await listener.GetContextAsync();
+                var context = await _listener.GetContextAsync();
                 Paths.Enqueue($"{context.Request.HttpMethod} {context.Request.Url!.AbsolutePath}");
                 var answer = Answer(context.Request);
                 context.Response.StatusCode = answer is null ? 404 : 200;
@@ -61,7 +61,7 @@ internal sealed class MetadataDouble : IDisposable
         }
     }
 
-    string? Answer(HttpListenerRequest request)
+    private string? Answer(HttpListenerRequest request)
     {
         var path = request.Url!.AbsolutePath.TrimEnd('/');
         if (path == "/container")
@@ -79,9 +79,9 @@ internal sealed class MetadataDouble : IDisposable
         return path == Role ? "mail-role" : path == Role + "/mail-role" ? Credentials(InstanceKey) : null;
     }
 
-    string Credentials(string key) => string.Create(CultureInfo.InvariantCulture, $$"""
-        { "Code": "Success", "LastUpdated": "{{made:yyyy-MM-dd'T'HH:mm:ss'Z'}}", "Type": "AWS-HMAC",
+    private string Credentials(string key) => string.Create(CultureInfo.InvariantCulture, $$"""
+        { "Code": "Success", "LastUpdated": "{{_made:yyyy-MM-dd'T'HH:mm:ss'Z'}}", "Type": "AWS-HMAC",
           "AccessKeyId": "{{key}}", "SecretAccessKey": "{{Secret}}", "Token": "{{SessionToken}}",
-          "Expiration": "{{made.Add(Lifetime):yyyy-MM-dd'T'HH:mm:ss'Z'}}" }
+          "Expiration": "{{_made.Add(Lifetime):yyyy-MM-dd'T'HH:mm:ss'Z'}}" }
         """);
 }

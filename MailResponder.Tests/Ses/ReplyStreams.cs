@@ -45,7 +45,7 @@ public class ReplyStreams
         }
     }
 
-    static Task Done(Action copy)
+    private static Task Done(Action copy)
     {
         copy();
         return Task.CompletedTask;

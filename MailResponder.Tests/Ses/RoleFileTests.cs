@@ -5,37 +5,37 @@ namespace MailResponder.Tests.Ses;
 /// <summary>The published program on an instance with a role, whose credentials are kept between messages.</summary>
 public sealed class RoleFileTests : IDisposable
 {
-    readonly MetadataDouble metadata = new();
-    readonly SesDouble ses = new();
-    readonly Workplace place = new();
+    private readonly MetadataDouble _metadata = new();
+    private readonly SesDouble _ses = new();
+    private readonly Workplace _place = new();
 
     public RoleFileTests()
     {
-        ses.Keys[MetadataDouble.InstanceKey] = $"{MetadataDouble.Secret} {MetadataDouble.SessionToken}";
-        place.SendWithoutFileThrough(ses);
+        _ses.Keys[MetadataDouble.InstanceKey] = $"{MetadataDouble.Secret} {MetadataDouble.SessionToken}";
+        _place.SendWithoutFileThrough(_ses);
     }
 
-    string RoleFile => place.PathTo("responder.db.role");
+    private string RoleFile => _place.PathTo("responder.db.role");
 
     [Fact]
     public void SecondMessage_AsksNobody()
     {
         Answer();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(RoleFile));
-        metadata.Paths.Clear();
+        _metadata.Paths.Clear();
         Answer();
-        Assert.Empty(metadata.Paths);
-        Assert.Equal(4, ses.Accepted.Count);
+        Assert.Empty(_metadata.Paths);
+        Assert.Equal(4, _ses.Accepted.Count);
     }
 
     [Fact]
     public void CredentialsThatExpireSoon_AreFetchedAnew()
     {
-        metadata.Lifetime = TimeSpan.FromMinutes(3);
+        _metadata.Lifetime = TimeSpan.FromMinutes(3);
         Answer();
-        metadata.Paths.Clear();
+        _metadata.Paths.Clear();
         Answer();
-        Assert.NotEmpty(metadata.Paths);
+        Assert.NotEmpty(_metadata.Paths);
     }
 
     [Theory]
@@ -52,12 +52,12 @@ public sealed class RoleFileTests : IDisposable
             RoleFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         else File.WriteAllText(RoleFile,
             fault == "half" ? text[..(text.Length / 2)] : fault == "elsewhere"
-            ? text.Replace(metadata.Url, "http://127.0.0.1:1", StringComparison.Ordinal) : fault);
-        metadata.Paths.Clear();
+            ? text.Replace(_metadata.Url, "http://127.0.0.1:1", StringComparison.Ordinal) : fault);
+        _metadata.Paths.Clear();
 
         Answer();
 
-        Assert.NotEmpty(metadata.Paths);
+        Assert.NotEmpty(_metadata.Paths);
         Assert.Equal(text, File.ReadAllText(RoleFile));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(RoleFile));
     }
@@ -77,8 +77,8 @@ public sealed class RoleFileTests : IDisposable
     public void CredentialsThatSesRefuses_AreForgotten()
     {
         Answer();
-        ses.Keys[MetadataDouble.InstanceKey] = "another";
-        place.FilterUnder(OnInstance(), RequestMail.FromSomebodyNew().ToBytes()).AssertDeferred();
+        _ses.Keys[MetadataDouble.InstanceKey] = "another";
+        _place.FilterUnder(OnInstance(), RequestMail.FromSomebodyNew().ToBytes()).AssertDeferred();
         Assert.False(File.Exists(RoleFile));
     }
 
@@ -86,38 +86,38 @@ public sealed class RoleFileTests : IDisposable
     public async Task ManyAtOnce_LeaveOneWholeFile()
     {
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(Answer)));
-        metadata.Paths.Clear();
+        _metadata.Paths.Clear();
         Answer();
-        Assert.Empty(metadata.Paths);
-        Assert.Empty(Directory.GetFiles(place.Folder, "*.new"));
+        Assert.Empty(_metadata.Paths);
+        Assert.Empty(Directory.GetFiles(_place.Folder, "*.new"));
     }
 
     [Fact]
     public void KeysElsewhere_WinOverTheFile()
     {
         Answer();
-        ses.Keys.Remove(MetadataDouble.InstanceKey, out _);
+        _ses.Keys.Remove(MetadataDouble.InstanceKey, out _);
 
-        place.FilterUnder(OnInstance(("AWS_ACCESS_KEY_ID", SesDouble.AccessKey),
+        _place.FilterUnder(OnInstance(("AWS_ACCESS_KEY_ID", SesDouble.AccessKey),
             ("AWS_SECRET_ACCESS_KEY", SesDouble.SecretKey)),
             RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
-        place.SendThrough(ses);
-        place.FilterUnder(OnInstance(), RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
+        _place.SendThrough(_ses);
+        _place.FilterUnder(OnInstance(), RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
     }
 
     public void Dispose()
     {
-        place.Dispose();
-        ses.Dispose();
-        metadata.Dispose();
+        _place.Dispose();
+        _ses.Dispose();
+        _metadata.Dispose();
     }
 
-    string OnInstance(params (string, string)[] more) =>
-        SesWorkplace.With([("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url), .. more]);
+    private string OnInstance(params (string, string)[] more) =>
+        SesWorkplace.With([("AWS_EC2_METADATA_SERVICE_ENDPOINT", _metadata.Url), .. more]);
 
-    void Answer()
+    private void Answer()
     {
-        var run = place.FilterUnder(OnInstance(), RequestMail.FromSomebodyNew().ToBytes());
-        Assert.True(run.ExitCode == 0, string.Join('\n', place.Log.Reports) + string.Join('\n', ses.SignatureFaults));
+        var run = _place.FilterUnder(OnInstance(), RequestMail.FromSomebodyNew().ToBytes());
+        Assert.True(run.ExitCode == 0, string.Join('\n', _place.Log.Reports) + string.Join('\n', _ses.SignatureFaults));
     }
 }

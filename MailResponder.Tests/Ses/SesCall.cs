@@ -9,12 +9,13 @@ internal sealed record SesCall(string RequestLine, IReadOnlyDictionary<string, s
     /// <summary>Counted from 1; the answer's message id is "id-" and this.</summary>
     public int Number { get; init; }
 
-    readonly Lazy<Dictionary<string, string>> form = new(() => Encoding.ASCII.GetString(Body).Split('&')
+    private readonly Lazy<Dictionary<string, string>> _form = new(() => Encoding.ASCII.GetString(Body).Split('&')
         .Select(pair => pair.Split('=', 2)).ToDictionary(pair => Decoded(pair[0]), pair => Decoded(pair[1])));
 
     public byte[] RawMessage => Convert.FromBase64String(this["RawMessage.Data"]!);
 
-    public string? this[string parameter] => form.Value.GetValueOrDefault(parameter);
+    public string? this[string parameter] => _form.Value.GetValueOrDefault(parameter);
 
-    static string Decoded(string text) => Uri.UnescapeDataString(text.Replace("+", " ", StringComparison.Ordinal));
+    private static string Decoded(string text) =>
+        Uri.UnescapeDataString(text.Replace("+", " ", StringComparison.Ordinal));
 }

@@ -10,10 +10,10 @@ namespace MailResponder.Tests.Ses;
 /// <summary>The way to SES is broken in all its places. Whatever it is, the message comes again.</summary>
 public class SesConnectionTests
 {
-    const string PerhapsSent = "may be sent twice";
+    private const string PerhapsSent = "may be sent twice";
 
-    const string Html = "<html></html>";
-    const string SloppyHtml = "<!DOCTYPE html><p>Oops<br>";
+    private const string Html = "<html></html>";
+    private const string SloppyHtml = "<!DOCTYPE html><p>Oops<br>";
 
     public static TheoryData<string, string> Answers => new()
     {
@@ -111,11 +111,11 @@ public class SesConnectionTests
         AssertDeferred($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/", "certificate is not trusted");
     }
 
-    static string Http(string status, string body, int missing = 0) =>
+    private static string Http(string status, string body, int missing = 0) =>
         $"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {body.Length + missing}\r\nConnection: "
             + $"close\r\n\r\n{body}";
 
-    static void AssertDeferred(string url, string expected, int deadlineSeconds = 30)
+    private static void AssertDeferred(string url, string expected, int deadlineSeconds = 30)
     {
         using var place = new SesPlace(url) { DeadlineSeconds = deadlineSeconds };
         var watch = System.Diagnostics.Stopwatch.StartNew();

@@ -7,15 +7,15 @@ namespace MailResponder.Tests.Ses;
 /// <summary>Where the published program finds credentials, and whom it does not ask.</summary>
 public class SesCredentialsTests
 {
-    static readonly (string, string) anotherKey = ("AWS_ACCESS_KEY_ID", "AKIASOMEBODYELSE");
-    static readonly (string, string) anotherSecret = ("AWS_SECRET_ACCESS_KEY", "wrong");
+    private static readonly (string, string) AnotherKey = ("AWS_ACCESS_KEY_ID", "AKIASOMEBODYELSE");
+    private static readonly (string, string) AnotherSecret = ("AWS_SECRET_ACCESS_KEY", "wrong");
 
     [Fact]
     public void NamedFile_IsTheOnlyPlace()
     {
         using var metadata = new MetadataDouble();
         AssertReplied(_ => { }, place => place.Settings["ses"]!["credentials_file"] = "credentials",
-            anotherKey, anotherSecret, Instance(metadata), Container(metadata), ContainerAuthorization);
+            AnotherKey, AnotherSecret, Instance(metadata), Container(metadata), ContainerAuthorization);
         Assert.Empty(metadata.Paths);
     }
 
@@ -137,18 +137,19 @@ public class SesCredentialsTests
     [InlineData("[mail]\naws_access_key_id = k\naws_secret_access_key = s\nnonsense\n")]
     public void ProfileThatIsNotSimple_IsLeftToTheSdk(string text) => Assert.Null(PlainKeys.Of(text, "mail"));
 
-    static (string, string) Instance(MetadataDouble metadata) => ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url);
+    private static (string, string) Instance(MetadataDouble metadata) =>
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url);
 
-    static (string, string) Container(MetadataDouble metadata) =>
+    private static (string, string) Container(MetadataDouble metadata) =>
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI", metadata.Url + "/container");
 
-    static (string, string) ContainerAuthorization =>
+    private static (string, string) ContainerAuthorization =>
         ("AWS_CONTAINER_AUTHORIZATION_TOKEN", MetadataDouble.ContainerAuthorization);
 
-    static Action<SesDouble> Knows(string key) =>
+    private static Action<SesDouble> Knows(string key) =>
         ses => ses.Keys[key] = $"{MetadataDouble.Secret} {MetadataDouble.SessionToken}";
 
-    static void AssertReplied(Action<SesDouble> prepare, Action<Workplace> change,
+    private static void AssertReplied(Action<SesDouble> prepare, Action<Workplace> change,
         params (string, string)[] environment)
     {
         using var ses = new SesDouble();

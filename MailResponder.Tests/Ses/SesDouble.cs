@@ -18,12 +18,12 @@ internal sealed class SesDouble : IDisposable
     public const string AccessKey = "AKIATESTTESTTESTTEST";
     public const string SecretKey = "secret/secret+secretsecretsecretsecret12";
 
-    readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    readonly CancellationTokenSource end = new();
-    readonly Func<int, SesAnswer?> answerTo;
-    readonly SslStreamCertificateContext? certificate;
-    readonly string service;
-    int requests;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Func<int, SesAnswer?> _answerTo;
+    private readonly SslStreamCertificateContext? _certificate;
+    private readonly string _service;
+    private int _requests;
 
     /// <param name="answerTo">What to do with the request of a number, counted from 1; null: accept it.</param>
     /// <param name="service">The name that requests are signed for.</param>
@@ -33,14 +33,14 @@ internal sealed class SesDouble : IDisposable
         X509Certificate2? certificate = null,
         X509Certificate2? intermediate = null)
     {
-        this.service = service;
-        this.answerTo = answerTo ?? (_ => null);
+        this._service = service;
+        this._answerTo = answerTo ?? (_ => null);
         if (certificate is not null)
         {
-            this.certificate = SslStreamCertificateContext.Create(
+            this._certificate = SslStreamCertificateContext.Create(
                 certificate, intermediate is null ? [] : [intermediate], offline: true);
         }
-        listener.Start();
+        _listener.Start();
         _ = AcceptAll();
     }
 
@@ -57,24 +57,24 @@ internal sealed class SesDouble : IDisposable
     public ConcurrentDictionary<string, string> Keys { get; } = new() { [AccessKey] = SecretKey };
 
     public string Url =>
-        (certificate is null ? "http://127.0.0.1" : "https://localhost")
-        + $":{((IPEndPoint)listener.LocalEndpoint).Port}/";
+        (_certificate is null ? "http://127.0.0.1" : "https://localhost")
+        + $":{((IPEndPoint)_listener.LocalEndpoint).Port}/";
 
     /// <summary>Always the same answer.</summary>
     public static SesDouble That(SesAnswer answer) => new(_ => answer);
 
     public void Dispose()
     {
-        end.Cancel();
-        listener.Dispose();
-        end.Dispose();
+        _end.Cancel();
+        _listener.Dispose();
+        _end.Dispose();
     }
 
-    async Task AcceptAll()
+    private async Task AcceptAll()
     {
         try
         {
-            while (true) _ = Serve(await listener.AcceptSocketAsync(end.Token));
+            while (true) _ = Serve(await _listener.AcceptSocketAsync(_end.Token));
         }
         catch (Exception exception) when (
             exception is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -82,22 +82,22 @@ internal sealed class SesDouble : IDisposable
         }
     }
 
-    async Task Serve(Socket socket)
+    private async Task Serve(Socket socket)
     {
         using (socket)
         {
             try
             {
                 using var stream = await Secured(new NetworkStream(socket));
-                var number = Interlocked.Increment(ref requests);
-                var answer = answerTo(number);
+                var number = Interlocked.Increment(ref _requests);
+                var answer = _answerTo(number);
                 if (answer is { ReadsRequest: false })
                 {
-                    await stream.ReadExactlyAsync(new byte[1], end.Token);
+                    await stream.ReadExactlyAsync(new byte[1], _end.Token);
                     socket.LingerState = new LingerOption(true, 0); // a reset, as from a dying host
                     return;
                 }
-                var call = await Read(stream, end.Token) with { Number = number };
+                var call = await Read(stream, _end.Token) with { Number = number };
                 Calls.Enqueue(call);
                 if (Fault(call) is { } fault)
                 {
@@ -114,8 +114,8 @@ internal sealed class SesDouble : IDisposable
                 {
                     Accepted.Enqueue(call);
                 }
-                await stream.WriteAsync(answer.Bytes, end.Token);
-                if (answer.Hangs) await Task.Delay(Timeout.Infinite, end.Token);
+                await stream.WriteAsync(answer.Bytes, _end.Token);
+                if (answer.Hangs) await Task.Delay(Timeout.Infinite, _end.Token);
             }
             catch (Exception exception) when (
                 exception is IOException or OperationCanceledException or EndOfStreamException
@@ -126,22 +126,22 @@ internal sealed class SesDouble : IDisposable
         }
     }
 
-    async Task<Stream> Secured(NetworkStream plain)
+    private async Task<Stream> Secured(NetworkStream plain)
     {
-        if (certificate is null) return plain;
+        if (_certificate is null) return plain;
         var secured = new SslStream(plain);
         await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = certificate,
+            ServerCertificateContext = _certificate,
             EnabledSslProtocols = SslProtocols.Tls12,
-        }, end.Token);
+        }, _end.Token);
         return secured;
     }
 
-    string? Fault(SesCall call)
+    private string? Fault(SesCall call)
     {
         string? token = null;
-        var fault = SignatureV4.Fault(call, (Region, service), key =>
+        var fault = SignatureV4.Fault(call, (Region, _service), key =>
         {
             if (!Keys.TryGetValue(key, out var secret)) return null;
             if (secret.Split(' ') is not [var plain, var sessionToken]) return secret;
@@ -153,7 +153,7 @@ internal sealed class SesDouble : IDisposable
         return fault;
     }
 
-    static async Task<SesCall> Read(Stream stream, CancellationToken cancel)
+    private static async Task<SesCall> Read(Stream stream, CancellationToken cancel)
     {
         var head = new List<byte>();
         var one = new byte[1];

@@ -17,21 +17,21 @@ internal sealed class SesPlace : IDisposable
 {
     public const string Requester = "requester@example.net";
 
-    static readonly Lazy<RSA> dkimKey = new(() => RSA.Create(2048));
-    static readonly Lazy<TlsChain> chain = new(() => new TlsChain());
-    readonly string folder = Directory.CreateTempSubdirectory("responder-ses-").FullName;
+    private static readonly Lazy<RSA> DkimKey = new(() => RSA.Create(2048));
+    private static readonly Lazy<TlsChain> Chain = new(() => new TlsChain());
+    private readonly string _folder = Directory.CreateTempSubdirectory("responder-ses-").FullName;
 
     public SesPlace(string endpoint)
     {
         Directory.CreateDirectory(PathTo("files/tools"));
         File.WriteAllBytes(PathTo("files/tools/tool.zip"), [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7))]);
-        WriteSecret("dkim.key", dkimKey.Value.ExportRSAPrivateKeyPem());
+        WriteSecret("dkim.key", DkimKey.Value.ExportRSAPrivateKeyPem());
         WriteSecret("credentials", $"""
             [default]
             aws_access_key_id = {SesDouble.AccessKey}
             aws_secret_access_key = {SesDouble.SecretKey}
             """);
-        File.WriteAllText(PathTo("roots.pem"), chain.Value.Root.ExportCertificatePem());
+        File.WriteAllText(PathTo("roots.pem"), Chain.Value.Root.ExportCertificatePem());
         Ses = new SesSettings
         {
             Region = SesDouble.Region,
@@ -48,9 +48,9 @@ internal sealed class SesPlace : IDisposable
     public IReadOnlyList<AttachmentRename> AttachmentNames { get; set; } = AttachmentRename.Standard;
 
     /// <summary>The p= value of the DNS record that verifies the replies.</summary>
-    public static string DkimPublicKey => Convert.ToBase64String(dkimKey.Value.ExportSubjectPublicKeyInfo());
+    public static string DkimPublicKey => Convert.ToBase64String(DkimKey.Value.ExportSubjectPublicKeyInfo());
 
-    public string PathTo(string name) => Path.Join(folder, name);
+    public string PathTo(string name) => Path.Join(_folder, name);
 
     public static ResponseEntry Entry(params string[] attachments) => new(1, 1, "get@example.com",
         [new ResponseBody("plain", "Links: https://example.com/tools\nفارسی\n")],
@@ -96,5 +96,5 @@ internal sealed class SesPlace : IDisposable
         File.SetUnixFileMode(PathTo(name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

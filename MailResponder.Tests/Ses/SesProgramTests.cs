@@ -206,14 +206,14 @@ public class SesProgramTests
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred("4.3.5 ");
     }
 
-    static SesAnswer QuotaOf(int perDay, int perSecond) => SesAnswer.Xml(200,
+    private static SesAnswer QuotaOf(int perDay, int perSecond) => SesAnswer.Xml(200,
         "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\">"
         + "<GetSendQuotaResult><SentLast24Hours>127.0</SentLast24Hours>"
         + $"<Max24HourSend>{perDay}.0</Max24HourSend><MaxSendRate>{perSecond}.0</MaxSendRate></GetSendQuotaResult>"
         + "<ResponseMetadata><RequestId>273021c6-c866-11e0-b926-699e21c3af9e</RequestId></ResponseMetadata>"
         + "</GetSendQuotaResponse>");
 
-    static IEnumerable<string> Files(Workplace place, SesDouble ses) => ses.Accepted.Select((call, i) =>
+    private static IEnumerable<string> Files(Workplace place, SesDouble ses) => ses.Accepted.Select((call, i) =>
     {
         var file = place.PathTo($"received-{i}.eml");
         File.WriteAllBytes(file, call.RawMessage);

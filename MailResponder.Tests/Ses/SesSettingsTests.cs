@@ -6,7 +6,7 @@ namespace MailResponder.Tests.Ses;
 /// <summary>Every fault of the SES settings is named with its line and what to write instead.</summary>
 public sealed class SesSettingsTests : IDisposable
 {
-    readonly string file = Path.GetTempFileName();
+    private readonly string _file = Path.GetTempFileName();
 
     [Fact]
     public void Whole_IsRead()
@@ -19,7 +19,7 @@ public sealed class SesSettingsTests : IDisposable
         Assert.Empty(faults);
         Assert.Equal("us-gov-west-1", ses.Region);
         Assert.Equal("https://ses.example.com/", ses.Endpoint!.AbsoluteUri);
-        Assert.Equal(Path.Join(Path.GetDirectoryName(file), "keys"), ses.CredentialsFile);
+        Assert.Equal(Path.Join(Path.GetDirectoryName(_file), "keys"), ses.CredentialsFile);
         Assert.Equal(("mail", "replies"), (ses.Profile, ses.ConfigurationSet));
         Assert.Equal([new("a", "b")], ses.Tags);
     }
@@ -85,12 +85,12 @@ public sealed class SesSettingsTests : IDisposable
         Assert.Empty(Read("", out _, names: "[]")!.AttachmentNames);
     }
 
-    public void Dispose() => File.Delete(file);
+    public void Dispose() => File.Delete(_file);
 
-    ResponderSettings? Read(string ses, out List<Fault> faults, string method = "outbox", string names = "")
+    private ResponderSettings? Read(string ses, out List<Fault> faults, string method = "outbox", string names = "")
     {
         // Names on line 7, SES on line 8.
-        File.WriteAllText(file, $$"""
+        File.WriteAllText(_file, $$"""
             {
               "response_from": "Tools <help@example.com>",
               "bounce_address": "bounces@example.com",
@@ -102,6 +102,6 @@ public sealed class SesSettingsTests : IDisposable
             }
             """);
         faults = [];
-        return SettingsFile.Check(file, faults);
+        return SettingsFile.Check(_file, faults);
     }
 }

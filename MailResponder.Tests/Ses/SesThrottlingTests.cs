@@ -5,12 +5,12 @@ namespace MailResponder.Tests.Ses;
 /// <summary>"Maximum sending rate exceeded" is over within seconds, or it is not.</summary>
 public class SesThrottlingTests
 {
-    static readonly SesAnswer throttled = SesAnswer.Error(400, "Throttling", "Maximum sending rate exceeded.");
+    private static readonly SesAnswer Throttled = SesAnswer.Error(400, "Throttling", "Maximum sending rate exceeded.");
 
     [Fact]
     public void ShortThrottling_IsWaitedOut()
     {
-        using var ses = new SesDouble(number => number <= 3 ? throttled : null);
+        using var ses = new SesDouble(number => number <= 3 ? Throttled : null);
         using var place = new SesPlace(ses.Url);
 
         var outcome = place.Reply(SesPlace.Entry());
@@ -25,7 +25,7 @@ public class SesThrottlingTests
     [Fact]
     public void LongThrottling_IsDeferredInsideTheDeadline()
     {
-        using var ses = SesDouble.That(throttled);
+        using var ses = SesDouble.That(Throttled);
         using var place = new SesPlace(ses.Url) { DeadlineSeconds = 6 };
         var watch = Stopwatch.StartNew();
 
@@ -43,7 +43,7 @@ public class SesThrottlingTests
         // Four a second, as a small account has it.
         using var second = new SemaphoreSlim(4);
         using var refill = new Timer(_ => { if (second.CurrentCount < 4) second.Release(); }, null, 250, 250);
-        using var ses = new SesDouble(_ => second.Wait(0) ? null : throttled);
+        using var ses = new SesDouble(_ => second.Wait(0) ? null : Throttled);
         using var place = new SesPlace(ses.Url);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 20)

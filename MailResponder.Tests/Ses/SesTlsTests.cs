@@ -7,8 +7,8 @@ namespace MailResponder.Tests.Ses;
 /// <summary>The published program and an SES that speaks TLS, as the real one does.</summary>
 public sealed class SesTlsTests : IDisposable
 {
-    const string Unsigned = "is not signed by an authority in";
-    readonly Workplace place = new();
+    private const string Unsigned = "is not signed by an authority in";
+    private readonly Workplace _place = new();
 
     [Fact]
     public void CertificateOfAnAuthorityInTheFile_IsAccepted()
@@ -43,12 +43,12 @@ public sealed class SesTlsTests : IDisposable
         using var chain = new TlsChain();
         using var other = new TlsChain("another root");
         using var ses = Ses(chain);
-        File.WriteAllText(place.PathTo("host.pem"), chain.Root.ExportCertificatePem());
+        File.WriteAllText(_place.PathTo("host.pem"), chain.Root.ExportCertificatePem());
 
-        Answer(other.Root, ("SSL_CERT_FILE", place.PathTo("host.pem"))).AssertDeferred();
+        Answer(other.Root, ("SSL_CERT_FILE", _place.PathTo("host.pem"))).AssertDeferred();
 
         AssertProblem(Unsigned);
-        Assert.Contains("certificate is not trusted", place.Log.Reports[^1], StringComparison.Ordinal);
+        Assert.Contains("certificate is not trusted", _place.Log.Reports[^1], StringComparison.Ordinal);
         Assert.Empty(ses.Calls);
     }
 
@@ -66,7 +66,7 @@ public sealed class SesTlsTests : IDisposable
     {
         using var chain = new TlsChain();
         using var ses = new SesDouble(certificate: chain.Server);
-        place.SendThrough(ses);
+        _place.SendThrough(ses);
         AssertRefused(ses, chain.Root, Unsigned);
     }
 
@@ -107,8 +107,8 @@ public sealed class SesTlsTests : IDisposable
         using var chain = new TlsChain();
         using var ses = Ses(chain);
         var port = Loopback.FreePort();
-        place.Settings["ses"]!["endpoint"] = $"https://localhost:{port}/";
-        var (certificate, key) = (place.PathTo("server.pem"), place.PathTo("server.key"));
+        _place.Settings["ses"]!["endpoint"] = $"https://localhost:{port}/";
+        var (certificate, key) = (_place.PathTo("server.pem"), _place.PathTo("server.key"));
         File.WriteAllLines(certificate, [chain.Server.ExportCertificatePem(), chain.Middle.ExportCertificatePem()]);
         using (var pair = chain.Server.GetECDsaPrivateKey()!) File.WriteAllText(key, pair.ExportPkcs8PrivateKeyPem());
         using var server = Process.Start("openssl",
@@ -128,16 +128,16 @@ public sealed class SesTlsTests : IDisposable
         AssertProblem("speaks Tls11, which is too old");
     }
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
-    SesDouble Ses(TlsChain chain)
+    private SesDouble Ses(TlsChain chain)
     {
         var ses = new SesDouble(certificate: chain.Server, intermediate: chain.Middle);
-        place.SendThrough(ses);
+        _place.SendThrough(ses);
         return ses;
     }
 
-    void AssertRefused(SesDouble ses, X509Certificate2 root, string reason)
+    private void AssertRefused(SesDouble ses, X509Certificate2 root, string reason)
     {
         Answer(root).AssertDeferred();
 
@@ -145,21 +145,22 @@ public sealed class SesTlsTests : IDisposable
         Assert.Empty(ses.Calls);
     }
 
-    void AssertProblem(string reason) => Assert.Contains(reason, place.Log.Reports[^1], StringComparison.Ordinal);
+    private void AssertProblem(string reason) =>
+        Assert.Contains(reason, _place.Log.Reports[^1], StringComparison.Ordinal);
 
     /// <summary>One request, where one root may vouch for SES.</summary>
-    ProgramRun Answer(X509Certificate2 root, params (string, string)[] environment)
+    private ProgramRun Answer(X509Certificate2 root, params (string, string)[] environment)
     {
-        File.WriteAllText(place.PathTo("roots.pem"), root.ExportCertificatePem());
-        place.Settings["aws_roots"] = "roots.pem";
-        place.Write();
-        return place.FilterUnder(SesWorkplace.With(environment), RequestMail.FromSomebodyNew().ToBytes());
+        File.WriteAllText(_place.PathTo("roots.pem"), root.ExportCertificatePem());
+        _place.Settings["aws_roots"] = "roots.pem";
+        _place.Write();
+        return _place.FilterUnder(SesWorkplace.With(environment), RequestMail.FromSomebodyNew().ToBytes());
     }
 
     /// <summary>The variable that names an openssl.cnf.</summary>
-    (string, string) OpenSslWith(string line)
+    private (string, string) OpenSslWith(string line)
     {
-        File.WriteAllText(place.PathTo("openssl.cnf"), $"""
+        File.WriteAllText(_place.PathTo("openssl.cnf"), $"""
             openssl_conf = all
             [all]
             ssl_conf = tls
@@ -169,6 +170,6 @@ public sealed class SesTlsTests : IDisposable
             {line}
 
             """);
-        return ("OPENSSL_CONF", place.PathTo("openssl.cnf"));
+        return ("OPENSSL_CONF", _place.PathTo("openssl.cnf"));
     }
 }

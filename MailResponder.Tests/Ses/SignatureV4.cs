@@ -7,7 +7,7 @@ namespace MailResponder.Tests.Ses;
 /// <summary>Checks AWS Signature Version 4 by its public description, with nothing of the SDK.</summary>
 internal static class SignatureV4
 {
-    static readonly TimeSpan allowedSkew = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan AllowedSkew = TimeSpan.FromMinutes(5);
 
     /// <summary>Null when the signature holds; else what is wrong with it.</summary>
     /// <param name="ahead">How far the service's clock is ahead of this machine's.</param>
@@ -28,7 +28,7 @@ internal static class SignatureV4
         if (!time.StartsWith(day, StringComparison.Ordinal)) return "day and time differ";
         var when = DateTime.ParseExact(
             time, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        if ((DateTime.Now + ahead - when).Duration() > allowedSkew) return "clock skew";
+        if ((DateTime.Now + ahead - when).Duration() > AllowedSkew) return "clock skew";
         var names = parts["SignedHeaders"].Split(';');
         if (!names.Contains("host") || !names.Contains("x-amz-date")) return "host or date are not signed";
 
@@ -45,7 +45,7 @@ internal static class SignatureV4
         return Hex(Hmac(signingKey, toSign)) == parts["Signature"] ? null : "wrong signature";
     }
 
-    static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
+    private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
-    static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
+    private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 }

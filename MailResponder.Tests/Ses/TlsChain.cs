@@ -8,8 +8,8 @@ internal sealed class TlsChain : IDisposable
 {
     public const string ServerPurpose = "1.3.6.1.5.5.7.3.1", ClientPurpose = "1.3.6.1.5.5.7.3.2";
 
-    readonly ECDsa rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    readonly ECDsa middleKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa _rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa _middleKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     /// <param name="name">The host that the certificate is for.</param>
     /// <param name="days">How long it has been valid by now, and how long it will be.</param>
@@ -19,10 +19,10 @@ internal sealed class TlsChain : IDisposable
         bool middleMayIssue = true)
     {
         var (since, until) = days == default ? (1, 1) : days;
-        var root = Request("the tests' root", rootKey, mayIssue: true);
+        var root = Request("the tests' root", _rootKey, mayIssue: true);
         Root = root.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-10), DateTimeOffset.UtcNow.AddDays(10));
-        var middle = Request("the tests' intermediate", middleKey, middleMayIssue);
-        Middle = middle.Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey),
+        var middle = Request("the tests' intermediate", _middleKey, middleMayIssue);
+        Middle = middle.Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey),
             DateTimeOffset.UtcNow.AddDays(-9), DateTimeOffset.UtcNow.AddDays(9), [1]);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var server = Request(name, key, mayIssue: false);
@@ -30,7 +30,7 @@ internal sealed class TlsChain : IDisposable
         names.AddDnsName(name);
         server.CertificateExtensions.Add(names.Build());
         server.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
-        using var issued = server.Create(Middle.SubjectName, X509SignatureGenerator.CreateForECDsa(middleKey),
+        using var issued = server.Create(Middle.SubjectName, X509SignatureGenerator.CreateForECDsa(_middleKey),
             DateTimeOffset.UtcNow.AddDays(-since), DateTimeOffset.UtcNow.AddDays(until), [2]);
         Server = issued.CopyWithPrivateKey(key);
     }
@@ -47,11 +47,11 @@ internal sealed class TlsChain : IDisposable
         Server.Dispose();
         Middle.Dispose();
         Root.Dispose();
-        middleKey.Dispose();
-        rootKey.Dispose();
+        _middleKey.Dispose();
+        _rootKey.Dispose();
     }
 
-    static CertificateRequest Request(string name, ECDsa key, bool mayIssue)
+    private static CertificateRequest Request(string name, ECDsa key, bool mayIssue)
     {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(mayIssue, false, 0, true));

@@ -7,7 +7,7 @@ namespace MailResponder.Tests.Settings;
 public sealed class Choices
 {
     /// <summary>The setting's place, and its value in force. A new choice is added here.</summary>
-    static readonly Dictionary<string, Func<ResponderSettings, string>> All = new()
+    private static readonly Dictionary<string, Func<ResponderSettings, string>> All = new()
     {
         ["send_method"] = settings => settings.SendMethod.Hyphenated(),
         ["log_to"] = settings => settings.LogTo.Hyphenated(),
@@ -53,7 +53,7 @@ public sealed class Choices
         Assert.Equal(All.Count - 1, sources.Sum(source => source.Split(".Choice(").Length - 1));
     }
 
-    static ResponderSettings? Check(string place, string value, out string fault)
+    private static ResponderSettings? Check(string place, string value, out string fault)
     {
         var json = JsonNode.Parse("""
             {

@@ -5,7 +5,7 @@ namespace MailResponder.Tests.Settings;
 /// <summary>The setting "database": one of two kinds, and each fault with its line.</summary>
 public sealed class DatabaseSettingsTests
 {
-    const string Server = """ "server": "s", "user": "u", "database": "d", "password_file": "p" """;
+    private const string Server = """ "server": "s", "user": "u", "database": "d", "password_file": "p" """;
 
     [Fact]
     public void Sqlite_IsAFileBesideTheSettings()
@@ -78,7 +78,7 @@ public sealed class DatabaseSettingsTests
         Assert.Contains(faults, fault => fault.Contains(expected, StringComparison.Ordinal));
     }
 
-    static (ResponderSettings? Settings, string[] Faults) Check(string database)
+    private static (ResponderSettings? Settings, string[] Faults) Check(string database)
     {
         var folder = Directory.CreateTempSubdirectory("settings-").FullName;
         try

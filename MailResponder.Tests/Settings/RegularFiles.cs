@@ -7,12 +7,12 @@ namespace MailResponder.Tests.Settings;
 /// <summary>What is no file is named at once, and never opened.</summary>
 public sealed class RegularFiles : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public void File_IsRead()
     {
-        var path = folder.Write("file", "text");
+        var path = _folder.Write("file", "text");
         Assert.True(RegularFile.Exists(path));
         Assert.Equal("text"u8.ToArray(), RegularFile.ReadAllBytes(path));
         using var stream = RegularFile.Open(path);
@@ -22,28 +22,28 @@ public sealed class RegularFiles : IDisposable
     [Fact]
     public void LinkToAFile_IsOne()
     {
-        File.CreateSymbolicLink(folder.PathTo("link"), folder.Write("file", "text"));
-        Assert.True(RegularFile.Exists(folder.PathTo("link")));
-        Assert.Equal("text"u8.ToArray(), RegularFile.ReadAllBytes(folder.PathTo("link")));
+        File.CreateSymbolicLink(_folder.PathTo("link"), _folder.Write("file", "text"));
+        Assert.True(RegularFile.Exists(_folder.PathTo("link")));
+        Assert.Equal("text"u8.ToArray(), RegularFile.ReadAllBytes(_folder.PathTo("link")));
     }
 
     [Fact]
     public void Pipe_IsNone()
     {
-        using (var mkfifo = Process.Start("mkfifo", [folder.PathTo("pipe")])) mkfifo.WaitForExit();
-        AssertNone(folder.PathTo("pipe"), "is a pipe, not a file");
+        using (var mkfifo = Process.Start("mkfifo", [_folder.PathTo("pipe")])) mkfifo.WaitForExit();
+        AssertNone(_folder.PathTo("pipe"), "is a pipe, not a file");
     }
 
     [Fact]
     public void Socket_IsNone()
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(folder.PathTo("socket")));
-        AssertNone(folder.PathTo("socket"), "is a socket, not a file");
+        socket.Bind(new UnixDomainSocketEndPoint(_folder.PathTo("socket")));
+        AssertNone(_folder.PathTo("socket"), "is a socket, not a file");
     }
 
     [Fact]
-    public void Folder_IsNone() => AssertNone(folder.Path, "is a folder, not a file");
+    public void Folder_IsNone() => AssertNone(_folder.Path, "is a folder, not a file");
 
     [Fact]
     public void Device_IsNone() => AssertNone("/dev/zero", "is a device, not a file");
@@ -51,15 +51,15 @@ public sealed class RegularFiles : IDisposable
     [Fact]
     public void WhatIsNotThere_IsSaidToBeMissing()
     {
-        Assert.False(RegularFile.Exists(folder.PathTo("none")));
+        Assert.False(RegularFile.Exists(_folder.PathTo("none")));
         Assert.Equal("does not exist",
             FileTrouble.Describe(Assert.Throws<FileNotFoundException>(
-            () => RegularFile.ReadAllBytes(folder.PathTo("none")))));
+            () => RegularFile.ReadAllBytes(_folder.PathTo("none")))));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    static void AssertNone(string path, string problem)
+    private static void AssertNone(string path, string problem)
     {
         Assert.False(RegularFile.Exists(path));
         Assert.Equal(problem, FileTrouble.Describe(

@@ -8,10 +8,10 @@ namespace MailResponder.Tests.Soak;
 /// <param name="binary">The program whose processes are killed.</param>
 internal sealed class Misfortunes(FaultHost host, FaultServers servers, string binary)
 {
-    static readonly TimeSpan length = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(1);
 
-    readonly Random random = new(1);
-    readonly string settings = File.ReadAllText(host.Place.SettingsFile);
+    private readonly Random _random = new(1);
+    private readonly string _settings = File.ReadAllText(host.Place.SettingsFile);
 
     /// <summary>How often each of them came.</summary>
     public SortedDictionary<string, int> Count { get; } = [];
@@ -28,8 +28,8 @@ internal sealed class Misfortunes(FaultHost host, FaultServers servers, string b
             ("processes killed", KillSome),
             ("database restarted", () => servers.MariaDb.Restart()),
             ("settings broken", () => During(
-            () => host.Overwrite("settings.json", settings[..(settings.Length / 2)]), () =>
-            host.Overwrite("settings.json", settings))),
+            () => host.Overwrite("settings.json", _settings[..(_settings.Length / 2)]), () =>
+            host.Overwrite("settings.json", _settings))),
             ("S3 away and the cache lost", () => Broken($"connect,:{host.S3Port},1,0,111", LoseCache)),
             ("disk full", () => Broken("write,/,1,0,28", () => { })),
             ("clock a year ahead", () => Broken("time,*,1,0,step31536000", () => { })),
@@ -40,12 +40,12 @@ internal sealed class Misfortunes(FaultHost host, FaultServers servers, string b
             ("address key lost", () => During(() => host.Hide("address.key"), () => host.Unhide("address.key"))),
         ];
         var total = Count.Values.Sum();
-        var (name, happen) = all[total < all.Length ? total : random.Next(all.Length)];
+        var (name, happen) = all[total < all.Length ? total : _random.Next(all.Length)];
         happen();
         Count[name] = Count.GetValueOrDefault(name) + 1;
     }
 
-    void Broken(string rule, Action also) => During(
+    private void Broken(string rule, Action also) => During(
         () =>
         {
             host.Break(rule);
@@ -53,12 +53,12 @@ internal sealed class Misfortunes(FaultHost host, FaultServers servers, string b
         },
         host.Mend);
 
-    static void During(Action begin, Action end)
+    private static void During(Action begin, Action end)
     {
         begin();
         try
         {
-            Thread.Sleep(length);
+            Thread.Sleep(Length);
         }
         finally
         {
@@ -67,23 +67,23 @@ internal sealed class Misfortunes(FaultHost host, FaultServers servers, string b
     }
 
     /// <summary>In one step: a process may be filling it just now.</summary>
-    void LoseCache()
+    private void LoseCache()
     {
         if (!Directory.Exists(host.Place.PathTo("cache"))) return;
         Directory.Move(host.Place.PathTo("cache"), host.Place.PathTo("lost"));
         Directory.Delete(host.Place.PathTo("lost"), recursive: true);
     }
 
-    void KillSome()
+    private void KillSome()
     {
         for (var n = 0; n < 5; n++)
         {
             KillOne();
-            Thread.Sleep(length / 5);
+            Thread.Sleep(Length / 5);
         }
     }
 
-    void KillOne()
+    private void KillOne()
     {
         foreach (var process in System.Diagnostics.Process.GetProcessesByName("responder"))
         {

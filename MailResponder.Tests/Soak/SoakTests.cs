@@ -17,21 +17,21 @@ namespace MailResponder.Tests.Soak;
 [Collection("Postfix")]
 public sealed partial class SoakTests(ITestOutputHelper report)
 {
-    static readonly int? asked = int.TryParse(
+    private static readonly int? Asked = int.TryParse(
         Environment.GetEnvironmentVariable("RESPONDER_SOAK"), CultureInfo.InvariantCulture, out var messages) ? messages
         : null;
-    static readonly int groups = ((asked ?? 1500) + SoakTraffic.Group - 1) / SoakTraffic.Group;
+    private static readonly int Groups = ((Asked ?? 1500) + SoakTraffic.Group - 1) / SoakTraffic.Group;
 
     /// <summary>No more is handed in, and nothing more goes wrong, after this.</summary>
-    static readonly TimeSpan troubled = asked is null ? TimeSpan.FromSeconds(100) : TimeSpan.FromMinutes(25);
+    private static readonly TimeSpan Troubled = Asked is null ? TimeSpan.FromSeconds(100) : TimeSpan.FromMinutes(25);
 
-    static readonly TimeSpan bound = asked is null ? TimeSpan.FromMinutes(4) : TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Bound = Asked is null ? TimeSpan.FromMinutes(4) : TimeSpan.FromMinutes(30);
 
-    readonly Stopwatch elapsed = Stopwatch.StartNew();
-    int cuts;
-    int stalls;
-    int throttled;
-    int failures;
+    private readonly Stopwatch _elapsed = Stopwatch.StartNew();
+    private int _cuts;
+    private int _stalls;
+    private int _throttled;
+    private int _failures;
 
     [Fact]
     public async Task EveryRequest_IsAnsweredOnce_WhateverHappens()
@@ -62,13 +62,13 @@ public sealed partial class SoakTests(ITestOutputHelper report)
 
         var misfortunes = new Misfortunes(host, servers, binary.Path);
         var feeding = Task.Run(() => Feed(postfix.Port));
-        while (!feeding.IsCompleted || (elapsed.Elapsed < troubled && !postfix.QueueIsEmpty)) misfortunes.Next();
+        while (!feeding.IsCompleted || (_elapsed.Elapsed < Troubled && !postfix.QueueIsEmpty)) misfortunes.Next();
         var fed = await feeding / SoakTraffic.Group;
         host.Own();
         while (!postfix.QueueIsEmpty)
         {
-            Assert.True(elapsed.Elapsed < bound,
-                $"the queue is not empty after {bound}\n{string.Join('\n', host.Place.Log.Reports.TakeLast(20))}");
+            Assert.True(_elapsed.Elapsed < Bound,
+                $"the queue is not empty after {Bound}\n{string.Join('\n', host.Place.Log.Reports.TakeLast(20))}");
             if (ses.Ahead == default && OnlyTomorrowHelps(host))
             {
                 ses.Ahead = TimeSpan.FromDays(1);
@@ -91,24 +91,24 @@ public sealed partial class SoakTests(ITestOutputHelper report)
     /// are held until the next day. One that is held after the last jump of the clock waits for a day that the test has
     /// to bring.
     /// </summary>
-    static bool OnlyTomorrowHelps(FaultHost host) => host.Place.Log.Reports.TakeLast(20).All(
+    private static bool OnlyTomorrowHelps(FaultHost host) => host.Place.Log.Reports.TakeLast(20).All(
         line => line.Contains("it is tried again tomorrow", StringComparison.Ordinal));
 
-    SesAnswer? Answer(int number)
+    private SesAnswer? Answer(int number)
     {
         switch (new Random(number * 7919).Next(100))
         {
             case < 25:
-                Interlocked.Increment(ref throttled);
+                Interlocked.Increment(ref _throttled);
                 return SesAnswer.Error(400, "Throttling", "Maximum sending rate exceeded.");
             case < 27:
-                Interlocked.Increment(ref cuts);
+                Interlocked.Increment(ref _cuts);
                 return SesAnswer.CutAfterRequest with { Accepts = true };
             case < 29:
-                Interlocked.Increment(ref failures);
+                Interlocked.Increment(ref _failures);
                 return SesAnswer.Error(500, "InternalFailure", "We are sorry");
             case < 30:
-                Interlocked.Increment(ref stalls);
+                Interlocked.Increment(ref _stalls);
                 return SesAnswer.Stall with { Accepts = true };
             default:
                 return null;
@@ -116,10 +116,10 @@ public sealed partial class SoakTests(ITestOutputHelper report)
     }
 
     /// <summary>Hands the groups to Postfix while there is time; returns how many messages are in its queue.</summary>
-    int Feed(int port)
+    private int Feed(int port)
     {
         var count = 0;
-        for (var group = 0; group < groups && elapsed.Elapsed < troubled; group++)
+        for (var group = 0; group < Groups && _elapsed.Elapsed < Troubled; group++)
         {
             using var smtp = new SmtpDialogue(port);
             smtp.Say("EHLO client.soak.test");
@@ -137,7 +137,7 @@ public sealed partial class SoakTests(ITestOutputHelper report)
         return count;
     }
 
-    void AssertAnswers(int fed, SesDouble ses, FaultHost host, PrivatePostfix postfix, Misfortunes misfortunes)
+    private void AssertAnswers(int fed, SesDouble ses, FaultHost host, PrivatePostfix postfix, Misfortunes misfortunes)
     {
         var accepted = ses.Accepted.Select(call => (call.Number, Mail: Encoding.ASCII.GetString(call.RawMessage)))
             .ToList();
@@ -161,12 +161,12 @@ public sealed partial class SoakTests(ITestOutputHelper report)
         var results = host.Place.Log.Reports.Select(line => Result().Match(line)).Where(match => match.Success)
             .Select(match => match.Value);
         var harm = misfortunes.Count.Select(one => $"{one.Key} {one.Value}");
-        Write($"{fed * SoakTraffic.Group} messages in {elapsed.Elapsed:mm\\:ss}, {replies.Count} replies\n"
+        Write($"{fed * SoakTraffic.Group} messages in {_elapsed.Elapsed:mm\\:ss}, {replies.Count} replies\n"
             + $"results by line of the log: {Counted(results)}\n"
             + $"deferrals of Postfix: {postfix.Deferrals}\n"
             + $"until the next day: {(ses.Ahead == default ? "none" : "some")}\n"
-            + $"SES: {throttled} throttled, {cuts} cut after it accepted, {failures} failed, "
-            + $"{stalls} stalled after it accepted\n"
+            + $"SES: {_throttled} throttled, {_cuts} cut after it accepted, {_failures} failed, "
+            + $"{_stalls} stalled after it accepted\n"
             + $"misfortunes: {string.Join(", ", harm)}; {misfortunes.Kills} processes killed\n"
             + $"sent twice, as at least once allows: {doubles}; lost: {lost}; bounced: {bounced}; "
             + $"sent twice although recorded: {twiceThoughRecorded}");
@@ -182,11 +182,11 @@ public sealed partial class SoakTests(ITestOutputHelper report)
     /// <summary>
     /// The receipts of a line, but that of a reply of which it says that it could not be recorded: the last.
     /// </summary>
-    static IEnumerable<int> RecordedReceipts(string line) =>
+    private static IEnumerable<int> RecordedReceipts(string line) =>
         Receipt().Matches(line).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))
             .SkipLast(line.Contains("was sent, but this could not be recorded", StringComparison.Ordinal) ? 1 : 0);
 
-    static void AssertQuota(int fed, FaultServers servers, FaultHost host)
+    private static void AssertQuota(int fed, FaultServers servers, FaultHost host)
     {
         var database = host.Place.Settings["database"]!["mysql"]!["database"]!.ToString();
         Assert.Equal($"{fed}", servers.MariaDb.AsAdministrator(
@@ -197,7 +197,7 @@ public sealed partial class SoakTests(ITestOutputHelper report)
             servers.MariaDb.AsAdministrator($"SELECT COUNT(*) FROM {database}.ledger")[0]);
     }
 
-    static void AssertNobodyIsNamed(
+    private static void AssertNobodyIsNamed(
         int fed, FaultHost host, PrivatePostfix postfix, FaultServers servers, DateTime started)
     {
         var traces = Traces.Of(SoakTraffic.People(fed)).And(SoakTraffic.Phrase);
@@ -211,14 +211,14 @@ public sealed partial class SoakTests(ITestOutputHelper report)
         Assert.Empty(host.Unfinished);
     }
 
-    void Write(string text)
+    private void Write(string text)
     {
         report.WriteLine(text);
         if (Environment.GetEnvironmentVariable("RESPONDER_SOAK_REPORT") is { Length: > 0 } file) File.WriteAllText(
             file, text + "\n");
     }
 
-    static string Counted(IEnumerable<string> words) =>
+    private static string Counted(IEnumerable<string> words) =>
         string.Join(", ", words.GroupBy(word => word).OrderByDescending(same => same.Count())
             .Select(same => $"{same.Key} {same.Count()}"));
 
@@ -244,18 +244,18 @@ public sealed partial class SoakTests(ITestOutputHelper report)
     private static partial Regex Shown();
 
     /// <summary>The program where Postfix's user reaches it, before there is a Postfix.</summary>
-    sealed class SharedBinary : IDisposable
+    private sealed class SharedBinary : IDisposable
     {
-        readonly string folder = Directory.CreateTempSubdirectory("responder-soak-").FullName;
+        private readonly string _folder = Directory.CreateTempSubdirectory("responder-soak-").FullName;
 
         public SharedBinary()
         {
-            File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));
+            File.SetUnixFileMode(_folder, (UnixFileMode)Convert.ToInt32("0755", 8));
             Executable.Copy(Program.ResponderProcess.Binary, Path);
         }
 
-        public string Path => System.IO.Path.Join(folder, "responder");
+        public string Path => System.IO.Path.Join(_folder, "responder");
 
-        public void Dispose() => Directory.Delete(folder, recursive: true);
+        public void Dispose() => Directory.Delete(_folder, recursive: true);
     }
 }

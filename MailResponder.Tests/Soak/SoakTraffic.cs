@@ -41,7 +41,7 @@ internal static class SoakTraffic
         yield return Ordinary(other, 5, more: "X-Spam-Flag: YES\r\n");
     }
 
-    static (string, string, string) Ordinary(
+    private static (string, string, string) Ordinary(
         string person, int n, string more = "", string? from = null, string? sender = null,
         string recipient = "get@example.com") =>
         (sender ?? person, recipient,
@@ -50,6 +50,6 @@ internal static class SoakTraffic
             $"Date: Sun, 22 Nov 2026 10:00:00 +0000\r\n{more}\r\n{Phrase}\r\n");
 
     /// <summary>Beginning as nobody else's, so that its traces are found quickly.</summary>
-    static string Person(string kind, int group) =>
+    private static string Person(string kind, int group) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{kind} {group}")))[..20] + "@soak.test";
 }

@@ -8,12 +8,12 @@ namespace MailResponder.Tests.Statistics;
 /// <summary>A log of events, of outcomes as the filter reports them.</summary>
 internal sealed class MadeLog
 {
-    readonly StringBuilder lines = new();
+    private readonly StringBuilder _lines = new();
 
     /// <summary>The time of the next line; a second passes from line to line.</summary>
     public DateTimeOffset Time { get; set; } = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
 
-    public string Text => lines.ToString();
+    public string Text => _lines.ToString();
 
     public MadeLog Replied(string address, int times = 1, long ms = 9, int replies = 1) => Add(times, ms,
         new Outcome(Result.Replied)
@@ -44,7 +44,7 @@ internal sealed class MadeLog
 
     public MadeLog Line(string line)
     {
-        lines.Append(line).Append('\n');
+        _lines.Append(line).Append('\n');
         return this;
     }
 
@@ -62,7 +62,7 @@ internal sealed class MadeLog
     public MessageFigures Count(DateTimeOffset? since = null, DateTimeOffset? until = null, int threshold = 5) =>
         Count(Text, since, until, threshold);
 
-    MadeLog Add(int times, long ms, Outcome outcome)
+    private MadeLog Add(int times, long ms, Outcome outcome)
     {
         for (var i = 0; i < times; i++)
         {

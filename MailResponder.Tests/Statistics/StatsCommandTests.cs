@@ -11,20 +11,20 @@ namespace MailResponder.Tests.Statistics;
 /// <summary>`responder stats`, the published program: the logs that it counts, and the forms of its report.</summary>
 public sealed class StatsCommandTests : IDisposable
 {
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     [Fact]
     public void PlainOrCompressed_TheNumbersAreTheSame()
     {
-        File.WriteAllText(place.PathTo("plain"), StatsRun.Sample.Text);
-        using (var gzip = new GZipStream(File.Create(place.PathTo("compressed")), CompressionLevel.Fastest))
+        File.WriteAllText(_place.PathTo("plain"), StatsRun.Sample.Text);
+        using (var gzip = new GZipStream(File.Create(_place.PathTo("compressed")), CompressionLevel.Fastest))
             gzip.Write(Encoding.UTF8.GetBytes(StatsRun.Sample.Text));
 
         foreach (var log in (string[])["plain", "compressed"])
         {
-            var messages = place.Stats("--log", place.PathTo(log))["messages"]!;
+            var messages = _place.Stats("--log", _place.PathTo(log))["messages"]!;
             Assert.Equal((12, 24, 3), ((int)messages["answered"]!, (int)messages["replies"]!,
                 (int)messages["skipped"]!["spam"]!));
             Assert.Equal(12, (int)messages["addresses"]!["get@example.com"]!);
@@ -39,9 +39,9 @@ public sealed class StatsCommandTests : IDisposable
         using (var gzip = new GZipStream(whole, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(Encoding.UTF8.GetBytes(
                 string.Concat(Enumerable.Range(0, 4000).Select(i => $"{i * 7919} {i}\n"))));
-        File.WriteAllBytes(place.PathTo("cut.gz"), whole.ToArray()[..(int)(whole.Length / 2)]);
+        File.WriteAllBytes(_place.PathTo("cut.gz"), whole.ToArray()[..(int)(whole.Length / 2)]);
 
-        var run = place.Command("stats", "--log", place.PathTo("cut.gz"));
+        var run = _place.Command("stats", "--log", _place.PathTo("cut.gz"));
 
         Assert.Equal(66, run.ExitCode);
         Assert.Contains("cut.gz: is damaged, or is not the whole of one gzip file", run.Errors,
@@ -53,9 +53,9 @@ public sealed class StatsCommandTests : IDisposable
     [InlineData("mail_responder-events.log.1.gz", true)]
     public void WithoutALog_TheRotatedOneIsTaken(string name, bool isCompressed)
     {
-        Directory.CreateDirectory(place.PathTo("var-log"));
-        File.WriteAllText(place.PathTo("var-log/mail_responder-events.log"), "today\n");
-        using (Stream file = File.Create(place.PathTo("var-log/" + name)),
+        Directory.CreateDirectory(_place.PathTo("var-log"));
+        File.WriteAllText(_place.PathTo("var-log/mail_responder-events.log"), "today\n");
+        using (Stream file = File.Create(_place.PathTo("var-log/" + name)),
             log = isCompressed ? new GZipStream(file, CompressionLevel.Fastest) : file)
             log.Write(Encoding.UTF8.GetBytes(StatsRun.Sample.Text));
 
@@ -69,7 +69,7 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void WithoutARotatedLog_ItSaysWhatToDo()
     {
-        Directory.CreateDirectory(place.PathTo("var-log"));
+        Directory.CreateDirectory(_place.PathTo("var-log"));
         var run = WithLogs();
         Assert.Equal(66, run.ExitCode);
         Assert.Contains("logrotate has not run yet", run.Errors, StringComparison.Ordinal);
@@ -84,10 +84,10 @@ public sealed class StatsCommandTests : IDisposable
     [InlineData(null, "2026-11-21T00:00:03Z", 3)]
     public void Span_IsWhatIsCounted(string? since, string? until, int answered)
     {
-        File.WriteAllText(place.PathTo("log.1"), StatsRun.Sample.Text);
+        File.WriteAllText(_place.PathTo("log.1"), StatsRun.Sample.Text);
         string[] span = [.. since is null ? [] : (string[])["--since", since],
             .. until is null ? [] : (string[])["--until", until]];
-        Assert.Equal(answered, (int)place.Stats(["--log", place.PathTo("log.1"), .. span])["messages"]!["answered"]!);
+        Assert.Equal(answered, (int)_place.Stats(["--log", _place.PathTo("log.1"), .. span])["messages"]!["answered"]!);
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class StatsCommandTests : IDisposable
     [InlineData("more")]
     public void WhatCannotBeMeant_IsAUsageError(params string[] arguments)
     {
-        var run = place.Command(["stats", "--log", "/dev/null", .. arguments]);
+        var run = _place.Command(["stats", "--log", "/dev/null", .. arguments]);
         Assert.Equal((64, ""), (run.ExitCode, run.OutputText));
         Assert.StartsWith("responder: ", run.Errors, StringComparison.Ordinal);
     }
@@ -108,12 +108,12 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void MissingLog_SettingsOrFolder_IsNamed()
     {
-        Assert.Equal((66, $"responder: {place.PathTo("none")}: does not exist\n"),
-            Failure("--log", place.PathTo("none")));
-        Assert.Equal((73, $"responder: {place.PathTo("none/a.html")}: does not exist\n"),
-            Failure("--log", "/dev/null", "--html", place.PathTo("none/a.html")));
+        Assert.Equal((66, $"responder: {_place.PathTo("none")}: does not exist\n"),
+            Failure("--log", _place.PathTo("none")));
+        Assert.Equal((73, $"responder: {_place.PathTo("none/a.html")}: does not exist\n"),
+            Failure("--log", "/dev/null", "--html", _place.PathTo("none/a.html")));
         var run = ResponderProcess.Run(
-            ResponderProcess.Plainly, [], "stats", "--log", "/dev/null", "--settings", place.PathTo("none.json"));
+            ResponderProcess.Plainly, [], "stats", "--log", "/dev/null", "--settings", _place.PathTo("none.json"));
         Assert.Equal(78, run.ExitCode);
         Assert.Contains("none.json: does not exist", run.Errors, StringComparison.Ordinal);
     }
@@ -121,19 +121,19 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void Mail_IsMadeSignedAndSentAsAReplyIs()
     {
-        File.WriteAllText(place.PathTo("log.1"), StatsRun.Sample.Text);
-        place.Settings["statistics"] = new JsonObject
+        File.WriteAllText(_place.PathTo("log.1"), StatsRun.Sample.Text);
+        _place.Settings["statistics"] = new JsonObject
         {
             ["to"] = "Operators <ops@example.net>",
             ["from"] = "Statistics <stats@example.com>",
         };
-        place.Write();
+        _place.Write();
 
-        var run = place.Command("stats", "--log", place.PathTo("log.1"), "--email");
+        var run = _place.Command("stats", "--log", _place.PathTo("log.1"), "--email");
 
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.StartsWith("sent: ", run.OutputText, StringComparison.Ordinal);
-        var mail = Assert.Single(ReadMail.All(place.Outbox));
+        var mail = Assert.Single(ReadMail.All(_place.Outbox));
         Assert.Empty(mail.Defects);
         Assert.True(mail.IsSignedByUs);
         Assert.True(mail.IsAscii);
@@ -152,18 +152,18 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void Mail_WithoutStatisticsInTheSettings_IsNotSentAndNoError()
     {
-        var run = place.Command("stats", "--log", "/nowhere", "--email");
+        var run = _place.Command("stats", "--log", "/nowhere", "--email");
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Contains("no mail: ", run.OutputText, StringComparison.Ordinal);
-        Assert.Empty(place.Outbox);
+        Assert.Empty(_place.Outbox);
     }
 
     [Fact]
     public void MailThatCannotBeSentNow_Is75()
     {
-        place.Settings["statistics"] = new JsonObject { ["to"] = "ops@example.net" };
-        place.SendThrough("exit 75");
-        var run = place.Command("stats", "--log", "/dev/null", "--email");
+        _place.Settings["statistics"] = new JsonObject { ["to"] = "ops@example.net" };
+        _place.SendThrough("exit 75");
+        var run = _place.Command("stats", "--log", "/dev/null", "--email");
         Assert.Equal(75, run.ExitCode);
         Assert.Contains("the statistics were not sent", run.Errors, StringComparison.Ordinal);
     }
@@ -171,35 +171,35 @@ public sealed class StatsCommandTests : IDisposable
     [Fact]
     public void Html_IsOnePage()
     {
-        File.WriteAllText(place.PathTo("log.1"), StatsRun.Sample.Text);
-        var run = place.Command("stats", "--log", place.PathTo("log.1"), "--html", place.PathTo("a.html"));
+        File.WriteAllText(_place.PathTo("log.1"), StatsRun.Sample.Text);
+        var run = _place.Command("stats", "--log", _place.PathTo("log.1"), "--html", _place.PathTo("a.html"));
         Assert.Equal((0, ""), (run.ExitCode, run.OutputText + run.Errors));
-        Assert.EndsWith("</html>\n", File.ReadAllText(place.PathTo("a.html")), StringComparison.Ordinal);
+        Assert.EndsWith("</html>\n", File.ReadAllText(_place.PathTo("a.html")), StringComparison.Ordinal);
     }
 
     /// <summary>What the filter really logs, of real people.</summary>
     [Fact]
     public void NoRequester_IsInAnyForm()
     {
-        place.Settings["blocked_domains"] = new JsonArray("blocked.test");
-        place.Settings["statistics"] = new JsonObject { ["to"] = "ops@example.net" };
-        place.Settings["daily_limit"] = 1;
-        place.Write();
+        _place.Settings["blocked_domains"] = new JsonArray("blocked.test");
+        _place.Settings["statistics"] = new JsonObject { ["to"] = "ops@example.net" };
+        _place.Settings["daily_limit"] = 1;
+        _place.Write();
         string[] froms = ["someone-one@freemail.test", "someone-two@freemail.test", "someone-one@freemail.test",
             "someone-three@blocked.test", "noreply@freemail.test"];
         foreach (var from in froms)
-            place.Filter((RequestMail.FromSomebodyNew() with { From = from }).Again(), "--recipient",
+            _place.Filter((RequestMail.FromSomebodyNew() with { From = from }).Again(), "--recipient",
                 "links@example.com").AssertDone();
-        File.WriteAllLines(place.PathTo("log.1"), place.Log.Events);
+        File.WriteAllLines(_place.PathTo("log.1"), _place.Log.Events);
 
-        var report = place.Stats("--log", place.PathTo("log.1"));
-        var text = place.Command("stats", "--log", place.PathTo("log.1")).OutputText;
-        place.Command("stats", "--log", place.PathTo("log.1"), "--html", place.PathTo("a.html"));
+        var report = _place.Stats("--log", _place.PathTo("log.1"));
+        var text = _place.Command("stats", "--log", _place.PathTo("log.1")).OutputText;
+        _place.Command("stats", "--log", _place.PathTo("log.1"), "--html", _place.PathTo("a.html"));
 
         Assert.Equal((2, 2), ((int)report["messages"]!["answered"]!, (int)report["messages"]!["others"]!));
         Assert.Equal("""{"blocked-domain":1,"over-quota":1,"robot-sender":1}""",
             report["messages"]!["skipped"]!.ToJsonString());
-        Assert.All((string[])[report.ToJsonString(), text, File.ReadAllText(place.PathTo("a.html"))], form =>
+        Assert.All((string[])[report.ToJsonString(), text, File.ReadAllText(_place.PathTo("a.html"))], form =>
         {
             foreach (var word in (string[])["someone", "freemail", "blocked.test", "links@example.com"])
                 Assert.DoesNotContain(word, form, StringComparison.OrdinalIgnoreCase);
@@ -217,8 +217,8 @@ public sealed class StatsCommandTests : IDisposable
             .Skipped(SkipReason.Spam, 2);
         var bytes = Encoding.UTF8.GetBytes(block.Text);
         var blocks = megabytes * 1_000_000 / bytes.Length;
-        File.WriteAllBytes(place.PathTo("small"), bytes);
-        using (var file = File.Create(place.PathTo("large")))
+        File.WriteAllBytes(_place.PathTo("small"), bytes);
+        using (var file = File.Create(_place.PathTo("large")))
         {
             for (var i = 0; i < blocks; i++) file.Write(bytes);
         }
@@ -234,21 +234,22 @@ public sealed class StatsCommandTests : IDisposable
         Assert.True(seconds < 10 + megabytes * 0.1, $"{megabytes} MB took {seconds:0.0} s");
     }
 
-    (int ExitCode, string Errors) Failure(params string[] arguments)
+    private (int ExitCode, string Errors) Failure(params string[] arguments)
     {
-        var run = place.Command(["stats", .. arguments]);
+        var run = _place.Command(["stats", .. arguments]);
         return (run.ExitCode, run.Errors);
     }
 
     /// <summary>With the folder var-log in the place of /var/log.</summary>
-    ProgramRun WithLogs(params string[] arguments) => place.StatsWith(place.PathTo("var-log"), "/var/log", arguments);
+    private ProgramRun WithLogs(params string[] arguments) =>
+        _place.StatsWith(_place.PathTo("var-log"), "/var/log", arguments);
 
-    (long KiB, int Answered) Peak(string log)
+    private (long KiB, int Answered) Peak(string log)
     {
         const string measure = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
             + "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)";
         var run = ResponderProcess.Run($"exec /usr/bin/python3 -c '{measure}' \"$@\"", [],
-            "stats", "--settings", place.SettingsFile, "--json", "--log", place.PathTo(log));
+            "stats", "--settings", _place.SettingsFile, "--json", "--log", _place.PathTo(log));
         Assert.True(run.ExitCode == 0, run.Errors);
         return (long.Parse(run.Errors, CultureInfo.InvariantCulture),
             (int)JsonNode.Parse(run.OutputText)!["messages"]!["answered"]!);

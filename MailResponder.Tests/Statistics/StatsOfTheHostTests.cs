@@ -10,9 +10,9 @@ namespace MailResponder.Tests.Statistics;
 /// <summary>What `responder stats` tells beside its log: disks, Postfix's queue and log, SES, the instance.</summary>
 public sealed class StatsOfTheHostTests : IDisposable
 {
-    readonly Workplace place = new();
+    private readonly Workplace _place = new();
 
-    public void Dispose() => place.Dispose();
+    public void Dispose() => _place.Dispose();
 
     /// <summary>
     /// The figure of the metrics and of df(1), which rounds up: what is reserved for root is neither free nor used.
@@ -20,12 +20,12 @@ public sealed class StatsOfTheHostTests : IDisposable
     [Fact]
     public void Disk_IsAsFullAsTheMetricsSay()
     {
-        File.WriteAllText(place.PathTo("sample.log"), StatsRun.Sample.Text);
-        var root = place.Stats("--log", place.PathTo("sample.log"))["host"]!["disks"]!.AsArray()
+        File.WriteAllText(_place.PathTo("sample.log"), StatsRun.Sample.Text);
+        var root = _place.Stats("--log", _place.PathTo("sample.log"))["host"]!["disks"]!.AsArray()
             .Single(disk => (string?)disk!["name"] == "/")!;
         var used = 1 - ((double)root["free_bytes"]! / (double)root["total_bytes"]!);
 
-        var metrics = place.Command("metrics", "prometheus").OutputText;
+        var metrics = _place.Command("metrics", "prometheus").OutputText;
         var metric = System.Text.RegularExpressions.Regex.Match(
             metrics, "disk_used_ratio\\{.*mount_path=\"/\"\\} ([0-9.]+)").Groups[1].Value;
         Assert.InRange(used, double.Parse(metric, CultureInfo.InvariantCulture) - 0.005,
@@ -42,9 +42,9 @@ public sealed class StatsOfTheHostTests : IDisposable
             number => number == 1 ? Quota : Statistics(
             (1, 100, 4, 0, 2), (30, 900, 1, 1, 0), (24 * 6, 9000, 20, 3, 1), (24 * 10, 90_000, 0, 0, 7),
             (24 * 20, 5, 5, 5, 5)));
-        place.SendThrough(ses);
+        _place.SendThrough(ses);
 
-        var report = place.Stats("--log", "/dev/null");
+        var report = _place.Stats("--log", "/dev/null");
 
         Assert.Empty(ses.SignatureFaults);
         Assert.Equal((50_000, 14, 127),
@@ -63,10 +63,10 @@ public sealed class StatsOfTheHostTests : IDisposable
     public void SesThatRefuses_SpoilsNothingElse()
     {
         using var ses = SesDouble.That(SesAnswer.Error(403, "AccessDenied", SesAnswer.Leak));
-        place.SendThrough(ses);
-        File.WriteAllText(place.PathTo("log.1"), StatsRun.Sample.Text);
+        _place.SendThrough(ses);
+        File.WriteAllText(_place.PathTo("log.1"), StatsRun.Sample.Text);
 
-        var report = place.Stats("--log", place.PathTo("log.1"));
+        var report = _place.Stats("--log", _place.PathTo("log.1"));
 
         Assert.Contains("ses:GetSendQuota", (string?)report["problems"]!["ses"], StringComparison.Ordinal);
         Assert.DoesNotContain("requester", report.ToJsonString(), StringComparison.Ordinal);
@@ -77,21 +77,21 @@ public sealed class StatsOfTheHostTests : IDisposable
     [Fact]
     public void PostfixLog_IsReadOfTheSameSpan()
     {
-        File.WriteAllText(place.PathTo("log.1"), StatsRun.Sample.Text);
-        File.WriteAllText(place.PathTo("rows.db"), "no database, but long enough to be looked at as one\n");
-        Assert.Null(place.Stats("--log", place.PathTo("log.1"))["postfix"]);
+        File.WriteAllText(_place.PathTo("log.1"), StatsRun.Sample.Text);
+        File.WriteAllText(_place.PathTo("rows.db"), "no database, but long enough to be looked at as one\n");
+        Assert.Null(_place.Stats("--log", _place.PathTo("log.1"))["postfix"]);
 
-        place.Settings["postfix_log"] = new JsonObject { ["database"] = "rows.db" };
-        place.Write();
-        var report = place.Stats("--log", place.PathTo("log.1"));
+        _place.Settings["postfix_log"] = new JsonObject { ["database"] = "rows.db" };
+        _place.Write();
+        var report = _place.Stats("--log", _place.PathTo("log.1"));
         Assert.Contains("rows.db", (string?)report["problems"]!["postfix"], StringComparison.Ordinal);
         Assert.Equal(12, (int)report["messages"]!["answered"]!);
 
-        File.Delete(place.PathTo("rows.db"));
-        File.WriteAllText(place.PathTo("maillog"), "");
-        Assert.Equal(0, place.Command(
-            "postfix-log", "--mail-log", place.PathTo("maillog"), "--log", place.PathTo("maillog")).ExitCode);
-        Assert.Equal(0, (int)place.Stats("--log", place.PathTo("log.1"))["postfix"]!["received"]!);
+        File.Delete(_place.PathTo("rows.db"));
+        File.WriteAllText(_place.PathTo("maillog"), "");
+        Assert.Equal(0, _place.Command(
+            "postfix-log", "--mail-log", _place.PathTo("maillog"), "--log", _place.PathTo("maillog")).ExitCode);
+        Assert.Equal(0, (int)_place.Stats("--log", _place.PathTo("log.1"))["postfix"]!["received"]!);
     }
 
     [Fact]
@@ -146,13 +146,13 @@ public sealed class StatsOfTheHostTests : IDisposable
         Assert.DoesNotContain("freemail", run.OutputText + run.Errors, StringComparison.Ordinal);
     }
 
-    static SesAnswer Quota => SesAnswer.Xml(200,
+    private static SesAnswer Quota => SesAnswer.Xml(200,
         "<GetSendQuotaResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\">"
         + "<GetSendQuotaResult><SentLast24Hours>127.0</SentLast24Hours>"
         + "<Max24HourSend>50000.0</Max24HourSend><MaxSendRate>14.0</MaxSendRate>"
         + "</GetSendQuotaResult></GetSendQuotaResponse>");
 
-    static SesAnswer Statistics(params (
+    private static SesAnswer Statistics(params (
         int HoursAgo, int Deliveries, int Bounces, int Complaints, int Rejects)[] points) => SesAnswer.Xml(200,
         "<GetSendStatisticsResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\">"
         + "<GetSendStatisticsResult><SendDataPoints>"
@@ -163,12 +163,12 @@ public sealed class StatsOfTheHostTests : IDisposable
             + $"<Complaints>{point.Complaints}</Complaints></member>")))
         + "</SendDataPoints></GetSendStatisticsResult></GetSendStatisticsResponse>");
 
-    ProgramRun Under(string preparation, params string[] arguments) => ResponderProcess.Run(
-        preparation + ResponderProcess.Plainly, [], ["stats", "--settings", place.SettingsFile, .. arguments]);
+    private ProgramRun Under(string preparation, params string[] arguments) => ResponderProcess.Run(
+        preparation + ResponderProcess.Plainly, [], ["stats", "--settings", _place.SettingsFile, .. arguments]);
 
-    ProgramRun WithPostqueue(string script)
+    private ProgramRun WithPostqueue(string script)
     {
-        Executable.Write(place.PathTo("postqueue"), $"#!/bin/sh\n{script}\n");
-        return place.StatsWith(place.PathTo("postqueue"), "/usr/sbin/postqueue", "--log", "/dev/null", "--json");
+        Executable.Write(_place.PathTo("postqueue"), $"#!/bin/sh\n{script}\n");
+        return _place.StatsWith(_place.PathTo("postqueue"), "/usr/sbin/postqueue", "--log", "/dev/null", "--json");
     }
 }

@@ -18,16 +18,16 @@ namespace MailResponder.Tests.Store;
 /// </summary>
 public sealed class CachingSha2Tests : IDisposable
 {
-    const byte FastSuccess = 3, FullAuthentication = 4;
+    private const byte FastSuccess = 3, FullAuthentication = 4;
 
-    readonly TemporaryFolder folder = new();
-    readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    readonly ConcurrentQueue<string> logins = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly ConcurrentQueue<string> _logins = new();
 
     public CachingSha2Tests()
     {
-        listener.Bind(new UnixDomainSocketEndPoint(folder.PathTo("mysql.sock")));
-        listener.Listen();
+        _listener.Bind(new UnixDomainSocketEndPoint(_folder.PathTo("mysql.sock")));
+        _listener.Listen();
     }
 
     [Fact]
@@ -76,33 +76,33 @@ public sealed class CachingSha2Tests : IDisposable
 
     public void Dispose()
     {
-        listener.Dispose();
-        folder.Dispose();
+        _listener.Dispose();
+        _folder.Dispose();
     }
 
-    void AssertLogins(params string[] expected)
+    private void AssertLogins(params string[] expected)
     {
-        Patience.Until("the server has done with all", () => logins.Count >= expected.Length);
-        Assert.Equal(expected, logins);
+        Patience.Until("the server has done with all", () => _logins.Count >= expected.Length);
+        Assert.Equal(expected, _logins);
     }
 
-    MySqlSettings Settings => new()
+    private MySqlSettings Settings => new()
     {
-        Socket = folder.PathTo("mysql.sock"),
+        Socket = _folder.PathTo("mysql.sock"),
         User = "u",
-        PasswordFile = folder.PathTo("password"),
+        PasswordFile = _folder.PathTo("password"),
         Database = "d",
         Tls = TlsMode.None,
     };
 
-    MySqlConnection Connect(string password)
+    private MySqlConnection Connect(string password)
     {
-        var file = folder.Write("password", password + "\n");
+        var file = _folder.Write("password", password + "\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return new MySqlServer(Settings, answersMessage: true).Connect(TimeSpan.FromSeconds(10));
     }
 
-    void Serve(string password, bool isCached, bool hasTls)
+    private void Serve(string password, bool isCached, bool hasTls)
     {
         var key = TestCertificate.Issue("MySQL_Server_8.0_Auto_Generated_Server_Certificate", null);
         var certificate = key.Certificate.CopyWithPrivateKey(key.Key);
@@ -112,14 +112,14 @@ public sealed class CachingSha2Tests : IDisposable
             {
                 while (true)
                 {
-                    using var stream = new NetworkStream(listener.Accept(), ownsSocket: true);
+                    using var stream = new NetworkStream(_listener.Accept(), ownsSocket: true);
                     try
                     {
-                        logins.Enqueue(Login(stream, password, ref isCached, hasTls ? certificate : null));
+                        _logins.Enqueue(Login(stream, password, ref isCached, hasTls ? certificate : null));
                     }
                     catch (IOException exception)
                     {
-                        logins.Enqueue(exception.Message);
+                        _logins.Enqueue(exception.Message);
                     }
                 }
             }
@@ -132,7 +132,7 @@ public sealed class CachingSha2Tests : IDisposable
     }
 
     /// <summary>One client. Tells how it proved to know the password.</summary>
-    static string Login(Stream stream, string password, ref bool isCached, X509Certificate2? certificate)
+    private static string Login(Stream stream, string password, ref bool isCached, X509Certificate2? certificate)
     {
         // No zeros: the library reads the salt as text.
         var salt = RandomNumberGenerator.GetItems<byte>("abcdefghijklmnopqrstuvwxyz"u8, 20);
@@ -189,10 +189,10 @@ public sealed class CachingSha2Tests : IDisposable
         return login;
     }
 
-    static void Send(Stream stream, byte number, byte[] payload) =>
+    private static void Send(Stream stream, byte number, byte[] payload) =>
         stream.Write([(byte)payload.Length, (byte)(payload.Length >> 8), 0, number, .. payload]);
 
-    static byte[] Receive(Stream stream)
+    private static byte[] Receive(Stream stream)
     {
         var header = new byte[4];
         stream.ReadExactly(header);

@@ -11,13 +11,13 @@ namespace MailResponder.Tests.Store;
 /// <summary>Who answers in the server's place, with a certificate that is not the server's, gets no password.</summary>
 public sealed class FalseServerTests : IDisposable
 {
-    const string ServerAuthentication = "1.3.6.1.5.5.7.3.1", ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1", ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    readonly TemporaryFolder folder = new();
-    readonly TestCertificate authority = Issue("The authority", null, IsAuthority);
-    readonly string authorities;
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestCertificate _authority = Issue("The authority", null, IsAuthority);
+    private readonly string _authorities;
 
-    public FalseServerTests() => authorities = folder.Write("ca.pem", authority.Pem);
+    public FalseServerTests() => _authorities = _folder.Write("ca.pem", _authority.Pem);
 
     public static TheoryData<string, string> ForgeriesAndPlugins()
     {
@@ -74,11 +74,11 @@ public sealed class FalseServerTests : IDisposable
         var (chain, key) = Forge(certificate);
         var path = file switch
         {
-            "der" => Write("ca.der", authority.Certificate.RawData),
-            "several" => folder.Write("all.pem",
-            Issue("Another", null, IsAuthority).Pem + "\n" + authority.Pem + "\n"
+            "der" => Write("ca.der", _authority.Certificate.RawData),
+            "several" => _folder.Write("all.pem",
+            Issue("Another", null, IsAuthority).Pem + "\n" + _authority.Pem + "\n"
             + Issue("A third", null, IsAuthority).Pem),
-            _ => authorities,
+            _ => _authorities,
         };
 
         foreach (var mode in (TlsMode[])[TlsMode.VerifyFull, TlsMode.VerifyCa])
@@ -98,7 +98,7 @@ public sealed class FalseServerTests : IDisposable
     [InlineData("the certificate", "is neither PEM nor DER, or is damaged")]
     public void FileOfAuthoritiesThatIsOfNoUse_IsNamed(string? text, string problem)
     {
-        var path = text is null ? folder.PathTo("missing.pem") : folder.Write("bad.pem", text);
+        var path = text is null ? _folder.PathTo("missing.pem") : _folder.Write("bad.pem", text);
 
         var failure = Assert.Throws<ResponderException>(() =>
             new MySqlServer(Settings(TlsMode.VerifyFull) with { TlsAuthorities = path })
@@ -107,21 +107,21 @@ public sealed class FalseServerTests : IDisposable
         Assert.Equal((Cause.Settings, $"ssl_ca {path}: {problem}"), (failure.Cause, failure.Message));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    (TestCertificate[] Chain, RSA Key) Forge(string kind)
+    private (TestCertificate[] Chain, RSA Key) Forge(string kind)
     {
         var server = For("localhost");
         var fake = Issue("The authority", null, IsAuthority);
         TestCertificate Leaf(TestCertificate? issuer, params X509Extension[] extensions) =>
             Issue("localhost", issuer, extensions);
         TestCertificate Timed(int from, int until) =>
-            Issue("localhost", authority, RSA.Create(2048), from, until, server);
+            Issue("localhost", _authority, RSA.Create(2048), from, until, server);
         TestCertificate[] chain;
         switch (kind)
         {
             case "the authority's name":
-                chain = [Leaf(authority with { Key = fake.Key }, server), authority];
+                chain = [Leaf(_authority with { Key = fake.Key }, server), _authority];
                 break;
             case "an authority of the same name":
                 chain = [Leaf(fake, server), fake];
@@ -133,42 +133,42 @@ public sealed class FalseServerTests : IDisposable
                 chain = [Timed(1, 3)];
                 break;
             case "an expired authority":
-                var old = Issue("Old", authority, RSA.Create(2048), -3, -1, IsAuthority);
+                var old = Issue("Old", _authority, RSA.Create(2048), -3, -1, IsAuthority);
                 chain = [Leaf(old, server), old];
                 break;
             case "wrong purpose":
-                chain = [Leaf(authority, server, Purpose(ClientAuthentication))];
+                chain = [Leaf(_authority, server, Purpose(ClientAuthentication))];
                 break;
             case "signed by a leaf":
-                var leaf = Issue("other.example", authority, For("other.example"), IsNoAuthority);
+                var leaf = Issue("other.example", _authority, For("other.example"), IsNoAuthority);
                 chain = [Leaf(leaf, server), leaf];
                 break;
             case "name constraints":
-                var constrained = Issue("Constrained", authority, IsAuthority, Only("example.org"));
+                var constrained = Issue("Constrained", _authority, IsAuthority, Only("example.org"));
                 chain = [Leaf(constrained, server), constrained];
                 break;
             case "wrong name":
-                chain = [Leaf(authority, For("other.example"))];
+                chain = [Leaf(_authority, For("other.example"))];
                 break;
             case "self-signed":
                 chain = [Leaf(null, server)];
                 break;
             case "signed by the authority":
-                chain = [Leaf(authority, server)];
+                chain = [Leaf(_authority, server)];
                 break;
             case "for servers":
-                chain = [Leaf(authority, server, Purpose(ServerAuthentication))];
+                chain = [Leaf(_authority, server, Purpose(ServerAuthentication))];
                 break;
             case "through another":
-                var between = Issue("Between", authority, IsAuthority);
+                var between = Issue("Between", _authority, IsAuthority);
                 chain = [Leaf(between, server), between];
                 break;
             case "cross-signed":
                 // As Amazon RDS does: the root once more, signed by an older one that is not in the file.
-                var region = Issue("Region", authority, IsAuthority);
+                var region = Issue("Region", _authority, IsAuthority);
                 var older = Issue("Older", null, IsAuthority);
                 chain = [Leaf(region, server), region,
-                    Issue("The authority", older, authority.Key, -1, 1, IsAuthority)];
+                    Issue("The authority", older, _authority.Key, -1, 1, IsAuthority)];
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind));
@@ -177,23 +177,24 @@ public sealed class FalseServerTests : IDisposable
         return (chain, chain[0].Key);
     }
 
-    MySqlSettings Settings(TlsMode mode) => new()
+    private MySqlSettings Settings(TlsMode mode) => new()
     {
         Server = "localhost",
         User = "u",
         Database = "d",
         PasswordFile = Secret(),
         Tls = mode,
-        TlsAuthorities = authorities,
+        TlsAuthorities = _authorities,
     };
 
     /// <param name="problem">Why the connection failed; these servers end all of them.</param>
-    int PasswordsSentTo(TestCertificate[] chain, RSA key, string plugin, MySqlSettings settings, out string problem)
+    private int PasswordsSentTo(TestCertificate[] chain, RSA key, string plugin, MySqlSettings settings,
+        out string problem)
     {
         var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true };
         foreach (var argument in (string[])[Repository.PathTo("MailResponder.Tests", "Store", "false_mysql.py"),
-            folder.Write("chain.pem", string.Join('\n', chain.Select(one => one.Pem))),
-                folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()), plugin])
+            _folder.Write("chain.pem", string.Join('\n', chain.Select(one => one.Pem))),
+                _folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()), plugin])
         {
             start.ArgumentList.Add(argument);
         }
@@ -215,16 +216,16 @@ public sealed class FalseServerTests : IDisposable
         return count;
     }
 
-    string Secret()
+    private string Secret()
     {
-        var path = folder.Write("password", "secret\n");
+        var path = _folder.Write("password", "secret\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return path;
     }
 
-    string Write(string name, byte[] bytes)
+    private string Write(string name, byte[] bytes)
     {
-        File.WriteAllBytes(folder.PathTo(name), bytes);
-        return folder.PathTo(name);
+        File.WriteAllBytes(_folder.PathTo(name), bytes);
+        return _folder.PathTo(name);
     }
 }

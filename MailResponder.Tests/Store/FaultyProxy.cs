@@ -7,49 +7,49 @@ namespace MailResponder.Tests.Store;
 /// </summary>
 internal sealed class FaultyProxy : IDisposable
 {
-    readonly TemporaryFolder folder = new();
-    readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    readonly string server;
-    readonly ConnectionFault? fault;
-    int connections;
-    int toClient, toServer;
+    private readonly TemporaryFolder _folder = new();
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly string _server;
+    private readonly ConnectionFault? _fault;
+    private int _connections;
+    private int _toClient, _toServer;
 
     public FaultyProxy(string server, ConnectionFault? fault)
     {
-        (this.server, this.fault) = (server, fault);
-        listener.Bind(new UnixDomainSocketEndPoint(Socket));
-        listener.Listen(64);
+        (this._server, this._fault) = (server, fault);
+        _listener.Bind(new UnixDomainSocketEndPoint(Socket));
+        _listener.Listen(64);
         new Thread(Accept) { IsBackground = true }.Start();
     }
 
-    public string Socket => folder.PathTo("proxy.sock");
+    public string Socket => _folder.PathTo("proxy.sock");
 
-    public int Connections => connections;
+    public int Connections => _connections;
 
     /// <summary>How many bytes of the first connection went to the client, and to the server.</summary>
-    public (int ToClient, int ToServer) Bytes => (toClient, toServer);
+    public (int ToClient, int ToServer) Bytes => (_toClient, _toServer);
 
     public void Dispose()
     {
-        listener.Dispose();
-        folder.Dispose();
+        _listener.Dispose();
+        _folder.Dispose();
     }
 
-    void Accept()
+    private void Accept()
     {
         try
         {
             while (true)
             {
-                var client = listener.Accept();
+                var client = _listener.Accept();
                 var real = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                real.Connect(new UnixDomainSocketEndPoint(server));
-                var isFirst = Interlocked.Increment(ref connections) == 1;
-                new Thread(() => Copy(real, client, isFirst, ref toClient,
-                    fault is { IsToServer: false } ? fault : null))
+                real.Connect(new UnixDomainSocketEndPoint(_server));
+                var isFirst = Interlocked.Increment(ref _connections) == 1;
+                new Thread(() => Copy(real, client, isFirst, ref _toClient,
+                    _fault is { IsToServer: false } ? _fault : null))
                 { IsBackground = true }.Start();
-                new Thread(() => Copy(client, real, isFirst, ref toServer,
-                    fault is { IsToServer: true } ? fault : null))
+                new Thread(() => Copy(client, real, isFirst, ref _toServer,
+                    _fault is { IsToServer: true } ? _fault : null))
                 { IsBackground = true }.Start();
             }
         }
@@ -59,7 +59,7 @@ internal sealed class FaultyProxy : IDisposable
         }
     }
 
-    static void Copy(Socket from, Socket to, bool isFirst, ref int count, ConnectionFault? fault)
+    private static void Copy(Socket from, Socket to, bool isFirst, ref int count, ConnectionFault? fault)
     {
         var buffer = new byte[4096];
         var swallows = false;

@@ -13,12 +13,12 @@ namespace MailResponder.Tests.Store;
 public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
 {
     // A byte in so many, so that each packet's header and content are met in many places.
-    const int Stride = 13;
+    private const int Stride = 13;
 
-    static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan MaxRun = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxRun = TimeSpan.FromSeconds(15);
 
-    readonly StoreKey key = new();
+    private readonly StoreKey _key = new();
 
     [Theory]
     [InlineData(ConnectionFault.Cut, true, Stride)]
@@ -44,16 +44,16 @@ public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
         }
     }
 
-    public void Dispose() => key.Dispose();
+    public void Dispose() => _key.Dispose();
 
     /// <returns>
     /// How often each of the message's two replies went out, and how often it was deferred before it was done.
     /// </returns>
-    (int[] Copies, int Deferrals) Answer(
+    private (int[] Copies, int Deferrals) Answer(
         MySqlSettings settings, ConnectionFault? fault, out (int ToClient, int ToServer) bytes)
     {
         using var proxy = new FaultyProxy(server.Socket, fault);
-        var (message, somebody, copies) = (StoreKey.NewMessage(), key.Somebody(), new int[2]);
+        var (message, somebody, copies) = (StoreKey.NewMessage(), _key.Somebody(), new int[2]);
         for (var deferrals = 0; ; deferrals++)
         {
             Assert.True(deferrals < 5, "it is never answered");
@@ -69,7 +69,7 @@ public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
         }
     }
 
-    bool Try(MySqlSettings settings, MessageKey message, Requester somebody, int[] copies)
+    private bool Try(MySqlSettings settings, MessageKey message, Requester somebody, int[] copies)
     {
         try
         {
@@ -95,6 +95,6 @@ public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
         }
     }
 
-    RequesterStore Open(MySqlSettings settings) =>
-        RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, MaxWait, TimeProvider.System);
+    private RequesterStore Open(MySqlSettings settings) =>
+        RequesterStore.Open(new DatabaseSettings(null, settings), _key.Key, MaxWait, TimeProvider.System);
 }

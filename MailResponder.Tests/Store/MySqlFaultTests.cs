@@ -9,7 +9,7 @@ namespace MailResponder.Tests.Store;
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
 {
-    readonly StoreKey key = new();
+    private readonly StoreKey _key = new();
 
     [Fact]
     public void WrongPassword_IsNamedWithoutThePassword()
@@ -74,7 +74,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         server.AsAdministrator("SET GLOBAL read_only = 1");
         try
         {
-            AssertFails(() => store.Claim(StoreKey.NewMessage(), key.Somebody(), 3), "the server is read-only");
+            AssertFails(() => store.Claim(StoreKey.NewMessage(), _key.Somebody(), 3), "the server is read-only");
             Assert.Contains("read-only", DatabaseReport.Of(new DatabaseSettings(null, settings)).Problem!,
                 StringComparison.Ordinal);
         }
@@ -83,14 +83,14 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
             server.AsAdministrator("SET GLOBAL read_only = 0");
         }
 
-        Assert.Equal(ClaimResult.Granted, store.Claim(StoreKey.NewMessage(), key.Somebody(), 3).Result);
+        Assert.Equal(ClaimResult.Granted, store.Claim(StoreKey.NewMessage(), _key.Somebody(), 3).Result);
     }
 
     [Fact]
     public void ServerThatBecomesReadOnlyInMidMessage_IsLeftForTheOneThatItsNameLeadsToNext()
     {
         var settings = server.NewDatabase();
-        var (message, somebody) = (StoreKey.NewMessage(), key.Somebody());
+        var (message, somebody) = (StoreKey.NewMessage(), _key.Somebody());
         using var proxy = new FaultyProxy(server.Socket, null);
         using var store = Open(settings with { Socket = proxy.Socket });
         var claim = store.Claim(message, somebody, 3);
@@ -169,7 +169,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
         AssertFails(() => RequesterStore.Open(
-            new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(2), TimeProvider.System),
+            new DatabaseSettings(null, settings), _key.Key, TimeSpan.FromSeconds(2), TimeProvider.System),
             "cannot be reached");
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"{watch.Elapsed}");
@@ -179,7 +179,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     public void ServerThatRestartsInMidMessage_IsWaitedForAndNothingIsLost()
     {
         var settings = server.NewDatabase();
-        var (message, somebody) = (StoreKey.NewMessage(), key.Somebody());
+        var (message, somebody) = (StoreKey.NewMessage(), _key.Somebody());
         using var store = Open(settings);
         using var entered = store.EnterMessage(message);
         var claim = store.Claim(message, somebody, 3);
@@ -200,7 +200,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     public void KilledConnection_IsReplaced()
     {
         var settings = server.NewDatabase();
-        var (message, somebody) = (StoreKey.NewMessage(), key.Somebody());
+        var (message, somebody) = (StoreKey.NewMessage(), _key.Somebody());
         using var store = Open(settings);
         store.Claim(message, somebody, 3);
         server.AsAdministrator($"KILL USER {settings.User}@localhost");
@@ -213,7 +213,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     {
         var settings = server.NewDatabase();
         using var store = Open(settings);
-        var (one, other) = (key.Somebody(), key.Somebody());
+        var (one, other) = (_key.Somebody(), _key.Somebody());
         store.Claim(StoreKey.NewMessage(), one, 9);
         store.Claim(StoreKey.NewMessage(), other, 9);
         var before = Deadlocks();
@@ -260,11 +260,11 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
 
         AssertFails(() =>
         {
-            for (var i = 0; i < 20_000; i++) store.Claim(StoreKey.NewMessage(), key.Somebody(), 3);
+            for (var i = 0; i < 20_000; i++) store.Claim(StoreKey.NewMessage(), _key.Somebody(), 3);
         }, "its disk is full");
         small.Restart("--innodb-data-file-path=ibdata1:12M:autoextend:max:80M", "--innodb-file-per-table=0");
 
-        Patience.Until("there is room", () => Succeeds(() => store.Claim(StoreKey.NewMessage(), key.Somebody(), 3)));
+        Patience.Until("there is room", () => Succeeds(() => store.Claim(StoreKey.NewMessage(), _key.Somebody(), 3)));
     }
 
     [Fact]
@@ -277,33 +277,33 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         Assert.Equal(Cause.Database, Assert.Throws<ResponderException>(() => Open(settings)).Cause);
     }
 
-    public void Dispose() => key.Dispose();
+    public void Dispose() => _key.Dispose();
 
-    RequesterStore Open(MySqlSettings settings, int seconds = 60) =>
-        RequesterStore.Open(new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(seconds),
+    private RequesterStore Open(MySqlSettings settings, int seconds = 60) =>
+        RequesterStore.Open(new DatabaseSettings(null, settings), _key.Key, TimeSpan.FromSeconds(seconds),
             TimeProvider.System);
 
     /// <summary>Every right is needed by some of it.</summary>
-    void UseAll(MySqlSettings settings)
+    private void UseAll(MySqlSettings settings)
     {
         using var store = Open(settings);
-        var (message, somebody) = (StoreKey.NewMessage(), key.Somebody());
+        var (message, somebody) = (StoreKey.NewMessage(), _key.Somebody());
         var claim = store.Claim(message, somebody, 3);
         store.Record(claim, StoreContract.SentEntries(0));
         store.SetVerdict(somebody.Address, Verdict.Blocked);
         store.Reset(DateTimeOffset.UtcNow.AddDays(1));
     }
 
-    void AssertFails(MySqlSettings settings, string words) => AssertFails(() => Open(settings), words);
+    private void AssertFails(MySqlSettings settings, string words) => AssertFails(() => Open(settings), words);
 
-    static void AssertFails(Action action, string words)
+    private static void AssertFails(Action action, string words)
     {
         var failure = Assert.Throws<ResponderException>(action);
         Assert.Equal(Cause.Database, failure.Cause);
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
     }
 
-    static bool Succeeds(Action action)
+    private static bool Succeeds(Action action)
     {
         try
         {
@@ -316,18 +316,18 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         }
     }
 
-    static string GrantNamed(ResponderException failure)
+    private static string GrantNamed(ResponderException failure)
     {
         var start = failure.Message.IndexOf("GRANT ", StringComparison.Ordinal);
         Assert.True(start > 0, failure.Message);
         return failure.Message[start..];
     }
 
-    long Deadlocks() => long.Parse(server.AsAdministrator(
+    private long Deadlocks() => long.Parse(server.AsAdministrator(
         "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'INNODB_DEADLOCKS'")[0],
         null);
 
-    static void Run(MySqlConnection connection, MySqlTransaction transaction, string sql)
+    private static void Run(MySqlConnection connection, MySqlTransaction transaction, string sql)
     {
         using var command = new MySqlCommand(sql, connection, transaction);
         command.ExecuteNonQuery();

@@ -194,7 +194,7 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         Assert.Contains("chmod 0640", failure.Message, StringComparison.Ordinal);
     }
 
-    static string Cipher(MySqlSettings settings)
+    private static string Cipher(MySqlSettings settings)
     {
         using var connection = new MySqlServer(settings).Connect(TimeSpan.FromSeconds(10));
         using var command = new MySqlCommand(
@@ -203,13 +203,13 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         return (string)command.ExecuteScalar()!;
     }
 
-    static void AssertNoTrust(MySqlSettings settings) =>
+    private static void AssertNoTrust(MySqlSettings settings) =>
         AssertRefused(settings, "no trustworthy TLS connection (the server's certificate is not ");
 
-    static void AssertRefused(MySqlSettings settings, string words) =>
+    private static void AssertRefused(MySqlSettings settings, string words) =>
         Assert.Contains(words, Refusal(settings), StringComparison.Ordinal);
 
-    static string Refusal(MySqlSettings settings)
+    private static string Refusal(MySqlSettings settings)
     {
         try
         {

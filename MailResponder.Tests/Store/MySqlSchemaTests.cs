@@ -7,24 +7,24 @@ namespace MailResponder.Tests.Store;
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlSchemaTests : IDisposable
 {
-    const string Meta =
+    private const string Meta =
         "CREATE TABLE meta (name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, value "
         + "BIGINT NOT NULL);";
-    const string Quota =
+    private const string Quota =
         "CREATE TABLE quota (epoch BIGINT NOT NULL, requester VARBINARY(32) NOT NULL, used BIGINT NOT NULL, PRIMARY "
         + "KEY (epoch, requester));";
-    const string Volume =
+    private const string Volume =
         "CREATE TABLE volume (number BIGINT NOT NULL PRIMARY KEY, begun_at BIGINT NOT NULL, generation BIGINT NOT "
         + "NULL);";
 
-    readonly PrivateMariaDb server;
-    readonly MySqlSettings settings;
-    readonly StoreKey key = new();
+    private readonly PrivateMariaDb _server;
+    private readonly MySqlSettings _settings;
+    private readonly StoreKey _key = new();
 
     public MySqlSchemaTests(PrivateMariaDb server)
     {
-        this.server = server;
-        settings = server.NewDatabase();
+        this._server = server;
+        _settings = server.NewDatabase();
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class MySqlSchemaTests : IDisposable
 
         using var store = Open();
 
-        Assert.Equal(ClaimResult.Granted, store.Claim(StoreKey.NewMessage(), key.Somebody(), 1).Result);
+        Assert.Equal(ClaimResult.Granted, store.Claim(StoreKey.NewMessage(), _key.Somebody(), 1).Result);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class MySqlSchemaTests : IDisposable
         var opening = Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {
             using var store = Open();
-            return store.Claim(StoreKey.NewMessage(), key.Somebody(), 1).Result;
+            return store.Claim(StoreKey.NewMessage(), _key.Somebody(), 1).Result;
         })).ToArray();
 
         Assert.All(await Task.WhenAll(opening), result => Assert.Equal(ClaimResult.Granted, result));
@@ -66,15 +66,15 @@ public sealed class MySqlSchemaTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    public void Dispose() => key.Dispose();
+    public void Dispose() => _key.Dispose();
 
-    RequesterStore Open() => RequesterStore.Open(
-        new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
+    private RequesterStore Open() => RequesterStore.Open(
+        new DatabaseSettings(null, _settings), _key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
 
-    void Plant(string statements)
+    private void Plant(string statements)
     {
-        using var connection = server.Administrator();
-        connection.ChangeDatabase(settings.Database);
+        using var connection = _server.Administrator();
+        connection.ChangeDatabase(_settings.Database);
         foreach (var statement in statements.Split(
             ';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {

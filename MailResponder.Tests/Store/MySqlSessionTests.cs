@@ -10,7 +10,7 @@ namespace MailResponder.Tests.Store;
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
 {
-    readonly StoreKey key = new();
+    private readonly StoreKey _key = new();
 
     [Theory]
     [InlineData("--completion-type=CHAIN")]
@@ -37,7 +37,7 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
                 },
             };
             place.Write();
-            place.WriteSecret("address.key", File.ReadAllText(key.File));
+            place.WriteSecret("address.key", File.ReadAllText(_key.File));
             var request = RequestMail.FromSomebodyNew();
 
             place.Filter(request).AssertDone();
@@ -50,7 +50,7 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
                 + $"'^(.{{16}}FF0000){{2}}$'"));
 
             using var store = RequesterStore.Open(
-                new DatabaseSettings(null, settings), key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
+                new DatabaseSettings(null, settings), _key.Key, TimeSpan.FromSeconds(60), TimeProvider.System);
             var awkward = Enumerable.Range(0, 32).Select(i => "'\\\"\0\n`"u8[i % 6]).ToArray();
             Assert.Equal(Verdict.None, store.SetVerdict(awkward, Verdict.Blocked));
             Assert.Equal(Verdict.Blocked, store.SetVerdict(awkward, Verdict.None));
@@ -68,7 +68,7 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
     public void StatementWithoutAnswer_EndsInTime()
     {
         using var database = MySqlDatabase.Open(
-            server.NewDatabase(), key.Key, TimeSpan.FromSeconds(2), TimeProvider.System, answersMessage: false);
+            server.NewDatabase(), _key.Key, TimeSpan.FromSeconds(2), TimeProvider.System, answersMessage: false);
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
         Assert.Throws<ResponderException>(() => database.Try(() => database.Scalar("SELECT SLEEP(60)")));
@@ -81,7 +81,7 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
     public void SilentSession_EndsHalfAMinuteAfterTheDeadline()
     {
         using var database = MySqlDatabase.Open(
-            server.NewDatabase(), key.Key, TimeSpan.FromSeconds(47), TimeProvider.System, answersMessage: false);
+            server.NewDatabase(), _key.Key, TimeSpan.FromSeconds(47), TimeProvider.System, answersMessage: false);
 
         Assert.Equal(77, database.Scalar("SELECT @@wait_timeout"));
         Assert.Equal(77, database.Scalar("SELECT @@idle_transaction_timeout"));
@@ -89,5 +89,5 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
         Assert.InRange(database.Try(() => database.Scalar("SELECT @@wait_timeout")) ?? 0, 30, 77);
     }
 
-    public void Dispose() => key.Dispose();
+    public void Dispose() => _key.Dispose();
 }

@@ -7,24 +7,24 @@ namespace MailResponder.Tests.Store;
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlStoreTests : StoreContract
 {
-    readonly PrivateMariaDb server;
-    readonly MySqlSettings settings;
+    private readonly PrivateMariaDb _server;
+    private readonly MySqlSettings _settings;
 
     public MySqlStoreTests(PrivateMariaDb server)
     {
-        this.server = server;
-        settings = server.NewDatabase();
+        this._server = server;
+        _settings = server.NewDatabase();
     }
 
     internal override RequesterStore OpenAnother() => OpenWith(Key);
 
     internal override RequesterStore OpenWith(AddressKey key) =>
-        RequesterStore.Open(new DatabaseSettings(null, settings), key, TimeSpan.FromSeconds(60), Clock);
+        RequesterStore.Open(new DatabaseSettings(null, _settings), key, TimeSpan.FromSeconds(60), Clock);
 
     protected override long Number(string sql) =>
-        long.Parse(server.AsAdministrator($"USE {settings.Database}; {sql}")[0], null);
+        long.Parse(_server.AsAdministrator($"USE {_settings.Database}; {sql}")[0], null);
 
-    protected override void Run(string sql) => server.AsAdministrator($"USE {settings.Database}; {sql}");
+    protected override void Run(string sql) => _server.AsAdministrator($"USE {_settings.Database}; {sql}");
 
     /// <summary>
     /// A message sees the old window, and before it can charge it, the window ends and its rows are deleted: the row
@@ -36,14 +36,14 @@ public sealed class MySqlStoreTests : StoreContract
         var somebody = Somebody();
         var store = Open();
         store.Claim(NewMessage(), somebody, 1);
-        using var rival = server.Administrator();
-        rival.ChangeDatabase(settings.Database);
+        using var rival = _server.Administrator();
+        rival.ChangeDatabase(_settings.Database);
         using var transaction = rival.BeginTransaction();
         using (var delete = new MySqlConnector.MySqlCommand(
             "DELETE FROM quota", rival, transaction)) delete.ExecuteNonQuery();
         var claim = Task.Run(() => store.Claim(NewMessage(), somebody, 1).Result);
-        Patience.Until("the store waits for the rival", () => server.AsAdministrator(
-            $"SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{settings.User}' AND info LIKE "
+        Patience.Until("the store waits for the rival", () => _server.AsAdministrator(
+            $"SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{_settings.User}' AND info LIKE "
             + $"'INSERT INTO quota%' AND time_ms > 100")[0] != "0");
         Run("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
         transaction.Commit();
@@ -56,5 +56,5 @@ public sealed class MySqlStoreTests : StoreContract
     internal override IDisposable? InAnotherProcess(RequesterStore other, MessageKey message) =>
         other.EnterMessage(message);
 
-    protected override void CleanUp() => server.AsAdministrator($"DROP DATABASE {settings.Database}");
+    protected override void CleanUp() => _server.AsAdministrator($"DROP DATABASE {_settings.Database}");
 }

@@ -11,11 +11,11 @@ namespace MailResponder.Tests.Store;
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlTypesTests : IDisposable
 {
-    readonly MySqlConnection connection;
+    private readonly MySqlConnection _connection;
 
     public MySqlTypesTests(PrivateMariaDb server)
     {
-        connection = new MySqlServer(server.NewDatabase()).Connect(TimeSpan.FromSeconds(20));
+        _connection = new MySqlServer(server.NewDatabase()).Connect(TimeSpan.FromSeconds(20));
         Run("""
             CREATE TABLE t (big BIGINT, ubig BIGINT UNSIGNED, word INT, small SMALLINT, tiny TINYINT, flag TINYINT(1),
                 real8 DOUBLE, exact DECIMAL(30,10), name VARCHAR(300), note LONGTEXT, bytes VARBINARY(300),
@@ -99,7 +99,7 @@ public sealed class MySqlTypesTests : IDisposable
     {
         using var command = new MySqlCommand(
             "SELECT '@value', \"@value\", @value /* @value */, @VALUE -- @value\n, `@value` FROM (SELECT 5 AS "
-            + "`@value`) x # @value", connection);
+            + "`@value`) x # @value", _connection);
         command.Parameters.AddWithValue("value", 7);
         using var reader = command.ExecuteReader();
 
@@ -127,17 +127,17 @@ public sealed class MySqlTypesTests : IDisposable
         Assert.False(failure.IsTransient);
         Assert.Equal(1L, Convert.ToInt64(Ask("SELECT 1"), null));
         Assert.Equal(1064, Assert.Throws<MySqlException>(() => Run("SELEC 1")).Number);
-        Assert.Equal(ConnectionState.Open, connection.State);
+        Assert.Equal(ConnectionState.Open, _connection.State);
     }
 
     [Fact]
     public void TransactionThatIsNotCommitted_IsRolledBack()
     {
-        using (var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted))
-            connection.Execute("INSERT INTO t (big) VALUES (1)", transaction: transaction);
-        using (var transaction = connection.BeginTransaction())
+        using (var transaction = _connection.BeginTransaction(IsolationLevel.ReadCommitted))
+            _connection.Execute("INSERT INTO t (big) VALUES (1)", transaction: transaction);
+        using (var transaction = _connection.BeginTransaction())
         {
-            connection.Execute("INSERT INTO t (big) VALUES (2)", transaction: transaction);
+            _connection.Execute("INSERT INTO t (big) VALUES (2)", transaction: transaction);
             transaction.Commit();
         }
 
@@ -147,36 +147,36 @@ public sealed class MySqlTypesTests : IDisposable
     [Fact]
     public void CommandOutsideTheOpenTransaction_IsRefused()
     {
-        using var transaction = connection.BeginTransaction();
+        using var transaction = _connection.BeginTransaction();
 
         Assert.Throws<InvalidOperationException>(() => Run("SELECT 1"));
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => _connection.Dispose();
 
-    int Run(string sql)
+    private int Run(string sql)
     {
-        using var command = new MySqlCommand(sql, connection);
+        using var command = new MySqlCommand(sql, _connection);
         return command.ExecuteNonQuery();
     }
 
-    int Run(string sql, object? value)
+    private int Run(string sql, object? value)
     {
-        using var command = new MySqlCommand(sql, connection);
+        using var command = new MySqlCommand(sql, _connection);
         command.Parameters.AddWithValue("@value", value);
         return command.ExecuteNonQuery();
     }
 
-    object? Ask(string sql, object? value = null)
+    private object? Ask(string sql, object? value = null)
     {
-        using var command = new MySqlCommand(sql, connection);
+        using var command = new MySqlCommand(sql, _connection);
         command.Parameters.AddWithValue("@value", value);
         return command.ExecuteScalar();
     }
 
-    MySqlDataReader Reader(string sql)
+    private MySqlDataReader Reader(string sql)
     {
-        using var command = new MySqlCommand(sql, connection);
+        using var command = new MySqlCommand(sql, _connection);
         return command.ExecuteReader();
     }
 }

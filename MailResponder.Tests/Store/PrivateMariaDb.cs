@@ -13,9 +13,9 @@ public sealed class PrivateMariaDb : IDisposable
 {
     public const string Collection = "MariaDB";
 
-    readonly string folder = Directory.CreateTempSubdirectory("mariadb-").FullName;
-    int databases;
-    Process? server;
+    private readonly string _folder = Directory.CreateTempSubdirectory("mariadb-").FullName;
+    private int _databases;
+    private Process? _server;
 
     public PrivateMariaDb()
     {
@@ -32,8 +32,8 @@ public sealed class PrivateMariaDb : IDisposable
             TestCertificate.Issue("somebody else's authority", null, TestCertificate.IsAuthority).Pem);
         Directory.CreateDirectory(PathTo("data"));
         // Root's temporary folders are closed to others, and the server is not to run as root.
-        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("0755", 8));
-        if (Environment.UserName == "root") Run("chown", "-R", "mysql", folder);
+        File.SetUnixFileMode(_folder, (UnixFileMode)Convert.ToInt32("0755", 8));
+        if (Environment.UserName == "root") Run("chown", "-R", "mysql", _folder);
         Run("/usr/bin/mariadb-install-db", "--no-defaults", $"--datadir={PathTo("data")}", "--skip-test-db",
             "--skip-name-resolve",
             "--auth-root-authentication-method=socket", $"--auth-root-socket-user={Environment.UserName}",
@@ -45,9 +45,9 @@ public sealed class PrivateMariaDb : IDisposable
 
     public string Socket => PathTo("data/server.sock");
 
-    static string ServerUser => Environment.UserName == "root" ? "mysql" : Environment.UserName;
+    private static string ServerUser => Environment.UserName == "root" ? "mysql" : Environment.UserName;
 
-    public string PathTo(string name) => Path.Combine(folder, name);
+    public string PathTo(string name) => Path.Combine(_folder, name);
 
     public void Start(params string[] more)
     {
@@ -68,18 +68,18 @@ public sealed class PrivateMariaDb : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        server = Process.Start(start)!;
+        _server = Process.Start(start)!;
         Patience.Until("MariaDB answers", () =>
-            server.HasExited ? throw new InvalidOperationException(Log()) : Answers(), Log);
+            _server.HasExited ? throw new InvalidOperationException(Log()) : Answers(), Log);
     }
 
     /// <summary>An orderly end; those who are connected are cut off.</summary>
     public void Stop()
     {
-        Run("/bin/kill", "-TERM", $"{server!.Id}");
-        server.WaitForExit();
-        server.Dispose();
-        server = null;
+        Run("/bin/kill", "-TERM", $"{_server!.Id}");
+        _server.WaitForExit();
+        _server.Dispose();
+        _server = null;
     }
 
     public void Restart(params string[] more)
@@ -91,7 +91,7 @@ public sealed class PrivateMariaDb : IDisposable
     /// <summary>A database and a user of its own over the socket, with all rights that the responder needs.</summary>
     internal MySqlSettings NewDatabase(string grants = "SELECT, INSERT, UPDATE, DELETE, CREATE")
     {
-        var name = $"mail_{Interlocked.Increment(ref databases)}";
+        var name = $"mail_{Interlocked.Increment(ref _databases)}";
         AsAdministrator(
             $"CREATE DATABASE {name} CHARACTER SET utf8mb4; CREATE USER {name}@localhost IDENTIFIED BY 'secret'; "
             + $"CREATE USER {name}@'%' IDENTIFIED BY 'secret'");
@@ -159,11 +159,11 @@ public sealed class PrivateMariaDb : IDisposable
 
     public void Dispose()
     {
-        if (server is not null) Stop();
-        Directory.Delete(folder, recursive: true);
+        if (_server is not null) Stop();
+        Directory.Delete(_folder, recursive: true);
     }
 
-    bool Answers()
+    private bool Answers()
     {
         try
         {
@@ -176,9 +176,10 @@ public sealed class PrivateMariaDb : IDisposable
         }
     }
 
-    string Log() => File.Exists(PathTo("data/server.log")) ? File.ReadAllText(PathTo("data/server.log")) : "no log";
+    private string Log() =>
+        File.Exists(PathTo("data/server.log")) ? File.ReadAllText(PathTo("data/server.log")) : "no log";
 
-    static void Run(string program, params string[] arguments)
+    private static void Run(string program, params string[] arguments)
     {
         using var process = Process.Start(
             new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -8,9 +8,9 @@ namespace MailResponder.Tests.Store;
 /// <summary>The contract on SQLite.</summary>
 public sealed class SqliteStoreTests : StoreContract
 {
-    readonly string folder = Directory.CreateTempSubdirectory("sqlite-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("sqlite-").FullName;
 
-    string DatabaseFile => Path.Combine(folder, "responder.db");
+    private string DatabaseFile => Path.Combine(_folder, "responder.db");
 
     internal override RequesterStore OpenAnother() => OpenWith(Key);
 
@@ -53,13 +53,13 @@ public sealed class SqliteStoreTests : StoreContract
     public void DatabaseThatIsNamedByALink_IsTheSameDatabase(bool isThereAlready)
     {
         if (isThereAlready) Open();
-        Directory.CreateDirectory(Path.Combine(folder, "deep/links"));
-        Directory.CreateSymbolicLink(Path.Combine(folder, "way"), Path.Combine(folder, "deep/links"));
-        File.CreateSymbolicLink(Path.Combine(folder, "deep/links/responder.db"), "../second");
-        File.CreateSymbolicLink(Path.Combine(folder, "deep/second"), DatabaseFile);
+        Directory.CreateDirectory(Path.Combine(_folder, "deep/links"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "way"), Path.Combine(_folder, "deep/links"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "deep/links/responder.db"), "../second");
+        File.CreateSymbolicLink(Path.Combine(_folder, "deep/second"), DatabaseFile);
         var message = NewMessage();
 
-        var settings = new DatabaseSettings(Path.Combine(folder, "way/responder.db"), null);
+        var settings = new DatabaseSettings(Path.Combine(_folder, "way/responder.db"), null);
         using (var store = RequesterStore.Open(settings, Key, TimeSpan.FromSeconds(60), Clock))
         using (store.EnterMessage(message))
         {
@@ -69,13 +69,14 @@ public sealed class SqliteStoreTests : StoreContract
         }
 
         AssertRetry(Open().Claim(message, Somebody(), 3), 0);
-        Assert.Equal(["responder.db"], Directory.GetFiles(Path.Combine(folder, "deep/links")).Select(Path.GetFileName));
-        Assert.Equal(["second"], Directory.GetFiles(Path.Combine(folder, "deep")).Select(Path.GetFileName));
+        Assert.Equal(["responder.db"],
+            Directory.GetFiles(Path.Combine(_folder, "deep/links")).Select(Path.GetFileName));
+        Assert.Equal(["second"], Directory.GetFiles(Path.Combine(_folder, "deep")).Select(Path.GetFileName));
     }
 
-    protected override void CleanUp() => Directory.Delete(folder, recursive: true);
+    protected override void CleanUp() => Directory.Delete(_folder, recursive: true);
 
-    object? Ask(string sql)
+    private object? Ask(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
         connection.Open();

@@ -11,15 +11,15 @@ public abstract partial class StoreContract
         var (first, address, asked) = (Key, "joe@example.net", "get@example.com");
         var old = Open();
         old.SetVerdict(first.Domain("blocked.example"), Verdict.Blocked);
-        old.Record(old.Claim(first.Message(header, asked), first.Requester(address)!, 3), SentEntries(0));
-        key.Change();
+        old.Record(old.Claim(first.Message(Header, asked), first.Requester(address)!, 3), SentEntries(0));
+        _key.Change();
         var store = Open();
 
         // Until then hosts with either file do the same.
         Assert.Equal(first.Fingerprint, store.Key.Fingerprint);
         Assert.Same(Key, store.NextKey);
         Assert.Equal(1, store.Used(store.Key.Requester(address)!));
-        AssertRetry(store.Claim(store.Key.Message(header, asked), store.Key.Requester(address)!, 3), 0);
+        AssertRetry(store.Claim(store.Key.Message(Header, asked), store.Key.Requester(address)!, 3), 0);
         old.SetVerdict(first.Requester("blocked@example.org")!.Address, Verdict.Blocked);
         Assert.Equal(new ResetResult(1L, 0L, false, TimeSpan.Zero), old.Reset(Clock.Now.AddDays(-7)));
         Clock.Now += TimeSpan.FromHours(1);
@@ -34,10 +34,10 @@ public abstract partial class StoreContract
             0, Number(
             $"SELECT COUNT(*) FROM listed WHERE subject = x'{Convert.ToHexString(first.Domain("blocked.example"))}'"));
         Assert.Equal(2, store.Count().Blocked);
-        var message = Key.Message(header, asked);
+        var message = Key.Message(Header, asked);
         var retry = store.Claim(message, Key.Requester(address)!, 3);
         AssertRetry(retry, 0);
-        Assert.Equal(first.Message(header, asked).Value, retry.Place.Key);
+        Assert.Equal(first.Message(Header, asked).Value, retry.Place.Key);
         Open().Record(retry, SentEntries(0, 1, 2));
         AssertRetry(Open().Claim(message, Key.Requester(address)!, 3), 0, 1, 2);
         Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Key.Requester(address)!, 3).Result);
@@ -53,7 +53,7 @@ public abstract partial class StoreContract
         var old = Open();
         var people = Enumerable.Range(0, 1001).Select(i => $"joe{i}@example.net").ToList();
         foreach (var person in people) old.SetVerdict(Key.Requester(person)!.Address, Verdict.Blocked);
-        key.Change();
+        _key.Change();
 
         Assert.True(Open().Reset(Clock.Now.AddDays(-7)).KeyIsNew);
 
@@ -71,7 +71,7 @@ public abstract partial class StoreContract
         var (freed, blocked) = ("freed@example.net", "blocked@example.net");
         old.SetVerdict(Key.Requester(freed)!.Address, Verdict.Blocked);
         var first = Key;
-        key.Change();
+        _key.Change();
         var database = Open();
         Run($"INSERT INTO listed (generation, subject, verdict, listed_at) SELECT 2, "
             + $"x'{Convert.ToHexString(Key.Requester(freed)!.Address)}', verdict, listed_at FROM listed");
@@ -89,7 +89,7 @@ public abstract partial class StoreContract
     {
         var first = Key;
         var old = Open();
-        key.Change();
+        _key.Change();
         Open().Reset(Clock.Now.AddDays(-7));
 
         Assert.Equal(Cause.InProgress,
@@ -110,10 +110,10 @@ public abstract partial class StoreContract
         var (first, asked) = (Key, "get@example.com");
         var old = Open();
         old.SetVerdict(first.Domain("blocked.example"), Verdict.Blocked);
-        var message = first.Message(header, asked);
+        var message = first.Message(Header, asked);
         old.Claim(message, Somebody(), 3);
-        key.Change();
-        key.Change();
+        _key.Change();
+        _key.Change();
         var store = Open();
 
         store.Reset(Clock.Now.AddDays(-7));
@@ -121,14 +121,14 @@ public abstract partial class StoreContract
 
         Assert.Equal(3, store.Key.Generation);
         Assert.Equal(Verdict.Blocked, store.VerdictOf(Key.Requester("a@blocked.example")!));
-        Assert.Equal(ClaimResult.Retry, store.Claim(Key.Message(header, asked), Somebody(), 3).Result);
-        Assert.Equal(message.Original, Key.Message(header, asked).Original);
+        Assert.Equal(ClaimResult.Retry, store.Claim(Key.Message(Header, asked), Somebody(), 3).Result);
+        Assert.Equal(message.Original, Key.Message(Header, asked).Original);
     }
 
     [Fact]
     public void NewDatabase_BeginsWithTheNewestKey()
     {
-        key.Change();
+        _key.Change();
         var store = Open();
 
         Assert.Equal((2, null), (store.Key.Generation, store.NextKey));
@@ -150,7 +150,7 @@ public abstract partial class StoreContract
             {
                 for (var i = 0; i < 4; i++)
                 {
-                    lock (key) key.Change();
+                    lock (_key) _key.Change();
                     Open().Reset(Clock.Now.AddDays(-7));
                 }
 
@@ -163,11 +163,11 @@ public abstract partial class StoreContract
                 try
                 {
                     RequesterStore store;
-                    lock (key) store = Open();
+                    lock (_key) store = Open();
                     Assert.Equal(ClaimResult.Blocked,
                         store.Claim(NewMessage(), store.Key.Requester("a@blocked.example")!,
                         worker % 2 == 0 ? null : 3).Result);
-                    if (store.Claim(store.Key.Message(header, "get@example.com"),
+                    if (store.Claim(store.Key.Message(Header, "get@example.com"),
                         store.Key.Requester("joe@example.net")!, null).Result == ClaimResult.Granted)
                         Interlocked.Increment(ref answers);
                 }

@@ -5,12 +5,12 @@ namespace MailResponder.Tests.Store;
 /// <summary>What every kind of store has to do, whatever is below it.</summary>
 public abstract partial class StoreContract : IDisposable
 {
-    static readonly byte[] header = "From: joe@example.net\r\nSubject: help\r\n\r\n"u8.ToArray();
+    private static readonly byte[] Header = "From: joe@example.net\r\nSubject: help\r\n\r\n"u8.ToArray();
 
-    readonly StoreKey key = new();
-    readonly List<RequesterStore> opened = [];
+    private readonly StoreKey _key = new();
+    private readonly List<RequesterStore> _opened = [];
 
-    internal AddressKey Key => key.Key;
+    internal AddressKey Key => _key.Key;
 
     internal MovableClock Clock { get; } = new();
 
@@ -18,7 +18,7 @@ public abstract partial class StoreContract : IDisposable
     internal RequesterStore Open()
     {
         var store = OpenAnother();
-        lock (opened) opened.Add(store);
+        lock (_opened) _opened.Add(store);
         return store;
     }
 
@@ -45,12 +45,12 @@ public abstract partial class StoreContract : IDisposable
     /// <summary>Runs a statement past the store.</summary>
     protected abstract void Run(string sql);
 
-    long RowsInQuota() => Number("SELECT COUNT(*) FROM quota");
+    private long RowsInQuota() => Number("SELECT COUNT(*) FROM quota");
 
     /// <summary>Tries to enter as a process would that does not share this one's locks.</summary>
     internal abstract IDisposable? InAnotherProcess(RequesterStore other, MessageKey message);
 
-    internal Requester Somebody() => key.Somebody();
+    internal Requester Somebody() => _key.Somebody();
 
     internal static MessageKey NewMessage() => StoreKey.NewMessage();
 
@@ -76,9 +76,9 @@ public abstract partial class StoreContract : IDisposable
 
     public void Dispose()
     {
-        foreach (var store in opened) store.Dispose();
+        foreach (var store in _opened) store.Dispose();
         CleanUp();
-        key.Dispose();
+        _key.Dispose();
         GC.SuppressFinalize(this);
     }
 

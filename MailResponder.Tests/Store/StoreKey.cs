@@ -6,7 +6,7 @@ namespace MailResponder.Tests.Store;
 /// <summary>An address key in a folder of its own, and people whom nobody has seen before.</summary>
 internal sealed class StoreKey : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory("key-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("key-").FullName;
 
     public StoreKey()
     {
@@ -14,7 +14,7 @@ internal sealed class StoreKey : IDisposable
         Key = AddressKey.Load(File);
     }
 
-    public string File => Path.Combine(folder, "address.key");
+    public string File => Path.Combine(_folder, "address.key");
 
     public AddressKey Key { get; private set; }
 
@@ -26,5 +26,5 @@ internal sealed class StoreKey : IDisposable
     public Requester Somebody() =>
         Key.Requester($"p{RandomNumberGenerator.GetHexString(12, lowercase: true)}@example.net")!;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

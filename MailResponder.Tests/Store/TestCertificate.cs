@@ -52,5 +52,5 @@ internal sealed record TestCertificate(X509Certificate2 Certificate, RSA Key)
         new(new Oid("2.5.29.30"), Der(0x30, Der(0xa0, Der(0x30, Der(0x82, Encoding.ASCII.GetBytes(domain))))),
             critical: true);
 
-    static byte[] Der(byte tag, byte[] content) => [tag, (byte)content.Length, .. content];
+    private static byte[] Der(byte tag, byte[] content) => [tag, (byte)content.Length, .. content];
 }

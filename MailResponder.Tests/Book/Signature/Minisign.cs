@@ -7,12 +7,12 @@ namespace MailResponder.Tests.Book.Signature;
 /// <summary>A key of the true minisign, without a password, and what it signs.</summary>
 public sealed class Minisign : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public Minisign()
     {
-        ToolRun.Of("minisign", "-G", "-W", "-p", folder.PathTo("pub"), "-s", folder.PathTo("key")).AssertDone();
-        PublicKey = File.ReadAllLines(folder.PathTo("pub"))[1];
+        ToolRun.Of("minisign", "-G", "-W", "-p", _folder.PathTo("pub"), "-s", _folder.PathTo("key")).AssertDone();
+        PublicKey = File.ReadAllLines(_folder.PathTo("pub"))[1];
     }
 
     /// <summary>As it stands in the settings.</summary>
@@ -22,7 +22,7 @@ public sealed class Minisign : IDisposable
 
     /// <summary>Signs a file; the signature is beside it.</summary>
     public void Sign(string file, params string[] more) =>
-        ToolRun.Of("minisign", ["-S", "-s", folder.PathTo("key"), .. more, "-m", file]).AssertDone();
+        ToolRun.Of("minisign", ["-S", "-s", _folder.PathTo("key"), .. more, "-m", file]).AssertDone();
 
     /// <summary>Signs a file as of another time.</summary>
     public void Sign(string file, DateTimeOffset time) => Sign(file, "-t", Comment(Path.GetFileName(file), time));
@@ -30,14 +30,14 @@ public sealed class Minisign : IDisposable
     /// <summary>The signature of a content under a name.</summary>
     public byte[] SignatureOf(byte[] content, string name, DateTimeOffset? time = null, string? comment = null)
     {
-        var file = folder.PathTo(name);
+        var file = _folder.PathTo(name);
         File.WriteAllBytes(file, content);
         Sign(file, comment is not null ? ["-t", comment] : time is { } at ? ["-t", Comment(name, at)] : []);
         return File.ReadAllBytes(file + ".minisig");
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    static string Comment(string name, DateTimeOffset time) => string.Create(
+    private static string Comment(string name, DateTimeOffset time) => string.Create(
         CultureInfo.InvariantCulture, $"timestamp:{time.ToUnixTimeSeconds()}\tfile:{name}\thashed");
 }

@@ -8,15 +8,16 @@ namespace MailResponder.Tests.Book.Signature;
 /// <summary>Signatures that the true minisign made, as they are and with anything in them changed.</summary>
 public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisign>
 {
-    static readonly byte[] content = "[ { \"email_addr\": \"get@example.com\", \"body\": \"Links\" } ]\n"u8.ToArray();
+    private static readonly byte[] Content =
+        "[ { \"email_addr\": \"get@example.com\", \"body\": \"Links\" } ]\n"u8.ToArray();
 
     [Fact]
     public void Signature_IsOfItsFile_AndTellsKeyTimeAndName()
     {
         var before = DateTimeOffset.UtcNow.AddSeconds(-1);
-        var signature = Read(minisign.SignatureOf(content, "responses.json"));
+        var signature = Read(minisign.SignatureOf(Content, "responses.json"));
 
-        Assert.True(signature.IsOf(content));
+        Assert.True(signature.IsOf(Content));
         Assert.Equal(minisign.PublicKey, signature.Key.Text);
         Assert.Matches("^[0-9A-F]{16}$", signature.Key.Id);
         Assert.InRange(signature.Made, before, DateTimeOffset.UtcNow);
@@ -42,7 +43,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
     [Fact]
     public void NoChangeOfTheSignaturesFile_Passes()
     {
-        var good = minisign.SignatureOf(content, "responses.json");
+        var good = minisign.SignatureOf(Content, "responses.json");
         var comment = "untrusted comment: ".Length..Array.IndexOf(good, (byte)'\n');
         foreach (var (at, changed) in Changes(good))
         {
@@ -52,7 +53,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
             if (isOfWords && signature is not null)
                 Assert.Equal(Read(good).Comment, signature.Comment);
             else
-                Assert.True(signature?.IsOf(content) != true, $"byte {at}: {Encoding.Latin1.GetString(changed)}");
+                Assert.True(signature?.IsOf(Content) != true, $"byte {at}: {Encoding.Latin1.GetString(changed)}");
             Assert.Equal(signature is null, problem is not null);
         }
     }
@@ -60,18 +61,18 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
     [Fact]
     public void NoChangeOfTheFile_Passes()
     {
-        var signature = Read(minisign.SignatureOf(content, "responses.json"));
-        Assert.All(Changes(content), change => Assert.False(signature.IsOf(change.Changed)));
+        var signature = Read(minisign.SignatureOf(Content, "responses.json"));
+        Assert.All(Changes(Content), change => Assert.False(signature.IsOf(change.Changed)));
     }
 
     [Fact]
     public void NoChangeOfTheKey_Passes()
     {
-        var signed = minisign.SignatureOf(content, "responses.json");
+        var signed = minisign.SignatureOf(Content, "responses.json");
         foreach (var (_, changed) in Changes(Encoding.ASCII.GetBytes(minisign.PublicKey)))
         {
             if (PublicKey.Parse(Encoding.Latin1.GetString(changed)) is { } key)
-                Assert.True(MinisignSignature.Read(signed, [key], out _)?.IsOf(content) != true, key.Text);
+                Assert.True(MinisignSignature.Read(signed, [key], out _)?.IsOf(Content) != true, key.Text);
         }
     }
 
@@ -85,13 +86,13 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
     [InlineData("timestamp:1\ttimestamp:2", "has no timestamp")]
     [InlineData("file:responses.json", "has no timestamp")]
     public void CommentWithoutATime_IsRefused(string comment, string words) =>
-        Assert.Contains(words, Problem(minisign.SignatureOf(content, "responses.json", comment: comment)),
+        Assert.Contains(words, Problem(minisign.SignatureOf(Content, "responses.json", comment: comment)),
             StringComparison.Ordinal);
 
     [Fact]
     public void WordsOfTheSigner_MayStandBehindTheTime()
     {
-        var signature = Read(minisign.SignatureOf(content, "responses.json", comment: "timestamp:86400\tAnna, Ben"));
+        var signature = Read(minisign.SignatureOf(Content, "responses.json", comment: "timestamp:86400\tAnna, Ben"));
         Assert.Equal(DateTimeOffset.UnixEpoch.AddDays(1), signature.Made);
         Assert.Null(signature.File);
     }
@@ -101,14 +102,14 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
     {
         using var other = new Minisign();
         Assert.StartsWith($"is by the key {other.Key.Id}, and signed_by has {minisign.Key.Id};",
-            Problem(other.SignatureOf(content, "responses.json")), StringComparison.Ordinal);
+            Problem(other.SignatureOf(Content, "responses.json")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void OldKind_IsRefused()
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("responses.json", Encoding.UTF8.GetString(content));
+        var file = folder.Write("responses.json", Encoding.UTF8.GetString(Content));
         minisign.Sign(file, "-l");
         Assert.Equal("is of the old kind; sign without -l", Problem(File.ReadAllBytes(file + ".minisig")));
     }
@@ -134,7 +135,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
     public void AnyNumbers_AreRefusedWithoutAnException()
     {
         var random = new Random(2);
-        var lines = Encoding.UTF8.GetString(minisign.SignatureOf(content, "responses.json")).Split('\n');
+        var lines = Encoding.UTF8.GetString(minisign.SignatureOf(Content, "responses.json")).Split('\n');
         for (var i = 0; i < 500; i++)
         {
             var signature = Convert.FromBase64String(lines[1]);
@@ -175,14 +176,14 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
         yield return (good.Length, [.. good, .. good]);
     }
 
-    MinisignSignature Read(byte[] text)
+    private MinisignSignature Read(byte[] text)
     {
         var signature = MinisignSignature.Read(text, [minisign.Key], out var problem);
         Assert.Null(problem);
         return signature!;
     }
 
-    string Problem(byte[] text)
+    private string Problem(byte[] text)
     {
         Assert.Null(MinisignSignature.Read(text, [minisign.Key], out var problem));
         return problem!;

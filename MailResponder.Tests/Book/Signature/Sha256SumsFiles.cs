@@ -7,9 +7,9 @@ namespace MailResponder.Tests.Book.Signature;
 /// <summary>Lists of hashes, those of the true sha256sum and others.</summary>
 public sealed class Sha256SumsFiles
 {
-    const string Hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    private const string Hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    const string UpperHash = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
+    private const string UpperHash = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
 
     [Theory]
     [InlineData("-t")]

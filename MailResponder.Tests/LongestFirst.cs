@@ -1,5 +1,8 @@
+using MailResponder.Tests.Canary;
 using MailResponder.Tests.Doctor;
+using MailResponder.Tests.Faults;
 using MailResponder.Tests.Install;
+using MailResponder.Tests.Soak;
 using Xunit.Abstractions;
 
 [assembly: TestCollectionOrderer("MailResponder.Tests.LongestFirst", "MailResponder.Tests")]
@@ -9,18 +12,20 @@ using Xunit.Abstractions;
 namespace MailResponder.Tests;
 
 /// <summary>
-/// Five collections take longer than all others together: begun last, they would go on alone at the end. Four run at
-/// once, so the order decides which of the five waits.
+/// These collections take longer than all others together: begun last, they would go on alone at the end. Four run at
+/// once, so the order decides which of them wait.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
+    /// <summary>Ends of their names. That of a class alone is "Test collection for" and the class.</summary>
     private static readonly string[] Longest =
     [
-        ServerRoots.Collection, ServerRoots.SecondCollection, ServerRoots.ThirdCollection, DoctorServer.Collection,
-        "Postfix",
+        "Postfix", ServerRoots.ThirdCollection, ServerRoots.SecondCollection, ServerRoots.Collection,
+        DoctorServer.Collection, nameof(SoakTests), nameof(CanaryTests), nameof(FaultMatrixTests),
     ];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
-        testCollections.OrderBy(collection => Array.IndexOf(Longest, collection.DisplayName) is >= 0 and var place
+        testCollections.OrderBy(collection => Array.FindIndex(Longest,
+            name => collection.DisplayName.EndsWith(name, StringComparison.Ordinal)) is >= 0 and var place
             ? place : Longest.Length);
 }

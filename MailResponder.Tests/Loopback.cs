@@ -27,6 +27,26 @@ internal static class Loopback
         }
     }
 
+    /// <summary>One that listens on a free port. Another program may take a port before it does.</summary>
+    public static HttpListener Listen(out int port)
+    {
+        while (true)
+        {
+            var listener = new HttpListener();
+            port = FreePort();
+            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (HttpListenerException)
+            {
+                listener.Close();
+            }
+        }
+    }
+
     public static bool Listens(int port)
     {
         try

@@ -20,7 +20,7 @@ internal sealed class ScriptedServer : IDisposable
 
     public ScriptedServer(params string[] answers)
     {
-        this._answers = new ConcurrentQueue<string>(answers);
+        _answers = new ConcurrentQueue<string>(answers);
         _listener.Start();
         _ = AcceptAll();
     }

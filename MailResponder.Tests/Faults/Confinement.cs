@@ -20,7 +20,7 @@ internal sealed class Confinement
 
     private readonly IReadOnlyList<string> _lines;
 
-    private Confinement(IReadOnlyList<string> lines) => this._lines = lines;
+    private Confinement(IReadOnlyList<string> lines) => _lines = lines;
 
     /// <summary>That of a service that all of Postfix runs in.</summary>
     public static Confinement OfPostfix { get; } = Of("/etc/systemd/system/postfix@.service.d/hardening.conf");

@@ -23,7 +23,7 @@ internal sealed class CorruptServer : IDisposable
     /// </param>
     public CorruptServer(string socket, string server, int? packets, Action<Stream, byte[]> then)
     {
-        (this._server, this._packets, this._then) = (server, packets, then);
+        (_server, _packets, _then) = (server, packets, then);
         _listener.Bind(new UnixDomainSocketEndPoint(socket));
         _listener.Listen(64);
         new Thread(Accept) { IsBackground = true }.Start();

@@ -24,9 +24,9 @@ internal sealed partial class FaultHost : IDisposable
     /// <param name="arguments">What the script gives the program beside the settings and its own arguments.</param>
     public FaultHost(FaultServers servers, string binary, string arguments = "--recipient get@example.com")
     {
-        this._servers = servers;
-        this._binary = binary;
-        this._arguments = arguments;
+        _servers = servers;
+        _binary = binary;
+        _arguments = arguments;
         Own();
         WriteStart();
     }

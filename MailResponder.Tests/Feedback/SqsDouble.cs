@@ -19,7 +19,7 @@ internal sealed class SqsDouble : IDisposable
     /// <summary>maxReceiveCount of aws/autoscaling.yaml.</summary>
     public const int MostReceives = 5;
 
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly CancellationTokenSource _end = new();
     private readonly Func<int, string, SqsTrouble?> _troubleOf;
     private readonly LinkedList<SqsMessage> _visible = [];
@@ -33,11 +33,9 @@ internal sealed class SqsDouble : IDisposable
     /// </param>
     public SqsDouble(Func<int, string, SqsTrouble?>? troubleOf = null)
     {
-        this._troubleOf = troubleOf ?? ((_, _) => null);
-        var port = Loopback.FreePort();
+        _troubleOf = troubleOf ?? ((_, _) => null);
+        _listener = Loopback.Listen(out var port);
         Url = $"http://127.0.0.1:{port}/123456789012/responder-feedback";
-        _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-        _listener.Start();
         _ = AcceptAll();
     }
 

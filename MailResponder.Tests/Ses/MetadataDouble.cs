@@ -19,17 +19,17 @@ internal sealed class MetadataDouble : IDisposable
 
     private const string Role = "/latest/meta-data/iam/security-credentials";
     private const string Token = "metadata-token";
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly DateTime _made = DateTime.UtcNow;
 
     public MetadataDouble()
     {
-        _listener.Prefixes.Add(Url + "/");
-        _listener.Start();
+        _listener = Loopback.Listen(out var port);
+        Url = $"http://127.0.0.1:{port}";
         _ = Serve();
     }
 
-    public string Url { get; } = $"http://127.0.0.1:{Loopback.FreePort()}";
+    public string Url { get; }
 
     /// <summary>
     /// The value of the instance's tag that names its group; null: there is no such tag, or tags are off.

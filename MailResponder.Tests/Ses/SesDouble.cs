@@ -33,11 +33,11 @@ internal sealed class SesDouble : IDisposable
         X509Certificate2? certificate = null,
         X509Certificate2? intermediate = null)
     {
-        this._service = service;
-        this._answerTo = answerTo ?? (_ => null);
+        _service = service;
+        _answerTo = answerTo ?? (_ => null);
         if (certificate is not null)
         {
-            this._certificate = SslStreamCertificateContext.Create(
+            _certificate = SslStreamCertificateContext.Create(
                 certificate, intermediate is null ? [] : [intermediate], offline: true);
         }
         _listener.Start();

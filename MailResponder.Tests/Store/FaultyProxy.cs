@@ -16,7 +16,7 @@ internal sealed class FaultyProxy : IDisposable
 
     public FaultyProxy(string server, ConnectionFault? fault)
     {
-        (this._server, this._fault) = (server, fault);
+        (_server, _fault) = (server, fault);
         _listener.Bind(new UnixDomainSocketEndPoint(Socket));
         _listener.Listen(64);
         new Thread(Accept) { IsBackground = true }.Start();

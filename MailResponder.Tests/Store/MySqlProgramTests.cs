@@ -14,7 +14,7 @@ public sealed class MySqlProgramTests : IDisposable
 
     public MySqlProgramTests(PrivateMariaDb server)
     {
-        this._server = server;
+        _server = server;
         _settings = server.NewDatabase();
         _place.WriteSecret("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
         Use(OverSocket());

@@ -23,7 +23,7 @@ public sealed class MySqlSchemaTests : IDisposable
 
     public MySqlSchemaTests(PrivateMariaDb server)
     {
-        this._server = server;
+        _server = server;
         _settings = server.NewDatabase();
     }
 

@@ -12,7 +12,7 @@ public sealed class MySqlStoreTests : StoreContract
 
     public MySqlStoreTests(PrivateMariaDb server)
     {
-        this._server = server;
+        _server = server;
         _settings = server.NewDatabase();
     }
 

@@ -50,20 +50,28 @@ internal sealed class CanaryCommand : Command
             new Thread(() => reports[Array.IndexOf(runs, run)] = run.Look()));
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
+        Print(reports, json);
+        CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
+        return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
+            : reports.Any(report => report.Result == CanaryResult.Unreachable) ? ExitCode.TemporaryFailure
+            : ExitCode.Ok;
+    }
+
+    /// <summary>What is wrong goes to standard error, so that cron mails that and nothing else.</summary>
+    private static void Print(CanaryReport[] reports, bool json)
+    {
         if (json)
+        {
             Console.Out.WriteLine(CanaryReport.ToJson(reports));
-        // What is wrong goes to standard error, so that cron mails that and nothing else.
-        foreach (var report in json ? [] : reports)
+            return;
+        }
+
+        foreach (var report in reports)
         {
             if (report.Result == CanaryResult.Ok)
                 Console.Out.WriteLine(report.ToString());
             else
                 StandardError.WriteLine(report.ToString());
         }
-
-        CanaryRecord.Keep(settings, reports, clock.GetUtcNow());
-        return reports.Any(report => report.Result == CanaryResult.Wrong) ? Wrong
-            : reports.Any(report => report.Result == CanaryResult.Unreachable) ? ExitCode.TemporaryFailure
-            : ExitCode.Ok;
     }
 }

@@ -10,9 +10,14 @@ internal static class OutputFile
     /// <exception cref="ResponderException">It cannot be written.</exception>
     public static void Write(string? file, string text)
     {
-        Console.Out.Write(file is null ? text : "");
-        Console.Out.Flush();
         if (file is not null)
+        {
             FileTrouble.InWords(Cause.Output, file, () => AtomicFile.Write(file, Encoding.UTF8.GetBytes(text)));
+            return;
+        }
+
+        Console.Out.Write(text);
+        // So that a reader who is gone, or a full disk, is known before the caller goes on.
+        Console.Out.Flush();
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Incoming;
 using MailResponder.Settings;
 using MailResponder.Store;
@@ -28,10 +27,9 @@ internal static class LimitReached
                 "wait in Postfix's queue");
         return !store.Counters.TakeReport(limit) ? outcome : outcome with
         {
-            Alarm = string.Create(CultureInfo.InvariantCulture,
-                $"limit {name}={number} reached: messages {whose} {fate} until "
-                + $"{store.Counters.EndOf(limit).UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'} at least; if they come from people, "
-                + $"raise it in {settings.File}; more is in docs/postfix.md, When a limit is reached"),
+            Alarm = $"limit {name}={number} reached: messages {whose} {fate} until "
+                + $"{store.Counters.EndOf(limit).UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'} at least; if they come from "
+                + $"people, raise it in {settings.File}; more is in docs/postfix.md, When a limit is reached",
         };
     }
 }

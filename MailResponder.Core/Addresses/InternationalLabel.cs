@@ -24,6 +24,9 @@ internal static class InternationalLabel
         + "\u0695\u0696\u0697\u0698\u0699\u06C0\u06C3\u06C4\u06C5\u06C6\u06C7\u06C8\u06C9\u06CA\u06CB\u06CD"
         + "\u06CF\u06D2\u06D3\u06D5\u06DD\u06EE\u06EF";
 
+    /// <summary>More have no room in 63 octets behind "xn--" (RFC 1034, section 3.1).</summary>
+    private const int MostCharacters = 63 - 4;
+
     /// <summary>False when the text is no label that has one form only (RFC 5891, section 4.2).</summary>
     /// <param name="label">In lower case, with at least one character beyond ASCII.</param>
     /// <param name="aLabel">"xn--" and the label in Punycode.</param>
@@ -35,7 +38,7 @@ internal static class InternationalLabel
         foreach (var rune in label.EnumerateRunes())
             runes.Add(rune.Value);
         var hasHyphens = runes[0] == '-' || runes[^1] == '-' || (runes.Count > 3 && runes[2] == '-' && runes[3] == '-');
-        if (hasHyphens || IsMark(runes[0]))
+        if (hasHyphens || IsMark(runes[0]) || runes.Count > MostCharacters)
             return false;
         for (var i = 0; i < runes.Count; i++)
         {

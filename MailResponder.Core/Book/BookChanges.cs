@@ -40,12 +40,12 @@ internal static class BookChanges
         {
             var fields = string.Join(", ", Fields(before[i], after[i]));
             if (fields.Length > 0)
-                differences.Add(string.Create(CultureInfo.InvariantCulture, $"reply {i + 1} has another {fields}"));
+                differences.Add($"reply {i + 1} has another {fields}");
             if (after[i].HoldsBackAttachments != before[i].HoldsBackAttachments)
             {
                 var how = after[i].HoldsBackAttachments ? "without its attachments"
                     : "with its attachments, if any, again";
-                differences.Add(string.Create(CultureInfo.InvariantCulture, $"reply {i + 1} goes out {how}"));
+                differences.Add($"reply {i + 1} goes out {how}");
             }
         }
 
@@ -73,5 +73,5 @@ internal static class BookChanges
         (attachment.Bucket, attachment.File, attachment.ShownName);
 
     private static string Count(IReadOnlyList<ResponseEntry> entries) =>
-        string.Create(CultureInfo.InvariantCulture, $"{entries.Count} {(entries.Count == 1 ? "reply" : "replies")}");
+        $"{entries.Count} {(entries.Count == 1 ? "reply" : "replies")}";
 }

@@ -27,8 +27,8 @@ internal sealed class FilesFolder(string root)
             {
                 // Opened first: that says best why a file cannot be had.
                 var file = RegularFile.Open(path);
-                if (FileSystem.RealPath(path)?.StartsWith(FileSystem.RealPath(_root) + "/", StringComparison.Ordinal)
-                    == true)
+                if (FileSystem.RealPath(_root) is { } folder && FileSystem.RealPath(path) is { } real
+                    && real.StartsWith(folder + "/", StringComparison.Ordinal))
                     return file;
                 file.Dispose();
             }

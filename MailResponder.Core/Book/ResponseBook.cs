@@ -12,8 +12,9 @@ internal sealed class ResponseBook : IResponseBook
         Entries = entries;
         foreach (var entry in entries)
         {
-            if (!_byAddress.TryAdd(entry.Address, [entry]))
-                _byAddress[entry.Address].Add(entry);
+            if (!_byAddress.TryGetValue(entry.Address, out var ofAddress))
+                _byAddress[entry.Address] = ofAddress = [];
+            ofAddress.Add(entry);
         }
     }
 

@@ -25,7 +25,7 @@ internal static class Checkup
         foreach (var (name, look) in subjects)
         {
             // These act as the service's user, and a process has one user for all of its threads.
-            var isAlone = name is SettingsChecks.Name or DatabaseChecks.Name or "rendered";
+            var isAlone = name is SettingsChecks.Name or DatabaseChecks.Name or SettingsChecks.RenderedName;
             if (isAlone)
                 running.ForEach(earlier => Task.WaitAny([earlier], MaxTimeAlone));
             running.Add(Start(look));
@@ -73,7 +73,7 @@ internal static class Checkup
         Add("install", () => InstallChecks.Pending(host));
         Add(SettingsChecks.Name, () => SettingsChecks.Look(host, settingsPath, settings));
         With(DatabaseChecks.Name, known => DatabaseChecks.Look(host, known));
-        With("rendered", known => SettingsChecks.Rendered(host, known));
+        With(SettingsChecks.RenderedName, known => SettingsChecks.Rendered(host, known));
         With("s3", known => AwsChecks.S3(host, known));
         With("ses", AwsChecks.Ses);
         With("aws-roots", known => AwsChecks.Authorities(host, known));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MailResponder.Addresses;
@@ -119,7 +118,7 @@ internal sealed class FeedbackReader(
         {
             // What aws sqs receive-message prints.
             foreach (var (i, message) in messages.Items.Index())
-                ReadJson(message, string.Create(CultureInfo.InvariantCulture, $"{place}Messages[{i + 1}]."));
+                ReadJson(message, $"{place}Messages[{i + 1}].");
         }
         else if (json["Body"] is { Kind: JsonValueKind.String } text)
             ReadText(Encoding.UTF8.GetBytes(text.Text), place + "Body.");
@@ -257,7 +256,6 @@ internal sealed class FeedbackReader(
     private void AddFault(string place, string problem, int linesOn = 0)
     {
         var field = place.Length > 0 ? ", " + place.TrimEnd('.') : "";
-        Faults.Add(new Fault(_file, _line + linesOn,
-            string.Create(CultureInfo.InvariantCulture, $"item {_item}{field}"), problem));
+        Faults.Add(new Fault(_file, _line + linesOn, $"item {_item}{field}", problem));
     }
 }

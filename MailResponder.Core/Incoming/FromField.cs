@@ -11,6 +11,7 @@ namespace MailResponder.Incoming;
 /// </summary>
 internal static class FromField
 {
+    private static readonly char[] BesideAddresses = [' ', '\t', '\r', '\n', '<', '>', '(', ')', ',', ':', ';'];
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create("\"@()<>[]:;, ");
 
     /// <summary>Null and the mailbox; or why there is none, and null.</summary>
@@ -160,7 +161,8 @@ internal static class FromField
     private static bool IsVisible(MailboxAddress mailbox, ReadOnlySpan<byte> value) =>
         MailDomain.TryNormalize(mailbox.Domain, out var domain)
         && (!value.Contains((byte)'>') || value.Contains((byte)'<'))
-        && Array.Exists(Encoding.UTF8.GetString(value).Split([.. " \t\r\n<>(),:;"]), word =>
-            MailDomain.TrySplit(word, out var local, out var visible)
+        && Array.Exists(Encoding.UTF8.GetString(value).Split(BesideAddresses), word =>
+            word.StartsWith(mailbox.LocalPart + "@", StringComparison.Ordinal)
+            && MailDomain.TrySplit(word, out var local, out var visible)
             && local == mailbox.LocalPart && visible == domain);
 }

@@ -166,7 +166,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         && (bare.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase)
             || bare.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase));
 
-    private bool IsOurs(string loopValue) => Array.Exists(loopValue.Split([.. " \t,;<>()\""]),
+    private bool IsOurs(string loopValue) => Array.Exists(loopValue.Split(' ', '\t', ',', ';', '<', '>', '(', ')', '"'),
         word => MailDomain.TrySplit(word, out _, out var domain) && IsOurs(word, domain));
 
     private static bool IsNullSender(string? sender) => sender is not null && BareAddress(sender) is var address

@@ -61,7 +61,8 @@ internal static class RequestedAddress
         // The book's one address with this local part; where several domains have it, the one that the message names.
         string? OfLocalPart(string name)
         {
-            bool Has(string address) => address.StartsWith(name + "@", StringComparison.Ordinal);
+            var start = name + "@";
+            bool Has(string address) => address.StartsWith(start, StringComparison.Ordinal);
             return book.Addresses.Where(Has).Take(2).ToArray() is [var only] ? only
                 : FirstKnown(headers, address => Known(address, book) is { } known && Has(known) ? known : null);
         }

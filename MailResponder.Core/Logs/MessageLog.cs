@@ -84,11 +84,10 @@ internal sealed class MessageLog(ResponderSettings? settings, LogTarget? target,
     {
         var receipts = string.Join(',', outcome.Receipts.Select(Quoted));
         var problem = outcome.Problem is null ? null : OneLine(outcome.Problem);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{{\"time\":\"{time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFK}\"," +
+        return $"{{\"time\":\"{time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFK}\"," +
             $"\"result\":{Quoted(Name(outcome.Result))},\"reason\":{Quoted(outcome.Reason)}," +
             $"\"address\":{Quoted(outcome.Address)},\"replies\":{outcome.Receipts.Count},\"ms\":{milliseconds}," +
-            $"\"queue_id\":{Quoted(outcome.QueueId)},\"receipts\":[{receipts}],\"problem\":{Quoted(problem)}}}");
+            $"\"queue_id\":{Quoted(outcome.QueueId)},\"receipts\":[{receipts}],\"problem\":{Quoted(problem)}}}";
     }
 
     /// <summary>

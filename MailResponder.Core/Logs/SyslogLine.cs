@@ -65,8 +65,8 @@ internal readonly ref struct SyslogLine(DateTimeOffset time, ReadOnlySpan<char> 
             line = line[(Rfc3164TimeLength + 1)..];
             for (var year = now.Year + 1; year >= now.Year - 1; year--)
             {
-                if (DateTimeOffset.TryParseExact(string.Create(CultureInfo.InvariantCulture, $"{year} {written}"),
-                    "yyyy MMM d HH:mm:ss", CultureInfo.InvariantCulture,
+                if (DateTimeOffset.TryParseExact(
+                    $"{year} {written}", "yyyy MMM d HH:mm:ss", CultureInfo.InvariantCulture,
                     DateTimeStyles.AllowInnerWhite | DateTimeStyles.AssumeLocal, out time) && time <= now.AddDays(1))
                 {
                     return true;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MailResponder.Native;
 using MailResponder.Settings;
@@ -17,8 +16,7 @@ internal sealed class SyslogSocket(string path, TimeProvider clock)
     {
         var priority = ((int)facility * 8) + (int)severity;
         var now = clock.GetLocalNow();
-        var text = string.Create(CultureInfo.InvariantCulture,
-            $"<{priority}>{now:MMM} {now.Day,2} {now:HH:mm:ss} {Ident}[{Environment.ProcessId}]: {line}");
+        var text = $"<{priority}>{now:MMM} {now.Day,2} {now:HH:mm:ss} {Ident}[{Environment.ProcessId}]: {line}";
         // A failure cannot be reported anywhere else.
         Descriptors.Send(Encoding.UTF8.GetBytes(path), Encoding.UTF8.GetBytes(text));
     }

@@ -46,7 +46,7 @@ internal static partial class FileSystem
     /// <summary>Returns when everything is on the disk, names too (sync(2)).</summary>
     public static void FlushAll() => sync();
 
-    /// <summary>The path without any link in it (realpath(3)); null when it leads nowhere.</summary>
+    /// <summary>The path without any link in it (realpath(3)); null when it cannot be followed to a file.</summary>
     public static string? RealPath(string path) => realpath(path, resolved: 0);
 
     private static bool May(string path, int rights) => faccessat(WorkingFolder, path, rights, OfEffectiveUser) == 0;

@@ -22,7 +22,7 @@ internal sealed unsafe class Sha256
         return hash.Finish();
     }
 
-    /// <summary>That of texts in their order. Others, or the same cut elsewhere, have another.</summary>
+    /// <summary>That of texts, each with its length before it.</summary>
     public static byte[] HashTexts(IEnumerable<string> texts)
     {
         using var content = new MemoryStream(1 << 10);

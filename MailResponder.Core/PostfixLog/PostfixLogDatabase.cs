@@ -110,7 +110,7 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
     private void CheckVersion()
     {
         var version = Number("PRAGMA user_version");
-        if (version == PostfixLogSchema.Version)
+        if (version is > 0 and <= PostfixLogSchema.Version)
             return;
         throw new ResponderException(Cause.Database, version == 0
             ? $"database {path} is empty; `responder postfix-log` has not begun it yet"

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using MailResponder.Addresses;
 using MailResponder.Settings;
@@ -65,7 +64,7 @@ internal sealed record ProviderOutcomes(
     public override string ToString()
     {
         var shown = string.Join(", ", Counts().Where(one => one.Count > 0)
-            .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Count:#,0} {one.Outcome}")));
+            .Select(one => $"{one.Count:#,0} {one.Outcome}"));
         return shown.Length == 0 ? "none" : shown.Replace("complained", "complained of", StringComparison.Ordinal)
             .Replace("without_tls", "for want of TLS", StringComparison.Ordinal);
     }

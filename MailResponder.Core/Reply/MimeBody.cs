@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MailResponder.Book;
 using MailResponder.Native;
@@ -149,7 +148,7 @@ internal static class MimeBody
             var ending = Ascii.IsValid(extension) ? extension : "";
             string placeholder;
             do
-                placeholder = string.Create(CultureInfo.InvariantCulture, $"attachment-{++number}{ending}");
+                placeholder = $"attachment-{++number}{ending}";
             while (shownNames.Contains(placeholder));
             return placeholder;
         }

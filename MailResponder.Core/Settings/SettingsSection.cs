@@ -254,8 +254,9 @@ internal sealed class SettingsSection
     /// <summary>The value, if it is there and of the kind.</summary>
     private LocatedJson? Find(string name, bool required, JsonValueKind kind, string form)
     {
-        if (Find(name, required) is not { } value || value.Kind == kind)
-            return _values.GetValueOrDefault(name);
+        var value = Find(name, required);
+        if (value is null || value.Kind == kind)
+            return value;
         Refuse(name, value, form);
         return null;
     }

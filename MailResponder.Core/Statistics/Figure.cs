@@ -15,7 +15,7 @@ internal static class Figure
     public static string Percent(double share) => share.ToString("0 %", CultureInfo.InvariantCulture);
 
     public static string Days(int days) =>
-        days == 1 ? "the last day" : string.Create(CultureInfo.InvariantCulture, $"the last {days} days");
+        days == 1 ? "the last day" : $"the last {days} days";
 
     public static string Milliseconds(long? milliseconds) => milliseconds is { } value ? Of(value) + " ms" : "–";
 

@@ -81,7 +81,7 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
             Problems = unreadable == 0 ? [] : new()
             {
                 ["hosts"] = $"{unreadable} row(s) of hosts could not be read: sealed with an address key that this "
-                    + "host has not, or damaged.",
+                    + "host has not, of another release, or damaged.",
             },
         };
     }

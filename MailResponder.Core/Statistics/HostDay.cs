@@ -10,7 +10,7 @@ using MailResponder.Store;
 namespace MailResponder.Statistics;
 
 /// <summary>What one host counted on one day of UTC: sums only, and no address of a requester.</summary>
-/// <remarks>A row holds it as JSON, so that hosts of different releases add up as far as both know it.</remarks>
+/// <remarks>A row holds it as JSON. What another release wrote and this one does not know is left out.</remarks>
 /// <param name="Host">The host's name.</param>
 /// <param name="Instance">The EC2 instance that it is; null for another host.</param>
 /// <param name="Counted">When it counted: what came later that day is not in the figures.</param>
@@ -57,13 +57,14 @@ internal sealed record HostDay(
         };
     }
 
-    /// <summary>Null when the row cannot be opened, or holds something else.</summary>
+    /// <summary>Null when the row cannot be opened, or another release wrote what this one cannot add.</summary>
     public static HostDay? Of(HostRow row)
     {
         try
         {
-            return row.Figures is { } text && JsonSerializer.Deserialize(text, HostDayJson.Default.HostDay) is { } read
-                ? read with { Day = row.Day, Id = Convert.ToHexString(row.Host) } : null;
+            var read = row.Figures is { } text ? JsonSerializer.Deserialize(text, HostDayJson.Default.HostDay) : null;
+            return read?.Messages.RepliesByHour.Length != 24 ? null
+                : read with { Day = row.Day, Id = Convert.ToHexString(row.Host) };
         }
         catch (JsonException)
         {

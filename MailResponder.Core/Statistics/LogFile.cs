@@ -57,7 +57,7 @@ internal static class LogFile
 
     /// <summary>
     /// Without the switch .NET takes a file that was cut off for a shorter one, and a report of half a day must not
-    /// look like a quiet day.
+    /// look like a quiet day. .NET reads it once, so nothing else in the process may unpack before.
     /// </summary>
     private static GZipStream Unpacked(FileStream file)
     {

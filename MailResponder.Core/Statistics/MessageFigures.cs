@@ -70,8 +70,14 @@ internal sealed class MessageFigures(MessageCounts counts, int threshold)
     private static long? Percentile(MessageCounts counts, int percent)
     {
         var rank = ((counts.Answered.Values.Sum() * percent) + 99) / 100;
-        return counts.Milliseconds.OrderBy(pair => pair.Key).SkipWhile(pair => (rank -= pair.Value) > 0)
-            .Select(pair => (long?)pair.Key).FirstOrDefault();
+        foreach (var (milliseconds, count) in counts.Milliseconds.OrderBy(pair => pair.Key))
+        {
+            rank -= count;
+            if (rank <= 0)
+                return milliseconds;
+        }
+
+        return null;
     }
 
     /// <summary>

@@ -158,7 +158,7 @@ internal static class ReportSections
         if (report.Host is { } host)
         {
             var up = TimeSpan.FromSeconds(host.UptimeSeconds);
-            rows.Add(new("Up", string.Create(CultureInfo.InvariantCulture, $"{up.Days} days, {up:hh\\:mm} hours")));
+            rows.Add(new("Up", $"{up.Days} days, {up:hh\\:mm} hours"));
             rows.Add(new("Load (1, 5, 15 minutes)", $"{host.Load}, on {Figure.Of(host.Processors)} processors"));
             foreach (var space in (IEnumerable<Space>)[host.Memory, .. host.Disks])
             {

@@ -208,7 +208,7 @@ internal sealed class AddressKey
     /// <param name="pool">Its name, which has no NUL.</param>
     /// <param name="period">Its number; null for what decides when the periods end.</param>
     public byte[] Links(string requester, string pool, long? period) =>
-        Hash("links", string.Create(CultureInfo.InvariantCulture, $"{pool}\0{period}\0")
+        Hash("links", $"{pool}\0{period}\0"
             + (CanonicalAddress.TryGet(requester, out var canonical, out _) ? canonical : requester));
 
     private string Line => Convert.ToHexStringLower(_key)

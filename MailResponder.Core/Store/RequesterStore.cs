@@ -154,7 +154,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             old.DeleteBlockedByFeedback(newestKey, MostBlockedByFeedback);
         }
 
-        var firstVolume = database.Try(() => database.Scalar("SELECT MIN(number) FROM volume"))!.Value;
+        var firstVolume = database.Try(() => database.Scalar("SELECT MIN(number) FROM volume")) ?? 0;
         var messages = old.Delete("ledger", "volume", "message", firstVolume);
         return new ResetResult(requesters, messages, isNew, TimeSpan.FromSeconds(jump));
     }
@@ -191,11 +191,20 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     });
 
     /// <summary>
-    /// Writes to the lists what means nothing: whoever fetches what cannot be fetched again asks beforehand whether it
+    /// Writes to the lists, and takes it back: whoever fetches what cannot be fetched again asks beforehand whether it
     /// could be written. Durable, because a full disk shows itself no earlier.
     /// </summary>
     /// <exception cref="ResponderException">The database cannot be written now.</exception>
-    public void CheckWritable() => SetVerdict(Key.Requester("nobody@feedback.invalid")!.Address, Verdict.None);
+    public void CheckWritable() => database.InTransaction(() =>
+    {
+        _keyChange.Hold(Key);
+        var nobody = Key.Requester("nobody@feedback.invalid")!.Address;
+        database.Execute(
+            "REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, 0, 0)",
+            ("generation", Key.Generation), ("subject", nobody));
+        return database.Execute("DELETE FROM listed WHERE generation = @generation AND subject = @subject",
+            ("generation", Key.Generation), ("subject", nobody));
+    });
 
     private FeedbackResult BlockByFeedback(Requester requester, DateTimeOffset happenedAt)
     {
@@ -250,6 +259,17 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     private Claim Decide(
         MessageKey message, Requester requester, int? quota, LimitSettings? limits, ClaimTerms terms)
     {
+        while (true)
+        {
+            if (TryDecide(message, requester, quota, limits, terms) is { } claim)
+                return claim;
+        }
+    }
+
+    /// <returns>Null when what it read is old.</returns>
+    private Claim? TryDecide(
+        MessageKey message, Requester requester, int? quota, LimitSettings? limits, ClaimTerms terms)
+    {
         // Before ReadClaim, which makes sure that the key of this look-up is still in force.
         var verdict = ReadVerdict(requester);
         var (earlier, volume, epoch) = _ledger.ReadClaim(message, Key);
@@ -257,7 +277,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         if (verdict.IsBlocked())
             return new Claim(ClaimResult.Blocked);
         if (earlier is not null)
-            return _ledger.CountTry(earlier.Value) ?? Decide(message, requester, quota, limits, terms);
+            return _ledger.CountTry(earlier.Value);
         var charged = verdict == Verdict.Allowed || quota is null ? 0 : epoch;
         var isNotice = charged != 0 && !Take(requester.Address, 1, quota!.Value, epoch);
         var once = terms & (isNotice ? ClaimTerms.NoticeOverQuota : ClaimTerms.OncePerWindow);
@@ -265,7 +285,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         if (once == ClaimTerms.None ? isNotice
             : !Take(Sha256.HashData([.. requester.Address, (byte)once]), -1, 1, epoch))
         {
-            return database.Scalar($"SELECT {PresentEpoch}") != epoch ? Decide(message, requester, quota, limits, terms)
+            return database.Scalar($"SELECT {PresentEpoch}") != epoch ? null
                 : new Claim(isNotice ? ClaimResult.OverQuota : ClaimResult.HadOnce);
         }
 

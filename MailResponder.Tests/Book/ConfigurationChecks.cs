@@ -152,7 +152,8 @@ public sealed class ConfigurationChecks : IDisposable
     // Mail to addresses that nobody has is mostly spam, and its senders are forged.
     [InlineData("*", ", \"authserv_id\": \"mx\"", "",
         new[] { "responses.json:2: warning: entry 1, require_authentication: is not set: spam to any address of the " +
-        "domain brings a mail to whoever it is forged from; add \"require_authentication\": { \"links\": \"weak\" }" })]
+        "domain brings a mail to whoever it is forged from; add \"require_authentication\": { \"links\": \"weak\" } " +
+        "(or \"none\", if that is meant)" })]
     public void ProofThatNobodyCanGive_OrThatIsMissing_IsAWarning(
         string name, string settings, string entry, string[] expected)
     {

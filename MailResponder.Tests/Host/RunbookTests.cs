@@ -25,7 +25,7 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
 
     public RunbookTests(InstalledHost host)
     {
-        (this._host, _root) = (host, host.Root);
+        (_host, _root) = (host, host.Root);
         _root.Outside.AnswerNames(
             $"host-record=smtp.example.net,{OutsideWorld.Address}", $"host-record=mx.provider.test,{OtherProvider}",
             "mx-host=provider.test,mx.provider.test,10", "mx-host=flood.example,mx.freemail.test,10");

@@ -14,7 +14,7 @@ internal sealed class MailSink : IDisposable
     /// <param name="user">smtp-sink refuses to run as root.</param>
     public MailSink(string folder, string user)
     {
-        this._folder = folder;
+        _folder = folder;
         _process = Process.Start("smtp-sink",
             ["-u", user, "-d", Path.Combine(folder, "%Y%m%d%H%M%S."), $"127.0.0.1:{Port}", "100"]);
     }

@@ -20,7 +20,7 @@ internal sealed class ResponderProcess : IDisposable
 
     private ResponderProcess(Process process)
     {
-        this._process = process;
+        _process = process;
         _output = ReadAll(process.StandardOutput.BaseStream);
         _errors = process.StandardError.ReadToEndAsync();
     }

@@ -12,7 +12,7 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
 
     public SignedBookTests(Minisign minisign)
     {
-        this._minisign = minisign;
+        _minisign = minisign;
         _place.Settings["signed_by"] = new JsonArray(minisign.PublicKey);
         _place.Write();
         Sign();

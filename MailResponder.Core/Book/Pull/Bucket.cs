@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
 using MailResponder.Aws;
+using MailResponder.Files;
 using MailResponder.Settings;
 
 namespace MailResponder.Book;
@@ -34,7 +35,7 @@ internal sealed class Bucket : IDisposable
     /// <param name="bucket">The bucket's name, perhaps with a key prefix: <c>bucket/prefix</c>.</param>
     /// <param name="file">The key, below the prefix.</param>
     /// <param name="knownETag">Null: fetch in any case.</param>
-    /// <param name="path">The file to write; it is complete when this returns, and rubbish when this throws.</param>
+    /// <param name="path">The file to write; it is complete when this returns, and not there when this throws.</param>
     /// <param name="maxBytes">Of an object of this kind; null: as the settings say.</param>
     /// <returns>Null when the object has not changed.</returns>
     /// <exception cref="ResponderException">
@@ -63,6 +64,7 @@ internal sealed class Bucket : IDisposable
         }
         catch (Exception exception)
         {
+            FileTrouble.Try(() => File.Delete(path));
             var problem = (exception as ResponderException)?.Message
                 ?? S3Trouble.Describe(exception, timeout.IsCancellationRequested);
             var cause = exception is ResponderException || S3Trouble.IsMissing(exception) ? Cause.Attachment : Cause.S3;

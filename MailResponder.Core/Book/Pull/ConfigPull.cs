@@ -211,26 +211,26 @@ internal sealed class ConfigPull(
     {
         NewFolder.Make(Path.GetDirectoryName(settings.ResponseBook)!, NewFolder.OpenToAll);
         // What a message verifies new files by is there before them, and they before the book.
-        var names = _seal.Files.Select(beside => BesideBook + Path.GetFileName(beside))
-            .Concat(_fetched.Keys.Where(name => !name.StartsWith(BesideBook))).Append(BookEntry);
-        foreach (var name in names.Where(_fetched.ContainsKey))
+        foreach (var file in _seal.Files)
+            PutBesideBook(BesideBook + Path.GetFileName(file));
+        foreach (var name in _fetched.Keys.Where(name => !name.StartsWith(BesideBook)))
         {
-            var path = InForce(name);
-            if (name.StartsWith(BesideBook))
-            {
-                // The book may lie on another file system than the cache, where a rename cannot reach.
-                AtomicFile.Write(path, File.ReadAllBytes(Staged(name)));
-                continue;
-            }
-
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Move(Staged(name), path, overwrite: true);
+            Directory.CreateDirectory(Path.GetDirectoryName(InForce(name))!);
+            File.Move(Staged(name), InForce(name), overwrite: true);
         }
 
+        PutBesideBook(BookEntry);
         foreach (var (name, fetched) in _fetched)
             _state.Files[name] = fetched;
         ForgetUnused(book);
         _state.Save();
+    }
+
+    /// <summary>The book may lie on another file system than the cache, where a rename cannot reach.</summary>
+    private void PutBesideBook(string name)
+    {
+        if (_fetched.ContainsKey(name))
+            AtomicFile.Write(InForce(name), File.ReadAllBytes(Staged(name)));
     }
 
     /// <summary>A file that the book no longer names is kept for a day: a deferred message may still want it.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -37,7 +36,7 @@ internal sealed class Sha256Sums
         {
             if (sums.Add(lines[i]) is { } wrong)
             {
-                problem = string.Create(CultureInfo.InvariantCulture, $"line {i + 1} {wrong}; then sign it again");
+                problem = $"line {i + 1} {wrong}; then sign it again";
                 return null;
             }
         }

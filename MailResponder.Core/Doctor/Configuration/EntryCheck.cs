@@ -46,10 +46,15 @@ internal sealed class EntryCheck(
             Add(AuthenticationRequirement.Name,
                 $"authserv_id is not set in {settings.File}: no request can prove anything, and nobody gets it",
                 isWarning: true);
-        if (entry.IsForUnknown && new AuthenticationRule(settings).RequiredBy(entry).Links == Proof.None)
+        if (entry is { IsForUnknown: true, Requirement.Links: null }
+            && new AuthenticationRule(settings).RequiredBy(entry).Links == Proof.None)
+        {
             Add(AuthenticationRequirement.Name,
                 "is not set: spam to any address of the domain brings a mail to whoever it is forged from; add "
-                + "\"require_authentication\": { \"links\": \"weak\" }", isWarning: true);
+                + "\"require_authentication\": { \"links\": \"weak\" } (or \"none\", if that is meant)",
+                isWarning: true);
+        }
+
         // That of the settings is looked at once.
         Add("send_method", entry.SendMethod == settings.SendMethod ? null : entry.SendMethod switch
         {

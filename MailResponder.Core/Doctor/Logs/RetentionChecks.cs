@@ -68,11 +68,13 @@ internal static class RetentionChecks
                 line => line.Contains(" postfix/", StringComparison.Ordinal))))
                 continue;
             var howLong = kept is { } time ? "for " + time.InWords() : "for ever";
-            check.WarningIf(isOther,
+            if (isOther)
+                check.Warning(
                     $"{log} has lines of Postfix, which name everybody who wrote, and logrotate keeps it {howLong}",
                     "keep mail.* out of it (*.*;mail.none in /etc/rsyslog.conf or /etc/rsyslog.d; then: systemctl "
-                    + "restart rsyslog), or turn it daily")
-                .WarningIf(!isOther, $"{log} names everybody who wrote, and logrotate keeps it {howLong}",
+                    + "restart rsyslog), or turn it daily");
+            else
+                check.Warning($"{log} names everybody who wrote, and logrotate keeps it {howLong}",
                     "run install.sh; or write into the file of /etc/logrotate.d that has it: daily, rotate 7");
         }
 

@@ -9,6 +9,7 @@ namespace MailResponder.Doctor;
 internal static class SettingsChecks
 {
     public const string Name = "settings";
+    public const string RenderedName = "rendered";
 
     /// <summary>
     /// Stands in the texts of the response book that install.sh writes, until the operator writes real ones.
@@ -93,7 +94,7 @@ internal static class SettingsChecks
     public static Check Rendered(Host host, ResponderSettings settings)
     {
         const string user = Host.ResponderUser;
-        var (check, folder) = (new Check("rendered"), RenderingFolder.PathOf(settings));
+        var (check, folder) = (new Check(RenderedName), RenderingFolder.PathOf(settings));
         if (!host.MayActAsResponder)
             return check.Ok(folder);
         using var asResponder = host.ActAsResponder();

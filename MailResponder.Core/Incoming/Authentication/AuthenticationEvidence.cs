@@ -94,10 +94,9 @@ internal static class AuthenticationEvidence
         ("dkim", "temperror") when DomainOfSignature(result) is not { } signer || AreAligned(signer, fromDomain) =>
             Seen.SignatureOpen,
         ("spf", var found) when result.Properties.ContainsKey(Sender) =>
-            result.Domain(Sender) is not { } domain || !AreAligned(domain, fromDomain) ? Seen.SenderDenied
-            : found == "pass" ? Seen.SenderPassed
-            : found == "temperror" ? Seen.SenderOpen
-            : Seen.SenderDenied,
+            found is not ("pass" or "temperror") || result.Domain(Sender) is not { } domain
+                || !AreAligned(domain, fromDomain) ? Seen.SenderDenied
+            : found == "pass" ? Seen.SenderPassed : Seen.SenderOpen,
         _ => Seen.Nothing,
     };
 

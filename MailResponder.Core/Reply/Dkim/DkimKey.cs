@@ -42,7 +42,8 @@ internal sealed record DkimKey(string Domain, string Selector, string File, stri
     /// <summary>The same key, in a file that names its selector.</summary>
     public string TextWithSelector => Text.StartsWith(Mark, StringComparison.Ordinal) ? Text : TextOf(Selector, Text);
 
-    public ResponderException IsNoRsaKey(Exception exception) => new(Cause.DkimKey,
+    /// <summary>What is thrown when the text is not that of an RSA key.</summary>
+    public ResponderException NoRsaKey(Exception exception) => new(Cause.DkimKey,
         $"DKIM key {File}: holds no RSA private key in PEM form; make one with: responder dkim keygen", exception);
 
     private static DkimKey Load(DkimSettings dkim, string file)

@@ -33,7 +33,7 @@ internal static class DkimRecord
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw dkim.IsNoRsaKey(exception);
+            throw dkim.NoRsaKey(exception);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using MailResponder.Files;
 using MailResponder.Settings;
@@ -35,8 +34,8 @@ internal sealed class DkimRotation(DkimSettings dkim, TimeProvider clock)
             return (waiting, false);
         if (Former is { } former && former.NeededUntil > clock.GetUtcNow())
         {
-            throw new ResponderException(Cause.InProgress, string.Create(CultureInfo.InvariantCulture,
-                $"the record {former.Key.Record} is needed until {former.NeededUntil:yyyy-MM-dd HH:mm} UTC; ")
+            throw new ResponderException(Cause.InProgress,
+                $"the record {former.Key.Record} is needed until {former.NeededUntil:yyyy-MM-dd HH:mm} UTC; "
                 + $"wait, or when the key of now is in wrong hands: rm {former.Key.File}");
         }
 
@@ -69,7 +68,7 @@ internal sealed class DkimRotation(DkimSettings dkim, TimeProvider clock)
     {
         var digits = selector.Length - selector.AsSpan().TrimEnd("0123456789").Length;
         return ulong.TryParse(selector.AsSpan(selector.Length - digits), out var number)
-            ? string.Create(CultureInfo.InvariantCulture, $"{selector.AsSpan(0, selector.Length - digits)}{number + 1}")
+            ? $"{selector.AsSpan(0, selector.Length - digits)}{number + 1}"
             : selector + "2";
     }
 }

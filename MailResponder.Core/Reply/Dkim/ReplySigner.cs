@@ -50,7 +50,7 @@ internal sealed class ReplySigner : DkimSigner
         }
         catch (Exception exception) when (exception is FormatException or CryptographicException or ArgumentException)
         {
-            throw key.IsNoRsaKey(exception);
+            throw key.NoRsaKey(exception);
         }
     }
 

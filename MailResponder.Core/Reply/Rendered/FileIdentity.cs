@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailResponder.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -43,8 +42,7 @@ internal readonly record struct FileIdentity(
     /// <summary>
     /// The same for the same state alone, fit for a file's name. Later states sort behind earlier ones.
     /// </summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture,
-        $"{Changed:x16}-{Device:x}-{Inode:x}-{Owner:x}-{Bytes:x}-{Modified:x}");
+    public string Name => $"{Changed:x16}-{Device:x}-{Inode:x}-{Owner:x}-{Bytes:x}-{Modified:x}";
 
     private static FileIdentity Of(in FileStatus found) => new(
         ((long)found.DeviceMajor << 32) | found.DeviceMinor, found.Inode, found.Owner, found.Bytes,

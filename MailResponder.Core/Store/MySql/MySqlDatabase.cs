@@ -141,7 +141,7 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
 
     public void Dispose() => _connection.Dispose();
 
-    /// <summary>Undoes what the server undoes itself when the connection ends. Does not throw.</summary>
+    /// <summary>For what the server does itself when the connection ends. Does not throw.</summary>
     private void Attempt(string sql)
     {
         try

@@ -37,7 +37,7 @@ public sealed class DoctorDocumentation
         Directory.GetFiles(Repository.PathTo("MailResponder.Core", "Doctor"), "*.cs", SearchOption.AllDirectories)
             .Select(File.ReadAllText)
             .SelectMany(code => Matches(code, @"new Check\(""([a-z0-9-]+)""")
-                .Concat(Matches(code, @"const string [nN]ame = ""([a-z0-9-]+)"""))
+                .Concat(Matches(code, @"const string (?:\w*N|n)ame = ""([a-z0-9-]+)"""))
                 // Those of SettingsChecks.
                 .Concat(Matches(code, @"\bOf\(""([a-z-]+)""\)")))
             .Distinct().Order(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using MailKit.Net.Smtp;
+using MailResponder.Addresses;
 using MailResponder.Incoming;
 using MailResponder.Settings;
 using MailResponder.Store;
@@ -61,7 +62,7 @@ internal sealed class CanaryRun(
             foreach (var requested in mailbox.Requests)
             {
                 var address = mailbox.Address.GetAddress(idnEncode: true);
-                ids.Add(_tag.On(ids.Count + 1, address[(address.LastIndexOf('@') + 1)..]));
+                ids.Add(_tag.On(ids.Count + 1, MailDomain.Of(address)));
                 using var request = Request(requested, ids[^1]);
                 client.Send(request, mailbox.Address, [new MailboxAddress("", requested)]);
             }

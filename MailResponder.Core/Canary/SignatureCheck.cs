@@ -70,7 +70,7 @@ internal sealed class SignatureCheck(
     private bool IsOurs(Header signature)
     {
         var domain = Tag(signature.Value, "d");
-        var ours = settings.Dkim?.Domain ?? settings.ResponseAddress[(settings.ResponseAddress.LastIndexOf('@') + 1)..];
+        var ours = settings.Dkim?.Domain ?? MailDomain.Of(settings.ResponseAddress);
         return domain is not null && (settings.Dkim is null
             ? MailDomain.IsWithin(ours.ToLowerInvariant(), [domain.ToLowerInvariant()])
             : domain.Equals(ours, StringComparison.OrdinalIgnoreCase));

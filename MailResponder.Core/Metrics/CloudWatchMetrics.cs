@@ -32,10 +32,13 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
         // Without a message there is no duration, and CloudWatch takes no set without a sample.
         if (durations.Count > 0)
         {
-            var times = Metric("processing_time", StandardUnit.Milliseconds, durations.Sum, ofGroup);
-            times.StatisticValues!.SampleCount = durations.Count;
-            (times.StatisticValues.Minimum, times.StatisticValues.Maximum) = (durations.Shortest, durations.Longest);
-            mail.Add(times);
+            mail.Add(Metric("processing_time", StandardUnit.Milliseconds, new StatisticSet
+            {
+                SampleCount = durations.Count,
+                Sum = durations.Sum,
+                Minimum = durations.Shortest,
+                Maximum = durations.Longest,
+            }, ofGroup));
         }
 
         mail.Add(Count("response_sent", traffic.Replies, ofGroup));
@@ -55,30 +58,35 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
             mail.Add(Count("canary_in_spam", record.InJunk, ("Mailbox", mailbox)));
             if (record is { LastSuccess: { } success, Seconds: { } seconds })
             {
-                mail.Add(Metric("canary_seconds", StandardUnit.Seconds, seconds, ("Mailbox", mailbox)));
-                mail.Add(Metric("canary_age", StandardUnit.Seconds, Math.Round((now - success).TotalSeconds),
+                mail.Add(One("canary_seconds", StandardUnit.Seconds, seconds, ("Mailbox", mailbox)));
+                mail.Add(One("canary_age", StandardUnit.Seconds, Math.Round((now - success).TotalSeconds),
                     ("Mailbox", mailbox)));
             }
         }
 
         return new CloudWatchMetrics(mail,
         [
-            Metric("MemoryUtilization", StandardUnit.Percent, host.MemoryPercent, ofGroup),
-            .. host.Disks.Select(disk => Metric("DiskSpaceUtilization", StandardUnit.Percent, disk.Percent,
+            One("MemoryUtilization", StandardUnit.Percent, host.MemoryPercent, ofGroup),
+            .. host.Disks.Select(disk => One("DiskSpaceUtilization", StandardUnit.Percent, disk.Percent,
                 [.. ofGroup, ("Filesystem", disk.Filesystem), ("MountPath", disk.Space.Name)])),
         ]);
     }
 
     private static MetricDatum Count(string name, long value, params (string Name, string Value)[] dimensions) =>
-        Metric(name, StandardUnit.Count, value, dimensions);
+        One(name, StandardUnit.Count, value, dimensions);
 
     /// <summary>A metric with one sample.</summary>
+    private static MetricDatum One(
+        string name, StandardUnit unit, double value, params (string Name, string Value)[] dimensions) =>
+        Metric(name, unit, new StatisticSet { SampleCount = 1, Sum = value, Minimum = value, Maximum = value },
+            dimensions);
+
     private static MetricDatum Metric(
-        string name, StandardUnit unit, double value, params (string Name, string Value)[] dimensions) => new()
+        string name, StandardUnit unit, StatisticSet samples, (string Name, string Value)[] dimensions) => new()
         {
             MetricName = name,
             Unit = unit,
-            StatisticValues = new StatisticSet { SampleCount = 1, Sum = value, Minimum = value, Maximum = value },
+            StatisticValues = samples,
             Dimensions = [.. dimensions.Select(one => new Dimension { Name = one.Name, Value = one.Value })],
         };
 }

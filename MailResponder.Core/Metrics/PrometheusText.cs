@@ -52,11 +52,10 @@ internal static class PrometheusText
     private static string Of(Durations durations)
     {
         const string name = "processing_seconds";
-        var until = 0L;
         return Family(name, "histogram", "How long a message took that was not skipped.",
         [
-            .. durations.Buckets.Select((count, i) =>
-                Sample(name + "_bucket", until += count, ("le", Text(Durations.Bounds[i] / 1000.0)))),
+            .. durations.Buckets.Select((_, i) => Sample(
+                name + "_bucket", durations.Buckets.Take(i + 1).Sum(), ("le", Text(Durations.Bounds[i] / 1000.0)))),
             Sample(name + "_bucket", durations.Count, ("le", "+Inf")),
             Sample(name + "_sum", durations.Sum / 1000.0),
             Sample(name + "_count", durations.Count),

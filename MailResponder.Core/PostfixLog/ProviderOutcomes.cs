@@ -51,7 +51,7 @@ internal sealed record ProviderOutcomes(
     /// <param name="address">Of a reply's recipient.</param>
     /// <param name="settings">Name the large domains (limits.large_domains).</param>
     public static string? NameOf(ReadOnlySpan<char> address, ResponderSettings settings) =>
-        MailDomain.TryNormalize(address[(address.LastIndexOf('@') + 1)..].ToString(), out var domain)
+        MailDomain.TryNormalize(MailDomain.Of(address.ToString()), out var domain)
             ? MailDomain.Above(domain, settings.Limits.LargeDomains) : null;
 
     public (string Outcome, long Count)[] Counts() =>

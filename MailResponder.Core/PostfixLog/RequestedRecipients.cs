@@ -1,3 +1,4 @@
+using MailResponder.Addresses;
 using MailResponder.Book;
 using MailResponder.Settings;
 
@@ -8,7 +9,7 @@ internal sealed class RequestedRecipients(ResponderSettings settings)
 {
     /// <summary>Of the book; empty when it cannot be read, of which `responder config check` tells.</summary>
     private readonly HashSet<string> _domains = [.. (ResponseBookFile.Check(settings.ResponseBook, [])?.Addresses ?? [])
-        .Select(address => address[(address.LastIndexOf('@') + 1)..])];
+        .Select(MailDomain.Of)];
 
     /// <summary>
     /// Whether mail to it is a request: an address in one of the book's domains that is neither the bounce address nor

@@ -78,7 +78,7 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
     private int Copy(List<ListedRow> rows, AddressKey before)
     {
         var (_, subjects) = Sql.Each("subject", [.. rows.Select(row => newest.Renew(row.Subject, before))]);
-        var values = rows.Select((row, i) => $"(@generation, @subject{i}, {row.Verdict}, {row.At})");
+        var values = rows.Zip(subjects, (row, subject) => $"(@generation, @{subject.Name}, {row.Verdict}, {row.At})");
         return database.Execute(
             $"REPLACE INTO listed (generation, subject, verdict, listed_at) VALUES {string.Join(", ", values)}",
             [.. subjects, ("generation", newest.Generation)]);

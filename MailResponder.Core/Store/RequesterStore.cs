@@ -220,7 +220,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         return database.Execute(
             """
             UPDATE listed SET verdict = @verdict, listed_at = @now
-            WHERE generation = @generation AND subject = @subject AND listed_at < @happened
+            WHERE generation = @generation AND subject = @subject AND verdict = 0 AND listed_at < @happened
             """,
             ("generation", Key.Generation), ("subject", subject), ("verdict", (int)Verdict.BlockedByFeedback),
             ("now", Now()), ("happened", happenedAt.ToUnixTimeSeconds())) == 0

@@ -1,3 +1,4 @@
+using MailResponder.Addresses;
 using MailResponder.Book;
 using MailResponder.Delivery;
 using MailResponder.Incoming;
@@ -39,7 +40,7 @@ internal sealed class EntryCheck(
     public void Look(long? postfixLimit)
     {
         var files = new FilesFolder(settings.FilesRoot);
-        var domain = entry.Address[(entry.Address.LastIndexOf('@') + 1)..];
+        var domain = MailDomain.Of(entry.Address);
         if (domain.Length > 0 && !settings.OwnDomains.Contains(domain))
             Add("email_addr", $"{domain} is not in own_domains of {settings.File}", isWarning: true);
         if (settings.AuthservId is null && entry.Requirement.Most != Proof.None)

@@ -23,7 +23,7 @@ internal static class DnsChecks
         if (dns.Ask(settings.OwnDomains[0], QueryType.MX) is null)
             return check.Warning("no DNS record was looked at: the resolver does not answer", RemedyOfSilence);
         MailDomain.TryNormalize(settings.ResponseFrom.Domain, out var from);
-        var bounces = settings.BounceAddress[(settings.BounceAddress.LastIndexOf('@') + 1)..].ToLowerInvariant();
+        var bounces = MailDomain.Of(settings.BounceAddress).ToLowerInvariant();
         List<Finding> findings =
         [
             .. check.Ok("the resolver answers"),

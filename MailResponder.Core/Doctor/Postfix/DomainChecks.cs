@@ -15,7 +15,7 @@ internal sealed class DomainChecks(
 
     /// <summary>The classes of each domain of the settings and the book.</summary>
     private readonly Dictionary<string, List<string>> _classes =
-        settings.OwnDomains.Concat(addresses.Select(DomainOf)).Distinct()
+        settings.OwnDomains.Concat(addresses.Select(MailDomain.Of)).Distinct()
             .ToDictionary(domain => domain, domain => Classes.Where(name => postfix.ListHas(name, domain)).ToList());
 
     public static IEnumerable<Finding> Look(Host host, ResponderSettings settings, PostfixSettings postfix)
@@ -51,7 +51,7 @@ internal sealed class DomainChecks(
     private Check BookDomains()
     {
         var check = new Check("book-domains");
-        var domains = addresses.Select(DomainOf).Distinct().Order();
+        var domains = addresses.Select(MailDomain.Of).Distinct().Order();
         foreach (var domain in domains.Where(domain => _classes[domain].Count == 0))
             check.Fault($"{domain} has addresses in the response book, and Postfix refuses mail for it",
                 $"run: install.sh --add-domain {domain}; or correct the addresses in the book");
@@ -113,12 +113,13 @@ internal sealed class DomainChecks(
     /// <summary>Addresses that Postfix would reject before the responder sees them.</summary>
     private Check Recipients()
     {
-        var check = NotTaken(new Check("postfix-recipients"), addresses.Where(address => !IsTaken(DomainOf(address))));
+        var check = NotTaken(
+            new Check("postfix-recipients"), addresses.Where(address => !IsTaken(MailDomain.Of(address))));
         (string, string)[] tables = [(Mailboxes, "local_recipient_maps"), (Relayed, "relay_recipient_maps")];
         foreach (var (of, parameter) in tables)
         {
-            string[] Keys(string address) => [address, LocalPartOf(address), "@" + DomainOf(address)];
-            var ofClass = addresses.FindAll(address => _classes[DomainOf(address)].Contains(of));
+            string[] Keys(string address) => [address, LocalPartOf(address), "@" + MailDomain.Of(address)];
+            var ofClass = addresses.FindAll(address => _classes[MailDomain.Of(address)].Contains(of));
             if (postfix[parameter].Length == 0 || ofClass.Count == 0)
                 continue;
             var keys = ofClass.SelectMany(Keys).Distinct().ToList();
@@ -134,8 +135,8 @@ internal sealed class DomainChecks(
     /// <summary>Addresses that local(8) hands to somebody else: an alias, or a user with a mailbox.</summary>
     private Check Shadowed()
     {
-        var check = NotTaken(new Check("book-addresses"), addresses.Where(address => !IsTaken(DomainOf(address))));
-        var local = addresses.FindAll(address => _classes[DomainOf(address)].Contains(Mailboxes));
+        var check = NotTaken(new Check("book-addresses"), addresses.Where(address => !IsTaken(MailDomain.Of(address))));
+        var local = addresses.FindAll(address => _classes[MailDomain.Of(address)].Contains(Mailboxes));
         var parts = local.Select(LocalPartOf).Distinct().ToList();
         var users = parts.Count == 0 ? [] : AliasChecks.UsersWithMailbox(host, postfix);
         HashSet<string> aliases =
@@ -159,8 +160,6 @@ internal sealed class DomainChecks(
 
     private static Check NotTaken(Check check, IEnumerable<string> refused) =>
         refused.Order().Some() is { } some ? check.NotLookedAt("postfix-domains", some) : check;
-
-    private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];
 
     private static string LocalPartOf(string address) => address[..address.LastIndexOf('@')];
 }

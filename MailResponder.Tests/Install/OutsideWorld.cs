@@ -57,7 +57,7 @@ internal sealed class OutsideWorld : IDisposable
         List<Process> started =
         [
             Start("smtp-sink", ["-u", "postfix", .. sinkOptions, $"{address}:2525", "100"]),
-            Start(Repository.PathTo("MailResponder.Tests", "Postfix", "starttls.py"),
+            Start(Repository.PathTo("MailResponder.Tests", "Postfix", "Servers", "starttls.py"),
                 $"{address}:25", $"{address}:2525", _certificate),
         ];
         _servers.AddRange(started);

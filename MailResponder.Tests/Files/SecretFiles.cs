@@ -1,6 +1,6 @@
 using MailResponder.Files;
 
-namespace MailResponder.Tests.Settings;
+namespace MailResponder.Tests.Files;
 
 public sealed class SecretFiles : IDisposable
 {

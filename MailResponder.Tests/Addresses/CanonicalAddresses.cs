@@ -4,7 +4,7 @@ using MailResponder.Addresses;
 using MailResponder.Settings;
 using MailResponder.Store;
 
-namespace MailResponder.Tests.Store;
+namespace MailResponder.Tests.Addresses;
 
 public sealed class CanonicalAddresses : IDisposable
 {

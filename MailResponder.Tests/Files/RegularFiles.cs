@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using MailResponder.Files;
 
-namespace MailResponder.Tests.Settings;
+namespace MailResponder.Tests.Files;
 
 /// <summary>What is no file is named at once, and never opened.</summary>
 public sealed class RegularFiles : IDisposable

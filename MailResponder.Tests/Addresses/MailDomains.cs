@@ -1,6 +1,6 @@
 using MailResponder.Addresses;
 
-namespace MailResponder.Tests;
+namespace MailResponder.Tests.Addresses;
 
 public sealed class MailDomains
 {

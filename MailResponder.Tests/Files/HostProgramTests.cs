@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using MailResponder.Files;
+using MailResponder.Tests.Doctor;
 
-namespace MailResponder.Tests.Doctor;
+namespace MailResponder.Tests.Files;
 
 /// <summary>Programs of the host never keep the doctor waiting, fill its memory, or see its environment.</summary>
 public sealed class HostProgramTests : IDisposable

@@ -1,6 +1,6 @@
 using MailResponder.Files;
 
-namespace MailResponder.Tests.Settings;
+namespace MailResponder.Tests.Files;
 
 /// <summary>Files that appear whole, in a folder that another user can write.</summary>
 public sealed class WholeFiles : IDisposable

@@ -38,7 +38,7 @@ internal sealed class EncryptingServer : IDisposable
     public void Start(int behind)
     {
         string[] more = _pem is null ? [] : [_pem];
-        _process = Process.Start(Repository.PathTo("MailResponder.Tests", "Postfix", "starttls.py"),
+        _process = Process.Start(Repository.PathTo("MailResponder.Tests", "Postfix", "Servers", "starttls.py"),
             [$"{Address}:{Port}", $"127.0.0.1:{behind}", .. more]);
         Patience.Until("the encrypting server", Listens);
     }

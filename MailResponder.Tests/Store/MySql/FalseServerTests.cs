@@ -192,7 +192,8 @@ public sealed class FalseServerTests : IDisposable
         out string problem)
     {
         var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Repository.PathTo("MailResponder.Tests", "Store", "false_mysql.py"),
+        var program = Repository.PathTo("MailResponder.Tests", "Store", "MySql", "false_mysql.py");
+        foreach (var argument in (string[])[program,
             _folder.Write("chain.pem", string.Join('\n', chain.Select(one => one.Pem))),
                 _folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()), plugin])
         {

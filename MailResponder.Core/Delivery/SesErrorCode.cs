@@ -6,7 +6,7 @@ namespace MailResponder.Delivery;
 
 /// <summary>
 /// The one table from the error codes of Amazon SES to what they mean for a reply (Amazon SES API Reference, common
-/// errors and errors of SendRawEmail). Codes that are not in it are temporary: nothing is lost by a later try.
+/// errors and errors of SendRawEmail). Codes that are not in it are temporary: a retry loses nothing.
 /// </summary>
 internal static class SesErrorCode
 {
@@ -62,7 +62,7 @@ internal static class SesErrorCode
             return new(SendStatus.AttachmentsRefused, TooLong);
         if (IsAboutAttachment(error))
             return new(SendStatus.AttachmentsRefused, AttachmentType);
-        // The requester's: our own addresses were checked when the settings were read.
+        // The address is the requester's: our own addresses were checked when the settings were read.
         return Says(error, "address") || Says(error, "domain")
             ? new(SendStatus.Refused, "SES does not take the requester's address for one")
             : Temporary("SES does not understand the request; see ses.configuration_set and ses.tags");

@@ -6,9 +6,9 @@ using MailResponder.Files;
 
 namespace MailResponder.Delivery;
 
-/// <summary>What a failed call of Amazon SES means, in our own words: those of SES may hold addresses.</summary>
+/// <summary>What a failed call of Amazon SES means, in our own words: those of SES may contain addresses.</summary>
 /// <param name="Status">Never <see cref="SendStatus.Sent"/>.</param>
-/// <param name="Problem">For the operator; ends with what to do, where something can be done.</param>
+/// <param name="Problem">A text for the operator. It ends with what to do, if something can be done.</param>
 /// <param name="IsThrottled">Whether the same call may succeed within seconds.</param>
 internal readonly record struct SesFailure(SendStatus Status, string Problem, bool IsThrottled = false)
 {
@@ -21,8 +21,9 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
 
     private const string NoName = "the name of SES cannot be resolved; see ses.region, ses.endpoint and the host's DNS";
 
-    /// <param name="exception">What the call threw.</param>
-    /// <param name="action">The operation, as IAM names it ("ses:SendRawEmail").</param>
+    /// <summary>Returns what an exception means for a reply.</summary>
+    /// <param name="exception">The exception that the call threw.</param>
+    /// <param name="action">The operation as IAM names it ("ses:SendRawEmail").</param>
     public static SesFailure Of(Exception exception, string action)
     {
         if (exception is AmazonServiceException { ErrorCode.Length: > 0 } answered)
@@ -50,7 +51,7 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
 
     private static SesFailure? OfNetwork(Exception exception) => exception switch
     {
-        // The request breaks off before its end, so that SES takes nothing.
+        // The request breaks off before its end, so SES accepts nothing.
         ChangedFileException changed => Temporary("an attachment " + changed.Message),
         OperationCanceledException or TimeoutException => Temporary($"SES did not answer in time; {PerhapsSent}"),
         AuthenticationException tls => Temporary($"{NoTls} ({tls.Message})"),

@@ -36,8 +36,8 @@ internal readonly record struct SendResult(
     /// The reply is not sent now: it was handed over too often, and its outcome could never be recorded.
     /// </summary>
     public static SendResult Unrecorded() => Temporary(
-        $"was handed over {EntryStates.MaxCopies} times, and it could not be recorded what became of it; it is tried "
-        + "again tomorrow");
+        $"was handed over {EntryStates.MaxCopies} times, but its outcome could not be recorded; it is tried again "
+        + "tomorrow");
 
     public static SendResult AttachmentsRefused(string problem) => new(SendStatus.AttachmentsRefused, problem);
 }

@@ -19,7 +19,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     /// </summary>
     public const int MaxMessageBytes = 25 * 1024 * 1024;
 
-    private const string TooLong = "the reply is longer than large providers take (25 MB with encoded attachments)";
+    private const string TooLong = "the reply is larger than large providers accept (25 MB with encoded attachments)";
 
     /// <summary>
     /// Postfix's words for a message that is larger than its message_size_limit. The exit code alone means "later".
@@ -31,7 +31,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     public SendResult Send(OutgoingReply reply)
     {
         if (!NamesItsRecipientAlone(reply))
-            return SendResult.Refused("its header does not name exactly its recipient");
+            return SendResult.Refused("its header does not name its recipient and nobody else");
         if (reply.WireBytes > MaxMessageBytes)
             return SendResult.AttachmentsRefused(TooLong);
         try

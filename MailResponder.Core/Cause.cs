@@ -1,7 +1,8 @@
 namespace MailResponder;
 
 /// <summary>
-/// What failed on our side. As the filter each defers the message; a command exits with its sysexits code.
+/// What failed on our side. The filter defers the message for each of these; a command exits with the matching sysexits
+/// code.
 /// </summary>
 internal enum Cause
 {
@@ -17,16 +18,16 @@ internal enum Cause
     Deadline,
     InProgress,
 
-    /// <summary>The settings allow no more answers now.</summary>
+    /// <summary>A limit in the settings is reached.</summary>
     Limit,
 
-    /// <summary>A look-up failed that would authenticate the sender.</summary>
+    /// <summary>A look-up that would have authenticated the sender failed.</summary>
     Authentication,
 
     Input,
     Output,
 
-    /// <summary>A backup is damaged, or none.</summary>
+    /// <summary>A backup is damaged or too large, or the file is not a backup.</summary>
     Backup,
     Metrics,
     Unexpected,

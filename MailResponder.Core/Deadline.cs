@@ -7,11 +7,11 @@ internal sealed class Deadline(TimeProvider clock, TimeSpan length)
 
     public TimeSpan Elapsed => clock.GetElapsedTime(_start);
 
-    /// <summary>Zero when the deadline has passed.</summary>
+    /// <summary>The time left; zero after the deadline.</summary>
     public TimeSpan Remaining => Elapsed < length ? length - Elapsed : TimeSpan.Zero;
 
     /// <summary>
-    /// How long to wait for somebody else: something is left after a call that hangs, for the entries behind it, and
+    /// How long to wait for one external call. If the call hangs, a fifth of the time is left for the other entries and
     /// for recording.
     /// </summary>
     public TimeSpan ForOneCall => Remaining * 0.8;

@@ -1,6 +1,6 @@
 namespace MailResponder;
 
-/// <summary>Exit codes of sysexits.h, and the one table from causes to codes.</summary>
+/// <summary>The exit codes of sysexits.h, and the one table from causes to codes.</summary>
 internal static class ExitCode
 {
     public const int Ok = 0;
@@ -14,7 +14,10 @@ internal static class ExitCode
     public const int TemporaryFailure = 75;
     public const int Configuration = 78;
 
-    /// <summary>The code with which a command, run by hand or from cron, reports <paramref name="cause"/>.</summary>
+    /// <summary>
+    /// Returns the exit code with which a command reports <paramref name="cause"/>. The filter does not use these
+    /// codes.
+    /// </summary>
     public static int OfCommand(Cause cause) => cause switch
     {
         Cause.Usage => Usage,
@@ -28,9 +31,9 @@ internal static class ExitCode
     };
 
     /// <summary>
-    /// The one line that the filter may print before it exits with 75. Postfix may put it into a delivery report, so it
-    /// names nothing. The enhanced status codes are those of RFC 3463. Bytes, so that it can be written where there is
-    /// no memory left to make any.
+    /// Returns the one line that the filter may print before it exits with 75. Postfix may quote the line in a delivery
+    /// report, so it contains no details. The enhanced status codes are from RFC 3463. The text is constant bytes, so
+    /// that it can be written when no memory is left.
     /// </summary>
     public static ReadOnlySpan<byte> FilterNotice(Cause cause) => cause switch
     {

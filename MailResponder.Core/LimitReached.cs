@@ -4,7 +4,10 @@ using MailResponder.Store;
 
 namespace MailResponder;
 
-/// <summary>What becomes of a message over a limit: a quiet line for each, and a loud one for all of them.</summary>
+/// <summary>
+/// Turns a reached limit into an outcome. Each message gets an ordinary log line. One host of the fleet raises an alarm
+/// for all of them, at most once an hour.
+/// </summary>
 internal static class LimitReached
 {
     public static Outcome Tell(Limit limit, ResponderSettings settings, RequesterStore store)

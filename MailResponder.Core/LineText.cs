@@ -1,28 +1,31 @@
 namespace MailResponder;
 
-/// <summary>Characters that break a log line or a header field, or steer a terminal.</summary>
+/// <summary>Characters that break a log line or a header field, or control a terminal.</summary>
 internal static class LineText
 {
     /// <summary>
-    /// Whether it ends a line or steers a terminal: a control character (C0, DEL, C1), or a separator of lines or
-    /// paragraphs.
+    /// Whether the character ends a line or controls a terminal: a control character (C0, DEL, C1) or a line or
+    /// paragraph separator.
     /// </summary>
     public static bool Breaks(char c) => char.IsControl(c) || c is '\u2028' or '\u2029';
 
     /// <summary>
-    /// Whether it makes text around it look like another one: bidirectional embeddings, overrides and isolates (Unicode
-    /// Standard Annex 9), the byte order mark. Joiners and direction marks do not: Persian needs them.
+    /// Whether the character makes the text around it look like different text: bidirectional embeddings, overrides and
+    /// isolates (Unicode Standard Annex 9), and the byte order mark. Joiners and direction marks are not included:
+    /// Persian needs them.
     /// </summary>
     public static bool Misleads(char c) =>
         c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\ufeff';
 
-    /// <summary>The text with such characters as JSON has them, like \u001b.</summary>
+    /// <summary>
+    /// Returns the text with each character that breaks or misleads written as a JSON escape, like \u001b.
+    /// </summary>
     /// <param name="text">Any text.</param>
-    /// <param name="except">Those that stay.</param>
+    /// <param name="except">Characters to leave as they are.</param>
     public static string Visible(string text, string except = "") => !text.Any(IsHidden) ? text
         : string.Concat(text.Select(c => IsHidden(c) && !except.Contains(c) ? $"\\u{(int)c:x4}" : c.ToString()));
 
-    /// <summary>One line of what a program printed: printable, and of 300 characters at most.</summary>
+    /// <summary>Returns a program's output as one printable line, cut after 300 characters.</summary>
     public static string OneLine(this string text)
     {
         const int most = 300;

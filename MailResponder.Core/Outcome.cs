@@ -3,55 +3,59 @@ using MailResponder.Logs;
 
 namespace MailResponder;
 
+/// <summary>The kinds of outcome. The log has these names in lower case.</summary>
 internal enum Result
 {
     Replied,
     Skipped,
 
-    /// <summary>Ours to mend: the mail system brings the message again.</summary>
+    /// <summary>The message cannot be answered now, for a reason on our side. The mail system retries it.</summary>
     Deferred,
 
-    /// <summary>Nothing could be sent, and trying again would not help.</summary>
+    /// <summary>Nothing could be sent, and a retry would not help.</summary>
     Failed,
 
-    /// <summary>A probe of `responder doctor`, however it ended: it counts nowhere.</summary>
+    /// <summary>A probe of `responder doctor`, whatever its result. It is not counted anywhere.</summary>
     Probe,
 
     /// <summary>
-    /// A request of `responder canary` that was answered. It counts nowhere: two dozen a day would lift an address
-    /// above the threshold that hides who asked.
+    /// An answered request of `responder canary`. It is not counted anywhere: two dozen requests a day would lift an
+    /// address above the threshold of the statistics, which protects requesters.
     /// </summary>
     Canary,
 }
 
-/// <summary>What became of one message. Holds nothing of the requester.</summary>
+/// <summary>What became of one message. Contains no data about the requester.</summary>
 internal sealed record Outcome(Result Result)
 {
     public const string UnknownAddress = "unknown";
 
     /// <summary>
-    /// The skip reason or cause, with hyphens; null for a probe that went well, and for a reply, unless it went to
-    /// somebody who asked an address that the book does not know.
+    /// The skip reason or cause, with hyphens. Null for a successful probe and for a reply, unless the reply answered
+    /// an address that the book does not contain.
     /// </summary>
     public string? Reason { get; init; }
 
-    /// <summary>The requested address where the response book knows it: then it is public. Else "unknown".</summary>
+    /// <summary>
+    /// The requested address if the response book contains it, and so makes it public; otherwise "unknown".
+    /// </summary>
     public string Address { get; init; } = UnknownAddress;
 
+    /// <summary>Postfix's queue id of the message; "-" if it is unknown.</summary>
     public string QueueId { get; init; } = "-";
 
-    /// <summary>Where each reply went, in order.</summary>
+    /// <summary>The receipt of each sent reply, in order. A reply can be traced by its receipt.</summary>
     public IReadOnlyList<string> Receipts { get; init; } = [];
 
-    /// <summary>What went wrong, in words for the operator.</summary>
+    /// <summary>What went wrong, in words for the operator; null if nothing did.</summary>
     public string? Problem { get; init; }
 
     /// <summary>
-    /// What the operator has to hear once, whatever becomes of other messages of the kind; else null.
+    /// A line for the operator about more than this one message, logged with priority err; null if there is none.
     /// </summary>
     public string? Alarm { get; init; }
 
-    /// <summary>What made the message be deferred.</summary>
+    /// <summary>Why the message is deferred; null if it is not.</summary>
     public Cause? Cause { get; init; }
 
     public static Outcome Skipped(SkipReason reason) => new(Result.Skipped) { Reason = reason.Hyphenated() };

@@ -10,21 +10,22 @@ using MimeKit;
 
 namespace MailResponder;
 
-/// <summary>The answer to a probe of `responder doctor`, which nobody else can make.</summary>
-/// <param name="settings">What to do, and with which files.</param>
-/// <param name="deadline">When to be done.</param>
-/// <param name="progress">Is told whether it is a probe, and how far that has come.</param>
-/// <param name="clock">Tells the time.</param>
-/// <param name="renderings">Of the response book.</param>
+/// <summary>Answers a probe of `responder doctor`. Only a holder of the address key can make one.</summary>
+/// <param name="settings">The settings in force.</param>
+/// <param name="deadline">The time limit for the message.</param>
+/// <param name="progress">Receives whether the message is a probe, and how far it has come.</param>
+/// <param name="clock">The source of the current time.</param>
+/// <param name="renderings">The response book and its rendered bodies.</param>
 internal sealed class ProbeAnswer(
     ResponderSettings settings, Deadline deadline, Progress progress, TimeProvider clock, Renderings renderings)
 {
     /// <summary>
-    /// Null when the message is no probe. The token of one is made from the address key and the time.
+    /// Returns the outcome of the probe, or null if the message is not a probe. The token of a probe is derived from
+    /// the address key and the time.
     /// </summary>
     /// <param name="message">The message.</param>
-    /// <param name="told">What <see cref="RequestedAddress.Told"/> says of it.</param>
-    /// <exception cref="ResponderException">Something of ours failed.</exception>
+    /// <param name="told">The requested address as <see cref="RequestedAddress.Told"/> returns it.</param>
+    /// <exception cref="ResponderException">A failure on our side.</exception>
     public Outcome? To(IncomingMessage message, string? told)
     {
         if (ProbeTag.In(told) is not { } tag)
@@ -36,8 +37,9 @@ internal sealed class ProbeAnswer(
     }
 
     /// <summary>
-    /// Goes the way of any request, but for the guard and what counts: the message is no person's. Who asked does not
-    /// matter either. The first reply goes out without its attachments, to where it is dropped.
+    /// Processes the probe like any request, but without the guard and without charging anything: no person wrote the
+    /// message. It does not matter who sent it. The first entry is sent without its attachments, to an address where
+    /// the mail is dropped.
     /// </summary>
     private Outcome Answer(IncomingMessage message, string? told, ProbeTag tag, AddressKey key)
     {
@@ -57,7 +59,7 @@ internal sealed class ProbeAnswer(
         progress.Asked = null;
         var entry = book.EntriesFor(address)[0] with { Attachments = [] };
         var method = entry.SendMethod ?? settings.SendMethod;
-        // What is put into an outbox may be sent by somebody else: it stays empty.
+        // Another program may send what lies in an outbox, so a probe leaves nothing there.
         var senders = new Senders(settings, deadline, clock, method == SendMethod.Outbox ? Stream.Null : null);
         var sink = new MailboxAddress("", method == SendMethod.Ses ? ProbeTag.SesSink : tag.Sink);
         var outcome = new Replier(settings, renderings, senders, deadline, clock).Reply(

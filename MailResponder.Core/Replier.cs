@@ -16,16 +16,16 @@ namespace MailResponder;
 /// <summary>
 /// Composes, signs, sends and records the replies to one request. One failed entry does not stop the next.
 /// </summary>
-/// <param name="settings">What to do, and with which files.</param>
-/// <param name="renderings">Of the response book.</param>
-/// <param name="senders">The ways out.</param>
-/// <param name="deadline">When to be done.</param>
-/// <param name="clock">Tells the time.</param>
+/// <param name="settings">The settings in force.</param>
+/// <param name="renderings">The response book and its rendered bodies.</param>
+/// <param name="senders">The senders, one for each send method.</param>
+/// <param name="deadline">The time limit for the message.</param>
+/// <param name="clock">The source of the current time.</param>
 /// <exception cref="ResponderException">The DKIM key cannot be used.</exception>
 internal sealed class Replier(
     ResponderSettings settings, Renderings renderings, Senders senders, Deadline deadline, TimeProvider clock)
 {
-    /// <summary>The problem of an entry that the request may get later.</summary>
+    /// <summary>The problem of an entry that is not sent yet because a look-up failed.</summary>
     public const string OpenAuthentication =
         "a mail filter could not look up who the message is from; without that it is answered when it has been here "
         + "for an hour";
@@ -35,8 +35,8 @@ internal sealed class Replier(
     private readonly ReplySigner? _signer = ReplySigner.Create(settings.Dkim, clock);
 
     /// <summary>
-    /// Sends each entry that is not yet done, then records it. A crash between the two sends that reply again, and
-    /// never loses it.
+    /// Sends each entry that is not done yet, then records it. After a crash between the two steps, the retry sends
+    /// that reply again; no reply is lost.
     /// </summary>
     public Outcome Reply(Request request, IReadOnlyList<ResponseEntry> entries, ClaimedMessage message)
     {
@@ -45,7 +45,7 @@ internal sealed class Replier(
         Cause? cause = null;
         foreach (var entry in entries)
         {
-            // An entry that is not permitted is not recorded: the decision is the same at each try.
+            // An entry that is not permitted is not recorded: a retry would decide the same.
             var permission = _rule.For(entry, request.Authentication);
             var turn = new Turn(message, entry);
             if (turn.IsDone || permission == Permission.Nothing)
@@ -74,7 +74,7 @@ internal sealed class Replier(
                     exception.Cause);
             }
 
-            // A further reply could not be recorded either.
+            // Further replies could not be recorded either.
             if (cause == Cause.Database)
                 break;
         }
@@ -105,7 +105,7 @@ internal sealed class Replier(
         var whole = SendAsItIs(request, entry, turn);
         if (whole.Status != SendStatus.AttachmentsRefused)
             return whole;
-        // The text goes out alone: it may say where the attachments can be fetched.
+        // The text is sent without the attachments: it may say where to download them.
         if (entry.Attachments.Count == 0)
             return SendResult.Refused(whole.Detail);
         var text = SendText(request, entry, turn);
@@ -146,7 +146,9 @@ internal sealed class Replier(
         }
     }
 
-    /// <summary>One entry and its record. It begins only when the reply is composed and signed.</summary>
+    /// <summary>
+    /// One entry and its record in the ledger. The hand-over begins only after the reply is composed and signed.
+    /// </summary>
     private sealed class Turn(ClaimedMessage message, ResponseEntry entry)
     {
         private readonly ulong _id = message.IdOf(entry.Identity());
@@ -159,14 +161,21 @@ internal sealed class Replier(
         /// <inheritdoc cref="ClaimedMessage.AddressKey"/>
         public AddressKey? AddressKey => message.AddressKey;
 
-        /// <summary>By which a report that the reply cannot be delivered is believed; null: nobody counts it.</summary>
+        /// <summary>
+        /// Returns the token by which a later bounce of this reply is recognized as genuine. Null for a message without
+        /// a record, whose bounces are not counted.
+        /// </summary>
         public string? TokenFor(OutgoingReply reply) =>
             AddressKey?.ReplyToken(reply.Name, reply.Message.Date, reply.Recipient);
 
-        /// <summary>Once for an entry, with and without its attachments.</summary>
-        /// <exception cref="ResponderException">It cannot be recorded: nothing may be sent.</exception>
+        /// <summary>
+        /// Begins the hand-over of the entry, once for both forms, with and without attachments. False if the entry
+        /// must not be sent now.
+        /// </summary>
+        /// <exception cref="ResponderException">The hand-over cannot be recorded, so nothing may be sent.</exception>
         public bool MayHandOver() => _isBegun || (_isBegun = message.TryBegin(_id));
 
+        /// <summary>Records what became of the entry.</summary>
         /// <exception cref="ResponderException">It cannot be recorded.</exception>
         public void Record(SendStatus status)
         {

@@ -9,13 +9,13 @@ using MailResponder.Store;
 
 namespace MailResponder;
 
-/// <summary>One message, straight through: read, guard, look up, claim, reply.</summary>
-/// <param name="settings">What to do, and with which files.</param>
-/// <param name="deadline">When to be done.</param>
-/// <param name="progress">Is told how far the message has come.</param>
-/// <param name="clock">Tells the time.</param>
+/// <summary>The path of one message from start to end: read, guard, look up, claim, reply.</summary>
+/// <param name="settings">The settings in force.</param>
+/// <param name="deadline">The time limit for the message.</param>
+/// <param name="progress">Receives how far the message has come.</param>
+/// <param name="clock">The source of the current time.</param>
 /// <param name="dryRun">
-/// Not null: the replies are written here as an mbox, and nothing is sent, counted or recorded.
+/// If not null, the replies are written here as an mbox, and nothing is sent, counted or recorded.
 /// </param>
 internal sealed class Responder(
     ResponderSettings settings, Deadline deadline, Progress progress, TimeProvider clock, Stream? dryRun = null)
@@ -24,8 +24,8 @@ internal sealed class Responder(
         ? new(settings, IFileSource.For(settings, deadline, progress), new RenderingFolder(settings))
         : new(settings, new FolderSource(settings));
 
-    /// <summary>Answers the message, or tells why not.</summary>
-    /// <exception cref="ResponderException">Something of ours failed; the message is to be brought again.</exception>
+    /// <summary>Answers the message, or returns why it is not answered.</summary>
+    /// <exception cref="ResponderException">A failure on our side; the message must be retried.</exception>
     public Outcome Answer(Envelope envelope, Stream input)
     {
         progress.QueueId = QueueId.Of(envelope, []);
@@ -45,7 +45,7 @@ internal sealed class Responder(
         var address = RequestedAddress.Find(told, message.Headers, book, settings);
         if (address is null)
         {
-            // Perhaps the book that has a fault would know it.
+            // The new book, which has a fault, may contain the address.
             return _renderings.Fault is { } fault
                 ? Outcome.Deferred(fault.Cause, fault.Message) : Outcome.Skipped(SkipReason.UnknownAddress);
         }
@@ -59,7 +59,8 @@ internal sealed class Responder(
     }
 
     /// <summary>
-    /// Null when there is something to send. Decided first, so that no quota is charged when nothing can be sent.
+    /// Returns null if at least one entry may be sent; otherwise why none is. This is decided before the claim, so that
+    /// a request that gets nothing is not charged.
     /// </summary>
     private Outcome? WithoutReply(Request request, IReadOnlyList<ResponseEntry> entries)
     {
@@ -117,13 +118,13 @@ internal sealed class Responder(
     }
 
     /// <summary>
-    /// What tells somebody that his quota is used up, once in a window. A reply to it asks what he asked before. None
-    /// when the setting is gone since the message was claimed.
+    /// Returns the entries that tell a requester, once per quota window, that their quota is used up. A reply to the
+    /// notice repeats the original request. Empty if the setting was removed after the message was claimed.
     /// </summary>
     private IReadOnlyList<ResponseEntry> Notice(IResponseBook book, string address) => settings.OverQuota is { } own
         ? [.. book.EntriesFor(own).Select(entry => entry with { Address = address })] : [];
 
-    /// <summary>A notice is a reply, but the request was not answered.</summary>
+    /// <summary>Marks the outcome of a notice as skipped: a reply went out, but the request was not answered.</summary>
     private static Outcome AsSkipped(Outcome outcome) => outcome.Result == Result.Deferred ? outcome
         : outcome with { Result = Result.Skipped, Reason = SkipReason.OverQuota.Hyphenated() };
 }

@@ -1,8 +1,9 @@
 namespace MailResponder;
 
 /// <summary>
-/// A failure of ours, in words for the operator: what is wrong, where, and what to do. It never holds a requester's
-/// address or any part of a message. Thrown at the boundary that knows the cause; caught once, in the program.
+/// A failure on our side, in words for the operator: what is wrong, where, and what to do. The text never contains a
+/// requester's address or any part of a message. The code that knows the cause throws it; the program catches it in one
+/// place.
 /// </summary>
 internal sealed class ResponderException(Cause cause, string problem, Exception? inner = null)
     : Exception(problem, inner)
@@ -10,7 +11,8 @@ internal sealed class ResponderException(Cause cause, string problem, Exception?
     public Cause Cause { get; } = cause;
 
     /// <summary>
-    /// What the work makes; null also when it fails. For work that may fail here, because another command tells why.
+    /// Returns the result of the work, or null if the work fails. Use it for work whose failure another command
+    /// reports.
     /// </summary>
     public static T? OrNull<T>(Func<T?> work) where T : class
     {

@@ -8,13 +8,14 @@ internal static class Words
     private const int MaxEdits = 3;
     private const int Far = 1000;
 
-    /// <summary>The member's name with hyphens: <c>OverQuota</c> becomes <c>over-quota</c>.</summary>
+    /// <summary>Returns the member's name with hyphens: <c>OverQuota</c> becomes <c>over-quota</c>.</summary>
     public static string Hyphenated<T>(this T member) where T : struct, Enum =>
         JsonNamingPolicy.KebabCaseLower.ConvertName(member.ToString());
 
     /// <summary>
-    /// The candidate that <paramref name="word"/> was most likely meant to be, or null when none is close: at most two
-    /// letters inserted, removed, replaced or swapped, and fewer than half of the word.
+    /// Returns the candidate that <paramref name="word"/> was most likely meant to be, or null if none is close enough.
+    /// The candidate may differ by at most two characters inserted, removed, replaced or swapped, and by at most half
+    /// of the word's length, rounded up.
     /// </summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
@@ -31,8 +32,8 @@ internal static class Words
     }
 
     /// <summary>
-    /// Edits that turn one word into the other (optimal string alignment, ASCII case ignored), as far as they are no
-    /// more than three; else a larger number.
+    /// Returns the number of edits that turn one word into the other (optimal string alignment, ignoring case) if it is
+    /// at most three; otherwise a larger number.
     /// </summary>
     public static int EditDistance(string a, string b)
     {
@@ -43,7 +44,7 @@ internal static class Words
             last[j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
-            // What is farther from the diagonal takes more edits.
+            // Cells farther from the diagonal need more edits than that.
             var (from, to) = (Math.Max(1, i - MaxEdits), Math.Min(b.Length, i + MaxEdits));
             row[from - 1] = from == 1 ? i : Far;
             for (var j = from; j <= to; j++)

@@ -1,15 +1,16 @@
 namespace MailResponder.Addresses;
 
 /// <summary>
-/// One spelling for all addresses that reach the same mailbox, so that a quota cannot be multiplied by spelling:
-/// lower case, no quotation marks, no plus tag, the domain in ASCII, and what the <see cref="MailProviders"/> have.
+/// Gives all addresses that reach the same mailbox one spelling, so that a requester cannot get more quota with another
+/// spelling. It is in lower case, without quotation marks and plus tag, with the domain in ASCII, and follows the rules
+/// of <see cref="MailProviders"/>.
 /// </summary>
 internal static class CanonicalAddress
 {
-    /// <summary>False when there is no local part or no fully qualified domain.</summary>
-    /// <param name="address">In any spelling.</param>
-    /// <param name="canonical">The mailbox, which may be named by another domain of its provider.</param>
-    /// <param name="domain">The address's own domain, normalised.</param>
+    /// <summary>Returns the canonical address. False if there is no local part or no fully qualified domain.</summary>
+    /// <param name="address">An address in any spelling.</param>
+    /// <param name="canonical">The mailbox. Its domain may be another one of the same provider.</param>
+    /// <param name="domain">The address's own domain, normalized.</param>
     public static bool TryGet(string address, out string canonical, out string domain)
     {
         canonical = "";
@@ -20,7 +21,9 @@ internal static class CanonicalAddress
         return true;
     }
 
-    /// <summary>"joe" and "j\oe", in quotation marks, are joe (RFC 5322, section 3.2.4).</summary>
+    /// <summary>
+    /// Removes quotation marks and escapes: "joe" and "j\oe", in quotation marks, are joe (RFC 5322, section 3.2.4).
+    /// </summary>
     private static string Unquoted(string local)
     {
         if (local is not ['"', .. var text, '"'])

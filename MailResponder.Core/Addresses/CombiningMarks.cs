@@ -1,12 +1,15 @@
 namespace MailResponder.Addresses;
 
 /// <summary>
-/// What NFC does to combining marks of living scripts (Unicode Character Database: Canonical_Combining_Class, and the
-/// second halves of Decomposition_Mapping).
+/// What NFC does to combining marks of scripts in use today (Unicode Character Database: Canonical_Combining_Class, and
+/// the second halves of Decomposition_Mapping).
 /// </summary>
 internal static class CombiningMarks
 {
-    /// <summary>The half that is a mark, and the letters with which it is one character.</summary>
+    /// <summary>
+    /// Each text is a mark that is the second half of a character, followed by the letters that form one character with
+    /// it.
+    /// </summary>
     private static readonly string[] Halves =
     [
         "\u0653\u0627", "\u0654\u0627\u0648\u064A\u06C1\u06D2\u06D5", "\u0655\u0627", "\u093C\u0928\u0930\u0933",
@@ -21,8 +24,8 @@ internal static class CombiningMarks
         Array.Exists(Halves, half => half[0] == mark && before <= char.MaxValue && half.IndexOf((char)before, 1) > 0);
 
     /// <summary>
-    /// Marks of one letter stand in the order of these classes, and those of class 0 where they are. Null: not known
-    /// here.
+    /// Returns the combining class of a mark. NFC sorts the marks of a letter by class, and leaves marks of class 0 in
+    /// place. Null if the class is not known here.
     /// </summary>
     public static int? ClassOf(int mark) => mark switch
     {
@@ -41,7 +44,7 @@ internal static class CombiningMarks
         0x0C56 => 91,
         0x0951 or 0x0952 or 0x0953 or 0x0954 or 0x09FE or 0x0C3C or 0x0D3B or 0x0D3C or (>= 0x0AFD and <= 0x0AFF) =>
             null,
-        // The other signs of India's scripts and of Sinhala.
+        // The other signs of the scripts of India, and of Sinhala.
         >= 0x0900 and <= 0x0DFF => 0,
         0x0E38 or 0x0E39 => 103,
         0x0E3A => 9,

@@ -4,9 +4,9 @@ using System.Text;
 namespace MailResponder.Addresses;
 
 /// <summary>
-/// A label of a domain name in letters beyond ASCII (a U-label, RFC 5890), as it is in the DNS. .NET without ICU brings
-/// it into no normal form, so only text is taken that has one form; what would have to be mapped is refused: another
-/// reader could map it to another domain.
+/// Encodes a domain label with letters beyond ASCII (a U-label, RFC 5890) for the DNS. .NET without ICU cannot
+/// normalize text, so only a label with exactly one form is accepted. A label that would have to be mapped is refused,
+/// because another program could map it to another domain.
 /// </summary>
 internal static class InternationalLabel
 {
@@ -14,21 +14,27 @@ internal static class InternationalLabel
 
     private const char ZeroWidthNonJoiner = '\u200C', ZeroWidthJoiner = '\u200D';
 
-    /// <summary>The viramas of India's scripts and of Sinhala, behind which a joiner is a matter of spelling.</summary>
+    /// <summary>
+    /// The viramas of India's scripts and of Sinhala. A joiner after one of them is part of the spelling.
+    /// </summary>
     private const string Viramas = "\u094D\u09CD\u0A4D\u0ACD\u0B4D\u0BCD\u0C4D\u0CCD\u0D4D\u0DCA";
 
-    /// <summary>Joining_Type of letters of the Arabic script that join to the one before alone, or to none.</summary>
+    /// <summary>
+    /// Letters of the Arabic script that, by Joining_Type, join only to the letter before them or to none.
+    /// </summary>
     private const string NotJoiningOnwards =
         "\u0621\u0622\u0623\u0624\u0625\u0627\u0629\u062F\u0630\u0631\u0632\u0648\u0671\u0672\u0673\u0674"
         + "\u0675\u0676\u0677\u0688\u0689\u068A\u068B\u068C\u068D\u068E\u068F\u0690\u0691\u0692\u0693\u0694"
         + "\u0695\u0696\u0697\u0698\u0699\u06C0\u06C3\u06C4\u06C5\u06C6\u06C7\u06C8\u06C9\u06CA\u06CB\u06CD"
         + "\u06CF\u06D2\u06D3\u06D5\u06DD\u06EE\u06EF";
 
-    /// <summary>More have no room in 63 octets behind "xn--" (RFC 1034, section 3.1).</summary>
+    /// <summary>A longer label does not fit into 63 octets after "xn--" (RFC 1034, section 3.1).</summary>
     private const int MostCharacters = 63 - 4;
 
-    /// <summary>False when the text is no label that has one form only (RFC 5891, section 4.2).</summary>
-    /// <param name="label">In lower case, with at least one character beyond ASCII.</param>
+    /// <summary>
+    /// Encodes a label. False if the text is not a label with exactly one form (RFC 5891, section 4.2).
+    /// </summary>
+    /// <param name="label">The label in lower case, with at least one character beyond ASCII.</param>
     /// <param name="aLabel">"xn--" and the label in Punycode.</param>
     public static bool TryEncode(string label, out string aLabel)
     {
@@ -59,7 +65,8 @@ internal static class InternationalLabel
     {
         '-' or >= '0' and <= '9' or >= 'a' and <= 'z' => true,
         < 0x80 => false,
-        // Allowed by name (RFC 5892, section 2.6), and digits, of which a label holds one kind (appendix A.8, A.9).
+        // Characters that are allowed by name (RFC 5892, section 2.6), then digits, of which a label may have only one
+        // kind (appendix A.8, A.9).
         '\u3007' or '\u06FD' or '\u06FE' or '\u0F0B' => true,
         >= '\u0660' and <= '\u0669' or >= '\u06F0' and <= '\u06F9' => true,
         ZeroWidthNonJoiner => i > 0 && (Viramas.Contains((char)runes[i - 1]) || JoinsBoth(runes, i)),
@@ -74,8 +81,8 @@ internal static class InternationalLabel
         && !UnstableCharacters.Contains(c);
 
     /// <summary>
-    /// Whether NFC makes one character of the two, or changes their order (Unicode Standard Annex 15). Of marks that
-    /// are not looked up here no two may follow each other.
+    /// Whether NFC composes the two characters into one, or changes their order (Unicode Standard Annex 15). Also true
+    /// for two marks in a row of which one has no class here.
     /// </summary>
     private static bool ComposesOrMoves(int before, int c)
     {
@@ -83,13 +90,14 @@ internal static class InternationalLabel
             return true;
         if (!IsMark(c) || !IsMark(before) || CombiningMarks.ClassOf(c) is 0 || CombiningMarks.ClassOf(before) is 0)
             return false;
-        // A half would go with the letter before the other mark.
+        // NFC would compose a half with the letter before the other mark.
         return CombiningMarks.ClassOf(before) is not { } first || CombiningMarks.ClassOf(c) is not { } second
             || first > second || CombiningMarks.IsHalf(c);
     }
 
     /// <summary>
-    /// Between letters that would join, as in Persian (RFC 5892, appendix A.1). Other scripts do not join.
+    /// Whether the non-joiner is between letters that would join, as in Persian (RFC 5892, appendix A.1). Only letters
+    /// of the Arabic script count.
     /// </summary>
     private static bool JoinsBoth(List<int> runes, int i)
     {
@@ -107,8 +115,9 @@ internal static class InternationalLabel
         CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     /// <summary>
-    /// The rule for labels that are read from right to left (RFC 5893, section 2): they begin with a letter, hold no
-    /// letter of the other direction, and no European beside Arabic digits; a digit may be the last.
+    /// Whether the label follows the rule for labels that are read from right to left (RFC 5893, section 2). It begins
+    /// with a letter, has no letter of the other direction, and does not mix European and Arabic digits. It may end in
+    /// a digit.
     /// </summary>
     private static bool IsOneDirection(List<int> runes)
     {
@@ -129,12 +138,15 @@ internal static class InternationalLabel
             && !(european && arabic);
     }
 
-    /// <summary>The blocks of the scripts that are written so (Bidi_Class R, AL and AN by default).</summary>
+    /// <summary>
+    /// Whether the character is in a block of scripts that are written from right to left (Bidi_Class R, AL or AN by
+    /// default).
+    /// </summary>
     private static bool IsRightToLeft(int c) =>
         c is >= 0x0590 and <= 0x08FF or >= 0xFB1D and <= 0xFDFF or >= 0xFE70 and <= 0xFEFF or >= 0x10800 and <= 0x10FFF
             or >= 0x1E800 and <= 0x1EFFF;
 
-    /// <summary>RFC 3492, section 6.3, with the parameters of its section 5.</summary>
+    /// <summary>Encodes the label by RFC 3492, section 6.3, with the parameters of its section 5.</summary>
     private static string Punycode(List<int> runes)
     {
         const int Base = 36, TMin = 1, TMax = 26, InitialBias = 72, InitialN = 0x80;
@@ -179,7 +191,7 @@ internal static class InternationalLabel
 
     private static char Digit(int value) => (char)(value < 26 ? 'a' + value : '0' + value - 26);
 
-    /// <summary>RFC 3492, section 6.1.</summary>
+    /// <summary>Adapts the bias by RFC 3492, section 6.1.</summary>
     private static int Adapted(long delta, int points, bool isFirst)
     {
         const int Base = 36, TMin = 1, TMax = 26, Skew = 38, Damp = 700;

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace MailResponder.Addresses;
 
-/// <summary>Domain names as they are compared: lower case, ASCII (RFC 5890 A-labels), without a final dot.</summary>
+/// <summary>
+/// Domain names in the form in which they are compared: lower case, ASCII (RFC 5890 A-labels), no final dot.
+/// </summary>
 internal static class MailDomain
 {
     private const int MaxLength = 253;
@@ -10,8 +12,9 @@ internal static class MailDomain
         SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>
-    /// False when the text is no fully qualified domain name: at least two labels of letters, digits, hyphens, the last
-    /// of which begins with a letter (RFC 3696, section 2). Without that, some take 127.0.0.1 or 127.1 for an address.
+    /// Normalizes a domain name. False if the text is not a fully qualified domain name: at least two labels of
+    /// letters, digits, hyphens and underscores, of which the last begins with a letter (RFC 3696, section 2). Without
+    /// that rule, some programs would read 127.0.0.1 or 127.1 as an IP address.
     /// </summary>
     public static bool TryNormalize(string? text, out string domain)
     {
@@ -19,7 +22,7 @@ internal static class MailDomain
         if (string.IsNullOrEmpty(text) || text.Length > 4 * MaxLength)
             return false;
         var name = text[^1] == '.' ? text[..^1] : text;
-        // Capitals of which versions of UTS 46 say different things: ß, and Georgian's.
+        // Capital letters that different versions of UTS 46 map differently: capital ß, and the Georgian ones.
         if (name.AsSpan().ContainsAnyInRange('\u10A0', '\u10CD') || name.Contains('\u1E9E'))
             return false;
         name = name.ToLowerInvariant();
@@ -33,13 +36,15 @@ internal static class MailDomain
         return true;
     }
 
-    /// <summary>What stands behind the last @ of an address, as it is written.</summary>
+    /// <summary>
+    /// Returns the text after the last @ of an address, as it is written; the whole text if it has no @.
+    /// </summary>
     public static string Of(string address) => address[(address.LastIndexOf('@') + 1)..];
 
-    /// <summary>Takes a whole address apart. False when it has no local part, or no domain.</summary>
-    /// <param name="address">In any spelling.</param>
+    /// <summary>Splits an address. False if it has no local part or no domain.</summary>
+    /// <param name="address">An address in any spelling.</param>
     /// <param name="local">The local part as it is written.</param>
-    /// <param name="domain">As <see cref="TryNormalize"/> has it.</param>
+    /// <param name="domain">The domain as <see cref="TryNormalize"/> returns it.</param>
     public static bool TrySplit(string address, out string local, out string domain)
     {
         local = address[..Math.Max(0, address.LastIndexOf('@'))];
@@ -50,8 +55,8 @@ internal static class MailDomain
     private static bool TryEncode(ref string name)
     {
         var labels = name.Split('.');
-        // Beside a label that is written from right to left the others have a rule too (RFC 5893, section 2), which is
-        // looked at in plain ones alone.
+        // If one label is written from right to left, there is a rule for the others too (RFC 5893, section 2). It is
+        // checked for plain ASCII labels; all other labels must be written from right to left.
         var isBothWays = Array.Exists(labels, InternationalLabel.IsRightToLeft);
         for (var i = 0; i < labels.Length; i++)
         {
@@ -67,10 +72,10 @@ internal static class MailDomain
         return true;
     }
 
-    /// <summary>Whether the domain is one of the listed ones or lies below one.</summary>
+    /// <summary>Whether the domain is one of the listed ones or is below one.</summary>
     public static bool IsWithin(string domain, IReadOnlyList<string> listed) => Above(domain, listed) is not null;
 
-    /// <summary>The listed domain that this is or lies below; null when there is none.</summary>
+    /// <summary>Returns the listed domain that this one is or is below; null if there is none.</summary>
     public static string? Above(string domain, IReadOnlyList<string> listed)
     {
         foreach (var candidate in listed)

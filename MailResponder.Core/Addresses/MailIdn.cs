@@ -3,12 +3,13 @@ using MimeKit.Encodings;
 namespace MailResponder.Addresses;
 
 /// <summary>
-/// Domains in the addresses that MimeKit reads and writes. An A-label stays as it is written: not every one can be had
-/// back from the text that it stands for. Other letters become A-labels as everywhere here (<see cref="MailDomain"/>).
+/// Encodes the domains of addresses that MimeKit reads and writes. An A-label stays as it is written, because not every
+/// A-label can be recovered from the text that it stands for. Other letters become A-labels as everywhere in this
+/// program (<see cref="MailDomain"/>).
 /// </summary>
 internal sealed class MailIdn : IPunycode
 {
-    /// <summary>Unchanged when it is no domain; nobody answers such an address.</summary>
+    /// <summary>Returns the text unchanged if it is not a domain; such an address is never answered.</summary>
     public string Encode(string unicode) => MailDomain.TryNormalize(unicode, out var domain) ? domain : unicode;
 
     public string Encode(string unicode, int index) => Encode(unicode[index..]);

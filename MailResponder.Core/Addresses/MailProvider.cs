@@ -1,36 +1,41 @@
 namespace MailResponder.Addresses;
 
-/// <summary>In which ways a mail provider lets one mailbox be spelled.</summary>
-/// <param name="Domains">Its domains; two of them name two mailboxes, unless <see cref="AreOne"/>.</param>
+/// <summary>The ways in which a mail provider lets one mailbox be spelled.</summary>
+/// <param name="Domains">
+/// The provider's domains. Two of them name two mailboxes, unless <see cref="AreOne"/> is set.
+/// </param>
 internal sealed record MailProvider(params string[] Domains)
 {
-    /// <summary>Plus tags are so common that wherever they are not, two mailboxes may count as one.</summary>
+    /// <summary>
+    /// The rules for any other provider. Plus tags are so common that they are assumed everywhere. Where a provider
+    /// does not have them, two mailboxes may count as one.
+    /// </summary>
     public static readonly MailProvider Other = new();
 
-    /// <summary>Whether the same local part is the same mailbox in each of the domains.</summary>
+    /// <summary>Whether the same local part is the same mailbox in all domains.</summary>
     public bool AreOne { get; init; }
 
-    /// <summary>Characters of a local part that make no difference.</summary>
+    /// <summary>Characters that make no difference in a local part.</summary>
     public string Ignored { get; init; } = "";
 
-    /// <summary>Two characters, the first of which counts as the second; or empty.</summary>
+    /// <summary>Two characters, of which the first counts as the second; or empty.</summary>
     public string ReadAs { get; init; } = "";
 
     /// <summary>Characters that begin a tag.</summary>
     public string TagMarks { get; init; } = "+";
 
-    /// <summary>Whether it is known that mail to an address with a plus tag arrives.</summary>
+    /// <summary>Whether mail to an address with a plus tag is known to arrive.</summary>
     public bool TakesPlusTags { get; init; }
 
     /// <summary>Whether anything@name.domain is name@domain.</summary>
     public bool HasSubdomains { get; init; }
 
-    /// <summary>Whether the domain is one of these, or names a mailbox of one.</summary>
+    /// <summary>Whether the domain is one of the provider's, or a subdomain that names a mailbox.</summary>
     public bool Has(string domain) => Array.Exists(Domains, own => IsIn(domain, own));
 
-    /// <summary>The one spelling of a mailbox here.</summary>
-    /// <param name="local">In lower case, without quotation marks.</param>
-    /// <param name="domain">Normalised.</param>
+    /// <summary>Returns the one spelling of a mailbox.</summary>
+    /// <param name="local">The local part in lower case, without quotation marks.</param>
+    /// <param name="domain">The domain, normalized.</param>
     public string Mailbox(string local, string domain)
     {
         var own = Array.Find(Domains, own => IsIn(domain, own)) ?? domain;

@@ -1,10 +1,10 @@
 namespace MailResponder.Addresses;
 
 /// <summary>
-/// Providers where one mailbox has more spellings than with and without a plus tag, or where such tags are known to
-/// work, and the page that says so. Others need no record. At Mail.ru, GMX and Tuta each domain has mailboxes of its
-/// own; foxmail.com is another mailbox than qq.com, under a name that does not tell its owner. Aliases with names of
-/// their own cannot be told anywhere.
+/// Providers where a mailbox has more spellings than with and without a plus tag, or where plus tags are known to work,
+/// each with the page that says so. Other providers need no entry. At Mail.ru, GMX and Tuta, each domain has its own
+/// mailboxes. An address at foxmail.com is a different mailbox from the owner's at qq.com, and its name does not reveal
+/// the owner. Aliases with a name of their own cannot be recognized at any provider.
 /// </summary>
 internal static class MailProviders
 {
@@ -19,8 +19,8 @@ internal static class MailProviders
             Ignored = ".",
             TakesPlusTags = true,
         },
-        // Proton: https://proton.me/support/addresses-and-aliases (domains, plus tags). Its support says of dots,
-        // hyphens and underscores that they do not count:
+        // Proton: https://proton.me/support/addresses-and-aliases (domains, plus tags). Its support says that dots,
+        // hyphens and underscores do not count:
         // https://www.sindastra.de/p/1775/protonmail-dots-hyphens-and-underscores.
         new(
             "proton.me", "protonmail.com", "protonmail.ch", "pm.me")
@@ -36,8 +36,8 @@ internal static class MailProviders
             AreOne = true,
             TakesPlusTags = true,
         },
-        // Yandex: https://yandex.com/support/id/authorization/email.html (a name is taken in all its domains). A name's
-        // hyphens and dots are the same to its sign-up.
+        // Yandex: https://yandex.com/support/id/authorization/email.html (a name is reserved in all its domains). Its
+        // sign-up treats hyphens and dots in a name as the same.
         new(
             "yandex.ru", "ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "yandex.az", "yandex.co.il",
             "yandex.com.am", "yandex.com.ge", "yandex.com.tr", "yandex.ee", "yandex.fr", "yandex.kg", "yandex.lt",
@@ -68,7 +68,7 @@ internal static class MailProviders
             TakesPlusTags = true,
         },
         // Fastmail: https://www.fastmail.help/hc/en-us/articles/360060591053 (plus tags, subdomains) and
-        // https://fastmail.blog/2008/01/24/two-address-resolving-additions (a hyphen for an underscore).
+        // https://fastmail.blog/2008/01/24/two-address-resolving-additions (hyphens count as underscores).
         new(
             "fastmail.com", "123mail.org", "150mail.com", "150ml.com", "16mail.com", "2-mail.com", "4email.net",
             "50mail.com", "airpost.net", "allmail.net", "cluemail.com", "elitemail.org", "emailcorner.net",
@@ -94,8 +94,8 @@ internal static class MailProviders
             ReadAs = "-_",
             TakesPlusTags = true,
         },
-        // Yahoo: http://help.yahoo.com/help/uk/bt/tutorials/mail/addressguard2.html (disposable addresses: a base name
-        // and a keyword, with a hyphen between them). Other names have no hyphen.
+        // Yahoo: http://help.yahoo.com/help/uk/bt/tutorials/mail/addressguard2.html (disposable addresses: a base name,
+        // a hyphen and a keyword). Other names have no hyphen.
         new(
             "yahoo.com", "ymail.com", "rocketmail.com", "myyahoo.com", "yahoo.at", "yahoo.be", "yahoo.bg", "yahoo.ca",
             "yahoo.cl", "yahoo.co.hu", "yahoo.co.id", "yahoo.co.il", "yahoo.co.in", "yahoo.co.kr", "yahoo.co.nz",
@@ -111,7 +111,7 @@ internal static class MailProviders
         },
     ];
 
-    /// <summary>Null when nothing is known of the domain.</summary>
-    /// <param name="domain">Normalised.</param>
+    /// <summary>Returns the provider that has the domain; null if none is listed.</summary>
+    /// <param name="domain">A domain, normalized.</param>
     public static MailProvider? Of(string domain) => Array.Find(All, provider => provider.Has(domain));
 }

@@ -1,15 +1,15 @@
 namespace MailResponder.Addresses;
 
 /// <summary>
-/// Letters, digits and marks that no domain label may have, or that may change when its text is brought to NFC: what is
-/// left of them is written in one way only.
+/// Letters, digits and marks that no domain label may have, or that NFC may change. All others can be written in one
+/// way only.
 /// </summary>
 internal static class UnstableCharacters
 {
     /// <summary>
-    /// First and last of each range: of the categories Ll, Lo, Lm, Nd, Mn and Mc what is not PVALID (RFC 5892) or has
-    /// NFC_Quick_Check other than Yes (Unicode Standard Annex 15), but for the halves that CombiningMarks knows; in
-    /// between there are only other categories.
+    /// The first and the last character of each range. The ranges cover the characters of the categories Ll, Lo, Lm,
+    /// Nd, Mn and Mc that are not PVALID (RFC 5892), or whose NFC_Quick_Check is not Yes (Unicode Standard Annex 15),
+    /// except the halves in CombiningMarks. Any other characters within a range are of other categories.
     /// </summary>
     private static ReadOnlySpan<int> Ranges =>
     [
@@ -36,7 +36,9 @@ internal static class UnstableCharacters
         0x1CCF0, 0x1CCF9, 0x1D165, 0x1D7FF, 0x1E030, 0x1E06D, 0x1EE00, 0x1FBF9, 0x2F800, 0x2FA1D, 0xE0100, 0xE01EF,
     ];
 
-    /// <summary>A character of a range is one of its ends, or sorts between its first and its last.</summary>
+    /// <summary>
+    /// Whether the character is in a range: it is one of the ends, or sorts between a first and a last.
+    /// </summary>
     public static bool Contains(int codePoint) =>
         Ranges.BinarySearch(codePoint) is var place && (place >= 0 || ~place % 2 != 0);
 }

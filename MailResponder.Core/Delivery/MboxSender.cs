@@ -3,7 +3,9 @@ using MailResponder.Reply;
 
 namespace MailResponder.Delivery;
 
-/// <summary>Shows replies instead of sending them: one mbox (RFC 4155, with quoted From lines) in a stream.</summary>
+/// <summary>
+/// Writes replies to a stream instead of sending them, as one mbox (RFC 4155, with quoted From lines).
+/// </summary>
 internal sealed class MboxSender(Stream output, TimeProvider clock) : ISender
 {
     public SendResult Send(OutgoingReply reply)

@@ -4,13 +4,13 @@ using MailResponder.Reply;
 namespace MailResponder.Delivery;
 
 /// <summary>
-/// Writes each reply into a folder as a file that its owner alone may read; it appears whole or not at all.
+/// Writes each reply into a folder, as a file that only its owner may read. The file appears whole or not at all.
 /// </summary>
 internal sealed class OutboxSender(string folder) : ISender
 {
     public SendResult Send(OutgoingReply reply)
     {
-        // A repeated reply has the same name, and replaces the first.
+        // A repeated reply has the same name and replaces the first.
         var name = reply.Name + ".eml";
         var path = Path.Join(folder, name);
         try

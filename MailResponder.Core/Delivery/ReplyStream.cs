@@ -3,8 +3,8 @@ using MailResponder.Reply;
 namespace MailResponder.Delivery;
 
 /// <summary>
-/// A reply as the stream that the SDK takes. Who has it written to another stream never has it in memory whole; all
-/// other ways to read it work, and fill the memory.
+/// A reply as the kind of stream that the SDK accepts. WriteTo writes it to another stream without holding all of it in
+/// memory. All other ways to read it work too, but load the whole reply into memory.
 /// </summary>
 internal sealed class ReplyStream(OutgoingReply reply) : MemoryStream
 {

@@ -6,22 +6,22 @@ internal enum SendStatus
 {
     Sent,
 
-    /// <summary>Try again later.</summary>
+    /// <summary>The reply was not sent; a retry may succeed.</summary>
     Temporary,
 
-    /// <summary>This reply will never be accepted.</summary>
+    /// <summary>The reply will never be accepted.</summary>
     Refused,
 
     /// <summary>
-    /// It may be accepted without its attachments: they are too large or of a kind that is not taken.
+    /// The reply may be accepted without its attachments: they are too large, or of a type that is not accepted.
     /// </summary>
     AttachmentsRefused,
 }
 
 /// <summary>What became of a reply.</summary>
-/// <param name="Detail">The receipt under which it is found again, or the problem; never an address.</param>
-/// <param name="Cause">What failed, unless it was sent.</param>
-/// <param name="Remark">What the operator should know although it was sent; never an address.</param>
+/// <param name="Detail">The receipt by which the reply can be traced, or the problem; never an address.</param>
+/// <param name="Cause">What failed, unless the reply was sent.</param>
+/// <param name="Remark">What the operator should know although the reply was sent; never an address.</param>
 internal readonly record struct SendResult(
     SendStatus Status, string Detail, Cause Cause = Cause.Send, string? Remark = null)
 {
@@ -32,10 +32,12 @@ internal readonly record struct SendResult(
 
     public static SendResult Refused(string problem) => new(SendStatus.Refused, problem);
 
-    /// <summary>Not sent now: it was handed over too often, and its outcome could never be recorded.</summary>
+    /// <summary>
+    /// The reply is not sent now: it was handed over too often, and its outcome could never be recorded.
+    /// </summary>
     public static SendResult Unrecorded() => Temporary(
-        $"was handed over {EntryStates.MaxCopies} times, and it could not be recorded what became of it; it is tried "
-        + "again tomorrow");
+        $"was handed over {EntryStates.MaxCopies} times, but its outcome could not be recorded; it is tried again "
+        + "tomorrow");
 
     public static SendResult AttachmentsRefused(string problem) => new(SendStatus.AttachmentsRefused, problem);
 }

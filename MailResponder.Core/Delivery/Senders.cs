@@ -2,17 +2,18 @@ using MailResponder.Settings;
 
 namespace MailResponder.Delivery;
 
-/// <summary>The ways out that the settings name.</summary>
-/// <param name="settings">Their programs and folders.</param>
-/// <param name="deadline">When to be done.</param>
-/// <param name="clock">Tells the time.</param>
-/// <param name="dryRun">Not null: whatever the method, replies are written here and go nowhere.</param>
+/// <summary>Provides the sender for each send method.</summary>
+/// <param name="settings">The settings in force.</param>
+/// <param name="deadline">The time limit for the message.</param>
+/// <param name="clock">The source of the current time.</param>
+/// <param name="dryRun">If not null, replies are written here whatever the send method, and go nowhere else.</param>
 internal sealed class Senders(ResponderSettings settings, Deadline deadline, TimeProvider clock, Stream? dryRun = null)
 {
     private SesSender? _ses;
 
-    /// <param name="method">Null: as the settings say.</param>
-    /// <exception cref="ResponderException">It is SES, and the settings do not say how.</exception>
+    /// <summary>Returns the sender for a send method.</summary>
+    /// <param name="method">The send method; null for the one in the settings.</param>
+    /// <exception cref="ResponderException">The method is SES, but the settings have no section for SES.</exception>
     public ISender For(SendMethod? method) =>
         dryRun is not null ? new MboxSender(dryRun, clock) : (method ?? settings.SendMethod) switch
         {

@@ -7,22 +7,22 @@ using MimeKit;
 namespace MailResponder.Delivery;
 
 /// <summary>
-/// Hands replies to the host's sendmail program (sendmail(1)). Its sysexits code decides, and its own words reach the
-/// log without what could name the recipient. The recipient stands in To alone (-t): every local user can read the
-/// arguments of a process (proc_pid_cmdline(5)).
+/// Hands replies to the host's sendmail program (sendmail(1)). Its sysexits code decides what became of a reply. Its
+/// own words reach the log, but without anything that could name the recipient. Only To names the recipient (-t),
+/// because every local user can read the arguments of a process (proc_pid_cmdline(5)).
 /// </summary>
 internal sealed class SendmailSender(string program, Deadline deadline) : ISender
 {
     /// <summary>
-    /// What large providers take at most, with encoded attachments (Gmail, Outlook and Yahoo say 25 MB): beyond it the
+    /// The most that large providers accept, with encoded attachments. Gmail, Outlook and Yahoo state 25 MB; a larger
     /// reply would come back.
     /// </summary>
     public const int MaxMessageBytes = 25 * 1024 * 1024;
 
-    private const string TooLong = "the reply is longer than large providers take (25 MB with encoded attachments)";
+    private const string TooLong = "the reply is larger than large providers accept (25 MB with encoded attachments)";
 
     /// <summary>
-    /// Postfix's words when a message is larger than its message_size_limit; the exit code alone means "later".
+    /// Postfix's words for a message that is larger than its message_size_limit. The exit code alone means "later".
     /// </summary>
     private static readonly byte[] TooBig = [.. "message file too big"u8];
 
@@ -31,14 +31,15 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     public SendResult Send(OutgoingReply reply)
     {
         if (!NamesItsRecipientAlone(reply))
-            return SendResult.Refused("its header does not name exactly its recipient");
+            return SendResult.Refused("its header does not name its recipient and nobody else");
         if (reply.WireBytes > MaxMessageBytes)
             return SendResult.AttachmentsRefused(TooLong);
         try
         {
             using var process = FedProgram.Start(program, "-i", "-t", "-f", reply.Sender);
             var isLate = false;
-            // Before this process ends at the deadline: at the end of its input it would send the part that it has.
+            // Kills the program before this process ends at the deadline. Otherwise the program would see the end of
+            // its input, and send the part it has.
             using var watch = new Alarm(End, deadline.ForOneCall);
             var exitCode = Feed(process, reply);
             return exitCode == FedProgram.Killed && Volatile.Read(ref isLate)
@@ -46,7 +47,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
 
             void End()
             {
-                // First, or its end might be seen before it is known why.
+                // Set first, or the program's end might be seen before its reason is known.
                 Volatile.Write(ref isLate, true);
                 process.Kill();
             }
@@ -59,8 +60,8 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
     }
 
     /// <summary>
-    /// Whether the fields that -t takes recipients from (To, Cc, Bcc, and these with Resent-) name the one recipient,
-    /// as it is in the envelope.
+    /// Whether the fields from which -t takes recipients (To, Cc, Bcc, and the same with Resent-) name exactly the one
+    /// recipient of the envelope.
     /// </summary>
     private static bool NamesItsRecipientAlone(OutgoingReply reply)
     {
@@ -81,6 +82,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         return recipient == reply.Recipient;
     }
 
+    /// <summary>Writes the reply to the program and returns its exit code.</summary>
     /// <exception cref="IOException">An attachment cannot be read to its end.</exception>
     private static int Feed(FedProgram process, OutgoingReply reply)
     {
@@ -90,11 +92,11 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         }
         catch (IOException exception) when ((exception.HResult & 0xffff) == BrokenPipe)
         {
-            // It stopped reading; its exit code says why.
+            // The program stopped reading; its exit code tells why.
         }
         catch
         {
-            // At the end of its input it would send the part that it has.
+            // Killed first: at the end of its input, the program would send the part it has.
             process.Kill();
             process.WaitForExit();
             throw;
@@ -104,7 +106,7 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         return process.WaitForExit();
     }
 
-    // By the name, the local part of its Message-ID, the reply is found again in the mail system's log.
+    // The reply's name is the local part of its Message-ID, so the mail system's log has it too.
     private SendResult Meaning(int exitCode, FedProgram process, OutgoingReply reply)
     {
         if (exitCode == 0)

@@ -4,29 +4,31 @@ using MailResponder.Addresses;
 namespace MailResponder.Delivery;
 
 /// <summary>
-/// What a sendmail program says on standard error, made fit for the log: one line of bounded length, in which nothing
-/// names a requester or quotes a mail.
+/// Makes what a sendmail program writes to standard error fit for the log: one line of bounded length that neither
+/// names a requester nor quotes a mail.
 /// </summary>
 internal static class SendmailWords
 {
     private const string Masked = "(masked)";
 
-    /// <summary>As it is, in a URL, and in xtext (RFC 3461, section 4).</summary>
+    /// <summary>An at sign as it is, in a URL, and in xtext (RFC 3461, section 4).</summary>
     private static readonly string[] AtSigns = ["@", "%40", "+40"];
 
-    /// <summary>Shorter pieces of a name or subject occur in too many other words.</summary>
+    /// <summary>
+    /// The shortest piece of a name or subject that is masked. Shorter ones occur in too many other words.
+    /// </summary>
     private const int ShortestPiece = 3;
 
-    /// <summary>Keeps the end: programs say last why they gave up.</summary>
+    /// <summary>The most characters that are kept, from the end: programs state last why they gave up.</summary>
     private const int MaxLength = 300;
 
-    /// <param name="said">As it came; need not be text.</param>
+    /// <param name="said">The output of the program. It need not be text.</param>
     /// <param name="recipient">The address that must not appear, in whatever form the program writes it.</param>
-    /// <param name="subject">The reply's, which may repeat the request's.</param>
+    /// <param name="subject">The subject of the reply, which may repeat that of the request.</param>
     /// <returns>
-    /// The words, lines separated by semicolons. A word is masked when it is not plain ASCII, or holds an at sign in
-    /// any usual encoding, the recipient's domain, or a piece of its local part or of the subject. Empty when nothing
-    /// was said.
+    /// The words, with semicolons between lines. A word is masked if it is not plain ASCII, or if it contains an at
+    /// sign in any usual encoding, the recipient's domain, or a piece of the recipient's local part or of the subject.
+    /// Empty if the program wrote nothing.
     /// </returns>
     public static string Of(ReadOnlySpan<byte> said, string recipient, string subject)
     {
@@ -43,7 +45,7 @@ internal static class SendmailWords
         foreach (var word in line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             var shown = MayBeShown(word, secrets) ? word : Masked;
-            // A name of several words is masked as one.
+            // Masked words in a row, such as a person's full name, are shown as one.
             if (shown != Masked || words.Count == 0 || words[^1] != Masked)
                 words.Add(shown);
         }

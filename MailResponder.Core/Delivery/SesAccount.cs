@@ -4,22 +4,24 @@ using MailResponder.Aws;
 
 namespace MailResponder.Delivery;
 
-/// <summary>The account through which replies go out. Of what a call throws see <see cref="SesFailure"/>.</summary>
+/// <summary>
+/// The SES account that replies are sent through. <see cref="SesFailure"/> explains the exceptions of a call.
+/// </summary>
 internal sealed class SesAccount(AwsConnection connection)
     : AwsService<AmazonSimpleEmailServiceClient, AmazonSimpleEmailServiceConfig>(
         connection, (credentials, config) => new(credentials, config))
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
-    /// <summary>What the account may send, and has sent.</summary>
-    /// <exception cref="ResponderException">SES cannot be asked, or refuses.</exception>
+    /// <summary>Returns how much the account may send, and has sent.</summary>
+    /// <exception cref="ResponderException">SES cannot be reached, or refuses the call.</exception>
     public GetSendQuotaResponse Quota() => Ask("ses:GetSendQuota", (client, token) =>
         client.GetSendQuotaAsync(new GetSendQuotaRequest(), token));
 
-    /// <summary>Asks something about the account.</summary>
-    /// <param name="action">The operation, as IAM names it ("ses:GetSendQuota").</param>
+    /// <summary>Makes a call about the account.</summary>
+    /// <param name="action">The operation as IAM names it ("ses:GetSendQuota").</param>
     /// <param name="call">Makes the call.</param>
-    /// <exception cref="ResponderException">SES cannot be asked, or refuses.</exception>
+    /// <exception cref="ResponderException">SES cannot be reached, or refuses the call.</exception>
     public T Ask<T>(string action, Func<AmazonSimpleEmailServiceClient, CancellationToken, Task<T>> call) =>
         Call(MaxWait, call, exception =>
             new ResponderException(Cause.Send, SesFailure.Of(exception, action).Problem, exception));

@@ -6,20 +6,20 @@ namespace MailResponder.Delivery;
 
 /// <summary>
 /// The one table from the error codes of Amazon SES to what they mean for a reply (Amazon SES API Reference, common
-/// errors and errors of SendRawEmail). Codes that are not in it are temporary: nothing is lost by a later try.
+/// errors and errors of SendRawEmail). Codes that are not in it are temporary: a retry loses nothing.
 /// </summary>
 internal static class SesErrorCode
 {
-    public const string TooLong = "the reply is longer than SES takes (10 MB with encoded attachments)";
+    public const string TooLong = "the reply is larger than SES accepts (10 MB with encoded attachments)";
 
     private const string AccountPaused =
         "SES HAS PAUSED SENDING FOR THE WHOLE ACCOUNT: see its reputation (bounces, complaints) in the SES console";
 
     private const string SenderNotVerified =
-        "SES DOES NOT TAKE THE SENDER: verify the domains of response_from and bounce_address in this region; "
+        "SES DOES NOT ACCEPT THE SENDER: verify the domains of response_from and bounce_address in this region; "
         + "in the sandbox it delivers to verified addresses only";
 
-    private const string AttachmentType = "SES does not take attachments of this type; see: responder config check";
+    private const string AttachmentType = "SES does not accept attachments of this type; see: responder config check";
 
     public static SesFailure Meaning(AmazonServiceException error, string action) => ServiceFailure.Plain(
         error.ErrorCode) switch
@@ -30,7 +30,7 @@ internal static class SesErrorCode
                 "SES throttles: the account's sending rate is reached; see: responder ses quota", IsThrottled: true),
         "AccountSendingPaused" => Temporary(AccountPaused),
         "ConfigurationSetSendingPaused" =>
-            Temporary("sending is paused for ses.configuration_set: switch it on in the SES console"),
+            Temporary("sending is paused for ses.configuration_set: enable it in the SES console"),
         "ConfigurationSetDoesNotExist" =>
             Temporary("ses.configuration_set does not exist in this account and region"),
         "MailFromDomainNotVerified" =>
@@ -62,9 +62,9 @@ internal static class SesErrorCode
             return new(SendStatus.AttachmentsRefused, TooLong);
         if (IsAboutAttachment(error))
             return new(SendStatus.AttachmentsRefused, AttachmentType);
-        // The requester's: our own addresses were checked when the settings were read.
+        // The address is the requester's: our own addresses were checked when the settings were read.
         return Says(error, "address") || Says(error, "domain")
-            ? new(SendStatus.Refused, "SES does not take the requester's address for one")
+            ? new(SendStatus.Refused, "SES rejected the requester's address as invalid")
             : Temporary("SES does not understand the request; see ses.configuration_set and ses.tags");
     }
 

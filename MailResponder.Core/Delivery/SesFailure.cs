@@ -6,29 +6,30 @@ using MailResponder.Files;
 
 namespace MailResponder.Delivery;
 
-/// <summary>What a failed call of Amazon SES means, in our own words: those of SES may hold addresses.</summary>
+/// <summary>What a failed call of Amazon SES means, in our own words: those of SES may contain addresses.</summary>
 /// <param name="Status">Never <see cref="SendStatus.Sent"/>.</param>
-/// <param name="Problem">For the operator; ends with what to do, where something can be done.</param>
+/// <param name="Problem">A text for the operator. It ends with what to do, if something can be done.</param>
 /// <param name="IsThrottled">Whether the same call may succeed within seconds.</param>
 internal readonly record struct SesFailure(SendStatus Status, string Problem, bool IsThrottled = false)
 {
-    private const string PerhapsSent = "whether SES took the reply is unknown, so it may be sent twice";
+    private const string PerhapsSent = "it is unknown whether SES accepted the reply, so it may be sent twice";
 
     public const string WithoutId = "SES answered without a message id; " + PerhapsSent;
 
     private const string NoTls =
-        "no TLS connection to SES: its certificate is not trusted, or something on the way answers for it";
+        "no TLS connection to SES: its certificate is not trusted, or another host answers in its place";
 
     private const string NoName = "the name of SES cannot be resolved; see ses.region, ses.endpoint and the host's DNS";
 
-    /// <param name="exception">What the call threw.</param>
-    /// <param name="action">The operation, as IAM names it ("ses:SendRawEmail").</param>
+    /// <summary>Returns what an exception means for a reply.</summary>
+    /// <param name="exception">The exception that the call threw.</param>
+    /// <param name="action">The operation as IAM names it ("ses:SendRawEmail").</param>
     public static SesFailure Of(Exception exception, string action)
     {
         if (exception is AmazonServiceException { ErrorCode.Length: > 0 } answered)
             return SesErrorCode.Meaning(answered, action);
         if (exception is AmazonUnmarshallingException { StatusCode: < HttpStatusCode.MultipleChoices })
-            return Temporary($"SES answered what could not be understood; {PerhapsSent}");
+            return Temporary($"SES sent an answer that could not be understood; {PerhapsSent}");
         for (var inner = exception; inner is not null; inner = inner.InnerException)
         {
             if (OfNetwork(inner) is { } failure)
@@ -37,7 +38,7 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
 
         if (exception is AmazonServiceException { StatusCode: not 0 } odd)
             return OfStatus(odd.StatusCode);
-        return Temporary($"the call of SES failed with {exception.GetType().Name}");
+        return Temporary($"the call to SES failed with {exception.GetType().Name}");
     }
 
     public static SesFailure OfStatus(HttpStatusCode status) => status switch
@@ -45,12 +46,12 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
         HttpStatusCode.RequestEntityTooLarge => new(SendStatus.AttachmentsRefused, SesErrorCode.TooLong),
         HttpStatusCode.ServiceUnavailable => Temporary("SES is not available now (HTTP 503)"),
         >= HttpStatusCode.InternalServerError => Temporary($"SES failed with HTTP {(int)status}; {PerhapsSent}"),
-        _ => Temporary($"SES answered HTTP {(int)status} without saying why; does ses.endpoint name SES?"),
+        _ => Temporary($"SES answered HTTP {(int)status} without a reason; does ses.endpoint name SES?"),
     };
 
     private static SesFailure? OfNetwork(Exception exception) => exception switch
     {
-        // The request breaks off before its end, so that SES takes nothing.
+        // The request breaks off before its end, so SES accepts nothing.
         ChangedFileException changed => Temporary("an attachment " + changed.Message),
         OperationCanceledException or TimeoutException => Temporary($"SES did not answer in time; {PerhapsSent}"),
         AuthenticationException tls => Temporary($"{NoTls} ({tls.Message})"),
@@ -64,10 +65,10 @@ internal readonly record struct SesFailure(SendStatus Status, string Problem, bo
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
             Temporary("no connection to SES: see ses.endpoint and the host's firewall"),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>
-            Temporary($"SES answered what is not HTTP; {PerhapsSent}"),
+            Temporary($"SES sent an answer that is not HTTP; {PerhapsSent}"),
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException or IOException =>
             Temporary($"the connection to SES was cut; {PerhapsSent}"),
-        System.Xml.XmlException => Temporary($"SES answered what could not be understood; {PerhapsSent}"),
+        System.Xml.XmlException => Temporary($"SES sent an answer that could not be understood; {PerhapsSent}"),
         _ => null,
     };
 

@@ -6,19 +6,20 @@ using MailResponder.Settings;
 namespace MailResponder.Delivery;
 
 /// <summary>
-/// Hands replies to Amazon SES (SendRawEmail). A reply whose fate is unknown, because the connection was cut or SES
-/// failed, counts as not sent: it may arrive twice, but is not lost.
+/// Hands replies to Amazon SES (SendRawEmail). If the connection is cut or SES fails, it is unknown whether the reply
+/// was sent. Such a reply counts as not sent: it may arrive twice, but is not lost.
 /// </summary>
 internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISender
 {
     /// <summary>The IAM permission that sending needs.</summary>
     public const string Action = "ses:SendRawEmail";
 
-    /// <summary>What SES takes at most, with encoded attachments.</summary>
+    /// <summary>The most that SES accepts, with encoded attachments.</summary>
     public const int MaxMessageBytes = 10 * 1024 * 1024;
 
     /// <summary>
-    /// After this long the throttling is not a short burst. Postfix waits more cheaply than a process does.
+    /// The most calls for one reply. Throttling that lasts longer is not a short burst, and Postfix's queue waits more
+    /// cheaply than a process.
     /// </summary>
     private const int MaxTries = 8;
 
@@ -35,7 +36,7 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
             return SendResult.AttachmentsRefused(SesErrorCode.TooLong);
         using var message = new ReplyStream(reply);
         var request = Request(reply, message);
-        // A database, which may trust what the host trusts, has been asked by now.
+        // Connections to a database, which may need the host's trust store, have been made by now.
         NarrowedRoots.Set(NarrowedRoots.Nothing);
         for (var tries = 1; ; tries++)
         {
@@ -57,8 +58,9 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
     }
 
     /// <summary>
-    /// The configuration set and tags go beside the message, not as X-SES headers into it: the message stays the same
-    /// for every way out, and nothing of ours can reach the requester should a header not be taken off.
+    /// Makes the request. The configuration set and the tags are parameters of the call, not X-SES fields in the
+    /// message. So the message is the same for every sender, and a field that SES failed to remove cannot reach the
+    /// requester.
     /// </summary>
     private SendRawEmailRequest Request(OutgoingReply reply, MemoryStream message) => new(new RawMessage(message))
     {
@@ -70,7 +72,9 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
             : [.. settings.Tags.Select(tag => new MessageTag { Name = tag.Key, Value = tag.Value })],
     };
 
-    /// <summary>Rejects an id that looks like an address or would break the log line.</summary>
+    /// <summary>
+    /// Returns the receipt, but refuses an id that looks like an address or would break the log line.
+    /// </summary>
     private static SendResult Receipt(string? messageId) =>
         messageId is { Length: > 0 and <= 200 }
             && messageId.All(c => c is > ' ' and < '\x7f' and not ('@' or ',' or '"'))
@@ -78,8 +82,8 @@ internal sealed class SesSender(SesSettings settings, Deadline deadline) : ISend
             : SendResult.Temporary(SesFailure.WithoutId);
 
     /// <summary>
-    /// Doubles from try to try. Half of it is random, so that processes that were throttled together return at
-    /// different times.
+    /// Returns a pause that doubles from call to call. Half of it is random, so that processes that were throttled
+    /// together return at different times.
     /// </summary>
     private static TimeSpan Pause(int tries)
     {

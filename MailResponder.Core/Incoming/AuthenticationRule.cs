@@ -4,12 +4,13 @@ using MailResponder.Settings;
 
 namespace MailResponder.Incoming;
 
-/// <summary>What requests have to prove, by the entries of the response book and by the settings.</summary>
+/// <summary>What a request has to prove, according to the entries of the response book and the settings.</summary>
 internal sealed class AuthenticationRule(ResponderSettings settings)
 {
     /// <summary>
-    /// Both levels for an entry. Attachments require no less than the text that they go with. Where nothing is said,
-    /// links are for everybody, and attachments too if this host cannot tell who a message is from.
+    /// Returns both levels that an entry requires. Attachments never require less than the text that they come with.
+    /// Where neither the entry nor the settings state a level, links require nothing, and attachments require a weak
+    /// proof, or nothing if this host cannot tell who a message is from.
     /// </summary>
     public (Proof Links, Proof Attachments) RequiredBy(ResponseEntry entry)
     {
@@ -32,17 +33,17 @@ internal sealed class AuthenticationRule(ResponderSettings settings)
     }
 }
 
-/// <summary>What of an entry a request may have, going by who it is proven to be from.</summary>
+/// <summary>How much of an entry a request may get, given what is proven about its sender.</summary>
 internal enum Permission
 {
     Nothing,
 
-    /// <summary>The entry's text, and not its attachments.</summary>
+    /// <summary>The entry's text without its attachments.</summary>
     WithoutAttachments,
 
     /// <summary>The whole entry.</summary>
     Whole,
 
-    /// <summary>More than now, if a look-up had not failed.</summary>
+    /// <summary>Nothing yet: a look-up failed. If it had succeeded, the request might get more.</summary>
     Later,
 }

@@ -6,19 +6,19 @@ using MimeKit;
 namespace MailResponder.Incoming;
 
 /// <summary>
-/// The one mailbox of a From field, if every mail program reads the same one. A field that programs read differently
-/// would send our reply to somebody whom the sender did not name.
+/// Reads the one mailbox of a From field, provided that every mail program reads the same one. If programs read a field
+/// differently, our reply could go to someone whom the sender did not name.
 /// </summary>
 internal static class FromField
 {
     private static readonly char[] BesideAddresses = [' ', '\t', '\r', '\n', '<', '>', '(', ')', ',', ':', ';'];
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create("\"@()<>[]:;, ");
 
-    /// <summary>Null and the mailbox; or why there is none, and null.</summary>
+    /// <summary>Returns null and the mailbox, or the reason why there is none and a null mailbox.</summary>
     public static SkipReason? Read(Header from, out MailboxAddress? mailbox)
     {
         mailbox = null;
-        // Reads the raw value. In a decoded value, the text of an encoded word could pass for an address.
+        // The raw value is read. In the decoded value, the text of an encoded word could pass for an address.
         var value = WithoutControls(from.RawValue);
         if (HasOpenQuote(value) || HasQuotedAddress(value) || HasBackslashBesideAWord(value))
             return SkipReason.UnparsableFrom;
@@ -41,9 +41,10 @@ internal static class FromField
     }
 
     /// <summary>
-    /// The address in angle brackets, with these, when nothing else in the field can be one. A comma, semicolon or
-    /// colon of a display name without quotation marks, or in an encoded word where it has no place (RFC 2047, section
-    /// 5), makes a list or a group of it; whoever reads it so finds this address alone, too.
+    /// Returns the address in angle brackets, including the brackets, if nothing else in the field can be an address;
+    /// otherwise null. A comma, semicolon or colon makes the field a list or a group if it is in a display name without
+    /// quotation marks, or in an encoded word, where it is not allowed (RFC 2047, section 5). A program that reads such
+    /// a list or group finds no other address either.
     /// </summary>
     private static byte[]? OnlyInAngles(byte[] value)
     {
@@ -59,9 +60,9 @@ internal static class FromField
                     close = i;
                     break;
                 case (byte)'<' or (byte)'>':
-                // A word that begins with @ is a handle, like @joe, and no address.
+                // An @ at the start of the field belongs to a handle, like @joe, not to an address.
                 case (byte)'@' when open < 0 && !value.AsSpan(0, i).Trim(" \t\r\n"u8).IsEmpty:
-                // Only the end of a group may follow it.
+                // Only the end of a group may follow the closing bracket.
                 case not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)';') when close >= 0:
                     return null;
             }
@@ -71,14 +72,15 @@ internal static class FromField
     }
 
     /// <summary>
-    /// Replaces NUL and other control characters by blanks. MimeKit would reject the whole field for one.
+    /// Replaces NUL and other control characters with spaces. MimeKit would reject the whole field because of one of
+    /// them.
     /// </summary>
     private static byte[] WithoutControls(byte[] value) =>
         Array.ConvertAll(value, b => b is 0x7F or < (byte)' ' and not (9 or 10 or 13) ? (byte)' ' : b);
 
     /// <summary>
-    /// An @ within quotation marks, and a comma, semicolon or colon outside of them: to some it is a list, of which the
-    /// quoted text is the first address.
+    /// Whether the field has an @ inside quotation marks, and a comma, semicolon or colon outside them. Some programs
+    /// read such a field as a list, with the quoted text as the first address.
     /// </summary>
     private static bool HasQuotedAddress(byte[] field)
     {
@@ -96,20 +98,21 @@ internal static class FromField
     }
 
     /// <summary>
-    /// A backslash outside of quotation marks and an encoded word: some readers take what the word stands for as the
-    /// address. Alone it is a half of a character, in a name in GBK or Shift JIS.
+    /// Whether the field has an encoded word, and a backslash outside quotation marks. Some readers then take the
+    /// decoded word for the address. Without an encoded word, the backslash may be half of a character in a GBK or
+    /// Shift JIS name.
     /// </summary>
     private static bool HasBackslashBesideAWord(byte[] field) =>
         field.AsSpan().IndexOf("=?"u8) >= 0 && Unquoted(field).Any(i => field[i] == '\\');
 
     /// <summary>
-    /// A quotation mark without its second (RFC 5322, section 3.2.4): MimeKit takes it for a part of the display name,
-    /// another reader, such as a filter at the border, for the beginning of something else.
+    /// Whether a quotation mark is not closed (RFC 5322, section 3.2.4). MimeKit reads it as part of the display name.
+    /// Another reader, such as a mail filter of this host, may read it as the start of a quoted string.
     /// </summary>
     private static bool HasOpenQuote(byte[] field) => Unquoted(field).Count(i => field[i] == '"') % 2 != 0;
 
     /// <summary>
-    /// The positions of characters outside of comments and quoted strings, and of the quotation marks.
+    /// Returns the positions of the quotation marks, and of all characters outside comments and quoted strings.
     /// </summary>
     private static IEnumerable<int> Unquoted(byte[] field)
     {
@@ -140,8 +143,9 @@ internal static class FromField
     }
 
     /// <summary>
-    /// "joe"@ and joe@ are one mailbox (RFC 5321, section 4.1.2), which has one quota and is one robot. A backslash
-    /// would make more spellings of it; nobody has such an address.
+    /// Removes quotation marks that are not needed. "joe"@ and joe@ are the same mailbox (RFC 5321, section 4.1.2):
+    /// both have the same quota, and both are the same robot. A backslash would allow more spellings, so an address
+    /// with one was rejected before; nobody has such an address.
     /// </summary>
     private static MailboxAddress WithoutNeedlessQuotes(MailboxAddress mailbox)
     {
@@ -155,8 +159,8 @@ internal static class FromField
     }
 
     /// <summary>
-    /// Whether the address stands in the field in one piece, without comments and blanks inside, and with a domain that
-    /// has one A-label. An angle bracket that only closes belongs to no address.
+    /// Whether the address is in the field in one piece, without comments or spaces inside, and its domain has exactly
+    /// one A-label form. A field with a closing angle bracket but no opening one is rejected.
     /// </summary>
     private static bool IsVisible(MailboxAddress mailbox, ReadOnlySpan<byte> value) =>
         MailDomain.TryNormalize(mailbox.Domain, out var domain)

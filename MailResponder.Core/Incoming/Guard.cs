@@ -9,16 +9,16 @@ using MimeKit.Utils;
 namespace MailResponder.Incoming;
 
 /// <summary>
-/// Decides whether a message may be answered at all. The rules are those of RFC 3834 and RFC 5230 and of the mail
-/// systems that mark their automatic mail in ways of their own.
+/// Decides whether a message may be answered at all. The rules are those of RFC 3834 and RFC 5230, and of mail systems
+/// that mark their automatic mail in their own way.
 /// </summary>
-/// <param name="settings">Which addresses are ours, and what is not answered.</param>
-/// <param name="clock">Null: the system's.</param>
-/// <param name="hostName">The host's own name. Null: the system's.</param>
+/// <param name="settings">The settings in force: which addresses are ours, and which mail is not answered.</param>
+/// <param name="clock">The source of the current time; null for the system clock.</param>
+/// <param name="hostName">This host's own name; null for the one that the system reports.</param>
 internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = null, string? hostName = null)
 {
     /// <summary>
-    /// How long a failed look-up defers the message. Postfix hands over the same header at each try, so the result
+    /// How long a failed look-up defers the message. Postfix hands over the same header on each retry, so the result
     /// never changes, and the message must not expire in the queue.
     /// </summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
@@ -26,17 +26,19 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     private const int MaxReceived = 50;
 
     /// <summary>
-    /// The characters of an atom (RFC 5322, section 3.2.3) and the dot, but for `%` and `!`: to Postfix
-    /// victim%example.net@ours and example.net!victim@ours are mail for victim@example.net (allow_percent_hack and
+    /// The characters of an atom (RFC 5322, section 3.2.3) and the dot, except `%` and `!`. Postfix reads
+    /// victim%example.net@ours and example.net!victim@ours as mail for victim@example.net (allow_percent_hack and
     /// swap_bangpath of postconf(5), both on by default).
     /// </summary>
     private static readonly SearchValues<char> PlainCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.#$&'*+-/=?^_`{|}~");
 
-    /// <summary>The header that our replies carry, so that none of them is answered by us when it comes back.</summary>
+    /// <summary>
+    /// The header field that all our replies carry, so that a reply that comes back to us is not answered.
+    /// </summary>
     public const string LoopHeader = "X-Loop";
 
-    /// <summary>The first reason not to reply, or null and the request to answer.</summary>
+    /// <summary>Returns the first reason not to reply, or null and the request to answer.</summary>
     public SkipReason? ReasonNotToReply(IncomingMessage message, Envelope envelope, out Request? request)
     {
         request = null;
@@ -127,30 +129,33 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     }
 
     /// <summary>
-    /// Whether a reply can reach the address, and nobody else: a plain local part of at most 64 characters and a fully
-    /// qualified domain, without SMTPUTF8 (RFC 6531), which neither SES nor most mail systems offer.
+    /// Whether a reply can reach the address, and only that address. It needs a plain local part of at most 64
+    /// characters and a fully qualified domain, 254 characters in all. SMTPUTF8 (RFC 6531) is not used: neither SES nor
+    /// most mail systems offer it.
     /// </summary>
     private static bool CanBeAnswered(string address) => address.Length <= 254
         && MailDomain.TrySplit(address, out var local, out _) && local.Length <= 64 && IsPlain(local);
 
     /// <summary>
-    /// What a dot-atom has (RFC 5322, section 3.2.3), also within quotes, where dots may stand anywhere; without what a
-    /// mail system on the way could read as more than a mailbox.
+    /// Whether the local part, in quotation marks or not, has only characters of a dot-atom (RFC 5322, section 3.2.3),
+    /// and nothing that a mail system on the way could read as more than a mailbox. In quotation marks, dots may be
+    /// anywhere.
     /// </summary>
     private static bool IsPlain(ReadOnlySpan<char> localPart)
     {
         var name = localPart is ['"', .. var quoted, '"'] ? quoted : localPart;
-        // Everything else needs quotes. Within them Postfix reads an @ as the end of a local part
-        // (resolve_dequoted_address of postconf(5)), old mail systems commas, semicolons, colons and brackets as lists,
-        // groups and routes; and few agree about spaces and backslashes.
+        // All other characters need quotation marks. Inside them, Postfix reads an @ as the end of the local part
+        // (resolve_dequoted_address of postconf(5)). Old mail systems read commas, semicolons, colons and brackets as
+        // lists, groups and routes. Few systems agree about spaces and backslashes.
         if (name.IsEmpty || name.ContainsAnyExcept(PlainCharacters))
             return false;
-        // An option of a command, which Postfix bounces (allow_min_user of postconf(5)); a command and a file, which
-        // local(8) and sendmail deliver to (aliases(5)).
+        // A leading hyphen makes the address an option of a command, which Postfix bounces (allow_min_user of
+        // postconf(5)). A leading | or / makes it a command or a file, to which local(8) and sendmail deliver
+        // (aliases(5)).
         if (name[0] is '-' or '|' or '/')
             return false;
-        // An encoded word has no place in an address (RFC 2047, section 5), and readers that decode it all the same
-        // read another one.
+        // An encoded word is not allowed in an address (RFC 2047, section 5). A reader that decodes it nevertheless
+        // reads another address.
         return name.IndexOf("=?") < 0;
     }
 
@@ -158,8 +163,8 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         IsOurAddress(address) || MailDomain.IsWithin(domain, settings.OwnDomains);
 
     /// <summary>
-    /// An envelope sender is compared as a whole address, not by its domain: a forwarder on one of our domains rewrites
-    /// other people's senders to that domain (SRS).
+    /// Whether this is our response address or bounce address. An envelope sender is compared as a whole, not by its
+    /// domain: a forwarder on one of our domains rewrites other people's senders to that domain (SRS).
     /// </summary>
     private bool IsOurAddress(string? address) => address is not null
         && BareAddress(address).TrimEnd('.') is var bare
@@ -184,7 +189,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     private static string LocalPart(string address) =>
         address.LastIndexOf('@') is >= 0 and var at ? address[..at] : address;
 
-    /// <summary>What stands between the angle brackets, or all of it.</summary>
+    /// <summary>Returns the text between the angle brackets, or the whole text if it has none.</summary>
     private static string BareAddress(string text)
     {
         var open = text.LastIndexOf('<');
@@ -193,7 +198,8 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     }
 
     /// <summary>
-    /// The request's own chain; without one, what it answers, if that is a single message (RFC 5322, section 3.6.4).
+    /// Returns the ids in the request's References. Without any, returns the id in In-Reply-To if it is the only one
+    /// there (RFC 5322, section 3.6.4).
     /// </summary>
     private static List<string> References(HeaderList headers)
     {
@@ -202,7 +208,9 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         return Ids(headers["In-Reply-To"]) is [var only] ? [only] : [];
     }
 
-    /// <summary>The addresses as written: MimeKit leaves out blanks and a final dot.</summary>
+    /// <summary>
+    /// Returns the ids that the field contains exactly as MimeKit reads them. MimeKit drops spaces and a final dot.
+    /// </summary>
     private static List<string> Ids(string? field) => field is null ? []
         : [.. MimeUtils.EnumerateReferences(field).Where(id => field.Contains($"<{id}>", StringComparison.Ordinal))];
 }

@@ -3,16 +3,19 @@ using MimeKit;
 namespace MailResponder.Incoming;
 
 /// <summary>
-/// Takes a header block apart, one field at a time: MimeKit's reader of whole blocks gives up the block for some lines,
-/// and with it a person's address or a robot's mark.
+/// Splits a header block into its fields, one at a time. MimeKit's reader for whole blocks gives up the block at some
+/// malformed lines. A person's address or a robot's mark would be lost with it.
 /// </summary>
 internal static class HeaderFields
 {
     /// <summary>
-    /// The fields in their order. A line without a name of printable ASCII (RFC 5322, section 2.2) before its colon is
-    /// passed over with the lines that continue it, and nothing else. Each byte is looked at a fixed number of times.
+    /// Returns the fields in order. Skips a line that has no name in printable ASCII before its colon (RFC 5322,
+    /// section 2.2), together with its continuation lines, and nothing else. The time grows linearly with the length of
+    /// the block.
     /// </summary>
-    /// <param name="block">Lines end in LF; when there is none, in CR. The last one may lack its end.</param>
+    /// <param name="block">
+    /// The header block. Lines end in LF or, if there is no LF, in CR. The last line may lack its end.
+    /// </param>
     public static HeaderList Of(byte[] block)
     {
         var headers = new HeaderList();
@@ -34,7 +37,7 @@ internal static class HeaderFields
         return headers;
     }
 
-    /// <summary>Length of the first line and of those behind it that begin with white space.</summary>
+    /// <summary>Returns the length of the first line and of the lines after it that begin with white space.</summary>
     private static int FieldLength(ReadOnlySpan<byte> rest)
     {
         var length = 0;
@@ -48,10 +51,10 @@ internal static class HeaderFields
     }
 
     /// <summary>
-    /// White space before the colon is allowed (RFC 5322, section 4.5). Control bytes and a byte order mark around the
-    /// name count as nothing: with them a robot's mark would be none.
+    /// Parses one field. White space before the colon is allowed (RFC 5322, section 4.5). Control bytes and a byte
+    /// order mark around the name are ignored: otherwise they would hide a robot's mark.
     /// </summary>
-    /// <returns>Null when it has no name.</returns>
+    /// <returns>Null if it has no valid name.</returns>
     private static Header? Parse(byte[] text, int start, int length)
     {
         var field = text.AsSpan(start, length);

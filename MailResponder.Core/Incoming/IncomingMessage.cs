@@ -3,26 +3,28 @@ using MimeKit;
 
 namespace MailResponder.Incoming;
 
-/// <summary>A message as far as the responder needs it: its header block. The body is read and dropped.</summary>
-/// <param name="HeaderBlock">The raw bytes up to the empty line, without an mbox From line; at most 100 KiB.</param>
-/// <param name="Headers">The same, parsed.</param>
-/// <param name="Bytes">Size of the whole message.</param>
+/// <summary>The part of a message that the responder needs: its header block. The body is read and dropped.</summary>
+/// <param name="HeaderBlock">The raw bytes before the empty line, without an mbox From line; at most 100 KiB.</param>
+/// <param name="Headers">The same header block, parsed.</param>
+/// <param name="Bytes">The size of the whole message.</param>
 internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, long Bytes)
 {
-    /// <summary>Postfix keeps headers of at most 102400 bytes together and moves the rest into the body.</summary>
+    /// <summary>Postfix keeps at most 102400 bytes of header together and moves the rest into the body.</summary>
     private const int MaxHeaderBytes = 102_400;
 
-    /// <summary>Most messages are smaller; memory that is not touched costs nothing.</summary>
+    /// <summary>
+    /// Size of the first buffer. Most messages are smaller, and memory that is not touched costs nothing.
+    /// </summary>
     private const int UsualBytes = 16_384;
 
     /// <summary>
-    /// Whether the header breaks off: within a line, or at our bound. What is missing may be half of the address in
-    /// From, or the field by which a robot makes itself known.
+    /// Whether the header breaks off, within a line or at our size limit. The missing part may be half of the address
+    /// in From, or the field that marks a robot.
     /// </summary>
     public bool IsCutOff { get; private init; }
 
     /// <summary>Reads the input to its end, so that the mail system never writes into a closed pipe.</summary>
-    /// <exception cref="ResponderException">It cannot be read.</exception>
+    /// <exception cref="ResponderException">The input cannot be read.</exception>
     public static IncomingMessage Read(Stream input)
     {
         try
@@ -63,13 +65,16 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
         return new IncomingMessage(block, HeaderFields.Of(block), bytes) { IsCutOff = isCutOff };
     }
 
-    /// <summary>"From : " is the field, in the obsolete form (RFC 5322, section 4.5).</summary>
+    /// <summary>
+    /// Whether the message begins with an mbox From line. "From : " is the header field in its obsolete form (RFC 5322,
+    /// section 4.5).
+    /// </summary>
     private static bool IsMboxLine(ReadOnlySpan<byte> message) =>
         message.StartsWith(">From "u8)
         || (message.StartsWith("From "u8) && !message["From".Length..].TrimStart(" \t"u8).StartsWith(":"u8));
 
     /// <summary>
-    /// The bytes before the first empty line, after an mbox From line; line ends may be CRLF, LF or CR.
+    /// Returns the bytes before the first empty line, without an mbox From line. Line ends may be CRLF, LF or CR.
     /// </summary>
     private static ReadOnlySpan<byte> HeaderBlockOf(ReadOnlySpan<byte> message, out bool hasEnd)
     {
@@ -81,8 +86,8 @@ internal sealed record IncomingMessage(byte[] HeaderBlock, HeaderList Headers, l
                 message = message[1..];
         }
 
-        // In a block that has line feeds, a carriage return ends no line: broken mail programs leave "\r\r\n" and stray
-        // ones.
+        // If the block has line feeds, a carriage return does not end a line: broken mail programs write "\r\r\n" and
+        // stray carriage returns.
         var lineEnd = message.Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
         var lineStart = 0;
         hasEnd = true;

@@ -8,9 +8,9 @@ using MimeKit;
 namespace MailResponder.Incoming;
 
 /// <summary>
-/// The charsets beyond Unicode and Latin, for MimeKit. At its first use it looks whether eleven of them are known,
-/// and loads their tables, which few messages need. So all are said to be known at that look, and
-/// System.Text.Encoding.CodePages is asked only when a message names a charset.
+/// Gives MimeKit the charsets beyond Unicode and Latin. When MimeKit is first used, it checks whether eleven of them
+/// are known, which would load their tables, although few messages need them. This provider therefore claims to know
+/// every charset during that check. It asks System.Text.Encoding.CodePages only when a message names a charset.
 /// </summary>
 internal sealed class MailCharsets : EncodingProvider
 {
@@ -23,19 +23,19 @@ internal sealed class MailCharsets : EncodingProvider
     {
         var provider = new MailCharsets();
         Encoding.RegisterProvider(provider);
-        // MimeKit probes the charsets at its first use.
+        // The first use of MimeKit, at which it checks the charsets.
         _ = new ParserOptions();
         provider._isProbed = true;
-        // Set before any address is read, for the same reason.
+        // This must also be set before any address is read.
         MailboxAddress.IdnMapping = new MailIdn();
     }
 
     public override Encoding? GetEncoding(int codepage) => codepage switch
     {
-        // .NET's own.
+        // Built into .NET.
         1200 or 1201 or 12000 or 12001 or 20127 or 28591 or 65000 or 65001 => null,
         _ when !_isProbed => Encoding.Latin1,
-        // Mail programs name the smaller charset for what they write in a larger one: GB 18030, Unified Hangul Code.
+        // Mail programs name a smaller charset for text that they write in a larger one: GB 18030, Unified Hangul Code.
         936 or 51936 => CodePagesEncodingProvider.Instance.GetEncoding(54936),
         51949 => CodePagesEncodingProvider.Instance.GetEncoding(949),
         _ => CodePagesEncodingProvider.Instance.GetEncoding(codepage),
@@ -48,7 +48,7 @@ internal sealed class MailCharsets : EncodingProvider
         "x-gbk" or "x-gb2312" => GetEncoding(936),
         "euckr" => GetEncoding(51949),
         "eucjp" => GetEncoding(51932),
-        // Windows' own names: cp1251.
+        // Windows names, like cp1251.
         ['c', 'p', .. var page]
             when int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var number) =>
                 GetEncoding(number),

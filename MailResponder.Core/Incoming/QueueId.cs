@@ -2,13 +2,14 @@ using MimeKit;
 
 namespace MailResponder.Incoming;
 
-/// <summary>Postfix's name for a message, by which a log line is found again in the mail log.</summary>
+/// <summary>Postfix's queue id of a message. With it, a line of our log can be found in the mail log.</summary>
 internal static class QueueId
 {
     private const int MaxLength = 32;
 
     /// <summary>
-    /// As told, else from the topmost Received header ("by host (Postfix) with ESMTP id 4bX…"); "-" when unknown.
+    /// Returns the queue id of the envelope or, if it has none, the one in the topmost Received field ("by host
+    /// (Postfix) with ESMTP id 4bX…"); "-" if unknown.
     /// </summary>
     public static string Of(Envelope envelope, HeaderList headers)
     {

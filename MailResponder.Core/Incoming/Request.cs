@@ -3,8 +3,8 @@ using MimeKit;
 
 namespace MailResponder.Incoming;
 
-/// <summary>A message that may be answered: who asked, and what of the message the reply repeats.</summary>
-/// <param name="From">The requester: the one mailbox of From. A reply goes there and nowhere else.</param>
+/// <summary>A message that may be answered: who sent it, and what the reply repeats of it.</summary>
+/// <param name="From">The requester: the one mailbox in From. Replies go there and nowhere else.</param>
 internal sealed record Request(MailboxAddress From, string Subject, string? MessageId, IReadOnlyList<string> References)
 {
     /// <summary>How much is proven about the requester.</summary>

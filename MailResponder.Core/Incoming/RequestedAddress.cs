@@ -5,26 +5,27 @@ using MimeKit;
 
 namespace MailResponder.Incoming;
 
-/// <summary>Finds out which of our addresses a message asks.</summary>
+/// <summary>Finds out to which of our addresses a request was sent.</summary>
 internal static class RequestedAddress
 {
-    /// <summary>luser_relay = mail_responder+$local@localhost puts this before the local part.</summary>
+    /// <summary>The prefix that luser_relay = mail_responder+$local@localhost puts before the local part.</summary>
     private const string RelayWrapping = "mail_responder+";
 
-    /// <summary>Local parts behind which people read (RFC 2142).</summary>
+    /// <summary>Local parts whose mail is read by people (RFC 2142).</summary>
     public static readonly string[] OfPeople = ["postmaster", "support", "abuse"];
 
     private static readonly string[] MoreOfPeople = ["hostmaster", "webmaster", "security", "noc", "root", "dmarc"];
 
     /// <summary>
-    /// What the mail system told or, for a message replayed by hand, the first To or Cc address that the response book
-    /// knows. As the book writes it, so for an address that it does not know perhaps
-    /// <see cref="ResponseEntry.AnyLocalPart"/> and the domain; null when the book does not have that either.
+    /// Returns the requested address as the book writes it. This is the one that the mail system states or, for a
+    /// message that is replayed from a file, the first To or Cc address that the book contains. If the book does not
+    /// contain the address, returns <see cref="ResponseEntry.AnyLocalPart"/> and the domain, provided that the address
+    /// may be mistyped and the book contains this form. Otherwise null.
     /// </summary>
-    /// <param name="told">See <see cref="Told"/>.</param>
-    /// <param name="headers">Those of the message.</param>
-    /// <param name="book">The book in force.</param>
-    /// <param name="settings">Which addresses are ours.</param>
+    /// <param name="told">The requested address as <see cref="Told"/> returns it.</param>
+    /// <param name="headers">The header of the message.</param>
+    /// <param name="book">The response book in force.</param>
+    /// <param name="settings">The settings in force, with our own addresses.</param>
     public static string? Find(string? told, HeaderList headers, IResponseBook book, ResponderSettings settings)
     {
         string? OfUnknown(string address) => MayBeMistyped(address, settings) ? EntryForUnknown(address, book) : null;
@@ -34,15 +35,20 @@ internal static class RequestedAddress
     }
 
     /// <summary>
-    /// What the mail system says, as it says it; null when it does not. In this order: the envelope, X-Original-To,
-    /// Delivered-To.
+    /// Returns the requested address exactly as the mail system states it; null if it states none. The envelope comes
+    /// first, then X-Original-To, then Delivered-To.
     /// </summary>
     public static string? Told(Envelope envelope, HeaderList headers) => Array.Find(
         [envelope.Recipient, headers["X-Original-To"], headers["Delivered-To"]],
         told => !string.IsNullOrWhiteSpace(told));
 
-    /// <summary>The relay keeps only the local part. The domain is taken from the book or from the message.</summary>
-    /// <param name="ofUnknown">The book's address for one that it does not know, whole and in lower case.</param>
+    /// <summary>
+    /// Removes the prefix of luser_relay, which keeps only the local part. The domain is taken from the book or from
+    /// the message.
+    /// </summary>
+    /// <param name="ofUnknown">
+    /// Returns the book's address for one that it does not contain, given whole and in lower case.
+    /// </param>
     private static string? Unwrapped(
         string address, HeaderList headers, IResponseBook book, Func<string, string?> ofUnknown)
     {
@@ -58,7 +64,7 @@ internal static class RequestedAddress
             ?? FirstKnown(headers, whole =>
                 whole.StartsWith(local + "@", StringComparison.Ordinal) ? ofUnknown(whole) : null);
 
-        // The book's one address with this local part; where several domains have it, the one that the message names.
+        // The book's only address with this local part. If several domains have it, the one that the message names.
         string? OfLocalPart(string name)
         {
             var start = name + "@";
@@ -69,8 +75,8 @@ internal static class RequestedAddress
     }
 
     /// <summary>
-    /// The book's address for this one: with its domain in the one spelling that the book has, as it is or without a
-    /// tag (recipient_delimiter of postfix/main.cf). Null when there is none.
+    /// Returns the book's address for this one, as it is or without its tag (recipient_delimiter of postfix/main.cf),
+    /// and with the domain spelled as in the book. Null if the book has neither.
     /// </summary>
     private static string? Known(string address, IResponseBook book)
     {
@@ -86,8 +92,9 @@ internal static class RequestedAddress
         && ResponseEntry.AnyLocalPart + domain is var any && book.Knows(any) ? any : null;
 
     /// <summary>
-    /// Nobody looks for links at an address of robots or people, and what comes to ours is often about a reply. However
-    /// it is written: in quotation marks, with a tag, with another spelling of the domain.
+    /// Whether an address that the book does not contain may be mistyped. Addresses of robots and people are not:
+    /// nobody expects links there. Our response and bounce addresses are not: mail to them is often about a reply.
+    /// These addresses are recognized in quotation marks, with a tag, and with another spelling of the domain.
     /// </summary>
     private static bool MayBeMistyped(string address, ResponderSettings settings)
     {
@@ -97,7 +104,9 @@ internal static class RequestedAddress
             && (local, domain) != Plain(settings.ResponseAddress) && (local, domain) != Plain(settings.BounceAddress);
     }
 
-    /// <summary>In lower case, without quotation marks and tag; the domain in its one spelling.</summary>
+    /// <summary>
+    /// Returns the address in lower case, without quotation marks and tag, and with the domain in its one spelling.
+    /// </summary>
     private static (string Local, string Domain) Plain(string address)
     {
         if (!MailDomain.TrySplit(address.ToLowerInvariant(), out var local, out var domain))

@@ -1,7 +1,7 @@
 namespace MailResponder.Incoming;
 
 /// <summary>
-/// Local parts behind which nobody reads a reply (RFC 3834, section 2; RFC 2142; the list servers' own).
+/// Local parts of addresses where nobody reads a reply (RFC 3834, section 2; RFC 2142; and those of list servers).
 /// </summary>
 internal static class RobotLocalPart
 {
@@ -10,24 +10,29 @@ internal static class RobotLocalPart
     private static readonly string[] Beginnings = ["noreply", "donotreply"];
 
     /// <summary>
-    /// Anywhere, with punctuation inside or not (files-no-reply), and with a number behind (noreply2). Bounces are
-    /// Mailman's, Sympa's and mass mailers' returns.
+    /// These match anywhere, with or without punctuation inside (files-no-reply), and with a number after them
+    /// (noreply2). "bounce" and "bounces" are in the return addresses of Mailman, Sympa and mass mailers.
     /// </summary>
     private static readonly string[] Phrases =
         ["noreply", "donotreply", "dontreply", "noresponder", "autoreply", "autoresponder", "bounce", "bounces"];
 
-    /// <summary>Only behind another word: what Majordomo and its like send a list by.</summary>
+    /// <summary>
+    /// These match only after another word: Majordomo and similar programs send a list from such addresses.
+    /// </summary>
     private static readonly string[] LaterWords = ["relay", "outgoing"];
 
     /// <summary>
-    /// Behind mlmmj's delimiter: what a list does for its readers. A mlmmj list has no List- field unless it is given
-    /// one.
+    /// Tags after mlmmj's delimiter, for the commands of a list. A mlmmj list writes no List- field unless it is
+    /// configured to.
     /// </summary>
     private static readonly string[] ListTags = ["help", "owner", "confsub", "confunsub", "subscribe", "unsubscribe"];
 
     private static readonly char[] Digits = [.. "0123456789"];
 
-    /// <summary>Case does not matter, nor does the punctuation inside of no-reply, do_not.reply and the like.</summary>
+    /// <summary>
+    /// Whether the local part is a robot's. Case does not matter, nor does punctuation inside no-reply, do_not.reply
+    /// and the like.
+    /// </summary>
     public static bool Matches(string localPart)
     {
         var local = Unwrapped(localPart.Trim('"').ToLowerInvariant());
@@ -41,7 +46,8 @@ internal static class RobotLocalPart
     }
 
     /// <summary>
-    /// Whether it ends in the recipient, as get=example.com: list servers make their sender so for each reader.
+    /// Whether the local part ends in the recipient's address, like get=example.com. List servers make such a sender
+    /// for each subscriber.
     /// </summary>
     public static bool IsMadeOf(string recipient, string localPart) =>
         recipient.IndexOf('@') > 0
@@ -60,7 +66,7 @@ internal static class RobotLocalPart
             if (first > 0 && LaterWords.Contains(words[first]))
                 return true;
             var phrase = "";
-            // The longest is do-not-reply: three words.
+            // The longest phrase, do-not-reply, has three words.
             for (var last = first; last < words.Length && last < first + 3; last++)
             {
                 phrase += words[last];
@@ -73,9 +79,9 @@ internal static class RobotLocalPart
     }
 
     /// <summary>
-    /// Without what forwarders and senders put around people's addresses: SRS0=hash=day=domain=joe, SRS1=…==…=joe and
-    /// Microsoft 365's joe.x+SRS=hash=day=domain=joe (of bounces+SRS=hash=day nothing is left), BATV's prvs=tag=joe and
-    /// btv1==tag==joe, and Gmail's joe+caf_=whom-it-forwards-to.
+    /// Removes what forwarders and senders put around a person's local part: SRS0=hash=day=domain=joe, SRS1=…==…=joe
+    /// and Microsoft 365's joe.x+SRS=hash=day=domain=joe (nothing is left of bounces+SRS=hash=day), BATV's prvs=tag=joe
+    /// and btv1==tag==joe, and Gmail's joe+caf_=forwarding-address.
     /// </summary>
     private static string Unwrapped(string local)
     {
@@ -91,7 +97,7 @@ internal static class RobotLocalPart
         return local.IndexOf("+srs=", StringComparison.Ordinal) is > 0 and var srs ? Behind(local[srs..], 4) : local;
     }
 
-    /// <summary>The text after that many equals signs; empty when there are fewer.</summary>
+    /// <summary>Returns the text after that many equals signs; empty if there are fewer.</summary>
     private static string Behind(string text, int signs)
     {
         for (; signs > 0; signs--)
@@ -99,7 +105,9 @@ internal static class RobotLocalPart
         return text;
     }
 
-    /// <summary>A variable envelope return path, which contains the recipient: list-7-get=example.com.</summary>
+    /// <summary>
+    /// Whether this is a variable envelope return path (VERP), which contains the recipient: list-7-get=example.com.
+    /// </summary>
     private static bool IsVerp(string local)
     {
         if (local.Contains("-return-", StringComparison.Ordinal))

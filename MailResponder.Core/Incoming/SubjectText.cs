@@ -5,7 +5,7 @@ using MimeKit.Utils;
 
 namespace MailResponder.Incoming;
 
-/// <summary>The Subject of a message, also of one that has bytes in place of encoded words (RFC 2047).</summary>
+/// <summary>Reads the Subject of a message, even if it has raw bytes instead of encoded words (RFC 2047).</summary>
 internal static class SubjectText
 {
     private const byte Escape = 0x1B;
@@ -13,8 +13,9 @@ internal static class SubjectText
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Bytes that are not ASCII are read as UTF-8, else in the charset of Content-Type. The subject is empty when
-    /// neither fits, or when the charset is unknown: no text is better than a wrong one.
+    /// Returns the decoded subject. Bytes beyond ASCII are read as UTF-8 or, if they are not UTF-8, in the charset of
+    /// Content-Type. The subject is empty if neither fits or the charset is unknown: no text is better than a wrong
+    /// one.
     /// </summary>
     public static string Of(HeaderList headers)
     {
@@ -24,7 +25,7 @@ internal static class SubjectText
         var raw = headers[index].RawValue;
         if (!EncodedWordsAreText(raw))
             return "";
-        // iso-2022-jp and its like are made of ASCII and escapes.
+        // Text in charsets like iso-2022-jp consists of ASCII and escape sequences.
         var hasEscape = raw.AsSpan().Contains(Escape);
         if (System.Text.Ascii.IsValid(raw) && !hasEscape)
             return WithoutDoubt(headers[index].Value);
@@ -34,13 +35,13 @@ internal static class SubjectText
         return text is null ? "" : WithoutDoubt(Rfc2047.DecodeText(Encoding.UTF8.GetBytes(text)).Trim());
     }
 
-    /// <summary>Null when it is in another charset.</summary>
+    /// <summary>Returns the text; null if the bytes are not valid in the encoding, or the encoding is null.</summary>
     private static string? Decoded(ReadOnlySpan<byte> bytes, Encoding? encoding)
     {
         try
         {
             var text = encoding?.GetString(bytes).ReplaceLineEndings("");
-            // Some of .NET's charsets put question marks in spite of the exception fallback.
+            // Some of .NET's encodings write question marks despite the exception fallback.
             return text?.Count(c => c == '?') > bytes.Count((byte)'?') ? null : text;
         }
         catch (DecoderFallbackException)
@@ -50,15 +51,16 @@ internal static class SubjectText
     }
 
     /// <summary>
-    /// Empty when it holds what decoders put in place of invalid bytes: replacement characters and, in .NET,
-    /// private-use characters.
+    /// Returns the text, or an empty one if it contains what decoders leave in place of invalid bytes: replacement
+    /// characters, escape characters and, in .NET, private-use characters.
     /// </summary>
     private static string WithoutDoubt(string text) =>
         text.AsSpan().ContainsAnyInRange('\uE000', '\uF8FF')
             || text.AsSpan().ContainsAny('\u001B', '\uFFFD') ? "" : text;
 
     /// <summary>
-    /// UTF-8 whose last character was cut off. Reading it in another charset would give a different text.
+    /// Whether the bytes are UTF-8 text whose last character is cut off. Read in another charset, they would give a
+    /// different text.
     /// </summary>
     private static bool IsCutUtf8(ReadOnlySpan<byte> raw)
     {
@@ -77,7 +79,9 @@ internal static class SubjectText
             && ContentType.TryParse(headers[index].RawValue, out var type)
             ? Named(type.Charset) : null;
 
-    /// <summary>Null when the charset is unknown, or no superset of ASCII, which a header needs.</summary>
+    /// <summary>
+    /// Returns the encoding of a charset; null if it is unknown, or no superset of ASCII, which a header needs.
+    /// </summary>
     private static Encoding? Named(string? charset)
     {
         if (string.IsNullOrEmpty(charset))
@@ -95,7 +99,7 @@ internal static class SubjectText
     }
 
     /// <summary>
-    /// Whether each run of encoded words in one charset is a text of it. A character may be split between two words.
+    /// Whether each run of encoded words in the same charset is valid text. A character may be split between two words.
     /// </summary>
     private static bool EncodedWordsAreText(ReadOnlySpan<byte> raw)
     {
@@ -125,7 +129,7 @@ internal static class SubjectText
         charset.Length == 0 || (Named(charset) is { } encoding && Decoded([.. bytes], encoding) is { } text
             && WithoutDoubt(text).Length == text.Length);
 
-    /// <summary>An encoded word behind its first two characters (RFC 2047, section 2), and what follows it.</summary>
+    /// <summary>Reads an encoded word from its third character on (RFC 2047, section 2), and moves past it.</summary>
     private static bool TryReadWord(ref ReadOnlySpan<byte> raw, out string charset, out ReadOnlySpan<byte> content)
     {
         charset = "";
@@ -143,7 +147,7 @@ internal static class SubjectText
         var length = encoded.IndexOf("?="u8);
         if (decoder is null || length < 0)
             return false;
-        // RFC 2231 puts a language behind an asterisk.
+        // RFC 2231 puts a language after an asterisk.
         charset = Encoding.Latin1.GetString(raw[..end]).Split('*')[0];
         var output = new byte[decoder.EstimateOutputLength(length)];
         content = output.AsSpan(0, decoder.Decode(encoded[..length].ToArray(), 0, length, output));

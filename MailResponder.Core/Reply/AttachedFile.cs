@@ -4,13 +4,15 @@ using MailResponder.Files;
 
 namespace MailResponder.Reply;
 
-/// <summary>An attachment in a body: base64 (RFC 2045, section 6.8) in lines of 76 characters and LF.</summary>
-/// <param name="content">Closed together with this.</param>
+/// <summary>An attachment in a body: base64 (RFC 2045, section 6.8) in lines of 76 characters that end in LF.</summary>
+/// <param name="content">The attachment or its base64; disposed together with this object.</param>
 /// <param name="discard">
-/// Null: the content is the attachment itself. Else it is that base64 already; called when it cannot be read, so that
-/// the next message finds it no more.
+/// Null if the content is the attachment itself. Otherwise the content is its base64, and this is called when it cannot
+/// be read, so that the next message no longer finds it.
 /// </param>
-/// <param name="isSame">Asked when all of it was written: whether nobody changed it meanwhile.</param>
+/// <param name="isSame">
+/// Called after all of it was written. Returns whether the file is still unchanged; null: this is not checked.
+/// </param>
 internal sealed class AttachedFile(Stream content, Action? discard = null, Func<bool>? isSame = null) : IDisposable
 {
     private const int LineBytes = 57;
@@ -22,7 +24,7 @@ internal sealed class AttachedFile(Stream content, Action? discard = null, Func<
 
     public long Lines => (Bytes + LineLength - 1) / LineLength;
 
-    /// <exception cref="IOException">It cannot be read, or was changed a moment ago.</exception>
+    /// <exception cref="IOException">The content cannot be read, or was changed in the meantime.</exception>
     public void WriteTo(Stream output)
     {
         content.Position = 0;
@@ -45,7 +47,7 @@ internal sealed class AttachedFile(Stream content, Action? discard = null, Func<
             ArrayPool<byte>.Shared.Return(lines);
         if (bytes != expected)
             throw new EndOfStreamException();
-        // What was verified and hashed is to be what is sent: the message waits for a file that is being replaced.
+        // What is sent must be what was verified and hashed. If the file is being replaced, the message is retried.
         if (isSame?.Invoke() == false)
             throw new ChangedFileException();
     }

@@ -4,17 +4,18 @@ using MimeKit;
 namespace MailResponder.Reply;
 
 /// <summary>
-/// The Content-Type of an attachment: MimeKit's type of the extension where files of that kind are harmless, else
-/// application/octet-stream, which mail programs save and never open by themselves.
+/// Chooses the Content-Type of an attachment. If files with its extension are harmless, this is MimeKit's type for the
+/// extension. Otherwise it is application/octet-stream, which mail programs save and never open by themselves.
 /// </summary>
 internal static class AttachmentType
 {
     /// <summary>
-    /// Extensions of text, pictures, sound, books and archives. None of them is blocked by Gmail ("File types blocked
-    /// in Gmail"), Outlook ("Blocked attachments in Outlook") or Amazon SES ("Unsupported attachment types"). Left out:
-    /// what a mail program, browser or desktop runs or installs (programs, scripts, HTML, SVG, other XML, Java, disk
-    /// images, shortcuts, keys), office documents, which hold macros or formulas, and parts that a mail program treats
-    /// as more than a file (messages, calendars, cards, signatures).
+    /// Extensions of text, pictures, sound, video, books and archives. None of them is blocked by Gmail ("File types
+    /// blocked in Gmail"), Outlook ("Blocked attachments in Outlook") or Amazon SES ("Unsupported attachment types").
+    /// Three kinds of files are left out: those that a mail program, browser or desktop runs or installs (programs,
+    /// scripts, HTML, SVG, other XML, Java, disk images, shortcuts, keys); office documents, because they can hold
+    /// macros or formulas; and those that a mail program treats as more than a file (messages, calendars, cards,
+    /// signatures).
     /// </summary>
     private static readonly HashSet<string> HarmlessExtensions = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -22,11 +23,12 @@ internal static class AttachmentType
         ".opus", ".pdf", ".png", ".tar", ".txt", ".webm", ".webp", ".zip",
     };
 
+    /// <summary>Returns the type of an attachment.</summary>
     /// <param name="shownName">The name that the attachment shows.</param>
-    /// <param name="content">Read from its start when the extension is one of text.</param>
+    /// <param name="content">The attachment. It is read from its start if the extension is one of text.</param>
     /// <returns>
-    /// With <c>charset=utf-8</c> for a text. A text in another encoding is application/octet-stream: without a charset
-    /// it would count as US-ASCII (RFC 2046, section 4.1.2), and readers would spoil it.
+    /// The type; for text, it has <c>charset=utf-8</c>. Text in another encoding gets application/octet-stream: without
+    /// a charset it would count as US-ASCII (RFC 2046, section 4.1.2), and mail programs would garble it.
     /// </returns>
     /// <exception cref="IOException">The content cannot be read.</exception>
     public static ContentType Of(string shownName, Stream content)
@@ -44,7 +46,7 @@ internal static class AttachmentType
 
     private static ContentType Unknown() => new("application", "octet-stream");
 
-    /// <summary>Whether it is UTF-8 without NUL. UTF-16 texts and most programs contain NUL.</summary>
+    /// <summary>Whether the content is UTF-8 without NUL. UTF-16 text and most programs contain NUL.</summary>
     private static bool IsText(Stream content)
     {
         content.Position = 0;

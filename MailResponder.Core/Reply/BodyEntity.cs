@@ -2,7 +2,9 @@ using MimeKit;
 
 namespace MailResponder.Reply;
 
-/// <summary>A body for MimeKit's signer, which is told the hash: its Content-* fields, and no content.</summary>
+/// <summary>
+/// A body for MimeKit's signer. It has Content-* fields but no content, because the signer is given the hash.
+/// </summary>
 internal sealed class BodyEntity : MimeEntity
 {
     /// <param name="fields">The Content-* fields, with LF line ends.</param>

@@ -7,22 +7,22 @@ using MimeKit.Encodings;
 namespace MailResponder.Reply;
 
 /// <summary>
-/// Makes bodies of texts and attachments. The same content gives the same bytes: boundaries are derived from it, and
-/// so it cannot hold them.
+/// Builds bodies from texts and attachments. The same content gives the same bytes. The boundaries are derived from a
+/// hash of the content, so the content cannot contain them.
 /// </summary>
 internal static class MimeBody
 {
     private static readonly FormatOptions Format = UnixFormat();
 
-    /// <summary>A body of one text, or of the same text in several forms, the plainest first.</summary>
-    /// <param name="isOpen">As <see cref="Frame"/> has it.</param>
+    /// <summary>Returns a body of one text, or of the same text in several forms, the plainest first.</summary>
+    /// <param name="isOpen">The same as for <see cref="Frame"/>.</param>
     public static ReplyBody Of(IReadOnlyList<ResponseBody> bodies, bool isOpen = false) =>
         new(Frame(bodies, [], [], isOpen), []);
 
     /// <summary>Puts the texts into a frame that was left open for them.</summary>
     /// <remarks>
-    /// Quoted-printable (RFC 2045, section 6.7) whatever the text is: its lines have at most 76 characters however long
-    /// a link is, and spam filters do not mind it as they mind base64.
+    /// Any text is encoded as quoted-printable (RFC 2045, section 6.7). Its lines have at most 76 characters, however
+    /// long a link is, and spam filters do not count it against a mail as they do base64.
     /// </remarks>
     public static BodyFrame Close(BodyFrame open, IReadOnlyList<ResponseBody> bodies)
     {
@@ -41,11 +41,11 @@ internal static class MimeBody
         return open with { Texts = [closed.ToArray(), .. open.Texts.Skip(bodies.Count + 1)] };
     }
 
-    /// <summary>A body without the content of its attachments.</summary>
-    /// <param name="bodies">One, or the same text in several forms, the plainest first.</param>
+    /// <summary>Returns a body without the content of its attachments.</summary>
+    /// <param name="bodies">One text, or the same text in several forms, the plainest first.</param>
     /// <param name="names">The names that the attachments show.</param>
-    /// <param name="contents">The attachments, which decide about their types.</param>
-    /// <param name="isOpen">Whether the texts are left out, too, until <see cref="Close"/>.</param>
+    /// <param name="contents">The attachments. Their types depend on their content.</param>
+    /// <param name="isOpen">Whether the texts are left out too, until <see cref="Close"/> adds them.</param>
     /// <exception cref="IOException">An attachment cannot be read.</exception>
     public static BodyFrame Frame(IReadOnlyList<ResponseBody> bodies, IReadOnlyList<string> names,
         IReadOnlyList<Stream> contents, bool isOpen = false)
@@ -83,7 +83,7 @@ internal static class MimeBody
         return alternative;
     }
 
-    /// <param name="mark">Stands where the encoded text comes to stand.</param>
+    /// <param name="mark">The placeholder for the encoded text.</param>
     private static TextPart Open(string subtype, byte[] mark)
     {
         var part = new TextPart(subtype)
@@ -97,11 +97,12 @@ internal static class MimeBody
 
     private static TextPart Text(ResponseBody body)
     {
-        // The canonical form of text has CRLF line ends (RFC 2049, section 4) and a last line that ends too.
+        // Text in canonical form has CRLF line ends, and the last line also has one (RFC 2049, section 4).
         var text = body.Text.ReplaceLineEndings("\r\n");
         var part = new TextPart(body.Subtype) { Text = text.EndsWith('\n') ? text : text + "\r\n" };
         part.Prepare(EncodingConstraint.SevenBit);
-        // Said, too, where it is the default: the field is signed, and a relay that added it would break the signature.
+        // The field is written even for the default value. It is signed, and a relay that added it would break the
+        // signature.
         if (part.ContentTransferEncoding == ContentEncoding.Default)
             part.ContentTransferEncoding = ContentEncoding.SevenBit;
         return part;
@@ -123,9 +124,9 @@ internal static class MimeBody
         return mixed;
     }
 
-    /// <param name="type">With the name for old mail programs.</param>
-    /// <param name="name">The name shown.</param>
-    /// <param name="mark">Stands where the encoded content comes to stand.</param>
+    /// <param name="type">The type, including the name for old mail programs.</param>
+    /// <param name="name">The name that the attachment shows.</param>
+    /// <param name="mark">The placeholder for the encoded content.</param>
     private static MimePart Attachment(ContentType type, string name, byte[] mark) => new(type)
     {
         Content = new MimeContent(new MemoryStream(mark), ContentEncoding.Base64),
@@ -134,9 +135,10 @@ internal static class MimeBody
     };
 
     /// <summary>
-    /// Names for mail programs that do not know RFC 2231: the shown ones, or numbered ones with the extension, so that
-    /// none replaces another where they are saved. An encoded word, which some of those programs would read, is
-    /// forbidden in a parameter (RFC 2047, section 5), and strict readers object to it.
+    /// Returns names for mail programs that do not know RFC 2231. A name in ASCII stays. Any other becomes a numbered
+    /// one with the same extension, so that no attachment replaces another where they are saved. Some of those programs
+    /// would read an encoded word, but it is forbidden in a parameter (RFC 2047, section 5), and strict readers object
+    /// to it.
     /// </summary>
     private static List<string> FallbackNames(IReadOnlyList<string> shownNames)
     {

@@ -3,12 +3,14 @@ using MimeKit;
 
 namespace MailResponder.Reply;
 
-/// <summary>A reply ready to be sent: composed, signed, with its envelope. Holds its attachments open.</summary>
-/// <param name="message">Its fields without the body's, in their order.</param>
-/// <param name="body">Disposed together with the reply.</param>
-/// <param name="sender">Envelope sender: the bounce address.</param>
-/// <param name="recipient">Envelope recipient: the requester.</param>
-/// <param name="name">The same for each try of the same reply, different for any other; tells nothing.</param>
+/// <summary>A reply ready to be sent: composed, signed, with its envelope. It keeps its attachments open.</summary>
+/// <param name="message">The header fields of the reply except those of the body, in order.</param>
+/// <param name="body">The body, disposed together with the reply.</param>
+/// <param name="sender">The envelope sender: the bounce address.</param>
+/// <param name="recipient">The envelope recipient: the requester.</param>
+/// <param name="name">
+/// A name that is the same on each attempt to send this reply, and different for any other reply. It reveals nothing.
+/// </param>
 internal sealed class OutgoingReply(MimeMessage message, ReplyBody body, string sender, string recipient, string name)
     : IDisposable
 {
@@ -24,22 +26,24 @@ internal sealed class OutgoingReply(MimeMessage message, ReplyBody body, string 
 
     public string Name => name;
 
-    /// <summary>Size as <see cref="WriteTo"/> writes it.</summary>
+    /// <summary>The size of what <see cref="WriteTo"/> writes.</summary>
     public long Bytes => Head.Length + body.Bytes;
 
-    /// <summary>Size as <see cref="WriteToWire"/> writes it.</summary>
+    /// <summary>The size of what <see cref="WriteToWire"/> writes.</summary>
     public long WireBytes => Bytes + Head.AsSpan().Count((byte)'\n') + body.Lines;
 
     private byte[] Head => _head ??= Written();
 
-    /// <summary>Writes LF line ends, as files and pipes on Unix have them. The signature is made over CRLF.</summary>
+    /// <summary>
+    /// Writes the reply with LF line ends, as in files and pipes on Unix. The signature is made over CRLF line ends.
+    /// </summary>
     public void WriteTo(Stream output)
     {
         output.Write(Head);
         body.WriteTo(output);
     }
 
-    /// <summary>Writes it with the line ends of SMTP.</summary>
+    /// <summary>Writes the reply with the line ends of SMTP, CRLF.</summary>
     public void WriteToWire(Stream output)
     {
         using var wire = new WireLineEnds(output);

@@ -3,12 +3,12 @@ using MailResponder.Reply.Dkim;
 namespace MailResponder.Reply;
 
 /// <summary>
-/// What of a reply is the same for everybody: the Content-* fields and the body, with LF line ends. Holds the
-/// attachments open.
+/// The part of a reply that is the same for everyone: the Content-* fields and the body, with LF line ends. It keeps
+/// the attachments open.
 /// </summary>
-/// <param name="frame">All but the attachments.</param>
-/// <param name="attachments">In their order.</param>
-/// <param name="hash">As <see cref="Hash"/>; null: not known yet.</param>
+/// <param name="frame">Everything except the attachments.</param>
+/// <param name="attachments">The attachments, in order.</param>
+/// <param name="hash">The value of <see cref="Hash"/>; null if it is not known yet.</param>
 internal sealed class ReplyBody(BodyFrame frame, IReadOnlyList<AttachedFile> attachments, byte[]? hash = null)
     : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class ReplyBody(BodyFrame frame, IReadOnlyList<AttachedFile> att
 
     public BodyFrame Frame => frame;
 
-    /// <summary>What a DKIM signature tells of the body (RFC 6376, section 3.7, step 1).</summary>
+    /// <summary>The body hash for a DKIM signature (RFC 6376, section 3.7, step 1).</summary>
     /// <exception cref="IOException">An attachment cannot be read.</exception>
     public byte[] Hash => _hash ??= BodyHasher.Hash(this);
 
@@ -43,9 +43,10 @@ internal sealed class ReplyBody(BodyFrame frame, IReadOnlyList<AttachedFile> att
     }
 }
 
-/// <summary>A reply's body without its attachments, with LF line ends.</summary>
-/// <param name="Fields">The Content-* fields that go into the message's header.</param>
+/// <summary>The body of a reply without its attachments, with LF line ends.</summary>
+/// <param name="Fields">The Content-* fields, which go into the header of the message.</param>
 /// <param name="Texts">
-/// What stands before, between and behind the attachments: one more than there are attachments.
+/// The bytes before, between and after the attachments: one element more than there are attachments. An open frame is
+/// also split where its texts are missing.
 /// </param>
 internal sealed record BodyFrame(byte[] Fields, IReadOnlyList<byte[]> Texts);

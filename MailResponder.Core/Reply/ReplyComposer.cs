@@ -11,31 +11,31 @@ using MimeKit;
 namespace MailResponder.Reply;
 
 /// <summary>
-/// Makes replies of response book entries. The Message-ID is derived from the message key, so that a reply that has to
-/// be sent again is the same reply, and mail systems may drop the second one.
+/// Composes replies from entries of the response book. The Message-ID is derived from the message key. A reply that is
+/// sent again therefore has the same Message-ID, and mail systems may drop the second one.
 /// </summary>
 internal sealed class ReplyComposer(ResponderSettings settings, Renderings renderings, TimeProvider clock)
 {
     private static readonly FormatOptions SubjectFormat = ShortLines();
 
-    /// <summary>The reply of one entry, not yet signed.</summary>
-    /// <param name="request">Whom to answer, and what to refer to.</param>
-    /// <param name="entry">What to answer.</param>
-    /// <param name="messageKey">Identifies the request.</param>
+    /// <summary>Composes the reply of one entry, not yet signed.</summary>
+    /// <param name="request">The request to answer.</param>
+    /// <param name="entry">The entry to send.</param>
+    /// <param name="messageKey">The key that identifies the request.</param>
     /// <param name="addressKey">
-    /// Chooses the links of a pool; null: the newest of the key file, which is read when it is needed.
+    /// The key that chooses the links of a pool. If null, the newest key in the key file is read when it is needed.
     /// </param>
-    /// <exception cref="ResponderException">An attachment, or that file, cannot be read.</exception>
+    /// <exception cref="ResponderException">An attachment or the key file cannot be read.</exception>
     public OutgoingReply Compose(
         Request request, ResponseEntry entry, byte[] messageKey, AddressKey? addressKey = null)
     {
         var name = Name(messageKey, entry);
         var recipient = AsciiAddress(request.From);
-        // Without a list of its own it would draw a Message-ID, and for that load .NET's OpenSSL.
+        // Without a header list, MimeMessage would generate a Message-ID, and .NET would load OpenSSL for that.
         var message = new MimeMessage(new HeaderList());
         message.From.Add(settings.ResponseFrom);
         message.To.Add(new MailboxAddress("", recipient));
-        // The address as it was mistyped does not come back: a forger may have written a message to his victim there.
+        // A mistyped address is not repeated: a forger may have put a message to their victim into it.
         if (!entry.IsForUnknown)
             message.ReplyTo.Add(new MailboxAddress("", entry.Address));
         var asked = entry.IsForUnknown ? entry.Address[ResponseEntry.AnyLocalPart.Length..] : entry.Address;
@@ -56,8 +56,8 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
     }
 
     /// <summary>
-    /// MimeKit's encoded words get up to 9 characters too long where a text mixes scripts: one may have 75 (RFC 2047,
-    /// section 2).
+    /// Returns a format with shorter lines. In text that mixes scripts, MimeKit makes encoded words up to 9 characters
+    /// too long; one may have at most 75 (RFC 2047, section 2).
     /// </summary>
     private static FormatOptions ShortLines()
     {

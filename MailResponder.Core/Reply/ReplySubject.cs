@@ -4,15 +4,15 @@ using MailResponder.Settings;
 
 namespace MailResponder.Reply;
 
-/// <summary>The subject of a reply whose entry has none of its own.</summary>
+/// <summary>Makes the subject of a reply whose entry has none of its own.</summary>
 internal static class ReplySubject
 {
     private const int MaxLength = 160;
 
     /// <summary>
-    /// "Re: " and the request's subject on one line, bounded, when something is proven about its sender; else, and
-    /// where there is no subject, "Re: " and the requested address. A forger would otherwise have us sign his text and
-    /// bring it to his victim.
+    /// Returns "Re: " and the request's subject, on one line and bounded, if something is proven about its sender.
+    /// Otherwise, or if the request has no subject, returns "Re: " and the requested address. A forger could otherwise
+    /// make us sign their text and deliver it to their victim.
     /// </summary>
     public static string For(Request request, string requestedAddress)
     {
@@ -23,7 +23,8 @@ internal static class ReplySubject
     }
 
     /// <summary>
-    /// Without what breaks a line or misleads (<see cref="LineText"/>), and without halves of surrogate pairs.
+    /// Returns the subject on one line, bounded. Halves of surrogate pairs, and characters that break a line or mislead
+    /// (<see cref="LineText"/>), become spaces.
     /// </summary>
     private static string Clean(string subject)
     {
@@ -47,7 +48,7 @@ internal static class ReplySubject
             }
         }
 
-        // What looks like an encoded word would be decoded by whoever reads the reply.
+        // Mail programs would decode text that looks like an encoded word.
         return clean.Replace("=?", "= ?").ToString().TrimEnd(' ');
     }
 }

@@ -4,10 +4,14 @@ using MimeKit.Utils;
 
 namespace MailResponder.Reply;
 
-/// <summary>In-Reply-To and References (RFC 5322, section 3.6.4), so that the reply stands below its request.</summary>
+/// <summary>
+/// Writes In-Reply-To and References (RFC 5322, section 3.6.4), so that mail programs show the reply below its request.
+/// </summary>
 internal static class ReplyThread
 {
-    /// <summary>The most ids that are repeated, the first and the latest: a forged chain may have any length.</summary>
+    /// <summary>
+    /// The most ids that are repeated: the first and the latest ones. A forged chain may have any length.
+    /// </summary>
     private const int MaxReferences = 10;
 
     /// <summary>Keeps an id with its brackets well within a line of 998 characters.</summary>
@@ -38,8 +42,8 @@ internal static class ReplyThread
     }
 
     /// <summary>
-    /// Whether it can be repeated: it is an id with its "@" (RFC 5322, section 3.6.4). MimeKit throws at what it would
-    /// not read again as the same.
+    /// Whether the id can be repeated: it has the form of an id with an "@" (RFC 5322, section 3.6.4). MimeKit throws
+    /// if it would not read the same id again.
     /// </summary>
     private static bool IsPlain(string id) =>
         id.Length is > 0 and <= MaxIdLength && !id.AsSpan().ContainsAnyExceptInRange('!', '~')

@@ -4,7 +4,8 @@ using MailResponder.Files;
 namespace MailResponder.Reply;
 
 /// <summary>
-/// Writes lines that end in LF with the line ends of SMTP, CRLF. To be disposed, which leaves the target open.
+/// Writes lines that end in LF with the line ends of SMTP, CRLF. The caller flushes and disposes it; the target stays
+/// open.
 /// </summary>
 internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
 {
@@ -33,8 +34,8 @@ internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
     }
 
     /// <summary>
-    /// Does the same as Write, in less time, for whole lines of base64: 76 characters and LF, the last line perhaps
-    /// fewer.
+    /// Does the same as Write in less time, for whole lines of base64: 76 characters and LF. The last line may be
+    /// shorter.
     /// </summary>
     public void WriteBase64(ReadOnlySpan<byte> lines)
     {
@@ -64,7 +65,9 @@ internal sealed class WireLineEnds(Stream target) : WriteOnlyStream
         base.Dispose(disposing);
     }
 
-    /// <summary>Room for the line and its end.</summary>
+    /// <summary>
+    /// Makes room for the line and its end. A line that is longer than the buffer is written directly.
+    /// </summary>
     private void MakeRoom(ref ReadOnlySpan<byte> line)
     {
         Flush();

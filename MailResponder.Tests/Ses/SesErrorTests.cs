@@ -44,8 +44,8 @@ public class SesErrorTests
     [InlineData("MessageRejected", "Address blacklisted.", "does not send to the requester's address")]
     [InlineData("MessageRejected", "Message contains a virus", "rejected the content")]
     [InlineData("InvalidParameterValue", "Local address contains control or whitespace",
-        "does not take the requester's address")]
-    [InlineData("InvalidParameterValue", "Domain contains illegal character", "does not take the requester's address")]
+        "rejected the requester's address")]
+    [InlineData("InvalidParameterValue", "Domain contains illegal character", "rejected the requester's address")]
     public void AddressOrContent_IsFinished(string code, string message, string expected)
     {
         using var ses = SesDouble.That(SesAnswer.Error(400, code, $"{message} {SesAnswer.Leak}"));
@@ -60,10 +60,10 @@ public class SesErrorTests
 
     [Theory]
     [InlineData(400, "InvalidParameterValue", "Message length is more than 10485760 bytes long: '14017105'.",
-        "longer than SES takes")]
+        "larger than SES accepts")]
     [InlineData(400, "MessageRejected", "Illegal filename 'tool.exe'.", "attachments of this type")]
     [InlineData(400, "InvalidParameterValue", "Unsupported attachment type", "attachments of this type")]
-    [InlineData(413, "RequestEntityTooLarge", "Too large", "longer than SES takes")]
+    [InlineData(413, "RequestEntityTooLarge", "Too large", "larger than SES accepts")]
     public void RefusedAttachments_LeaveTheText(int status, string code, string message, string expected)
     {
         using var ses = new SesDouble(number => number == 1 ? SesAnswer.Error(status, code, message) : null);

@@ -5,10 +5,10 @@ using MimeKit;
 namespace MailResponder.Incoming.Authentication;
 
 /// <summary>
-/// What the mail filters of this host found out about the From domain, all of their Authentication-Results together.
-/// Where these contradict each other, the less favourable one counts:
+/// What this host's mail filters found out about the From domain, from all their Authentication-Results fields. If they
+/// contradict each other, the less favorable result counts:
 /// <list type="bullet">
-/// <item>dmarc=fail wins over a signature that passed: the owner of the domain decides what counts, for example by
+/// <item>A dmarc=fail overrides a signature that passed: the owner of the domain decides what counts, for example by
 /// strict alignment. A dmarc=none cancels a dmarc=pass: one of the two is not from our filters.</item>
 /// <item>A dkim=none cancels a dkim=pass. A dkim=fail does not: messages may carry several signatures.</item>
 /// <item>A second SPF result that is not spf=pass for the domain cancels the first.</item>
@@ -16,16 +16,19 @@ namespace MailResponder.Incoming.Authentication;
 /// </summary>
 internal static class AuthenticationEvidence
 {
-    /// <summary>Only the envelope sender counts. The HELO name stands for the null sender, never answered.</summary>
+    /// <summary>
+    /// Only the envelope sender counts. SPF uses the HELO name for the null sender, which is never answered.
+    /// </summary>
     private const string Sender = "smtp.mailfrom";
 
     /// <summary>
-    /// What a statement on a signature says of it. A strange one may come out of the signature's own domain.
+    /// The properties that a statement about a signature may have. Any other one may come from the text of the
+    /// signature's own domain.
     /// </summary>
     private static readonly string[] OfSignature =
         ["reason", "header.d", "header.i", "header.a", "header.s", "header.b"];
 
-    /// <summary>What a statement proves of the From domain; "open": a look-up failed.</summary>
+    /// <summary>What a statement proves about the From domain. "Open" means that a look-up failed.</summary>
     [Flags]
     private enum Seen
     {
@@ -42,9 +45,12 @@ internal static class AuthenticationEvidence
         SenderOpen = 1 << 9,
     }
 
-    /// <param name="headers">Of the message.</param>
-    /// <param name="fromDomain">In the form of <see cref="MailDomain"/>.</param>
-    /// <param name="authservId">The only name under which Authentication-Results are believed; null: none is.</param>
+    /// <summary>Returns how much is proven, and how much might be proven if no look-up had failed.</summary>
+    /// <param name="headers">The header of the message.</param>
+    /// <param name="fromDomain">The domain in From, as <see cref="MailDomain.TryNormalize"/> returns it.</param>
+    /// <param name="authservId">
+    /// The only name under which Authentication-Results are believed; null if none are.
+    /// </param>
     public static AuthenticationVerdict Weigh(HeaderList headers, string fromDomain, string? authservId)
     {
         var seen = Seen.Nothing;
@@ -61,18 +67,18 @@ internal static class AuthenticationEvidence
             : Has(Seen.DmarcPassed) && !Has(Seen.DmarcAbsent) ? Proof.Full
             : Has(Seen.SenderPassed) && !Has(Seen.SenderDenied) ? Proof.Weak
             : Proof.None;
-        // DMARC counts SPF as much as a signature. It fails when one of its look-ups failed.
+        // DMARC counts SPF as much as a signature. It may have failed because one of its look-ups failed.
         var mayBeFull = Has(Seen.SignatureOpen) || Has(isFailed ? Seen.SenderOpen : Seen.DmarcOpen);
         var possible = mayBeFull ? Proof.Full : Has(Seen.SenderOpen) && !isFailed ? Proof.Weak : Proof.None;
         return new AuthenticationVerdict(proven, possible > proven ? possible : proven);
     }
 
-    /// <summary>What the mail filters wrote under that name, a field each; nothing where there is none.</summary>
+    /// <summary>Returns the fields that the mail filters wrote under this name; none if the name is null.</summary>
     public static IEnumerable<AuthenticationResults> Written(HeaderList headers, string? authservId)
     {
         foreach (var header in headers)
         {
-            // The raw value: in a decoded one, the text of an encoded word could pass for a statement.
+            // The raw value is read. In the decoded value, the text of an encoded word could pass for a statement.
             if (authservId is not null
                 && header.Field.Equals(AuthenticationResults.Field, StringComparison.OrdinalIgnoreCase)
                 && AuthenticationResults.Read(header.RawValue) is { } results
@@ -100,7 +106,10 @@ internal static class AuthenticationEvidence
         _ => Seen.Nothing,
     };
 
-    /// <summary>Null when it does not say, or says it in more than one way.</summary>
+    /// <summary>
+    /// Returns the domain that signed; null if the statement does not give it, gives it in conflicting ways, or has an
+    /// unknown property.
+    /// </summary>
     private static string? DomainOfSignature(AuthenticationResult result)
     {
         if (result.Properties.Keys.Except(OfSignature).Any())
@@ -108,7 +117,7 @@ internal static class AuthenticationEvidence
         var (signer, identity) = (result.Domain("header.d"), result.Domain("header.i"));
         if (signer is null)
             return result.Properties.ContainsKey("header.d") ? null : identity;
-        // The identity lies within the domain (RFC 6376, section 3.5).
+        // The identity is within the domain (RFC 6376, section 3.5).
         return !result.Properties.ContainsKey("header.i")
             || (identity is not null && MailDomain.IsWithin(identity, [signer]))
             ? signer
@@ -116,10 +125,11 @@ internal static class AuthenticationEvidence
     }
 
     /// <summary>
-    /// The same domain, or one below the other: DMARC's relaxed alignment (RFC 7489, section 3.1) as far as it can be
-    /// told without a list of public suffixes. A domain above From could only be a suffix's own signature, and what is
-    /// below From belongs to it, unless From is itself a suffix that hands out names: such a domain publishes a DMARC
-    /// record, or has no users who could be harmed. Two domains side by side are left to the DMARC verdict.
+    /// Whether the domains are the same, or one is below the other. This is DMARC's relaxed alignment (RFC 7489,
+    /// section 3.1), as far as it can be told without a list of public suffixes. A domain above From has the same
+    /// owner, unless it is a public suffix that signs mail itself. A domain below From belongs to From, unless From is
+    /// a suffix that hands out names; such a suffix publishes a DMARC record, or has no users who could be harmed.
+    /// Sibling domains are left to the DMARC verdict.
     /// </summary>
     private static bool AreAligned(string domain, string fromDomain) =>
         MailDomain.IsWithin(domain, [fromDomain]) || MailDomain.IsWithin(fromDomain, [domain]);

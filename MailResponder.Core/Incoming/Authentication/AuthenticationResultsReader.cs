@@ -3,9 +3,9 @@ using System.Text;
 namespace MailResponder.Incoming.Authentication;
 
 /// <summary>
-/// The grammar of RFC 8601, section 2.2. Domains of strangers stand in the values, and filters copy them with all that
-/// they hold ("header.d=example.com(.evil.example"). So nothing is repaired: what does not fit takes the properties
-/// away from its whole statement.
+/// Reads the grammar of RFC 8601, section 2.2. Values contain domain names that strangers choose, and filters copy them
+/// unchanged ("header.d=example.com(.evil.example"). So nothing is repaired: a statement with a property that does not
+/// fit the grammar loses all its properties.
 /// </summary>
 internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
 {
@@ -13,7 +13,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
     private readonly ReadOnlySpan<byte> _text = text;
     private int _at;
 
-    /// <summary>Whether the text ended inside of a comment or a quoted string.</summary>
+    /// <summary>Whether the text ended inside a comment or a quoted string.</summary>
     private bool _isCut;
 
     private readonly bool AtEnd => _at == _text.Length;
@@ -41,7 +41,8 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
     }
 
     /// <summary>
-    /// Null for "none" in place of all statements, for another version of a method, and for what is no statement.
+    /// Reads a statement. Null for "none" in place of all statements, for another version of a method, and for text
+    /// that is not a statement.
     /// </summary>
     private AuthenticationResult? Statement()
     {
@@ -63,7 +64,9 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
         return result.Length == 0 ? null : new AuthenticationResult(method, result, Properties() ?? None);
     }
 
-    /// <summary>Null when anything in them is not as it should be, or stands there twice.</summary>
+    /// <summary>
+    /// Reads the properties of a statement. Null if any of them does not fit the grammar or occurs twice.
+    /// </summary>
     private Dictionary<string, string>? Properties()
     {
         var properties = new Dictionary<string, string>();
@@ -85,7 +88,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
         }
     }
 
-    /// <summary>A property like "header.d", or "reason".</summary>
+    /// <summary>Reads the name of a property like "header.d", or "reason". Null for anything else.</summary>
     private string? Name()
     {
         var name = Keyword();
@@ -101,7 +104,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
         return name == "reason" ? name : null;
     }
 
-    /// <summary>Letters, digits, hyphens and underscores, perhaps none, in lower case.</summary>
+    /// <summary>Reads letters, digits, hyphens and underscores, possibly none. Returns them in lower case.</summary>
     private string Keyword()
     {
         var start = _at;
@@ -111,7 +114,8 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
     }
 
     /// <summary>
-    /// A word, a quoted string, or both in a row, as in an address; in lower case. Null when it is empty or cut.
+    /// Reads a word, a quoted string, or a sequence of them, as in an address. Returns it in lower case; null if it is
+    /// empty or cut off.
     /// </summary>
     private string? Value()
     {
@@ -157,7 +161,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> text)
         }
     }
 
-    /// <summary>White space, line ends and comments, which may hold others (RFC 5322, section 3.2.2).</summary>
+    /// <summary>Skips white space, line ends and comments, which may be nested (RFC 5322, section 3.2.2).</summary>
     private void SkipBlank()
     {
         var depth = 0;

@@ -4,9 +4,9 @@ using MailResponder.Native;
 namespace MailResponder.Reply.Dkim;
 
 /// <summary>
-/// What a DKIM signature tells of a body: its SHA-256 in the relaxed form (RFC 6376, sections 3.4.4 and 3.7, step 1).
-/// MimeKit hashes a body only while it signs a mail: to compose and hash by it at the message made a reply with links
-/// of a pool 36 % dearer than one without, and not 2 or 3 %.
+/// Computes the body hash of a DKIM signature: SHA-256 over the body in relaxed form (RFC 6376, sections 3.4.4 and 3.7,
+/// step 1). MimeKit hashes a body only while it signs a mail. A reply with links of a pool is composed and hashed for
+/// each message. With MimeKit it cost 36 % more than a reply without them; with this class, 2 or 3 % more.
 /// </summary>
 internal sealed class BodyHasher : WriteOnlyStream
 {
@@ -21,6 +21,7 @@ internal sealed class BodyHasher : WriteOnlyStream
     {
     }
 
+    /// <summary>Returns the hash of a body.</summary>
     /// <exception cref="IOException">An attachment cannot be read.</exception>
     public static byte[] Hash(ReplyBody body)
     {
@@ -56,7 +57,7 @@ internal sealed class BodyHasher : WriteOnlyStream
 
     private void AddWord(ReadOnlySpan<byte> word)
     {
-        // Those at the end of the body do not count.
+        // Empty lines at the end of the body do not count.
         for (; _emptyLines > 0; _emptyLines--)
             Add("\r\n"u8);
         if (_isBehindSpace)

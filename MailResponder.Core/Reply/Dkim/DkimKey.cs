@@ -6,23 +6,30 @@ namespace MailResponder.Reply.Dkim;
 
 /// <summary>A key that signs replies, with the name of its DNS record.</summary>
 /// <param name="Domain">The d= tag.</param>
-/// <param name="Selector">The s= tag: that in the file's first line, else that of the settings.</param>
-/// <param name="File">Where it was read.</param>
-/// <param name="Text">The file: PEM, with a line before it that names the selector, or none.</param>
+/// <param name="Selector">
+/// The s= tag: the selector in the first line of the file, or else the one in the settings.
+/// </param>
+/// <param name="File">The file that the key was read from.</param>
+/// <param name="Text">The text of the file: PEM, with or without a line before it that names the selector.</param>
 internal sealed record DkimKey(string Domain, string Selector, string File, string Text)
 {
-    /// <summary>Stands before the PEM text, where readers of PEM skip it (RFC 7468, section 2).</summary>
+    /// <summary>
+    /// The start of the line that names the selector, before the PEM text. Readers of PEM skip it (RFC 7468, section
+    /// 2).
+    /// </summary>
     private const string Mark = "Selector: ";
 
-    /// <summary>The name of its record in DNS.</summary>
+    /// <summary>The name of the key's DNS record.</summary>
     public string Record => $"{Selector}._domainkey.{Domain}";
 
-    /// <summary>The key that signs.</summary>
-    /// <exception cref="ResponderException">It is missing, open to others, or names no good selector.</exception>
+    /// <summary>Loads the key that signs.</summary>
+    /// <exception cref="ResponderException">
+    /// The key is missing, accessible to others, or names an invalid selector.
+    /// </exception>
     public static DkimKey Load(DkimSettings dkim) => Load(dkim, dkim.KeyFile);
 
-    /// <summary>The key that waits until DNS shows it; null when none does.</summary>
-    /// <exception cref="ResponderException">It cannot be read, or does not name its selector.</exception>
+    /// <summary>Loads the key that waits until DNS shows its record; null if there is none.</summary>
+    /// <exception cref="ResponderException">The key cannot be read, or does not name its selector.</exception>
     public static DkimKey? LoadNext(DkimSettings dkim)
     {
         if (!FileStatus.TryRead(dkim.NextKeyFile, out _))
@@ -31,18 +38,18 @@ internal sealed record DkimKey(string Domain, string Selector, string File, stri
         return next.Text.StartsWith(Mark, StringComparison.Ordinal) ? next : throw NoSelector(next.File);
     }
 
-    /// <summary>The key that signed before the last change; null when there was none.</summary>
-    /// <exception cref="ResponderException">It cannot be read.</exception>
+    /// <summary>Loads the key that signed before the last change; null if there is none.</summary>
+    /// <exception cref="ResponderException">The key cannot be read.</exception>
     public static DkimKey? LoadFormer(DkimSettings dkim) =>
         FileStatus.TryRead(dkim.FormerKeyFile, out _) ? Load(dkim, dkim.FormerKeyFile) : null;
 
-    /// <summary>What a file holds that names the selector itself.</summary>
+    /// <summary>Returns the text of a key file that names its selector.</summary>
     public static string TextOf(string selector, string pem) => $"{Mark}{selector}\n{pem.Trim()}\n";
 
-    /// <summary>The same key, in a file that names its selector.</summary>
+    /// <summary>The text of this key in a file that names its selector.</summary>
     public string TextWithSelector => Text.StartsWith(Mark, StringComparison.Ordinal) ? Text : TextOf(Selector, Text);
 
-    /// <summary>What is thrown when the text is not that of an RSA key.</summary>
+    /// <summary>Returns the exception for a text that does not hold an RSA key.</summary>
     public ResponderException NoRsaKey(Exception exception) => new(Cause.DkimKey,
         $"DKIM key {File}: holds no RSA private key in PEM form; make one with: responder dkim keygen", exception);
 

@@ -7,11 +7,12 @@ namespace MailResponder.Reply.Dkim;
 internal static class DkimRecord
 {
     /// <summary>
-    /// A TXT record holds strings of at most 255 bytes (RFC 1035, section 3.3.14), which readers join.
+    /// A TXT record holds strings of at most 255 bytes (RFC 1035, section 3.3.14), which its readers join.
     /// </summary>
     private const int MaxString = 255;
 
-    /// <exception cref="ResponderException">The key is no RSA key.</exception>
+    /// <summary>Returns the record as lines for a zone file.</summary>
+    /// <exception cref="ResponderException">The key is not an RSA key.</exception>
     public static string ZoneFileText(DkimKey dkim)
     {
         var value = "v=DKIM1; k=rsa; p=" + PublicKey(dkim).Base64;
@@ -21,8 +22,8 @@ internal static class DkimRecord
         return text.Append(")\n").ToString();
     }
 
-    /// <summary>The record's p= tag, and the length of the key.</summary>
-    /// <exception cref="ResponderException">The key is no RSA key.</exception>
+    /// <summary>Returns the p= tag of the record, and the length of the key.</summary>
+    /// <exception cref="ResponderException">The key is not an RSA key.</exception>
     public static (string Base64, int Bits) PublicKey(DkimKey dkim)
     {
         try

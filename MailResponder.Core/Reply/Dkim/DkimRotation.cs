@@ -5,28 +5,34 @@ using MailResponder.Settings;
 namespace MailResponder.Reply.Dkim;
 
 /// <summary>
-/// Changes the key that signs, so that each signature can be checked all the time: the next key waits until DNS shows
-/// it, and the record of the former one stays while mail is on its way that it signed.
+/// Changes the key that signs so that every signature can be checked at any time. The next key waits until DNS shows
+/// its record. The record of the former key stays while mail that it signed may still be on its way.
 /// </summary>
 internal sealed class DkimRotation(DkimSettings dkim, TimeProvider clock)
 {
-    /// <summary>Longer than mail systems keep a message that cannot be delivered.</summary>
+    /// <summary>
+    /// How long the former record is needed: longer than mail systems keep a message that cannot be delivered.
+    /// </summary>
     private static readonly TimeSpan FormerIsNeeded = TimeSpan.FromDays(7);
 
     private const int LeastBits = 2048;
 
-    /// <summary>The key whose record is still in DNS, and until when it is needed; null when there is none.</summary>
-    /// <exception cref="ResponderException">It cannot be read.</exception>
+    /// <summary>The former key, and until when its record is needed in DNS; null if there is none.</summary>
+    /// <exception cref="ResponderException">A key cannot be read.</exception>
     public (DkimKey Key, DateTimeOffset NeededUntil)? Former =>
-        // The same one: whoever was to change the key got no further.
+        // If the selectors are the same, a change was interrupted after it had copied the current key.
         DkimKey.LoadFormer(dkim) is { } former && former.Selector != DkimKey.Load(dkim).Selector
             ? (former, new DateTimeOffset(File.GetLastWriteTimeUtc(former.File)) + FormerIsNeeded) : null;
 
-    /// <summary>Makes the next key, or finds that one waits already.</summary>
-    /// <param name="selector">Null: that of the key that signs, with the next number behind it.</param>
-    /// <param name="group">Who may read it beside its owner; null: the group of the user who runs this.</param>
+    /// <summary>Makes the next key, unless one is waiting already.</summary>
+    /// <param name="selector">
+    /// The selector of the next key. If null, it is the current one with the next number after it.
+    /// </param>
+    /// <param name="group">
+    /// The group that may read the key in addition to its owner; null for the group of the user who runs this.
+    /// </param>
     /// <returns>The key that waits, and whether it is new.</returns>
-    /// <exception cref="ResponderException">It cannot be made, or it is too early.</exception>
+    /// <exception cref="ResponderException">The key cannot be made, or it is too early for one.</exception>
     public (DkimKey Key, bool IsNew) Begin(string? selector, uint? group)
     {
         UnfinishedFile.DeleteThoseOf(dkim.NextKeyFile);
@@ -53,8 +59,11 @@ internal sealed class DkimRotation(DkimSettings dkim, TimeProvider clock)
         return (DkimKey.LoadNext(dkim)!, isNew);
     }
 
-    /// <summary>Has the next key sign, from the one rename on. Killed before it, the one of now goes on.</summary>
-    /// <param name="group">Who may read the former key beside its owner.</param>
+    /// <summary>
+    /// Makes the next key the one that signs. A single rename brings it into force. If the process is killed before
+    /// that, the current key continues to sign.
+    /// </summary>
+    /// <param name="group">The group that may read the former key in addition to its owner.</param>
     /// <exception cref="ResponderException">The files cannot be written.</exception>
     public void Switch(uint? group)
     {
@@ -63,7 +72,7 @@ internal sealed class DkimRotation(DkimSettings dkim, TimeProvider clock)
         SecretFile.Move(dkim.NextKeyFile, dkim.KeyFile);
     }
 
-    /// <summary>"mail2" after "mail", "mail3" after "mail2".</summary>
+    /// <summary>Returns "mail2" after "mail", and "mail3" after "mail2".</summary>
     private static string Successor(string selector)
     {
         var digits = selector.Length - selector.AsSpan().TrimEnd("0123456789").Length;

@@ -3,8 +3,11 @@ using Org.BouncyCastle.Crypto;
 
 namespace MailResponder.Reply.Dkim;
 
-/// <summary>Takes the header that MimeKit has signed. BouncyCastle needs 38 ms to read a key and sign once.</summary>
-/// <param name="sign">Makes the signature of the canonical header.</param>
+/// <summary>
+/// Collects the header that MimeKit signs, and has a function sign it. BouncyCastle would need 38 ms to read a key and
+/// sign once.
+/// </summary>
+/// <param name="sign">Returns the signature of the canonical header.</param>
 internal sealed class HeaderSigner(Func<byte[], byte[]> sign) : ISigner
 {
     private readonly ArrayBufferWriter<byte> _header = new();

@@ -7,14 +7,14 @@ using Org.BouncyCastle.Crypto;
 namespace MailResponder.Reply.Dkim;
 
 /// <summary>
-/// Signs replies with DKIM (RFC 6376): rsa-sha256, relaxed/relaxed. MimeKit's signer hashes the whole body each time;
-/// so it gets none here, and the hash that comes with the rendered body is put in place of its own.
+/// Signs replies with DKIM (RFC 6376): rsa-sha256, relaxed/relaxed. MimeKit's signer would hash the whole body each
+/// time. It therefore gets a body without content, and the hash of the rendered body replaces its own.
 /// </summary>
 internal sealed class ReplySigner : DkimSigner
 {
     /// <summary>
-    /// What a forger may not change. Those named twice are oversigned (RFC 6376, section 8.15): a second one cannot be
-    /// added either.
+    /// The header fields that a forger must not change. A field that is named twice is oversigned (RFC 6376, section
+    /// 8.15): a second one cannot be added either.
     /// </summary>
     private static readonly string[] Signed =
     [
@@ -37,8 +37,8 @@ internal sealed class ReplySigner : DkimSigner
         BodyCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed;
     }
 
-    /// <summary>Null when the settings have no DKIM key: replies go out unsigned.</summary>
-    /// <exception cref="ResponderException">The key is missing, open to others, or no RSA key.</exception>
+    /// <summary>Returns the signer; null if the settings have no DKIM key, so that replies go out unsigned.</summary>
+    /// <exception cref="ResponderException">The key is missing, accessible to others, or not an RSA key.</exception>
     public static ReplySigner? Create(DkimSettings? dkim, TimeProvider clock)
     {
         if (dkim is null)
@@ -54,9 +54,11 @@ internal sealed class ReplySigner : DkimSigner
         }
     }
 
-    /// <param name="reply">The reply as it goes out; nothing may be changed after this.</param>
+    /// <summary>Signs a reply.</summary>
+    /// <param name="reply">The reply as it will be sent. Nothing in it may be changed afterwards.</param>
     /// <param name="withDateAndMessageId">
-    /// False: the way out replaces the two, and a signature over them would break.
+    /// Whether Date and Message-ID are signed. False if the sender replaces them, which would break a signature over
+    /// them.
     /// </param>
     /// <exception cref="IOException">An attachment cannot be read.</exception>
     public void Sign(OutgoingReply reply, bool withDateAndMessageId)
@@ -70,16 +72,16 @@ internal sealed class ReplySigner : DkimSigner
 
     protected override long GetTimestamp() => _clock.GetUtcNow().ToUnixTimeSeconds();
 
-    /// <summary>The signature's own field is the last one that is signed.</summary>
+    /// <summary>Signs the header in which the signature's own field comes last.</summary>
     protected override ISigner CreateSigningContext() =>
         new HeaderSigner(header => _key.Sign(WithBodyHash(header, header.AsSpan().LastIndexOf("dkim-signature:"u8))));
 
     /// <summary>
-    /// The text with our hash in the tag bh=, whose length is that of MimeKit's, so that the lines are folded alike.
-    /// The tags before it cannot hold "bh="; the signature behind it can.
+    /// Returns the text with our hash in the bh= tag. It has the length of MimeKit's, so the lines are folded in the
+    /// same way. The tags before bh= cannot contain "bh="; the signature after it can.
     /// </summary>
-    /// <param name="text">Holds a signature's field.</param>
-    /// <param name="field">Where the field begins.</param>
+    /// <param name="text">A text that contains the field of a signature.</param>
+    /// <param name="field">The position where the field begins.</param>
     private byte[] WithBodyHash(ReadOnlySpan<byte> text, int field)
     {
         var changed = text.ToArray();

@@ -4,15 +4,15 @@ using MailResponder.Native;
 namespace MailResponder.Reply.Rendered;
 
 /// <summary>The files of one rendered book.</summary>
-/// <param name="path">A folder that this user made and others cannot write.</param>
+/// <param name="path">A folder that this user owns and others cannot write to.</param>
 internal sealed class BookFolder(string path)
 {
-    /// <summary>More than the texts of any address; the length of a damaged file may exceed memory.</summary>
+    /// <summary>A limit above the texts of any address. The length of a damaged file may exceed memory.</summary>
     private const int MaxBytes = 1 << 28;
 
-    /// <summary>Null when there is no such file.</summary>
-    /// <exception cref="IOException">It cannot be read, or is no record.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Reads a record; null if there is no such file.</summary>
+    /// <exception cref="IOException">The file cannot be read, or is not a record.</exception>
+    /// <exception cref="UnauthorizedAccessException">The caller may not read the file.</exception>
     public RecordReader? Read(string name)
     {
         var file = Path.Join(path, name);
@@ -22,13 +22,15 @@ internal sealed class BookFolder(string path)
             ? new RecordReader(RegularFile.ReadAllBytes(file)) : throw new IOException("too long");
     }
 
+    /// <summary>Opens a file for reading.</summary>
     /// <exception cref="IOException">There is no such file, or it cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The caller may not open the file.</exception>
     public FileStream Open(string name) =>
         RegularFile.Open(Path.Join(path, name), FileShare.ReadWrite | FileShare.Delete);
 
-    /// <exception cref="IOException">It cannot be written, or is there already.</exception>
-    /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
+    /// <summary>Writes a new file.</summary>
+    /// <exception cref="IOException">The file cannot be written, or exists already.</exception>
+    /// <exception cref="UnauthorizedAccessException">The caller may not write the file.</exception>
     public void Add(string name, Action<FileStream> write)
     {
         using var file = RegularFile.Create(Path.Join(path, name));
@@ -36,10 +38,10 @@ internal sealed class BookFolder(string path)
     }
 
     /// <summary>
-    /// Puts a whole file in place of the one with the name. A process that has that one open keeps it.
+    /// Replaces the whole file of that name by one rename. A process that has the old file open keeps it.
     /// </summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The caller may not write the file.</exception>
     public void Replace(string name, Action<FileStream> write) =>
         AtomicFile.Write(Path.Join(path, name), RegularFile.OwnerOnly, write, Path.Join(path, name + ".new"));
 

@@ -4,30 +4,34 @@ using Microsoft.Win32.SafeHandles;
 namespace MailResponder.Reply.Rendered;
 
 /// <summary>
-/// Which file it is, and which state of it: every write, rename or change of rights gives another (statx(2)).
+/// Identifies a file and its state. Every write, rename or change of permissions gives another identity (statx(2)).
 /// </summary>
-/// <param name="Owner">The user who owns it.</param>
-/// <param name="Modified">Time of the last writing in nanoseconds.</param>
-/// <param name="Changed">The kernel's time of the last change (ctime) in nanoseconds; no program can set it.</param>
+/// <param name="Owner">The id of the user who owns the file.</param>
+/// <param name="Modified">The time of the last write, in nanoseconds.</param>
+/// <param name="Changed">The kernel's time of the last change (ctime), in nanoseconds; no program can set it.</param>
 internal readonly record struct FileIdentity(
     long Device, long Inode, uint Owner, long Bytes, long Modified, long Changed)
 {
     private const long Second = 1_000_000_000;
 
-    /// <summary>Null when there is no such file, or it cannot be reached. Links are followed.</summary>
+    /// <summary>
+    /// Returns the identity of the file at a path. Follows symbolic links. Null if there is no such file or it cannot
+    /// be reached.
+    /// </summary>
     public static FileIdentity? Of(string path) => FileStatus.TryRead(path, out var found) ? Of(found) : null;
 
-    /// <exception cref="IOException">The kernel does not say.</exception>
+    /// <summary>Returns the identity of an open file.</summary>
+    /// <exception cref="IOException">The kernel does not report it.</exception>
     public static FileIdentity Of(SafeFileHandle file) => Of(FileStatus.Of(file));
 
-    /// <summary>Whether the files are as they were: nobody has changed one of them since.</summary>
+    /// <summary>Whether none of the files has been changed since.</summary>
     public static bool AreStill(IEnumerable<FileIdentity> before, IEnumerable<FileStream> files) =>
         before.SequenceEqual(files.Select(file => Of(file.SafeFileHandle)));
 
     /// <summary>
-    /// How long the file can still be changed and look the same, because the clock of the file system has not ticked
-    /// yet: what is made of it until then is not to be kept. That clock ticks each jiffy, or, where its times have no
-    /// fraction, each second or two. Zero when it has ticked.
+    /// How long the file can still be changed and keep this identity, because the clock of the file system has not
+    /// ticked yet. Nothing that is made from the file until then may be kept. That clock ticks each jiffy or, where its
+    /// times have no fraction, each second or two. Zero after the tick.
     /// </summary>
     public TimeSpan Freshness
     {
@@ -40,7 +44,8 @@ internal readonly record struct FileIdentity(
     }
 
     /// <summary>
-    /// The same for the same state alone, fit for a file's name. Later states sort behind earlier ones.
+    /// A text that is the same only for the same state, and can be part of a file name. Later states sort after earlier
+    /// ones.
     /// </summary>
     public string Name => $"{Changed:x16}-{Device:x}-{Inode:x}-{Owner:x}-{Bytes:x}-{Modified:x}";
 

@@ -7,8 +7,8 @@ using MailResponder.Settings;
 namespace MailResponder.Reply.Rendered;
 
 /// <summary>
-/// Reads what a <see cref="RecordWriter"/> wrote. A length or count that the record has no bytes for is an
-/// <see cref="IOException"/>, before any memory is taken for it.
+/// Reads what a <see cref="RecordWriter"/> wrote. If a length or count exceeds the rest of the record, throws an
+/// <see cref="IOException"/> before it allocates any memory.
 /// </summary>
 internal sealed class RecordReader
 {
@@ -30,7 +30,7 @@ internal sealed class RecordReader
 
     public int ReadNumber() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
 
-    /// <summary>How many things follow; each takes a byte at least.</summary>
+    /// <summary>Reads how many items follow. Each takes at least one byte.</summary>
     public int ReadCount() => ReadNumber() is var count && count >= 0 && count <= _end - _at ? count : throw Damaged();
 
     public string ReadText() => Encoding.UTF8.GetString(Take(ReadNumber()));
@@ -43,7 +43,9 @@ internal sealed class RecordReader
         return texts;
     }
 
-    /// <param name="open">How many texts the frame is open for.</param>
+    /// <summary>Reads a body.</summary>
+    /// <param name="attachments">The attachments of the body, in order.</param>
+    /// <param name="open">The number of texts for which the frame is open.</param>
     public ReplyBody ReadBody(IReadOnlyList<AttachedFile> attachments, int open = 0)
     {
         var fields = ReadBlock();

@@ -7,13 +7,14 @@ using MailResponder.Settings;
 
 namespace MailResponder.Reply.Rendered;
 
-/// <summary>Collects a record of the rendered book; its last four bytes are its checksum.</summary>
+/// <summary>Builds a record of the rendered book. The last four bytes of a record are its checksum.</summary>
 internal sealed class RecordWriter
 {
     private readonly ArrayBufferWriter<byte> _record = new();
 
     /// <summary>
-    /// CRC-32C, by which accidental damage is found. An attacker who can write the folder can compute it too.
+    /// Returns the CRC-32C, which reveals accidental damage. An attacker who can write to the folder can compute it
+    /// too.
     /// </summary>
     public static uint Checksum(ReadOnlySpan<byte> bytes)
     {
@@ -88,8 +89,8 @@ internal sealed class RecordWriter
     }
 
     /// <summary>
-    /// Writes the whole record into a file; nothing may follow. It need not be flushed to the disk: its checksum shows
-    /// what a crash left of it.
+    /// Writes the whole record into a file; this must be the last call. The file need not be flushed to the disk: if a
+    /// crash leaves only a part of it, the checksum reveals that.
     /// </summary>
     public void FinishIn(Stream file)
     {

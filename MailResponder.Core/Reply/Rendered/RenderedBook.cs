@@ -5,14 +5,16 @@ using MailResponder.Native;
 namespace MailResponder.Reply.Rendered;
 
 /// <summary>
-/// The book by its rendered files, one for each address. As soon as one turns out to be damaged or lost, the book
-/// itself answers.
+/// The response book, read from its rendered files, one for each address. As soon as a file turns out to be damaged or
+/// lost, the book itself is used.
 /// </summary>
-/// <param name="folder">Of the book in force.</param>
-/// <param name="damaged">Called once, and tells the book itself.</param>
+/// <param name="folder">The folder of the book in force.</param>
+/// <param name="damaged">Called once, when a file is damaged or lost. Returns the book itself.</param>
 internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged) : IResponseBook
 {
-    /// <summary>Lists all addresses: one that has no file and does not stand here is unknown, not lost.</summary>
+    /// <summary>
+    /// The file that lists all addresses. An address without a file is unknown if it is not listed, and lost if it is.
+    /// </summary>
     public const string ListName = "addresses";
 
     private ResponseBook? _book;
@@ -20,6 +22,7 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
     private IReadOnlyList<ResponseEntry> _entries = [];
     private string[]? _list;
 
+    /// <summary>Writes the files of a rendered book.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
     public static void Write(BookFolder folder, ResponseBook book)
@@ -41,8 +44,8 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
     }
 
     /// <summary>
-    /// The file of an address: the address itself, or a hash of one that is too long for a file's name. An address of
-    /// the book has no space.
+    /// Returns the name of an address's file: the address with spaces for slashes, or a hash if the address is too long
+    /// for a file name. An address of the book has no space.
     /// </summary>
     public static string NameOf(string address) => address.Length <= 200 ? address.Replace('/', ' ')
         : Convert.ToHexStringLower(Sha256.HashData(System.Text.Encoding.UTF8.GetBytes(address)));
@@ -54,7 +57,7 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
 
     public IReadOnlyList<ResponseEntry> EntriesFor(string address)
     {
-        // Asked for again after it was found.
+        // The caller asks again for the address that was found.
         if (_address == address)
             return _entries;
         _entries = Ask<IReadOnlyList<ResponseEntry>>(() => Read(address), book => book.EntriesFor(address));
@@ -64,10 +67,10 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
 
     private ResponseEntry[] Read(string address)
     {
-        // All that a book's address may consist of; a NUL would cut the file's name.
+        // All characters that an address of the book may have. A NUL would cut the file name short.
         if (address.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return [];
-        // The name of another address, if it ever were, would be no damage.
+        // A file of another address under this name would be treated like a missing one, not like a damaged one.
         if (folder.Read(NameOf(address)) is not { } record || record.ReadText() != address)
             return ReadList().Contains(address) ? throw new IOException("lost") : [];
         var entries = new ResponseEntry[record.ReadCount()];
@@ -76,7 +79,10 @@ internal sealed class RenderedBook(BookFolder folder, Func<ResponseBook> damaged
         return entries;
     }
 
-    /// <summary>Read once: an unknown address is looked for with its tag, without, and as one of its domain.</summary>
+    /// <summary>
+    /// Reads the list once: an unknown address is looked up with its tag, without its tag, and as any address of its
+    /// domain.
+    /// </summary>
     private string[] ReadList() =>
         _list ??= (folder.Read(ListName) ?? throw new IOException("lost")).ReadTexts();
 

@@ -7,6 +7,8 @@ internal sealed record RenderedEntry : ResponseEntry
 {
     public RenderedEntry(ResponseEntry entry, ReplyBody text) : base(entry) => Text = text;
 
-    /// <summary>The finished body without attachments; that of an entry with pools is open for its texts.</summary>
+    /// <summary>
+    /// The finished body without attachments. If the entry has pools, the body is still open for its texts.
+    /// </summary>
     public ReplyBody Text { get; }
 }

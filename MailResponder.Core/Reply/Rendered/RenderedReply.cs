@@ -5,18 +5,20 @@ using MailResponder.Native;
 namespace MailResponder.Reply.Rendered;
 
 /// <summary>
-/// One entry with its attachments under certain names, as files: its frame and hash in one, each attachment's base64
-/// in another, which entries share.
+/// The rendered files of one entry and the names that its attachments show. One file has the frame and the hash. Each
+/// attachment's base64 is in a file of its own, which entries share.
 /// </summary>
-/// <param name="folder">Of the book that the entry was read from.</param>
-/// <param name="entry">What is answered.</param>
+/// <param name="folder">The folder of the book that the entry was read from.</param>
+/// <param name="entry">The entry to send.</param>
 /// <param name="names">The names that the attachments show.</param>
 internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IReadOnlyList<string> names)
 {
-    /// <summary>File with frame and hash.</summary>
+    /// <summary>The name of the file with the frame and the hash.</summary>
     public string FileName { get; } = $"{entry.Number}-{Hash(names)}.body";
 
-    /// <summary>Null when it is not there, or not of these files as they are now.</summary>
+    /// <summary>
+    /// Opens the rendered body. Null if it is missing or damaged, or was made from another state of the attachments.
+    /// </summary>
     public ReplyBody? Open(IReadOnlyList<FileIdentity> sources)
     {
         var files = new List<AttachedFile>();
@@ -32,14 +34,14 @@ internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IRea
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {
-            // Damaged: as good as none.
+            // A damaged file is treated like a missing one.
         }
 
         files.ForEach(file => file.Dispose());
         return null;
     }
 
-    /// <summary>Renders it. To be called by one process at a time.</summary>
+    /// <summary>Renders the body into files. Only one process at a time may call this.</summary>
     /// <exception cref="IOException">An attachment cannot be read, or the folder cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
     public void Make(IReadOnlyList<FileStream> contents, IReadOnlyList<FileIdentity> sources)
@@ -63,11 +65,14 @@ internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IRea
     private static string Hash(params IEnumerable<string> parts) =>
         Convert.ToHexStringLower(Sha256.HashTexts(parts).AsSpan(0, 8));
 
-    /// <summary>File with an attachment's base64, named by the attachment and its state.</summary>
+    /// <summary>
+    /// Returns the name of the file with an attachment's base64, or a pattern for any state of the attachment if none
+    /// is given.
+    /// </summary>
     private static string NameOf(ResponseAttachment attachment, FileIdentity? state) =>
         $"{Hash(attachment.Bucket, attachment.File)}-{(state is null ? "*" : Hash(state.Value.Name))}.base64";
 
-    /// <summary>Null when it is not there or is damaged.</summary>
+    /// <summary>Opens the base64 of an attachment. Null if it is missing or damaged.</summary>
     private AttachedFile? Encoded(ResponseAttachment attachment, FileIdentity source)
     {
         FileStream? file = null;
@@ -76,13 +81,13 @@ internal sealed class RenderedReply(BookFolder folder, ResponseEntry entry, IRea
             var name = NameOf(attachment, source);
             file = folder.Open(name);
             var found = FileIdentity.Of(file.SafeFileHandle);
-            // The time that it was given: it was not written to since.
+            // The time that Encode sets: nobody has written to the file since.
             if (found.Modified == 0 && found.Bytes == AttachedFile.EncodedBytes(source.Bytes))
                 return new AttachedFile(file, () => folder.Delete(name));
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {
-            // As good as none.
+            // A file that cannot be read is treated like a missing one.
         }
 
         file?.Dispose();

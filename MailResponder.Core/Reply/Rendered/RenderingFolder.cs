@@ -7,12 +7,12 @@ using MailResponder.Settings;
 namespace MailResponder.Reply.Rendered;
 
 /// <summary>
-/// Where the rendered book lies: a folder of the responder's own that may be deleted at any time. Each book is a folder
-/// in it, named after the program and the state of the book's file, and put in place by one rename.
+/// The folder of the rendered books. The responder alone uses it, and it may be deleted at any time. Each book is a
+/// folder in it, named after the program and the state of the book's file, and put in place by one rename.
 /// </summary>
 internal sealed class RenderingFolder
 {
-    /// <summary>The file by which processes take turns in changing it.</summary>
+    /// <summary>The file by which processes take turns at changing the folder.</summary>
     public const string LockName = ".lock";
 
     private const string Unfinished = ".new";
@@ -20,8 +20,8 @@ internal sealed class RenderingFolder
     private readonly string _path;
 
     /// <summary>
-    /// With which the name of a book's folder begins: another program renders otherwise, and other keys have not
-    /// vouched for what these rendered.
+    /// The first part of the name of a book's folder. It stands for the program, because another build renders
+    /// differently, and for the keys that may sign the book, because other keys have not vouched for what was rendered.
     /// </summary>
     private readonly string _maker = ProgramIdentity.Name;
     private readonly uint _user = ProcessUser.Effective;
@@ -36,11 +36,14 @@ internal sealed class RenderingFolder
         }
     }
 
-    /// <summary>Beside the SQLite file, where each message writes anyway; with MySQL, below the attachments.</summary>
+    /// <summary>
+    /// Returns the path: next to the SQLite file, where each message writes anyway, or with MySQL below the
+    /// attachments.
+    /// </summary>
     public static string PathOf(ResponderSettings settings) =>
         settings.Database.SqliteFile is { } file ? file + ".rendered" : Path.Join(settings.FilesRoot, ".rendered");
 
-    /// <summary>Deletes a file or folder. When it cannot, the next process that renders tries again.</summary>
+    /// <summary>Deletes a file or folder. If that fails, the next process that renders tries again.</summary>
     public static void Delete(string path) => FileTrouble.Try(() =>
     {
         if (Directory.Exists(path))
@@ -49,37 +52,38 @@ internal sealed class RenderingFolder
             File.Delete(path);
     });
 
-    /// <summary>What this program rendered of this state of the book; null when it did not.</summary>
+    /// <summary>Returns what this program rendered from this state of the book; null if there is nothing.</summary>
     public BookFolder? Find(FileIdentity book) => Trusted(PathOf(book));
 
-    /// <summary>What this program rendered last; null when there is nothing.</summary>
+    /// <summary>Returns what this program rendered last; null if there is nothing.</summary>
     public BookFolder? FindLast() => FileTrouble.OrNull(() =>
-        // A name begins with the time of the book's last change.
+        // After its first part, a name has the time of the book's last change.
         Directory.GetDirectories(_path, _maker + "-*").Max(StringComparer.Ordinal) is { } last
             ? Trusted(last) : null);
 
     /// <summary>
-    /// The right to change the folder; null while another process has it, or when it cannot be written.
+    /// Returns the right to change the folder, held until disposed. Null while another process has it, or if the folder
+    /// cannot be written.
     /// </summary>
     public IDisposable? TryEnter() => FileTrouble.OrNull(() =>
     {
-        // Root by hand would leave a folder that the responder's user cannot use.
+        // If a person runs this as root, it must not leave a folder that the responder's user cannot use.
         if (_user == 0 && FileIdentity.Of(Path.GetDirectoryName(_path)!) is not { Owner: 0 })
             return null;
         Directory.CreateDirectory(_path, OwnerOnly);
         return IsOurs(_path) ? FileTurn.TryTake(Path.Join(_path, LockName)) : null;
     });
 
-    /// <summary>Puts a book in place, and deletes all others. To be called by one process at a time.</summary>
-    /// <param name="book">The state that it is of.</param>
-    /// <param name="write">Writes its files.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
+    /// <summary>Puts a book in place and deletes all others. Only one process at a time may call this.</summary>
+    /// <param name="book">The state of the book's file.</param>
+    /// <param name="write">Writes the files of the book.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
     public BookFolder Make(FileIdentity book, Action<BookFolder> write)
     {
         var path = PathOf(book);
         var unfinished = Path.Join(_path, Unfinished);
-        // Of a process that was killed.
+        // Left by a process that was killed.
         Delete(unfinished);
         try
         {
@@ -90,7 +94,7 @@ internal sealed class RenderingFolder
         }
         catch
         {
-            // On a full disk it would take the room that the messages need.
+            // On a full disk, the unfinished folder would take the space that messages need.
             Delete(unfinished);
             throw;
         }
@@ -108,7 +112,9 @@ internal sealed class RenderingFolder
 
     private BookFolder? Trusted(string path) => IsOurs(path) ? new BookFolder(path) : null;
 
-    /// <summary>Whether it is a folder, no link to one, that this user made and no other can write.</summary>
+    /// <summary>
+    /// Whether the path is a folder, not a symbolic link, that this user owns and no other user can write to.
+    /// </summary>
     private bool IsOurs(string path)
     {
         const int kindMask = 0xf000, folder = 0x4000;

@@ -5,34 +5,38 @@ using MailResponder.Settings;
 namespace MailResponder.Reply.Rendered;
 
 /// <summary>
-/// The book and the bodies of its replies: rendered once, as far as they are as they were then, and from the book and
-/// the attachments themselves otherwise. Both give the same bytes.
+/// The response book and the bodies of its replies. Uses what was rendered while its sources are unchanged, and
+/// otherwise the book and the attachments themselves. Both give the same bytes.
 /// </summary>
-/// <param name="settings">Where they are, and the names of attachments.</param>
-/// <param name="files">The book and the attachments themselves.</param>
-/// <param name="folder">Where the rendered ones lie; null: nothing is rendered beforehand.</param>
+/// <param name="settings">The settings in force: where the files are, and which names attachments show.</param>
+/// <param name="files">The source of the book and the attachments.</param>
+/// <param name="folder">The folder of the rendered books; null if nothing is rendered in advance.</param>
 internal sealed class Renderings(ResponderSettings settings, IFileSource files, RenderingFolder? folder = null)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private BookFolder? _rendered;
 
     /// <summary>
-    /// Why the book's file is not the book in force; null when it is. What an address gets that the last good book does
-    /// not know is then unknown.
+    /// Why the last good book is in force instead of the book's file; null if the file is in force. While this is not
+    /// null, it is unknown what an address would get that the last good book does not contain.
     /// </summary>
     public ResponderException? Fault { get; private set; }
 
-    /// <summary>Whether messages are answered although the file has a fault.</summary>
+    /// <summary>
+    /// Whether there is a last good book, so that messages are answered even if the book's file has a fault.
+    /// </summary>
     public bool HasLastGoodBook => FileIdentity.Of(settings.ResponseBook) is not null && folder?.FindLast() is not null;
 
     /// <summary>
-    /// The book in force: the file or, while that has a fault or cannot be read, the last good one that this program
-    /// has rendered to its end.
+    /// Returns the book in force: the file or, while that has a fault or cannot be read, the last good book that this
+    /// program has rendered completely.
     /// </summary>
-    /// <exception cref="ResponderException">It is missing; or has a fault, and no good one is rendered.</exception>
+    /// <exception cref="ResponderException">
+    /// The file is missing, or it has a fault and no good book is rendered.
+    /// </exception>
     public IResponseBook Book()
     {
-        // Whoever takes the book away wants nobody to be answered.
+        // An operator who removes the book wants nobody to be answered.
         if (folder is null || FileIdentity.Of(settings.ResponseBook) is not { } identity)
             return files.Book();
         if (folder.Find(identity) is { } rendered)
@@ -52,17 +56,19 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         }
     }
 
-    /// <summary>The body of an entry's reply.</summary>
+    /// <summary>Returns the body of an entry's reply.</summary>
     /// <remarks>
-    /// One with links of a pool is another one for each requester. Its text is filled in, encoded and hashed at the
-    /// message. Attachments are hashed behind it: they are read and encoded twice, for the hash and to be sent, where
-    /// those of a rendered body are read once.
+    /// A body with links of a pool is different for each requester. Its text is filled in, encoded and hashed while the
+    /// message is answered. Its attachments are hashed after the text, so they are read and encoded twice: for the
+    /// hash, and to be sent. The attachments of a rendered body are read once.
     /// </remarks>
-    /// <param name="entry">What is answered.</param>
-    /// <param name="requesterDomain">Decides the names of attachments.</param>
-    /// <param name="share">Whose links stand in the place of pools; null only for an entry without.</param>
+    /// <param name="entry">The entry to send.</param>
+    /// <param name="requesterDomain">The requester's domain, which decides the names of attachments.</param>
+    /// <param name="share">
+    /// The requester's links, which replace the pools; null only for an entry without pools.
+    /// </param>
     /// <exception cref="ResponderException">
-    /// An attachment is missing, cannot be read, or is not what was signed.
+    /// An attachment is missing, cannot be read, is being changed, or is not what was signed.
     /// </exception>
     public ReplyBody Body(ResponseEntry entry, string requesterDomain, LinkShare? share = null)
     {
@@ -81,7 +87,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
             foreach (var attachment in entry.Attachments)
                 contents.Add(files.Open(attachment));
             var sources = contents.ConvertAll(content => FileIdentity.Of(content.SafeFileHandle));
-            // Only an entry that was read from there belongs there.
+            // Only an entry that was read from the rendered book may be rendered into it.
             var rendering = !isOpen && entry is RenderedEntry && _rendered is not null
                 ? new RenderedReply(_rendered, entry, names) : null;
             var rendered = rendering?.Open(sources);
@@ -89,7 +95,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
             {
                 for (var i = 0; i < contents.Count; i++)
                     files.Verify(entry.Attachments[i], contents[i]);
-                // Else what is rendered or sent below may be something else.
+                // Otherwise, what is rendered or sent below may not be what was verified.
                 if (!FileIdentity.AreStill(sources, contents))
                 {
                     throw new ResponderException(Cause.Attachment,
@@ -118,7 +124,8 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     }
 
     /// <summary>
-    /// Renders what is not rendered yet. What cannot be is left to the messages, whose log line says why.
+    /// Renders everything that is not rendered yet. What cannot be rendered is left to the messages, whose log lines
+    /// tell why.
     /// </summary>
     public void RenderAll()
     {
@@ -142,7 +149,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         }
     }
 
-    /// <summary>Renders it for this message and the next ones; null when that cannot be done now.</summary>
+    /// <summary>Renders the body for this message and later ones; null if that is not possible now.</summary>
     private ReplyBody? Rendered(RenderedReply rendering, List<FileStream> contents, List<FileIdentity> sources)
     {
         if (sources.Exists(source => source.Freshness > TimeSpan.Zero))
@@ -160,24 +167,26 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
         _rendered = rendered;
         return new RenderedBook(rendered, () =>
         {
-            // In this order: while the book has a fault, what is not damaged stays in force.
+            // The order matters: while the book has a fault, the files that are not damaged stay in force.
             var book = files.Book();
             rendered.Delete();
             return book;
         });
     }
 
-    /// <summary>Renders the book for this message and the next ones; null when that cannot be done now.</summary>
+    /// <summary>Renders the book for this message and later ones; null if that is not possible now.</summary>
     private BookFolder? Render(RenderingFolder into, ResponseBook book, FileIdentity identity)
     {
         using var turn = into.TryEnter();
-        // Changed while it was read: the next message sees which of the two it is.
+        // If the file changed while it was read, only the next message can tell which version it reads.
         return turn is null || FileIdentity.Of(settings.ResponseBook) != identity ? null
             : FileTrouble.OrNull(() =>
                 into.Find(identity) ?? into.Make(identity, made => RenderedBook.Write(made, book)));
     }
 
-    /// <summary>Domains whose requesters may get other names, and one for all the rest.</summary>
+    /// <summary>
+    /// Returns the domains whose requesters may get other names, and an empty text for all other domains.
+    /// </summary>
     private IEnumerable<string> RenamedDomains() =>
         settings.AttachmentNames.SelectMany(rename => rename.Domains).Prepend("");
 
@@ -191,7 +200,7 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
             .Select(attachment => Path.Join(settings.FilesRoot, attachment.Bucket, attachment.File)).Distinct();
         var longest = paths.Append(settings.ResponseBook)
             .Max(path => FileIdentity.Of(path)?.Freshness ?? TimeSpan.Zero);
-        // A pause is cut to whole milliseconds: the rest of one would still be too early.
+        // A pause is cut to whole milliseconds. Without rounding up, it would end too early.
         return longest < LongestPause ? TimeSpan.FromMilliseconds(Math.Ceiling(longest.TotalMilliseconds))
             : LongestPause;
     }

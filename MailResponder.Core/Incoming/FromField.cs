@@ -162,11 +162,15 @@ internal static class FromField
     /// Whether the address is in the field in one piece, without comments or spaces inside, and its domain has exactly
     /// one A-label form. A field with a closing angle bracket but no opening one is rejected.
     /// </summary>
-    private static bool IsVisible(MailboxAddress mailbox, ReadOnlySpan<byte> value) =>
-        MailDomain.TryNormalize(mailbox.Domain, out var domain)
-        && (!value.Contains((byte)'>') || value.Contains((byte)'<'))
-        && Array.Exists(Encoding.UTF8.GetString(value).Split(BesideAddresses), word =>
-            word.StartsWith(mailbox.LocalPart + "@", StringComparison.Ordinal)
-            && MailDomain.TrySplit(word, out var local, out var visible)
-            && local == mailbox.LocalPart && visible == domain);
+    private static bool IsVisible(MailboxAddress mailbox, ReadOnlySpan<byte> value)
+    {
+        // Made once: a local part of words in quotation marks is as long as the field, and the field has many words.
+        var start = mailbox.LocalPart + "@";
+        return MailDomain.TryNormalize(mailbox.Domain, out var domain)
+            && (!value.Contains((byte)'>') || value.Contains((byte)'<'))
+            && Array.Exists(Encoding.UTF8.GetString(value).Split(BesideAddresses), word =>
+                word.StartsWith(start, StringComparison.Ordinal)
+                && MailDomain.TrySplit(word, out var local, out var visible)
+                && local == mailbox.LocalPart && visible == domain);
+    }
 }

@@ -7,6 +7,40 @@ internal static class HeaderShapes
 {
     private const string LongRelayed = "relayed";
 
+    /// <summary>Shapes that are valid at any length. Readers reject most of the others early.</summary>
+    private static readonly Dictionary<string, (string Start, string Piece, string End)> ClosedShapes = new()
+    {
+        ["local-part-of-words"] = ("From: \"", "a b ", "\"@b.example"),
+        ["local-part-in-angles"] = ("From: <\"", "a b ", "\"@b.example>"),
+        ["local-part-with-blanks"] = ("From: ", "a . ", "a@b.example"),
+        ["local-part-with-comments"] = ("From: ", "a(c).", "a@b.example"),
+        ["local-part-of-atoms"] = ("From: ", "a.", "a@b.example"),
+        ["local-part-of-strings"] = ("From: ", "\"a\".", "a@b.example"),
+        ["domain-with-blanks"] = ("From: a@", "b . ", "example"),
+        ["domain-with-comments"] = ("From: a@", "b(c).", "example"),
+        ["domain-of-labels"] = ("From: a@", "b.", "example"),
+        ["name-of-words"] = ("From: ", "Joe ", "<a@b.example>"),
+        ["name-of-encoded-words"] = ("From: ", "=?utf-8?q?a?= ", "<a@b.example>"),
+        ["name-in-quotes"] = ("From: \"", "a@b.example ", "\" <a@b.example>"),
+        ["name-in-a-comment"] = ("From: a@b.example (", "a@b.example ", ")"),
+        ["address-after-comments"] = ("From: ", "(a) ", "a@b.example"),
+        ["address-after-addresses"] = ("From: ", "a@b.example ", "<a@b.example>"),
+        ["route"] = ("From: <", "@b.example,", "@b.example:a@b.example>"),
+        ["group"] = ("From: g:", "a@b.example,", ";"),
+        ["recipient-of-words"] = ("To: \"", "a b ", "\"@example.com"),
+        ["recipient-with-blanks"] = ("To: ", "a . ", "a@example.com"),
+        ["original-recipient"] = ("X-Original-To: \"", "a b ", "\"@example.com"),
+        ["delivered-to"] = ("Delivered-To: mail_responder+\"", "a b ", "\"@example.com"),
+        ["return-path"] = ("Return-Path: <\"", "a b ", "\"@example.com>"),
+        ["loop"] = ("X-Loop: \"", "a b ", "\"@example.com"),
+        ["id-of-words"] = ("References: <\"", "a b ", "\"@b>"),
+        ["id-with-blanks"] = ("In-Reply-To: <", "a . ", "a@b>"),
+        ["parameter"] = ("Content-Type: text/plain; a=\"", "b c ", "\""),
+        ["submitted"] = ("Auto-Submitted: no (", "a b ", ")"),
+        ["result-in-quotes"] = ("Authentication-Results: mx.example.com; dkim=pass header.d=\"", "a b ", "\""),
+        ["result-of-labels"] = ("Authentication-Results: mx.example.com; dkim=pass header.d=", "a.", "example"),
+    };
+
     private static readonly Dictionary<string, (string Start, string Piece)> Shapes = new()
     {
         ["fields"] = ("", "a:\n"),
@@ -69,18 +103,19 @@ internal static class HeaderShapes
         ["suppress"] = ("X-Auto-Response-Suppress: ", "a,"),
     };
 
-    public static IEnumerable<string> Names => Shapes.Keys;
+    public static IEnumerable<string> Names => Shapes.Keys.Concat(ClosedShapes.Keys);
 
     /// <summary>A header of about that many bytes, with its empty line.</summary>
     public static byte[] Make(string name, int length)
     {
-        var (start, piece) = Shapes[name];
+        var (start, piece, end) = Shapes.TryGetValue(name, out var open) ? (open.Start, open.Piece, "")
+            : ClosedShapes[name];
         var header = new StringBuilder(start, length + 100);
         // What luser_relay wraps is looked for among the recipients.
         if (name == LongRelayed)
             header.Append('x', length / 2).Append("\nTo: ");
         while (header.Length < length)
             header.Append(piece);
-        return Encoding.Latin1.GetBytes(header.Append("\n\n").ToString());
+        return Encoding.Latin1.GetBytes(header.Append(end).Append("\n\n").ToString());
     }
 }

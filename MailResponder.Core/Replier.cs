@@ -1,6 +1,5 @@
 using MailResponder.Book;
 using MailResponder.Delivery;
-using MailResponder.Doctor;
 using MailResponder.Feedback;
 using MailResponder.Files;
 using MailResponder.Incoming;

@@ -32,7 +32,7 @@ internal static class LimitReached
         {
             Alarm = $"limit {name}={number} reached: messages {whose} {fate} until "
                 + $"{store.Counters.EndOf(limit).UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'} at least; if they come from "
-                + $"people, raise it in {settings.File}; more is in docs/postfix.md, When a limit is reached",
+                + $"people, raise the limit in {settings.File}; see docs/postfix.md, When a limit is reached",
         };
     }
 }

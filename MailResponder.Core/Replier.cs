@@ -1,6 +1,5 @@
 using MailResponder.Book;
 using MailResponder.Delivery;
-using MailResponder.Doctor;
 using MailResponder.Feedback;
 using MailResponder.Files;
 using MailResponder.Incoming;
@@ -27,8 +26,8 @@ internal sealed class Replier(
 {
     /// <summary>The problem of an entry that is not sent yet because a look-up failed.</summary>
     public const string OpenAuthentication =
-        "a mail filter could not look up who the message is from; without that it is answered when it has been here "
-        + "for an hour";
+        "a mail filter's look-up failed, which could have proven who the message is from; one hour after its arrival, "
+        + "the message is answered without that proof";
 
     private readonly AuthenticationRule _rule = new(settings);
     private readonly ReplyComposer _composer = new(settings, renderings, clock);

@@ -106,7 +106,10 @@ internal sealed class SendmailSender(string program, Deadline deadline) : ISende
         return process.WaitForExit();
     }
 
-    // The reply's name is the local part of its Message-ID, so the mail system's log has it too.
+    /// <summary>
+    /// Returns what the exit code and the words of the program mean. The receipt has the reply's name: as the local
+    /// part of the Message-ID, the mail system's log has it too.
+    /// </summary>
     private SendResult Meaning(int exitCode, FedProgram process, OutgoingReply reply)
     {
         if (exitCode == 0)

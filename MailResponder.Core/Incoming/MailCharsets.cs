@@ -18,7 +18,7 @@ internal sealed class MailCharsets : EncodingProvider
 
     /// <summary>Must run before the first mail is read.</summary>
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "Nothing of MimeKit may be used before, by whatever program.")]
+    [SuppressMessage("Usage", "CA2255", Justification = "No program may use MimeKit before this has run.")]
     internal static void Register()
     {
         var provider = new MailCharsets();

@@ -68,5 +68,5 @@ internal sealed record DkimKey(string Domain, string Selector, string File, stri
     }
 
     private static ResponderException NoSelector(string file) => new(Cause.DkimKey,
-        $"DKIM key {file}: its first line is to name the selector, like \"{Mark}mail2\"; see: responder dkim rotate");
+        $"DKIM key {file}: its first line must name the selector, like \"{Mark}mail2\"; see: responder dkim rotate");
 }

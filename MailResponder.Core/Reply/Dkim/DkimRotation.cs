@@ -42,15 +42,15 @@ internal sealed class DkimRotation(DkimSettings dkim, TimeProvider clock)
         {
             throw new ResponderException(Cause.InProgress,
                 $"the record {former.Key.Record} is needed until {former.NeededUntil:yyyy-MM-dd HH:mm} UTC; "
-                + $"wait, or when the key of now is in wrong hands: rm {former.Key.File}");
+                + $"wait or, if the current key is in the wrong hands: rm {former.Key.File}");
         }
 
         var current = DkimKey.Load(dkim);
         selector ??= Successor(current.Selector);
         if (!DkimSettings.IsSelector(selector) || selector == current.Selector)
         {
-            throw new ResponderException(Cause.Usage, $"\"{selector}\" is no name for another DNS record than "
-                + $"{current.Record}; give --selector, in letters, digits and hyphens, like mail2");
+            throw new ResponderException(Cause.Usage, $"\"{selector}\" is not a valid selector, or is the one of "
+                + $"{current.Record}; give --selector another one, in letters, digits and hyphens, like mail2");
         }
 
         using var rsa = RSA.Create(Math.Max(LeastBits, DkimRecord.PublicKey(current).Bits));

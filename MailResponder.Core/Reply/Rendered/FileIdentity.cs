@@ -24,7 +24,7 @@ internal readonly record struct FileIdentity(
     /// <exception cref="IOException">The kernel does not report it.</exception>
     public static FileIdentity Of(SafeFileHandle file) => Of(FileStatus.Of(file));
 
-    /// <summary>Whether none of the files has been changed since.</summary>
+    /// <summary>Whether none of the files has changed since the identities were taken.</summary>
     public static bool AreStill(IEnumerable<FileIdentity> before, IEnumerable<FileStream> files) =>
         before.SequenceEqual(files.Select(file => Of(file.SafeFileHandle)));
 

@@ -1,7 +1,6 @@
 using System.Text;
 using MailResponder.Files;
 using MailResponder.Native;
-using MailResponder.Reply.Rendered;
 using MailResponder.Settings;
 
 namespace MailResponder.Reply.Rendered;

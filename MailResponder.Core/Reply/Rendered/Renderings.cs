@@ -178,7 +178,8 @@ internal sealed class Renderings(ResponderSettings settings, IFileSource files, 
     private BookFolder? Render(RenderingFolder into, ResponseBook book, FileIdentity identity)
     {
         using var turn = into.TryEnter();
-        // If the file changed while it was read, only the next message can tell which version it reads.
+        // If the file changed while it was read, it is unknown which version the book is. The next message reads it
+        // again.
         return turn is null || FileIdentity.Of(settings.ResponseBook) != identity ? null
             : FileTrouble.OrNull(() =>
                 into.Find(identity) ?? into.Make(identity, made => RenderedBook.Write(made, book)));

@@ -113,11 +113,11 @@ public sealed partial class DkimRotationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n", "is to name the selector")]
+    [InlineData("-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n", "must name the selector")]
     [InlineData("Selector: a b\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n",
-        "is to name the selector")]
+        "must name the selector")]
     [InlineData("Selector: mail2\nnothing\n", "holds no RSA private key")]
-    [InlineData("Selector: ", "is to name the selector")]
+    [InlineData("Selector: ", "must name the selector")]
     public void DamagedNextKey_IsAFaultAndNeverSigns(string text, string fault)
     {
         _place.WriteSecret("dkim.key.next", text);

@@ -19,7 +19,8 @@ internal static class FromField
     {
         mailbox = null;
         // The raw value is read. In the decoded value, the text of an encoded word could pass for an address.
-        var value = WithoutControls(from.RawValue);
+        // A comma or semicolon at the end makes a list of one mailbox, but hides no other address.
+        var value = WithoutControls(from.RawValue).AsSpan().TrimEnd(" \t\r\n,;"u8).ToArray();
         if (HasOpenQuote(value) || HasQuotedAddress(value) || HasBackslashBesideAWord(value))
             return SkipReason.UnparsableFrom;
         var isList = AddressList.TryParse(value, out var list);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using MailResponder.Addresses;
 using MailResponder.Incoming.Authentication;
 using MailResponder.Native;
@@ -53,8 +54,8 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
             return reason;
         if (ReasonInFrom(headers, out var from) is { } fromReason)
             return fromReason;
-        if (IsRobot(from!.Address) || IsRobot(envelope.Sender) || IsRobot(headers["Return-Path"])
-            || IsVerpOf(envelope.Recipient, envelope.Sender) || IsVerpOf(envelope.Recipient, headers["Return-Path"]))
+        if (RobotLocalPart.Matches(from!.LocalPart) || IsVerpOf(envelope.Recipient, from.Address)
+            || IsRobot(envelope.Sender, envelope.Recipient) || IsRobot(headers["Return-Path"], envelope.Recipient))
         {
             return SkipReason.RobotSender;
         }
@@ -71,7 +72,7 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
         var now = (clock ?? TimeProvider.System).GetUtcNow();
         if (settings.MaxRequestAge is { } maxAge && MessageTimes.Of(headers, now).WasOlder(maxAge, now))
             return SkipReason.Stale;
-        var messageId = Ids(headers["Message-Id"]) is [var id, ..] ? $"<{id}>" : null;
+        var messageId = Ids(headers, "Message-Id") is [var id, ..] ? $"<{id}>" : null;
         request = new Request(from, SubjectText.Of(headers), messageId, References(headers))
         {
             Authentication = Authenticate(headers, domain, now),
@@ -179,11 +180,10 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
             || address.Equals("MAILER-DAEMON", StringComparison.OrdinalIgnoreCase)
             || address.StartsWith("MAILER-DAEMON@", StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsRobot(string? address) =>
-        address is not null && RobotLocalPart.Matches(LocalPart(BareAddress(address)));
+    private static bool IsRobot(string? sender, string? recipient) => sender is not null
+        && (RobotLocalPart.MatchesReturnPath(LocalPart(BareAddress(sender))) || IsVerpOf(recipient, sender));
 
-    private static bool IsVerpOf(string? recipient, string? sender) =>
-        recipient is not null && sender is not null
+    private static bool IsVerpOf(string? recipient, string sender) => recipient is not null
         && RobotLocalPart.IsMadeOf(BareAddress(recipient), LocalPart(BareAddress(sender)));
 
     private static string LocalPart(string address) =>
@@ -203,14 +203,21 @@ internal sealed class Guard(ResponderSettings settings, TimeProvider? clock = nu
     /// </summary>
     private static List<string> References(HeaderList headers)
     {
-        if (Ids(headers["References"]) is { Count: > 0 } references)
+        if (Ids(headers, "References") is { Count: > 0 } references)
             return references;
-        return Ids(headers["In-Reply-To"]) is [var only] ? [only] : [];
+        return Ids(headers, "In-Reply-To") is [var only] ? [only] : [];
     }
 
     /// <summary>
-    /// Returns the ids that the field contains exactly as MimeKit reads them. MimeKit drops spaces and a final dot.
+    /// Returns the ids that the field contains exactly as MimeKit reads them. MimeKit drops spaces and a final dot. The
+    /// field is read undecoded: an encoded word is not allowed in an id (RFC 2047, section 5).
     /// </summary>
-    private static List<string> Ids(string? field) => field is null ? []
-        : [.. MimeUtils.EnumerateReferences(field).Where(id => field.Contains($"<{id}>", StringComparison.Ordinal))];
+    private static List<string> Ids(HeaderList headers, string name)
+    {
+        if (headers.IndexOf(name) is not (>= 0 and var index))
+            return [];
+        var field = Encoding.Latin1.GetString(headers[index].RawValue);
+        var written = field.Split('<', '>').ToHashSet();
+        return [.. MimeUtils.EnumerateReferences(field).Where(written.Contains)];
+    }
 }

@@ -5,16 +5,24 @@ namespace MailResponder.Incoming;
 /// </summary>
 internal static class RobotLocalPart
 {
-    private static readonly string[] Whole = ["mailerdaemon", "postmaster", "complaints", "listserv", "majordomo"];
+    private static readonly string[] Whole =
+        ["mailerdaemon", "mdaemon", "postmaster", "complaints", "listserv", "majordomo"];
 
-    private static readonly string[] Beginnings = ["noreply", "donotreply"];
+    /// <summary>The last one begins the sender of Exchange's own reports; a fixed number follows.</summary>
+    private static readonly string[] Beginnings = ["noreply", "donotreply", "microsoftexchange329e71ec88ae"];
 
     /// <summary>
     /// These match anywhere, with or without punctuation inside (files-no-reply), and with a number after them
     /// (noreply2). "bounce" and "bounces" are in the return addresses of Mailman, Sympa and mass mailers.
     /// </summary>
     private static readonly string[] Phrases =
-        ["noreply", "donotreply", "dontreply", "noresponder", "autoreply", "autoresponder", "bounce", "bounces"];
+    [
+        "noreply", "noresponse", "donotreply", "donotrespond", "dontreply", "autoreply", "autoresponse",
+        "autoresponder", "bounce", "bounces",
+        // Spanish, Portuguese, Italian, French, German, Dutch.
+        "noresponder", "noresponda", "naoresponder", "naoresponda", "nonrispondere", "nepasrepondre",
+        "nichtantworten", "keineantwort", "nietbeantwoorden",
+    ];
 
     /// <summary>
     /// These match only after another word: Majordomo and similar programs send a list from such addresses.
@@ -33,6 +41,10 @@ internal static class RobotLocalPart
     /// Whether the local part is a robot's. Case does not matter, nor does punctuation inside no-reply, do_not.reply
     /// and the like.
     /// </summary>
+    /// <remarks>
+    /// A From field is not compared with the forms of a return path: relays that hide people's addresses write the
+    /// hidden one into it, such as alias+zahra=mail.example.net (addy.io).
+    /// </remarks>
     public static bool Matches(string localPart)
     {
         var local = Unwrapped(localPart.Trim('"').ToLowerInvariant());
@@ -42,8 +54,12 @@ internal static class RobotLocalPart
         var name = string.Concat((plus > 0 ? local[..plus] : local).Split('-', '_', '.'));
         if (Whole.Contains(name) || Array.Exists(Beginnings, name.StartsWith))
             return true;
-        return HasPhrase(local.Split('.', '-', '_', '+', '=')) || IsVerp(local);
+        return HasPhrase(local.Split('.', '-', '_', '+', '='));
     }
+
+    /// <summary>Whether the local part of an envelope sender or Return-Path is a robot's.</summary>
+    public static bool MatchesReturnPath(string localPart) =>
+        Matches(localPart) || IsVerp(Unwrapped(localPart.Trim('"').ToLowerInvariant()));
 
     /// <summary>
     /// Whether the local part ends in the recipient's address, like get=example.com. List servers make such a sender
@@ -81,12 +97,17 @@ internal static class RobotLocalPart
     /// <summary>
     /// Removes what forwarders and senders put around a person's local part: SRS0=hash=day=domain=joe, SRS1=…==…=joe
     /// and Microsoft 365's joe.x+SRS=hash=day=domain=joe (nothing is left of bounces+SRS=hash=day), BATV's prvs=tag=joe
-    /// and btv1==tag==joe, and Gmail's joe+caf_=forwarding-address.
+    /// and btv1==tag==joe, Gmail's joe+caf_=forwarding-address and QQ Mail's 123456+auto_=forwarding-address. QQ Mail
+    /// marks its automatic replies, whose sender has the same form, with X-QQ-AUTO-REPLY.
     /// </summary>
     private static string Unwrapped(string local)
     {
-        if (local.IndexOf("+caf_=", StringComparison.Ordinal) is > 0 and var forwarding)
-            return local[..forwarding];
+        foreach (var forwarder in (ReadOnlySpan<string>)["+caf_=", "+auto_="])
+        {
+            if (local.IndexOf(forwarder, StringComparison.Ordinal) is > 0 and var end)
+                return local[..end];
+        }
+
         if (local.StartsWith("prvs=", StringComparison.Ordinal) || local.StartsWith("btv1=", StringComparison.Ordinal))
             return Behind(local["prvs=".Length..].TrimStart('='), 1).TrimStart('=');
         if (local.StartsWith("srs0", StringComparison.Ordinal))

@@ -10,6 +10,9 @@ internal static class SubjectText
 {
     private const byte Escape = 0x1B;
 
+    /// <summary>The name of RFC 1428 for text in a charset that nobody knows.</summary>
+    private const string UnknownCharset = "unknown-8bit";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
@@ -135,7 +138,7 @@ internal static class SubjectText
         charset = "";
         content = default;
         var end = raw.IndexOf((byte)'?');
-        if (end <= 0 || raw[end..] is not [_, var kind, (byte)'?', ..])
+        if (end < 0 || raw[end..] is not [_, var kind, (byte)'?', ..])
             return false;
         IMimeDecoder? decoder = kind switch
         {
@@ -149,6 +152,14 @@ internal static class SubjectText
             return false;
         // RFC 2231 puts a language after an asterisk.
         charset = Encoding.Latin1.GetString(raw[..end]).Split('*')[0];
+        // MimeKit does not decode words whose charset is empty or has a dot or colon (RFC 2047, section 2), and drops
+        // the last letters of base64 without padding (RFC 2045, section 6.8).
+        if (charset.Length == 0 || charset.AsSpan().ContainsAny('.', ':')
+            || (decoder is Base64Decoder && length % 4 != 0))
+        {
+            charset = UnknownCharset;
+        }
+
         var output = new byte[decoder.EstimateOutputLength(length)];
         content = output.AsSpan(0, decoder.Decode(encoded[..length].ToArray(), 0, length, output));
         raw = encoded[(length + 2)..];

@@ -1,4 +1,3 @@
-using System.Text;
 using MailResponder.Addresses;
 using MailResponder.Book;
 using MailResponder.Incoming;
@@ -16,8 +15,6 @@ namespace MailResponder.Reply;
 /// </summary>
 internal sealed class ReplyComposer(ResponderSettings settings, Renderings renderings, TimeProvider clock)
 {
-    private static readonly FormatOptions SubjectFormat = ShortLines();
-
     /// <summary>Composes the reply of one entry, not yet signed.</summary>
     /// <param name="request">The request to answer.</param>
     /// <param name="entry">The entry to send.</param>
@@ -39,9 +36,7 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
         if (!entry.IsForUnknown)
             message.ReplyTo.Add(new MailboxAddress("", entry.Address));
         var asked = entry.IsForUnknown ? entry.Address[ResponseEntry.AnyLocalPart.Length..] : entry.Address;
-        var subject = new Header(HeaderId.Subject, "");
-        subject.SetValue(SubjectFormat, Encoding.UTF8, entry.Subject ?? ReplySubject.For(request, asked));
-        message.Headers.Add(subject);
+        message.Headers.Add(ReplySubject.Field(entry.Subject ?? ReplySubject.For(request, asked)));
         message.Date = clock.GetUtcNow();
         message.MessageId = name + "@" + MailDomain.Of(settings.ResponseAddress);
         ReplyThread.Continue(message, request);
@@ -53,17 +48,6 @@ internal sealed class ReplyComposer(ResponderSettings settings, Renderings rende
             addressKey ?? AddressKey.Load(settings.AddressKeyFile), request.From.Address, clock.GetUtcNow());
         var body = renderings.Body(entry, MailDomain.Of(recipient), share);
         return new OutgoingReply(message, body, settings.BounceAddress, recipient, name);
-    }
-
-    /// <summary>
-    /// Returns a format with shorter lines. In text that mixes scripts, MimeKit makes encoded words up to 9 characters
-    /// too long; one may have at most 75 (RFC 2047, section 2).
-    /// </summary>
-    private static FormatOptions ShortLines()
-    {
-        var format = FormatOptions.Default.Clone();
-        format.MaxLineLength = 70;
-        return format;
     }
 
     private static string AsciiAddress(MailboxAddress address) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using MailResponder.Incoming;
 using MimeKit;
 using MimeKit.Utils;
@@ -37,8 +38,11 @@ internal static class ReplyThread
             chain.Add(messageId);
         }
 
-        foreach (var id in chain)
-            reply.References.Add(id);
+        // MimeKit folds the ids without counting the name of the field.
+        var references = new Header(HeaderId.References, "");
+        references.SetRawValue(Encoding.ASCII.GetBytes($" <{string.Join(">\n <", chain)}>\n"));
+        if (chain.Count > 0)
+            reply.Headers.Add(references);
     }
 
     /// <summary>

@@ -7,7 +7,10 @@ internal static class HeaderShapes
 {
     private const string LongRelayed = "relayed";
 
-    /// <summary>Shapes that are valid at any length. Readers reject most of the others early.</summary>
+    /// <summary>
+    /// Shapes that are valid at any length. Readers reject most of the others early. # is a number of its own in each
+    /// piece.
+    /// </summary>
     private static readonly Dictionary<string, (string Start, string Piece, string End)> ClosedShapes = new()
     {
         ["local-part-of-words"] = ("From: \"", "a b ", "\"@b.example"),
@@ -33,6 +36,12 @@ internal static class HeaderShapes
         ["delivered-to"] = ("Delivered-To: mail_responder+\"", "a b ", "\"@example.com"),
         ["return-path"] = ("Return-Path: <\"", "a b ", "\"@example.com>"),
         ["loop"] = ("X-Loop: \"", "a b ", "\"@example.com"),
+        ["ids-of-many"] = ("References: ", "<#@b> ", "<a@b>"),
+        ["ids-with-blanks"] = ("References: ", "<# . a@b> ", "<a@b>"),
+        ["recipients-of-many"] = ("To: ", "#@b#.example, ", "a@b.example"),
+        ["loops-of-many"] = ("X-Loop: ", "#@b#.example ", "a@b.example"),
+        ["results-of-many"] = ("Authentication-Results: mx.example.com", "; dkim=pass header.d=b#.example", ""),
+        ["parameters-of-many"] = ("Content-Type: text/plain", "; a#=b", ""),
         ["id-of-words"] = ("References: <\"", "a b ", "\"@b>"),
         ["id-with-blanks"] = ("In-Reply-To: <", "a . ", "a@b>"),
         ["parameter"] = ("Content-Type: text/plain; a=\"", "b c ", "\""),
@@ -114,8 +123,8 @@ internal static class HeaderShapes
         // What luser_relay wraps is looked for among the recipients.
         if (name == LongRelayed)
             header.Append('x', length / 2).Append("\nTo: ");
-        while (header.Length < length)
-            header.Append(piece);
+        for (var i = 0; header.Length < length; i++)
+            header.Append(piece.Replace("#", $"{i}", StringComparison.Ordinal));
         return Encoding.Latin1.GetBytes(header.Append(end).Append("\n\n").ToString());
     }
 }

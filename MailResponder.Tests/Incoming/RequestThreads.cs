@@ -17,6 +17,7 @@ public sealed class RequestThreads
     // Whose ids MimeKit would change.
     [InlineData("References: <a b@x> <c@y>", new[] { "c@y" })]
     [InlineData("In-Reply-To: <a@x.>", new string[0])]
+    [InlineData("In-Reply-To: =?utf-8?q?=3Ca=40x=3E?=", new string[0])]
     [InlineData("Subject: x", new string[0])]
     public void AreThoseOfReferencesOrTheOneAnswered(string fields, string[] expected)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using MailResponder.Incoming;
 using MailResponder.Reply;
 using MimeKit;
@@ -32,6 +33,15 @@ public sealed class ReplyThreads
         Assert.Equal(10, reply.References.Count);
         Assert.Equal("1@a", reply.References[0]);
         Assert.Equal(["4999@a", "5000@a", "9999@a"], reply.References.Skip(7));
+    }
+
+    [Fact]
+    public void Chain_HasOneIdInALine()
+    {
+        var reply = Continue("<3@a>", new string('1', 60) + "@a", new string('2', 60) + "@a");
+
+        Assert.Equal($" <{new string('1', 60)}@a>\n <{new string('2', 60)}@a>\n <3@a>\n",
+            Encoding.ASCII.GetString(reply.Headers[reply.Headers.IndexOf(HeaderId.References)].RawValue));
     }
 
     [Fact]

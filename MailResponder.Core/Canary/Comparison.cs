@@ -1,21 +1,21 @@
 namespace MailResponder.Canary;
 
-/// <summary>Finds for each expected reply the one that came.</summary>
+/// <summary>Finds the reply that arrived for each expected reply, and compares the two.</summary>
 internal sealed class Comparison
 {
-    /// <summary>Expected replies that came; one that came twice counts once.</summary>
+    /// <summary>How many expected replies arrived. One that arrived twice counts once.</summary>
     public int Replies { get; private set; }
 
     public int InJunk { get; private set; }
 
-    /// <summary>Attachments that are as they should be.</summary>
+    /// <summary>How many attachments are as expected.</summary>
     public int Attachments { get; private set; }
 
     public List<string> Problems { get; } = [];
 
-    /// <param name="requested">The address that was asked.</param>
-    /// <param name="expected">What it gets.</param>
-    /// <param name="came">In any order.</param>
+    /// <param name="requested">The requested address.</param>
+    /// <param name="expected">The replies expected for it.</param>
+    /// <param name="came">The replies that arrived, in any order.</param>
     public void Add(string requested, ExpectedReply[] expected, List<CanaryReply> came)
     {
         var contents = came.ConvertAll<ReplyContent?>(reply => ReplyContent.Of(reply.Message));
@@ -25,7 +25,8 @@ internal sealed class Comparison
             var at = contents.FindIndex(content => content?.Text == wanted.Content.Text);
             if (at < 0)
             {
-                // A reply that was sent twice is no other one. What else came has a text that was changed on the way.
+                // A second copy of an expected reply does not stand for another entry. Any other reply has a text that
+                // was changed on the way.
                 at = contents.FindIndex(content => content is not null
                     && !Array.Exists(expected, reply => reply.Content.Text == content.Text));
                 if (at < 0)
@@ -55,7 +56,8 @@ internal sealed class Comparison
                 Attachments++;
         }
 
-        // As when a host has not switched them off. One under another name was told of above.
+        // Attachments that were not expected, for instance because a host has not switched them off. One that came
+        // under another name was reported above.
         foreach (var (name, hash) in content.Attachments)
         {
             if (!expected.Content.Attachments.ContainsKey(name) && !expected.Content.Attachments.Values.Contains(hash))

@@ -6,7 +6,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Canary;
 
-/// <summary>`responder canary` against a provider of its own, with all that can happen to a reply there.</summary>
+/// <summary>
+/// Runs `responder canary` against a mail provider set up by the test, with all that can happen to a reply there.
+/// </summary>
 [Collection("Postfix")]
 public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
 {
@@ -17,7 +19,7 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
     public void AllWell_IsALineForEachMailbox()
     {
         JsonObject[] Both() => [provider.Mailbox("early"), provider.Mailbox("late", starttls: true)];
-        // Without a quota: a person would get one answer a day.
+        // No quota applies to the canary; a person would get one answer a day.
         for (var i = 0; i < 2; i++)
         {
             var run = provider.Look("", Both());
@@ -51,7 +53,7 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
         + "the provider says spf=softfail; the provider says dkim=fail; the provider says dmarc=fail")]
     [InlineData("results=none", "ok seconds=# replies=2/2 folder=inbox spf=- dkim=- dmarc=- signature=pass "
         + "attachments=1/1")]
-    // Below the next host's Received anybody may have written it.
+    // Below the next host's Received, anybody may have written the field.
     [InlineData("results=none; filter='printf \"Received: by mx\\nAuthentication-Results: "
         + "mx.freemail.test; spf=fail\\n\"; cat'",
         "ok seconds=# replies=2/2 folder=inbox spf=- dkim=- dmarc=- signature=pass attachments=1/1")]
@@ -61,7 +63,7 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
     [InlineData("filter=\"sed '/^DKIM-Signature:/,/^[^ \\t]*:/{/^DKIM-Signature:/d;/^[ \\t]/d}'\"",
         "wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass dmarc=pass signature=none attachments=1/1: "
         + "a reply has no signature in our name")]
-    // Two characters of the attachment's base64.
+    // Changes two characters of the attachment's base64.
     [InlineData("filter=\"sed 's/^AAcOFRwj/AAcOFRwk/'\"", "wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass "
         + "dmarc=pass signature=broken attachments=0/1: a signature is not valid: the reply was changed on its way, or "
         + "DNS has another key; get@example.com, entry 2: tool.zi_ is not the file of the response book")]
@@ -95,7 +97,7 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
         Patience.Until("the late reply", () => provider.MailsOf("slow").Length == 2, () => provider.Logs);
 
         run = provider.Look("", [provider.Mailbox("slow", request: "links@example.com")], "", "--wait", "30");
-        // The reply of before is younger than this run waits: it may be that of another host's run.
+        // The earlier reply is younger than this run's waiting time, so it may belong to a run of another host.
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal(2, provider.MailsOf("slow").Length);
         Thread.Sleep(2000);
@@ -173,7 +175,7 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
             secret unreachable: password file {provider.Place.PathTo("none")}: does not exist
 
             """, run.Errors);
-        // One that is wrong counts more.
+        // A wrong result outweighs an unreachable mailbox.
         run = provider.Look("folder=none", [provider.Mailbox("password", password: "7Wrong7secret"),
             provider.Mailbox("some")], "", "--wait", "1");
         Assert.Equal(1, run.ExitCode);

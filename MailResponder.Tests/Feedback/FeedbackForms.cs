@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>In whatever it comes, it is found; and what is broken is named without being quoted.</summary>
+/// <summary>Notifications are found in every form they come in. A broken one is named but not quoted.</summary>
 public sealed class FeedbackForms : IDisposable
 {
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true };

@@ -4,7 +4,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>Who is blocked by what, and who never is.</summary>
+/// <summary>Which notifications block which addresses, and which addresses are never blocked.</summary>
 public sealed class FeedbackMeaning : IDisposable
 {
     private const string Zahra = "zahra@freemail.test";
@@ -106,7 +106,7 @@ public sealed class FeedbackMeaning : IDisposable
         Assert.Empty(_place.Faults);
     }
 
-    /// <summary>SES publishes it when somebody makes an event destination, and it is no JSON.</summary>
+    /// <summary>SES publishes this text when a topic becomes an event destination. It is not JSON.</summary>
     [Fact]
     public void GreetingOfEventPublishing_IsOfNoConsequence()
     {
@@ -162,7 +162,7 @@ public sealed class FeedbackMeaning : IDisposable
         Assert.False(_place.Blocks("c@freemail.test") || _place.Blocks("victim@elsewhere.test"));
     }
 
-    /// <summary>Whoever runs a mail server writes the report about mail to it, and may name whom he likes.</summary>
+    /// <summary>The operator of a mail server writes the report about mail to it, and may name any address.</summary>
     [Fact]
     public void ForgedReport_BlocksTheOneToWhomTheReplyWent()
     {
@@ -173,7 +173,7 @@ public sealed class FeedbackMeaning : IDisposable
         Assert.True(_place.Blocks("attacker@elsewhere.test"));
     }
 
-    /// <summary>Else a request forged in the name of victim+anything would have the victim blocked.</summary>
+    /// <summary>Otherwise a forged request from victim+anything would block the victim.</summary>
     [Fact]
     public void BounceOfATaggedAddress_BlocksNobody()
     {

@@ -5,7 +5,7 @@ using MailResponder.Tests.Store;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>`responder feedback` as the published program.</summary>
+/// <summary>Tests `responder feedback` of the published program.</summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>How long to fuzz: a time or a number of executions, whatever the environment says.</summary>
+/// <summary>How long to fuzz: for a time, or for a number of executions. The environment sets it.</summary>
 internal sealed class FuzzLimit
 {
     private readonly long _executions = long.MaxValue;

@@ -5,7 +5,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>The commands for the operator, which exit with the true sysexits codes.</summary>
+/// <summary>The commands for the operator, which use the real sysexits codes.</summary>
 public sealed partial class CommandTests
 {
     [Fact]
@@ -173,7 +173,7 @@ public sealed partial class CommandTests
             "send", "--to", "tester@freemail.test", "--as", "nobody@example.com").ExitCode);
     }
 
-    /// <summary>What sudo, the shell or ps would keep comes in on standard input.</summary>
+    /// <summary>Addresses that sudo, the shell or ps would record are read from standard input instead.</summary>
     [Fact]
     public void StandardInput_NamesAddressesOnePerLine()
     {
@@ -254,7 +254,7 @@ public sealed partial class CommandTests
             place.Command("blacklist", "check", "freemail.test", "ours.example").OutputText);
     }
 
-    /// <remarks>A database in a folder that a slip of the path made has forgotten every list.</remarks>
+    /// <remarks>A database in a folder that was created because of a typo in the path has none of the lists.</remarks>
     [Fact]
     public void FolderThatIsMade_IsTold()
     {
@@ -301,7 +301,7 @@ public sealed partial class CommandTests
             place.Log.Reports[^1], StringComparison.Ordinal);
     }
 
-    /// <summary>Root may read everything, and the service may not.</summary>
+    /// <summary>Root may read everything, but the service may not.</summary>
     [Theory]
     [InlineData("responses.json")]
     [InlineData("settings.json")]

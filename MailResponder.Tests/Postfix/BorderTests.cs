@@ -158,7 +158,7 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
         return smtp.Ask(Sender)[0] == '2' ? taken + 1 : taken;
     }
 
-    /// <summary>Uses the sample's own delay. All other tests use a shorter one.</summary>
+    /// <summary>Uses the sample's own delay. No other test waits that long.</summary>
     [Fact]
     public void AfterTheFirstError_EachAnswerTakesTwentySeconds()
     {

@@ -66,7 +66,7 @@ public sealed partial class ManualPages : IDisposable
 
     private static string Manual(string page) => Help("manual", page);
 
-    /// <summary>Every command that does something, and the filter, with its help.</summary>
+    /// <summary>Returns every command that does something, and the filter, with its help text.</summary>
     private static IEnumerable<(string Name, string Help)> Commands(string[] words)
     {
         var help = Help([.. words, "--help"]);

@@ -40,7 +40,7 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
     /// The others stay hidden past the end of the run; later SQS returns them again or moves them to the dead-letter
     /// queue.
     /// </summary>
-    /// <param name="length">How long to go on; no batch begins after this time.</param>
+    /// <param name="length">The time limit. No batch begins after it.</param>
     /// <param name="use">
     /// Processes a batch durably. It gets the body of each message and the message's name for faults, and returns the
     /// names of the messages that could not be used.

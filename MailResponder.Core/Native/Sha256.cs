@@ -45,7 +45,7 @@ internal sealed unsafe class Sha256
     }
 
     /// <summary>Returns the HMAC-SHA-256 (RFC 2104) of the pieces, joined without separators.</summary>
-    /// <param name="key">At most 64 bytes.</param>
+    /// <param name="key">The key, of at most 64 bytes.</param>
     /// <param name="pieces">The data.</param>
     public static byte[] Hmac(ReadOnlySpan<byte> key, params ReadOnlySpan<byte[]> pieces)
     {

@@ -63,7 +63,7 @@ internal sealed class CorruptServer : IDisposable
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            // The other side has had enough.
+            // The other side closed the connection.
         }
     }
 
@@ -80,7 +80,8 @@ internal sealed class CorruptServer : IDisposable
     }
 
     /// <summary>
-    /// Of a text result: it comes behind the columns, which begin with "def", and begins with a value's length.
+    /// Whether a packet is a row of a text result. Rows follow the columns, which begin with "def", and begin with the
+    /// length of a value.
     /// </summary>
     private static bool IsRow(byte[] packet) => packet.Length > HeaderBytes + 1 && packet[3] >= 3
         && packet[HeaderBytes] is > 0 and < 0xfb && !packet.AsSpan(HeaderBytes + 1).StartsWith("def"u8);

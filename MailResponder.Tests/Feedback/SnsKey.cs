@@ -23,7 +23,7 @@ internal sealed class SnsKey : IDisposable
     public string Pem { get; }
 
     /// <param name="envelope">The envelope, which gets the fields SignatureVersion and Signature.</param>
-    /// <param name="version">"1" or "2".</param>
+    /// <param name="version">The signature version, "1" or "2".</param>
     public void Sign(JsonObject envelope, string version)
     {
         envelope["SignatureVersion"] = version;

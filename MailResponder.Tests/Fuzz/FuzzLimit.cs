@@ -11,7 +11,7 @@ internal sealed class FuzzLimit
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _done;
 
-    /// <param name="text">"60s", or a number of executions.</param>
+    /// <param name="text">A time such as "60s", or a number of executions.</param>
     public FuzzLimit(string text)
     {
         if (text.EndsWith('s'))

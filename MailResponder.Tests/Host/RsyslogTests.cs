@@ -127,7 +127,7 @@ public sealed partial class RsyslogTests
             Thread.Sleep(200);
             return daemon.Reports.Any(line => line.EndsWith("room again", StringComparison.Ordinal));
         });
-        Assert.InRange(daemon.Errors.Length, 1, 5_000_000); // one error a line, not thousands a second
+        Assert.InRange(daemon.Errors.Length, 1, 5_000_000); // one error per line, not thousands per second
         Assert.InRange(daemon.Reports.Count, 100, 6000);
     }
 

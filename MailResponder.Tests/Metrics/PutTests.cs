@@ -49,7 +49,7 @@ public sealed class PutTests
         place.Answer(RequestMail.FromSomebodyNew(), "--sender", ""); // skipped
         place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "nobody@example.com");
         File.Delete(place.Place.PathTo("files/tools/tool.zip"));
-        Answer(1, "get@example.com"); // one reply goes out, the other is deferred
+        Answer(1, "get@example.com"); // one reply is sent, the other is deferred
         var calls = cloudWatch.Calls.Count;
 
         var run = place.PutUnder(("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url));

@@ -2,7 +2,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Store;
 
-// Claims, retries, and what is recorded of them.
+// Claims, retries, and their records.
 public abstract partial class StoreContract
 {
     [Fact]

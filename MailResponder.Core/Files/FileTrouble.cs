@@ -85,12 +85,12 @@ internal static class FileTrouble
         Absent when File.Exists(path) => "names an interpreter in its first line that does not exist",
         Absent => "does not exist; name the host's program",
         NotAllowed when Directory.Exists(path) => "is a folder; name the program in it",
-        NotAllowed => $"may not be run by the user {RunningUser.Name}; is it a program? then: chmod 0755",
-        NoProgram => "is no program; a script begins with a line like #!/bin/sh",
-        IsLocked => "would be one process more than the limits allow; see: ulimit -u",
-        NoMemory => "finds no memory left",
-        TooManyFiles => "finds too many files open; raise the limit, see: ulimit -n",
-        _ => $"meets error {error} of the system",
+        NotAllowed => $"may not be run by the user {RunningUser.Name}; if it is a program, run: chmod 0755",
+        NoProgram => "is not a program; a script must begin with a line like #!/bin/sh",
+        IsLocked => "would exceed the limit of processes; see: ulimit -u",
+        NoMemory => "cannot get memory; none is left",
+        TooManyFiles => "would exceed the limit of open files; raise the limit, see: ulimit -n",
+        _ => $"fails with system error {error}",
     };
 
     private static string OfNumber(int number) => number switch
@@ -105,7 +105,7 @@ internal static class FileTrouble
         IsLocked => "is locked by another process; find it with: fuser",
         IsFolder => "is a folder, not a file",
         NoMemory => "there is no memory left",
-        NoLocks => "the file system gives no locks; it must lie on a disk of this host",
+        NoLocks => "the file system does not support locks; use a disk of this host",
         _ => InputOutputError(number),
     };
 

@@ -34,7 +34,7 @@ internal static class NewFolder
         lock (Turn)
         {
             var lines = NotTold.ConvertAll(
-                folder => $"folder: {folder} was not there and has been made; is its path right?");
+                folder => $"folder: {folder} did not exist and was created; is its path right?");
             NotTold.Clear();
             return lines;
         }

@@ -32,7 +32,7 @@ internal static class SecretFile
         var password = end < 0 ? text : text[..end];
         return password.Length > 0 ? password
             : throw new ResponderException(Cause.Settings,
-                $"password file {path}: its first line is empty; it must be the password");
+                $"password file {path}: its first line is empty; it must hold the password");
     }
 
     /// <summary>Opens the file for reading.</summary>
@@ -136,8 +136,8 @@ internal static class SecretFile
         }
         catch (IOException exception)
         {
-            throw new ResponderException(Cause.Output, $"{path}: its owner and group cannot be kept by the user "
-                + $"{RunningUser.Name}; do this as root", exception);
+            throw new ResponderException(Cause.Output, $"{path}: the user {RunningUser.Name} cannot keep its owner "
+                + "and group; do this as root", exception);
         }
     }
 }

@@ -23,7 +23,7 @@ internal static unsafe partial class ProcessUser
     public static void ActAsRoot()
     {
         if (seteuid(0) != 0 || setegid(0) != 0)
-            throw new InvalidOperationException("root cannot be had back");
+            throw new InvalidOperationException("cannot become root again");
     }
 
     /// <summary>Sets the process's groups to the user's (initgroups(3)).</summary>

@@ -273,9 +273,9 @@ public sealed class ConfigurationChecks : IDisposable
     }
 
     [Theory]
-    [InlineData("text", 0x1A4, "may not be run by the user root; is it a program? then: chmod 0755")]
-    [InlineData("text", 0x1ED, "is no program; a script begins with a line like #!/bin/sh")]
-    [InlineData("", 0x1ED, "is no program; a script begins with a line like #!/bin/sh")]
+    [InlineData("text", 0x1A4, "may not be run by the user root; if it is a program, run: chmod 0755")]
+    [InlineData("text", 0x1ED, "is not a program; a script must begin with a line like #!/bin/sh")]
+    [InlineData("", 0x1ED, "is not a program; a script must begin with a line like #!/bin/sh")]
     [InlineData("#!/bin/sh\n", 0x1ED, null)]
     [InlineData(null, 0, "is a folder; name the program in it")]
     public void SendmailThatCannotRun_IsNamed(string? text, int mode, string? trouble)

@@ -54,7 +54,7 @@ internal static class DatabaseCells
             Mend = host => host.Unhide(Database), Reason = "database", Problem = Database,
         },
         new("SQLite", "without locks") { Harm = host => host.Break("lock,responder.db.lock,1,0,37"),
-        Reason = "database", Problem = "the file system gives no locks" },
+        Reason = "database", Problem = "the file system does not support locks" },
         new("SQLite", "whose lock fails") { Harm = host => host.Break("lock,responder.db.lock,1,0,5"),
         Reason = "database", Problem = "input/output error 5; check the disk" },
         new("SQLite", "whose message is another's") { Harm = host => host.Break("lock,responder.db.lock,2,1,11"),

@@ -268,14 +268,14 @@ public sealed partial class CommandTests
         var run = place.Command("blacklist", "show");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(
-            $"responder: folder: {place.PathTo("slip")} was not there and has been made; is its path right?\n",
+            $"responder: folder: {place.PathTo("slip")} did not exist and was created; is its path right?\n",
             run.Errors);
         Assert.Empty(place.Command("blacklist", "show").Errors);
 
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         Assert.Contains(place.Log.Reports, line => line.StartsWith("<131>", StringComparison.Ordinal)
             && line.Contains(
-                $": folder: {place.PathTo("slip2/outbox")} was not there and has been made", StringComparison.Ordinal));
+                $": folder: {place.PathTo("slip2/outbox")} did not exist and was created", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -286,7 +286,7 @@ public sealed partial class CommandTests
         File.WriteAllText(place.PathTo("sendmail"), "cat > /dev/null\n");
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
         Assert.Contains(
-            "sendmail cannot be started: it is no program; a script begins with a line like #!/bin/sh",
+            "sendmail cannot be started: it is not a program; a script must begin with a line like #!/bin/sh",
             place.Log.Reports[^1], StringComparison.Ordinal);
         File.SetUnixFileMode(place.PathTo("sendmail"), UnixFileMode.UserRead);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();

@@ -65,7 +65,7 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
     private ServiceFailure Failure => new($"SQS, queue {_name}", Cause.Send,
         Rights: "sqs:ReceiveMessage and sqs:DeleteMessage on this queue",
         Named: "--queue",
-        Unanswered: "what it gave or did not delete comes again",
+        Unanswered: "messages that were not deleted are received again",
         Refused: "there is no such queue in this account and region; see --queue");
 
     /// <summary>

@@ -89,7 +89,7 @@ internal sealed class FeedbackReader(
     {
         if (!report.IsOfOurs(store.Key))
         {
-            Counts.Add("not of a reply of ours");
+            Counts.Add("not about a reply of ours");
             return;
         }
 
@@ -107,7 +107,7 @@ internal sealed class FeedbackReader(
             ReadJson(json, place);
         else
             // The parser's message would quote the text, so it is not used.
-            AddFault(place, "is not whole JSON; was it cut off? Get it again from where it came, and feed it once more",
+            AddFault(place, "is not complete JSON; was it cut off? Get it from its source again, and feed it once more",
                 place.Length == 0 ? broken[0].Line - 1 : 0);
     }
 
@@ -139,14 +139,14 @@ internal sealed class FeedbackReader(
         _hasEnvelope = true;
         if (type == "SubscriptionConfirmation")
         {
-            AddFault(place, "SNS asks whether to send feedback here; if it was you who subscribed, confirm it in the "
-                + "console of SNS, or with: aws sns confirm-subscription --topic-arn … --token … (both are in the "
+            AddFault(place, "SNS asks whether to send feedback here; if you subscribed, confirm it in the SNS "
+                + "console, or with: aws sns confirm-subscription --topic-arn … --token … (both values are in the "
                 + "message)");
         }
         else if (type == "UnsubscribeConfirmation")
         {
-            AddFault(place, "the subscription has ended, and no more feedback comes this way; if it was not you who "
-                + "ended it, subscribe again");
+            AddFault(place, "the subscription has ended, and no more feedback arrives through it; if you did not "
+                + "end it, subscribe again");
         }
         else if (sender.Objection(envelope) is { } objection)
         {
@@ -165,7 +165,7 @@ internal sealed class FeedbackReader(
     {
         var broken = new List<Fault>();
         if (message is { Kind: JsonValueKind.String, Text: Greeting })
-            Counts.Add("of no consequence");
+            Counts.Add("without effect");
         else if (message.Kind == JsonValueKind.String
             && LocatedJson.Parse(Encoding.UTF8.GetBytes(message.Text), "", broken) is
             { Kind: JsonValueKind.Object } json)
@@ -188,7 +188,7 @@ internal sealed class FeedbackReader(
             Outcomes.Add(new ReportedOutcome(reply, outcome, ProviderOutcomes.NameOf(address, settings), signedAt));
         if (notification.Outcome is not (ReplyOutcome.Bounced or ReplyOutcome.Complained))
         {
-            Counts.Add(notification.Outcome == ReplyOutcome.Deferred ? "soft bounce(s)" : "of no consequence");
+            Counts.Add(notification.Outcome == ReplyOutcome.Deferred ? "soft bounce(s)" : "without effect");
             return;
         }
 
@@ -252,7 +252,7 @@ internal sealed class FeedbackReader(
         FeedbackResult.Blocked => "blocked",
         FeedbackResult.BlockedAlready => "blocked already",
         FeedbackResult.Allowed => "on the allow list, left alone",
-        _ => "taken off the lists since, left alone",
+        _ => "taken off the lists since then, left alone",
     };
 
     private void AddFault(string place, string problem, int linesOn = 0)

@@ -42,14 +42,14 @@ internal static class NotificationMail
     private static byte[]? JsonOf(byte[] mail, out string? problem)
     {
         problem = "is a mail that does not begin with a notification; if SNS asks in it to confirm the subscription, "
-            + "open its link by hand";
+            + "open its link yourself";
         try
         {
             using var stream = new MemoryStream(mail);
             using var message = MimeMessage.Load(stream);
             using var content = new MemoryStream();
             if (message.Body is Multipart)
-                problem = "is a mail of several parts; SNS sends one part of text, so feed its mail as it came";
+                problem = "is a mail of several parts; SNS sends a single text part, so feed the mail unchanged";
             else
                 (message.Body as MimePart)?.Content?.DecodeTo(content);
             if (Unfolded(content.ToArray()) is not [(byte)'{', ..] text)

@@ -43,7 +43,7 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
     {
         if ((json[NotificationType] ?? json["eventType"]) is not { Kind: JsonValueKind.String } type)
         {
-            fault(NotificationType, "is missing, and so is eventType: this is no notification of Amazon SES");
+            fault(NotificationType, "is missing, and so is eventType: this is not a notification of Amazon SES");
             return null;
         }
 
@@ -70,9 +70,9 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
         LocatedJson json, string name, string recipients, string? required, Action<string, string> fault)
     {
         if (json[name] is not { Kind: JsonValueKind.Object } part)
-            return No(name, "is missing; without it nobody knows what happened");
+            return No(name, "is missing; it says what happened");
         if (required is not null && part[required] is not { Kind: JsonValueKind.String })
-            return No($"{name}.{required}", "is missing; it says whether the bounce is for good");
+            return No($"{name}.{required}", "is missing; it says whether the bounce is permanent");
         // The subtypes of a bounce (General, NoEmail, Suppressed, OnAccountSuppressionList, UnsubscribedRecipient …)
         // give the reason; after none of them is a further reply useful. The types of a complaint are those of RFC
         // 5965, section 7.3. A complaint received in another form has no type.
@@ -84,12 +84,11 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
         if (Time(part["timestamp"]) is not { } happenedAt)
         {
             return No(name + ".timestamp",
-                "is not a time like 2026-11-24T08:30:00.000Z; without it nobody knows whether you decided otherwise "
-                + "since");
+                "is not a time like 2026-11-24T08:30:00.000Z; it decides whether your later decisions prevail");
         }
 
         if (SentTo.Count == 0)
-            return No("mail.destination", "names no mail address; without it nobody knows to whom the reply went");
+            return No("mail.destination", "names no mail address; it says where the reply was sent");
         if (Failed(part[recipients]) is not { } failed)
             return this with { Outcome = ReplyOutcome.Deferred };
         return Of(failed) with { Outcome = outcome, HappenedAt = happenedAt };

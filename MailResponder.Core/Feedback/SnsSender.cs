@@ -55,21 +55,21 @@ internal sealed record SnsSender(
     {
         if (envelope.Members.GroupBy(member => member.Name, StringComparer.OrdinalIgnoreCase).Any(
             same => same.Count() > 1))
-            return "has a field twice; SNS writes each once";
+            return "has a field twice; SNS writes each field once";
         if (envelope["Message"]?.Kind != JsonValueKind.String
             || !Array.TrueForAll(Lines, name => IsLine(envelope[name]))
             || !(envelope["Subject"] is null or { Kind: JsonValueKind.Null } || IsLine(envelope["Subject"])))
         {
-            return "has not the fields of SNS: Message, MessageId, Timestamp, TopicArn and Type are texts, and none "
-                + "but Message has a control character";
+            return "does not have the fields of SNS: Message, MessageId, Timestamp, TopicArn and Type are texts, and "
+                + "only Message may have control characters";
         }
 
         if (envelope["Type"]!.Text != "Notification")
-            return "is no notification of SNS by its Type";
+            return "is not a notification of SNS, by its Type";
         if (envelope["TopicArn"]!.Text != Topic)
-            return "is of another topic than the one of --topic or of the setting feedback.topic";
+            return "is from another topic than that of --topic or of the setting feedback.topic";
         if (SignedAt(envelope) is null)
-            return "has no Timestamp like 2026-11-24T08:30:00.000Z; without it nobody knows when SNS sent it";
+            return "has no Timestamp like 2026-11-24T08:30:00.000Z; it says when SNS sent it";
         if (Certificates.Count == 0)
             return null;
         if (envelope["SignatureVersion"]?.Text == "1" && LeastSignatureVersion > 1)
@@ -79,8 +79,8 @@ internal sealed record SnsSender(
         }
 
         return IsSigned(envelope) ? null
-            : "has no signature that the certificate of --sns-certificate verifies; if SNS has a new one "
-            + "(SigningCertURL), fetch that, and feed this again";
+            : "has no signature that the certificate of --sns-certificate verifies; if SNS has a new "
+            + "certificate (SigningCertURL), fetch it, and feed this again";
     }
 
     private static bool IsLine(LocatedJson? value) =>

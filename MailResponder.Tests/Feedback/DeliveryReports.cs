@@ -131,7 +131,7 @@ public sealed class DeliveryReports : IDisposable
         Assert.Equal("1 blocked", Feed(report));
         Assert.Equal("0 blocked, 1 blocked already", Feed(report));
         _place.Decide(Zahra, Verdict.None);
-        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(report));
+        Assert.Equal("0 blocked, 1 taken off the lists since then, left alone", Feed(report));
         Assert.False(_place.Blocks(Zahra));
         _place.Clock.Now += RequesterStore.RemovalMemory + TimeSpan.FromHours(1);
         Assert.Equal("0 blocked, 1 too old", Feed(report));
@@ -187,7 +187,7 @@ public sealed class DeliveryReports : IDisposable
 
     private void AssertNothing(string mail)
     {
-        Assert.Equal("0 blocked", Feed(mail).Replace(", 1 not of a reply of ours", "", StringComparison.Ordinal));
+        Assert.Equal("0 blocked", Feed(mail).Replace(", 1 not about a reply of ours", "", StringComparison.Ordinal));
         Assert.Equal(0, _place.Store.Count().BlockedByFeedback);
     }
 

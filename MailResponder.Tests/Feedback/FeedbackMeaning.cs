@@ -97,7 +97,7 @@ public sealed class FeedbackMeaning : IDisposable
                 ["notificationType"] = "AmazonSnsSubscriptionSucceeded",
                 ["message"] = "You have subscribed."
             });
-        Assert.Equal("0 blocked, 4 of no consequence", _place.Feed($"""
+        Assert.Equal("0 blocked, 4 without effect", _place.Feed($"""
             {Notifications.InSns(Notifications.Complaint(Zahra, "not-spam"))}
             {Notifications.InSns(Notifications.Of("Delivery", [Zahra], []))}
             {Notifications.InSns(Notifications.Of("Send", [Zahra], []))}
@@ -111,7 +111,7 @@ public sealed class FeedbackMeaning : IDisposable
     public void GreetingOfEventPublishing_IsOfNoConsequence()
     {
         const string greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
-        Assert.Equal("0 blocked, 1 of no consequence", _place.Feed(Saying(greeting)));
+        Assert.Equal("0 blocked, 1 without effect", _place.Feed(Saying(greeting)));
         Assert.Empty(_place.Faults);
         foreach (var other in (string[])[greeting.ToLowerInvariant(), greeting + " ", $"\"{greeting}\"", ""])
         {
@@ -122,7 +122,7 @@ public sealed class FeedbackMeaning : IDisposable
 
         Assert.Equal("0 blocked", _place.Feed(Saying(greeting),
             new SnsSender(Notifications.Topic + "s", [])));
-        Assert.Contains("is of another topic", Assert.Single(_place.Faults), StringComparison.Ordinal);
+        Assert.Contains("is from another topic", Assert.Single(_place.Faults), StringComparison.Ordinal);
 
         static string Saying(string text)
         {
@@ -236,7 +236,7 @@ public sealed class FeedbackMeaning : IDisposable
         _place.Clock.Now = Notifications.Happened.AddDays(3);
 
         var old = Notifications.Bounce(Zahra, at: Notifications.Happened.AddHours(1));
-        Assert.Equal("0 blocked, 2 taken off the lists since, left alone",
+        Assert.Equal("0 blocked, 2 taken off the lists since then, left alone",
             _place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(old)}"));
         Assert.Equal(Verdict.None, _place.VerdictOf(Zahra));
 
@@ -252,7 +252,7 @@ public sealed class FeedbackMeaning : IDisposable
         _place.Clock.Now = Notifications.Happened.AddDays(59);
         _place.Decide(Zahra, Verdict.None);
         _place.Store.Reset(DateTimeOffset.UnixEpoch);
-        Assert.Equal("0 blocked, 1 taken off the lists since, left alone",
+        Assert.Equal("0 blocked, 1 taken off the lists since then, left alone",
             _place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
         _place.Clock.Now = Notifications.Happened.AddDays(59 + 61);
         _place.Store.Reset(DateTimeOffset.UnixEpoch);

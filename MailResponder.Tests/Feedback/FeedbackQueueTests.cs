@@ -57,8 +57,8 @@ public sealed class FeedbackQueueTests : IDisposable
         Assert.Equal(
             $"message {bad}:1: item 1: came without SNS's envelope, which names the topic; "
             + "switch raw message delivery off, or subscribe with the protocol email-json\n"
-            + $"message {broken}:1: item 1: is not whole JSON; was it cut off? "
-            + "Get it again from where it came, and feed it once more\n", run.Errors);
+            + $"message {broken}:1: item 1: is not complete JSON; was it cut off? "
+            + "Get it from its source again, and feed it once more\n", run.Errors);
         Assert.Equal(2, queue.Left);
     }
 
@@ -176,7 +176,8 @@ public sealed class FeedbackQueueTests : IDisposable
         { "ReceiveMessage", "cut", 0, "", "its answer was cut off" },
         { "DeleteMessageBatch", "failed", 503, "ServiceUnavailable", "it failed with ServiceUnavailable" },
         { "DeleteMessageBatch", "cut", 0, "", "its answer was cut off" },
-        { "DeleteMessageBatch", "stalled", null, "", "no answer in time; what it gave or did not delete comes again" },
+        { "DeleteMessageBatch", "stalled", null, "",
+            "no answer in time; messages that were not deleted are received again" },
     };
 
     /// <summary>

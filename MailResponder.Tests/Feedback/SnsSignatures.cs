@@ -64,7 +64,7 @@ public sealed class SnsSignatures : IDisposable
             published[name]!.GetValue<string>();
 
         Assert.Equal(SnsKey.TextOf(published), SnsKey.TextOf(cut));
-        AssertRefused(cut, "none but Message has a control character");
+        AssertRefused(cut, "only Message may have control characters");
         Assert.False(_place.Blocks("victim@freemail.test"));
     }
 
@@ -160,7 +160,7 @@ public sealed class SnsSignatures : IDisposable
         Assert.Equal("1 blocked", Feed(envelope));
         _place.Decide("zahra@freemail.test", MailResponder.Store.Verdict.None);
         _place.Clock.Now = Notifications.Happened.AddDays(59);
-        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(envelope));
+        Assert.Equal("0 blocked, 1 taken off the lists since then, left alone", Feed(envelope));
         _place.Clock.Now = Notifications.Happened.AddDays(61);
         Assert.Equal("0 blocked, 1 too old", Feed(envelope));
     }
@@ -175,7 +175,7 @@ public sealed class SnsSignatures : IDisposable
         envelope["Message"] = Notifications.Bounce("zahra@freemail.test", at: Notifications.Happened.AddYears(70))
             .ToJsonString();
         _key.Sign(envelope, "2");
-        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(envelope));
+        Assert.Equal("0 blocked, 1 taken off the lists since then, left alone", Feed(envelope));
         _place.Clock.Now = Notifications.Happened.AddDays(61);
         Assert.Equal("0 blocked, 1 too old", Feed(envelope));
     }
@@ -225,7 +225,7 @@ public sealed class SnsSignatures : IDisposable
         var envelope = Envelope();
         envelope["TopicArn"] = "arn:aws:sns:eu-west-1:999999999999:responder-feedback";
         _key.Sign(envelope, "2");
-        AssertRefused(envelope, "is of another topic");
+        AssertRefused(envelope, "is from another topic");
         Assert.Equal("0 blocked", _place.Feed(envelope.ToJsonString(), new SnsSender(Notifications.Topic, [])));
     }
 

@@ -139,13 +139,13 @@ internal sealed class CanaryRun(
         }
 
         if (folders.HasReturned)
-            yield return "a bounce, or another mail that is no reply, came to a request; read it before the next run";
+            yield return "a bounce, or other mail that is not a reply, answered a request; read it before the next run";
         if (report.InJunk > 0)
             yield return $"{report.InJunk} of {report.Replies} replies taken for spam";
         foreach (var result in (string[])[$"spf={report.Spf}", $"dkim={report.Dkim}", $"dmarc={report.Dmarc}"])
         {
             if (ProviderVerdict.IsBad(result.Split('=')[1]))
-                yield return "the provider says " + result;
+                yield return "the provider reports " + result;
         }
 
         if (signatures.ProblemOf(report.Signature) is { } problem)

@@ -31,7 +31,7 @@ internal sealed class Comparison
                     && !Array.Exists(expected, reply => reply.Content.Text == content.Text));
                 if (at < 0)
                     continue;
-                Problems.Add(place + ": another text");
+                Problems.Add(place + ": the text differs");
             }
 
             Compare(place, wanted, came[at], contents[at]!);
@@ -49,9 +49,9 @@ internal sealed class Comparison
             if (!content.Attachments.TryGetValue(name, out var found))
                 Problems.Add($"{place}: {name} is missing"
                     + (content.Attachments.FirstOrDefault(one => one.Value == hash).Key is { } other
-                        ? $", and came as {other}" : ""));
+                        ? $"; it came as {other}" : ""));
             else if (found != hash)
-                Problems.Add($"{place}: {name} is not the file of the response book");
+                Problems.Add($"{place}: {name} differs from the file of the response book");
             else
                 Attachments++;
         }
@@ -61,7 +61,7 @@ internal sealed class Comparison
         foreach (var (name, hash) in content.Attachments)
         {
             if (!expected.Content.Attachments.ContainsKey(name) && !expected.Content.Attachments.Values.Contains(hash))
-                Problems.Add($"{place}: {name} came, and should not");
+                Problems.Add($"{place}: {name} was not expected");
         }
     }
 }

@@ -35,8 +35,8 @@ internal sealed record ExpectedReply(int Entry, ReplyContent Content)
         if (RequestedAddress.Find(requested, new HeaderList(), book, settings) is not { } address)
         {
             throw new ResponderException(Cause.Settings,
-                $"{settings.File}: {CanarySection.Name}: {mailbox.Name} asks {requested}, which the response book does "
-                + "not know; see: responder config show");
+                $"{settings.File}: {CanarySection.Name}: {mailbox.Name} sends requests to {requested}, which the "
+                + "response book does not have; see: responder config show");
         }
 
         var composer = new ReplyComposer(settings, renderings, clock);

@@ -65,9 +65,9 @@ internal sealed class ProviderConnection(CanaryMailbox mailbox)
     /// </summary>
     private static string? Problem(Exception exception, Func<string?>? fault) => exception switch
     {
-        SslHandshakeException => fault?.Invoke() ?? "does not speak TLS there; look at port and tls",
-        AuthenticationException => "does not take user and password",
-        NotSupportedException => "offers no TLS, or no way to log in",
+        SslHandshakeException => fault?.Invoke() ?? "does not speak TLS on this port; check port and tls",
+        AuthenticationException => "does not accept user and password",
+        NotSupportedException => "offers no TLS, or no usable login method",
         SmtpCommandException refused => $"refused the request with {(int)refused.StatusCode}",
         ImapCommandException refused =>
             $"answered {refused.Response.ToString().ToUpperInvariant()} to an IMAP command",
@@ -76,7 +76,7 @@ internal sealed class ProviderConnection(CanaryMailbox mailbox)
         SocketException => "cannot be reached",
         TimeoutException or OperationCanceledException => "did not answer in time",
         IOException or ProtocolException or ServiceNotConnectedException or ServiceNotAuthenticatedException =>
-            "ended the connection",
+            "closed the connection",
         _ => null,
     };
 }

@@ -25,11 +25,11 @@ internal sealed class SignatureCheck(
     public string? ProblemOf(SignatureResult? result) => result switch
     {
         SignatureResult.DnsSilent => "no signature verified: the resolver does not answer",
-        SignatureResult.WrongKey => "DNS has another DKIM key than the one that signs",
+        SignatureResult.WrongKey => "the DKIM key in DNS is not the one that signs",
         SignatureResult.NoKey => "DNS has no DKIM key for a signature",
         SignatureResult.Broken => "a signature is not valid: the reply was changed on its way, or DNS has another key",
         SignatureResult.None when settings.Dkim is not null || settings.Ses is not null =>
-            "a reply has no signature in our name",
+            "a reply has no signature of our domain",
         _ => null,
     };
 

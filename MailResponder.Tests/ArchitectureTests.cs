@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace MailResponder.Tests;
 
-/// <summary>The rules of docs/architecture.md that the compiler does not know.</summary>
+/// <summary>The rules of docs/architecture.md that the compiler does not enforce.</summary>
 public sealed partial class ArchitectureTests
 {
     private const string Core = "MailResponder.Core";
 
-    /// <summary>The folders of the library, each above those that it may use.</summary>
+    /// <summary>The folders of the library. Each may use only the folders after it.</summary>
     private static readonly string[] Rooms =
     [
         "Backup", "Doctor", "Statistics", "Metrics", "Feedback", "PostfixLog", "Canary", "Delivery",
@@ -15,7 +15,7 @@ public sealed partial class ArchitectureTests
         "Store.MySql", "Logs", "Settings", "Aws", "Files", "Addresses", "Native",
     ];
 
-    /// <summary>The file, and a folder above its own that it uses.</summary>
+    /// <summary>The violations: a file, and a folder above its own that it uses.</summary>
     private static IEnumerable<string> PointingUp =>
         from file in Sources(Core)
         let room = Array.IndexOf(Rooms, RoomOf(file))
@@ -58,10 +58,12 @@ public sealed partial class ArchitectureTests
         where TestFile().IsMatch(file) && File.ReadLines(Repository.PathTo(file)).Count() > 400
         select file);
 
-    /// <summary>A folder and those in it.</summary>
+    /// <summary>Whether both are the same top-level folder or subfolders of it.</summary>
     private static bool AreOneHouse(string one, string other) => one.Split('.')[0] == other.Split('.')[0];
 
-    /// <summary>By its namespace: a folder of many files has others in it that are the same room.</summary>
+    /// <summary>
+    /// Returns the folder that a file belongs to, by its namespace. A large folder has subfolders that share it.
+    /// </summary>
     private static string RoomOf(string file) =>
         Namespace().Match(File.ReadAllText(file)) is { Success: true } match ? match.Groups[1].Value : "";
 
@@ -72,8 +74,9 @@ public sealed partial class ArchitectureTests
             .Where(file => !Generated().IsMatch(file));
 
     /// <summary>
-    /// Files that are not held to 120 columns: documents; messages, logs and other data of tests, which are compared
-    /// byte by byte; the solution, which `dotnet` writes; cron's tables, where a command is one line (crontab(5)).
+    /// Files that may have lines longer than 120 columns: documents; messages, logs and other test data, which are
+    /// compared byte by byte; the solution, which `dotnet` writes; cron tables, where a command is one line
+    /// (crontab(5)).
     /// </summary>
     [GeneratedRegex(@"\.(?:md|json|eml|log|read|faults|png|zip|sln)$|/Fuzz/Corpus/|^system/cron\.d/")]
     private static partial Regex LongLines();

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace MailResponder.Tests;
 
 /// <summary>
-/// Programs that a test makes and has started at once. Another process writes them: what this one has open for writing
-/// is open too in each process that another test starts at that moment, and as long as it is, the kernel starts no
-/// program from it ("Text file busy").
+/// Programs that a test writes and then starts at once. Another process writes them. If this process wrote them, a
+/// process that another test starts at that moment would inherit the open file, and the kernel would refuse to start
+/// the program while it is open for writing ("Text file busy").
 /// </summary>
 internal static class Executable
 {

@@ -1,10 +1,10 @@
 namespace MailResponder.Tests;
 
-/// <summary>Texts that tests expect, as files that a person reads and commits.</summary>
+/// <summary>Expected texts, kept in files that a person reads and commits.</summary>
 internal static class ExpectedText
 {
     /// <summary>
-    /// Compares with the file. Where they differ, the actual text is left beside it with the ending .actual.
+    /// Compares a text with the file. If they differ, the actual text is written next to it, with the ending .actual.
     /// </summary>
     public static void Equal(string expectedFile, string actual)
     {
@@ -17,7 +17,7 @@ internal static class ExpectedText
         }
 
         File.WriteAllText(actualFile, actual);
-        // Shows the place of the difference.
+        // Shows where the texts differ.
         Assert.Equal(expected ?? $"(no {expectedFile})", actual);
     }
 }

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests;
 
-/// <summary>A clock that stands where the test puts it.</summary>
+/// <summary>A clock that shows the time set by the test.</summary>
 internal sealed class FixedClock(DateTimeOffset? now = null) : TimeProvider
 {
     private static readonly TimeZoneInfo Zone =

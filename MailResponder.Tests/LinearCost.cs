@@ -1,22 +1,24 @@
 namespace MailResponder.Tests;
 
-/// <summary>Four times the input costs four times the processor time, not sixteen times.</summary>
+/// <summary>Asserts that four times the input takes about four times the processor time, not sixteen times.</summary>
 internal static class LinearCost
 {
     private const double Linear = 4;
     private const double Quadratic = 16;
 
-    /// <summary>Half of what 10 MB in 0.2 s are; memory alone, seen for the first time, costs about as much.</summary>
+    /// <summary>
+    /// Time per byte that is never too much: half of 10 MB in 0.2 s. Touching fresh memory alone costs about as much.
+    /// </summary>
     private const double NanosecondsPerByteOfNoAccount = 10;
 
-    /// <param name="make">Makes an input of about so many bytes.</param>
-    /// <param name="length">Of the smaller one.</param>
-    /// <param name="read">What is measured.</param>
+    /// <param name="make">Makes an input of about the given number of bytes.</param>
+    /// <param name="length">The length of the smaller input.</param>
+    /// <param name="read">The work to measure.</param>
     public static void Assert(Func<int, byte[]> make, int length, Action<byte[]> read)
     {
         var small = TimeSpan.MaxValue;
         var large = TimeSpan.MaxValue;
-        // Once is enough when nothing disturbs; the least of several otherwise.
+        // Once is enough if nothing interferes; otherwise the shortest of several times counts.
         for (var tries = 0; tries < 6 && !IsLinear(small, large, 4 * length); tries++)
         {
             small = Least(small, Time(read, make(length)));
@@ -28,7 +30,8 @@ internal static class LinearCost
     }
 
     /// <summary>
-    /// Between the two factors; below some milliseconds, and for what is quick anyway, the ratio is noise.
+    /// Whether the ratio is nearer to the linear factor. Below some milliseconds, and for fast work, the ratio is
+    /// noise.
     /// </summary>
     private static bool IsLinear(TimeSpan small, TimeSpan large, int length) =>
         large < TimeSpan.MaxValue
@@ -43,8 +46,8 @@ internal static class LinearCost
     }
 
     /// <summary>
-    /// Without the collector, which works on this thread as long as what all other tests keep wants it to, and without
-    /// fresh memory, which the larger input needs when there was enough for the smaller one.
+    /// Measures without garbage collection, which runs on this thread because of other tests' data, and without the
+    /// cost of fresh memory, which the larger input needs when the smaller one did not.
     /// </summary>
     private static TimeSpan TimeInOldMemory(Action<byte[]> read, byte[] input)
     {

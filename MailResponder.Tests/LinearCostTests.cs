@@ -4,11 +4,13 @@ using Xunit.Sdk;
 
 namespace MailResponder.Tests;
 
-/// <summary>The measure of the tests of linear time.</summary>
+/// <summary>Tests the measurement that the tests of linear time use.</summary>
 [Collection(nameof(MeasuredAlone))]
 public class LinearCostTests
 {
-    /// <summary>The cube, which no noise of the machine's makes look like a line; a square is near the bound.</summary>
+    /// <summary>
+    /// Uses cubic time, which no noise of the machine can make look linear. Quadratic time is near the bound.
+    /// </summary>
     [Fact]
     public void CubeOfTheLength_IsFound() =>
         Assert.Throws<TrueException>(() =>
@@ -25,7 +27,7 @@ public class LinearCostTests
         return sum;
     }
 
-    /// <summary>From the first call on as fast as at the last.</summary>
+    /// <summary>Optimized from the first call, so that all calls take the same time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Sum(byte[] input)
     {

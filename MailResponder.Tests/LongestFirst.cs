@@ -6,18 +6,20 @@ using MailResponder.Tests.Soak;
 using Xunit.Abstractions;
 
 [assembly: TestCollectionOrderer("MailResponder.Tests.LongestFirst", "MailResponder.Tests")]
-// Two cores: the tests of servers wait for daemons more than they compute.
+// For a machine with two cores: the tests of servers wait for daemons more than they compute.
 [assembly: CollectionBehavior(MaxParallelThreads = 4)]
 
 namespace MailResponder.Tests;
 
 /// <summary>
-/// These collections take longer than all others together: begun last, they would go on alone at the end. Four run at
-/// once, so the order decides which of them wait.
+/// Starts the longest collections first. They take longer than all others together, and would run alone at the end if
+/// started last. Four run at once, so the order decides which of them wait.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    /// <summary>Ends of their names. That of a class alone is "Test collection for" and the class.</summary>
+    /// <summary>
+    /// Suffixes of their names. The collection of a single class is named "Test collection for" and the class.
+    /// </summary>
     private static readonly string[] Longest =
     [
         "Postfix", ServerRoots.ThirdCollection, ServerRoots.SecondCollection, ServerRoots.Collection,

@@ -10,13 +10,13 @@ internal static class Loopback
     private const int LowestPort = 10_000;
     private const int HighestPort = 32_767;
 
-    /// <summary>What keeps the ports that were given; they are free again when this process ends.</summary>
+    /// <summary>The sockets that reserve the assigned ports. The ports become free when this process ends.</summary>
     private static readonly ConcurrentBag<Socket> Claims = [];
 
     /// <summary>
-    /// A port on which nobody listens. No other caller gets it while this process lives, in whichever test run:
-    /// Postfix's programs set SO_REUSEPORT, so that two of them on one port share its connections without an error. It
-    /// lies below the ports that Linux gives to clients (ip_local_port_range).
+    /// Returns a port on which no server listens. No other caller gets it while this process lives, in any test run:
+    /// Postfix's programs set SO_REUSEPORT, so two of them on one port would share its connections without an error.
+    /// The port is below the range that Linux uses for clients (ip_local_port_range).
     /// </summary>
     public static int FreePort()
     {
@@ -27,7 +27,9 @@ internal static class Loopback
         }
     }
 
-    /// <summary>One that listens on a free port. Another program may take a port before it does.</summary>
+    /// <summary>
+    /// Returns a listener on a free port. If another program takes the port first, it tries another one.
+    /// </summary>
     public static HttpListener Listen(out int port)
     {
         while (true)
@@ -61,7 +63,10 @@ internal static class Loopback
         }
     }
 
-    /// <summary>By an abstract name, which one socket of the host can have, and which goes with it: unix(7).</summary>
+    /// <summary>
+    /// Reserves a port by an abstract socket name, which only one socket of the host can have, and which vanishes with
+    /// that socket (unix(7)).
+    /// </summary>
     private static bool Claim(int port)
     {
         var claim = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

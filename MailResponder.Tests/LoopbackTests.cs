@@ -2,7 +2,9 @@ namespace MailResponder.Tests;
 
 public class LoopbackTests
 {
-    /// <summary>The kernel gave one of its ports twice to some 14,000 who asked.</summary>
+    /// <summary>
+    /// Ports chosen by the kernel were not unique: among some 14,000 requests, one port was returned twice.
+    /// </summary>
     [Fact]
     public void FreePort_IsGivenOnce()
     {

@@ -1,9 +1,9 @@
 namespace MailResponder.Tests;
 
-/// <summary>Servers of others that run.sh installs with npm.</summary>
+/// <summary>Third-party servers that run.sh installs with npm.</summary>
 internal static class NpmPackage
 {
-    /// <summary>A file of a package; a test that needs it fails when run.sh was not used.</summary>
+    /// <summary>Returns the path of a file of a package. A test that needs it fails if run.sh was not used.</summary>
     public static string PathTo(string file) =>
         Environment.GetEnvironmentVariable("RESPONDER_NPM") is { Length: > 0 } folder
             && File.Exists(Path.Join(folder, file))

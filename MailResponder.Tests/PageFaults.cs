@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MailResponder.Tests;
 
 /// <summary>
-/// What fresh memory costs a thread: the kernel's time for each page at its first use, a fraction of a microsecond on
-/// one machine and 17 of them on another, so that memory that is new costs more than most of what is done with it.
+/// The cost of fresh memory to a thread: the kernel's time for the first use of each page. This takes a fraction of a
+/// microsecond on one machine and 17 microseconds on another, so new memory can cost more than the work done with it.
 /// </summary>
 internal static class PageFaults
 {
@@ -14,7 +14,7 @@ internal static class PageFaults
 
     private static readonly Lazy<TimeSpan> Cost = new(() => Enumerable.Range(0, 5).Min(_ => Measure()));
 
-    /// <summary>The time that the calling thread has spent on them so far, about.</summary>
+    /// <summary>The approximate time that the calling thread has spent on page faults so far.</summary>
     public static TimeSpan Taken => Cost.Value * Count;
 
     private static long Count
@@ -29,7 +29,7 @@ internal static class PageFaults
 
     private static TimeSpan Measure()
     {
-        // Over 32 MiB the C library takes it from the kernel and gives it back (mallopt(3)).
+        // The C library takes blocks of over 32 MiB from the kernel and gives them back (mallopt(3)).
         var memory = Marshal.AllocHGlobal(64 << 20);
         try
         {

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace MailResponder.Tests;
 
-/// <summary>Waiting for another process by looking, with a bound that a busy machine does not reach.</summary>
+/// <summary>Waits for another process by polling, with a bound that even a busy machine does not reach.</summary>
 internal static class Patience
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     /// <summary>
-    /// Returns when <paramref name="isSo"/> holds; fails the test with <paramref name="what"/> otherwise.
+    /// Returns when <paramref name="isSo"/> holds. After the bound, fails the test with <paramref name="what"/>.
     /// </summary>
     public static void Until(string what, Func<bool> isSo, Func<string>? evidence = null)
     {
@@ -20,13 +20,13 @@ internal static class Patience
         }
     }
 
-    /// <summary>Returns when the process has ended, whether or not its parent has taken notice.</summary>
+    /// <summary>Returns when the process has ended, whether or not its parent has reaped it.</summary>
     public static void UntilEnded(string what, int processId) =>
         Until($"the end of {what}", () =>
         {
             try
             {
-                // A dead process whose parent has not asked for it yet has no command line any more.
+                // A dead process that has not been reaped has no command line.
                 return File.ReadAllText($"/proc/{processId}/cmdline").Length == 0;
             }
             catch (IOException)

@@ -2,14 +2,14 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests;
 
-/// <summary>Where the sources lie, found by walking up from the test assembly.</summary>
+/// <summary>The folder of the sources, found by walking up from the test assembly.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
     public static string PathTo(params string[] parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>The names of all files that git knows.</summary>
+    /// <summary>The names of all files tracked by git.</summary>
     public static IEnumerable<string> Files =>
         ToolRun.Of("git", "-c", "safe.directory=*", "-C", Root, "ls-files").AssertDone()
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(name => File.Exists(PathTo(name)));

@@ -1,11 +1,11 @@
 namespace MailResponder.Tests;
 
-/// <summary>A folder of its own for one test, gone with it.</summary>
+/// <summary>A folder for one test, deleted when it is disposed.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("responder-test-").FullName;
 
-    /// <summary>Writes a text file below the folder and returns its whole path.</summary>
+    /// <summary>Writes a text file below the folder and returns its full path.</summary>
     public string Write(string name, string text)
     {
         var path = System.IO.Path.Join(Path, name);

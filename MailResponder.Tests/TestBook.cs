@@ -5,7 +5,7 @@ namespace MailResponder.Tests;
 /// <summary>Response books without a file.</summary>
 internal static class TestBook
 {
-    /// <summary>One entry with a short text for each address, in this order.</summary>
+    /// <summary>Returns a book with a short entry for each address, in this order.</summary>
     public static ResponseBook Of(params string[] addresses) =>
         new([.. addresses.Select((address, i) => Entry(address, i + 1))]);
 

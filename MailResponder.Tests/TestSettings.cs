@@ -3,7 +3,7 @@ using MimeKit;
 
 namespace MailResponder.Tests;
 
-/// <summary>Settings as a small installation has them, with every path below one folder.</summary>
+/// <summary>Settings of a small installation, with every path below one folder.</summary>
 internal static class TestSettings
 {
     public static ResponderSettings In(string folder) => new()

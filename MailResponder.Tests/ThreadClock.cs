@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MailResponder.Tests;
 
-/// <summary>The processor time of the calling thread, which does not pass while others have the processor.</summary>
+/// <summary>The processor time of the calling thread, which stops while other threads have the processor.</summary>
 internal static class ThreadClock
 {
     private const int ThreadProcessorTime = 3; // CLOCK_THREAD_CPUTIME_ID

@@ -7,18 +7,18 @@ using System.Text;
 namespace MailResponder.Tests;
 
 /// <summary>
-/// What would betray a requester or a message: the text itself, however it is cased or encoded, and digests that
-/// anyone can repeat. Looks for those of thousands of people in one pass.
+/// Traces that would betray a requester or a message: the text itself, in any case or encoding, and digests that anyone
+/// can compute. Searches for those of thousands of people in one pass.
 /// </summary>
 internal sealed class Traces
 {
-    // A trace is found by its first bytes, and then compared.
+    // A trace is found by its first bytes, and then compared as a whole.
     private const int Key = sizeof(ulong);
 
     private readonly Dictionary<ulong, List<byte[]>> _exact = [];
     private readonly Dictionary<ulong, List<byte[]>> _folded = [];
 
-    // Which first two bytes traces have: of a database's files most places need no further look.
+    // The first two bytes that traces begin with. Most places in a database's files need no further check.
     private readonly bool[] _begins = new bool[1 << 16];
 
     private Traces()
@@ -26,7 +26,8 @@ internal sealed class Traces
     }
 
     /// <summary>
-    /// Of people: their whole addresses, and the local parts alone, which are to have eight characters or more.
+    /// Returns the traces of people: their full addresses, and the local parts alone, which must have at least eight
+    /// characters.
     /// </summary>
     public static Traces Of(params IEnumerable<string> addresses)
     {
@@ -40,7 +41,7 @@ internal sealed class Traces
         return traces;
     }
 
-    /// <summary>Of a message: a phrase in it that nobody else would write.</summary>
+    /// <summary>Adds the traces of a message: a phrase that occurs in no other message.</summary>
     public Traces And(string phrase)
     {
         Add(phrase);
@@ -56,8 +57,8 @@ internal sealed class Traces
     public void AssertNoneIn(string where, string content) => AssertNoneIn(where, Encoding.UTF8.GetBytes(content));
 
     /// <summary>Fails if the name or the content of a file below the folder holds a trace.</summary>
-    /// <param name="folder">Sockets and pipes in it have no content.</param>
-    /// <param name="mayName">Whether a file may: the replies themselves.</param>
+    /// <param name="folder">The folder. Sockets and pipes in it have no content.</param>
+    /// <param name="mayName">Whether a file may hold traces, as the replies themselves do.</param>
     public void AssertNoneInFilesOf(string folder, Func<string, bool>? mayName = null)
     {
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
@@ -68,7 +69,7 @@ internal sealed class Traces
         }
     }
 
-    /// <summary>Fails if a file that anybody put beside the temporary folders since then holds a trace.</summary>
+    /// <summary>Fails if a file that was written next to the temporary folders since then holds a trace.</summary>
     public void AssertNoneInTemporaryFilesSince(DateTime started)
     {
         foreach (var folder in (string[])["/tmp", "/var/tmp", "/dev/shm"])
@@ -86,7 +87,7 @@ internal sealed class Traces
     private byte[]? FindIn(ReadOnlySpan<byte> content)
     {
         if (FindIn(content, _exact) is { } trace) return trace;
-        // In lower case too: a part of an address may have been folded and the other not.
+        // Searched in lower case too: one part of an address may have been folded and the other not.
         var lower = content.ToArray();
         foreach (ref var b in lower.AsSpan())
             if (b is >= (byte)'A' and <= (byte)'Z') b += 32;
@@ -99,7 +100,7 @@ internal sealed class Traces
         {
             if (content[at] == 0 && content[at..].IndexOfAnyExcept((byte)0) is var zeros && zeros is < 0 or > 2 * Key)
             {
-                // A trace may begin with a zero, but not with that many.
+                // A trace may begin with a zero byte, but not with that many.
                 if (zeros < 0) break;
                 at += zeros - Key;
             }
@@ -158,8 +159,8 @@ internal sealed class Traces
     {
         yield return Encoding.ASCII.GetBytes(Convert.ToHexString(bytes));
         yield return Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes));
-        // Base64 of a longer text contains one of three forms, according to where this begins in it; the characters at
-        // the edges, which hold bits of the neighbours, are left out.
+        // Base64 of a longer text contains one of three forms, depending on where the trace begins in it. The
+        // characters at the edges, which hold bits of the neighboring bytes, are left out.
         for (var offset = 0; offset < 3; offset++)
         {
             var form = Convert.ToBase64String([.. new byte[offset], .. bytes])[(offset == 0 ? 0 : 4)..^4];
@@ -171,7 +172,7 @@ internal sealed class Traces
     {
         try
         {
-            // A pipe would keep us until somebody writes to it.
+            // A pipe would block until another process writes to it.
             if (new FileInfo(file).Length == 0) return [];
             using var stream = new FileStream(
                 file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -182,7 +183,7 @@ internal sealed class Traces
         catch (Exception exception) when (
             exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            // A socket, or another program's temporary file that has gone meanwhile.
+            // A socket, or another program's temporary file that was deleted meanwhile.
             return [];
         }
     }

@@ -1,30 +1,31 @@
 #!/bin/sh
-# bench.sh - what a message costs, goal by goal
+# bench.sh - measures the cost of a message against each goal
 #
 # usage: bench.sh [--json] [--binary FILE] [--runs N] [--rows N] [CASE...]
 #
-# Cases, all of them when none is named:
+# Cases; all of them if none is named:
 #
-#   sqlite      a reply of text and HTML, signed, SQLite, outbox
+#   sqlite      a reply of text and HTML, signed, with SQLite and the outbox
 #   pool        the same with 3 of 20 links of a pool
-#   mariadb     the first one with a private MariaDB: over its socket, by unix_socket login and
+#   mariadb     the first case with a private MariaDB: over its socket, by unix_socket login and
 #               with a password, and over TCP with TLS
-#   ses         the same through an Amazon SES double, over TLS on the loopback
-#   attachment  what 7 MB add to a reply: outbox, a private Postfix's sendmail, SES
-#   robot       a mail that says of itself that a program wrote it
+#   ses         the same through a test double of Amazon SES, over TLS on the loopback
+#   attachment  the cost that 7 MB add to a reply: outbox, a private Postfix's sendmail, SES
+#   robot       a mail that declares itself written by a program
 #   unknown     a mail to an address that the response book does not have
-#   postfix     replies a second through a private Postfix
+#   postfix     replies per second through a private Postfix
 #   flat        the same with ten million rows and 2,000 addresses; the daily reset
 #
-# Each figure is the median of N whole processes (25), run in turn with /bin/true, a cat
-# of the message, and a Python that does nothing. Prints a table of the goals, or with
-# --json everything. Without --binary the program is published first. --rows is for
-# trying the case `flat` in short; its goals are those of 10000000 rows.
+# Each figure is the median of N whole processes (default 25), run in turn with /bin/true, a
+# cat of the message, and a Python that does nothing. Prints a table of the goals, or with
+# --json everything. Without --binary the program is published first. --rows is for short
+# trials of the case `flat`; its goals are for 10000000 rows.
 #
-# Installs what is missing, like run.sh. The figures are true only on a machine that does
-# nothing else: all cases take less than ten minutes then, and 6 GB below TMPDIR.
+# Installs what is missing, like run.sh. The figures are valid only on a machine that does
+# nothing else. All cases then take less than ten minutes, and 6 GB below TMPDIR.
 #
-# Exit status: 0 measured, whether or not the goals are met; 1 when a case could not run;
+# Exit status: 0 measured, whether or not the goals are met; 1 if a case could not run;
+# 64 usage; 69 if something is missing and could not be installed.
 # 64 usage; 69 when something is missing that could not be installed.
 set -eu
 
@@ -102,12 +103,12 @@ binary=$(cd "$(dirname "$binary")" && pwd)/$(basename "$binary")
 
 cc -O2 -o "$work/launcher" "$here/Bench/launcher.c" || give_up "launcher.c could not be compiled"
 
-# Postfix's and MariaDB's users walk through the folder, nobody lists it.
+# Postfix's and MariaDB's users pass through the folder; nobody may list it.
 chmod 711 "$work"
 elevated=
 if [ "$(id -u)" -ne 0 ]; then elevated=sudo; fi
-# In the background, so that a signal reaches the trap: Python stops its servers, then the folder goes. Not by as_root:
-# the process to signal would be the shell that runs the function.
+# Runs in the background, so that a signal reaches the trap: Python stops its servers, then the folder is deleted. Not
+# through as_root, because the signal would then go to the shell that runs the function.
 # shellcheck disable=SC2086 # a list of cases, and perhaps --json
 $elevated env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/Bench/bench.py" \
   --binary "$binary" --work "$work" --runs "$runs" --rows "$rows" $json $cases &

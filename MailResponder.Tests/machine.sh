@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# machine.sh - what run.sh and bench.sh change on the machine; they read it
+# machine.sh - what run.sh and bench.sh change on the machine; both source it
 #
-# The script that reads it has say and give_up. It gets a folder of its own, $work, which goes when it ends.
+# The script that sources it defines say and give_up. It gets a folder of its own, $work, which is deleted at its end.
 
 user=mail_responder
 work=$(mktemp -d "${TMPDIR:-/tmp}/responder-$(basename "$0" .sh).XXXXXX")
@@ -23,14 +23,14 @@ as_root() {
   fi
 }
 
-# install_packages PACKAGE… - those that are not there yet
+# install_packages PACKAGE… - installs those that are missing
 install_packages() {
   missing=$(for package; do
     dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
   done | tr '\n' ' ')
   if [ -z "$missing" ]; then return; fi
   command -v apt-get >/dev/null || give_up "install these packages first: $missing"
-  # The machine's own servers are not to start: only their programs are wanted.
+  # The packages' servers must not start on this machine: only their programs are needed.
   if [ ! -e /usr/sbin/policy-rc.d ]; then
     policy=/usr/sbin/policy-rc.d
     printf '#!/bin/sh\nexit 101\n' >"$work/policy-rc.d"
@@ -43,7 +43,7 @@ install_packages() {
     -o Dpkg::Use-Pty=0 $missing >&2 || give_up "apt-get could not install: $missing"
 }
 
-# The user as which Postfix runs the responder.
+# Adds the user as which Postfix runs the responder.
 add_user() {
   if id "$user" >/dev/null 2>&1; then return; fi
   say "adding the system user $user"

@@ -1,23 +1,23 @@
 #!/bin/sh
-# run.sh - every test, on a machine with the .NET SDK and apt
+# run.sh - runs every test, on a machine with the .NET SDK and apt
 #
 # usage: run.sh [--filter EXPRESSION] [--soak MESSAGES] [--fuzz LIMIT] [--seed NUMBER]
 #
-# Installs what the tests need, adds the system user that Postfix runs the
-# responder as, builds, publishes, runs the tests against the published file,
-# and ends with one line:
+# Installs what the tests need, adds the system user as which Postfix runs the
+# responder, builds, publishes, runs the tests against the published file, and
+# ends with one line:
 #
 #   N passed, N failed[, N skipped]
 #
-# A test that failed is run once more, by itself. Where it passes then, the run passes too, and the lines before
-# the last one name it under "unsteady:", with its first failure (verdict.py).
+# Each failed test is run once more, alone. If it passes then, it counts as passed, and the lines before the last
+# one list it under "unsteady:", with its first failure (verdict.py).
 #
-# --filter goes to `dotnet test` as it is; --soak sets how many messages the soak
-# test sends (1500 without it), for half an hour at most, and shows what became of
-# them. --fuzz sets how long the fuzzer runs: seconds with an s, like 600s, or a
-# number of executions (60s without it); --seed gives it other inputs. Exit status:
-# 0 when at least one test ran and none failed twice, else 1; 64 usage; 69 when something
-# is missing that could not be installed.
+# --filter is passed to `dotnet test` unchanged. --soak sets how many messages the
+# soak test sends (default 1500), for half an hour at most, and prints its results.
+# --fuzz sets how long the fuzzer runs: seconds with an s, like 600s, or a number of
+# executions (default 60s). --seed makes it use other inputs. Exit status: 0 if at
+# least one test ran and none failed twice, else 1; 64 usage; 69 if something is
+# missing and could not be installed.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -67,7 +67,7 @@ install_packages gcc binutils libc6-dev zlib1g-dev libsqlite3-dev libsqlite3-0 s
 if ! command -v npm >/dev/null; then install_packages npm; fi
 add_user
 
-# Servers of others that the tests start, mail programs, and AWS's specification of its resources; they stay here for
+# Third-party servers that the tests start, mail programs, and AWS's specification of its resources. They are kept for
 # the next run.
 npm_folder=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/mail_responder-tests/npm
 for package in aws-ses-local@1.3.0 s3rver@3.7.1 @aws-cdk/aws-service-spec@0.1.216 yaml@2.9.1 \
@@ -79,7 +79,7 @@ for package in aws-ses-local@1.3.0 s3rver@3.7.1 @aws-cdk/aws-service-spec@0.1.21
   fi
 done
 
-# Fresh servers for the tests of install.sh; they stay here for the next run too.
+# Fresh servers for the tests of install.sh. They are kept for the next run too.
 roots_folder=${npm_folder%/npm}/roots
 make_root() {
   as_root env PATH="$PATH" "$here/Install/make-root.sh" "$1" "$roots_folder/$1"
@@ -100,9 +100,9 @@ export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 dotnet build MailResponder.sln --disable-build-servers >&2 || failed_before_tests "the build failed"
 MailResponder.Cli/publish.sh --archive "$work/dist" >&2 || failed_before_tests "publishing failed"
 
-# The library, not the project: MSBuild would read the quotation marks of a filter as its own.
+# The library, not the project: MSBuild would interpret the quotation marks in a filter.
 set -- dotnet test MailResponder.Tests/bin/Debug/net10.0/MailResponder.Tests.dll
-# The folder is made for this run alone, and mail_responder has to reach the program in it.
+# mktemp makes the folder for this user alone, but mail_responder must reach the program in it.
 chmod 755 "$work"
 tests() {
   as_root env PATH="$PATH" DOTNET_CLI_HOME="$work" RESPONDER_BINARY="$work/dist/responder" \

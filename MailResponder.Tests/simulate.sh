@@ -1,11 +1,11 @@
 #!/bin/sh
-# simulate.sh - what a group of responders does in a spike, with the old scaling policy and with the one shipped
+# simulate.sh - simulates a group of responders in a spike, with the old scaling policy and with the shipped one
 #
 # usage: simulate.sh [--cpu-ms MS] [--processors N] [--boot S] [--normal RATE] [--factor N] [--ses RATE] [--seed N]
 #                    [--json] [--help]
 #
 # Prints the tables of docs/scaling.md, always the same for the same options. docs/scaling.md tells how to measure
-# --cpu-ms and the others on a host of one's own. Needs python3 and takes some ten seconds.
+# --cpu-ms and the other values on your own host. Needs python3 and takes about ten seconds.
 # Exit status: 0 done, 2 usage.
 set -eu
 

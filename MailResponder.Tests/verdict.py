@@ -1,15 +1,15 @@
-"""What became of a test run, for run.sh.
+"""Judges a test run, for run.sh.
 
 usage: verdict.py STATUS FOLDER dotnet test LIBRARY
 
-STATUS is that of the whole run, whose results are FOLDER/results.trx. Each test that failed is run once more, by
-itself, with the command and a filter; a theory's case that a filter cannot name, with its whole method. Where it passes
-then, it counts as passed and stands under "unsteady:" with its first failure. When more than MOST_TRIED_AGAIN failed,
-something else is wrong, and nothing is run again. The last line is
+STATUS is the exit status of the whole run, whose results are in FOLDER/results.trx. Each failed test is run once more,
+alone, with the command and a filter. For a case of a theory that a filter cannot name, the whole method is run. If the
+test passes then, it counts as passed, and is listed under "unsteady:" with its first failure. If more than
+MOST_TRIED_AGAIN tests failed, the cause lies elsewhere, and nothing is run again. The last line is
 
   N passed, N failed[, N skipped]
 
-Exit status: 0 when at least one test passed and each other one passed at the second try, else 1.
+Exit status: 0 if at least one test passed, and every failed test passed the second time, else 1.
 """
 
 import os
@@ -23,12 +23,12 @@ MOST_TRIED_AGAIN = 25
 
 
 def say(text):
-    """To people."""
+    """Prints a text for people."""
     print("run.sh: " + text, file=sys.stderr, flush=True)
 
 
 class Results:
-    """A trx file; without one, nothing was run."""
+    """A trx file. If it is missing, no test was run."""
 
     def __init__(self, file):
         root = tree.parse(file).getroot() if os.path.exists(file) else tree.Element("none")
@@ -44,7 +44,7 @@ class Results:
         self.trouble = [text for text in self._errors(root) if is_trouble(text)]
 
     def method_of(self, result):
-        """Namespace, class and method: what a filter calls FullyQualifiedName."""
+        """Returns namespace, class and method, which a filter calls FullyQualifiedName."""
         return self._methods[result.get("testId")]
 
     @staticmethod
@@ -54,24 +54,24 @@ class Results:
 
 
 def is_trouble(text):
-    """Whether an error of the run is more than a test that failed: a crash, or a clean-up that failed."""
+    """Returns whether an error of the run is more than a failed test: a crash, or a failed clean-up."""
     return not text.startswith("[xUnit.net") or re.search("Cleanup Failure|Catastrophic", text) is not None
 
 
 def failure(result):
-    """Message and stack trace, bounded."""
+    """Returns the message and the stack trace, both bounded."""
     message = (result.findtext(f".//{SPACE}Message") or "").strip()
     trace = (result.findtext(f".//{SPACE}StackTrace") or "").strip()
     return f"{message[:1500]}\n{trace[:500]}".strip()
 
 
 def literal(text):
-    """A value in a filter: https://learn.microsoft.com/dotnet/core/testing/selective-unit-tests, "Syntax"."""
+    """Escapes a filter value: https://learn.microsoft.com/dotnet/core/testing/selective-unit-tests, "Syntax"."""
     return re.sub(r"([\\()&|=!~])", r"\\\1", text)
 
 
 def passes_alone(method, name, folder, command):
-    """Runs the test again. A filter that finds nothing has no results: then the whole method is run."""
+    """Runs the test again. If the filter matches nothing, there are no results, and the whole method is run."""
     exact = "FullyQualifiedName=" + literal(method)
     case = [] if name == method or not name.isprintable() else [f"{exact}&DisplayName={literal(name)}"]
     for expression in [*case, exact]:
@@ -88,7 +88,7 @@ def passes_alone(method, name, folder, command):
 
 
 def judge(status, folder, command):
-    """Prints what there is to tell; returns the exit status."""
+    """Prints the result of the run, and returns the exit status."""
     whole = Results(os.path.join(folder, "results.trx"))
     unsteady, failed = [], []
     for result in whole.failed:
@@ -98,7 +98,7 @@ def judge(status, folder, command):
         passes = tried and passes_alone(whole.method_of(result), result.get("testName"), folder, command)
         (unsteady if passes else failed).append(result)
 
-    # Once more and at the end: of a long log often only the end is kept.
+    # Repeated at the end, because of a long log often only the end is kept.
     for result in failed:
         say(f"FAILED {result.get('testName')} [{result.get('duration')}]\n{failure(result)}\n")
     for text in whole.trouble:

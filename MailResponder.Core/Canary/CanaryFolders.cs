@@ -8,10 +8,13 @@ using MimeKit;
 
 namespace MailResponder.Canary;
 
-/// <summary>The folders of a mailbox in which mail of its canary may lie. No other mail is read or deleted.</summary>
+/// <summary>
+/// The folders of a mailbox in which the canary's mail may arrive. No other mail is deleted, and of other mail only the
+/// header is read.
+/// </summary>
 internal sealed class CanaryFolders : IDisposable
 {
-    /// <summary>How long ago a run may have been killed whose mail is still found.</summary>
+    /// <summary>How far back mail of killed runs is still found.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromDays(7);
 
     private readonly ImapClient _client = new();
@@ -21,12 +24,17 @@ internal sealed class CanaryFolders : IDisposable
     private IMailFolder? _junk;
     private IMailFolder? _sent;
 
-    /// <summary>The tokens of what is ours; null for mail of others, which need not be looked at again.</summary>
+    /// <summary>
+    /// The tokens of the canary's mail, by folder and id. Null for other mail, which is not read again.
+    /// </summary>
     private readonly Dictionary<string, string?> _tokens = [];
 
     private readonly HashSet<string> _read = [];
 
-    /// <summary>Mails to the canary's requests that are no replies: bounces. They stay for the operator.</summary>
+    /// <summary>
+    /// Mails in reply to the canary's requests that the responder did not send, such as bounces. They are kept for the
+    /// operator.
+    /// </summary>
     private readonly HashSet<string> _returned = [];
 
     /// <exception cref="ResponderException">The mailbox cannot be reached.</exception>
@@ -49,18 +57,20 @@ internal sealed class CanaryFolders : IDisposable
     }
 
     /// <summary>Deletes what earlier runs left: requests, their replies, and replies that came too late.</summary>
-    /// <param name="before">Runs after it may be under way on another host.</param>
+    /// <param name="before">
+    /// Only runs started before this time. Later ones may still be running on another host.
+    /// </param>
     public void Clean(DateTimeOffset before) => Delete(tag => tag.Made < before);
 
-    /// <summary>Whether a mail came back which is no reply of ours, such as a bounce.</summary>
+    /// <summary>Whether a mail came back that is not a reply of ours, such as a bounce.</summary>
     public bool HasReturned => _returned.Count > 0;
 
-    /// <summary>Deletes all mail of one run, but what came back: the next run deletes that.</summary>
+    /// <summary>Deletes all mail of one run except returned mail, which the next run deletes.</summary>
     public void Delete(CanaryTag run) => Delete(tag => tag == run);
 
-    /// <summary>Adds the replies to that run which have come since.</summary>
-    /// <param name="run">The tag of its requests.</param>
-    /// <param name="replies">Those of before.</param>
+    /// <summary>Adds the replies to a run that have arrived since the last call.</summary>
+    /// <param name="run">The tag of the run's requests.</param>
+    /// <param name="replies">The replies found so far.</param>
     public void AddReplies(CanaryTag run, List<CanaryReply> replies)
     {
         foreach (var folder in (IMailFolder?[])[_junk, _inbox])
@@ -69,11 +79,11 @@ internal sealed class CanaryFolders : IDisposable
             {
                 if (!_read.Add(NameOf(folder!, id)) || OrNull(() => folder!.GetMessage(id)) is not { } message)
                     continue;
-                // Only the responder writes this header; a bounce has it in the mail that it quotes, at most.
+                // Only the responder writes this header field. A bounce has it at most in the mail that it quotes.
                 var isReply = message.Headers.Contains(Guard.LoopHeader);
                 if (message.InReplyTo is not null && !isReply)
                     _returned.Add(NameOf(folder!, id));
-                // A copy of the request is none, nor is the same reply once more.
+                // A copy of the request is not a reply, and a second copy of the same reply does not count.
                 if (isReply && message.InReplyTo is { } request
                     && !replies.Exists(other => other.Message.MessageId == message.MessageId))
                     replies.Add(new CanaryReply(request, message, folder == _junk));
@@ -83,7 +93,7 @@ internal sealed class CanaryFolders : IDisposable
         }
     }
 
-    /// <summary>Returns when something may have come: the server says so, or the time is over.</summary>
+    /// <summary>Returns when mail may have arrived: when the server reports a change, or the time is over.</summary>
     public void WaitForMail(TimeSpan most)
     {
         if (!_client.Capabilities.HasFlag(ImapCapabilities.Idle) || !_inbox.IsOpen)
@@ -105,7 +115,7 @@ internal sealed class CanaryFolders : IDisposable
         }
     }
 
-    /// <summary>Whether the provider says that the mailbox takes no more; false when it does not say.</summary>
+    /// <summary>Whether the mailbox is at its quota. False if the provider does not tell.</summary>
     public bool IsFull()
     {
         if (!_client.Capabilities.HasFlag(ImapCapabilities.Quota))
@@ -130,7 +140,10 @@ internal sealed class CanaryFolders : IDisposable
         }
     }
 
-    /// <summary>By the tag in Message-ID or In-Reply-To, which nobody else can make for this mailbox.</summary>
+    /// <summary>
+    /// Returns the canary's mail in a folder. It is known by the tag in Message-ID or In-Reply-To, which nobody else
+    /// can make for this mailbox.
+    /// </summary>
     private List<UniqueId> Ours(IMailFolder? folder, Func<CanaryTag, bool> isMeant)
     {
         var ours = new List<UniqueId>();
@@ -145,7 +158,8 @@ internal sealed class CanaryFolders : IDisposable
             var name = NameOf(folder, id);
             if (!_tokens.TryGetValue(name, out var token))
             {
-                // Not MailKit's summaries: their code weighs on the start of the program, which is each message's.
+                // Not MailKit's summaries: their code would slow the start of the program, which every message pays
+                // for.
                 if (OrNull(() => folder.GetHeaders(id)) is not { } headers)
                     continue;
                 var found = CanaryTag.In(headers[HeaderId.MessageId]) ?? CanaryTag.In(headers[HeaderId.InReplyTo]);
@@ -160,7 +174,7 @@ internal sealed class CanaryFolders : IDisposable
         return ours;
     }
 
-    /// <summary>What is read of a mail; null when somebody else deleted it since the search.</summary>
+    /// <summary>Reads a part of a mail. Null if the mail was deleted by somebody else since the search.</summary>
     private static T? OrNull<T>(Func<T> read) where T : class
     {
         try
@@ -176,7 +190,7 @@ internal sealed class CanaryFolders : IDisposable
     private static string NameOf(IMailFolder folder, UniqueId id) => $"{folder.FullName} {id}";
 }
 
-/// <summary>A reply that came.</summary>
-/// <param name="Request">The Message-ID of what it answers.</param>
-/// <param name="IsInJunk">Whether the provider took it for spam.</param>
+/// <summary>A reply that arrived.</summary>
+/// <param name="Request">The Message-ID of the request it answers.</param>
+/// <param name="IsInJunk">Whether the provider put it into the junk folder.</param>
 internal sealed record CanaryReply(string Request, MimeMessage Message, bool IsInJunk);

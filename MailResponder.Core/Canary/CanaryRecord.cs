@@ -5,24 +5,29 @@ using MailResponder.Settings;
 
 namespace MailResponder.Canary;
 
-/// <summary>What is remembered of the runs of a mailbox, for metrics, statistics and `responder doctor`.</summary>
+/// <summary>The state kept of a mailbox's runs, for metrics, statistics and `responder doctor`.</summary>
 /// <param name="LastRun">When the last run ended.</param>
-/// <param name="Result">How: a <see cref="CanaryResult"/> in words.</param>
-/// <param name="LastSuccess">When a run last found all well; null: never.</param>
-/// <param name="Seconds">What the replies of the last success took.</param>
-/// <param name="InJunk">How many replies of the last run that got some were taken for spam.</param>
+/// <param name="Result">The result of the last run: a <see cref="CanaryResult"/> in words.</param>
+/// <param name="LastSuccess">When a run last found no problem; null if none ever did.</param>
+/// <param name="Seconds">How long the replies of the last successful run took; null if there was none.</param>
+/// <param name="InJunk">
+/// How many replies the provider put into the junk folder, in the last run that got replies.
+/// </param>
 internal sealed record CanaryRecord(
     DateTimeOffset LastRun, string Result, DateTimeOffset? LastSuccess, double? Seconds, int InJunk)
 {
     [JsonIgnore]
     public bool IsWrong => Result == CanaryResult.Wrong.Hyphenated();
 
-    /// <summary>The file, beside the database.</summary>
+    /// <summary>Returns the path of the file, which is next to the database.</summary>
     public static string FileOf(ResponderSettings settings) =>
         settings.Database.SqliteFile is { } file ? file + ".canary" : settings.FilesRoot + "/.canary";
 
-    /// <summary>By the mailboxes of the settings that have run; empty where the file is missing or not ours.</summary>
-    /// <exception cref="ResponderException">It cannot be read.</exception>
+    /// <summary>
+    /// Loads the records by mailbox, for the mailboxes in the settings that have run. Empty if the file is missing or
+    /// not in our format.
+    /// </summary>
+    /// <exception cref="ResponderException">The file cannot be read.</exception>
     public static Dictionary<string, CanaryRecord> Load(ResponderSettings settings)
     {
         if (settings.Canary.Count == 0)
@@ -33,7 +38,7 @@ internal sealed record CanaryRecord(
         return all.Where(one => settings.Canary.Any(mailbox => mailbox.Name == one.Key)).ToDictionary();
     }
 
-    /// <exception cref="ResponderException">It cannot be written.</exception>
+    /// <exception cref="ResponderException">The file cannot be written.</exception>
     public static void Keep(
         ResponderSettings settings, IEnumerable<CanaryReport> reports, DateTimeOffset now)
     {

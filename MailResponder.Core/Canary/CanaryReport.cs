@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace MailResponder.Canary;
 
-/// <summary>What became of the requests of one mailbox, seen from there.</summary>
+/// <summary>What one mailbox got in reply to its requests.</summary>
 internal sealed record CanaryReport(string Mailbox)
 {
     [JsonIgnore]
@@ -13,24 +13,28 @@ internal sealed record CanaryReport(string Mailbox)
     [JsonPropertyName("result")]
     public string ResultInWords => Result.Hyphenated();
 
-    /// <summary>False: nothing is known of the replies, because mailbox or submission could not be used.</summary>
+    /// <summary>
+    /// Whether the mailbox and its submission server could be used. If not, nothing is known about the replies.
+    /// </summary>
     [JsonIgnore]
     public bool IsReachable { get; init; } = true;
 
-    /// <summary>From the last request to the last reply; null while a reply is missing.</summary>
+    /// <summary>Seconds from the last request to the last reply; null while a reply is missing.</summary>
     public double? Seconds { get; init; }
 
-    /// <summary>Entries of the response book that came.</summary>
+    /// <summary>How many of the expected replies arrived.</summary>
     public int Replies { get; init; }
 
-    /// <summary>Entries of the response book for the requested addresses.</summary>
+    /// <summary>
+    /// How many replies are expected: one for each entry of the response book for the requested addresses.
+    /// </summary>
     public int Expected { get; init; }
 
-    /// <summary>How many of the replies were taken for spam.</summary>
+    /// <summary>How many of the replies the provider put into the junk folder.</summary>
     public int InJunk { get; init; }
 
     /// <summary>
-    /// What the provider says in Authentication-Results: the worst of all replies; null when it does not say.
+    /// The provider's result in Authentication-Results, the worst of all replies. Null if it reports none.
     /// </summary>
     public string? Spf { get; init; }
 
@@ -40,22 +44,24 @@ internal sealed record CanaryReport(string Mailbox)
     /// <inheritdoc cref="Spf"/>
     public string? Dmarc { get; init; }
 
-    /// <summary>What our own look at the signatures says: the worst of all replies; null without a reply.</summary>
+    /// <summary>
+    /// The result of our own check of the signatures, the worst of all replies. Null if there is no reply.
+    /// </summary>
     [JsonIgnore]
     public SignatureResult? Signature { get; init; }
 
     [JsonPropertyName("signature")]
     public string? SignatureInWords => Signature?.Hyphenated();
 
-    /// <summary>Attachments that came with the right name and content.</summary>
+    /// <summary>How many attachments arrived with the right name and content.</summary>
     public int Attachments { get; init; }
 
     public int ExpectedAttachments { get; init; }
 
-    /// <summary>What is wrong, in words.</summary>
+    /// <summary>The problems found, in words.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>For people and for grep, on one line.</summary>
+    /// <summary>Returns the report on one line, for people and for grep.</summary>
     public override string ToString()
     {
         var line = $"{Mailbox} {ResultInWords}";
@@ -68,11 +74,11 @@ internal sealed record CanaryReport(string Mailbox)
                 + $"attachments={Attachments}/{ExpectedAttachments}";
         }
 
-        // A problem may name an attachment as it came.
+        // A problem may contain the name of an attachment as it arrived.
         return Problems.Count == 0 ? line : LineText.Visible($"{line}: {string.Join("; ", Problems)}");
     }
 
-    /// <summary>As docs/canary.md describes it.</summary>
+    /// <summary>Returns the reports as the JSON that docs/canary.md describes.</summary>
     public static string ToJson(CanaryReport[] reports) =>
         JsonSerializer.Serialize(reports, CanaryJson.Default.CanaryReportArray);
 }
@@ -81,14 +87,14 @@ internal enum CanaryResult
 {
     Ok,
 
-    /// <summary>The replies are not as they should be.</summary>
+    /// <summary>A reply is missing or not as it should be.</summary>
     Wrong,
 
-    /// <summary>Nothing is known of them.</summary>
+    /// <summary>Nothing is known about the replies.</summary>
     Unreachable,
 }
 
-/// <summary>How reports and the state are written as JSON.</summary>
+/// <summary>Writes the reports and the state as JSON.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(CanaryReport[]))]
 [JsonSerializable(typeof(Dictionary<string, CanaryRecord>))]

@@ -7,13 +7,13 @@ using MimeKit;
 
 namespace MailResponder.Canary;
 
-/// <summary>Asks from one mailbox, waits for the replies, and compares them with what should have come.</summary>
-/// <param name="mailbox">Who asks.</param>
-/// <param name="expected">By requested address, in the order of the mailbox's requests.</param>
-/// <param name="signatures">Looks at the signatures of the replies.</param>
-/// <param name="key">Makes the requests known as ours.</param>
-/// <param name="wait">For the last reply.</param>
-/// <param name="clock">Tells the time.</param>
+/// <summary>Sends requests from one mailbox, waits for the replies, and compares them with the expected ones.</summary>
+/// <param name="mailbox">The mailbox that sends the requests.</param>
+/// <param name="expected">The expected replies to each request, in the order of the mailbox's requests.</param>
+/// <param name="signatures">Verifies the signatures of the replies.</param>
+/// <param name="key">The key that marks the requests as ours.</param>
+/// <param name="wait">How long to wait for the last reply.</param>
+/// <param name="clock">The clock.</param>
 internal sealed class CanaryRun(
     CanaryMailbox mailbox, ExpectedReply[][] expected, SignatureCheck signatures,
     AddressKey key, TimeSpan wait, TimeProvider clock)
@@ -40,7 +40,7 @@ internal sealed class CanaryRun(
         }
         catch (Exception exception)
         {
-            // The other mailboxes go on. What another exception says may hold the address.
+            // The check of the other mailboxes continues. The message of any other exception may contain the address.
             var problem = exception is ResponderException ? exception.Message
                 : "unexpected: " + exception.GetType().Name;
             return new CanaryReport(mailbox.Name) { IsReachable = false, Problems = [problem] };
@@ -72,7 +72,7 @@ internal sealed class CanaryRun(
         return ids;
     }
 
-    /// <summary>As a person writes it: filters on the way are to treat it like any other request.</summary>
+    /// <summary>Makes a request like a person's, so that filters on the way treat it like any other request.</summary>
     private MimeMessage Request(string requested, string id)
     {
         var now = clock.GetUtcNow();
@@ -88,7 +88,7 @@ internal sealed class CanaryRun(
         return request;
     }
 
-    /// <returns>How many seconds the last reply took; null when one is missing after the wait.</returns>
+    /// <returns>The seconds until the last reply arrived; null if one is still missing after the wait.</returns>
     private double? Await(CanaryFolders folders, List<string> ids)
     {
         var start = clock.GetTimestamp();
@@ -139,13 +139,13 @@ internal sealed class CanaryRun(
         }
 
         if (folders.HasReturned)
-            yield return "a bounce, or another mail that is no reply, came to a request; read it before the next run";
+            yield return "a bounce, or other mail that is not a reply, answered a request; read it before the next run";
         if (report.InJunk > 0)
             yield return $"{report.InJunk} of {report.Replies} replies taken for spam";
         foreach (var result in (string[])[$"spf={report.Spf}", $"dkim={report.Dkim}", $"dmarc={report.Dmarc}"])
         {
             if (ProviderVerdict.IsBad(result.Split('=')[1]))
-                yield return "the provider says " + result;
+                yield return "the provider reports " + result;
         }
 
         if (signatures.ProblemOf(report.Signature) is { } problem)

@@ -1,21 +1,21 @@
 namespace MailResponder.Canary;
 
-/// <summary>Finds for each expected reply the one that came.</summary>
+/// <summary>Finds the reply that arrived for each expected reply, and compares the two.</summary>
 internal sealed class Comparison
 {
-    /// <summary>Expected replies that came; one that came twice counts once.</summary>
+    /// <summary>How many expected replies arrived. One that arrived twice counts once.</summary>
     public int Replies { get; private set; }
 
     public int InJunk { get; private set; }
 
-    /// <summary>Attachments that are as they should be.</summary>
+    /// <summary>How many attachments are as expected.</summary>
     public int Attachments { get; private set; }
 
     public List<string> Problems { get; } = [];
 
-    /// <param name="requested">The address that was asked.</param>
-    /// <param name="expected">What it gets.</param>
-    /// <param name="came">In any order.</param>
+    /// <param name="requested">The requested address.</param>
+    /// <param name="expected">The replies expected for it.</param>
+    /// <param name="came">The replies that arrived, in any order.</param>
     public void Add(string requested, ExpectedReply[] expected, List<CanaryReply> came)
     {
         var contents = came.ConvertAll<ReplyContent?>(reply => ReplyContent.Of(reply.Message));
@@ -25,12 +25,13 @@ internal sealed class Comparison
             var at = contents.FindIndex(content => content?.Text == wanted.Content.Text);
             if (at < 0)
             {
-                // A reply that was sent twice is no other one. What else came has a text that was changed on the way.
+                // A second copy of an expected reply does not stand for another entry. Any other reply has a text that
+                // was changed on the way.
                 at = contents.FindIndex(content => content is not null
                     && !Array.Exists(expected, reply => reply.Content.Text == content.Text));
                 if (at < 0)
                     continue;
-                Problems.Add(place + ": another text");
+                Problems.Add(place + ": the text differs");
             }
 
             Compare(place, wanted, came[at], contents[at]!);
@@ -48,18 +49,19 @@ internal sealed class Comparison
             if (!content.Attachments.TryGetValue(name, out var found))
                 Problems.Add($"{place}: {name} is missing"
                     + (content.Attachments.FirstOrDefault(one => one.Value == hash).Key is { } other
-                        ? $", and came as {other}" : ""));
+                        ? $"; it came as {other}" : ""));
             else if (found != hash)
-                Problems.Add($"{place}: {name} is not the file of the response book");
+                Problems.Add($"{place}: {name} differs from the file of the response book");
             else
                 Attachments++;
         }
 
-        // As when a host has not switched them off. One under another name was told of above.
+        // Attachments that were not expected, for instance because a host has not switched them off. One that came
+        // under another name was reported above.
         foreach (var (name, hash) in content.Attachments)
         {
             if (!expected.Content.Attachments.ContainsKey(name) && !expected.Content.Attachments.Values.Contains(hash))
-                Problems.Add($"{place}: {name} came, and should not");
+                Problems.Add($"{place}: {name} was not expected");
         }
     }
 }

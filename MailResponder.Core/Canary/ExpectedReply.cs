@@ -10,21 +10,23 @@ using MimeKit;
 
 namespace MailResponder.Canary;
 
-/// <summary>The reply of an entry of the response book, as it should come.</summary>
+/// <summary>The reply that an entry of the response book should produce.</summary>
 /// <param name="Entry">The entry's number.</param>
 internal sealed record ExpectedReply(int Entry, ReplyContent Content)
 {
     /// <summary>
-    /// What the requested address gets, made as the responder makes it for this requester: with the links of his pools,
-    /// the names of attachments for his provider, and without attachments that are too large for the way out. He is
-    /// taken for one who has proven everything.
+    /// Makes the replies for a requested address as the responder would for this requester: with the links that pools
+    /// give this requester, the attachment names for the requester's provider, and without attachments that are too
+    /// large for the send method. The requester counts as fully authenticated.
     /// </summary>
     /// <param name="mailbox">The requester.</param>
     /// <param name="requested">The requested address.</param>
-    /// <param name="settings">How the responder makes it.</param>
-    /// <param name="key">Chooses the links of a pool.</param>
-    /// <param name="clock">Tells the time.</param>
-    /// <exception cref="ResponderException">The book does not have it, or an attachment cannot be read.</exception>
+    /// <param name="settings">The settings that shape the replies.</param>
+    /// <param name="key">The key that selects the links of a pool.</param>
+    /// <param name="clock">The clock.</param>
+    /// <exception cref="ResponderException">
+    /// The response book does not have the address, or an attachment cannot be read.
+    /// </exception>
     public static ExpectedReply[] Of(
         CanaryMailbox mailbox, string requested, ResponderSettings settings, AddressKey key, TimeProvider clock)
     {
@@ -33,8 +35,8 @@ internal sealed record ExpectedReply(int Entry, ReplyContent Content)
         if (RequestedAddress.Find(requested, new HeaderList(), book, settings) is not { } address)
         {
             throw new ResponderException(Cause.Settings,
-                $"{settings.File}: {CanarySection.Name}: {mailbox.Name} asks {requested}, which the response book does "
-                + "not know; see: responder config show");
+                $"{settings.File}: {CanarySection.Name}: {mailbox.Name} sends requests to {requested}, which the "
+                + "response book does not have; see: responder config show");
         }
 
         var composer = new ReplyComposer(settings, renderings, clock);

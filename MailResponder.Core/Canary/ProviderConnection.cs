@@ -11,15 +11,15 @@ using ProtocolException = MailKit.ProtocolException;
 
 namespace MailResponder.Canary;
 
-/// <summary>Logs in at the servers of a mailbox's provider, and puts their failures into words.</summary>
-/// <param name="mailbox">Whose.</param>
+/// <summary>Logs in to the mail servers of a mailbox's provider, and puts their failures into words.</summary>
+/// <param name="mailbox">The mailbox.</param>
 internal sealed class ProviderConnection(CanaryMailbox mailbox)
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Connects with TLS, verifies the server, and only then sends user and password.</summary>
+    /// <summary>Connects with TLS, verifies the server, and only then sends the user name and password.</summary>
     /// <exception cref="ResponderException">
-    /// A file cannot be used; or <see cref="Cause.Send"/>: that is not possible now.
+    /// A file cannot be used; or the login fails (<see cref="Cause.Send"/>).
     /// </exception>
     public void Open(MailService client, MailServer server)
     {
@@ -34,7 +34,8 @@ internal sealed class ProviderConnection(CanaryMailbox mailbox)
         {
             client.Connect(server.Host, server.Port, server.Tls == MailTls.Implicit
                 ? SecureSocketOptions.SslOnConnect : SecureSocketOptions.StartTls);
-            // Within TLS no other way to log in is safer, and MailKit's choice of eight weighs on each message's start.
+            // Within TLS no other login method is safer, and MailKit's choice among eight would slow the start for
+            // every message.
             client.Authenticate(client.AuthenticationMechanisms.Contains("PLAIN")
                 ? new SaslMechanismPlain(mailbox.User, password) : new SaslMechanismLogin(mailbox.User, password));
         }, () => fault);
@@ -42,8 +43,11 @@ internal sealed class ProviderConnection(CanaryMailbox mailbox)
             authority.Dispose();
     }
 
-    /// <summary>Runs what asks the server. Its own words are left out: they may hold the address.</summary>
-    /// <exception cref="ResponderException">It fails (<see cref="Cause.Send"/>).</exception>
+    /// <summary>
+    /// Runs a conversation with the server. Leaves the server's own words out of the error, because they may contain
+    /// the address.
+    /// </summary>
+    /// <exception cref="ResponderException">The conversation fails (<see cref="Cause.Send"/>).</exception>
     public static void InWords(MailServer server, Action ask, Func<string?>? fault = null)
     {
         try
@@ -56,12 +60,14 @@ internal sealed class ProviderConnection(CanaryMailbox mailbox)
         }
     }
 
-    /// <summary>What failed, about the server; null for what no server causes.</summary>
+    /// <summary>
+    /// Returns what failed, as a phrase after the server's name. Null for an exception that no server causes.
+    /// </summary>
     private static string? Problem(Exception exception, Func<string?>? fault) => exception switch
     {
-        SslHandshakeException => fault?.Invoke() ?? "does not speak TLS there; look at port and tls",
-        AuthenticationException => "does not take user and password",
-        NotSupportedException => "offers no TLS, or no way to log in",
+        SslHandshakeException => fault?.Invoke() ?? "does not speak TLS on this port; check port and tls",
+        AuthenticationException => "does not accept user and password",
+        NotSupportedException => "offers no TLS, or no usable login method",
         SmtpCommandException refused => $"refused the request with {(int)refused.StatusCode}",
         ImapCommandException refused =>
             $"answered {refused.Response.ToString().ToUpperInvariant()} to an IMAP command",
@@ -70,7 +76,7 @@ internal sealed class ProviderConnection(CanaryMailbox mailbox)
         SocketException => "cannot be reached",
         TimeoutException or OperationCanceledException => "did not answer in time",
         IOException or ProtocolException or ServiceNotConnectedException or ServiceNotAuthenticatedException =>
-            "ended the connection",
+            "closed the connection",
         _ => null,
     };
 }

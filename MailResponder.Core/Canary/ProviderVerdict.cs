@@ -5,15 +5,15 @@ using MimeKit;
 namespace MailResponder.Canary;
 
 /// <summary>
-/// What the provider found out about a reply. Only its own Authentication-Results count: the topmost, and those with
-/// the same name before the next host's Received.
+/// The provider's own verdict on a reply. Only the provider's Authentication-Results count: the topmost field, and
+/// those with the same authserv-id above the next host's Received.
 /// </summary>
 internal static class ProviderVerdict
 {
-    /// <summary>What no reply of ours should get. A domain without a policy has none to fail.</summary>
+    /// <summary>Results that no reply of ours should get. A domain without a policy has none to fail.</summary>
     private static readonly string[] Bad = ["fail", "softfail", "permerror", "temperror", "policy"];
 
-    /// <summary>The result of spf, dkim or dmarc; null when it does not say.</summary>
+    /// <summary>Returns the result of spf, dkim or dmarc. Null if the provider reports none.</summary>
     public static string? Of(HeaderList headers, string method)
     {
         var results = new List<AuthenticationResult>();
@@ -30,14 +30,14 @@ internal static class ProviderVerdict
                 results.AddRange(written.Results);
         }
 
-        // A message may have several signatures, and one that is valid is enough.
+        // A message may have several signatures, and one valid signature is enough.
         return results.Where(result => result.Method == method)
             .Select(result => result.Result).OrderByDescending(result => result == "pass").FirstOrDefault();
     }
 
     public static bool IsBad(string? result) => Bad.Contains(result);
 
-    /// <summary>The worst of several; null when none is known.</summary>
+    /// <summary>Returns the worst of several results. Null if there are none.</summary>
     public static string? Worst(IEnumerable<string?> results) => results.OfType<string>()
         .OrderByDescending(IsBad).ThenBy(result => result == "pass").FirstOrDefault();
 }

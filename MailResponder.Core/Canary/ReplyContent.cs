@@ -4,9 +4,9 @@ using MimeKit;
 
 namespace MailResponder.Canary;
 
-/// <summary>What a reader finds in a reply.</summary>
-/// <param name="Text">Of all forms of the text, whatever their line ends.</param>
-/// <param name="Attachments">By the names that they show: the SHA-256 of each.</param>
+/// <summary>The content of a reply as a reader sees it.</summary>
+/// <param name="Text">The text of all alternatives together, with normalized line ends.</param>
+/// <param name="Attachments">The SHA-256 of each attachment, by its displayed name.</param>
 internal sealed record ReplyContent(string Text, IReadOnlyDictionary<string, string> Attachments)
 {
     public static ReplyContent Of(MimeMessage message)
@@ -17,7 +17,7 @@ internal sealed record ReplyContent(string Text, IReadOnlyDictionary<string, str
         {
             if (part is TextPart { IsAttachment: false } text)
             {
-                // Replies are UTF-8. Looking for another charset would bring MimeKit's reader of HTML.
+                // Replies are UTF-8. Detecting another charset would link in MimeKit's HTML reader.
                 texts.Add(text.GetText(Encoding.UTF8).ReplaceLineEndings("\n").Trim());
                 continue;
             }

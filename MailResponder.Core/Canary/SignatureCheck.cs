@@ -11,25 +11,25 @@ using BigInteger = Org.BouncyCastle.Math.BigInteger;
 namespace MailResponder.Canary;
 
 /// <summary>Verifies the signatures of replies with the keys in DNS, as receivers do (RFC 6376, section 6).</summary>
-/// <param name="settings">Whose signature counts.</param>
-/// <param name="textRecords">The TXT records of a name; null when the resolver does not answer.</param>
+/// <param name="settings">The settings, which say whose signatures count.</param>
+/// <param name="textRecords">Returns the TXT records of a name; null if the resolver does not answer.</param>
 internal sealed class SignatureCheck(
     ResponderSettings settings, Func<string, IReadOnlyList<string>?> textRecords)
 {
-    /// <summary>The best result of all signatures that are in our name.</summary>
+    /// <summary>Returns the best result among the signatures of our domain.</summary>
     public SignatureResult Of(MimeMessage message) => message.Headers
         .Where(header => header.Id == HeaderId.DkimSignature && IsOurs(header))
         .Select(header => Of(message, header)).DefaultIfEmpty(SignatureResult.None).Min();
 
-    /// <summary>What is wrong with a result; null: nothing is.</summary>
+    /// <summary>Returns what is wrong, in words. Null if nothing is.</summary>
     public string? ProblemOf(SignatureResult? result) => result switch
     {
         SignatureResult.DnsSilent => "no signature verified: the resolver does not answer",
-        SignatureResult.WrongKey => "DNS has another DKIM key than the one that signs",
+        SignatureResult.WrongKey => "the DKIM key in DNS is not the one that signs",
         SignatureResult.NoKey => "DNS has no DKIM key for a signature",
         SignatureResult.Broken => "a signature is not valid: the reply was changed on its way, or DNS has another key",
         SignatureResult.None when settings.Dkim is not null || settings.Ses is not null =>
-            "a reply has no signature in our name",
+            "a reply has no signature of our domain",
         _ => null,
     };
 
@@ -61,12 +61,15 @@ internal sealed class SignatureCheck(
         catch (Exception exception) when (exception is ParseException or FormatException or ArgumentException
             or InvalidOperationException or NotSupportedException or CryptoException or CryptographicException)
         {
-            // The signature or the key is none.
+            // The signature or the key is malformed.
             return false;
         }
     }
 
-    /// <summary>Of the domain of the settings; without one, SES signs for the domain that replies come from.</summary>
+    /// <summary>
+    /// Whether a signature counts: it is for the domain in the settings. Without a DKIM key, SES signs for the domain
+    /// of the response address or a domain above it.
+    /// </summary>
     private bool IsOurs(Header signature)
     {
         var domain = Tag(signature.Value, "d");
@@ -76,15 +79,17 @@ internal sealed class SignatureCheck(
             : domain.Equals(ours, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>The value of a tag in a list of tags (RFC 6376, section 3.2); null without one.</summary>
+    /// <summary>
+    /// Returns the value of a tag in a tag list (RFC 6376, section 3.2). Null if the list does not have the tag.
+    /// </summary>
     private static string? Tag(string? list, string name) => list?.Split(';').Select(tag => tag.Split('=', 2))
         .FirstOrDefault(tag => tag is [var before, _] && before.Trim() == name)?[1].Trim();
 
     /// <summary>
-    /// Reads RSA keys, with which alone the responder signs. MimeKit's own reader would bring all other kinds of keys
-    /// into the program: megabytes, and 3 % of a message's instructions.
+    /// Reads RSA keys, the only kind the responder signs with. MimeKit's own reader would link in all other kinds:
+    /// megabytes of code, and 3 % more instructions for each message.
     /// </summary>
-    /// <param name="record">The DKIM record of a name; null: there is none.</param>
+    /// <param name="record">Returns the DKIM record of a name; null if there is none.</param>
     private sealed class RsaKeys(Func<string, string?> record) : IDkimPublicKeyLocator
     {
         public AsymmetricKeyParameter LocatePublicKey(
@@ -104,23 +109,23 @@ internal sealed class SignatureCheck(
     }
 }
 
-/// <summary>How a signature was found, from good to bad.</summary>
+/// <summary>The result of checking a signature, from best to worst.</summary>
 internal enum SignatureResult
 {
     Pass,
 
-    /// <summary>Nobody knows: the resolver did not answer.</summary>
+    /// <summary>Unknown: the resolver did not answer.</summary>
     DnsSilent,
 
-    /// <summary>It was made with the key of this host, and DNS has another one.</summary>
+    /// <summary>The signature was made with this host's key, but DNS has another key.</summary>
     WrongKey,
 
-    /// <summary>DNS has no key.</summary>
+    /// <summary>DNS has no key for the signature.</summary>
     NoKey,
 
-    /// <summary>The reply was changed on its way, or the key is nobody's.</summary>
+    /// <summary>The reply was changed on its way, or it was signed with an unknown key.</summary>
     Broken,
 
-    /// <summary>The reply has no signature in our name.</summary>
+    /// <summary>The reply has no signature of our domain.</summary>
     None,
 }

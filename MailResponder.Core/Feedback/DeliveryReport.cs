@@ -4,33 +4,40 @@ using MimeKit;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// A report (RFC 3464) that a reply cannot be delivered, because there is no such mailbox. Anybody can send one to the
-/// bounce address, so only what the token in the quoted reply proves is believed: that it was sent, when, and to whom.
-/// Only those who received or relayed the reply know its token.
+/// A delivery status report (RFC 3464) that says a reply failed because the mailbox does not exist. Anybody can send
+/// one to the bounce address, so the responder believes only what the token in the quoted reply proves: that the reply
+/// was sent, when, and to whom. Only hosts and people that received or relayed the reply know its token.
 /// </summary>
 /// <param name="Recipient">
-/// The reply's To. The recipient that the report names is ignored: the reply may have been forwarded.
+/// The address in the reply's To. The recipient that the report names is ignored, because the reply may have been
+/// forwarded.
 /// </param>
-/// <param name="ReplyName">Local part of the reply's Message-ID.</param>
-/// <param name="SentAt">Date of the reply.</param>
-/// <param name="Token">See <see cref="AddressKey.ReplyToken"/>.</param>
+/// <param name="ReplyName">The local part of the reply's Message-ID.</param>
+/// <param name="SentAt">The reply's Date.</param>
+/// <param name="Token">The reply's token; see <see cref="AddressKey.ReplyToken"/>.</param>
 internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTimeOffset SentAt, string Token)
 {
-    /// <summary>In every reply whose Message-ID stays what it is.</summary>
+    /// <summary>
+    /// The header field that holds the token. Replies carry it unless the sending service replaces Message-ID.
+    /// </summary>
     public const string TokenHeader = "X-Reply-Token";
 
-    /// <summary>A report is a part in a mail, and the reply a part in that.</summary>
+    /// <summary>
+    /// The deepest nesting of parts that is parsed. The report is a part of the mail, and the reply a part of the
+    /// report.
+    /// </summary>
     private const int MaxDepth = 10;
 
     /// <summary>
-    /// RFC 3463: no such mailbox; it has moved; its domain takes no mail (RFC 7505). Not "disabled" (5.2.1), which
-    /// Gmail says of a mailbox that somebody floods; nor a refusal of the host or of the content (5.7), which is not
-    /// the mailbox's fault; nor a bad domain (5.1.2, 5.4.4), which may be the resolver's.
+    /// The status codes (RFC 3463) that mean: the mailbox does not exist, it has moved, or its domain accepts no mail
+    /// (RFC 7505). Left out are "disabled" (5.2.1), which Gmail also reports for a mailbox that somebody floods; a
+    /// refusal of the host or the content (5.7), which is not the mailbox's fault; and a bad domain (5.1.2, 5.4.4),
+    /// which may be the resolver's fault.
     /// </summary>
     private static string[] DeadMailbox => ["5.1.1", "5.1.6", "5.1.10"];
 
-    /// <summary>Null when the mail is anything else.</summary>
-    /// <param name="mail">As Postfix hands it over.</param>
+    /// <summary>Reads a report. Null if the mail is anything else.</summary>
+    /// <param name="mail">The mail as Postfix passes it.</param>
     public static DeliveryReport? Read(Stream mail)
     {
         try
@@ -46,12 +53,12 @@ internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTi
         }
     }
 
-    /// <summary>Whether the reply was sent by who has the key.</summary>
+    /// <summary>Whether the reply is ours: its token was made with this key or one before it.</summary>
     public bool IsOfOurs(AddressKey key) => key.IsReplyToken(Token, ReplyName, SentAt, Recipient);
 
     /// <summary>
-    /// Whether it failed for every recipient, of whom a forwarded reply may have several. The first group describes the
-    /// mail.
+    /// Whether delivery failed for every recipient. A forwarded reply may have several. The first status group
+    /// describes the mail and is skipped.
     /// </summary>
     private static bool IsOfDeadMailbox(MessageDeliveryStatus status)
     {
@@ -74,7 +81,7 @@ internal sealed record DeliveryReport(string Recipient, string ReplyName, DateTi
         var name = id.Trim().TrimStart('<').Split('@')[0];
         return new DeliveryReport(recipient.Address, name, sentAt, token.Trim());
 
-        // With two of them, another reader may see another recipient.
+        // If the field occurs twice, another reader may see another recipient.
         string? One(string field)
         {
             var found = reply.Where(header => header.Field.Equals(field, StringComparison.OrdinalIgnoreCase)).ToList();

@@ -1,14 +1,18 @@
 namespace MailResponder.Feedback;
 
-/// <summary>What became of all that was fed: numbers, and nothing by which somebody could be known.</summary>
+/// <summary>
+/// Counts the results of feeding notifications. It holds only numbers, nothing that could identify a person.
+/// </summary>
 internal sealed class FeedbackCounts
 {
     private readonly Dictionary<string, int> _counts = [];
 
-    /// <summary>Counts under the given words, which go behind the number.</summary>
+    /// <summary>Adds to the count of a result. The words follow the number in the text.</summary>
     public void Add(string words, int count = 1) => _counts[words] = _counts.GetValueOrDefault(words) + count;
 
-    /// <summary>"3 blocked, 1 blocked already, 4 soft bounces": `blocked` comes first, even if zero.</summary>
+    /// <summary>
+    /// Returns text such as "3 blocked, 1 blocked already, 4 soft bounces". `blocked` comes first, even if zero.
+    /// </summary>
     public override string ToString()
     {
         const string blocked = "blocked";

@@ -6,43 +6,48 @@ using MailResponder.Aws;
 
 namespace MailResponder.Feedback;
 
-/// <summary>A queue of Amazon SQS into which SNS writes notifications. A call that fails is not repeated.</summary>
-/// <param name="url">Of the queue.</param>
-/// <param name="connection">By whose right it is read.</param>
+/// <summary>An Amazon SQS queue to which SNS writes notifications. A call that fails is not retried.</summary>
+/// <param name="url">The URL of the queue.</param>
+/// <param name="connection">The credentials and settings for calls to AWS.</param>
 internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
     : AwsService<AmazonSQSClient, AmazonSQSConfig>(connection, (credentials, config) => new(credentials, config))
 {
-    /// <summary>The most that SQS gives or deletes in one call.</summary>
+    /// <summary>The most messages that SQS returns or deletes in one call.</summary>
     private const int MostMessages = 10;
 
-    /// <summary>For how long SQS waits for a message at most. A long wait asks all of its servers.</summary>
+    /// <summary>The longest time SQS waits for a message. With a long wait SQS queries all of its servers.</summary>
     private const int LongestWaitSeconds = 20;
 
-    /// <summary>How long a message that was not deleted stays hidden when the run is over.</summary>
+    /// <summary>How long a message that was not deleted stays hidden after the run ends.</summary>
     private const int HiddenAfterwardsSeconds = 300;
 
-    /// <summary>For credentials and answer together, beyond what SQS waits for a message.</summary>
+    /// <summary>
+    /// The time allowed for credentials and response together, in addition to the time SQS waits for a message.
+    /// </summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
     private readonly string _name = LineText.Visible(url.AbsolutePath.TrimEnd('/').Split('/')[^1]);
 
     /// <summary>
-    /// The region of the queue's host; of a host that names none, the topic's. Null when that names none either.
+    /// Returns the region in the queue's host name, or else the topic's region. Null if neither names one.
     /// </summary>
     public static string? Region(Uri url, string topic) =>
         url.Host.Split('.').LastOrDefault(AwsRegion.IsName)
         ?? (topic.Split(':') is [_, _, _, var region, ..] && AwsRegion.IsName(region) ? region : null);
 
     /// <summary>
-    /// Hands on what is in the queue until there is no more, or the time is over, and deletes what was used. The rest
-    /// stays hidden beyond the end of the run, and comes again later or goes to the queue's dead-letter queue.
+    /// Passes the queue's messages on until the queue is empty or the time is over, and deletes those that were used.
+    /// The others stay hidden past the end of the run; later SQS returns them again or moves them to the dead-letter
+    /// queue.
     /// </summary>
-    /// <param name="length">Begins no batch afterwards.</param>
+    /// <param name="length">The time limit. No batch begins after it.</param>
     /// <param name="use">
-    /// Uses a batch durably. Gets each message as its name for faults and its body; returns the names of those that
-    /// could not be used.
+    /// Processes a batch durably. It gets the body of each message and the message's name for faults, and returns the
+    /// names of the messages that could not be used.
     /// </param>
-    /// <exception cref="ResponderException">SQS cannot be asked, or <paramref name="use"/> threw it.</exception>
+    /// <exception cref="ResponderException">
+    /// SQS cannot be queried, or <paramref name="use"/> threw the exception.
+    /// </exception>
     public void Feed(TimeSpan length, Func<List<(string Name, byte[] Content)>, HashSet<string>> use)
     {
         var deadline = new Deadline(TimeProvider.System, length);
@@ -60,10 +65,13 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
     private ServiceFailure Failure => new($"SQS, queue {_name}", Cause.Send,
         Rights: "sqs:ReceiveMessage and sqs:DeleteMessage on this queue",
         Named: "--queue",
-        Unanswered: "what it gave or did not delete comes again",
+        Unanswered: "messages that were not deleted are received again",
         Refused: "there is no such queue in this account and region; see --queue");
 
-    /// <summary>By its id, which finds the message in the dead-letter queue too.</summary>
+    /// <summary>
+    /// Returns the message's name for faults. It contains the message id, which also finds the message in the
+    /// dead-letter queue.
+    /// </summary>
     private static string Name(Message message) => "message " + message.MessageId;
 
     private List<Message> Receive(TimeSpan remaining, int hiddenSeconds)
@@ -80,7 +88,7 @@ internal sealed class FeedbackQueue(Uri url, AwsConnection connection)
             (client, cancel) => client.ReceiveMessageAsync(request, cancel), Failure.Of).Messages ?? [];
     }
 
-    /// <summary>A message that SQS does not delete comes once more, which does no harm.</summary>
+    /// <summary>Deletes the messages. One that SQS does not delete is received again, which does no harm.</summary>
     private void Delete(List<Message> messages)
     {
         if (messages.Count == 0)

@@ -9,20 +9,20 @@ using MailResponder.Store;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// Reads Amazon SES's notifications about replies: in the envelope of SNS, in a message of SQS around that, or in a
+/// Reads Amazon SES's notifications about replies: in an SNS envelope, in an SQS message around that envelope, or in a
 /// mail. Blocks the addresses that should get no more replies.
 /// </summary>
-/// <param name="settings">Which addresses are ours.</param>
-/// <param name="store">The block list.</param>
-/// <param name="sender">Whose notifications are believed.</param>
-/// <param name="clock">The time, to tell what is too old.</param>
+/// <param name="settings">The settings, which name our own addresses.</param>
+/// <param name="store">The store with the block list.</param>
+/// <param name="sender">The check of who sent a notification.</param>
+/// <param name="clock">The clock by which a notification is too old.</param>
 internal sealed class FeedbackReader(
     ResponderSettings settings, RequesterStore store, SnsSender sender, TimeProvider clock)
 {
-    /// <summary>A transaction keeps other writers waiting.</summary>
+    /// <summary>Addresses blocked in one transaction. Other writers wait until it ends.</summary>
     private const int MostAtOnce = 100;
 
-    /// <summary>What SES publishes on a topic when somebody makes it an event destination.</summary>
+    /// <summary>The text SES publishes to a topic when the topic becomes an event destination.</summary>
     private const string Greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
 
     private readonly List<(Requester Requester, DateTimeOffset HappenedAt)> _judged = [];
@@ -31,23 +31,23 @@ internal sealed class FeedbackReader(
     private int _line;
     private bool _hasEnvelope;
 
-    /// <summary>False: a file without any notification is a fault.</summary>
+    /// <summary>Whether a file may hold no notification; if false, such a file is a fault.</summary>
     public bool MayBeEmpty { get; init; } = true;
 
     public FeedbackCounts Counts { get; } = new();
 
-    /// <summary>For the statistics.</summary>
+    /// <summary>The outcomes of replies, for the statistics.</summary>
     public List<ReportedOutcome> Outcomes { get; } = [];
 
-    /// <summary>What could not be used, with file, line and item; never with anything of its content.</summary>
+    /// <summary>The faults found, each with file, line and item; never with any of the content.</summary>
     public List<Fault> Faults { get; } = [];
 
     /// <summary>
-    /// Everything in the files, durably. What can be used is used, whatever is wrong with the rest.
+    /// Reads all files and blocks the addresses before it returns. A fault does not keep it from reading the rest.
     /// </summary>
-    /// <param name="files">Each with the name that its faults get, and all bytes of it.</param>
+    /// <param name="files">The files: for each the name to use in its faults, and all its bytes.</param>
     /// <exception cref="ResponderException">
-    /// The database cannot be used now. Feeding the same again does no harm.
+    /// The database cannot be used now. Feeding the same files again does no harm.
     /// </exception>
     public void Read(params IReadOnlyList<(string Name, byte[] Content)> files)
     {
@@ -81,20 +81,21 @@ internal sealed class FeedbackReader(
     }
 
     /// <summary>
-    /// Reads a report that a reply cannot be delivered. Ignores one without a valid token, which anybody can send.
+    /// Reads a report that a reply could not be delivered. Ignores one without a valid token, because anybody can send
+    /// it.
     /// </summary>
     /// <exception cref="ResponderException">The database cannot be used now.</exception>
     public void Read(DeliveryReport report)
     {
         if (!report.IsOfOurs(store.Key))
         {
-            Counts.Add("not of a reply of ours");
+            Counts.Add("not about a reply of ours");
             return;
         }
 
         Outcomes.Add(new ReportedOutcome(report.ReplyName, ReplyOutcome.Bounced,
             ProviderOutcomes.NameOf(report.Recipient, settings), report.SentAt));
-        // Dated as the reply was sent, so that what the operator decided since prevails.
+        // Dated with the time of sending, so that a later decision of the operator prevails.
         Judge([report.Recipient], report.SentAt, isBounce: true);
         Block();
     }
@@ -105,8 +106,8 @@ internal sealed class FeedbackReader(
         if (LocatedJson.Parse(text, "", broken) is { } json)
             ReadJson(json, place);
         else
-            // The parser's own words quote the text.
-            AddFault(place, "is not whole JSON; was it cut off? Get it again from where it came, and feed it once more",
+            // The parser's message would quote the text, so it is not used.
+            AddFault(place, "is not complete JSON; was it cut off? Get it from its source again, and feed it once more",
                 place.Length == 0 ? broken[0].Line - 1 : 0);
     }
 
@@ -116,7 +117,7 @@ internal sealed class FeedbackReader(
             AddFault(place, "must be an object { … }, but is " + json.KindInWords);
         else if (json["Messages"] is { Kind: JsonValueKind.Array } messages)
         {
-            // What aws sqs receive-message prints.
+            // The output of `aws sqs receive-message`.
             foreach (var (i, message) in messages.Items.Index())
                 ReadJson(message, $"{place}Messages[{i + 1}].");
         }
@@ -138,14 +139,14 @@ internal sealed class FeedbackReader(
         _hasEnvelope = true;
         if (type == "SubscriptionConfirmation")
         {
-            AddFault(place, "SNS asks whether to send feedback here; if it was you who subscribed, confirm it in the "
-                + "console of SNS, or with: aws sns confirm-subscription --topic-arn … --token … (both are in the "
+            AddFault(place, "SNS asks whether to send feedback here; if you subscribed, confirm it in the SNS "
+                + "console, or with: aws sns confirm-subscription --topic-arn … --token … (both values are in the "
                 + "message)");
         }
         else if (type == "UnsubscribeConfirmation")
         {
-            AddFault(place, "the subscription has ended, and no more feedback comes this way; if it was not you who "
-                + "ended it, subscribe again");
+            AddFault(place, "the subscription has ended, and no more feedback arrives through it; if you did not "
+                + "end it, subscribe again");
         }
         else if (sender.Objection(envelope) is { } objection)
         {
@@ -158,13 +159,13 @@ internal sealed class FeedbackReader(
     }
 
     /// <summary>
-    /// The content of an envelope that was verified as a whole. A further envelope in it is not looked for.
+    /// Reads the content of an envelope that was verified as a whole. It does not look for another envelope inside.
     /// </summary>
     private void ReadSigned(LocatedJson message, string place, DateTimeOffset signedAt)
     {
         var broken = new List<Fault>();
         if (message is { Kind: JsonValueKind.String, Text: Greeting })
-            Counts.Add("of no consequence");
+            Counts.Add("without effect");
         else if (message.Kind == JsonValueKind.String
             && LocatedJson.Parse(Encoding.UTF8.GetBytes(message.Text), "", broken) is
             { Kind: JsonValueKind.Object } json)
@@ -174,10 +175,10 @@ internal sealed class FeedbackReader(
     }
 
     /// <summary>
-    /// A notification that comes days late because the queue was not read, and one that somebody kept and sends again,
-    /// look the same. So its age alone does not make it invalid. It counts as of when the event happened, at the latest
-    /// when SNS signed it. What the operator decided since prevails, and is remembered for as long as notifications are
-    /// accepted.
+    /// Reads a notification. One that is days late because nobody read the queue looks the same as one that somebody
+    /// kept and sends again, so age alone does not make it invalid. It is dated when the event happened, or when SNS
+    /// signed it if that was earlier. A later decision of the operator prevails; it is remembered for as long as
+    /// notifications are accepted.
     /// </summary>
     private void ReadNotification(LocatedJson json, string place, DateTimeOffset signedAt)
     {
@@ -187,7 +188,7 @@ internal sealed class FeedbackReader(
             Outcomes.Add(new ReportedOutcome(reply, outcome, ProviderOutcomes.NameOf(address, settings), signedAt));
         if (notification.Outcome is not (ReplyOutcome.Bounced or ReplyOutcome.Complained))
         {
-            Counts.Add(notification.Outcome == ReplyOutcome.Deferred ? "soft bounce(s)" : "of no consequence");
+            Counts.Add(notification.Outcome == ReplyOutcome.Deferred ? "soft bounce(s)" : "without effect");
             return;
         }
 
@@ -228,8 +229,8 @@ internal sealed class FeedbackReader(
     }
 
     /// <summary>
-    /// Our own addresses and robots. The guard skips them anyway, and a bounce of our own mail says nothing of a
-    /// requester.
+    /// Whether the address is ours or a robot's. The guard never answers these, and a bounce of our own mail says
+    /// nothing about a requester.
     /// </summary>
     private bool IsNeverAnswered(string address, Requester requester) =>
         MailDomain.IsWithin(requester.DomainName, settings.OwnDomains)
@@ -238,8 +239,9 @@ internal sealed class FeedbackReader(
         || RobotLocalPart.Matches(address[..address.LastIndexOf('@')]);
 
     /// <summary>
-    /// The lists hold an address without its tag. A provider without tags bounces mail to victim+x, so a request forged
-    /// in that name would block victim. <see cref="MailProviders"/> knows some providers with tags.
+    /// Whether the address has a tag at a provider not known to support tags. The lists hold an address without its
+    /// tag. A provider without tags bounces mail to victim+x, so a forged request from that address would block victim.
+    /// <see cref="MailProviders"/> knows some providers with tags.
     /// </summary>
     private static bool IsTagged(string address, Requester requester) =>
         address.IndexOf('+', StringComparison.Ordinal) > 0
@@ -250,7 +252,7 @@ internal sealed class FeedbackReader(
         FeedbackResult.Blocked => "blocked",
         FeedbackResult.BlockedAlready => "blocked already",
         FeedbackResult.Allowed => "on the allow list, left alone",
-        _ => "taken off the lists since, left alone",
+        _ => "taken off the lists since then, left alone",
     };
 
     private void AddFault(string place, string problem, int linesOn = 0)

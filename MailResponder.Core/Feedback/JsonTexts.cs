@@ -3,19 +3,19 @@ using System.Buffers;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// Finds the JSON texts in a file that holds one, one a line, several one after the other, or a list of them. A broken
-/// text is returned too; the next one begins on the next line that looks like a beginning.
+/// Finds the JSON texts in a file: a single text, one per line, several in a row, or a list of texts. It returns a
+/// broken text too, and continues at the next line that looks like the start of a text.
 /// </summary>
 internal static class JsonTexts
 {
-    /// <summary>The parser's own limit: what is nested deeper is broken.</summary>
+    /// <summary>The parser's own nesting limit. A text nested deeper is broken.</summary>
     private const int MaxDepth = 64;
 
     private static readonly SearchValues<byte> BetweenTexts = SearchValues.Create(" \t\r\n,[]"u8);
 
-    /// <summary>The texts in file order; nothing in an empty file.</summary>
-    /// <param name="file">UTF-8, without a byte order mark.</param>
-    /// <returns>Each with its line, counted from 1, and never a problem in its place.</returns>
+    /// <summary>Returns the texts in file order; none for an empty file.</summary>
+    /// <param name="file">The file in UTF-8, without a byte order mark.</param>
+    /// <returns>Each text with its line, counted from 1. The problem is always null.</returns>
     public static IEnumerable<(int Line, byte[]? Json, string? Problem)> Of(byte[] file)
     {
         var (line, counted) = (1, 0);
@@ -29,7 +29,7 @@ internal static class JsonTexts
         }
     }
 
-    /// <summary>Behind the text that begins at <paramref name="start"/>.</summary>
+    /// <summary>Returns the offset just after the text that begins at <paramref name="start"/>.</summary>
     public static int EndOf(ReadOnlySpan<byte> file, int start)
     {
         var depth = 0;
@@ -45,7 +45,7 @@ internal static class JsonTexts
                     inText = !inText;
                     break;
                 case (byte)'\n' when inText || depth == 0:
-                    // Neither a string nor a text that is no object or array continues on the next line.
+                    // A string never continues on the next line. Nor does a text that is not an object or array.
                     return NextAlike(file, start);
                 case (byte)'{' or (byte)'[' when !inText && ++depth > MaxDepth:
                     return NextAlike(file, start);
@@ -58,7 +58,7 @@ internal static class JsonTexts
     }
 
     /// <summary>
-    /// Skips the brackets and commas of a list, so that the whole items of a truncated list are found.
+    /// Skips the brackets and commas of a list, so that the complete items of a truncated list are found.
     /// </summary>
     private static int NextStart(ReadOnlySpan<byte> file, int from)
     {
@@ -67,8 +67,8 @@ internal static class JsonTexts
     }
 
     /// <summary>
-    /// The next line that begins with an object and is indented as the one at <paramref name="start"/>, or not at all:
-    /// what is inside of an object is indented further.
+    /// Returns the start of the next line that begins with an object, indented like the object at
+    /// <paramref name="start"/> or not indented. Anything inside an object is indented further.
     /// </summary>
     private static int NextAlike(ReadOnlySpan<byte> file, int start)
     {

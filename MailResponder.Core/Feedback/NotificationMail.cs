@@ -4,12 +4,12 @@ using MimeKit;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// A mail from Amazon SNS (protocols "email" and "email-json"): one part of text, which begins with the JSON; with
-/// "email", SNS's words about unsubscribing follow.
+/// A mail from Amazon SNS (protocols "email" and "email-json"). It has one text part, which begins with the JSON. With
+/// "email", SNS's text about unsubscribing follows.
 /// </summary>
 internal static class NotificationMail
 {
-    /// <summary>Whether the file begins as a mail does: with a header field, or with an mbox From line.</summary>
+    /// <summary>Whether the file begins like a mail: with a header field, or with an mbox From line.</summary>
     public static bool IsMail(ReadOnlySpan<byte> file)
     {
         if (file.StartsWith("From "u8))
@@ -21,14 +21,14 @@ internal static class NotificationMail
         return nameLength > 0 && file[nameLength..].StartsWith(":"u8);
     }
 
-    /// <summary>The mails of an mbox, or the one mail that is no mbox.</summary>
+    /// <summary>Reads the mails of an mbox, or the single mail if the file is not an mbox.</summary>
     /// <param name="file">The whole file.</param>
-    /// <returns>For each mail its line, counted from 1, and its JSON text or why there is none.</returns>
+    /// <returns>For each mail, its line, counted from 1, and its JSON text or why there is none.</returns>
     public static IEnumerable<(int Line, byte[]? Json, string? Problem)> Texts(byte[] file)
     {
         const string between = "\n\nFrom ";
         var line = 1;
-        // Each mail is parsed alone, so that a broken one does not affect the others.
+        // Each mail is parsed separately, so that a broken mail does not affect the others.
         foreach (var (number, text) in WithLineFeeds(file).Split(between).Index())
         {
             var isMbox = number > 0 || text.StartsWith("From ", StringComparison.Ordinal);
@@ -42,14 +42,14 @@ internal static class NotificationMail
     private static byte[]? JsonOf(byte[] mail, out string? problem)
     {
         problem = "is a mail that does not begin with a notification; if SNS asks in it to confirm the subscription, "
-            + "open its link by hand";
+            + "open its link yourself";
         try
         {
             using var stream = new MemoryStream(mail);
             using var message = MimeMessage.Load(stream);
             using var content = new MemoryStream();
             if (message.Body is Multipart)
-                problem = "is a mail of several parts; SNS sends one part of text, so feed its mail as it came";
+                problem = "is a mail of several parts; SNS sends a single text part, so feed the mail unchanged";
             else
                 (message.Body as MimePart)?.Content?.DecodeTo(content);
             if (Unfolded(content.ToArray()) is not [(byte)'{', ..] text)
@@ -64,8 +64,8 @@ internal static class NotificationMail
     }
 
     /// <summary>
-    /// A notification is one line, longer than SMTP allows (RFC 5321, section 4.5.3.1.6), and mail systems break it
-    /// with a line end and one space. JSON means the same without them wherever they stand.
+    /// Undoes the folding of a notification. It is one line, longer than SMTP allows (RFC 5321, section 4.5.3.1.6), so
+    /// mail systems break it with a line end and one space. Removing these never changes what the JSON means.
     /// </summary>
     private static byte[] Unfolded(byte[] text) => Encoding.Latin1.GetBytes(
         WithLineFeeds(text).Replace("\n ", "", StringComparison.Ordinal).TrimStart(' ', '\t', '\n'));

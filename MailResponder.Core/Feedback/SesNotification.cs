@@ -7,41 +7,43 @@ using MimeKit;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// A notification of Amazon SES: "Amazon SNS notification contents" of its guide (notificationType), or "event
-/// publishing" (eventType), which is the same but for that name.
+/// A notification of Amazon SES, as SES's guide describes it: "Amazon SNS notification contents" (with
+/// notificationType), or "event publishing" (with eventType). The two differ only in that name.
 /// </summary>
 /// <param name="Outcome">
-/// What became of the reply; null when the notification tells nothing of it. A bounce that is not Permanent is a
-/// deferral: SES takes the automatic answers of absent people for such bounces.
+/// What happened to the reply; null if the notification does not tell. A bounce that is not Permanent counts as a
+/// deferral: SES also reports automatic answers of absent people as such bounces.
 /// </param>
-/// <param name="Reply">SES's id of the reply; null when missing or malformed.</param>
-/// <param name="SentTo">To whom SES sent it.</param>
+/// <param name="Reply">The reply's SES message id; null if missing or malformed.</param>
+/// <param name="SentTo">The addresses SES sent the reply to.</param>
 internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IReadOnlyList<string> SentTo)
 {
     private const string NotificationType = "notificationType";
 
-    /// <summary>When it happened; known of what blocks.</summary>
+    /// <summary>When the event happened. Set only in a notification that blocks.</summary>
     public DateTimeOffset HappenedAt { get; private init; }
 
-    /// <summary>Those of <see cref="SentTo"/> who are to be blocked.</summary>
+    /// <summary>The addresses of <see cref="SentTo"/> to block.</summary>
     public IReadOnlyList<string> Recipients { get; private init; } = [];
 
-    /// <summary>Addresses that it names although the reply did not go to them.</summary>
+    /// <summary>The number of addresses that the report names although the reply was not sent to them.</summary>
     public int Strangers { get; private init; }
 
-    /// <summary>A time as SES and SNS write it; null when it is none.</summary>
+    /// <summary>Reads a time in the form of SES and SNS. Null if it is not one.</summary>
     public static DateTimeOffset? Time(LocatedJson? json) =>
         DateTimeOffset.TryParseExact(json?.Text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
-    /// <summary>Null, and what is wrong, when a field that decides is missing or wrong.</summary>
+    /// <summary>
+    /// Reads a notification. Null, after reporting the fault, if a required field is missing or invalid.
+    /// </summary>
     /// <param name="json">The whole notification.</param>
-    /// <param name="fault">Gets the field and what is wrong with it.</param>
+    /// <param name="fault">Receives the field and what is wrong with it.</param>
     public static SesNotification? Read(LocatedJson json, Action<string, string> fault)
     {
         if ((json[NotificationType] ?? json["eventType"]) is not { Kind: JsonValueKind.String } type)
         {
-            fault(NotificationType, "is missing, and so is eventType: this is no notification of Amazon SES");
+            fault(NotificationType, "is missing, and so is eventType: this is not a notification of Amazon SES");
             return null;
         }
 
@@ -68,12 +70,12 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
         LocatedJson json, string name, string recipients, string? required, Action<string, string> fault)
     {
         if (json[name] is not { Kind: JsonValueKind.Object } part)
-            return No(name, "is missing; without it nobody knows what happened");
+            return No(name, "is missing; it says what happened");
         if (required is not null && part[required] is not { Kind: JsonValueKind.String })
-            return No($"{name}.{required}", "is missing; it says whether the bounce is for good");
+            return No($"{name}.{required}", "is missing; it says whether the bounce is permanent");
         // The subtypes of a bounce (General, NoEmail, Suppressed, OnAccountSuppressionList, UnsubscribedRecipient …)
-        // tell why, and none of them makes a reply useful. The types of a complaint are those of RFC 5965, section 7.3;
-        // there is none when it came in another form.
+        // give the reason; after none of them is a further reply useful. The types of a complaint are those of RFC
+        // 5965, section 7.3. A complaint received in another form has no type.
         ReplyOutcome? outcome = required is null
             ? part["complaintFeedbackType"]?.Text == "not-spam" ? null : ReplyOutcome.Complained
             : part[required]!.Text == "Permanent" ? ReplyOutcome.Bounced : ReplyOutcome.Deferred;
@@ -82,12 +84,11 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
         if (Time(part["timestamp"]) is not { } happenedAt)
         {
             return No(name + ".timestamp",
-                "is not a time like 2026-11-24T08:30:00.000Z; without it nobody knows whether you decided otherwise "
-                + "since");
+                "is not a time like 2026-11-24T08:30:00.000Z; it decides whether your later decisions prevail");
         }
 
         if (SentTo.Count == 0)
-            return No("mail.destination", "names no mail address; without it nobody knows to whom the reply went");
+            return No("mail.destination", "names no mail address; it says where the reply was sent");
         if (Failed(part[recipients]) is not { } failed)
             return this with { Outcome = ReplyOutcome.Deferred };
         return Of(failed) with { Outcome = outcome, HappenedAt = happenedAt };
@@ -100,8 +101,9 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
     }
 
     /// <summary>
-    /// A reply has one recipient, whom the notification is about. The addresses in the report come from the reporting
-    /// server, which can name anybody, so they only choose among those to whom the reply went.
+    /// Returns the notification with the addresses to block. A reply has one recipient, and the notification is about
+    /// that recipient. The addresses in the report come from the reporting server, which can name anybody, so they only
+    /// select among the addresses the reply was sent to.
     /// </summary>
     private SesNotification Of(List<string> failed)
     {
@@ -116,7 +118,9 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
         };
     }
 
-    /// <summary>The addresses of a report that failed for good; null when it names only others.</summary>
+    /// <summary>
+    /// Returns the addresses of a report that failed permanently. Null if it lists addresses, and none of them did.
+    /// </summary>
     private static List<string>? Failed(LocatedJson? recipients)
     {
         var all = recipients?.Items ?? [];
@@ -127,9 +131,9 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
     }
 
     /// <summary>
-    /// Whether the mailbox may be there (RFC 3463): SES gave up after hours (class 4); it is full (X.2.2); or the
-    /// provider refused the sender (X.1.7, X.1.8, X.7), the content (X.6) or a connection without encryption (X.7).
-    /// With many forged requests a stranger can bring about most of these.
+    /// Whether the mailbox may exist (RFC 3463): SES gave up after hours (class 4); the mailbox is full (X.2.2); or the
+    /// provider refused the sender (X.1.7, X.1.8, X.7), the content (X.6) or an unencrypted connection (X.7). An
+    /// attacker can cause most of these with many forged requests.
     /// </summary>
     private static bool MayExist(string? status) => status is "5.1.7" or "5.1.8" or "5.2.2"
         || Array.Exists(["4.", "5.6.", "5.7."], start => status?.StartsWith(start, StringComparison.Ordinal) == true);
@@ -138,7 +142,7 @@ internal sealed record SesNotification(ReplyOutcome? Outcome, string? Reply, IRe
         [.. (list?.Items ?? []).Select(AddressOf).Where(address => address.Length > 0)
             .Distinct(StringComparer.OrdinalIgnoreCase)];
 
-    /// <summary>Without a display name; empty when it is no address.</summary>
+    /// <summary>Returns the address without a display name; empty if there is no valid address.</summary>
     private static string AddressOf(LocatedJson? json) =>
         json is { Kind: JsonValueKind.String } && MailboxAddress.TryParse(json.Text, out var mailbox)
             && mailbox.Address.Contains('@')

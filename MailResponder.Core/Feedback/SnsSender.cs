@@ -8,21 +8,26 @@ using MailResponder.Settings;
 namespace MailResponder.Feedback;
 
 /// <summary>
-/// Whose notifications are believed: those of one topic, and, where certificates are given, only signed ones.
+/// Decides which notifications to believe: those of one topic and, if certificates are given, only signed ones.
 /// </summary>
 /// <param name="Topic">
-/// The ARN of the topic. SNS signs for all its customers with the same key: without the topic a signature says nothing.
+/// The ARN of the topic. SNS signs for all its customers with the same key, so without the topic a signature proves
+/// nothing.
 /// </param>
-/// <param name="Certificates">Those with which SNS signs; empty: signatures are not checked.</param>
-/// <param name="LeastSignatureVersion">1 accepts SHA-1, for which collisions can be made; 2 does not.</param>
+/// <param name="Certificates">The certificates SNS signs with; if empty, signatures are not checked.</param>
+/// <param name="LeastSignatureVersion">
+/// The lowest accepted signature version. 1 accepts SHA-1, for which collisions can be made; 2 does not.
+/// </param>
 internal sealed record SnsSender(
     string Topic, IReadOnlyList<X509Certificate2> Certificates, int LeastSignatureVersion = 2)
 {
-    /// <summary>Signed fields besides Message and Subject; SNS writes all of them into every notification.</summary>
+    /// <summary>
+    /// The signed fields other than Message and Subject. SNS writes all of them into every notification.
+    /// </summary>
     private static string[] Lines => ["MessageId", "Timestamp", "TopicArn", "Type"];
 
-    /// <summary>Reads a file of one or several certificates.</summary>
-    /// <exception cref="ResponderException">It cannot be read, or holds none with an RSA key.</exception>
+    /// <summary>Reads a file of one or more certificates.</summary>
+    /// <exception cref="ResponderException">The file cannot be read, or a certificate in it has no RSA key.</exception>
     public static IReadOnlyList<X509Certificate2> LoadCertificates(string path)
     {
         var certificates = TlsTrust.Read("certificate", path);
@@ -36,35 +41,35 @@ internal sealed record SnsSender(
         return [.. certificates];
     }
 
-    /// <summary>When SNS signed the envelope; null when it does not say so in its own form.</summary>
+    /// <summary>Returns when SNS signed the envelope. Null if the time is missing or not in SNS's form.</summary>
     public static DateTimeOffset? SignedAt(LocatedJson envelope) => SesNotification.Time(envelope["Timestamp"]);
 
-    /// <summary>Why what is in the envelope is not believed; null when it is.</summary>
+    /// <summary>Returns why the content of the envelope is not believed. Null if it is believed.</summary>
     /// <remarks>
-    /// SNS signs a text with the name and the value of each field on lines of their own, in the order of
-    /// <see cref="SignedText"/>. Cut elsewhere, the same bytes would be other fields with the same signature. There is
-    /// only one way to cut them when no field but Message, the first, holds a line end, and Type, the last, is one
-    /// word.
+    /// SNS signs a text that has the name and the value of each field on separate lines, in the order of
+    /// <see cref="SignedText"/>. The same bytes, split elsewhere, would be other fields with the same signature. Only
+    /// one split is possible if no field except Message, which comes first, contains a line end, and if Type, which
+    /// comes last, is one word.
     /// </remarks>
     public string? Objection(LocatedJson envelope)
     {
         if (envelope.Members.GroupBy(member => member.Name, StringComparer.OrdinalIgnoreCase).Any(
             same => same.Count() > 1))
-            return "has a field twice; SNS writes each once";
+            return "has a field twice; SNS writes each field once";
         if (envelope["Message"]?.Kind != JsonValueKind.String
             || !Array.TrueForAll(Lines, name => IsLine(envelope[name]))
             || !(envelope["Subject"] is null or { Kind: JsonValueKind.Null } || IsLine(envelope["Subject"])))
         {
-            return "has not the fields of SNS: Message, MessageId, Timestamp, TopicArn and Type are texts, and none "
-                + "but Message has a control character";
+            return "does not have the fields of SNS: Message, MessageId, Timestamp, TopicArn and Type are texts, and "
+                + "only Message may have control characters";
         }
 
         if (envelope["Type"]!.Text != "Notification")
-            return "is no notification of SNS by its Type";
+            return "is not a notification of SNS, by its Type";
         if (envelope["TopicArn"]!.Text != Topic)
-            return "is of another topic than the one of --topic or of the setting feedback.topic";
+            return "is from another topic than that of --topic or of the setting feedback.topic";
         if (SignedAt(envelope) is null)
-            return "has no Timestamp like 2026-11-24T08:30:00.000Z; without it nobody knows when SNS sent it";
+            return "has no Timestamp like 2026-11-24T08:30:00.000Z; it says when SNS sent it";
         if (Certificates.Count == 0)
             return null;
         if (envelope["SignatureVersion"]?.Text == "1" && LeastSignatureVersion > 1)
@@ -74,8 +79,8 @@ internal sealed record SnsSender(
         }
 
         return IsSigned(envelope) ? null
-            : "has no signature that the certificate of --sns-certificate verifies; if SNS has a new one "
-            + "(SigningCertURL), fetch that, and feed this again";
+            : "has no signature that the certificate of --sns-certificate verifies; if SNS has a new "
+            + "certificate (SigningCertURL), fetch it, and feed this again";
     }
 
     private static bool IsLine(LocatedJson? value) =>
@@ -103,7 +108,8 @@ internal sealed record SnsSender(
     }
 
     /// <summary>
-    /// "Verifying the signatures of Amazon SNS messages": names and values, a line each, in the order of the names.
+    /// Returns the text to verify, as in SNS's guide "Verifying the signatures of Amazon SNS messages": names and
+    /// values, one per line, in the order of the names.
     /// </summary>
     private static string SignedText(LocatedJson envelope) => string.Concat(
         ((string[])["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"])

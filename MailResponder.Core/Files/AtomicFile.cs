@@ -1,15 +1,15 @@
 namespace MailResponder.Files;
 
 /// <summary>
-/// Replaces files as a whole: a reader finds the old or the new content, never a part, even after a crash. The new file
-/// is written under another name beside the old one, flushed to the disk, and then renamed.
+/// Replaces whole files: a reader finds the old or the new content, never a part, even after a crash. The new file is
+/// written under another name in the same folder, flushed to the disk, and then renamed.
 /// </summary>
 internal static class AtomicFile
 {
-    /// <summary>Puts the content in place. The umask decides who may read it.</summary>
-    /// <returns>False when the file had this content already and was left alone.</returns>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Replaces the file with the content. The umask decides who may read it.</summary>
+    /// <returns>False if the file already had this content and was left alone.</returns>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The caller may not write the file.</exception>
     public static bool Write(string path, byte[] content)
     {
         if (RegularFile.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
@@ -18,14 +18,16 @@ internal static class AtomicFile
         return true;
     }
 
-    /// <summary>Puts a file in place of whatever has the name, a link too.</summary>
-    /// <param name="path">Its name.</param>
-    /// <param name="mode">Who may use it, as far as the umask allows; null: everybody.</param>
-    /// <param name="write">Writes its content.</param>
-    /// <param name="beside">Its name until it is whole; null: that of <see cref="UnfinishedFile"/>.</param>
-    /// <param name="giveName">Gives the file with the first name the second; null: by a rename.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Puts a file in place of anything that has the name, including a symbolic link.</summary>
+    /// <param name="path">The name of the file.</param>
+    /// <param name="mode">The permissions, limited by the umask; null for everybody.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <param name="beside">
+    /// The name of the file until it is complete; null for that of <see cref="UnfinishedFile"/>.
+    /// </param>
+    /// <param name="giveName">Gives the file that has the first name the second name; null for a rename.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The caller may not write the file.</exception>
     public static void Write(
         string path, UnixFileMode? mode, Action<FileStream> write, string? beside = null,
         Action<string, string>? giveName = null)
@@ -33,7 +35,7 @@ internal static class AtomicFile
         var unfinished = beside ?? UnfinishedFile.NameFor(path);
         try
         {
-            // A killed process with the same id may have left the file. A link under the name must not be followed.
+            // A killed process with the same id may have left the file. A link with this name must not be followed.
             File.Delete(unfinished);
             using (var stream = RegularFile.Create(unfinished, mode))
             {
@@ -48,7 +50,8 @@ internal static class AtomicFile
         }
         catch
         {
-            // On a full disk the rest would take space that messages need. The first failure is the one to report.
+            // On a full disk an incomplete file would take space that messages need. The first failure is the one to
+            // report.
             FileTrouble.Try(() => File.Delete(unfinished));
             throw;
         }

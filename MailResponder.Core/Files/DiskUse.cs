@@ -2,16 +2,16 @@ namespace MailResponder.Files;
 
 /// <summary>How full a file system is.</summary>
 /// <param name="Filesystem">The device, as the mount table names it.</param>
-/// <param name="Space">By its mount point.</param>
+/// <param name="Space">Its space, named by the mount point.</param>
 internal sealed record DiskUse(string Filesystem, Space Space)
 {
-    /// <summary>Where mail, logs and state lie; most hosts have them all on one file system.</summary>
+    /// <summary>The folders of mail, logs and state. On most hosts all are on one file system.</summary>
     private static readonly string[] Places = ["/", "/var/log", "/var/spool/postfix", "/var/lib/mail_responder"];
 
     public double Percent => Math.Round(100 * Space.UsedShare, 2);
 
-    /// <summary>The file systems on which the responder and Postfix write, each once.</summary>
-    /// <exception cref="IOException">/proc does not tell, or a file system was taken away at this moment.</exception>
+    /// <summary>Returns the file systems to which the responder and Postfix write, each once.</summary>
+    /// <exception cref="IOException">/proc cannot be read, or a file system was unmounted in the meantime.</exception>
     public static IReadOnlyList<DiskUse> OfHost()
     {
         var mounts = File.ReadLines("/proc/self/mounts").Select(line => line.Split(' '))
@@ -27,7 +27,9 @@ internal sealed record DiskUse(string Filesystem, Space Space)
                 .Select(mount => mount.Path).MaxBy(path => path.Length) ?? "/";
     }
 
-    /// <summary>Blanks, tabs, line ends and backslashes of a mount table are octal (fstab(5)).</summary>
+    /// <summary>
+    /// Decodes a field of the mount table, in which blanks, tabs, line ends and backslashes are octal (fstab(5)).
+    /// </summary>
     private static string Plain(string field) => field.Replace("\\040", " ", StringComparison.Ordinal)
         .Replace("\\011", "\t", StringComparison.Ordinal).Replace("\\012", "\n", StringComparison.Ordinal)
         .Replace("\\134", "\\", StringComparison.Ordinal);

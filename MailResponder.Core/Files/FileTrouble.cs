@@ -1,6 +1,6 @@
 namespace MailResponder.Files;
 
-/// <summary>What a failed file operation means, in words that do not repeat the path.</summary>
+/// <summary>Describes a failed file operation, in words that do not repeat the path.</summary>
 internal static class FileTrouble
 {
     private const int IsLocked = 11;
@@ -18,13 +18,15 @@ internal static class FileTrouble
     private const int NoLocks = 37;
     private const int QuotaExceeded = 122;
 
-    /// <summary>Whether the exception says that a file or folder could not be used.</summary>
+    /// <summary>Whether the exception means that a file or folder could not be used.</summary>
     public static bool Is(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
-    /// <summary>Runs the work. What a file or folder throws there becomes ours.</summary>
-    /// <param name="cause">The cause of that.</param>
-    /// <param name="subject">What could not be used, for the operator; a path, most often.</param>
-    /// <param name="work">Uses files.</param>
+    /// <summary>
+    /// Runs the work, and turns an exception about a file or folder into a <see cref="ResponderException"/>.
+    /// </summary>
+    /// <param name="cause">The cause of that exception.</param>
+    /// <param name="subject">The thing that could not be used, for the operator; usually a path.</param>
+    /// <param name="work">The work, which uses files.</param>
     /// <exception cref="ResponderException">A file or folder could not be used.</exception>
     public static T InWords<T>(Cause cause, string subject, Func<T> work)
     {
@@ -45,7 +47,7 @@ internal static class FileTrouble
         return true;
     });
 
-    /// <summary>What the work makes of files; null also when one of them could not be used.</summary>
+    /// <summary>Returns the result of work on files. Null also if one of them could not be used.</summary>
     public static T? OrNull<T>(Func<T?> work) where T : class
     {
         try
@@ -59,7 +61,7 @@ internal static class FileTrouble
     }
 
     /// <summary>Runs work whose failure does no harm.</summary>
-    /// <returns>False when a file or folder could not be used.</returns>
+    /// <returns>False if a file or folder could not be used.</returns>
     public static bool Try(Action work) => OrNull(() =>
     {
         work();
@@ -75,20 +77,20 @@ internal static class FileTrouble
         _ => InputOutputError(Number(exception)),
     };
 
-    /// <summary>Why a program cannot be started; the program is the subject of the sentence.</summary>
+    /// <summary>Returns why a program cannot be started, as a phrase whose subject is the program.</summary>
     /// <param name="path">The program.</param>
-    /// <param name="error">As posix_spawn(3) has it.</param>
+    /// <param name="error">The error number of posix_spawn(3).</param>
     public static string OfProgram(string path, int error) => error switch
     {
         Absent when File.Exists(path) => "names an interpreter in its first line that does not exist",
         Absent => "does not exist; name the host's program",
         NotAllowed when Directory.Exists(path) => "is a folder; name the program in it",
-        NotAllowed => $"may not be run by the user {RunningUser.Name}; is it a program? then: chmod 0755",
-        NoProgram => "is no program; a script begins with a line like #!/bin/sh",
-        IsLocked => "would be one process more than the limits allow; see: ulimit -u",
-        NoMemory => "finds no memory left",
-        TooManyFiles => "finds too many files open; raise the limit, see: ulimit -n",
-        _ => $"meets error {error} of the system",
+        NotAllowed => $"may not be run by the user {RunningUser.Name}; if it is a program, run: chmod 0755",
+        NoProgram => "is not a program; a script must begin with a line like #!/bin/sh",
+        IsLocked => "would exceed the limit of processes; see: ulimit -u",
+        NoMemory => "cannot get memory; none is left",
+        TooManyFiles => "would exceed the limit of open files; raise the limit, see: ulimit -n",
+        _ => $"fails with system error {error}",
     };
 
     private static string OfNumber(int number) => number switch
@@ -103,7 +105,7 @@ internal static class FileTrouble
         IsLocked => "is locked by another process; find it with: fuser",
         IsFolder => "is a folder, not a file",
         NoMemory => "there is no memory left",
-        NoLocks => "the file system gives no locks; it must lie on a disk of this host",
+        NoLocks => "the file system does not support locks; use a disk of this host",
         _ => InputOutputError(number),
     };
 

@@ -5,12 +5,11 @@ using System.Text;
 namespace MailResponder.Files;
 
 /// <summary>
-/// Runs programs of the host: each with a time limit, with bounded output, in English, and with nothing of the
-/// caller's environment, as pipe(8) and cron run them, but MAIL_CONFIG, which names an instance of Postfix
-/// (postconf(1)).
+/// Runs programs of the host, each with a time limit, bounded output and English messages. As under pipe(8) and cron, a
+/// program gets none of the caller's environment, except MAIL_CONFIG, which selects a Postfix instance (postconf(1)).
 /// </summary>
-/// <param name="folders">Where programs are looked for, in this order.</param>
-/// <param name="maxTime">After this the program is killed, with all that it started.</param>
+/// <param name="folders">The folders searched for programs, in this order.</param>
+/// <param name="maxTime">The time limit. After it the program is killed, with all processes that it started.</param>
 internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTime)
 {
     private const int MaxCharacters = 1 << 18;
@@ -19,13 +18,13 @@ internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTi
     private static readonly string[] StandardFolders =
         ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-    /// <summary>The programs of this host.</summary>
+    /// <summary>Uses the programs of this host.</summary>
     public HostPrograms(TimeSpan maxTime) : this(StandardFolders, maxTime)
     {
     }
 
-    /// <param name="program">A name that is looked for in the folders, or a whole path.</param>
-    /// <param name="input">What it reads on standard input.</param>
+    /// <param name="program">A name to look up in the folders, or a full path.</param>
+    /// <param name="input">The program's standard input.</param>
     public ProgramResult Run(string program, IReadOnlyList<string> arguments, string input = "")
     {
         if (Find(program) is not { } path)
@@ -57,11 +56,11 @@ internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTi
 
     private ProgramResult Finish(Process process, string input)
     {
-        // Each on its own thread: a full pipe must not block the other ones.
+        // Each stream has its own thread: a full pipe must not block the others.
         var output = Task.Run(() => Beginning(process.StandardOutput));
         var errors = Task.Run(() => Beginning(process.StandardError));
         var fed = Task.Run(() => Feed(process.StandardInput, input));
-        // A daemon that it left behind may hold the pipes open, so the time limit is for them too.
+        // A daemon that the program left behind may hold the pipes open, so the time limit applies to them too.
         var ended = Task.WaitAll([output, errors, fed], maxTime) && process.WaitForExit(maxTime);
         if (!ended && !process.HasExited)
             process.Kill(entireProcessTree: true);
@@ -78,7 +77,7 @@ internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTi
         }
         catch (IOException)
         {
-            // It ended without reading.
+            // The program ended without reading its input.
         }
     }
 
@@ -92,7 +91,7 @@ internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTi
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // It was killed because it took too long.
+            // The program was killed because it took too long.
         }
 
         return text.ToString();
@@ -103,8 +102,8 @@ internal sealed class HostPrograms(IReadOnlyList<string> folders, TimeSpan maxTi
         : folders.Select(folder => Path.Join(folder, program)).FirstOrDefault(File.Exists);
 }
 
-/// <summary>What a program of the host answered.</summary>
-/// <param name="Code">Its exit code; null when it is not installed, or was stopped because it took too long.</param>
+/// <summary>The result of running a program of the host.</summary>
+/// <param name="Code">Its exit code; null if it is not installed or was killed because it took too long.</param>
 /// <param name="IsInstalled">Whether the host has the program.</param>
 /// <param name="Output">The beginning of its standard output.</param>
 /// <param name="Errors">The beginning of its standard error.</param>
@@ -112,14 +111,16 @@ internal sealed record ProgramResult(int? Code, bool IsInstalled, string Output,
 {
     public bool Succeeded => Code == 0;
 
-    /// <summary>Whether it ended in time, and not with success: then it has found something.</summary>
+    /// <summary>
+    /// Whether the program ended in time with an exit code other than 0, which means that it found a fault.
+    /// </summary>
     public bool Failed => Code is not (null or 0);
 
     public IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public IEnumerable<string> ErrorLines => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Why it failed, in its own words.</summary>
+    /// <summary>Why it failed; in the program's own words if it wrote any.</summary>
     public string Complaint =>
         !IsInstalled ? "is not installed"
         : Code is null ? "did not answer in time"

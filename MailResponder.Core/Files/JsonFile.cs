@@ -3,12 +3,12 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace MailResponder.Files;
 
-/// <summary>What a process leaves for the next, as JSON.</summary>
+/// <summary>State that a process leaves for the next one, as JSON.</summary>
 internal static class JsonFile
 {
-    /// <returns>Null when the file is missing, or holds something else.</returns>
-    /// <exception cref="IOException">It is there and cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It is there and may not be read.</exception>
+    /// <returns>The content. Null if the file is missing or holds something else.</returns>
+    /// <exception cref="IOException">The file exists but cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file exists but the caller may not read it.</exception>
     public static T? Read<T>(string path, JsonTypeInfo<T> type) where T : class
     {
         try

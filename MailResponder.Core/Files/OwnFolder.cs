@@ -3,13 +3,13 @@ using MailResponder.Native;
 namespace MailResponder.Files;
 
 /// <summary>
-/// Keeps root from making files in the folders of other users. The owner of a folder can put a link into it, and root
-/// would follow it to any file of the host.
+/// Keeps root from creating files in other users' folders. The owner of a folder can put a symbolic link into it, and
+/// root would follow the link to any file of the host.
 /// </summary>
 internal static class OwnFolder
 {
     /// <exception cref="ResponderException">
-    /// This is root, and the folder, or the nearest one above that is there, is another user's.
+    /// The process runs as root, and the folder, or its nearest existing parent, belongs to another user.
     /// </exception>
     public static void Require(string folder)
     {
@@ -22,8 +22,8 @@ internal static class OwnFolder
         if (found.Owner != 0)
         {
             throw new ResponderException(Cause.Settings,
-                $"{nearest} belongs to another user, who could have root write anywhere by a link: run this as that "
-                + $"user: setpriv --reuid=$(stat -c %u {nearest}) --regid=$(stat -c %g {nearest}) --clear-groups …");
+                $"{nearest} belongs to another user, who could make root write anywhere through a link; run this as "
+                + $"that user: setpriv --reuid=$(stat -c %u {nearest}) --regid=$(stat -c %g {nearest}) --clear-groups …");
         }
     }
 }

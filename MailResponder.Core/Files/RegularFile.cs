@@ -3,8 +3,8 @@ using MailResponder.Native;
 namespace MailResponder.Files;
 
 /// <summary>
-/// Reads files that have to be regular ones. Opening a pipe blocks until its other end is open, and a device may never
-/// end: a message would wait for its deadline, and the log would not say why.
+/// Reads files that must be regular files. Opening a pipe blocks until its other end is open, and a device may never
+/// end. The message would then wait until its deadline, and the log would not tell why.
 /// </summary>
 internal static class RegularFile
 {
@@ -13,15 +13,15 @@ internal static class RegularFile
     private const int KindMask = 0xf000;
     private const int Regular = 0x8000;
 
-    /// <summary>Whether a regular file has the name.</summary>
+    /// <summary>Whether a regular file with this name exists.</summary>
     public static bool Exists(string path) =>
         FileStatus.TryRead(path, out var found) && (found.Mode & KindMask) == Regular;
 
-    /// <summary>Opens it for reading, without a buffer.</summary>
+    /// <summary>Opens the file for reading, without a buffer.</summary>
     /// <exception cref="IOException">
-    /// It cannot be opened, or is something else (<see cref="NotRegularFileException"/>).
+    /// The file cannot be opened or is not a regular file (<see cref="NotRegularFileException"/>).
     /// </exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The caller may not read the file.</exception>
     public static FileStream Open(string path, FileShare share = FileShare.Read)
     {
         ModeOf(path);
@@ -35,11 +35,11 @@ internal static class RegularFile
         return File.ReadAllBytes(path);
     }
 
-    /// <summary>Makes a new file.</summary>
-    /// <param name="path">No file, nor a link, may have this name.</param>
-    /// <param name="mode">Who may use it, as far as the umask allows; null: everybody.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    /// <summary>Creates a new file.</summary>
+    /// <param name="path">The name, which no file and no link may have yet.</param>
+    /// <param name="mode">The permissions, limited by the umask; null for everybody.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The caller may not create it.</exception>
     public static FileStream Create(string path, UnixFileMode? mode = OwnerOnly) => new(path, new FileStreamOptions
     {
         Mode = FileMode.CreateNew,
@@ -49,9 +49,9 @@ internal static class RegularFile
     });
 
     /// <summary>
-    /// The file's mode; null when there is no such file or it cannot be reached: opening it says why.
+    /// Returns the file's mode. Null if the file does not exist or cannot be reached; opening it then tells why.
     /// </summary>
-    /// <exception cref="NotRegularFileException">Something else has the name.</exception>
+    /// <exception cref="NotRegularFileException">The name belongs to something else.</exception>
     public static UnixFileMode? ModeOf(string path)
     {
         if (!FileStatus.TryRead(path, out var found))
@@ -67,8 +67,8 @@ internal static class RegularFile
     }
 }
 
-/// <summary>A pipe, a folder, a socket or a device is where a file should be.</summary>
+/// <summary>A pipe, a folder, a socket or a device was found in place of a file.</summary>
 internal sealed class NotRegularFileException(string what) : IOException($"is {what}, not a file");
 
-/// <summary>A file was changed between two looks at it.</summary>
+/// <summary>A file changed between two reads.</summary>
 internal sealed class ChangedFileException() : IOException("was changed while it was read");

@@ -1,10 +1,10 @@
 namespace MailResponder.Files;
 
-/// <summary>The user as whom the program runs, for problems of owner and mode.</summary>
+/// <summary>The user that the program runs as, for messages about owner and mode.</summary>
 internal static class RunningUser
 {
     /// <summary>
-    /// Its name, or other words when it cannot be looked up, as when too many files are open.
+    /// The user's name, or other words if it cannot be looked up, for instance because too many files are open.
     /// </summary>
     public static string Name
     {

@@ -4,24 +4,27 @@ using MailResponder.Native;
 namespace MailResponder.Files;
 
 /// <summary>
-/// Files that hold keys. They are read only when no other user can read or change them, and are written for their owner
-/// alone. The response book is replaced in the same way, because it has to keep its owner, group and mode.
+/// Files that hold keys. They are read only if their mode gives other users no access, and the group no right to write.
+/// A new one is open to its owner alone until it has its group and mode. The response book is replaced in the same way,
+/// because it must keep its owner, group and mode.
 /// </summary>
 internal static class SecretFile
 {
-    /// <summary>For the owner, and for the service's user by its group.</summary>
+    /// <summary>The mode that lets the owner read and write, and the service's user read through the group.</summary>
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
 
     private const UnixFileMode Unsafe = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute
         | UnixFileMode.GroupWrite;
 
-    /// <summary>The file's text.</summary>
-    /// <exception cref="ResponderException">It is missing, unreadable, no file, or open to others.</exception>
+    /// <summary>Returns the file's text.</summary>
+    /// <exception cref="ResponderException">
+    /// The file is missing, unreadable, not a regular file, or open to others.
+    /// </exception>
     public static string Read(string path, Cause cause, string what) =>
         Use(path, cause, what, File.ReadAllText);
 
-    /// <summary>The first line of a password file.</summary>
-    /// <exception cref="ResponderException">The file cannot be used, or that line is empty.</exception>
+    /// <summary>Returns the first line of a password file.</summary>
+    /// <exception cref="ResponderException">The file cannot be used, or its first line is empty.</exception>
     public static string ReadPassword(string path)
     {
         var text = Read(path, Cause.Settings, "password file");
@@ -29,40 +32,42 @@ internal static class SecretFile
         var password = end < 0 ? text : text[..end];
         return password.Length > 0 ? password
             : throw new ResponderException(Cause.Settings,
-                $"password file {path}: its first line is empty; it must be the password");
+                $"password file {path}: its first line is empty; it must hold the password");
     }
 
-    /// <summary>Opens it for reading.</summary>
-    /// <exception cref="ResponderException">It is missing, unreadable, no file, or open to others.</exception>
+    /// <summary>Opens the file for reading.</summary>
+    /// <exception cref="ResponderException">
+    /// The file is missing, unreadable, not a regular file, or open to others.
+    /// </exception>
     public static FileStream Open(string path, Cause cause, string what) =>
         Use(path, cause, what, name => RegularFile.Open(name));
 
-    /// <summary>Writes a new file into a folder that is there; an existing one is left as it is.</summary>
-    /// <param name="path">Its name.</param>
-    /// <param name="text">Its content.</param>
-    /// <param name="mode">Who may read it.</param>
-    /// <param name="group">Whose it is beside its owner; null: of the user who runs this.</param>
-    /// <returns>False when the file was there already.</returns>
-    /// <exception cref="ResponderException">It cannot be created.</exception>
+    /// <summary>Writes a new file into an existing folder. Leaves an existing file as it is.</summary>
+    /// <param name="path">The name of the file.</param>
+    /// <param name="text">The content.</param>
+    /// <param name="mode">The permissions.</param>
+    /// <param name="group">The group of the file; null for the group of the user who runs this.</param>
+    /// <returns>False if the file already existed.</returns>
+    /// <exception cref="ResponderException">The file cannot be created.</exception>
     public static bool TryCreate(string path, string text, UnixFileMode mode, uint? group = null) =>
         FileTrouble.InWords(Cause.Output, path, () =>
         {
             var isNew = false;
-            // The file is complete before it has its name, so no process can find half a key.
+            // The file is complete before it gets its name, so no process can read half a key.
             var content = Content(stream => stream.Write(Encoding.UTF8.GetBytes(text)), mode, group);
             AtomicFile.Write(path, RegularFile.OwnerOnly, content, giveName: (unnamed, name) =>
             {
-                // The first process wins. File.Move would look first and rename then.
+                // The first process wins. File.Move would first check for the name and then rename.
                 isNew = FileSystem.TryLink(unnamed, name);
                 File.Delete(unnamed);
             });
             return isNew;
         });
 
-    /// <summary>
-    /// Replaces a file as a whole. The new one has the owner, group and mode of the old one.
-    /// </summary>
-    /// <exception cref="ResponderException">It cannot be written, or would belong to somebody else.</exception>
+    /// <summary>Replaces a whole file. The new file keeps the owner, group and mode of the old one.</summary>
+    /// <exception cref="ResponderException">
+    /// The file cannot be written, or its owner and group cannot be kept.
+    /// </exception>
     public static void Replace(string path, string text, string what)
     {
         var subject = $"{what} {path}";
@@ -77,28 +82,32 @@ internal static class SecretFile
     }
 
     /// <summary>
-    /// Puts a whole file in place of whatever has the name, a link too. Root writes into no other user's folder: see
-    /// <see cref="OwnFolder"/>.
+    /// Puts a complete file in place of anything that has the name, including a symbolic link. Root writes into no
+    /// other user's folder; see <see cref="OwnFolder"/>.
     /// </summary>
-    /// <param name="path">Its name.</param>
-    /// <param name="mode">Who may read it.</param>
-    /// <param name="group">Whose it is beside its owner; null: of the user who runs this.</param>
-    /// <param name="write">Writes its content.</param>
-    /// <exception cref="ResponderException">It cannot be written.</exception>
+    /// <param name="path">The name of the file.</param>
+    /// <param name="mode">The permissions.</param>
+    /// <param name="group">The group of the file; null for the group of the user who runs this.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="ResponderException">The file cannot be written.</exception>
     public static void Put(string path, UnixFileMode mode, uint? group, Action<Stream> write) =>
         Appear(path, path, () => AtomicFile.Write(path, RegularFile.OwnerOnly, Content(write, mode, group)));
 
-    /// <summary>Gives a file of the same folder another one's name, on the disk before this returns.</summary>
-    /// <exception cref="ResponderException">It cannot be done.</exception>
+    /// <summary>
+    /// Renames a file over another one of the same folder. The change is on the disk before this returns.
+    /// </summary>
+    /// <exception cref="ResponderException">The file cannot be renamed.</exception>
     public static void Move(string from, string to) => Appear(to, to, () => File.Move(from, to, overwrite: true));
 
-    /// <summary>Has a file appear under a name that is on the disk before this returns.</summary>
+    /// <summary>
+    /// Runs an action that makes a file appear under a name. The name is on the disk before this returns.
+    /// </summary>
     private static void Appear(string path, string subject, Action make) =>
         FileTrouble.InWords(Cause.Output, subject, () =>
         {
             OwnFolder.Require(Path.GetDirectoryName(Path.GetFullPath(path))!);
             make();
-            // Otherwise a power failure could leave a database that is on the new key without the new key file.
+            // Without this, a power failure could leave a database that uses the new key without the new key file.
             FileSystem.FlushAll();
         });
 
@@ -108,7 +117,7 @@ internal static class SecretFile
             : throw new ResponderException(cause, $"{what} {path}: its mode 0{Convert.ToString((int)mode, 8)} lets "
                 + $"others read or change it; run: chmod 0640 {path}"));
 
-    /// <summary>Writes the content when the file has its group, and its mode whatever the umask.</summary>
+    /// <summary>Writes the content after the file has its group and its exact mode, whatever the umask.</summary>
     private static Action<FileStream> Content(Action<Stream> write, UnixFileMode mode, uint? group) => stream =>
     {
         if (group is { } id)
@@ -127,8 +136,8 @@ internal static class SecretFile
         }
         catch (IOException exception)
         {
-            throw new ResponderException(Cause.Output, $"{path}: its owner and group cannot be kept by the user "
-                + $"{RunningUser.Name}; do this as root", exception);
+            throw new ResponderException(Cause.Output, $"{path}: the user {RunningUser.Name} cannot keep its owner "
+                + "and group; do this as root", exception);
         }
     }
 }

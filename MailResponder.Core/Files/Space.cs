@@ -2,13 +2,14 @@ using System.Globalization;
 
 namespace MailResponder.Files;
 
-/// <summary>A disk by its mount point, or the memory.</summary>
-/// <param name="TotalBytes">All of it.</param>
-/// <param name="FreeBytes">What programs can still have.</param>
+/// <summary>The space of a disk, named by its mount point, or of the memory.</summary>
+/// <param name="TotalBytes">The whole size.</param>
+/// <param name="FreeBytes">The bytes that programs can still use.</param>
 internal sealed record Space(string Name, long TotalBytes, long FreeBytes)
 {
     /// <summary>
-    /// The host's memory. What the kernel can free at once, like its file cache, counts as free (proc(5)).
+    /// Returns the host's memory. Memory that the kernel can free at once, such as its file cache, counts as free
+    /// (proc(5)).
     /// </summary>
     public static Space Memory()
     {
@@ -20,8 +21,8 @@ internal sealed record Space(string Name, long TotalBytes, long FreeBytes)
             CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The disk that a path lies on. As df(1) counts: what is reserved for root is not there.</summary>
-    /// <exception cref="IOException">It cannot be asked.</exception>
+    /// <summary>Returns the disk that holds a path. As in df(1), space reserved for root does not count.</summary>
+    /// <exception cref="IOException">The disk cannot be queried.</exception>
     public static Space OfDisk(string path)
     {
         var disk = new DriveInfo(path);

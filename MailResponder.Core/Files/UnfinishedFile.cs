@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MailResponder.Files;
 
 /// <summary>
-/// The name under which a process writes a file that is to appear whole: NAME.PID.new beside it. A process that was
-/// killed leaves it behind.
+/// The name under which a process writes a file until it is complete: NAME.PID.new in the same folder. A killed process
+/// leaves the file behind.
 /// </summary>
 internal static class UnfinishedFile
 {
@@ -13,7 +13,8 @@ internal static class UnfinishedFile
     public static string NameFor(string path) => $"{path}.{Environment.ProcessId}{Ending}";
 
     /// <summary>
-    /// Deletes what processes that no longer run left beside the file. Failures are ignored: the rest does no harm.
+    /// Deletes the unfinished files of processes that no longer run. Failures are ignored: a file that is left does no
+    /// harm.
     /// </summary>
     public static void DeleteThoseOf(string path) => FileTrouble.Try(() =>
     {

@@ -1,6 +1,6 @@
 namespace MailResponder.Files;
 
-/// <summary>A stream that can only be written.</summary>
+/// <summary>A stream that supports only writing.</summary>
 internal abstract class WriteOnlyStream : Stream
 {
     public override bool CanRead => false;

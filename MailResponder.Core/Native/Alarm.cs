@@ -4,21 +4,21 @@ using System.Runtime.InteropServices;
 
 namespace MailResponder.Native;
 
-/// <summary>Runs an action after a time on a thread of its own, also while all other threads are blocked.</summary>
+/// <summary>Runs an action after a time on a thread of its own, even while all other threads are blocked.</summary>
 /// <remarks>
-/// timer_create(2) with SIGEV_THREAD: a small thread of the C library waits. A .NET timer's thread costs ten times as
-/// much, and most messages are answered before the time has passed.
+/// Uses timer_create(2) with SIGEV_THREAD: a small thread of the C library waits. A .NET timer's thread costs ten times
+/// as much, and most messages are answered before the time is over.
 /// </remarks>
 internal sealed unsafe partial class Alarm : IDisposable
 {
     private const int Monotonic = 1, NotifyByThread = 2;
     private readonly nint _timer;
 
-    /// <exception cref="Win32Exception">There are no timers left.</exception>
+    /// <exception cref="Win32Exception">The system has no timers left.</exception>
     public Alarm(Action action, TimeSpan length)
     {
         delegate* unmanaged[Cdecl]<nint, void> ring = &Ring;
-        // Never freed: the alarm may be about to ring when it is disposed.
+        // The handle is never freed: the alarm may be about to go off when it is disposed.
         var value = GCHandle.ToIntPtr(GCHandle.Alloc(action));
         var notification = new Notification { Value = value, How = NotifyByThread, Function = (nint)ring };
         nint timer;
@@ -32,15 +32,15 @@ internal sealed unsafe partial class Alarm : IDisposable
     {
         // A zero time would disarm the timer.
         var ticks = Math.Max(length.Ticks, 1);
-        // Interval, then time: each in seconds and nanoseconds.
+        // Interval, then time; each in seconds and nanoseconds.
         var setting = stackalloc long[] { 0, 0, ticks / TimeSpan.TicksPerSecond,
             ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick };
         Check(SetTime(_timer, 0, setting, null));
     }
 
     /// <summary>
-    /// Has the kernel kill the process after the time, rounded up to seconds; Postfix then tries again. This works even
-    /// when there is no memory for the thread of an alarm.
+    /// Makes the kernel kill the process after the time, rounded up to seconds. Postfix then tries again. This works
+    /// even when no memory is left for an alarm's thread.
     /// </summary>
     public static void EndProcessAfter(TimeSpan length) => _ = EndAfter((uint)Math.Ceiling(length.TotalSeconds));
 

@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace MailResponder.Native;
 
-/// <summary>Writing without .NET's streams, consoles and sockets, which start threads and need memory.</summary>
+/// <summary>Writes without .NET's streams, console and sockets, which start threads and need memory.</summary>
 internal static unsafe partial class Descriptors
 {
     // unix(7), socket(7)
     private const int UnixFamily = 1, Datagram = 2, CloseOnExec = 0x80000, SocketLevel = 1, SendTimeout = 21,
         NoSignal = 0x4000;
 
-    /// <summary>struct sockaddr_un: the family, and the path with its final zero.</summary>
+    /// <summary>The size of struct sockaddr_un: the family, and the path with its terminating zero.</summary>
     private const int AddressBytes = sizeof(ushort) + 108;
 
-    /// <summary>Writes to an open descriptor. Stops silently when that fails (write(2)).</summary>
+    /// <summary>Writes to an open descriptor. Stops silently if the write fails (write(2)).</summary>
     public static void Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty && write(descriptor, bytes, bytes.Length) is > 0 and var written)
@@ -20,9 +20,10 @@ internal static unsafe partial class Descriptors
     }
 
     /// <summary>
-    /// Sends one datagram to a unix socket. When the socket does not take it within a second, it is silently lost.
+    /// Sends one datagram to a Unix socket. If the socket does not accept it within a second, the datagram is silently
+    /// lost.
     /// </summary>
-    /// <param name="path">The socket's, in UTF-8.</param>
+    /// <param name="path">The path of the socket, in UTF-8.</param>
     /// <param name="bytes">The datagram.</param>
     public static void Send(ReadOnlySpan<byte> path, ReadOnlySpan<byte> bytes)
     {

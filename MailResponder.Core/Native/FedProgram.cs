@@ -6,19 +6,19 @@ using Microsoft.Win32.SafeHandles;
 namespace MailResponder.Native;
 
 /// <summary>
-/// A program that reads its input from a pipe. Its output is dropped; the beginning of its errors is kept. .NET's
-/// Process reads the output on threads, through sockets, and made a reply a tenth more expensive.
+/// A program that reads its input from a pipe. Its output is discarded; the beginning of its standard error is kept.
+/// .NET's Process reads the output on threads, through sockets, which made a reply ten percent more expensive.
 /// </summary>
 internal sealed unsafe partial class FedProgram : IDisposable
 {
-    /// <summary>What <see cref="WaitForExit"/> returns of a program that was killed.</summary>
+    /// <summary>The value that <see cref="WaitForExit"/> returns for a killed program.</summary>
     public const int Killed = 128 + KillSignal;
 
     private const int CloseOnExec = 0x80000, WriteOnly = 1, KillSignal = 9, PipeSignal = 13;
     private const short SetSignalDefaults = 0x04, SetSignalMask = 0x08;
     private const int ById = 1, WaitExited = 4, WaitNoReap = 0x01000000, Interrupted = 4;
 
-    /// <summary>More bytes than glibc's structures have on any processor.</summary>
+    /// <summary>The bytes reserved for a glibc structure; more than any of them has on any processor.</summary>
     private const int Room = 1024;
 
     private const int MemoryCloseOnExec = 1, MemorySealable = 2, AddSeals = 1033, SealGrow = 4;
@@ -37,10 +37,10 @@ internal sealed unsafe partial class FedProgram : IDisposable
         Input = new FileStream(input, FileAccess.Write, bufferSize: 0);
     }
 
-    /// <summary>What the program reads; it sees the end when this is disposed.</summary>
+    /// <summary>The program's standard input. The program sees its end when this is disposed.</summary>
     public FileStream Input { get; }
 
-    /// <exception cref="Win32Exception">It cannot be started.</exception>
+    /// <exception cref="Win32Exception">The program cannot be started.</exception>
     public static FedProgram Start(string path, params string[] arguments)
     {
         var ends = stackalloc int[2];
@@ -78,12 +78,14 @@ internal sealed unsafe partial class FedProgram : IDisposable
         }
     }
 
-    /// <summary>Waits for its end. 128 and the number of the signal when one ended it.</summary>
-    /// <exception cref="Win32Exception">The system does not tell.</exception>
+    /// <summary>
+    /// Waits for the program to end, and returns its exit code, or 128 plus the number of the signal that ended it.
+    /// </summary>
+    /// <exception cref="Win32Exception">The system reports no result.</exception>
     public int WaitForExit()
     {
         var told = stackalloc byte[128];
-        // Left unreaped at first, so that Kill cannot hit another process with a reused number.
+        // Wait without reaping first, so that Kill cannot hit another process with a reused number.
         while (waitid(ById, _id, told, WaitExited | WaitNoReap) != 0)
             Check(Marshal.GetLastPInvokeError() is var error && error == Interrupted ? 0 : error);
         lock (_end)
@@ -95,7 +97,7 @@ internal sealed unsafe partial class FedProgram : IDisposable
         }
     }
 
-    /// <summary>The beginning of what it wrote to standard error so far.</summary>
+    /// <summary>Returns the beginning of what the program has written to standard error so far.</summary>
     public byte[] ReadErrors()
     {
         var said = new byte[MaxErrorBytes];
@@ -104,7 +106,7 @@ internal sealed unsafe partial class FedProgram : IDisposable
         return end < 0 ? said : said[..end];
     }
 
-    /// <summary>Kills it, unless it has been reaped already.</summary>
+    /// <summary>Kills the program, unless it has already been reaped.</summary>
     public void Kill()
     {
         lock (_end)
@@ -118,8 +120,8 @@ internal sealed unsafe partial class FedProgram : IDisposable
     }
 
     /// <summary>
-    /// A file in memory that cannot grow. A full pipe would block the program; a closed one would kill a process that
-    /// the program left behind to deliver the mail.
+    /// Makes a file in memory that cannot grow. A full pipe would block the program. A closed pipe would kill a process
+    /// that the program left behind to deliver the mail.
     /// </summary>
     private static SafeFileHandle Memory()
     {

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace MailResponder.Native;
 
 /// <summary>
-/// What the kernel knows of a file: its struct statx (statx(2)), the same on every kind of processor.
+/// The status of a file: the kernel's struct statx (statx(2)), the same on every processor architecture.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal partial struct FileStatus
@@ -12,7 +12,7 @@ internal partial struct FileStatus
     [FieldOffset(20)] public uint Owner;
     [FieldOffset(24)] public uint Group;
 
-    /// <summary>Its kind, and who may do what with it (inode(7)).</summary>
+    /// <summary>The file type and the permissions (inode(7)).</summary>
     [FieldOffset(28)] public ushort Mode;
 
     [FieldOffset(32)] public long Inode;
@@ -27,11 +27,11 @@ internal partial struct FileStatus
     private const int AtCurrentFolder = -100, AtNoFollow = 0x100, AtEmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
 
-    /// <returns>False when there is no such file, or it cannot be reached.</returns>
+    /// <returns>False if the file does not exist or cannot be reached.</returns>
     public static bool TryRead(string path, out FileStatus found, bool followLink = true) =>
         statx(AtCurrentFolder, path, followLink ? 0 : AtNoFollow, BasicStats, out found) == 0;
 
-    /// <exception cref="IOException">The kernel does not say.</exception>
+    /// <exception cref="IOException">The kernel returns an error.</exception>
     public static FileStatus Of(SafeFileHandle file) => statx(file, "", AtEmptyPath, BasicStats, out var found) == 0
         ? found : throw new IOException("statx", Marshal.GetLastPInvokeError());
 

@@ -3,30 +3,32 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MailResponder.Native;
 
-/// <summary>What .NET's classes for files do not offer.</summary>
+/// <summary>File operations that .NET's classes do not offer.</summary>
 internal static partial class FileSystem
 {
     private const int FileExists = 17;
     private const int WorkingFolder = -100, OfEffectiveUser = 0x200;
     private const int Execute = 1, Write = 2, Read = 4;
 
-    /// <summary>An owner or a group that stays as it is (chown(2)).</summary>
+    /// <summary>An owner or group that stays unchanged (chown(2)).</summary>
     public const uint AsItIs = uint.MaxValue;
 
-    /// <summary>Whether the user as whom this acts may read the path, as the kernel sees it (faccessat(2)).</summary>
+    /// <summary>
+    /// Whether the effective user of the process may read the path, according to the kernel (faccessat(2)).
+    /// </summary>
     public static bool MayRead(string path) => May(path, Read);
 
-    /// <summary>Whether it may read and write the file.</summary>
+    /// <summary>Whether the effective user may read and write the file.</summary>
     public static bool MayChange(string file) => May(file, Read | Write);
 
     public static bool MayRun(string file) => May(file, Execute);
 
-    /// <summary>Whether it may make files in the folder.</summary>
+    /// <summary>Whether the effective user may create files in the folder.</summary>
     public static bool MayWriteInto(string folder) => May(folder, Write | Execute);
 
-    /// <summary>Gives the file a further name, and never replaces another file (link(2)).</summary>
-    /// <returns>False when the name is taken.</returns>
-    /// <exception cref="IOException">It cannot be had.</exception>
+    /// <summary>Gives the file another name, and never replaces an existing file (link(2)).</summary>
+    /// <returns>False if the name is taken.</returns>
+    /// <exception cref="IOException">The link cannot be made.</exception>
     public static bool TryLink(string existing, string name)
     {
         if (link(existing, name) == 0)
@@ -35,18 +37,20 @@ internal static partial class FileSystem
             : throw new IOException("link", error);
     }
 
-    /// <summary>Gives the file away; a link is not followed (lchown(2)).</summary>
-    /// <exception cref="IOException">The user may not.</exception>
+    /// <summary>Changes the owner and group of a file. Does not follow a symbolic link (lchown(2)).</summary>
+    /// <exception cref="IOException">The user may not change them.</exception>
     public static void ChangeOwner(string path, uint owner, uint group) => Check(lchown(path, owner, group), "chown");
 
-    /// <summary>Returns when what was written to the file is on the disk, and its length (fdatasync(2)).</summary>
-    /// <exception cref="IOException">The disk does not take it.</exception>
+    /// <summary>Returns when the file's data and length are on the disk (fdatasync(2)).</summary>
+    /// <exception cref="IOException">The disk is full or fails.</exception>
     public static void FlushData(SafeFileHandle file) => Check(fdatasync(file), "fdatasync");
 
-    /// <summary>Returns when everything is on the disk, names too (sync(2)).</summary>
+    /// <summary>Returns when everything written is on the disk, including file names (sync(2)).</summary>
     public static void FlushAll() => sync();
 
-    /// <summary>The path without any link in it (realpath(3)); null when it cannot be followed to a file.</summary>
+    /// <summary>
+    /// Returns the path with all symbolic links resolved (realpath(3)). Null if it does not lead to a file.
+    /// </summary>
     public static string? RealPath(string path) => realpath(path, resolved: 0);
 
     private static bool May(string path, int rights) => faccessat(WorkingFolder, path, rights, OfEffectiveUser) == 0;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
 
-// Libraries are the host's: its loader finds them. .NET would first look for a file beside the program.
+// Libraries come from the host, and its loader finds them. Otherwise .NET would first look for a file next to the
+// program.
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.System32)]

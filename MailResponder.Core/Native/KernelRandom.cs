@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MailResponder.Native;
 
 /// <summary>
-/// Has libcrypto take random numbers from the kernel, getrandom(2), until it is disposed. The library's own generators
-/// are seeded from there too, but setting them up takes longer than the signature.
+/// Makes libcrypto take random numbers from the kernel, getrandom(2), until this is disposed. The library's own
+/// generators are seeded from there too, but setting them up takes longer than making the signature.
 /// </summary>
 /// <remarks>In force only while signing; TLS uses OpenSSL's generator.</remarks>
 internal sealed unsafe partial class KernelRandom : IDisposable
@@ -17,7 +17,7 @@ internal sealed unsafe partial class KernelRandom : IDisposable
 
     public void Dispose() => LibCrypto.Check(LibCrypto.RAND_set_rand_method(0));
 
-    /// <summary>RAND_METHOD: seed, bytes, cleanup, add, pseudorand, status.</summary>
+    /// <summary>Makes a RAND_METHOD: seed, bytes, cleanup, add, pseudorand, status.</summary>
     private static nint MakeMethod()
     {
         // Never freed: another thread may still use it.
@@ -28,14 +28,14 @@ internal sealed unsafe partial class KernelRandom : IDisposable
         return (nint)method;
     }
 
-    /// <returns>1 when all of the buffer is random.</returns>
+    /// <returns>1 if the whole buffer was filled.</returns>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Fill(byte* buffer, int bytes)
     {
         for (var filled = 0; filled < bytes;)
         {
             var count = GetRandom(buffer + filled, (nuint)(bytes - filled), 0);
-            // Only a signal can interrupt it once the kernel has its entropy.
+            // Once the kernel has gathered its entropy, only a signal can interrupt the call.
             if (count < 0 && Marshal.GetLastSystemError() != Interrupted)
                 return 0;
             filled += (int)Math.Max(0, count);

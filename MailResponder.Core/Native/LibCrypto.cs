@@ -4,25 +4,25 @@ using System.Security.Cryptography;
 namespace MailResponder.Native;
 
 /// <summary>
-/// The few functions of OpenSSL's libcrypto that a message needs, by their documented names. .NET's own classes bind
+/// The few functions of OpenSSL's libcrypto that a message needs, under their documented names. .NET's own classes bind
 /// several hundred of them, read OpenSSL's configuration and test the key for primality in every process, at five times
-/// the cost. The library's newer functions (EVP) look for an implementation first, at twice the cost.
+/// the cost. The library's newer functions (EVP) look up an implementation first, at twice the cost.
 /// </summary>
 /// <remarks>
-/// The library is opened and bound here, not by attributes. .NET would look for the file beside the program first, and
-/// would read the program's metadata for that. With DEEPBIND the loader looks for the library's 4000 names in the
-/// library first, and finds nearly all of them there.
+/// The library is opened and bound by code, not by attributes. With attributes, .NET would first look for the file next
+/// to the program, and would read the program's metadata for that. With DEEPBIND, the loader looks for the library's
+/// 4000 names in the library itself first, and finds nearly all of them there.
 /// </remarks>
 internal static unsafe partial class LibCrypto
 {
-    // OpenSSL 3: Debian 12, Ubuntu 22.04 and later. All of its releases have these functions.
+    // OpenSSL 3 comes with Debian 12, Ubuntu 22.04 and later. All of its releases have these functions.
     private const string FileName = "libcrypto.so.3";
 
     // RTLD_…
     private const int Lazy = 1, DeepBind = 8;
 
-    // OPENSSL_INIT_…. Ciphers and digests are loaded, because TLS needs them later in the process. NO_ATEXIT skips
-    // freeing memory at the end of the process, which the kernel does anyway.
+    // OPENSSL_INIT_…. Ciphers and digests are loaded, because TLS needs them later in the process. NO_ATEXIT does not
+    // free memory at the end of the process, because the kernel does so anyway.
     private const ulong NoLoadStrings = 0x1, NoLoadConfiguration = 0x80, NoClearingUp = 0x80000;
 
     // CONF_MFLAGS_…
@@ -43,14 +43,14 @@ internal static unsafe partial class LibCrypto
         NoLoadStrings | NoLoadConfiguration | NoClearingUp, 0));
 
     /// <summary>
-    /// Reads the host's openssl.cnf, as OpenSSL would have done by itself. To be called before the first TLS
-    /// connection: the host may have set the lowest version and the ciphers there.
+    /// Reads the host's openssl.cnf, as OpenSSL would have done by default. Call this before the first TLS connection:
+    /// the host may set the lowest TLS version and the ciphers there.
     /// </summary>
     public static void LoadConfiguration() =>
         Check(((delegate* unmanaged<nint, nint, ulong, int>)Find("CONF_modules_load_file"))(
             0, 0, IgnoreMissingFile | DefaultSection));
 
-    /// <exception cref="CryptographicException">The result of a call says that it failed.</exception>
+    /// <exception cref="CryptographicException">The result of a call is a failure.</exception>
     public static void Check(int result)
     {
         if (result != 1)
@@ -68,7 +68,7 @@ internal static unsafe partial class LibCrypto
 
     public static void RSA_free(nint key) => ((delegate* unmanaged<nint, void>)Find("RSA_free"))(key);
 
-    /// <param name="method">A RAND_METHOD, which has to stay where it is; 0 for OpenSSL's own.</param>
+    /// <param name="method">The address of a RAND_METHOD, which must not move; 0 for OpenSSL's own.</param>
     public static int RAND_set_rand_method(nint method) =>
         ((delegate* unmanaged<nint, int>)Find("RAND_set_rand_method"))(method);
 

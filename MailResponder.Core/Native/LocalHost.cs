@@ -3,15 +3,15 @@ using System.Text;
 
 namespace MailResponder.Native;
 
-/// <summary>The host that the program runs on.</summary>
+/// <summary>The host on which the program runs.</summary>
 internal static partial class LocalHost
 {
-    /// <summary>HOST_NAME_MAX of Linux is 64, without the final zero.</summary>
+    /// <summary>Space for a host name: HOST_NAME_MAX of Linux is 64, without the terminating zero.</summary>
     private const int MaxBytes = 65;
 
     /// <summary>
-    /// As gethostname(2) has it; empty when it is not known. It need not be fully qualified. .NET's own cuts it off at
-    /// the first dot.
+    /// Returns the name that gethostname(2) reports; empty if unknown. It need not be fully qualified. .NET's own
+    /// property cuts the name off at the first dot.
     /// </summary>
     public static string Name()
     {

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace MailResponder.Native;
 
-/// <summary>An RSA key that signs.</summary>
+/// <summary>An RSA private key for signing.</summary>
 internal sealed unsafe class RsaPrivateKey : IDisposable
 {
-    /// <summary>rsaEncryption, RFC 8017, appendix A.1.</summary>
+    /// <summary>rsaEncryption (RFC 8017, appendix A.1).</summary>
     private const string RsaEncryption = "1.2.840.113549.1.1.1";
 
     private const int Sha256Number = 672;
@@ -16,10 +16,10 @@ internal sealed unsafe class RsaPrivateKey : IDisposable
     private RsaPrivateKey(nint key) => _key = key;
 
     /// <summary>
-    /// Reads an unencrypted PEM file, PKCS#1 or PKCS#8. Does not test whether the numbers of the key belong together:
-    /// that takes longer than the rest of a message. <c>responder config check</c> does it.
+    /// Reads an unencrypted PEM file, PKCS#1 or PKCS#8. Does not check that the numbers of the key are consistent,
+    /// because that takes longer than the rest of a message. <c>responder config check</c> checks it.
     /// </summary>
-    /// <exception cref="FormatException">It holds no such key.</exception>
+    /// <exception cref="FormatException">The text holds no such key.</exception>
     public static RsaPrivateKey FromPem(ReadOnlySpan<char> pem)
     {
         if (!PemEncoding.TryFind(pem, out var fields))
@@ -41,7 +41,7 @@ internal sealed unsafe class RsaPrivateKey : IDisposable
         }
     }
 
-    /// <summary>RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2).</summary>
+    /// <summary>Signs with RSASSA-PKCS1-v1_5 and SHA-256 (RFC 8017, section 8.2).</summary>
     /// <exception cref="CryptographicException">The key cannot sign.</exception>
     public byte[] Sign(ReadOnlySpan<byte> data)
     {
@@ -67,7 +67,7 @@ internal sealed unsafe class RsaPrivateKey : IDisposable
         }
     }
 
-    /// <summary>What a PrivateKeyInfo (RFC 5958, section 2) holds.</summary>
+    /// <summary>Returns the PKCS#1 key in a PrivateKeyInfo (RFC 5958, section 2).</summary>
     private static ReadOnlySpan<byte> Pkcs1Of(ReadOnlySpan<byte> der)
     {
         try

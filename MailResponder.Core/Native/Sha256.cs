@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace MailResponder.Native;
 
-/// <summary>SHA-256 (FIPS 180-4), of data that comes in pieces.</summary>
+/// <summary>SHA-256 (FIPS 180-4) of data that arrives in pieces.</summary>
 internal sealed unsafe class Sha256
 {
     public const int HashBytes = 32;
     private const int BlockBytes = 64;
 
-    /// <summary>libcrypto's SHA256_CTX: eight words of state, two of length, a block, two counts.</summary>
+    /// <summary>The size of libcrypto's SHA256_CTX: eight words of state, two of length, a block, two counts.</summary>
     private const int ContextBytes = (8 + 2 + 2) * sizeof(uint) + BlockBytes;
 
     private readonly byte[] _context = new byte[ContextBytes];
@@ -22,7 +22,7 @@ internal sealed unsafe class Sha256
         return hash.Finish();
     }
 
-    /// <summary>That of texts, each with its length before it.</summary>
+    /// <summary>Returns the hash of several texts, each preceded by its length.</summary>
     public static byte[] HashTexts(IEnumerable<string> texts)
     {
         using var content = new MemoryStream(1 << 10);
@@ -32,8 +32,8 @@ internal sealed unsafe class Sha256
         return HashData(content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
-    /// <summary>That of the whole stream, which can be read from its beginning.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Returns the hash of a whole stream, from its beginning. The stream must support seeking.</summary>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
     public static byte[] HashData(Stream content)
     {
         var hash = new Sha256();
@@ -44,9 +44,9 @@ internal sealed unsafe class Sha256
         return hash.Finish();
     }
 
-    /// <summary>HMAC-SHA-256 (RFC 2104) over the pieces one after the other.</summary>
-    /// <param name="key">At most 64 bytes.</param>
-    /// <param name="pieces">What is hashed.</param>
+    /// <summary>Returns the HMAC-SHA-256 (RFC 2104) of the pieces, joined without separators.</summary>
+    /// <param name="key">The key, of at most 64 bytes.</param>
+    /// <param name="pieces">The data.</param>
     public static byte[] Hmac(ReadOnlySpan<byte> key, params ReadOnlySpan<byte[]> pieces)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(key.Length, BlockBytes);
@@ -71,14 +71,14 @@ internal sealed unsafe class Sha256
         return hash.Finish();
     }
 
-    /// <exception cref="CryptographicException">libcrypto refused.</exception>
+    /// <exception cref="CryptographicException">libcrypto reports a failure.</exception>
     public void Append(ReadOnlySpan<byte> data)
     {
         fixed (byte* context = _context, at = data)
             LibCrypto.Check(LibCrypto.SHA256_Update(context, at, (nuint)data.Length));
     }
 
-    /// <summary>The hash of all that was appended; nothing may follow.</summary>
+    /// <summary>Returns the hash of all appended data. Do not append more after this.</summary>
     public byte[] Finish()
     {
         var hash = new byte[HashBytes];

@@ -39,7 +39,7 @@ public sealed class MailDomains
     [InlineData("mañana.Испытание", "xn--maana-pta.xn--80akhbyknj4f")]
     [InlineData("例〇.中国", "xn--w6jt26g.xn--fiqs8s")]
     [InlineData("한국.example", "xn--3e0b707e.example")]
-    // A digit ends a label that is written from right to left; in Persian a joiner stands between two letters.
+    // A digit ends a label that is written right to left; in Persian a joiner stands between two letters.
     [InlineData("سایت1.example", "xn--1-ymcj8a85d.example")]
     [InlineData("سایت۱۲.example", "xn--mgbgz72d0fg.example")]
     [InlineData("می\u200Cخواهم.example", "xn--mgbn2ecje63gr19l.example")]
@@ -64,7 +64,7 @@ public sealed class MailDomains
     [Theory]
     [InlineData("bu\u0308cher.example")]
     [InlineData("\u1112\u1161\u11ab.example")]
-    // Marks in another order than NFC's, and halves of one character.
+    // Marks in an order that differs from NFC's, and halves of one character.
     [InlineData("\u0645\u064F\u062D\u064E\u0645\u0651\u064E\u062F.example")]
     [InlineData("\u062A\u064F\u064D.example")]
     [InlineData("\u0E17\u0E48\u0E38.example")]
@@ -100,7 +100,7 @@ public sealed class MailDomains
     [InlineData("ü_.example")]
     public void LettersThatOtherReadersMap_AreNoName(string text) => Assert.False(MailDomain.TryNormalize(text, out _));
 
-    /// <summary>The file by which Unicode Technical Standard 46 is tested, from Debian's librust-idna-dev.</summary>
+    /// <summary>The test file of Unicode Technical Standard 46, from Debian's librust-idna-dev.</summary>
     [Fact]
     public void UnicodesTestFile_IsAgreedWithOrRefused()
     {
@@ -117,8 +117,8 @@ public sealed class MailDomains
             var unicode = columns[1].Length > 0 ? columns[1] : source;
             var ascii = columns[3].Length > 0 ? columns[3] : unicode;
             var isLawful = (columns[4].Length > 0 ? columns[4] : columns[2]) is "" or "[]" or "[V2]";
-            // [V2]: hyphens in the third and fourth place; a plain label with these is refused by nobody else either.
-            // One label alone is no domain of a mail address; and what is an A-label already stays as it is written.
+            // [V2] means hyphens in the third and fourth place. Other programs do not refuse a plain label with them
+            // either. A single label is not a domain of a mail address, and an A-label stays as it is written.
             var suffix = source.TrimEnd('.').Contains('.') ? "" : ".example";
             if (source.Contains("xn--", StringComparison.OrdinalIgnoreCase))
                 continue;

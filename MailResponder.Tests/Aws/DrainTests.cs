@@ -3,8 +3,8 @@ using MailResponder.Tests.Host;
 namespace MailResponder.Tests.Aws;
 
 /// <summary>
-/// aws/drain.sh with doubles of AWS, Postfix and the clock: each `sleep` passes at once, and the n-th time that the
-/// instance asks for its state after `told` times it is to end.
+/// Runs aws/drain.sh with test doubles of AWS, Postfix and the clock. Each `sleep` returns at once. After three pauses
+/// of ten seconds the instance's target state is Terminated.
 /// </summary>
 public sealed class DrainTests : IDisposable
 {
@@ -35,13 +35,13 @@ public sealed class DrainTests : IDisposable
     [Fact]
     public void Queue_IsEmptiedFirst_AndNothingHappensBefore()
     {
-        // Two messages until the fourth attempt.
+        // Two messages are queued until the fourth attempt.
         Queue($"if [ \"$(grep -c 'postqueue -f' \"$here/calls\")\" -lt 4 ]; then echo '{Waiting}'; echo '{Waiting}'; "
             + $"fi");
         Drain().AssertDone();
         Assert.Equal(["sleep 10", "sleep 10", "sleep 10"], Calls[..3]);
         Assert.Contains("to end; 2 messages", Calls[3], StringComparison.Ordinal);
-        // Three with mail, then three without.
+        // Three attempts with mail in the queue, then three without.
         Assert.Equal(6, Calls.Count(call => call == "postqueue -f"));
         Assert.EndsWith("responder stats --fleet --email", Calls[^3], StringComparison.Ordinal);
         Assert.EndsWith("the queue is empty", Calls[^2], StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class DrainTests : IDisposable
         Queue($"echo '{Waiting}'; echo '{OnHold}'");
         Drain().AssertDone();
         Assert.Equal(2 * 60, Calls.Count(call => call == "sleep 60"));
-        // EC2 ends the instance after 30 minutes without one.
+        // EC2 ends the instance after 30 minutes without a heartbeat.
         Assert.Equal(2 * 6, Calls.Count(
             call => call.Contains("record-lifecycle-action-heartbeat", StringComparison.Ordinal)));
         Assert.EndsWith(" 1 messages are lost with this instance", Calls[^2], StringComparison.Ordinal);

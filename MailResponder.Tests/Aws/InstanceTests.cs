@@ -6,8 +6,8 @@ using MailResponder.Tests.Host;
 namespace MailResponder.Tests.Aws;
 
 /// <summary>
-/// The user data of the template and aws/host.sh, run with doubles of all that reaches out of the host: AWS, apt,
-/// systemd, Postfix, install.sh and the responder. Each says how it was called.
+/// Runs the template's user data and aws/host.sh with test doubles of everything outside the host: AWS, apt, systemd,
+/// Postfix, install.sh and the responder. Each double records how it was called.
 /// </summary>
 public sealed class InstanceTests : IDisposable
 {
@@ -80,7 +80,7 @@ public sealed class InstanceTests : IDisposable
     [Fact]
     public void Script_IsShort_AndAcceptedByShellcheck()
     {
-        // EC2 takes 16 kB.
+        // EC2 accepts 16 kB.
         Assert.InRange(UserData.Length, 1, 8000);
         ToolRun.Of("shellcheck", _folder.PathTo("user-data")).AssertDone();
     }

@@ -3,7 +3,8 @@ using MailResponder.Tests.Host;
 namespace MailResponder.Tests.Aws;
 
 /// <summary>
-/// aws/metadata.nft in a network of its own, in which the instance's metadata and its clock answer everybody.
+/// Loads aws/metadata.nft in a network namespace of its own, in which the instance metadata service and the clock
+/// answer every user.
 /// </summary>
 public sealed class MetadataTests
 {

@@ -8,9 +8,9 @@ using MailResponder.Aws;
 namespace MailResponder.Tests.Aws;
 
 /// <summary>
-/// The role of aws/autoscaling.yaml has a right for each call, and a call for each right. The calls are found in the
-/// sources: the program's by the SDK's types of requests, the scripts' by the commands of the AWS CLI. (TemplateTests
-/// has that aws/iam-policy.json is the program's part of the role.)
+/// The role of aws/autoscaling.yaml has a permission for each call, and a call for each permission. The calls are found
+/// in the sources: the program's by the SDK's request types, the scripts' by the commands of the AWS CLI.
+/// (TemplateTests checks that aws/iam-policy.json is the program's part of the role.)
 /// </summary>
 public sealed partial class RightsTests
 {
@@ -22,10 +22,12 @@ public sealed partial class RightsTests
         ["Amazon.CloudWatch.Model"] = "cloudwatch",
     };
 
-    /// <summary>Calls that need another right than one of their own name (Service Authorization Reference).</summary>
+    /// <summary>
+    /// Calls that need permissions other than the one named after them (Service Authorization Reference).
+    /// </summary>
     private static readonly Dictionary<string, string[]> RightsOfCalls = new()
     {
-        // Without the second, a missing object is "forbidden".
+        // Without s3:ListBucket, a missing object is reported as "forbidden".
         ["s3:GetObject"] = ["s3:GetObject", "s3:ListBucket"],
         ["s3:Cp"] = ["s3:GetObject"],
         ["sqs:DeleteMessageBatch"] = ["sqs:DeleteMessage"],
@@ -37,7 +39,7 @@ public sealed partial class RightsTests
     [Fact]
     public void Scripts_HaveTheRightsThatTheyUse() => AssertRights("mail_responder-host", CallsOfTheScripts());
 
-    /// <summary>Where these find nothing, the ones above prove nothing.</summary>
+    /// <summary>Shows that calls are found at all; otherwise the tests above prove nothing.</summary>
     [Fact]
     public void Calls_AreFound()
     {
@@ -109,11 +111,11 @@ public sealed partial class RightsTests
     [GeneratedRegex(@"\b([A-Z]\w+)Request\b")]
     private static partial Regex Request();
 
-    /// <summary>As in `aws ssm get-parameter`. The comments name no command.</summary>
+    /// <summary>A command such as `aws ssm get-parameter`. Comments contain none.</summary>
     [GeneratedRegex(@"(?<=^[^#\n]*)\baws ([a-z0-9]+) ([a-z]+(?:-[a-z]+)*) ", RegexOptions.Multiline)]
     private static partial Regex Command();
 
-    /// <summary>A function whose first argument is the command: its name and the service.</summary>
+    /// <summary>The name and the service of a shell function whose first argument is the command.</summary>
     [GeneratedRegex(@"^(\w+)\(\) \{\n  aws ([a-z]+) ""\$1"" ", RegexOptions.Multiline)]
     private static partial Regex Function();
 }

@@ -6,11 +6,11 @@ using System.Text;
 namespace MailResponder.Tests.Aws;
 
 /// <summary>
-/// A web server that says what the test has written down, one answer a request, and keeps its connections.
+/// A web server that sends the answers prepared by the test, one per request, and keeps its connections open.
 /// </summary>
 internal sealed class ScriptedServer : IDisposable
 {
-    /// <summary>In place of an answer: the connection is closed before the next request.</summary>
+    /// <summary>Stands for an answer: the server closes the connection before the next request.</summary>
     public const string Hangup = "";
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -29,7 +29,7 @@ internal sealed class ScriptedServer : IDisposable
 
     public int Connections => _connections;
 
-    /// <summary>Those of them that the server has closed.</summary>
+    /// <summary>The number of connections that the server has closed.</summary>
     public int Closed => _closed;
 
     public ConcurrentQueue<string> Requests { get; } = [];
@@ -66,13 +66,13 @@ internal sealed class ScriptedServer : IDisposable
                 _answers.TryDequeue(out _);
                 return;
             }
-            // What has no length ends with the connection.
+            // An answer without a length ends with the connection.
             if (!answer.Contains("Content-Length", StringComparison.Ordinal)
                 && !answer.Contains("chunked", StringComparison.Ordinal)) return;
         }
     }
 
-    /// <summary>Null at the end.</summary>
+    /// <summary>Reads a request. Null at the end of the connection.</summary>
     private static async Task<string?> Request(NetworkStream stream)
     {
         var text = new StringBuilder();

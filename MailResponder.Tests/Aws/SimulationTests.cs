@@ -3,7 +3,9 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Aws;
 
-/// <summary>simulate.sh tried the policy that the template ships, and docs/scaling.md tells what came out.</summary>
+/// <summary>
+/// Checks that simulate.sh ran with the policy in the template, and that docs/scaling.md reports its results.
+/// </summary>
 public sealed class SimulationTests
 {
     private static readonly Template Template = Template.Shipped;
@@ -65,7 +67,7 @@ public sealed class SimulationTests
 
     private static string Compact(JsonElement value) => JsonSerializer.Serialize(value);
 
-    /// <summary>Never is later than any time.</summary>
+    /// <summary>Returns a time in minutes. A time that was never reached is later than any other.</summary>
     private static double Minutes(JsonElement run, string name) =>
         run.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.MaxValue;
 }

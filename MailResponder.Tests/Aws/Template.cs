@@ -3,7 +3,7 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Aws;
 
-/// <summary>aws/autoscaling.yaml as check-template.js reads it, with what that finds wrong.</summary>
+/// <summary>aws/autoscaling.yaml as check-template.js reads it, and the faults found by that script.</summary>
 internal sealed class Template
 {
     public static string File { get; } = Repository.PathTo("aws", "autoscaling.yaml");
@@ -29,16 +29,16 @@ internal sealed class Template
     public JsonElement Properties(string resource) =>
         Content.GetProperty("Resources").GetProperty(resource).GetProperty("Properties");
 
-    /// <summary>A plain value, or the default of the parameter that stands in its place.</summary>
+    /// <summary>Returns a plain value, or the default of the parameter that is referenced.</summary>
     public string Value(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object ? Default(value.GetProperty("Ref").GetString()!) : value.ToString();
 
-    /// <summary>Of a policy of the role, also those that stand there under a condition.</summary>
+    /// <summary>Returns the statements of one of the role's policies, including conditional ones.</summary>
     public static IEnumerable<JsonElement> Statements(JsonElement policy) =>
         policy.GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray()
             .Select(statement => statement.TryGetProperty("Fn::If", out var branches) ? branches[1] : statement);
 
-    /// <summary>A text, or each of a list.</summary>
+    /// <summary>Returns a single text, or all texts of a list.</summary>
     public static IEnumerable<string> Texts(JsonElement value) =>
         value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(one => one.GetString()!)
             : [value.GetString()!];

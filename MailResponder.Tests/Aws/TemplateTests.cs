@@ -5,7 +5,7 @@ using MailResponder.Tests.Feedback;
 namespace MailResponder.Tests.Aws;
 
 /// <summary>
-/// aws/autoscaling.yaml against AWS's own specification of all resources, and against what it promises.
+/// Checks aws/autoscaling.yaml against AWS's specification of all resources, and against our promises.
 /// </summary>
 public sealed class TemplateTests
 {
@@ -14,7 +14,7 @@ public sealed class TemplateTests
     [Fact]
     public void Template_IsAsSpecified() => Assert.Empty(Template.Faults);
 
-    /// <summary>Where the check finds nothing in these, the one above proves nothing.</summary>
+    /// <summary>Shows that the check finds faults at all; otherwise the test above proves nothing.</summary>
     [Theory]
     [InlineData("HttpTokens: required", "HttpToken: required",
         "LaunchTemplate.LaunchTemplateData.MetadataOptions: there is no property HttpToken")]
@@ -127,7 +127,7 @@ public sealed class TemplateTests
             Text(options, "InstanceMetadataTags")));
     }
 
-    /// <summary>Whoever can write into the queue can block people.</summary>
+    /// <summary>Anybody who can write to the queue can block people.</summary>
     [Fact]
     public void Feedback_ComesFromSesThroughItsTopicAlone()
     {

@@ -1,9 +1,9 @@
 // check-template.js TEMPLATE - compares a CloudFormation template with AWS's own specification of all resources
 //
 // Prints {"faults": ["where: what", …], "template": …}, the template with its short tags (!Ref, !Sub) written out.
-// Needs the npm packages yaml and @aws-cdk/aws-service-spec (NODE_PATH); no network. What the specification does not
-// know is checked here: that names lead somewhere, that everything is used, and the policies beside the properties of
-// a group.
+// Needs the npm packages yaml and @aws-cdk/aws-service-spec (NODE_PATH); no network. Also checks what the specification
+// does not cover: that every reference leads somewhere, that everything is used, and a group's policies, which are not
+// among its properties.
 "use strict";
 
 const { readFileSync } = require("node:fs");
@@ -33,7 +33,7 @@ const customTags = shortForms.flatMap((name) => [
   ...["seq", "map"].map((collection) => ({ tag: `!${name}`, collection, resolve: (node) => node })),
 ]);
 
-// yaml keeps the tag at a list: it is written out when the document becomes plain values.
+// yaml keeps the tag of a list. It is written out when the document becomes plain values.
 function plain(node) {
   if (yaml.isSeq(node) || yaml.isMap(node)) {
     const value = yaml.isSeq(node) ? node.items.map(plain)

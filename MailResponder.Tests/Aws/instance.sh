@@ -3,10 +3,10 @@
 #
 # usage: unshare --mount sh instance.sh FOLDER
 #
-# FOLDER holds `user-data`; `bin`, with doubles of what reaches out of the host (aws, curl, apt-get, systemctl,
-# postfix); and `local/responder`. In this mount namespace /etc is a copy, /opt is empty, and /usr/local/bin is
-# FOLDER/local. Prints modes and owners of the files in /etc/mail_responder; copies /etc back to FOLDER. Exit status:
-# that of the user data.
+# FOLDER holds `user-data`; `bin`, with test doubles of the programs that reach out of the host (aws, curl, apt-get,
+# systemctl, postfix); and `local/responder`. In this mount namespace /etc is a copy, /opt is empty, and /usr/local/bin
+# is FOLDER/local. Prints modes and owners of the files in /etc/mail_responder, and copies /etc back to FOLDER. Exit
+# status: that of the user data.
 set -eu
 
 folder=$1

@@ -1,11 +1,11 @@
 #!/bin/sh
-# metadata.sh - asks for the credentials of an instance's role as several users (MetadataTests.cs)
+# metadata.sh - requests the credentials of an instance's role as several users (MetadataTests.cs)
 #
 # usage: unshare --net sh metadata.sh RULES
 #
-# In this network namespace two web servers stand for the metadata of EC2 and for another service of the link. Prints,
-# before and after RULES were put in force twice, what each user is answered by the one and by the other: an HTTP status
-# or 000.
+# In this network namespace two web servers stand for the EC2 metadata service and for another link-local service.
+# Prints the answer that each user gets from the one and from the other, before and after RULES were loaded twice: an
+# HTTP status or 000.
 set -eu
 
 metadata=169.254.169.254

@@ -1,10 +1,10 @@
-"""A group of responders in a spike, second by second: what docs/scaling.md tells, run by simulate.sh.
+"""Simulates a group of responders in a spike, second by second, for docs/scaling.md; run by simulate.sh.
 
-Each host has a queue of its own, because mail stays where it was accepted; the load balancer spreads what arrives
-evenly. Alarms see what CloudWatch would: the mean of a whole minute, over the hosts in service, a minute late. A
-message costs `cpu_ms` of one processor, Postfix included, and one send of Amazon SES, whose rate all hosts share. What
-SES holds up costs no processor time here, and every message that comes is accepted: the first is a little too good, the
-second too bad, for a host that is full also accepts more slowly, and senders try again.
+Each host has its own queue, because mail stays where it was accepted. The load balancer distributes arrivals evenly.
+Alarms see what CloudWatch would: the mean of a whole minute, over the hosts in service, a minute late. A message costs
+`cpu_ms` of one processor, including Postfix, and one send of Amazon SES, whose rate all hosts share. Mail delayed by
+SES costs no processor time here, and every arriving message is accepted. The first is a little too optimistic. The
+second is too pessimistic, because a full host also accepts more slowly, and senders try again.
 """
 
 import argparse
@@ -19,7 +19,7 @@ SPIKE_AT = 30                   # minutes after the start
 
 @dataclass(frozen=True)
 class Policy:
-    """What a group does at its alarms. `steps`: mean CPU in percent, and the hosts that are added from there on."""
+    """How a group reacts to its alarms. `steps`: mean CPU in percent, and the number of hosts to add from there on."""
 
     name: str
     steps: tuple = ((70, 4),)
@@ -29,7 +29,7 @@ class Policy:
     down: int = 1
     down_pause: int = 300
     slow_scales: bool = False   # a processing time of over 10 s adds hosts too
-    any_low: bool = False       # one low alarm of several is enough to take a host away; disks are nearly always low
+    any_low: bool = False       # one low alarm of several removes a host; disks are nearly always low
     minimum: int = 1
     maximum: int = 10
 
@@ -41,24 +41,24 @@ SHIPPED = Policy("shipped: +4, from 90 % +9 / -1, 300 s", steps=((70, 4), (90, 9
 
 @dataclass(frozen=True)
 class World:
-    cpu_ms: float = 20.0        # of one processor, for a message
-    processors: int = 2         # of a host
+    cpu_ms: float = 20.0        # of one processor, per message
+    processors: int = 2         # per host
     boot: int = 180             # seconds from the decision to the first message
-    ses: float = 1e9            # messages a second, of the whole account
-    normal: float = 35.0        # messages a second
+    ses: float = 1e9            # messages per second, for the whole account
+    normal: float = 35.0        # messages per second
     factor: float = 20.0
     hours: int = 5
     seed: int = 2026
 
 
 def arrivals(world):
-    """Messages in each second. A spike rises in a minute, stays for 20, then halves every 10 minutes."""
+    """Yields the messages of each second. A spike rises for a minute, stays for 20, then halves every 10 minutes."""
     random = Random(world.seed)
     for second in range(world.hours * 3600):
         since = second / MINUTE - SPIKE_AT
         height = min(1.0, max(0.0, since)) * 0.5 ** max(0.0, (since - 21) / 10)
         rate = world.normal * (1 + (world.factor - 1) * height)
-        # Near enough to Poisson at these rates, and the same with every Python.
+        # Close enough to Poisson at these rates, and the same with every Python.
         yield max(0, round(rate + rate ** 0.5 * (sum(random.random() for _ in range(12)) - 6)))
 
 
@@ -83,14 +83,14 @@ class Host:
 
 
 class Group:
-    """The hosts, and the two pauses of the policy. `minutes` holds (mean CPU, whether SES held messages up)."""
+    """The hosts, and the two pauses of the policy. `minutes` holds (mean CPU, whether SES delayed messages)."""
 
     def __init__(self, policy, world):
         self.policy, self.world = policy, world
         self.hosts = [Host(0) for _ in range(policy.minimum)]
         self.minutes = []
         self.grown = self.shrunk = -10**9
-        self.adding = policy.steps[0][1]    # hosts that the last growth asked for
+        self.adding = policy.steps[0][1]    # hosts that the last growth requested
 
     def staying(self):
         return [host for host in self.hosts if not host.leaving]
@@ -108,13 +108,14 @@ class Group:
             more = max(more, policy.steps[0][1])
         if more:
             self.grow(more, now)
-        # Each low alarm of the old policy took hosts away by itself, whatever the others said.
+        # In the old policy each low alarm removed hosts by itself, whatever the others showed.
         low = all(m[0] < policy.cpu_low for m in recent) and not slow
         if low or policy.any_low:
             self.shrink(now)
 
     def grow(self, more, now):
-        # While new hosts start, a step policy adds what a higher step has more than the one before; a simple one waits.
+        # While new hosts start, a step policy adds the difference between a higher step and the one before; a simple
+        # policy waits.
         since = max(self.grown, self.shrunk) if self.policy.any_low else self.grown
         started = self.adding if now - since < self.policy.pause else 0
         if started and len(self.policy.steps) == 1:
@@ -127,7 +128,7 @@ class Group:
     def shrink(self, now):
         if now - max(self.grown, self.shrunk) < self.policy.down_pause:
             return
-        # The newest: it has the least in its queue. It leaves when the queue is empty.
+        # Removes the newest host, which has the least in its queue. It leaves when the queue is empty.
         for host in self.staying()[::-1][:self.policy.down]:
             if len(self.staying()) > self.policy.minimum:
                 host.leaving, self.shrunk = True, now
@@ -162,7 +163,7 @@ def simulate(policy, world):
     answered, late = sum(waits.values()), sum(host.waiting for host in group.hosts)
 
     def within(part):
-        """Minutes in which this part of the messages was answered; None when so many never were."""
+        """Returns the minutes within which this part of the messages was answered; None if so many never were."""
         left = part * (answered + late)
         for wait in sorted(waits):
             left -= waits[wait]
@@ -186,7 +187,7 @@ def minutes(value):
 
 
 def spikes(world):
-    """The scenarios: what is different, and the policies that are tried in it."""
+    """Yields the scenarios: their name, the policies to try, and the changed world."""
     everything = (OLD_AS_IT_WAS, OLD, SHIPPED)
     yield f"{world.factor:g}-fold", everything, world
     yield "an image with all packages: ready in 60 s", (OLD, SHIPPED), replace(world, boot=60)

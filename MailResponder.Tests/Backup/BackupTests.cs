@@ -6,7 +6,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Backup;
 
-/// <summary>`responder backup` on a host that answers, and `responder restore` on another one.</summary>
+/// <summary>Runs `responder backup` on a host in service, and `responder restore` on another host.</summary>
 public sealed class BackupTests : IDisposable
 {
     private readonly Workplace _place = new();
@@ -21,7 +21,7 @@ public sealed class BackupTests : IDisposable
     }
 
     /// <summary>
-    /// A message that was answered before the backup, one of whose replies failed, and one that is blocked.
+    /// The backup holds an answered message, a message one of whose replies failed, and a blocked requester.
     /// </summary>
     [Fact]
     public void RestoredHost_KnowsWhatWasAnswered()
@@ -61,7 +61,7 @@ public sealed class BackupTests : IDisposable
         Assert.Contains("reason=over-quota", fresh.Log.Reports[^1], StringComparison.Ordinal);
     }
 
-    /// <summary>Each copy is of one moment: the filter of that moment's write-ahead log is in it.</summary>
+    /// <summary>Each copy shows the database at one moment. It includes the write-ahead log of that moment.</summary>
     [Fact]
     public async Task BackupWhileMailComesIn_IsWhole()
     {
@@ -79,7 +79,7 @@ public sealed class BackupTests : IDisposable
             Run(fresh, "restore", Archive, "--replace");
             var holds = Run(fresh, "database", "status").Split("with a quota, ")[1].Split(' ')[0];
             var messages = int.Parse(holds, CultureInfo.InvariantCulture);
-            // Three more may have been answered and not yet recorded.
+            // Up to three more messages may be answered but not yet recorded.
             Assert.InRange(messages, before - 3, _place.Outbox.Count / 2 + 3);
         }
 
@@ -107,13 +107,15 @@ public sealed class BackupTests : IDisposable
 
         Run(other, "restore", Archive, "--replace");
         Assert.Equal(File.ReadAllBytes(_place.PathTo("dkim.key")), File.ReadAllBytes(other.PathTo("dkim.key")));
-        // Of the database that was replaced nothing is left, not in its log either.
+        // Nothing is left of the replaced database, nor of its write-ahead log.
         var holds = Run(other, "database", "status");
         Assert.Contains("1 requester(s) with a quota, 1 message(s)", holds, StringComparison.Ordinal);
         Assert.Contains("0 of 3 used", Run(other, "blacklist", "check", request.From), StringComparison.Ordinal);
     }
 
-    /// <summary>As install.sh makes a host: what is configured is root's, what is written is the service's.</summary>
+    /// <summary>
+    /// As on a host made by install.sh, root owns the configuration, and the service owns the files it writes.
+    /// </summary>
     [Fact]
     public void RestoredByRoot_IsReadableForTheServiceAndForNobodyElse()
     {
@@ -139,7 +141,7 @@ public sealed class BackupTests : IDisposable
         Run(_place, "database", "init");
         Run(_place, "backup", Archive);
 
-        // Nobody's umask takes the service's rights away.
+        // A strict umask does not take away the service's access.
         string[] command = ["restore", Archive, "--replace", "--settings", fresh.SettingsFile];
         var run = ResponderProcess.Run("umask 077; exec \"$@\"", [], command);
 
@@ -170,7 +172,9 @@ public sealed class BackupTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_away.PathTo("theirs")));
     }
 
-    /// <summary>The service's user put a link in place of the book or the database, for root to read.</summary>
+    /// <summary>
+    /// The service's user replaced the book or the database by a symbolic link, so that root would read its target.
+    /// </summary>
     [Theory]
     [InlineData("responses.json")]
     [InlineData("responder.db")]
@@ -211,7 +215,7 @@ public sealed class BackupTests : IDisposable
         Assert.Equal([Archive], Directory.GetFiles(_away.Path));
     }
 
-    /// <summary>What could not be restored is no backup.</summary>
+    /// <summary>A backup that cannot be restored is refused.</summary>
     [Fact]
     public void KeyOfAnotherDatabase_IsNoBackup()
     {

@@ -4,8 +4,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Backup;
 
 /// <summary>
-/// Backup and restore break at each single call that changes something, one run for each; run again, they do what the
-/// first one should have done.
+/// Backup and restore fail at every single call that changes something, one run per call. A second run completes what
+/// the first one should have done.
 /// </summary>
 public sealed class BrokenOffRestorations
 {
@@ -25,7 +25,7 @@ public sealed class BrokenOffRestorations
 
         BreakEach(["restore", archive, "--replace"], action, place =>
         {
-            // Whatever is there by now: nobody gets a second answer to what was answered, and nothing is returned.
+            // Whatever files exist by now, no answered request is answered again, and no mail is returned.
             var before = place.Filter(request);
             var status = before.Errors.StartsWith("4.3.5", StringComparison.Ordinal) ? "4.3.5 " : "4.3.0 ";
             if (before.ExitCode != 0) before.AssertDeferred(status);
@@ -89,7 +89,7 @@ public sealed class BrokenOffRestorations
         return ResponderProcess.Run($"""cd {place.Folder}; exec env {faults} "$@" """, [], whole);
     }
 
-    /// <summary>In use, and with a backup of before.</summary>
+    /// <summary>Makes a host that is in use and has an earlier backup.</summary>
     private static Workplace NewPlace()
     {
         var place = new Workplace();

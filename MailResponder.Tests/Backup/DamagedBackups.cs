@@ -6,7 +6,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Backup;
 
-/// <summary>A backup with something wrong in it changes nothing, and is told what and where.</summary>
+/// <summary>A damaged backup changes nothing. The error says what is wrong and where.</summary>
 public sealed class DamagedBackups : IDisposable
 {
     private readonly Workplace _place = new();
@@ -31,7 +31,7 @@ public sealed class DamagedBackups : IDisposable
     public void CutShortAnywhere_IsRefused()
     {
         var whole = System.IO.File.ReadAllBytes(Archive);
-        // All of its ends, and the trailer with the checksum.
+        // Cut at various lengths, and at each byte of the trailer with the checksum.
         int[] middle = [0, 1, 9, 10, 11, 200, whole.Length / 2, whole.Length * 9 / 10];
         foreach (var length in middle.Concat(Enumerable.Range(whole.Length - 12, 12)))
         {
@@ -63,7 +63,7 @@ public sealed class DamagedBackups : IDisposable
         AssertRefused($"{Archive}: is damaged or cut short; take another backup");
     }
 
-    /// <summary>In gzip it is whole.</summary>
+    /// <summary>The gzip layer is complete; only the tar archive inside is cut short.</summary>
     [Fact]
     public void TarCutShort_IsRefusedWithItsLastEntry()
     {
@@ -127,7 +127,9 @@ public sealed class DamagedBackups : IDisposable
         AssertRefused(fault.Replace("{0}", Archive, StringComparison.Ordinal), exitCode);
     }
 
-    /// <summary>Whole by all checksums of the archive, and damaged before it was written.</summary>
+    /// <summary>
+    /// All checksums of the archive are right, because the database was damaged before it was archived.
+    /// </summary>
     [Fact]
     public void DamagedDatabase_IsNamed()
     {
@@ -161,7 +163,7 @@ public sealed class DamagedBackups : IDisposable
 
     private static PaxTarEntry Link(TarEntryType kind, string name) => new(kind, name) { LinkName = "/etc/passwd" };
 
-    /// <summary>Writes the archive anew, after a change.</summary>
+    /// <summary>Writes the archive again, with a change.</summary>
     private void Make(Action<List<TarEntry>> change)
     {
         System.IO.File.Delete(Archive);

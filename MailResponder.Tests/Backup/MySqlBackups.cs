@@ -6,7 +6,8 @@ using MailResponder.Tests.Store;
 namespace MailResponder.Tests.Backup;
 
 /// <summary>
-/// With a server, the backup has keys and settings, and says by which commands the server's own programs do the rest.
+/// With a database server, the backup holds keys and settings, and the output gives the commands by which the server's
+/// own programs do the rest.
 /// </summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlBackups(PrivateMariaDb server) : IDisposable
@@ -63,7 +64,7 @@ public sealed class MySqlBackups(PrivateMariaDb server) : IDisposable
         ToolRun.Of("/bin/sh", "-c", command).AssertDone();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(archive + ".sql"));
 
-        // What came after the backup is lost with the server.
+        // Changes after the backup are lost with the server.
         var later = RequestMail.FromSomebodyNew();
         _place.Filter(later).AssertDone();
         using var fresh = new Workplace();
@@ -73,7 +74,7 @@ public sealed class MySqlBackups(PrivateMariaDb server) : IDisposable
         server.AsAdministrator($"DROP DATABASE {mySql.Database}; CREATE DATABASE {mySql.Database}");
         var lines = restored.OutputText.Split('\n');
         var reading = lines.Single(line => line.StartsWith("mariadb --", StringComparison.Ordinal));
-        // Root logs in over the socket here, and by no password.
+        // Here root logs in through the socket, without a password.
         reading = $"mariadb --socket={server.Socket} --user=root {reading.Split("--password ")[1]}";
         reading = reading.Replace("FILE", $"\"{archive}.sql\"", StringComparison.Ordinal);
         ToolRun.Of("/bin/sh", "-c", reading).AssertDone();
@@ -84,7 +85,7 @@ public sealed class MySqlBackups(PrivateMariaDb server) : IDisposable
         Assert.Equal(2, fresh.Outbox.Count);
     }
 
-    /// <summary>Over the socket the server knows the service by its Unix user, as install.sh has it.</summary>
+    /// <summary>Through the socket the server knows the service by its Unix user, as install.sh sets it up.</summary>
     [Fact]
     public void WithoutPassword_TheUsersOwnRightsAreTaken()
     {

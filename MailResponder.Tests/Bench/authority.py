@@ -1,11 +1,11 @@
-"""An authority made for the occasion, and a certificate of its own for the servers of the loopback."""
+"""A temporary authority, and a certificate of it for the servers on the loopback."""
 
 import os
 import subprocess
 
 
 class Authority:
-    """Its certificate is ca.pem; that of `localhost` is server.pem, with server.key."""
+    """The authority's certificate is ca.pem; that of `localhost` is server.pem, with server.key."""
 
     def __init__(self, folder):
         self._folder = folder
@@ -21,10 +21,10 @@ class Authority:
                      "-out", self.path("server.pem"))
 
     def path(self, name):
-        """The path of one of its files."""
+        """Returns the path of one of its files."""
         return os.path.join(self._folder, name)
 
     @staticmethod
     def openssl(*arguments):
-        """Runs openssl(1), which must end well."""
+        """Runs openssl(1), which must succeed."""
         subprocess.run(["openssl", *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""Measures each goal for the cost of a message; see bench.sh beside this folder."""
+"""Measures the cost of a message against each goal; see bench.sh in the folder above."""
 
 import argparse
 import contextlib
@@ -32,7 +32,7 @@ CASES = {
 
 
 class Bench:
-    """What the cases share: the program, the launcher, the log, and servers that start when a case first asks."""
+    """What the cases share: the program, the launcher, the log, and servers started when a case first needs them."""
 
     def __init__(self, arguments, servers):
         self.work = arguments.work
@@ -64,23 +64,23 @@ class Bench:
 
     @property
     def ses(self):
-        """The SES of the loopback."""
+        """The test double of SES on the loopback."""
         if self._ses is None:
             self._ses = self.servers.enter_context(SesDouble(os.path.join(self.work, "ses-server")))
         return self._ses
 
     def place(self, name, **details):
-        """A place with a SQLite database."""
+        """Makes a place with a SQLite database."""
         return Place(self, name, **details)
 
     def mariadb_place(self, name, **details):
-        """A place with a database in the private MariaDB."""
+        """Makes a place with a database in the private MariaDB."""
         schema = name.replace("-", "_")
         self.mariadb.new_database(schema)
         return self.place(name, database=self.mariadb.settings(schema, self._mariadb_password()), **details)
 
     def mariadb_variants(self, name):
-        """One place with a database in the private MariaDB, by each way to log in to it."""
+        """Makes a place with a database in the private MariaDB, once for each way to log in to it."""
         place = self.mariadb_place(name)
         return {
             "unix_socket": place.variant("unix_socket", {"database": self.mariadb.unix_settings(name)}),
@@ -93,7 +93,7 @@ class Bench:
 
     @property
     def ses_settings(self):
-        """For replies through the SES of the loopback."""
+        """The settings for replies through the test double of SES."""
         keys = self._shared_secret("aws", "[default]\naws_access_key_id = AKIABENCHBENCHBENCHB\n"
                                           "aws_secret_access_key = bench")
         return self.ses.settings(keys)
@@ -106,7 +106,7 @@ class Bench:
 
 
 def parse():
-    """The command line; bench.sh has added what comes after --."""
+    """Parses the command line, to which bench.sh has added --binary and --work."""
     parser = argparse.ArgumentParser(prog="bench.sh")
     parser.add_argument("cases", nargs="*")
     parser.add_argument("--json", action="store_true")
@@ -118,7 +118,7 @@ def parse():
 
 
 def run(case, bench):
-    """A case's rows, and why it could not run: one of the two is empty."""
+    """Returns a case's rows, and why it could not run. One of the two is empty."""
     try:
         return CASES[case](bench), ""
     except (BenchError, OSError, subprocess.SubprocessError) as trouble:
@@ -126,13 +126,13 @@ def run(case, bench):
 
 
 def end(*_):
-    """Leaves by way of the servers' ends; once, so that a second signal does not cut these short."""
+    """Exits so that the servers are stopped. A second signal does not interrupt that."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(75)
 
 
 def main():
-    """Exit status 0 also when goals are missed; 1 when a case could not run."""
+    """Runs the cases. The exit status is 0 even if goals are missed, and 1 if a case could not run."""
     arguments = parse()
     signal.signal(signal.SIGTERM, end)
     rows, troubles = [], {}

@@ -1,4 +1,4 @@
-"""The case of ten million rows: nothing may become dearer, and the daily reset may not be felt."""
+"""The case of ten million rows: no cost may rise, and the daily reset must not delay messages."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ MAX_CHANGE = 1.10
 MAX_RESET_SECONDS = 30
 MAX_DELAY_MS = 100
 
-# A reset that takes so long has missed its goal; the other cases have to have their time too.
+# A reset that takes this long has missed its goal, and the other cases need their time too.
 GIVE_UP_SECONDS = 60
 
 PAUSE_SECONDS = 0.05
@@ -29,7 +29,7 @@ CHARGED = re.compile(r"quota of (\d+) requester")
 
 
 def measure(bench):
-    """Goal 7."""
+    """Measures goal 7."""
     small = bench.place("flat-small")
     large = bench.place("flat-large", addresses=ADDRESSES)
     small_mariadb = bench.mariadb_place("flat-small-mariadb")
@@ -54,14 +54,14 @@ def measure(bench):
 
 
 def timed(what, work):
-    """Tells on standard error how long the making of rows took."""
+    """Runs work that fills tables, and reports on standard error how long it took."""
     start = time.monotonic()
     work()
     print(f"bench.sh: flat: {what} filled in {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
 
 
 def ways(bench, place, mariadb):
-    """The cases of single messages, at one place and its double in MariaDB."""
+    """Returns the cases of single messages, at one place and at its counterpart in MariaDB."""
     place.add_attachment()
     sendmail = place.variant("sendmail", {"send_method": "sendmail"})
     ses = place.variant("ses", bench.ses_settings)
@@ -78,13 +78,13 @@ def ways(bench, place, mariadb):
 
 
 def change(what, costs, name, figure):
-    """How many times the figure of few rows the one of many is."""
+    """Returns the ratio of a figure with many rows to the figure with few rows."""
     ratio = getattr(costs[name + " large"], figure) / getattr(costs[name + " small"], figure)
     return Row("flat", f"change of {what}", "<=", MAX_CHANGE, ratio, "x")
 
 
 def rate_through_postfix(bench, small, large):
-    """The change of replies a second."""
+    """Measures the change of replies per second."""
     program = throughput.reachable(bench)
     with contextlib.ExitStack() as servers:
         rates = throughput.in_turn(bench, {
@@ -96,9 +96,9 @@ def rate_through_postfix(bench, small, large):
 
 
 def reset(bench, place, calm, database):
-    """The daily reset, and what those wait who write meanwhile.
+    """Measures the daily reset, and the delay of messages meanwhile.
 
-    Its small double answers in turn with it: what waits there too does not wait for the database.
+    The small place answers in turn with the large one: a delay that occurs there too is not caused by the database.
     """
     undisturbed = statistics.median(text_reply(place).wall_ms for _ in range(bench.runs))
     start = time.monotonic()

@@ -1,11 +1,11 @@
-/* launcher INPUT ERRORS PROGRAM [ARGUMENT...] - run a program once and tell what it cost
+/* launcher INPUT ERRORS PROGRAM [ARGUMENT...] - runs a program once and prints what it cost
  *
- * The program reads the file INPUT, its output is dropped, its errors go to the file ERRORS. Prints one line:
- * microseconds of CPU (user and system, with its own children), microseconds of wall time, peak memory in KiB, and
+ * The program reads the file INPUT. Its output is discarded, and its errors go to the file ERRORS. Prints one line:
+ * microseconds of CPU (user and system, including its children), microseconds of wall time, peak memory in KiB, and
  * the exit status (128 + signal).
  *
- * Linux hands the peak memory of the process that starts a program down to it. This one is small, so that the figure
- * is the program's own; Python's would not be. */
+ * On Linux a program inherits the peak memory of the process that starts it. This process is small, so that the figure
+ * is the program's own. Python's would not be small. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>

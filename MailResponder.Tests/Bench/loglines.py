@@ -1,4 +1,4 @@
-"""The system's log as the responder sees it: a datagram socket, read as fast as it is written."""
+"""The system's log as the responder sees it: a datagram socket, which is read as fast as it is written to."""
 
 import os
 import queue
@@ -8,12 +8,12 @@ import threading
 
 from measure import BenchError
 
-# The line for people; the JSON line for programs has no such beginning.
+# The line for people. The JSON line for programs does not begin like this.
 LINE = re.compile(rb"mail_responder\[\d+\]: (replied|skipped|deferred|failed) (.*)", re.DOTALL)
 
 
 class LogLines:
-    """Collects what the responder says of each message."""
+    """Collects the responder's line about each message."""
 
     def __init__(self, folder):
         self.path = os.path.join(folder, "log")
@@ -25,7 +25,7 @@ class LogLines:
         threading.Thread(target=self._read, daemon=True).start()
 
     def expect(self, result, rest):
-        """The next message's line must begin so: a figure is worth nothing if the work was not done."""
+        """Checks that the next message's line begins like this. A figure is worthless if the work was not done."""
         try:
             line = self._lines.get(timeout=5)
         except queue.Empty:
@@ -34,7 +34,7 @@ class LogLines:
             raise BenchError(f"expected '{result} {rest}', the responder logged: {line}")
 
     def take(self):
-        """All lines that have not been looked at."""
+        """Returns all lines that have not been checked."""
         lines = []
         while not self._lines.empty():
             lines.append(self._lines.get())

@@ -1,4 +1,4 @@
-"""A MariaDB of the benchmark's own, over a unix socket, and with TLS on the loopback."""
+"""A private MariaDB for the benchmark, over a Unix socket, and with TLS on the loopback."""
 
 import getpass
 import os
@@ -12,13 +12,13 @@ from measure import BenchError
 
 USER = "mysql"
 
-# A small server's memory; the ten million rows are several times that.
+# The memory of a small server. The ten million rows take several times as much.
 OPTIONS = ["--innodb-buffer-pool-size=512M", "--innodb-log-file-size=512M",
            "--bind-address=127.0.0.1", "--skip-name-resolve"]
 
 
 class PrivateMariaDb:
-    """Started when it is made, stopped at the end of the block. A context manager."""
+    """A context manager: the server is started when it is made, and stopped at the end of the block."""
 
     def __init__(self, folder):
         os.mkdir(folder)
@@ -55,27 +55,27 @@ class PrivateMariaDb:
         self._server.wait(timeout=120)
 
     def new_database(self, name):
-        """A database with a user of the same name, whose password is `secret`; over the network it must come by TLS."""
+        """Creates a database, and a user of the same name with password `secret`, who must use TLS over the network."""
         self.sql(f"CREATE DATABASE {name} CHARACTER SET utf8mb4; CREATE USER {name}@localhost IDENTIFIED BY 'secret'; "
                  f"CREATE USER {name}@'127.0.0.1' IDENTIFIED BY 'secret' REQUIRE SSL")
         for host in ("localhost", "127.0.0.1"):
             self.sql(f"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON {name}.* TO {name}@'{host}'")
 
     def settings(self, name, password_file):
-        """The setting `database` for it: over the socket, with the password."""
+        """Returns the setting `database` for it: over the socket, with the password."""
         return {"mysql": {"socket": self.socket, "user": name, "password_file": password_file, "database": name}}
 
     def unix_settings(self, name):
-        """The same, as the Unix user who runs the benchmark, root, whom the server knows."""
+        """Returns the setting for a login as the Unix user that runs the benchmark, root, whom the server knows."""
         return {"mysql": {"socket": self.socket, "user": "root", "database": name}}
 
     def tls_settings(self, name, password_file):
-        """The same, over TCP with TLS: the certificate is checked, and is for this name."""
+        """Returns the setting for TCP with TLS. The certificate is verified, and is for this name."""
         return {"mysql": {"server": "localhost", "port": self._port, "user": name, "password_file": password_file,
                           "database": name, "ssl_ca": self._authority.path("ca.pem")}}
 
     def sql(self, statements, database="mysql"):
-        """Runs statements as the administrator; returns what they print, without headings."""
+        """Runs statements as the administrator, and returns their output without headings."""
         done = subprocess.run(
             ["mariadb", "--no-defaults", "-N", "-B", f"--socket={self.socket}", "-u", "root", database],
             input=statements, capture_output=True, text=True)
@@ -110,6 +110,6 @@ class PrivateMariaDb:
 
 
 def free_port():
-    """A TCP port on which nobody listens now."""
+    """Returns a TCP port on which no server listens now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]

@@ -1,24 +1,24 @@
-"""Runs whole processes in turn and tells the medians of what they cost."""
+"""Runs whole processes in turn and reports the medians of their cost."""
 
 import dataclasses
 import os
 import statistics
 import subprocess
 
-# What Postfix's pipe(8) leaves of the environment.
+# The environment that Postfix's pipe(8) passes on.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C"}
 
-# /bin/true stays below this; more means that the launcher's own memory is counted.
+# /bin/true stays below this. More means that the launcher's own memory is counted.
 MAX_MIB_OF_TRUE = 4
 
 
 class BenchError(Exception):
-    """A case cannot be run; says why."""
+    """A case cannot be run. The message says why."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Cost:
-    """What one process cost, or the medians of several."""
+    """The cost of one process, or the medians of several."""
 
     cpu_ms: float
     wall_ms: float
@@ -26,14 +26,14 @@ class Cost:
 
 
 class Launcher:
-    """Starts programs through launcher.c, from a folder of nobody's."""
+    """Starts programs through launcher.c, in a folder that belongs to none of them."""
 
     def __init__(self, program, work):
         self._program = program
         self._errors = os.path.join(work, "errors")
 
     def run(self, argv, stdin="/dev/null", env=None):
-        """One process. BenchError when it does not end with 0."""
+        """Runs one process. Raises BenchError if it does not exit with 0."""
         if os.path.exists(self._errors):
             os.remove(self._errors)
         done = subprocess.run([self._program, stdin, self._errors, *argv], cwd="/", env=env or ENVIRONMENT,
@@ -49,10 +49,10 @@ class Launcher:
 
 
 def in_turn(contenders, runs):
-    """Runs A, B, C, A, B, C …, so that what else the machine does meets all alike.
+    """Runs A, B, C, A, B, C …, so that other activity on the machine affects all alike.
 
-    contenders: a dict of name and function that runs one process and returns its Cost. Each is run once before, to
-    have files and tables in place. Returns a dict of name and median Cost.
+    contenders: a dict from a name to a function that runs one process and returns its Cost. Each runs once beforehand,
+    so that files and tables exist. Returns a dict from the name to the median Cost.
     """
     costs = {name: [] for name in contenders}
     for turn in range(runs + 1):
@@ -64,7 +64,7 @@ def in_turn(contenders, runs):
 
 
 def median(costs):
-    """Each figure's own median."""
+    """Returns the median of each figure."""
     return Cost(*(statistics.median(getattr(cost, field.name) for cost in costs) for field in dataclasses.fields(Cost)))
 
 
@@ -78,7 +78,7 @@ def baselines(launcher, message):
 
 
 def check_launcher(launcher):
-    """BenchError when the memory of others would be counted as a program's own."""
+    """Raises BenchError if another process's memory would be counted as a program's own."""
     mib = launcher.run(["/bin/true"]).mib
     if mib > MAX_MIB_OF_TRUE:
         raise BenchError(f"/bin/true seems to need {mib:.1f} MiB: the launcher's own memory is counted")

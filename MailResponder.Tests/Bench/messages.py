@@ -1,4 +1,4 @@
-"""The cases of single messages: what one process costs."""
+"""The cases of single messages: the cost of one process."""
 
 from measure import baselines, in_turn
 from place import ATTACHMENT_BYTES, FILE_ADDRESS, TEXT_ADDRESS, Place
@@ -9,36 +9,36 @@ NOBODY = "nobody@example.com"
 
 
 def text_reply(place):
-    """A reply of text and HTML."""
+    """Answers with text and HTML."""
     return place.answer()
 
 
 def robot(place):
-    """A mail that says of itself that a program wrote it."""
+    """Sends a mail that declares itself written by a program."""
     return place.answer(more=AUTO_REPLY, expect=("skipped", "reason=auto-submitted "))
 
 
 def unknown(place):
-    """A mail to an address that the response book does not have."""
+    """Sends a mail to an address that the response book does not have."""
     return place.answer(NOBODY, expect=("skipped", "reason=unknown-address "))
 
 
 def attachment(place):
-    """A reply with a large attachment."""
+    """Answers with a large attachment."""
     cost = place.answer(FILE_ADDRESS)
     place.empty_outbox()
     return cost
 
 
 def through_ses(place, ses, address=TEXT_ADDRESS):
-    """A reply through SES, which must have arrived there."""
+    """Answers through SES. The reply must have arrived there."""
     cost = place.answer(address)
     ses.expect(ATTACHMENT_BYTES if address == FILE_ADDRESS else 0)
     return cost
 
 
 def through_sendmail(place, postfix, address=TEXT_ADDRESS):
-    """A reply through the real sendmail(1), which must have left."""
+    """Answers through the real sendmail(1). The reply must have left."""
     number = postfix.delivered() + 1
     cost = place.answer(address, env=postfix.environment)
     postfix.expect(number, ATTACHMENT_BYTES if address == FILE_ADDRESS else 0)
@@ -46,7 +46,7 @@ def through_sendmail(place, postfix, address=TEXT_ADDRESS):
 
 
 def by_itself(bench, reply, attachment_bytes):
-    """sendmail(1) alone, with what it was given for such a reply."""
+    """Runs sendmail(1) alone, with the input it gets for such a reply."""
     number = bench.postfix.delivered() + 1
     cost = bench.launcher.run(["/usr/sbin/sendmail", "-i", "-t", "-f", "bounces@example.com"], stdin=reply,
                               env=bench.postfix.environment)
@@ -62,7 +62,7 @@ def compare(bench, case, contenders, place):
 
 
 def measure_sqlite(bench):
-    """Goal 1."""
+    """Measures goal 1."""
     place = bench.place("sqlite")
     costs = compare(bench, "sqlite", {"reply": lambda: text_reply(place)}, place)
     return [
@@ -74,7 +74,7 @@ def measure_sqlite(bench):
 
 
 def measure_pool(bench):
-    """A reply with links of a pool, to the same reply without."""
+    """Compares a reply with links of a pool to the same reply without a pool."""
     plain, pool = bench.place("pool-plain"), bench.place("pool", links=20)
     costs = compare(bench, "pool", {"plain": lambda: text_reply(plain), "pool": lambda: text_reply(pool)}, pool)
     return [
@@ -84,7 +84,7 @@ def measure_pool(bench):
 
 
 def measure_mariadb(bench):
-    """Goal 2: each way to log in, in milliseconds and to an empty Python."""
+    """Measures goal 2: each way to log in, in milliseconds and relative to an empty Python."""
     places = bench.mariadb_variants("mariadb")
     costs = compare(bench, "mariadb", {way: lambda place=place: text_reply(place) for way, place in places.items()},
                     places["password"])
@@ -98,14 +98,14 @@ def measure_mariadb(bench):
 
 
 def measure_ses(bench):
-    """Goal 3."""
+    """Measures goal 3."""
     place = bench.place("ses").variant("ses", bench.ses_settings)
     costs = compare(bench, "ses", {"reply": lambda: through_ses(place, bench.ses)}, place)
     return [cpu_row("ses", "CPU of a reply", 25, costs, "reply")]
 
 
 def measure_attachment(bench):
-    """Goal 4: what the attachment adds to the same reply without it."""
+    """Measures goal 4: the cost that the attachment adds to the same reply without it."""
     outbox = bench.place("attachment")
     outbox.add_attachment()
     text = outbox.keep_reply(TEXT_ADDRESS)
@@ -135,14 +135,14 @@ def measure_attachment(bench):
 
 
 def measure_robot(bench):
-    """Goal 5."""
+    """Measures goal 5 for robots."""
     place = bench.place("robot")
     costs = compare(bench, "robot", {"robot": lambda: robot(place)}, place)
     return [cpu_row("robot", "CPU of a robot's mail", 6, costs, "robot")]
 
 
 def measure_unknown(bench):
-    """Goal 5."""
+    """Measures goal 5 for unknown addresses."""
     place = bench.place("unknown")
     costs = compare(bench, "unknown", {"unknown": lambda: unknown(place)}, place)
     return [cpu_row("unknown", "CPU of a mail to nobody", 6, costs, "unknown")]

@@ -1,4 +1,4 @@
-"""What the responder works with: settings, keys, a response book, and the messages that people send."""
+"""The responder's working environment: settings, keys, a response book, and the messages that people send."""
 
 import copy
 import itertools
@@ -10,7 +10,7 @@ import subprocess
 
 from measure import ENVIRONMENT, BenchError
 
-# A request has a handful of headers and a line of text. Each comes from somebody new and has an id of its own.
+# A request has a few header fields and a line of text. Each comes from a new person and has its own id.
 REQUEST = """\
 Return-Path: <{sender}>
 X-Original-To: {recipient}
@@ -45,17 +45,17 @@ ATTACHMENT_BYTES = 7_000_000
 
 
 class Place:
-    """A folder with all that one responder needs."""
+    """A folder with everything that one responder needs."""
 
     def __init__(self, bench, name, *, database=None, addresses=2, links=0):
-        """bench: a Bench. database: the setting; a SQLite file when None. addresses: how many the response book has,
-        at least 2. links: how many its pool has, of which each requester gets 3; no pool when 0."""
+        """bench: a Bench. database: the setting; a SQLite file if None. addresses: how many the response book has, at
+        least 2. links: how many links its pool has, of which each requester gets 3; no pool if 0."""
         self._bench = bench
         self.folder = os.path.join(bench.work, name)
         self.settings = self.path("settings.json")
         self.outbox = self.path("outbox")
         self._numbers = itertools.count(1)
-        # No two places, nor two runs of the benchmark, have a requester in common.
+        # No two places and no two runs of the benchmark share a requester.
         self._mark = secrets.token_hex(4)
         os.makedirs(self.path("files/bucket"))
         os.mkdir(self.path("messages"))
@@ -73,18 +73,18 @@ class Place:
             "database": database or {"sqlite": "responder.db"},
             "send_method": "outbox",
             "dkim": {"domain": "example.com", "selector": "mail", "key_file": "dkim.key"},
-            # All of it comes from one domain. It is counted, and the limit is not reached.
+            # All requests come from one domain. They are counted, but the limit is never reached.
             "limits": {"domain_per_minute": 1_000_000, "domain_per_day": 1_000_000_000},
             "syslog_socket": bench.log.path,
         }
         self._write("settings.json", self._settings)
 
     def path(self, name):
-        """The path of a file in the folder."""
+        """Returns the path of a file in the folder."""
         return os.path.join(self.folder, name)
 
     def variant(self, name, more):
-        """The same place with settings that are added, and win."""
+        """Returns the same place with more settings, which take precedence."""
         other = copy.copy(self)
         other.settings = self.path(name + ".json")
         self._write(name + ".json", {**self._settings, **more})
@@ -97,12 +97,12 @@ class Place:
         return self.path(name)
 
     def add_attachment(self):
-        """The file of FILE_ADDRESS: bytes that no encoding makes smaller."""
+        """Writes the file of FILE_ADDRESS: bytes that no encoding makes smaller."""
         with open(self.path("files/bucket/tool.zip"), "wb") as file:
             file.write(os.urandom(ATTACHMENT_BYTES))
 
     def message(self, recipient=TEXT_ADDRESS, more=""):
-        """A new message from somebody new. Returns its file and its queue id."""
+        """Writes a new message from a new person. Returns its file and its queue id."""
         number = next(self._numbers)
         queue_id = f"4cX{self._mark}z{number}"
         sender = f"reader-{self._mark}-{number}@freemail.test"
@@ -112,7 +112,7 @@ class Place:
         return file, queue_id
 
     def answer(self, recipient=TEXT_ADDRESS, *, more="", env=None, expect=("replied", "address={0} replies=1 ")):
-        """Runs the responder for a new message as Postfix does, checks what it says of it, and returns the Cost."""
+        """Runs the responder for a new message as Postfix does, checks its log line, and returns the Cost."""
         file, queue_id = self.message(recipient, more)
         self._bench.log.take()
         try:
@@ -127,11 +127,11 @@ class Place:
         return cost
 
     def replies(self):
-        """How many replies lie in the outbox."""
+        """Returns the number of replies in the outbox."""
         return len(os.listdir(self.outbox)) if os.path.isdir(self.outbox) else 0
 
     def keep_reply(self, recipient):
-        """Answers a message and returns the file of the reply, which is taken out of the outbox."""
+        """Answers a message, moves the reply out of the outbox, and returns its file."""
         self.empty_outbox()
         self.answer(recipient)
         (name,) = os.listdir(self.outbox)
@@ -140,18 +140,18 @@ class Place:
         return kept
 
     def empty_outbox(self):
-        """Attachments would fill the disk."""
+        """Empties the outbox, because attachments would fill the disk."""
         shutil.rmtree(self.outbox, ignore_errors=True)
 
     def give_to(self, user):
-        """Everything in the folder becomes the user's."""
+        """Makes the user the owner of everything in the folder."""
         subprocess.run(["chown", "-R", f"{user}:", self.folder], check=True)
 
     def _book(self, addresses):
         names = [TEXT_ADDRESS, *(f"get-{number}@example.com" for number in range(addresses - 2))]
         book = [{"email_addr": name, "body": TEXT, "attachments": None} for name in names]
         book.append({"email_addr": FILE_ADDRESS, "body": TEXT, "attachments": [["bucket", "tool.zip", "tool.zip"]]})
-        # The address that is asked for stands in the middle: finding it first would be luck.
+        # The requested address is in the middle; finding it first would be luck.
         book.insert(len(book) // 2, book.pop(0))
         return book
 

@@ -1,4 +1,4 @@
-"""A Postfix of the benchmark's own, set up with the samples in postfix/ as install.sh sets them."""
+"""A private Postfix for the benchmark, set up with the samples in postfix/ as install.sh sets them."""
 
 import os
 import re
@@ -16,7 +16,7 @@ COMMAND = re.compile(r"argv=/usr/local/bin/responder.*")
 SIZE = re.compile(rb"postfix/qmgr.*, size=([0-9]+), ")
 LONGEST_SECONDS = 60
 
-# The services that the samples expect to be there, as Debian's master.cf has them.
+# The services that the samples need, as in Debian's master.cf.
 SERVICES = """\
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -41,11 +41,11 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class PrivatePostfix:
-    """Configuration, queue, log and port are private. A context manager."""
+    """A context manager for a Postfix whose configuration, queue, log and port are private."""
 
     def __init__(self, folder, samples, command):
-        """samples: files of postfix/ whose lines go into main.cf, the later ones win. command: what the transport
-        `responder` runs."""
+        """samples: files of postfix/ whose lines go into main.cf; later ones take precedence. command: what the
+        transport `responder` runs."""
         os.mkdir(folder)
         os.chmod(folder, 0o711)
         self._folder = folder
@@ -75,17 +75,17 @@ class PrivatePostfix:
         self._stop()
 
     def _stop(self):
-        # A session of its own: what ends this program may be meant for its whole group.
+        # In a session of its own: a signal that ends this program may go to its whole process group.
         subprocess.run(["postfix", "-c", self._path("etc"), "stop"], stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
     @property
     def environment(self):
-        """What leads sendmail(1) to this Postfix; only root may do so."""
+        """The environment that makes sendmail(1) use this Postfix. Only root may set it."""
         return {**ENVIRONMENT, "MAIL_CONFIG": self._path("etc")}
 
     def expect(self, number, attachment_bytes):
-        """Waits until so many messages in all have left, the last of them with an attachment of so many bytes."""
+        """Waits until so many messages in all were sent, the last with an attachment of so many bytes."""
         end = time.monotonic() + LONGEST_SECONDS
         while self.delivered() < number:
             if time.monotonic() > end:
@@ -95,12 +95,12 @@ class PrivatePostfix:
             raise BenchError(f"Postfix should have got {attachment_bytes} bytes attached, it got {self._size} in all")
 
     def delivered(self):
-        """How many messages the transport, or sendmail(1)'s way out, has done with so far. BenchError when one was put
-        off."""
+        """Returns how many messages the transport, or sendmail(1)'s transport, has delivered so far. Raises BenchError
+        if one was deferred."""
         try:
             with open(self._path("maillog"), "rb") as log:
                 log.seek(self._read_to)
-                # The last line may still be being written.
+                # The last line may be incomplete.
                 lines = log.read().rpartition(b"\n")[0]
         except FileNotFoundError:
             return 0
@@ -144,19 +144,19 @@ class PrivatePostfix:
             return self._located(file.read())
 
     def _located(self, text):
-        """The text with the places of an installed responder replaced by ours."""
+        """Returns the text with the paths of an installed responder replaced by ours."""
         text = COMMAND.sub(lambda _: "argv=" + self._command, text)
         return (text.replace("/etc/postfix/", self._path("etc/"))
                 .replace("hash:/etc/aliases", "hash:" + self._path("etc/aliases"))
                 .replace("\nsmtp      inet", f"\n127.0.0.1:{self.port} inet"))
 
     def _parameters(self, sample):
-        """The lines of a main.cf sample as postconf(1) understands them."""
+        """Returns the lines of a main.cf sample as postconf(1) reads them."""
         alone = self._path("read-" + sample)
         os.mkdir(alone)
         shutil.copy(os.path.join(SAMPLES, sample), os.path.join(alone, "main.cf"))
         shutil.copy(os.path.join(SAMPLES, "master.cf"), alone)
-        # A sample that goes on top of main.cf names parameters that are not its own: postconf warns of them.
+        # A sample that supplements main.cf uses parameters it does not define, about which postconf warns.
         lines = subprocess.run(["postconf", "-n", "-c", alone], check=True, text=True, stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL).stdout.splitlines()
         return [self._located(line) for line in lines if not line.startswith("config_directory =")]

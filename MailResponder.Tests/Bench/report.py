@@ -8,7 +8,7 @@ HEADINGS = ("case", "what", "goal", "figure", "x true", "x cat", "x python", "ok
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A goal and the figure that was measured. ratios: of the figure to each baseline's, by its name."""
+    """A goal and the measured figure. ratios: those of the figure to each baseline's, by the baseline's name."""
 
     case: str
     what: str
@@ -26,7 +26,7 @@ class Row:
                 ">=": self.figure >= self.goal, ">": self.figure > self.goal}[self.sign]
 
     def cells(self):
-        """The row as texts, one for each heading."""
+        """Returns the row as texts, one for each heading."""
         ratios = [f"{self.ratios[name]:.2f}" if name in self.ratios else "" for name in ("true", "cat", "python")]
         figure = f"{self.figure:.{2 if self.unit == 'x' else 1}f} {self.unit}"
         return (self.case, self.what, f"{self.sign} {self.goal:g} {self.unit}",
@@ -34,13 +34,13 @@ class Row:
 
 
 def cpu_row(case, what, goal, costs, of):
-    """A goal for the CPU of one process, beside the baselines of the same run."""
+    """Returns a row for the CPU of one process, with the ratios to the baselines of the same run."""
     return Row(case, what, "<=", goal, costs[of].cpu_ms, "ms", {
         name: costs[of].cpu_ms / max(0.001, costs[name].cpu_ms) for name in ("true", "cat", "python")})
 
 
 def table(rows):
-    """The rows in columns."""
+    """Returns the rows as a text in columns."""
     lines = [HEADINGS, *(row.cells() for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)

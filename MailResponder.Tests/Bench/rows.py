@@ -1,6 +1,7 @@
-"""Fills quota and ledger by SQL. Whole rows of a responder's own tables, by the shortest way each database has.
+"""Fills quota and ledger by SQL. Makes whole rows of the responder's own tables, by each database's fastest way.
 
-Keys are as evenly spread as hashes are, but are made in their order: pages fill one after the other, nothing is sorted.
+The keys are as evenly distributed as hashes, but are made in order: pages are filled one after the other, and nothing
+is sorted.
 """
 
 import contextlib
@@ -9,15 +10,15 @@ import sqlite3
 
 DAY = 24 * 3600
 
-# One more than are kept (ledger_days), as there are when the daily reset comes: it forgets the first one.
+# One more than is kept (ledger_days), as when the daily reset runs, which deletes the first.
 VOLUMES = 8
 
 
 def fill_sqlite(file, count):
-    """Adds rows to the tables that the responder has made in the file."""
+    """Adds rows to the tables that the responder has created in the file."""
     each = count // VOLUMES
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as database:
-        # Nothing here has to survive a crash. WAL is set again below, for it stays with the file.
+        # Nothing here must survive a crash. WAL is set again below, because the mode stays with the file.
         for pragma in ("journal_mode = DELETE", "journal_mode = OFF", "synchronous = OFF", "cache_size = -100000"):
             database.execute("PRAGMA " + pragma)
         tail = os.urandom(24)
@@ -38,9 +39,9 @@ def fill_sqlite(file, count):
 
 
 def fill_mariadb(server, schema, count):
-    """Replaces the rows of the tables that the responder has made in the schema.
+    """Replaces the rows of the tables that the responder has created in the schema.
 
-    InnoDB writes whole pages where a table is empty and the two checks are off; from 10.7 on.
+    InnoDB writes whole pages if a table is empty and the two checks are off (MariaDB 10.7 and later).
     """
     each = count // VOLUMES
 

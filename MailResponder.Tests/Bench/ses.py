@@ -1,4 +1,4 @@
-"""An Amazon SES on the loopback, over TLS with a certificate of an authority made for the occasion."""
+"""A test double of Amazon SES on the loopback, over TLS with a certificate from a temporary authority."""
 
 import base64
 import email
@@ -20,7 +20,7 @@ ACCEPTED = """<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-
 
 
 class SesDouble:
-    """Accepts every mail, after a look at whether it is one. A context manager."""
+    """A context manager: accepts every request, and checks that it is one mail."""
 
     def __init__(self, folder):
         os.mkdir(folder)
@@ -30,7 +30,7 @@ class SesDouble:
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self._path("server.pem"), self._path("server.key"))
-        # The handshake belongs to the connection's own thread: one that hangs must not hold up the next.
+        # The handshake runs on the connection's own thread, so that one that hangs does not delay the next.
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -43,7 +43,7 @@ class SesDouble:
         self._server.server_close()
 
     def settings(self, credentials_file):
-        """The settings for this double."""
+        """Returns the settings for this double."""
         return {
             "aws_roots": self._path("aws-roots.pem"),
             "send_method": "ses",
@@ -55,7 +55,7 @@ class SesDouble:
         }
 
     def expect(self, attachment_bytes=0):
-        """The mail that has arrived since the last call must be one mail, with an attachment of so many bytes."""
+        """Checks that exactly one mail has arrived since the last call, with so many bytes attached."""
         arrived, self._arrived = self._arrived, []
         if arrived != [attachment_bytes]:
             raise BenchError(f"SES should have got one mail with {attachment_bytes} bytes attached, it got: {arrived}")
@@ -64,7 +64,7 @@ class SesDouble:
         return os.path.join(self._folder, name)
 
     def _make_certificates(self):
-        """An authority for the double, and a file of roots as install.sh makes it, with this one added."""
+        """Makes an authority for the double, and a file of roots as install.sh makes it, with this authority added."""
         Authority(self._folder)
         roots = [path for name in ("Amazon", "Starfield") for path in glob.glob(f"{HOST_AUTHORITIES}/{name}_*.crt")]
         with open(self._path("aws-roots.pem"), "w", encoding="ascii") as file:
@@ -76,7 +76,7 @@ class SesDouble:
         arrived = self._arrived_mail
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            """One request to SES."""
+            """Handles one request to SES."""
 
             protocol_version = "HTTP/1.1"
 

@@ -1,4 +1,4 @@
-"""The case of many messages: how many a second go through a real Postfix."""
+"""The case of many messages: how many per second pass through a real Postfix."""
 
 import contextlib
 import functools
@@ -15,25 +15,25 @@ from report import Row
 
 USER = "mail_responder"
 
-# The two ways to the responder, and the lines of main.cf that make them.
+# The two routes to the responder, and the files of main.cf lines that make them.
 WAYS = {
     "luser_relay": ["main.cf"],
     "relay_domains": ["main.cf", "main-relay-domains.cf"],
 }
 
-# smtp-source writes the same sender into all its messages, so that several of them run: more requesters.
+# smtp-source uses one sender for all its messages. Several of them run, so that there are more requesters.
 SOURCES = 10
 MESSAGES = 600
 WARM_UP_MESSAGES = 100
 ROUNDS = 3
 
-# Fewer runs of single processes are a trial of the benchmark itself: one round will do.
+# Fewer runs of single processes mean a trial of the benchmark itself; then one round is enough.
 LEAST_RUNS = 20
 LONGEST_SECONDS = 120
 
 
 def measure(bench):
-    """Goal 6."""
+    """Measures goal 6."""
     rows = []
     with contextlib.ExitStack() as servers:
         place = public(bench.place("postfix"))
@@ -51,7 +51,7 @@ def measure(bench):
 
 
 def in_turn(bench, contenders):
-    """Medians of the rates of several rounds, A, B, A, B …, after a short round that does not count."""
+    """Returns the medians of the rates of several rounds, A, B, A, B …, after a short round that does not count."""
     rates = {name: [] for name in contenders}
     for turn in range(1 + (ROUNDS if bench.runs >= LEAST_RUNS else 1)):
         for name, run in contenders.items():
@@ -62,14 +62,14 @@ def in_turn(bench, contenders):
 
 
 def public(place):
-    """The place for the user that Postfix runs the responder as, with a limit that ten senders do not reach."""
+    """Gives the place to the user as which Postfix runs the responder, with a limit that ten senders do not reach."""
     changed = place.variant("public", {"daily_limit": 1_000_000})
     changed.give_to(USER)
     return changed
 
 
 def reachable(bench):
-    """The program in a folder that everybody may walk through."""
+    """Copies the program into a folder that every user may pass through."""
     program = os.path.join(bench.work, "responder")
     if not os.path.exists(program):
         shutil.copy(bench.binary, program)
@@ -78,13 +78,13 @@ def reachable(bench):
 
 
 def responder_command(program, place):
-    """What master.cf runs, as in the sample."""
+    """Returns the command that master.cf runs, as in the sample."""
     return (f"{program} --settings {place.settings} --recipient ${{original_recipient}} "
             "--queue-id ${queue_id}")
 
 
 def replies(postfix, place):
-    """Makes the function that measures the responder; it raises BenchError unless each message gets its reply."""
+    """Makes the function that measures the responder. It raises BenchError unless each message gets its reply."""
     def measured(messages):
         place.empty_outbox()
         found = rate(postfix, messages)
@@ -96,7 +96,7 @@ def replies(postfix, place):
 
 
 def rate(postfix, messages):
-    """Messages a second from the first connection to the last delivery."""
+    """Returns the messages per second from the first connection to the last delivery."""
     end = postfix.delivered() + messages
     start = time.monotonic()
     sources = [subprocess.Popen(

@@ -58,7 +58,7 @@ public sealed class AttachmentFiles : IDisposable
     [Fact]
     public void LinkThroughALinkedFolder_IsNotFollowed()
     {
-        // The first link stays within the root, the one that it leads to does not.
+        // The first link stays within the root; the link it leads to does not.
         Directory.CreateSymbolicLink(_folder.PathTo("root/bucket/out"), _folder.Path);
         File.CreateSymbolicLink(_folder.PathTo("root/bucket/link"), "out/secret");
 

@@ -5,8 +5,8 @@ using MailResponder.Settings;
 namespace MailResponder.Tests.Book;
 
 /// <summary>
-/// <c>Faults/NN-name.json</c> is a response book, <c>NN-name.faults</c> what <c>responder config check</c> says of it,
-/// empty where nothing is wrong.
+/// <c>Faults/NN-name.json</c> is a response book. <c>NN-name.faults</c> holds the output of <c>responder config
+/// check</c> for it, empty if the book has no fault.
 /// </summary>
 public sealed class BookFaults
 {

@@ -6,7 +6,7 @@ using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Book;
 
-/// <summary>What <c>responder config check</c> finds beyond the two files themselves.</summary>
+/// <summary>The findings of <c>responder config check</c> beyond the two files themselves.</summary>
 public sealed class ConfigurationChecks : IDisposable
 {
     private const string Ses = "\"ses\": { \"region\": \"eu-west-1\" }, \"aws_roots\": \"roots.pem\"";
@@ -74,7 +74,7 @@ public sealed class ConfigurationChecks : IDisposable
             Check());
     }
 
-    /// <summary>Those of CloudWatch are read by root alone, who writes the metrics.</summary>
+    /// <summary>CloudWatch's credentials are not checked: only root reads them, to send the metrics.</summary>
     [Theory]
     [InlineData("ses", "")]
     [InlineData("s3", """, "book_bucket": "books", "book_key": "book.json" """)]
@@ -100,7 +100,7 @@ public sealed class ConfigurationChecks : IDisposable
     public void AttachmentsThatFitTheirWay_AreNoFault(string method, int bytes, long? postfixLimit) =>
         Assert.Empty(CheckAttachment(method, bytes, postfixLimit));
 
-    /// <summary>Sizes of files: 78 bytes on the wire stand for 57 of a file.</summary>
+    /// <summary>The arguments are file sizes. A file of 57 bytes takes 78 bytes on the wire.</summary>
     [Theory]
     [InlineData("ses", 7_700_000, 31_457_280L, "10.0 MB, and Amazon SES takes 10 MB",
         "use send_method sendmail for it")]
@@ -113,7 +113,7 @@ public sealed class ConfigurationChecks : IDisposable
         Assert.Equal([$"responses.json:2: entry 1, attachments: encoded they have {sizes}: "
             + $"the entry would go out without them; {remedy}"], CheckAttachment(method, bytes, postfixLimit));
 
-    /// <summary>20 GB: they are not put together to be measured.</summary>
+    /// <summary>The links make 20 GB. The check does not build them to measure them.</summary>
     [Theory]
     [InlineData("outbox")]
     [InlineData("sendmail")]
@@ -149,7 +149,7 @@ public sealed class ConfigurationChecks : IDisposable
         ", \"require_authentication\": { \"attachments\": \"full\" }", new string[0])]
     [InlineData("*", ", \"authserv_id\": \"mx\"",
         ", \"require_authentication\": { \"links\": \"weak\" }", new string[0])]
-    // Mail to addresses that nobody has is mostly spam, and its senders are forged.
+    // Mail to addresses that nobody uses is mostly spam, and its senders are forged.
     [InlineData("*", ", \"authserv_id\": \"mx\"", "",
         new[] { "responses.json:2: warning: entry 1, require_authentication: is not set: spam to any address of the " +
         "domain brings a mail to whoever it is forged from; add \"require_authentication\": { \"links\": \"weak\" } " +
@@ -194,7 +194,7 @@ public sealed class ConfigurationChecks : IDisposable
         Assert.Equal([$"settings.json:4: dkim.key_file: DKIM key {_folder.Path}/dkim.key: {NoKey}"], Check(Dkim));
     }
 
-    /// <remarks>A message would be signed with it, in vain: the filter has no time to look.</remarks>
+    /// <remarks>A message would be signed with it in vain, because the filter has no time for this check.</remarks>
     [Fact]
     public void SigningKeyWhoseNumbersDoNotFit_IsNamed()
     {
@@ -273,9 +273,9 @@ public sealed class ConfigurationChecks : IDisposable
     }
 
     [Theory]
-    [InlineData("text", 0x1A4, "may not be run by the user root; is it a program? then: chmod 0755")]
-    [InlineData("text", 0x1ED, "is no program; a script begins with a line like #!/bin/sh")]
-    [InlineData("", 0x1ED, "is no program; a script begins with a line like #!/bin/sh")]
+    [InlineData("text", 0x1A4, "may not be run by the user root; if it is a program, run: chmod 0755")]
+    [InlineData("text", 0x1ED, "is not a program; a script must begin with a line like #!/bin/sh")]
+    [InlineData("", 0x1ED, "is not a program; a script must begin with a line like #!/bin/sh")]
     [InlineData("#!/bin/sh\n", 0x1ED, null)]
     [InlineData(null, 0, "is a folder; name the program in it")]
     public void SendmailThatCannotRun_IsNamed(string? text, int mode, string? trouble)
@@ -381,7 +381,7 @@ public sealed class ConfigurationChecks : IDisposable
         return Check($"{Dkim}, {Ses}", sendmail, postfixLimit: postfixLimit);
     }
 
-    /// <summary>The faults, without the folder before the files' names.</summary>
+    /// <summary>Returns the faults, without the folder in front of the file names.</summary>
     private List<string> Check(
         string more = "", string sendmail = "/nowhere/sendmail", string method = "outbox",
         string database = "responder.db", long? postfixLimit = null)

@@ -4,7 +4,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Tests.Book;
 
-/// <summary>A book in the form in which the predecessor's operators wrote it.</summary>
+/// <summary>A book in the form used by the predecessor's operators.</summary>
 public sealed class HandbookBook
 {
     private static readonly string File = Repository.PathTo("MailResponder.Tests", "Book", "handbook.json");

@@ -3,7 +3,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Book;
 
-/// <summary>Who gets which links of a pool.</summary>
+/// <summary>Tests which requester gets which links of a pool.</summary>
 public sealed class LinkShares
 {
     private static readonly AddressKey Key = AddressKey.Parse("key", new string('7', 64));
@@ -26,7 +26,7 @@ public sealed class LinkShares
         Assert.All(counts.Values, count => Assert.InRange(count, 15_000 * 0.95, 15_000 * 1.05));
     }
 
-    /// <summary>Nor does one that is added change more than the sets that it comes into.</summary>
+    /// <summary>Likewise, adding a link changes only the sets that receive it.</summary>
     [Fact]
     public void LinkThatIsTakenAway_ChangesNoSetThatDidNotHoldIt()
     {
@@ -71,7 +71,7 @@ public sealed class LinkShares
         var pool = Pool with { Each = 1, Days = 2 };
         for (var i = 0; i < 50; i++)
         {
-            // The link of each hour of forty days, in runs.
+            // The link of each hour in forty days, as runs of equal links.
             var runs = new List<(string Link, int Hours)>();
             for (var hour = 0; hour < 40 * 24; hour++)
             {
@@ -82,7 +82,7 @@ public sealed class LinkShares
                     runs.Add((link, 1));
             }
 
-            // Two periods in turn may have the same link.
+            // Two successive periods may have the same link.
             Assert.All(runs.Skip(1).SkipLast(1), run => Assert.Equal(0, run.Hours % 48));
             Assert.InRange(runs.Count, 12, 21);
         }
@@ -103,7 +103,9 @@ public sealed class LinkShares
         Assert.Superset(new HashSet<int>(Enumerable.Range(0, 24)), ends);
     }
 
-    /// <summary>Without the key nobody can tell who gets what; and two pools tell nothing of each other.</summary>
+    /// <summary>
+    /// Without the key nobody can compute who gets which links, and one pool reveals nothing about another.
+    /// </summary>
     [Theory]
     [InlineData('8', "mirrors")]
     [InlineData('7', "mirror")]
@@ -112,7 +114,7 @@ public sealed class LinkShares
         var other = AddressKey.Parse("key", new string(key, 64));
         var same = Enumerable.Range(0, 1000).Count(i => Of($"r{i}@freemail.test").Order().SequenceEqual(
             new LinkShare(other, $"r{i}@freemail.test", Now).Of(Pool with { Name = name }).Order()));
-        // One of 1140 sets.
+        // There are 1140 possible sets.
         Assert.InRange(same, 0, 10);
     }
 

@@ -4,7 +4,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Tests.Book;
 
-/// <summary>A file that is wrong everywhere is told of in some lines, and not in as many as it has.</summary>
+/// <summary>A file with a fault in every line is reported in a few lines.</summary>
 public sealed class ManyFaults
 {
     [Theory]

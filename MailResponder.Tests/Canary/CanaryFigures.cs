@@ -8,7 +8,7 @@ using MailResponder.Tests.Metrics;
 
 namespace MailResponder.Tests.Canary;
 
-/// <summary>What the program tells later of the last runs of `responder canary`.</summary>
+/// <summary>What other commands later report about the last runs of `responder canary`.</summary>
 public sealed class CanaryFigures : IDisposable
 {
     private static readonly CanaryReport Good = new("gmail") { Seconds = 14.2, Replies = 2, Expected = 2 };

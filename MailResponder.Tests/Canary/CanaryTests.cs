@@ -6,7 +6,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Canary;
 
-/// <summary>`responder canary` against a provider of its own, with all that can happen to a reply there.</summary>
+/// <summary>
+/// Runs `responder canary` against a mail provider set up by the test, with all that can happen to a reply there.
+/// </summary>
 [Collection("Postfix")]
 public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
 {
@@ -17,7 +19,7 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
     public void AllWell_IsALineForEachMailbox()
     {
         JsonObject[] Both() => [provider.Mailbox("early"), provider.Mailbox("late", starttls: true)];
-        // Without a quota: a person would get one answer a day.
+        // No quota applies to the canary; a person would get one answer a day.
         for (var i = 0; i < 2; i++)
         {
             var run = provider.Look("", Both());
@@ -48,31 +50,31 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
         + "signature=pass attachments=1/1: 2 of 2 replies taken for spam")]
     [InlineData("results='spf=softfail smtp.mailfrom=a@example.com; dkim=fail header.d=example.com; dmarc=fail'",
         "wrong seconds=# replies=2/2 folder=inbox spf=softfail dkim=fail dmarc=fail signature=pass attachments=1/1: "
-        + "the provider says spf=softfail; the provider says dkim=fail; the provider says dmarc=fail")]
+        + "the provider reports spf=softfail; the provider reports dkim=fail; the provider reports dmarc=fail")]
     [InlineData("results=none", "ok seconds=# replies=2/2 folder=inbox spf=- dkim=- dmarc=- signature=pass "
         + "attachments=1/1")]
-    // Below the next host's Received anybody may have written it.
+    // Below the next host's Received, anybody may have written the field.
     [InlineData("results=none; filter='printf \"Received: by mx\\nAuthentication-Results: "
         + "mx.freemail.test; spf=fail\\n\"; cat'",
         "ok seconds=# replies=2/2 folder=inbox spf=- dkim=- dmarc=- signature=pass attachments=1/1")]
     [InlineData("filter=\"sed 's/^Links:/Likns:/'\"", "wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass "
         + "dmarc=pass signature=broken attachments=1/1: a signature is not valid: the reply was changed on its way, or "
-        + "DNS has another key; get@example.com, entry 1: another text")]
+        + "DNS has another key; get@example.com, entry 1: the text differs")]
     [InlineData("filter=\"sed '/^DKIM-Signature:/,/^[^ \\t]*:/{/^DKIM-Signature:/d;/^[ \\t]/d}'\"",
         "wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass dmarc=pass signature=none attachments=1/1: "
-        + "a reply has no signature in our name")]
-    // Two characters of the attachment's base64.
+        + "a reply has no signature of our domain")]
+    // Changes two characters of the attachment's base64.
     [InlineData("filter=\"sed 's/^AAcOFRwj/AAcOFRwk/'\"", "wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass "
         + "dmarc=pass signature=broken attachments=0/1: a signature is not valid: the reply was changed on its way, or "
-        + "DNS has another key; get@example.com, entry 2: tool.zi_ is not the file of the response book")]
+        + "DNS has another key; get@example.com, entry 2: tool.zi_ differs from the file of the response book")]
     [InlineData("filter=\"sed 's/tool.zi_/tool.zip/'\"", "wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass "
         + "dmarc=pass signature=broken attachments=0/1: a signature is not valid: the reply was changed on its way, or "
-        + "DNS has another key; get@example.com, entry 2: tool.zi_ is missing, and came as tool.zip")]
+        + "DNS has another key; get@example.com, entry 2: tool.zi_ is missing; it came as tool.zip")]
     [InlineData("filter=\"sed 's/^\\(--[^ ]*\\)--$/\\1\\nContent-Type: application\\/zip; "
         + "name=\\\"=?utf-8?q?more=1b.zip?=\\\"\\n\\nx\\n&/'\"",
         "wrong seconds=# replies=2/2 folder=inbox spf=pass dkim=pass dmarc=pass signature=broken attachments=1/1: "
         + "a signature is not valid: the reply was changed on its way, or DNS has another key; get@example.com, "
-        + "entry 2: more\\u001b.zip came, and should not")]
+        + "entry 2: more\\u001b.zip was not expected")]
     public void WhatHappensToAReply_IsSaid(string onTheWay, string expected)
     {
         var isGood = expected.StartsWith("ok", StringComparison.Ordinal);
@@ -95,7 +97,7 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
         Patience.Until("the late reply", () => provider.MailsOf("slow").Length == 2, () => provider.Logs);
 
         run = provider.Look("", [provider.Mailbox("slow", request: "links@example.com")], "", "--wait", "30");
-        // The reply of before is younger than this run waits: it may be that of another host's run.
+        // The earlier reply is younger than this run's waiting time, so it may belong to a run of another host.
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal(2, provider.MailsOf("slow").Length);
         Thread.Sleep(2000);
@@ -115,7 +117,7 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
         using var without = new NameServer("txt-record=example.com,v=spf1 -all");
         foreach (var (server, signature, problem) in ((string, string, string)[])
             [
-                (wrong.Address, "wrong-key", "DNS has another DKIM key than the one that signs"),
+                (wrong.Address, "wrong-key", "the DKIM key in DNS is not the one that signs"),
                 (without.Address, "no-key", "DNS has no DKIM key for a signature"),
                 ("127.53.53.53", "dns-silent", "no signature verified: the resolver does not answer"),
             ])
@@ -163,17 +165,17 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
         Assert.Equal((75, ""), (run.ExitCode, run.OutputText));
         const string untrusted = "the server's certificate is not signed by an authority";
         Assert.Equal($"""
-            password unreachable: 127.0.0.1:{provider.Imaps} does not take user and password
+            password unreachable: 127.0.0.1:{provider.Imaps} does not accept user and password
             authority unreachable: 127.0.0.1:{provider.Imaps} {untrusted} in {provider.PathTo("other-ca.pem")}
             name unreachable: localhost:{provider.Imaps} the server's certificate is not for localhost
             host unreachable: 127.0.0.1:{provider.Imaps} {untrusted} that this host knows
             port unreachable: 127.0.0.1:{nobody} cannot be reached
-            tls unreachable: 127.0.0.1:{provider.Imap} does not speak TLS there; look at port and tls
+            tls unreachable: 127.0.0.1:{provider.Imap} does not speak TLS on this port; check port and tls
             submission unreachable: 127.0.0.1:{nobody} cannot be reached
             secret unreachable: password file {provider.Place.PathTo("none")}: does not exist
 
             """, run.Errors);
-        // One that is wrong counts more.
+        // A wrong result outweighs an unreachable mailbox.
         run = provider.Look("folder=none", [provider.Mailbox("password", password: "7Wrong7secret"),
             provider.Mailbox("some")], "", "--wait", "1");
         Assert.Equal(1, run.ExitCode);
@@ -187,8 +189,8 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
         var run = provider.Look("filter=\"sed '/^X-Loop:/d; s/^Auto-Submitted:.*/Auto-Submitted: auto-generated/'\"",
             [provider.Mailbox("bounced")], "", "--wait", "4");
         Assert.Equal((1, "bounced wrong seconds=- replies=0/2 folder=- spf=- dkim=- dmarc=- signature=- "
-            + "attachments=0/1: 2 of 2 replies missing after 4 s; a bounce, or another mail that is no reply, came to "
-            + "a request; read it before the next run\n"), (run.ExitCode, run.Errors));
+            + "attachments=0/1: 2 of 2 replies missing after 4 s; a bounce, or other mail that is not a reply, "
+            + "answered a request; read it before the next run\n"), (run.ExitCode, run.Errors));
         Assert.Equal(2, provider.MailsOf("bounced").Length);
         Thread.Sleep(3000);
         provider.Look("folder=none", [provider.Mailbox("bounced")], "", "--wait", "1");
@@ -211,8 +213,8 @@ public sealed class CanaryTests(Provider provider) : IClassFixture<Provider>
     {
         var run = provider.Look("", [provider.Mailbox("some", request: "gte@example.com")]);
         Assert.Equal(78, run.ExitCode);
-        Assert.Contains("canary: some asks gte@example.com, which the response book does not know", run.Errors,
-            StringComparison.Ordinal);
+        Assert.Contains("canary: some sends requests to gte@example.com, which the response book does not have",
+            run.Errors, StringComparison.Ordinal);
     }
 
     private void AssertLeftNothing(params string[] mailboxes) =>

@@ -8,9 +8,9 @@ using MailResponder.Tests.Store;
 namespace MailResponder.Tests.Canary;
 
 /// <summary>
-/// A provider of mailboxes, freemail.test, beside the responder: submission by a real Postfix, which is the responder's
-/// too, mailboxes by a real Dovecot, and a name server that has the key of the replies. A test says what the provider
-/// does to a reply on its way into the mailbox.
+/// A mailbox provider, freemail.test, next to the responder. A real Postfix, which the responder uses too, takes
+/// submissions; a real Dovecot holds the mailboxes; a name server has the DKIM key of the replies. A test says what the
+/// provider does to a reply before it reaches the mailbox.
 /// </summary>
 public sealed class Provider : IDisposable
 {
@@ -59,7 +59,9 @@ public sealed class Provider : IDisposable
 
     internal string PathTo(string name) => Path.Join(_folder, name);
 
-    /// <summary>A mailbox as the settings have it; its servers speak TLS from the first byte, or later.</summary>
+    /// <summary>
+    /// Returns a mailbox for the settings. Its servers speak TLS from the first byte, or after STARTTLS.
+    /// </summary>
     internal JsonObject Mailbox(string name, bool starttls = false, string password = Password, string? request = null)
     {
         Place.WriteSecret($"{name}.password", password + "\n");
@@ -83,7 +85,7 @@ public sealed class Provider : IDisposable
 
     /// <summary>Runs `responder canary` for the mailboxes.</summary>
     /// <param name="onTheWay">
-    /// Shell lines about a reply: "folder=Junk", "filter=…" (a command), "results=…", "delay=…".
+    /// Shell lines applied to a reply: "folder=Junk", "filter=…" (a command), "results=…", "delay=…".
     /// </param>
     internal ProgramRun Look(string onTheWay, JsonObject[] mailboxes, string nameServer = "", params string[] more)
     {
@@ -101,11 +103,11 @@ public sealed class Provider : IDisposable
             [], ["canary", "--settings", Place.SettingsFile, .. more]);
     }
 
-    /// <summary>The TXT record of a key, as dnsmasq takes it.</summary>
+    /// <summary>Returns the TXT record of a key, in dnsmasq's format.</summary>
     internal static string Key(string selector, string key) =>
         $"txt-record={selector}._domainkey.example.com,v=DKIM1; k=rsa; p={key[..200]},{key[200..]}";
 
-    /// <summary>What lies in a mailbox, in all of its folders.</summary>
+    /// <summary>Returns the mails of a mailbox, from all of its folders.</summary>
     internal string[] MailsOf(string name)
     {
         var maildir = PathTo($"home/{name}@freemail.test/Maildir");
@@ -114,7 +116,7 @@ public sealed class Provider : IDisposable
                 .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) is "cur" or "new")];
     }
 
-    /// <summary>Puts a mail into the inbox, past the responder.</summary>
+    /// <summary>Puts a mail into the inbox directly.</summary>
     internal string Put(string name, string mail)
     {
         var inbox = PathTo($"home/{name}@freemail.test/Maildir/cur");
@@ -125,7 +127,7 @@ public sealed class Provider : IDisposable
         return file;
     }
 
-    /// <summary>Waits until Postfix has delivered what it has.</summary>
+    /// <summary>Waits until Postfix has delivered its queue.</summary>
     internal void Settle() => _postfix.WaitUntilQueueIsEmpty();
 
     public void Dispose()
@@ -133,7 +135,7 @@ public sealed class Provider : IDisposable
         _names.Dispose();
         _postfix.Dispose();
         Place.Dispose();
-        // Ends its processes too.
+        // This ends its child processes too.
         Run("kill", "-TERM", $"{_dovecot.Id}");
         _dovecot.WaitForExit();
         _dovecot.Dispose();
@@ -157,7 +159,7 @@ public sealed class Provider : IDisposable
         File.WriteAllText(PathTo("other-ca.pem"),
             TestCertificate.Issue("another authority", null, TestCertificate.IsAuthority).Pem);
         File.WriteAllText(PathTo("server.pem"), server.Pem);
-        // dovecot-lda, which is nobody, reads the whole configuration.
+        // dovecot-lda runs as the user nobody and reads the whole configuration.
         File.WriteAllText(PathTo("server.key"), server.Key.ExportPkcs8PrivateKeyPem());
     }
 
@@ -229,7 +231,9 @@ public sealed class Provider : IDisposable
             + $"provider unix - n n - 1 pipe flags=R user=nobody argv={_folder}/deliver ${{recipient}}\n";
     }
 
-    /// <summary>What stands in "mode" is done to a reply before it lies in the mailbox.</summary>
+    /// <summary>
+    /// Returns a script that applies the lines in "mode" to a reply before it is delivered to the mailbox.
+    /// </summary>
     private string Deliver() => $$"""
         #!/bin/sh
         folder=INBOX filter=cat delay=0

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Program;
 
-/// <summary>A test of mails written by others, which are not part of the project and may be absent.</summary>
+/// <summary>A test of mails written by others, which are not part of the project and may be missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class CorpusFactAttribute : FactAttribute
 {

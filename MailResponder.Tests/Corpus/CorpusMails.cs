@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Corpus;
 
-/// <summary>Mails written by other systems. They lie beside the repository and are no part of it.</summary>
+/// <summary>Mails written by other systems. They are stored next to the repository, not in it.</summary>
 internal static class CorpusMails
 {
     public const string FolderVariable = "RESPONDER_CORPUS";
@@ -12,8 +12,8 @@ internal static class CorpusMails
     public static bool Exist => Directory.Exists(Folder);
 
     /// <summary>
-    /// The .eml files at or below a folder of the corpus, as paths from <see cref="Folder"/>; one empty path when it is
-    /// absent.
+    /// Returns the .eml files in or below a folder of the corpus, as paths relative to <see cref="Folder"/>; one empty
+    /// path if the folder is missing.
     /// </summary>
     public static TheoryData<string> Below(string folder)
     {

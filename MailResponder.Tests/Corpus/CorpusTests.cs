@@ -2,7 +2,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>Mails of many real systems: no robot of them is answered, and none of them troubles the program.</summary>
+/// <summary>Mails from many real systems: no robot's mail is answered, and no mail makes the program fail.</summary>
 public sealed class CorpusTests
 {
     [CorpusFact]
@@ -31,7 +31,7 @@ public sealed class CorpusTests
         });
     }
 
-    // mail-gem keeps its own delivery reports in a folder of that name.
+    // mail-gem keeps its own delivery reports in a folder of this name.
     private static bool IsRobotMail(string file) =>
         file.Contains("/corpus/bounces/", StringComparison.Ordinal) ||
         file.Contains("/multipart_report_emails/", StringComparison.Ordinal);

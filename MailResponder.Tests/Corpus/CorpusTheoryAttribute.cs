@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Corpus;
 
-/// <summary>A theory over the mails of others, skipped where they are not at hand.</summary>
+/// <summary>A theory over other systems' mails. It is skipped if they are not available.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class CorpusTheoryAttribute : TheoryAttribute
 {

@@ -4,7 +4,8 @@ using MailResponder.Reply;
 namespace MailResponder.Tests.Corpus;
 
 /// <summary>
-/// Mails after public bug reports of other programs, in the folder "field" beside the corpus, and what becomes of each.
+/// Mails modeled on public bug reports of other programs, in the folder "field" next to the corpus, and the outcome for
+/// each.
 /// </summary>
 public sealed class FieldMails
 {

@@ -31,7 +31,7 @@ public sealed class MailsOfOthers
     private static SkipReason? Judge(string mail, out Request? request)
     {
         using var input = File.OpenRead(Path.Join(CorpusMails.Folder, mail));
-        // Sizes are not what these mails are here for.
+        // These mails are not meant to test sizes.
         var settings = TestSettings.In("/nowhere") with { MaxMessageBytes = long.MaxValue };
         return new Guard(settings).ReasonNotToReply(IncomingMessage.Read(input), new Envelope(), out request);
     }

@@ -6,7 +6,9 @@ using MailResponder.Tests.Reply.Rendered;
 
 namespace MailResponder.Tests.Delivery;
 
-/// <summary>What a request gets by what is proven about it, from the message to the outbox.</summary>
+/// <summary>
+/// Tests what a request gets depending on what is proven about its sender, from the message to the outbox.
+/// </summary>
 public sealed class AuthenticatedReplies : IDisposable
 {
     private const string Signed = "dkim=pass header.d=freemail.example";
@@ -26,7 +28,7 @@ public sealed class AuthenticatedReplies : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>The first entry has links, the second one text and an attachment.</summary>
+    /// <summary>The first entry has links; the second has text and an attachment.</summary>
     [Theory]
     [InlineData("", "", Signed, "replied links attachment")]
     [InlineData("", "", Sender, "replied links attachment")]
@@ -80,7 +82,7 @@ public sealed class AuthenticatedReplies : IDisposable
         Assert.Null(outcome.Problem);
     }
 
-    /// <remarks>The attachments lie there ready for anybody.</remarks>
+    /// <remarks>The rendered attachments are the same for everybody.</remarks>
     [Fact]
     public void RenderedBook_GivesNobodyMore()
     {
@@ -97,7 +99,7 @@ public sealed class AuthenticatedReplies : IDisposable
         Assert.NotEmpty(Directory.GetFiles(RenderingFolder.PathOf(_settings)));
     }
 
-    /// <remarks>The switch of the book holds whatever is proven, and asks for no more than the text needs.</remarks>
+    /// <remarks>The book's switch applies whatever is proven, and requires no more proof than the text needs.</remarks>
     [Theory]
     [InlineData("", Signed, "replied links text")]
     [InlineData("\"attachments\": \"full\"", Open, "replied links text")]
@@ -109,7 +111,7 @@ public sealed class AuthenticatedReplies : IDisposable
         SwitchOff(second);
         RenderedPlace.Settle();
 
-        // The first message renders the book, which answers the second one.
+        // The first message renders the book; the second is answered from the rendering.
         Assert.Equal((expected, expected), (Ask(results), Ask(results)));
         Assert.NotEmpty(Directory.GetFiles(RenderingFolder.PathOf(_settings), "*", SearchOption.AllDirectories));
         Assert.Equal(expected.EndsWith("text", StringComparison.Ordinal),
@@ -117,7 +119,7 @@ public sealed class AuthenticatedReplies : IDisposable
                 && last.EndsWith("(without-attachments)", StringComparison.Ordinal));
     }
 
-    /// <remarks>So that nobody waits for a file, and a request that was answered in part gets the rest.</remarks>
+    /// <remarks>No request waits for a file, and a request that was answered in part gets the rest.</remarks>
     [Fact]
     public void SwitchedOff_AMissingFileDefersNobody()
     {
@@ -133,7 +135,7 @@ public sealed class AuthenticatedReplies : IDisposable
         Assert.Equal("replied", InWords(Answer(message)));
     }
 
-    /// <remarks>What is not permitted keeps its place among the entries, so that nothing comes twice.</remarks>
+    /// <remarks>An entry that is not permitted keeps its place, so that no entry is sent twice.</remarks>
     [Fact]
     public void Retry_SendsNothingAgain()
     {
@@ -195,7 +197,7 @@ public sealed class AuthenticatedReplies : IDisposable
         _settings, new Deadline(TimeProvider.System, TimeSpan.FromSeconds(60)), new Progress(), _clock)
         .Answer(new Envelope("get@example.com"), new MemoryStream(message));
 
-    /// <summary>Result, reason and what of the entries went out.</summary>
+    /// <summary>Returns the result, the reason and the parts of the entries that were sent.</summary>
     private static string InWords(Outcome outcome)
     {
         var sent = outcome.Receipts.Select(receipt =>

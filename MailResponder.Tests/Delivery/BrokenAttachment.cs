@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Delivery;
 
-/// <summary>Content that cannot be read to its end, as from a failing disk.</summary>
+/// <summary>Content that fails before its end, as on a broken disk.</summary>
 internal sealed class BrokenAttachment() : MemoryStream(new byte[300_000])
 {
     public override int Read(byte[] buffer, int offset, int count) => Checked(base.Read(buffer, offset, count));

@@ -32,7 +32,7 @@ public sealed class MboxSending
     public void LineThatBeginsAMail_IsQuoted(string line)
     {
         using var output = new MemoryStream();
-        // What the composer encodes anyway, another composer may not.
+        // Our composer encodes this text anyway; another composer may not.
         var body = new ReplyBody(new BodyFrame(
             "Content-Type: text/plain\n"u8.ToArray(), [Encoding.ASCII.GetBytes(line)]), []);
         using var reply = new OutgoingReply(

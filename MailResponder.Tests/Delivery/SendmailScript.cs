@@ -2,7 +2,7 @@ namespace MailResponder.Tests.Delivery;
 
 /// <summary>
 /// A sendmail program that keeps each mail it accepts. A subject "exit N" makes it refuse with that code, until a file
-/// named "mended" lies beside it.
+/// named "mended" exists next to it.
 /// </summary>
 internal sealed class SendmailScript
 {

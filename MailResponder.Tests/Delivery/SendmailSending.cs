@@ -91,7 +91,7 @@ public sealed class SendmailSending : IDisposable
         Assert.Equal(SendStatus.Sent, Send(script.Path).Status);
     }
 
-    /// <summary>As Postfix 3.7 says it, with our own address before the colon.</summary>
+    /// <summary>The message of Postfix 3.7, with our own address before the colon.</summary>
     [Fact]
     public void WordsOfTheProgram_AreInTheProblem()
     {
@@ -118,7 +118,7 @@ public sealed class SendmailSending : IDisposable
             result.Detail, StringComparison.Ordinal);
     }
 
-    /// <summary>Whose name is masked in these very words.</summary>
+    /// <summary>Masking the requester's name also masks these very words.</summary>
     [Fact]
     public void ReplyThatIsTooBigForSomebodyCalledFile_MayGoWithoutItsAttachmentsToo()
     {

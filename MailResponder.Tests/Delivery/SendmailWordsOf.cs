@@ -3,7 +3,7 @@ using MailResponder.Delivery;
 
 namespace MailResponder.Tests.Delivery;
 
-/// <summary>What of a sendmail program's words may stand in the log.</summary>
+/// <summary>Tests which words of a sendmail program's output may be logged.</summary>
 public sealed class SendmailWordsOf
 {
     private const string Recipient = "zahra.Ahmadi+x@mail.example.net";

@@ -11,11 +11,11 @@ using MailResponder.Tests.Reply;
 namespace MailResponder.Tests.Delivery;
 
 /// <summary>
-/// A request whose address has several entries, in a real store, through a sendmail that refuses some.
+/// A request whose address has several entries, with a real store and a sendmail that refuses some replies.
 /// </summary>
 public sealed class SeveralEntries : IDisposable
 {
-    /// <summary>What <see cref="SendmailScript"/> says to a failure, as the log has it.</summary>
+    /// <summary>The words of <see cref="SendmailScript"/> on a failure, as they are logged.</summary>
     private const string Words = "recipient (masked) is none of my business";
 
     private readonly TemporaryFolder _folder = new();

@@ -3,7 +3,8 @@ using MailResponder.Doctor;
 namespace MailResponder.Tests.Doctor;
 
 /// <summary>
-/// Whether the name that the settings believe is the one that the mail filters write, and nobody else can.
+/// Tests whether the authserv-id that the settings trust is the one that the mail filters write, and that only they can
+/// write.
 /// </summary>
 public sealed class AuthenticationFindings : IDisposable
 {

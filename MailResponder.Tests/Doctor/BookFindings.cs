@@ -6,7 +6,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>What `responder doctor` says of a response book with a fault.</summary>
+/// <summary>Tests the findings of `responder doctor` about a faulty response book.</summary>
 public sealed class BookFindings : IDisposable
 {
     private readonly Workplace _place = new();

@@ -6,7 +6,9 @@ using MailResponder.Tests.Postfix;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>What the doctor says of a key that waits, and of the one that signed before.</summary>
+/// <summary>
+/// Tests the doctor's findings about a key that is prepared for rotation, and about the previous key.
+/// </summary>
 public sealed class DkimFindings : IDisposable
 {
     private readonly FakeHost _fake = new();
@@ -44,7 +46,7 @@ public sealed class DkimFindings : IDisposable
     public void FormerKey_MayGoAfterSevenDays()
     {
         Write(_dkim.FormerKeyFile, DkimKey.TextOf("mail", Key()));
-        // The key was not changed in the end.
+        // In the end the key was not changed.
         Assert.Equal(2, Findings().Count);
 
         Write(_dkim.KeyFile, DkimKey.TextOf("mail2", Key()));

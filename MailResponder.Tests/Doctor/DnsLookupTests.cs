@@ -7,7 +7,7 @@ using QueryType = DnsClient.QueryType;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>What a real name server answers, and what servers that are broken do not.</summary>
+/// <summary>Look-ups at a real name server and at broken ones.</summary>
 public sealed class DnsLookupTests : IDisposable
 {
     private readonly FakeHost _fake = new();
@@ -33,7 +33,7 @@ public sealed class DnsLookupTests : IDisposable
         Assert.Equal(["mail.example.com"], dns.Names(IPAddress.Parse("2001:db8::7")));
     }
 
-    /// <summary>The server sets the bit TC, and gives the whole over TCP.</summary>
+    /// <summary>The server sets the TC bit, and returns the whole answer over TCP.</summary>
     [Fact]
     public void AnswerThatIsTooLongForUdp_IsWhole()
     {
@@ -53,7 +53,7 @@ public sealed class DnsLookupTests : IDisposable
         Assert.Empty(answer);
     }
 
-    /// <summary>A server that validates sets AD; dnsmasq, which only hands on, does not.</summary>
+    /// <summary>A validating server sets AD. dnsmasq, which only forwards, does not.</summary>
     [Theory]
     [InlineData(true, 0, true)]
     [InlineData(false, 0, false)]
@@ -90,7 +90,7 @@ public sealed class DnsLookupTests : IDisposable
             for (; ; )
             {
                 var query = await socket.ReceiveAsync();
-                // QR, and SERVFAIL.
+                // The QR bit, and SERVFAIL.
                 (query.Buffer[2], query.Buffer[3]) = ((byte)(query.Buffer[2] | 0x80), 2);
                 await socket.SendAsync(query.Buffer, query.RemoteEndPoint);
             }
@@ -119,7 +119,7 @@ public sealed class DnsLookupTests : IDisposable
     public void NextServer_IsAskedWhenTheFirstIsDead()
     {
         using var server = new NameServer("txt-record=example.com,here");
-        // Nothing listens there.
+        // No server listens at the first address.
         Assert.Equal(["here"], Lookup("127.0.0.53", server.Address).Ask("example.com", QueryType.TXT));
     }
 
@@ -138,7 +138,7 @@ public sealed class DnsLookupTests : IDisposable
         return Lookup(server.Address).Ask(name, type);
     }
 
-    /// <summary>As resolv.conf(5) names them, the comments too.</summary>
+    /// <summary>Looks up through a resolv.conf(5) that names these servers and has comments.</summary>
     private DnsLookup Lookup(params string[] servers)
     {
         _fake.Folder.Write("etc/resolv.conf", "# made by a test\nsearch example.net\n"

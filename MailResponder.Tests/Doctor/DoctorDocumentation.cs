@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>docs/doctor.md against the checks of the code and the faults that are planted.</summary>
+/// <summary>Compares docs/doctor.md with the checks in the code and with the planted faults.</summary>
 public sealed class DoctorDocumentation
 {
     private const int MostWanted = 60;
@@ -32,13 +32,15 @@ public sealed class DoctorDocumentation
         Assert.True(documented.Count >= MostWanted, $"{documented.Count} rows");
     }
 
-    /// <summary>What stands where a check is made: its name, or the constant that has it.</summary>
+    /// <summary>
+    /// Returns the name of each check in the code, given literally where the check is made or in a constant.
+    /// </summary>
     private static IEnumerable<string> NamesInCode() =>
         Directory.GetFiles(Repository.PathTo("MailResponder.Core", "Doctor"), "*.cs", SearchOption.AllDirectories)
             .Select(File.ReadAllText)
             .SelectMany(code => Matches(code, @"new Check\(""([a-z0-9-]+)""")
                 .Concat(Matches(code, @"const string (?:\w*N|n)ame = ""([a-z0-9-]+)"""))
-                // Those of SettingsChecks.
+                // The checks of SettingsChecks.
                 .Concat(Matches(code, @"\bOf\(""([a-z-]+)""\)")))
             .Distinct().Order(StringComparer.Ordinal);
 

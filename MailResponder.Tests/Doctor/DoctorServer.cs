@@ -6,27 +6,29 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Doctor;
 
 /// <summary>
-/// A healthy server: install.sh ran, its services run, name servers know it, its book has the operator's own texts, and
-/// it has answered somebody.
+/// A healthy server: installed by install.sh, with its services running and its names in DNS. Its book has the
+/// operator's own texts, and it has answered a request.
 /// </summary>
 [CollectionDefinition(Collection)]
 public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
 {
-    /// <summary>The tests that plant faults on it, one after the other.</summary>
+    /// <summary>The collection of the tests that plant faults on this server, one after the other.</summary>
     public const string Collection = "Planted faults";
 
     private const string Dkim = "mail._domainkey.example.com";
 
     /// <summary>
-    /// Beside the installed program, which some faults take away. The responder's user can run it too.
+    /// A copy of the program in another place, because some faults remove the installed one. The responder's user can
+    /// run it too.
     /// </summary>
     private const string Program = "/opt/responder";
 
-    /// <summary>The doctor looks at the whole server again after so many faults.</summary>
+    /// <summary>The number of faults after which the doctor examines the whole server again.</summary>
     private const int FaultsBetweenLooks = 20;
 
     /// <summary>
-    /// A probe that finds no way through waits for twenty seconds; <see cref="ProbeFaultTests"/> has them.
+    /// Skips the probe. A probe that does not get through takes twenty seconds; <see cref="ProbeFaultTests"/> tests
+    /// those.
     /// </summary>
     private const string NoProbe = "--no-probe";
 
@@ -58,13 +60,13 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
 
     internal ServerRoot Root { get; }
 
-    /// <summary>Name and state of every finding before anything was planted.</summary>
+    /// <summary>The name and state of every finding before any fault was planted.</summary>
     internal IReadOnlyList<string> Healthy { get; } = [];
 
     internal string DkimKey { get; private set; } = "";
 
     /// <summary>
-    /// What is found. Where the machine was too busy for an answer, it is asked again, as the doctor says.
+    /// Returns the doctor's findings. If the machine was too busy to answer in time, asks again, as the doctor advises.
     /// </summary>
     internal JsonArray Examine(string options = NoProbe)
     {
@@ -82,7 +84,7 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
         var report = JsonNode.Parse(run.Output)!;
         var findings = report["findings"]!.AsArray();
         Assert.Equal(findings.Count(finding => (string?)finding!["state"] == "fault"), (int)report["faults"]!);
-        // With --probe nothing may be left unseen.
+        // With --probe there must be no warning either.
         var isWell = (int)report["faults"]! == 0
             && (!options.Contains("--probe", StringComparison.Ordinal) || (int)report["warnings"]! == 0);
         Assert.Equal(isWell ? 0 : 1, run.ExitCode);
@@ -94,15 +96,15 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
             .Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// That what was planted is out again: files, services and mounts are what they were. A look of the doctor costs
-    /// many times as much, and so comes after every twentieth fault, and the last.
+    /// Asserts that a planted fault is undone: files, services and mounts are as before. An examination by the doctor
+    /// costs many times as much, so it follows only every twentieth fault and the last.
     /// </summary>
-    /// <param name="last">Which fault is the last, counted from one.</param>
+    /// <param name="last">The number of the last fault, counted from one.</param>
     internal void AssertUndone(string fault, int last)
     {
         _planted.Add(fault);
         var (before, now) = (_state, State());
-        // It is told of this fault alone, not of all that come after it.
+        // Report this fault alone, not with all the later ones.
         _state = now;
         Assert.True(before.SequenceEqual(now), $"{fault} was not undone:\n" + string.Join('\n',
             [.. before.Except(now).Select(line => "- " + line), .. now.Except(before).Select(line => "+ " + line)]));
@@ -116,7 +118,7 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
             [$"not healthy after {string.Join(", ", _planted.TakeLast(FaultsBetweenLooks))}:", .. others]));
     }
 
-    /// <summary>Plants, hands over what the doctor found, and puts everything back.</summary>
+    /// <summary>Plants a fault, returns the doctor's findings, and undoes the fault.</summary>
     internal JsonArray With(string script, string options = NoProbe) => With(script, () => Examine(options));
 
     internal T With<T>(string script, Func<T> look)
@@ -132,17 +134,17 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
         }
     }
 
-    /// <summary>Each line once: cron has a second process while a job runs.</summary>
+    /// <summary>Returns the state, each line once: cron has a second process while a job runs.</summary>
     private IReadOnlyList<string> State() =>
         [.. Root.Run($"{_prelude}\nstate").Good().Output.Split('\n').Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// The records that make a healthy server; one of them, by its name, may be given another text or none. A text that
-    /// is an address makes an A record.
+    /// Publishes the records of a healthy server. One of them, selected by name, may get other texts or none. A text
+    /// that is an address makes an A record.
     /// </summary>
     internal void PublishRecords(string? name = null, params string[] texts)
     {
-        // A TXT record of over 255 bytes has several strings.
+        // A TXT record longer than 255 bytes has several strings.
         (string Name, string Text)[] records =
         [
             (Dkim, $"v=DKIM1; k=rsa; p={DkimKey}"),
@@ -166,7 +168,7 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
         Root.CopyIn(ResponderProcess.Binary, "/root/release/responder");
         Root.CopyIn(ResponderProcess.Binary, Program);
         Root.Run("/root/release/install.sh --domain example.com --support team@freemail.test --no-packages").Good();
-        // For the faults that close a port; apt has the packages in its cache.
+        // The faults that close a port need these. apt has the packages in its cache.
         Root.Run("DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nftables iptables").Good();
         DkimKey = Root.Run("openssl rsa -in /etc/mail_responder/dkim.key -pubout 2>/dev/null | grep -v -- -----").Good()
             .Output.ReplaceLineEndings("");
@@ -190,7 +192,7 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
     {
         Root.Write("/usr/local/sbin/chronyc",
             "#!/bin/sh\necho 'System time : 0.000012345 seconds slow of NTP time'\necho 'Leap status : Normal'\n");
-        // Nobody who is new has to wait at port 25 for six seconds, each minute anew.
+        // A new client does not wait at port 25 for six seconds, again every minute.
         Root.Run("""
             chmod 755 /usr/local/sbin/chronyc; rsyslogd; cron; postconf -e postscreen_greet_wait=1s
             if postfix status 2>/dev/null; then postfix reload; else postfix start; fi
@@ -198,8 +200,8 @@ public sealed class DoctorServer : IDisposable, ICollectionFixture<DoctorServer>
     }
 
     /// <summary>
-    /// Debian puts every authority's certificate into Postfix's chroot. `postfix check` starts a program for each,
-    /// which is half of what the doctor costs, and none is needed here: nobody's certificate is verified.
+    /// Removes the certificates that Debian puts into Postfix's chroot, one for each authority. `postfix check` starts
+    /// a program for each, which is half of the doctor's run time. None is needed here: no certificate is verified.
     /// </summary>
     private void LeaveOutCertificates() => Root.Run("rm -r /var/spool/postfix/etc/ssl/certs").Good();
 

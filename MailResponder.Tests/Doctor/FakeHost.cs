@@ -4,14 +4,14 @@ using Machine = MailResponder.Doctor.Host;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>A machine whose files lie below a folder, and some of whose programs are scripts of the test.</summary>
+/// <summary>A machine whose files are below a folder, and some of whose programs are test scripts.</summary>
 internal sealed class FakeHost : IDisposable
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     public TemporaryFolder Folder { get; } = new();
 
-    /// <summary>Seen by the responder's own user, so that no other need be impersonated.</summary>
+    /// <summary>The machine as the responder's user sees it, so that no other user needs to be impersonated.</summary>
     public Machine Host => new()
     {
         Programs = new HostPrograms([Folder.PathTo("bin"), "/usr/bin", "/bin"], TimeSpan.FromSeconds(10)),
@@ -22,7 +22,7 @@ internal sealed class FakeHost : IDisposable
         Program = (Folder.PathTo("bin/responder"), "responder 0"),
     };
 
-    /// <summary>Only the programs that were given: none of the real machine's.</summary>
+    /// <summary>The machine with only the test's programs, and none of the real machine's.</summary>
     public Machine BareHost => Host with
     {
         Programs = new HostPrograms([Folder.PathTo("bin")], TimeSpan.FromSeconds(10)),
@@ -34,7 +34,7 @@ internal sealed class FakeHost : IDisposable
         return this;
     }
 
-    /// <summary>A program that prints a text, whatever it is asked.</summary>
+    /// <summary>Adds a program that prints a text, whatever its arguments.</summary>
     public FakeHost Saying(string program, string text)
     {
         Folder.Write("said/" + program, text);

@@ -7,7 +7,8 @@ using MailResponder.Store;
 namespace MailResponder.Tests.Doctor;
 
 /// <summary>
-/// What the doctor makes of clocks, logs, databases and pulls, where a real server would need days to be planted.
+/// The doctor's findings about clocks, logs, databases and pulls, for faults that would take days to arise on a real
+/// server.
 /// </summary>
 public sealed class HostFindings : IDisposable
 {

@@ -3,7 +3,7 @@ using MailResponder.Doctor;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>How long logrotate keeps a log, as its files say.</summary>
+/// <summary>How long logrotate keeps a log, according to its configuration files.</summary>
 public sealed class LogRotationTests : IDisposable
 {
     private readonly FakeHost _fake = new();

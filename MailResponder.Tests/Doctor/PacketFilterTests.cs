@@ -3,7 +3,9 @@ using MailResponder.Doctor;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>What rules that nft(8) prints do with a stranger at port 25. It writes each ruleset itself.</summary>
+/// <summary>
+/// What rules printed by nft(8) do with a stranger's packet to port 25. nft itself prints each ruleset.
+/// </summary>
 public sealed class PacketFilterTests : IDisposable
 {
     private const string Base = "chain in { type filter hook input priority 0; policy ";
@@ -63,10 +65,12 @@ public sealed class PacketFilterTests : IDisposable
     public void TextThatIsNotUnderstood_IsUnknown(string json) =>
         Assert.Equal(PacketVerdict.Unknown, PacketFilter.OfRuleset(json, 25).Verdict);
 
-    /// <summary>In a network of its own, so that the rules are nobody's.</summary>
+    /// <summary>
+    /// Returns nft's JSON for the rules, loaded in a network namespace of its own so that nothing else is affected.
+    /// </summary>
     private string InJson(string rules)
     {
-        // nft wants the end of each statement and each block on a line of its own.
+        // nft requires the end of each statement and of each block on a separate line.
         var lines = rules.Replace("; }", "\n}\n").Replace(";", "\n").Replace("} chain", "}\nchain")
             .Replace("} table", "}\ntable");
         var file = _folder.Write("rules", lines + "\n");

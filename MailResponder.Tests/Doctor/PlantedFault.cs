@@ -1,10 +1,10 @@
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>A script of the folder Faults: what it breaks, and who finds that.</summary>
-/// <param name="Name">What is broken, as its file is called.</param>
-/// <param name="Expected">State and name of each finding.</param>
-/// <param name="IsAlone">Whether there must be no other finding that is not ok.</param>
-/// <param name="Script">Shell text for plant.sh.</param>
+/// <summary>A script of the folder Faults: what it breaks, and which checks find that.</summary>
+/// <param name="Name">The fault, named as its file.</param>
+/// <param name="Expected">The state and name of each finding.</param>
+/// <param name="IsAlone">Whether all other findings must be ok.</param>
+/// <param name="Script">The shell text for plant.sh.</param>
 internal sealed record PlantedFault(string Name, IReadOnlyList<string> Expected, bool IsAlone, string Script)
 {
     private const string Expectation = "# expect: ";
@@ -22,7 +22,7 @@ internal sealed record PlantedFault(string Name, IReadOnlyList<string> Expected,
             .Select(line => line[Expectation.Length..]));
         Assert.NotEmpty(expected);
         var isAlone = expected.EndsWith(Alone, StringComparison.Ordinal);
-        // The number at the beginning only keeps the files in order.
+        // The number at the start only keeps the files in order.
         var name = string.Join(' ', Path.GetFileNameWithoutExtension(file).Split('-').Skip(1));
         return new PlantedFault(name, (isAlone ? expected[..^Alone.Length] : expected).Split(", "), isAlone, script);
     }

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace MailResponder.Tests.Doctor;
 
 /// <summary>
-/// One fault at a time on a healthy server, as <c>responder doctor</c> sees it. A file of the folder Faults plants one,
-/// and its second line says which checks find it, in which states. A new case is a new file.
+/// Plants one fault at a time on a healthy server and runs <c>responder doctor</c>. Each file of the folder Faults
+/// plants one; its second line says which checks find it, and with which states. A new case is a new file.
 /// </summary>
 [Collection(DoctorServer.Collection)]
 public sealed class PlantedFaultTests(DoctorServer server)
@@ -60,7 +60,7 @@ public sealed class PlantedFaultTests(DoctorServer server)
         }
     }
 
-    /// <summary>One outside with TLS, one that is dead, and one that tls_policy excepts.</summary>
+    /// <summary>One next hop outside with TLS, one that is down, and one that tls_policy exempts.</summary>
     [Theory]
     [InlineData("ok outgoing-tls", "[192.0.2.2]")]
     [InlineData("warning outgoing-tls", "[127.0.0.2]:2527")]
@@ -91,7 +91,9 @@ public sealed class PlantedFaultTests(DoctorServer server)
         Assert.DoesNotContain("a bug", run.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>That nothing but the cause is told of: no other check takes what it cannot see for a fault.</summary>
+    /// <summary>
+    /// Asserts that only the cause is reported: no other check takes something it cannot see for a fault.
+    /// </summary>
     private static void AssertAlone(JsonArray findings, string expected) => Assert.All(
         findings.Where(finding => (string?)finding!["state"] != "ok"),
         finding => Assert.Equal(expected, $"{finding!["state"]} {finding["name"]}"));

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>`responder doctor --probe`: a request of its own through the chain, and what it says of faults.</summary>
+/// <summary>
+/// Runs `responder doctor --probe`, which sends its own request through the whole chain, and checks what it reports
+/// about faults.
+/// </summary>
 [Collection(DoctorServer.Collection)]
 public sealed class ProbeFaultTests(DoctorServer server)
 {
@@ -31,7 +34,7 @@ public sealed class ProbeFaultTests(DoctorServer server)
         AssertNothingIsLeft(before);
     }
 
-    /// <summary>Postfix holds the request until nobody waits for it any more.</summary>
+    /// <summary>Postfix holds the request until the probe no longer waits for it.</summary>
     [Fact]
     public void ProbeThatWasKilled_LeavesNothing()
     {
@@ -47,7 +50,7 @@ public sealed class ProbeFaultTests(DoctorServer server)
         AssertNothingIsLeft(before);
     }
 
-    /// <summary>What the checks of single parts do not see, or would only guess from.</summary>
+    /// <summary>Faults that the checks of single parts do not see, or could only guess.</summary>
     [Theory]
     [InlineData("keep /etc/postfix/header_checks; rm /etc/postfix/header_checks", "the answer to the message is: 451 ")]
     [InlineData(OnMainCf + "defer_transports=responder", "deferred (deferred transport)")]
@@ -85,7 +88,7 @@ public sealed class ProbeFaultTests(DoctorServer server)
     private static void AssertWell(JsonArray findings) =>
         Assert.True((string?)Assert.Single(findings)!["state"] == "ok", findings.ToJsonString());
 
-    /// <summary>What the database counts, and what the log adds up to.</summary>
+    /// <summary>Returns the counts of the database and the sums of the log.</summary>
     private string Counted()
     {
         var database = server.Root.Run("responder database status; responder blacklist show").Good().Output;

@@ -4,14 +4,14 @@ using System.Net.Sockets;
 namespace MailResponder.Tests.Doctor;
 
 /// <summary>
-/// A name server that knows who serves the root zone, and may say that it has checked the signatures (AD).
+/// A name server that answers which servers serve the root zone, and may claim to have verified the signatures (AD).
 /// </summary>
 internal sealed class RootAnswer : IDisposable
 {
     private readonly UdpClient _socket;
 
     /// <param name="saysGenuine">Whether it sets AD.</param>
-    /// <param name="code">Of the answer: 0, or 2 for SERVFAIL.</param>
+    /// <param name="code">The response code: 0, or 2 for SERVFAIL.</param>
     public RootAnswer(bool saysGenuine, int code)
     {
         Address = $"127.53.{Random.Shared.Next(1, 255)}.{Random.Shared.Next(1, 255)}";
@@ -21,7 +21,7 @@ internal sealed class RootAnswer : IDisposable
             for (; ; )
             {
                 var query = await _socket.ReceiveAsync();
-                // The header of the answer; the question; an NS record: root, IN, a day, "a.".
+                // The header of the answer; the question; an NS record: root, IN, one day, "a.".
                 byte[] answer =
                 [
                     .. query.Buffer[..2], 0x81, (byte)(0x80 | (saysGenuine ? 0x20 : 0) | code), 0, 1, 0, 1, 0, 0, 0, 0,

@@ -5,7 +5,7 @@ using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>What the doctor makes of the answers of Amazon SES.</summary>
+/// <summary>The doctor's findings from the answers of Amazon SES.</summary>
 public sealed class SesFindings : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -79,7 +79,7 @@ public sealed class SesFindings : IDisposable
             AwsChecks.Ses(TestSettings.In(_folder.Path) with { Ses = new SesSettings { Region = SesDouble.Region } }));
     }
 
-    /// <summary>The host's package ca-certificates gets Amazon's next root one day.</summary>
+    /// <summary>Some day an update of the host's package ca-certificates brings Amazon's next root.</summary>
     [Theory]
     [InlineData("", "fault", "holds no certificate")]
     [InlineData(

@@ -2,7 +2,7 @@ using MailResponder.Doctor;
 
 namespace MailResponder.Tests.Doctor;
 
-/// <summary>What the doctor makes of the sizes that Postfix takes: in at each smtpd, out by main.cf.</summary>
+/// <summary>The doctor's findings about Postfix's size limits: incoming at each smtpd, outgoing in main.cf.</summary>
 public sealed class SizeFindings : IDisposable
 {
     private const string Shipped = "smtpd pass - - y - - smtpd -o message_size_limit=8192000";

@@ -1,14 +1,14 @@
 #!/bin/sh
-# plant.sh - what the planted faults of the folder Faults are put in and taken out with (DoctorServer.cs)
+# plant.sh - functions that put in and take out the planted faults of the folder Faults (DoctorServer.cs)
 #
-#   keep PATH           remembers a file or folder as it is, or that there is none
-#   at_end COMMAND…     has a command run when the fault is taken out
-#   settle              has Postfix and rsyslog see what was changed
-#   put_back            takes the fault out: files and services are as they were
-#   state               prints what a fault can change, a line each: the same lines before and after mean that
-#                       put_back did its work
+#   keep PATH           remembers the state of a file or folder, or that it does not exist
+#   at_end COMMAND…     runs a command when the fault is taken out
+#   settle              makes Postfix and rsyslog read the changes
+#   put_back            takes the fault out: files and services are as before
+#   state               prints everything that a fault can change, one item per line; if the lines before and after
+#                       are the same, put_back has restored everything
 #
-# It runs inside of a server that a test may spoil, as root.
+# Runs as root inside a server that a test may damage.
 set -eu
 
 kept=/root/kept
@@ -48,10 +48,10 @@ put_back() {
   if [ -e "$kept/list" ]; then
     while read -r path; do
       case $path in
-        # A program that runs, here the log reader, cannot be written to.
+        # A running program, here the log reader, cannot be written to.
         */bin/*) rm -f "$path" ;;
       esac
-      # Into the same file where there is one: a daemon may have it open.
+      # Copied into the existing file, if there is one: a daemon may have it open.
       if [ -e "$kept$path" ]; then cp -aT "$kept$path" "$path"; else rm -rf "$path"; fi
     done <"$kept/list"
   fi
@@ -67,16 +67,16 @@ put_back() {
 }
 
 state() {
-  # Its own content changes whenever somebody looks at the database; the log gets a line from each doctor, and a probe
-  # renders a book that was put back. Postfix leaves a lock file for each service that ever ran. The kernel may say
-  # something at any time.
+  # Left out: the content of the database's own files, which changes with every access; of the log, which gets a line
+  # from each doctor; and of a rendered book, which a probe makes again. Postfix leaves a lock file for each service
+  # that ever ran. The kernel may log something at any time.
   find /etc /usr/local /usr/sbin/postdrop /opt /root /var/backups /var/lib/forwarder -xdev ! -type d \
     -printf '%p %l %m %u:%g %s bytes of %T@\n'
   find /var/lib/mail_responder -type f ! -name '*-wal' ! -name '*-shm' ! -path '*.rendered/*' \
     -printf '%p %m %u:%g %s bytes\n'
   find /var/log /var/lib/logrotate /var/spool/postfix -xdev -type f ! -name kern.log ! -path '*/pid/*' \
     -printf '%p %m %u:%g\n'
-  # Folders of the queue are made for letters of queue ids, and stay.
+  # Postfix makes the queue's subfolders for letters of queue ids, and keeps them.
   find /etc /usr/local /opt /root /var/lib /var/log /var/spool/postfix -xdev -type d \
     ! -path '/var/spool/postfix/defer*/?' ! -path '*.rendered/*' -printf '%p %m %u:%g\n'
   sed 's/^/mount /' /proc/mounts

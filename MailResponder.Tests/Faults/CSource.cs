@@ -2,13 +2,15 @@ using System.Diagnostics;
 
 namespace MailResponder.Tests.Faults;
 
-/// <summary>C beside the tests, compiled where every user can reach it, until the tests end.</summary>
+/// <summary>
+/// C sources in the test folder, compiled into a place that every user can reach, until the tests end.
+/// </summary>
 internal static class CSource
 {
-    /// <summary>The compiled file.</summary>
-    /// <param name="source">Its name in this folder.</param>
-    /// <param name="header">A text that it includes, and its name; null: none.</param>
-    /// <param name="options">gcc's.</param>
+    /// <summary>Compiles a source, and returns the path of the result.</summary>
+    /// <param name="source">The source's file name in this folder.</param>
+    /// <param name="header">The name and text of a file that it includes; null if none.</param>
+    /// <param name="options">Options for gcc.</param>
     public static string Compile(string source, (string Name, string Text)? header, params string[] options)
     {
         var folder = Directory.CreateTempSubdirectory("responder-c-").FullName;

@@ -5,12 +5,13 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// All of Postfix as docs/hardening.md confines it, the responder and the set-gid programs of sendmail(1) with it.
+/// Runs all of Postfix confined as in docs/hardening.md, with the responder and the set-gid programs of sendmail(1).
 /// </summary>
 [Collection("Postfix")]
 public sealed class ConfinedPostfixTests : IDisposable
 {
-    // As on a real host: Postfix asks the kernel for its addresses. And local users have mailboxes, as the forwarder.
+    // As on a real host, Postfix asks the kernel for its addresses, and local users, such as the forwarder, have
+    // mailboxes.
     private readonly Outside _outside = new(
         "inet_interfaces = all\nforward_path =\nmailbox_transport_maps =", Confinement.OfPostfix);
 
@@ -38,13 +39,13 @@ public sealed class ConfinedPostfixTests : IDisposable
 
     public void Dispose() => _outside.Dispose();
 
-    /// <summary>The master, and so whatever it starts.</summary>
+    /// <summary>Asserts that the master process is confined, and so everything it starts.</summary>
     private void AssertConfined()
     {
         var master = _outside.Postfix.Master.ToString(CultureInfo.InvariantCulture);
         var status = File.ReadAllText($"/proc/{master}/status");
         Assert.Matches(@"\nSeccomp:\s+2\n", status);
-        // Else no sendmail(1) could hand a mail over.
+        // Otherwise no sendmail(1) could submit a mail.
         Assert.Matches(@"\nNoNewPrivs:\s+0\n", status);
         Assert.DoesNotMatch(@" /(usr|etc/postfix|home|tmp)? rw", File.ReadAllText($"/proc/{master}/mountinfo"));
     }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// The lines of a unit in docs/hardening.md, as they stand there. confine.c brings about what they stand for, and
-/// refuses one that it does not know, so that no line is there that was not tried.
+/// The lines of a unit in docs/hardening.md, exactly as printed there. confine.c applies them and refuses a line it
+/// does not know, so no untested line can be in the document.
 /// </summary>
 internal sealed class Confinement
 {
@@ -22,18 +22,18 @@ internal sealed class Confinement
 
     private Confinement(IReadOnlyList<string> lines) => _lines = lines;
 
-    /// <summary>That of a service that all of Postfix runs in.</summary>
+    /// <summary>The confinement of a service that runs all of Postfix.</summary>
     public static Confinement OfPostfix { get; } = Of("/etc/systemd/system/postfix@.service.d/hardening.conf");
 
-    /// <summary>That of a service which is the program alone.</summary>
+    /// <summary>The confinement of a service that runs only the program.</summary>
     public static Confinement OfProgram { get; } = Of("/etc/systemd/system/mail_responder-pull.service");
 
     public static Confinement None { get; } = new([]);
 
-    /// <summary>Shell words that start what follows them.</summary>
+    /// <summary>Shell words that start the command after them.</summary>
     public string Start => $"{Words} --";
 
-    /// <summary>What is left when the program's user himself starts it.</summary>
+    /// <summary>The lines that still apply when the program's own user starts it.</summary>
     public Confinement ByItsUser => new([.. _lines.Where(line => !NeedRoot.Contains(NameOf(line)))]);
 
     private string Words => string.Join(' ', [Launcher.Value, .. _lines.Select(line => $"'{line}'")]);
@@ -41,7 +41,7 @@ internal sealed class Confinement
     public Confinement With(params string[] more) =>
         new([.. _lines.Where(line => !more.Any(other => NameOf(other) == NameOf(line))), .. more]);
 
-    /// <summary>With a folder of this test's in place of the one in the unit.</summary>
+    /// <summary>Returns the lines with a folder of the test in place of a folder of the unit.</summary>
     public Confinement Moved(string folder, string to)
     {
         Assert.Contains(_lines, line => Names(line, folder));
@@ -50,7 +50,9 @@ internal sealed class Confinement
                 Names(line, folder) ? line.Replace(folder, to, StringComparison.Ordinal) : line)]);
     }
 
-    /// <summary>What comes of calls that should be forbidden: "done", or an error or signal by its name.</summary>
+    /// <summary>
+    /// Tries calls that should be forbidden. The result of each is "done", or the name of an error or a signal.
+    /// </summary>
     public Dictionary<string, string> Try()
     {
         var start = new ProcessStartInfo("sh", ["-c", Words]) { RedirectStandardOutput = true };
@@ -74,7 +76,9 @@ internal sealed class Confinement
             Filter + string.Join(' ', Allowed(filters))]);
     }
 
-    /// <summary>As systemd.exec(5) adds the lines up: one with "~" takes away what those before it allow.</summary>
+    /// <summary>
+    /// Combines the lines like systemd.exec(5): a line with "~" removes calls that earlier lines allow.
+    /// </summary>
     private static HashSet<string> Allowed(IEnumerable<string> filters)
     {
         HashSet<string> allowed = [.. Calls("@default")];
@@ -88,11 +92,13 @@ internal sealed class Confinement
         return allowed;
     }
 
-    /// <summary>All calls of a set, or the one of that name.</summary>
+    /// <summary>Returns all calls of a set, or the single call of that name.</summary>
     private static IEnumerable<string> Calls(string name) =>
         name.StartsWith('@') ? Sets.Value[name].SelectMany(Calls) : [name];
 
-    /// <summary>systemd's own list: a name at the beginning of a line, and its members indented below.</summary>
+    /// <summary>
+    /// Reads systemd's own list: a set's name at the start of a line, and its members indented below it.
+    /// </summary>
     private static Dictionary<string, string[]> ReadSets()
     {
         using var process = Process.Start(

@@ -7,18 +7,18 @@ using MailResponder.Tests.Reply.Rendered;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// The program in as narrow a place as docs/hardening.md describes: as its own user, with nothing writable but its
-/// folder, few rights, few system calls and small limits. And it leaves no picture of its memory behind.
+/// Runs the program confined as in docs/hardening.md: as its own user, with only its folder writable, and with few
+/// permissions, few system calls and small limits. A crash leaves no memory dump behind.
 /// </summary>
 public sealed class ConfinementTests : IDisposable
 {
-    // What could have the runtime write dumps or traces, or open a socket for debuggers.
+    // Variables that could make the runtime write dumps or traces, or open a socket for debuggers.
     private const string Tempting =
         "DOTNET_DbgEnableMiniDump=1 DOTNET_DbgMiniDumpType=4 DOTNET_DbgMiniDumpName=dump DOTNET_EnableDiagnostics=1 "
         + "DOTNET_EnableEventPipe=1 " +
         "DOTNET_EventPipeOutputPath=trace DOTNET_gcTrace=1 COMPlus_DbgEnableMiniDump=1";
 
-    // What the place has in common with that of a crash, which is to be free to leave a core file.
+    // The part of the confinement that applies in the crash tests. It leaves the program free to write a core file.
     private static readonly string[] MayCrash =
         ["User=mail_responder", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict"];
 
@@ -47,7 +47,7 @@ public sealed class ConfinementTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_place.PathTo("tmp")));
     }
 
-    /// <summary>The lines of the unit are in force, for root too, whom no lack of rights would stop.</summary>
+    /// <summary>The lines of the unit take effect even for root, whom file permissions would not stop.</summary>
     [Fact]
     public void UnitOfPostfix_ForbidsWhatItSays() =>
         AssertForbidden(Confinement.OfPostfix.With("ReadWritePaths=/tmp"), new()
@@ -86,7 +86,7 @@ public sealed class ConfinementTests : IDisposable
             _place.Folder, file => file.Contains("/outbox/", StringComparison.Ordinal));
     }
 
-    /// <summary>What the test above would find if it were otherwise.</summary>
+    /// <summary>Shows what the test above would find if the program did leave its memory behind.</summary>
     [Fact]
     public void AnotherProcessThatCrashesThere_LeavesItsMemoryBehind()
     {
@@ -97,7 +97,7 @@ public sealed class ConfinementTests : IDisposable
     }
 
     /// <summary>
-    /// There are no settings to say where the log is when not even the runtime starts: it is the standard place.
+    /// If not even the runtime starts, no settings say where the log is, so the standard place is used.
     /// </summary>
     [Fact]
     public void RuntimeThatCannotStart_SaysSoInOneLine()
@@ -136,7 +136,7 @@ public sealed class ConfinementTests : IDisposable
     private static void AssertForbidden(Confinement unit, Dictionary<string, string> differing)
     {
         var free = Confinement.None.Try();
-        // Some kernels have no calls of i386: who tries one gets SIGSEGV, confined or not.
+        // Some kernels have no i386 calls; trying one then gives SIGSEGV, confined or not.
         var foreign = free["foreign-call"];
         Assert.DoesNotContain(free.Values, outcome => outcome is "EPERM" or "EROFS" or "EAFNOSUPPORT" or "SYS");
         Assert.Equal(Lines(new(differing)
@@ -162,7 +162,7 @@ public sealed class ConfinementTests : IDisposable
             : foreign,
         }), Lines(unit.Try()));
 
-        // A dictionary's failure would not say which of them differ.
+        // As a dictionary, a failure would not show which entries differ.
         static string Lines(Dictionary<string, string> outcomes) =>
             string.Join('\n', outcomes.OrderBy(outcome => outcome.Key, StringComparer.Ordinal)
                 .Select(outcome => $"{outcome.Key} {outcome.Value}"));

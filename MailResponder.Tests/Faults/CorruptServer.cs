@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// Stands between the responder and a MariaDB server: the first packets of each connection's answers are the server's
-/// own, and then comes something else.
+/// A proxy between the responder and a MariaDB server. On each connection it forwards the server's first packets, and
+/// then sends something else.
 /// </summary>
 internal sealed class CorruptServer : IDisposable
 {
@@ -15,11 +15,11 @@ internal sealed class CorruptServer : IDisposable
     private readonly int? _packets;
     private readonly Action<Stream, byte[]> _then;
 
-    /// <param name="socket">Where it listens.</param>
+    /// <param name="socket">The socket on which it listens.</param>
     /// <param name="server">The server's socket.</param>
-    /// <param name="packets">How many packets of the server are handed on; null: all to the first row.</param>
+    /// <param name="packets">How many packets of the server it forwards; null for all up to the first row.</param>
     /// <param name="then">
-    /// Writes what comes instead of the others, knowing the last; the connection ends with it.
+    /// Writes the replacement for the remaining packets, given the last packet; the connection ends after it.
     /// </param>
     public CorruptServer(string socket, string server, int? packets, Action<Stream, byte[]> then)
     {
@@ -43,7 +43,7 @@ internal sealed class CorruptServer : IDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // Disposed.
+            // The listener was disposed.
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class CorruptServer : IDisposable
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            // The other side has had enough.
+            // The other side closed the connection.
         }
     }
 
@@ -80,7 +80,8 @@ internal sealed class CorruptServer : IDisposable
     }
 
     /// <summary>
-    /// Of a text result: it comes behind the columns, which begin with "def", and begins with a value's length.
+    /// Whether a packet is a row of a text result. Rows follow the columns, which begin with "def", and begin with the
+    /// length of a value.
     /// </summary>
     private static bool IsRow(byte[] packet) => packet.Length > HeaderBytes + 1 && packet[3] >= 3
         && packet[HeaderBytes] is > 0 and < 0xfb && !packet.AsSpan(HeaderBytes + 1).StartsWith("def"u8);

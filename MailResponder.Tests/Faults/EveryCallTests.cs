@@ -3,8 +3,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// The program breaks at each single call by which it reads or changes anything, one run for each; and whatever call it
-/// is, Postfix would keep the message, and the next try leaves each reply there exactly once.
+/// The program fails at every single call that reads or changes anything, one run per call. Whichever call fails,
+/// Postfix would keep the message, and after the retry each reply has been sent exactly once.
 /// </summary>
 public sealed class EveryCallTests
 {
@@ -50,12 +50,12 @@ public sealed class EveryCallTests
         var run = place.FilterUnder(Under(place, $"{call},*,{number},1,{action}"), request.ToBytes());
 
         var isKilled = action.StartsWith("kill", StringComparison.Ordinal);
-        // The shell's way to say by a signal, which Postfix takes for a reason to try again.
+        // The shell reports a signal by such a code, and Postfix tries again.
         if (run.ExitCode > 128) Assert.True(
             isKilled || run.ExitCode is 134 or 139, $"exit {run.ExitCode}: {run.Errors}");
         else if (run.ExitCode == 0) run.AssertDone();
         else run.AssertDeferred(run.Errors.StartsWith("4.3.5", StringComparison.Ordinal) ? "4.3.5 " : "4.3.0 ");
-        // Nobody hears it when the call to the log is the broken one.
+        // No line is heard if the failing call is the one to the log.
         Assert.InRange(place.Log.Reports.Count - earlier, 0, 1);
         if (run.ExitCode == 75) Assert.Equal(1, place.Log.Reports.Count - earlier);
         var before = place.Log.Reports.Count;
@@ -68,7 +68,7 @@ public sealed class EveryCallTests
         Traces.Of(request.From).AssertNoneInFilesOf(place.Folder, place.Outbox.Contains);
     }
 
-    /// <summary>What the program calls when nothing is wrong, in order.</summary>
+    /// <summary>Returns the calls that the program makes when nothing fails, in order.</summary>
     private static List<string> CallsOf(string call, bool isFirstStart)
     {
         using var place = NewPlace(isFirstStart);

@@ -9,8 +9,8 @@ using Microsoft.Data.Sqlite;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// What one cell of the matrix works with: a place of its own, and the script by which Postfix starts the responder
-/// there, with the limits and broken calls that the cell asks for.
+/// The environment of one cell: its own workplace, and the script by which Postfix starts the responder there, with the
+/// limits and failing calls that the cell sets.
 /// </summary>
 internal sealed partial class FaultHost : IDisposable
 {
@@ -19,9 +19,9 @@ internal sealed partial class FaultHost : IDisposable
     private readonly string _binary;
     private readonly string _arguments;
 
-    /// <param name="servers">Where databases and buckets are made.</param>
-    /// <param name="binary">The program, where an unprivileged user reaches it.</param>
-    /// <param name="arguments">What the script gives the program beside the settings and its own arguments.</param>
+    /// <param name="servers">The servers on which databases and buckets are created.</param>
+    /// <param name="binary">The program, at a path that an unprivileged user can reach.</param>
+    /// <param name="arguments">The arguments that the script adds to the settings and its own arguments.</param>
     public FaultHost(FaultServers servers, string binary, string arguments = "--recipient get@example.com")
     {
         _servers = servers;
@@ -33,22 +33,25 @@ internal sealed partial class FaultHost : IDisposable
 
     public Workplace Place { get; } = new();
 
-    /// <summary>Rules of faults.c; PLACE in them is the name of a file or the port of a server.</summary>
+    /// <summary>
+    /// Makes calls fail by rules of faults.c. The place in a rule is the name of a file or the port of a server.
+    /// </summary>
     public void Break(params string[] rules) =>
         WriteStart(
         $"env LD_PRELOAD={FaultLibrary.File} FAULTS_LOG={Place.PathTo("log")} 'FAULTS={string.Join(';', rules)}'");
 
-    /// <summary>Runs the program under limits of prlimit(1): "--nofile=9".</summary>
+    /// <summary>Runs the program under limits of prlimit(1), such as "--nofile=9".</summary>
     public void Limit(params string[] limits) => WriteStart("prlimit " + string.Join(' ', limits));
 
-    /// <summary>Runs the program as a unit of the program alone would, as far as its own user can have it so.</summary>
-    /// <param name="environment">Shell words that set variables.</param>
+    /// <summary>
+    /// Runs the program confined like the unit that runs only the program, as far as its own user can set that up.
+    /// </summary>
     public void Confine() => WriteStart(Confinement.OfProgram.ByItsUser.Start);
 
-    /// <summary>Ends <see cref="Break"/> and <see cref="Limit"/>.</summary>
+    /// <summary>Undoes <see cref="Break"/> and <see cref="Limit"/>.</summary>
     public void Mend() => WriteStart();
 
-    /// <summary>Answers a request of somebody else, so that key and database are there.</summary>
+    /// <summary>Answers another requester, so that the key and the database exist.</summary>
     public void AnswerSomebody()
     {
         Place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient",
@@ -59,14 +62,14 @@ internal sealed partial class FaultHost : IDisposable
     }
 
     /// <summary>
-    /// Answers another request, so that book, body and attachment are rendered. What was rendered of a file is of no
-    /// more use once its owner has changed.
+    /// Answers another request, so that book, body and attachment are rendered. A rendering becomes invalid when the
+    /// owner of its source changes.
     /// </summary>
     public void Render()
     {
         Own();
         RenderedPlace.Settle();
-        // Root renders nothing in a place that is somebody else's.
+        // Root renders nothing in a folder that belongs to another user.
         Place.FilterUnder(
             $"shift; exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups {_binary} \"$@\"",
             RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
@@ -74,14 +77,14 @@ internal sealed partial class FaultHost : IDisposable
         foreach (var kind in (string[])["addresses", "get@example.com", ".body", ".base64"]) Rendered(kind);
     }
 
-    /// <summary>A file of the rendered book, by the ending of its name.</summary>
+    /// <summary>Returns the file of the rendered book whose name has this ending.</summary>
     public string Rendered(string ending) =>
         Path.GetRelativePath(
             Place.Folder,
             Directory.GetFiles(Place.PathTo("responder.db.rendered"), "*", SearchOption.AllDirectories)
                 .Single(file => file.EndsWith(ending, StringComparison.Ordinal)));
 
-    /// <summary>The database in MariaDB; its socket's name ends in "server.sock".</summary>
+    /// <summary>Puts the database into MariaDB. Its socket's name ends in "server.sock".</summary>
     public void UseMariaDb()
     {
         var database = _servers.MariaDb.NewDatabase();
@@ -95,7 +98,7 @@ internal sealed partial class FaultHost : IDisposable
         Own();
     }
 
-    /// <summary>Lets so many packets of each connection to MariaDB through, and then something else.</summary>
+    /// <summary>Forwards the first packets of each connection from MariaDB, and then sends something else.</summary>
     public void CorruptMariaDb(int? packets, Action<Stream, byte[]> then)
     {
         var settings = Place.Settings["database"]!["mysql"]!;
@@ -114,7 +117,9 @@ internal sealed partial class FaultHost : IDisposable
 
     public Action MendMariaDb { get; private set; } = () => { };
 
-    /// <summary>Sends by way of a double of SES, which answers the request of a number as the cell says.</summary>
+    /// <summary>
+    /// Sends through a test double of SES, which answers each request, by its number, as the cell says.
+    /// </summary>
     public SesDouble UseSes(Func<int, SesAnswer?>? answer = null, TlsChain? chain = null)
     {
         var ses = new SesDouble(answer, certificate: chain?.Server, intermediate: chain?.Middle);
@@ -125,7 +130,7 @@ internal sealed partial class FaultHost : IDisposable
         return ses;
     }
 
-    /// <summary>Sends through a shell script; replies are what it leaves in "sent".</summary>
+    /// <summary>Sends through a shell script. The replies are the files it leaves in "sent".</summary>
     public void UseSendmail(string script = SendmailThatSends)
     {
         Place.SendThrough(script);
@@ -138,7 +143,7 @@ internal sealed partial class FaultHost : IDisposable
         cat >"$here/sent/.$$" && mv "$here/sent/.$$" "$here/sent/$$.eml"
         """;
 
-    /// <summary>Book and attachment in buckets of an S3 of others; nothing has been pulled yet.</summary>
+    /// <summary>Puts book and attachment into buckets of the shared S3 server. Nothing has been pulled yet.</summary>
     public void UseS3()
     {
         var id = Guid.NewGuid().ToString("N");
@@ -164,13 +169,13 @@ internal sealed partial class FaultHost : IDisposable
             : System.Text.Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Uploads this text as the response book; null: the good one.</summary>
+    /// <summary>Uploads a text as the response book; null uploads the good one.</summary>
     public Action<string?> BookInS3 { get; private set; } = _ => { };
 
     public string S3Port => new Uri(_servers.S3.Endpoint).Port.ToString(
         System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>A small file system of its own in this folder.</summary>
+    /// <summary>Mounts a small file system on a folder.</summary>
     public void Mount(string folder, string size)
     {
         Directory.CreateDirectory(Place.PathTo(folder));
@@ -181,7 +186,7 @@ internal sealed partial class FaultHost : IDisposable
 
     public void Grow(string folder, string size) => Run("mount", "-o", $"remount,size={size}", Place.PathTo(folder));
 
-    /// <summary>Leaves no room on a small file system.</summary>
+    /// <summary>Fills a small file system completely.</summary>
     public void Fill(string folder)
     {
         using var filler = new FileStream(
@@ -192,14 +197,14 @@ internal sealed partial class FaultHost : IDisposable
         }
         catch (IOException)
         {
-            // Full.
+            // The file system is full.
         }
     }
 
     public void AtEnd(Action end) => _endings.Add(end);
 
     /// <summary>
-    /// Brings all of the database into its one file: the last to close it takes the write-ahead log in.
+    /// Moves everything into the one database file: the last connection to close merges the write-ahead log.
     /// </summary>
     public void FoldDatabase()
     {
@@ -228,7 +233,7 @@ internal sealed partial class FaultHost : IDisposable
 
     public Action Unlock { get; private set; } = () => { };
 
-    /// <summary>All replies that went out, whole.</summary>
+    /// <summary>Returns all replies sent, each as its whole text.</summary>
     public Func<IReadOnlyList<string>> Replies { get; private set; } = () => [];
 
     public void UseOutbox() => Replies = () => [.. Place.Outbox.Select(File.ReadAllText)];
@@ -240,7 +245,7 @@ internal sealed partial class FaultHost : IDisposable
         Own();
     }
 
-    /// <summary>Leaves a file to root alone.</summary>
+    /// <summary>Makes a file accessible to root alone.</summary>
     public void TakeAway(string file)
     {
         Run("chown", "root:root", Place.PathTo(file));
@@ -251,21 +256,21 @@ internal sealed partial class FaultHost : IDisposable
 
     public void Unhide(string file)
     {
-        // What was put in its place meanwhile.
+        // A file that was put in its place meanwhile.
         if (File.Exists(Place.PathTo(file))) File.Delete(Place.PathTo(file));
         Directory.Move(Place.PathTo(file + ".away"), Place.PathTo(file));
     }
 
-    /// <summary>Puts a pipe, which nobody writes to, in a file's place.</summary>
+    /// <summary>Puts a pipe, to which nothing is written, in place of a file.</summary>
     public void Pipe(string file) => Run("mkfifo", Place.PathTo(file));
 
-    /// <summary>Replaces the content and keeps the file.</summary>
+    /// <summary>Replaces the content but keeps the file.</summary>
     public void Overwrite(string file, string text) => File.WriteAllText(Place.PathTo(file), text);
 
-    /// <summary>Everything is the responder's user's again.</summary>
+    /// <summary>Gives everything back to the responder's user.</summary>
     public void Own() => Place.GiveTo("mail_responder");
 
-    /// <summary>What a killed or failed process may have left half done.</summary>
+    /// <summary>The unfinished files that a killed or failed process may have left.</summary>
     public IReadOnlyList<string> Unfinished =>
         [.. Directory.EnumerateFiles(Place.Folder, "*", SearchOption.AllDirectories)
             .Where(file => UnfinishedName().IsMatch(Path.GetFileName(file)))];

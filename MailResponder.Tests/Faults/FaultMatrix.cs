@@ -7,8 +7,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// Runs all cells, several at a time, under one Postfix that retries each second by itself, and keeps how each ended.
-/// The recipient's local part leads to the cell: Postfix starts what lies in the cell's folder.
+/// Runs all cells, several at a time, under one Postfix that retries every second, and keeps the outcome of each. The
+/// recipient's local part selects the cell: Postfix starts the script in the cell's folder.
 /// </summary>
 public sealed partial class FaultMatrix : IDisposable
 {
@@ -41,7 +41,7 @@ public sealed partial class FaultMatrix : IDisposable
             """);
     }
 
-    /// <summary>Fails as the cell failed. The first to ask has all of them run.</summary>
+    /// <summary>Fails if the cell failed. The first caller starts all cells.</summary>
     internal async Task Outcome(string name)
     {
         foreach (var cell in FaultCells.All) _ = _runs.GetOrAdd(cell.Name, _ => Task.Run(() => Run(cell)));
@@ -94,7 +94,8 @@ public sealed partial class FaultMatrix : IDisposable
     }
 
     /// <summary>
-    /// Postfix tries again by itself; on a host that is too busy for its clock to be exact, it is reminded.
+    /// Waits until the message is answered. Postfix retries on its own; if the host is so busy that retries come late,
+    /// the queue is flushed.
     /// </summary>
     private void WaitUntilAnswered(FaultCell cell, FaultHost host)
     {
@@ -129,8 +130,8 @@ public sealed partial class FaultMatrix : IDisposable
     private void AssertDeferred(FaultCell cell, FaultHost host, Try first, int before)
     {
         Assert.True(first.Status == "deferred", $"{first.Status}: {first.Text}\n{Evidence(cell, host)}");
-        // Its words may end in a delivery report: the one generic line, whose code Postfix has taken off, or the
-        // signal.
+        // The output may end up in a delivery report: it is only the one generic line, without the status code that
+        // Postfix has removed, or the signal.
         Assert.True(OurWords().IsMatch(first.Text), first.Text);
         if (cell.RepliesMeanwhile is { } count) Assert.True(
             count == host.Replies().Count - before,
@@ -152,17 +153,18 @@ public sealed partial class FaultMatrix : IDisposable
         var attached = Convert.ToBase64String(host.Place.Attachment);
         Assert.True(replies.Exists(reply => reply.ReplaceLineEndings("").Contains(attached, StringComparison.Ordinal)),
             $"no reply has the attachment\n{Evidence(cell, host)}");
-        // Postfix may have tried more than once before the part was back, each time with the same end.
+        // Postfix may have retried several times before the part worked again, each time with the same result.
         var failed = Tries(cell).Count(earlier => earlier.Status == "deferred");
         Assert.True(replies.Count - distinct <= cell.MaxDoubles * failed,
             $"{replies.Count} replies\n{Evidence(cell, host)}");
         Assert.DoesNotContain("status=bounced", LogOf(cell), StringComparison.Ordinal);
         Assert.DoesNotContain("status=expired", LogOf(cell), StringComparison.Ordinal);
-        // Every envelope is marked NOTIFY=NEVER, so nothing returns whatever happens; nor was there an attempt to.
+        // Every envelope is marked NOTIFY=NEVER, so no mail returns in any case. There was no attempt to return one
+        // either.
         Assert.DoesNotContain("notification: ", _postfix.MailLog, StringComparison.Ordinal);
     }
 
-    /// <summary>One line for each try, no more and no less.</summary>
+    /// <summary>Asserts that each delivery attempt wrote exactly one line.</summary>
     private void AssertLines(FaultCell cell, IReadOnlyList<string> lines)
     {
         var tries = Tries(cell);
@@ -208,6 +210,6 @@ public sealed partial class FaultMatrix : IDisposable
     [GeneratedRegex("^Message-Id: .*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex MessageId();
 
-    /// <summary>One line of Postfix about the message.</summary>
+    /// <summary>A line of Postfix about a delivery attempt.</summary>
     private sealed record Try(string QueueId, string Status, string Text);
 }

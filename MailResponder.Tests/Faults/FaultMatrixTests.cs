@@ -1,9 +1,9 @@
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// Every part of the responder's world, broken in every way that makes sense, under Postfix: the message is deferred or
-/// answered, never lost, returned or answered twice; one line says what is wrong; and nobody has to do more than bring
-/// the part back. Which cells there are not, and why: docs/faults.md.
+/// Every part of the responder's environment, broken in every sensible way, under Postfix. The message is deferred or
+/// answered, never lost, returned or answered twice. One line says what is wrong, and restoring the part is all the
+/// operator has to do. docs/faults.md lists the cells that are left out, and why.
 /// </summary>
 [Collection("Postfix")]
 public sealed class FaultMatrixTests(FaultMatrix matrix) : IClassFixture<FaultMatrix>

@@ -4,7 +4,8 @@ using MailResponder.Tests.Store;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// Servers that cells share, started by the first that needs one. A cell breaks its own calls to them, never them.
+/// Servers that the cells share. The first cell that needs one starts it. A cell makes its own calls to a server fail,
+/// never the server.
 /// </summary>
 internal sealed class FaultServers : IDisposable
 {

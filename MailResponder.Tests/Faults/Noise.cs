@@ -1,9 +1,9 @@
 namespace MailResponder.Tests.Faults;
 
-/// <summary>What a server may send that makes no sense. Each ends when nobody takes it any more.</summary>
+/// <summary>Invalid data that a server may send. Each method ends when the receiver stops reading.</summary>
 internal static class Noise
 {
-    /// <summary>Bytes at random, the same in each run.</summary>
+    /// <summary>Sends random bytes, the same in each run.</summary>
     public static void WithoutEnd(Stream to, byte[] last)
     {
         var bytes = new byte[1 << 16];
@@ -14,7 +14,7 @@ internal static class Noise
         }
     }
 
-    /// <summary>Packets of the largest size, each of which is continued by the next.</summary>
+    /// <summary>Sends packets of the largest size, each of which continues in the next.</summary>
     public static void OnePacketWithoutEnd(Stream to, byte[] last)
     {
         var bytes = new byte[0xffffff];
@@ -25,7 +25,7 @@ internal static class Noise
         }
     }
 
-    /// <summary>A row of the server's, again and again.</summary>
+    /// <summary>Sends a row of the server again and again.</summary>
     public static void RowsWithoutEnd(Stream to, byte[] row)
     {
         var rows = new byte[256 * row.Length];

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// The power fails while the host answers, or right after, and of the SQLite database only that is left for which the
-/// program has waited (disk.c). Postfix has the message still, or does not: it is tried again in any case.
+/// The power fails while the host answers, or right after. Of the SQLite database only that is left which the program
+/// has waited to see on the disk (disk.c). Whether or not Postfix still has the message, it is tried again.
 /// </summary>
 public sealed class PowerCutTests : IDisposable
 {
@@ -14,7 +14,7 @@ public sealed class PowerCutTests : IDisposable
 
     public PowerCutTests()
     {
-        // A database that has been in use, with a write-ahead log.
+        // A database that has been in use and has a write-ahead log.
         _place.Filter(RequestMail.FromSomebodyNew() with { To = "links@example.com" }, "--recipient",
             "links@example.com").AssertDone();
         Directory.Delete(_place.PathTo("outbox"), recursive: true);
@@ -60,7 +60,7 @@ public sealed class PowerCutTests : IDisposable
         Assert.Equal(1, MostUsed());
     }
 
-    /// <summary>What the tests above would find if the program did not wait.</summary>
+    /// <summary>Shows what the tests above would find if the program did not wait for the disk.</summary>
     [Fact]
     public void DiskThatForgets_HasItSentAgain()
     {
@@ -86,7 +86,7 @@ public sealed class PowerCutTests : IDisposable
         Assert.Equal("ok", check.ExecuteScalar());
     }
 
-    /// <summary>The replies, each with what tells it from one that was sent again.</summary>
+    /// <summary>Returns the replies, each with the time that distinguishes it from one sent again.</summary>
     private List<(string, DateTime)> Files() =>
         [.. _place.Outbox.Select(file => (file, File.GetLastWriteTimeUtc(file)))];
 

@@ -1,14 +1,14 @@
-/* confine - runs a program as a unit of systemd's with these lines would, where systemd does not run
+/* confine - runs a program like a systemd unit with these lines would, where systemd does not run
  *
  * usage: confine [NAME=VALUE...] -- program [argument...]
  *        confine [NAME=VALUE...]
  *
- * NAME and VALUE are those of systemd.exec(5). Of SystemCallFilter= the VALUE is plain names of system calls, those
- * that are allowed; the others fail as SystemCallErrorNumber=EPERM has it, and those that systemd does not know with
- * ENOSYS. A NAME that is not below is refused: nothing is to be believed in force that is not. Without a program it
- * tries what is forbidden, and prints one line for each: its name and what came of it.
+ * NAME and VALUE are those of systemd.exec(5). For SystemCallFilter=, VALUE is a list of plain names of system calls.
+ * These are allowed. The others fail as with SystemCallErrorNumber=EPERM, and those that systemd does not know fail
+ * with ENOSYS. A NAME that is not handled below is refused, so that no line seems to be in force when it is not.
+ * Without a program it tries what is forbidden, and prints one line for each attempt: its name and its result.
  *
- * calls.h holds a line { "NAME", NUMBER }, for each system call that systemd knows of.
+ * calls.h holds a line { "NAME", NUMBER }, for each system call that systemd knows.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -72,11 +72,11 @@ static void die(const char *format, ...) {
   exit(64);
 }
 
-/* The words of a value, one after the other. */
+/* Iterates over the words of a value. */
 #define EACH_WORD(word, value) \
   (char *rest_ = strdupa(value), *word = strtok_r(rest_, " ", &rest_); word != NULL; word = strtok_r(NULL, " ", &rest_))
 
-/* --- seccomp: one filter after the other, and the kernel takes the strictest answer. */
+/* seccomp: several filters are installed, and the kernel uses the strictest answer. */
 
 static struct sock_filter filter[MAX_FILTER];
 static unsigned short length;
@@ -92,7 +92,7 @@ static void answer(unsigned int action) { add(BPF_RET | BPF_K, 0, 0, action); }
 
 static void refuse(int error) { answer(SECCOMP_RET_ERRNO | (unsigned int)error); }
 
-/* The number of the call; a call of another architecture is not this filter's affair. */
+/* Loads the number of the call. A call of another architecture is not handled by this filter. */
 static void begin(void) {
   length = 0;
   load(offsetof(struct seccomp_data, arch));
@@ -101,8 +101,8 @@ static void begin(void) {
   load(offsetof(struct seccomp_data, nr));
 }
 
-/* The lower half of an argument: flags and modes have no more. What follows is one instruction, then the number
- * again. */
+/* Tests the lower half of an argument; flags and modes have no upper half. One instruction follows, and then the
+ * number is loaded again. */
 static void on_argument(int call, int argument, unsigned int mask, unsigned short test, unsigned int value, int holds,
                         int error) {
   add(BPF_JMP | BPF_JEQ | BPF_K, 0, 5, (unsigned int)call);
@@ -164,7 +164,7 @@ static void allow_families(const char *value) {
 static void deny_namespaces(void) {
   begin();
   on_call(__NR_setns, SECCOMP_RET_ERRNO | EPERM);
-  /* Its flags lie in memory, where a filter cannot look; libc then takes clone. */
+  /* Its flags are in memory, where a filter cannot read them; libc then uses clone. */
   on_call(__NR_clone3, SECCOMP_RET_ERRNO | ENOSYS);
   on_argument(__NR_clone, 0, NAMESPACES, BPF_JEQ, 0, 0, EPERM);
   on_argument(__NR_unshare, 0, NAMESPACES, BPF_JEQ, 0, 0, EPERM);
@@ -197,9 +197,9 @@ static void only_native(void) {
   install();
 }
 
-/* --- File systems */
+/* File systems */
 
-/* All mounts read-only but for the given folders. systemd leaves /dev, /proc and /sys as they are; here they are
+/* Makes all mounts read-only except the given folders. systemd leaves /dev, /proc and /sys as they are; this does
  * not. */
 static void make_read_only(const char *writable, const char *bound) {
   char line[4096], point[2048];
@@ -219,15 +219,15 @@ static void make_read_only(const char *writable, const char *bound) {
     int stays = 0;
     if (sscanf(line, "%*d %*d %*s %*s %2047s", point) != 1) die("/proc/self/mountinfo");
     for EACH_WORD(word, writable) stays |= strcmp(word, point) == 0;
-    /* One that lies under another cannot be reached, and need not be. */
+    /* A mount hidden under another one cannot be reached, and need not be. */
     if (!stays) mount("none", point, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL);
   }
   fclose(mounts);
-  /* The folder that it runs in, as it is now: the one it has is that of before. */
+  /* Enters the working folder again by its path, because the open one is that of the old mount. */
   if (getcwd(point, sizeof point) == NULL || chdir(point) != 0) die("the current folder");
 }
 
-/* --- The process */
+/* The process */
 
 static rlim_t number_in(const char *value) {
   char *end;
@@ -249,7 +249,7 @@ static void drop_capabilities(void) {
     if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) die("capability %lu", capability);
 }
 
-/* --- What is forbidden */
+/* The forbidden actions */
 
 static void report(const char *what, long result) {
   printf("%s %s\n", what, result >= 0 ? "done" : strerrorname_np(errno));
@@ -271,7 +271,7 @@ static void try_foreign_call(void) {
 #endif
 }
 
-/* Leaves nothing behind where it may write. */
+/* Tries to write a file, and leaves nothing behind if it succeeds. */
 static void try_to_write(const char *what, const char *folder) {
   char path[64];
   snprintf(path, sizeof path, "%s/.confine-%d", folder, (int)getpid());
@@ -352,7 +352,7 @@ int main(int count, char **words) {
   if (strict) make_read_only(writable, bound);
   if (drops) drop_capabilities();
   if (user != NULL) become(user);
-  /* Without rights of root the kernel takes no filter otherwise, and neither does systemd. */
+  /* Without root's privileges the kernel accepts a filter only with this, and systemd sets it too. */
   if ((no_new_privileges || user != NULL) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) die("no new privileges");
   if (no_execute) deny_write_execute();
   if (families != NULL) allow_families(families);

@@ -1,10 +1,10 @@
-/* disk - keeps what would be left of a program's database if the power failed
+/* disk - keeps the parts of a program's database that would be left after a power failure
  *
  * usage: LD_PRELOAD=disk.so DISK=FOLDER program
  *
- * Whatever the program waits for (fsync, fdatasync) of a file named responder.db or responder.db-wal is on the disk
- * then, and is copied into FOLDER; nothing else ever gets there. Before the Nth reply appears (rename to .eml),
- * FOLDER's files are copied into FOLDER/N. With DISK_FORGETS=1 nothing gets to the disk however long the program waits.
+ * When the program waits for a file named responder.db or responder.db-wal (fsync, fdatasync), the file is on the disk,
+ * and is copied into FOLDER. Nothing else ever gets there. Before the Nth reply appears (a rename to .eml), FOLDER's
+ * files are copied into FOLDER/N. With DISK_FORGETS=1 nothing gets to the disk, however long the program waits.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,21 +1,21 @@
-/* faults - makes chosen calls of a program to libc go wrong
+/* faults - makes chosen calls of a program to libc fail
  *
  * usage: LD_PRELOAD=faults.so FAULTS='RULE[;RULE...]' program
  *
- * RULE is CALL,PLACE,FIRST,COUNT,ACTION: from the FIRST matching call of the process on, COUNT of them (0: all).
+ * RULE is CALL,PLACE,FIRST,COUNT,ACTION. It applies to COUNT matching calls of the process (0: all), from the FIRST on.
  *
- *   CALL    a name below, or * for every call that reads or changes something outside of the process
- *   PLACE   a part of the file's path, or of the path or port ("127.0.0.1:25") of a socket's other end; * for any
+ *   CALL    a name below, or * for every call that reads or changes something outside the process
+ *   PLACE   a part of the file's path, or of the path or port ("127.0.0.1:25") of a socket's peer; * for any
  *   ACTION  an errno (a number): the call fails with it
- *           short     write: half of the bytes are taken
- *           sleepN    the call takes N milliseconds more
+ *           short     write: half of the bytes are written
+ *           sleepN    the call takes N milliseconds longer
  *           killN     the process gets signal N before the call is done
- *           afterN    the process gets signal N when the call is done, which one that would have to wait is not
+ *           afterN    the process gets signal N after the call is done; a call that would have to wait is not done
  *           setN      time: the clock shows the second N of the epoch
  *           stepN     time: the clock is N seconds off
  *
- * With FAULTS_COUNT=FILE each matching call of the first rule adds a line to FILE: how many there are to go wrong.
- * With FAULTS_LOG=SOCKET what is for /dev/log goes there. Children start without any of it.
+ * With FAULTS_COUNT=FILE each matching call of the first rule adds a line to FILE: the calls that can be made to fail.
+ * With FAULTS_LOG=SOCKET messages for /dev/log go to SOCKET. Child processes start without any of this.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -85,10 +85,11 @@ __attribute__((constructor)) static void read_rules(void) {
 
 static void send_signal(int number) {
   syscall(SYS_kill, (pid_t)syscall(SYS_getpid), number);
-  /* A signal that a handler takes leaves the program running. */
+  /* The program continues if it handles the signal. */
 }
 
-/* 0: go on; else the errno to fail with. *after is a signal for when the call is done, *cut asks for a short write. */
+/* Returns 0 to go on, or the errno to fail with. *after is a signal to send after the call; *cut asks for a short
+ * write. */
 static int fault(const char *call, const char *place, int *after, int *cut) {
   int error = 0;
   long pause = 0;

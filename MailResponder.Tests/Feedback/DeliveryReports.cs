@@ -6,7 +6,7 @@ using MailResponder.Store;
 namespace MailResponder.Tests.Feedback;
 
 /// <summary>
-/// Reports to the bounce address: what blocks a dead address, and what an attacker can write there in vain.
+/// Reports sent to the bounce address: those that block a dead address, and those that an attacker sends in vain.
 /// </summary>
 public sealed class DeliveryReports : IDisposable
 {
@@ -30,7 +30,7 @@ public sealed class DeliveryReports : IDisposable
         Assert.Equal(Verdict.BlockedByFeedback, _place.VerdictOf(Zahra));
     }
 
-    /// <summary>The host or the content is refused, the mailbox is full or flooded, or nobody knows.</summary>
+    /// <summary>The host or the content is refused, the mailbox is full or flooded, or the cause is unknown.</summary>
     [Theory]
     [InlineData("5.7.1")]
     [InlineData("5.2.1")]
@@ -57,7 +57,9 @@ public sealed class DeliveryReports : IDisposable
         "\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; b@freemail.test\nAction: delivered\nStatus: 2.0.0\n",
         StringComparison.Ordinal));
 
-    /// <summary>A forwarder's report names where the reply was sent on to; it went to the one in To.</summary>
+    /// <summary>
+    /// A forwarder's report names the address the reply was forwarded to. The reply was sent to the address in To.
+    /// </summary>
     [Fact]
     public void WhomTheReportNames_IsNotBelieved()
     {
@@ -73,7 +75,7 @@ public sealed class DeliveryReports : IDisposable
     [InlineData("é")]
     public void TokenOfNobody_BlocksNobody(string token) => AssertNothing(Report(token: token));
 
-    /// <summary>Whoever asked has a token of their own reply, and no other.</summary>
+    /// <summary>A requester has the token of their own reply only.</summary>
     [Fact]
     public void TokenOfAnotherReply_BlocksNobody()
     {
@@ -85,7 +87,7 @@ public sealed class DeliveryReports : IDisposable
         AssertNothing(Report(token: other.Key.ReplyToken(Name, SentAt, Zahra)));
     }
 
-    /// <summary>Another reader of the mail could take the other one.</summary>
+    /// <summary>Another reader of the mail might use the second field.</summary>
     [Theory]
     [InlineData("To: victim@freemail.test")]
     [InlineData("to: victim@freemail.test")]
@@ -119,7 +121,9 @@ public sealed class DeliveryReports : IDisposable
         _place.Decide(Zahra, Verdict.None);
     }
 
-    /// <summary>A report that is sent once more undoes nothing: it counts as of when the reply was sent.</summary>
+    /// <summary>
+    /// A report that is sent again undoes nothing, because it is dated with the time the reply was sent.
+    /// </summary>
     [Fact]
     public void ReportOfBeforeTheOperatorsWord_ChangesNothing()
     {
@@ -127,7 +131,7 @@ public sealed class DeliveryReports : IDisposable
         Assert.Equal("1 blocked", Feed(report));
         Assert.Equal("0 blocked, 1 blocked already", Feed(report));
         _place.Decide(Zahra, Verdict.None);
-        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(report));
+        Assert.Equal("0 blocked, 1 taken off the lists since then, left alone", Feed(report));
         Assert.False(_place.Blocks(Zahra));
         _place.Clock.Now += RequesterStore.RemovalMemory + TimeSpan.FromHours(1);
         Assert.Equal("0 blocked, 1 too old", Feed(report));
@@ -143,7 +147,7 @@ public sealed class DeliveryReports : IDisposable
         Assert.Equal("0 blocked, 1 never answered anyway", Feed(Report(to: "get@example.com")));
     }
 
-    /// <summary>The token of a reply that was sent before the key was changed.</summary>
+    /// <summary>The token of a reply sent before the key was changed.</summary>
     [Fact]
     public void EarlierKey_IsStillBelieved()
     {
@@ -167,7 +171,7 @@ public sealed class DeliveryReports : IDisposable
             var mail = report.ToArray();
             for (var flips = random.Next(1, 6); flips > 0; flips--) mail[random.Next(mail.Length)] =
                 (byte)random.Next(256);
-            // Changed anywhere, it either still is the report of the one whom the token is of, or nothing.
+            // A report changed at any place is either still about the recipient of the token or refused.
             if (DeliveryReport.Read(new MemoryStream(mail[..random.Next(mail.Length)])) is { } read
                 && read.IsOfOurs(_place.Key))
                 Assert.Equal(Zahra, read.Recipient, ignoreCase: true);
@@ -183,7 +187,7 @@ public sealed class DeliveryReports : IDisposable
 
     private void AssertNothing(string mail)
     {
-        Assert.Equal("0 blocked", Feed(mail).Replace(", 1 not of a reply of ours", "", StringComparison.Ordinal));
+        Assert.Equal("0 blocked", Feed(mail).Replace(", 1 not about a reply of ours", "", StringComparison.Ordinal));
         Assert.Equal(0, _place.Store.Count().BlockedByFeedback);
     }
 
@@ -197,7 +201,7 @@ public sealed class DeliveryReports : IDisposable
 
     private string Token(string to, string name, DateTimeOffset sentAt) => _place.Key.ReplyToken(name, sentAt, to);
 
-    /// <summary>As Postfix writes one.</summary>
+    /// <summary>Returns a report as Postfix writes it.</summary>
     private string Report(
         string to = Zahra, string status = "5.1.1", string action = "failed", string? named = null,
         string? token = null, string type = "message/rfc822") => $"""

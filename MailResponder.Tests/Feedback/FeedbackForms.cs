@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>In whatever it comes, it is found; and what is broken is named without being quoted.</summary>
+/// <summary>Notifications are found in every form they come in. A broken one is named but not quoted.</summary>
 public sealed class FeedbackForms : IDisposable
 {
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true };
@@ -85,13 +85,13 @@ public sealed class FeedbackForms : IDisposable
 
     public static TheoryData<string, string> Broken => new()
     {
-        { "hello secret@freemail.test", "fed:2: item 2: is not whole JSON" },
+        { "hello secret@freemail.test", "fed:2: item 2: is not complete JSON" },
         { "42", "fed:2: item 2: must be an object { … }, but is a number" },
         { "\"secret@freemail.test\"", "fed:2: item 2: must be an object { … }, but is a string" },
         { "{\"notificationType\":\"Bounce\",\"mail\":{\"destination\":[\"secret@freemail.test\"",
-        "fed:2: item 2: is not whole JSON" },
-        { "{\"notificationType\":\"Bounce\",\"x\":\"secret@freemail.test", "fed:2: item 2: is not whole JSON" },
-        { "{\"notificationType\":secret@freemail.test}", "fed:2: item 2: is not whole JSON" },
+        "fed:2: item 2: is not complete JSON" },
+        { "{\"notificationType\":\"Bounce\",\"x\":\"secret@freemail.test", "fed:2: item 2: is not complete JSON" },
+        { "{\"notificationType\":secret@freemail.test}", "fed:2: item 2: is not complete JSON" },
         { InSns("{\"secret@freemail.test\":1}"),
         "fed:2: item 2, Message.notificationType: is missing, and so is eventType" },
         { InSns("{\"notificationType\":\"Bounce\"}"), "fed:2: item 2, Message.bounce: is missing" },
@@ -107,7 +107,7 @@ public sealed class FeedbackForms : IDisposable
             + "\"mail\":{\"destination\":[\"secret\",7]}}"),
             "fed:2: item 2, Message.mail.destination: names no mail address"
         },
-        { "{\"Body\":\"secret@freemail.test\"}", "fed:2: item 2, Body: is not whole JSON" },
+        { "{\"Body\":\"secret@freemail.test\"}", "fed:2: item 2, Body: is not complete JSON" },
         { "{\"Messages\":[{\"Body\":\"{}\"}]}", "fed:2: item 2, Messages[1].Body: came without SNS's envelope" },
         { InSns("secret@freemail.test"), "fed:2: item 2, Message: holds no notification" },
         {
@@ -118,9 +118,9 @@ public sealed class FeedbackForms : IDisposable
         { "{\"Type\":\"UnsubscribeConfirmation\",\"Message\":\"secret\"}",
         "fed:2: item 2: the subscription has ended" },
         { "{\"Type\":\"Notification\",\"Message\":\"secret@freemail.test\"}",
-        "fed:2: item 2: has not the fields of SNS" },
+        "fed:2: item 2: does not have the fields of SNS" },
         { "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"\\ud800secret@freemail.test\"}}",
-        "fed:2: item 2: is not whole JSON" },
+        "fed:2: item 2: is not complete JSON" },
     };
 
     [Theory]
@@ -137,9 +137,9 @@ public sealed class FeedbackForms : IDisposable
     [InlineData("From: a@b.test\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\n{}\n", "several parts")]
     [InlineData("From: a@b.test\nContent-Transfer-Encoding: base64\n\n!secret!\n",
         "does not begin with a notification")]
-    [InlineData("From: a@b.test\n\nYou have chosen to subscribe to the topic: secret\n", "open its link by hand")]
-    [InlineData("From: a@b.test\n", "open its link by hand")]
-    [InlineData("From: a@b.test\n\n{\"notificationType\":\"secret", "is not whole JSON")]
+    [InlineData("From: a@b.test\n\nYou have chosen to subscribe to the topic: secret\n", "open its link yourself")]
+    [InlineData("From: a@b.test\n", "open its link yourself")]
+    [InlineData("From: a@b.test\n\n{\"notificationType\":\"secret", "is not complete JSON")]
     public void MailThatIsNone_IsNamed(string mail, string fault)
     {
         Assert.Equal("0 blocked", _place.Feed(mail));
@@ -155,7 +155,8 @@ public sealed class FeedbackForms : IDisposable
         var at = list.IndexOf(type, StringComparison.Ordinal);
         var cut = list[..at] + "\"Type\": \"Notifi" + list[(at + type.Length)..];
         Assert.Equal("1 blocked", _place.Feed(cut));
-        Assert.StartsWith("fed:3: item 1: is not whole JSON", Assert.Single(_place.Faults), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "fed:3: item 1: is not complete JSON", Assert.Single(_place.Faults), StringComparison.Ordinal);
         Assert.True(_place.Blocks("omid@freemail.test"));
     }
 

@@ -4,7 +4,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>Who is blocked by what, and who never is.</summary>
+/// <summary>Which notifications block which addresses, and which addresses are never blocked.</summary>
 public sealed class FeedbackMeaning : IDisposable
 {
     private const string Zahra = "zahra@freemail.test";
@@ -97,7 +97,7 @@ public sealed class FeedbackMeaning : IDisposable
                 ["notificationType"] = "AmazonSnsSubscriptionSucceeded",
                 ["message"] = "You have subscribed."
             });
-        Assert.Equal("0 blocked, 4 of no consequence", _place.Feed($"""
+        Assert.Equal("0 blocked, 4 without effect", _place.Feed($"""
             {Notifications.InSns(Notifications.Complaint(Zahra, "not-spam"))}
             {Notifications.InSns(Notifications.Of("Delivery", [Zahra], []))}
             {Notifications.InSns(Notifications.Of("Send", [Zahra], []))}
@@ -106,12 +106,12 @@ public sealed class FeedbackMeaning : IDisposable
         Assert.Empty(_place.Faults);
     }
 
-    /// <summary>SES publishes it when somebody makes an event destination, and it is no JSON.</summary>
+    /// <summary>SES publishes this text when a topic becomes an event destination. It is not JSON.</summary>
     [Fact]
     public void GreetingOfEventPublishing_IsOfNoConsequence()
     {
         const string greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
-        Assert.Equal("0 blocked, 1 of no consequence", _place.Feed(Saying(greeting)));
+        Assert.Equal("0 blocked, 1 without effect", _place.Feed(Saying(greeting)));
         Assert.Empty(_place.Faults);
         foreach (var other in (string[])[greeting.ToLowerInvariant(), greeting + " ", $"\"{greeting}\"", ""])
         {
@@ -122,7 +122,7 @@ public sealed class FeedbackMeaning : IDisposable
 
         Assert.Equal("0 blocked", _place.Feed(Saying(greeting),
             new SnsSender(Notifications.Topic + "s", [])));
-        Assert.Contains("is of another topic", Assert.Single(_place.Faults), StringComparison.Ordinal);
+        Assert.Contains("is from another topic", Assert.Single(_place.Faults), StringComparison.Ordinal);
 
         static string Saying(string text)
         {
@@ -162,7 +162,7 @@ public sealed class FeedbackMeaning : IDisposable
         Assert.False(_place.Blocks("c@freemail.test") || _place.Blocks("victim@elsewhere.test"));
     }
 
-    /// <summary>Whoever runs a mail server writes the report about mail to it, and may name whom he likes.</summary>
+    /// <summary>The operator of a mail server writes the report about mail to it, and may name any address.</summary>
     [Fact]
     public void ForgedReport_BlocksTheOneToWhomTheReplyWent()
     {
@@ -173,7 +173,7 @@ public sealed class FeedbackMeaning : IDisposable
         Assert.True(_place.Blocks("attacker@elsewhere.test"));
     }
 
-    /// <summary>Else a request forged in the name of victim+anything would have the victim blocked.</summary>
+    /// <summary>Otherwise a forged request from victim+anything would block the victim.</summary>
     [Fact]
     public void BounceOfATaggedAddress_BlocksNobody()
     {
@@ -236,7 +236,7 @@ public sealed class FeedbackMeaning : IDisposable
         _place.Clock.Now = Notifications.Happened.AddDays(3);
 
         var old = Notifications.Bounce(Zahra, at: Notifications.Happened.AddHours(1));
-        Assert.Equal("0 blocked, 2 taken off the lists since, left alone",
+        Assert.Equal("0 blocked, 2 taken off the lists since then, left alone",
             _place.Feed($"{Notifications.InSns(Notifications.Complaint(Zahra))}{Notifications.InSns(old)}"));
         Assert.Equal(Verdict.None, _place.VerdictOf(Zahra));
 
@@ -252,7 +252,7 @@ public sealed class FeedbackMeaning : IDisposable
         _place.Clock.Now = Notifications.Happened.AddDays(59);
         _place.Decide(Zahra, Verdict.None);
         _place.Store.Reset(DateTimeOffset.UnixEpoch);
-        Assert.Equal("0 blocked, 1 taken off the lists since, left alone",
+        Assert.Equal("0 blocked, 1 taken off the lists since then, left alone",
             _place.Feed($"{Notifications.InSns(Notifications.Bounce(Zahra))}"));
         _place.Clock.Now = Notifications.Happened.AddDays(59 + 61);
         _place.Store.Reset(DateTimeOffset.UnixEpoch);

@@ -6,7 +6,7 @@ using MailResponder.Tests.Store;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>A block list, and a reader who is fed.</summary>
+/// <summary>A block list, and a reader to feed.</summary>
 internal sealed class FeedbackPlace : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -22,10 +22,10 @@ internal sealed class FeedbackPlace : IDisposable
 
     public AddressKey Key => _key.Key;
 
-    /// <summary>Of the last feeding, as they are shown.</summary>
+    /// <summary>The faults of the last feeding, as the operator sees them.</summary>
     public IReadOnlyList<string> Faults { get; private set; } = [];
 
-    /// <summary>What was done, in words.</summary>
+    /// <summary>Feeds a content, and returns the counts in words.</summary>
     public string Feed(string content, SnsSender? sender = null) => Feed(Encoding.UTF8.GetBytes(content), sender);
 
     public string Feed(byte[] content, SnsSender? sender = null)

@@ -5,7 +5,7 @@ using MailResponder.Tests.Store;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>`responder feedback` as the published program.</summary>
+/// <summary>Tests `responder feedback` of the published program.</summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
 {
@@ -53,7 +53,7 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
         Assert.Matches("blocked: +1\n +by feedback: +1\n", _place.Command("blacklist", "show").OutputText);
 
         Assert.Equal(0, _place.Command("blacklist", "remove", person.From).ExitCode);
-        AssertFed("0 blocked, 1 taken off the lists since, left alone", bounce);
+        AssertFed("0 blocked, 1 taken off the lists since then, left alone", bounce);
         AssertAnswered(1, person);
     }
 
@@ -88,7 +88,7 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
             Notifications.Bounce("a@freemail.test", at: DateTimeOffset.UtcNow)));
         File.WriteAllText(_place.PathTo("bad.json"), "{}\n{");
 
-        AssertExit(65, "bad.json:2: item 2: is not whole JSON", _place.PathTo("bad.json"), good);
+        AssertExit(65, "bad.json:2: item 2: is not complete JSON", _place.PathTo("bad.json"), good);
         AssertExit(66, "none.json: does not exist", _place.PathTo("none.json"), good);
         AssertExit(66, "is a folder; name the files in it", _place.Folder, good);
         AssertExit(75, "certificate", "--topic", "t", "--sns-certificate", _place.PathTo("none.pem"), good);
@@ -106,10 +106,10 @@ public sealed class FeedbackProgramTests(PrivateMariaDb server) : IDisposable
         AssertExit(75, "\"feedback\": { \"topic\": \"arn:aws:sns:…\" }", bounce);
         Assert.Contains("0 of ", _place.Command("blacklist", "check", "a@freemail.test").OutputText,
             StringComparison.Ordinal);
-        AssertExit(65, "is of another topic", "--topic", "arn:aws:sns:eu-west-1:999999999999:x", bounce);
+        AssertExit(65, "is from another topic", "--topic", "arn:aws:sns:eu-west-1:999999999999:x", bounce);
         _place.Settings["feedback"] = new JsonObject { ["topic"] = Notifications.Topic };
         _place.Write();
-        AssertExit(65, "is of another topic", "--topic", "arn:aws:sns:eu-west-1:999999999999:x", bounce);
+        AssertExit(65, "is from another topic", "--topic", "arn:aws:sns:eu-west-1:999999999999:x", bounce);
         AssertFed("1 blocked", bounce);
     }
 

@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>`responder feedback --queue` as the published program, with a double of Amazon SQS.</summary>
+/// <summary>Tests `responder feedback --queue` of the published program, with a test double of Amazon SQS.</summary>
 public sealed class FeedbackQueueTests : IDisposable
 {
     private const int Many = 10_000;
@@ -38,7 +38,7 @@ public sealed class FeedbackQueueTests : IDisposable
         Assert.Empty(queue.SignatureFaults);
         Assert.Equal(["ReceiveMessage", "DeleteMessageBatch", "ReceiveMessage", "DeleteMessageBatch", "ReceiveMessage",
             "DeleteMessageBatch", "ReceiveMessage", "ReceiveMessage"], queue.Calls.Select(call => call.Action));
-        // A wait asks all servers of SQS, and what is given stays hidden beyond the run.
+        // A long wait queries all servers of SQS, and received messages stay hidden past the end of the run.
         var receive = queue.Calls.First().Request;
         Assert.Equal((10, 20, 600), (receive["MaxNumberOfMessages"]!.GetValue<int>(),
             receive["WaitTimeSeconds"]!.GetValue<int>(), receive["VisibilityTimeout"]!.GetValue<int>()));
@@ -57,12 +57,12 @@ public sealed class FeedbackQueueTests : IDisposable
         Assert.Equal(
             $"message {bad}:1: item 1: came without SNS's envelope, which names the topic; "
             + "switch raw message delivery off, or subscribe with the protocol email-json\n"
-            + $"message {broken}:1: item 1: is not whole JSON; was it cut off? "
-            + "Get it again from where it came, and feed it once more\n", run.Errors);
+            + $"message {broken}:1: item 1: is not complete JSON; was it cut off? "
+            + "Get it from its source again, and feed it once more\n", run.Errors);
         Assert.Equal(2, queue.Left);
     }
 
-    /// <summary>SNS writes no such message: nobody can tell what was meant, and it must not be lost.</summary>
+    /// <summary>SNS writes no such message. Its meaning is unknown, so it must not be lost.</summary>
     [Theory]
     [InlineData("\n")]
     [InlineData("[")]
@@ -79,7 +79,7 @@ public sealed class FeedbackQueueTests : IDisposable
         Assert.Equal(1, queue.Left);
     }
 
-    /// <summary>A name that is misspelt in the settings loses nothing: the dead-letter queue has it all.</summary>
+    /// <summary>A typo in the name of the topic loses nothing: everything is in the dead-letter queue.</summary>
     [Fact]
     public void WhatIsRefusedEachTime_IsLeftToTheDeadLetterQueue()
     {
@@ -96,7 +96,7 @@ public sealed class FeedbackQueueTests : IDisposable
     }
 
     /// <summary>
-    /// Else each start would count against a message that has no fault, until it is taken for one that has.
+    /// Otherwise each start would count against a message without a fault, until SQS takes it for a faulty one.
     /// </summary>
     [Theory]
     [InlineData("no database", "responder.db")]
@@ -176,10 +176,13 @@ public sealed class FeedbackQueueTests : IDisposable
         { "ReceiveMessage", "cut", 0, "", "its answer was cut off" },
         { "DeleteMessageBatch", "failed", 503, "ServiceUnavailable", "it failed with ServiceUnavailable" },
         { "DeleteMessageBatch", "cut", 0, "", "its answer was cut off" },
-        { "DeleteMessageBatch", "stalled", null, "", "no answer in time; what it gave or did not delete comes again" },
+        { "DeleteMessageBatch", "stalled", null, "",
+            "no answer in time; messages that were not deleted are received again" },
     };
 
-    /// <summary>Whatever breaks, and whether or not SQS did what was asked, the next run has it all.</summary>
+    /// <summary>
+    /// Whatever fails, and whether or not SQS carried out the call, the next run processes everything.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Troubles))]
     public void Trouble_LosesNothing(string action, string how, int? status, string code, string expected)
@@ -224,7 +227,7 @@ public sealed class FeedbackQueueTests : IDisposable
         Assert.Empty(queue.Calls);
     }
 
-    /// <summary>Credentials that are kept for the next message may end before the run does.</summary>
+    /// <summary>Credentials cached for the next message may expire before the run ends.</summary>
     [Fact]
     public void InstanceRole_IsAskedEachTime()
     {
@@ -307,7 +310,7 @@ public sealed class FeedbackQueueTests : IDisposable
     }
 
     /// <summary>
-    /// Killed at any moment, between any two writes: what was not deleted comes again, and counts no second time.
+    /// The run is killed at random moments. Messages not yet deleted are received again, and count only once.
     /// </summary>
     [Fact]
     public void ManyNotifications_WithCrashes_AreAllCounted()
@@ -320,7 +323,7 @@ public sealed class FeedbackQueueTests : IDisposable
         {
             Assert.InRange(runs, 0, 60);
             using var running = Start(queue);
-            // By calls, so that it is in the midst of its work however fast the machine is.
+            // Counted in calls, so that the kill hits the middle of the work however fast the machine is.
             var last = queue.Calls.Count + chance.Next(1, 80);
             while (kills < Kills && !running.HasEnded && queue.Calls.Count < last) Thread.Sleep(1);
             if (kills < Kills && !running.HasEnded)
@@ -365,11 +368,11 @@ public sealed class FeedbackQueueTests : IDisposable
     private void WriteCredentials(string secret) => _place.WriteSecret("credentials",
         $"[default]\naws_access_key_id = {SesDouble.AccessKey}\naws_secret_access_key = {secret}\n");
 
-    /// <summary>As on a full disk: the database can be opened and read.</summary>
+    /// <summary>Behaves like a full disk: the database can be opened and read, but not written.</summary>
     private void RefuseWrites() =>
         Sql("CREATE TRIGGER full BEFORE INSERT ON listed BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
 
-    /// <summary>All that is on the lists.</summary>
+    /// <summary>The number of addresses on the lists.</summary>
     private long Blocked => Number("responder.db", "SELECT COUNT(*) FROM listed");
 
     private void Sql(string sql)

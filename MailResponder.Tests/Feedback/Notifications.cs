@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>Notifications as the guides of Amazon SES and SNS show them, and what they travel in.</summary>
+/// <summary>
+/// Notifications as shown in the guides of Amazon SES and SNS, and the forms in which they are transported.
+/// </summary>
 internal static class Notifications
 {
     public const string Topic = "arn:aws:sns:eu-west-1:123456789012:responder-feedback";
@@ -54,7 +56,7 @@ internal static class Notifications
         },
     };
 
-    /// <summary>Not yet signed; sent three seconds after what it tells.</summary>
+    /// <summary>Returns an SNS envelope, not yet signed, sent three seconds after the event.</summary>
     public static JsonObject InSns(JsonNode notification) => new()
     {
         ["Type"] = "Notification",
@@ -77,7 +79,7 @@ internal static class Notifications
     public static JsonObject Received(params JsonNode[] messages) =>
         new() { ["Messages"] = new JsonArray([.. messages.Select(message => message.DeepClone())]) };
 
-    /// <summary>A mail of the protocol "email"; "email-json" has nothing behind the JSON.</summary>
+    /// <summary>Returns a mail of the protocol "email". A mail of "email-json" has nothing after the JSON.</summary>
     public static string Mail(string json, string encoding = "7bit",
         string footer = "\n\n--\nIf you wish to stop receiving notifications from this topic, click "
         + "here:\nhttps://sns.eu-west-1.amazonaws.com/unsubscribe.html\n")
@@ -95,7 +97,7 @@ internal static class Notifications
             + $"{encoding}\n\n{encoded}\n";
     }
 
-    /// <summary>As mail systems break lines that are too long for SMTP.</summary>
+    /// <summary>Breaks lines as mail systems do if they are too long for SMTP.</summary>
     public static string Folded(string text) => string.Join("\n ", text.Chunk(60).Select(piece => new string(piece)));
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
@@ -112,7 +114,7 @@ internal static class Notifications
             .Select(line => string.Join("=\n", line.Length == 0 ? [""] : Pieces(line))));
     }
 
-    /// <summary>No escape is cut.</summary>
+    /// <summary>Splits a line without cutting an escape sequence.</summary>
     private static IEnumerable<string> Pieces(string line)
     {
         for (var start = 0; start < line.Length;)

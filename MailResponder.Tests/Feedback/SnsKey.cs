@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>A key that signs as SNS does, with its certificate.</summary>
+/// <summary>A key that signs like SNS, with its certificate.</summary>
 internal sealed class SnsKey : IDisposable
 {
     private readonly RSA _key = RSA.Create(2048);
@@ -22,8 +22,8 @@ internal sealed class SnsKey : IDisposable
 
     public string Pem { get; }
 
-    /// <param name="envelope">Gets the fields SignatureVersion and Signature.</param>
-    /// <param name="version">"1" or "2".</param>
+    /// <param name="envelope">The envelope, which gets the fields SignatureVersion and Signature.</param>
+    /// <param name="version">The signature version, "1" or "2".</param>
     public void Sign(JsonObject envelope, string version)
     {
         envelope["SignatureVersion"] = version;
@@ -32,7 +32,7 @@ internal sealed class SnsKey : IDisposable
             version == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
-    /// <summary>What SNS signs.</summary>
+    /// <summary>Returns the text that SNS signs.</summary>
     public static string TextOf(JsonObject envelope)
     {
         var text = new StringBuilder();

@@ -5,7 +5,7 @@ using MailResponder.Feedback;
 
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>With a topic and a certificate, only what SNS has signed for that topic is believed.</summary>
+/// <summary>With a topic and a certificate, only notifications signed by SNS for that topic are believed.</summary>
 public sealed class SnsSignatures : IDisposable
 {
     private readonly FeedbackPlace _place = new();
@@ -45,8 +45,8 @@ public sealed class SnsSignatures : IDisposable
     }
 
     /// <summary>
-    /// Somebody publishes on a topic of his own, which SNS signs with the same key, and cuts the signed bytes anew: his
-    /// message then reads as a notification of our topic, and the rest of the true fields stands behind it.
+    /// An attacker publishes to a topic of their own, which SNS signs with the same key, and splits the signed bytes in
+    /// another way. The message then reads as a notification of our topic, followed by the rest of the real fields.
     /// </summary>
     [Fact]
     public void SignedBytesCutAnew_AreNotBelieved()
@@ -64,7 +64,7 @@ public sealed class SnsSignatures : IDisposable
             published[name]!.GetValue<string>();
 
         Assert.Equal(SnsKey.TextOf(published), SnsKey.TextOf(cut));
-        AssertRefused(cut, "none but Message has a control character");
+        AssertRefused(cut, "only Message may have control characters");
         Assert.False(_place.Blocks("victim@freemail.test"));
     }
 
@@ -92,7 +92,8 @@ public sealed class SnsSignatures : IDisposable
     }
 
     /// <summary>
-    /// What is verified is what is used: nothing stands twice, in other letters, as another kind, or in another place.
+    /// The verified field is the one that is used: no field may occur twice, with other letter case, with another type
+    /// or in another place.
     /// </summary>
     [Theory]
     [InlineData("\"Message\":\"{}\"")]
@@ -146,7 +147,10 @@ public sealed class SnsSignatures : IDisposable
         Assert.Single(_place.Faults);
     }
 
-    /// <summary>A queue that nobody read for two weeks holds true news; the same message once more is none.</summary>
+    /// <summary>
+    /// A queue that was not read for two weeks holds real notifications. The same message received again counts
+    /// nothing.
+    /// </summary>
     [Fact]
     public void OldSignature_IsUsed_AndUndoesNoLaterDecision()
     {
@@ -156,12 +160,12 @@ public sealed class SnsSignatures : IDisposable
         Assert.Equal("1 blocked", Feed(envelope));
         _place.Decide("zahra@freemail.test", MailResponder.Store.Verdict.None);
         _place.Clock.Now = Notifications.Happened.AddDays(59);
-        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(envelope));
+        Assert.Equal("0 blocked, 1 taken off the lists since then, left alone", Feed(envelope));
         _place.Clock.Now = Notifications.Happened.AddDays(61);
         Assert.Equal("0 blocked, 1 too old", Feed(envelope));
     }
 
-    /// <summary>The time of the bounce cannot make a signature younger than it is.</summary>
+    /// <summary>The time of the bounce cannot make a notification newer than its signature.</summary>
     [Fact]
     public void EventLaterThanItsSignature_CountsAsOfTheSignature()
     {
@@ -171,7 +175,7 @@ public sealed class SnsSignatures : IDisposable
         envelope["Message"] = Notifications.Bounce("zahra@freemail.test", at: Notifications.Happened.AddYears(70))
             .ToJsonString();
         _key.Sign(envelope, "2");
-        Assert.Equal("0 blocked, 1 taken off the lists since, left alone", Feed(envelope));
+        Assert.Equal("0 blocked, 1 taken off the lists since then, left alone", Feed(envelope));
         _place.Clock.Now = Notifications.Happened.AddDays(61);
         Assert.Equal("0 blocked, 1 too old", Feed(envelope));
     }
@@ -213,7 +217,7 @@ public sealed class SnsSignatures : IDisposable
     }
 
     /// <summary>
-    /// SNS signs for everybody: a topic of one's own is all that forging takes where only signatures are looked at.
+    /// SNS signs for everybody. If only signatures were checked, a forger would need nothing but a topic of their own.
     /// </summary>
     [Fact]
     public void OtherTopic_IsNotBelieved()
@@ -221,7 +225,7 @@ public sealed class SnsSignatures : IDisposable
         var envelope = Envelope();
         envelope["TopicArn"] = "arn:aws:sns:eu-west-1:999999999999:responder-feedback";
         _key.Sign(envelope, "2");
-        AssertRefused(envelope, "is of another topic");
+        AssertRefused(envelope, "is from another topic");
         Assert.Equal("0 blocked", _place.Feed(envelope.ToJsonString(), new SnsSender(Notifications.Topic, [])));
     }
 
@@ -246,7 +250,7 @@ public sealed class SnsSignatures : IDisposable
         using var expired = new SnsKey(until: Notifications.Happened.AddDays(-1));
         expired.Sign(envelope, "2");
         Assert.Equal("0 blocked", _place.Feed(envelope.ToJsonString(), Sender(expired)));
-        // The old one and the new one, in the days in which SNS changes it.
+        // Both the old and the new certificate, for the days in which SNS changes it.
         other.Sign(envelope, "2");
         Assert.Equal("1 blocked", _place.Feed(envelope.ToJsonString(), Sender(_key, other)));
     }

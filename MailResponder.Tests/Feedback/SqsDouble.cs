@@ -9,14 +9,15 @@ using MailResponder.Tests.Ses;
 namespace MailResponder.Tests.Feedback;
 
 /// <summary>
-/// A queue of Amazon SQS with its dead-letter queue, on a port of this host. It refuses what is not signed rightly. A
-/// message that was given is hidden until it is deleted, or until the test says that its time is over.
+/// A test double of an Amazon SQS queue with a dead-letter queue, on a port of this host. It refuses calls with a wrong
+/// signature. A message that was received stays hidden until it is deleted, or until the test ends its visibility
+/// timeout.
 /// </summary>
 internal sealed class SqsDouble : IDisposable
 {
     public const string Region = "eu-west-1";
 
-    /// <summary>maxReceiveCount of aws/autoscaling.yaml.</summary>
+    /// <summary>The maxReceiveCount of aws/autoscaling.yaml.</summary>
     public const int MostReceives = 5;
 
     private readonly HttpListener _listener;
@@ -29,7 +30,7 @@ internal sealed class SqsDouble : IDisposable
     private int _handles;
 
     /// <param name="troubleOf">
-    /// What goes wrong with the call of a number, counted from 1, and an action; null: nothing.
+    /// Returns what goes wrong with a call, given its number, counted from 1, and its action; null for nothing.
     /// </param>
     public SqsDouble(Func<int, string, SqsTrouble?>? troubleOf = null)
     {
@@ -39,17 +40,17 @@ internal sealed class SqsDouble : IDisposable
         _ = AcceptAll();
     }
 
-    /// <summary>Of the queue.</summary>
+    /// <summary>The URL of the queue.</summary>
     public string Url { get; }
 
-    /// <summary>The calls that were signed rightly, each as "Action" and what it said.</summary>
+    /// <summary>The calls that were signed correctly, each with its action and its request.</summary>
     public ConcurrentQueue<(string Action, JsonNode Request)> Calls { get; } = [];
 
     public ConcurrentQueue<string> SignatureFaults { get; } = [];
 
     public ConcurrentQueue<SqsMessage> DeadLetters { get; } = [];
 
-    /// <summary>How many messages were not deleted.</summary>
+    /// <summary>The number of messages not deleted.</summary>
     public int Left
     {
         get
@@ -58,7 +59,7 @@ internal sealed class SqsDouble : IDisposable
         }
     }
 
-    /// <returns>The id that the message gets.</returns>
+    /// <returns>The id of the new message.</returns>
     public string Put(string body)
     {
         var message = new SqsMessage(Guid.NewGuid().ToString(), body);
@@ -66,7 +67,7 @@ internal sealed class SqsDouble : IDisposable
         return message.Id;
     }
 
-    /// <summary>The visibility timeout of what was given and not deleted is over.</summary>
+    /// <summary>Ends the visibility timeout of all messages received but not deleted.</summary>
     public void ShowHidden()
     {
         lock (_changes)

@@ -1,7 +1,7 @@
 namespace MailResponder.Tests.Feedback;
 
-/// <summary>What goes wrong with a call of <see cref="SqsDouble"/>.</summary>
-/// <param name="Status">Of the answer; 0: the connection is cut; null: no answer comes.</param>
-/// <param name="Code">Of the error.</param>
-/// <param name="IsDone">Whether what was asked is done all the same.</param>
+/// <summary>What goes wrong with a call to <see cref="SqsDouble"/>.</summary>
+/// <param name="Status">The status of the answer; 0 if the connection is cut; null if no answer comes.</param>
+/// <param name="Code">The error code.</param>
+/// <param name="IsDone">Whether the call takes effect all the same.</param>
 internal sealed record SqsTrouble(int? Status, string Code = "", bool IsDone = false);

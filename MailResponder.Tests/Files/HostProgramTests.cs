@@ -4,7 +4,7 @@ using MailResponder.Tests.Doctor;
 
 namespace MailResponder.Tests.Files;
 
-/// <summary>Programs of the host never keep the doctor waiting, fill its memory, or see its environment.</summary>
+/// <summary>Programs of the host never make the doctor wait, fill its memory, or see its environment.</summary>
 public sealed class HostProgramTests : IDisposable
 {
     private readonly FakeHost _fake = new();

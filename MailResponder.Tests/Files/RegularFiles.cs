@@ -4,7 +4,7 @@ using MailResponder.Files;
 
 namespace MailResponder.Tests.Files;
 
-/// <summary>What is no file is named at once, and never opened.</summary>
+/// <summary>Anything that is not a regular file is reported at once, and never opened.</summary>
 public sealed class RegularFiles : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -2,7 +2,7 @@ using MailResponder.Files;
 
 namespace MailResponder.Tests.Files;
 
-/// <summary>Files that appear whole, in a folder that another user can write.</summary>
+/// <summary>Files that appear complete, in a folder that another user can write to.</summary>
 public sealed class WholeFiles : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>An input that breaks a promise, made as short as cutting makes it.</summary>
+/// <summary>An input that breaks a promise, shortened as far as cutting can.</summary>
 internal sealed record Finding(FuzzTarget Target, byte[] Input, string Breaks)
 {
     private const int MaxTries = 2000;
@@ -25,7 +25,9 @@ internal sealed record Finding(FuzzTarget Target, byte[] Input, string Breaks)
         return new Finding(target, input, breaks);
     }
 
-    /// <summary>Writes the input where the next run finds it, and says how to go on.</summary>
+    /// <summary>
+    /// Writes the input to the folder that the next run reads, and returns a text that says how to go on.
+    /// </summary>
     public string Keep()
     {
         Directory.CreateDirectory(Target.FoundFolder);
@@ -38,7 +40,9 @@ internal sealed record Finding(FuzzTarget Target, byte[] Input, string Breaks)
             """;
     }
 
-    /// <summary>What two inputs have in common that break alike: the words, without numbers, and the place.</summary>
+    /// <summary>
+    /// Returns what inputs that fail alike have in common: the words, without numbers, and the place.
+    /// </summary>
     public static string Kind(string breaks)
     {
         var lines = breaks.Split('\n');

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>An input in the making, in memory that is used again. What does not fit is left out.</summary>
+/// <summary>An input under construction, in reused memory. Bytes that do not fit are dropped.</summary>
 internal sealed class FuzzBuffer(int capacity)
 {
     private readonly byte[] _bytes = new byte[capacity];
@@ -30,7 +30,7 @@ internal sealed class FuzzBuffer(int capacity)
         Length -= count;
     }
 
-    /// <summary>Puts a part of the input once more behind itself, as often as told.</summary>
+    /// <summary>Inserts a part of the input again, the given number of times.</summary>
     public void Repeat(int at, int count, int times)
     {
         Span<byte> piece = stackalloc byte[Math.Min(count, 256)];

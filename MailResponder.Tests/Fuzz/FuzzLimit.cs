@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>How long to fuzz: a time or a number of executions, whatever the environment says.</summary>
+/// <summary>How long to fuzz: for a time, or for a number of executions. The environment sets it.</summary>
 internal sealed class FuzzLimit
 {
     private readonly long _executions = long.MaxValue;
@@ -11,7 +11,7 @@ internal sealed class FuzzLimit
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _done;
 
-    /// <param name="text">"60s", or a number of executions.</param>
+    /// <param name="text">A time such as "60s", or a number of executions.</param>
     public FuzzLimit(string text)
     {
         if (text.EndsWith('s'))

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>SplitMix64: quick to begin anew for each input, and the same numbers everywhere and always.</summary>
+/// <summary>SplitMix64. It is quick to reseed for each input, and gives the same numbers on every machine.</summary>
 internal struct FuzzRandom(ulong seed)
 {
     private ulong _state = seed;
@@ -13,7 +13,9 @@ internal struct FuzzRandom(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>From 0 to <paramref name="limit"/> without it; 0 when that is 0.</summary>
+    /// <summary>
+    /// Returns a number from 0 up to but not including <paramref name="limit"/>; 0 if the limit is 0.
+    /// </summary>
     public int Below(int limit) => (int)Math.BigMul(Next(), (ulong)limit, out _);
 
     public bool OneIn(int times) => Below(times) == 0;

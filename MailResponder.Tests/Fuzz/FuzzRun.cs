@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>Every target, on every processor, each with the same share of the time.</summary>
+/// <summary>Fuzzes every target on every processor. Each target gets the same share of the time.</summary>
 internal sealed class FuzzRun(FuzzTarget[] targets, FuzzLimit limit, ulong seed)
 {
     private static readonly TimeSpan Share = TimeSpan.FromMilliseconds(20);

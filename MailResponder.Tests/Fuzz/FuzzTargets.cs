@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>Everything that reads what others wrote. A new reader is one more line.</summary>
+/// <summary>All readers of text from others. A new reader is one more line.</summary>
 internal static class FuzzTargets
 {
     public static FuzzTarget[] All { get; } =

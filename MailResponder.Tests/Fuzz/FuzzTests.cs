@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 namespace MailResponder.Tests.Fuzz;
 
 /// <summary>
-/// Inputs made at random break no promise of a reader. 60 seconds with a fixed seed; run.sh --fuzz makes it longer and
-/// --seed another one.
+/// Random inputs break no promise of a reader. A run takes 60 seconds with a fixed seed; run.sh --fuzz sets the time,
+/// and --seed another seed.
 /// </summary>
 [Collection(nameof(MeasuredAlone))]
 public sealed class FuzzTests(ITestOutputHelper report)

@@ -5,20 +5,18 @@ using System.Text;
 namespace MailResponder.Tests.Fuzz;
 
 /// <summary>
-/// Runs one target on one thread. Which input is the how-manieth follows from seed, target and number alone.
+/// Runs one target on one thread. The input of a number depends only on the seed, the target and the number.
 /// </summary>
 internal sealed class FuzzWorker
 {
     /// <summary>
-    /// Inputs of some kilobytes take microseconds; what is looked for takes the square of their length.
+    /// The limit for one input. Inputs of some kilobytes take microseconds. The fuzzer looks for quadratic time.
     /// </summary>
     private static readonly TimeSpan Suspicious = TimeSpan.FromMilliseconds(300);
 
     private const int MaxInput = 16 * 1024;
 
-    /// <summary>
-    /// No reader needs more for an input; twice the 200 KiB that a few of them take whatever they are given.
-    /// </summary>
+    /// <summary>The memory allowed for any input: twice the 200 KiB that a few readers use for every input.</summary>
     private const long MaxAllocation = 400 * 1024;
 
     private const int MaxAllocationPerByte = 1000;
@@ -39,7 +37,7 @@ internal sealed class FuzzWorker
         _seed = seed ^ BitConverter.ToUInt64(HashOf(target.Name));
     }
 
-    /// <summary>What the input breaks, or null.</summary>
+    /// <summary>Returns which promise the input breaks. Null if it breaks none.</summary>
     public string? Run(byte[] input)
     {
         var allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -56,7 +54,7 @@ internal sealed class FuzzWorker
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         if (allocated > MostAllocated(input))
         {
-            // Once more: the first use of a charset brings its tables.
+            // Measured again, because the first use of a charset loads its tables.
             allocated = GC.GetAllocatedBytesForCurrentThread();
             _trial(input);
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace MailResponder.Tests.Host;
 
 /// <summary>
-/// system/cron.d/mail_responder, run by the real cron in namespaces of its own. Times are replaced by "@reboot", so
-/// that it runs all lines as it starts; the responder and Postfix are doubles that say how they were called.
+/// Runs system/cron.d/mail_responder in the real cron, in namespaces of its own. Times are replaced by "@reboot", so
+/// that cron runs all lines when it starts. The responder and Postfix are test doubles that record how they were
+/// called.
 /// </summary>
 public sealed class CronTests : IDisposable
 {
@@ -27,7 +28,7 @@ public sealed class CronTests : IDisposable
         Program("sbin/sendmail", "mail=$(mktemp \"$here/mail/XXXXXX\"); cat >\"$mail\"");
         foreach (var name in (string[])["calls", "pull", "other"]) _folder.Write(name, "");
         Directory.CreateDirectory(_folder.PathTo("mail"));
-        // Everybody who is run here writes into it.
+        // All users of this test write into the folder.
         ToolRun.Of("chmod", "-R", "a+rwX", _folder.Path).AssertDone();
         ToolRun.Of("chmod", "a+x", _folder.PathTo("bin/responder"), _folder.PathTo("sbin/postfix"),
             _folder.PathTo("sbin/sendmail")).AssertDone();
@@ -145,11 +146,15 @@ public sealed class CronTests : IDisposable
 
     private string[] Mails => [.. Directory.GetFiles(_folder.PathTo("mail")).Select(File.ReadAllText)];
 
-    /// <summary>Here the user has the home that run.sh, or install.sh of another test, gave it.</summary>
+    /// <summary>
+    /// Gives the user the home of an installed host. Here run.sh, or install.sh in another test, has set another one.
+    /// </summary>
     private static string WithHomeOfAnInstalledHost(string call) =>
         Regex.Replace(call, "HOME=[^:]*", "HOME=/var/lib/mail_responder");
 
-    /// <summary>Runs the lines with <paramref name="time"/> once, and waits for so many calls and mails.</summary>
+    /// <summary>
+    /// Runs the lines that start with <paramref name="time"/> once, and waits for the given numbers of calls and mails.
+    /// </summary>
     private void Cron(string time, int calls, int mails = 0)
     {
         var lines = Source.Split('\n')
@@ -164,7 +169,7 @@ public sealed class CronTests : IDisposable
             () => cron.IsCompleted || (Calls.Length >= calls && Mails.Length >= mails
             && Mails.All(mail => mail.Length > 0)),
             () => string.Join('\n', [.. Calls, .. Mails]));
-        // Time for what should not come.
+        // Leaves time for calls that should not come.
         Thread.Sleep(300);
         _folder.Write("over", "");
         var run = cron.GetAwaiter().GetResult();

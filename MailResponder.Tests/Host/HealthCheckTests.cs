@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace MailResponder.Tests.Host;
 
 /// <summary>
-/// rsyslog/20-mail_responder.conf with the lines of a real Postfix, to which clients from private and public
-/// addresses connected without a word, and then with a mail.
+/// Tests rsyslog/20-mail_responder.conf with the log lines of a real Postfix. Clients from private and public addresses
+/// connected to it, first without a command, and then to send a mail.
 /// </summary>
 public sealed partial class HealthCheckTests : IDisposable
 {
@@ -25,8 +25,9 @@ public sealed partial class HealthCheckTests : IDisposable
         var kept = daemon.MailLog.Select(line => line[line.IndexOf("postfix/", StringComparison.Ordinal)..]).SkipLast(1)
             .ToList();
 
-        // Of each of 8 private addresses: three lines of the check on port 25, three on port 26, one of the mail. Of
-        // loopback, which is in mynetworks, port 26 has five: it is passed on from postscreen to smtpd.
+        // For each of 8 private addresses, three lines of the check on port 25, three on port 26, and one of the mail
+        // are dropped. For loopback, which is in mynetworks, port 26 has five lines, because postscreen passes it on to
+        // smtpd.
         Assert.Equal((8 * 7) + 2, written.Count - kept.Count);
         Assert.All(written.Except(kept), line => Assert.Matches(PrivateAddress(), line));
         Assert.Equal(15, kept.Count(line => line.Contains(": client=", StringComparison.Ordinal)));

@@ -1,17 +1,17 @@
 namespace MailResponder.Tests.Host;
 
 /// <summary>
-/// Every file of rsyslog/ and system/ is accepted by the program that it is for, and every script by shellcheck.
+/// Every file of rsyslog/ and system/ is accepted by the program it is for, and every script by shellcheck.
 /// </summary>
 public sealed class HostFileTests
 {
-    /// <summary>A new file has to be given its check here.</summary>
+    /// <summary>The check of each file. A new file must get its check here.</summary>
     private static readonly Dictionary<string, Func<string, ToolRun>> Checks = new()
     {
         ["rsyslog/20-mail_responder.conf"] = path => ToolRun.Of("rsyslogd", "-N1", "-f", path),
         ["system/chrony/conf.d/mail_responder.conf"] = path => ToolRun.Of("chronyd", "-p", "-f", path),
-        // Each line runs in CronTests. What cron does not tell: a last line without an end is ignored, and % is its
-        // newline.
+        // Each line runs in CronTests. This checks what cron does not report: cron ignores a last line without a line
+        // end, and treats % as a newline.
         ["system/cron.d/mail_responder"] = path =>
             ToolRun.Of("sh", "-c", $"[ -z \"$(tail -c 1 '{path}')\" ] && ! grep '^[^#].*%' '{path}'"),
         ["system/cron.d/mail_responder-feedback"] = path =>
@@ -56,7 +56,7 @@ public sealed class HostFileTests
     public void Script_IsAcceptedByShellcheck(string name) =>
         ToolRun.Of("shellcheck", "--external-sources", Repository.PathTo(name)).AssertDone();
 
-    /// <summary>Where rsyslogd -N1 accepts everything, the ones above prove nothing.</summary>
+    /// <summary>Shows that rsyslogd -N1 refuses something; otherwise the tests above prove nothing.</summary>
     [Fact]
     public void BrokenRules_AreRefused()
     {
@@ -78,9 +78,7 @@ public sealed class HostFileTests
         return reader.ReadLine() is "#!/bin/sh" or "#!/bin/bash" or "#!/usr/bin/env bash" or "#!/usr/bin/env sh";
     }
 
-    /// <summary>
-    /// Logwatch names nothing that it does not know; so its own debugging output must show what it read.
-    /// </summary>
+    /// <summary>Logwatch does not report unknown settings, so its debug output must show what it read.</summary>
     private static ToolRun LogwatchReads(string path)
     {
         var run = ToolRun.Of("unshare", "--mount", "sh", "-c",
@@ -92,7 +90,7 @@ public sealed class HostFileTests
         return run with { Output = "" };
     }
 
-    /// <summary>Runs the real journald for a moment, with nothing of the host. It only says what it ignores.</summary>
+    /// <summary>Runs the real journald for a moment, isolated from the host. It only reports what it ignores.</summary>
     private static ToolRun JournaldReads(string path)
     {
         const string script = """
@@ -108,7 +106,7 @@ public sealed class HostFileTests
         return new ToolRun(0, "");
     }
 
-    /// <summary>Systemd only warns about a line that it does not know.</summary>
+    /// <summary>Checks the file in a unit. Systemd only warns about a line that it does not know.</summary>
     private static ToolRun SystemdReads(string path)
     {
         using var folder = new TemporaryFolder();

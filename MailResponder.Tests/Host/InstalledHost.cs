@@ -3,7 +3,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Host;
 
-/// <summary>A Debian server with install.sh's files and running services, for what only a whole host shows.</summary>
+/// <summary>A Debian server with install.sh's files and running services, for tests that need a whole host.</summary>
 public sealed class InstalledHost : IDisposable
 {
     public InstalledHost()
@@ -25,7 +25,7 @@ public sealed class InstalledHost : IDisposable
         }
     }
 
-    /// <summary>Where the user forwarder passes people's mail on to.</summary>
+    /// <summary>The address to which the user forwarder forwards people's mail.</summary>
     public static string Support => "team@freemail.test";
 
     internal ServerRoot Root { get; }

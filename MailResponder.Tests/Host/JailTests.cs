@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MailResponder.Tests.Host;
 
-/// <summary>system/fail2ban/jail.d/mail_responder.conf in a copy of the host's fail2ban configuration.</summary>
+/// <summary>Tests system/fail2ban/jail.d/mail_responder.conf in a copy of the host's fail2ban configuration.</summary>
 public sealed class JailTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -26,13 +26,13 @@ public sealed class JailTests : IDisposable
         Assert.Contains("['start', 'sshd']", commands, StringComparison.Ordinal);
     }
 
-    /// <summary>install.sh replaces the port by this pattern.</summary>
+    /// <summary>install.sh replaces the port by searching for this pattern.</summary>
     [Fact]
     public void Port_StandsOnOneLine() =>
         Assert.Single(File.ReadAllLines(_folder.PathTo("fail2ban/jail.d/mail_responder.conf")), line =>
             line == "port = ssh,22222");
 
-    /// <summary>Each session counts, also those of which PAM's line was all that told of a failure.</summary>
+    /// <summary>Each session counts, even if only PAM's line reported the failure.</summary>
     [Fact]
     public void EachGuess_IsFound()
     {

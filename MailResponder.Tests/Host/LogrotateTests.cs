@@ -8,7 +8,7 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Host;
 
 /// <summary>
-/// system/logrotate.d/mail_responder, with a real logrotate and a real rsyslogd that goes on writing.
+/// Tests system/logrotate.d/mail_responder with a real logrotate and a real rsyslogd that keeps writing.
 /// </summary>
 public sealed partial class LogrotateTests : IDisposable
 {
@@ -67,7 +67,7 @@ public sealed partial class LogrotateTests : IDisposable
             ToolRun.Of("stat", "-c", "%U:%G %a", _daemon.PathTo("logs/mail_responder.log.1")).AssertDone());
     }
 
-    /// <summary>The statistics run after the rotation, as the user mail_responder, who may read the log.</summary>
+    /// <summary>After the rotation the statistics run as the user mail_responder, who may read the log.</summary>
     [Fact]
     public void Statistics_AreMailedAfterTheRotation()
     {
@@ -118,7 +118,7 @@ public sealed partial class LogrotateTests : IDisposable
     private string Rotate(string configuration) =>
         ToolRun.Of("logrotate", "--force", "--state", _daemon.PathTo("logrotate.state"), configuration).AssertDone();
 
-    /// <summary>A place with the published program, all of which mail_responder reaches.</summary>
+    /// <summary>Makes a workplace with the published program, all of which mail_responder can reach.</summary>
     private static Workplace StatisticsPlace()
     {
         var place = new Workplace();
@@ -126,7 +126,9 @@ public sealed partial class LogrotateTests : IDisposable
         return place;
     }
 
-    /// <summary>With statistics of the private log, made by the program of a place with its settings.</summary>
+    /// <summary>
+    /// Returns the configuration with statistics of the private log, made by a workplace's program and settings.
+    /// </summary>
     private string Configuration(Workplace place) => Configuration(text => text
         .Replace(
         "stats --email",
@@ -135,7 +137,9 @@ public sealed partial class LogrotateTests : IDisposable
         .Replace("/usr/local/bin/responder", place.PathTo("responder"), StringComparison.Ordinal)
         .Replace("/etc/mail_responder/settings.json", place.SettingsFile, StringComparison.Ordinal));
 
-    /// <summary>The file under test in the private place of <see cref="_daemon"/>, on a host without systemd.</summary>
+    /// <summary>
+    /// Returns the tested file for the private folder of <see cref="_daemon"/>, on a host without systemd.
+    /// </summary>
     private string Configuration(Func<string, string>? change = null)
     {
         var text = File.ReadAllText(Repository.PathTo("system", "logrotate.d", "mail_responder"))

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Host;
 
-/// <summary>system/logwatch/ in the real logwatch, which sees it in place of /etc/logwatch.</summary>
+/// <summary>Tests system/logwatch/ in the real logwatch, mounted in place of /etc/logwatch.</summary>
 public sealed class LogwatchTests : IDisposable
 {
     private static readonly string Today =
@@ -50,7 +50,7 @@ public sealed class LogwatchTests : IDisposable
             Assert.DoesNotContain(word, report, StringComparison.Ordinal);
     }
 
-    /// <summary>Probes and canaries count nowhere, and are no lines to wonder about.</summary>
+    /// <summary>Probes and canaries are counted nowhere, but their lines are not reported as unknown.</summary>
     [Fact]
     public void EveryResult_IsKnown()
     {
@@ -75,7 +75,7 @@ public sealed class LogwatchTests : IDisposable
         Assert.DoesNotContain("Mail responder", Logwatch(), StringComparison.Ordinal);
     }
 
-    /// <summary>Logwatch finds the days in a log whose times are those of RFC 3339, and in the rotated one.</summary>
+    /// <summary>Logwatch finds the days in a log with RFC 3339 times, and in the rotated log.</summary>
     [Fact]
     public void OtherDays_AreLeftOut()
     {

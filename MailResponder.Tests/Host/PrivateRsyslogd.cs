@@ -5,8 +5,8 @@ using System.Text;
 namespace MailResponder.Tests.Host;
 
 /// <summary>
-/// A real rsyslogd of our own: a socket and log files in a private folder, the rules under test those of rsyslog/,
-/// and after them one rule of "the rest of the host".
+/// A real rsyslogd of the test: a socket and log files in a private folder, the rules of rsyslog/ under test, and after
+/// them one rule for "the rest of the host".
 /// </summary>
 internal sealed class PrivateRsyslogd : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class PrivateRsyslogd : IDisposable
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
     private readonly Process _process;
 
-    /// <param name="directives">Further lines of rsyslog.conf, before the rules.</param>
+    /// <param name="directives">Additional lines of rsyslog.conf, before the rules.</param>
     /// <param name="mount">
     /// Shell text that may mount something on $1, the folder of the logs, for rsyslogd alone.
     /// </param>
@@ -22,7 +22,7 @@ internal sealed class PrivateRsyslogd : IDisposable
     {
         Directory.CreateDirectory(PathTo("spool"));
         Directory.CreateDirectory(PathTo("logs"));
-        // As /run, which whoever rsyslogd runs as can reach.
+        // Like /run, the folder is accessible to any user that rsyslogd runs as.
         File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x1ED); // 0755
         _folder.Write("rules.conf", Rules("20-mail_responder.conf"));
         var configuration = _folder.Write("rsyslog.conf", $"""
@@ -44,7 +44,7 @@ internal sealed class PrivateRsyslogd : IDisposable
         Patience.Until("rsyslogd listens", () => Send("<46>probe: is somebody there"), () => Errors);
     }
 
-    /// <summary>Where lines come in.</summary>
+    /// <summary>The socket that receives lines.</summary>
     public string Socket => PathTo("socket");
 
     public string PidFile => PathTo("pid");
@@ -58,19 +58,19 @@ internal sealed class PrivateRsyslogd : IDisposable
     public IReadOnlyList<string> MailLog => Lines("mail.log");
 
     /// <summary>
-    /// What reached the rest of the host's rules, but for the line that asked whether rsyslogd is there.
+    /// The lines that reached the rules of the rest of the host, without the line that tested whether rsyslogd runs.
     /// </summary>
     public IReadOnlyList<string> Syslog =>
         [.. Lines("syslog").Where(line => !line.Contains("probe: ", StringComparison.Ordinal))];
 
     /// <summary>
-    /// A log file as it is seen here; below /proc when something is mounted there for rsyslogd alone.
+    /// Returns the path of a log file as seen from here: below /proc, because a mount may exist for rsyslogd alone.
     /// </summary>
     public string Log(string name) => $"/proc/{File.ReadAllText(PidFile).Trim()}/root{PathTo("logs")}/{name}";
 
     public string PathTo(string name) => _folder.PathTo(name);
 
-    /// <summary>Sends a line as syslog(3) does, waiting for room. False: nobody listens.</summary>
+    /// <summary>Sends a line like syslog(3), and waits for room. False if no daemon listens.</summary>
     public bool Send(string line)
     {
         try
@@ -84,10 +84,10 @@ internal sealed class PrivateRsyslogd : IDisposable
         }
     }
 
-    /// <summary>A line as Reporting/SyslogSocket.cs writes it, from the process <paramref name="id"/>.</summary>
+    /// <summary>Sends a line as Logs/SyslogSocket.cs writes it, from the process <paramref name="id"/>.</summary>
     public void Report(int id, string line) => Assert.True(Send($"<134>Nov 22 10:00:00 mail_responder[{id}]: {line}"));
 
-    /// <summary>Waits until all that was sent is in the files: lines pass in the order in which they came.</summary>
+    /// <summary>Waits until all lines sent are in the files. Lines are processed in the order of arrival.</summary>
     public void WaitForLine(string name, string end) =>
         Patience.Until($"a line in {name} that ends in \"{end}\"", () =>
             Lines(name).Any(line => line.EndsWith(end, StringComparison.Ordinal)), () => Errors);

@@ -3,7 +3,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Host;
 
-/// <summary>Where a host could keep or tell who wrote: mailboxes that nobody reads, logwatch's daily mail.</summary>
+/// <summary>
+/// Places where a host could keep or reveal who wrote: mailboxes that nobody reads, and logwatch's daily mail.
+/// </summary>
 [Collection(ServerRoots.Collection)]
 public sealed class RequesterTraceTests(InstalledHost host) : IClassFixture<InstalledHost>
 {
@@ -15,7 +17,7 @@ public sealed class RequesterTraceTests(InstalledHost host) : IClassFixture<Inst
         var users = _root.Run("getent passwd | cut -d : -f 1").Good().Output.Trim().Split('\n');
         var stranger = RequestMail.FromSomebodyNew();
         _root.Outside.Send(stranger, string.Join(',', users.Select(user => $"{user}@example.com"))).Good();
-        // As programs of the host write to users.
+        // Programs of the host write to users in this way.
         var local = RequestMail.FromSomebodyNew();
         _root.Run($"echo 'From: {local.From}' | /usr/sbin/sendmail -f {local.From} {string.Join(' ', users)}").Good();
         host.WaitUntilQueueIsEmpty();
@@ -25,13 +27,13 @@ public sealed class RequesterTraceTests(InstalledHost host) : IClassFixture<Inst
         const string elsewhere = "--exclude-dir=proc --exclude-dir=sys --exclude-dir=dev --exclude-dir=log";
         foreach (var requester in (string[])[stranger.From, local.From])
             Assert.Empty(_root.Run($"grep -rlF '{requester}' / {elsewhere}").Output);
-        // By the aliases of root and by the forwarder.
+        // The mail arrived by root's aliases and the forwarder.
         Assert.Contains(_root.Outside.MailFilesTo(InstalledHost.Support), file =>
             File.ReadAllText(file).Contains(stranger.From, StringComparison.Ordinal));
         Assert.DoesNotMatch("status=(deferred|bounced)", _root.Log("mail.log"));
     }
 
-    /// <summary>Where install.sh was not told --support, people read their mail here.</summary>
+    /// <summary>If install.sh was run without --support, people read their mail in this mailbox.</summary>
     [Fact]
     public void MailToPeople_StaysInTheMailboxOfTheForwarderWithoutHisForwardFile()
     {
@@ -62,7 +64,7 @@ public sealed class RequesterTraceTests(InstalledHost host) : IClassFixture<Inst
             """;
         // The tarpit would hold the client for minutes.
         _root.Run("postconf -e smtpd_error_sleep_time=0 && postfix reload").Good();
-        // All of them come from one domain, which would have a limit.
+        // All requests come from one domain, to which a limit would apply.
         const string noLimits = "\"limits\": { \"domain_per_minute\": 0, \"domain_per_day\": 0 },";
         _root.Run(
             $"sed -i '0,/\"send_method\"/s//{noLimits} &/' /etc/mail_responder/settings.json && responder config check")

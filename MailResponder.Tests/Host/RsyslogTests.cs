@@ -6,10 +6,10 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Host;
 
-/// <summary>rsyslog/20-mail_responder.conf in a real rsyslogd: what becomes of the responder's lines.</summary>
+/// <summary>Tests what a real rsyslogd with rsyslog/20-mail_responder.conf does with the responder's lines.</summary>
 public sealed partial class RsyslogTests
 {
-    /// <summary>Ubuntu 22.04 has it on, for the whole host.</summary>
+    /// <summary>Ubuntu 22.04 sets this for the whole host.</summary>
     private const string Reduction = "$RepeatedMsgReduction on";
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed partial class RsyslogTests
         Assert.DoesNotContain(daemon.Reports, line => line.Contains("repeated", StringComparison.Ordinal));
     }
 
-    /// <summary>The control of the one above: here the reduction is seen to be on.</summary>
+    /// <summary>The control of the test above: it shows that the reduction is on.</summary>
     [Fact]
     public void EqualLinesOfOneProcess_AreReduced()
     {
@@ -127,7 +127,7 @@ public sealed partial class RsyslogTests
             Thread.Sleep(200);
             return daemon.Reports.Any(line => line.EndsWith("room again", StringComparison.Ordinal));
         });
-        Assert.InRange(daemon.Errors.Length, 1, 5_000_000); // one error a line, not thousands a second
+        Assert.InRange(daemon.Errors.Length, 1, 5_000_000); // one error per line, not thousands per second
         Assert.InRange(daemon.Reports.Count, 100, 6000);
     }
 

@@ -5,8 +5,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Host;
 
 /// <summary>
-/// docs/runbook.md on an installed host: each thing happens, the lines that stand there are seen, and after its
-/// commands requests are answered. A section that has no case here fails.
+/// Follows docs/runbook.md on an installed host. The test causes each problem, sees the lines that the page shows, and
+/// runs the page's commands; then requests are answered again. A section without a case here fails.
 /// </summary>
 [Collection(ServerRoots.SecondCollection)]
 public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDisposable
@@ -56,7 +56,7 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
         isMended();
     }
 
-    /// <summary>Makes it happen. What is returned looks whether it is over.</summary>
+    /// <summary>Causes the problem of a section. Returns a check that it is solved.</summary>
     private Action Cause(string title, Queue<string> commands)
     {
         switch (title)
@@ -117,7 +117,7 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
                 return () =>
                 {
                     _host.WaitUntilQueueIsEmpty();
-                    // Of a domain that has written nothing yet, for the limit stays.
+                    // The sender's domain has not written yet, because the limit stays.
                     Answer(new RequestMail("zahra@unproven.test"));
                 };
             case "A spike, because television named the address":
@@ -131,10 +131,12 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
         }
     }
 
-    /// <summary>In a private place of their own, as an operator types them in the folder of the release.</summary>
+    /// <summary>
+    /// Runs a block in a shell of its own, in the folder of the release, as an operator would type it.
+    /// </summary>
     private void Do(string block) => _root.Run($"set -e\ncd /root/release\n{block}").Good();
 
-    /// <summary>What somebody will do in the editor.</summary>
+    /// <summary>Sets up what the operator does in the editor.</summary>
     private void Edit(string script)
     {
         _root.Write("/usr/local/bin/editor", $"#!/bin/sh\nexec sed -i '{script}' \"$@\"\n");
@@ -153,7 +155,7 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
         _root.Run($"sed -i '0,/\"send_method\"/s//{limits}\\n&/' {Settings}; responder config check").Good();
     }
 
-    /// <summary>Starts the mail server of provider.test; returns what stops it.</summary>
+    /// <summary>Starts the mail server of provider.test, and returns the action that stops it.</summary>
     private Action Provider(params string[] options)
     {
         _root.Outside.Run("ip", "addr", "replace", $"{OtherProvider}/24", "dev", "eth0").Good();
@@ -177,7 +179,7 @@ public sealed partial class RunbookTests : IClassFixture<InstalledHost>, IDispos
     private bool IsSeen(string line) => Regex.IsMatch(
         Seen(line), Regex.Escape(line).Replace("…", ".*", StringComparison.Ordinal));
 
-    /// <summary>Where a line of this form comes.</summary>
+    /// <summary>Returns the text in which a line of this form appears.</summary>
     private string Seen(string line) => line.Split(' ')[0] switch
     {
         "fault" or "warning" => _root.Run("responder doctor").Output,

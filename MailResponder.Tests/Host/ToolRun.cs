@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace MailResponder.Tests.Host;
 
-/// <summary>A program of the host that has ended.</summary>
-/// <param name="Output">Standard output and standard error, as they came.</param>
+/// <summary>The result of a program of the host.</summary>
+/// <param name="Output">Standard output and standard error, in the order in which they were written.</param>
 internal sealed record ToolRun(int ExitCode, string Output)
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     public static ToolRun Of(string program, params string[] arguments)
     {
-        // One stream for both, in the order of a terminal.
+        // Both share one stream, which keeps the order of a terminal.
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in (string[])["-c", "exec \"$@\" 2>&1", "sh", program, .. arguments])
             start.ArgumentList.Add(argument);
@@ -23,7 +23,7 @@ internal sealed record ToolRun(int ExitCode, string Output)
     }
 
     /// <summary>
-    /// Runs a script of this folder as the first process of namespaces of its own, all of which end with it.
+    /// Runs a script of this folder as the first process in new namespaces. All processes in them end with it.
     /// </summary>
     public static ToolRun Apart(string script, params string[] arguments) =>
         Of("unshare",
@@ -32,7 +32,7 @@ internal sealed record ToolRun(int ExitCode, string Output)
             "sh", Repository.PathTo("MailResponder.Tests", "Host", script), .. arguments,
         ]);
 
-    /// <summary>Returns the output; fails the test when the program did.</summary>
+    /// <summary>Returns the output. Fails the test if the program failed.</summary>
     public string AssertDone()
     {
         Assert.True(ExitCode == 0, $"exit code {ExitCode}\n{Output}");

@@ -3,8 +3,8 @@ using System.Security;
 namespace MailResponder.Tests.Host;
 
 /// <summary>
-/// verdict.py, by which run.sh ends, with a double of dotnet: it notes how it is called, and answers from the file
-/// named after its call; without one it finds no test.
+/// Tests verdict.py, the last step of run.sh, with a test double of dotnet. The double records its calls, and answers
+/// each from the file named after the call; without that file it finds no test.
 /// </summary>
 public sealed class VerdictTests : IDisposable
 {
@@ -157,7 +157,7 @@ public sealed class VerdictTests : IDisposable
         Assert.Equal(exitCode, run.ExitCode);
     }
 
-    /// <summary>As `dotnet test` writes them, as far as they are read.</summary>
+    /// <summary>Returns results as `dotnet test` writes them, as far as they are read.</summary>
     private static string Results(params (string Name, string Outcome)[] tests)
     {
         var results = tests.Select((test, id) =>

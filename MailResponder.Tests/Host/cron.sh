@@ -1,11 +1,11 @@
 #!/bin/sh
-# cron.sh - lets the real cron run each line of system/cron.d/mail_responder once (CronTests.cs)
+# cron.sh - makes the real cron run each line of system/cron.d/mail_responder once (CronTests.cs)
 #
 # usage: unshare --mount --pid --net --fork --mount-proc sh cron.sh FOLDER
 #
 # FOLDER holds `cron.d/mail_responder`, with "@reboot" in place of the times; `bin/responder` and `sbin/postfix`,
-# doubles that take the places of the real ones in this mount namespace; and `sbin/sendmail`, which gets cron's mail.
-# Ends when the file FOLDER/over is there, or after 60 seconds.
+# test doubles that replace the real programs in this mount namespace; and `sbin/sendmail`, which gets cron's mail.
+# Ends when the file FOLDER/over exists, or after 60 seconds.
 set -eu
 
 folder=$1

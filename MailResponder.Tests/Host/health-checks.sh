@@ -1,11 +1,11 @@
 #!/bin/sh
-# health-checks.sh - what a real Postfix writes about clients from many addresses (HealthCheckTests.cs)
+# health-checks.sh - records the log of a real Postfix about clients from many addresses (HealthCheckTests.cs)
 #
 # usage: unshare --mount --pid --net --fork --mount-proc sh health-checks.sh FOLDER
 #
-# Starts a Postfix below FOLDER, with smtpd on port 25 and postscreen on port 26 of all addresses of a network
-# namespace of its own. From each address a client connects and hangs up, as load balancers do, and one sends a mail.
-# Leaves Postfix's log in FOLDER/maillog.
+# Starts a Postfix below FOLDER, with smtpd on port 25 and postscreen on port 26 of all addresses, in a network
+# namespace of its own. From each address one client connects and disconnects at once, as load balancers do, and
+# another sends a mail. Leaves Postfix's log in FOLDER/maillog.
 set -eu
 
 folder=$1

@@ -7,8 +7,8 @@ namespace MailResponder.Tests.Incoming;
 
 /// <summary>
 /// A case is a pair of files in Authentication: <c>NN-name.eml</c> is a message that seems to prove more than it does,
-/// and <c>NN-name.benign.eml</c> one as like it as can be that does. X-Expected says how much is proven, and after a
-/// comma what might be, had a look-up not failed.
+/// and <c>NN-name.benign.eml</c> is as similar as possible but does prove it. X-Expected says how much is proven and,
+/// after a comma, what might have been proven if a look-up had not failed.
 /// </summary>
 public sealed class AuthenticationVerdicts
 {
@@ -49,7 +49,10 @@ public sealed class AuthenticationVerdicts
         Assert.All(names.CountBy(name => name), pair => Assert.Equal(2, pair.Value));
     }
 
-    /// <remarks>Within an hour its Date still is; the header stays the same, so nobody waits for longer.</remarks>
+    /// <remarks>
+    /// The look-up is awaited for an hour after the message's Date. The header does not change, so the wait cannot
+    /// grow.
+    /// </remarks>
     [Theory]
     [InlineData("", 59, "none, full")]
     [InlineData("", 61, "none")]

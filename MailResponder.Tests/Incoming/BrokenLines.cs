@@ -3,14 +3,16 @@ using MailResponder.Incoming;
 
 namespace MailResponder.Tests.Incoming;
 
-/// <summary>A line that is no header field costs its message nothing, and hides nothing of it.</summary>
+/// <summary>A line that is not a header field does no harm to its message, and hides nothing of it.</summary>
 public sealed class BrokenLines
 {
     private const string From = "From: Zahra <zahra@freemail.example>\n";
 
     private static readonly Guard Guard = new(TestSettings.In("/nowhere") with { MaxMessageBytes = 1 << 20 });
 
-    /// <summary>None begins the message, where the two of mbox have a meaning.</summary>
+    /// <summary>
+    /// The broken lines. None stands at the start of a message, where the two mbox lines have a meaning.
+    /// </summary>
     private static readonly Dictionary<string, string> Lines = new()
     {
         ["word"] = "word",
@@ -77,7 +79,7 @@ public sealed class BrokenLines
         }
     }
 
-    /// <summary>What other readers pass over around a name or a value does not make a robot's mark none.</summary>
+    /// <summary>Characters that other readers ignore around a name or a value do not hide a robot's mark.</summary>
     [Theory]
     [InlineData("\0Auto-Submitted: auto-replied", nameof(SkipReason.AutoSubmitted))]
     [InlineData("Auto-Submitted\0: auto-replied", nameof(SkipReason.AutoSubmitted))]
@@ -94,7 +96,7 @@ public sealed class BrokenLines
     public void OddMark_IsSeen(string field, string reason) =>
         Assert.Equal(reason, Judge("Subject: help\n" + field + "\n" + From, "\n", out _)?.ToString());
 
-    /// <summary>Whatever stands before, between and behind the fields, each is still seen.</summary>
+    /// <summary>Each field is still seen, whatever comes before, between and after the fields.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void RobotsMark_IsSeen(string name)
@@ -117,7 +119,7 @@ public sealed class BrokenLines
         }
     }
 
-    /// <summary>What continues a broken line belongs to it, and not to the field before.</summary>
+    /// <summary>A continuation after a broken line belongs to that line, not to the field before it.</summary>
     [Fact]
     public void ContinuationOfABrokenLine_IsNoPartOfFrom() =>
         Assert.Equal(
@@ -136,7 +138,7 @@ public sealed class BrokenLines
     public void BrokenLinesAlone_AreNoMessage(string header) =>
         Assert.Equal(SkipReason.UnreadableMessage, Judge(header, "\n", out _));
 
-    /// <summary>The message key is made of the bytes as they came.</summary>
+    /// <summary>The message key is computed from the bytes exactly as received.</summary>
     [Fact]
     public void HeaderBlock_KeepsBrokenLines()
     {
@@ -148,7 +150,7 @@ public sealed class BrokenLines
         Assert.Equal(["Subject", "From"], message.Headers.Select(field => field.Field));
     }
 
-    /// <summary>With the line in each place but the first.</summary>
+    /// <summary>Returns the fields with the line in each place except the first.</summary>
     private static IEnumerable<string> Around(string[] fields, string line)
     {
         for (var i = 1; i <= fields.Length; i++)

@@ -4,7 +4,7 @@ using MimeKit;
 
 namespace MailResponder.Tests.Incoming;
 
-/// <summary>Whom we answer: the one address that every reader of From sees there, or nobody.</summary>
+/// <summary>Which address is answered: the one address that every reader of From sees, or none.</summary>
 public sealed class FromFields
 {
     [Theory]
@@ -44,7 +44,7 @@ public sealed class FromFields
     [InlineData("a@xn--bcher-kva.example", "a@xn--bcher-kva.example")]
     [InlineData("a@stra\u00dfe.example", "a@xn--strae-oqa.example")]
     [InlineData("a@xn--strae-oqa.example", "a@xn--strae-oqa.example")]
-    // An A-label is where the mail goes, whatever it stands for.
+    // Mail goes to the A-label, whatever it stands for.
     [InlineData("a@xn--eca.example", "a@xn--eca.example")]
     [InlineData("a@xn--example.net", "a@xn--example.net")]
     [InlineData("a@XN--1-YMCJ8A85D.example", "a@XN--1-YMCJ8A85D.example")]
@@ -56,7 +56,7 @@ public sealed class FromFields
     }
 
     [Theory]
-    // Two readers, two addresses.
+    // Two readers see two different addresses.
     [InlineData("<a@b.example> c@d.example")]
     [InlineData("<a@b.example>c@d.example")]
     [InlineData("<a@b.example><c@d.example>")]
@@ -84,10 +84,10 @@ public sealed class FromFields
     [InlineData("(a@b.example c@d.example")]
     [InlineData("<@r.example>a@b.example")]
     [InlineData("@r.example:a@b.example")]
-    // A source route, and a quotation mark that stays open.
+    // A source route, and an unclosed quotation mark.
     [InlineData("<@r.example,@s.example:a@b.example>")]
     [InlineData("\"Joe <a@b.example>")]
-    // Not in one piece.
+    // The address is not in one piece.
     [InlineData("joe (at home) @ b.example")]
     [InlineData("a(x)@b.example")]
     [InlineData("a@(x)b.example")]
@@ -97,10 +97,10 @@ public sealed class FromFields
     [InlineData("a\0@b.example")]
     [InlineData("<a@b\u007f.example>")]
     [InlineData("a@b.example>")]
-    // Another spelling of the same address, and so another quota.
+    // Another spelling of the same address would have another quota.
     [InlineData("\"a\\b\"@c.example")]
     [InlineData("\"a\\@b\"@c.example")]
-    // Letters that another reader brings to another domain, or to none.
+    // Characters that another reader maps to another domain, or to none.
     [InlineData("a@bu\u0308cher.example")]
     [InlineData("a@mail.example.net\u200b")]
     [InlineData("a@mail.example\u00a0.net")]
@@ -108,7 +108,7 @@ public sealed class FromFields
     [InlineData("a@ｅｘａｍｐｌｅ.net")]
     [InlineData("a@example。net")]
     [InlineData("<a@\u0130stanbul.example>")]
-    // No domain in the DNS.
+    // Not a domain in the DNS.
     [InlineData("a@[192.0.2.1]")]
     [InlineData("a@b.example[c]")]
     [InlineData("=?utf-8?q?a=40b.example?=")]

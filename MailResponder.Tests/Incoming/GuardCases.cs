@@ -2,15 +2,15 @@ using System.Text;
 
 namespace MailResponder.Tests.Incoming;
 
-/// <summary>The mails of the Guard folder, one folder a reason; see <see cref="GuardReasons"/>.</summary>
+/// <summary>The mails of the Guard folder, with one subfolder per reason; see <see cref="GuardReasons"/>.</summary>
 internal static class GuardCases
 {
     public static string Folder { get; } = Repository.PathTo("MailResponder.Tests", "Incoming", "Guard");
 
-    /// <summary>Ways in which the same mail reaches us.</summary>
+    /// <summary>The forms in which the same mail may arrive.</summary>
     public static string[] Forms { get; } = ["LF", "CRLF", "CR", "mbox"];
 
-    /// <summary>Each mail in each form, as a path below <see cref="Folder"/>.</summary>
+    /// <summary>Returns each mail in each form, as a path below <see cref="Folder"/>.</summary>
     public static TheoryData<string, string> Mails(bool benign)
     {
         var mails = new TheoryData<string, string>();
@@ -39,7 +39,7 @@ internal static class GuardCases
         });
     }
 
-    /// <summary>The envelope sender, from a file beside the mail; null when there is none.</summary>
+    /// <summary>Returns the envelope sender from a file next to the mail. Null if there is none.</summary>
     public static string? SenderOf(string mail)
     {
         var path = Path.ChangeExtension(Path.Join(Folder, mail), ".sender");

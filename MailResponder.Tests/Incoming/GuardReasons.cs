@@ -5,8 +5,9 @@ using MimeKit;
 namespace MailResponder.Tests.Incoming;
 
 /// <summary>
-/// A case is a pair of files in Guard/reason: <c>NN-name.eml</c> must not be answered for that reason, and
-/// <c>NN-name.benign.eml</c>, as like it as a person's mail can be, must be. <c>.sender</c> holds an envelope sender.
+/// A case is a pair of files in Guard/reason. <c>NN-name.eml</c> must not be answered for that reason.
+/// <c>NN-name.benign.eml</c>, as similar as a person's mail can be, must be answered. <c>.sender</c> holds an envelope
+/// sender.
 /// </summary>
 public sealed class GuardReasons
 {
@@ -16,7 +17,7 @@ public sealed class GuardReasons
 
     private static readonly ResponderSettings Settings = TestSettings.In("/nowhere") with
     {
-        // Outside of the own domains, so that the address alone is what counts.
+        // These are outside our own domains, so that only the address counts.
         ResponseFrom = new MailboxAddress("", "get-help@answers.example.net"),
         BounceAddress = "returned@answers.example.net",
         OwnDomains = ["example.com", "example.org", "xn--bcher-kva.example"],
@@ -37,7 +38,7 @@ public sealed class GuardReasons
     [MemberData(nameof(Benign))]
     public void BenignTwin_IsAnswered(string mail, string form)
     {
-        // A twin may have the domain that is ours in the case beside it only.
+        // A benign twin may use the domain that is ours only in its pair's case.
         var settings = mail.StartsWith("own-address/", StringComparison.Ordinal) ? Settings
             : Settings with { OwnDomains = ["example.com", "example.org"] };
         var reason = Judge(mail, form, settings, out var request);
@@ -76,7 +77,7 @@ public sealed class GuardReasons
     [Fact]
     public void Each_HasACase()
     {
-        // What is decided behind the guard: by the response book, and by the limits.
+        // Reasons that apply after the guard: from the response book and the limits.
         SkipReason[] laterReasons =
             [SkipReason.UnknownAddress, SkipReason.NotAuthenticated, SkipReason.Blocked, SkipReason.OverQuota,
             SkipReason.DomainLimit, SkipReason.ServiceLimit];
@@ -102,7 +103,7 @@ public sealed class GuardReasons
     private static SkipReason? Judge(string mail, string form, ResponderSettings settings, out Request? request)
     {
         var message = IncomingMessage.Read(new MemoryStream(GuardCases.Read(mail, form)));
-        // The other mails are from any time.
+        // The other mails have dates of any age.
         if (mail.StartsWith("stale/", StringComparison.Ordinal))
             settings = settings with { MaxRequestAge = TimeSpan.FromHours(48) };
         return new Guard(settings, hostName: "mx7.host.example")

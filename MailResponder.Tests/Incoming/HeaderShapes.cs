@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MailResponder.Tests.Incoming;
 
-/// <summary>Headers of any length, each the worst for some part of a reader.</summary>
+/// <summary>Headers of any length, each the worst case for some part of a reader.</summary>
 internal static class HeaderShapes
 {
     private const string LongRelayed = "relayed";
@@ -114,13 +114,13 @@ internal static class HeaderShapes
 
     public static IEnumerable<string> Names => Shapes.Keys.Concat(ClosedShapes.Keys);
 
-    /// <summary>A header of about that many bytes, with its empty line.</summary>
+    /// <summary>Returns a header of about the given number of bytes, with its empty line.</summary>
     public static byte[] Make(string name, int length)
     {
         var (start, piece, end) = Shapes.TryGetValue(name, out var open) ? (open.Start, open.Piece, "")
             : ClosedShapes[name];
         var header = new StringBuilder(start, length + 100);
-        // What luser_relay wraps is looked for among the recipients.
+        // The address wrapped by luser_relay is searched for among the recipients.
         if (name == LongRelayed)
             header.Append('x', length / 2).Append("\nTo: ");
         for (var i = 0; header.Length < length; i++)

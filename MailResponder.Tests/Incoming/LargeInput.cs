@@ -1,6 +1,8 @@
 namespace MailResponder.Tests.Incoming;
 
-/// <summary>A header block, then a body of the same byte, without holding it. Counts how far it was read.</summary>
+/// <summary>
+/// A header block followed by a body of equal bytes, which are not held in memory. Counts how far it was read.
+/// </summary>
 internal sealed class LargeInput(byte[] start, long length) : Stream
 {
     private long _position;
@@ -21,7 +23,7 @@ internal sealed class LargeInput(byte[] start, long length) : Stream
 
     public override int Read(byte[] buffer, int offset, int count)
     {
-        // A pipe hands over pieces.
+        // A pipe delivers small pieces.
         var read = (int)Math.Min(Math.Min(count, 4096), length - _position);
         for (var i = 0; i < read; i++)
             buffer[offset + i] = _position + i < start.Length ? start[_position + i] : (byte)'x';

@@ -7,7 +7,7 @@ using MimeKit;
 
 namespace MailResponder.Tests.Incoming;
 
-/// <summary>A header costs what its length says, whatever is in it.</summary>
+/// <summary>Reading a header takes time in proportion to its length, whatever it contains.</summary>
 [Collection(nameof(MeasuredAlone))]
 public sealed class LinearTime
 {
@@ -23,7 +23,7 @@ public sealed class LinearTime
             _ = field.Value;
     });
 
-    /// <summary>As if there were no bound of 100 KiB.</summary>
+    /// <summary>Bypasses the bound of 100 KiB.</summary>
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Guard_TakesTheLengthOfTheHeader(string shape) => AssertLinear(shape, 100_000, header =>

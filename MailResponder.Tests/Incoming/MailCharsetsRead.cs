@@ -3,7 +3,7 @@ using MailResponder.Incoming;
 
 namespace MailResponder.Tests.Incoming;
 
-/// <summary>A subject is read in whatever charset a person's mail program wrote it.</summary>
+/// <summary>A subject is read in any charset that people's mail programs use.</summary>
 public sealed class MailCharsetsRead
 {
     [Theory]

@@ -5,7 +5,9 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Incoming;
 
-/// <summary>The message key tells a retry, which Postfix brings with the same bytes, from another message.</summary>
+/// <summary>
+/// The message key distinguishes a retry, which Postfix delivers with the same bytes, from another message.
+/// </summary>
 public sealed class MessageKeys : IDisposable
 {
     private const string Mail = "From: joe@example.net\nTo: get@example.com\nSubject: help\n\nbody\n";

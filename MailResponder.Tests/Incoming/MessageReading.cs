@@ -92,7 +92,7 @@ public sealed class MessageReading
         Assert.Equal(expected, Read(header + "\nbody").IsCutOff);
     }
 
-    /// <summary>joe@example.com must not be answered as joe@example.co.</summary>
+    /// <summary>A cut-off joe@example.com must not be answered as joe@example.co.</summary>
     [Theory]
     [InlineData("From: joe@example.co")]
     [InlineData("Subject: help\nFrom: Joe <joe@example.co")]

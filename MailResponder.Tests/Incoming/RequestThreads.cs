@@ -3,7 +3,7 @@ using MailResponder.Incoming;
 
 namespace MailResponder.Tests.Incoming;
 
-/// <summary>Which messages a request belongs to (RFC 5322, section 3.6.4).</summary>
+/// <summary>Which messages a request refers to (RFC 5322, section 3.6.4).</summary>
 public sealed class RequestThreads
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class RequestThreads
     [InlineData("In-Reply-To: <a@x>\n\t<b@y>", new string[0])]
     [InlineData("References:\nIn-Reply-To: <a@x> <b@y>", new string[0])]
     [InlineData("References: none\nIn-Reply-To: <a@x>", new[] { "a@x" })]
-    // Whose ids MimeKit would change.
+    // MimeKit would change these ids.
     [InlineData("References: <a b@x> <c@y>", new[] { "c@y" })]
     [InlineData("In-Reply-To: <a@x.>", new string[0])]
     [InlineData("In-Reply-To: =?utf-8?q?=3Ca=40x=3E?=", new string[0])]

@@ -106,7 +106,7 @@ public sealed class RequestedAddresses
     public void EntryForUnknownAddresses_ComesAfterTheKnownOnes(string headers, string? recipient, string? expected) =>
         Assert.Equal(expected, Find(headers, recipient));
 
-    /// <summary>What comes to ours is often about a reply, and would be answered with another one.</summary>
+    /// <summary>Mail to our own addresses is often about a reply, and must not be answered with another one.</summary>
     [Theory]
     [InlineData("get-help@example.com")]
     [InlineData("Bounces@example.com")]

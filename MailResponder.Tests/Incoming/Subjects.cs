@@ -3,7 +3,7 @@ using MailResponder.Incoming;
 
 namespace MailResponder.Tests.Incoming;
 
-/// <summary>What a request's Subject says, or nothing: never letters that its sender did not write.</summary>
+/// <summary>Reading a request's Subject: the text its sender wrote, or nothing; never other letters.</summary>
 public sealed class Subjects
 {
     private const string Persian = "سلام لطفا", Russian = "помогите", Chinese = "你好请发给我", Japanese = "こんにちは";
@@ -39,7 +39,7 @@ public sealed class Subjects
     [InlineData("=?koi8-r*ru?B?0M/Nz8fJ1MU=?=", Russian)]
     [InlineData("=?x-nobody?B?0M/Nz8fJ1MU=?=", "")]
     [InlineData("a =?utf-8?q?=D8=B3?= =?nobody?q?=D3?=", "")]
-    // None of its charset's texts, or half of one.
+    // The bytes are invalid in their charset, or only half of a text.
     [InlineData("=?us-ascii?B?xOO6w8rAvec=?=", "")]
     [InlineData("=?us-ascii?Q?caf=E9?=", "")]
     [InlineData("=?gbk?B?/4D/gA==?=", "")]

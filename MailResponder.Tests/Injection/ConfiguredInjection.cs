@@ -8,7 +8,7 @@ using MailResponder.Tests.Ses;
 namespace MailResponder.Tests.Injection;
 
 /// <summary>
-/// What is configured, and what services answer, ends no line either; and what is wrong with it is told on one line.
+/// Settings and answers of services cannot break a line either. A fault in them is reported on one line.
 /// </summary>
 public sealed class ConfiguredInjection : IDisposable
 {
@@ -53,7 +53,7 @@ public sealed class ConfiguredInjection : IDisposable
         Hostile.AssertTame(settings?.ResponseFrom.Name ?? "", value);
     }
 
-    /// <summary>Message-ID and X-Loop take ASCII only; a reply must not fail at it.</summary>
+    /// <summary>Message-ID and X-Loop accept only ASCII, and a reply must not fail because of that.</summary>
     [Fact]
     public void InternationalResponseDomain_IsWrittenInAscii()
     {

@@ -5,11 +5,11 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Injection;
 
 /// <summary>
-/// What somebody writes where one word is expected, to make two lines of one, or to steer whoever reads it.
+/// Texts that an attacker writes where one word is expected, to turn one line into two or to mislead its reader.
 /// </summary>
 internal static class Hostile
 {
-    /// <summary>Bytes, for what comes in a message.</summary>
+    /// <summary>Bytes, for the parts of a message.</summary>
     public static IReadOnlyList<byte[]> Bytes { get; } =
     [
         .. new[]
@@ -34,7 +34,7 @@ internal static class Hostile
         [0xE2, 0x80], [0xA8, 0xC2],
     ];
 
-    /// <summary>Text, for what comes from settings and services.</summary>
+    /// <summary>Texts, for settings and answers of services.</summary>
     public static IReadOnlyList<string> Texts { get; } =
     [
         "a\r\nBcc: victim@x.test", "a\nb", "a\rb", ControlsOf(1, 31), "a\u007fb", ControlsOf(0x80, 0x9f), "a\u0085b",
@@ -42,7 +42,7 @@ internal static class Hostile
     ];
 
     /// <summary>
-    /// Fails when the text ends a line, steers a terminal, or makes what stands around it look like something else.
+    /// Fails if the text breaks a line, controls a terminal, or makes the text around it look like something else.
     /// </summary>
     public static void AssertTame(string text, string where)
     {
@@ -56,7 +56,7 @@ internal static class Hostile
     }
 
     /// <summary>
-    /// Of every header field as Python reads it. Where lines of identifiers and tags are folded, a tab stands.
+    /// Checks every header field as Python reads it. In fields of identifiers and tags, folding leaves a tab.
     /// </summary>
     public static void AssertTameFields(ReadMail mail, string where)
     {

@@ -6,12 +6,12 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Injection;
 
 /// <summary>
-/// The published program, with every argument and field hostile at once: one tame line for each syslog facility, tame
-/// replies.
+/// Runs the published program with every argument and field hostile at once. It writes one harmless line to each syslog
+/// facility, and harmless replies.
 /// </summary>
 public sealed class InjectionProgramTests : IDisposable
 {
-    /// <summary>Octal escapes of printf, so that arguments too have bytes that are no text.</summary>
+    /// <summary>Octal escapes for printf, so that arguments can contain invalid text too.</summary>
     private static readonly string[] Payloads =
     [
         @"a\nreplied address=x replies=9\r\nBcc: victim@x.test",
@@ -31,11 +31,11 @@ public sealed class InjectionProgramTests : IDisposable
     [MemberData(nameof(Numbers))]
     public void HostileArgumentsAndFields_EndNoLine(int number)
     {
-        // So that the subject comes back.
+        // With this setting the reply repeats the subject.
         _place.Settings["authserv_id"] = "mx.responder.test";
         _place.Write();
         var payload = Printed(Payloads[number]);
-        // Line ends are folded: others would end the field, as in any message.
+        // Line ends are folded; unfolded ones would end the field, as in any message.
         var p = Encoding.Latin1.GetString(payload).Replace("\n", "\n ", StringComparison.Ordinal);
         var request = Encoding.Latin1.GetBytes(
             $"Authentication-Results: mx.responder.test; dkim=pass header.d=freemail.test\r\nReceived: from "
@@ -46,7 +46,8 @@ public sealed class InjectionProgramTests : IDisposable
             + $"References: <{p}@x.test>\r\nIn-Reply-To: <{p}@x.test>\r\n\r\n{p}\r\n");
         var hostile = $"""p=$(printf '{Payloads[number].Replace("%", "%%", StringComparison.Ordinal)}'); exec "$@" """;
 
-        // A queue id and a recipient of the envelope, then those of the message; on syslog, then on standard error.
+        // A queue id and a recipient from the arguments, then those of the message; to syslog, and last to standard
+        // error.
         _place.FilterUnder(hostile + """ --sender "$p" --queue-id "$p" """, request).AssertDone();
         ResponderProcess.Run(hostile + """ --recipient "$p" """, request, "--settings", _place.SettingsFile)
             .AssertDone();

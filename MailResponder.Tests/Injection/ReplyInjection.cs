@@ -9,7 +9,7 @@ using MailResponder.Tests.Reply;
 namespace MailResponder.Tests.Injection;
 
 /// <summary>
-/// Whatever stands in a request: the reply has its fields and no other, its body, and the one recipient.
+/// Whatever a request contains, the reply has its own fields and no others, its body, and one recipient.
 /// </summary>
 public sealed class ReplyInjection : IDisposable
 {
@@ -56,7 +56,7 @@ public sealed class ReplyInjection : IDisposable
             }
         }
 
-        // The first payload is harmless, so that there is something to look at.
+        // The first payload is harmless, so that there is at least one reply to check.
         Assert.EndsWith("00.eml", replies[0].File, StringComparison.Ordinal);
         foreach (var (read, (file, recipient)) in ReadMail.All(replies.Select(reply => reply.File)).Zip(replies))
         {

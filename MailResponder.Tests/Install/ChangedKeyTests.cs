@@ -4,7 +4,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Install;
 
-/// <summary>The signing key of an installed host is changed, with the name servers of the world outside.</summary>
+/// <summary>Changes the signing key of an installed host, with name servers outside the host.</summary>
 [Collection(ServerRoots.SecondCollection)]
 public sealed partial class ChangedKeyTests
 {
@@ -31,7 +31,7 @@ public sealed partial class ChangedKeyTests
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
     }
 
-    /// <summary>The line as it stands; it says nothing, and its exit code is nobody's.</summary>
+    /// <summary>Runs cron's line as it is. It prints nothing, and its exit code is ignored.</summary>
     private static void LookAsCronDoes(ServerRoot root)
     {
         var line = root.Read("/etc/cron.d/mail_responder").Split('\n')
@@ -53,7 +53,7 @@ public sealed partial class ChangedKeyTests
         return File.ReadAllText(root.Outside.MailFilesTo(request.From)[0]);
     }
 
-    /// <summary>Of a record in zone-file form.</summary>
+    /// <summary>Returns the strings of a record in zone-file form.</summary>
     private static string Strings(string zone) =>
         string.Join(',', QuotedText().Matches(zone).Select(match => match.Value));
 

@@ -6,7 +6,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Install;
 
-/// <summary>A bare server after the one command: what strangers, its operator and its clock get from it.</summary>
+/// <summary>
+/// A bare server after the one install command: what strangers, its operator and its clock get from it.
+/// </summary>
 [Collection(ServerRoots.Collection)]
 public sealed class FreshServerTests(InstalledServers servers)
 {
@@ -37,7 +39,7 @@ public sealed class FreshServerTests(InstalledServers servers)
         Assert.DoesNotContain(request.From, server.Root.Log("mail_responder-events.log"), StringComparison.Ordinal);
     }
 
-    /// <summary>Whoever forges the provider's MX record cannot show its certificate.</summary>
+    /// <summary>An attacker who forges the provider's MX record cannot show the provider's certificate.</summary>
     [Theory]
     [MemberData(nameof(Suites))]
     public void ReplyToALargeProvider_GoesToNobodyElse(string suite)
@@ -80,7 +82,7 @@ public sealed class FreshServerTests(InstalledServers servers)
         Assert.Empty(root.Run($"zgrep -lF '{request.From}' /var/log/mail.*").Output);
     }
 
-    /// <summary>Their domain has no SPF, no DMARC and no signature.</summary>
+    /// <summary>The sender's domain has no SPF, no DMARC and no signature.</summary>
     [Theory]
     [MemberData(nameof(Suites))]
     public void Request_ThatProvesNothing_GetsNoAttachment(string suite)
@@ -99,7 +101,7 @@ public sealed class FreshServerTests(InstalledServers servers)
         Assert.Contains("\"authserv_id\": \"mail.example.com\"", root.Read("/etc/mail_responder/settings.json"),
             StringComparison.Ordinal);
         Assert.Contains("ok      authentication ", root.Run("responder doctor").Output, StringComparison.Ordinal);
-        // systemd starts them as the units say, and nothing of these may name another socket.
+        // systemd starts them by their units, in which nothing may name another socket.
         root.Run("""
             for name in opendkim opendmarc; do
               cat /lib/systemd/system/$name.service /etc/systemd/system/$name.service.d/*.conf 2>/dev/null |
@@ -134,7 +136,7 @@ public sealed class FreshServerTests(InstalledServers servers)
         Assert.Empty(server.Root.Outside.MailFilesTo(robot.From));
     }
 
-    /// <summary>A user of the host who has no alias.</summary>
+    /// <summary>The recipient is a user of the host who has no alias.</summary>
     [Theory]
     [MemberData(nameof(Suites))]
     public void MailToASystemUser_IsTheResponders(string suite)
@@ -158,7 +160,7 @@ public sealed class FreshServerTests(InstalledServers servers)
     }
 
     /// <summary>
-    /// The rule of /etc/cron.d that runs at boot: it makes the tables and reloads Postfix, as its user may.
+    /// The line of /etc/cron.d that runs at boot creates the tables and reloads Postfix, with its user's permissions.
     /// </summary>
     [Theory]
     [MemberData(nameof(Suites))]
@@ -235,7 +237,8 @@ public sealed class FreshServerTests(InstalledServers servers)
     }
 
     /// <summary>
-    /// With the sample book for example.com, whose second entry has an attachment, and the daemons running.
+    /// Returns a server with the sample book for example.com, whose second entry has an attachment, and with the
+    /// daemons running.
     /// </summary>
     private InstalledServer Running(string suite)
     {

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace MailResponder.Tests.Install;
 
-/// <summary>How a program of the host, or of a server root, ended and what it said on both streams.</summary>
+/// <summary>The exit code and both output streams of a program of the host or of a server root.</summary>
 internal sealed record HostRun(int ExitCode, string Output, string Errors)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Both streams, for the message of a failing test.</summary>
+    /// <summary>The exit code and both streams, for the message of a failing test.</summary>
     public string Said => $"exit {ExitCode}\n{Output}\n{Errors}";
 
     public static HostRun Of(string program, IEnumerable<string> arguments, byte[]? input = null)
@@ -22,14 +22,14 @@ internal sealed record HostRun(int ExitCode, string Output, string Errors)
         }
         catch (IOException)
         {
-            // It did not read all of it; what it says tells why.
+            // The program did not read all of its input; its output tells why.
         }
         if (!process.WaitForExit(Patience))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{program} {string.Join(' ', arguments)} still ran after {Patience}");
         }
-        // A daemon that it started may hold the streams open: what was said so far is all.
+        // A daemon that it started may hold the streams open. Then the output so far is all there is.
         Task.WaitAll([output, errors], TimeSpan.FromSeconds(5));
         return new HostRun(process.ExitCode, Text(output), Text(errors));
     }
@@ -46,7 +46,7 @@ internal sealed record HostRun(int ExitCode, string Output, string Errors)
             RedirectStandardError = true,
         })!;
 
-    /// <summary>This run, when it ended with 0; else the test fails with what was said.</summary>
+    /// <summary>Returns this run if it exited with 0. Otherwise fails the test and shows the output.</summary>
     public HostRun Good()
     {
         Assert.True(ExitCode == 0, Said);

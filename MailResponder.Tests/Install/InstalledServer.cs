@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace MailResponder.Tests.Install;
 
-/// <summary>A server on which install.sh of the release archive ran.</summary>
+/// <summary>A server on which install.sh of the release archive has run.</summary>
 internal sealed class InstalledServer : IDisposable
 {
     private readonly string _release;
 
     /// <param name="suite">The release of Debian or Ubuntu.</param>
-    /// <param name="kind">The root to begin with: see <see cref="ServerRoot"/>.</param>
-    /// <param name="options">What install.sh is told.</param>
+    /// <param name="kind">The kind of root to start from; see <see cref="ServerRoot"/>.</param>
+    /// <param name="options">The options of install.sh.</param>
     public InstalledServer(string suite, string kind, string options)
     {
         Root = new ServerRoot(suite, kind);
@@ -28,13 +28,13 @@ internal sealed class InstalledServer : IDisposable
 
     public ServerRoot Root { get; }
 
-    /// <summary>What the first run of install.sh said.</summary>
+    /// <summary>The result of the first run of install.sh.</summary>
     public HostRun FirstRun { get; } = null!;
 
-    /// <summary><see cref="Configuration"/> as it was before the first run.</summary>
+    /// <summary>The <see cref="Configuration"/> before the first run.</summary>
     public string Before { get; } = "";
 
-    /// <summary>The public DKIM key as install.sh prints it for DNS, its strings joined.</summary>
+    /// <summary>The public DKIM key as install.sh prints it for DNS, with its strings joined.</summary>
     public string DkimPublicKey =>
         Regex.Match(
             string.Concat(Regex.Matches(FirstRun.Output, "^    \"(.*)\"$", RegexOptions.Multiline)
@@ -43,10 +43,10 @@ internal sealed class InstalledServer : IDisposable
 
     public HostRun Install(string options = "") => Root.Run($"{_release}/install.sh {options}");
 
-    /// <summary>The release's file, for a test that makes another version of it.</summary>
+    /// <summary>Returns the path of a file of the release, for a test that makes another version of it.</summary>
     public string ReleaseFile(string name) => $"{_release}/{name}";
 
-    /// <summary>Everything of the host that install.sh changes beside adding files of its own.</summary>
+    /// <summary>Returns everything on the host that install.sh changes, in addition to the files it adds.</summary>
     public string Configuration() => Root.Run("""
         if command -v postconf >/dev/null; then postconf -n; postconf -M; fi 2>/dev/null
         cat /etc/aliases /etc/mailname /etc/logrotate.d/rsyslog /etc/opendkim.conf /etc/opendmarc.conf 2>/dev/null

@@ -1,8 +1,8 @@
 namespace MailResponder.Tests.Install;
 
 /// <summary>
-/// One server a release, installed from the archive on a bare root when a test first asks for it; shared by the tests
-/// of servers.
+/// One server per release, shared by the tests of servers. Each is installed from the archive on a bare root when a
+/// test first needs it.
 /// </summary>
 [CollectionDefinition(ServerRoots.Collection)]
 public sealed class InstalledServers : ICollectionFixture<InstalledServers>, IDisposable

@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace MailResponder.Tests.Install;
 
-/// <summary>install.sh is killed, or cannot go on, in the middle.</summary>
+/// <summary>Runs of install.sh that are killed, or cannot continue, half way.</summary>
 [Collection(ServerRoots.ThirdCollection)]
 public sealed class InterruptionTests
 {
     private const string Options = "--domain example.com --support team@freemail.test";
 
-    /// <summary>The programs that change something: each is replaced by one that counts and kills.</summary>
+    /// <summary>The programs that change something. Each is replaced by a script that counts and kills.</summary>
     private static readonly string[] Changers =
         ["mv", "install", "postconf", "newaliases", "useradd", "userdel", "mkdir", "ln", "chown", "postfix", "rm", "cp",
         "rmdir"];
 
     /// <summary>
-    /// Each run is killed with all its children after a few of the programs that it calls, before or behind the last
-    /// one, until one comes through. Everything is then as after a run that nobody disturbed.
+    /// Each run is killed with all its children after a number of these programs, just before or just after the last
+    /// one runs, until one run completes. The result is then the same as after an undisturbed run.
     /// </summary>
     [Theory]
     [InlineData(37, false)]
@@ -38,7 +38,7 @@ public sealed class InterruptionTests
     }
 
     /// <summary>
-    /// On a bare root, where the packages came with the installation; killed after every few programs.
+    /// Starts from a bare root, where install.sh installed the packages. Each run is killed after a number of programs.
     /// </summary>
     [Theory]
     [InlineData(17, false)]
@@ -84,7 +84,7 @@ public sealed class InterruptionTests
                 $"echo 0 >/run/calls; setsid sh -c 'echo $$ >/run/victim; PATH=/root/trap:$PATH; exec {command}'");
             if (run.ExitCode == 0)
             {
-                // Nothing is killed from here on: what runs next counts too.
+                // From here on nothing is killed. The script also counts the programs that run next.
                 root.Run("echo -1000000 >/run/calls").Good();
                 return runs;
             }
@@ -108,16 +108,16 @@ public sealed class InterruptionTests
             fi
             {{run}}
             """);
-        // install.sh puts the system's folders first in PATH, and /usr/local/sbin before them all.
+        // install.sh puts the system's folders at the start of PATH, but /usr/local/sbin before all of them.
         root.Run(
             $"chmod 755 /root/trap/mv; for name in {string.Join(' ', Changers)}; do cp /root/trap/mv "
             + $"/usr/local/sbin/$name; done").Good();
     }
 
     /// <summary>
-    /// All that is the same wherever it is installed: not the keys, nor times, nor the order of lines in main.cf, nor
-    /// what SQLite keeps beside the database while somebody has it open, nor what the doctor leaves there: a run that
-    /// finds all done does not ask it.
+    /// Returns what is equal after every installation. This leaves out the keys, times, the order of lines in main.cf,
+    /// SQLite's files next to an open database, and the doctor's files, because a run with nothing to do does not call
+    /// the doctor.
     /// </summary>
     private static string Result(ServerRoot root) => root.Run("""
         PATH=/usr/sbin:/usr/bin:/sbin:/bin

@@ -7,8 +7,8 @@ using MailResponder.Tests.Ses;
 namespace MailResponder.Tests.Install;
 
 /// <summary>
-/// The internet as one server sees it: a network namespace at the other end of its cable, with a name server, a
-/// mail server that takes everything (smtp-sink(1) behind starttls.py), and people who write mail.
+/// The internet as one server sees it: a network namespace at the other end of its cable, with a name server, a mail
+/// server that accepts everything (smtp-sink(1) behind starttls.py), and people who write mail.
 /// </summary>
 internal sealed class OutsideWorld : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class OutsideWorld : IDisposable
     public OutsideWorld(int serverProcess)
     {
         _space = HostRun.Start("unshare", ["--net", "--", "sleep", "infinity"]);
-        // The kernel moves the process after it was started.
+        // The kernel moves the process into the namespace only after the process has started.
         Patience.Until("a network namespace", () => NamespaceOf(_space.Id) != NamespaceOf(Environment.ProcessId));
         Ip(_space.Id, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", Text(serverProcess));
         foreach (var (process, address) in new[] { (_space.Id, Address), (serverProcess, ServerRoot.Address) })
@@ -41,7 +41,9 @@ internal sealed class OutsideWorld : IDisposable
         AnswerNames();
     }
 
-    /// <summary>Every mail that the server sent out: envelope in X-Mail-Args and X-Rcpt-Args, then the mail.</summary>
+    /// <summary>
+    /// The files of all mail that the server sent: the envelope in X-Mail-Args and X-Rcpt-Args, then the mail.
+    /// </summary>
     public IReadOnlyList<string> MailFiles => Directory.GetFiles(_folder.PathTo("sink"));
 
     public IReadOnlyList<string> MailFilesTo(string recipient) =>
@@ -49,9 +51,9 @@ internal sealed class OutsideWorld : IDisposable
             .Contains($"X-Rcpt-Args: <{recipient}>", StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>
-    /// Starts a mail server with STARTTLS and a certificate of nobody in particular; returns what stops it.
+    /// Starts a mail server with STARTTLS and a certificate for no particular host. Returns the action that stops it.
     /// </summary>
-    /// <param name="sinkOptions">Of smtp-sink(1).</param>
+    /// <param name="sinkOptions">Options of smtp-sink(1).</param>
     public Action StartMailServer(string address, params string[] sinkOptions)
     {
         List<Process> started =
@@ -69,11 +71,11 @@ internal sealed class OutsideWorld : IDisposable
     }
 
     /// <summary>
-    /// Starts the name server anew. Without further lines it knows example.com's mail server, whose name and address
-    /// point to each other, the requesters' freemail.test, whose SPF names this place, and unproven.test, which has
-    /// none, and gmail.com, the sender's domain of the doctor's probe.
+    /// Restarts the name server. Without more lines it knows example.com's mail server, whose name and address point to
+    /// each other; the requesters' freemail.test, whose SPF names this address; unproven.test, which has no SPF; and
+    /// gmail.com, the sender's domain of the doctor's probe.
     /// </summary>
-    /// <param name="lines">Further lines for dnsmasq's configuration, such as <c>txt-record=name,text</c>.</param>
+    /// <param name="lines">More lines of dnsmasq's configuration, such as <c>txt-record=name,text</c>.</param>
     public void AnswerNames(params string[] lines)
     {
         if (_names is not null) Stop(_names);
@@ -96,7 +98,7 @@ internal sealed class OutsideWorld : IDisposable
     }
 
     /// <summary>
-    /// Hands a mail to the server's port 25 as a stranger; returns the dialogue and whether it was taken.
+    /// Sends a mail to the server's port 25 as a stranger. Returns the dialogue and whether the mail was accepted.
     /// </summary>
     public HostRun Send(RequestMail mail, string recipient = "get@example.com", params string[] more) =>
         HostRun.Of("nsenter",
@@ -105,7 +107,7 @@ internal sealed class OutsideWorld : IDisposable
             "--from", mail.From, "--to", recipient, "--data", "-", .. more,
         ], mail.ToBytes());
 
-    /// <summary>Runs a program of the host out here.</summary>
+    /// <summary>Runs a program of the host in this network.</summary>
     public HostRun Run(string program, params string[] arguments) =>
         HostRun.Of("nsenter", [.. Enter, program, .. arguments]);
 
@@ -122,7 +124,7 @@ internal sealed class OutsideWorld : IDisposable
     private Process Start(string program, params string[] arguments)
     {
         var process = HostRun.Start("nsenter", [.. Enter, program, .. arguments]);
-        // Read and dropped, so that a talkative server never waits for us.
+        // The output is read and discarded, so that the server never blocks on it.
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;

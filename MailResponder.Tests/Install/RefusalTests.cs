@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Install;
 
-/// <summary>What install.sh does not begin, and what it says then.</summary>
+/// <summary>Cases in which install.sh refuses to start, and its messages.</summary>
 [Collection(ServerRoots.Collection)]
 public sealed class RefusalTests(RefusalTests.Server server) : IClassFixture<RefusalTests.Server>
 {

@@ -2,10 +2,10 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Install;
 
-/// <summary>The archive that <c>publish.sh --archive</c> made beside the program.</summary>
+/// <summary>The archive that <c>publish.sh --archive</c> made next to the program.</summary>
 internal static class ReleaseArchive
 {
-    /// <summary>A test that needs it fails when run.sh was not used.</summary>
+    /// <summary>The path of the archive. A test that needs it fails if run.sh was not used.</summary>
     public static string Path =>
         Directory.GetFiles(System.IO.Path.GetDirectoryName(ResponderProcess.Binary)!,
             "responder-*.tar.gz") is [var archive]

@@ -2,7 +2,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Install;
 
-/// <summary><c>install.sh --uninstall</c></summary>
+/// <summary>Tests of <c>install.sh --uninstall</c>.</summary>
 [Collection(ServerRoots.SecondCollection)]
 public sealed class RemovalTests
 {
@@ -28,7 +28,7 @@ public sealed class RemovalTests
         Assert.StartsWith("nothing to do\n", server.Install("--uninstall").Good().Output, StringComparison.Ordinal);
         Assert.Equal(after, server.Root.Listing());
 
-        // The next installation goes on with the settings, keys and options that stayed.
+        // The next installation uses the settings, keys and options that were kept.
         var key = server.Root.Read("/etc/mail_responder/dkim.key");
         server.Install().Good();
         Assert.Equal(key, server.Root.Read("/etc/mail_responder/dkim.key"));
@@ -36,7 +36,7 @@ public sealed class RemovalTests
     }
 
     /// <summary>
-    /// The package of Postfix came with the installation, and made /etc/mailname with the name that it was told.
+    /// install.sh installed the package of Postfix, which created /etc/mailname with the name it was given.
     /// </summary>
     [Theory]
     [MemberData(nameof(ServerRoots.Suites), MemberType = typeof(ServerRoots))]
@@ -84,8 +84,8 @@ public sealed class RemovalTests
     }
 
     /// <summary>
-    /// From the first thing that is taken back until Postfix is as it was, nobody gets an answer; and the program goes
-    /// after that. What waits for the responder is not delivered to a mailbox.
+    /// Mail is not accepted from the first change that is undone until Postfix is as it was before; the program is
+    /// removed after that. Requests waiting for the responder are not delivered to a mailbox.
     /// </summary>
     [Fact]
     public void Uninstall_StopsAcceptingBeforeItRemoves()
@@ -126,7 +126,7 @@ public sealed class RemovalTests
         Assert.Contains("! ", server.Root.Run("postqueue -p").Output, StringComparison.Ordinal);
         Assert.NotEqual(0, server.Root.Run("test -e /var/mail/mail_responder").ExitCode);
 
-        // Another installation answers it.
+        // A new installation answers the request.
         server.Root.Run("rm /usr/local/sbin/postconf /usr/local/sbin/rm").Good();
         server.Install().Good();
         server.Root.Run("postsuper -H ALL && postqueue -f").Good();
@@ -134,8 +134,8 @@ public sealed class RemovalTests
     }
 
     /// <summary>
-    /// Debian's Postfix sends in the clear when it must. What waits because somebody on the way hides the other side's
-    /// TLS, a reply and a reader's mail to support, says who asked, and does not leave by the Postfix that comes back.
+    /// Debian's Postfix sends in the clear if it must. Mail that waits because an attacker hides the other side's TLS
+    /// reveals who asked: a reply, or a requester's mail to support. It must not leave through the restored Postfix.
     /// </summary>
     [Fact]
     public void Uninstall_HoldsWhatWaitsForEncryption()
@@ -162,7 +162,8 @@ public sealed class RemovalTests
     }
 
     /// <summary>
-    /// What was there before needs a file that is gone since: then the responder goes on, until that is mended.
+    /// The earlier configuration needs a file that no longer exists. The responder then stays in service until the file
+    /// is back.
     /// </summary>
     [Fact]
     public void Uninstall_ThatPostfixRefuses_RemovesNothing()
@@ -201,7 +202,8 @@ public sealed class RemovalTests
     }
 
     /// <summary>
-    /// What Postfix says to a stranger's RCPT TO. After a refusal it lets a QUIT wait for 20 seconds.
+    /// Returns Postfix's answer to a stranger's RCPT TO. After a refusal, Postfix would delay the answer to QUIT by 20
+    /// seconds.
     /// </summary>
     private static string Answer(ServerRoot root, string recipient)
     {

@@ -3,7 +3,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Install;
 
-/// <summary>A host is lost, and another one is made from its backup by the commands of docs/backup.md.</summary>
+/// <summary>A host is lost, and another one is made from its backup with the commands of docs/backup.md.</summary>
 [Collection(ServerRoots.SecondCollection)]
 public sealed class RestoredServerTests
 {
@@ -36,7 +36,7 @@ public sealed class RestoredServerTests
             line => Assert.Equal("640 root:mail_responder", line));
         var state = root.Run("stat -c '%a %U:%G' /var/lib/mail_responder").Good().Output;
         Assert.Equal("750 mail_responder:mail_responder\n", state);
-        // Postfix brings again what it was not told to be done: no reply goes out, and nothing is charged.
+        // Postfix delivers again what it was not told is done: no reply is sent, and no quota is charged.
         Write(root, "/root/request", request);
         Filter(root, "/root/request").Good();
         Assert.Contains("replied", root.Run("cat /root/log").Output, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class RestoredServerTests
         Assert.Single(root.Outside.MailFilesTo(request.From));
     }
 
-    /// <summary>The block of the page that makes a host; the names are those of this test.</summary>
+    /// <summary>Returns the page's commands that make a host. The page uses the same names as this test.</summary>
     private static string CommandsOfTheDocs()
     {
         var page = File.ReadAllText(Repository.PathTo("docs", "backup.md"));
@@ -58,7 +58,9 @@ public sealed class RestoredServerTests
     private static void Write(ServerRoot root, string path, RequestMail request) =>
         root.Write(path, Encoding.UTF8.GetString(request.ToBytes()));
 
-    /// <summary>As the transport of master.cf does, with its log where it can be read.</summary>
+    /// <summary>
+    /// Runs the filter as the transport of master.cf does, with its log in a file that the test can read.
+    /// </summary>
     private static HostRun Filter(ServerRoot root, string file) => root.Run(
         "setpriv --reuid=mail_responder --regid=mail_responder --init-groups "
         + $"responder --recipient get@example.com --log-to stderr <{file} 2>/root/log");

@@ -2,11 +2,11 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Install;
 
-/// <summary>What the other tests of this folder rely on.</summary>
+/// <summary>Tests what the other tests of this folder rely on.</summary>
 [Collection(ServerRoots.Collection)]
 public sealed class RootTests
 {
-    /// <summary>NativeAOT binds to the C library of the machine that it was built on.</summary>
+    /// <summary>NativeAOT binds to the C library of the machine that built the program.</summary>
     [Theory]
     [MemberData(nameof(ServerRoots.Suites), MemberType = typeof(ServerRoots))]
     public void PublishedProgram_RunsOnTheRelease(string suite)

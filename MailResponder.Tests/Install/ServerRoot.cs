@@ -4,9 +4,8 @@ using System.Globalization;
 namespace MailResponder.Tests.Install;
 
 /// <summary>
-/// A fresh server: the files of a Debian or Ubuntu root below a file system in memory, with processes, host name and
-/// network of its own. Everything in it ends and vanishes with this object. It has no way out but to
-/// <see cref="Outside"/>.
+/// A fresh server: the files of a Debian or Ubuntu root on a file system in memory, with its own processes, host name
+/// and network. All of it ends and vanishes with this object. Its only network connection is <see cref="Outside"/>.
 /// </summary>
 internal sealed class ServerRoot : IDisposable
 {
@@ -15,8 +14,8 @@ internal sealed class ServerRoot : IDisposable
     public const string Address = "192.0.2.1";
 
     /// <summary>
-    /// service(8), but opendkim and opendmarc end as soon as they are told to: libmilter looks every five seconds for
-    /// that, and when somebody connects.
+    /// Replaces service(8), so that opendkim and opendmarc end as soon as they are told to. libmilter checks for that
+    /// only every five seconds, and when a client connects.
     /// </summary>
     private const string WakingService = """
         #!/bin/sh
@@ -35,7 +34,9 @@ internal sealed class ServerRoot : IDisposable
     private readonly Process _first;
 
     /// <param name="suite">A release of <see cref="ServerRoots.Suites"/>.</param>
-    /// <param name="kind"><c>bare</c>, or <c>packages</c>: with those that install.sh installs there already.</param>
+    /// <param name="kind">
+    /// <c>bare</c>, or <c>packages</c> for a root that already has the packages that install.sh installs.
+    /// </param>
     public ServerRoot(string suite, string kind = "packages")
     {
         var root = ServerRoots.PathTo(suite, kind);
@@ -61,27 +62,27 @@ internal sealed class ServerRoot : IDisposable
         }
     }
 
-    /// <summary>The server's first process, as the host counts.</summary>
+    /// <summary>The process id of the server's first process, as seen by the host.</summary>
     public int ProcessId { get; }
 
     public OutsideWorld Outside { get; } = null!;
 
-    /// <summary>Where the host finds a file of the server.</summary>
+    /// <summary>Returns the path by which the host reaches a file of the server.</summary>
     public string PathTo(string path) => $"/proc/{ProcessId}/root{path}";
 
     public string Read(string path) => File.ReadAllText(PathTo(path));
 
-    /// <summary>A log so far; empty while nobody has written a line.</summary>
+    /// <summary>Returns the log so far; empty before the first line.</summary>
     public string Log(string name) => File.Exists(PathTo("/var/log/" + name)) ? Read("/var/log/" + name) : "";
 
-    /// <summary>Writes a file, new or through the existing one, whose owner and mode then stay.</summary>
+    /// <summary>Writes a file. An existing file keeps its owner and mode.</summary>
     public void Write(string path, string text) => File.WriteAllText(PathTo(path), text);
 
     /// <summary>Copies a file or folder of the host into the server.</summary>
     public void CopyIn(string from, string to) =>
         HostRun.Of("cp", ["-a", "--no-preserve=ownership", from, PathTo(to)]).Good();
 
-    /// <summary>Runs shell text as the server's root, with nothing of the tests' environment.</summary>
+    /// <summary>Runs shell text as the server's root, without the environment of the tests.</summary>
     public HostRun Run(string script) => HostRun.Of("nsenter",
     [
         "--target", ProcessId.ToString(CultureInfo.InvariantCulture),
@@ -90,7 +91,7 @@ internal sealed class ServerRoot : IDisposable
         "/bin/sh", "-c", script,
     ]);
 
-    /// <summary>Unpacks the release that publish.sh made, as an operator does; returns where it is.</summary>
+    /// <summary>Unpacks the release made by publish.sh, as an operator does. Returns its folder.</summary>
     public string Unpack()
     {
         var archive = ReleaseArchive.Path;
@@ -99,7 +100,7 @@ internal sealed class ServerRoot : IDisposable
         return "/root/" + Path.GetFileName(archive).Replace(".tar.gz", "", StringComparison.Ordinal);
     }
 
-    /// <summary>Starts what systemd would have started at the boot; install.sh has started Postfix.</summary>
+    /// <summary>Starts the services that systemd would have started at boot. install.sh has started Postfix.</summary>
     public void StartServices()
     {
         Run("rsyslogd && cron").Good();
@@ -107,8 +108,8 @@ internal sealed class ServerRoot : IDisposable
     }
 
     /// <summary>
-    /// Every file with owner, mode, time and content (of those below /usr the size), without what daemons write by
-    /// themselves: two equal listings mean that no byte was changed.
+    /// Returns every file with owner, mode, time and content (below /usr the size instead of the content), without
+    /// files that daemons write on their own. If two listings are equal, no byte was changed.
     /// </summary>
     public string Listing() => Run("""
         find / -xdev \( -path /var/spool/postfix -o -path /var/lib/postfix -o -path /var/lib/chrony \

@@ -1,10 +1,11 @@
 namespace MailResponder.Tests.Install;
 
-/// <summary>The roots that make-root.sh made: the releases on which the tests install a server.</summary>
+/// <summary>The roots made by make-root.sh: the releases on which the tests install a server.</summary>
 internal static class ServerRoots
 {
     /// <summary>
-    /// A third of the tests of servers. Each installs packages and waits for daemons, so that three can run at once.
+    /// The collection of a third of the server tests. Each installs packages and waits for daemons, so three can run at
+    /// once.
     /// </summary>
     public const string Collection = "Server roots";
 
@@ -14,13 +15,13 @@ internal static class ServerRoots
 
     public const string Debian = "bookworm";
 
-    /// <summary>Debian 12, and those Ubuntu releases whose root could be made here.</summary>
+    /// <summary>Debian 12, and the Ubuntu releases whose root could be made here.</summary>
     public static TheoryData<string> Suites =>
         [.. new[] { Debian, "jammy", "noble" }.Where(suite => suite == Debian || Exists(suite))];
 
     /// <summary>
-    /// The root <paramref name="kind"/> (bare or packages) of a release; a test that needs it fails when run.sh was not
-    /// used.
+    /// Returns the path of the root of a release, <paramref name="kind"/> being bare or packages. A test that needs it
+    /// fails if run.sh was not used.
     /// </summary>
     public static string PathTo(string suite, string kind) =>
         Exists(suite)

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Install;
 
-/// <summary>install.sh of a later version, over what the operator has changed meanwhile.</summary>
+/// <summary>Runs install.sh of a later version after the operator has changed files.</summary>
 [Collection(ServerRoots.ThirdCollection)]
 public sealed class UpgradeTests : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class UpgradeTests : IDisposable
             StringComparison.Ordinal);
         Assert.Equal(edited, Root.Read(Rules));
         Assert.EndsWith("# newer\n", Root.Read(Rules + ".new"), StringComparison.Ordinal);
-        // logrotate would read a file named .new, and find the logs twice.
+        // logrotate would read a file named .new, and then find the logs twice.
         Assert.False(File.Exists(Root.PathTo(Rotation + ".new")));
         Assert.EndsWith("# newer\n", Root.Read(Rotation + ".dpkg-dist"), StringComparison.Ordinal);
         Assert.EndsWith("# mine\n", Root.Read("/etc/mail_responder/settings.json"), StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class UpgradeTests : IDisposable
         AssertNothingToDo();
     }
 
-    /// <summary>As dpkg does with a new version of the package, and as people do.</summary>
+    /// <summary>A new version of the package brings the line back by dpkg, and so do people.</summary>
     [Fact]
     public void SharedRotation_LosesTheMailLogAgain_AndNothingElse()
     {
@@ -89,7 +89,9 @@ public sealed class UpgradeTests : IDisposable
         AssertNothingToDo();
     }
 
-    /// <summary>What a version no longer has goes, and so does the parameter that it no longer sets.</summary>
+    /// <summary>
+    /// A file that the new version no longer has is removed, and a parameter that it no longer sets is reset.
+    /// </summary>
     [Fact]
     public void WhatIsNoLongerShipped_IsTakenBack()
     {
@@ -102,9 +104,7 @@ public sealed class UpgradeTests : IDisposable
         AssertNothingToDo();
     }
 
-    /// <summary>
-    /// What the refusal says to write is then done: the domain that stands there already is kept, or goes.
-    /// </summary>
+    /// <summary>Following the advice in the refusal then keeps or removes the existing domain as asked.</summary>
     [Theory]
     [InlineData("--domain example.org", "--add-domain example.org", "example.com, example.org")]
     [InlineData("--domain example.com --domain example.org", null, "example.com, example.org")]
@@ -162,7 +162,7 @@ public sealed class UpgradeTests : IDisposable
     }
 
     /// <summary>
-    /// The service's user may put what it likes into its own folder; root's chown and chmod must not follow.
+    /// The service's user may put anything into its own folder. Root's chown and chmod must not follow links there.
     /// </summary>
     [Theory]
     [InlineData("files", "/etc")]
@@ -184,7 +184,7 @@ public sealed class UpgradeTests : IDisposable
                 said.Errors, StringComparison.Ordinal);
     }
 
-    /// <summary>Files of the release with a line more, and another parameter.</summary>
+    /// <summary>Adds a line to files of the release, and changes a parameter.</summary>
     private void MakeNewVersion()
     {
         foreach (var file in (string[])["rsyslog/20-mail_responder.conf", "system/logrotate.d/mail_responder"])

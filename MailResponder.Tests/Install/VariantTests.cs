@@ -2,7 +2,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Install;
 
-/// <summary>The options that make another server.</summary>
+/// <summary>The options that lead to a different server.</summary>
 [Collection(ServerRoots.Collection)]
 public sealed class VariantTests
 {
@@ -35,12 +35,12 @@ public sealed class VariantTests
         Patience.Until("the reply", () => server.Root.Outside.MailFilesTo(request.From).Count == 1, () =>
             server.Root.Log("mail_responder.log"));
         Assert.Contains("1 requester(s) with a quota", server.Root.Run(Status).Good().Output, StringComparison.Ordinal);
-        // The server knows the Unix user: there is no secret, and nobody else has the account.
+        // The database server knows the Unix user: there is no secret, and nobody else can use the account.
         const string account = "SELECT host, plugin FROM mysql.user WHERE user = 'mail_responder'";
         Assert.Equal("localhost\tunix_socket\n", server.Root.Run($"mariadb -NBe \"{account}\"").Good().Output);
         var files = server.Root.Run("ls /etc/mail_responder; cat /etc/mail_responder/settings.json").Good().Output;
         Assert.DoesNotContain("password", files, StringComparison.Ordinal);
-        // Root goes on as the user that the server knows; another one is refused.
+        // Root acts as the user that the server knows; any other user is refused.
         server.Root.Run("responder database status").Good();
         Assert.NotEqual(0, server.Root.Run(
             "setpriv --reuid=nobody --regid=mail_responder --clear-groups responder database status").ExitCode);
@@ -48,7 +48,7 @@ public sealed class VariantTests
         server.Root.Run($"{AsResponder}sh -c \"{lineOfCron}\"").Good();
         Assert.Contains("0 requester(s) with a quota", server.Root.Run(Status).Good().Output, StringComparison.Ordinal);
 
-        // A fleet of one: its figures are put by the line of cron, by who may read the log, and root reads them.
+        // A fleet of one host: cron's line stores its figures as the user who may read the log, and root reads them.
         const string putOfCron = "$(grep 'stats --fleet' /etc/cron.d/mail_responder | cut -d ' ' -f 7-)";
         server.Root.Run($"sh -c \"{putOfCron}\"").Good();
         Assert.Contains("1 answered, 0 not, 0 deferred, 0 failed",
@@ -99,7 +99,7 @@ public sealed class VariantTests
         Assert.Equal(64, server.Install("--outgoing-tls secure").ExitCode);
         Assert.Equal(before, server.Root.Listing());
 
-        // A resolver of this host that says of whatever it is asked: these are the root's servers, and genuine.
+        // A resolver on this host that answers every query with the root's servers, marked as validated.
         server.Root.Run("""
             perl -MSocket -e 'socket(S, PF_INET, SOCK_DGRAM, 0); bind(S, sockaddr_in(53, INADDR_LOOPBACK));
               while ($from = recv(S, $query, 512, 0)) { send(S, substr($query, 0, 2)
@@ -111,7 +111,7 @@ public sealed class VariantTests
         Assert.Equal("smtp_dns_support_level = dnssec\nsmtp_tls_security_level = dane\n", Level());
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
 
-        // It is remembered, so a resolver that is away now does not keep an upgrade back; the doctor tells.
+        // The result is remembered, so an unavailable resolver does not stop an upgrade now; the doctor reports it.
         server.Root.Write("/etc/resolv.conf", "nameserver 192.0.2.2\n");
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
         Assert.Matches("fault +outgoing-tls", server.Root.Run("responder doctor --no-probe").Output);
@@ -124,7 +124,7 @@ public sealed class VariantTests
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
     }
 
-    /// <summary>The operator's exceptions outlive an upgrade.</summary>
+    /// <summary>The operator's exceptions survive an upgrade.</summary>
     [Fact]
     public void TlsPolicy_ThatWasEdited_IsKept()
     {
@@ -150,7 +150,7 @@ public sealed class VariantTests
         Assert.DoesNotContain("opendmarc", said, StringComparison.Ordinal);
     }
 
-    /// <summary>A Postfix that somebody had set up before the first run.</summary>
+    /// <summary>Postfix was already configured before the first run.</summary>
     [Fact]
     public void WhatIsOverwritten_IsSaid_AndComesBack()
     {
@@ -181,7 +181,7 @@ public sealed class VariantTests
         Assert.Equal(before, root.Run(Theirs).Good().Output);
     }
 
-    /// <summary>Amazon's time server is asked on EC2, where it is, and nowhere else.</summary>
+    /// <summary>Amazon's time server is used on EC2, where it exists, and nowhere else.</summary>
     [Fact]
     public void AmazonsClock_IsAskedOnEc2Alone()
     {
@@ -205,7 +205,9 @@ public sealed class VariantTests
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
     }
 
-    /// <summary>What the host had before the first run is the operator's: aliases, and a user of that name.</summary>
+    /// <summary>
+    /// Aliases that the host had before the first run, and a user of that name, belong to the operator.
+    /// </summary>
     [Fact]
     public void OperatorsAliases_AreKept()
     {
@@ -263,7 +265,7 @@ public sealed class VariantTests
             StringComparison.Ordinal);
         Assert.Equal($"mail_responder responder feedback --queue {url} >/dev/null\n",
             server.Root.Run($"grep '^[*]' {cron} | cut -d ' ' -f 6-").Good().Output);
-        // As its user, whom the settings have told no topic yet.
+        // Runs as the line's user. The settings do not name a topic yet.
         var run = server.Root.Run($"su -s /bin/sh mail_responder -c \"$(grep '^[*]' {cron} | cut -d ' ' -f 7-)\"");
         Assert.Equal(75, run.ExitCode);
         Assert.Contains("no topic of SNS is named", run.Errors, StringComparison.Ordinal);

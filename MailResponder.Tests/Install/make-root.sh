@@ -1,18 +1,18 @@
 #!/bin/sh
-# make-root.sh - the files of a fresh server, for the tests that install one
+# make-root.sh - makes the files of a fresh server, for the tests that install one
 #
 # usage: make-root.sh bookworm|jammy|noble FOLDER
 #
 # Makes two roots of that release with debootstrap, as root and with the host's network:
 #
-#   FOLDER/bare       as debootstrap leaves it, and in apt's cache the packages that install.sh wants, so that
-#                     apt-get can install them where there is no network
-#   FOLDER/packages   the same with install.sh's default packages installed and nothing configured by it
+#   FOLDER/bare       the result of debootstrap, with the packages that install.sh installs in apt's cache, so that
+#                     apt-get can install them without a network
+#   FOLDER/packages   the same, with install.sh's default packages installed but not configured by it
 #
-# The tests never write to them: each puts a file system of its own above (ServerRoot.cs). FOLDER/packages.list says
-# for which packages it was made. A FOLDER that is complete and has them is left alone; anything else is made anew.
+# The tests never write to them: each mounts a file system of its own on top (ServerRoot.cs). FOLDER/packages.list names
+# the packages for which the roots were made. A complete FOLDER with these packages is kept; otherwise it is made anew.
 #
-# Exit status: 0 there, 64 usage, 69 could not be made.
+# Exit status: 0 the roots exist, 64 usage, 69 they could not be made.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -29,7 +29,7 @@ fi
 suite=$1
 folder=$2
 
-# The variables of install.sh that name packages; each stands on one line of its own.
+# Prints a variable of install.sh that names packages. Each is on a single line.
 wanted() {
   sed -n "s/^$1=\"\(.*\)\"\$/\1/p" "$repository/install.sh"
 }
@@ -43,7 +43,7 @@ fi
 if [ -e "$folder/packages.list" ] && [ "$(cat "$folder/packages.list")" = "$packages $optional" ]; then exit 0; fi
 
 # shellcheck disable=SC2016 # apt expands this
-# The mirror that this machine's apt uses for the release, if it uses any; else debootstrap's own.
+# Prints the mirror that this machine's apt uses for the release, if any; without it debootstrap uses its own.
 mirror() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" 2>/dev/null | head -n 1
 }
@@ -51,10 +51,10 @@ mirror() {
 bootstrap() {
   case $suite in
     bookworm) debootstrap --variant=minbase bookworm "$work/bare" "$(mirror)" ;;
-    # No package of Debian has Ubuntu's archive key. A root that a test looks at and throws away may do without; apt
-    # inside checks what it installs with the key that the root brings.
+    # No package of Debian contains Ubuntu's archive key. A root that only tests use, and that is discarded, may do
+    # without it. Inside the root, apt verifies packages with the root's own key.
     jammy) debootstrap --variant=minbase --no-check-gpg --components=main,universe jammy "$work/bare" "$(mirror)" ;;
-    # Debian 12's debootstrap knows no noble; all its Ubuntu scripts are the same one.
+    # Debian 12's debootstrap does not know noble; all its scripts for Ubuntu are the same.
     noble)
       debootstrap --variant=minbase --no-check-gpg --components=main,universe noble "$work/bare" "$(mirror)" gutsy
       ;;
@@ -66,7 +66,7 @@ bootstrap() {
 }
 
 # shellcheck disable=SC2016 # the inner shell expands this
-# in_root ROOT COMMAND… - with the host's network, and no daemon is started
+# in_root ROOT COMMAND… - runs a command with the host's network; no daemon is started
 in_root() {
   inside=$1
   shift
@@ -105,7 +105,7 @@ trap 'exit 75' HUP INT TERM
 
 say "making a $suite root in $folder"
 for step in bootstrap fetch install_packages; do
-  # Not in a condition, which would switch set -e off inside too.
+  # Not in a condition, which would also turn set -e off inside.
   set +e
   (set -eu; "$step") >"$work/log" 2>&1
   status=$?

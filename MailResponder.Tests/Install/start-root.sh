@@ -1,10 +1,10 @@
 #!/bin/sh
-# start-root.sh - the first process of a server that a test looks at (ServerRoot.cs)
+# start-root.sh - the first process of a server under test (ServerRoot.cs)
 #
 # usage: unshare --mount --pid --uts --ipc --net --fork --kill-child start-root.sh ROOT FOLDER HOSTNAME
 #
-# ROOT, made by make-root.sh, is seen through a file system in memory, mounted on the empty FOLDER in this mount
-# namespace alone: all that the server writes is gone when this process is. It says "ready" on standard output.
+# ROOT, made by make-root.sh, is seen through a file system in memory, which is mounted on the empty FOLDER in this
+# mount namespace only. Everything the server writes vanishes with this process. Prints "ready" on standard output.
 set -eu
 
 root=$1
@@ -24,5 +24,5 @@ ip link set lo up
 echo "${hostname%%.*}" >"$folder/root/etc/hostname"
 printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s %s\n' "$hostname" "${hostname%%.*}" >"$folder/root/etc/hosts"
 echo ready
-# A shell that waits for its child gathers the orphans of the server too.
+# A shell that waits for its child also reaps the server's orphans.
 exec chroot "$folder/root" /bin/sh -c 'exec >/dev/null 2>&1 </dev/null; while :; do sleep 1; done'

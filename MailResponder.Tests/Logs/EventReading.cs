@@ -4,7 +4,7 @@ using MailResponder.Logs;
 
 namespace MailResponder.Tests.Logs;
 
-/// <summary>The lines of /var/log/mail_responder-events.log, read back.</summary>
+/// <summary>Reads back the lines of /var/log/mail_responder-events.log.</summary>
 public sealed class EventReading
 {
     private static readonly DateTimeOffset Time =
@@ -42,7 +42,7 @@ public sealed class EventReading
             (read.Result, read.Reason!, read.Address, read.Replies, read.Ms, read.QueueId, read.Problem!));
     }
 
-    /// <summary>An address that the book does not know, answered; and a notice, which answers no request.</summary>
+    /// <summary>An answer to an address that the book does not have; and a notice, which answers no request.</summary>
     [Fact]
     public void RepliesInPlaceOfSilence_AreReadBack()
     {

@@ -4,7 +4,7 @@ namespace MailResponder.Tests.Logs;
 
 public sealed class LastWords
 {
-    /// <summary>The filter says it also when there is no memory left.</summary>
+    /// <summary>The filter prints this even when no memory is left.</summary>
     [Fact]
     public void Notice_TakesNoMemory()
     {

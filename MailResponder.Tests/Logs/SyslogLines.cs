@@ -6,7 +6,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Tests.Logs;
 
-/// <summary>What reaches the syslog daemon's socket.</summary>
+/// <summary>What arrives at the syslog daemon's socket.</summary>
 public sealed class SyslogLines : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -28,7 +28,7 @@ public sealed class SyslogLines : IDisposable
     {
         Write(LogLines.Replied);
 
-        // local0 (16) and local1 (17) times eight, info (6); the time is the clock's local one.
+        // local0 (16) and local1 (17) times eight, plus info (6). The time is in the clock's local zone.
         Assert.Equal($"<134>Mar  2 11:45:00 mail_responder[{Environment.ProcessId}]: " +
             "replied address=get@example.com replies=2 ms=37 queue_id=4cR7T6 receipts=sendmail,/var/out/a.eml",
             Receive());

@@ -2,7 +2,7 @@ using MailResponder.Logs;
 
 namespace MailResponder.Tests.Logs;
 
-/// <summary>The two forms of time in front of a line of Postfix.</summary>
+/// <summary>The two time formats at the start of a Postfix log line.</summary>
 public sealed class SyslogTimes
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed class SyslogTimes
         var now = new DateTimeOffset(2027, 1, 1, 0, 0, 10, TimeSpan.Zero);
         Assert.True(SyslogLine.TryParse($"{written} mx postfix/smtpd[5]: connect", now, out var line));
         var time = DateTime.Parse(expected, System.Globalization.CultureInfo.InvariantCulture);
-        // Without an offset it is the host's time.
+        // A time without an offset is in the host's time zone.
         var offset = written[0] == '2' ? TimeSpan.Zero : TimeZoneInfo.Local.GetUtcOffset(time);
         Assert.Equal(
             new DateTimeOffset(time, offset), line.Time.AddTicks(-(line.Time.Ticks % TimeSpan.TicksPerSecond)));

@@ -4,7 +4,7 @@ using MailResponder.Reply;
 
 namespace MailResponder.Tests.Mail;
 
-/// <summary>The relaxed form of a body (RFC 6376, section 3.4.4).</summary>
+/// <summary>The relaxed canonicalization of a body (RFC 6376, section 3.4.4).</summary>
 public sealed class BodyHashes
 {
     [Theory]
@@ -21,7 +21,7 @@ public sealed class BodyHashes
     public void Hash_IsOfTheRelaxedForm(string body, string relaxed)
     {
         var bytes = Encoding.ASCII.GetBytes(body);
-        // Wherever the pieces end.
+        // The hash is the same wherever the pieces end.
         for (var cut = 0; cut <= bytes.Length; cut++)
         {
             using var pieces = new ReplyBody(

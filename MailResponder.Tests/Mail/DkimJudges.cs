@@ -4,7 +4,9 @@ using Org.BouncyCastle.Crypto;
 
 namespace MailResponder.Tests.Mail;
 
-/// <summary>Three readers of DKIM signatures that share no code: dkimpy, OpenDKIM, MimeKit. They must agree.</summary>
+/// <summary>
+/// Three verifiers of DKIM signatures that share no code: dkimpy, OpenDKIM, MimeKit. They must agree.
+/// </summary>
 internal static class DkimJudges
 {
     internal static bool Accept(byte[] mail, TestKey key)
@@ -21,7 +23,7 @@ internal static class DkimJudges
         return new DkimVerifier(new OneKey(key)).Verify(message, signature);
     }
 
-    /// <summary>The key record in place of the DNS.</summary>
+    /// <summary>Returns the key record instead of a DNS answer.</summary>
     private sealed class OneKey(TestKey key) : DkimPublicKeyLocatorBase
     {
         public override AsymmetricKeyParameter LocatePublicKey(

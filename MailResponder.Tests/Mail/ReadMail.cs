@@ -9,7 +9,7 @@ internal sealed record ReadMail(JsonNode Description)
 {
     public string[] Defects => Texts("defects");
 
-    /// <summary>The type of every part, containers too, in order.</summary>
+    /// <summary>The content type of every part, including containers, in order.</summary>
     public string[] Types => Texts("types");
 
     public bool IsSignedByUs => Description["dkim"]?.GetValue<bool>() == true;
@@ -24,20 +24,20 @@ internal sealed record ReadMail(JsonNode Description)
 
     public static IReadOnlyList<ReadMail> All(IEnumerable<string> files) => All(files, Workplace.DkimPublicKey);
 
-    /// <param name="files">One mail each.</param>
-    /// <param name="publicKey">Of the key that is to have signed them, as it stands in DNS behind <c>p=</c>.</param>
+    /// <param name="files">The files, with one mail each.</param>
+    /// <param name="publicKey">The public key that must have signed them, as in DNS after <c>p=</c>.</param>
     public static IReadOnlyList<ReadMail> All(IEnumerable<string> files, string publicKey) =>
         files.Any() ? Described([Record(publicKey), .. files]) : [];
 
     public static IReadOnlyList<ReadMail> Mbox(string file) =>
         Described([Record(Workplace.DkimPublicKey), "--mbox", file]);
 
-    /// <summary>The mail as read: a line a fact, defects among them, in the order of the script.</summary>
+    /// <summary>Returns the facts about a mail, including defects, one per line, in the order of the script.</summary>
     /// <param name="mail">The whole mail.</param>
     /// <param name="dnsRecord">The TXT record of its signature; null for an unsigned mail.</param>
     public static string Facts(byte[] mail, string? dnsRecord) => OfFile(mail, dnsRecord ?? "", "--facts");
 
-    /// <summary>What dkimpy and OpenDKIM say of the signature; they must agree.</summary>
+    /// <summary>Returns whether dkimpy and OpenDKIM accept the signature; they must agree.</summary>
     public static bool IsSigned(byte[] mail, string publicKey)
     {
         var verdicts = OfFile(mail, Record(publicKey), "--judges").Trim().Split(' ');
@@ -68,7 +68,7 @@ internal sealed record ReadMail(JsonNode Description)
 
     private static string Python(string[] arguments)
     {
-        // Debian's Python, which has Debian's python3-dkim; another one may come first in PATH.
+        // Debian's Python, which finds Debian's python3-dkim. PATH may name another Python first.
         var script = Repository.PathTo("MailResponder.Tests", "Mail", "read_mail.py");
         var start = new ProcessStartInfo("/usr/bin/python3", [script, .. arguments])
         {

@@ -3,7 +3,7 @@ using MimeKit;
 
 namespace MailResponder.Tests.Mail;
 
-/// <summary>A reply of which everything is fixed, so that its bytes are.</summary>
+/// <summary>A reply in which everything is fixed, so that its bytes are always the same.</summary>
 internal static class SampleReply
 {
     internal const string Persian = "سلام دنیا، این یک پیام آزمایشی است که باید درست برسد.";

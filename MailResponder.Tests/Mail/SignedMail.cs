@@ -5,7 +5,7 @@ using MimeKit;
 
 namespace MailResponder.Tests.Mail;
 
-/// <summary>Any message, signed by the signer of replies.</summary>
+/// <summary>Signs any message with the signer of replies.</summary>
 internal static class SignedMail
 {
     internal static OutgoingReply Of(MimeMessage message, string pem, string domain = "example.com")

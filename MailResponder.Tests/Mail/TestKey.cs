@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace MailResponder.Tests.Mail;
 
-/// <summary>The RSA key of the tests, known to the whole world.</summary>
+/// <summary>The RSA key of the tests, which is public.</summary>
 internal sealed class TestKey : IDisposable
 {
     private readonly RSA _rsa = RSA.Create();

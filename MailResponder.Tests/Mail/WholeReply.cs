@@ -11,7 +11,7 @@ public sealed class WholeReply
         var actual = Encoding.ASCII.GetString(
             SignedMail.Bytes(SignedMail.Of(SampleReply.WithEverything(), key.Pkcs8Pem)));
         var folder = Path.Combine(AppContext.BaseDirectory, "Mail");
-        // Beside the expected one, to be compared or to replace it.
+        // Written next to the expected file, to compare it or to replace it.
         File.WriteAllText(Path.Combine(folder, "whole-reply.actual"), actual, Encoding.ASCII);
         Assert.Equal(File.ReadAllText(Path.Combine(folder, "whole-reply.eml")), actual);
     }

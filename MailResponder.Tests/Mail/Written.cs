@@ -3,7 +3,7 @@ using MimeKit;
 
 namespace MailResponder.Tests.Mail;
 
-/// <summary>Messages as they leave the program, and as our own reader sees them again.</summary>
+/// <summary>Messages as the program writes them, and as our own reader reads them back.</summary>
 internal static class Written
 {
     internal static FormatOptions Options(NewLineFormat newLine)

@@ -1,11 +1,11 @@
-"""What readers of mail that share no code with ours make of one: Python's email package, dkimpy, OpenDKIM.
+"""Reads mail with programs that share no code with ours: Python's email package, dkimpy, OpenDKIM.
 
-usage: read_mail.py RECORD FILE...          JSON, one object a mail
-       read_mail.py RECORD --mbox FILE      the same of the mails of an mbox file
-       read_mail.py RECORD --facts FILE     text, a line a fact; a signature must break when a signed field changes
-       read_mail.py RECORD --judges FILE    whether dkimpy and OpenDKIM take the signature: a word for each
+usage: read_mail.py RECORD FILE...          JSON, one object per mail
+       read_mail.py RECORD --mbox FILE      the same for the mails of an mbox file
+       read_mail.py RECORD --facts FILE     text, one fact per line; a signature must break when a signed field changes
+       read_mail.py RECORD --judges FILE    whether dkimpy and OpenDKIM accept the signature: one word each
 
-RECORD is the TXT record of the key, in place of the DNS; empty for mail without a signature.
+RECORD is the TXT record of the key, used instead of the DNS; empty for mail without a signature.
 """
 import base64
 import ctypes
@@ -28,18 +28,18 @@ def parsed(raw):
 
 
 def on_the_wire(raw):
-    """Mail servers send whole lines that end in CRLF; OpenDKIM relies on it."""
+    """Ends every line with CRLF, as mail servers do. OpenDKIM relies on it."""
     wire = re.sub(rb"\r?\n", b"\r\n", raw)
     return wire if wire.endswith(b"\r\n") else wire + b"\r\n"
 
 
 def holds(raw, record):
-    """What dkimpy says of the signature."""
+    """Returns dkimpy's verdict on the signature."""
     return dkim.verify(raw, dnsfunc=lambda name, timeout=5: record.encode())
 
 
 def opendkim_holds(wire, record):
-    """What OpenDKIM's library says of it, which milters use."""
+    """Returns the verdict of OpenDKIM's library, which milters use."""
     set_option, query_method, query_info, from_file = 1, 6, 7, 1
     library = ctypes.CDLL("libopendkim.so.11")
     pointer, size = ctypes.c_void_p, ctypes.c_size_t
@@ -66,7 +66,7 @@ def opendkim_holds(wire, record):
 
 
 def defects_of(message):
-    """The parser's complaints: of each part, then of each field of each part."""
+    """Returns the parser's complaints: about each part, then about each field of each part."""
     parts = list(message.walk())
     return [f"{part.get_content_type()}: {defect!r}" for part in parts for defect in part.defects] + [
         f"{name}: {defect!r}" for part in parts for name, value in part.items() for defect in value.defects]
@@ -91,7 +91,7 @@ def described(raw, record):
 
 
 def facts(raw, record):
-    """A line a fact."""
+    """Yields one fact per line."""
     message = parsed(raw)
     yield from (f"{name}: {message[name]}" for name in FIELDS if message[name] is not None)
     yield from (f"defect in {defect}" for defect in defects_of(message))

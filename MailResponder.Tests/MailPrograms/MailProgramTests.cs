@@ -9,18 +9,18 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.MailPrograms;
 
 /// <summary>
-/// Requests as real mail programs write them (send.sh), through Postfix, and the attachments of the replies as real
-/// mail programs save them (read.sh).
+/// Sends requests with real mail programs (send.sh) through Postfix, and saves the attachments of the replies with real
+/// mail programs (read.sh).
 /// </summary>
 [Collection("Postfix")]
 public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixture<MailProgramTests.Tools>
 {
     private static readonly byte[] Guide = Encoding.UTF8.GetBytes("راهنما\nhttps://example.com/guide\n");
 
-    /// <summary>The names of three attachments, one of them ASCII, for programs that know RFC 2231.</summary>
+    /// <summary>The names of three attachments, one of them ASCII, in programs that know RFC 2231.</summary>
     private static readonly string[] ShownNames = ["ابزار.zip", "راهنما.txt", "tool.exe"];
 
-    /// <summary>The same for those that do not.</summary>
+    /// <summary>Their names in programs that do not.</summary>
     private static readonly string[] FallbackNames = ["attachment-1.zip", "attachment-2.txt", "tool.exe"];
 
     private static readonly Dictionary<string, string[]> Readers = new()
@@ -30,7 +30,7 @@ public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixtu
         ["mailparser"] = ShownNames,
         ["letterparser"] = FallbackNames,
         ["munpack"] = FallbackNames,
-        // Saves them under both names.
+        // ripmime saves each attachment under both names.
         ["ripmime"] = FallbackNames,
     };
 
@@ -76,10 +76,10 @@ public sealed class MailProgramTests(MailProgramTests.Tools route) : IClassFixtu
         }
     }
 
-    /// <summary>Runs a script of this folder in another one.</summary>
+    /// <summary>Runs a script of this folder in another folder.</summary>
     private static void Run(string script, string folder, params string[] arguments)
     {
-        // Says what to do when npm's packages are missing.
+        // Tells what to do if npm's packages are missing.
         NpmPackage.PathTo("nodemailer/package.json");
         var path = Repository.PathTo("MailResponder.Tests", "MailPrograms", script);
         using var process = Process.Start(new ProcessStartInfo("timeout", ["120", "sh", path, .. arguments])

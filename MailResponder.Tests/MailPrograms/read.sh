@@ -1,16 +1,16 @@
 #!/bin/sh
-# read.sh - the attachments of a mail as a real mail program saves them, each under the name that it finds
+# read.sh - saves the attachments of a mail with a real mail program, each under the name that the program finds
 #
 # usage: read.sh PROGRAM MAIL
 #
-# Saves into the current folder, which has to be empty. RESPONDER_NPM names npm's folder.
+# Saves into the current folder, which must be empty. RESPONDER_NPM names npm's folder.
 set -eu
 
 program=$1 mail=$2
 HOME=$PWD
 export HOME LC_ALL=C.UTF-8 TERM=xterm
 
-# A parser of npm's: $1 is JavaScript that makes a list of [name, content] of the mail's bytes.
+# Uses a parser from npm: $1 is JavaScript that makes a list of [name, content] from the mail's bytes.
 npm_reader() {
   NODE_PATH=$RESPONDER_NPM node -e '
     const fs = require("fs")

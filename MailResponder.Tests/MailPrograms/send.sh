@@ -1,9 +1,9 @@
 #!/bin/sh
-# send.sh - a request as a real mail program writes it, handed over by SMTP
+# send.sh - writes a request with a real mail program and submits it by SMTP
 #
 # usage: send.sh PROGRAM PORT FROM TO
 #
-# Works in the current folder, which has to be empty. RESPONDER_NPM names npm's folder.
+# Works in the current folder, which must be empty. RESPONDER_NPM names npm's folder.
 set -eu
 
 program=$1 port=$2 from=$3 to=$4
@@ -45,7 +45,7 @@ customized-hdrs=From: Zahra <$from>
 smtp-server=127.0.0.1:$port/notls
 default-fcc=""
 END
-    # It takes keys from a terminal alone. Ctrl-X and y send the message; what it does not wait for yet is lost.
+    # alpine reads keys only from a terminal. Ctrl-X and y send the message; keys before alpine waits for them are lost.
     while sleep 0.5 && printf '\030y' 2>/dev/null; do :; done |
       script --quiet --return --command "alpine -p rc -url 'mailto:$to?subject=Please&body=I%20need%20a%20tool'" \
         typescript >/dev/null

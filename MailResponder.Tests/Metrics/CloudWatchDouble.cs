@@ -4,7 +4,8 @@ using MailResponder.Tests.Ses;
 namespace MailResponder.Tests.Metrics;
 
 /// <summary>
-/// An Amazon CloudWatch on a port of this host: takes what is signed rightly, unless the test says otherwise.
+/// A test double of Amazon CloudWatch on a port of this host. It accepts correctly signed calls, unless the test says
+/// otherwise.
 /// </summary>
 internal sealed class CloudWatchDouble : IDisposable
 {
@@ -12,12 +13,14 @@ internal sealed class CloudWatchDouble : IDisposable
         + "<ResponseMetadata><RequestId>e16fc4d3-9a04-11e0-9362-093a1cae5385</RequestId></ResponseMetadata>"
         + "</PutMetricDataResponse>";
 
-    /// <summary>What CloudWatch answers when it has taken the metrics.</summary>
+    /// <summary>CloudWatch's answer when it has accepted metrics.</summary>
     private static readonly SesAnswer Taken = SesAnswer.Xml(200, Answer) with { Accepts = true };
 
     private readonly SesDouble _service;
 
-    /// <param name="answerTo">What to do with the request of a number, counted from 1; null: take it.</param>
+    /// <param name="answerTo">
+    /// Returns the answer to a request, given its number, counted from 1; null to accept it.
+    /// </param>
     public CloudWatchDouble(Func<int, SesAnswer?>? answerTo = null) =>
         _service = new SesDouble(number => answerTo?.Invoke(number) ?? Taken, "monitoring");
 
@@ -27,7 +30,7 @@ internal sealed class CloudWatchDouble : IDisposable
 
     public IReadOnlyList<string> SignatureFaults => [.. _service.SignatureFaults];
 
-    /// <summary>What was taken, in words: "NAMESPACE NAME UNIT samples/sum/min/max DIMENSION=VALUE…".</summary>
+    /// <summary>The accepted metrics, in words: "NAMESPACE NAME UNIT samples/sum/min/max DIMENSION=VALUE…".</summary>
     public IReadOnlyList<string> Taking => [.. _service.Accepted.SelectMany(Words)];
 
     /// <summary>The part of <see cref="Taking"/> in the namespace of mail.</summary>
@@ -42,7 +45,7 @@ internal sealed class CloudWatchDouble : IDisposable
         for (var i = 1; call[$"MetricData.member.{i}.MetricName"] is { } name; i++)
         {
             var datum = $"MetricData.member.{i}";
-            // As of when it is received.
+            // Without a timestamp, CloudWatch uses the time of receipt.
             Assert.Null(call[datum + ".Timestamp"]);
             Assert.Null(call[datum + ".Value"]);
             var set = $"{datum}.StatisticValues";

@@ -5,7 +5,7 @@ using MailResponder.Metrics;
 
 namespace MailResponder.Tests.Metrics;
 
-/// <summary>Every line of the log is counted once, whatever becomes of the file.</summary>
+/// <summary>Every line of the log is counted once, whatever happens to the file.</summary>
 public sealed class LogFollowing : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -61,7 +61,7 @@ public sealed class LogFollowing : IDisposable
         Assert.Equal(
             (9, 1, 11L), (traffic.Messages[Result.Skipped], traffic.Messages[Result.Replied], traffic.Replies));
         Assert.Equal(1, traffic.Durations.Count);
-        // One answered request is fewer than the threshold.
+        // A single answered request is below the threshold.
         Assert.Equal([(Traffic.Others, 11L)], traffic.RepliesByAddress(2));
     }
 
@@ -87,7 +87,7 @@ public sealed class LogFollowing : IDisposable
         AssertAllRead();
     }
 
-    /// <summary>rsyslogd goes on with the renamed file until it is told to open the new one.</summary>
+    /// <summary>rsyslogd keeps writing to the renamed file until it is told to open the new one.</summary>
     [Fact]
     public void LinesThatStillComeIntoTheRenamedFile_AreRead()
     {
@@ -151,7 +151,7 @@ public sealed class LogFollowing : IDisposable
         Add(1);
         Follow();
         Add(5);
-        File.Move(Log, Log + ".2.gz"); // nobody reads it
+        File.Move(Log, Log + ".2.gz"); // this file is never read
         Add(4, Rotated);
         Add(2);
         Follow();
@@ -166,7 +166,7 @@ public sealed class LogFollowing : IDisposable
         File.Move(Log, Rotated);
         Add(2);
         Follow();
-        File.Delete(Log); // by hand: the rotated one is older than all that was read
+        File.Delete(Log); // as an operator would; the rotated file is older than all that was read
         Add(3);
         AssertAllRead();
     }
@@ -211,7 +211,7 @@ public sealed class LogFollowing : IDisposable
         Assert.Equal([1, 2, .. Enumerable.Range(4, 300).Select(number => (long)number)], _read);
     }
 
-    /// <summary>Any cuts, at any places, give every line once.</summary>
+    /// <summary>Cuts of any number at any places leave every line counted once.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -246,7 +246,7 @@ public sealed class LogFollowing : IDisposable
         for (var i = 0; i < count; i++) File.AppendAllText(file ?? Log, Line());
     }
 
-    /// <summary>A line that tells its number as its milliseconds.</summary>
+    /// <summary>Returns a line whose milliseconds are its number.</summary>
     private string Line()
     {
         var outcome = new Outcome(Result.Replied) { Address = "get@example.com", Receipts = ["sendmail"] };

@@ -6,13 +6,13 @@ using MailResponder.Tests.Ses;
 namespace MailResponder.Tests.Metrics;
 
 /// <summary>
-/// A <see cref="Workplace"/> with a log of events as rsyslogd keeps it, and settings for a double of CloudWatch.
+/// A <see cref="Workplace"/> with an event log like rsyslogd's, and settings for a test double of CloudWatch.
 /// </summary>
 internal sealed class MetricsPlace : IDisposable
 {
     private int _written;
 
-    /// <param name="cloudWatch">Null: the settings have no region, so that nothing is to be sent.</param>
+    /// <param name="cloudWatch">The test double; null if the settings have no region, so that nothing is sent.</param>
     public MetricsPlace(CloudWatchDouble? cloudWatch)
     {
         Place.WriteSecret("credentials",
@@ -31,7 +31,7 @@ internal sealed class MetricsPlace : IDisposable
     public string Log => Place.PathTo("events.log");
 
     /// <summary>
-    /// Answers, by the filter itself, and puts its event into the log. Returns the milliseconds that it tells.
+    /// Answers a mail with the filter itself, and appends its event to the log. Returns the event's milliseconds.
     /// </summary>
     public long Answer(RequestMail mail, params string[] more)
     {
@@ -43,7 +43,7 @@ internal sealed class MetricsPlace : IDisposable
         return (long)JsonNode.Parse(line)!["ms"]!;
     }
 
-    /// <summary>Adds an event as rsyslogd does.</summary>
+    /// <summary>Appends an event as rsyslogd does.</summary>
     public void Write(Outcome outcome, long milliseconds) =>
         File.AppendAllText(
             Log, MessageLog.Event(outcome, milliseconds, DateTimeOffset.Now.AddTicks(++_written)) + "\n");

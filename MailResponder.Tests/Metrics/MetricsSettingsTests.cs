@@ -3,7 +3,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Tests.Metrics;
 
-/// <summary>Every fault of the metrics settings is named with its line and what to write instead.</summary>
+/// <summary>Every fault in the metrics settings is reported with its line and with what to write instead.</summary>
 public sealed class MetricsSettingsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -4,12 +4,12 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Metrics;
 
-/// <summary>system/prometheus: what a monitoring server is given.</summary>
+/// <summary>Tests system/prometheus, the files for a monitoring server.</summary>
 public sealed partial class MonitoringFiles
 {
     private static readonly string Folder = Repository.PathTo("system", "prometheus");
 
-    /// <summary>promtool plays a day of numbers to the rules: alerts.yml beside this file.</summary>
+    /// <summary>promtool tests the rules with a day of numbers: alerts.yml next to this file.</summary>
     [Fact]
     public void Alerts_ComeWhenSomethingIsWrong()
     {

@@ -4,7 +4,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Metrics;
 
-/// <summary>`responder metrics prometheus`, the published program, read by promtool.</summary>
+/// <summary>Runs `responder metrics prometheus` of the published program, and reads the output with promtool.</summary>
 public sealed class PrometheusTests : IDisposable
 {
     private readonly MetricsPlace _place = new(null);
@@ -54,13 +54,13 @@ public sealed class PrometheusTests : IDisposable
     {
         var file = _place.Place.PathTo("mail_responder.prom");
         File.WriteAllText(file, "old");
-        using var reader = new StreamReader(file); // has the old one to its end
+        using var reader = new StreamReader(file); // keeps the old file open
         var run = _place.Place.Command("metrics", "prometheus", "--output", file, "--log", _place.Log);
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.Equal("", run.OutputText);
         Assert.Equal("old", reader.ReadToEnd());
         Assert.EndsWith("\n", File.ReadAllText(file), StringComparison.Ordinal);
-        // node_exporter is another user.
+        // node_exporter runs as another user.
         Assert.True((File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0);
         Assert.Single(Directory.GetFiles(_place.Place.Folder, "mail_responder.prom*"));
     }
@@ -93,7 +93,7 @@ public sealed class PrometheusTests : IDisposable
         Assert.Equal("700\n", ToolRun.Of("stat", "-c", "%a", _place.Place.PathTo("state")).AssertDone());
     }
 
-    /// <summary>The samples without the common prefix, after promtool has found nothing to say against them.</summary>
+    /// <summary>Returns the samples without their common prefix, after promtool has found no fault in them.</summary>
     private Dictionary<string, double> Run()
     {
         var run = _place.Place.Command("metrics", "prometheus", "--log", _place.Log);

@@ -6,7 +6,8 @@ using MailResponder.Tests.Ses;
 namespace MailResponder.Tests.Metrics;
 
 /// <summary>
-/// CloudWatch, log or state are away or broken: one clear line, and nothing is lost or counted twice.
+/// CloudWatch, the log or the state is unavailable or broken: one clear line is printed, and nothing is lost or counted
+/// twice.
 /// </summary>
 public sealed class PutFaultTests
 {
@@ -126,7 +127,7 @@ public sealed class PutFaultTests
         place.AssertPut();
         place.Replied(6);
         var calls = cloudWatch.Calls.Count;
-        // A full disk: the next state, and nothing else, finds no room.
+        // The disk is so full that only the new state finds no space.
         var script =
             $"mount -t tmpfs -o size=4k,nr_inodes=8 state '{place.Place.PathTo("state")}'; head -c 4096 /dev/zero "
             + $">'{place.Place.PathTo("state/full")}'; ";

@@ -8,7 +8,7 @@ using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Metrics;
 
-/// <summary>`responder metrics put`, the published program, against a double of CloudWatch.</summary>
+/// <summary>Runs `responder metrics put` of the published program against a test double of CloudWatch.</summary>
 public sealed class PutTests
 {
     [Fact]
@@ -49,7 +49,7 @@ public sealed class PutTests
         place.Answer(RequestMail.FromSomebodyNew(), "--sender", ""); // skipped
         place.Answer(RequestMail.FromSomebodyNew(), "--recipient", "nobody@example.com");
         File.Delete(place.Place.PathTo("files/tools/tool.zip"));
-        Answer(1, "get@example.com"); // one reply goes out, the other is deferred
+        Answer(1, "get@example.com"); // one reply is sent, the other is deferred
         var calls = cloudWatch.Calls.Count;
 
         var run = place.PutUnder(("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url));
@@ -86,7 +86,7 @@ public sealed class PutTests
         using var place = new MetricsPlace(cloudWatch);
         Assert.Equal(0, place.PutUnder(("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.Url)).ExitCode);
 
-        // What df(1) says of /, which rounds up to whole percents.
+        // The output of df(1) for /, which rounds up to whole percents.
         var df = Host.ToolRun.Of("df", "--output=pcent", "/").AssertDone().Split('\n')[1].Trim(' ', '%');
         var disk = Assert.Single(cloudWatch.Taking, words =>
             words.StartsWith("System/Linux DiskSpaceUtilization Percent 1/", StringComparison.Ordinal)

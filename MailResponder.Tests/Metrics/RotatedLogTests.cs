@@ -4,7 +4,7 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Metrics;
 
 /// <summary>
-/// The published filter, a real rsyslogd and the published `metrics put`, with the log rotated on the way.
+/// Runs the published filter, a real rsyslogd and the published `metrics put` while the log is rotated.
 /// </summary>
 public sealed class RotatedLogTests
 {
@@ -24,7 +24,7 @@ public sealed class RotatedLogTests
         for (var i = 0; i < 9; i++)
         {
             place.Place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com").AssertDone();
-            if (i == 2) File.Move(log, log + ".1"); // rsyslogd writes on into it
+            if (i == 2) File.Move(log, log + ".1"); // rsyslogd keeps writing to it
             if (i is 1 or 3) Put();
             if (i == 5) ToolRun.Of("kill", "-HUP", File.ReadAllText(daemon.PidFile).Trim()).AssertDone();
         }

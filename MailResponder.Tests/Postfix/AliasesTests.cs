@@ -3,13 +3,15 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// postfix/aliases: people's addresses are people's, in every way in, and bounces are read for feedback alone.
+/// Tests postfix/aliases: mail to people's addresses reaches people on every route, and bounces are read only for
+/// feedback.
 /// </summary>
 [Collection("Postfix")]
 public sealed class AliasesTests
 {
-    /// <remarks>The user forwarder exists on a real host only; here the aliases lead where its .forward
-    /// would.</remarks>
+    /// <remarks>
+    /// The user forwarder exists only on a real host. Here the aliases lead where its .forward would.
+    /// </remarks>
     [Theory]
     [InlineData("main.cf", "postmaster@example.com")]
     [InlineData("main.cf", "Support@example.com")]

@@ -1,8 +1,8 @@
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// Requests as they come from the world, through postscreen, opendkim and opendmarc to the responder: what is found out
-/// about them decides whether the attachment goes out.
+/// Sends requests as they come from the internet, through postscreen, opendkim and opendmarc to the responder. What
+/// these find about the sender decides whether the attachment is sent.
 /// </summary>
 [Collection("Postfix")]
 public sealed class AuthenticatedRequestTests(MilterHost host) : IClassFixture<MilterHost>
@@ -10,7 +10,9 @@ public sealed class AuthenticatedRequestTests(MilterHost host) : IClassFixture<M
     private const string All = "replied links attachment";
     private const string LinksOnly = "replied links text";
 
-    /// <summary>The links need no proof, the attachment is for those who are proven to be who they say.</summary>
+    /// <summary>
+    /// The links need no proof. The attachment is only for senders proven to be who they claim to be.
+    /// </summary>
     [Theory]
     [InlineData("signed by its domain", "zahra@signed.example", "signed.example", "elsewhere.example", All)]
     [InlineData("signed by a domain below", "zahra@signed.example", "sub.signed.example", "elsewhere.example", All)]
@@ -35,7 +37,7 @@ public sealed class AuthenticatedRequestTests(MilterHost host) : IClassFixture<M
     public void ForgedResult_ChangesNothing(string header) =>
         Assert.Equal(LinksOnly, host.Ask("zahra@signed.example", null, "zahra@elsewhere.example", header));
 
-    /// <remarks>The filters copy addresses of strangers into what they say.</remarks>
+    /// <remarks>The filters copy strangers' addresses into their results.</remarks>
     [Theory]
     [InlineData("\"x; dkim=pass header.d=signed.example \"@evil.example")]
     [InlineData("\"x smtp.mailfrom=zahra@signed.example\"@evil.example")]

@@ -5,8 +5,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// header_checks, milters.cf, opendkim.conf and opendmarc.conf: what the responder reads in Authentication-Results is
-/// ours, whatever a stranger wrote there.
+/// Tests header_checks, milters.cf, opendkim.conf and opendmarc.conf: the Authentication-Results that the responder
+/// reads are ours, whatever a stranger wrote into the message.
 /// </summary>
 [Collection("Postfix")]
 public sealed class AuthenticationResultsTests
@@ -88,7 +88,7 @@ public sealed class AuthenticationResultsTests
     }
 
     /// <summary>
-    /// The world as the milters see it: our key, a policy, and a sender who is not allowed to come from there.
+    /// Returns the DNS as the milters see it: our key, a policy, and a sender that may not send from that address.
     /// </summary>
     private static NameServer Names()
     {
@@ -100,14 +100,14 @@ public sealed class AuthenticationResultsTests
             "txt-record=_dmarc.example.com,v=DMARC1; p=reject");
     }
 
-    /// <summary>A mail with a good signature: a reply of the responder's own.</summary>
+    /// <summary>Returns a mail with a valid signature: one of the responder's own replies.</summary>
     private static byte[] Signed(Workplace place)
     {
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         return File.ReadAllBytes(place.Outbox[0]);
     }
 
-    /// <summary>A Postfix that keeps what the responder would get.</summary>
+    /// <summary>Returns a Postfix that keeps the mail the responder would get.</summary>
     private static PrivatePostfix Capturing(Workplace place, string sample, string handedTo, string more = "") => new(
         place,
         sample,

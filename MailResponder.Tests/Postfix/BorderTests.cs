@@ -3,7 +3,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/main.cf: whom Postfix lets in from outside, and whom it does not.</summary>
+/// <summary>
+/// Tests postfix/main.cf: which clients and mails Postfix accepts from outside, and which it refuses.
+/// </summary>
 [Collection("Postfix")]
 public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
 {
@@ -58,7 +60,7 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
     [InlineData("zahra@example.com", "554 5.7.1 ")]
     [InlineData("bounces@mail.example.com", "554 5.7.1 ")]
     [InlineData("zahra", "504 5.5.2 ")]
-    // Not for good: a resolver can be wrong.
+    // Not a permanent refusal: a resolver can be wrong.
     [InlineData("zahra@no-such-domain.test", "450 4.1.8 ")]
     public void Sender_IsChecked(string sender, string answer)
     {
@@ -120,7 +122,7 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
         Assert.StartsWith("550 5.5.1 ", smtp.Ask(Recipient), StringComparison.Ordinal);
     }
 
-    /// <summary>In a longer minute, for a machine that is busy.</summary>
+    /// <summary>The rate is counted over ten minutes instead of one, for a machine that is busy.</summary>
     [Fact]
     public void FloodOfOneClient_IsPutOff_AndNobodyElse()
     {
@@ -145,7 +147,9 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
         Assert.StartsWith("421 4.7.0 ", smtp.Ask("NOOP"), StringComparison.Ordinal);
     }
 
-    /// <summary>How many of two messages of one session are begun; each begins one of the client's minute.</summary>
+    /// <summary>
+    /// Returns how many of two messages in one session could be started. Each counts towards the client's rate.
+    /// </summary>
     private static int HandOverTwo(Outside outside, string client)
     {
         using var smtp = outside.Session(client);
@@ -154,7 +158,7 @@ public sealed class BorderTests(Outside outside) : IClassFixture<Outside>
         return smtp.Ask(Sender)[0] == '2' ? taken + 1 : taken;
     }
 
-    /// <summary>With the sample's own value: nothing else in these tests waits for it.</summary>
+    /// <summary>Uses the sample's own delay. No other test waits that long.</summary>
     [Fact]
     public void AfterTheFirstError_EachAnswerTakesTwentySeconds()
     {

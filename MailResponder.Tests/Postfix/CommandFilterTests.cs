@@ -3,20 +3,20 @@ using System.Globalization;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// postfix/command_filter: however a client writes that it wants reports, whether its mail is delivered or fails,
-/// Postfix sends nothing to anybody. The outbox has the replies, so that all outgoing mail is a report.
+/// Tests postfix/command_filter: in whatever form a client asks for delivery reports, and whether its mail is delivered
+/// or fails, Postfix sends no report to anybody. Replies go to the outbox, so any outgoing mail would be a report.
 /// </summary>
 [Collection("Postfix")]
 public sealed class CommandFilterTests : IDisposable
 {
-    /// <summary>A recipient whose mail is answered, and one whose mail Postfix returns when it may.</summary>
+    /// <summary>A recipient whose mail is answered, and one whose mail Postfix returns if it may.</summary>
     private const string Answered = "links@example.com", Failing = "fails@example.com";
 
     private const string All = "NOTIFY=SUCCESS,FAILURE,DELAY";
 
     private const string Postscreen = "through postscreen";
 
-    /// <summary>RCPT commands: {notify} stands for the parameter that asks for every report.</summary>
+    /// <summary>RCPT commands. {notify} stands for the parameter that asks for every report.</summary>
     private static readonly string[] Accepted =
     [
         "RCPT TO:<{to}>", "rcpt to:<{to}>", "RcPt tO:<{to}> {notify}", "RCPT  TO:<{to}> {notify}",
@@ -56,7 +56,7 @@ public sealed class CommandFilterTests : IDisposable
         "RCPT TO :<{to}> {notify}", "RCPT: TO:<{to}> {notify}", "RCPTTO:<{to}> {notify}", "RCPT FROM:<{to}> {notify}",
     ];
 
-    /// <summary>Nothing comes of these, whether Postfix takes them for names of ours or not.</summary>
+    /// <summary>RCPT commands that lead nowhere, whether or not Postfix takes the addresses for ours.</summary>
     private static readonly string[] LeadingElsewhere =
     [
         "RCPT TO:<victim%elsewhere.test@example.com> {notify}", "RCPT TO:<elsewhere.test!victim@example.com> {notify}",
@@ -100,7 +100,7 @@ public sealed class CommandFilterTests : IDisposable
     {
         foreach (var form in Accepted) Try(way, form, isAccepted: true);
         foreach (var form in Refused) Try(way, form, isAccepted: false);
-        // The host itself may send elsewhere.
+        // Only the host itself may send elsewhere.
         foreach (var form in way == Postscreen ? LeadingElsewhere : []) Try(way, form, isAccepted: null);
         foreach (var form in Senders) Try(way, "RCPT TO:<{to}> {notify}", isAccepted: true, mail: form);
         foreach (var form in (string[])["RCPT TO:<{to}> {notify}", "RCPT TO:<{to}> {notify} ORCPT=\"x NOTIFY=x\""])
@@ -116,7 +116,7 @@ public sealed class CommandFilterTests : IDisposable
         _outside.Postfix.AssertNothingWasReturned();
     }
 
-    /// <summary>Else the tests above would see nothing, whatever the filter does.</summary>
+    /// <summary>Shows that the tests above would see a report if the filter let the request pass.</summary>
     [Fact]
     public void WithoutTheFilter_SuccessAndFailureAreReported()
     {
@@ -137,7 +137,9 @@ public sealed class CommandFilterTests : IDisposable
         Assert.Contains(reports, mail => mail.Contains("Undelivered Mail", StringComparison.Ordinal));
     }
 
-    /// <summary>Two messages in the client's words, one to each recipient; none where the form is refused.</summary>
+    /// <summary>
+    /// Sends two messages with the client's commands, one to each recipient; none if the form is refused.
+    /// </summary>
     private void Try(
         string way, string form, bool? isAccepted,
         string mail = "MAIL FROM:<{from}>", string hello = "EHLO", bool inChunks = false)

@@ -59,7 +59,7 @@ public sealed class CommandLineTests(PipeTransportTests.Straight route) : IClass
                 }
                 catch (IOException)
                 {
-                    // It has just ended.
+                    // The process has just ended.
                 }
             }
         }

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/main.cf without its transport map: local(8) runs what .forward says.</summary>
+/// <summary>postfix/main.cf without its transport map: local(8) runs the command in .forward.</summary>
 [Collection("Postfix")]
 public sealed class ForwardFileTests(ForwardFileTests.Forwarded route)
     : PostfixContract(route), IClassFixture<ForwardFileTests.Forwarded>

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/main.cf: what is nobody's mail is the responder's, by the pipe transport.</summary>
+/// <summary>postfix/main.cf: mail for unknown users goes to the responder through the pipe transport.</summary>
 [Collection("Postfix")]
 public sealed class LuserRelayTests(LuserRelayTests.Relayed route)
     : PostfixContract(route), IClassFixture<LuserRelayTests.Relayed>

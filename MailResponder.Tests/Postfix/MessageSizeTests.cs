@@ -7,8 +7,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// What main.cf and master.cf let through: requests up to a bound, and replies with attachments that are larger. The
-/// replies leave through the real sendmail(1), which reads the same main.cf.
+/// Tests the sizes that main.cf and master.cf accept: requests up to a bound, and larger replies with attachments.
+/// Replies leave through the real sendmail(1), which reads the same main.cf.
 /// </summary>
 [Collection("Postfix")]
 public sealed class MessageSizeTests : IDisposable
@@ -33,7 +33,9 @@ public sealed class MessageSizeTests : IDisposable
         Assert.Matches("replied address=links@example.com replies=1 [^(]*$", _outside.Place.Log.Reports[^1]);
     }
 
-    /// <summary>17 MB have 23 as base64, which large providers take; of twice as much the text goes out.</summary>
+    /// <summary>
+    /// 17 MB make 23 MB of base64, which large providers accept. Of a reply twice as large, only the text is sent.
+    /// </summary>
     [Theory]
     [InlineData(17_000_000, true)]
     [InlineData(34_000_000, false)]
@@ -51,7 +53,7 @@ public sealed class MessageSizeTests : IDisposable
             isWhole, !_outside.Place.Log.Reports[^1].Contains("(without-attachments)", StringComparison.Ordinal));
     }
 
-    /// <summary>Where main.cf has a smaller limit than ours: sendmail(1) says so.</summary>
+    /// <summary>main.cf has a limit smaller than ours, and sendmail(1) reports that.</summary>
     [Fact]
     public void ReplyThatIsTooLargeForPostfix_GoesOutAsText()
     {

@@ -5,13 +5,13 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// Whatever is wrong with the responder, and however old a message grows over it, nothing goes back to the sender,
+/// Whatever is wrong with the responder, and however long a message waits for it, nothing is returned to the sender,
 /// who may be forged.
 /// </summary>
 [Collection("Postfix")]
 public sealed class NeverReturnedTests
 {
-    // Each address leads to the sample's transport with something wrong about it.
+    // Each address leads to the sample's transport with one thing wrong.
     private const string Routes = """
         transport_maps = inline:{ usage@example.com=usage:, gone@example.com=gone: }
         """;
@@ -34,7 +34,7 @@ public sealed class NeverReturnedTests
         using var postfix = Expiring(place, "main.cf");
         postfix.Accept(RequestMail.FromSomebodyNew(), recipient);
         postfix.WaitUntilQueueIsEmpty();
-        // Kept until it expired: who mends the mistake in time loses nothing.
+        // The message is kept until it expires, so an operator who corrects the mistake in time loses nothing.
         Assert.Contains("status=deferred", postfix.MailLog, StringComparison.Ordinal);
         Assert.DoesNotContain("status=bounced", postfix.MailLog, StringComparison.Ordinal);
         AssertExpiredOrDroppedSilently(postfix);
@@ -57,7 +57,9 @@ public sealed class NeverReturnedTests
         AssertExpiredOrDroppedSilently(postfix);
     }
 
-    /// <summary>The same without the command filter is returned: so the tests above would see it.</summary>
+    /// <summary>
+    /// Without the command filter the same message is returned, which shows that the tests above would notice.
+    /// </summary>
     [Fact]
     public void WithoutTheCommandFilter_TheSenderIsTold()
     {
@@ -70,7 +72,7 @@ public sealed class NeverReturnedTests
 
         var notice = Assert.Single(postfix.Sink.MailsTo(request.From));
         Assert.Contains("X-Mail-Args: <>", notice, StringComparison.Ordinal);
-        // What such a notice shows of us, where somebody left the filter out.
+        // The operator left the filter out; even then a notice must not reveal this.
         Assert.DoesNotContain("settings.json", notice, StringComparison.Ordinal);
     }
 
@@ -111,7 +113,7 @@ public sealed class NeverReturnedTests
         postfix.AssertNothingWasReturned();
     }
 
-    /// <summary>What ends otherwise than the program ever does, in the sample's own line of master.cf.</summary>
+    /// <summary>The program ends as it never does by itself, under the sample's own line of master.cf.</summary>
     [Fact]
     public void ProgramThatCannotStart_IsDeferredAndTheMessageAnsweredOnce()
     {
@@ -119,7 +121,7 @@ public sealed class NeverReturnedTests
         [
             "exit 127", "exit 126", "exit 1", "exit 69", "exit 78", "exit 255", "echo 5.3.0 no >&2; exit 70",
             "kill -9 $$", "kill -11 $$",
-            // Not even the system's loader can open its libraries, and says so.
+            // Not even the dynamic loader can open its libraries, and it says so.
             "exec prlimit --nofile=3 \"$0.away\" \"$@\"",
         ];
         using var place = new Workplace();

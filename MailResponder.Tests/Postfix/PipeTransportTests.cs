@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/main-relay-domains.cf: the domains' mail goes straight to the pipe transport.</summary>
+/// <summary>postfix/main-relay-domains.cf: mail to the domains goes directly to the pipe transport.</summary>
 [Collection("Postfix")]
 public sealed class PipeTransportTests(PipeTransportTests.Straight route)
     : PostfixContract(route), IClassFixture<PipeTransportTests.Straight>

@@ -4,7 +4,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>What holds whichever way Postfix hands a message to the responder.</summary>
+/// <summary>What holds for every way in which Postfix passes a message to the responder.</summary>
 public abstract class PostfixContract(Route route)
 {
     private readonly Workplace _place = route.Place;
@@ -41,7 +41,7 @@ public abstract class PostfixContract(Route route)
         Assert.True(ReadSignature(reply));
     }
 
-    /// <summary>A request by Bcc, or to an address that another server forwarded, names somebody else in To.</summary>
+    /// <summary>In a request by Bcc, or to an address forwarded from another server, To names somebody else.</summary>
     [Fact]
     public void EnvelopeRecipient_CountsAndNotTheToHeader()
     {
@@ -167,7 +167,7 @@ public abstract class PostfixContract(Route route)
 
     private bool ReadSignature(string sinkMail)
     {
-        // What smtp-sink and Postfix put before the mail is not signed.
+        // The fields that smtp-sink and Postfix add in front of the mail are not signed.
         var file = _place.PathTo("from-sink");
         File.WriteAllText(file, sinkMail);
         return ReadMail.All([file])[0].IsSignedByUs;

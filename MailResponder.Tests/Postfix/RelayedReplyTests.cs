@@ -4,8 +4,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// Requests forged in a name of ours, by which Postfix would send the reply on to a victim. Here Postfix rewrites such
-/// addresses as it does by default, so that the responder alone stands before the victim.
+/// Requests with a forged sender in one of our names, whose reply Postfix would forward to a victim. Here Postfix
+/// rewrites such addresses, as it does by default, so that only the responder protects the victim.
 /// </summary>
 [Collection("Postfix")]
 public sealed class RelayedReplyTests(RelayedReplyTests.Rewriting route) : IClassFixture<RelayedReplyTests.Rewriting>
@@ -77,7 +77,7 @@ public sealed class RelayedReplyTests(RelayedReplyTests.Rewriting route) : IClas
         public Rewriting() : base("main.cf",
             "allow_percent_hack = yes\nswap_bangpath = yes\nresolve_dequoted_address = yes")
         {
-            // As install.sh writes it.
+            // The form that install.sh writes.
             Place.Settings["own_domains"] =
                 new JsonArray("example.com", "mx.responder.test", "localhost.responder.test");
             Place.Write();

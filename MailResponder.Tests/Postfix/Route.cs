@@ -8,7 +8,7 @@ public abstract class Route : IDisposable
     private protected Route(string mainSample, string overrides = "")
     {
         Place = new Workplace();
-        // One address whose replies go out through sendmail: back into this Postfix, and on to the sink.
+        // The replies of one address leave through sendmail, back into this Postfix and on to the sink.
         Place.Book[2]!["send_method"] = "sendmail";
         Place.Write();
         Postfix = new PrivatePostfix(Place, mainSample, overrides);
@@ -27,8 +27,8 @@ public abstract class Route : IDisposable
     }
 
     /// <summary>
-    /// A sendmail -t that hands the mail over by SMTP: the real sendmail(1) refuses an unprivileged user a
-    /// configuration folder that the machine's own main.cf does not list.
+    /// Returns a script for `sendmail -t` that submits the mail by SMTP. The real sendmail(1) refuses an unprivileged
+    /// user a configuration folder that the machine's own main.cf does not list.
     /// </summary>
     internal static string HandingOverTo(int port) => $"""
         exec /usr/bin/python3 -c '

@@ -2,12 +2,10 @@ using System.Diagnostics;
 
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>postfix/: Postfix has nothing to say against any of the files.</summary>
+/// <summary>Tests that Postfix has no complaint about any file of postfix/.</summary>
 public sealed class SampleSyntaxTests
 {
-    /// <summary>
-    /// As install.sh does it: the values of one file after the other, on top of what the package comes with.
-    /// </summary>
+    /// <summary>Sets the values as install.sh does: one file after the other, on top of the package's own.</summary>
     [Theory]
     [InlineData("main.cf")]
     [InlineData("main.cf main-strict.cf")]
@@ -29,19 +27,19 @@ public sealed class SampleSyntaxTests
         foreach (var sample in samples.Split(' '))
         {
             File.Copy(Repository.PathTo("postfix", sample), Path.Combine(alone, "main.cf"), overwrite: true);
-            // All at once: between two of them the file would make no sense.
+            // All parameters are set at once; between two of them the file would be inconsistent.
             said += Run($"postconf -n -c {alone} 2>/dev/null | grep -v ^config_directory | "
                 + $"{{ set --; while IFS= read -r line; do set -- \"$@\" \"$line\"; done; postconf -c {etc} -e "
                 + $"\"$@\"; }}");
         }
-        // Nothing unused, nothing undefined, nothing that stands twice; every value is one that the daemons take.
+        // Nothing is unused, undefined or set twice, and every value is one that the daemons accept.
         said += Run(
             $"postconf -n -c {etc} >/dev/null; postconf -M -c {etc} >/dev/null; postconf -P -c {etc} >/dev/null");
         said += Run($"postfix -c {etc} check");
         Assert.Equal("", said);
     }
 
-    /// <summary>Every parameter in them is Postfix's own, but for the two that are ours.</summary>
+    /// <summary>Every parameter in the samples is Postfix's own, except for the three that are ours.</summary>
     [Theory]
     [InlineData("main.cf")]
     [InlineData("main-strict.cf")]

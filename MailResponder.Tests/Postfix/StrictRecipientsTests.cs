@@ -5,7 +5,7 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// postfix/main-strict.cf, and the strict line of main-relay-domains.cf, with the table of `config pull`.
+/// Tests postfix/main-strict.cf, and the strict line of main-relay-domains.cf, with the table of `config pull`.
 /// </summary>
 [Collection("Postfix")]
 public sealed class StrictRecipientsTests
@@ -27,7 +27,7 @@ public sealed class StrictRecipientsTests
         Assert.Equal(2, place.Outbox.Count);
     }
 
-    /// <summary>With a tag, with the dot at its end, and with its domain in either spelling.</summary>
+    /// <summary>With a tag, with a trailing dot, and with either spelling of its domain.</summary>
     [Theory]
     [MemberData(nameof(Ways))]
     public void AnotherFormOfAnAddress_IsAnswered(string sample, string overrides)
@@ -62,7 +62,7 @@ public sealed class StrictRecipientsTests
             place, sample, overrides + "\nsmtpd_error_sleep_time = 0\nsmtpd_hard_error_limit = 20");
         using var smtp = new SmtpDialogue(postfix.OutsidePort, Outside.Stranger);
         smtp.Say("EHLO mx.freemail.test");
-        // The null sender needs no name server.
+        // The null sender needs no DNS look-up.
         smtp.Say("MAIL FROM:<>");
         foreach (var unknown in (string[])["unknown@example.com", "gets@example.com", "get@mx.responder.test",
             "nobody.here@mx.responder.test"])
@@ -72,7 +72,7 @@ public sealed class StrictRecipientsTests
             Assert.StartsWith("250 ", smtp.Ask($"RCPT TO:<{known}>"), StringComparison.Ordinal);
     }
 
-    /// <summary>The domain stands in the table as a whole: without that the entry would answer nobody.</summary>
+    /// <summary>The whole domain is in the table. Without that, the entry would never be used.</summary>
     [Theory]
     [MemberData(nameof(Ways))]
     public void EntryForUnknownAddresses_OpensItsDomain(string sample, string overrides)
@@ -91,7 +91,7 @@ public sealed class StrictRecipientsTests
         Assert.StartsWith("550 5.1.1 ", smtp.Ask("RCPT TO:<gett@mx.responder.test>"), StringComparison.Ordinal);
     }
 
-    /// <summary>Before the first pull: what comes is put off, and nobody is told that they do not exist.</summary>
+    /// <summary>Before the first pull, mail is deferred, and no address is reported as nonexistent.</summary>
     [Fact]
     public void MissingTable_RejectsNobodyForGood()
     {

@@ -5,8 +5,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// postfix/main.cf and tls_policy: mail comes in encrypted when the other side can, and goes out encrypted or not at
-/// all.
+/// Tests postfix/main.cf and tls_policy: incoming mail is encrypted if the client can, and outgoing mail is encrypted
+/// or not sent at all.
 /// </summary>
 [Collection("Postfix")]
 public sealed class TlsTests
@@ -25,7 +25,7 @@ public sealed class TlsTests
         Assert.Equal(2, place.Outbox.Count);
     }
 
-    /// <summary>Anybody's certificate will do where the provider has no line of its own.</summary>
+    /// <summary>If the provider has no line of its own, any certificate is accepted.</summary>
     [Fact]
     public void Outgoing_IsEncryptedForAServerThatCan()
     {
@@ -55,7 +55,7 @@ public sealed class TlsTests
         world.Postfix.AssertNothingWasReturned();
     }
 
-    /// <summary>Name and authority have to be right, both.</summary>
+    /// <summary>Both the name and the authority must be right.</summary>
     [Theory]
     [InlineData("mx.freemail.test", true, "verify match=mx.freemail.test", true)]
     [InlineData("mx.freemail.test", true, "secure match=nobody.test:.freemail.test servername=hostname", true)]
@@ -83,7 +83,7 @@ public sealed class TlsTests
         Assert.Equal(isSent ? 1 : 0, world.Postfix.Sink.Mails.Count);
     }
 
-    /// <summary>A relay or filter at 127.0.0.1, like the sink of the other tests, knows no STARTTLS.</summary>
+    /// <summary>A relay or filter at 127.0.0.1, like the sink of the other tests, does not offer STARTTLS.</summary>
     [Fact]
     public void OwnHost_GetsItsMailInTheClear()
     {
@@ -121,14 +121,14 @@ public sealed class TlsTests
         Assert.Equal(level, run.Output.Trim().Split(' ')[0]);
     }
 
-    /// <summary>A Postfix, and the one server that it sends everything to.</summary>
+    /// <summary>A Postfix, and the one server to which it sends everything.</summary>
     private sealed class World : IDisposable
     {
         private readonly Workplace _place = new();
         private readonly EncryptingServer _server;
 
-        /// <param name="name">The host that the server's certificate is for; null: it has no STARTTLS.</param>
-        /// <param name="isTrusted">Whether Postfix knows the authority.</param>
+        /// <param name="name">The host name in the server's certificate; null if it does not offer STARTTLS.</param>
+        /// <param name="isTrusted">Whether Postfix trusts the authority.</param>
         public World(string? name, bool isTrusted = false)
         {
             _server = new EncryptingServer(name);
@@ -142,11 +142,11 @@ public sealed class TlsTests
 
         public PrivatePostfix Postfix { get; }
 
-        /// <summary>As a reply leaves: from the host itself to a domain of somebody else's.</summary>
+        /// <summary>Sends like a reply: from the host itself to a domain of somebody else.</summary>
         public void SendReply() => Postfix.Accept(
             RequestMail.FromSomebodyNew(), Reader, "bounces@example.com", Postfix.UnfilteredPort);
 
-        /// <summary>What the operator writes at the top of tls_policy for the server.</summary>
+        /// <summary>Writes the operator's line for the server at the top of tls_policy.</summary>
         public void Say(string policy)
         {
             var file = Postfix.PathTo("etc/tls_policy");

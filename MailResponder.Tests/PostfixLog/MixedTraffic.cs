@@ -5,7 +5,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.PostfixLog;
 
-/// <summary>Mails of every kind through a private Postfix, and what of each there was.</summary>
+/// <summary>Mails of every kind sent through a private Postfix, and their numbers.</summary>
 internal sealed class MixedTraffic : IDisposable
 {
     private const string Limits = """
@@ -20,8 +20,8 @@ internal sealed class MixedTraffic : IDisposable
         """;
 
     /// <summary>
-    /// What is sent beside plain requests, and the reason for which each stays unanswered: every reason but
-    /// unreadable-message, for Postfix never hands over a mail without a header.
+    /// The mails sent in addition to plain requests, and the reason why each is not answered. Every reason occurs
+    /// except unreadable-message, because Postfix never delivers a mail without a header.
     /// </summary>
     private static readonly
         (string Reason, string Recipient, string? Sender, Func<RequestMail, RequestMail> As)[] Skips =
@@ -85,7 +85,7 @@ internal sealed class MixedTraffic : IDisposable
 
     public PrivatePostfix Postfix { get; }
 
-    /// <summary>Answered mails; two of them after they were put off.</summary>
+    /// <summary>The number of answered mails. Two of them were deferred first.</summary>
     public int Answered { get; private set; }
 
     public int Expired { get; private set; }
@@ -94,7 +94,7 @@ internal sealed class MixedTraffic : IDisposable
 
     public int Rejected { get; private set; }
 
-    /// <summary>Requests, answered or not.</summary>
+    /// <summary>The number of requests, answered or not.</summary>
     public int Received => _sent;
 
     public static IReadOnlyList<string> SkipReasons => [.. Skips.Select(skip => skip.Reason), "over-quota"];
@@ -126,7 +126,7 @@ internal sealed class MixedTraffic : IDisposable
         Assert.InRange(summary.Percentile95Seconds.Value, summary.MedianSeconds!.Value, 120);
     }
 
-    /// <summary>`stats --json` of the log of events.</summary>
+    /// <summary>Checks the `stats --json` of the event log.</summary>
     public void AssertReport(string json)
     {
         using var report = System.Text.Json.JsonDocument.Parse(json);
@@ -148,7 +148,7 @@ internal sealed class MixedTraffic : IDisposable
             part.GetProperty(name).EnumerateObject().Select(count => (count.Name, count.Value.GetInt32())).Order();
     }
 
-    /// <summary>Neither requesters, nor other senders, nor clients, nor what they wrote.</summary>
+    /// <summary>Asserts that a text has no requesters, other senders or clients, and nothing that they wrote.</summary>
     public static void AssertNobodyIsNamedIn(string text)
     {
         foreach (var word in (string[])["freemail", "zahra", "owner-people", "please", "client.", "nobody.here"])
@@ -190,7 +190,9 @@ internal sealed class MixedTraffic : IDisposable
         Expired++;
     }
 
-    /// <summary>By its sender, by the size that the client tells, and by the size that comes.</summary>
+    /// <summary>
+    /// Sends mails that are refused for their sender, for the size the client announces, and for their actual size.
+    /// </summary>
     private void Refuse()
     {
         Assert.NotEqual(0, Swaks("zahra.refused@freemail.test", "Subject: please\n\nhello\n").ExitCode);

@@ -6,7 +6,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Tests.PostfixLog;
 
-/// <summary>Lines that a private Postfix does not write at will, and what is no line at all.</summary>
+/// <summary>Lines that a private Postfix does not write on demand, and text that is not a log line.</summary>
 public sealed class PostfixLogLines : IDisposable
 {
     private const string Day = "2026-03-02T08:";
@@ -78,11 +78,11 @@ public sealed class PostfixLogLines : IDisposable
         Read($"{Day}00:00+00:00 mx postfix/smtp[5]: 4C12345: to=<zahra@freemail.test>, relay=none, delay=3.2, "
             + $"delays=1/1/1/0.2, dsn=4.4.1, status={status}\n");
         Assert.Equal(kept, Rows("SELECT (sent IS NOT NULL) || ' ' || deferred || ' ' || bounced FROM message"));
-        Assert.Equal(0, Summary.Received); // to somebody else
+        Assert.Equal(0, Summary.Received); // it is to somebody else
         MixedTraffic.AssertNobodyIsNamedIn(Encoding.Latin1.GetString(File.ReadAllBytes(_settings.PostfixLog.Database)));
     }
 
-    /// <summary>Nor has it a place for more: what has no column cannot leak.</summary>
+    /// <summary>The database has no column for anything more, so nothing else can leak.</summary>
     [Fact]
     public void Database_HasNoColumnThatNobodyReads()
     {
@@ -105,7 +105,7 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal((2, 2), (Summary.Received, Summary.Answered));
     }
 
-    /// <summary>Each line in a run of its own, with a run in between that finds nothing new.</summary>
+    /// <summary>Reads each line in a run of its own, with another run after it that finds nothing new.</summary>
     [Fact]
     public void RunBetweenLines_ChangesNothing()
     {
@@ -135,7 +135,7 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal((1, 1), (Summary.Received, Summary.Answered));
     }
 
-    /// <summary>Postfix's log and the responder's are two files, of which either may be ahead.</summary>
+    /// <summary>Postfix's log and the responder's are separate files, and either may be ahead of the other.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -190,7 +190,7 @@ public sealed class PostfixLogLines : IDisposable
             "SELECT count(*) FROM message WHERE queue_id = '4C99999' AND requested = 1 AND removed IS NOT NULL"));
     }
 
-    /// <summary>By the day of the time zone that is asked in, without the days before the first mail.</summary>
+    /// <summary>Counts by the day in the report's time zone, without the days before the first mail.</summary>
     [Fact]
     public void Trend_HasEachDayOfTwoWeeks()
     {
@@ -241,7 +241,7 @@ public sealed class PostfixLogLines : IDisposable
     public void NoDatabase_HasNoSummary() =>
         Assert.Null(PostfixLogDatabase.Summarise(_folder.PathTo("nowhere.db"), FixedClock.Start, FixedClock.Start, 5));
 
-    /// <summary>A probe of `responder doctor` that was refused, and one that went through.</summary>
+    /// <summary>One probe of `responder doctor` was refused, and one went through.</summary>
     [Fact]
     public void Probe_LeavesNothing()
     {
@@ -280,7 +280,9 @@ public sealed class PostfixLogLines : IDisposable
         Assert.Equal("0 0", Rows("SELECT (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM rejection)"));
     }
 
-    /// <summary>Whichever log is read first; also what local(8) made of it, with an id of its own.</summary>
+    /// <summary>
+    /// Holds whichever log is read first, and also for the message that local(8) forwarded under another queue id.
+    /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -332,7 +334,7 @@ public sealed class PostfixLogLines : IDisposable
 
     private static bool IsEvent(string line) => line.StartsWith('{');
 
-    /// <summary>A run after these lines came into the two logs.</summary>
+    /// <summary>Appends the lines to the two logs, and then runs the reader.</summary>
     private (long Lines, long Unknown) Read(string lines)
     {
         var logs = lines.Split('\n').SkipLast(1).Select(line => line + "\n").ToLookup(IsEvent);

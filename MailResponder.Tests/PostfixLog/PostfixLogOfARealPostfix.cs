@@ -7,9 +7,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.PostfixLog;
 
-/// <summary>
-/// What a real Postfix writes about a known mix of mails, read by the program from the files of the logs.
-/// </summary>
+/// <summary>Reads the log files that a real Postfix writes about a known mix of mails.</summary>
 [Collection("Postfix")]
 public sealed class PostfixLogOfARealPostfix
 {
@@ -44,7 +42,8 @@ public sealed class PostfixLogOfARealPostfix
     }
 
     /// <summary>
-    /// The next host refuses every reply for good: the responder could not know, and said that it had answered.
+    /// The next host refuses every reply permanently. The responder could not know that and logged the requests as
+    /// answered.
     /// </summary>
     [Fact]
     public void RepliesThatTheWorldRefuses_AreBounced()
@@ -85,7 +84,7 @@ public sealed class PostfixLogOfARealPostfix
         Assert.All(people, person => Assert.Equal(
             "blocked, because a reply bounced or was complained about\n",
             place.Command("blacklist", "check", person.From).OutputText));
-        // What anybody may send there is dropped without a word.
+        // Anybody can send mail to that address; other mail is dropped silently.
         postfix.Accept(people[0] with { MoreHeaders = "Content-Type: multipart/report; boundary=b\r\n" },
             "bounces@example.com");
         postfix.WaitUntilQueueIsEmpty();
@@ -95,7 +94,7 @@ public sealed class PostfixLogOfARealPostfix
         Assert.DoesNotMatch("relay=feedback, delay=.*status=(deferred|SOFTBOUNCE)", postfix.MailLog);
     }
 
-    /// <summary>The next host has no STARTTLS, and so gets nothing.</summary>
+    /// <summary>The next host has no STARTTLS, and therefore gets nothing.</summary>
     [Fact]
     public void RepliesThatCannotBeEncrypted_AreCounted()
     {
@@ -117,7 +116,7 @@ public sealed class PostfixLogOfARealPostfix
         Patience.Until("twelve replies that wait",
             () => Regex.Matches(postfix.MailLog, @"(\w+): to=<\S+, relay=.* status=deferred")
                 .DistinctBy(line => line.Groups[1].Value).Count() == 12, () => postfix.MailLog);
-        // A reply may wait already while its responder has not logged yet that it was handed over.
+        // A reply may already be waiting while its responder has not yet logged that it was sent.
         Patience.Until("an event of each request", () => place.Log.Events.Count == people.Count);
         File.WriteAllText(place.PathTo("mail.log"), postfix.MailLog);
         File.WriteAllLines(place.PathTo("events.log"), place.Log.Events);

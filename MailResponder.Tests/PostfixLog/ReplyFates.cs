@@ -10,7 +10,7 @@ using MailResponder.Tests.Statistics;
 
 namespace MailResponder.Tests.PostfixLog;
 
-/// <summary>What became of replies, by provider, from lines of Postfix and reports of SES.</summary>
+/// <summary>The outcomes of replies, by provider, from lines of Postfix and reports of SES.</summary>
 public sealed class ReplyFates : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -42,12 +42,12 @@ public sealed class ReplyFates : IDisposable
         Reply("zahra@gmail.com");
         Reply("zahra@mail.small-office.example", "sent");
         Assert.Equal(
-            // Postfix names the recipient when it has tried.
+            // Postfix names the recipient once it has tried to deliver.
             [new("gmail.com", 2, 1, 2, 0, 0), new(ProviderOutcomes.Others, 1, 0, 0, 1, 0)],
             Outcomes().OrderBy(one => one.Provider).ToList());
     }
 
-    /// <summary>A small domain may have one person.</summary>
+    /// <summary>A small domain may have only one user.</summary>
     [Fact]
     public void SmallDomain_IsNotKept()
     {
@@ -65,7 +65,7 @@ public sealed class ReplyFates : IDisposable
         Assert.Equal([new("gmail.com", 1, 0, 0, 0, 0)], Outcomes());
     }
 
-    /// <summary>Who got a reply knows its Message-ID; anybody can write one like it.</summary>
+    /// <summary>A requester knows the Message-ID of a reply, and anybody can write a similar one.</summary>
     [Fact]
     public void MessageIdOfAnother_ChangesNothing()
     {
@@ -107,7 +107,9 @@ public sealed class ReplyFates : IDisposable
         Assert.Equal([new(ProviderOutcomes.Others, 6, 0, 0, 0, 0)], Outcomes(threshold: 5));
     }
 
-    /// <summary>What is too few for one host's report shows in that of three, and nothing else does.</summary>
+    /// <summary>
+    /// A count too small for one host's report appears in the report of three hosts; a small domain does not.
+    /// </summary>
     [Fact]
     public void HostsOfAFleet_AddUp()
     {
@@ -165,7 +167,7 @@ public sealed class ReplyFates : IDisposable
     [InlineData("gmail.com", 15, 4, "ok")]
     [InlineData("gmail.com", 15, 5, "warning")]
     [InlineData("gmail.com", 1, 15, "fault")]
-    // Many small servers without TLS are not one cause.
+    // Many small servers without TLS do not have one common cause.
     [InlineData(ProviderOutcomes.Others, 1, 15, "warning")]
     public void Doctor_SaysWhatWaitsForWantOfTls(string provider, int sent, int without, string expected)
     {
@@ -175,7 +177,7 @@ public sealed class ReplyFates : IDisposable
             && finding.Text.Contains($"{without} ", StringComparison.Ordinal));
     }
 
-    /// <summary>Each with the words of smtp(8) and qmgr(8).</summary>
+    /// <summary>Each case has the words of smtp(8) and qmgr(8).</summary>
     [Theory]
     [InlineData("4.7.4", "TLS is required, but was not offered by host mx.gmail.com[198.51.100.9]", true)]
     [InlineData("4.7.0", "TLS is required, but host mx.gmail.com[198.51.100.9] refused to start TLS: 454 no", true)]
@@ -250,7 +252,7 @@ public sealed class ReplyFates : IDisposable
         Assert.Equal(40, (int)json["postfix"]!["trend"]![1]!["answered"]!);
     }
 
-    /// <summary>As `stats` gives them out, with a threshold that merges none.</summary>
+    /// <summary>Returns the outcomes that `stats` reports, with a threshold so low that none are merged.</summary>
     private IReadOnlyList<ProviderOutcomes> Outcomes(int threshold = 1)
     {
         _folder.Write("mail.log", _mail.ToString());
@@ -263,7 +265,7 @@ public sealed class ReplyFates : IDisposable
             .Outcomes;
     }
 
-    /// <summary>A reply through Postfix, and what Postfix said of it. Returns its name.</summary>
+    /// <summary>Sends a reply through Postfix, with Postfix's lines about it. Returns its name.</summary>
     private string Reply(string to, params string[] events)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{++_made:x32}");
@@ -287,7 +289,7 @@ public sealed class ReplyFates : IDisposable
         Line($"qmgr[7]: {id}: from=<bounces@example.com>, size=700, nrcpt=1 (queue active)");
         foreach (var told in events)
         {
-            // A status alone, or with code and reason.
+            // A status alone, or a status with code and reason.
             var (status, dsn, reason) = told.Split(' ', 3) is [var word, var code, var text] ? (word, code, text)
                 : (told, "2.0.0", "what the host said");
             Line(status == "expired" ? $"qmgr[7]: {id}: from=<bounces@example.com>, status=expired, returned to sender"

@@ -4,7 +4,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>Who mistypes an address, or has used up his quota, is told so once.</summary>
+/// <summary>A person who mistypes an address, or whose quota is used up, is told so once.</summary>
 public sealed class AnswerInPlaceOfSilenceTests : IDisposable
 {
     private readonly Workplace _place = new();
@@ -37,7 +37,9 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
         Assert.Equal(5, _place.Outbox.Count);
     }
 
-    /// <summary>A forger could write there what he likes: it would come to his victim signed by us.</summary>
+    /// <summary>
+    /// A forger could write anything into the address, and our signed mail would bring it to the victim.
+    /// </summary>
     [Fact]
     public void MistypedAddress_DoesNotComeBack()
     {
@@ -105,7 +107,7 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
     [Fact]
     public void ThousandRequests_BringFourMails() => ThousandRequests(_place);
 
-    /// <summary>Sixteen at a time, of one person, each a process; the quota is three.</summary>
+    /// <summary>Sends a thousand requests of one person, sixteen processes at a time; the quota is three.</summary>
     internal static void ThousandRequests(Workplace place)
     {
         var person = RequestMail.FromSomebodyNew() with { To = "links@example.com" };
@@ -142,7 +144,7 @@ public sealed class AnswerInPlaceOfSilenceTests : IDisposable
         ["attachments"] = null,
     });
 
-    /// <summary>The beginnings of all replies, oldest first.</summary>
+    /// <summary>Returns the beginnings of all replies, oldest first.</summary>
     private IEnumerable<string> Texts() =>
         ReadMail.All(_place.Outbox).Select(reply => Encoding.UTF8.GetString(reply.Content("text/plain"))[..11]);
 }

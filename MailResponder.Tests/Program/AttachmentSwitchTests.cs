@@ -2,7 +2,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>`attachments: off` in the response book, and all that says so.</summary>
+/// <summary>Tests `attachments: off` in the response book, and everything that reports it.</summary>
 public sealed class AttachmentSwitchTests : IDisposable
 {
     private const string Off = "attachments: is off: 2 of 4 entries go out without theirs";
@@ -31,7 +31,9 @@ public sealed class AttachmentSwitchTests : IDisposable
         Assert.Equal(_place.Attachment, ReadMail.All(_place.Outbox)[^1].Attachment("tool.zip"));
     }
 
-    /// <summary>A file that is gone, or too large for its way out, may be why they are switched off.</summary>
+    /// <summary>
+    /// The reason for switching attachments off may be a missing file, or one too large for its send method.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -65,7 +67,7 @@ public sealed class AttachmentSwitchTests : IDisposable
         Assert.Contains(Off + " — write \"on\" there when they may go out again",
             _place.Command("doctor").OutputText, StringComparison.Ordinal);
 
-        // Cron mails what a pull says, each hour and on each host.
+        // Cron mails the output of a pull, every hour and from every host.
         Assert.DoesNotContain("attachments", _place.Command("config", "pull").Errors, StringComparison.Ordinal);
 
         Assert.Contains("get@example.com: reply 2 goes out with its attachments, if any, again\n",

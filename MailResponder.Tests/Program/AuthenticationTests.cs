@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// What the program does with Authentication-Results, whoever wrote them: see also <see
-/// cref="Postfix.AuthenticatedRequestTests"/>.
+/// How the program uses Authentication-Results, whoever wrote them; see also
+/// <see cref="Postfix.AuthenticatedRequestTests"/>.
 /// </summary>
 public sealed class AuthenticationTests : IDisposable
 {
@@ -49,7 +49,7 @@ public sealed class AuthenticationTests : IDisposable
             StringComparison.Ordinal);
         Assert.Contains("\"reason\":\"not-authenticated\"", _place.Log.Events[^1], StringComparison.Ordinal);
         Assert.Empty(_place.Outbox);
-        // Neither is a message: the operator sees all, and looks at what it takes.
+        // Neither command processes a message: the operator gets everything, and sees what it requires.
         Assert.Equal(0, _place.Command("send", "--to", "zahra@freemail.test", "--as", "get@example.com").ExitCode);
         Assert.Equal(2, _place.Outbox.Count);
         Assert.Contains("authentication: full, for the attachments full\n",

@@ -8,7 +8,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>Who is answered beyond his quota because `responder canary` asked, and nobody else.</summary>
+/// <summary>A requester over quota is answered if `responder canary` made the request, and only then.</summary>
 public sealed class CanaryRequestTests : IDisposable
 {
     private readonly Workplace _place = new();
@@ -24,7 +24,7 @@ public sealed class CanaryRequestTests : IDisposable
     [Theory]
     [InlineData("zahra@freemail.test", 0, true)]
     [InlineData("Zahra@FREEMAIL.test", 0, true)]
-    // At some providers that is somebody else.
+    // At some providers this address belongs to another person.
     [InlineData("zahra+tag@freemail.test", 0, false)]
     [InlineData("zahra@freemail.test", -3500, true)]
     [InlineData("zahra@freemail.test", -3700, false)]
@@ -39,7 +39,7 @@ public sealed class CanaryRequestTests : IDisposable
 
         _place.Filter(With(requester, tag.On(1, "freemail.test"))).AssertDone();
         Assert.Equal(isAnswered ? 4 : 2, _place.Outbox.Count);
-        // The quota of a person is as used up as it was.
+        // The person's own quota is as used up as before.
         _place.Filter(new RequestMail(requester)).AssertDone();
         Assert.Equal(isAnswered ? 4 : 2, _place.Outbox.Count);
     }

@@ -5,7 +5,9 @@ using Microsoft.Data.Sqlite;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>A database that cannot be written defers the message, and the message is answered once it can.</summary>
+/// <summary>
+/// If the database cannot be written, the message is deferred. It is answered once writing works again.
+/// </summary>
 public sealed class DatabaseFaultTests
 {
     [Fact]
@@ -53,7 +55,7 @@ public sealed class DatabaseFaultTests
     public void DatabaseFolderThatCannotBeWritten_IsDeferred()
     {
         using var place = AnsweredOnce();
-        // Root may write everywhere; so the program runs as Postfix runs it.
+        // Root may write everywhere, so the program runs as the user that Postfix runs it as.
         place.GiveTo("mail_responder");
         File.SetUnixFileMode(place.PathTo("responder.db"), (UnixFileMode)Convert.ToInt32("0444", 8));
         File.SetUnixFileMode(place.Folder, (UnixFileMode)Convert.ToInt32("0555", 8));
@@ -86,8 +88,8 @@ public sealed class DatabaseFaultTests
     }
 
     /// <summary>
-    /// Whatever write the limit hits (key, database, write-ahead log, reply), the first run either answers or defers,
-    /// and after it the retry leaves each reply there exactly once.
+    /// Whichever write hits the limit (key, database, write-ahead log, reply), the first run either answers or defers.
+    /// After the retry each reply has been sent exactly once.
     /// </summary>
     [Theory]
     [InlineData(0)]
@@ -145,7 +147,7 @@ public sealed class DatabaseFaultTests
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Root replays one message before the first real one comes.</summary>
+    /// <summary>Root replays a message before the first real one arrives.</summary>
     [Fact]
     public void RootByHand_LeavesNothingThatTheServiceCannotUse()
     {

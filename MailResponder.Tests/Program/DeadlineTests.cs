@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// Postfix kills a command after 1000 s and bounces; the program gives up long before, in its own words.
+/// Postfix kills a command after 1000 s and bounces the message. The program gives up long before, with its own error.
 /// </summary>
 public sealed class DeadlineTests
 {
@@ -28,8 +28,8 @@ public sealed class DeadlineTests
     }
 
     /// <summary>
-    /// Death by SIGTERM is deferred by Postfix like 75; any other exit code would be a bounce. Python tells the two
-    /// apart, which a shell and .NET do not.
+    /// Postfix defers after a death by SIGTERM, as it does after 75; any other exit code would bounce the message.
+    /// Python can tell the two apart; a shell and .NET cannot.
     /// </summary>
     [Theory]
     [InlineData("TERM")]

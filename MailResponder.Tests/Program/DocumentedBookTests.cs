@@ -6,7 +6,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>The response books of README.md and docs/response-book.md, as they stand there.</summary>
+/// <summary>Tests the response books of README.md and docs/response-book.md exactly as printed there.</summary>
 public sealed class DocumentedBookTests : IDisposable
 {
     private readonly Workplace _place = new();
@@ -95,7 +95,7 @@ public sealed class DocumentedBookTests : IDisposable
 
     private static string Text(string file) => Encoding.UTF8.GetString(ReadMail.All([file])[0].Content("text/plain"));
 
-    /// <summary>The first book of a section.</summary>
+    /// <summary>Returns the first book of a section.</summary>
     private static string Read(string page, string section) =>
         Regex.Match(Page(page, section), "(?s)\n```json\n(.*?\n)```\n").Groups[1].Value;
 

@@ -4,7 +4,7 @@ using MailResponder.Tests.Reply.Rendered;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// Each fault of ours and what Postfix is told about it: try again, in one line that says nothing to the sender.
+/// For each fault on our side Postfix is told to try again, in one line that reveals nothing to the sender.
 /// </summary>
 public sealed class FilterFaultTests
 {
@@ -90,7 +90,7 @@ public sealed class FilterFaultTests
             },
             place => place.Write());
 
-    /// <summary>The log says so at each message, with priority err; local0 is 16.</summary>
+    /// <summary>The log reports it for each message, with priority err; local0 is 16.</summary>
     [Fact]
     public void BrokenBook_LeavesTheLastGoodOneInForce()
     {
@@ -160,7 +160,9 @@ public sealed class FilterFaultTests
             },
             place => File.Delete(place.PathTo("outbox")));
 
-    /// <summary>One answer before the fault, none while it lasts, and the deferred message's answer after it.</summary>
+    /// <summary>
+    /// Asserts an answer before the fault, none while it lasts, and the deferred message's answer after it.
+    /// </summary>
     private static void AssertIsDeferredUntilMended(string reason, Action<Workplace> harm, Action<Workplace> mend)
     {
         using var place = new Workplace();

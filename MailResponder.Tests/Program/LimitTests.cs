@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>Limits beyond the requester: many processes at once, and one of them speaks up.</summary>
+/// <summary>
+/// Limits other than the requester's quota: with many processes at once, exactly one reports that a limit is reached.
+/// </summary>
 public sealed class LimitTests
 {
     [Fact]
@@ -38,7 +40,7 @@ public sealed class LimitTests
         Assert.Equal(16, place.Outbox.Count);
     }
 
-    /// <summary>Sixty a minute of the clock; the minute may turn in between.</summary>
+    /// <summary>The limit is sixty per minute of the clock; a new minute may begin during the test.</summary>
     [Fact]
     public void DomainThatIsNotLarge_HasALimitThatNobodySet()
     {

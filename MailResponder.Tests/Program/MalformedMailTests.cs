@@ -7,7 +7,8 @@ using Xunit.Abstractions;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// Mail that breaks every rule is answered to its sender or left alone; it never crashes, bounces or costs much.
+/// Mail that breaks every rule is answered to its sender or left alone. It never causes a crash, a bounce or a high
+/// cost.
 /// </summary>
 public sealed class MalformedMailTests(ITestOutputHelper report)
 {
@@ -29,7 +30,7 @@ public sealed class MalformedMailTests(ITestOutputHelper report)
         Assert.Contains(": " + MalformedMails.Result(name), Assert.Single(place.Log.Reports), StringComparison.Ordinal);
         var isAnswered = MalformedMails.Result(name) == MalformedMails.Answered;
         Assert.Equal(isAnswered ? 2 : 0, place.Outbox.Count);
-        // Those of the mails that do not name the requester have an address of their own.
+        // Mails that do not name the requester have one of these other addresses.
         string[] addresses = [requester, "\"zahra@work\"@freemail.test", "zahra%work.test@freemail.test",
             "work!zahra@freemail.test"];
         Assert.All(place.Outbox, reply =>
@@ -57,7 +58,7 @@ public sealed class MalformedMailTests(ITestOutputHelper report)
         Assert.Empty(place.Outbox);
     }
 
-    /// <summary>User time of the processor, which a busy machine does not change.</summary>
+    /// <summary>Measures processor time in user mode, which does not change on a busy machine.</summary>
     [Fact]
     public void TenMegabytesOfHeader_CostLittle()
     {
@@ -98,6 +99,6 @@ public sealed class MalformedMailTests(ITestOutputHelper report)
         return costs!;
     }
 
-    /// <summary>Of one run: processor time in user mode, and the most memory.</summary>
+    /// <summary>The cost of one run: processor time in user mode, and peak memory.</summary>
     private sealed record Cost(int ExitCode, double Seconds, long Kilobytes);
 }

@@ -3,11 +3,11 @@ using System.Text;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// Mails that no standard allows, and what becomes of each. In their text, ZAHRA stands for a requester's address.
+/// Mails that no standard allows, and the outcome of each. In their text, ZAHRA stands for a requester's address.
 /// </summary>
 internal static class MalformedMails
 {
-    /// <summary>Answered, to that address alone.</summary>
+    /// <summary>The mail is answered, to this address alone.</summary>
     public const string Answered = "replied ";
 
     private const string Rest = "To: get@example.com\nSubject: please\n\nhello\n";
@@ -113,7 +113,7 @@ internal static class MalformedMails
 
     public static IEnumerable<string> Names => Mails.Keys;
 
-    /// <summary>How the log line begins: <see cref="Answered"/>, or the reason not to answer.</summary>
+    /// <summary>Returns how the log line begins: <see cref="Answered"/>, or the reason not to answer.</summary>
     public static string Result(string name) => Mails[name].Result;
 
     public static byte[] Of(string name, string requester) => Mails[name].Mail(requester);

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Program;
 
-/// <summary>A request from a name of the host itself, whatever the settings say.</summary>
+/// <summary>Requests from a name of the host itself, which are not answered whatever the settings say.</summary>
 public sealed class OwnHostTests : IDisposable
 {
     private readonly Workplace _place = new();

@@ -6,7 +6,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>Links that differ by requester, in what comes out of the program.</summary>
+/// <summary>Links that differ by requester, in the output of the published program.</summary>
 public sealed class PooledBookTests : IDisposable
 {
     private static readonly string[] Links =
@@ -37,7 +37,7 @@ public sealed class PooledBookTests : IDisposable
             Assert.Equal(4, given.Distinct().Count());
             Assert.All(given, link => Assert.Contains(link, Links));
             Assert.Equal(given, Hrefs(replies[0]));
-            // The same in the second entry, which has an attachment.
+            // The second entry, which has an attachment, contains the same links.
             Assert.Equal(given, Plain(replies[1]));
             Assert.Equal(_place.Attachment, replies[1].Attachment("tool.zip"));
             Assert.Equal(["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/zip"],
@@ -60,7 +60,9 @@ public sealed class PooledBookTests : IDisposable
         Assert.Single(ReadMail.All(_place.Outbox).Select(reply => string.Join(' ', Plain(reply))).Distinct());
     }
 
-    /// <summary>An entry is what it is in the book, whatever links somebody would get by now.</summary>
+    /// <summary>
+    /// An entry is identified by its text in the book, whatever links the requester would get by now.
+    /// </summary>
     [Fact]
     public void RetryWhenTheLinksAreOthers_SendsOnlyWhatIsMissing()
     {
@@ -100,7 +102,7 @@ public sealed class PooledBookTests : IDisposable
         Assert.DoesNotContain("https://", plain.OutputText, StringComparison.Ordinal);
     }
 
-    /// <summary>By hand, without a request: the key file decides alike.</summary>
+    /// <summary>An operator's commands, without a request, use the same key file and so give the same links.</summary>
     [Fact]
     public void SendAndDryRun_GiveTheSameLinks()
     {

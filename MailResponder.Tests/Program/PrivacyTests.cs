@@ -4,7 +4,7 @@ using MailResponder.Tests.Feedback;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// Whatever happens to a request, nothing that is written tells whose it was, except the reply itself.
+/// Whatever happens to a request, nothing that is written reveals the requester, except the reply itself.
 /// </summary>
 public sealed class PrivacyTests
 {
@@ -24,7 +24,7 @@ public sealed class PrivacyTests
         traces.AssertNoneIn("syslog", string.Join('\n', place.Log.Lines));
         traces.AssertNoneInFilesOf(place.Folder, place.Outbox.Contains);
         traces.AssertNoneInTemporaryFilesSince(started);
-        // The search itself finds what is there to be found.
+        // Shows that the search finds a trace where there is one.
         Assert.ThrowsAny<Exception>(() => traces.AssertNoneIn("a reply", File.ReadAllBytes(place.Outbox[0])));
     }
 

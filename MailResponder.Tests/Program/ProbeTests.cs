@@ -8,8 +8,8 @@ using MailResponder.Tests.Ses;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// What the filter makes of a probe of `responder doctor`, and of what only looks like one: the guard, the quota and
-/// the rest hold for everybody who cannot read the address key.
+/// How the filter treats a probe of `responder doctor`, and a request that only looks like one: the guard, the quota
+/// and the other rules apply to everybody who cannot read the address key.
 /// </summary>
 public sealed class ProbeTests : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class ProbeTests : IDisposable
 
     public ProbeTests()
     {
-        // The first message makes key and database.
+        // The first message creates the key and the database.
         _place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "links@example.com").AssertDone();
         File.Delete(Assert.Single(_place.Outbox));
     }
@@ -64,7 +64,7 @@ public sealed class ProbeTests : IDisposable
         var forged = token[..^1] + (token[^1] == '0' ? '1' : '0');
         AddressKey.Create(_place.PathTo("another.key"));
         var another = AddressKey.Load(_place.PathTo("another.key")).ProbeToken(DateTimeOffset.UtcNow);
-        // Another time with the proof of this one.
+        // Another time, with the proof of this token.
         var moved = Tag(DateTimeOffset.UtcNow.AddSeconds(-9)).Token[..8] + token[8..];
         string[] tokens = [forged, another, moved, new('0', 32)];
         foreach (var each in tokens)
@@ -72,7 +72,7 @@ public sealed class ProbeTests : IDisposable
             var request = RequestMail.FromSomebodyNew();
             var recipient = new ProbeTag(each).On("get@example.com");
             var sent = _place.Outbox.Count;
-            // The quota, and the guard.
+            // The quota and the guard both apply.
             for (var i = 0; i < 4; i++) _place.Filter(request.Again(), "--recipient", recipient).AssertDone();
             Assert.StartsWith("skipped reason=over-quota address=get@example.com ", Said, StringComparison.Ordinal);
             Assert.Equal(sent + 6, _place.Outbox.Count);
@@ -108,7 +108,7 @@ public sealed class ProbeTests : IDisposable
     }
 
     /// <summary>
-    /// Without the key nobody can tell a genuine token: it is kept, and counts as no message's deferral.
+    /// Without the key a genuine token cannot be recognized. The message is kept, and is not counted as a deferral.
     /// </summary>
     [Fact]
     public void ProbeThatCannotBeKnown_IsKept_AndCountsNowhere()

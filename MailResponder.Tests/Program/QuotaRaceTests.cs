@@ -1,6 +1,8 @@
 namespace MailResponder.Tests.Program;
 
-/// <summary>A hundred mails of one person at once: real processes, the first use of the place.</summary>
+/// <summary>
+/// A hundred mails of one person at once, in real processes, before anything exists in the workplace.
+/// </summary>
 public sealed class QuotaRaceTests
 {
     [Fact]
@@ -11,7 +13,7 @@ public sealed class QuotaRaceTests
         ResponderProcess[] all = [.. Enumerable.Range(0, 100)
             .Select(_ => place.StartFilter("--recipient", "links@example.com"))];
 
-        // All have started and wait for their message, so that they really come together.
+        // All processes have started and wait for their message, so that the messages really arrive together.
         Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 16 }, running =>
             running.Feed(person.Again().ToBytes()));
 

@@ -5,7 +5,7 @@ using MailResponder.Tests.Mail;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// The rendered book as the published program makes and uses it: what it answers is always the book's.
+/// The rendered book as the published program makes and uses it. The answer is always that of the book.
 /// </summary>
 public sealed class RenderedBookTests : IDisposable
 {
@@ -35,7 +35,7 @@ public sealed class RenderedBookTests : IDisposable
         Assert.Equal(0, _place.Command("config", "pull").ExitCode);
         var made = Times();
         Ask("fa@example.com");
-        // Two entries with one attachment between them, and its name is no other for anybody.
+        // Two entries share one attachment, which has the same name for everybody.
         Assert.Equal(["addresses", "base64", "body", "body", "com", "com", "com"], Kinds(made));
         Assert.Equal(made, Times());
 
@@ -76,7 +76,7 @@ public sealed class RenderedBookTests : IDisposable
             chown.WaitForExit();
         _place.FilterUnder("""exec setpriv --reuid=mail_responder --regid=mail_responder --clear-groups "$@" """,
             RequestMail.FromSomebodyNew().ToBytes()).AssertDone();
-        // Nor does root leave anything of its own in a place of that user, as whom it goes on.
+        // In a folder of that user, root acts as the user, and leaves no file of its own.
         Directory.Delete(_place.PathTo(Rendered), recursive: true);
         Ask("get@example.com");
 

@@ -3,7 +3,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>What came out, as programs that are not ours read it.</summary>
+/// <summary>The replies as other programs read them.</summary>
 public sealed class ReplyTests
 {
     [Fact]
@@ -74,7 +74,9 @@ public sealed class ReplyTests
         AssertAddressedTo(request, Assert.Single(ReadMail.All([place.PathTo("sent.eml")])));
     }
 
-    /// <summary>The runtime has one and the deadline has one; each more costs some hundredths of a reply.</summary>
+    /// <summary>
+    /// The runtime has one thread and the deadline has one. Each more costs some hundredths of a reply.
+    /// </summary>
     [Fact]
     public void Reply_StartsNoThreadOfItsOwn()
     {

@@ -5,10 +5,12 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>Postfix brings a deferred message again: only what is missing is sent, and nothing is charged.</summary>
+/// <summary>
+/// Postfix delivers a deferred message again: only the missing replies are sent, and no quota is charged.
+/// </summary>
 public sealed class RetryTests
 {
-    // The first reply goes out, the second call waits for the file "go" and then gives up or sends.
+    // The first reply is sent. The second call waits for the file "go", and then gives up or sends.
     private const string BlockingAtTheSecond = """
         mkdir -p "$here/sent"
         if [ -e "$here/go" ] || mkdir "$here/first" 2>/dev/null; then
@@ -66,7 +68,7 @@ public sealed class RetryTests
         AssertEachEntryOnce(place.RepliesIn("sent"));
     }
 
-    /// <summary>An entry is known by what it is, not by its place in the book.</summary>
+    /// <summary>An entry is identified by its content, not by its place in the book.</summary>
     [Fact]
     public void BookThatIsEditedBetweenTwoTries_LosesAndDoublesNothing()
     {
@@ -99,7 +101,9 @@ public sealed class RetryTests
             toSecond.Count(reply => reply.Contains(text, StringComparison.Ordinal))));
     }
 
-    /// <summary>Whoever dies between sending and recording each time does not send for five days.</summary>
+    /// <summary>
+    /// A process that dies between sending and recording on every attempt does not send for five days.
+    /// </summary>
     [Fact]
     public void ReplyThatCanNeverBeRecorded_IsSentThreeTimesADayAtMost()
     {
@@ -116,7 +120,7 @@ public sealed class RetryTests
         Assert.Contains("was handed over 3 times", string.Join('\n', place.Log.Reports), StringComparison.Ordinal);
     }
 
-    /// <summary>A database that can be read and not written, as on a full disk.</summary>
+    /// <summary>The database can be read but not written, as on a full disk.</summary>
     [Fact]
     public void DatabaseThatCannotBeWritten_SendsNothingAtARetry()
     {
@@ -207,7 +211,7 @@ public sealed class RetryTests
     }
 
     /// <summary>
-    /// An mbox line before the message carries the time of delivery, so it is not part of what a message is.
+    /// An mbox line before the message holds the time of delivery, so it is not part of the message's identity.
     /// </summary>
     [Fact]
     public void SameMessageUnderAnotherMboxLine_IsARetry()

@@ -2,7 +2,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>What sendmail's exit code means for the message.</summary>
+/// <summary>What sendmail's exit codes mean for the message.</summary>
 public sealed class SendmailFaultTests
 {
     [Theory]
@@ -39,7 +39,7 @@ public sealed class SendmailFaultTests
             StringComparison.Ordinal);
     }
 
-    /// <summary>As Postfix does with what is larger than its message_size_limit.</summary>
+    /// <summary>Behaves like Postfix with a message larger than its message_size_limit.</summary>
     [Fact]
     public void ReplyThatIsTooBigForSendmail_GoesOutWithoutItsAttachments()
     {

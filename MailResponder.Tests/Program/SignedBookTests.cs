@@ -4,7 +4,7 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>What a message gets of files that lie on the host where `signed_by` is set.</summary>
+/// <summary>How a message is answered from files on the host when `signed_by` is set.</summary>
 public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
 {
     private readonly Minisign _minisign;
@@ -47,7 +47,7 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
         Assert.Contains("responses.json.minisig: does not exist", run.Errors, StringComparison.Ordinal);
     }
 
-    /// <summary>As after a fault in its text.</summary>
+    /// <summary>The same happens after a fault in its text.</summary>
     [Fact]
     public void ChangedBook_LeavesTheLastGoodOneInForce_AndTells()
     {
@@ -76,7 +76,9 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
         AssertDeferred("4.3.5 ", "is not of this file");
     }
 
-    /// <summary>As many bytes, and the old time, rendered or not: the entry with it waits, the other goes.</summary>
+    /// <summary>
+    /// The file keeps its size and time, and may have been rendered. The entry that has it waits; the other is sent.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -111,7 +113,7 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
         Assert.Single(_place.Outbox);
     }
 
-    /// <summary>The hashes are asked for once for each state of a file, and not at each message.</summary>
+    /// <summary>A file is checked against its hash once for each state of the file, not for each message.</summary>
     [Fact]
     public void RenderedReply_NeedsNoHash()
     {

@@ -3,7 +3,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>Standard input, output and error as they should not be.</summary>
+/// <summary>Standard input, output and error in states they should not be in.</summary>
 public sealed class StreamTests
 {
     [Theory]
@@ -63,7 +63,9 @@ public sealed class StreamTests
         Assert.Equal(2, ReadMail.All(place.Outbox).Count(reply => reply.IsSignedByUs && reply.Defects.Length == 0));
     }
 
-    /// <summary>Whoever starts it so made a mistake: an empty message would be rubbish, but this is none.</summary>
+    /// <summary>
+    /// Starting it in this way is a mistake. An empty message would be rubbish, but here there is no message.
+    /// </summary>
     [Theory]
     [InlineData(""" exec "$@" <&- """)]
     [InlineData(""" exec "$@" <&- >&- """)]

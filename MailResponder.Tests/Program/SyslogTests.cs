@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>What the syslog daemon receives, and what becomes of the message when there is none.</summary>
+/// <summary>The lines that the syslog daemon receives, and what happens to a message when there is no daemon.</summary>
 public sealed partial class SyslogTests
 {
     [Fact]
@@ -51,7 +51,7 @@ public sealed partial class SyslogTests
         Assert.Contains("queue_id=4AbCdE", Assert.Single(place.Log.Reports), StringComparison.Ordinal);
     }
 
-    /// <summary>A queue id or address that forges log fields or lines stays inside its own field.</summary>
+    /// <summary>A queue id or address that imitates log fields or lines stays inside its own field.</summary>
     [Fact]
     public void LogInjection_DoesNotWork()
     {
@@ -76,7 +76,7 @@ public sealed partial class SyslogTests
         Assert.Equal(2, place.Outbox.Count);
     }
 
-    /// <summary>A daemon that has stopped reading would stop everybody who waits for room in its queue.</summary>
+    /// <summary>If the daemon stops reading, every process that waits for room in its queue would hang.</summary>
     [Fact]
     public void SyslogThatHangs_DoesNotHoldTheMessageUp()
     {

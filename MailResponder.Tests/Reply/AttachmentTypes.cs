@@ -3,13 +3,13 @@ using MailResponder.Reply;
 
 namespace MailResponder.Tests.Reply;
 
-/// <summary>The Content-Type that an attachment gets by its shown name and content.</summary>
+/// <summary>Tests which Content-Type an attachment gets for its displayed name and content.</summary>
 public sealed class AttachmentTypes
 {
     private const string Unknown = "application/octet-stream";
 
     /// <summary>
-    /// What Gmail ("File types blocked in Gmail") and Outlook ("Blocked attachments in Outlook") do not let through.
+    /// File types blocked by Gmail ("File types blocked in Gmail") and Outlook ("Blocked attachments in Outlook").
     /// </summary>
     private static readonly string[] Blocked = """
         ade adp apk appcontent-ms application appref-ms appx appxbundle app asp aspx asx bas bat bgi cab cdxml cer
@@ -21,7 +21,9 @@ public sealed class AttachmentTypes
         vxd webpnp website ws wsb wsc wsf wsh xbap xll xnk
         """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>What a browser or a desktop runs or installs besides, or an office program with its macros.</summary>
+    /// <summary>
+    /// Other file types that a browser or a desktop runs or installs, or an office program with its macros.
+    /// </summary>
     private static readonly string[] Risky = """
         htm html xhtml mht mhtml svg svgz xml xsl xslt rss swf desktop sh bash zsh run bin bundle appimage deb rpm
         pkg snap flatpakref elf so dylib class php rb lua tcl wasm ipa xpi crx doc docx docm dot dotm rtf xls xlsx

@@ -9,8 +9,8 @@ using MimeKit;
 namespace MailResponder.Tests.Reply;
 
 /// <summary>
-/// Whole replies as exact text: <c>Golden/NN-name.eml</c>, and in <c>NN-name.read</c> what Debian's Python reads in
-/// them.
+/// Whole replies as exact text: <c>Golden/NN-name.eml</c>. <c>NN-name.read</c> holds what Debian's Python reads in
+/// each.
 /// </summary>
 public sealed class GoldenReplies : IDisposable
 {

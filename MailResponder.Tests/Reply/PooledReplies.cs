@@ -5,7 +5,7 @@ using MimeKit;
 
 namespace MailResponder.Tests.Reply;
 
-/// <summary>Links of a pool in the replies to one message that takes more than one try.</summary>
+/// <summary>Pool links in the replies to a message that needs more than one delivery attempt.</summary>
 public sealed class PooledReplies : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -13,7 +13,7 @@ public sealed class PooledReplies : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>By then the requester has other links; the entry is the one that was sent.</summary>
+    /// <summary>By then the requester gets other links, but the entry still counts as the one that was sent.</summary>
     [Fact]
     public void RetryInTheNextPeriod_SendsOnlyWhatIsMissing()
     {

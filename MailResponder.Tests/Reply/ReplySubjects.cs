@@ -37,7 +37,7 @@ public sealed class ReplySubjects
     [InlineData("Full", "Re: please")]
     public void OfARequest_AreRepeatedWhenItProvesSomething(string level, string expected)
     {
-        // What a failed look-up leaves open is not proven.
+        // A result that a failed look-up leaves open is not proven.
         var verdict = new AuthenticationVerdict(Enum.Parse<Proof>(level), Proof.Full);
         var request = TestReply.Request("please") with { Authentication = verdict };
 

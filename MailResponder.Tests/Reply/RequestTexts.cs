@@ -3,7 +3,7 @@ using MailResponder.Incoming;
 
 namespace MailResponder.Tests.Reply;
 
-/// <summary>What of a request comes back in its reply, to whomever it names in From.</summary>
+/// <summary>Which parts of a request are repeated in the reply, whoever is named in From.</summary>
 public sealed class RequestTexts : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -10,12 +10,14 @@ using MimeKit;
 
 namespace MailResponder.Tests.Reply;
 
-/// <summary>Replies of which every byte is determined: clock, message key and signing key are fixed.</summary>
+/// <summary>
+/// Replies of which every byte is determined: the clock, the message key and the signing key are fixed.
+/// </summary>
 internal static class TestReply
 {
     public static byte[] MessageKey { get; } = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
 
-    /// <summary>A request that proves enough for its subject to come back.</summary>
+    /// <summary>Returns a request that proves enough for the reply to repeat its subject.</summary>
     public static Request Request(
         string subject = "help", string? messageId = "<1@example.net>", params string[] references) =>
         new(new MailboxAddress("Joe", "joe@example.net"), subject, messageId, references)
@@ -40,7 +42,7 @@ internal static class TestReply
         return reply;
     }
 
-    /// <summary>The reply with another body: the content of one attachment.</summary>
+    /// <summary>Returns the reply with another body: the content of one attachment.</summary>
     public static OutgoingReply WithAttachment(this OutgoingReply reply, Stream content)
     {
         var fields = "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n"u8.ToArray();
@@ -48,7 +50,9 @@ internal static class TestReply
         return new OutgoingReply(reply.Message, body, reply.Sender, reply.Recipient, reply.Name);
     }
 
-    /// <summary>Signs with a key that nothing but these tests trusts, copied because git keeps no mode.</summary>
+    /// <summary>
+    /// Returns settings with a key that only these tests trust. It is copied, because git does not keep its mode.
+    /// </summary>
     public static DkimSettings TestOnlyKey(TemporaryFolder folder)
     {
         var key = folder.Write("dkim.key",

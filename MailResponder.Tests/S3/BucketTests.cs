@@ -6,7 +6,7 @@ using MailResponder.Tests.Aws;
 
 namespace MailResponder.Tests.S3;
 
-/// <summary>Answers that s3rver does not give, with the codes of AWS's list of S3's errors.</summary>
+/// <summary>Answers that s3rver does not give, with the codes in AWS's list of S3's errors.</summary>
 public class BucketTests
 {
     [Theory]
@@ -50,7 +50,7 @@ public class BucketTests
         Assert.Contains(words, exception.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The SDK goes where S3 sends it, and to no host that is not S3's.</summary>
+    /// <summary>The SDK follows a redirect from S3, but not to a host that is not S3's.</summary>
     [Fact]
     public void RedirectToAnotherHost_IsNotFollowed()
     {
@@ -79,7 +79,7 @@ public class BucketTests
         using var folder = new TemporaryFolder();
         var credentials = folder.Write("credentials", "[default]\naws_access_key_id = A\naws_secret_access_key = B\n");
         File.SetUnixFileMode(credentials, UnixFileMode.UserRead);
-        // More often than the SDK tries.
+        // More answers than the SDK makes attempts.
         using var server = new ScriptedServer([.. Enumerable.Repeat(answer, 6).SelectMany(same => same)]);
         var settings = new S3Settings("eu-west-1", "example-config", "book.json")
         {
@@ -91,7 +91,7 @@ public class BucketTests
             () => bucket.Fetch("example-tools", "tool.zip", null, folder.PathTo("tool.zip")));
     }
 
-    /// <param name="code">Empty: there is no body.</param>
+    /// <param name="code">The error code; empty for an answer without a body.</param>
     private static string Answer(string status, string code, string message = ItsWords, string more = "")
     {
         var body = code.Length == 0 ? "" : $"<Error><Code>{code}</Code><Message>{message}</Message></Error>";

@@ -2,7 +2,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.S3;
 
-/// <summary>Messages that arrive before the first pull, or after somebody emptied the cache.</summary>
+/// <summary>Messages that arrive before the first pull, or after the cache was emptied.</summary>
 public sealed class ColdCacheTests(S3Server server) : IClassFixture<S3Server>
 {
     [Fact]

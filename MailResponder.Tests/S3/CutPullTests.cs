@@ -3,7 +3,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.S3;
 
-/// <summary>Pulls that end in the middle of a file, each with an old good book in force.</summary>
+/// <summary>Pulls that end in the middle of a file, each with an older good book in force.</summary>
 public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
 {
     [Fact]
@@ -35,7 +35,7 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
         host.AssertGoodBookInForce();
     }
 
-    /// <summary>It would have the pull call a book good that was changed on this host.</summary>
+    /// <summary>If believed, it would make the pull accept a book that was changed on this host.</summary>
     [Fact]
     public void NotModified_ThatNobodyAskedFor_IsNotBelieved()
     {
@@ -77,7 +77,7 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
     public void FullDisk_LeavesTheOldFilesWhole()
     {
         using var host = PulledHost.WithGoodBook(server);
-        // Room for what is there, but not for 3 MB more.
+        // There is room for the present files, but not for 3 MB more.
         var small = host.Place.PathTo("small");
         Directory.CreateDirectory(small);
         ToolRun.Of("mount", "-t", "tmpfs", "-o", "size=1m", "none", small).AssertDone();

@@ -5,7 +5,7 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.S3;
 
-/// <summary>Objects that are longer than the settings or the disk allow, each with an old good book in force.</summary>
+/// <summary>Objects larger than the settings or the disk allow, each with an older good book in force.</summary>
 public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
 {
     [Fact]
@@ -47,7 +47,7 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
     }
 
     /// <summary>
-    /// 64 MiB where the settings say nothing. The server promises no length, and would go on for ever.
+    /// The limit is 64 MiB if the settings name none. The server announces no length, and would never end.
     /// </summary>
     [Fact]
     public void AnswerWithoutLength_IsCounted_AndLeft()
@@ -64,7 +64,8 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
     }
 
     /// <summary>
-    /// A twentieth of the disk stays free: the object would fit, and the database beside it would not any more.
+    /// A twentieth of the disk stays free. The object itself would fit, but the database next to it would not grow any
+    /// more.
     /// </summary>
     [Fact]
     public void LargerThanTheDiskCanSpare_IsRefused_BeforeAnythingOfItIsThere()
@@ -94,7 +95,7 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
         }
     }
 
-    /// <summary>An object in chunks that never end.</summary>
+    /// <summary>A server that sends an object in chunks that never end.</summary>
     private sealed class EndlessAnswer : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -121,7 +122,7 @@ public sealed class FileRoomTests(S3Server server) : IClassFixture<S3Server>
                     }
                     catch (IOException)
                     {
-                        // The program has hung up.
+                        // The program has closed the connection.
                     }
                 }
             });

@@ -5,8 +5,8 @@ using System.Text;
 namespace MailResponder.Tests.S3;
 
 /// <summary>
-/// An S3 that promises an object of a million bytes and sends a hundred; then it cuts, or keeps the line open. It has
-/// the whole of a book, if it is given one; or says the same to each request.
+/// An S3 server that announces an object of a million bytes and sends a hundred; then it closes the connection, or
+/// keeps it open. If given a book, it sends the whole of it. If given one fixed answer, it sends that to every request.
 /// </summary>
 internal sealed class HalfAnswer : IDisposable
 {

@@ -3,7 +3,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.S3;
 
-/// <summary>`config pull` with the published program and a real S3 server.</summary>
+/// <summary>Runs `config pull` of the published program with a real S3 server.</summary>
 public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
         var twelve = PulledHost.Content(12 * 1024 * 1024, 2);
         server.Put(host.FilesBucket, "five.bin", five);
         server.PutInParts(host.FilesBucket, "versions/twelve.bin", twelve);
-        // The second one by a bucket id that carries a key prefix.
+        // The second file uses a bucket id with a key prefix.
         host.UploadBookSaying("Hello", (host.FilesBucket, "five.bin"), (host.FilesBucket + "/versions", "twelve.bin"));
 
         var first = host.Pull();
@@ -44,7 +44,7 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
         Assert.Equal(PulledHost.Content(1000, 2), File.ReadAllBytes(host.Cached(host.FilesBucket, "b.bin")));
     }
 
-    /// <summary>The owner of the cache could have made a folder of it a link to any other.</summary>
+    /// <summary>The owner of the cache could have replaced a folder in it by a link to any other.</summary>
     [Fact]
     public void Root_FollowsNoLinkInTheFolderOfAnotherUser()
     {
@@ -56,7 +56,7 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
         Directory.CreateDirectory(host.Place.PathTo("cache/files"));
         Directory.CreateSymbolicLink(host.Place.PathTo("cache/files/" + host.FilesBucket), target);
         host.Place.GiveTo("mail_responder");
-        // As /etc is.
+        // A folder with the owner and mode of /etc.
         File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         ToolRun.Of("chown", "root:", target).AssertDone();
 
@@ -76,7 +76,9 @@ public sealed class PullTests(S3Server server) : IClassFixture<S3Server>
         Assert.Equal("files: 1 fetched, 0 unchanged\nmaps: unchanged\n", host.Pull().OutputText);
     }
 
-    /// <summary>A file that is gone, or that nobody may get any more, may be why they are switched off.</summary>
+    /// <summary>
+    /// The reason for switching attachments off may be a file that is gone, or that must not be sent any more.
+    /// </summary>
     [Fact]
     public void BookWithAttachmentsOff_NeedsNoneOfThem()
     {

@@ -5,15 +5,15 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.S3;
 
 /// <summary>
-/// A host whose book and attachments come from buckets; each test has its own ones on the shared server.
+/// A host that gets its book and attachments from buckets. Each test has its own buckets on the shared server.
 /// </summary>
 internal sealed class PulledHost : IDisposable
 {
     private readonly S3Server _server;
     private readonly string _id = Guid.NewGuid().ToString("N");
 
-    /// <param name="server">Where the buckets are.</param>
-    /// <param name="endpoint">Null: the server itself; otherwise what stands in for it.</param>
+    /// <param name="server">The server of the buckets.</param>
+    /// <param name="endpoint">A server that stands in for it; null for the server itself.</param>
     public PulledHost(S3Server server, string? endpoint = null)
     {
         _server = server;
@@ -35,7 +35,7 @@ internal sealed class PulledHost : IDisposable
         Place.Write();
     }
 
-    /// <summary>A host that has pulled a book and its attachment, <c>a.bin</c>.</summary>
+    /// <summary>Returns a host that has pulled a book and its attachment, <c>a.bin</c>.</summary>
     public static PulledHost WithGoodBook(S3Server server)
     {
         var host = new PulledHost(server);
@@ -53,7 +53,9 @@ internal sealed class PulledHost : IDisposable
 
     public string BookInForce => Place.PathTo("cache/responses.json");
 
-    /// <summary>Uploads a book with one entry for each attachment; <paramref name="text"/> is every body.</summary>
+    /// <summary>
+    /// Uploads a book with one entry for each attachment. <paramref name="text"/> is the body of every entry.
+    /// </summary>
     public void UploadBookSaying(string text, params (string Bucket, string File)[] attachments)
     {
         var book = new JsonArray(new JsonObject
@@ -81,14 +83,14 @@ internal sealed class PulledHost : IDisposable
 
     public string Cached(string bucket, string file) => Place.PathTo($"cache/files/{bucket}/{file}");
 
-    /// <summary>Fails the test unless what <see cref="WithGoodBook"/> pulled is still there, whole.</summary>
+    /// <summary>Fails unless the files that <see cref="WithGoodBook"/> pulled are still complete.</summary>
     public void AssertGoodBookInForce()
     {
         Assert.Contains("The good one", File.ReadAllText(BookInForce), StringComparison.Ordinal);
         Assert.Equal(Content(1000, 1), File.ReadAllBytes(Cached(FilesBucket, "a.bin")));
     }
 
-    /// <summary>Bytes that no compression and no repetition makes alike.</summary>
+    /// <summary>Returns random bytes, which cannot be compressed and do not repeat.</summary>
     public static byte[] Content(int length, int seed)
     {
         var content = new byte[length];

@@ -5,7 +5,7 @@ using Amazon.S3.Model;
 
 namespace MailResponder.Tests.S3;
 
-/// <summary>An S3 that is not ours: the npm package s3rver, private, on a port of its own.</summary>
+/// <summary>A third-party S3 server: the npm package s3rver, started privately on its own port.</summary>
 public sealed class S3Server : IDisposable
 {
     public const string AccessKey = "S3RVER";
@@ -30,7 +30,7 @@ public sealed class S3Server : IDisposable
 
     public string Endpoint => $"http://127.0.0.1:{_port}";
 
-    /// <summary>For tests to put objects with.</summary>
+    /// <summary>The client with which tests put objects.</summary>
     public AmazonS3Client Client { get; }
 
     public void MakeBucket(string bucket) => Client.PutBucketAsync(bucket).GetAwaiter().GetResult();
@@ -43,7 +43,7 @@ public sealed class S3Server : IDisposable
         UseChunkEncoding = false,
     }).GetAwaiter().GetResult();
 
-    /// <summary>Uploads in parts of 5 MB, so that the ETag is no MD5.</summary>
+    /// <summary>Uploads in parts of 5 MB, so that the ETag is not an MD5 hash.</summary>
     public void PutInParts(string bucket, string key, byte[] content)
     {
         const int partSize = 5 * 1024 * 1024;

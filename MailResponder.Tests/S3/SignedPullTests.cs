@@ -10,8 +10,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.S3;
 
 /// <summary>
-/// What somebody who can write to the bucket can do where `signed_by` is set: each test begins with a signed book and
-/// its attachment in force, and these are untouched at its end.
+/// What an attacker who can write to the bucket can do when `signed_by` is set. Each test begins with a signed book and
+/// its attachment in force, and at its end both are unchanged.
 /// </summary>
 public sealed class SignedPullTests(S3Server server, Minisign minisign)
     : IClassFixture<S3Server>, IClassFixture<Minisign>
@@ -65,7 +65,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         AssertRefused(host, $"book.json.minisig: is by the key {other.Key.Id}, and signed_by has {minisign.Key.Id}");
     }
 
-    /// <summary>The name of a key is no secret: a thief of the bucket makes one that has it.</summary>
+    /// <summary>The name of a key is not secret, so an attacker can make another key with the same name.</summary>
     [Fact]
     public void KeyOfAnotherUnderOurName_IsRefused()
     {
@@ -119,7 +119,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         AssertRefused(host, "SHA256SUMS.minisig: is of a file book.json, not of SHA256SUMS");
     }
 
-    /// <summary>Where the signer did not write the names, form alone keeps the two apart.</summary>
+    /// <summary>If the signer left the names out, only the form distinguishes the two files.</summary>
     [Fact]
     public void SignaturesWithoutNames_AreNoWayIn()
     {
@@ -196,7 +196,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         AssertRefused(host, words);
     }
 
-    /// <summary>An old list, with old programs, does not go with a new book when each list has its book.</summary>
+    /// <summary>If each list also lists its book, an old list with old programs is refused for a new book.</summary>
     [Fact]
     public void ListOfAnotherBook_IsRefused()
     {
@@ -227,7 +227,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         Assert.Contains("By the next key", File.ReadAllText(host.Place.Outbox[0]), StringComparison.Ordinal);
     }
 
-    /// <summary>Whose thief signed as of tomorrow, so that nothing of ours would be newer.</summary>
+    /// <summary>The thief signs with tomorrow's date, so that none of our signatures would be newer.</summary>
     [Fact]
     public void StolenKey_CountsForNothingWhenItIsTakenOut()
     {
@@ -262,7 +262,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         Assert.Equal("files: 2 fetched, 0 unchanged\nmaps: changed\n", host.Pull().OutputText);
     }
 
-    /// <summary>A host that has just been made asks S3 for its first message.</summary>
+    /// <summary>A host that was just set up fetches from S3 for its first message.</summary>
     [Fact]
     public void ColdCache_TakesNothingThatIsNotSigned()
     {
@@ -318,7 +318,8 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     }
 
     /// <summary>
-    /// Exit code, log, the doctor's finding, and that everything is as it was: files, and what a message gets.
+    /// Asserts the exit code, the log and the doctor's finding, and that the files and the answer to a message are
+    /// unchanged.
     /// </summary>
     private static void AssertRefused(PulledHost host, string words)
     {

@@ -4,7 +4,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.S3;
 
-/// <summary>The commands of docs/signing.md, one block after the other, and what a host makes of their files.</summary>
+/// <summary>
+/// Runs the commands of docs/signing.md, one block after the other, and lets a host use the resulting files.
+/// </summary>
 public sealed class SigningPage(S3Server server) : IClassFixture<S3Server>
 {
     [Fact]
@@ -37,7 +39,7 @@ public sealed class SigningPage(S3Server server) : IClassFixture<S3Server>
         host.Place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         Assert.Contains("dGhlIHByb2dyYW0=", File.ReadAllText(host.Place.Outbox[0]), StringComparison.Ordinal);
 
-        // As without S3.
+        // The same without S3.
         host.Place.Settings.Remove("s3");
         host.Place.Write();
         File.Delete(host.BookInForce + ".minisig");

@@ -1,6 +1,6 @@
-"""at_terminal.py SCRIPT - runs a shell script at a terminal of its own, and types a password where it is asked for one
+"""at_terminal.py SCRIPT - runs a shell script in a terminal of its own, and types a password when it is asked for one
 
-Prints what the script prints, and exits as it does.
+Prints the script's output, and exits with the script's exit code.
 """
 
 import os

@@ -3,7 +3,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>Providers refuse names; the requester's domain decides what an attachment is called.</summary>
+/// <summary>Providers refuse certain names, so the requester's domain decides the name of an attachment.</summary>
 public class AttachmentNamesTests
 {
     [Theory]

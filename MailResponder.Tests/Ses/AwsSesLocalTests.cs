@@ -6,8 +6,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Ses;
 
 /// <summary>
-/// The published program against aws-ses-local of npm: an SES that others wrote. It takes requests of 100 kB, and what
-/// it answers as message id is a path.
+/// Runs the published program against npm's aws-ses-local, an SES written by others. It accepts requests of 100 kB, and
+/// returns a path as message id.
 /// </summary>
 public sealed class AwsSesLocalTests : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class AwsSesLocalTests : IDisposable
         _place.Write();
     }
 
-    /// <summary>The server's program; run.sh installs it and says where it is.</summary>
+    /// <summary>The server's program. run.sh installs it and sets its path.</summary>
     private static string Script => NpmPackage.PathTo("aws-ses-local/build/server.js");
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class AwsSesLocalTests : IDisposable
         var received = Directory.GetFiles(_place.PathTo("received"), "raw-message", SearchOption.AllDirectories);
         Assert.Contains(" replies=2 ", _place.Log.Reports[^1], StringComparison.Ordinal);
         Assert.Contains(" receipts=ses:/", _place.Log.Reports[^1], StringComparison.Ordinal);
-        // Two replies of one millisecond go into one folder, where the second replaces the first.
+        // Two replies in the same millisecond get one folder, in which the second replaces the first.
         Assert.NotEmpty(received);
         Assert.All(ReadMail.All(received), mail =>
         {

@@ -5,7 +5,7 @@ using MailResponder.Standins.AwsQuery;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>The message in the form, which is encoded while it is written.</summary>
+/// <summary>The message in the request form, which is encoded while it is written.</summary>
 public class FormEncoding
 {
     [Theory]
@@ -30,7 +30,7 @@ public class FormEncoding
         Assert.Equal(expected, Encoding.ASCII.GetString(written.ToArray()));
     }
 
-    /// <summary>An attachment writes itself in another way than the texts around it.</summary>
+    /// <summary>An attachment is written by another method than the texts around it.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

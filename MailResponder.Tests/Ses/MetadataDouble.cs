@@ -6,8 +6,8 @@ using System.Text;
 namespace MailResponder.Tests.Ses;
 
 /// <summary>
-/// The places in which a host of AWS finds its credentials: the container's endpoint, and the instance metadata
-/// service in its second version, which wants a token.
+/// A test double of the places where a host of AWS finds its credentials: the container's endpoint, and the instance
+/// metadata service in version 2, which requires a token.
 /// </summary>
 internal sealed class MetadataDouble : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class MetadataDouble : IDisposable
     public string Url { get; }
 
     /// <summary>
-    /// The value of the instance's tag that names its group; null: there is no such tag, or tags are off.
+    /// The value of the instance's tag that names its group; null if there is no such tag, or tags are off.
     /// </summary>
     public string? AutoScalingGroup { get; set; }
 

@@ -4,10 +4,10 @@ using MailResponder.Tests.Reply;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>A reply as the SDK takes it.</summary>
+/// <summary>A reply in the form that the SDK reads.</summary>
 public class ReplyStreams
 {
-    /// <summary>The AWS SDK takes the stream in a way that is not written down.</summary>
+    /// <summary>How the AWS SDK reads the stream is not documented.</summary>
     [Fact]
     public async Task Reply_CanBeReadInEveryWay()
     {

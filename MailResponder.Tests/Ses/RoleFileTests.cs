@@ -2,7 +2,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>The published program on an instance with a role, whose credentials are kept between messages.</summary>
+/// <summary>
+/// Runs the published program on an instance with a role, whose credentials are kept between messages.
+/// </summary>
 public sealed class RoleFileTests : IDisposable
 {
     private readonly MetadataDouble _metadata = new();
@@ -65,7 +67,7 @@ public sealed class RoleFileTests : IDisposable
     [Fact]
     public void WhatAKilledProcessLeft_IsClearedAway()
     {
-        // No process has so high a number.
+        // No process has so high an id.
         var left = RoleFile + ".99999999.new";
         File.WriteAllText(left, "half");
         Answer();

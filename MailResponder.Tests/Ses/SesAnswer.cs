@@ -2,14 +2,16 @@ using System.Text;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>What the double does with one request.</summary>
-/// <param name="Bytes">Written as they are; then the connection is closed, unless it hangs.</param>
+/// <summary>What the test double does with one request.</summary>
+/// <param name="Bytes">The bytes to write unchanged. Then the connection is closed, unless it hangs.</param>
 /// <param name="ReadsRequest">Whether the request is read to its end.</param>
-/// <param name="Hangs">Nothing more comes until the double is disposed.</param>
-/// <param name="Accepts">Whether the message counts as accepted, whatever is answered.</param>
+/// <param name="Hangs">Whether nothing more is sent until the double is disposed.</param>
+/// <param name="Accepts">Whether the message counts as accepted, whatever the answer.</param>
 internal sealed record SesAnswer(byte[] Bytes, bool ReadsRequest = true, bool Hangs = false, bool Accepts = false)
 {
-    /// <summary>Text for everything that looks like a message of SES: names the requester, as SES does.</summary>
+    /// <summary>
+    /// A text for every place where SES puts a message. Like SES's own messages, it names the requester.
+    /// </summary>
     public const string Leak = "identity requester@example.net in region EU-WEST-1";
 
     public static SesAnswer CutAfterRequest { get; } = new([]);

@@ -2,11 +2,13 @@ using System.Text;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>A request as the double read it.</summary>
-/// <param name="Headers">Names in lower case.</param>
+/// <summary>A request as the test double read it.</summary>
+/// <param name="Headers">The header fields; their names are in lower case.</param>
 internal sealed record SesCall(string RequestLine, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
-    /// <summary>Counted from 1; the answer's message id is "id-" and this.</summary>
+    /// <summary>
+    /// The number of the request, counted from 1. The message id in the answer is "id-" and this number.
+    /// </summary>
     public int Number { get; init; }
 
     private readonly Lazy<Dictionary<string, string>> _form = new(() => Encoding.ASCII.GetString(Body).Split('&')

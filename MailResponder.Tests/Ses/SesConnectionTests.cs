@@ -7,7 +7,7 @@ using System.Text;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>The way to SES is broken in all its places. Whatever it is, the message comes again.</summary>
+/// <summary>The connection to SES fails at every possible point. In each case the message is tried again.</summary>
 public class SesConnectionTests
 {
     private const string PerhapsSent = "may be sent twice";

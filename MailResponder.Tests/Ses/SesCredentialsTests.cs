@@ -4,7 +4,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>Where the published program finds credentials, and whom it does not ask.</summary>
+/// <summary>Where the published program finds credentials, and which places it does not use.</summary>
 public class SesCredentialsTests
 {
     private static readonly (string, string) AnotherKey = ("AWS_ACCESS_KEY_ID", "AKIASOMEBODYELSE");

@@ -9,8 +9,8 @@ using System.Text;
 namespace MailResponder.Tests.Ses;
 
 /// <summary>
-/// An Amazon SES, or another service of AWS that takes forms, on a port of this host. It refuses what is not signed
-/// rightly, and else does what the test says; without that it accepts each message under the ids id-1, id-2 ….
+/// A test double of Amazon SES, or of another AWS service that takes forms, on a port of this host. It refuses wrong
+/// signatures. Otherwise it does what the test says, or accepts each message under the ids id-1, id-2 ….
 /// </summary>
 internal sealed class SesDouble : IDisposable
 {
@@ -25,10 +25,14 @@ internal sealed class SesDouble : IDisposable
     private readonly string _service;
     private int _requests;
 
-    /// <param name="answerTo">What to do with the request of a number, counted from 1; null: accept it.</param>
-    /// <param name="service">The name that requests are signed for.</param>
-    /// <param name="certificate">Not null: speaks TLS 1.2, and proves with this that it is "localhost".</param>
-    /// <param name="intermediate">Not null: shown with the certificate.</param>
+    /// <param name="answerTo">
+    /// Returns the answer to a request, given its number, counted from 1; null to accept it.
+    /// </param>
+    /// <param name="service">The service name for which requests are signed.</param>
+    /// <param name="certificate">
+    /// If not null, the double speaks TLS 1.2 and shows this certificate for "localhost".
+    /// </param>
+    /// <param name="intermediate">If not null, it is shown with the certificate.</param>
     public SesDouble(Func<int, SesAnswer?>? answerTo = null, string service = "ses",
         X509Certificate2? certificate = null,
         X509Certificate2? intermediate = null)
@@ -53,14 +57,14 @@ internal sealed class SesDouble : IDisposable
     /// <summary>How far its clock is ahead of this machine's.</summary>
     public TimeSpan Ahead { get; set; }
 
-    /// <summary>Secrets by key; a key with a session token has it behind a blank.</summary>
+    /// <summary>The secrets by access key. A key with a session token has the token after a blank.</summary>
     public ConcurrentDictionary<string, string> Keys { get; } = new() { [AccessKey] = SecretKey };
 
     public string Url =>
         (_certificate is null ? "http://127.0.0.1" : "https://localhost")
         + $":{((IPEndPoint)_listener.LocalEndpoint).Port}/";
 
-    /// <summary>Always the same answer.</summary>
+    /// <summary>Returns a double that always gives the same answer.</summary>
     public static SesDouble That(SesAnswer answer) => new(_ => answer);
 
     public void Dispose()
@@ -94,7 +98,7 @@ internal sealed class SesDouble : IDisposable
                 if (answer is { ReadsRequest: false })
                 {
                     await stream.ReadExactlyAsync(new byte[1], _end.Token);
-                    socket.LingerState = new LingerOption(true, 0); // a reset, as from a dying host
+                    socket.LingerState = new LingerOption(true, 0); // a reset, as from a host that dies
                     return;
                 }
                 var call = await Read(stream, _end.Token) with { Number = number };

@@ -1,6 +1,8 @@
 namespace MailResponder.Tests.Ses;
 
-/// <summary>The error table, row by row, against an SES that answers so. No text of SES may come back to us.</summary>
+/// <summary>
+/// The error table, row by row, against an SES that gives these answers. No text of SES may appear in our output.
+/// </summary>
 public class SesErrorTests
 {
     [Theory]
@@ -97,7 +99,7 @@ public class SesErrorTests
     {
         using var ses = new SesDouble();
         using var place = new SesPlace(ses.Url);
-        // 7.5 MB pass the first look at the attachment; the encoded message does not pass the second.
+        // 7.8 MB pass the first check of the attachment, but the encoded message does not pass the second.
         File.WriteAllBytes(place.PathTo("files/tools/tool.zip"), new byte[7_800_000]);
 
         var outcome = place.Reply(SesPlace.Entry("tool.zip"), SesPlace.Entry("a.zip", "b.zip"));

@@ -11,7 +11,7 @@ using MimeKit;
 namespace MailResponder.Tests.Ses;
 
 /// <summary>
-/// Replies by way of SES inside this process: settings with a credentials file, an attachment, a DKIM key.
+/// Sends replies through SES inside this process: settings with a credentials file, an attachment, a DKIM key.
 /// </summary>
 internal sealed class SesPlace : IDisposable
 {
@@ -56,7 +56,7 @@ internal sealed class SesPlace : IDisposable
         [new ResponseBody("plain", "Links: https://example.com/tools\nفارسی\n")],
         [.. attachments.Select(name => new ResponseAttachment("tools", "tool.zip", name, 1))], SendMethod.Ses, null);
 
-    /// <summary>Replies to one request; the outcome tells receipts and problems.</summary>
+    /// <summary>Replies to one request. The outcome has the receipts and problems.</summary>
     public Outcome Reply(params ResponseEntry[] entries) => ReplyTo(Requester, entries);
 
     public Outcome ReplyTo(string requester, params ResponseEntry[] entries)

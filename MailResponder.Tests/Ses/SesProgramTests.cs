@@ -5,7 +5,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>The published program, as pipe(8) starts it, with an SES that is a double.</summary>
+/// <summary>Runs the published program, started like pipe(8) starts it, with a test double of SES.</summary>
 public class SesProgramTests
 {
     [Fact]
@@ -70,7 +70,7 @@ public class SesProgramTests
         Assert.Contains("may be sent twice", place.Log.Reports[^1], StringComparison.Ordinal);
         place.Filter(request).AssertDone();
 
-        // Each call is answered or cut: entry 1 was cut, entry 2 accepted, entry 1 accepted.
+        // Each call is answered or cut off: entry 1 was cut off, entry 2 accepted, entry 1 accepted.
         Assert.Equal((3, 2), (ses.Calls.Count, ses.Accepted.Count));
     }
 

@@ -6,7 +6,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>What SES is handed, read from the request as it came over the wire.</summary>
+/// <summary>What SES receives, read from the request on the wire.</summary>
 public partial class SesRequestTests
 {
     [Fact]

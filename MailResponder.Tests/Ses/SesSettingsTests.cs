@@ -3,7 +3,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>Every fault of the SES settings is named with its line and what to write instead.</summary>
+/// <summary>Every fault in the SES settings is reported with its line and with what to write instead.</summary>
 public sealed class SesSettingsTests : IDisposable
 {
     private readonly string _file = Path.GetTempFileName();
@@ -89,7 +89,7 @@ public sealed class SesSettingsTests : IDisposable
 
     private ResponderSettings? Read(string ses, out List<Fault> faults, string method = "outbox", string names = "")
     {
-        // Names on line 7, SES on line 8.
+        // The names are on line 7, SES on line 8.
         File.WriteAllText(_file, $$"""
             {
               "response_from": "Tools <help@example.com>",

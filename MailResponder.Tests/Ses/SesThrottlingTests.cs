@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>"Maximum sending rate exceeded" is over within seconds, or it is not.</summary>
+/// <summary>"Maximum sending rate exceeded" either ends within seconds or lasts.</summary>
 public class SesThrottlingTests
 {
     private static readonly SesAnswer Throttled = SesAnswer.Error(400, "Throttling", "Maximum sending rate exceeded.");
@@ -18,7 +18,7 @@ public class SesThrottlingTests
         Assert.Equal(Result.Replied, outcome.Result);
         Assert.Equal(["ses:id-4"], outcome.Receipts);
         Assert.Null(outcome.Problem);
-        // Each try is a request of its own, newly signed.
+        // Each attempt is a separate request with a new signature.
         Assert.Empty(ses.SignatureFaults);
     }
 
@@ -40,7 +40,7 @@ public class SesThrottlingTests
     [Fact]
     public async Task TwentyAtOnce_AllComeThrough()
     {
-        // Four a second, as a small account has it.
+        // Four per second, as for a small account.
         using var second = new SemaphoreSlim(4);
         using var refill = new Timer(_ => { if (second.CurrentCount < 4) second.Release(); }, null, 250, 250);
         using var ses = new SesDouble(_ => second.Wait(0) ? null : Throttled);

@@ -4,7 +4,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>The published program and an SES that speaks TLS, as the real one does.</summary>
+/// <summary>Runs the published program against an SES that speaks TLS, as the real one does.</summary>
 public sealed class SesTlsTests : IDisposable
 {
     private const string Unsigned = "is not signed by an authority in";
@@ -22,7 +22,7 @@ public sealed class SesTlsTests : IDisposable
         Assert.Empty(ses.SignatureFaults);
     }
 
-    /// <summary>Nobody listens at the proxy.</summary>
+    /// <summary>No server listens at the proxy's address.</summary>
     [Fact]
     public void ProxyOfTheEnvironment_IsNotAsked()
     {
@@ -100,7 +100,7 @@ public sealed class SesTlsTests : IDisposable
         Assert.Empty(ses.Calls);
     }
 
-    /// <summary>Even on a host whose openssl.cnf allows it.</summary>
+    /// <summary>The message is deferred even if the host's openssl.cnf allows the older TLS.</summary>
     [Fact]
     public void ServerThatSpeaksAnOlderTls_DefersTheMessage()
     {
@@ -148,7 +148,7 @@ public sealed class SesTlsTests : IDisposable
     private void AssertProblem(string reason) =>
         Assert.Contains(reason, _place.Log.Reports[^1], StringComparison.Ordinal);
 
-    /// <summary>One request, where one root may vouch for SES.</summary>
+    /// <summary>Answers one request, with one root that may vouch for SES.</summary>
     private ProgramRun Answer(X509Certificate2 root, params (string, string)[] environment)
     {
         File.WriteAllText(_place.PathTo("roots.pem"), root.ExportCertificatePem());
@@ -157,7 +157,7 @@ public sealed class SesTlsTests : IDisposable
         return _place.FilterUnder(SesWorkplace.With(environment), RequestMail.FromSomebodyNew().ToBytes());
     }
 
-    /// <summary>The variable that names an openssl.cnf.</summary>
+    /// <summary>Writes an openssl.cnf, and returns the variable that names it.</summary>
     private (string, string) OpenSslWith(string line)
     {
         File.WriteAllText(_place.PathTo("openssl.cnf"), $"""

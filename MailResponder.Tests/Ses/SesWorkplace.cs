@@ -3,7 +3,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>A <see cref="Workplace"/> whose replies go through a double of SES.</summary>
+/// <summary>A <see cref="Workplace"/> whose replies are sent through a test double of SES.</summary>
 internal static class SesWorkplace
 {
     /// <summary>Sends every entry by SES, with the double's credentials in a file.</summary>
@@ -25,7 +25,7 @@ internal static class SesWorkplace
         place.Write();
     }
 
-    /// <summary>Sends every entry by SES; where credentials come from is left open.</summary>
+    /// <summary>Sends every entry by SES, without a setting for the credentials.</summary>
     public static void SendWithoutFileThrough(this Workplace place, SesDouble ses)
     {
         place.Settings["send_method"] = "SES";
@@ -33,7 +33,7 @@ internal static class SesWorkplace
         place.Write();
     }
 
-    /// <summary>Shell text that starts the program with more environment variables than pipe(8) gives it.</summary>
+    /// <summary>Returns shell text that starts the program with more environment variables than pipe(8) sets.</summary>
     public static string With(params (string Name, string Value)[] variables) =>
         string.Concat(variables.Select(variable => $"export {variable.Name}='{variable.Value}'; "))
             + ResponderProcess.Plainly;

@@ -4,12 +4,12 @@ using System.Text;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>Checks AWS Signature Version 4 by its public description, with nothing of the SDK.</summary>
+/// <summary>Checks AWS Signature Version 4 by its public description, without the SDK.</summary>
 internal static class SignatureV4
 {
     private static readonly TimeSpan AllowedSkew = TimeSpan.FromMinutes(5);
 
-    /// <summary>Null when the signature holds; else what is wrong with it.</summary>
+    /// <summary>Returns what is wrong with the signature. Null if it is valid.</summary>
     /// <param name="ahead">How far the service's clock is ahead of this machine's.</param>
     public static string? Fault(
         SesCall call, (string Region, string Service) scope, Func<string, string?> secretOf, TimeSpan ahead = default)

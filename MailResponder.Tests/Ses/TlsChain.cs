@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MailResponder.Tests.Ses;
 
-/// <summary>A root, an intermediate authority and the certificate of a server.</summary>
+/// <summary>A root, an intermediate authority and a server's certificate.</summary>
 internal sealed class TlsChain : IDisposable
 {
     public const string ServerPurpose = "1.3.6.1.5.5.7.3.1", ClientPurpose = "1.3.6.1.5.5.7.3.2";
@@ -11,10 +11,10 @@ internal sealed class TlsChain : IDisposable
     private readonly ECDsa _rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly ECDsa _middleKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    /// <param name="name">The host that the certificate is for.</param>
-    /// <param name="days">How long it has been valid by now, and how long it will be.</param>
-    /// <param name="purpose">What it may be used for.</param>
-    /// <param name="middleMayIssue">Whether the intermediate authority is one.</param>
+    /// <param name="name">The host name in the certificate.</param>
+    /// <param name="days">The days for which it has been valid, and the days for which it will be.</param>
+    /// <param name="purpose">The purpose for which it may be used.</param>
+    /// <param name="middleMayIssue">Whether the intermediate authority may issue certificates.</param>
     public TlsChain(string name = "localhost", (int Since, int Until) days = default, string purpose = ServerPurpose,
         bool middleMayIssue = true)
     {
@@ -39,7 +39,7 @@ internal sealed class TlsChain : IDisposable
 
     public X509Certificate2 Middle { get; }
 
-    /// <summary>With its key.</summary>
+    /// <summary>The server's certificate, with its key.</summary>
     public X509Certificate2 Server { get; }
 
     public void Dispose()

@@ -3,10 +3,10 @@ using MailResponder.Settings;
 
 namespace MailResponder.Tests.Settings;
 
-/// <summary>Each value that a fault lists as possible is taken, and is then in force.</summary>
+/// <summary>Each value that a fault lists as possible is accepted, and is then in force.</summary>
 public sealed class Choices
 {
-    /// <summary>The setting's place, and its value in force. A new choice is added here.</summary>
+    /// <summary>The value in force, by the place of the setting. A new choice must be added here.</summary>
     private static readonly Dictionary<string, Func<ResponderSettings, string>> All = new()
     {
         ["send_method"] = settings => settings.SendMethod.Hyphenated(),
@@ -49,7 +49,7 @@ public sealed class Choices
     {
         var sources = Directory.EnumerateFiles(Repository.PathTo("MailResponder.Core", "Settings"), "*.cs")
             .Select(File.ReadAllText);
-        // Levels of authentication are read twice by one line.
+        // One line of code reads the levels of authentication of two settings.
         Assert.Equal(All.Count - 1, sources.Sum(source => source.Split(".Choice(").Length - 1));
     }
 

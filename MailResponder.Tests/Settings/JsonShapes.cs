@@ -2,12 +2,12 @@ using System.Text;
 
 namespace MailResponder.Tests.Settings;
 
-/// <summary>Files of any length that should be JSON, each the worst for some part of a reader.</summary>
+/// <summary>Files of any length that should be JSON, each the worst case for some part of a reader.</summary>
 internal static class JsonShapes
 {
     private const string Entry = "{\"email_addr\":\"get@example.com\",\"body\":";
 
-    // In a piece, # is its number.
+    // In a piece, # stands for its number.
     private static readonly Dictionary<string, (string Start, string Piece, string End)> Shapes = new()
     {
         ["objects-open"] = ("", "{", ""),

@@ -7,7 +7,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Settings;
 
-/// <summary>Files cost what their length says, in time and in memory, whatever is in them.</summary>
+/// <summary>Reading a file takes time and memory in proportion to its length, whatever it contains.</summary>
 [Collection(nameof(MeasuredAlone))]
 public sealed class LinearTimeOfFiles
 {
@@ -26,7 +26,7 @@ public sealed class LinearTimeOfFiles
     public void ResponseBook_TakesItsLength(string shape) =>
         AssertLinear(shape, text => ResponseBookFile.Check(text, "/etc/responses.json", []));
 
-    /// <summary>Up to where each text in it would be read by the same reader.</summary>
+    /// <summary>Reads up to the point where the same reader would read each text.</summary>
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Feedback_TakesItsLength(string shape) => AssertLinear(shape, text => _ = JsonTexts.Of(text).Count());
@@ -67,7 +67,7 @@ public sealed class LinearTimeOfFiles
         },
         Length, text => ResponseBookFile.Check(text, "/etc/responses.json", []));
 
-    /// <summary>So many are compared with one another for slips, each as long as DNS has them.</summary>
+    /// <summary>So many names are compared with one another for typos, each as long as DNS allows.</summary>
     [Fact]
     public void BookOfEndlessDomains_IsCheckedSoon()
     {

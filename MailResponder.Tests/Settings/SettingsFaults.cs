@@ -3,8 +3,8 @@ using MailResponder.Settings;
 namespace MailResponder.Tests.Settings;
 
 /// <summary>
-/// <c>Faults/NN-name.json</c> is a settings file, <c>NN-name.faults</c> what <c>responder config check</c> says of it,
-/// empty where nothing is wrong.
+/// <c>Faults/NN-name.json</c> is a settings file. <c>NN-name.faults</c> holds the output of <c>responder config
+/// check</c> for it, empty if it has no fault.
 /// </summary>
 public sealed class SettingsFaults
 {

@@ -2,9 +2,9 @@ using MailResponder.Tests.Faults;
 
 namespace MailResponder.Tests.Soak;
 
-/// <summary>What befalls the host, one after the other, each for about a second.</summary>
-/// <param name="host">Whose parts break.</param>
-/// <param name="servers">Whose database restarts.</param>
+/// <summary>Faults of the host, one after the other, each for about a second.</summary>
+/// <param name="host">The host whose parts break.</param>
+/// <param name="servers">The servers whose database restarts.</param>
 /// <param name="binary">The program whose processes are killed.</param>
 internal sealed class Misfortunes(FaultHost host, FaultServers servers, string binary)
 {
@@ -13,14 +13,12 @@ internal sealed class Misfortunes(FaultHost host, FaultServers servers, string b
     private readonly Random _random = new(1);
     private readonly string _settings = File.ReadAllText(host.Place.SettingsFile);
 
-    /// <summary>How often each of them came.</summary>
+    /// <summary>How often each fault occurred.</summary>
     public SortedDictionary<string, int> Count { get; } = [];
 
     public int Kills { get; private set; }
 
-    /// <summary>
-    /// One of them, from its beginning to its end. The first ones come in order, so that none is missing.
-    /// </summary>
+    /// <summary>Runs one fault from beginning to end. The first ones come in order, so that none is left out.</summary>
     public void Next()
     {
         (string Name, Action Happen)[] all =
@@ -66,7 +64,7 @@ internal sealed class Misfortunes(FaultHost host, FaultServers servers, string b
         }
     }
 
-    /// <summary>In one step: a process may be filling it just now.</summary>
+    /// <summary>Removes the cache in one step, because a process may be filling it at the moment.</summary>
     private void LoseCache()
     {
         if (!Directory.Exists(host.Place.PathTo("cache"))) return;
@@ -99,7 +97,7 @@ internal sealed class Misfortunes(FaultHost host, FaultServers servers, string b
                 catch (Exception exception) when (
                     exception is IOException or InvalidOperationException or UnauthorizedAccessException)
                 {
-                    // It ended by itself meanwhile.
+                    // The process ended by itself meanwhile.
                 }
             }
         }

@@ -10,9 +10,9 @@ using Xunit.Abstractions;
 namespace MailResponder.Tests.Soak;
 
 /// <summary>
-/// A fleet's host on a bad day: Postfix, MariaDB, S3 and an SES that throttles, cuts, fails and stalls, while one
-/// misfortune follows the other. run.sh --soak N sets the number of messages. It ends by itself after half an hour, and
-/// uses nothing but 127.0.0.1.
+/// A fleet's host on a bad day: Postfix, MariaDB, S3 and an SES that throttles, cuts connections, fails and stalls,
+/// while one fault follows another. run.sh --soak N sets the number of messages. The test ends after half an hour at
+/// the latest, and uses only 127.0.0.1.
 /// </summary>
 [Collection("Postfix")]
 public sealed partial class SoakTests(ITestOutputHelper report)
@@ -22,7 +22,7 @@ public sealed partial class SoakTests(ITestOutputHelper report)
         : null;
     private static readonly int Groups = ((Asked ?? 1500) + SoakTraffic.Group - 1) / SoakTraffic.Group;
 
-    /// <summary>No more is handed in, and nothing more goes wrong, after this.</summary>
+    /// <summary>The time after which no more messages are sent and no more faults occur.</summary>
     private static readonly TimeSpan Troubled = Asked is null ? TimeSpan.FromSeconds(100) : TimeSpan.FromMinutes(25);
 
     private static readonly TimeSpan Bound = Asked is null ? TimeSpan.FromMinutes(4) : TimeSpan.FromMinutes(30);
@@ -87,9 +87,9 @@ public sealed partial class SoakTests(ITestOutputHelper report)
     }
 
     /// <summary>
-    /// SES leaves the outcome of one call in twenty unknown, and of some entries that of every try of the day; these
-    /// are held until the next day. One that is held after the last jump of the clock waits for a day that the test has
-    /// to bring.
+    /// Whether only the next day helps. SES leaves the outcome of one call in twenty unknown, and for some entries the
+    /// outcome of every attempt of the day; these are held until the next day. An entry held after the last jump of the
+    /// clock waits for a day that the test must bring about.
     /// </summary>
     private static bool OnlyTomorrowHelps(FaultHost host) => host.Place.Log.Reports.TakeLast(20).All(
         line => line.Contains("it is tried again tomorrow", StringComparison.Ordinal));
@@ -115,7 +115,7 @@ public sealed partial class SoakTests(ITestOutputHelper report)
         }
     }
 
-    /// <summary>Hands the groups to Postfix while there is time; returns how many messages are in its queue.</summary>
+    /// <summary>Submits the groups to Postfix while there is time. Returns the number of messages.</summary>
     private int Feed(int port)
     {
         var count = 0;
@@ -143,7 +143,7 @@ public sealed partial class SoakTests(ITestOutputHelper report)
             .ToList();
         var replies = accepted.GroupBy(reply => MessageId().Match(reply.Mail).Value).ToList();
         var recorded = host.Place.Log.Reports.SelectMany(RecordedReceipts).ToHashSet();
-        // Nothing may have been sent again after it was recorded.
+        // No reply may have been sent again after it was recorded.
         var twiceThoughRecorded = replies.Count(
             same => same.OrderBy(reply => reply.Number).SkipLast(1).Any(reply => recorded.Contains(reply.Number)));
         var perPerson = replies.GroupBy(same => Recipient().Match(same.First().Mail).Groups[1].Value)
@@ -174,13 +174,13 @@ public sealed partial class SoakTests(ITestOutputHelper report)
         Assert.Equal(0, bounced);
         Assert.Equal(0, twiceThoughRecorded);
         Assert.Equal(fed * SoakTraffic.Answered * SoakTraffic.EntriesOfGet, replies.Count);
-        // Made while the clock was a year off.
+        // These requests were made while the clock was a year off.
         Assert.All(ses.SignatureFaults, fault => Assert.Equal("clock skew", fault));
         postfix.AssertNothingWasReturned();
     }
 
     /// <summary>
-    /// The receipts of a line, but that of a reply of which it says that it could not be recorded: the last.
+    /// Returns the receipts of a line, without the last one if the line says that it could not be recorded.
     /// </summary>
     private static IEnumerable<int> RecordedReceipts(string line) =>
         Receipt().Matches(line).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))
@@ -202,7 +202,8 @@ public sealed partial class SoakTests(ITestOutputHelper report)
     {
         var traces = Traces.Of(SoakTraffic.People(fed)).And(SoakTraffic.Phrase);
         traces.AssertNoneIn("the log", string.Join('\n', host.Place.Log.Lines));
-        // What Postfix shows of our output; its own lines name sender and recipient, and that is its affair.
+        // Checks the part of our output that Postfix shows. Postfix's own lines name sender and recipient, which we do
+        // not control.
         traces.AssertNoneIn("Postfix's log",
             string.Join('\n', Shown().Matches(postfix.MailLog).Select(match => match.Value)));
         traces.AssertNoneInFilesOf(host.Place.Folder);
@@ -243,7 +244,9 @@ public sealed partial class SoakTests(ITestOutputHelper report)
     [GeneratedRegex(@"status=\w+ \(.*\)")]
     private static partial Regex Shown();
 
-    /// <summary>The program where Postfix's user reaches it, before there is a Postfix.</summary>
+    /// <summary>
+    /// A copy of the program at a path that Postfix's user can reach, made before there is a Postfix.
+    /// </summary>
     private sealed class SharedBinary : IDisposable
     {
         private readonly string _folder = Directory.CreateTempSubdirectory("responder-soak-").FullName;

@@ -4,8 +4,8 @@ using System.Text;
 namespace MailResponder.Tests.Soak;
 
 /// <summary>
-/// What comes in: groups of twelve messages, each with one person who asks five times, one who asks once, and what is
-/// not to be answered.
+/// The incoming messages: groups of twelve, each with one person who asks five times, one who asks once, and messages
+/// that must not be answered.
 /// </summary>
 internal static class SoakTraffic
 {
@@ -13,13 +13,13 @@ internal static class SoakTraffic
     public const int DailyLimit = 3;
     public const int EntriesOfGet = 2;
 
-    /// <summary>Requests of a group that are answered.</summary>
+    /// <summary>The number of requests in a group that are answered.</summary>
     public const int Answered = DailyLimit + 1;
 
-    /// <summary>In the body of every message.</summary>
+    /// <summary>A phrase in the body of every message.</summary>
     public const string Phrase = "my aunt in Minsk is waiting for it";
 
-    /// <summary>Who asks five times.</summary>
+    /// <summary>The person who asks five times.</summary>
     public static string Many(int group) => Person("many", group);
 
     public static string Once(int group) => Person("once", group);
@@ -27,7 +27,7 @@ internal static class SoakTraffic
     public static IEnumerable<string> People(int groups) =>
         Enumerable.Range(0, groups).SelectMany(group => new[] { Many(group), Once(group), Person("other", group) });
 
-    /// <summary>Envelope sender, recipient and message of the group.</summary>
+    /// <summary>Returns the envelope sender, the recipient and the text of each message of a group.</summary>
     public static IEnumerable<(string Sender, string Recipient, string Mail)> Messages(int group)
     {
         var other = Person("other", group);
@@ -49,7 +49,7 @@ internal static class SoakTraffic
             $"Message-ID: <{n}.{person}>\r\n" +
             $"Date: Sun, 22 Nov 2026 10:00:00 +0000\r\n{more}\r\n{Phrase}\r\n");
 
-    /// <summary>Beginning as nobody else's, so that its traces are found quickly.</summary>
+    /// <summary>Returns an address that begins like no other, so that its traces are found quickly.</summary>
     private static string Person(string kind, int group) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{kind} {group}")))[..20] + "@soak.test";
 }

@@ -3,7 +3,7 @@ using MailResponder.Statistics;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>Every number of a log that was made for it.</summary>
+/// <summary>Checks every number against a log made for this purpose.</summary>
 public sealed class CountedLog
 {
     [Fact]
@@ -48,7 +48,7 @@ public sealed class CountedLog
     public void Percentiles_AreOfTheAnswered(int answered, long median, long percentile95, long maximum)
     {
         var log = new MadeLog().Skipped(SkipReason.Spam, 50).Deferred(Cause.Send, 50);
-        // Slowest first: order does not matter.
+        // Slowest first, to show that the order does not matter.
         for (var ms = answered; ms > 0; ms--) log.Replied("get@example.com", ms: ms);
 
         var figures = log.Count();

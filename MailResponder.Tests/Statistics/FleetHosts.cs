@@ -9,7 +9,7 @@ using MailResponder.Tests.Store;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>The hosts of a fleet, each with a log of its own, which share a MariaDB server.</summary>
+/// <summary>The hosts of a fleet, each with its own log, which share a MariaDB server.</summary>
 internal sealed class FleetHosts : IDisposable
 {
     private const string Key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -37,7 +37,7 @@ internal sealed class FleetHosts : IDisposable
 
     public static readonly DateTimeOffset Midnight = new(2026, 11, 22, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Of today: a log of a few messages is of one day then, whenever the test runs.</summary>
+    /// <summary>Noon today: the messages of a short log are then all of one day, whenever the test runs.</summary>
     public static DateTimeOffset Noon => new(DateTimeOffset.UtcNow.Date.AddHours(12), TimeSpan.Zero);
 
     public Workplace Place { get; } = new();
@@ -59,7 +59,7 @@ internal sealed class FleetHosts : IDisposable
 
     public void Write(string host, MadeLog log) => File.WriteAllText(Place.PathTo(host + ".log"), log.Text);
 
-    /// <summary>As cron does, on a host of that name.</summary>
+    /// <summary>Stores a host's figures as cron does, on a host of that name.</summary>
     public ProgramRun Put(string host)
     {
         using var running = Start(host);
@@ -76,7 +76,7 @@ internal sealed class FleetHosts : IDisposable
             "stats", "--fleet", "--email", "--log", Place.PathTo(host + ".log"), "--settings", Place.SettingsFile);
     }
 
-    /// <summary>The same at the clock's time, on an instance of that name.</summary>
+    /// <summary>Stores a host's figures at the clock's time, on an instance of that name.</summary>
     public void Put(string log, string host, string? instance = null)
     {
         using var days = HostDays.Open(Settings, Clock);
@@ -96,7 +96,8 @@ internal sealed class FleetHosts : IDisposable
     }
 
     /// <summary>
-    /// In the first hours of a day each host counts the day before once more; from half past on it is mailed.
+    /// Marks yesterday as mailed. In the first hours of a day each host counts the day before once more, and from half
+    /// past midnight that day's report is mailed.
     /// </summary>
     public void LeaveOutYesterday() =>
         Sql($"INSERT INTO {Database}.mailed_day VALUES ({HostDays.DayOf(DateTimeOffset.UtcNow) - 1}, 0, 1)");

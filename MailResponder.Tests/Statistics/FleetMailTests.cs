@@ -7,7 +7,7 @@ using static MailResponder.Tests.Statistics.FleetHosts;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>Who of a fleet's hosts mails the report of a day, and when.</summary>
+/// <summary>Which host of a fleet mails a day's report, and when.</summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class FleetMailTests(PrivateMariaDb server) : IDisposable
 {
@@ -59,7 +59,7 @@ public sealed class FleetMailTests(PrivateMariaDb server) : IDisposable
         File.WriteAllText(_hosts.Place.PathTo("quick"), "");
         foreach (var file in Directory.GetFiles(_hosts.Place.Folder, "mail.*"))
             File.Delete(file);
-        // Until its time is over nobody knows that it died; the other day does not wait for it.
+        // Until its time is over it is not known that it died. The other day does not wait for it.
         AssertDone(_hosts.Put("mail2.example.com"));
         Assert.Single(Directory.GetFiles(_hosts.Place.Folder, "mail.*"));
         _hosts.Sql($"UPDATE {_hosts.Database}.mailed_day SET taken_until = taken_until - 3600");
@@ -83,7 +83,7 @@ public sealed class FleetMailTests(PrivateMariaDb server) : IDisposable
         Assert.True(File.Exists(_hosts.Place.PathTo("mail")));
     }
 
-    /// <summary>Garbage by somebody who can write to the database makes no mails.</summary>
+    /// <summary>Garbage from an attacker who can write to the database causes no mail.</summary>
     [Fact]
     public void DayWithoutAReadableRow_IsNotMailed()
     {
@@ -101,7 +101,7 @@ public sealed class FleetMailTests(PrivateMariaDb server) : IDisposable
             StringComparison.Ordinal);
         Assert.Equal(["0"], _hosts.Sql(
             $"SELECT COUNT(*) FROM {_hosts.Database}.mailed_day WHERE done = 1 AND day < {today - 1}"));
-        // Not until somebody may try again.
+        // Nothing happens until another host may try again.
         AssertDone(_hosts.Put("mail1"));
     }
 
@@ -122,7 +122,7 @@ public sealed class FleetMailTests(PrivateMariaDb server) : IDisposable
         Assert.Equal(78, shown.ExitCode);
         Assert.Contains("is of this host alone; a fleet's hosts share one in MySQL or MariaDB (docs/fleet.md)",
             shown.Errors, StringComparison.Ordinal);
-        // Cron's line is on every host, and says nothing there.
+        // Cron's line is on every host, but prints nothing there.
         var cron = place.Command("stats", "--fleet", "--email");
         Assert.Equal((0, ""), (cron.ExitCode, cron.Errors));
     }

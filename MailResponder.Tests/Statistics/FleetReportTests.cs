@@ -8,7 +8,7 @@ using static MailResponder.Tests.Statistics.FleetHosts;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>What a fleet's report counts, and what its hosts keep of it in their database.</summary>
+/// <summary>What a fleet's report counts, and what its hosts store about it in their database.</summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
     public void Dispose() => _hosts.Dispose();
 
     /// <summary>
-    /// Three hosts with four each are twelve, and nothing of what is below five shows: in none of them.
+    /// Three hosts with four requests each make twelve. Nothing below five in the sum of all hosts is shown.
     /// </summary>
     [Fact]
     public void Threshold_AppliesToTheSumOfAllHosts()
@@ -36,7 +36,7 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
 
         var report = _hosts.Json(today);
         Assert.Equal((75, 6), ((int)report["messages"]!["answered"]!, (int)report["messages"]!["skipped"]!["spam"]!));
-        // The three of links@ need company, so that nobody can tell them by the total.
+        // The three of links@ are merged with others, so that they cannot be computed from the total.
         Assert.Equal(["get@example.com"], report["messages"]!["addresses"]!.AsObject().Select(one => one.Key));
         Assert.Equal(15, (int)report["messages"]!["others"]!);
         Assert.Equal(hosts, report["hosts"]!.AsArray().Select(host => (string)host!["host"]!));
@@ -64,12 +64,12 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
         AssertDone(_hosts.Put("mail1.example.com"));
 
         var rows = Rows();
-        // Until two o'clock there are two.
+        // Until two o'clock there are two rows for each host.
         Assert.NotEmpty(rows);
         foreach (var text in (string[])["example", "get@", "mail1", "answered", "addresses"])
             Assert.DoesNotContain(rows, row => row.Split(' ')[1].Contains(
                 Convert.ToHexString(Encoding.UTF8.GetBytes(text)), StringComparison.Ordinal));
-        // The same figures look different each time.
+        // The same figures are encrypted differently each time.
         AssertDone(_hosts.Put("mail1.example.com"));
         Assert.Empty(rows.Intersect(Rows()));
 
@@ -78,7 +78,8 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
     }
 
     /// <summary>
-    /// A message more, for an address that nobody else asked: who keeps all rows, as a binlog does, must not see it.
+    /// One more message, for an address that nobody else asked, must not show to someone who keeps all rows, as a
+    /// binlog does.
     /// </summary>
     [Fact]
     public void LengthOfARow_TellsNothing()
@@ -95,7 +96,9 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
         Assert.Equal(["16412", "16412", "16412"], lengths);
     }
 
-    /// <summary>Whoever can write to the database and has no key can take figures away, and not make any.</summary>
+    /// <summary>
+    /// An attacker who can write to the database but has no key can remove figures, but cannot make any.
+    /// </summary>
     [Fact]
     public void RowOfAnotherDayOrHost_IsNotBelieved()
     {
@@ -118,7 +121,7 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
     }
 
     /// <summary>
-    /// A day is one of UTC, whatever zone a host is in. After midnight the day before is counted once more.
+    /// A day is a day of UTC, whatever a host's time zone. After midnight the day before is counted once more.
     /// </summary>
     [Fact]
     public void Midnight_DividesTheMessages()
@@ -135,7 +138,7 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
 
         Assert.Equal((7, 3, 10), (Answered(yesterday, yesterday + 1), Answered(yesterday + 1, yesterday + 2),
             Answered(yesterday, yesterday + 2)));
-        // The other hosts still count, so nobody mails yet.
+        // The other hosts still count, so no report is due yet.
         Assert.Empty(fleet.Due());
         _hosts.Clock.Now = Midnight.AddMinutes(30);
         Assert.Equal([yesterday], fleet.Due());
@@ -143,7 +146,9 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
         long Answered(long first, long end) => fleet.Report(first, end, "").Messages.Answered;
     }
 
-    /// <summary>A rotated log counts with the present one; one that is gone takes nothing away.</summary>
+    /// <summary>
+    /// A rotated log is counted together with the current one. A log that is gone takes no figures away.
+    /// </summary>
     [Fact]
     public void RotatedLog_CountsToo()
     {
@@ -162,7 +167,9 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
         Assert.Equal(9, fleet.Report(day, day + 1, "").Messages.Answered);
     }
 
-    /// <summary>Two hosts with one name are two; the figures of one that was terminated stay for two weeks.</summary>
+    /// <summary>
+    /// Two hosts with the same name count as two. The figures of a terminated host are kept for two weeks.
+    /// </summary>
     [Fact]
     public void Hosts_AreKnownByInstanceToo()
     {
@@ -185,7 +192,7 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
         Assert.Equal(2, days.Read(0, day + 20).Count);
     }
 
-    /// <summary>A host that gets another name counted the same messages under the former one.</summary>
+    /// <summary>A host that gets another name has counted the same messages under its former name.</summary>
     [Theory]
     [InlineData("i-1")]
     [InlineData(null)]
@@ -229,7 +236,7 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
         Assert.Equal((9, 8), (report.Postfix.Trend[^1].Received, report.Postfix.Trend[^1].Answered));
     }
 
-    /// <summary>The key changes at midnight, and hosts do not change it at the same moment.</summary>
+    /// <summary>The key changes at midnight, but not on all hosts at the same moment.</summary>
     [Fact]
     public void ChangedKey_KeepsTheFiguresReadable()
     {
@@ -247,7 +254,7 @@ public sealed class FleetReportTests(PrivateMariaDb server) : IDisposable
         Assert.Equal(11, new Fleet(_hosts.Settings, days, _hosts.Clock).Report(day, day + 1, "").Messages.Answered);
     }
 
-    /// <summary>A clock that is far ahead would delete all hosts' figures.</summary>
+    /// <summary>A clock that is far ahead would delete the figures of all hosts.</summary>
     [Fact]
     public void WrongClock_ChangesNothing()
     {

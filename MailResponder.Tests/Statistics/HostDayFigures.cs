@@ -7,7 +7,9 @@ using MailResponder.Statistics;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>Whatever a host counts, the report reads: each figure has a number of its own.</summary>
+/// <summary>
+/// The report reads every figure that a host counts. To show this, each figure gets a different number.
+/// </summary>
 public sealed class HostDayFigures
 {
     private long _number = 1000;
@@ -16,7 +18,7 @@ public sealed class HostDayFigures
     public void Postfix_ComesBack()
     {
         var told = new PostfixLogSummary { Outcomes = [Outcomes("gmail.com"), Outcomes(ProviderOutcomes.Others)] };
-        // Medians do not add up, and the trend is of all days.
+        // Medians do not add up, and the trend covers all days.
         string[] without = [nameof(told.MedianSeconds), nameof(told.Percentile95Seconds), nameof(told.Trend),
             nameof(told.Outcomes), "EqualityContract"];
         foreach (var figure in typeof(PostfixLogSummary).GetProperties().Where(one => !without.Contains(one.Name)))
@@ -45,7 +47,7 @@ public sealed class HostDayFigures
             JsonSerializer.Serialize(MessageCounts.Sum([read]).Figures(1)));
     }
 
-    /// <summary>However many messages a host has, its row has room.</summary>
+    /// <summary>A row has room for the figures of any number of messages.</summary>
     [Fact]
     public void Times_AreKeptInThreeDigits()
     {

@@ -5,12 +5,12 @@ using MailResponder.Statistics;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>A log of events, of outcomes as the filter reports them.</summary>
+/// <summary>An event log, made of outcomes as the filter reports them.</summary>
 internal sealed class MadeLog
 {
     private readonly StringBuilder _lines = new();
 
-    /// <summary>The time of the next line; a second passes from line to line.</summary>
+    /// <summary>The time of the next line. Each line is a second later than the one before.</summary>
     public DateTimeOffset Time { get; set; } = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
 
     public string Text => _lines.ToString();
@@ -48,7 +48,7 @@ internal sealed class MadeLog
         return this;
     }
 
-    /// <summary>Has the text counted as a file is.</summary>
+    /// <summary>Counts the text as a log file is counted.</summary>
     public static MessageFigures Count(
         string text, DateTimeOffset? since = null, DateTimeOffset? until = null, int threshold = 5,
         TimeZoneInfo? zone = null)

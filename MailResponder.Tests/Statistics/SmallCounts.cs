@@ -2,7 +2,7 @@ using MailResponder.Statistics;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>Nobody's single request shows: addresses below the threshold are counted together.</summary>
+/// <summary>No single request shows: addresses below the threshold are counted together.</summary>
 public sealed class SmallCounts
 {
     [Fact]

@@ -8,7 +8,9 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>`responder stats`, the published program: the logs that it counts, and the forms of its report.</summary>
+/// <summary>
+/// Runs `responder stats` of the published program: the logs that it counts, and the forms of its report.
+/// </summary>
 public sealed class StatsCommandTests : IDisposable
 {
     private readonly Workplace _place = new();
@@ -177,7 +179,7 @@ public sealed class StatsCommandTests : IDisposable
         Assert.EndsWith("</html>\n", File.ReadAllText(_place.PathTo("a.html")), StringComparison.Ordinal);
     }
 
-    /// <summary>What the filter really logs, of real people.</summary>
+    /// <summary>Uses the lines that the filter really logs for requests.</summary>
     [Fact]
     public void NoRequester_IsInAnyForm()
     {
@@ -206,7 +208,7 @@ public sealed class StatsCommandTests : IDisposable
         });
     }
 
-    /// <summary>RESPONDER_STATS_MEGABYTES=1000 is the long form.</summary>
+    /// <summary>RESPONDER_STATS_MEGABYTES=1000 makes the test longer.</summary>
     [Fact]
     public void MemoryStaysTheSame_WhateverTheLog()
     {
@@ -240,7 +242,7 @@ public sealed class StatsCommandTests : IDisposable
         return (run.ExitCode, run.Errors);
     }
 
-    /// <summary>With the folder var-log in the place of /var/log.</summary>
+    /// <summary>Runs with the folder var-log mounted in place of /var/log.</summary>
     private ProgramRun WithLogs(params string[] arguments) =>
         _place.StatsWith(_place.PathTo("var-log"), "/var/log", arguments);
 

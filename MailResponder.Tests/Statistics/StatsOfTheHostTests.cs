@@ -7,7 +7,9 @@ using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Statistics;
 
-/// <summary>What `responder stats` tells beside its log: disks, Postfix's queue and log, SES, the instance.</summary>
+/// <summary>
+/// What `responder stats` reports in addition to its log: disks, Postfix's queue and log, SES, the instance.
+/// </summary>
 public sealed class StatsOfTheHostTests : IDisposable
 {
     private readonly Workplace _place = new();
@@ -15,7 +17,8 @@ public sealed class StatsOfTheHostTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     /// <summary>
-    /// The figure of the metrics and of df(1), which rounds up: what is reserved for root is neither free nor used.
+    /// The same figure as in the metrics and in df(1), which rounds up. Space reserved for root is neither free nor
+    /// used.
     /// </summary>
     [Fact]
     public void Disk_IsAsFullAsTheMetricsSay()
@@ -73,7 +76,7 @@ public sealed class StatsOfTheHostTests : IDisposable
         Assert.Equal(12, (int)report["messages"]!["answered"]!);
     }
 
-    /// <summary>The rows that `responder postfix-log` keeps; its own tests compare every number of them.</summary>
+    /// <summary>Reads the rows kept by `responder postfix-log`, whose own tests check every number in them.</summary>
     [Fact]
     public void PostfixLog_IsReadOfTheSameSpan()
     {

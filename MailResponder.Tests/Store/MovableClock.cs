@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Store;
 
-/// <summary>A clock that shows what a test says; the time between two looks is real.</summary>
+/// <summary>A clock whose date and time a test sets. Measured durations are real.</summary>
 internal sealed class MovableClock : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);

@@ -2,7 +2,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>One report at a time.</summary>
+/// <summary>Blocks by one report at a time.</summary>
 internal static class SingleFeedback
 {
     public static FeedbackResult BlockByFeedback(

@@ -3,7 +3,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>An address key in a folder of its own, and people whom nobody has seen before.</summary>
+/// <summary>An address key in a folder of its own, and new requesters.</summary>
 internal sealed class StoreKey : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("key-").FullName;
@@ -18,7 +18,7 @@ internal sealed class StoreKey : IDisposable
 
     public AddressKey Key { get; private set; }
 
-    /// <summary>Puts a new key into the file; <see cref="Key"/> holds the earlier one too.</summary>
+    /// <summary>Puts a new key into the file. <see cref="Key"/> then also holds the earlier one.</summary>
     public void Change() => Key = AddressKey.Change(File, new DateTimeOffset(2026, 11, 24, 16, 0, 0, TimeSpan.Zero));
 
     public static MessageKey NewMessage() => new(RandomNumberGenerator.GetBytes(32));

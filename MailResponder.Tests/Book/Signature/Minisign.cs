@@ -4,7 +4,7 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Book.Signature;
 
-/// <summary>A key of the true minisign, without a password, and what it signs.</summary>
+/// <summary>A key made by the real minisign, without a password, and signatures with it.</summary>
 public sealed class Minisign : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -15,19 +15,19 @@ public sealed class Minisign : IDisposable
         PublicKey = File.ReadAllLines(_folder.PathTo("pub"))[1];
     }
 
-    /// <summary>As it stands in the settings.</summary>
+    /// <summary>The public key in the form used in the settings.</summary>
     public string PublicKey { get; }
 
     internal PublicKey Key => MailResponder.Settings.PublicKey.Parse(PublicKey)!;
 
-    /// <summary>Signs a file; the signature is beside it.</summary>
+    /// <summary>Signs a file. The signature is written next to it.</summary>
     public void Sign(string file, params string[] more) =>
         ToolRun.Of("minisign", ["-S", "-s", _folder.PathTo("key"), .. more, "-m", file]).AssertDone();
 
-    /// <summary>Signs a file as of another time.</summary>
+    /// <summary>Signs a file with another time.</summary>
     public void Sign(string file, DateTimeOffset time) => Sign(file, "-t", Comment(Path.GetFileName(file), time));
 
-    /// <summary>The signature of a content under a name.</summary>
+    /// <summary>Returns the signature of a content under a file name.</summary>
     public byte[] SignatureOf(byte[] content, string name, DateTimeOffset? time = null, string? comment = null)
     {
         var file = _folder.PathTo(name);

@@ -5,7 +5,7 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Book.Signature;
 
-/// <summary>Signatures that the true minisign made, as they are and with anything in them changed.</summary>
+/// <summary>Signatures made by the real minisign, unchanged and with every possible part changed.</summary>
 public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisign>
 {
     private static readonly byte[] Content =
@@ -39,7 +39,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
         Assert.True(Read(minisign.SignatureOf(file, "any")).IsOf(file));
     }
 
-    /// <summary>But for the words of the untrusted comment, which nothing depends on.</summary>
+    /// <summary>The exception is the text of the untrusted comment, on which nothing depends.</summary>
     [Fact]
     public void NoChangeOfTheSignaturesFile_Passes()
     {
@@ -130,7 +130,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
         Problem(new byte[MinisignSignature.MaxBytes + 1]);
     }
 
-    /// <summary>In the right form and under the name of the key, so that the numbers alone are wrong.</summary>
+    /// <summary>The form and the key id are right; only the numbers are wrong.</summary>
     [Fact]
     public void AnyNumbers_AreRefusedWithoutAnException()
     {
@@ -142,7 +142,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
             var overBoth = new byte[64];
             random.NextBytes(signature.AsSpan(10));
             random.NextBytes(overBoth);
-            // Small, large and special ones among them.
+            // Some of the numbers are very small or very large.
             if (i % 4 == 1)
                 signature.AsSpan(10, 32).Fill((byte)(i % 8 == 1 ? 0 : 255));
             if (i % 4 == 2)
@@ -153,7 +153,9 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
         }
     }
 
-    /// <summary>Each byte with each bit turned, taken out, doubled, and with something put before it; and each start.
+    /// <summary>
+    /// Returns copies with one change: each bit flipped, each byte removed, something inserted before it, or the file
+    /// cut off there; and some with more at the end.
     /// </summary>
     internal static IEnumerable<(int At, byte[] Changed)> Changes(byte[] good)
     {

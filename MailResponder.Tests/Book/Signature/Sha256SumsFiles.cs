@@ -4,7 +4,7 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Book.Signature;
 
-/// <summary>Lists of hashes, those of the true sha256sum and others.</summary>
+/// <summary>Lists of hashes, made by the real sha256sum or by others.</summary>
 public sealed class Sha256SumsFiles
 {
     private const string Hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -32,7 +32,7 @@ public sealed class Sha256SumsFiles
         Assert.Null(sums.Of("tools/b.zip"));
     }
 
-    /// <summary>A list that is read as another one than was signed would be copied as that other one.</summary>
+    /// <summary>Decoding would change such a list, and the copy kept of it would differ from the signed list.</summary>
     [Fact]
     public void ListThatIsNotUtf8_IsRefused()
     {

@@ -1,5 +1,5 @@
 #!/bin/sh
 # expect: fault database
-# A key that was made anew: the database belongs to the old one.
+# The key was created anew; the database belongs to the old key.
 keep /etc/mail_responder/address.key
 printf '%064d\n' 7 >/etc/mail_responder/address.key

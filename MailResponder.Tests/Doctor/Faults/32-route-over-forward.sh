@@ -1,6 +1,6 @@
 #!/bin/sh
 # expect: warning postfix-route
-# The old way: local(8) reads the file, two messages at a time.
+# The old set-up: local(8) reads .forward, two messages at a time.
 keep /etc/postfix/main.cf
 postconf -X transport_maps
 keep /var/lib/mail_responder/.forward

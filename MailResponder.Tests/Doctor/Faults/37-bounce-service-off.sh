@@ -1,5 +1,5 @@
 #!/bin/sh
 # expect: fault postfix-bounces
-# What the old set-up did to keep bounces back.
+# The old set-up did this to suppress bounces.
 keep /etc/postfix/master.cf
 postconf -M# bounce/unix

@@ -1,7 +1,7 @@
 #!/bin/sh
 # expect: fault postfix-recipients
 # shellcheck disable=SC2016 # Postfix expands it
-# Strict recipients, and a table from before the address came into the book.
+# Strict recipients, with a table older than the address in the book.
 keep /etc/postfix/main.cf
 keep /var/lib/mail_responder/postfix
 mkdir -p /var/lib/mail_responder/postfix

@@ -1,6 +1,6 @@
 #!/bin/sh
 # expect: fault rsyslog-rule
 keep /etc/rsyslog.d/20-mail_responder.conf
-# Postfix is logged there as long as the rule is not in force.
+# Postfix's log goes there while the rule is not in force.
 keep /var/log/syslog
 rm /etc/rsyslog.d/20-mail_responder.conf

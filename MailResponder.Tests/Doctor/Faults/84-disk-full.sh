@@ -1,6 +1,6 @@
 #!/bin/sh
 # expect: fault disk
 mount -t tmpfs -o size=20m full /var/log
-# It has opened its files there, when it had none open before.
+# rsyslogd may have opened its files on the new mount, if it had none open before.
 at_end stop_rsyslog
 at_end umount /var/log

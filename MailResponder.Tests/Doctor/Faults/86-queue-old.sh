@@ -2,5 +2,5 @@
 # expect: warning queue
 mkdir -p /var/spool/postfix/deferred/A
 touch -d "-6 hours" /var/spool/postfix/deferred/A/ABCDEF1234
-# postsuper may have moved it.
+# postsuper may have moved the file.
 at_end find /var/spool/postfix/deferred /var/spool/postfix/hold /var/spool/postfix/corrupt -type f -delete

@@ -1,6 +1,6 @@
 #!/bin/sh
 # expect: warning reply-tls
-# The MX record of gmail.com leads to a host that is not Google's, and tls_policy wants to see Google's certificate.
+# The MX record of gmail.com leads to a host that is not Google's, but tls_policy requires Google's certificate.
 keep /var/log/mail.log
 keep /var/log/mail_responder.log
 keep /var/log/mail_responder-events.log

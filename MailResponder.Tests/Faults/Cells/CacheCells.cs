@@ -1,11 +1,14 @@
 namespace MailResponder.Tests.Faults;
 
-/// <summary>What was pulled from S3, and S3 itself, which a message asks only when the cache is cold.</summary>
+/// <summary>
+/// Faults of the cache of what was pulled from S3, and of S3 itself, which a message contacts only when the cache is
+/// empty.
+/// </summary>
 internal static class CacheCells
 {
     public static IEnumerable<FaultCell> All =>
     [
-        // Filled again from S3.
+        // The cache is filled again from S3.
         new("cache", "missing")
         {
             Prepare = host => host.UseS3(),
@@ -18,7 +21,7 @@ internal static class CacheCells
         },
         SetUpCells.NeverRendered(new("cache", "corrupt")
         {
-            // The next `config pull` of cron finds that it is not what it fetched.
+            // cron's next `config pull` finds that this is not the file it fetched.
             Prepare = host => host.UseS3(), Harm = host => host.Overwrite("cache/responses.json", "[ {"),
             Mend = host => Assert.Equal(0, host.Place.Command("config", "pull").ExitCode),
             Reason = "response-book", Problem = "responses.json",
@@ -31,7 +34,7 @@ internal static class CacheCells
         }),
         new("cache", "without its attachment") { Prepare = host => host.UseS3(), Harm = host =>
         File.Delete(Attachment(host)) },
-        // As good as none: filled again.
+        // This counts as a missing cache, which is filled again.
         new("cache", "whose attachment is a pipe")
         {
             Prepare = host => host.UseS3(),

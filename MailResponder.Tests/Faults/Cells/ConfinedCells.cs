@@ -3,8 +3,8 @@ using MailResponder.Tests.Ses;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// Nothing is broken, but the program may make few system calls: it is answered all the same, by way of each database,
-/// source and way out.
+/// Nothing is broken, but the program may make only few system calls. It still answers, with each database, each source
+/// and each way of sending.
 /// </summary>
 internal static class ConfinedCells
 {
@@ -17,7 +17,7 @@ internal static class ConfinedCells
         new("confinement", "SES over TLS") { IsFirstStart = true, Harm = UseSesOverTls },
     ];
 
-    // At a first start there are a key, a database and a cache to be made.
+    // A first start must create a key, a database and a cache.
     private static FaultCell Confined(string fault, Action<FaultHost> prepare) =>
         new("confinement", fault) { IsFirstStart = true, Prepare = prepare, Harm = host => host.Confine() };
 

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Faults;
 
-/// <summary>SQLite on this host's disk, MariaDB behind a socket.</summary>
+/// <summary>Faults of SQLite on this host's disk, and of MariaDB behind a socket.</summary>
 internal static class DatabaseCells
 {
     private const string Database = "responder.db";
@@ -9,7 +9,7 @@ internal static class DatabaseCells
 
     private static IEnumerable<FaultCell> Sqlite =>
     [
-        // Quota and ledger are lost with it; a new one is made.
+        // The quotas and the ledger are lost with it; a new database is created.
         new("SQLite", "missing") { Harm = host => File.Delete(host.Place.PathTo(Database)) },
         new("SQLite", "unreadable")
         {
@@ -54,7 +54,7 @@ internal static class DatabaseCells
             Mend = host => host.Unhide(Database), Reason = "database", Problem = Database,
         },
         new("SQLite", "without locks") { Harm = host => host.Break("lock,responder.db.lock,1,0,37"),
-        Reason = "database", Problem = "the file system gives no locks" },
+        Reason = "database", Problem = "the file system does not support locks" },
         new("SQLite", "whose lock fails") { Harm = host => host.Break("lock,responder.db.lock,1,0,5"),
         Reason = "database", Problem = "input/output error 5; check the disk" },
         new("SQLite", "whose message is another's") { Harm = host => host.Break("lock,responder.db.lock,2,1,11"),
@@ -65,7 +65,7 @@ internal static class DatabaseCells
         Reason = "database", Problem = "check the disk" },
         new("SQLite", "cut after the first reply")
         {
-            // The reply is out and cannot be recorded: it is sent once more, under the same name.
+            // The reply was sent but cannot be recorded: it is sent again, under the same name.
             Harm = host => host.Break("write,responder.db-wal,7,0,5"), Reason = "database",
                 Problem = "input/output error", RepliesMeanwhile = null,
         },
@@ -97,8 +97,7 @@ internal static class DatabaseCells
         },
     ];
 
-    // Another service at the address, or a server out of its mind: what it answers is not MySQL's protocol, or not
-    // sound.
+    // Another service listens at the address, or a faulty server: the answers are not MySQL's protocol, or not valid.
     private static IEnumerable<FaultCell> Corrupt =>
     [
         Corrupted("another service", packets: 0, (to, _) =>

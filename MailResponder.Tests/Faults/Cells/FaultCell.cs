@@ -1,13 +1,14 @@
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// One cell of the matrix: a part of the responder's world and what is wrong with it. The message is deferred until the
-/// part is back, or, where <see cref="Reason"/> is null, answered all the same.
+/// One cell of the matrix: a part of the responder's environment, and what is wrong with it. The message is deferred
+/// until the part works again or, if <see cref="Reason"/> is null, answered despite the fault.
 /// </summary>
 internal sealed record FaultCell(string Part, string Fault)
 {
     /// <summary>
-    /// Before the fault, with everything in order; one request has been answered by then, unless it is a first start.
+    /// Runs before the fault, while everything works. By then one request has been answered, unless it is a first
+    /// start.
     /// </summary>
     public Action<FaultHost> Prepare { get; init; } = _ => { };
 
@@ -15,28 +16,32 @@ internal sealed record FaultCell(string Part, string Fault)
 
     public Action<FaultHost> Mend { get; init; } = host => host.Mend();
 
-    /// <summary>The reason in the log line of a deferred message.</summary>
+    /// <summary>
+    /// The reason in the log line of a deferred message. Null if the message is not deferred or nothing is logged.
+    /// </summary>
     public string? Reason { get; init; }
 
-    /// <summary>What the log line says of the part and of what to do.</summary>
+    /// <summary>The log line's words about the part and the remedy.</summary>
     public string Problem { get; init; } = "";
 
     /// <summary>
-    /// How many replies are out while the fault lasts; null: any number, for a process that dies somewhere.
+    /// The number of replies sent while the fault lasts. Null if any number is possible, for a process that dies at an
+    /// unknown point.
     /// </summary>
     public int? RepliesMeanwhile { get; init; } = 0;
 
-    /// <summary>The process dies, perhaps before it could say anything; the message is deferred.</summary>
+    /// <summary>Whether the process dies, perhaps before it could log anything. The message is deferred.</summary>
     public bool IsSilent { get; init; }
 
-    /// <summary>It is answered at once, and nobody is there to hear the line.</summary>
+    /// <summary>Whether the message is answered at once, but nothing receives the log line.</summary>
     public bool IsAnsweredSilently { get; init; }
 
-    /// <summary>The host has neither key nor database yet.</summary>
+    /// <summary>Whether the host has no key and no database yet.</summary>
     public bool IsFirstStart { get; init; }
 
     /// <summary>
-    /// How many replies may come twice: the process died, or the line was cut, between sending and recording.
+    /// The number of replies that may be sent twice, because the process died or the connection was cut between sending
+    /// and recording.
     /// </summary>
     public int MaxDoubles { get; init; }
 

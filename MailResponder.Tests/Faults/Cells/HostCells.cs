@@ -2,16 +2,18 @@ using System.Net.Sockets;
 
 namespace MailResponder.Tests.Faults;
 
-/// <summary>What the host itself owes the program: a syslog, a clock, room, memory, descriptors, randomness.</summary>
+/// <summary>
+/// Faults of what the host provides: syslog, the clock, disk space, memory, descriptors, random numbers.
+/// </summary>
 internal static class HostCells
 {
-    // In megabytes: the runtime cannot start, dies, or cannot load a library.
+    // In megabytes. The runtime cannot start, dies, or cannot load a library.
     private static readonly int[] AddressSpaces = [40, 60];
     private static readonly int[] DataSegments = [4, 8];
 
     public static IEnumerable<FaultCell> All => [.. Syslog, .. Clock, .. Disk, .. Memory, .. Rest];
 
-    // A message is answered without a line rather than not.
+    // A message is rather answered without a log line than not at all.
     private static IEnumerable<FaultCell> Syslog =>
     [
         Unheard("missing", "connect,/log,1,0,2;send,/log,1,0,2"),
@@ -48,7 +50,7 @@ internal static class HostCells
         new("clock", "in 2100") { Harm = host => host.Break("time,*,1,0,set4102444800") },
         new("clock", "that jumps forth") { Harm = host => host.Break("time,*,3,0,step315360000") },
         new("clock", "that jumps back") { Harm = host => host.Break("time,*,3,0,step-315360000") },
-        // Amazon refuses a signature that is not of today, and so does the double.
+        // Amazon refuses a signature that is not from today, and so does the test double.
         new("clock", "in 1970 for SES")
         {
             Prepare = host => host.UseSes(),
@@ -63,7 +65,7 @@ internal static class HostCells
         new("disk", "full for the replies")
         {
             Prepare = host => host.Mount("outbox", "64k"),
-            // The links fit, the attachment does not.
+            // There is room for the links but not for the attachment.
             Harm = _ => { }, Mend = host => host.Grow("outbox", "1m"), Reason = "send",
                 Problem = "outbox: the disk is full", RepliesMeanwhile = 1,
         },
@@ -89,7 +91,7 @@ internal static class HostCells
         Problem = "" },
     ];
 
-    // The runtime cannot start, or ends with a signal: Postfix keeps the message, and writes the line itself.
+    // The runtime cannot start, or a signal ends it. Postfix keeps the message, and logs the line itself.
     private static IEnumerable<FaultCell> Memory =>
     [
         .. AddressSpaces.Select(megabytes => new FaultCell("memory", $"of {megabytes} MB")

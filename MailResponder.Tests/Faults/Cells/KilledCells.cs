@@ -1,8 +1,8 @@
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// The process is killed, once, at each step that somebody else could see. <see cref="EveryCallTests"/> kills it at
-/// every call of all.
+/// Kills the process once at each step that has an outside effect. <see cref="EveryCallTests"/> kills it at every
+/// single call.
 /// </summary>
 internal static class KilledCells
 {
@@ -12,7 +12,7 @@ internal static class KilledCells
         Killed("while it reads the message", "read,stdin,1,1,kill9"),
         Killed("while it reads the book", "read,responses.json,1,1,kill9") with
         {
-            // What was rendered of it counts no more, so that it is read.
+            // This makes its rendering invalid, so that the book is read.
             Harm = host =>
             {
                 File.SetLastWriteTimeUtc(host.Place.PathTo("responses.json"), DateTime.UtcNow.AddMinutes(-1));
@@ -27,7 +27,7 @@ internal static class KilledCells
         Killed("after the claim", "open,.eml.part,1,1,kill9"),
         Killed("while it writes the reply", "write,.eml.part,1,1,kill9"),
         Killed("before the reply has its name", "rename,.eml,1,1,kill9"),
-        // It has the same name when it is written again, so that there is one all the same.
+        // The second copy has the same name, so there is still only one.
         Killed("before the reply is recorded", "rename,.eml,1,1,after9", replies: 1),
         Killed("between two replies", "open,tool.zip,1,1,kill9", replies: 1),
         Killed("before the second reply is recorded", "rename,.eml,2,1,after9", replies: 2),

@@ -3,8 +3,8 @@ using MailResponder.Files;
 namespace MailResponder.Tests.Faults;
 
 /// <summary>
-/// What is rendered of book and attachments, which only saves time: whatever becomes of it, the message is answered
-/// from the book itself, and a process that dies over it leaves nothing half done.
+/// Faults of the renderings of book and attachments, which only save time. Whatever happens to them, the message is
+/// answered from the book itself, and a process that dies while using them leaves nothing half done.
 /// </summary>
 internal static class RenderedCells
 {
@@ -39,7 +39,7 @@ internal static class RenderedCells
 
     private static IEnumerable<FaultCell> OfFile(string ending)
     {
-        // Also in the name of a mail address.
+        // The cell's name becomes the local part of a mail address, so it must not contain an @.
         var kind = ending.Replace("get@example.com", "record", StringComparison.Ordinal);
         return
         [
@@ -63,7 +63,7 @@ internal static class RenderedCells
             }),
             Of($"whose {kind} cannot be read", host => host.Break($"read,{host.Rendered(ending)},1,0,5")) with
             {
-                // Found out while the reply is written: that waits for another try.
+                // The damage is found while the reply is written, so the reply waits for another attempt.
                 Reason = kind == ".base64" ? "send" : null,
                 Problem = kind == ".base64" ? "input/output error 5; check the disk" : "",
                 RepliesMeanwhile = kind == ".base64" ? 1 : 0,
@@ -71,7 +71,7 @@ internal static class RenderedCells
         ];
     }
 
-    /// <summary>Nothing is rendered yet, and cannot be now.</summary>
+    /// <summary>Nothing is rendered yet, and nothing can be rendered now.</summary>
     private static FaultCell Unwritable(string where, params string[] rules) => Of(where, host =>
     {
         Empty(host);

@@ -2,12 +2,12 @@ using MailResponder.Tests.Ses;
 
 namespace MailResponder.Tests.Faults;
 
-/// <summary>The ways out: SES, sendmail, the outbox.</summary>
+/// <summary>Faults of the ways to send: SES, sendmail, the outbox.</summary>
 internal static class SendingCells
 {
     public static IEnumerable<FaultCell> All => [.. Ses, .. Sendmail, .. Outbox];
 
-    // The first request of each double is that of somebody else, before the fault.
+    // The first request to each test double is another requester's, before the fault.
     private static IEnumerable<FaultCell> Ses =>
     [
         new("SES", "missing") { Prepare = host => host.UseSes(), Harm = host =>
@@ -89,7 +89,7 @@ internal static class SendingCells
 
     private static FaultCell Answering(string fault, SesAnswer answer, int times, string problem) => new("SES", fault)
     {
-        // Both entries of the first try get the answer.
+        // Both entries of the first attempt get the answer.
         Prepare = host => host.UseSes(number => number > 1 && number <= 1 + 2 * times ? answer : null),
         Harm = _ => { },
         Reason = "send",

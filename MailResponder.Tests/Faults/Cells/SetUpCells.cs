@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Faults;
 
-/// <summary>Settings, keys, response book and attachments as files of the host.</summary>
+/// <summary>Faults of settings, keys, response book and attachments as files of the host.</summary>
 internal static class SetUpCells
 {
     public static IEnumerable<FaultCell> All =>
@@ -14,7 +14,7 @@ internal static class SetUpCells
         LastGood("corrupt", host => host.Overwrite("responses.json", "[ { \"email_addr\": ")),
         LastGood("unreadable", host => host.TakeAway("responses.json")),
         LastGood("cut", host => host.Break("read,responses.json,1,0,5")),
-        // Whatever is in an attachment's file is the attachment: it cannot be corrupt.
+        // Any content of an attachment's file is the attachment, so it cannot be corrupt.
         .. Of("attachment", "files/tools/tool.zip", "attachment", corrupt: null, "tool.zip", repliesMeanwhile: 1),
         new("attachment", "cut short while it is read")
         {
@@ -31,7 +31,7 @@ internal static class SetUpCells
         },
     ];
 
-    /// <summary>The same on a host that has no good book to go on with.</summary>
+    /// <summary>The same fault on a host that has no good book to fall back on.</summary>
     public static FaultCell NeverRendered(FaultCell cell) => cell with
     {
         Harm = host =>
@@ -42,7 +42,7 @@ internal static class SetUpCells
         },
     };
 
-    /// <summary>The book is as it should not be, and the last good one is there.</summary>
+    /// <summary>The book has a fault, and the last good one exists.</summary>
     private static FaultCell LastGood(string fault, Action<FaultHost> harm)
     {
         var good = "";
@@ -62,11 +62,11 @@ internal static class SetUpCells
         };
     }
 
-    /// <param name="part">The part's name.</param>
-    /// <param name="file">Where it is.</param>
-    /// <param name="reason">Why a message is deferred.</param>
-    /// <param name="corrupt">What it may hold instead of what it should; null: there is no such thing.</param>
-    /// <param name="named">What the log line calls it.</param>
+    /// <param name="part">The name of the part.</param>
+    /// <param name="file">Its file.</param>
+    /// <param name="reason">The reason for which a message is deferred.</param>
+    /// <param name="corrupt">The corrupt content; null if there can be none.</param>
+    /// <param name="named">How the log line names it.</param>
     /// <param name="repliesMeanwhile">How many entries do not need it.</param>
     private static IEnumerable<FaultCell> Of(
         string part, string file, string reason, string? corrupt, string named, int repliesMeanwhile = 0)
@@ -76,7 +76,7 @@ internal static class SetUpCells
             {
                 Harm = host =>
                 {
-                    // Broken settings do not say where the log is: the line goes to the standard place.
+                    // Broken settings do not say where the log is, so the line goes to the standard place.
                     host.Break("none,*,1,0,0");
                     harm(host);
                 },

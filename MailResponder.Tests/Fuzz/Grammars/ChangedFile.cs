@@ -1,9 +1,9 @@
 namespace MailResponder.Tests.Fuzz;
 
 /// <summary>
-/// A real file as an input changes it, so that the inputs stay good when the format becomes another one. The input is a
-/// byte that says which checksums are right all the same, and changes: a byte for the kind, two for the place, one for
-/// the number of bytes, and what is written or inserted.
+/// Applies an input's changes to a real file, so that inputs stay useful when the file format changes. The first byte
+/// of the input says which checksums are corrected afterwards. Each change has a byte for its kind, two for the
+/// position, one for the number of bytes, and the bytes to write or insert.
 /// </summary>
 internal static class ChangedFile
 {

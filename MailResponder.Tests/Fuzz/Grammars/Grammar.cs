@@ -3,9 +3,9 @@ using System.Text;
 namespace MailResponder.Tests.Fuzz;
 
 /// <summary>
-/// Rules by which inputs are made that come far before they fail. In an alternative, ‹name› stands for a rule;
-/// characters up to U+00FF stand for that byte, others for their UTF-8. The first alternative of a rule is the one that
-/// ends.
+/// Rules that make inputs which get far into a reader before they fail. In an alternative, ‹name› stands for a rule.
+/// Characters up to U+00FF stand for that byte, others for their UTF-8. The first alternative of a rule must end the
+/// recursion.
 /// </summary>
 internal sealed class Grammar
 {
@@ -26,7 +26,7 @@ internal sealed class Grammar
     /// <summary>All literals, for the mutator.</summary>
     public byte[][] Words { get; }
 
-    /// <summary>Appends one word of the language.</summary>
+    /// <summary>Appends one text of the language.</summary>
     public void Write(string rule, ref FuzzRandom random, FuzzBuffer output) =>
         Write(_names[rule], 0, ref random, output);
 
@@ -62,7 +62,7 @@ internal sealed class Grammar
         [.. text.EnumerateRunes().SelectMany(
             rune => rune.Value < 256 ? [(byte)rune.Value] : Encoding.UTF8.GetBytes(rune.ToString()))];
 
-    /// <param name="Literal">Bytes to be written as they are; empty where a rule stands.</param>
+    /// <param name="Literal">The bytes to write unchanged; empty if the piece is a rule.</param>
     /// <param name="Rule">The number of the rule, or -1.</param>
     private readonly record struct Piece(byte[] Literal, int Rule);
 }

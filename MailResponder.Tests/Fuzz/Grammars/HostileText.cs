@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>Texts made of what is hard to carry through a mail, for FsCheck.</summary>
+/// <summary>Texts for FsCheck, made of parts that are hard to transport in a mail.</summary>
 internal static class HostileText
 {
     private static readonly string[] Pieces =
@@ -18,7 +18,7 @@ internal static class HostileText
 
     public static Arbitrary<string> Any { get; } = Gen.Elements(Pieces).ArrayOf().Select(string.Concat).ToArbitrary();
 
-    /// <summary>Local parts and domains that a reply can reach.</summary>
+    /// <summary>Addresses that a reply can reach.</summary>
     public static Arbitrary<string> Address { get; } = (
         from local in Gen.Elements("joe", "JOE", "j.o.e", "joe+tag", "\"j..e\"", "\".joe\"", "\"joe.\"", "o'neil",
         "a=b", "{x}", "joe|x")
@@ -26,7 +26,7 @@ internal static class HostileText
         "xn--bcher-kva.example", "x-1.example", "\u4f8b\u5b50.example")
         select local + "@" + domain).ToArbitrary();
 
-    /// <summary>Runs a property on as many cases as told, the same ones each time.</summary>
+    /// <summary>Checks a property on the given number of cases, the same ones each time.</summary>
     public static void Holds(this Property property, int cases = 2000) =>
         property.Check(Config.QuickThrowOnFailure.WithMaxTest(cases).WithReplay(20261124, 1));
 }

@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>Settings and response books as operators write and break them.</summary>
+/// <summary>Settings and response books as operators write them, with their mistakes.</summary>
 internal static class JsonGrammar
 {
     public static Grammar Rules { get; } = new(

@@ -1,7 +1,7 @@
 namespace MailResponder.Tests.Fuzz;
 
 /// <summary>
-/// Messages and their parts, as RFC 5322, 2045, 2047 and 2231 have them and as mail programs get them wrong.
+/// Messages and their parts, as RFC 5322, 2045, 2047 and 2231 define them and as mail programs get them wrong.
 /// </summary>
 internal static class MailGrammar
 {

@@ -1,6 +1,8 @@
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>Breaks inputs a little: bytes, words of the grammar, parts of other inputs, repetitions, cuts.</summary>
+/// <summary>
+/// Changes inputs slightly: bytes, literals of the grammar, parts of other inputs, repetitions, cuts.
+/// </summary>
 internal sealed class Mutator(byte[][] words, byte[][] corpus)
 {
     private static readonly byte[] TroublesomeBytes =

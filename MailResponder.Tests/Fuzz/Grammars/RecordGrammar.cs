@@ -1,6 +1,6 @@
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>Changes to a file of the rendered book, as <see cref="ChangedFile"/> reads them.</summary>
+/// <summary>Changes to a file of the rendered book, in the form that <see cref="ChangedFile"/> reads.</summary>
 internal static class RecordGrammar
 {
     public static Grammar Rules { get; } = new(

@@ -4,7 +4,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>Replies to requests made at random, read by Python, which shares no code with us.</summary>
+/// <summary>Replies to random requests, read by Python, which shares no code with us.</summary>
 public sealed class FuzzedReplies
 {
     private const int Replies = 300;

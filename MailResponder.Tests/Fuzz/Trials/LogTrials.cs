@@ -4,7 +4,7 @@ using MailResponder.PostfixLog;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>What the readers of logs promise of any line.</summary>
+/// <summary>What the readers of logs promise for any line.</summary>
 internal static class LogTrials
 {
     private static readonly DateTimeOffset Now = FixedClock.Start;
@@ -25,7 +25,7 @@ internal static class LogTrials
             Assert.True(delay >= 0 && !status.Contains('@'), "a status, and no address");
     }
 
-    /// <summary>With its database, which is emptied from time to time so that it stays small.</summary>
+    /// <summary>Returns a trial with a database, which is emptied from time to time so that it stays small.</summary>
     public static Action<byte[]> PostfixLog()
     {
         var folder = new TemporaryFolder();

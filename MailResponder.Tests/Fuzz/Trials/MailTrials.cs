@@ -9,14 +9,14 @@ using MimeKit;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>What the readers of mail promise of any bytes.</summary>
+/// <summary>What the readers of mail promise for any bytes.</summary>
 internal static class MailTrials
 {
     private static readonly Guard Guard = new(TestSettings.In("/nowhere") with { MaxMessageBytes = 1 << 20 });
 
     private static readonly ResponseBook Book = TestBook.Of("get@example.com", "get@example.org", "fa@example.com");
 
-    /// <summary>Each for one more reason no field.</summary>
+    /// <summary>Lines that are not header fields, each for another reason.</summary>
     private static readonly byte[][] Broken =
     [
         .. new[]
@@ -54,13 +54,13 @@ internal static class MailTrials
     }
 
     /// <summary>
-    /// A line that is no field hides nothing and changes nothing, wherever it stands among the fields.
+    /// A line that is not a header field hides nothing and changes nothing, wherever it stands among the fields.
     /// </summary>
     public static void BrokenLines(byte[] input)
     {
         var message = IncomingMessage.Read(new MemoryStream(input));
         var whole = IncomingMessage.Read(new MemoryStream([.. message.HeaderBlock, (byte)'\n']));
-        // By itself, the block may begin with what is an mbox line there, or have other line ends.
+        // On its own, the block may begin with a line that then is an mbox line, or have other line ends.
         if (message.IsCutOff || !whole.HeaderBlock.AsSpan().SequenceEqual(message.HeaderBlock)
             || !message.HeaderBlock.AsSpan().Contains((byte)'\n'))
         {
@@ -92,7 +92,7 @@ internal static class MailTrials
     }
 
     /// <summary>
-    /// The requester is an address that a person sees in From, and the same one to whoever reads it again.
+    /// The requester is an address that a person sees in From, and the same address for any other reader.
     /// </summary>
     public static void From(byte[] input)
     {
@@ -111,7 +111,7 @@ internal static class MailTrials
         _ = RobotLocalPart.Matches(text);
     }
 
-    /// <summary>Nothing that does not bear the name of our mail system proves anything.</summary>
+    /// <summary>A field without our mail system's name proves nothing.</summary>
     public static void AuthenticationResults(byte[] input)
     {
         const string ours = "mx.example.com";
@@ -151,7 +151,7 @@ internal static class MailTrials
             "a name is printable ASCII");
     }
 
-    /// <summary>What is answered is one address, which is read again as the same one.</summary>
+    /// <summary>Asserts that the requester is one address, which is the same when it is read again.</summary>
     private static void AssertAddress(MailboxAddress mailbox)
     {
         Assert.True(MailDomain.TryNormalize(mailbox.Domain, out var domain), "a domain of the DNS");

@@ -8,8 +8,8 @@ using MailResponder.Tests.Reply.Rendered;
 namespace MailResponder.Tests.Fuzz;
 
 /// <summary>
-/// What the readers of the rendered book promise: whatever its files hold, even with checksums that are right, it is
-/// usable or counts as damaged.
+/// What the readers of the rendered book promise: any file, even one with correct checksums, is either usable or counts
+/// as damaged.
 /// </summary>
 internal static class RenderingTrials
 {
@@ -50,7 +50,7 @@ internal static class RenderingTrials
             foreach (var entry in ((string[])[RenderedPlace.Address, RenderedPlace.FileAddress])
                 .SelectMany(book.EntriesFor))
             {
-                // An entry with pools is open for its texts.
+                // The texts of an entry with pools are left open.
                 Assert.Equal(1 + (entry.Pools.Count > 0 ? entry.Bodies.Count : 0),
                     ((RenderedEntry)entry).Text.Frame.Texts.Count);
                 Assert.Empty(entry.With(pool => pool.Links.Take(pool.Each).ToList()).Pools);
@@ -69,7 +69,9 @@ internal static class RenderingTrials
         return (place, new BookFolder(place.BookFolder));
     }
 
-    /// <summary>Nearly always with a checksum that is right: else hardly anything behind it would be reached.</summary>
+    /// <summary>
+    /// Changes a file. Its checksum is nearly always corrected; otherwise hardly any input would get past the check.
+    /// </summary>
     private static byte[] Changed(byte[] good, byte[] input)
     {
         var file = ChangedFile.Make(good, input, out var mended);

@@ -11,7 +11,7 @@ using MimeKit;
 namespace MailResponder.Tests.Fuzz;
 
 /// <summary>
-/// The reply to any request is a mail to its requester and to nobody else, with the fields that we chose.
+/// The reply to any request is a mail to its requester and nobody else, with the fields that we chose.
 /// </summary>
 internal static class ReplyTrial
 {
@@ -49,11 +49,11 @@ internal static class ReplyTrial
             "the subject is read as it was meant");
     }
 
-    /// <summary>Null when the guard has a reason not to reply.</summary>
+    /// <summary>Returns the request in an input. Null if the guard has a reason not to reply.</summary>
     public static Request? RequestIn(byte[] input)
     {
         Guard.ReasonNotToReply(IncomingMessage.Read(new MemoryStream(input)), new Envelope(), out var request);
-        // So that its subject comes back.
+        // With weak proof the reply repeats the request's subject.
         return request is null ? null : request with { Authentication = AuthenticationVerdict.Sure(Proof.Weak) };
     }
 

@@ -14,7 +14,7 @@ using MimeKit;
 
 namespace MailResponder.Tests.Fuzz;
 
-/// <summary>What we wrote we read back, for all texts that FsCheck thinks of.</summary>
+/// <summary>Everything we write we read back unchanged, for all texts that FsCheck generates.</summary>
 public sealed class RoundTrips
 {
     [Fact]
@@ -98,6 +98,6 @@ public sealed class RoundTrips
         text.ReplaceLineEndings("").Replace("\r", "", StringComparison.Ordinal)
         .Replace("\n", "", StringComparison.Ordinal);
 
-    /// <summary>UTF-8 has no halves of surrogate pairs.</summary>
+    /// <summary>Replaces halves of surrogate pairs, which UTF-8 cannot encode.</summary>
     private static string WholeCharacters(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 }

@@ -8,7 +8,8 @@ using MailResponder.Settings;
 namespace MailResponder.Tests.Fuzz;
 
 /// <summary>
-/// What the readers of the operator's files promise: faults with a line, in one line, and nothing else.
+/// What the readers of the operator's files promise: every fault has a line number and fits on one line, and no
+/// exception is thrown.
 /// </summary>
 internal static class SettingsTrials
 {
@@ -49,11 +50,11 @@ internal static class SettingsTrials
                 && !entry.Address.Any(char.IsAsciiLetterUpper), "whole entries");
     }
 
-    /// <summary>What is fed to the block list, up to where an address would be hashed.</summary>
+    /// <summary>Reads feedback up to the point where an address would be hashed.</summary>
     public static void Feedback(byte[] input)
     {
         var line = 0;
-        // Texts that are none cost an exception each, and so the reader too gives a file up after a while.
+        // Each invalid text costs an exception, so the reader too gives up on a file after a while.
         var texts = NotificationMail.IsMail(input) ? NotificationMail.Texts(input) : JsonTexts.Of(input);
         foreach (var (start, text, why) in texts.Take(100))
         {
@@ -81,7 +82,7 @@ internal static class SettingsTrials
 
     private static void AssertFaults(byte[] input, List<Fault> faults)
     {
-        // .NET counts the returns in a comment too.
+        // .NET also counts the carriage returns in a comment.
         var lines = input.AsSpan().Count((byte)'\n') + input.AsSpan().Count((byte)'\r') + 1;
         foreach (var fault in faults)
         {

@@ -7,8 +7,8 @@ using MailResponder.Tests.Ses;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// A mail server on another address than this host's own: STARTTLS, with a certificate of an authority of the tests',
-/// in front of a server that knows no TLS (starttls.py).
+/// A mail server on an address other than this host's own. It offers STARTTLS, with a certificate from an authority of
+/// the tests, in front of a server without TLS (starttls.py).
 /// </summary>
 internal sealed class EncryptingServer : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class EncryptingServer : IDisposable
     private readonly string? _pem;
     private Process? _process;
 
-    /// <param name="name">The host that its certificate is for; null: STARTTLS is not offered.</param>
+    /// <param name="name">The host name in its certificate; null if it does not offer STARTTLS.</param>
     public EncryptingServer(string? name)
     {
         using var chain = new TlsChain(name ?? "nobody.test");
@@ -28,7 +28,7 @@ internal sealed class EncryptingServer : IDisposable
 
     public int Port { get; } = Loopback.FreePort();
 
-    /// <summary>How relayhost names it.</summary>
+    /// <summary>The name for relayhost.</summary>
     public string NextHop => $"[{Address}]:{Port}";
 
     /// <summary>A file with the authority's certificate.</summary>
@@ -43,7 +43,7 @@ internal sealed class EncryptingServer : IDisposable
         Patience.Until("the encrypting server", Listens);
     }
 
-    /// <summary>A file for starttls.py.</summary>
+    /// <summary>Writes the certificate and key file of starttls.py, and returns its path.</summary>
     public static string Pem(TemporaryFolder folder, TlsChain chain)
     {
         using var key = chain.Server.GetECDsaPrivateKey()!;

@@ -3,15 +3,16 @@ using System.Diagnostics;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// The rest of the world's mail servers: keeps what it is sent, one file a mail, envelope first (smtp-sink(1)).
+/// Stands for all mail servers on the internet. It keeps the mail it receives, one file per mail, with the envelope
+/// first (smtp-sink(1)).
 /// </summary>
 internal sealed class MailSink : IDisposable
 {
     private readonly string _folder;
     private readonly Process _process;
 
-    /// <param name="folder">A folder that the user <paramref name="user"/> may write to.</param>
-    /// <param name="user">smtp-sink refuses to run as root.</param>
+    /// <param name="folder">A folder to which the user <paramref name="user"/> may write.</param>
+    /// <param name="user">The user to run as; smtp-sink refuses to run as root.</param>
     public MailSink(string folder, string user)
     {
         _folder = folder;
@@ -22,7 +23,7 @@ internal sealed class MailSink : IDisposable
     public int Port { get; } = Loopback.FreePort();
 
     /// <summary>
-    /// Every mail received: lines X-Mail-Args and X-Rcpt-Args with the envelope, then the mail as it came.
+    /// All mail received: lines X-Mail-Args and X-Rcpt-Args with the envelope, then the mail as received.
     /// </summary>
     public IReadOnlyList<string> Mails => [.. Directory.GetFiles(_folder).Select(File.ReadAllText)];
 

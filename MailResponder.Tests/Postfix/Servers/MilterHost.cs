@@ -9,9 +9,9 @@ using MimeKit;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// A Postfix with milters.cf in front of the responder, and a name server with the keys and policies of the domains
-/// that requests come from. None of them ends in .test: libunbound, by which opendkim asks, says itself that these do
-/// not exist.
+/// A Postfix with milters.cf in front of the responder, and a name server with the keys and policies of the senders'
+/// domains. None of the domains ends in .test: libunbound, which opendkim uses, answers on its own that those do not
+/// exist.
 /// </summary>
 public sealed class MilterHost : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class MilterHost : IDisposable
             "txt-record=signed.example,v=spf1 -all",
             "txt-record=_dmarc.policy.example,v=DMARC1; p=reject",
             "txt-record=_dmarc.strict.example,v=DMARC1; p=reject; adkim=s",
-            // Nobody answers there.
+            // No server listens at this address.
             "server=/_domainkey.silent.example/127.0.0.1#9",
         ]);
         _milters = new Milters(_names.Address);
@@ -59,11 +59,14 @@ public sealed class MilterHost : IDisposable
     }
 
     /// <summary>
-    /// Mails a request and waits until it is dealt with: the log line's result, its reason, and what went out.
+    /// Mails a request and waits until it is processed. Returns the result and reason of the log line, and what was
+    /// sent.
     /// </summary>
-    /// <param name="signer">The domain that signs it; "broken.…" as a signature that does not fit. Null: none.</param>
+    /// <param name="signer">
+    /// The domain that signs it; "broken.…" for a signature that does not match; null for no signature.
+    /// </param>
     /// <param name="envelope">The envelope sender.</param>
-    /// <param name="moreHeaders">Stand before the signed ones, each ended by CRLF.</param>
+    /// <param name="moreHeaders">Header fields before the signed ones, each ended by CRLF.</param>
     internal string Ask(string from, string? signer, string envelope, string moreHeaders = "",
         string requested = "get@example.com")
     {
@@ -73,7 +76,7 @@ public sealed class MilterHost : IDisposable
         return InWords(_place.Log.Reports[before]);
     }
 
-    /// <summary>A request, signed with our key in the name of a domain.</summary>
+    /// <summary>Returns a request, signed with our key in the name of a domain.</summary>
     private string Request(string from, string? signer)
     {
         using var message = new MimeMessage();
@@ -109,7 +112,7 @@ public sealed class MilterHost : IDisposable
         smtp.Say("QUIT");
     }
 
-    /// <summary>Each exists, and has our key.</summary>
+    /// <summary>Returns records by which each domain exists and publishes our key.</summary>
     private IEnumerable<string> DomainsThat(string address, params string[] domains)
     {
         var record = Convert.ToBase64String(_key.ExportSubjectPublicKeyInfo());

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MailResponder.Tests.Postfix;
 
-/// <summary>opendkim and opendmarc as system/ configures them, on ports of their own.</summary>
+/// <summary>opendkim and opendmarc as configured in system/, on ports of their own.</summary>
 internal sealed class Milters : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -10,7 +10,7 @@ internal sealed class Milters : IDisposable
 
     public Milters(string nameserver)
     {
-        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x1FF); // 0777: each runs as a user of its own
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x1FF); // 0777: each runs as a different user
         _folder.Write("resolv.conf", $"nameserver {nameserver}\n");
         Start("opendkim", 8891, DkimPort, "-x", $"Nameservers {nameserver}\nDNSTimeout 2\n");
         Start("opendmarc", 8893, DmarcPort, "-c", "");
@@ -38,7 +38,7 @@ internal sealed class Milters : IDisposable
         _folder.Dispose();
     }
 
-    /// <remarks>In a mount namespace, because opendmarc asks the resolvers of /etc/resolv.conf.</remarks>
+    /// <remarks>Runs in a mount namespace, because opendmarc uses the resolvers of /etc/resolv.conf.</remarks>
     private void Start(string name, int samplePort, int port, string option, string more)
     {
         var configuration = _folder.Write($"{name}.conf", File.ReadAllText(Repository.PathTo($"system/{name}.conf"))

@@ -5,14 +5,14 @@ using System.Net.Sockets;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// A name server (dnsmasq) on a loopback address of its own, since resolvers ask port 53 and nothing else. It knows
-/// what it was told; any other name does not exist.
+/// A name server (dnsmasq) on a loopback address of its own, because resolvers use only port 53. It knows the given
+/// records; any other name does not exist.
 /// </summary>
 internal sealed class NameServer : IDisposable
 {
     private readonly Process _process;
 
-    /// <param name="records">Lines as in dnsmasq.conf.</param>
+    /// <param name="records">Lines of dnsmasq.conf.</param>
     public NameServer(params string[] records)
     {
         Address = FreeAddress();
@@ -46,7 +46,7 @@ internal sealed class NameServer : IDisposable
             }
             catch (SocketException)
             {
-                // Taken: another one.
+                // The address is taken, so another one is tried.
             }
         }
     }

@@ -4,23 +4,26 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// A Postfix as main.cf makes it, seen by strangers, with a name server that knows them. The tarpit holds them for a
-/// second only.
+/// A Postfix configured by main.cf, as strangers see it, and a name server that knows them. The tarpit delays them by
+/// only a second.
 /// </summary>
 public sealed class Outside : IDisposable
 {
-    /// <summary>A mail server like any other.</summary>
+    /// <summary>An ordinary mail server.</summary>
     public const string Stranger = "203.0.113.5";
 
-    /// <summary>In the list of the name alone.</summary>
+    /// <summary>Addresses that are only in the named list.</summary>
     public const string OnlyInSpamhaus = "203.0.113.10", OnlyInSpamcop = "203.0.113.11";
 
     public const string InBothLists = "203.0.113.12";
 
-    /// <summary>In both lists of spammers, and in the list of real mail servers.</summary>
+    /// <summary>An address in both lists of spammers, and in the list of real mail servers.</summary>
     public const string KnownProvider = "203.0.113.13";
 
-    /// <summary>What Spamhaus tells a resolver that asks too much, and what a resolver that lies says.</summary>
+    /// <summary>
+    /// An address for which one list answers as Spamhaus does to a resolver that queries too much, and the other as a
+    /// lying resolver does.
+    /// </summary>
     public const string RefusedResolver = "203.0.113.14";
 
     private readonly NameServer _names = new(
@@ -50,7 +53,7 @@ public sealed class Outside : IDisposable
 
     internal PrivatePostfix Postfix { get; }
 
-    /// <summary>A session that has said EHLO.</summary>
+    /// <summary>Returns a session after EHLO.</summary>
     internal SmtpDialogue Session(string client = Stranger, string helo = "mx.freemail.test")
     {
         var smtp = new SmtpDialogue(Postfix.OutsidePort, client);
@@ -58,7 +61,7 @@ public sealed class Outside : IDisposable
         return smtp;
     }
 
-    /// <summary>Hands a mail over as a stranger's mail server does.</summary>
+    /// <summary>Delivers a mail as a stranger's mail server does.</summary>
     internal void Accept(RequestMail mail, string recipient)
     {
         using var smtp = Session();

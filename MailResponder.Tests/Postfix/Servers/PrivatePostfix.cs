@@ -6,8 +6,8 @@ using MailResponder.Tests.Program;
 namespace MailResponder.Tests.Postfix;
 
 /// <summary>
-/// A Postfix of our own beside the machine's: configuration, queue, log and ports are private, what is sent out ends
-/// in a <see cref="MailSink"/>, and the lines under test are those of the samples in postfix/, set with postconf(1) as
+/// A private Postfix next to the machine's own: configuration, queue, log and ports are private, and outgoing mail ends
+/// in a <see cref="MailSink"/>. The lines under test are those of the samples in postfix/, set with postconf(1) as
 /// install.sh sets them.
 /// </summary>
 internal sealed class PrivatePostfix : IDisposable
@@ -21,14 +21,15 @@ internal sealed class PrivatePostfix : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("responder-postfix-").FullName;
 
-    /// <param name="place">What the responder works with; from now on it belongs to the user mail_responder.</param>
-    /// <param name="mainSample">The sample in postfix/ whose lines are tested, on top of those of main.cf.</param>
+    /// <param name="place">The responder's workplace; from now on it belongs to the user mail_responder.</param>
+    /// <param name="mainSample">The sample in postfix/ whose lines are tested, in addition to those of main.cf.</param>
     /// <param name="overrides">
-    /// Further lines of main.cf, which win; one parameter a line, or SERVICE/TYPE/PARAMETER for an option in master.cf.
+    /// More lines of main.cf, which take precedence: one parameter per line, or SERVICE/TYPE/PARAMETER for an option in
+    /// master.cf.
     /// </param>
-    /// <param name="transports">Further services of master.cf.</param>
+    /// <param name="transports">More services of master.cf.</param>
     /// <param name="unit">
-    /// The lines of the service that it is started by; its folders are those of an installed Postfix.
+    /// The lines of the service that starts it; their folders are those of an installed Postfix.
     /// </param>
     public PrivatePostfix(Workplace place, string mainSample, string overrides = "", string transports = "",
         Confinement? unit = null)
@@ -37,7 +38,7 @@ internal sealed class PrivatePostfix : IDisposable
         Port = Loopback.FreePort();
         UnfilteredPort = Loopback.FreePort();
         OutsidePort = Loopback.FreePort();
-        // Postfix and mail_responder walk through the folder, nobody lists it.
+        // Postfix and mail_responder pass through the folder; nobody may list it.
         SetMode(_folder, "0711");
         foreach (var name in (string[])["etc", "queue", "data", "log", "mail", "sink"]) Directory.CreateDirectory(
             PathTo(name));
@@ -46,7 +47,7 @@ internal sealed class PrivatePostfix : IDisposable
         Binary = PathTo("responder");
         Executable.Copy(ResponderProcess.Binary, Binary);
         place.GiveTo("mail_responder");
-        // The first server to start: until here there is nothing to stop when something is missing.
+        // The first server to start. Before this, nothing needs to be stopped if something is missing.
         Sink = new MailSink(PathTo("sink"), "postfix");
 
         File.WriteAllText(PathTo("etc/main.cf"), "");
@@ -68,23 +69,23 @@ internal sealed class PrivatePostfix : IDisposable
 
     public MailSink Sink { get; }
 
-    /// <summary>The program under test, where an unprivileged user reaches it.</summary>
+    /// <summary>The program under test, at a path that an unprivileged user can reach.</summary>
     public string Binary { get; }
 
-    /// <summary>Where mail comes in by way of this host.</summary>
+    /// <summary>The port for mail from this host.</summary>
     public int Port { get; }
 
-    /// <summary>Where mail is accepted without the command filter, as from the host itself.</summary>
+    /// <summary>The port where mail is accepted without the command filter, as from the host itself.</summary>
     public int UnfilteredPort { get; }
 
     /// <summary>
-    /// Where mail comes in from the world: a client says in the PROXY protocol which address it has
+    /// The port for mail from the internet. A client states its address in the PROXY protocol
     /// (<see cref="SmtpDialogue"/>).
     /// </summary>
     public int OutsidePort { get; }
 
     /// <summary>
-    /// Gives the servers that face the world a resolver; they run in a chroot and have their own resolv.conf.
+    /// Sets the resolver of the servers that face the internet. They run in a chroot with a resolv.conf of its own.
     /// </summary>
     public void Resolve(string nameserver)
     {
@@ -94,11 +95,12 @@ internal sealed class PrivatePostfix : IDisposable
 
     public string MailLog => File.Exists(PathTo("log/maillog")) ? File.ReadAllText(PathTo("log/maillog")) : "";
 
-    /// <summary>How many times a message has been put off so far.</summary>
+    /// <summary>The number of deferrals so far.</summary>
     public int Deferrals => MailLog.Split("status=deferred").Length - 1;
 
     /// <summary>
-    /// The process that starts all others. It keeps the file locked, and .NET does not open what it cannot lock.
+    /// The process that starts all others. Its id is read with cat: it keeps the file locked, and .NET does not open a
+    /// file that it cannot lock.
     /// </summary>
     public int Master => int.Parse(Run("cat", PidFile), CultureInfo.InvariantCulture);
 
@@ -106,7 +108,7 @@ internal sealed class PrivatePostfix : IDisposable
 
     public string PathTo(string name) => Path.Combine(_folder, name);
 
-    /// <summary>Hands a mail over by SMTP; returns when Postfix has taken it into its queue.</summary>
+    /// <summary>Submits a mail by SMTP. Returns when Postfix has accepted it into its queue.</summary>
     public void Accept(RequestMail mail, string recipient = "get@example.com", string? sender = null, int? port = null)
     {
         var start = new ProcessStartInfo("swaks",
@@ -128,23 +130,23 @@ internal sealed class PrivatePostfix : IDisposable
 
     public bool QueueIsEmpty => !QueueFiles().Any();
 
-    /// <summary>Has every deferred message tried now.</summary>
+    /// <summary>Makes Postfix try every deferred message now.</summary>
     public void FlushQueue() => Run("postqueue", "-c", PathTo("etc"), "-f");
 
-    /// <summary>Adds an alias beside those of the sample.</summary>
+    /// <summary>Adds an alias to those of the sample.</summary>
     public void Alias(string name, string target)
     {
         File.AppendAllText(PathTo("etc/aliases"), $"{name}: {target}\n");
         Run("postalias", "-c", PathTo("etc"), $"hash:{PathTo("etc/aliases")}");
     }
 
-    /// <summary>Has every server read its configuration and tables again, when it next starts.</summary>
+    /// <summary>Makes every server read its configuration and tables again when it next starts.</summary>
     public void Reload() => Run("sh", "-c", $"postfix -c '{PathTo("etc")}' reload 2>&1 </dev/null");
 
-    /// <summary>Waits until every message, and every message that came of it, has left the queue.</summary>
+    /// <summary>Waits until every message, and every message that resulted from it, has left the queue.</summary>
     public void WaitUntilQueueIsEmpty() => WaitFor("an empty queue", () => QueueIsEmpty);
 
-    /// <summary>Waits until the log holds so many deferrals.</summary>
+    /// <summary>Waits until the log holds the given number of deferrals.</summary>
     public void WaitUntilDeferred(int times) => WaitFor("a deferred message", () => Deferrals >= times);
 
     /// <summary>
@@ -177,13 +179,13 @@ internal sealed class PrivatePostfix : IDisposable
 
     private string Sample(string name) => Located(File.ReadAllText(Repository.PathTo("postfix", name)));
 
-    /// <summary>The lines of a main.cf sample as postconf(1) understands them, one parameter a line.</summary>
+    /// <summary>Returns the lines of a main.cf sample as postconf(1) reads them, one parameter per line.</summary>
     private string Parameters(string sample)
     {
         var alone = Directory.CreateDirectory(PathTo($"read-{sample}")).FullName;
         File.Copy(Repository.PathTo("postfix", sample), Path.Combine(alone, "main.cf"), overwrite: true);
         File.Copy(Repository.PathTo("postfix/master.cf"), Path.Combine(alone, "master.cf"), overwrite: true);
-        // A sample that goes on top of main.cf names parameters that are not its own.
+        // A sample that supplements main.cf uses parameters it does not define.
         var lines = Run("sh", "-c", $"postconf -n -c '{alone}' 2>/dev/null").Split('\n');
         return Located(string.Join('\n',
             lines.Where(line => !line.StartsWith("config_directory =", StringComparison.Ordinal))));
@@ -197,16 +199,16 @@ internal sealed class PrivatePostfix : IDisposable
             Run("postconf", ["-c", PathTo("etc"), kind.Key, .. kind]);
     }
 
-    /// <summary>The text with the places of an installed responder replaced by ours.</summary>
+    /// <summary>Returns the text with the paths of an installed responder replaced by ours.</summary>
     private string Located(string text) => text
         .Replace("/usr/local/bin/responder", $"{Binary} --settings {Place.SettingsFile}", StringComparison.Ordinal)
         .Replace("/etc/postfix/", PathTo("etc/"), StringComparison.Ordinal)
         .Replace("hash:/etc/aliases", $"hash:{PathTo("etc/aliases")}", StringComparison.Ordinal)
         .Replace("/var/lib/mail_responder/", $"{Place.Folder}/", StringComparison.Ordinal)
-        // Nobody may listen on the port that the sample means.
+        // The tests may not listen on the sample's port.
         .Replace("\nsmtp      inet", $"\n127.0.0.1:{Port} inet", StringComparison.Ordinal);
 
-    /// <summary>With our folders in place of an installed Postfix's.</summary>
+    /// <summary>Returns the unit with our folders in place of an installed Postfix's.</summary>
     private Confinement Here(Confinement unit) => unit
         .Moved("/var/spool/postfix", PathTo("queue")).Moved("/var/lib/postfix", PathTo("data"))
         .Moved("/var/log", PathTo("log")).Moved("/var/mail", PathTo("mail"))
@@ -264,7 +266,9 @@ internal sealed class PrivatePostfix : IDisposable
             .Where(Directory.Exists)
             .SelectMany(name => Directory.EnumerateFiles(name, "*", SearchOption.AllDirectories));
 
-    /// <summary>Runs the queue once a second meanwhile, as the queue manager does every few minutes.</summary>
+    /// <summary>
+    /// Waits, and runs the queue once a second meanwhile, as the queue manager does every few minutes.
+    /// </summary>
     private void WaitFor(string what, Func<bool> isSo)
     {
         var sinceQueueRun = Stopwatch.StartNew();

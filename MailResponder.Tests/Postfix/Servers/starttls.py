@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-# starttls.py - STARTTLS in front of a mail server that has none, such as smtp-sink(1)
+# starttls.py - offers STARTTLS in front of a mail server without it, such as smtp-sink(1)
 #
 # usage: starttls.py ADDRESS:PORT SERVER:PORT [PEM]
 #
-# PEM holds the certificate, those above it, and its key; without it STARTTLS is not offered. A client that does not ask
-# for it is served in the clear.
+# PEM holds the certificate, its issuers' certificates, and its key. Without PEM, STARTTLS is not offered. A client that
+# does not use STARTTLS is served in the clear.
 import select
 import socket
 import ssl

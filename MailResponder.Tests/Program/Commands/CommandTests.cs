@@ -5,7 +5,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>The commands for the operator, which exit with the true sysexits codes.</summary>
+/// <summary>The commands for the operator, which use the real sysexits codes.</summary>
 public sealed partial class CommandTests
 {
     [Fact]
@@ -173,7 +173,7 @@ public sealed partial class CommandTests
             "send", "--to", "tester@freemail.test", "--as", "nobody@example.com").ExitCode);
     }
 
-    /// <summary>What sudo, the shell or ps would keep comes in on standard input.</summary>
+    /// <summary>Addresses that sudo, the shell or ps would record are read from standard input instead.</summary>
     [Fact]
     public void StandardInput_NamesAddressesOnePerLine()
     {
@@ -254,7 +254,7 @@ public sealed partial class CommandTests
             place.Command("blacklist", "check", "freemail.test", "ours.example").OutputText);
     }
 
-    /// <remarks>A database in a folder that a slip of the path made has forgotten every list.</remarks>
+    /// <remarks>A database in a folder that was created because of a typo in the path has none of the lists.</remarks>
     [Fact]
     public void FolderThatIsMade_IsTold()
     {
@@ -268,14 +268,14 @@ public sealed partial class CommandTests
         var run = place.Command("blacklist", "show");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(
-            $"responder: folder: {place.PathTo("slip")} was not there and has been made; is its path right?\n",
+            $"responder: folder: {place.PathTo("slip")} did not exist and was created; is its path right?\n",
             run.Errors);
         Assert.Empty(place.Command("blacklist", "show").Errors);
 
         place.Filter(RequestMail.FromSomebodyNew()).AssertDone();
         Assert.Contains(place.Log.Reports, line => line.StartsWith("<131>", StringComparison.Ordinal)
             && line.Contains(
-                $": folder: {place.PathTo("slip2/outbox")} was not there and has been made", StringComparison.Ordinal));
+                $": folder: {place.PathTo("slip2/outbox")} did not exist and was created", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -286,7 +286,7 @@ public sealed partial class CommandTests
         File.WriteAllText(place.PathTo("sendmail"), "cat > /dev/null\n");
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
         Assert.Contains(
-            "sendmail cannot be started: it is no program; a script begins with a line like #!/bin/sh",
+            "sendmail cannot be started: it is not a program; a script must begin with a line like #!/bin/sh",
             place.Log.Reports[^1], StringComparison.Ordinal);
         File.SetUnixFileMode(place.PathTo("sendmail"), UnixFileMode.UserRead);
         place.Filter(RequestMail.FromSomebodyNew()).AssertDeferred();
@@ -301,7 +301,7 @@ public sealed partial class CommandTests
             place.Log.Reports[^1], StringComparison.Ordinal);
     }
 
-    /// <summary>Root may read everything, and the service may not.</summary>
+    /// <summary>Root may read everything, but the service may not.</summary>
     [Theory]
     [InlineData("responses.json")]
     [InlineData("settings.json")]

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>`responder config install`: a new book is put in force as a whole, or not at all.</summary>
+/// <summary>Tests `responder config install`: a new book is put in force as a whole, or not at all.</summary>
 public sealed class ConfigInstallTests : IDisposable
 {
     private readonly Workplace _place = new();
@@ -96,7 +96,9 @@ public sealed class ConfigInstallTests : IDisposable
         Assert.Equal(2, _place.Outbox.Count);
     }
 
-    /// <summary>As install.sh makes a host: what is configured is root's, what is written is the service's.</summary>
+    /// <summary>
+    /// As on a host made by install.sh, root owns the configuration, and the service owns the files it writes.
+    /// </summary>
     [Fact]
     public void InstalledByRoot_IsReadableForTheService()
     {

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>The key that `dkim keygen` makes, and the DNS record that `dkim record` prints for it.</summary>
+/// <summary>The key that `dkim keygen` creates, and the DNS record that `dkim record` prints for it.</summary>
 public sealed partial class DkimCommandTests
 {
     [Fact]
@@ -25,7 +25,7 @@ public sealed partial class DkimCommandTests
         Assert.Equal("True", DkimVerify(place.PathTo("record"), place.Outbox[0]));
     }
 
-    /// <summary>The service's user can read it, and nobody else but root.</summary>
+    /// <summary>Only root and the service's user can read the key.</summary>
     [Fact]
     public void KeyMadeByRoot_IsForTheService()
     {
@@ -33,7 +33,7 @@ public sealed partial class DkimCommandTests
         File.Delete(place.PathTo("dkim.key"));
         place.GiveTo("mail_responder");
         string[] command = ["dkim", "keygen", place.PathTo("dkim.key"), "--settings", place.SettingsFile];
-        // Nobody's umask takes the service's rights away.
+        // A strict umask does not take away the service's access.
         var made = ResponderProcess.Run("umask 077; exec \"$@\"", [], command);
         Assert.True(made.ExitCode == 0, made.Errors);
         Assert.Equal("0640", Convert.ToString((int)File.GetUnixFileMode(place.PathTo("dkim.key")), 8).PadLeft(4, '0'));

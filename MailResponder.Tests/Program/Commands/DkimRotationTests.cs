@@ -6,7 +6,7 @@ using MailResponder.Tests.Postfix;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>The signing key is changed, and each signature can be checked at any time: by DNS as it is here.</summary>
+/// <summary>Rotates the signing key. At any time each signature can be verified with the DNS of that moment.</summary>
 public sealed partial class DkimRotationTests : IDisposable
 {
     private readonly Workplace _place = new();
@@ -26,7 +26,7 @@ public sealed partial class DkimRotationTests : IDisposable
         AssertWaits("mail2._domainkey.example.com does not exist yet");
 
         Publish("mail2", RecordIn(said));
-        // Nothing looks at DNS but the command that cron runs.
+        // Only the command that cron runs queries DNS.
         Assert.Equal("mail", SelectorOfNewReply());
         said = Good("dkim", "switch");
         Assert.StartsWith("mail2 signs from now on. Leave mail._domainkey.example.com in ", said,
@@ -34,7 +34,7 @@ public sealed partial class DkimRotationTests : IDisposable
 
         Assert.Equal("mail2", SelectorOfNewReply());
         Assert.StartsWith("mail2._domainkey.example.com. 3600 IN ", Good("dkim", "record"), StringComparison.Ordinal);
-        // install.sh asks this way, by the name of the first key.
+        // install.sh asks in this way, with the name of the first key.
         string[] asked = ["dkim", "record", "--domain", "example.com", "--selector", "mail", "--key",
             _place.PathTo("dkim.key")];
         Assert.StartsWith("mail2._domainkey.example.com. 3600 IN ", Good(asked), StringComparison.Ordinal);
@@ -92,7 +92,9 @@ public sealed partial class DkimRotationTests : IDisposable
         Assert.False(File.Exists(_place.PathTo("dkim.key.old")));
     }
 
-    /// <summary>As `openssl genrsa` by root leaves it, and as an operator who copied it does.</summary>
+    /// <summary>
+    /// The key file has the owner and mode that root's `openssl genrsa` or an operator's copy leaves.
+    /// </summary>
     [Fact]
     public void KeyThatTheServiceCannotRead_NeverSigns()
     {
@@ -175,11 +177,11 @@ public sealed partial class DkimRotationTests : IDisposable
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 
-    /// <summary>DNS is a folder: a file for each selector, with its TXT records as dnsmasq takes them.</summary>
+    /// <summary>Sets up DNS as a folder: for each selector a file with its TXT records in dnsmasq's format.</summary>
     private static void Prepare(Workplace place)
     {
         Directory.CreateDirectory(place.PathTo("dns"));
-        // Nothing listens there.
+        // No server listens at this address.
         File.WriteAllText(place.PathTo("resolv.conf"), "nameserver 127.0.0.53\n");
         Publish(place, "mail", $"v=DKIM1; k=rsa; p={Workplace.DkimPublicKey}");
     }
@@ -196,7 +198,7 @@ public sealed partial class DkimRotationTests : IDisposable
 
     private ProgramRun Run(params string[] arguments) => Run(_place, "", arguments);
 
-    /// <summary>With a name server that knows what is published here alone.</summary>
+    /// <summary>Runs a command with a name server that knows only the records published here.</summary>
     private static ProgramRun Run(Workplace place, string how, params string[] arguments)
     {
         using var server = arguments.Contains("switch") && !File.Exists(place.PathTo("dns/silent"))
@@ -236,13 +238,13 @@ public sealed partial class DkimRotationTests : IDisposable
         return Selector().Match(File.ReadAllText(reply)).Groups[1].Value;
     }
 
-    /// <summary>What a zone file's record says, its strings joined.</summary>
+    /// <summary>Returns the text of a record in a zone file, with its strings joined.</summary>
     private static string RecordIn(string zone) =>
         string.Concat(QuotedText().Matches(zone).Select(match => match.Groups[1].Value));
 
     private void AssertAllVerify() => AssertAllVerify(_place);
 
-    /// <summary>By python3-dkim, with the records that are published.</summary>
+    /// <summary>Verifies all replies with python3-dkim and the published records.</summary>
     private static void AssertAllVerify(Workplace place)
     {
         const string script = """

@@ -1,7 +1,7 @@
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// `responder blacklist rotate-key` with real files, messages in between, and a host that has the old file.
+/// Tests `responder blacklist rotate-key` with real files, messages in between, and a host that has the old file.
 /// </summary>
 public sealed class KeyRotationTests
 {
@@ -65,7 +65,7 @@ public sealed class KeyRotationTests
         Assert.Equal("nobody\n", stat.StandardOutput.ReadToEnd());
     }
 
-    /// <summary>Its owner can put links there, for root to follow.</summary>
+    /// <summary>The owner of the folder can put links into it, which root would follow.</summary>
     [Fact]
     public void Root_MakesNoKeyInTheFolderOfAnotherUser()
     {

@@ -4,7 +4,7 @@ using MailResponder.Tests.Host;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary><c>responder manual</c>: what man(1) and bash show is what <c>--help</c> and the code say.</summary>
+/// <summary>Tests <c>responder manual</c>: man(1) and bash show the same as <c>--help</c> and the code.</summary>
 public sealed partial class ManualPages : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -31,7 +31,7 @@ public sealed partial class ManualPages : IDisposable
             var section = Assert.Single(sections, text => Regex.IsMatch(text, $"^{title}[ \"\n]"));
             foreach (var option in OptionOfHelp().Matches(help).Select(match => match.Groups[1].Value))
             {
-                // Those that all commands have are told once.
+                // Options that all commands share are listed once.
                 if (name == "responder" || option is not ("--help" or "--settings"))
                     Assert.Matches($"(?m)^\\\\fB(-[^ ]+, )*{option}[ \\\\]", section);
             }
@@ -45,7 +45,7 @@ public sealed partial class ManualPages : IDisposable
         Assert.All(SettingsFile.Names, name => Assert.Matches($"(?m)^\\.TP\n(.*, )?\\\\fB{name}\\\\fR", page));
     }
 
-    /// <summary>As bash asks when somebody presses the tabulator.</summary>
+    /// <summary>Asks for completions as bash does when the user presses Tab.</summary>
     [Theory]
     [InlineData("check install pull show --settings", "config", "")]
     [InlineData("--settings", "blacklist", "block", "--s")]
@@ -66,7 +66,7 @@ public sealed partial class ManualPages : IDisposable
 
     private static string Manual(string page) => Help("manual", page);
 
-    /// <summary>Every command that does something, and the filter, with its help.</summary>
+    /// <summary>Returns every command that does something, and the filter, with its help text.</summary>
     private static IEnumerable<(string Name, string Help)> Commands(string[] words)
     {
         var help = Help([.. words, "--help"]);

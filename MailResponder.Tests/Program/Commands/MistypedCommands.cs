@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// A command line that is not right. The filter gets options only, so a word that is none is a command: a slip in it is
-/// told to whoever typed it, is no deferred message, and counts as none.
+/// Wrong command lines. The filter takes only options, so a word that is not an option is a command. A typo in it is
+/// reported to the person who typed it. It does not defer a message and is not counted as one.
 /// </summary>
 public sealed class MistypedCommands : IDisposable
 {
@@ -72,7 +72,7 @@ public sealed class MistypedCommands : IDisposable
     public void MistakeInACommand_NamesTheWholeCommand(string expected, params string[] command) =>
         AssertIsUsage(expected, _place.Command(command));
 
-    /// <remarks>Or `--dry-run blacklist reset` would be a reset.</remarks>
+    /// <remarks>Otherwise `--dry-run blacklist reset` would really reset.</remarks>
     [Theory]
     [InlineData("--dry-run", "blacklist", "reset")]
     [InlineData("--recipient", "get@example.com", "config", "check")]

@@ -2,12 +2,14 @@ using System.Text;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>How one run of the published program ended. <c>ExitCode</c> is 128 and the number for a signal.</summary>
+/// <summary>
+/// The result of one run of the published program. <c>ExitCode</c> is 128 plus the signal number if a signal ended it.
+/// </summary>
 internal sealed record ProgramRun(int ExitCode, byte[] Output, string Errors)
 {
     public string OutputText => Encoding.UTF8.GetString(Output);
 
-    /// <summary>Fails unless the filter answered or decided not to, and kept quiet about it.</summary>
+    /// <summary>Fails unless the filter answered or decided not to, and printed nothing.</summary>
     public void AssertDone()
     {
         Assert.True(ExitCode == 0, $"exit {ExitCode}: {Errors}");
@@ -16,8 +18,8 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, string Errors)
     }
 
     /// <summary>
-    /// Fails unless Postfix would defer the message and a delivery report could show nothing of ours: one line that
-    /// starts with <paramref name="status"/> and names no address, path or stack frame.
+    /// Fails unless Postfix would defer the message, and a delivery report could reveal nothing: one line that starts
+    /// with <paramref name="status"/> and contains no address, path or stack frame.
     /// </summary>
     public void AssertDeferred(string status = "4.3.0 ")
     {

@@ -2,17 +2,17 @@ using System.Text;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>A request as a person's mail program writes it, and what a test wants to be different about it.</summary>
+/// <summary>A request as a person's mail program writes it, with the differences that a test needs.</summary>
 internal sealed record RequestMail(string From)
 {
     private static int _count;
 
     private readonly int _number = Interlocked.Increment(ref _count);
 
-    /// <summary>Headers beyond the usual ones, each line ended by CRLF.</summary>
+    /// <summary>Additional header fields, each line ended by CRLF.</summary>
     public string MoreHeaders { get; init; } = "";
 
-    /// <summary>The From field in place of the usual one, ended by CRLF; empty: there is none.</summary>
+    /// <summary>The From field in place of the usual one, ended by CRLF; empty for no From field.</summary>
     public string? FromField { get; init; }
 
     public string To { get; init; } = "get@example.com";
@@ -22,11 +22,11 @@ internal sealed record RequestMail(string From)
     public string Body { get; init; } = "hello\r\n";
 
     /// <summary>
-    /// A requester whom no other test knows, so that the quota is untouched and traces are unmistakable.
+    /// Returns a request of a person whom no other test uses, so that the quota is unused and traces are unique.
     /// </summary>
     public static RequestMail FromSomebodyNew() => new($"zahra.{Guid.NewGuid():N}@freemail.test");
 
-    /// <summary>The same person's next message: other bytes in the header block.</summary>
+    /// <summary>Returns the same person's next message, whose header block has other bytes.</summary>
     public RequestMail Again() => new(From)
     {
         MoreHeaders = MoreHeaders,

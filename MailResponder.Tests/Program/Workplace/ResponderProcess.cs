@@ -4,12 +4,12 @@ using System.Text;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// The published program, started as pipe(8) starts it: from a folder that is not its own, with PATH and LANG as its
-/// whole environment.
+/// The published program, started like pipe(8) starts it: in a folder that is not its own, and with only PATH and LANG
+/// in its environment.
 /// </summary>
 internal sealed class ResponderProcess : IDisposable
 {
-    /// <summary>Starts the program as it is.</summary>
+    /// <summary>Shell text that starts the program without changes.</summary>
     public const string Plainly = "exec \"$@\"";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -25,7 +25,7 @@ internal sealed class ResponderProcess : IDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>The file that publish.sh made; a test that needs it fails when run.sh was not used.</summary>
+    /// <summary>The path of the file that publish.sh made. A test that needs it fails if run.sh was not used.</summary>
     public static string Binary =>
         Environment.GetEnvironmentVariable("RESPONDER_BINARY") is { Length: > 0 } path && File.Exists(path)
             ? Path.GetFullPath(path)
@@ -37,7 +37,7 @@ internal sealed class ResponderProcess : IDisposable
     public bool HasEnded => _process.HasExited;
 
     /// <param name="how">Shell text that ends by running <c>"$@"</c>, for redirections and limits.</param>
-    /// <param name="arguments">What follows the program's name.</param>
+    /// <param name="arguments">The arguments after the program's name.</param>
     public static ResponderProcess Start(string how, params string[] arguments)
     {
         var start = new ProcessStartInfo("/bin/sh")
@@ -69,7 +69,7 @@ internal sealed class ResponderProcess : IDisposable
         _process.StandardInput.BaseStream.Flush();
     }
 
-    /// <summary>Writes the whole of standard input and closes it. A program that stops reading early may.</summary>
+    /// <summary>Writes all of standard input and closes it. The program may stop reading early.</summary>
     public void Feed(byte[] input)
     {
         try

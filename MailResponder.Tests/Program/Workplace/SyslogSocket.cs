@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>A syslog daemon's end of a private /dev/log: keeps every datagram as it came.</summary>
+/// <summary>A syslog daemon's end of a private /dev/log. It keeps every datagram as received.</summary>
 internal sealed class SyslogSocket : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
@@ -15,15 +15,13 @@ internal sealed class SyslogSocket : IDisposable
     {
         _socket.Bind(new UnixDomainSocketEndPoint(path));
         _socket.Blocking = false;
-        File.SetUnixFileMode(path, (UnixFileMode)0x1B6); // 0666, as /dev/log
-        // The kernel holds ten datagrams; a hundred processes write more while a test waits for them.
+        File.SetUnixFileMode(path, (UnixFileMode)0x1B6); // 0666, like /dev/log
+        // The kernel queues only ten datagrams; a hundred processes write more while a test waits for them.
         _reader = new Thread(ReadUntilClosed) { IsBackground = true };
         _reader.Start();
     }
 
-    /// <summary>
-    /// All that has been written so far, oldest first; a process that ended has nothing left on the way.
-    /// </summary>
+    /// <summary>All lines written so far, oldest first. Those of a process that has ended are complete.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -39,7 +37,7 @@ internal sealed class SyslogSocket : IDisposable
     /// <summary>The one-line reports on facility local0, without the JSON events on local1.</summary>
     public IReadOnlyList<string> Reports => [.. Lines.Where(line => FacilityOf(line) == 16)];
 
-    /// <summary>The JSON events, as rsyslogd puts them into their file.</summary>
+    /// <summary>The JSON events, in the form in which rsyslogd writes them to their file.</summary>
     public IReadOnlyList<string> Events =>
         [.. Lines.Where(line => FacilityOf(line) == 17)
             .Select(line => line[line.IndexOf('{', StringComparison.Ordinal)..].TrimEnd('\0', '\n'))];

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MailResponder.Tests.Program;
 
-/// <summary>A terminal of script(1), on which a program runs.</summary>
+/// <summary>A terminal made by script(1), in which a program runs.</summary>
 internal static class Terminal
 {
     public static (int ExitCode, string Said) Run(string command)

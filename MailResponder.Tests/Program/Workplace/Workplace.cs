@@ -6,8 +6,8 @@ using MailResponder.Native;
 namespace MailResponder.Tests.Program;
 
 /// <summary>
-/// A folder with all that the program needs to answer: settings, response book, an attachment, a DKIM key and a
-/// syslog socket. A test changes <see cref="Settings"/> and <see cref="Book"/> and calls <see cref="Write"/>.
+/// A folder with everything the program needs to answer: settings, response book, an attachment, a DKIM key and a
+/// syslog socket. A test changes <see cref="Settings"/> and <see cref="Book"/>, and then calls <see cref="Write"/>.
 /// </summary>
 internal sealed class Workplace : IDisposable
 {
@@ -69,7 +69,7 @@ internal sealed class Workplace : IDisposable
 
     public string SettingsFile => PathTo("settings.json");
 
-    /// <summary>The replies that have come out, whole files only, oldest first.</summary>
+    /// <summary>The replies sent so far, complete files only, oldest first.</summary>
     public IReadOnlyList<string> Outbox => RepliesIn("outbox");
 
     public string PathTo(string name) => Path.Combine(Folder, name);
@@ -86,8 +86,8 @@ internal sealed class Workplace : IDisposable
     }
 
     /// <summary>
-    /// By one rename, with owner and mode as before: Postfix may start the responder at any moment, and one that read
-    /// half of the settings would log somewhere else.
+    /// Replaces a file by one rename, and keeps its owner and mode. Postfix may start the responder at any moment, and
+    /// a process that read half of the settings would log to another place.
     /// </summary>
     private static void Replace(string path, string text)
     {
@@ -111,7 +111,7 @@ internal sealed class Workplace : IDisposable
         File.SetUnixFileMode(PathTo(name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    /// <summary>Sends replies through a shell script instead of the outbox; the script's folder is $here.</summary>
+    /// <summary>Sends replies through a shell script instead of the outbox. The script's folder is $here.</summary>
     public void SendThrough(string script)
     {
         Executable.Write(PathTo("sendmail"), $"#!/bin/sh\nhere='{Folder}'\n{script}\n");
@@ -120,7 +120,9 @@ internal sealed class Workplace : IDisposable
         Write();
     }
 
-    /// <summary>Runs the filter on a request to get@example.com, or to whom <paramref name="more"/> says.</summary>
+    /// <summary>
+    /// Runs the filter on a request to get@example.com, or to the recipient that <paramref name="more"/> names.
+    /// </summary>
     public ProgramRun Filter(RequestMail mail, params string[] more) => Filter(mail.ToBytes(), more);
 
     public ProgramRun Filter(byte[] mail, params string[] more) => FilterUnder(ResponderProcess.Plainly, mail, more);
@@ -131,13 +133,13 @@ internal sealed class Workplace : IDisposable
     public ResponderProcess StartFilter(params string[] more) =>
         ResponderProcess.Start(ResponderProcess.Plainly, FilterArguments(more));
 
-    /// <summary>Runs a command other than the filter, with this place's settings.</summary>
+    /// <summary>Runs a command other than the filter, with this workplace's settings.</summary>
     public ProgramRun Command(params string[] arguments) =>
         ResponderProcess.Run(ResponderProcess.Plainly, [], [.. arguments, "--settings", SettingsFile]);
 
     /// <summary>
-    /// Makes the whole place somebody else's, who can then be given fewer rights than root. What is theirs already is
-    /// not touched: a file counts as changed by a change of its owner to the same one, too.
+    /// Gives everything to another user, who can then have fewer permissions than root. Files that the user already
+    /// owns are left alone: a file counts as changed even if its owner is set to the same user.
     /// </summary>
     public void GiveTo(string user)
     {

@@ -2,7 +2,7 @@ using MailResponder.Reply.Rendered;
 
 namespace MailResponder.Tests.Reply.Rendered;
 
-/// <summary>Whatever becomes of the rendered files, the answer is the book's.</summary>
+/// <summary>Whatever happens to the rendered files, the answer is that of the book.</summary>
 public sealed class DamagedRenderings : IDisposable
 {
     private readonly RenderedPlace _place = new();
@@ -55,7 +55,7 @@ public sealed class DamagedRenderings : IDisposable
         }
     }
 
-    /// <summary>Nothing of it lies on the disk.</summary>
+    /// <summary>The claimed size takes no space on the disk.</summary>
     [Theory]
     [InlineData("addresses")]
     [InlineData("file@*")]
@@ -81,7 +81,7 @@ public sealed class DamagedRenderings : IDisposable
         bad.AsSpan(good.Length / 2).Clear();
         File.WriteAllBytes(path, bad);
 
-        // One comes upon the damage, the next one mends it.
+        // The first message finds the damage, and the next rendering repairs it.
         AssertAnswers("damaged");
         _place.RenderAll();
 
@@ -141,7 +141,7 @@ public sealed class DamagedRenderings : IDisposable
         Assert.All(_place.Files, file => Assert.Equal(owner, File.GetUnixFileMode(file)));
     }
 
-    /// <returns>Where its files are then.</returns>
+    /// <returns>The folder in which the files are afterwards.</returns>
     private string Expose(string folder, string how)
     {
         switch (how)
@@ -161,7 +161,7 @@ public sealed class DamagedRenderings : IDisposable
         }
     }
 
-    /// <summary>Also while others put files there or take them away.</summary>
+    /// <summary>Empties a folder, even while others add or remove files.</summary>
     private static void Empty(string folder)
     {
         foreach (var path in Directory.GetFileSystemEntries(folder))
@@ -170,7 +170,7 @@ public sealed class DamagedRenderings : IDisposable
 
     private string FileLike(string pattern) => Directory.GetFiles(_place.BookFolder, pattern).Order().First();
 
-    /// <summary>All of the beginning and the end, and samples between.</summary>
+    /// <summary>Returns all offsets near the start and the end, and samples in between.</summary>
     private static IEnumerable<int> Offsets(int length) =>
         Enumerable.Range(0, length).Where(i => length < 400 || i < 100 || i > length - 20 || i % (length / 100) == 0);
 
@@ -183,7 +183,7 @@ public sealed class DamagedRenderings : IDisposable
         Assert.True(_place.Answer(RenderedPlace.FileAddress) == _file, when);
     }
 
-    /// <summary>A link there would have files of the responder written, or read, elsewhere.</summary>
+    /// <summary>With a link, the responder would write or read files elsewhere.</summary>
     [Theory]
     [InlineData("of another user")]
     [InlineData("writable by others")]

@@ -5,8 +5,8 @@ using MailResponder.Reply.Rendered;
 namespace MailResponder.Tests.Reply.Rendered;
 
 /// <summary>
-/// A book with a fault is not in force; the last good one is, as it was rendered. Whom that does not know gets no "no",
-/// because the new one might know him.
+/// A book with a fault is not in force; the last good one is, as rendered. A requester of an address that it does not
+/// have gets no refusal, because the new book might have the address.
 /// </summary>
 public sealed class LastGoodBook : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class LastGoodBook : IDisposable
         Assert.Null(renderings.Fault);
     }
 
-    /// <summary>What another program rendered, or what was damaged, is no book to answer from.</summary>
+    /// <summary>A book rendered by another program, or a damaged one, is not used to answer.</summary>
     [Theory]
     [InlineData("never rendered")]
     [InlineData("of another program")]
@@ -77,7 +77,7 @@ public sealed class LastGoodBook : IDisposable
         Assert.Equal(Cause.ResponseBook, exception.Cause);
     }
 
-    /// <summary>Each address by itself: the damage may be in the record of one.</summary>
+    /// <summary>Each address is checked separately, because only one record may be damaged.</summary>
     [Fact]
     public void DamageInOneRecord_IsNotAnsweredFrom()
     {
@@ -91,7 +91,7 @@ public sealed class LastGoodBook : IDisposable
         Assert.Contains("The links", _place.Answer(RenderedPlace.Address), StringComparison.Ordinal);
     }
 
-    /// <summary>A file that changed or is gone is no fault of the book: what was rendered of it is not sent.</summary>
+    /// <summary>A changed or missing file is not a fault of the book. Its rendering is not sent.</summary>
     [Fact]
     public void AttachmentOfTheLastGoodBook_IsAsItIsNow()
     {

@@ -42,7 +42,7 @@ public sealed class ManyAddresses : IDisposable
         Assert.InRange(many, few * 0.9, few * 1.1);
     }
 
-    /// <summary>Bytes allocated: unlike time, the same in each run.</summary>
+    /// <summary>Returns the allocated bytes, which are the same in each run, unlike time.</summary>
     private long Cost(string address)
     {
         Assert.IsType<RenderedBook>(_place.Renderings().Book());
@@ -54,7 +54,7 @@ public sealed class ManyAddresses : IDisposable
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    /// <summary>A rendered book; one local part stands in two domains.</summary>
+    /// <summary>Writes and renders a book, in which one local part occurs in two domains.</summary>
     private List<string> Write(int count)
     {
         List<string> addresses = ["a+b@example.com",

@@ -4,7 +4,7 @@ using MailResponder.Reply.Rendered;
 
 namespace MailResponder.Tests.Reply.Rendered;
 
-/// <summary>A build is named by what it was made of: what another one rendered is not used.</summary>
+/// <summary>A build's identity depends on its sources. Renderings of another build are not used.</summary>
 public sealed class ProgramNames : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -45,7 +45,9 @@ public sealed class ProgramNames : IDisposable
         File.WriteAllText(_folder.PathTo(file), text.Replace(from, to, StringComparison.Ordinal));
     }
 
-    /// <summary>What a build would compile in; nothing is compiled for it, nor any package restored.</summary>
+    /// <summary>
+    /// Returns the identity that a build would compile in. Nothing is compiled, and no package is restored.
+    /// </summary>
     private string Name(params string[] properties)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, WorkingDirectory = _folder.Path };

@@ -7,7 +7,9 @@ using MimeKit;
 
 namespace MailResponder.Tests.Reply.Rendered;
 
-/// <summary>A book with two addresses and an attachment, as files, and what a message gets of them.</summary>
+/// <summary>
+/// A book with two addresses and an attachment, as files, and the answers that a message gets from them.
+/// </summary>
 internal sealed class RenderedPlace : IDisposable
 {
     public const string Address = "get@example.com";
@@ -30,10 +32,10 @@ internal sealed class RenderedPlace : IDisposable
     public IEnumerable<string> Files => Directory.GetFiles(Folder, "*", SearchOption.AllDirectories)
         .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Order();
 
-    /// <summary>Where the files of the one rendered book are.</summary>
+    /// <summary>The folder of the one rendered book.</summary>
     public string BookFolder => Assert.Single(Directory.GetDirectories(Folder));
 
-    /// <summary>Waits until what was written may be kept in rendered form.</summary>
+    /// <summary>Waits until files just written are old enough to be rendered.</summary>
     public static void Settle() => Thread.Sleep(120);
 
     public void WriteBook(string text) => File.WriteAllText(Settings.ResponseBook, $$"""
@@ -49,11 +51,11 @@ internal sealed class RenderedPlace : IDisposable
     public void WriteAttachment(string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Attachment)!);
-        // Many lines, the last one shorter.
+        // Many lines, of which the last is shorter.
         File.WriteAllText(Attachment, string.Concat(Enumerable.Repeat(text, 5000)));
     }
 
-    /// <summary>Writes other bytes into the file, as many as before.</summary>
+    /// <summary>Overwrites the file with the same number of bytes.</summary>
     public void Overwrite(string text)
     {
         Thread.Sleep(20);
@@ -64,10 +66,10 @@ internal sealed class RenderedPlace : IDisposable
     public Renderings Renderings(bool rendered = true) =>
         new(Settings, new FolderSource(Settings), rendered ? new RenderingFolder(Settings) : null);
 
-    /// <summary>Has everything rendered that can be.</summary>
+    /// <summary>Renders everything that can be rendered.</summary>
     public void RenderAll() => Renderings().RenderAll();
 
-    /// <summary>All that a reply takes from book and attachments, fields, body, hash and line ends.</summary>
+    /// <summary>Returns everything a reply takes from book and attachments: fields, body, hash and line ends.</summary>
     public string Answer(string address, string requesterDomain = "example.net", bool rendered = true)
     {
         var renderings = Renderings(rendered);

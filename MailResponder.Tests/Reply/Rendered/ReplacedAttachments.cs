@@ -7,8 +7,8 @@ using MimeKit;
 namespace MailResponder.Tests.Reply.Rendered;
 
 /// <summary>
-/// An attachment that is overwritten while a message is answered: what was verified, or hashed for the signature, is
-/// not what would go out, so the message waits.
+/// An attachment is overwritten while a message is answered. The bytes to send are no longer the ones that were
+/// verified, or hashed for the signature, so the message waits.
 /// </summary>
 public sealed class ReplacedAttachments : IDisposable
 {

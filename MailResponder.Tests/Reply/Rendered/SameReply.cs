@@ -11,7 +11,7 @@ using MailResponder.Tests.Mail;
 
 namespace MailResponder.Tests.Reply.Rendered;
 
-/// <summary>A reply does not show whether it was rendered beforehand.</summary>
+/// <summary>A reply is the same whether or not it was rendered beforehand.</summary>
 public sealed class SameReply : IDisposable
 {
     private readonly RenderedPlace _place = new();
@@ -78,7 +78,7 @@ public sealed class SameReply : IDisposable
         Assert.Equal(expected.ToArray(), File.ReadAllBytes(path));
     }
 
-    /// <summary>Only its text is made at the message, in the frame that was rendered.</summary>
+    /// <summary>Only the text is made for each message, within the rendered frame.</summary>
     [Theory]
     [InlineData("get@example.com")]
     [InlineData("file@example.com")]

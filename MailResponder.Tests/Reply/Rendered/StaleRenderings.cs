@@ -2,7 +2,7 @@ using MailResponder.Reply.Rendered;
 
 namespace MailResponder.Tests.Reply.Rendered;
 
-/// <summary>What was changed is in force at the next message, whatever was rendered before.</summary>
+/// <summary>A change takes effect with the next message, whatever was rendered before.</summary>
 public sealed class StaleRenderings : IDisposable
 {
     private readonly RenderedPlace _place = new();
@@ -14,7 +14,8 @@ public sealed class StaleRenderings : IDisposable
     {
         for (var i = 0; i < 300; i++)
         {
-            // Of the same length, often within one tick of the clock, and now and then old enough to be rendered.
+            // All texts have the same length. Often they fall into one tick of the clock, and sometimes they are old
+            // enough to be rendered.
             var text = "Text " + i.ToString("000", null);
             _place.WriteBook(text);
             Assert.Contains(text, _place.Answer(RenderedPlace.Address), StringComparison.Ordinal);
@@ -24,7 +25,7 @@ public sealed class StaleRenderings : IDisposable
         }
     }
 
-    /// <summary>Whole seconds: from a file system whose clock ticks so.</summary>
+    /// <summary>Whole seconds mean a file system whose clock has that resolution.</summary>
     [Theory]
     [InlineData(0.0501, true)]
     [InlineData(0.2001, false)]
@@ -139,11 +140,11 @@ public sealed class StaleRenderings : IDisposable
 
         Assert.Equal(before.Count, after.Count);
         Assert.Empty(before.Intersect(after));
-        // The same names in a folder of another one.
+        // The file names are the same, in another folder.
         Assert.Equal(before.Select(Path.GetFileName), after.Select(Path.GetFileName));
     }
 
-    /// <summary>Asks right after a change; again when the machine was too busy for that.</summary>
+    /// <summary>Asks right after a change. Tries again if the machine was too busy for that.</summary>
     private void AssertNotRendered(Action change)
     {
         for (var i = 0; i < 100; i++)

@@ -3,7 +3,10 @@ using MailResponder.Reply;
 
 namespace MailResponder.Tests.Reply.Rendered;
 
-/// <summary>Base64 that can be read up to some byte: the message waits, and the next try finds it no more.</summary>
+/// <summary>
+/// Rendered base64 that is readable only up to some byte. The message waits, and the next attempt no longer finds the
+/// file.
+/// </summary>
 public sealed class UnreadableBase64
 {
     private static readonly byte[] Plain = [.. Enumerable.Range(0, 300_001).Select(i => (byte)(i * 31 + i / 512))];
@@ -30,7 +33,9 @@ public sealed class UnreadableBase64
     public void ReadableBase64_IsKept() =>
         Assert.Equal(Encoded, Written(new AttachedFile(new MemoryStream(Encoded), () => Assert.Fail("discarded"))));
 
-    /// <summary>Somebody replaces it: what was verified and hashed need not be what went out.</summary>
+    /// <summary>
+    /// The file is replaced meanwhile, so the bytes sent may not be those that were verified and hashed.
+    /// </summary>
     [Fact]
     public void AttachmentThatIsChangedMeanwhile_IsAnError()
     {

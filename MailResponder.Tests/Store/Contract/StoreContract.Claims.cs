@@ -2,7 +2,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Store;
 
-// Claims, retries, and what is recorded of them.
+// Claims, retries, and their records.
 public abstract partial class StoreContract
 {
     [Fact]
@@ -34,7 +34,7 @@ public abstract partial class StoreContract
         Assert.Equal(1, store.Used(somebody));
     }
 
-    /// <summary>A try that only read could send the same reply again and again.</summary>
+    /// <summary>An attempt that only read could send the same reply again and again.</summary>
     [Fact]
     public void EachTry_IsWrittenDown()
     {

@@ -53,8 +53,8 @@ public abstract partial class StoreContract
     }
 
     /// <summary>
-    /// Requesters with a quota of one ask without end while it is reset. Each window answers each of them at most once,
-    /// and every grant is a charge in a window: no more grants than windows, and none is lost.
+    /// Requesters with a quota of one keep asking while it is reset. Each window answers each of them at most once, and
+    /// every grant is a charge in one window. There are never more grants than windows, and no charge is lost.
     /// </summary>
     [Fact]
     public void ResetUnderLoad_LosesAndDoublesNoCharge()
@@ -72,7 +72,7 @@ public abstract partial class StoreContract
             {
                 for (var i = 0; i < resets; i++)
                 {
-                    // Everybody gets at least one try in every window.
+                    // Each requester gets at least one attempt in every window.
                     Patience.Until("all are charged", () => people.All(person => store.Used(person) == 1));
                     store.Reset(DateTimeOffset.UnixEpoch);
                 }

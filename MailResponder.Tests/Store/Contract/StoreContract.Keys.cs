@@ -15,7 +15,7 @@ public abstract partial class StoreContract
         _key.Change();
         var store = Open();
 
-        // Until then hosts with either file do the same.
+        // Until then, hosts behave the same with either file.
         Assert.Equal(first.Fingerprint, store.Key.Fingerprint);
         Assert.Same(Key, store.NextKey);
         Assert.Equal(1, store.Used(store.Key.Requester(address)!));
@@ -45,7 +45,7 @@ public abstract partial class StoreContract
     }
 
     /// <summary>
-    /// Forged complaints can make the lists long; no message waits until all of them are hashed anew.
+    /// Forged complaints can make the lists long. No message waits until all entries are hashed again.
     /// </summary>
     [Fact]
     public void LongLists_AreHashedAnewInBatches()
@@ -63,7 +63,7 @@ public abstract partial class StoreContract
         Assert.Equal(1001, Number("SELECT COUNT(*) FROM listed"));
     }
 
-    /// <summary>A copy that was made for a reset that never came is not what is in force.</summary>
+    /// <summary>A copy made for a reset that never happened does not take effect.</summary>
     [Fact]
     public void ListChangedAfterItWasCopied_IsCopiedAgain()
     {
@@ -136,7 +136,7 @@ public abstract partial class StoreContract
         Assert.False(store.Reset(Clock.Now.AddDays(-7)).KeyIsNew);
     }
 
-    /// <summary>Whatever a message has read before the key changes, nobody who is blocked is answered.</summary>
+    /// <summary>Whatever a message has read before the key changes, no blocked requester is answered.</summary>
     [Fact]
     public void KeyChangesUnderLoad_AnswerNobodyWhoIsBlockedAndNobodyTwice()
     {

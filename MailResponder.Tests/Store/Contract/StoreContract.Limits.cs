@@ -66,7 +66,7 @@ public abstract partial class StoreContract
         }
 
         Assert.Equal(ClaimResult.Granted, store.Claim(NewMessage(), Somebody(), 1, limits).Result);
-        // Also when a limit is reached, these are not kept until later.
+        // Even if a limit is reached, these requests are not kept for later.
         Assert.Equal(ClaimResult.OverQuota, store.Claim(NewMessage(), greedy, 1, limits).Result);
     }
 

@@ -87,7 +87,7 @@ public abstract partial class StoreContract
         Assert.Empty(store.BlockByFeedback([]));
     }
 
-    /// <summary>Two hosts that write the same rows the other way round wait for each other.</summary>
+    /// <summary>Two hosts that write the same rows in opposite orders wait for each other.</summary>
     [Fact]
     public void FeedbackOfManyAtOnce_BlocksEverybody()
     {
@@ -149,7 +149,7 @@ public abstract partial class StoreContract
     }
 
     /// <summary>
-    /// The operator takes people off the lists while feedback of before comes in: nobody may stay blocked.
+    /// The operator takes people off the lists while older feedback arrives. None of them may stay blocked.
     /// </summary>
     [Fact]
     public void RemovalWhileFeedbackComesIn_IsNotUndone()

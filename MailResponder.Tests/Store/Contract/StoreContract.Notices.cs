@@ -3,7 +3,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Store;
 
-// What is given once in a quota window.
+// Replies that a requester gets once in a quota window.
 public abstract partial class StoreContract
 {
     [Fact]
@@ -26,7 +26,7 @@ public abstract partial class StoreContract
         Assert.Equal([(3L, 1L)], Open().Count().Requesters);
     }
 
-    /// <summary>Or a retry would be answered in full, past the quota.</summary>
+    /// <summary>Otherwise a retry would be answered in full, beyond the quota.</summary>
     [Fact]
     public void RetryOfANotice_IsANotice()
     {
@@ -41,7 +41,7 @@ public abstract partial class StoreContract
         store.Record(retry, SentEntries(7));
         Assert.True(Ask(message).Entries!.IsDone(7));
         Assert.Equal(ClaimResult.OverQuota, Ask(NewMessage()).Result);
-        // There is nothing to be given back, and the message stays what it is.
+        // A notice has no charge to refund, and the message remains a notice.
         store.Refund(retry, somebody);
         Assert.Equal((ClaimResult.Notice, 1L), (Ask(message).Result, store.Used(somebody)));
 
@@ -67,7 +67,7 @@ public abstract partial class StoreContract
         Clock.Now += TimeSpan.FromDays(1);
         store.SetVerdict(later.Address, Verdict.Blocked);
         Assert.Equal(ClaimResult.Blocked, Ask(later).Result);
-        // The notice that was not sent is still to be had, and counts for the limits as any reply.
+        // The notice that was not sent is still available, and counts towards the limits like any reply.
         Assert.Equal(ClaimResult.Notice, Ask(greedy).Result);
         Assert.Equal(1, Number("SELECT in_day FROM counter ORDER BY day DESC LIMIT 1"));
     }
@@ -86,7 +86,7 @@ public abstract partial class StoreContract
         Assert.Equal(new Claim(ClaimResult.HadOnce), Ask(somebody, NewMessage()));
         Assert.Equal(ClaimResult.Retry, Ask(somebody, message).Result);
         Assert.Equal((1L, 1L), (store.Used(somebody), store.Count().Messages));
-        // Who has no quota gets it once, too.
+        // A requester without a quota gets it only once, too.
         Assert.Equal([ClaimResult.Granted, ClaimResult.HadOnce, ClaimResult.HadOnce],
             [Ask(allowed, NewMessage()).Result, Ask(allowed, NewMessage()).Result,
                 Ask(allowed, NewMessage(), quota: null).Result]);

@@ -98,7 +98,7 @@ public abstract partial class StoreContract
         Assert.Equal(TimeSpan.Zero, store.Count().ClockJump);
     }
 
-    /// <summary>Else the ledger would grow in one volume until that day.</summary>
+    /// <summary>Otherwise the ledger would grow in one volume until that day.</summary>
     [Fact]
     public void VolumeThatWasBegunInTheFuture_IsEndedByTheNextReset()
     {
@@ -161,7 +161,7 @@ public abstract partial class StoreContract
     {
         var store = Open();
         for (var i = 0; i < 5; i++) store.Claim(NewMessage(), Somebody(), 1);
-        // What its first step leaves when nothing comes after it.
+        // The state after the first step of a reset that was then cut off.
         Run("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
         Run("INSERT INTO volume (number, begun_at, generation) VALUES (7, 0, 1)");
         Run("DELETE FROM volume WHERE number < 7");

@@ -2,7 +2,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>What every kind of store has to do, whatever is below it.</summary>
+/// <summary>What every kind of store must do, whatever database is below it.</summary>
 public abstract partial class StoreContract : IDisposable
 {
     private static readonly byte[] Header = "From: joe@example.net\r\nSubject: help\r\n\r\n"u8.ToArray();
@@ -14,7 +14,7 @@ public abstract partial class StoreContract : IDisposable
 
     internal MovableClock Clock { get; } = new();
 
-    /// <summary>Another process's view of the same database.</summary>
+    /// <summary>Opens the same database as another process would.</summary>
     internal RequesterStore Open()
     {
         var store = OpenAnother();
@@ -39,22 +39,22 @@ public abstract partial class StoreContract : IDisposable
 
     internal abstract RequesterStore OpenWith(AddressKey key);
 
-    /// <summary>The one number that a statement answers.</summary>
+    /// <summary>Returns the one number that a statement selects.</summary>
     protected abstract long Number(string sql);
 
-    /// <summary>Runs a statement past the store.</summary>
+    /// <summary>Runs a statement directly on the database.</summary>
     protected abstract void Run(string sql);
 
     private long RowsInQuota() => Number("SELECT COUNT(*) FROM quota");
 
-    /// <summary>Tries to enter as a process would that does not share this one's locks.</summary>
+    /// <summary>Tries to enter a message like a process that does not share this one's locks.</summary>
     internal abstract IDisposable? InAnotherProcess(RequesterStore other, MessageKey message);
 
     internal Requester Somebody() => _key.Somebody();
 
     internal static MessageKey NewMessage() => StoreKey.NewMessage();
 
-    /// <summary>Threads of their own, so that all of them really run.</summary>
+    /// <summary>Runs workers on threads of their own, so that all of them really run at once.</summary>
     protected static void InParallel(int workers, Action<int> work)
     {
         var failures = new List<Exception>();

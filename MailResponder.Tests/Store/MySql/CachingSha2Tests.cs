@@ -11,10 +11,10 @@ using MySqlConnector;
 namespace MailResponder.Tests.Store;
 
 /// <summary>
-/// MySQL 8's own way to log in, over a socket. MariaDB does not have it, so that a double speaks the server's part of
-/// the protocol (dev.mysql.com, "Caching SHA-2 Pluggable Authentication"): a password that it has seen since it started
-/// is proven by a hash; else it asks for the password itself, which over a socket it reads as it comes, with or without
-/// TLS. It never gives its RSA key there: a request for it is read as a password.
+/// Logs in by MySQL 8's own method over a socket. MariaDB does not have it, so a test double speaks the server's part
+/// of the protocol (dev.mysql.com, "Caching SHA-2 Pluggable Authentication"). A password that the server has seen since
+/// it started is proven by a hash. Otherwise it asks for the password itself, and over a socket it reads the password
+/// in the clear, with or without TLS. There it never sends its RSA key: it reads a request for it as a password.
 /// </summary>
 public sealed class CachingSha2Tests : IDisposable
 {
@@ -125,16 +125,16 @@ public sealed class CachingSha2Tests : IDisposable
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
-                // Disposed.
+                // The listener was disposed.
             }
         })
         { IsBackground = true }.Start();
     }
 
-    /// <summary>One client. Tells how it proved to know the password.</summary>
+    /// <summary>Serves one client. Returns how the client proved that it knows the password.</summary>
     private static string Login(Stream stream, string password, ref bool isCached, X509Certificate2? certificate)
     {
-        // No zeros: the library reads the salt as text.
+        // No zero bytes: the library reads the salt as text.
         var salt = RandomNumberGenerator.GetItems<byte>("abcdefghijklmnopqrstuvwxyz"u8, 20);
         Send(stream, 0, [10, .. "8.0.40\0"u8, 1, 0, 0, 0, .. salt[..8], 0, 0x0b,
             (byte)(certificate is null ? 0xa2 : 0xaa), 45, 2, 0, 0x28, 0, 21,
@@ -167,7 +167,7 @@ public sealed class CachingSha2Tests : IDisposable
         {
             Send(stream, number, [1, FullAuthentication]);
             var clear = Receive(stream);
-            // COM_QUIT; a real server takes it for a wrong password, which nobody waits to hear.
+            // COM_QUIT. A real server reads it as a wrong password, but the client does not wait for the answer.
             if (clear is [1])
                 return "given up";
             number += 2;
@@ -183,7 +183,7 @@ public sealed class CachingSha2Tests : IDisposable
         }
 
         Send(stream, number, [0, 0, 0, 2, 0, 0, 0]);
-        // SET NAMES, perhaps, and the goodbye.
+        // Perhaps SET NAMES, and then COM_QUIT.
         while (Receive(stream) is not [1])
             Send(stream, 1, [0, 0, 0, 2, 0, 0, 0]);
         return login;

@@ -8,7 +8,7 @@ using static MailResponder.Tests.Store.TestCertificate;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>Who answers in the server's place, with a certificate that is not the server's, gets no password.</summary>
+/// <summary>An impostor, whose certificate is not the server's, gets no password.</summary>
 public sealed class FalseServerTests : IDisposable
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1", ClientAuthentication = "1.3.6.1.5.5.7.3.2";
@@ -41,7 +41,7 @@ public sealed class FalseServerTests : IDisposable
 
         Assert.Equal(0, PasswordsSentTo(chain, key, plugin, Settings(TlsMode.VerifyFull), out var full));
         Assert.Contains("no trustworthy TLS connection (the server's certificate", full, StringComparison.Ordinal);
-        // verify-ca looks away from the name, and from nothing else.
+        // verify-ca ignores the name, and nothing else.
         Assert.Equal(forgery == "wrong name",
             PasswordsSentTo(chain, key, plugin, Settings(TlsMode.VerifyCa), out _) > 0);
     }
@@ -164,7 +164,7 @@ public sealed class FalseServerTests : IDisposable
                 chain = [Leaf(between, server), between];
                 break;
             case "cross-signed":
-                // As Amazon RDS does: the root once more, signed by an older one that is not in the file.
+                // As Amazon RDS does: the root is sent again, signed by an older root that is not in the file.
                 var region = Issue("Region", _authority, IsAuthority);
                 var older = Issue("Older", null, IsAuthority);
                 chain = [Leaf(region, server), region,
@@ -187,7 +187,7 @@ public sealed class FalseServerTests : IDisposable
         TlsAuthorities = _authorities,
     };
 
-    /// <param name="problem">Why the connection failed; these servers end all of them.</param>
+    /// <param name="problem">Why the connection failed. With these servers every connection fails.</param>
     private int PasswordsSentTo(TestCertificate[] chain, RSA key, string plugin, MySqlSettings settings,
         out string problem)
     {

@@ -3,7 +3,8 @@ using System.Net.Sockets;
 namespace MailResponder.Tests.Store;
 
 /// <summary>
-/// Stands between the responder and a server's socket. The first connection is broken at a byte; all others are whole.
+/// A proxy between the responder and a server's socket. The first connection has a fault at a given byte; all others
+/// work.
 /// </summary>
 internal sealed class FaultyProxy : IDisposable
 {
@@ -55,7 +56,7 @@ internal sealed class FaultyProxy : IDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // Disposed, or the server is down.
+            // The proxy was disposed, or the server is down.
         }
     }
 
@@ -90,7 +91,7 @@ internal sealed class FaultyProxy : IDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // One of the two has gone.
+            // One of the two sides has closed its connection.
         }
 
         from.Dispose();

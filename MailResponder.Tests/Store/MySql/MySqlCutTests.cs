@@ -5,14 +5,14 @@ using MailResponder.Store;
 namespace MailResponder.Tests.Store;
 
 /// <summary>
-/// A message's whole conversation with the server, broken at one byte after the other. The message is brought again, as
-/// Postfix does, until it is answered: both replies went out, once or, when it could not be recorded, twice; and it was
-/// charged once.
+/// A message's whole conversation with the server, broken at one byte after another. Like Postfix, the test delivers
+/// the message again until it is answered. Both replies are then sent once, or twice if the first time could not be
+/// recorded, and the quota is charged once.
 /// </summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
 {
-    // A byte in so many, so that each packet's header and content are met in many places.
+    // Every 13th byte, so that each packet's header and content are hit in many places.
     private const int Stride = 13;
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
@@ -47,7 +47,7 @@ public sealed class MySqlCutTests(PrivateMariaDb server) : IDisposable
     public void Dispose() => _key.Dispose();
 
     /// <returns>
-    /// How often each of the message's two replies went out, and how often it was deferred before it was done.
+    /// How often each of the message's two replies was sent, and how often the message was deferred before it was done.
     /// </returns>
     private (int[] Copies, int Deferrals) Answer(
         MySqlSettings settings, ConnectionFault? fault, out (int ToClient, int ToServer) bytes)

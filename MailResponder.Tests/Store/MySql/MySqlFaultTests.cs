@@ -5,7 +5,9 @@ using MySqlConnector;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>Each thing that can be wrong with a server has words of its own, and mended it works.</summary>
+/// <summary>
+/// Each fault of a server has a message of its own, and once the fault is repaired the responder works.
+/// </summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
 {
@@ -164,7 +166,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     [Fact]
     public void ServerThatIsNotThere_IsGivenUpSoon()
     {
-        // 192.0.2.1 (RFC 5737) answers nobody; on a host without a route it fails at once.
+        // 192.0.2.1 (RFC 5737) never answers. On a host without a route the connection fails at once.
         var settings = server.OverTls(server.NewDatabase()) with { Server = "192.0.2.1" };
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
@@ -190,7 +192,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
 
         StoreContract.AssertRetry(store.Claim(message, somebody, 3), 0);
         Assert.Equal(1, store.Used(somebody));
-        // The lock went with the server, and is held again.
+        // The lock was lost with the server, and has been taken again.
         using var other = Open(settings);
         Assert.Null(other.EnterMessage(message));
         Patience.Until("the server is back for the next test", () => server.AsAdministrator("SELECT 1").Count == 1);
@@ -217,8 +219,8 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         store.Claim(StoreKey.NewMessage(), one, 9);
         store.Claim(StoreKey.NewMessage(), other, 9);
         var before = Deadlocks();
-        // Reset deletes old quotas in the order of their keys; this transaction takes them the other way round, and is
-        // the heavier one, so that the store is the one that the server sends back.
+        // Reset deletes old quotas in the order of their keys. This transaction locks them in the reverse order. It is
+        // also the heavier one, so the server rolls back the store's transaction.
         using var rival = server.Administrator();
         rival.ChangeDatabase(settings.Database);
         var keys = new[] { one.Address, other.Address }.OrderBy(Convert.ToHexString).ToArray();
@@ -228,7 +230,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         Run(rival, transaction,
             $"UPDATE quota SET used = used + 1 WHERE epoch = 1 AND requester = x'{Convert.ToHexString(keys[1])}'");
         var reset = Task.Run(() => store.Reset(DateTimeOffset.UnixEpoch));
-        // Not innodb_lock_waits: the server does not refresh it for somebody who keeps looking.
+        // Not innodb_lock_waits: the server does not refresh it while it is polled.
         Patience.Until("the store waits for the rival", () => server.AsAdministrator(
             $"SELECT COUNT(*) FROM information_schema.processlist WHERE user = '{settings.User}' AND info LIKE "
             + $"'DELETE FROM quota%' AND time_ms > 300")[0] != "0");
@@ -244,7 +246,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
     [Fact]
     public void FullDisk_IsNamedAndUsedOnceThereIsRoom()
     {
-        // A tablespace that may not grow fails as one on a full disk does, and fills no disk.
+        // A tablespace that may not grow fails like one on a full disk, without filling the disk.
         using var small = new PrivateMariaDb();
         small.AsAdministrator("SET GLOBAL innodb_file_per_table = 0");
         var settings = small.NewDatabase();
@@ -283,7 +285,7 @@ public sealed class MySqlFaultTests(PrivateMariaDb server) : IDisposable
         RequesterStore.Open(new DatabaseSettings(null, settings), _key.Key, TimeSpan.FromSeconds(seconds),
             TimeProvider.System);
 
-    /// <summary>Every right is needed by some of it.</summary>
+    /// <summary>Uses the store in every way. Together these calls need every permission.</summary>
     private void UseAll(MySqlSettings settings)
     {
         using var store = Open(settings);

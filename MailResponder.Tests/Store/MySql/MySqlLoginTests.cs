@@ -4,7 +4,7 @@ using MySqlConnector;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>The ways in to a server, and those that are shut.</summary>
+/// <summary>The ways of logging in to a server that work, and those that are refused.</summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlLoginTests(PrivateMariaDb server)
 {
@@ -48,7 +48,7 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
     [Fact]
     public void CertificateForAnotherName_IsRefusedOnlyInFull()
     {
-        // 127.0.0.2 is this host too, and not in the certificate.
+        // 127.0.0.2 is this host too, but it is not in the certificate.
         server.Restart("--bind-address=127.0.0.2");
         try
         {
@@ -131,7 +131,7 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         server.AsAdministrator("SET GLOBAL require_secure_transport = ON");
         try
         {
-            // MySQL has an error of its own for it, 3159.
+            // MySQL has its own error for this, 3159.
             AssertRefused(settings with { Tls = TlsMode.None }, "wants TLS (require_secure_transport, REQUIRE SSL)");
             Assert.NotEmpty(Cipher(settings));
         }

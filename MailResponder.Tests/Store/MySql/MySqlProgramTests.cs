@@ -4,7 +4,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>The published program on a shared server, in real processes.</summary>
+/// <summary>Runs the published program on a shared server, in real processes.</summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlProgramTests : IDisposable
 {
@@ -55,7 +55,10 @@ public sealed class MySqlProgramTests : IDisposable
         AnswerInPlaceOfSilenceTests.ThousandRequests(_place);
     }
 
-    /// <summary>As a primary is after a failover. Each try would send the reply that no try can record.</summary>
+    /// <summary>
+    /// The server is read-only, like a primary after a failover. Each attempt would send the reply, and none could
+    /// record it.
+    /// </summary>
     [Fact]
     public void ServerThatCannotBeWritten_SendsNothingAtARetry()
     {
@@ -198,7 +201,7 @@ public sealed class MySqlProgramTests : IDisposable
         Assert.Contains("schema:  1 (this responder needs 1)", status.OutputText, StringComparison.Ordinal);
         Assert.Contains("1 requester(s) with a quota, 1 message(s)", status.OutputText, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", status.OutputText, StringComparison.Ordinal);
-        // Not a pattern that fits other databases too, and nobody comes without TLS.
+        // The grant is not a pattern that matches other databases too, and the account requires TLS.
         Assert.Equal(["made\\_by\\_init"],
             _server.AsAdministrator("SELECT DISTINCT db FROM mysql.db WHERE user = 'made_by_init'"));
         mine["ssl_mode"] = "none";
@@ -222,7 +225,7 @@ public sealed class MySqlProgramTests : IDisposable
 
     public void Dispose() => _place.Dispose();
 
-    /// <summary>The server lets the Unix user in; root, who makes the account, is another one.</summary>
+    /// <summary>The server logs in the Unix user. Root, who creates the account, is another user.</summary>
     [Fact]
     public void AccountOfAUnixUser_LeavesTheTablesToHim()
     {

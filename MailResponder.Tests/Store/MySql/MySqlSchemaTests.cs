@@ -3,7 +3,7 @@ using MailResponder.Store;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>Tables whose making was cut off half-way, or is done by several hosts at once, become whole.</summary>
+/// <summary>Tables are completed if their creation was interrupted, or if several hosts create them at once.</summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlSchemaTests : IDisposable
 {

@@ -6,7 +6,7 @@ using MailResponder.Tests.Program;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>What a server's defaults make of a session changes nothing of what is kept.</summary>
+/// <summary>A server's defaults for a session do not change the stored data.</summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
 {
@@ -44,7 +44,7 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
             place.Filter(request).AssertDone();
 
             Assert.Equal(2, place.Outbox.Count);
-            // Two entries, each a hash, the mark of what was sent, and no day.
+            // Two entries, each with a hash, the mark of a sent entry, and no day.
             Assert.Equal(["1"], server.AsAdministrator(
                 $"SELECT COUNT(*) FROM {settings.Database}.ledger WHERE tries = 2 AND HEX(entries) REGEXP "
                 + $"'^(.{{16}}FF0000){{2}}$'"));
@@ -62,7 +62,7 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
     }
 
     /// <summary>
-    /// A server that takes a statement and is silent then does not keep the message until its deadline.
+    /// A server that accepts a statement and then stays silent does not hold the message until its deadline.
     /// </summary>
     [Fact]
     public void StatementWithoutAnswer_EndsInTime()
@@ -76,7 +76,7 @@ public sealed class MySqlSessionTests(PrivateMariaDb server) : IDisposable
         Assert.InRange(watch.Elapsed.TotalSeconds, 1, 20);
     }
 
-    /// <summary>The server ends a session, and with it the locks of a host that vanished.</summary>
+    /// <summary>The server ends the session of a host that vanished, and releases its locks.</summary>
     [Fact]
     public void SilentSession_EndsHalfAMinuteAfterTheDeadline()
     {

@@ -27,8 +27,8 @@ public sealed class MySqlStoreTests : StoreContract
     protected override void Run(string sql) => _server.AsAdministrator($"USE {_settings.Database}; {sql}");
 
     /// <summary>
-    /// A message sees the old window, and before it can charge it, the window ends and its rows are deleted: the row
-    /// that it then makes there does not mean that nothing was used.
+    /// A message reads the old window. Before it can charge it, the window ends and its rows are deleted. The message
+    /// then inserts a row there, which does not mean that nothing was used.
     /// </summary>
     [Fact]
     public async Task WindowThatEndsUnderAMessage_IsNotChargedAfterItsEnd()
@@ -52,7 +52,7 @@ public sealed class MySqlStoreTests : StoreContract
         Assert.Equal(1, store.Used(somebody));
     }
 
-    // Another connection is as good as another process.
+    // Another connection behaves like another process.
     internal override IDisposable? InAnotherProcess(RequesterStore other, MessageKey message) =>
         other.EnterMessage(message);
 

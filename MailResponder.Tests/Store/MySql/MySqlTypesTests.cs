@@ -7,7 +7,7 @@ using MySqlConnector;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>Values go to the server and come back as they were.</summary>
+/// <summary>Values are sent to the server and read back unchanged.</summary>
 [Collection(PrivateMariaDb.Collection)]
 public sealed class MySqlTypesTests : IDisposable
 {

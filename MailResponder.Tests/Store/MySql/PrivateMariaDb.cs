@@ -6,8 +6,8 @@ using MySqlConnector;
 namespace MailResponder.Tests.Store;
 
 /// <summary>
-/// A MariaDB server of the tests' own, in a temporary folder, reachable over a unix socket and over TLS. It is started
-/// once for all tests of the collection, which run one after the other and may stop and restart it.
+/// A private MariaDB server in a temporary folder, reachable over a Unix socket and over TLS. It is started once for
+/// all tests of the collection, which run one after the other and may stop and restart it.
 /// </summary>
 public sealed class PrivateMariaDb : IDisposable
 {
@@ -31,7 +31,7 @@ public sealed class PrivateMariaDb : IDisposable
         File.WriteAllText(PathTo("other-ca.pem"),
             TestCertificate.Issue("somebody else's authority", null, TestCertificate.IsAuthority).Pem);
         Directory.CreateDirectory(PathTo("data"));
-        // Root's temporary folders are closed to others, and the server is not to run as root.
+        // Root's temporary folders are closed to other users, and the server must not run as root.
         File.SetUnixFileMode(_folder, (UnixFileMode)Convert.ToInt32("0755", 8));
         if (Environment.UserName == "root") Run("chown", "-R", "mysql", _folder);
         Run("/usr/bin/mariadb-install-db", "--no-defaults", $"--datadir={PathTo("data")}", "--skip-test-db",
@@ -73,7 +73,7 @@ public sealed class PrivateMariaDb : IDisposable
             _server.HasExited ? throw new InvalidOperationException(Log()) : Answers(), Log);
     }
 
-    /// <summary>An orderly end; those who are connected are cut off.</summary>
+    /// <summary>Stops the server in an orderly way. Open connections are cut.</summary>
     public void Stop()
     {
         Run("/bin/kill", "-TERM", $"{_server!.Id}");
@@ -88,7 +88,9 @@ public sealed class PrivateMariaDb : IDisposable
         Start(more);
     }
 
-    /// <summary>A database and a user of its own over the socket, with all rights that the responder needs.</summary>
+    /// <summary>
+    /// Creates a database and its own user for the socket, with all permissions that the responder needs.
+    /// </summary>
     internal MySqlSettings NewDatabase(string grants = "SELECT, INSERT, UPDATE, DELETE, CREATE")
     {
         var name = $"mail_{Interlocked.Increment(ref _databases)}";
@@ -106,7 +108,7 @@ public sealed class PrivateMariaDb : IDisposable
         };
     }
 
-    /// <summary>The same database over the network.</summary>
+    /// <summary>Returns settings for the same database over the network.</summary>
     internal MySqlSettings OverTls(MySqlSettings settings) => settings with
     {
         Socket = null,
@@ -116,7 +118,7 @@ public sealed class PrivateMariaDb : IDisposable
         TlsAuthorities = PathTo("ca.pem"),
     };
 
-    /// <summary>A file that only its owner can read.</summary>
+    /// <summary>Writes a file that only its owner can read, and returns its path.</summary>
     public string Secret(string name, string text)
     {
         File.WriteAllText(PathTo(name), text + "\n");
@@ -124,9 +126,7 @@ public sealed class PrivateMariaDb : IDisposable
         return PathTo(name);
     }
 
-    /// <summary>
-    /// Runs statements, separated by semicolons, and returns what the first column of the last one holds.
-    /// </summary>
+    /// <summary>Runs statements separated by semicolons, and returns the first column of the last result.</summary>
     public IReadOnlyList<string> AsAdministrator(string statements)
     {
         using var connection = Administrator();

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace MailResponder.Tests.Store;
 
-/// <summary>A certificate with its key, made as told and not as it should be.</summary>
+/// <summary>A certificate with its key, made exactly as requested, even if that is invalid.</summary>
 internal sealed record TestCertificate(X509Certificate2 Certificate, RSA Key)
 {
     public static readonly X509Extension IsAuthority = new X509BasicConstraintsExtension(true, false, 0, true);
@@ -13,16 +13,16 @@ internal sealed record TestCertificate(X509Certificate2 Certificate, RSA Key)
 
     public string Pem => Certificate.ExportCertificatePem();
 
-    /// <param name="name">Its common name.</param>
-    /// <param name="issuer">Null: itself.</param>
-    /// <param name="extensions">All that it has.</param>
+    /// <param name="name">The common name.</param>
+    /// <param name="issuer">The issuer; null for a self-signed certificate.</param>
+    /// <param name="extensions">All of its extensions.</param>
     public static TestCertificate Issue(string name, TestCertificate? issuer, params X509Extension[] extensions) =>
         Issue(name, issuer, RSA.Create(2048), -1, 1, extensions);
 
     /// <inheritdoc cref="Issue(string, TestCertificate?, X509Extension[])"/>
-    /// <param name="key">Whose certificate it is.</param>
-    /// <param name="fromDay">From when it is valid, in days from now.</param>
-    /// <param name="untilDay">Until when.</param>
+    /// <param name="key">The key of the certificate.</param>
+    /// <param name="fromDay">The first day of its validity, in days from now.</param>
+    /// <param name="untilDay">The last day of its validity, in days from now.</param>
     public static TestCertificate Issue(
         string name, TestCertificate? issuer, RSA key, int fromDay, int untilDay, params X509Extension[] extensions)
     {
@@ -47,7 +47,7 @@ internal sealed record TestCertificate(X509Certificate2 Certificate, RSA Key)
     public static X509Extension Purpose(string identifier) =>
         new X509EnhancedKeyUsageExtension([new Oid(identifier)], critical: false);
 
-    /// <summary>Name constraints, RFC 5280, section 4.2.1.10: hosts of this domain only.</summary>
+    /// <summary>Returns a name constraint (RFC 5280, section 4.2.1.10) that allows only hosts of this domain.</summary>
     public static X509Extension Only(string domain) =>
         new(new Oid("2.5.29.30"), Der(0x30, Der(0xa0, Der(0x30, Der(0x82, Encoding.ASCII.GetBytes(domain))))),
             critical: true);

@@ -1,9 +1,9 @@
-"""A MySQL server that shows any certificate and counts the passwords that it gets. Serves one client.
+"""A MySQL server that shows any certificate and counts the passwords it receives. Serves one client.
 
 usage: false_mysql.py CHAIN KEY PLUGIN
 
-Prints its port, and after the client has gone how many packets with a password came, in clear or hashed. The chain is
-sent as it is in the file, whether it makes sense or not.
+Prints its port and, after the client has disconnected, how many packets with a password it received, in clear or
+hashed. The chain is sent exactly as in the file, whether or not it is valid.
 """
 
 import socket
@@ -16,13 +16,13 @@ OK = b"\0\0\0\2\0\0\0"
 
 
 def receive(client):
-    """One packet's content; EOFError when the client has gone."""
+    """Returns one packet's content. Raises EOFError if the client has disconnected."""
     header = exactly(client, 4)
     return exactly(client, int.from_bytes(header[:3], "little"))
 
 
 def exactly(client, size):
-    """That many bytes."""
+    """Returns exactly that many bytes."""
     data = b""
     while len(data) < size:
         more = client.recv(size - len(data))
@@ -33,12 +33,12 @@ def exactly(client, size):
 
 
 def send(client, number, content):
-    """One packet."""
+    """Sends one packet."""
     client.sendall(len(content).to_bytes(3, "little") + bytes([number]) + content)
 
 
 def passwords(client, context, plugin):
-    """Counts them, until the client has had enough."""
+    """Counts passwords until the client gives up."""
     count = 0
     try:
         greeted = "mysql_native_password" if plugin == "mysql_clear_password" else plugin
@@ -63,7 +63,7 @@ def passwords(client, context, plugin):
 
 
 def main():
-    """One client."""
+    """Serves one client."""
     chain, key, plugin = sys.argv[1:]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, key)

@@ -21,7 +21,7 @@ public sealed class SqliteStoreTests : StoreContract
 
     protected override void Run(string sql) => Ask(sql);
 
-    // fcntl locks belong to the process; python takes one as another process.
+    // fcntl locks belong to a process, so Python takes one as another process.
     internal override IDisposable? InAnotherProcess(RequesterStore other, MessageKey message)
     {
         var offset = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(message.Original) & (long.MaxValue >> 1);
@@ -46,7 +46,9 @@ public sealed class SqliteStoreTests : StoreContract
             StringComparison.Ordinal);
     }
 
-    /// <summary>Also by way of a linked folder, below which `..` means another folder than its name says.</summary>
+    /// <summary>
+    /// This also holds below a linked folder, where `..` means another folder than the path suggests.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -4,7 +4,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder backup FILE`: all that a lost host needs, in one file.</summary>
+/// <summary>`responder backup FILE`: writes everything needed to rebuild a lost host into one file.</summary>
 internal sealed class BackupCommand : Command
 {
     public BackupCommand() : base("backup", "Write database, keys, settings and response book into one file")

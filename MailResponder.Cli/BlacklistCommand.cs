@@ -6,7 +6,10 @@ using MailResponder.Store;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder blacklist …`: quotas and lists. It shows counts only; the database knows no addresses.</summary>
+/// <summary>
+/// `responder blacklist …`: the quotas, the block list and the allow list. It shows counts only: the database holds no
+/// addresses.
+/// </summary>
 internal sealed class BlacklistCommand : Command
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
@@ -58,11 +61,11 @@ internal sealed class BlacklistCommand : Command
         var settings = SettingsPath.Load(result);
         var key = AddressKey.Load(settings.AddressKeyFile);
         bool waits;
-        // The key file may be root's alone; the database is not.
+        // Perhaps only root can read the key file. The database is opened as the service's user.
         using (ServiceUser.Act(settings))
         using (var store = RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System))
             waits = store.NextKey is not null;
-        // A second one would only make it longer: whatever was not copied yet can still be copied.
+        // While a new key waits, a second one would only make the file longer. The waiting key can still be copied.
         if (!waits)
             key = AddressKey.Change(settings.AddressKeyFile, TimeProvider.System.GetUtcNow());
         Console.Out.WriteLine(waits
@@ -109,8 +112,13 @@ internal sealed class BlacklistCommand : Command
             : $"{store.Used(requester)} of {settings.DailyLimit} used";
     }
 
-    /// <summary>A command that prints a line for each address or domain; the work returns it.</summary>
-    /// <param name="showsLabelOfOne">Whether a line names its subject when the command line named one only.</param>
+    /// <summary>Returns a command that prints one line for each address or domain.</summary>
+    /// <param name="name">The name of the command.</param>
+    /// <param name="description">Its description, for the help.</param>
+    /// <param name="work">Handles one address or domain and returns the line.</param>
+    /// <param name="showsLabelOfOne">
+    /// Whether the line names its subject even if that is the only one on the command line.
+    /// </param>
     private static Command SubjectsCommand(
         string name, string description, Func<NamedSubject, ResponderSettings, RequesterStore, string> work,
         bool showsLabelOfOne = true)
@@ -122,7 +130,7 @@ internal sealed class BlacklistCommand : Command
         };
         return CommandLine.Subcommand(name, description, result =>
         {
-            // All are understood before the first one is changed.
+            // Read all of them before changing any, so that a typing mistake changes nothing.
             var named = NamedSubject.Read(result.GetValue(subjects)!);
             var showsLabel = showsLabelOfOne || result.GetValue(subjects) is not [not "-"];
             return WithStore(result, (settings, store) =>

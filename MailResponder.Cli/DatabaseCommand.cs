@@ -6,7 +6,7 @@ using MailResponder.Store.MySql;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder database …`: makes the database, and tells whether it is fit for use.</summary>
+/// <summary>`responder database …`: creates the database, and reports whether it can be used.</summary>
 internal sealed class DatabaseCommand : Command
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
@@ -30,7 +30,7 @@ internal sealed class DatabaseCommand : Command
             var settings = SettingsPath.Load(result);
             CreateForAdministrator(settings.Database, result.GetValue(user), result.GetValue(passwordFile),
                 result.GetValue(socket));
-            // Only now: over a socket, root may be the administrator.
+            // Not before this point: over a socket, root itself may be the administrator.
             ServiceUser.Become(settings);
             if (result.GetValue(user) is not null && IsForAnotherUser(settings.Database.MySql!))
                 return ExitCode.Ok;
@@ -77,7 +77,8 @@ internal sealed class DatabaseCommand : Command
     }
 
     /// <summary>
-    /// Whether the server knows the responder by a Unix user who does not run this; then says who can make the tables.
+    /// Returns whether the server accepts only another Unix user than the one who runs this command. If so, prints who
+    /// can create the tables.
     /// </summary>
     private static bool IsForAnotherUser(MySqlSettings mySql)
     {
@@ -87,7 +88,7 @@ internal sealed class DatabaseCommand : Command
         return true;
     }
 
-    /// <summary>Prints what there is; the code tells whether it can be used.</summary>
+    /// <summary>Prints the state of the database. The exit code says whether it can be used.</summary>
     private static int Show(DatabaseSettings database)
     {
         var report = DatabaseReport.Of(database);

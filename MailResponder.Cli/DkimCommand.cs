@@ -42,7 +42,8 @@ internal sealed class DkimCommand : Command
                     $"there is no folder {folder}; correct the path, or make it: mkdir -p {folder}");
             }
 
-            // Without settings, or with faults in them, `config check` tells who cannot read the key.
+            // If the settings are missing or have faults, the key gets no group. `config check` then reports that the
+            // service cannot read it.
             var settings = SettingsFile.Check(SettingsPath.Find(result), []);
             var group = settings is null ? null : ServiceUser.GroupOf(settings);
             using var rsa = RSA.Create(result.GetValue(bits));
@@ -115,7 +116,7 @@ internal sealed class DkimCommand : Command
             return ExitCode.Ok;
         }
 
-        // With a key that the service cannot read, every message would wait.
+        // Check first that the service can read the key: otherwise every message would be deferred.
         using (ServiceUser.Act(settings))
             SecretFile.Read(next.File, Cause.DkimKey, "DKIM key");
         if (DkimDnsCheck.ProblemOfNext(new DnsLookup(DoctorCommand.ThisHost), next) is { } problem)

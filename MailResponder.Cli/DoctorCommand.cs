@@ -4,7 +4,7 @@ using MailResponder.Files;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder doctor`: looks at the whole chain, and says what to do about what is wrong.</summary>
+/// <summary>`responder doctor`: checks the whole chain, and says how to fix each fault.</summary>
 internal sealed class DoctorCommand : Command
 {
     private const int Fault = 1;
@@ -26,7 +26,7 @@ internal sealed class DoctorCommand : Command
                 result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
     }
 
-    /// <summary>The machine that this runs on.</summary>
+    /// <summary>The host that the program runs on.</summary>
     public static Host ThisHost => new()
     {
         Programs = new HostPrograms(MaxTimeOfProgram),
@@ -44,7 +44,7 @@ internal sealed class DoctorCommand : Command
             ? Checkup.Probe(ThisHost with { Programs = new HostPrograms(MaxTimeOfProgramOfProbe) }, settingsPath)
             : Checkup.Of(ThisHost, settingsPath, withProbe: !noProbe));
         var code = Tell(report, json);
-        // Of a probe that could not be sent nobody knows whether it would have been answered.
+        // A probe that could not be sent gives only a warning, but proves nothing: it counts as a fault.
         return probe && report.Warnings > 0 ? Fault : code;
     }
 
@@ -55,8 +55,8 @@ internal sealed class DoctorCommand : Command
     }
 
     /// <summary>
-    /// Under Postfix and cron the responder has no credentials from the environment, and another home: what only the
-    /// caller's shell has must not make a check succeed.
+    /// Removes the AWS credentials from the environment and sets HOME, as under Postfix and cron. A check must not
+    /// succeed only because of the caller's shell.
     /// </summary>
     private static void ForgetEnvironment()
     {

@@ -9,14 +9,14 @@ using MailResponder.Store;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// `responder feedback FILE…`, `responder feedback --queue URL` and `responder feedback --bounce`: blocks those to whom
-/// replies bounce for good, and those who complained.
+/// `responder feedback FILE…`, `responder feedback --queue URL` and `responder feedback --bounce`: blocks addresses
+/// whose replies bounced permanently, and addresses that complained.
 /// </summary>
 internal sealed class FeedbackCommand : Command
 {
     private const int MaxFileBytes = 128 << 20;
     private const string StandardInput = "-";
-    /// <summary>A report quotes the reply's header, and seldom all of the reply.</summary>
+    /// <summary>The largest report. A report quotes the header of the reply, rarely the whole reply.</summary>
     private const int MaxReportBytes = 16 << 20;
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
@@ -58,14 +58,14 @@ internal sealed class FeedbackCommand : Command
             }
             catch (ResponderException exception)
             {
-                // All of it is ours to mend. Started by Postfix from an alias, this keeps the mail; other codes lose
-                // it.
+                // The operator can fix every such failure. If Postfix runs this from an alias, the code 75 keeps the
+                // mail; other codes lose it.
                 StandardError.WriteLine("responder: " + exception.Message);
                 return ExitCode.TemporaryFailure;
             }
             catch (Exception exception) when (exception is not IOException)
             {
-                // Its text may quote what was fed.
+                // The exception's message may quote the input.
                 StandardError.WriteLine(
                     $"responder: a bug: {exception.GetType().Name} {exception.StackTrace?.Split('\n')[0].Trim()}");
                 return ExitCode.TemporaryFailure;
@@ -73,7 +73,9 @@ internal sealed class FeedbackCommand : Command
         });
     }
 
-    /// <summary>Whose words are believed.</summary>
+    /// <summary>Returns the only sender whose notifications are accepted.</summary>
+    /// <param name="settings">The settings, which may name a topic.</param>
+    /// <param name="from">The values of --topic and --sns-certificate.</param>
     /// <exception cref="ResponderException">No topic is named, or the certificate cannot be used.</exception>
     public static SnsSender Sender(ResponderSettings settings, (string? Topic, string? Certificate) from)
     {
@@ -96,7 +98,7 @@ internal sealed class FeedbackCommand : Command
             var (said, name) = (reader.Faults.Count, file == StandardInput ? "standard input" : file);
             if (Content(file, name) is { } content)
             {
-                // What is fed may be for root's eyes alone; the database is the service's.
+                // Perhaps only root can read the file. The database is used as the service's user.
                 using var asService = ServiceUser.Act(settings);
                 reader.Read((name, content));
             }
@@ -114,7 +116,10 @@ internal sealed class FeedbackCommand : Command
         return isMissing ? ExitCode.NoInput : reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
     }
 
-    /// <summary>Everybody can write to the bounce address: no mail may bounce, or be kept for long.</summary>
+    /// <summary>
+    /// Reads one mail on standard input. Anybody can write to the bounce address, so a mail that is not a report is
+    /// dropped: it must neither bounce nor stay in the queue.
+    /// </summary>
     private static int FeedBounce(ParseResult result)
     {
         using var input = Console.OpenStandardInput();
@@ -135,7 +140,7 @@ internal sealed class FeedbackCommand : Command
         return ExitCode.Ok;
     }
 
-    /// <summary>Null when there is more than <paramref name="maxBytes"/>.</summary>
+    /// <summary>Reads all input. Null if it is longer than <paramref name="maxBytes"/>.</summary>
     private static byte[]? ReadAll(Stream input, int maxBytes)
     {
         using var content = new MemoryStream();
@@ -150,7 +155,10 @@ internal sealed class FeedbackCommand : Command
         return content.ToArray();
     }
 
-    /// <summary>Whoever is blocked is blocked, also when the statistics cannot be kept.</summary>
+    /// <summary>
+    /// Stores the outcomes for the statistics. A failure is reported on standard error only, because the addresses are
+    /// blocked already.
+    /// </summary>
     public static void Keep(FeedbackReader reader, ResponderSettings settings)
     {
         try
@@ -165,6 +173,8 @@ internal sealed class FeedbackCommand : Command
         }
     }
 
+    /// <summary>Opens the database as the service's user. The caller disposes it.</summary>
+    /// <exception cref="ResponderException">The key or the database cannot be used.</exception>
     public static RequesterStore Open(ResponderSettings settings)
     {
         using var asService = ServiceUser.Act(settings);
@@ -172,7 +182,7 @@ internal sealed class FeedbackCommand : Command
         return RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System);
     }
 
-    /// <summary>Null when it cannot be read; why is said on standard error.</summary>
+    /// <summary>Reads a file or standard input. Null if that fails; the reason goes to standard error.</summary>
     private static byte[]? Content(string file, string name)
     {
         try

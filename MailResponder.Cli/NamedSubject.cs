@@ -5,26 +5,30 @@ using MimeKit;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// A mail address or a domain that an operator names: as an argument or, where "-" stands for it, on standard input,
-/// one a line. From there it comes into no list of processes, no history of the shell and no log of sudo.
+/// A mail address or a domain that an operator names: as an argument or, if the argument is "-", on standard input, one
+/// per line. Standard input keeps it out of the process list, the shell's history and sudo's log.
 /// </summary>
-/// <param name="Label">How it is called in what is printed: as it was typed, or by its line on standard input.</param>
-/// <param name="Address">Null for a domain.</param>
-/// <param name="Domain">The domain, or that of the address, normalised.</param>
+/// <param name="Label">The name in the output: the argument as typed, or the line number on standard input.</param>
+/// <param name="Address">The address; null for a domain.</param>
+/// <param name="Domain">The domain, or the domain of the address, normalised.</param>
 internal sealed record NamedSubject(string Label, string? Address, string Domain)
 {
-    /// <summary>For help.</summary>
+    /// <summary>The description of such an argument, for the help.</summary>
     public const string Meaning = "name@example.com or example.com; - reads them from standard input, one a line";
 
     private const string StandardInput = "-";
 
-    /// <summary>All that the arguments name, in their order.</summary>
-    /// <exception cref="ResponderException">One is neither an address nor a domain, or there is none.</exception>
+    /// <summary>Returns the addresses and domains that the arguments name, in the same order.</summary>
+    /// <exception cref="ResponderException">
+    /// A text is neither an address nor a domain, or standard input is empty.
+    /// </exception>
     public static List<NamedSubject> Read(IReadOnlyList<string> arguments) =>
         [.. arguments.SelectMany(argument => argument == StandardInput ? ReadInput() : [Parse(argument, argument)])];
 
-    /// <summary>The one address that an argument names.</summary>
-    /// <exception cref="ResponderException">It is none, or standard input has not exactly one.</exception>
+    /// <summary>Returns the one address that an argument names.</summary>
+    /// <exception cref="ResponderException">
+    /// The argument is not an address, or standard input does not hold exactly one.
+    /// </exception>
     public static string ReadAddress(string argument) => Read([argument]) is [{ Address: { } address }]
         ? address : throw Usage("exactly one mail address is wanted, like name@example.com");
 
@@ -54,7 +58,8 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
     }
 
     /// <summary>
-    /// Whether a person's address can begin like this. A space in quotation marks is lawful, and a slip all the same.
+    /// Returns whether the text before the "@" can be the local part of a person's address. A quoted space is valid
+    /// there, but is refused as a typing mistake.
     /// </summary>
     private static bool IsLocalPart(string text, int at) =>
         !text.Any(c => c == '*' || char.IsWhiteSpace(c) || char.IsControl(c))

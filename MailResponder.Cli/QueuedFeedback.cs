@@ -8,7 +8,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder feedback --queue URL`: takes notifications from a queue of Amazon SQS.</summary>
+/// <summary>`responder feedback --queue URL`: reads notifications from an Amazon SQS queue.</summary>
 internal sealed class QueuedFeedback
 {
     public Option<Uri?> Url { get; } = new("--queue")
@@ -22,9 +22,15 @@ internal sealed class QueuedFeedback
         "--minutes", "N", "Take from the queue no longer than this", standard: 5, most: 60);
 
     /// <summary>
-    /// Takes nothing from the queue before it is sure that it can be used: each time that a message is taken and not
-    /// deleted brings it nearer to the dead-letter queue.
+    /// Reads the queue until it is empty or the time is over, and returns the exit code. Receives no message before the
+    /// database is known to be writable: each time a message is received and not deleted, it comes closer to the
+    /// dead-letter queue.
     /// </summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="url">The URL of the queue.</param>
+    /// <param name="length">How long to receive messages.</param>
+    /// <param name="from">The values of --topic and --sns-certificate.</param>
+    /// <exception cref="ResponderException">The settings, the queue or the database cannot be used.</exception>
     public static int Feed(
         ResponderSettings settings, Uri url, TimeSpan length, (string? Topic, string? Certificate) from)
     {
@@ -66,8 +72,8 @@ internal sealed class QueuedFeedback
     }
 
     /// <summary>
-    /// With the credentials of SES, whose words these are; but those of a role are asked for anew, because the run may
-    /// last longer than those that are kept.
+    /// Returns a connection to SQS with the credentials for SES, if they are set. Credentials of a role are requested
+    /// anew, because the stored ones may expire during the run.
     /// </summary>
     private static AwsConnection Connection(ResponderSettings settings, Uri queue, string topic)
     {

@@ -3,7 +3,7 @@ using MailResponder.Backup;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder restore FILE`: puts back what `responder backup` wrote.</summary>
+/// <summary>`responder restore FILE`: restores the files that `responder backup` wrote.</summary>
 internal sealed class RestoreCommand : Command
 {
     public RestoreCommand() : base("restore", "Put back what responder backup wrote, where its settings say")

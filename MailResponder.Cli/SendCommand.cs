@@ -12,7 +12,7 @@ using MimeKit;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder send`: what a request would get, without one. Nothing is counted.</summary>
+/// <summary>`responder send`: sends the replies of an address without a request. Charges no quota.</summary>
 internal sealed class SendCommand : Command
 {
     public SendCommand() : base("send", "Send somebody what a request would get (for testing and support)")

@@ -10,7 +10,9 @@ using MailResponder.Statistics;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder stats`: what the log says, with what Postfix, Amazon SES and the host say now.</summary>
+/// <summary>
+/// `responder stats`: reports the numbers in the log, and what Postfix, Amazon SES and the host report now.
+/// </summary>
 internal sealed class StatsCommand : Command
 {
     private static string[] TimeForms =>
@@ -73,9 +75,10 @@ internal sealed class StatsCommand : Command
     }
 
     /// <summary>
-    /// A log can be counted without settings that nobody named: then the report tells the problem with them.
+    /// Reads the settings. If they cannot be read but are neither needed nor named on the command line, returns the
+    /// problem instead: the log is counted without settings, and the report shows the problem.
     /// </summary>
-    /// <exception cref="ResponderException">They are needed or named, and cannot be read.</exception>
+    /// <exception cref="ResponderException">The settings are needed or named, and cannot be read.</exception>
     private static (ResponderSettings? Settings, string? Problem) Settings(string? named, bool areNeeded)
     {
         try
@@ -88,7 +91,9 @@ internal sealed class StatsCommand : Command
         }
     }
 
-    /// <summary>Mails the report to the one whom the settings name; does nothing when they do not.</summary>
+    /// <summary>
+    /// Mails the report to the address in the settings; sends nothing if they name none. Returns the exit code.
+    /// </summary>
     public static int Mail(ResponderSettings settings, Func<StatisticsReport> report)
     {
         if (settings.Statistics is not { } statistics)
@@ -140,11 +145,14 @@ internal sealed class StatsCommand : Command
         };
     }
 
-    /// <summary>By the book's file, when that can be read.</summary>
+    /// <summary>Returns whether the response book switches attachments off. False if it cannot be read.</summary>
     public static bool AttachmentsAreOff(ResponderSettings settings) =>
         ResponseBookFile.Check(settings.ResponseBook, [])?.AttachmentsOffLine is not null;
 
-    /// <summary>Of the span that was asked for, else of that from the log's first message to its last.</summary>
+    /// <summary>
+    /// Summarizes Postfix's log for the requested span, or else from the first message in the responder's log to the
+    /// last. Null if that log has no message, or <see cref="PostfixLogDatabase"/> has no data.
+    /// </summary>
     private static PostfixLogSummary? Postfix(
         ResponderSettings? settings, MessageFigures messages, (DateTimeOffset? Since, DateTimeOffset? Until) span,
         int threshold) =>
@@ -154,7 +162,7 @@ internal sealed class StatsCommand : Command
                 settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until, threshold)
             : null;
 
-    /// <exception cref="ResponderException">The text is no time.</exception>
+    /// <exception cref="ResponderException">The text is not a time.</exception>
     private static DateTimeOffset? Time(string option, string? text, DateTimeStyles zone) => text is null ? null
         : DateTimeOffset.TryParseExact(
             text, TimeForms, CultureInfo.InvariantCulture, zone, out var time) ? time

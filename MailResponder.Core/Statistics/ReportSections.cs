@@ -3,7 +3,7 @@ using MailResponder.Files;
 
 namespace MailResponder.Statistics;
 
-/// <summary>The report in words, the same for plain text and HTML.</summary>
+/// <summary>The sections of a report in words, the same for plain text and HTML.</summary>
 internal static class ReportSections
 {
     public static string Title(StatisticsReport report)
@@ -180,7 +180,7 @@ internal static class ReportSections
         [.. hosts.Select(host => new ReportRow(host.Label, host.ToString()))],
         $"Made on {report.HostName} by {report.Version}. {report.Problems.GetValueOrDefault("hosts")}".TrimEnd());
 
-    /// <summary>What several hosts' figures do not add up to.</summary>
+    /// <summary>Returns the rows only for a report of one host: they cannot be summed over several hosts.</summary>
     private static ReportRow[] OfOneHost(StatisticsReport report, params ReportRow[] rows) =>
         report.Hosts is null ? rows : [];
 
@@ -200,13 +200,14 @@ internal static class ReportSections
     private static string Counted(long count, double share) => $"{Figure.Of(count)} ({Figure.Share(share)})";
 }
 
+/// <summary>A row of a table.</summary>
 /// <param name="Label">What the row counts.</param>
-/// <param name="Value">The figure, as people read it.</param>
-/// <param name="Bar">In a chart, the length of its bar, from 0 to 1.</param>
+/// <param name="Value">The figure, formatted for people.</param>
+/// <param name="Bar">The length of the bar in a chart, from 0 to 1.</param>
 internal readonly record struct ReportRow(string Label, string Value, double Bar = 0);
 
 /// <summary>A table of the report.</summary>
-/// <param name="Note">A sentence below it; null: none.</param>
-/// <param name="HasBars">Whether its rows are a bar chart.</param>
+/// <param name="Note">A note below the table; null if there is none.</param>
+/// <param name="HasBars">Whether the table is a bar chart.</param>
 internal sealed record ReportSection(
     string Title, IReadOnlyList<ReportRow> Rows, string? Note = null, bool HasBars = false);

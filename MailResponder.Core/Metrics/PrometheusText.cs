@@ -7,10 +7,11 @@ namespace MailResponder.Metrics;
 /// <summary>The text format of Prometheus, version 0.0.4, as node_exporter's textfile collector reads it.</summary>
 internal static class PrometheusText
 {
-    /// <param name="totals">Counts that only grow.</param>
-    /// <param name="host">The host at this moment.</param>
-    /// <param name="outcomes">Of the replies of the last 24 hours; null when they are not known.</param>
-    /// <param name="canaries">By mailbox: what the last runs of `responder canary` found.</param>
+    /// <summary>Returns all metrics as text.</summary>
+    /// <param name="totals">The counts since the first run.</param>
+    /// <param name="host">The state of the host now.</param>
+    /// <param name="outcomes">The outcomes of the replies of the last 24 hours; null if they are unknown.</param>
+    /// <param name="canaries">The results of the last runs of `responder canary`, by mailbox.</param>
     public static string Of(Totals totals, HostReading host, IReadOnlyList<ProviderOutcomes>? outcomes,
         IReadOnlyDictionary<string, CanaryRecord> canaries)
     {

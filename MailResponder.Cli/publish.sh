@@ -136,7 +136,7 @@ publish() {
     -c Release -r "$rid" --artifacts-path "$work/$kind" -o "$work/$kind/out" --disable-build-servers \
     -p:NuGetLockFilePath="$work/no.lock.json" -p:Publishing=true \
     -p:BuildKind="$name" -p:SourceRevisionId="$commit" "$@" >"$work/$kind.log" 2>&1 || return 1
-  # Strip only the native file. A single-file bundle is an ELF file followed by the assemblies; strip would cut them off.
+  # Strip only the native file. A single-file bundle is an ELF file followed by assemblies; strip would cut them off.
   case $kind in native) strip "$work/$kind/out/responder" >>"$work/$kind.log" 2>&1 || return 1 ;; esac
 }
 

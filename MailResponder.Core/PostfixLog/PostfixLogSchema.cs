@@ -1,11 +1,12 @@
 namespace MailResponder.PostfixLog;
 
 /// <summary>
-/// The tables. Times are Unix microseconds. Nothing in them is a requester's, a sender's or a client's.
+/// The tables of the database. Times are Unix microseconds. No column holds an address of a requester, a sender or a
+/// client.
 /// </summary>
 internal static class PostfixLogSchema
 {
-    /// <summary>SQLite's user_version.</summary>
+    /// <summary>The version of the schema, which SQLite stores as user_version.</summary>
     public const long Version = 1;
 
     public const string Tables = """

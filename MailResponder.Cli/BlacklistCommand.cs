@@ -18,23 +18,23 @@ internal sealed class BlacklistCommand : Command
     {
         Add(Reset());
         Add(List("block", "Never answer these addresses or domains", Verdict.Blocked));
-        Add(List("allow", "Answer these addresses or domains without a quota, even below a blocked domain",
+        Add(List("allow", "Answer these addresses or domains without a quota, even within a blocked domain",
             Verdict.Allowed));
-        Add(List("remove", "Take these addresses or domains off both lists", Verdict.None));
+        Add(List("remove", "Remove these addresses or domains from both lists", Verdict.None));
         Add(RotateKey());
         Add(Show());
         Add(Check());
     }
 
     private static Command Reset() => StoreCommand(
-        "reset", "Start a new quota window (for cron, once a day) and forget old messages", (settings, store) =>
+        "reset", "Start a new quota window and forget old messages; for cron, once a day", (settings, store) =>
     {
         var reset = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
-        Console.Out.WriteLine($"The quota of {reset.Requesters} requester(s) starts anew; "
-            + $"{reset.Messages} message(s) older than {settings.LedgerDays} day(s) forgotten.");
+        Console.Out.WriteLine($"The quota of {reset.Requesters} requester(s) was reset; "
+            + $"{reset.Messages} message(s) older than {settings.LedgerDays} day(s) were forgotten.");
         if (reset.ClockJump != TimeSpan.Zero)
         {
-            var text = $"reset: {StoreCounts.InWords(reset.ClockJump)}; no message is forgotten this time; look "
+            var text = $"reset: {StoreCounts.InWords(reset.ClockJump)}; no message was forgotten this time; check "
                 + "whether the clock is right";
             new MessageLog(settings, null, TimeProvider.System).Warn(text);
             Console.Out.WriteLine(text);
@@ -74,12 +74,12 @@ internal sealed class BlacklistCommand : Command
             : $"{settings.AddressKeyFile} holds a new address key, and the ones before it.");
         Console.Out.WriteLine("It comes into force at the next: responder blacklist reset");
         Console.Out.WriteLine(
-            "Before that, copy the file to a backup, to all hosts that share the database, and to where new "
-            + "hosts get it from. Until then both files work.");
+            "Before that, copy the file to a backup, to all hosts that share the database, and to the place from "
+            + "which new hosts get it. Until then, hosts with the old file and hosts with the new one both work.");
         return ExitCode.Ok;
     });
 
-    private static Command Show() => StoreCommand("show", "Count what the database holds", (settings, store) =>
+    private static Command Show() => StoreCommand("show", "Show counts of what the database holds", (settings, store) =>
     {
         var counts = store.Count();
         var text = Console.Out;
@@ -98,7 +98,8 @@ internal sealed class BlacklistCommand : Command
     });
 
     private static Command Check() => SubjectsCommand(
-        "check", "Tell whether an address, or those at a domain, would be answered", Standing, showsLabelOfOne: false);
+        "check", "Show whether an address, or the addresses at a domain, would be answered", Standing,
+        showsLabelOfOne: false);
 
     private static string Standing(NamedSubject subject, ResponderSettings settings, RequesterStore store)
     {

@@ -17,11 +17,11 @@ internal sealed class CanaryCommand : Command
     private const int Wrong = 1;
 
     public CanaryCommand()
-        : base("canary", "Ask from the mailboxes of the settings, and see what comes back and how")
+        : base("canary", "Send requests from the mailboxes in the settings, and check how the replies arrive")
     {
         var wait = CommandLine.NumberOption(
             "--wait", "SECONDS", "How long to wait for the replies, at most 3600", standard: 600, most: 3600);
-        var json = CommandLine.Switch("--json", "Print it for programs");
+        var json = CommandLine.Switch("--json", "Print the results as JSON");
         this.Take(wait, json);
         SetAction(result => Run(SettingsPath.LoadForService(result), TimeSpan.FromSeconds(result.GetValue(wait)),
             result.GetValue(json)));

@@ -144,7 +144,7 @@ internal static class CommandLine
             return [$"{ofFilter.Option.Name} is an option for answering a message, not for {Whole(command)}"];
         }
 
-        return args.Contains("") ? ["an argument is empty; is a variable of the shell not set?"]
+        return args.Contains("") ? ["an argument is empty; is a shell variable unset?"]
             : [.. result.Errors.Select(error => error.Message)];
     }
 
@@ -153,11 +153,11 @@ internal static class CommandLine
     {
         // With a wrong master.cf, this text may reach a delivery report: do not repeat the address.
         if (word.Contains('@'))
-            return $"an address is no command of {Whole(command)}";
+            return $"an address is not a command of {Whole(command)}";
         var isOption = word.StartsWith('-');
         if (!isOption && command.Subcommands.Count == 0)
-            return $"{Whole(command)} takes no \"{word}\"";
-        var kind = $"\"{word}\" is {(isOption ? "no option" : "no command")} of {Whole(command)}";
+            return $"{Whole(command)} does not take \"{word}\"";
+        var kind = $"\"{word}\" is {(isOption ? "not an option" : "not a command")} of {Whole(command)}";
         var nearest = Words.Nearest(word, isOption
             ? command.Options.Append(SettingsOption).Select(option => option.Name)
             : command.Subcommands.Select(each => each.Name));
@@ -173,10 +173,11 @@ internal static class CommandLine
     private static RootCommand Root()
     {
         var root = new RootCommand("""
-            Answers mail with the replies of a response book.
+            Answers mail with the replies in a response book.
 
-            Without a command it is the filter that Postfix runs for each message: the message on standard input, exit
-            code 0 when it was answered or needs no answer, 75 when it is to be brought again. By hand:
+            Without a command, it is the filter that Postfix runs for each message. It reads the message on standard
+            input. The exit code is 0 if the message was answered or needs no answer, and 75 if Postfix is to try again
+            later. By hand:
 
               responder --settings samples/settings.json < samples/request.eml
             """)

@@ -23,7 +23,7 @@ internal sealed class ConfigCommand : Command
     {
         var file = new Argument<string?>("FILE")
         {
-            Description = "A response book or settings file [default: the settings and all that they name]",
+            Description = "A response book or settings file [default: the settings and all files that they name]",
             Arity = ArgumentArity.ZeroOrOne,
         };
         return CommandLine.Subcommand("check", "List every fault", result =>
@@ -56,8 +56,8 @@ internal sealed class ConfigCommand : Command
             Arity = ArgumentArity.ZeroOrOne,
         };
         var requester = CommandLine.TextOption("--for", "REQUESTER",
-            "The links of pools as somebody gets them now; - reads the address from standard input");
-        return CommandLine.Subcommand("show", "Show what an address is answered", result =>
+            "Show the links of pools that this requester gets now; - reads the address from standard input");
+        return CommandLine.Subcommand("show", "Show the replies to a requested address", result =>
         {
             var settings = SettingsPath.Load(result);
             var book = ResponseBook.Load(settings.ResponseBook, new BookSeal(settings));

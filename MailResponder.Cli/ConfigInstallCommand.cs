@@ -18,7 +18,7 @@ internal sealed class ConfigInstallCommand : Command
     public ConfigInstallCommand()
         : base("install", "Check a new response book, show what it changes, and put it in force")
     {
-        var file = new Argument<string>("NEW") { Description = "The new response book, in any other place" };
+        var file = new Argument<string>("NEW") { Description = "The new response book, at any other path" };
         Add(file);
         SetAction(result => Install(SettingsPath.Load(result), result.GetValue(file)!));
     }
@@ -28,14 +28,14 @@ internal sealed class ConfigInstallCommand : Command
         if (settings.S3 is { } s3)
         {
             throw new ResponderException(Cause.Settings,
-                $"{settings.File} names S3, and the next pull would undo it: "
-                + $"upload it to s3://{s3.BookBucket}/{s3.BookKey}, then: responder config pull");
+                $"{settings.File} names S3, and the next pull would undo this; "
+                + $"upload the book to s3://{s3.BookBucket}/{s3.BookKey}, then run: responder config pull");
         }
 
         if (Path.GetFullPath(file) == settings.ResponseBook)
         {
             throw new ResponderException(Cause.Usage,
-                $"{file} is the book in force itself; write the new one into another file");
+                $"{file} is the book in force itself; put the new one in another file");
         }
 
         var text = Read(file);
@@ -111,7 +111,7 @@ internal sealed class ConfigInstallCommand : Command
             {
                 before = renderings.Book();
                 if (renderings.Fault is not null)
-                    Console.Out.WriteLine("the book in place has a fault: compared with the last good one");
+                    Console.Out.WriteLine("the present book has a fault: compared with the last good one");
             }
             catch (ResponderException)
             {
@@ -123,6 +123,6 @@ internal sealed class ConfigInstallCommand : Command
         foreach (var change in changes)
             Console.Out.WriteLine(change);
         Console.Out.WriteLine(
-            $"{changes.Count} address(es) get something else, of {after.Addresses.Count} in the new book");
+            $"{changes.Count} address(es) changed; the new book has {after.Addresses.Count}");
     }
 }

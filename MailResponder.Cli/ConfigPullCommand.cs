@@ -14,11 +14,12 @@ internal sealed class ConfigPullCommand : Command
 {
     private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(10);
 
-    public ConfigPullCommand() : base("pull", "Bring response book and attachments from S3, and make the Postfix maps")
+    public ConfigPullCommand()
+        : base("pull", "Fetch the response book and its attachments from S3, and write the Postfix maps")
     {
         var checkOnly = CommandLine.Switch("--check-only", "Fetch and check, but put nothing in force");
         var allowOlder = CommandLine.Switch(
-            "--allow-older", "Take a book that was signed before the one in force (see signed_by)");
+            "--allow-older", "Accept a book that was signed before the one in force (see signed_by)");
         this.Take(checkOnly, allowOlder);
         SetAction(result => Pull(
             SettingsPath.LoadForService(result), result.GetValue(checkOnly), result.GetValue(allowOlder)));

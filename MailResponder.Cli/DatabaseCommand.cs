@@ -20,12 +20,12 @@ internal sealed class DatabaseCommand : Command
     private static Command Init()
     {
         var user = CommandLine.TextOption("--admin-user", "NAME",
-            "MySQL: also create database, user and rights, as this administrator");
+            "MySQL: log in as this administrator, and also create the database, its user and the user's privileges");
         var passwordFile = CommandLine.TextOption("--admin-password-file", "FILE",
-            "Holds the administrator's password in its first line");
+            "A file with the administrator's password on its first line");
         var socket = CommandLine.TextOption("--admin-socket", "PATH",
-            "Log in as administrator over this unix socket");
-        return CommandLine.Subcommand("init", "Create what is missing; run again, it changes nothing", result =>
+            "Log in as the administrator over this Unix socket");
+        return CommandLine.Subcommand("init", "Create whatever is missing; a second run changes nothing", result =>
         {
             var settings = SettingsPath.Load(result);
             CreateForAdministrator(settings.Database, result.GetValue(user), result.GetValue(passwordFile),
@@ -40,7 +40,7 @@ internal sealed class DatabaseCommand : Command
     }
 
     private static Command Status() => CommandLine.Subcommand(
-        "status", "Show what the database is, what it counts, and what is wrong with it", result =>
+        "status", "Show where the database is, what it holds, and what is wrong with it", result =>
     {
         var settings = SettingsPath.LoadForService(result);
         var code = Show(settings.Database);
@@ -53,7 +53,7 @@ internal sealed class DatabaseCommand : Command
             + $"{counts.Allowed} allowed, {counts.HostDays} day(s) of hosts");
         if (counts.ClockJump != TimeSpan.Zero)
             Console.Out.WriteLine(
-                $"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; look whether the clock is "
+                $"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; check whether the clock is "
                 + "right");
         if (store.NextKey is not null)
             Console.Out.WriteLine(
@@ -71,7 +71,7 @@ internal sealed class DatabaseCommand : Command
             return;
         if (database.MySql is not { } mySql)
             throw new ResponderException(Cause.Usage,
-                "--admin-user goes with a MySQL database; the settings name a SQLite file, which needs none");
+                "--admin-user is for a MySQL database; the settings name a SQLite file, which needs no administrator");
         var account = MySqlSetup.CreateDatabaseAndUser(mySql, new MySqlAdministrator(user, passwordFile, socket));
         Console.Out.WriteLine($"user:    {account} may use {mySql.Database}");
     }
@@ -84,7 +84,8 @@ internal sealed class DatabaseCommand : Command
     {
         if (mySql is not { Socket: not null, PasswordFile: null } || mySql.User == RunningUser.Name)
             return false;
-        Console.Out.WriteLine($"tables:  made by the user {mySql.User}: sudo -u {mySql.User} responder database init");
+        Console.Out.WriteLine(
+            $"tables:  the user {mySql.User} must create them: sudo -u {mySql.User} responder database init");
         return true;
     }
 

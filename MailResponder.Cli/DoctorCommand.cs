@@ -13,12 +13,12 @@ internal sealed class DoctorCommand : Command
 
     public DoctorCommand() : base("doctor", "Check the whole chain, from DNS to the last reply")
     {
-        var json = CommandLine.Switch("--json", "One JSON object in place of lines");
+        var json = CommandLine.Switch("--json", "Print one JSON object instead of lines");
         var probe = CommandLine.Switch(
-            "--probe", "Only send a request through the whole chain, within ten seconds (for monitoring)");
-        var noProbe = CommandLine.Switch("--no-probe", "Send no request: only look");
+            "--probe", "Only send a test request through the whole chain, within ten seconds; for monitoring");
+        var noProbe = CommandLine.Switch("--no-probe", "Run all checks except the test request");
         var resolver = CommandLine.Switch(
-            "--resolver", "Only ask whether the name servers validate DNSSEC (for install.sh)");
+            "--resolver", "Only check whether the name servers validate DNSSEC; for install.sh");
         this.Take(json, probe, noProbe, resolver);
         SetAction(result => result.GetValue(resolver)
             ? Tell(DoctorReport.Of(TlsChecks.Resolvers(ThisHost)), result.GetValue(json))

@@ -21,21 +21,23 @@ internal sealed class FeedbackCommand : Command
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
-    public FeedbackCommand() : base("feedback", "Block those to whom replies bounce for good, and those who complained")
+    public FeedbackCommand()
+        : base("feedback", "Block addresses whose replies bounced permanently, and addresses that complained")
     {
         var files = new Argument<string[]>("FILE")
         {
             Description =
-                "Notifications of Amazon SES, as SNS or SQS hands them on: JSON, or a mail of SNS; - is standard input",
+                "Notifications from Amazon SES, as SNS or SQS delivers them: JSON, or a mail from SNS; - is standard "
+                + "input",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var queue = new QueuedFeedback();
         var topic = CommandLine.TextOption(
-            "--topic", "ARN", "Believe this topic of SNS only [default: the setting feedback.topic]");
+            "--topic", "ARN", "Accept notifications of this SNS topic only [default: feedback.topic in the settings]");
         var certificate = CommandLine.TextOption("--sns-certificate", "FILE",
-            "Believe only what SNS has signed with this certificate (PEM, one or several)");
+            "Accept only notifications that SNS signed with this certificate (PEM; the file may hold several)");
         var bounce = CommandLine.Switch("--bounce", "Read one mail to the bounce address on standard input, as Postfix "
-            + "does; what is no report of a reply is dropped");
+            + "passes it; a mail that is not a report about a reply is dropped");
         Validators.Add(result =>
         {
             bool[] sources = [result.GetValue(bounce), result.GetValue(files) is { Length: > 0 },
@@ -80,8 +82,8 @@ internal sealed class FeedbackCommand : Command
     public static SnsSender Sender(ResponderSettings settings, (string? Topic, string? Certificate) from)
     {
         var topic = from.Topic ?? settings.Feedback.Topic ?? throw new ResponderException(Cause.Settings,
-            "no topic of SNS is named, and anybody may have one: "
-            + $"write \"feedback\": {{ \"topic\": \"arn:aws:sns:…\" }} into {settings.File}, or give --topic");
+            "no SNS topic is named, and anybody can create one: "
+            + $"add \"feedback\": {{ \"topic\": \"arn:aws:sns:…\" }} to {settings.File}, or give --topic");
         var certificates = from.Certificate is null ? [] : SnsSender.LoadCertificates(from.Certificate);
         return new SnsSender(topic, certificates, settings.Feedback.LeastSignatureVersion);
     }
@@ -126,7 +128,7 @@ internal sealed class FeedbackCommand : Command
         if (ReadAll(input, MaxReportBytes) is not { } mail
             || DeliveryReport.Read(new MemoryStream(mail)) is not { } report)
         {
-            Console.Out.WriteLine("no report that a reply cannot be delivered");
+            Console.Out.WriteLine("not a report that a reply could not be delivered");
             return ExitCode.Ok;
         }
 
@@ -169,7 +171,7 @@ internal sealed class FeedbackCommand : Command
         }
         catch (ResponderException exception)
         {
-            StandardError.WriteLine("responder: the statistics of replies: " + exception.Message);
+            StandardError.WriteLine("responder: the statistics of replies were not stored: " + exception.Message);
         }
     }
 
@@ -191,7 +193,7 @@ internal sealed class FeedbackCommand : Command
                 return Refuse(name, $"is a folder; name the files in it, like {file.TrimEnd('/')}/*");
             using var input = file == StandardInput ? Console.OpenStandardInput() : File.OpenRead(file);
             return ReadAll(input, MaxFileBytes)
-                ?? Refuse(name, "is larger than 128 MiB; split it at its line ends, as with: split -C 100M");
+                ?? Refuse(name, "is larger than 128 MiB; split it at line ends, for example with: split -C 100M");
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {

@@ -34,9 +34,9 @@ internal static class Filter
     private static int ExplainTerminal()
     {
         StandardError.WriteLine("""
-            responder: expects a mail message on standard input, as Postfix's pipe(8) hands it over.
+            responder: expects a mail message on standard input, as Postfix's pipe(8) passes it.
             By hand:    responder --settings samples/settings.json < samples/request.eml
-            Look only:  responder --dry-run < message.eml
+            Dry run:    responder --dry-run < message.eml
             Commands:   responder --help
             """);
         return ExitCode.Usage;
@@ -134,14 +134,14 @@ internal static class Filter
             {
                 // 11 is EAGAIN (no more processes), 12 is ENOMEM.
                 if (inner is OutOfMemoryException or Win32Exception { NativeErrorCode: 11 or 12 })
-                    return "there is no memory left, or no process; look at free, ulimit -a and the limits of "
-                        + "Postfix's service";
+                    return "there is no memory left, or no process can be started; check free, ulimit -a and the "
+                        + "limits of Postfix's service";
                 if (inner is DllNotFoundException)
                     return "a library of the host cannot be loaded: " + inner.Message.ReplaceLineEndings(" ");
                 if (FileTrouble.Is(inner))
                     return $"{FileTrouble.Describe(inner)}; {Place(exception)}";
                 if (inner is CryptographicException)
-                    return "the host's libcrypto failed; does it give random numbers (getrandom, /dev/urandom)? "
+                    return "the host's libcrypto failed; can it get random numbers (getrandom, /dev/urandom)? "
                         + Place(exception);
             }
 

@@ -13,12 +13,13 @@ internal sealed record FilterArguments
     /// <summary>The options as the help shows them. The value's name is null for a switch.</summary>
     public static readonly (string Option, string? Value, string Meaning)[] Options =
     [
-        ("--recipient", "ADDRESS", "The requested address; Postfix: ${original_recipient}"),
-        ("--sender", "ADDRESS", "The envelope sender, \"\" for the null sender; by hand only: every user sees it"),
-        ("--queue-id", "ID", "The queue id, for the log; Postfix: ${queue_id}"),
+        ("--recipient", "ADDRESS", "The requested address; in master.cf: ${original_recipient}"),
+        ("--sender", "ADDRESS",
+        "The envelope sender, \"\" for the null sender; only for use by hand, because every user can see it"),
+        ("--queue-id", "ID", "The queue id, for the log; in master.cf: ${queue_id}"),
         ("--settings", "FILE",
         $"The settings file [default: ${ResponderSettings.PathVariable}, else {ResponderSettings.DefaultPath}]"),
-        ("--log-to", "syslog|stderr", "Where log lines go, whatever the settings say"),
+        ("--log-to", "syslog|stderr", "Where to write log lines; overrides the settings"),
         ("--dry-run", null, "Write the replies to standard output as an mbox; send, count and record nothing"),
     ];
 

@@ -19,7 +19,7 @@ internal static class FleetStats
     {
         if (settings.Database.MySql is null)
         {
-            Console.Out.WriteLine($"no mail: the database {settings.Database.Place} is of this host alone");
+            Console.Out.WriteLine($"no mail: the database {settings.Database.Place} belongs to this host alone");
             return ExitCode.Ok;
         }
 
@@ -51,9 +51,9 @@ internal static class FleetStats
         }
 
         if (unreadable.Count > 0)
-            StandardError.WriteLine($"responder: no row of {string.Join(", ", unreadable)} in "
-                + $"{settings.Database.Place} can be read, so no report is mailed: they are sealed with an address key "
-                + "that this host has not, or damaged");
+            StandardError.WriteLine($"responder: no row for {string.Join(", ", unreadable)} in "
+                + $"{settings.Database.Place} can be read, so no report is mailed: the rows are sealed with an address "
+                + "key that this host does not have, or damaged");
         return code;
     }
 

@@ -15,7 +15,7 @@ internal sealed class ManualCommand : Command
     private const string Completion = "bash-completion";
 
     public ManualCommand() : base(
-        "manual", "Print a manual page as man(1) reads it, or completions for bash; install.sh puts them in place")
+        "manual", "Print a manual page for man(1), or completions for bash; install.sh installs them")
     {
         var page = new Argument<string>("PAGE") { Description = $"{ProgramPage}, {SettingsPage} or {Completion}" };
         page.AcceptOnlyFromAmong(ProgramPage, SettingsPage, Completion);

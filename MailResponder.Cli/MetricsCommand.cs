@@ -11,7 +11,7 @@ namespace MailResponder.Cli;
 /// <summary>`responder metrics …`: reports metrics. Cron runs it every minute. It never delays a message.</summary>
 internal sealed class MetricsCommand : Command
 {
-    public MetricsCommand() : base("metrics", "Numbers for monitoring and autoscaling, since the last run")
+    public MetricsCommand() : base("metrics", "Metrics since the last run, for monitoring and autoscaling")
     {
         Add(Put());
         Add(Prometheus());
@@ -19,8 +19,8 @@ internal sealed class MetricsCommand : Command
 
     private static Command Put()
     {
-        var print = CommandLine.Switch("--print", "Show what would be put, and change nothing");
-        const string description = "Put them into Amazon CloudWatch; nothing when metrics.region is not set";
+        var print = CommandLine.Switch("--print", "Print the metrics instead of sending them, and change nothing");
+        const string description = "Send metrics to Amazon CloudWatch; do nothing if metrics.region is not set";
         return CommandLine.Subcommand("put", description, result =>
         {
             var settings = SettingsPath.Load(result);
@@ -37,8 +37,8 @@ internal sealed class MetricsCommand : Command
     private static Command Prometheus()
     {
         var output = CommandLine.TextOption(
-            "--output", "FILE", "Replace this file at once [default: standard output]");
-        return CommandLine.Subcommand("prometheus", "Show them for node_exporter's textfile collector", result =>
+            "--output", "FILE", "Write to this file, replacing it atomically [default: standard output]");
+        return CommandLine.Subcommand("prometheus", "Print metrics for node_exporter's textfile collector", result =>
         {
             var settings = SettingsPath.Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();

@@ -14,7 +14,7 @@ namespace MailResponder.Cli;
 internal sealed record NamedSubject(string Label, string? Address, string Domain)
 {
     /// <summary>The description of such an argument, for the help.</summary>
-    public const string Meaning = "name@example.com or example.com; - reads them from standard input, one a line";
+    public const string Meaning = "name@example.com or example.com; - reads them from standard input, one per line";
 
     private const string StandardInput = "-";
 
@@ -30,12 +30,12 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
     /// The argument is not an address, or standard input does not hold exactly one.
     /// </exception>
     public static string ReadAddress(string argument) => Read([argument]) is [{ Address: { } address }]
-        ? address : throw Usage("exactly one mail address is wanted, like name@example.com");
+        ? address : throw Usage("exactly one mail address is needed, like name@example.com");
 
     private static List<NamedSubject> ReadInput()
     {
         if (!Console.IsInputRedirected)
-            StandardError.WriteLine("One address or domain a line; then Ctrl-D:");
+            StandardError.WriteLine("One address or domain per line, then Ctrl-D:");
         var subjects = new List<NamedSubject>();
         using var input = new StreamReader(Console.OpenStandardInput());
         for (var number = 1; input.ReadLine() is { } line; number++)
@@ -45,7 +45,7 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
         }
 
         return subjects.Count > 0 ? subjects
-            : throw Usage("standard input names nobody; write one address or domain a line");
+            : throw Usage("standard input is empty; write one address or domain per line");
     }
 
     private static NamedSubject Parse(string text, string label)
@@ -69,12 +69,12 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
     {
         var rest = text.TrimStart('*', '@', '.');
         if (rest.Length < text.Length && MailDomain.TryNormalize(rest, out var domain))
-            return $"for everybody at a domain and at those below it write the domain: {domain}";
+            return $"for all addresses at a domain and its subdomains, write the domain: {domain}";
         if (text.Contains('*'))
-            return "there are no patterns: write whole addresses, or a domain for everybody at it";
+            return "patterns are not supported: write whole addresses, or a domain for all addresses at it";
         if (text.Any(c => char.IsWhiteSpace(c) || c is ',' or ';'))
-            return "write each address as an argument of its own, without spaces or commas: name@example.com";
-        return text.Contains('<') ? "write what stands between < and > alone"
+            return "write each address as a separate argument, without spaces or commas: name@example.com";
+        return text.Contains('<') ? "write only the part between < and >"
             : "write it like name@example.com or example.com";
     }
 

@@ -10,7 +10,8 @@ namespace MailResponder.Cli;
 internal sealed class PostfixLogCommand : Command
 {
     public PostfixLogCommand()
-        : base("postfix-log", "Keep what the logs tell of requests and replies since the last run, for the statistics")
+        : base("postfix-log",
+            "Record what the logs say about requests and replies since the last run, for the statistics")
     {
         var mailLog = CommandLine.TextOption("--mail-log", "FILE", "Postfix's log", standard: "/var/log/mail.log");
         this.Take(mailLog, CommandLine.LogOption);

@@ -13,13 +13,13 @@ internal sealed class QueuedFeedback
 {
     public Option<Uri?> Url { get; } = new("--queue")
     {
-        Description = "Take them from this queue of Amazon SQS until it is empty, and delete what was used",
+        Description = "Read notifications from this Amazon SQS queue until it is empty, and delete the used ones",
         HelpName = "URL",
         CustomParser = QueueUrl,
     };
 
     public Option<int> Minutes { get; } = CommandLine.NumberOption(
-        "--minutes", "N", "Take from the queue no longer than this", standard: 5, most: 60);
+        "--minutes", "N", "Stop reading the queue after this many minutes, at most 60", standard: 5, most: 60);
 
     /// <summary>
     /// Reads the queue until it is empty or the time is over, and returns the exit code. Receives no message before the
@@ -43,7 +43,7 @@ internal sealed class QueuedFeedback
         });
         if (turn is null)
         {
-            Console.Out.WriteLine("another one is still running");
+            Console.Out.WriteLine("another run is still reading the queue");
             return ExitCode.Ok;
         }
 
@@ -78,7 +78,7 @@ internal sealed class QueuedFeedback
     private static AwsConnection Connection(ResponderSettings settings, Uri queue, string topic)
     {
         var region = FeedbackQueue.Region(queue, topic) ?? throw new ResponderException(Cause.Settings,
-            "--queue names no region of AWS, and neither does the topic");
+            "neither --queue nor the topic names an AWS region");
         var ofSes = settings.Ses ?? new AwsConnection("ses", region) { Roots = settings.AwsRoots };
         return ofSes with { Region = region, Endpoint = new Uri(queue, "/"), RoleFile = null };
     }

@@ -19,30 +19,31 @@ internal sealed class StatsCommand : Command
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ssK"];
 
     public StatsCommand() : base("stats",
-        "Show or mail the numbers of the log: answers, reasons, times, queue, SES, host")
+        "Show or mail statistics: answers, reasons, times, queue, SES, host")
     {
         var log = CommandLine.TextOption(
             "--log", "FILE", "The log of events, plain or .gz [default: the one that was rotated last]");
         var since = CommandLine.TextOption("--since", "TIME",
-            "Leave out what is earlier: 2026-11-21 or 2026-11-21T08:30, with Z or +02:00 when it is not this "
-            + "host's time");
-        var until = CommandLine.TextOption("--until", "TIME", "Leave out this time and what is later");
+            "Leave out messages before this time: 2026-11-21 or 2026-11-21T08:30, with Z or +02:00 if it is not in "
+            + "this host's time zone");
+        var until = CommandLine.TextOption("--until", "TIME", "Leave out messages at this time or later");
         var email = CommandLine.Switch(
-            "--email", "Mail it to the one whom the settings name (statistics.to); without that do nothing");
-        var html = CommandLine.TextOption("--html", "FILE", "Write it into a file, as one HTML page");
-        var json = CommandLine.Switch("--json", "Print it for programs");
-        var fleet = CommandLine.Switch("--fleet", "Of all hosts with one MySQL database, by days of UTC [default: "
-            + "yesterday]; with --email (for cron) put this host's numbers there, and mail each day that is over once");
+            "--email", "Mail the report to the address in the settings (statistics.to); do nothing if they have none");
+        var html = CommandLine.TextOption("--html", "FILE", "Write the report to this file, as one HTML page");
+        var json = CommandLine.Switch("--json", "Print the report as JSON");
+        var fleet = CommandLine.Switch("--fleet", "Report on all hosts that share a MySQL database, by days in UTC "
+            + "[default: yesterday]; with --email (for cron), store this host's numbers in it, and mail the report of "
+            + "each finished day once");
         this.Take(log, since, until, email, html, json, fleet);
         Validators.Add(result =>
         {
             if (new Option[] { email, html, json }.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
-                result.AddError("--email, --html and --json exclude each other");
+                result.AddError("--email, --html and --json cannot be combined");
             if (result.GetValue(fleet) && result.GetValue(email)
                 ? result.GetValue(since) is not null || result.GetValue(until) is not null
                 : result.GetValue(fleet) && result.GetValue(log) is not null)
             {
-                result.AddError("--fleet: --log goes with --email only; --since and --until go without --email only");
+                result.AddError("--fleet allows --log only with --email, and --since and --until only without it");
             }
         });
         SetAction(result =>
@@ -58,8 +59,8 @@ internal sealed class StatsCommand : Command
                 throw new ResponderException(Cause.Usage, "--since: is not before --until");
             if (isMailed && settings!.Database.MySql is not null && file is null)
             {
-                Console.Out.WriteLine($"no mail: the hosts with the database {settings.Database.Place} mail one report "
-                    + "of all, by: responder stats --fleet --email");
+                Console.Out.WriteLine($"no mail: the hosts that share the database {settings.Database.Place} mail one "
+                    + "report of all, with: responder stats --fleet --email");
                 return ExitCode.Ok;
             }
 

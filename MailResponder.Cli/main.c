@@ -77,7 +77,8 @@ static int report(void) {
   ssize_t written = write(STDERR_FILENO, notice, sizeof notice - 1);
   (void)written;
   log_line("deferred reason=unexpected address=unknown replies=0 ms=0 queue_id=- problem=\"the program cannot start: "
-           "there is no memory left, or no process; look at free, ulimit -a and the limits of Postfix's service\"");
+           "there is no memory left, or no process can be started; check free, ulimit -a and the limits of "
+           "Postfix's service\"");
   return TEMPORARY_FAILURE;
 }
 

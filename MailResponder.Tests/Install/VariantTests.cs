@@ -266,7 +266,7 @@ public sealed class VariantTests
         // As its user, whom the settings have told no topic yet.
         var run = server.Root.Run($"su -s /bin/sh mail_responder -c \"$(grep '^[*]' {cron} | cut -d ' ' -f 7-)\"");
         Assert.Equal(75, run.ExitCode);
-        Assert.Contains("no topic of SNS is named", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("no SNS topic is named", run.Errors, StringComparison.Ordinal);
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
 
         Assert.Contains($"remove {cron}\n", server.Install("--feedback-queue none").Good().Output,

@@ -98,13 +98,13 @@ internal static class BackupArchive
     }
 
     private static string? Problem(TarEntry entry, Dictionary<string, byte[]> before) =>
-        !BackedUpFile.IsName(entry.Name) ? "is no part of a backup; is this a file of responder backup?"
+        !BackedUpFile.IsName(entry.Name) ? "is not part of a backup; did responder backup make this file?"
         : entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)
-            ? "is no regular file; is this a file of responder backup?"
-        : before.ContainsKey(entry.Name) ? "is there twice"
+            ? "is not a regular file; did responder backup make this archive?"
+        : before.ContainsKey(entry.Name) ? "occurs twice"
         : entry.Name != BackedUpFile.Database && entry.Length > MaxFileBytes ? TooLarge(entry.Length) : null;
 
-    private static string TooLarge(long bytes) => $"has {bytes} bytes, and at most {MaxFileBytes} belong into a backup";
+    private static string TooLarge(long bytes) => $"has {bytes} bytes; a backup can hold at most {MaxFileBytes}";
 
     private static ResponderException Fault(FileStream archive, string problem) =>
         new(Cause.Backup, $"{archive.Name}: {problem}");

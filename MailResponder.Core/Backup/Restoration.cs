@@ -99,7 +99,7 @@ internal sealed class Restoration : IDisposable
 
         var named = BackedUpFile.Of(settings).Select(file => file.Name).ToList();
         if (named.Find(name => !_contents.ContainsKey(name) && !BackedUpFile.IsOptional(name)) is { } missing)
-            throw Fault($"entry {missing} is missing, which its settings name");
+            throw Fault($"entry {missing} is missing, but its settings name it");
         if (_contents.Keys.FirstOrDefault(name => !named.Contains(name)) is { } strange)
             throw Fault($"entry {strange} is not named by its settings");
         return settings;
@@ -111,8 +111,8 @@ internal sealed class Restoration : IDisposable
         {
             if (!Directory.Exists(folder))
             {
-                throw new ResponderException(Cause.Output, $"there is no folder {folder}; make it first, for the user "
-                    + "who is to own it: docs/backup.md, \"On a fresh host\"");
+                throw new ResponderException(Cause.Output, $"there is no folder {folder}; create it first, with the "
+                    + "right owner: docs/backup.md, \"On a fresh host\"");
             }
         }
 
@@ -120,8 +120,8 @@ internal sealed class Restoration : IDisposable
         if (present.Count > 0 && !replace)
         {
             throw new ResponderException(Cause.Output,
-                $"nothing was changed, because these are there: {string.Join(", ", present)}; --replace puts the "
-                + "backup's in their place");
+                $"nothing was changed, because these files exist: {string.Join(", ", present)}; --replace replaces "
+                + "them");
         }
     }
 

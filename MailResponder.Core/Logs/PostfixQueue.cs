@@ -83,7 +83,7 @@ internal static class PostfixQueue
             if (timeout.IsCancellationRequested)
                 throw Failure($"did not end within {MaxWait.TotalSeconds} s");
             if (process.ExitCode != 0)
-                throw Failure($"failed with exit code {process.ExitCode}; does Postfix run?");
+                throw Failure($"failed with exit code {process.ExitCode}; is Postfix running?");
             return new(counts.Select(pair => KeyValuePair.Create(pair.Key, (long)pair.Value))
                 .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal));
         }
@@ -104,7 +104,7 @@ internal static class PostfixQueue
         catch (Exception exception) when (
             exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw Failure("printed what is not its JSON form: Postfix 3.1 or later is needed");
+            throw Failure("did not print its JSON form: Postfix 3.1 or later is needed");
         }
     }
 

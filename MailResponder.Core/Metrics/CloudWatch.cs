@@ -26,8 +26,8 @@ internal sealed class CloudWatch(AwsConnection connection)
         var failure = new ServiceFailure($"CloudWatch, namespace {nameSpace}", Cause.Metrics,
             Rights: "cloudwatch:PutMetricData for this namespace",
             Named: "metrics.region, metrics.endpoint",
-            Unanswered: "if it took the metrics all the same, they are counted twice",
-            Refused: "it does not take the metrics; see metrics.namespace, and: responder metrics put --print");
+            Unanswered: "if it accepted the metrics nevertheless, they are counted twice",
+            Refused: "it rejects the metrics; see metrics.namespace, and: responder metrics put --print");
         Call(MaxWait, (client, token) => client.PutMetricDataAsync(request, token), failure.Of);
     }
 }

@@ -68,7 +68,7 @@ internal sealed class MetricsRun : IDisposable
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             return FileTurn.Wait(path + ".lock", MaxWait);
         }) ?? throw new ResponderException(Cause.InProgress,
-            $"another run holds {path}.lock for too long; the next one counts what this one would have");
+            $"another run has held {path}.lock for too long; the next run will count what this one did not");
         return new MetricsRun(path, turn, log);
     }
 

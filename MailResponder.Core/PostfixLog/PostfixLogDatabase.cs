@@ -124,7 +124,7 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
         if (version is > 0 and <= PostfixLogSchema.Version)
             return;
         throw new ResponderException(Cause.Database, version == 0
-            ? $"database {path} is empty; `responder postfix-log` has not begun it yet"
+            ? $"database {path} is empty; `responder postfix-log` has not written to it yet"
             : $"database {path} was made by a newer responder (schema {version}, this one knows "
                 + $"{PostfixLogSchema.Version}); install the newer one again");
     }

@@ -68,7 +68,7 @@ internal sealed record ProviderOutcomes(
     {
         var shown = string.Join(", ", Counts().Where(one => one.Count > 0)
             .Select(one => $"{one.Count:#,0} {one.Outcome}"));
-        return shown.Length == 0 ? "none" : shown.Replace("complained", "complained of", StringComparison.Ordinal)
+        return shown.Length == 0 ? "none" : shown.Replace("complained", "complained about", StringComparison.Ordinal)
             .Replace("without_tls", "for want of TLS", StringComparison.Ordinal);
     }
 

@@ -79,7 +79,7 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
         {
             Made = clock.GetUtcNow(),
             Version = version,
-            LogFile = "what the hosts put into " + settings.Database.Place,
+            LogFile = "the figures that the hosts stored in " + settings.Database.Place,
             Span = (first == end - 1 ? Date(first) : $"{Date(first)} to {Date(end - 1)}") + " (UTC)",
             Hosts = [.. hosts.GroupBy(one => one.Id).Select(HostLine.Of)
                 .OrderBy(line => line.Label, StringComparer.Ordinal)],
@@ -91,8 +91,8 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
             } : null,
             Problems = unreadable == 0 ? [] : new()
             {
-                ["hosts"] = $"{unreadable} row(s) of hosts could not be read: sealed with an address key that this "
-                    + "host has not, of another release, or damaged.",
+                ["hosts"] = $"{unreadable} row(s) of hosts could not be read: they are sealed with an address key that "
+                    + "this host does not have, come from another release, or are damaged.",
             },
         };
     }

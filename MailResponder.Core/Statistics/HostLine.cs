@@ -20,7 +20,7 @@ internal sealed record HostLine(string Host, string? Instance, DateTimeOffset Co
             sum.Deferred.Values.Sum(), sum.Failed.Values.Sum(), sum.MedianMs);
     }
 
-    public override string ToString() => $"{Figure.Of(Answered)} answered, {Figure.Of(Skipped)} not, "
+    public override string ToString() => $"{Figure.Of(Answered)} answered, {Figure.Of(Skipped)} skipped, "
         + $"{Figure.Of(Deferred)} deferred, {Figure.Of(Failed)} failed, median {Figure.Milliseconds(MedianMs)}, "
         + $"counted {Figure.Time(Counted)}";
 }

@@ -10,8 +10,8 @@ internal static class LogFile
     /// <summary>Returns the path of the log that was rotated last.</summary>
     /// <exception cref="ResponderException">No log was rotated yet.</exception>
     public static string LastRotated() => RotatedOf(MessageEvent.StandardLog) ?? throw new ResponderException(
-        Cause.Input, $"neither {MessageEvent.StandardLog}.1 nor {MessageEvent.StandardLog}.1.gz is there: logrotate "
-        + $"has not run yet; name a file, like the log of today: responder stats --log {MessageEvent.StandardLog}");
+        Cause.Input, $"neither {MessageEvent.StandardLog}.1 nor {MessageEvent.StandardLog}.1.gz exists: logrotate has "
+        + $"not run yet; name a file, for example today's log: responder stats --log {MessageEvent.StandardLog}");
 
     /// <summary>Returns the path of the file that logrotate made last from the log. Null if there is none.</summary>
     public static string? RotatedOf(string log) => Array.Find([log + ".1", log + ".1.gz"], File.Exists);
@@ -34,12 +34,12 @@ internal static class LogFile
         catch (InvalidDataException exception)
         {
             throw new ResponderException(Cause.Input,
-                $"{path}: is damaged, or is not the whole of one gzip file; unpack it to see", exception);
+                $"{path}: is damaged, or is not one complete gzip file; try to decompress it", exception);
         }
 
         if (counts.IsOfNoEvent)
             throw new ResponderException(Cause.Input,
-                $"{path}: holds no event; name the log for programs, like {MessageEvent.StandardLog}");
+                $"{path}: holds no event; name the log of events, like {MessageEvent.StandardLog}");
     }
 
     /// <summary>

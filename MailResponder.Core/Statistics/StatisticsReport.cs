@@ -78,26 +78,26 @@ internal sealed record StatisticsReport
             if (Messages.Exceptions > 0)
             {
                 warnings.Add(
-                    $"A bug deferred messages ({Figure.Of(Messages.Exceptions)} tries): the log has its place.");
+                    $"A bug deferred messages ({Figure.Of(Messages.Exceptions)} attempts): the log says where it is.");
             }
 
             foreach (var provider in (Postfix?.Outcomes ?? []).Where(one => one.IsRefusing))
             {
                 var share = Figure.Percent(provider.RefusedShare);
-                warnings.Add($"{share} of the replies to {provider.Provider} were not taken: {provider}.");
+                warnings.Add($"{share} of the replies to {provider.Provider} were not accepted: {provider}.");
             }
 
             foreach (var (mailbox, record) in Canary ?? [])
             {
                 if (record.IsWrong)
-                    warnings.Add($"The canary {mailbox} found something wrong: responder canary tells what.");
+                    warnings.Add($"The canary {mailbox} found something wrong; for details, run: responder canary");
             }
 
             foreach (var span in Ses?.Spans ?? [])
             {
                 // The limits are in Amazon SES's "Sending review process". Warnings begin at 80 % of them.
                 AddLimit("bounced", span.BounceShare, near: 0.04, 0.05, span.Days);
-                AddLimit("were complained of", span.ComplaintShare, near: 0.0008, 0.001, span.Days);
+                AddLimit("caused complaints", span.ComplaintShare, near: 0.0008, 0.001, span.Days);
             }
 
             return warnings;

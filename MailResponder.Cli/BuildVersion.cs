@@ -2,10 +2,12 @@ using System.Reflection;
 
 namespace MailResponder.Cli;
 
-/// <summary>What this program was made of.</summary>
+/// <summary>The version of this program, and how it was built.</summary>
 internal static class BuildVersion
 {
-    /// <summary>Version, commit and kind of build, as publish.sh stamps them.</summary>
+    /// <summary>
+    /// One line with the version, the commit and the kind of build, which publish.sh sets, and the version of .NET.
+    /// </summary>
     public static string Text
     {
         get

@@ -8,11 +8,11 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// Everything but the filter: the commands that an operator or cron runs, with the codes of sysexits.h.
+/// The commands that an operator or cron runs. They exit with the codes of sysexits.h. The filter is not one of them.
 /// </summary>
 internal static class CommandLine
 {
-    /// <summary>Settings of every command that needs them.</summary>
+    /// <summary>The option that names the settings file, for every command.</summary>
     public static readonly Option<string?> SettingsOption = new("--settings")
     {
         Description =
@@ -21,14 +21,16 @@ internal static class CommandLine
         Recursive = true,
     };
 
-    /// <summary>The log of those commands that read what came into it since their last run.</summary>
+    /// <summary>The option that names the log, for commands that read what was added since their last run.</summary>
     public static readonly Option<string?> LogOption = TextOption(
         "--log", "FILE", "The responder's log of events", standard: MessageEvent.StandardLog);
 
-    /// <summary>An option without a value.</summary>
+    /// <summary>Returns an option without a value.</summary>
     public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
 
-    /// <summary>An option that takes a text; null when it is not given and has no standard value.</summary>
+    /// <summary>
+    /// Returns an option whose value is a text. The value is null if the option is not given and has no default.
+    /// </summary>
     public static Option<string?> TextOption(
         string name, string valueName, string description, bool isRequired = false, string? standard = null) =>
         new(name)
@@ -39,7 +41,7 @@ internal static class CommandLine
             DefaultValueFactory = standard is null ? null : _ => standard,
         };
 
-    /// <summary>An option that takes a whole number, from 1 to the most.</summary>
+    /// <summary>Returns an option whose value is a whole number from 1 to <paramref name="most"/>.</summary>
     public static Option<int> NumberOption(string name, string valueName, string description, int standard, int most)
     {
         var option = new Option<int>(name)
@@ -57,7 +59,9 @@ internal static class CommandLine
         return option;
     }
 
-    /// <summary>A command below another one, with its arguments and options. Its run returns the exit code.</summary>
+    /// <summary>
+    /// Returns a subcommand with its arguments and options. <paramref name="run"/> returns the exit code.
+    /// </summary>
     public static Command Subcommand(
         string name, string description, Func<ParseResult, int> run, params ReadOnlySpan<Symbol> symbols)
     {
@@ -67,7 +71,7 @@ internal static class CommandLine
         return command;
     }
 
-    /// <summary>Gives a command its arguments and options.</summary>
+    /// <summary>Adds arguments and options to a command.</summary>
     public static void Take(this Command command, params ReadOnlySpan<Symbol> symbols)
     {
         foreach (var symbol in symbols)
@@ -79,9 +83,9 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Runs a command, or tells what is wrong with the command line.</summary>
+    /// <summary>Runs a command, or reports what is wrong with the command line. Returns the exit code.</summary>
     /// <param name="args">The whole command line.</param>
-    /// <param name="at">Where the command stands in it: <see cref="FilterArguments.CommandAt"/>.</param>
+    /// <param name="at">The index of the command in it, from <see cref="FilterArguments.CommandAt"/>.</param>
     public static int Run(string[] args, int at)
     {
         PlainOutput.Set();
@@ -121,7 +125,7 @@ internal static class CommandLine
         var command = result.CommandResult.Command;
         if (result.Action is HelpAction)
             return [];
-        // What an argument of several values takes may be a misspelt option; an address or "-" is none.
+        // A value of an argument may be a misspelt option. An address or "-" is not.
         var unknown = result.UnmatchedTokens.Concat(result.CommandResult.Children.OfType<ArgumentResult>()
             .SelectMany(argument => argument.Tokens.Select(token => token.Value))
             .Where(value => value is ['-', _, ..] && !value.Contains('@'))).ToList();
@@ -133,27 +137,27 @@ internal static class CommandLine
             return [$"{Whole(command)} needs one of: {names}"];
         }
 
-        // `--dry-run blacklist reset` is not to be a reset.
+        // `--dry-run blacklist reset` must not reset anything.
         if (command is not RootCommand && result.RootCommandResult.Children.OfType<OptionResult>()
             .FirstOrDefault(option => !option.Implicit && !option.Option.Recursive) is { } ofFilter)
         {
             return [$"{ofFilter.Option.Name} is an option for answering a message, not for {Whole(command)}"];
         }
 
-        return args.Contains("") ? ["an argument is empty; is a variable of the shell not set?"]
+        return args.Contains("") ? ["an argument is empty; is a shell variable unset?"]
             : [.. result.Errors.Select(error => error.Message)];
     }
 
-    /// <summary>What to write in place of a word that the command does not know.</summary>
+    /// <summary>Reports a word that the command does not know, with the nearest word that it knows.</summary>
     private static string Unknown(Command command, string word)
     {
-        // Of a wrong master.cf, this may stand in a delivery report.
+        // With a wrong master.cf, this text may reach a delivery report: do not repeat the address.
         if (word.Contains('@'))
-            return $"an address is no command of {Whole(command)}";
+            return $"an address is not a command of {Whole(command)}";
         var isOption = word.StartsWith('-');
         if (!isOption && command.Subcommands.Count == 0)
-            return $"{Whole(command)} takes no \"{word}\"";
-        var kind = $"\"{word}\" is {(isOption ? "no option" : "no command")} of {Whole(command)}";
+            return $"{Whole(command)} does not take \"{word}\"";
+        var kind = $"\"{word}\" is {(isOption ? "not an option" : "not a command")} of {Whole(command)}";
         var nearest = Words.Nearest(word, isOption
             ? command.Options.Append(SettingsOption).Select(option => option.Name)
             : command.Subcommands.Select(each => each.Name));
@@ -161,7 +165,7 @@ internal static class CommandLine
         return nearest is null ? kind : $"{kind}; did you mean: {whole}";
     }
 
-    /// <summary>The command as it is typed, from the program's name on.</summary>
+    /// <summary>Returns the command as it is typed, beginning with the program's name.</summary>
     private static string Whole(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } above
             ? $"{Whole(above)} {command.Name}" : "responder";
@@ -169,10 +173,11 @@ internal static class CommandLine
     private static RootCommand Root()
     {
         var root = new RootCommand("""
-            Answers mail with the replies of a response book.
+            Answers mail with the replies in a response book.
 
-            Without a command it is the filter that Postfix runs for each message: the message on standard input, exit
-            code 0 when it was answered or needs no answer, 75 when it is to be brought again. By hand:
+            Without a command, it is the filter that Postfix runs for each message. It reads the message on standard
+            input. The exit code is 0 if the message was answered or needs no answer, and 75 if Postfix is to try again
+            later. By hand:
 
               responder --settings samples/settings.json < samples/request.eml
             """)
@@ -202,7 +207,7 @@ internal static class CommandLine
                 : new Option<string>(name) { Description = meaning, HelpName = value });
         }
 
-        // Only for help; the filter itself never comes here.
+        // For the help only: the filter never gets here.
         root.SetAction(result => new HelpAction().Invoke(result));
         return root;
     }

@@ -9,8 +9,8 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// The program as Postfix runs it. Postfix defers a message on 75 and bounces it on other codes, to a sender who may
-/// be forged: here everything that is not success is 75, with at most one generic line on standard error.
+/// The program as Postfix runs it. Postfix defers a message on exit code 75 and bounces it on other codes, to a sender
+/// who may be forged. So every failure exits with 75 and writes at most one generic line to standard error.
 /// </summary>
 internal static class Filter
 {
@@ -24,7 +24,8 @@ internal static class Filter
         }
         catch (Exception)
         {
-            // The report itself failed, for want of memory perhaps. Nothing may leave here: it would be a bounce.
+            // The report itself failed, perhaps because memory ran out. An exception that escapes here would make
+            // Postfix bounce the message.
             StandardError.Write(ExitCode.FilterNotice(Cause.Unexpected));
             return ExitCode.TemporaryFailure;
         }
@@ -33,20 +34,22 @@ internal static class Filter
     private static int ExplainTerminal()
     {
         StandardError.WriteLine("""
-            responder: expects a mail message on standard input, as Postfix's pipe(8) hands it over.
+            responder: expects a mail message on standard input, as Postfix's pipe(8) passes it.
             By hand:    responder --settings samples/settings.json < samples/request.eml
-            Look only:  responder --dry-run < message.eml
+            Dry run:    responder --dry-run < message.eml
             Commands:   responder --help
             """);
         return ExitCode.Usage;
     }
 
-    /// <summary>One message, with the watch that ends the process when the deadline passes.</summary>
+    /// <summary>Answers one message, and ends the process when the deadline passes.</summary>
     private sealed class FilterRun(TimeProvider clock)
     {
         private static readonly TimeSpan DeadlineUntilSettingsAreRead = TimeSpan.FromSeconds(60);
 
-        /// <summary>For the report, when the deadline has passed.</summary>
+        /// <summary>
+        /// How long the report may take after the deadline has passed. The kernel then kills the process.
+        /// </summary>
         private static readonly TimeSpan AfterDeadline = TimeSpan.FromSeconds(15);
 
         private readonly Lock _end = new();
@@ -86,7 +89,7 @@ internal static class Filter
                 outcome = Outcome.Deferred(Cause.Unexpected, Describe(exception));
             }
 
-            // Kept to the end: from here on the deadline's watch has nothing more to say.
+            // Never released: from here on, an alarm for the deadline finds the lock held and does nothing.
             _end.Enter();
             return Finish(outcome);
         }
@@ -104,8 +107,9 @@ internal static class Filter
         {
             foreach (var line in NewFolder.Tell())
                 _log.Warn(line);
-            // Whoever sent a probe reads the log, and nobody needs it a second time. While the key cannot be read that
-            // tells, what may be a probe is logged as one and kept as any message.
+            // A failed probe is not deferred: its sender reads the log, and a retry would be of no use. If the key that
+            // verifies a probe cannot be read, a message that looks like a probe is logged as one, but is deferred like
+            // any other message.
             var isDeferred = outcome.Result == Result.Deferred;
             var isProbe = _progress.IsProbe ?? (isDeferred && ProbeTag.In(_recipient) is not null);
             var (address, queueId) = (_progress.Address, _progress.QueueId);
@@ -114,29 +118,30 @@ internal static class Filter
             if (!isDeferred || _progress.IsProbe == true)
                 return ExitCode.Ok;
             StandardError.Write(ExitCode.FilterNotice(outcome.Cause ?? Cause.Unexpected));
-            // A person at a terminal need not look into the log; a mail system never gives us one.
+            // Spare a person at a terminal the look into the log. A mail system never gives the filter a terminal.
             if (!Console.IsErrorRedirected)
                 StandardError.WriteLine($"responder: {outcome.Reason}: {outcome.Problem}");
             return ExitCode.TemporaryFailure;
         }
 
         /// <summary>
-        /// What the host lacks, where that is it. An exception's message may quote the mail; its type and place do not.
+        /// Describes an unexpected exception. Names what the host lacks, if that is the cause. Otherwise gives the
+        /// exception's type and place only, because its message may quote the mail.
         /// </summary>
         private static string Describe(Exception exception)
         {
             for (var inner = exception; inner is not null; inner = inner.InnerException)
             {
-                // EAGAIN and ENOMEM are how libc says it.
+                // 11 is EAGAIN (no more processes), 12 is ENOMEM.
                 if (inner is OutOfMemoryException or Win32Exception { NativeErrorCode: 11 or 12 })
-                    return "there is no memory left, or no process; look at free, ulimit -a and the limits of "
-                        + "Postfix's service";
+                    return "there is no memory left, or no process can be started; check free, ulimit -a and the "
+                        + "limits of Postfix's service";
                 if (inner is DllNotFoundException)
                     return "a library of the host cannot be loaded: " + inner.Message.ReplaceLineEndings(" ");
                 if (FileTrouble.Is(inner))
                     return $"{FileTrouble.Describe(inner)}; {Place(exception)}";
                 if (inner is CryptographicException)
-                    return "the host's libcrypto failed; does it give random numbers (getrandom, /dev/urandom)? "
+                    return "the host's libcrypto failed; can it get random numbers (getrandom, /dev/urandom)? "
                         + Place(exception);
             }
 

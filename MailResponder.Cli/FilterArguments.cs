@@ -5,20 +5,21 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// The filter's own command line. Postfix puts addresses into it that strangers choose: an option takes the next
-/// argument as its value whatever it looks like, and nothing is expanded.
+/// The command line of the filter. Postfix puts addresses into it that strangers choose. So an option takes the next
+/// argument as its value whatever that looks like, and no argument is expanded.
 /// </summary>
 internal sealed record FilterArguments
 {
-    /// <summary>Option, name of its value (null for a switch), meaning: the help shows them.</summary>
+    /// <summary>The options as the help shows them. The value's name is null for a switch.</summary>
     public static readonly (string Option, string? Value, string Meaning)[] Options =
     [
-        ("--recipient", "ADDRESS", "The requested address; Postfix: ${original_recipient}"),
-        ("--sender", "ADDRESS", "The envelope sender, \"\" for the null sender; by hand only: every user sees it"),
-        ("--queue-id", "ID", "The queue id, for the log; Postfix: ${queue_id}"),
+        ("--recipient", "ADDRESS", "The requested address; in master.cf: ${original_recipient}"),
+        ("--sender", "ADDRESS",
+        "The envelope sender, \"\" for the null sender; only for use by hand, because every user can see it"),
+        ("--queue-id", "ID", "The queue id, for the log; in master.cf: ${queue_id}"),
         ("--settings", "FILE",
         $"The settings file [default: ${ResponderSettings.PathVariable}, else {ResponderSettings.DefaultPath}]"),
-        ("--log-to", "syslog|stderr", "Where log lines go, whatever the settings say"),
+        ("--log-to", "syslog|stderr", "Where to write log lines; overrides the settings"),
         ("--dry-run", null, "Write the replies to standard output as an mbox; send, count and record nothing"),
     ];
 
@@ -31,11 +32,14 @@ internal sealed record FilterArguments
     public bool DryRun { get; private init; }
 
     /// <summary>
-    /// Where a command stands, known or misspelt: the first word that is no option of the filter, nor a value of one.
-    /// -1: this is the filter. Postfix starts it with options only (pipe(8), argv of master.cf). Two mistakes of a
-    /// master.cf are the filter's as well, which bounces nothing: an address behind options, for which ${recipient} may
-    /// stand, and whatever follows an unknown option.
+    /// Returns the index of the command, even a misspelt one: the first word that is neither an option of the filter
+    /// nor the value of one. Also returns the index of an option for help or the version.
     /// </summary>
+    /// <returns>
+    /// -1 if the program runs as the filter. Postfix starts the filter with options only (argv in master.cf, pipe(8)).
+    /// Two mistakes in master.cf also give -1, because the filter never bounces a message: an address or an empty
+    /// argument after other arguments, such as a misplaced ${recipient}, and anything that follows an unknown option.
+    /// </returns>
     public static int CommandAt(string[] args)
     {
         for (var i = 0; i < args.Length; i++)
@@ -55,7 +59,7 @@ internal sealed record FilterArguments
     }
 
     /// <exception cref="ResponderException">
-    /// An unknown option, a missing value, or a word that is no option.
+    /// An option is unknown, a value is missing or invalid, or a word is not an option.
     /// </exception>
     public static FilterArguments Parse(string[] args)
     {
@@ -97,7 +101,7 @@ internal sealed record FilterArguments
 
     private static ResponderException Unknown(string argument)
     {
-        // The argument itself may be an address that master.cf put into the wrong place: it is not repeated.
+        // Do not repeat the argument: it may be an address that master.cf passes in the wrong place.
         if (!argument.StartsWith("--", StringComparison.Ordinal) || argument.Contains('@'))
             return Usage("an argument is neither an option nor a command; see responder --help");
         var nearest = Words.Nearest(argument, Array.ConvertAll(Options, option => option.Option));

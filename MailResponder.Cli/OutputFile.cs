@@ -3,11 +3,14 @@ using MailResponder.Files;
 
 namespace MailResponder.Cli;
 
-/// <summary>What a command makes, in a file that an option names, or on standard output.</summary>
+/// <summary>The output of a command: a file that an option names, or standard output.</summary>
 internal static class OutputFile
 {
-    /// <summary>Replaces the file whole; null: standard output.</summary>
-    /// <exception cref="ResponderException">It cannot be written.</exception>
+    /// <summary>Writes the text and replaces an existing file atomically.</summary>
+    /// <param name="file">The file; null for standard output.</param>
+    /// <param name="text">The whole output.</param>
+    /// <exception cref="ResponderException">The file cannot be written.</exception>
+    /// <exception cref="IOException">Standard output cannot be written.</exception>
     public static void Write(string? file, string text)
     {
         if (file is not null)
@@ -17,7 +20,7 @@ internal static class OutputFile
         }
 
         Console.Out.Write(text);
-        // So that a reader who is gone, or a full disk, is known before the caller goes on.
+        // Flushed now, so that a closed pipe or a full disk fails here, before the caller continues.
         Console.Out.Flush();
     }
 }

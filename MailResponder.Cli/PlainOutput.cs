@@ -3,17 +3,19 @@ using System.Text;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// Standard output as text, and nothing else: what files, arguments or servers wrote cannot steer the terminal, and is
-/// shown as JSON has it (\u001b). Lines and tabs stay.
+/// Standard output as plain text. Text from files, arguments or servers cannot control the terminal: control characters
+/// are written as JSON escapes (\u001b). Line ends and tabs are kept.
 /// </summary>
 internal sealed class PlainOutput(TextWriter output) : TextWriter
 {
     public override Encoding Encoding => output.Encoding;
 
-    /// <summary>For the rest of the process. Before the first use of the console.</summary>
+    /// <summary>
+    /// Makes this the standard output for the rest of the process. Call it before the first use of the console.
+    /// </summary>
     public static void Set()
     {
-        // .NET itself writes the keypad's codes of this terminal, on whatever is a terminal.
+        // If TERM is set, .NET itself writes that terminal's keypad codes to any terminal.
         Environment.SetEnvironmentVariable("TERM", null);
         Console.SetOut(new PlainOutput(Console.Out));
     }

@@ -14,7 +14,7 @@ catch (ResponderException exception)
 }
 catch (Exception exception) when (FileTrouble.Is(exception))
 {
-    // Most likely standard output is closed or full.
+    // Most likely standard output is closed, or its disk is full.
     StandardError.WriteLine("responder: " + exception.Message);
     return ExitCode.InputOutputError;
 }

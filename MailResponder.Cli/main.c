@@ -1,22 +1,23 @@
-/* main - what happens before and after the .NET runtime
+/* main - runs before and after the .NET runtime
  *
- * The linker leads the start of the program here (--wrap=main), and __real_main is .NET's own.
+ * The linker makes this the program's main (--wrap=main). __real_main is .NET's own.
  *
- * A runtime that cannot start, for want of memory or processes, returns -1, which is the exit code 255. Postfix
- * returns a message to its sender on every code that it does not know; on 75 it keeps the message and tries again. .NET
- * says nothing about it, so the line for the log is written here. There are no settings yet: it goes to the standard
- * place.
+ * A runtime that cannot start, because there is no memory or no process left, returns -1, which is the exit code 255.
+ * Postfix bounces a message on every code that it does not know. On 75 it keeps the message and tries again. .NET
+ * reports nothing in this case, so the line for the log is written here. The settings are not read yet, so the line
+ * goes to the default socket and facility.
  *
- * DOTNET_ variables could have the runtime write its memory into files, which would hold the requester's address, or
- * open a socket for debuggers. A core file would hold it too: the limit 1 is too small for a file, and it is the one
- * value at which Linux does not hand the core to a program either (core(5)).
+ * With DOTNET_ variables, the runtime would write its memory, and with it the requester's address, into files, or open
+ * a socket for debuggers. So these variables are removed. A core file would hold the address too. The core limit 1 is
+ * too small for a file, and it is the only value at which Linux does not pipe the core to a program either (core(5)).
  *
- * A standard stream that is closed would become the first file that the program opens: it would read the settings for a
- * message, or write a line into the database. So each is opened, and in the direction in which nobody uses it: to read
- * or write it fails as before.
+ * If a standard stream is closed, the first file that the program opens takes its number: the program would read its
+ * settings as a message, or write a line into the database. So a closed stdin is opened write-only, and a closed stdout
+ * or stderr read-only. Later use of the stream still fails.
  *
- * Whatever others send, a server that never ends its answer for one, the host must not run out of memory over a
- * message. Commands, whose first argument is a word, have many threads, whose stacks would count.
+ * A message must not use up the host's memory, whatever others send, such as a server whose answer never ends. So the
+ * filter's memory is limited. Commands, whose first argument is a word, are not limited: they have many threads, and
+ * the limit would count their stacks.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,7 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Thirty times what a message needs. */
+/* Thirty times the memory that a message needs. */
 static const rlim_t MAX_DATA_BYTES = 512 << 20;
 
 enum { TEMPORARY_FAILURE = 75, RUNTIME_DID_NOT_START = 255 };
@@ -58,7 +59,7 @@ static void forget_runtime_variables(void) {
   *to = NULL;
 }
 
-/* As syslog(3) does, but with nothing on the heap, which may be what is wanting. */
+/* Writes what syslog(3) would, but uses no heap, because memory may be exhausted. */
 static void log_line(const char *text) {
   static const struct sockaddr_un place = { AF_UNIX, "/dev/log" };
   char line[512], now[32] = "";
@@ -76,7 +77,8 @@ static int report(void) {
   ssize_t written = write(STDERR_FILENO, notice, sizeof notice - 1);
   (void)written;
   log_line("deferred reason=unexpected address=unknown replies=0 ms=0 queue_id=- problem=\"the program cannot start: "
-           "there is no memory left, or no process; look at free, ulimit -a and the limits of Postfix's service\"");
+           "there is no memory left, or no process can be started; check free, ulimit -a and the limits of "
+           "Postfix's service\"");
   return TEMPORARY_FAILURE;
 }
 

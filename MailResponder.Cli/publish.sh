@@ -1,18 +1,24 @@
 #!/bin/sh
-# publish.sh - make the one file `responder`
+# publish.sh - build the program as one file, `responder`
 #
 # usage: publish.sh [--archive] [--kind native|readytorun] [OUTDIR]
 #
-# Writes OUTDIR/responder and nothing beside it; OUTDIR is dist/ in the
-# repository when it is not given. With --archive also OUTDIR/responder-VERSION-linux-ARCH.tar.gz:
-# the program, install.sh and all that it puts on a server, which needs no .NET SDK then.
-# The archive's order, owners and times depend on the commit alone. Without --kind a native file (NativeAOT) is
-# made, or ReadyToRun where that cannot be built: it takes about nine times the
-# processor time at each message.
+# Writes OUTDIR/responder and no other file. The default of OUTDIR is dist/ in
+# the repository.
 #
-# Build packages that are missing are installed with apt when run as root.
-# Exit status: 0 made, 64 usage, 69 something is missing on this machine or no
-# kind could be built (each kind's reason stands on standard error).
+# With --archive, also writes OUTDIR/responder-VERSION-linux-ARCH.tar.gz. It
+# holds the program, install.sh and every file that install.sh installs, so
+# that a server needs no .NET SDK. The order, owners and times in the archive
+# depend on the commit alone.
+#
+# Without --kind, builds a native file (NativeAOT), or a ReadyToRun file if the
+# native build fails. ReadyToRun takes about nine times the processor time for
+# each message.
+#
+# If root runs it, it installs missing build packages with apt.
+#
+# Exit status: 0 built, 64 usage error, 69 something is missing on this machine
+# or neither kind could be built (standard error has the reason for each kind).
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -68,13 +74,13 @@ if ! command -v dotnet >/dev/null; then
   exit 69
 fi
 
-# Prints the static SQLite library's path, or nothing. gcc knows the multiarch folders.
+# Prints the path of the static SQLite library, or nothing. gcc knows the multiarch folders.
 static_sqlite() {
   found=$(gcc -print-file-name=libsqlite3.a 2>/dev/null) || return 0
   if [ -f "$found" ]; then readlink -f "$found"; fi
 }
 
-# Prints the Debian packages that a native build lacks here.
+# Prints the Debian packages that a native build needs and this machine lacks.
 missing_packages() {
   command -v gcc >/dev/null || echo gcc
   command -v strip >/dev/null || echo binutils
@@ -101,8 +107,7 @@ if [ "$kinds" != readytorun ]; then
   fi
 fi
 
-# Everything that is built on the way lies here, so that the folders and lock files of an ordinary build are
-# not touched.
+# All intermediate files go here, so that the folders and lock files of an ordinary build stay untouched.
 work=$(mktemp -d "${TMPDIR:-/tmp}/responder-publish.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 75' HUP INT TERM
@@ -113,7 +118,7 @@ if git -C "$root" rev-parse --git-dir >/dev/null 2>&1; then
   [ -z "$(git -C "$root" status --porcelain)" ] || commit=$commit-dirty
 fi
 
-# publish KIND - leaves $work/KIND/out/responder, or fails with the build's words in $work/KIND.log.
+# publish KIND - builds $work/KIND/out/responder. On failure, the build's output is in $work/KIND.log.
 publish() {
   case $1 in
     native)
@@ -131,17 +136,17 @@ publish() {
     -c Release -r "$rid" --artifacts-path "$work/$kind" -o "$work/$kind/out" --disable-build-servers \
     -p:NuGetLockFilePath="$work/no.lock.json" -p:Publishing=true \
     -p:BuildKind="$name" -p:SourceRevisionId="$commit" "$@" >"$work/$kind.log" 2>&1 || return 1
-  # A single-file bundle is an ELF file with the assemblies behind it, which strip would cut off.
+  # Strip only the native file. A single-file bundle is an ELF file followed by assemblies; strip would cut them off.
   case $kind in native) strip "$work/$kind/out/responder" >>"$work/$kind.log" 2>&1 || return 1 ;; esac
 }
 
-# Prints the first error of the build $1 in one line, without the project's path.
+# Prints the first error of the build of kind $1 on one line, without the path of the project.
 reason() {
   first=$(grep -m 1 -E '(error|Error)( [A-Z]+[0-9]+)?( )?:' "$work/$1.log" || tail -n 1 "$work/$1.log")
   echo "$first" | sed -e 's/^.*: *error/error/' -e 's/ \[[^]]*proj\]$//'
 }
 
-# What a release holds, by name; in a clone only what git knows.
+# Lists the files of a release. In a clone, lists only files that git tracks.
 archive_files() {
   (
     cd "$root"
@@ -166,7 +171,7 @@ make_archive() {
 for kind in $kinds; do
   if publish "$kind"; then
     mkdir -p "$outdir"
-    # By way of a second name: a mail that arrives meanwhile finds the old program or the new one, never half.
+    # Copy to a second name, then rename: a message that arrives meanwhile finds the old program or the new one, whole.
     cp "$work/$kind/out/responder" "$outdir/.responder.new"
     chmod 755 "$outdir/.responder.new"
     mv -f "$outdir/.responder.new" "$outdir/responder"

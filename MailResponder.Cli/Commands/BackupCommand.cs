@@ -4,14 +4,15 @@ using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder backup FILE`: all that a lost host needs, in one file.</summary>
+/// <summary>`responder backup FILE`: writes everything needed to rebuild a lost host into one file.</summary>
 internal sealed class BackupCommand : Command
 {
-    public BackupCommand() : base("backup", "Write database, keys, settings and response book into one file")
+    public BackupCommand() : base("backup", "Write the database, keys, settings and response book to one file")
     {
         var file = new Argument<string>("FILE")
         {
-            Description = "A .tar.gz for its owner alone; one of before is replaced when the new one is whole",
+            Description = "The .tar.gz file to write, readable only by its owner; an existing file is replaced once "
+                + "the new one is complete",
         };
         Add(file);
         SetAction(result => Write(SettingsPath.Load(result), Path.GetFullPath(result.GetValue(file)!)));
@@ -23,10 +24,10 @@ internal sealed class BackupCommand : Command
         foreach (var file in files)
             Console.Out.WriteLine($"{file.Name}: {file.Path}");
         Console.Out.WriteLine(
-            $"Wrote {path}, {new FileInfo(path).Length} bytes. It holds the keys: keep it closed to others");
+            $"Wrote {path}, {new FileInfo(path).Length} bytes. It holds the keys: keep it private");
         if (settings.Database.MySql is { } mySql)
         {
-            Console.Out.WriteLine("The database is not in it. Keep it too, as root:");
+            Console.Out.WriteLine("The database is not in it. To back it up too, run as root:");
             Console.Out.WriteLine(MySqlDump.Writing(mySql, path + ".sql"));
         }
 

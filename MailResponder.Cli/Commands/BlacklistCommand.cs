@@ -6,7 +6,10 @@ using MailResponder.Store;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder blacklist …`: quotas and lists. It shows counts only; the database knows no addresses.</summary>
+/// <summary>
+/// `responder blacklist …`: the quotas, the block list and the allow list. It shows counts only: the database holds no
+/// addresses.
+/// </summary>
 internal sealed class BlacklistCommand : Command
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
@@ -15,23 +18,23 @@ internal sealed class BlacklistCommand : Command
     {
         Add(Reset());
         Add(List("block", "Never answer these addresses or domains", Verdict.Blocked));
-        Add(List("allow", "Answer these addresses or domains without a quota, even below a blocked domain",
+        Add(List("allow", "Answer these addresses or domains without a quota, even within a blocked domain",
             Verdict.Allowed));
-        Add(List("remove", "Take these addresses or domains off both lists", Verdict.None));
+        Add(List("remove", "Remove these addresses or domains from both lists", Verdict.None));
         Add(RotateKey());
         Add(Show());
         Add(Check());
     }
 
     private static Command Reset() => StoreCommand(
-        "reset", "Start a new quota window (for cron, once a day) and forget old messages", (settings, store) =>
+        "reset", "Start a new quota window and forget old messages; for cron, once a day", (settings, store) =>
     {
         var reset = store.Reset(TimeProvider.System.GetUtcNow().AddDays(-settings.LedgerDays));
-        Console.Out.WriteLine($"The quota of {reset.Requesters} requester(s) starts anew; "
-            + $"{reset.Messages} message(s) older than {settings.LedgerDays} day(s) forgotten.");
+        Console.Out.WriteLine($"The quota of {reset.Requesters} requester(s) was reset; "
+            + $"{reset.Messages} message(s) older than {settings.LedgerDays} day(s) were forgotten.");
         if (reset.ClockJump != TimeSpan.Zero)
         {
-            var text = $"reset: {StoreCounts.InWords(reset.ClockJump)}; no message is forgotten this time; look "
+            var text = $"reset: {StoreCounts.InWords(reset.ClockJump)}; no message was forgotten this time; check "
                 + "whether the clock is right";
             new MessageLog(settings, null, TimeProvider.System).Warn(text);
             Console.Out.WriteLine(text);
@@ -58,11 +61,11 @@ internal sealed class BlacklistCommand : Command
         var settings = SettingsPath.Load(result);
         var key = AddressKey.Load(settings.AddressKeyFile);
         bool waits;
-        // The key file may be root's alone; the database is not.
+        // Perhaps only root can read the key file. The database is opened as the service's user.
         using (ServiceUser.Act(settings))
         using (var store = RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System))
             waits = store.NextKey is not null;
-        // A second one would only make it longer: whatever was not copied yet can still be copied.
+        // While a new key waits, a second one would only make the file longer. The waiting key can still be copied.
         if (!waits)
             key = AddressKey.Change(settings.AddressKeyFile, TimeProvider.System.GetUtcNow());
         Console.Out.WriteLine(waits
@@ -71,12 +74,12 @@ internal sealed class BlacklistCommand : Command
             : $"{settings.AddressKeyFile} holds a new address key, and the ones before it.");
         Console.Out.WriteLine("It comes into force at the next: responder blacklist reset");
         Console.Out.WriteLine(
-            "Before that, copy the file to a backup, to all hosts that share the database, and to where new "
-            + "hosts get it from. Until then both files work.");
+            "Before that, copy the file to a backup, to all hosts that share the database, and to the place from "
+            + "which new hosts get it. Until then, hosts with the old file and hosts with the new one both work.");
         return ExitCode.Ok;
     });
 
-    private static Command Show() => StoreCommand("show", "Count what the database holds", (settings, store) =>
+    private static Command Show() => StoreCommand("show", "Show counts of what the database holds", (settings, store) =>
     {
         var counts = store.Count();
         var text = Console.Out;
@@ -95,7 +98,8 @@ internal sealed class BlacklistCommand : Command
     });
 
     private static Command Check() => SubjectsCommand(
-        "check", "Tell whether an address, or those at a domain, would be answered", Standing, showsLabelOfOne: false);
+        "check", "Show whether an address, or the addresses at a domain, would be answered", Standing,
+        showsLabelOfOne: false);
 
     private static string Standing(NamedSubject subject, ResponderSettings settings, RequesterStore store)
     {
@@ -109,8 +113,13 @@ internal sealed class BlacklistCommand : Command
             : $"{store.Used(requester)} of {settings.DailyLimit} used";
     }
 
-    /// <summary>A command that prints a line for each address or domain; the work returns it.</summary>
-    /// <param name="showsLabelOfOne">Whether a line names its subject when the command line named one only.</param>
+    /// <summary>Returns a command that prints one line for each address or domain.</summary>
+    /// <param name="name">The name of the command.</param>
+    /// <param name="description">Its description, for the help.</param>
+    /// <param name="work">Handles one address or domain and returns the line.</param>
+    /// <param name="showsLabelOfOne">
+    /// Whether the line names its subject even if that is the only one on the command line.
+    /// </param>
     private static Command SubjectsCommand(
         string name, string description, Func<NamedSubject, ResponderSettings, RequesterStore, string> work,
         bool showsLabelOfOne = true)
@@ -122,7 +131,7 @@ internal sealed class BlacklistCommand : Command
         };
         return CommandLine.Subcommand(name, description, result =>
         {
-            // All are understood before the first one is changed.
+            // Read all of them before changing any, so that a typing mistake changes nothing.
             var named = NamedSubject.Read(result.GetValue(subjects)!);
             var showsLabel = showsLabelOfOne || result.GetValue(subjects) is not [not "-"];
             return WithStore(result, (settings, store) =>

@@ -9,17 +9,19 @@ using MailResponder.Store;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder canary`: for cron, hourly. Asks like a person, from mailboxes at providers.</summary>
+/// <summary>
+/// `responder canary`: sends requests as a person does, from mailboxes at providers. Cron runs it hourly.
+/// </summary>
 internal sealed class CanaryCommand : Command
 {
     private const int Wrong = 1;
 
     public CanaryCommand()
-        : base("canary", "Ask from the mailboxes of the settings, and see what comes back and how")
+        : base("canary", "Send requests from the mailboxes in the settings, and check how the replies arrive")
     {
         var wait = CommandLine.NumberOption(
             "--wait", "SECONDS", "How long to wait for the replies, at most 3600", standard: 600, most: 3600);
-        var json = CommandLine.Switch("--json", "Print it for programs");
+        var json = CommandLine.Switch("--json", "Print the results as JSON");
         this.Take(wait, json);
         SetAction(result => Run(SettingsPath.LoadForService(result), TimeSpan.FromSeconds(result.GetValue(wait)),
             result.GetValue(json)));
@@ -43,8 +45,8 @@ internal sealed class CanaryCommand : Command
         var runs = settings.Canary.Select(mailbox => new CanaryRun(mailbox,
             [.. mailbox.Requests.Select(requested => ExpectedReply.Of(mailbox, requested, settings, key, clock))],
             signatures, key, wait, clock)).ToArray();
-        // At the same time: one that has to wait is no reason for the others to. Not by tasks: see .NET's static fields
-        // in docs/performance.md.
+        // The runs are parallel, so that a slow provider does not delay the others. Threads, not tasks, because of
+        // .NET's static fields: see docs/performance.md.
         var reports = new CanaryReport[runs.Length];
         var threads = Array.ConvertAll(runs, run =>
             new Thread(() => reports[Array.IndexOf(runs, run)] = run.Look()));
@@ -57,7 +59,9 @@ internal sealed class CanaryCommand : Command
             : ExitCode.Ok;
     }
 
-    /// <summary>What is wrong goes to standard error, so that cron mails that and nothing else.</summary>
+    /// <summary>
+    /// Prints the reports. As text, failures go to standard error, so that cron can mail only those.
+    /// </summary>
     private static void Print(CanaryReport[] reports, bool json)
     {
         if (json)

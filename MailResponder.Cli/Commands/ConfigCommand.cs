@@ -8,7 +8,7 @@ using MimeKit;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder config …`: what the settings and the response book say, and every fault in them.</summary>
+/// <summary>`responder config …`: checks, shows and updates the settings and the response book.</summary>
 internal sealed class ConfigCommand : Command
 {
     public ConfigCommand() : base("config", "Settings and response book")
@@ -23,7 +23,7 @@ internal sealed class ConfigCommand : Command
     {
         var file = new Argument<string?>("FILE")
         {
-            Description = "A response book or settings file [default: the settings and all that they name]",
+            Description = "A response book or settings file [default: the settings and all files that they name]",
             Arity = ArgumentArity.ZeroOrOne,
         };
         return CommandLine.Subcommand("check", "List every fault", result =>
@@ -56,8 +56,8 @@ internal sealed class ConfigCommand : Command
             Arity = ArgumentArity.ZeroOrOne,
         };
         var requester = CommandLine.TextOption("--for", "REQUESTER",
-            "The links of pools as somebody gets them now; - reads the address from standard input");
-        return CommandLine.Subcommand("show", "Show what an address is answered", result =>
+            "Show the links of pools that this requester gets now; - reads the address from standard input");
+        return CommandLine.Subcommand("show", "Show the replies to a requested address", result =>
         {
             var settings = SettingsPath.Load(result);
             var book = ResponseBook.Load(settings.ResponseBook, new BookSeal(settings));
@@ -86,8 +86,8 @@ internal sealed class ConfigCommand : Command
         }, address, requester);
     }
 
-    /// <summary>What a request to the address gets.</summary>
-    /// <exception cref="ResponderException">The book does not have it.</exception>
+    /// <summary>Returns the entries that answer a request to the address.</summary>
+    /// <exception cref="ResponderException">The book has no entry for the address.</exception>
     public static IReadOnlyList<ResponseEntry> EntriesFor(
         string requested, ResponseBook book, ResponderSettings settings) =>
         RequestedAddress.Find(requested, new HeaderList(), book, settings) is { } address
@@ -123,6 +123,6 @@ internal sealed class ConfigCommand : Command
         }
     }
 
-    /// <summary>Of the host's Postfix; null when there is none.</summary>
+    /// <summary>Returns message_size_limit of the host's Postfix, in bytes. Null if there is no Postfix.</summary>
     public static long? PostfixLimit() => PostfixSettings.MessageSizeLimit(DoctorCommand.ThisHost.Programs);
 }

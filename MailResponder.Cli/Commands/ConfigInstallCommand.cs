@@ -10,15 +10,15 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// `responder config install`: a new response book of this host, checked before anybody is answered from it. Editing
-/// the book in its place would show each message whatever state it is in.
+/// `responder config install`: checks a new response book and then puts it in force on this host. Editing the book in
+/// place would answer messages from a half-edited file.
 /// </summary>
 internal sealed class ConfigInstallCommand : Command
 {
     public ConfigInstallCommand()
         : base("install", "Check a new response book, show what it changes, and put it in force")
     {
-        var file = new Argument<string>("NEW") { Description = "The new response book, in any other place" };
+        var file = new Argument<string>("NEW") { Description = "The new response book, at any other path" };
         Add(file);
         SetAction(result => Install(SettingsPath.Load(result), result.GetValue(file)!));
     }
@@ -28,14 +28,14 @@ internal sealed class ConfigInstallCommand : Command
         if (settings.S3 is { } s3)
         {
             throw new ResponderException(Cause.Settings,
-                $"{settings.File} names S3, and the next pull would undo it: "
-                + $"upload it to s3://{s3.BookBucket}/{s3.BookKey}, then: responder config pull");
+                $"{settings.File} names S3, and the next pull would undo this; "
+                + $"upload the book to s3://{s3.BookBucket}/{s3.BookKey}, then run: responder config pull");
         }
 
         if (Path.GetFullPath(file) == settings.ResponseBook)
         {
             throw new ResponderException(Cause.Usage,
-                $"{file} is the book in force itself; write the new one into another file");
+                $"{file} is the book in force itself; put the new one in another file");
         }
 
         var text = Read(file);
@@ -51,7 +51,7 @@ internal sealed class ConfigInstallCommand : Command
         }
 
         Tell(settings, book);
-        // Only what was checked, whatever has become of the files since.
+        // Copy only what was checked, in case the files have changed since.
         foreach (var (path, inForce) in seal.Files.Zip(new BookSeal(settings).Files))
         {
             if (path != inForce && RegularFile.Exists(path))
@@ -74,7 +74,10 @@ internal sealed class ConfigInstallCommand : Command
     private static byte[] Read(string file) =>
         FileTrouble.InWords(Cause.Input, file, () => RegularFile.ReadAllBytes(file));
 
-    /// <summary>Looks for the attachments with the rights of the service, which need not reach the new file.</summary>
+    /// <summary>
+    /// Reads and checks the new book. Null if it cannot be parsed. Looks for the attachments as the service's user, who
+    /// need not be able to read the new file.
+    /// </summary>
     private static ResponseBook? Check(
         byte[] text, string file, ResponderSettings settings, BookSeal seal, List<Fault> faults)
     {
@@ -88,7 +91,7 @@ internal sealed class ConfigInstallCommand : Command
         return book;
     }
 
-    /// <summary>By one rename; owner, group and mode are those of the old one.</summary>
+    /// <summary>Replaces the file with one rename. The new file keeps the owner, group and mode of the old.</summary>
     private static void Replace(ResponderSettings settings, string path, byte[] content)
     {
         var text = Encoding.UTF8.GetString(content);
@@ -96,11 +99,11 @@ internal sealed class ConfigInstallCommand : Command
             SecretFile.Replace(path, text, "response book");
     }
 
-    /// <summary>Shows what the new book changes against the one that messages are answered from.</summary>
+    /// <summary>Prints what the new book changes compared with the book in force.</summary>
     private static void Tell(ResponderSettings settings, ResponseBook after)
     {
         IResponseBook? before = null;
-        // The service's user has rendered the last good book, and takes none of anybody else.
+        // The service's user stored the last good book, and uses only files of its own there.
         using (ServiceUser.Act(settings))
         {
             var renderings = new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings));
@@ -108,7 +111,7 @@ internal sealed class ConfigInstallCommand : Command
             {
                 before = renderings.Book();
                 if (renderings.Fault is not null)
-                    Console.Out.WriteLine("the book in place has a fault: compared with the last good one");
+                    Console.Out.WriteLine("the present book has a fault: compared with the last good one");
             }
             catch (ResponderException)
             {
@@ -120,6 +123,6 @@ internal sealed class ConfigInstallCommand : Command
         foreach (var change in changes)
             Console.Out.WriteLine(change);
         Console.Out.WriteLine(
-            $"{changes.Count} address(es) get something else, of {after.Addresses.Count} in the new book");
+            $"{changes.Count} address(es) changed; the new book has {after.Addresses.Count}");
     }
 }

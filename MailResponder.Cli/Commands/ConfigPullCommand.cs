@@ -7,16 +7,19 @@ using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder config pull`: for cron, hourly and at boot.</summary>
+/// <summary>
+/// `responder config pull`: fetches the response book and its attachments from S3. Cron runs it hourly and at boot.
+/// </summary>
 internal sealed class ConfigPullCommand : Command
 {
     private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(10);
 
-    public ConfigPullCommand() : base("pull", "Bring response book and attachments from S3, and make the Postfix maps")
+    public ConfigPullCommand()
+        : base("pull", "Fetch the response book and its attachments from S3, and write the Postfix maps")
     {
         var checkOnly = CommandLine.Switch("--check-only", "Fetch and check, but put nothing in force");
         var allowOlder = CommandLine.Switch(
-            "--allow-older", "Take a book that was signed before the one in force (see signed_by)");
+            "--allow-older", "Accept a book that was signed before the one in force (see signed_by)");
         this.Take(checkOnly, allowOlder);
         SetAction(result => Pull(
             SettingsPath.LoadForService(result), result.GetValue(checkOnly), result.GetValue(allowOlder)));
@@ -34,8 +37,8 @@ internal sealed class ConfigPullCommand : Command
         var renderings = new Renderings(settings, new FolderSource(settings), new RenderingFolder(settings));
         if (!result.IsGood)
         {
-            // Of S3, only a good book is ever put here, but its key may have been taken out of the settings since; a
-            // local one is wherever somebody edited it.
+            // With S3, only a good book is ever written here, but the key that signed it may have been removed from the
+            // settings since. Without S3, an operator edits the file, so it may have faults.
             var isAnswered = (settings.S3 is not null
                     && ResponseBookFile.Check(settings.ResponseBook, [], new BookSeal(settings)) is not null)
                 || renderings.HasLastGoodBook;
@@ -58,7 +61,9 @@ internal sealed class ConfigPullCommand : Command
         return ExitCode.Ok;
     }
 
-    /// <summary>Cron's mail is read by few: what keeps a new book from being served goes to the log too.</summary>
+    /// <summary>
+    /// Writes the faults to standard error and, because few operators read cron's mail, to the log as well.
+    /// </summary>
     private static void Report(ResponderSettings settings, PullResult result)
     {
         var syslog = settings.LogTo == LogTarget.Syslog ? new SyslogSocket(settings.SyslogSocket, TimeProvider.System)

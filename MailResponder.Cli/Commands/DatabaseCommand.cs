@@ -6,7 +6,7 @@ using MailResponder.Store.MySql;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder database …`: makes the database, and tells whether it is fit for use.</summary>
+/// <summary>`responder database …`: creates the database, and reports whether it can be used.</summary>
 internal sealed class DatabaseCommand : Command
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
@@ -20,17 +20,17 @@ internal sealed class DatabaseCommand : Command
     private static Command Init()
     {
         var user = CommandLine.TextOption("--admin-user", "NAME",
-            "MySQL: also create database, user and rights, as this administrator");
+            "MySQL: log in as this administrator, and also create the database, its user and the user's privileges");
         var passwordFile = CommandLine.TextOption("--admin-password-file", "FILE",
-            "Holds the administrator's password in its first line");
+            "A file with the administrator's password on its first line");
         var socket = CommandLine.TextOption("--admin-socket", "PATH",
-            "Log in as administrator over this unix socket");
-        return CommandLine.Subcommand("init", "Create what is missing; run again, it changes nothing", result =>
+            "Log in as the administrator over this Unix socket");
+        return CommandLine.Subcommand("init", "Create whatever is missing; a second run changes nothing", result =>
         {
             var settings = SettingsPath.Load(result);
             CreateForAdministrator(settings.Database, result.GetValue(user), result.GetValue(passwordFile),
                 result.GetValue(socket));
-            // Only now: over a socket, root may be the administrator.
+            // Not before this point: over a socket, root itself may be the administrator.
             ServiceUser.Become(settings);
             if (result.GetValue(user) is not null && IsForAnotherUser(settings.Database.MySql!))
                 return ExitCode.Ok;
@@ -40,7 +40,7 @@ internal sealed class DatabaseCommand : Command
     }
 
     private static Command Status() => CommandLine.Subcommand(
-        "status", "Show what the database is, what it counts, and what is wrong with it", result =>
+        "status", "Show where the database is, what it holds, and what is wrong with it", result =>
     {
         var settings = SettingsPath.LoadForService(result);
         var code = Show(settings.Database);
@@ -53,7 +53,7 @@ internal sealed class DatabaseCommand : Command
             + $"{counts.Allowed} allowed, {counts.HostDays} day(s) of hosts");
         if (counts.ClockJump != TimeSpan.Zero)
             Console.Out.WriteLine(
-                $"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; look whether the clock is "
+                $"clock:   the last reset: {StoreCounts.InWords(counts.ClockJump)}; check whether the clock is "
                 + "right");
         if (store.NextKey is not null)
             Console.Out.WriteLine(
@@ -71,23 +71,25 @@ internal sealed class DatabaseCommand : Command
             return;
         if (database.MySql is not { } mySql)
             throw new ResponderException(Cause.Usage,
-                "--admin-user goes with a MySQL database; the settings name a SQLite file, which needs none");
+                "--admin-user is for a MySQL database; the settings name a SQLite file, which needs no administrator");
         var account = MySqlSetup.CreateDatabaseAndUser(mySql, new MySqlAdministrator(user, passwordFile, socket));
         Console.Out.WriteLine($"user:    {account} may use {mySql.Database}");
     }
 
     /// <summary>
-    /// Whether the server knows the responder by a Unix user who does not run this; then says who can make the tables.
+    /// Returns whether the server accepts only another Unix user than the one who runs this command. If so, prints who
+    /// can create the tables.
     /// </summary>
     private static bool IsForAnotherUser(MySqlSettings mySql)
     {
         if (mySql is not { Socket: not null, PasswordFile: null } || mySql.User == RunningUser.Name)
             return false;
-        Console.Out.WriteLine($"tables:  made by the user {mySql.User}: sudo -u {mySql.User} responder database init");
+        Console.Out.WriteLine(
+            $"tables:  the user {mySql.User} must create them: sudo -u {mySql.User} responder database init");
         return true;
     }
 
-    /// <summary>Prints what there is; the code tells whether it can be used.</summary>
+    /// <summary>Prints the state of the database. The exit code says whether it can be used.</summary>
     private static int Show(DatabaseSettings database)
     {
         var report = DatabaseReport.Of(database);

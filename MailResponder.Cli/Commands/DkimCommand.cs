@@ -27,12 +27,13 @@ internal sealed class DkimCommand : Command
         };
         var bits = new Option<int>("--bits")
         {
-            Description = "2048 (fits everywhere) or 3072, 4096",
+            Description = "The size of the key: 2048 (which works everywhere), 3072 or 4096",
             HelpName = "N",
             DefaultValueFactory = _ => 2048,
         };
         bits.AcceptOnlyFromAmong("2048", "3072", "4096");
-        const string description = "Make an RSA key, readable by its owner and, made by root, by the service's user";
+        const string description =
+            "Make an RSA key that only its owner can read and, if root makes it, the service's user";
         return CommandLine.Subcommand("keygen", description, result =>
         {
             var path = result.GetValue(file)!;
@@ -42,7 +43,8 @@ internal sealed class DkimCommand : Command
                     $"there is no folder {folder}; correct the path, or make it: mkdir -p {folder}");
             }
 
-            // Without settings, or with faults in them, `config check` tells who cannot read the key.
+            // If the settings are missing or have faults, the key gets no group. `config check` then reports that the
+            // service cannot read it.
             var settings = SettingsFile.Check(SettingsPath.Find(result), []);
             var group = settings is null ? null : ServiceUser.GroupOf(settings);
             using var rsa = RSA.Create(result.GetValue(bits));
@@ -58,10 +60,11 @@ internal sealed class DkimCommand : Command
 
     private static Command Record()
     {
-        var domain = CommandLine.TextOption("--domain", "DOMAIN", "[default: dkim.domain of the settings]");
+        var domain = CommandLine.TextOption(
+            "--domain", "DOMAIN", "The domain that signs [default: dkim.domain in the settings]");
         var selector = CommandLine.TextOption("--selector", "NAME",
-            "Of a key that does not name its own [default: dkim.selector of the settings]");
-        var key = CommandLine.TextOption("--key", "FILE", "[default: dkim.key_file of the settings]");
+            "The selector, for a key file that does not name one [default: dkim.selector in the settings]");
+        var key = CommandLine.TextOption("--key", "FILE", "The key file [default: dkim.key_file in the settings]");
         return CommandLine.Subcommand("record", "Print the DNS TXT record of the key, in zone-file form", result =>
         {
             var (d, s, k) = (result.GetValue(domain), result.GetValue(selector), result.GetValue(key));
@@ -89,7 +92,7 @@ internal sealed class DkimCommand : Command
     private static Command Rotate()
     {
         var selector = CommandLine.TextOption("--selector", "NAME",
-            "The name of its record [default: that of now, with the next number]");
+            "The selector of the next key [default: the current selector with the next number]");
         return CommandLine.Subcommand("rotate", "Make the next key, and print the DNS record to publish", result =>
         {
             var settings = SettingsPath.Load(result);
@@ -98,15 +101,16 @@ internal sealed class DkimCommand : Command
             var rotation = new DkimRotation(dkim, TimeProvider.System);
             var (next, isNew) = rotation.Begin(result.GetValue(selector), ServiceUser.GroupOf(settings));
             Console.Out.Write(DkimRecord.ZoneFileText(next));
-            Console.Out.WriteLine($"; {next.File} {(isNew ? "is made" : "waits already; nothing was changed")}");
+            Console.Out.WriteLine($"; {next.File} {(isNew ? "was made" : "already waits; nothing was changed")}");
             Console.Out.WriteLine($"; Publish this record, and leave {DkimKey.Load(dkim).Record} as it is.");
-            Console.Out.WriteLine("; The new key signs when DNS shows it: cron looks hourly, by responder dkim switch");
+            Console.Out.WriteLine(
+                "; The new key signs once DNS shows its record: cron checks hourly, with responder dkim switch");
             return ExitCode.Ok;
         }, selector);
     }
 
     private static Command Switch() => CommandLine.Subcommand(
-        "switch", "Sign with the next key if DNS shows its record; for cron", result =>
+        "switch", "Sign with the next key once DNS shows its record; for cron", result =>
     {
         var settings = SettingsPath.Load(result);
         if (settings.Dkim is not { } dkim || DkimKey.LoadNext(dkim) is not { } next)
@@ -115,7 +119,7 @@ internal sealed class DkimCommand : Command
             return ExitCode.Ok;
         }
 
-        // With a key that the service cannot read, every message would wait.
+        // Check first that the service can read the key: otherwise every message would be deferred.
         using (ServiceUser.Act(settings))
             SecretFile.Read(next.File, Cause.DkimKey, "DKIM key");
         if (DkimDnsCheck.ProblemOfNext(new DnsLookup(DoctorCommand.ThisHost), next) is { } problem)
@@ -129,7 +133,7 @@ internal sealed class DkimCommand : Command
         var (former, neededUntil) = rotation.Former!.Value;
         Console.Out.WriteLine($"{next.Selector} signs from now on. Leave {former.Record} in DNS until "
             + $"{neededUntil:yyyy-MM-dd HH:mm} "
-            + "UTC; responder doctor tells when it may go");
+            + "UTC; responder doctor says when you can remove it");
         return ExitCode.Ok;
     });
 

@@ -4,7 +4,7 @@ using MailResponder.Files;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder doctor`: looks at the whole chain, and says what to do about what is wrong.</summary>
+/// <summary>`responder doctor`: checks the whole chain, and says how to fix each fault.</summary>
 internal sealed class DoctorCommand : Command
 {
     private const int Fault = 1;
@@ -13,12 +13,12 @@ internal sealed class DoctorCommand : Command
 
     public DoctorCommand() : base("doctor", "Check the whole chain, from DNS to the last reply")
     {
-        var json = CommandLine.Switch("--json", "One JSON object in place of lines");
+        var json = CommandLine.Switch("--json", "Print one JSON object instead of lines");
         var probe = CommandLine.Switch(
-            "--probe", "Only send a request through the whole chain, within ten seconds (for monitoring)");
-        var noProbe = CommandLine.Switch("--no-probe", "Send no request: only look");
+            "--probe", "Only send a test request through the whole chain, within ten seconds; for monitoring");
+        var noProbe = CommandLine.Switch("--no-probe", "Run all checks except the test request");
         var resolver = CommandLine.Switch(
-            "--resolver", "Only ask whether the name servers validate DNSSEC (for install.sh)");
+            "--resolver", "Only check whether the name servers validate DNSSEC; for install.sh");
         this.Take(json, probe, noProbe, resolver);
         SetAction(result => result.GetValue(resolver)
             ? Tell(DoctorReport.Of(TlsChecks.Resolvers(ThisHost)), result.GetValue(json))
@@ -26,7 +26,7 @@ internal sealed class DoctorCommand : Command
                 result.GetValue(json), result.GetValue(probe), result.GetValue(noProbe)));
     }
 
-    /// <summary>The machine that this runs on.</summary>
+    /// <summary>The host that the program runs on.</summary>
     public static Host ThisHost => new()
     {
         Programs = new HostPrograms(MaxTimeOfProgram),
@@ -44,7 +44,7 @@ internal sealed class DoctorCommand : Command
             ? Checkup.Probe(ThisHost with { Programs = new HostPrograms(MaxTimeOfProgramOfProbe) }, settingsPath)
             : Checkup.Of(ThisHost, settingsPath, withProbe: !noProbe));
         var code = Tell(report, json);
-        // Of a probe that could not be sent nobody knows whether it would have been answered.
+        // A probe that could not be sent gives only a warning, but proves nothing: it counts as a fault.
         return probe && report.Warnings > 0 ? Fault : code;
     }
 
@@ -55,8 +55,8 @@ internal sealed class DoctorCommand : Command
     }
 
     /// <summary>
-    /// Under Postfix and cron the responder has no credentials from the environment, and another home: what only the
-    /// caller's shell has must not make a check succeed.
+    /// Removes the AWS credentials from the environment and sets HOME, as under Postfix and cron. A check must not
+    /// succeed only because of the caller's shell.
     /// </summary>
     private static void ForgetEnvironment()
     {

@@ -9,33 +9,35 @@ using MailResponder.Store;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// `responder feedback FILE…`, `responder feedback --queue URL` and `responder feedback --bounce`: blocks those to whom
-/// replies bounce for good, and those who complained.
+/// `responder feedback FILE…`, `responder feedback --queue URL` and `responder feedback --bounce`: blocks addresses
+/// whose replies bounced permanently, and addresses that complained.
 /// </summary>
 internal sealed class FeedbackCommand : Command
 {
     private const int MaxFileBytes = 128 << 20;
     private const string StandardInput = "-";
-    /// <summary>A report quotes the reply's header, and seldom all of the reply.</summary>
+    /// <summary>The largest report. A report quotes the header of the reply, rarely the whole reply.</summary>
     private const int MaxReportBytes = 16 << 20;
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
-    public FeedbackCommand() : base("feedback", "Block those to whom replies bounce for good, and those who complained")
+    public FeedbackCommand()
+        : base("feedback", "Block addresses whose replies bounced permanently, and addresses that complained")
     {
         var files = new Argument<string[]>("FILE")
         {
             Description =
-                "Notifications of Amazon SES, as SNS or SQS hands them on: JSON, or a mail of SNS; - is standard input",
+                "Notifications from Amazon SES, as SNS or SQS delivers them: JSON, or a mail from SNS; - is standard "
+                + "input",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var queue = new QueuedFeedback();
         var topic = CommandLine.TextOption(
-            "--topic", "ARN", "Believe this topic of SNS only [default: the setting feedback.topic]");
+            "--topic", "ARN", "Accept notifications of this SNS topic only [default: feedback.topic in the settings]");
         var certificate = CommandLine.TextOption("--sns-certificate", "FILE",
-            "Believe only what SNS has signed with this certificate (PEM, one or several)");
+            "Accept only notifications that SNS signed with this certificate (PEM; the file may hold several)");
         var bounce = CommandLine.Switch("--bounce", "Read one mail to the bounce address on standard input, as Postfix "
-            + "does; what is no report of a reply is dropped");
+            + "passes it; a mail that is not a report about a reply is dropped");
         Validators.Add(result =>
         {
             bool[] sources = [result.GetValue(bounce), result.GetValue(files) is { Length: > 0 },
@@ -58,14 +60,14 @@ internal sealed class FeedbackCommand : Command
             }
             catch (ResponderException exception)
             {
-                // All of it is ours to mend. Started by Postfix from an alias, this keeps the mail; other codes lose
-                // it.
+                // The operator can fix every such failure. If Postfix runs this from an alias, the code 75 keeps the
+                // mail; other codes lose it.
                 StandardError.WriteLine("responder: " + exception.Message);
                 return ExitCode.TemporaryFailure;
             }
             catch (Exception exception) when (exception is not IOException)
             {
-                // Its text may quote what was fed.
+                // The exception's message may quote the input.
                 StandardError.WriteLine(
                     $"responder: a bug: {exception.GetType().Name} {exception.StackTrace?.Split('\n')[0].Trim()}");
                 return ExitCode.TemporaryFailure;
@@ -73,13 +75,15 @@ internal sealed class FeedbackCommand : Command
         });
     }
 
-    /// <summary>Whose words are believed.</summary>
+    /// <summary>Returns the only sender whose notifications are accepted.</summary>
+    /// <param name="settings">The settings, which may name a topic.</param>
+    /// <param name="from">The values of --topic and --sns-certificate.</param>
     /// <exception cref="ResponderException">No topic is named, or the certificate cannot be used.</exception>
     public static SnsSender Sender(ResponderSettings settings, (string? Topic, string? Certificate) from)
     {
         var topic = from.Topic ?? settings.Feedback.Topic ?? throw new ResponderException(Cause.Settings,
-            "no topic of SNS is named, and anybody may have one: "
-            + $"write \"feedback\": {{ \"topic\": \"arn:aws:sns:…\" }} into {settings.File}, or give --topic");
+            "no SNS topic is named, and anybody can create one: "
+            + $"add \"feedback\": {{ \"topic\": \"arn:aws:sns:…\" }} to {settings.File}, or give --topic");
         var certificates = from.Certificate is null ? [] : SnsSender.LoadCertificates(from.Certificate);
         return new SnsSender(topic, certificates, settings.Feedback.LeastSignatureVersion);
     }
@@ -96,7 +100,7 @@ internal sealed class FeedbackCommand : Command
             var (said, name) = (reader.Faults.Count, file == StandardInput ? "standard input" : file);
             if (Content(file, name) is { } content)
             {
-                // What is fed may be for root's eyes alone; the database is the service's.
+                // Perhaps only root can read the file. The database is used as the service's user.
                 using var asService = ServiceUser.Act(settings);
                 reader.Read((name, content));
             }
@@ -114,14 +118,17 @@ internal sealed class FeedbackCommand : Command
         return isMissing ? ExitCode.NoInput : reader.Faults.Count > 0 ? ExitCode.DataError : ExitCode.Ok;
     }
 
-    /// <summary>Everybody can write to the bounce address: no mail may bounce, or be kept for long.</summary>
+    /// <summary>
+    /// Reads one mail on standard input. Anybody can write to the bounce address, so a mail that is not a report is
+    /// dropped: it must neither bounce nor stay in the queue.
+    /// </summary>
     private static int FeedBounce(ParseResult result)
     {
         using var input = Console.OpenStandardInput();
         if (ReadAll(input, MaxReportBytes) is not { } mail
             || DeliveryReport.Read(new MemoryStream(mail)) is not { } report)
         {
-            Console.Out.WriteLine("no report that a reply cannot be delivered");
+            Console.Out.WriteLine("not a report that a reply could not be delivered");
             return ExitCode.Ok;
         }
 
@@ -135,7 +142,7 @@ internal sealed class FeedbackCommand : Command
         return ExitCode.Ok;
     }
 
-    /// <summary>Null when there is more than <paramref name="maxBytes"/>.</summary>
+    /// <summary>Reads all input. Null if it is longer than <paramref name="maxBytes"/>.</summary>
     private static byte[]? ReadAll(Stream input, int maxBytes)
     {
         using var content = new MemoryStream();
@@ -150,7 +157,10 @@ internal sealed class FeedbackCommand : Command
         return content.ToArray();
     }
 
-    /// <summary>Whoever is blocked is blocked, also when the statistics cannot be kept.</summary>
+    /// <summary>
+    /// Stores the outcomes for the statistics. A failure is reported on standard error only, because the addresses are
+    /// blocked already.
+    /// </summary>
     public static void Keep(FeedbackReader reader, ResponderSettings settings)
     {
         try
@@ -161,10 +171,12 @@ internal sealed class FeedbackCommand : Command
         }
         catch (ResponderException exception)
         {
-            StandardError.WriteLine("responder: the statistics of replies: " + exception.Message);
+            StandardError.WriteLine("responder: the statistics of replies were not stored: " + exception.Message);
         }
     }
 
+    /// <summary>Opens the database as the service's user. The caller disposes it.</summary>
+    /// <exception cref="ResponderException">The key or the database cannot be used.</exception>
     public static RequesterStore Open(ResponderSettings settings)
     {
         using var asService = ServiceUser.Act(settings);
@@ -172,7 +184,7 @@ internal sealed class FeedbackCommand : Command
         return RequesterStore.Open(settings.Database, key, MaxWait, TimeProvider.System);
     }
 
-    /// <summary>Null when it cannot be read; why is said on standard error.</summary>
+    /// <summary>Reads a file or standard input. Null if that fails; the reason goes to standard error.</summary>
     private static byte[]? Content(string file, string name)
     {
         try
@@ -181,7 +193,7 @@ internal sealed class FeedbackCommand : Command
                 return Refuse(name, $"is a folder; name the files in it, like {file.TrimEnd('/')}/*");
             using var input = file == StandardInput ? Console.OpenStandardInput() : File.OpenRead(file);
             return ReadAll(input, MaxFileBytes)
-                ?? Refuse(name, "is larger than 128 MiB; split it at its line ends, as with: split -C 100M");
+                ?? Refuse(name, "is larger than 128 MiB; split it at line ends, for example with: split -C 100M");
         }
         catch (Exception exception) when (FileTrouble.Is(exception))
         {

@@ -6,23 +6,26 @@ using MailResponder.Store;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder stats --fleet`: one report of all hosts that share a database.</summary>
+/// <summary>`responder stats --fleet`: makes one report of all hosts that share a database.</summary>
 internal static class FleetStats
 {
-    /// <summary>Puts this host's figures into the database, and mails the days that no host has mailed.</summary>
-    /// <param name="settings">With a database of one host nothing is done.</param>
+    /// <summary>
+    /// Stores this host's figures in the database, and mails a report of each day that no host has mailed yet. Returns
+    /// the exit code.
+    /// </summary>
+    /// <param name="settings">The settings. With a SQLite database, which serves one host, nothing is done.</param>
     /// <param name="log">This host's log of events.</param>
     public static int Mail(ResponderSettings settings, string log)
     {
         if (settings.Database.MySql is null)
         {
-            Console.Out.WriteLine($"no mail: the database {settings.Database.Place} is of this host alone");
+            Console.Out.WriteLine($"no mail: the database {settings.Database.Place} belongs to this host alone");
             return ExitCode.Ok;
         }
 
         var clock = TimeProvider.System;
-        // Before it goes on as the service's user, who may not read the log. A host whose instance is unknown for once
-        // must not count as another host.
+        // Count before the process becomes the service's user, who may not be allowed to read the log. If the instance
+        // metadata does not answer, Ask throws: without the instance's id, this would count as another host.
         var counted = Fleet.Count(log, settings, (LocalHost.Name(), InstanceFacts.Ask()?.Id, clock.GetUtcNow()));
         ServiceUser.Become(settings);
         using var days = HostDays.Open(settings, clock);
@@ -48,15 +51,20 @@ internal static class FleetStats
         }
 
         if (unreadable.Count > 0)
-            StandardError.WriteLine($"responder: no row of {string.Join(", ", unreadable)} in "
-                + $"{settings.Database.Place} can be read, so no report is mailed: they are sealed with an address key "
-                + "that this host has not, or damaged");
+            StandardError.WriteLine($"responder: no row for {string.Join(", ", unreadable)} in "
+                + $"{settings.Database.Place} can be read, so no report is mailed: the rows are sealed with an address "
+                + "key that this host does not have, or damaged");
         return code;
     }
 
-    /// <param name="since">Null: yesterday.</param>
-    /// <param name="until">Its day is left out when it begins it; null: with today, or without when there is no begin.
+    /// <summary>Makes a report of whole days in UTC.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="since">The first day is the day of this time. Null: the last day of the span.</param>
+    /// <param name="until">
+    /// The day of this time is the last one, but is left out if the time is its midnight. Null: today, or yesterday if
+    /// <paramref name="since"/> is null as well.
     /// </param>
+    /// <exception cref="ResponderException">The span is empty, or the database cannot be used.</exception>
     public static StatisticsReport Report(ResponderSettings settings, DateTimeOffset? since, DateTimeOffset? until)
     {
         var clock = TimeProvider.System;

@@ -8,10 +8,10 @@ using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder metrics …`: for cron, each minute. Nothing here touches a message.</summary>
+/// <summary>`responder metrics …`: reports metrics. Cron runs it every minute. It never delays a message.</summary>
 internal sealed class MetricsCommand : Command
 {
-    public MetricsCommand() : base("metrics", "Numbers for monitoring and autoscaling, since the last run")
+    public MetricsCommand() : base("metrics", "Metrics since the last run, for monitoring and autoscaling")
     {
         Add(Put());
         Add(Prometheus());
@@ -19,8 +19,8 @@ internal sealed class MetricsCommand : Command
 
     private static Command Put()
     {
-        var print = CommandLine.Switch("--print", "Show what would be put, and change nothing");
-        const string description = "Put them into Amazon CloudWatch; nothing when metrics.region is not set";
+        var print = CommandLine.Switch("--print", "Print the metrics instead of sending them, and change nothing");
+        const string description = "Send metrics to Amazon CloudWatch; do nothing if metrics.region is not set";
         return CommandLine.Subcommand("put", description, result =>
         {
             var settings = SettingsPath.Load(result);
@@ -37,8 +37,8 @@ internal sealed class MetricsCommand : Command
     private static Command Prometheus()
     {
         var output = CommandLine.TextOption(
-            "--output", "FILE", "Replace this file at once [default: standard output]");
-        return CommandLine.Subcommand("prometheus", "Show them for node_exporter's textfile collector", result =>
+            "--output", "FILE", "Write to this file, replacing it atomically [default: standard output]");
+        return CommandLine.Subcommand("prometheus", "Print metrics for node_exporter's textfile collector", result =>
         {
             var settings = SettingsPath.Load(result);
             var metrics = settings.Metrics ?? new MetricsSettings();
@@ -61,7 +61,8 @@ internal sealed class MetricsCommand : Command
         var cloudWatch = new CloudWatch(connection);
         var keep = run.Prepare();
         cloudWatch.Put(metrics.Namespace, all.OfMail);
-        // What is counted is delivered now; the host's values are those of the moment, of which nothing can be lost.
+        // The counts are delivered, so save the position in the log. If the host's values then fail to be delivered,
+        // nothing is lost: the next run sends current ones.
         keep();
         cloudWatch.Put(CloudWatchMetrics.HostNamespace, all.OfHost);
     }
@@ -94,7 +95,10 @@ internal sealed class MetricsCommand : Command
         }
     }
 
-    /// <summary>Null when `responder postfix-log` has not begun, or cannot: root gets its complaints.</summary>
+    /// <summary>
+    /// Returns the outcomes of the last 24 hours. Null if `responder postfix-log` has stored nothing or its database
+    /// cannot be read. That command reports its own failures.
+    /// </summary>
     private static IReadOnlyList<ProviderOutcomes>? Outcomes(PostfixLogSettings log, int threshold)
     {
         var now = TimeProvider.System.GetUtcNow();
@@ -102,7 +106,7 @@ internal sealed class MetricsCommand : Command
             () => PostfixLogDatabase.Summarise(log.Database, now.AddDays(-1), now, threshold)?.Outcomes);
     }
 
-    /// <summary>None when they cannot be read: `responder doctor` says so.</summary>
+    /// <summary>Reads the canary records. Empty if they cannot be read, which `responder doctor` reports.</summary>
     private static Dictionary<string, CanaryRecord> Canaries(ResponderSettings settings) =>
         ResponderException.OrNull(() => CanaryRecord.Load(settings)) ?? [];
 }

@@ -5,33 +5,37 @@ using MimeKit;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// A mail address or a domain that an operator names: as an argument or, where "-" stands for it, on standard input,
-/// one a line. From there it comes into no list of processes, no history of the shell and no log of sudo.
+/// A mail address or a domain that an operator names: as an argument or, if the argument is "-", on standard input, one
+/// per line. Standard input keeps it out of the process list, the shell's history and sudo's log.
 /// </summary>
-/// <param name="Label">How it is called in what is printed: as it was typed, or by its line on standard input.</param>
-/// <param name="Address">Null for a domain.</param>
-/// <param name="Domain">The domain, or that of the address, normalised.</param>
+/// <param name="Label">The name in the output: the argument as typed, or the line number on standard input.</param>
+/// <param name="Address">The address; null for a domain.</param>
+/// <param name="Domain">The domain, or the domain of the address, normalised.</param>
 internal sealed record NamedSubject(string Label, string? Address, string Domain)
 {
-    /// <summary>For help.</summary>
-    public const string Meaning = "name@example.com or example.com; - reads them from standard input, one a line";
+    /// <summary>The description of such an argument, for the help.</summary>
+    public const string Meaning = "name@example.com or example.com; - reads them from standard input, one per line";
 
     private const string StandardInput = "-";
 
-    /// <summary>All that the arguments name, in their order.</summary>
-    /// <exception cref="ResponderException">One is neither an address nor a domain, or there is none.</exception>
+    /// <summary>Returns the addresses and domains that the arguments name, in the same order.</summary>
+    /// <exception cref="ResponderException">
+    /// A text is neither an address nor a domain, or standard input is empty.
+    /// </exception>
     public static List<NamedSubject> Read(IReadOnlyList<string> arguments) =>
         [.. arguments.SelectMany(argument => argument == StandardInput ? ReadInput() : [Parse(argument, argument)])];
 
-    /// <summary>The one address that an argument names.</summary>
-    /// <exception cref="ResponderException">It is none, or standard input has not exactly one.</exception>
+    /// <summary>Returns the one address that an argument names.</summary>
+    /// <exception cref="ResponderException">
+    /// The argument is not an address, or standard input does not hold exactly one.
+    /// </exception>
     public static string ReadAddress(string argument) => Read([argument]) is [{ Address: { } address }]
-        ? address : throw Usage("exactly one mail address is wanted, like name@example.com");
+        ? address : throw Usage("exactly one mail address is needed, like name@example.com");
 
     private static List<NamedSubject> ReadInput()
     {
         if (!Console.IsInputRedirected)
-            StandardError.WriteLine("One address or domain a line; then Ctrl-D:");
+            StandardError.WriteLine("One address or domain per line, then Ctrl-D:");
         var subjects = new List<NamedSubject>();
         using var input = new StreamReader(Console.OpenStandardInput());
         for (var number = 1; input.ReadLine() is { } line; number++)
@@ -41,7 +45,7 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
         }
 
         return subjects.Count > 0 ? subjects
-            : throw Usage("standard input names nobody; write one address or domain a line");
+            : throw Usage("standard input is empty; write one address or domain per line");
     }
 
     private static NamedSubject Parse(string text, string label)
@@ -54,7 +58,8 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
     }
 
     /// <summary>
-    /// Whether a person's address can begin like this. A space in quotation marks is lawful, and a slip all the same.
+    /// Returns whether the text before the "@" can be the local part of a person's address. A quoted space is valid
+    /// there, but is refused as a typing mistake.
     /// </summary>
     private static bool IsLocalPart(string text, int at) =>
         !text.Any(c => c == '*' || char.IsWhiteSpace(c) || char.IsControl(c))
@@ -64,12 +69,12 @@ internal sealed record NamedSubject(string Label, string? Address, string Domain
     {
         var rest = text.TrimStart('*', '@', '.');
         if (rest.Length < text.Length && MailDomain.TryNormalize(rest, out var domain))
-            return $"for everybody at a domain and at those below it write the domain: {domain}";
+            return $"for all addresses at a domain and its subdomains, write the domain: {domain}";
         if (text.Contains('*'))
-            return "there are no patterns: write whole addresses, or a domain for everybody at it";
+            return "patterns are not supported: write whole addresses, or a domain for all addresses at it";
         if (text.Any(c => char.IsWhiteSpace(c) || c is ',' or ';'))
-            return "write each address as an argument of its own, without spaces or commas: name@example.com";
-        return text.Contains('<') ? "write what stands between < and > alone"
+            return "write each address as a separate argument, without spaces or commas: name@example.com";
+        return text.Contains('<') ? "write only the part between < and >"
             : "write it like name@example.com or example.com";
     }
 

@@ -8,23 +8,29 @@ using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder feedback --queue URL`: takes notifications from a queue of Amazon SQS.</summary>
+/// <summary>`responder feedback --queue URL`: reads notifications from an Amazon SQS queue.</summary>
 internal sealed class QueuedFeedback
 {
     public Option<Uri?> Url { get; } = new("--queue")
     {
-        Description = "Take them from this queue of Amazon SQS until it is empty, and delete what was used",
+        Description = "Read notifications from this Amazon SQS queue until it is empty, and delete the used ones",
         HelpName = "URL",
         CustomParser = QueueUrl,
     };
 
     public Option<int> Minutes { get; } = CommandLine.NumberOption(
-        "--minutes", "N", "Take from the queue no longer than this", standard: 5, most: 60);
+        "--minutes", "N", "Stop reading the queue after this many minutes, at most 60", standard: 5, most: 60);
 
     /// <summary>
-    /// Takes nothing from the queue before it is sure that it can be used: each time that a message is taken and not
-    /// deleted brings it nearer to the dead-letter queue.
+    /// Reads the queue until it is empty or the time is over, and returns the exit code. Receives no message before the
+    /// database is known to be writable: each time a message is received and not deleted, it comes closer to the
+    /// dead-letter queue.
     /// </summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="url">The URL of the queue.</param>
+    /// <param name="length">How long to receive messages.</param>
+    /// <param name="from">The values of --topic and --sns-certificate.</param>
+    /// <exception cref="ResponderException">The settings, the queue or the database cannot be used.</exception>
     public static int Feed(
         ResponderSettings settings, Uri url, TimeSpan length, (string? Topic, string? Certificate) from)
     {
@@ -37,7 +43,7 @@ internal sealed class QueuedFeedback
         });
         if (turn is null)
         {
-            Console.Out.WriteLine("another one is still running");
+            Console.Out.WriteLine("another run is still reading the queue");
             return ExitCode.Ok;
         }
 
@@ -66,13 +72,13 @@ internal sealed class QueuedFeedback
     }
 
     /// <summary>
-    /// With the credentials of SES, whose words these are; but those of a role are asked for anew, because the run may
-    /// last longer than those that are kept.
+    /// Returns a connection to SQS with the credentials for SES, if they are set. Credentials of a role are requested
+    /// anew, because the stored ones may expire during the run.
     /// </summary>
     private static AwsConnection Connection(ResponderSettings settings, Uri queue, string topic)
     {
         var region = FeedbackQueue.Region(queue, topic) ?? throw new ResponderException(Cause.Settings,
-            "--queue names no region of AWS, and neither does the topic");
+            "neither --queue nor the topic names an AWS region");
         var ofSes = settings.Ses ?? new AwsConnection("ses", region) { Roots = settings.AwsRoots };
         return ofSes with { Region = region, Endpoint = new Uri(queue, "/"), RoleFile = null };
     }

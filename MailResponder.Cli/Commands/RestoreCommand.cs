@@ -3,13 +3,13 @@ using MailResponder.Backup;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder restore FILE`: puts back what `responder backup` wrote.</summary>
+/// <summary>`responder restore FILE`: restores the files that `responder backup` wrote.</summary>
 internal sealed class RestoreCommand : Command
 {
-    public RestoreCommand() : base("restore", "Put back what responder backup wrote, where its settings say")
+    public RestoreCommand() : base("restore", "Restore the files of a backup to the paths in its settings")
     {
         var file = new Argument<string>("FILE") { Description = "The backup; it is checked before anything changes" };
-        var replace = CommandLine.Switch("--replace", "Replace files that are there");
+        var replace = CommandLine.Switch("--replace", "Replace existing files");
         this.Take(file, replace);
         SetAction(result => Restore(
             Path.GetFullPath(result.GetValue(file)!), SettingsPath.Find(result), result.GetValue(replace)));
@@ -24,13 +24,13 @@ internal sealed class RestoreCommand : Command
         if (restoration.Settings.Database.MySql is { } mySql)
         {
             Console.Out.WriteLine(
-                "The database is on its server. To bring it back too, make it as docs/database.md says");
+                "The database is on its server. To restore it too, create it as docs/database.md says");
             Console.Out.WriteLine(
-                "(responder database init --admin-user …), and read the FILE that mariadb-dump wrote:");
+                "(responder database init --admin-user …), and load the FILE that mariadb-dump wrote:");
             Console.Out.WriteLine(MySqlDump.Reading(mySql));
         }
 
-        Console.Out.WriteLine("Restored. Look with: responder config check");
+        Console.Out.WriteLine("Restored. Check it with: responder config check");
         return ExitCode.Ok;
     }
 }

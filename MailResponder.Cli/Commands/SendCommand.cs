@@ -12,15 +12,15 @@ using MimeKit;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder send`: what a request would get, without one. Nothing is counted.</summary>
+/// <summary>`responder send`: sends the replies of an address without a request. Charges no quota.</summary>
 internal sealed class SendCommand : Command
 {
-    public SendCommand() : base("send", "Send somebody what a request would get (for testing and support)")
+    public SendCommand() : base("send", "Send the replies that a request would get, for testing and support")
     {
         var to = CommandLine.TextOption(
-            "--to", "REQUESTER", "Who gets it; - reads the address from standard input", isRequired: true);
+            "--to", "REQUESTER", "Who gets the replies; - reads the address from standard input", isRequired: true);
         var requested = CommandLine.TextOption("--as", "ADDRESS", "The requested address", isRequired: true);
-        var subject = CommandLine.TextOption("--subject", "TEXT", "Subject of the supposed request");
+        var subject = CommandLine.TextOption("--subject", "TEXT", "The subject that the request would have");
         this.Take(to, requested, subject);
         SetAction(result => Send(result, result.GetValue(to)!, result.GetValue(requested)!, result.GetValue(subject)));
     }

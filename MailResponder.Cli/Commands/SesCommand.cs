@@ -4,7 +4,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder ses …`: asks Amazon SES about the account of the settings.</summary>
+/// <summary>`responder ses …`: asks Amazon SES about the account that the settings name.</summary>
 internal sealed class SesCommand : Command
 {
     public SesCommand() : base("ses", "The Amazon SES account") => Add(Quota());
@@ -13,7 +13,7 @@ internal sealed class SesCommand : Command
         "quota", "Show how much the account may send, and whether it is in the sandbox",
         result => Show(SettingsPath.Load(result)));
 
-    /// <exception cref="ResponderException">SES is not set, or cannot be asked.</exception>
+    /// <exception cref="ResponderException">The settings have no "ses", or the call to SES fails.</exception>
     private static int Show(ResponderSettings settings)
     {
         var ses = settings.Ses ?? throw new ResponderException(Cause.Settings, $"{settings.File}: ses: is missing");
@@ -24,7 +24,7 @@ internal sealed class SesCommand : Command
         text.WriteLine("recipients a day:      " + (perDay < 0 ? "no limit" : $"{perDay:0}"));
         text.WriteLine($"sent in 24 hours:      {quota.SentLast24Hours ?? 0:0}");
         text.WriteLine($"recipients a second:   {perSecond:0.##}");
-        // SES tells nobody outright; every account starts with these two numbers.
+        // SES does not report the sandbox. Every account starts in it, with these two limits.
         text.WriteLine(perDay == 200 && perSecond == 1
             ? "sandbox:               probably: SES delivers to verified addresses only; request production access "
             + "in its console"

@@ -10,37 +10,40 @@ using MailResponder.Statistics;
 
 namespace MailResponder.Cli;
 
-/// <summary>`responder stats`: what the log says, with what Postfix, Amazon SES and the host say now.</summary>
+/// <summary>
+/// `responder stats`: reports the numbers in the log, and what Postfix, Amazon SES and the host report now.
+/// </summary>
 internal sealed class StatsCommand : Command
 {
     private static string[] TimeForms =>
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ssK"];
 
     public StatsCommand() : base("stats",
-        "Show or mail the numbers of the log: answers, reasons, times, queue, SES, host")
+        "Show or mail statistics: answers, reasons, times, queue, SES, host")
     {
         var log = CommandLine.TextOption(
             "--log", "FILE", "The log of events, plain or .gz [default: the one that was rotated last]");
         var since = CommandLine.TextOption("--since", "TIME",
-            "Leave out what is earlier: 2026-11-21 or 2026-11-21T08:30, with Z or +02:00 when it is not this "
-            + "host's time");
-        var until = CommandLine.TextOption("--until", "TIME", "Leave out this time and what is later");
+            "Leave out messages before this time: 2026-11-21 or 2026-11-21T08:30, with Z or +02:00 if it is not in "
+            + "this host's time zone");
+        var until = CommandLine.TextOption("--until", "TIME", "Leave out messages at this time or later");
         var email = CommandLine.Switch(
-            "--email", "Mail it to the one whom the settings name (statistics.to); without that do nothing");
-        var html = CommandLine.TextOption("--html", "FILE", "Write it into a file, as one HTML page");
-        var json = CommandLine.Switch("--json", "Print it for programs");
-        var fleet = CommandLine.Switch("--fleet", "Of all hosts with one MySQL database, by days of UTC [default: "
-            + "yesterday]; with --email (for cron) put this host's numbers there, and mail each day that is over once");
+            "--email", "Mail the report to the address in the settings (statistics.to); do nothing if they have none");
+        var html = CommandLine.TextOption("--html", "FILE", "Write the report to this file, as one HTML page");
+        var json = CommandLine.Switch("--json", "Print the report as JSON");
+        var fleet = CommandLine.Switch("--fleet", "Report on all hosts that share a MySQL database, by days in UTC "
+            + "[default: yesterday]; with --email (for cron), store this host's numbers in it, and mail the report of "
+            + "each finished day once");
         this.Take(log, since, until, email, html, json, fleet);
         Validators.Add(result =>
         {
             if (new Option[] { email, html, json }.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
-                result.AddError("--email, --html and --json exclude each other");
+                result.AddError("--email, --html and --json cannot be combined");
             if (result.GetValue(fleet) && result.GetValue(email)
                 ? result.GetValue(since) is not null || result.GetValue(until) is not null
                 : result.GetValue(fleet) && result.GetValue(log) is not null)
             {
-                result.AddError("--fleet: --log goes with --email only; --since and --until go without --email only");
+                result.AddError("--fleet allows --log only with --email, and --since and --until only without it");
             }
         });
         SetAction(result =>
@@ -56,8 +59,8 @@ internal sealed class StatsCommand : Command
                 throw new ResponderException(Cause.Usage, "--since: is not before --until");
             if (isMailed && settings!.Database.MySql is not null && file is null)
             {
-                Console.Out.WriteLine($"no mail: the hosts with the database {settings.Database.Place} mail one report "
-                    + "of all, by: responder stats --fleet --email");
+                Console.Out.WriteLine($"no mail: the hosts that share the database {settings.Database.Place} mail one "
+                    + "report of all, with: responder stats --fleet --email");
                 return ExitCode.Ok;
             }
 
@@ -73,9 +76,10 @@ internal sealed class StatsCommand : Command
     }
 
     /// <summary>
-    /// A log can be counted without settings that nobody named: then the report tells the problem with them.
+    /// Reads the settings. If they cannot be read but are neither needed nor named on the command line, returns the
+    /// problem instead: the log is counted without settings, and the report shows the problem.
     /// </summary>
-    /// <exception cref="ResponderException">They are needed or named, and cannot be read.</exception>
+    /// <exception cref="ResponderException">The settings are needed or named, and cannot be read.</exception>
     private static (ResponderSettings? Settings, string? Problem) Settings(string? named, bool areNeeded)
     {
         try
@@ -88,7 +92,9 @@ internal sealed class StatsCommand : Command
         }
     }
 
-    /// <summary>Mails the report to the one whom the settings name; does nothing when they do not.</summary>
+    /// <summary>
+    /// Mails the report to the address in the settings; sends nothing if they name none. Returns the exit code.
+    /// </summary>
     public static int Mail(ResponderSettings settings, Func<StatisticsReport> report)
     {
         if (settings.Statistics is not { } statistics)
@@ -140,11 +146,14 @@ internal sealed class StatsCommand : Command
         };
     }
 
-    /// <summary>By the book's file, when that can be read.</summary>
+    /// <summary>Returns whether the response book switches attachments off. False if it cannot be read.</summary>
     public static bool AttachmentsAreOff(ResponderSettings settings) =>
         ResponseBookFile.Check(settings.ResponseBook, [])?.AttachmentsOffLine is not null;
 
-    /// <summary>Of the span that was asked for, else of that from the log's first message to its last.</summary>
+    /// <summary>
+    /// Summarizes Postfix's log for the requested span, or else from the first message in the responder's log to the
+    /// last. Null if that log has no message, or <see cref="PostfixLogDatabase"/> has no data.
+    /// </summary>
     private static PostfixLogSummary? Postfix(
         ResponderSettings? settings, MessageFigures messages, (DateTimeOffset? Since, DateTimeOffset? Until) span,
         int threshold) =>
@@ -154,7 +163,7 @@ internal sealed class StatsCommand : Command
                 settings?.PostfixLog.Database ?? PostfixLogSettings.DefaultDatabase, since, until, threshold)
             : null;
 
-    /// <exception cref="ResponderException">The text is no time.</exception>
+    /// <exception cref="ResponderException">The text is not a time.</exception>
     private static DateTimeOffset? Time(string option, string? text, DateTimeStyles zone) => text is null ? null
         : DateTimeOffset.TryParseExact(
             text, TimeForms, CultureInfo.InvariantCulture, zone, out var time) ? time

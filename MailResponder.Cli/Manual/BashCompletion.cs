@@ -3,10 +3,12 @@ using System.Text;
 
 namespace MailResponder.Cli;
 
-/// <summary>What bash offers behind `responder`: commands and options, and names of files where neither fits.</summary>
+/// <summary>
+/// Completions for bash after `responder`: commands and options, and file names where neither matches.
+/// </summary>
 internal static class BashCompletion
 {
-    /// <summary>A script for bash-completion's folder of completions.</summary>
+    /// <summary>Returns a script for the completions folder of bash-completion.</summary>
     public static string Of(Command root)
     {
         var words = new StringBuilder();

@@ -5,8 +5,8 @@ using MailResponder.Settings;
 namespace MailResponder.Cli;
 
 /// <summary>
-/// `responder manual`: the manual pages and the completions of bash, made from the help of the commands and from
-/// pages of docs.
+/// `responder manual`: prints the manual pages and the completions for bash. They are made from the help of the
+/// commands and from sections of docs.
 /// </summary>
 internal sealed class ManualCommand : Command
 {
@@ -15,7 +15,7 @@ internal sealed class ManualCommand : Command
     private const string Completion = "bash-completion";
 
     public ManualCommand() : base(
-        "manual", "Print a manual page as man(1) reads it, or completions for bash; install.sh puts them in place")
+        "manual", "Print a manual page for man(1), or completions for bash; install.sh installs them")
     {
         var page = new Argument<string>("PAGE") { Description = $"{ProgramPage}, {SettingsPage} or {Completion}" };
         page.AcceptOnlyFromAmong(ProgramPage, SettingsPage, Completion);
@@ -35,7 +35,7 @@ internal sealed class ManualCommand : Command
     private static string OfProgram(Command root)
     {
         var about = root.Description!.Split('\n');
-        // In the help an example is indented by two.
+        // The help indents an example by two spaces, Markdown by four.
         var description = about.Select(line => line.StartsWith("  ", StringComparison.Ordinal) ? "  " + line : line);
         var text = new RoffText().Page("responder", 8).Section("Name")
             .Markdown(["responder - " + about[0].TrimEnd('.')])
@@ -86,11 +86,11 @@ internal sealed class ManualCommand : Command
     {
         foreach (var option in command.Options)
         {
-            // Of each command alike.
+            // Every command has it: show it once.
             if (option is HelpOption && command is not RootCommand)
                 continue;
             var isSwitch = option.Arity.MaximumNumberOfValues == 0 || option.ValueType == typeof(bool);
-            // System.CommandLine has /h besides.
+            // System.CommandLine also adds the alias /h.
             var names = string.Join(", ", option.Aliases.Where(alias => alias[0] == '-').Append(option.Name));
             text.Item(isSwitch ? names : $"{names} {option.HelpName ?? "VALUE"}",
                 (option.Required ? "Required. " : "") + option.Description
@@ -104,7 +104,7 @@ internal sealed class ManualCommand : Command
         return argument.Arity.MinimumNumberOfValues == 0 ? $"[{name}]" : name;
     }
 
-    /// <summary>The lines of one section of a page of docs, which the build puts into the program.</summary>
+    /// <summary>Returns the lines of one section of a page of docs. The build embeds the page in the program.</summary>
     private static IEnumerable<string> Docs(string page, string section)
     {
         using var stream = typeof(ManualCommand).Assembly.GetManifestResourceStream(page)!;

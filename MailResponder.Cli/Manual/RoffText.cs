@@ -2,7 +2,9 @@ using System.Text;
 
 namespace MailResponder.Cli;
 
-/// <summary>Text in the language of man(7), for man(1). All input is plain text or Markdown, and is escaped.</summary>
+/// <summary>
+/// Builds a manual page in the language of man(7). Its input is plain text or Markdown, and is escaped.
+/// </summary>
 internal sealed class RoffText
 {
     private const string Literal = "    ";
@@ -11,7 +13,7 @@ internal sealed class RoffText
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>The head of a page, such as <c>responder(8)</c>.</summary>
+    /// <summary>Adds the title line of a page such as <c>responder(8)</c>.</summary>
     public RoffText Page(string name, int section) =>
         Line($".TH \"{Escaped(name.ToUpperInvariant())}\" {section} \"\" \"\" \"Mail responder\"");
 
@@ -19,11 +21,11 @@ internal sealed class RoffText
 
     public RoffText Subsection(string title) => Line($".SS \"{Inline(title)}\"");
 
-    /// <summary>A paragraph that begins with what it explains.</summary>
+    /// <summary>Adds a term, such as an option, and an indented paragraph that explains it.</summary>
     public RoffText Item(string name, string meaning) =>
         Line(".TP").Line($"\\fB{Escaped(name)}\\fR").Line(Inline(meaning));
 
-    /// <summary>Paragraphs, lists, tables and examples of Markdown. Links become their text.</summary>
+    /// <summary>Adds Markdown: paragraphs, lists, tables and examples. A link becomes its text.</summary>
     public RoffText Markdown(IEnumerable<string> lines)
     {
         string[]? columns = null;
@@ -56,7 +58,8 @@ internal sealed class RoffText
     }
 
     /// <summary>
-    /// A row of a table: what stands first is explained by the others, each with the name of its column.
+    /// Adds a row of a table: the first cell as a term, the other cells as its explanation, each after the name of its
+    /// column. Returns the names of the columns, which the first row holds.
     /// </summary>
     private string[] Row(string[] cells, string[]? columns)
     {
@@ -79,7 +82,7 @@ internal sealed class RoffText
         row.Replace("\\|", "\0", StringComparison.Ordinal).Trim('|', ' ').Split('|'),
         cell => cell.Trim().Replace('\0', '|'));
 
-    /// <summary>Code and what is strong are set in bold; of a link only the text is left.</summary>
+    /// <summary>Returns a line with its code and strong text in bold, and its links replaced by their text.</summary>
     private static string Inline(string markdown)
     {
         var text = new StringBuilder();
@@ -110,7 +113,7 @@ internal sealed class RoffText
     }
 
     /// <summary>
-    /// What is a letter of man(7)'s own, or of no ASCII, by its name: groff(7), "Special characters".
+    /// Escapes characters that man(7) interprets, and characters outside ASCII: groff(7), "Special characters".
     /// </summary>
     private static string Escaped(string text)
     {
@@ -134,7 +137,7 @@ internal sealed class RoffText
         return escaped.ToString();
     }
 
-    /// <summary>A line of text must not be taken for a request.</summary>
+    /// <summary>Guards a line of text that begins with a dot, which troff would read as a request.</summary>
     private static string Guarded(string line) => line is ['.', ..] ? "\\&" + line : line;
 
     private RoffText Line(string line)

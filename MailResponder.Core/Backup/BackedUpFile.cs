@@ -4,8 +4,8 @@ using MailResponder.Settings;
 namespace MailResponder.Backup;
 
 /// <summary>A file that a backup holds.</summary>
-/// <param name="Name">Its entry in the archive, the same on every host.</param>
-/// <param name="Path">Where the settings say that it lies.</param>
+/// <param name="Name">The name of its entry in the archive, the same on every host.</param>
+/// <param name="Path">The path of the file, from the settings.</param>
 internal sealed record BackedUpFile(string Name, string Path)
 {
     public const string Settings = "settings.json";
@@ -15,10 +15,10 @@ internal sealed record BackedUpFile(string Name, string Path)
     private const string NextDkimKey = "dkim-next.key";
     private const string Sums = BookSeal.SumsName;
 
-    /// <summary>The SQLite file.</summary>
+    /// <summary>The name of the entry of the SQLite database.</summary>
     public const string Database = "responder.db";
 
-    // The settings come last: while they are missing, a message waits for all of it.
+    // The settings come last: until they are restored, every message is deferred, so none meets half a restored host.
     private static readonly (string Name, Func<ResponderSettings, string?> PathIn)[] All =
     [
         (BookSeal.SignatureOf(Sums), settings => Beside(settings)?[0]),
@@ -38,23 +38,25 @@ internal sealed record BackedUpFile(string Name, string Path)
     ];
 
     /// <summary>
-    /// Whether it need not be there: the next key is only while the key is being changed, and hashes are only where
-    /// attachments are.
+    /// Returns whether the file may be missing. The next DKIM key exists only during a rotation of the key. The hashes
+    /// exist only if the book has attachments, and signatures only if the book is signed.
     /// </summary>
     public static bool IsOptional(string name) =>
         name is NextDkimKey or Sums || name == BookSeal.SignatureOf(Sums) || name == BookSeal.SignatureOf(Book);
 
-    /// <summary>Whether an archive can have an entry of that name.</summary>
+    /// <summary>Returns whether an archive can have an entry of that name.</summary>
     public static bool IsName(string name) => Array.Exists(All, file => file.Name == name);
 
-    /// <summary>What a backup of a host with these settings holds, in the order in which it is put back.</summary>
+    /// <summary>
+    /// Returns the files in a backup of a host with these settings, in the order in which they are restored.
+    /// </summary>
     public static IReadOnlyList<BackedUpFile> Of(ResponderSettings settings) =>
     [
         .. All.Select(file => (file.Name, Path: file.PathIn(settings))).Where(file => file.Path is not null)
             .Select(file => new BackedUpFile(file.Name, file.Path!)),
     ];
 
-    /// <summary>What vouches for the book; null when nothing has to.</summary>
+    /// <summary>Returns the files that prove who signed the book. Null if the settings require no signature.</summary>
     private static IReadOnlyList<string>? Beside(ResponderSettings settings) =>
         new BookSeal(settings) is { IsOn: true } seal ? seal.Files : null;
 }

@@ -5,17 +5,18 @@ using System.IO.Compression;
 namespace MailResponder.Backup;
 
 /// <summary>
-/// The form of a backup: a tar archive in gzip, with one regular file for each <see cref="BackedUpFile"/>.
+/// The file format of a backup: a tar archive compressed with gzip, with one regular file for each
+/// <see cref="BackedUpFile"/>.
 /// </summary>
 internal static class BackupArchive
 {
-    /// <summary>Of every file but the database, which is never held in memory.</summary>
+    /// <summary>The largest file, except for the database, which is never held in memory.</summary>
     private const long MaxFileBytes = 64 << 20;
 
     /// <summary>Writes an archive.</summary>
-    /// <param name="archive">Where to.</param>
-    /// <param name="files">The entries and their content, which can be read from its beginning to its end.</param>
-    /// <exception cref="ResponderException">A file is larger than <see cref="Read"/> takes.</exception>
+    /// <param name="archive">The stream to write to.</param>
+    /// <param name="files">The files and their content. Each stream is read to its end.</param>
+    /// <exception cref="ResponderException">A file is larger than <see cref="Read"/> accepts.</exception>
     public static void Write(Stream archive, IEnumerable<(BackedUpFile File, Stream Content)> files)
     {
         using var packed = new GZipStream(archive, CompressionLevel.Optimal, leaveOpen: true);
@@ -33,10 +34,12 @@ internal static class BackupArchive
     }
 
     /// <summary>Reads an archive to its end.</summary>
-    /// <param name="archive">Read from its beginning.</param>
-    /// <param name="database">Is given the content of the database.</param>
-    /// <returns>The content of each entry; that of the database is empty.</returns>
-    /// <exception cref="ResponderException">It is damaged, or holds something that is no part of a backup.</exception>
+    /// <param name="archive">The archive, which is read from its beginning.</param>
+    /// <param name="database">The stream that receives the content of the database.</param>
+    /// <returns>The content of each entry by its name; the content of the database is empty.</returns>
+    /// <exception cref="ResponderException">
+    /// The archive is damaged, or has an entry that does not belong to a backup.
+    /// </exception>
     public static Dictionary<string, byte[]> Read(FileStream archive, Stream database)
     {
         if (!IsWhole(archive))
@@ -67,8 +70,8 @@ internal static class BackupArchive
     }
 
     /// <summary>
-    /// Whether the gzip file has its last bytes, which are the length of what was packed (RFC 1952, section 2.3.1).
-    /// GZipStream compares the checksum, and takes a file that ends before it.
+    /// Returns whether the gzip file is complete: its last bytes must be the length of the uncompressed content (RFC
+    /// 1952, section 2.3.1). GZipStream verifies the checksum, but accepts a file that ends before the checksum.
     /// </summary>
     private static bool IsWhole(FileStream archive)
     {
@@ -95,13 +98,13 @@ internal static class BackupArchive
     }
 
     private static string? Problem(TarEntry entry, Dictionary<string, byte[]> before) =>
-        !BackedUpFile.IsName(entry.Name) ? "is no part of a backup; is this a file of responder backup?"
+        !BackedUpFile.IsName(entry.Name) ? "is not part of a backup; did responder backup make this file?"
         : entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)
-            ? "is no regular file; is this a file of responder backup?"
-        : before.ContainsKey(entry.Name) ? "is there twice"
+            ? "is not a regular file; did responder backup make this archive?"
+        : before.ContainsKey(entry.Name) ? "occurs twice"
         : entry.Name != BackedUpFile.Database && entry.Length > MaxFileBytes ? TooLarge(entry.Length) : null;
 
-    private static string TooLarge(long bytes) => $"has {bytes} bytes, and at most {MaxFileBytes} belong into a backup";
+    private static string TooLarge(long bytes) => $"has {bytes} bytes; a backup can hold at most {MaxFileBytes}";
 
     private static ResponderException Fault(FileStream archive, string problem) =>
         new(Cause.Backup, $"{archive.Name}: {problem}");

@@ -6,15 +6,18 @@ using MailResponder.Store.Sqlite;
 
 namespace MailResponder.Backup;
 
-/// <summary>Writes a backup of a host while mail comes in.</summary>
+/// <summary>Writes a backup of a host. Mail may arrive meanwhile.</summary>
 internal static class BackupWriter
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
-    /// <summary>Writes the archive, for its owner alone; one of before is replaced when it is whole.</summary>
-    /// <param name="settings">What they name is read with the rights of the service's user.</param>
-    /// <param name="path">The archive.</param>
-    /// <returns>What it holds.</returns>
+    /// <summary>
+    /// Writes the archive with permissions for its owner only. An existing archive is replaced once the new one is
+    /// complete.
+    /// </summary>
+    /// <param name="settings">The settings. The files that they name are read as the service's user.</param>
+    /// <param name="path">The path of the archive.</param>
+    /// <returns>The files in the archive.</returns>
     /// <exception cref="ResponderException">A file cannot be read, or the archive cannot be written.</exception>
     public static IReadOnlyList<BackedUpFile> Write(ResponderSettings settings, string path)
     {
@@ -42,8 +45,8 @@ internal static class BackupWriter
         FileTrouble.InWords(Cause.Input, file.Path, () => RegularFile.Open(file.Path));
 
     /// <summary>
-    /// The database as it is now. Its copy stands beside it while it is made, in a folder where root must write
-    /// nothing, and has no name any more when root reads it.
+    /// Copies the database in its current state and opens the copy. The copy is made next to the database, in a folder
+    /// where root must not write, so the service's user makes it. It is deleted before root reads the open file.
     /// </summary>
     private static FileStream Copy(ResponderSettings settings, string database)
     {
@@ -52,7 +55,7 @@ internal static class BackupWriter
         try
         {
             SqliteDatabase.CopyTo(copy, database, MaxWait);
-            // What could not be restored is no backup.
+            // Check it now: a copy that cannot be restored is useless as a backup.
             SqliteDatabase.CheckCopy(copy, database, AddressKey.Load(settings.AddressKeyFile));
             return RegularFile.Open(copy);
         }

@@ -3,13 +3,14 @@ using MailResponder.Settings;
 namespace MailResponder.Backup;
 
 /// <summary>
-/// The shell commands that keep and bring back a database on a server, for which the server's own programs are there.
-/// No command line has a password: mariadb-dump gets it in the environment, where only its own user and root see it.
+/// The shell commands that back up and restore a database on a server, with the server's own programs. No command line
+/// contains a password: mariadb-dump reads it from the environment, which only its own user and root can see.
 /// </summary>
 internal static class MySqlDump
 {
     /// <summary>
-    /// Writes the database, as it is at one moment, into a file that its owner alone can read; to be run by root.
+    /// Returns the command that writes a consistent state of the database into a file that only its owner can read.
+    /// Root runs it.
     /// </summary>
     public static string Writing(MySqlSettings mySql, string file)
     {
@@ -19,7 +20,10 @@ internal static class MySqlDump
             + $"--no-tablespaces {Quoted(mySql.Database)} > {Quoted(file)})";
     }
 
-    /// <summary>Brings it back, with rights that the service has not: it makes the tables anew.</summary>
+    /// <summary>
+    /// Returns the command that restores the database. It logs in as root, because it creates the tables again, which
+    /// the service's user may not do.
+    /// </summary>
     public static string Reading(MySqlSettings mySql) =>
         $"mariadb {Way(mySql)} --user=root --password {Quoted(mySql.Database)} < FILE";
 

@@ -8,7 +8,7 @@ using MailResponder.Store.Sqlite;
 namespace MailResponder.Backup;
 
 /// <summary>
-/// Puts a backup back where its settings say. It changes nothing before the whole backup was looked at.
+/// Restores a backup to the paths in its settings. The whole backup is checked before anything is changed.
 /// </summary>
 internal sealed class Restoration : IDisposable
 {
@@ -26,18 +26,22 @@ internal sealed class Restoration : IDisposable
             Encoding.UTF8.GetString(_contents[BackedUpFile.AddressKey]));
     }
 
-    /// <summary>Those of the backup.</summary>
+    /// <summary>The settings in the backup.</summary>
     public ResponderSettings Settings { get; }
 
-    /// <summary>What it holds, and where each goes.</summary>
+    /// <summary>The files in the backup, with the paths that they are restored to.</summary>
     public IReadOnlyList<BackedUpFile> Files { get; }
 
     private AddressKey Key { get; }
 
-    /// <summary>Reads a backup.</summary>
-    /// <param name="path">The archive.</param>
-    /// <param name="settingsPath">Where its settings are to go; relative paths in them start there.</param>
-    /// <exception cref="ResponderException">It is missing, open to others, damaged or no backup.</exception>
+    /// <summary>Reads and checks a backup. The caller disposes the result.</summary>
+    /// <param name="path">The path of the archive.</param>
+    /// <param name="settingsPath">
+    /// The path that the settings are restored to. Relative paths in the settings are relative to its folder.
+    /// </param>
+    /// <exception cref="ResponderException">
+    /// The archive is missing, accessible to others, damaged, or not a backup.
+    /// </exception>
     public static Restoration Open(string path, string settingsPath)
     {
         var archive = SecretFile.Open(path, Cause.Input, "backup");
@@ -52,9 +56,13 @@ internal sealed class Restoration : IDisposable
         }
     }
 
-    /// <summary>Puts each file in its place by a rename, and the database into the one that is there.</summary>
-    /// <param name="replace">Whether files that are there are replaced.</param>
-    /// <exception cref="ResponderException">Something is there, or cannot be written.</exception>
+    /// <summary>
+    /// Restores each file by a rename, and the database by overwriting the content of the existing one.
+    /// </summary>
+    /// <param name="replace">Whether to replace existing files.</param>
+    /// <exception cref="ResponderException">
+    /// A folder is missing, a file exists and may not be replaced, or a file cannot be written.
+    /// </exception>
     public void PutInPlace(bool replace)
     {
         CheckPlaces(replace);
@@ -91,7 +99,7 @@ internal sealed class Restoration : IDisposable
 
         var named = BackedUpFile.Of(settings).Select(file => file.Name).ToList();
         if (named.Find(name => !_contents.ContainsKey(name) && !BackedUpFile.IsOptional(name)) is { } missing)
-            throw Fault($"entry {missing} is missing, which its settings name");
+            throw Fault($"entry {missing} is missing, but its settings name it");
         if (_contents.Keys.FirstOrDefault(name => !named.Contains(name)) is { } strange)
             throw Fault($"entry {strange} is not named by its settings");
         return settings;
@@ -103,8 +111,8 @@ internal sealed class Restoration : IDisposable
         {
             if (!Directory.Exists(folder))
             {
-                throw new ResponderException(Cause.Output, $"there is no folder {folder}; make it first, for the user "
-                    + "who is to own it: docs/backup.md, \"On a fresh host\"");
+                throw new ResponderException(Cause.Output, $"there is no folder {folder}; create it first, with the "
+                    + "right owner: docs/backup.md, \"On a fresh host\"");
             }
         }
 
@@ -112,12 +120,12 @@ internal sealed class Restoration : IDisposable
         if (present.Count > 0 && !replace)
         {
             throw new ResponderException(Cause.Output,
-                $"nothing was changed, because these are there: {string.Join(", ", present)}; --replace puts the "
-                + "backup's in their place");
+                $"nothing was changed, because these files exist: {string.Join(", ", present)}; --replace replaces "
+                + "them");
         }
     }
 
-    /// <summary>Puts the database beside the one that is there, and checks it.</summary>
+    /// <summary>Unpacks the database next to the existing one, and checks it.</summary>
     private void Unpack(string database, string copy)
     {
         using var asService = ServiceUser.Act(Settings);
@@ -133,7 +141,7 @@ internal sealed class Restoration : IDisposable
     private void Put(BackedUpFile file, string copyOfDatabase)
     {
         var isDatabase = file.Name == BackedUpFile.Database;
-        // Into a folder of the service only the service writes; config pull puts the response book there.
+        // In a folder of the service's user, only that user writes. config pull writes the response book there.
         var isOfRoot = !isDatabase
             && (!FileStatus.TryRead(Path.GetDirectoryName(file.Path)!, out var folder) || folder.Owner == 0);
         var group = isOfRoot ? ServiceUser.GroupOf(Settings) : null;

@@ -4,8 +4,9 @@ using MailResponder.Native;
 namespace MailResponder.Logs;
 
 /// <summary>
-/// Reads the lines that came since the last time, each once, whatever logrotate did in between: the file was renamed
-/// or copied and cut off, or both more than once. Only the newest rotated file is looked at, and only uncompressed.
+/// Reads the lines that were added since the last time, each exactly once. logrotate may have renamed the file in
+/// between, or copied and truncated it, or both, more than once. Of the rotated files only the newest is read, and only
+/// if it is not compressed.
 /// </summary>
 internal sealed class LogFollower : IDisposable
 {
@@ -16,11 +17,11 @@ internal sealed class LogFollower : IDisposable
     private readonly FileStream? _rotated;
 
     /// <summary>
-    /// Opens the log and the newest rotated file. The process may give up the right to open them afterwards.
+    /// Opens the log and the newest rotated file. Afterwards the process may give up its permission to open them.
     /// </summary>
-    /// <param name="path">The log.</param>
-    /// <param name="timeOf">The time of a line; null for a line that does not count.</param>
-    /// <exception cref="ResponderException">The log is there and cannot be opened.</exception>
+    /// <param name="path">The path of the log.</param>
+    /// <param name="timeOf">Returns the time of a line; null for a line that does not count.</param>
+    /// <exception cref="ResponderException">The log exists but cannot be opened.</exception>
     public LogFollower(string path, Func<ReadOnlySpan<byte>, DateTimeOffset?> timeOf)
     {
         _path = Path.GetFullPath(path);
@@ -28,17 +29,19 @@ internal sealed class LogFollower : IDisposable
         (_current, _rotated) = Try(() => (OpenFile(_path), Rotated() is { } name ? OpenFile(name) : null));
     }
 
-    /// <summary>Where to begin when only lines to come count.</summary>
+    /// <summary>Returns the position at the end of the log, from which only future lines count.</summary>
     /// <exception cref="ResponderException">The log cannot be read.</exception>
     public LogPosition Skip(DateTimeOffset now) => Try(() =>
     {
         var offset = _current is null ? 0 : LogLines.Read(_current, _ => { }, isComplete: false);
-        // A line of this very moment is still to come.
+        // A tick earlier, so that a line written at this very moment counts as new.
         return new LogPosition(offset, _current is null ? "" : Head(_current, offset), now.AddTicks(-1));
     });
 
-    /// <summary>Hands every line that came since to <paramref name="take"/>, in the order of the file.</summary>
-    /// <returns>Where to go on.</returns>
+    /// <summary>
+    /// Passes every line added since <paramref name="last"/> to <paramref name="take"/>, in the order of the file.
+    /// </summary>
+    /// <returns>The position for the next call.</returns>
     /// <exception cref="ResponderException">The log cannot be read.</exception>
     public LogPosition Read(LogPosition last, LogLines.Reader take) => Try(() =>
         _current is not null && IsIn(_current, last) ? ReadOn(_current, last, take) : ReadOver(last, take));
@@ -53,7 +56,7 @@ internal sealed class LogFollower : IDisposable
 
     private LogPosition ReadOver(LogPosition last, LogLines.Reader take)
     {
-        // Checked before the rotated file is read: once the new file has a line, rsyslogd has left the old one.
+        // Check this before reading the rotated file: once the new file has a line, rsyslogd no longer writes the old.
         var isSwitched = _current is { Length: > 0 };
         var counted = take;
         if (_rotated is not null && IsIn(_rotated, last))
@@ -62,7 +65,8 @@ internal sealed class LogFollower : IDisposable
         }
         else
         {
-            // The file that was read is gone: rotated twice, or emptied. Lines younger than all that counted are new.
+            // The file that was read is gone: it was rotated twice, or emptied. Count the lines that are later than
+            // every line counted so far.
             var until = last.Until;
             counted = line =>
             {
@@ -90,7 +94,7 @@ internal sealed class LogFollower : IDisposable
         return new LogPosition(offset, Head(file, offset), until);
     }
 
-    /// <summary>Whether this is the file in which the position lies.</summary>
+    /// <summary>Returns whether this is the file that the position belongs to.</summary>
     private static bool IsIn(FileStream file, LogPosition position) =>
         position.Offset > 0 && file.Length >= position.Offset && Head(file, position.Offset) == position.Head;
 
@@ -102,7 +106,9 @@ internal sealed class LogFollower : IDisposable
         return head.Length == 0 ? "" : Convert.ToHexStringLower(Sha256.HashData(head));
     }
 
-    /// <summary>The newest file that rotation has made, numbered or dated; null when there is none.</summary>
+    /// <summary>
+    /// Returns the path of the newest rotated file whose name ends in a number or a date. Null if there is none.
+    /// </summary>
     private string? Rotated()
     {
         var (folder, name) = (Path.GetDirectoryName(_path)!, Path.GetFileName(_path));
@@ -129,14 +135,14 @@ internal sealed class LogFollower : IDisposable
 }
 
 /// <summary>How far the log has been read.</summary>
-/// <param name="Offset">Bytes of the file that are read; always the end of a line.</param>
+/// <param name="Offset">The number of bytes of the file that were read. It is always the end of a line.</param>
 /// <param name="Head">
-/// Hash of the file's first bytes, which identifies it after a rotation; empty when nothing of it was read. Its name or
-/// inode number may belong to another file by then.
+/// A hash of the file's first bytes, which identifies the file after a rotation; empty if none of it was read. The
+/// file's name or inode number may by then belong to another file.
 /// </param>
-/// <param name="Until">Time of the youngest line that counted. It decides what is new when the file is gone.</param>
+/// <param name="Until">The time of the latest line that counted. If the file is gone, later lines are new.</param>
 internal sealed record LogPosition(long Offset, string Head, DateTimeOffset Until)
 {
-    /// <summary>Before the first line.</summary>
+    /// <summary>The position before the first line.</summary>
     public static readonly LogPosition Start = new(0, "", DateTimeOffset.MinValue);
 }

@@ -1,21 +1,21 @@
 namespace MailResponder.Logs;
 
-/// <summary>Splits a log into its lines, in constant memory.</summary>
+/// <summary>Splits a log into lines, in constant memory.</summary>
 internal static class LogLines
 {
-    /// <summary>rsyslogd itself writes no line over 8 kB.</summary>
+    /// <summary>The longest line that is read. rsyslogd itself writes no line over 8 kB.</summary>
     private const int MaxLineBytes = 1 << 16;
 
     public delegate void Reader(ReadOnlySpan<byte> line);
 
     /// <summary>Reads the log to its end.</summary>
-    /// <param name="log">Read from its position on.</param>
-    /// <param name="read">Gets each line without its end; an empty one for a line over 64 KiB.</param>
+    /// <param name="log">The log, which is read from its current position.</param>
+    /// <param name="read">Called with each line, without its line end. A line over 64 KiB is passed as empty.</param>
     /// <param name="isComplete">
-    /// Whether a last line without a line end counts. In a log in use it is still being written, and is left for the
-    /// next time.
+    /// Whether a last line without a line end counts. In a log in use, such a line is still being written, and is left
+    /// for the next time.
     /// </param>
-    /// <returns>How many bytes the lines have, with their ends.</returns>
+    /// <returns>The number of bytes in the lines, with their line ends.</returns>
     public static long Read(Stream log, Reader read, bool isComplete)
     {
         var buffer = new byte[MaxLineBytes];

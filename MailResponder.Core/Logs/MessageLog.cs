@@ -5,11 +5,12 @@ using MailResponder.Settings;
 namespace MailResponder.Logs;
 
 /// <summary>
-/// Writes two lines for each message: one for people, and the same as JSON for programs. Neither names the requester.
+/// Writes two lines for each message: one for people, and the same facts as JSON for programs. Neither names the
+/// requester.
 /// </summary>
-/// <param name="settings">Null when they cannot be read: then the log goes to the standard places.</param>
-/// <param name="target">Null: as the settings say.</param>
-/// <param name="clock">Tells the time of each line.</param>
+/// <param name="settings">The settings. Null if they cannot be read: the log then uses its defaults.</param>
+/// <param name="target">Where the lines go. Null: as the settings say.</param>
+/// <param name="clock">The source of each line's time.</param>
 internal sealed class MessageLog(ResponderSettings? settings, LogTarget? target, TimeProvider clock)
 {
     private const int MaxProblemLength = 600;
@@ -32,7 +33,7 @@ internal sealed class MessageLog(ResponderSettings? settings, LogTarget? target,
 
         var severity = outcome.Result switch
         {
-            // There may be thousands of these, and one alarm reports them all.
+            // There may be thousands of these. One alarm reports them all.
             Result.Deferred when outcome.Cause == Cause.Limit => SyslogSeverity.Info,
             Result.Deferred => SyslogSeverity.Error,
             Result.Failed => SyslogSeverity.Warning,
@@ -42,7 +43,7 @@ internal sealed class MessageLog(ResponderSettings? settings, LogTarget? target,
         _syslog.Write(_eventFacility, severity, Event(outcome, milliseconds, clock.GetUtcNow()));
     }
 
-    /// <summary>A line of priority err that is about no single message.</summary>
+    /// <summary>Writes a line of severity err that is not about a single message.</summary>
     public void Warn(string text)
     {
         if (_target == LogTarget.Stderr)
@@ -51,7 +52,7 @@ internal sealed class MessageLog(ResponderSettings? settings, LogTarget? target,
             _syslog.Write(_facility, SyslogSeverity.Error, text);
     }
 
-    /// <summary>The line for people: the result, then name=value words; a problem in quotes at the end.</summary>
+    /// <summary>Returns the line for people: the result, name=value words, and a quoted problem at the end.</summary>
     internal static string Line(Outcome outcome, long milliseconds)
     {
         var line = new StringBuilder(Name(outcome.Result));
@@ -68,7 +69,9 @@ internal sealed class MessageLog(ResponderSettings? settings, LogTarget? target,
         return line.ToString();
     }
 
-    /// <summary>As <see cref="Words.Hyphenated"/>, without the reflection that the names of an enum cost.</summary>
+    /// <summary>
+    /// Returns the same name as <see cref="Words.Hyphenated"/>, without the reflection that the names of an enum need.
+    /// </summary>
     private static string Name(Result result) => result switch
     {
         Result.Replied => "replied",
@@ -79,7 +82,7 @@ internal sealed class MessageLog(ResponderSettings? settings, LogTarget? target,
         _ => "failed",
     };
 
-    /// <summary>The line for programs, which <see cref="MessageEvent"/> reads.</summary>
+    /// <summary>Returns the line for programs, which <see cref="MessageEvent"/> reads.</summary>
     internal static string Event(Outcome outcome, long milliseconds, DateTimeOffset time)
     {
         var receipts = string.Join(',', outcome.Receipts.Select(Quoted));
@@ -91,7 +94,8 @@ internal sealed class MessageLog(ResponderSettings? settings, LogTarget? target,
     }
 
     /// <summary>
-    /// A JSON string (RFC 8259, section 7). Utf8JsonWriter would build a table of all characters first.
+    /// Returns a JSON string (RFC 8259, section 7). Utf8JsonWriter is slower here: it first builds a table of all
+    /// characters.
     /// </summary>
     private static string Quoted(string? value)
     {
@@ -112,7 +116,8 @@ internal sealed class MessageLog(ResponderSettings? settings, LogTarget? target,
     }
 
     /// <summary>
-    /// Replaces what breaks the line, and cuts between characters: half of a surrogate pair is not valid in JSON.
+    /// Replaces characters that break the line, and limits its length. Cuts between characters, because half of a
+    /// surrogate pair is not valid in JSON.
     /// </summary>
     private static string OneLine(string problem)
     {

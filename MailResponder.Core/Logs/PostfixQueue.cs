@@ -6,23 +6,23 @@ using MailResponder.Files;
 namespace MailResponder.Logs;
 
 /// <summary>
-/// The messages in Postfix's queue. For root they are files that are counted and never opened, because they name who
-/// wrote; postqueue(1), which every user may ask, opens each, which takes long in a long queue.
+/// Counts the messages in Postfix's queue. As root, it counts the files and never opens them, because they name the
+/// senders. Any user may run postqueue(1), but that opens each file, which is slow for a long queue.
 /// </summary>
 internal static class PostfixQueue
 {
-    /// <summary>Where messages wait until somebody releases them.</summary>
+    /// <summary>The folder where messages stay until an operator releases them.</summary>
     public const string Held = "hold";
 
-    /// <summary>Where pickup(8) and qmgr(8) take messages from.</summary>
+    /// <summary>The folders from which pickup(8) and qmgr(8) take messages.</summary>
     public static readonly string[] Delivered = ["maildrop", "incoming", "active", "deferred"];
 
     private const string Postqueue = "/usr/sbin/postqueue";
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
-    /// <summary>How many messages wait in each of its folders, empty ones left out.</summary>
+    /// <summary>Returns the number of messages in each folder of the queue, without empty folders.</summary>
     /// <exception cref="ResponderException">
-    /// There is no Postfix, it does not say where its queue is, or this user may not look into it (root may).
+    /// There is no Postfix, it does not report its queue directory, or the user may not read that (root may).
     /// </exception>
     public static OrderedDictionary<string, long> Count()
     {
@@ -42,8 +42,8 @@ internal static class PostfixQueue
         }
     }
 
-    /// <summary>The messages in one of its folders. A missing folder has none.</summary>
-    /// <exception cref="UnauthorizedAccessException">This user may not look into the folder.</exception>
+    /// <summary>Returns the messages in one folder of the queue. A missing folder has none.</summary>
+    /// <exception cref="UnauthorizedAccessException">The user may not read the folder.</exception>
     public static List<FileInfo> MessagesIn(string queue, string folder)
     {
         var found = new List<FileInfo>();
@@ -54,14 +54,15 @@ internal static class PostfixQueue
         }
         catch (IOException)
         {
-            // Deferred mail lies in folders by the first letter of its id, and such a folder may go meanwhile.
+            // Postfix keeps deferred mail in subfolders named by the first letter of the queue id, and may remove one
+            // meanwhile.
         }
 
         return found;
     }
 
-    /// <summary>How many wait, by queue, the most first, as postqueue(1) tells it.</summary>
-    /// <exception cref="ResponderException">It cannot be run, fails, or does not end in time.</exception>
+    /// <summary>Runs postqueue(1) and returns the number of messages by queue, the longest queue first.</summary>
+    /// <exception cref="ResponderException">postqueue cannot be run, fails, or does not end in time.</exception>
     public static OrderedDictionary<string, long> CountByName()
     {
         var start = new ProcessStartInfo(Postqueue, "-j")
@@ -76,13 +77,13 @@ internal static class PostfixQueue
             process.BeginErrorReadLine();
             using var timeout = new CancellationTokenSource(MaxWait);
             using var kill = timeout.Token.Register(process.Kill);
-            // A line a message: they are not kept.
+            // There is one line per message, so count them without keeping them.
             var counts = Lines(process.StandardOutput).CountBy(NameOf).ToList();
             process.WaitForExit();
             if (timeout.IsCancellationRequested)
                 throw Failure($"did not end within {MaxWait.TotalSeconds} s");
             if (process.ExitCode != 0)
-                throw Failure($"failed with exit code {process.ExitCode}; does Postfix run?");
+                throw Failure($"failed with exit code {process.ExitCode}; is Postfix running?");
             return new(counts.Select(pair => KeyValuePair.Create(pair.Key, (long)pair.Value))
                 .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal));
         }
@@ -92,7 +93,7 @@ internal static class PostfixQueue
         }
     }
 
-    /// <summary>The queue's name in a line of `postqueue -j`, of which nothing else is read.</summary>
+    /// <summary>Returns the name of the queue in a line of `postqueue -j`. Reads nothing else in the line.</summary>
     private static string NameOf(string line)
     {
         try
@@ -103,7 +104,7 @@ internal static class PostfixQueue
         catch (Exception exception) when (
             exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw Failure("printed what is not its JSON form: Postfix 3.1 or later is needed");
+            throw Failure("did not print its JSON form: Postfix 3.1 or later is needed");
         }
     }
 

@@ -4,10 +4,10 @@ using MailResponder.Native;
 namespace MailResponder.Logs;
 
 /// <summary>
-/// Standard error as the filter needs it. When it is closed or full, only the line is lost; the exit code says enough.
-/// Control characters in a line are replaced, so that they cannot steer the terminal. <see cref="Console"/> is not
-/// used, because it first inspects the terminal and starts a thread for signals: when descriptors, memory or processes
-/// are short, that would end the program with a stack trace.
+/// Standard error for the filter. If it is closed or full, only the line is lost; the exit code says enough. Control
+/// characters in a line are replaced, so that they cannot control the terminal. <see cref="Console"/> is not used: it
+/// first inspects the terminal and starts a thread for signals, and when descriptors, memory or processes are short,
+/// that would end the program with a stack trace.
 /// </summary>
 internal static class StandardError
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace MailResponder.Logs;
 
 /// <summary>
-/// One line of a log file: "TIME HOST PROGRAM[PID]: TEXT", where TIME is that of RFC 3339 or of RFC 3164
-/// ("Nov 22 10:00:00", local time, no year).
+/// One line of a log file: "TIME HOST PROGRAM[PID]: TEXT". TIME has the form of RFC 3339, or that of RFC 3164
+/// ("Nov 22 10:00:00"), which is local time without a year.
 /// </summary>
 internal readonly ref struct SyslogLine(DateTimeOffset time, ReadOnlySpan<char> program, ReadOnlySpan<char> text)
 {
@@ -13,21 +13,24 @@ internal readonly ref struct SyslogLine(DateTimeOffset time, ReadOnlySpan<char> 
 
     public DateTimeOffset Time { get; } = time;
 
-    /// <summary>Like "postfix/smtpd".</summary>
+    /// <summary>The name of the program, such as "postfix/smtpd".</summary>
     public ReadOnlySpan<char> Program { get; } = program;
 
     public ReadOnlySpan<char> Text { get; } = text;
 
-    /// <summary>Null when the line has another form.</summary>
-    /// <param name="line">Any bytes, without the line end.</param>
-    /// <param name="now">As for <see cref="TryParse"/>.</param>
+    /// <summary>Returns the time of a line. Null if the line has another form.</summary>
+    /// <param name="line">The line without its line end, in any bytes.</param>
+    /// <param name="now">The current time, as for <see cref="TryParse"/>.</param>
     public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> line, DateTimeOffset now) =>
         TryParse(Encoding.Latin1.GetString(line), now, out var parsed) ? parsed.Time : null;
 
-    /// <summary>False when the line has another form.</summary>
-    /// <param name="line">Without its end.</param>
-    /// <param name="now">A time without a year is the latest one that is at most a day after this.</param>
+    /// <summary>Splits a line into its parts.</summary>
+    /// <param name="line">The line without its line end.</param>
+    /// <param name="now">
+    /// The current time. A time without a year gets the latest year that makes it at most a day after this.
+    /// </param>
     /// <param name="result">The parts.</param>
+    /// <returns>False if the line has another form.</returns>
     public static bool TryParse(ReadOnlySpan<char> line, DateTimeOffset now, out SyslogLine result)
     {
         result = default;
@@ -55,7 +58,7 @@ internal readonly ref struct SyslogLine(DateTimeOffset time, ReadOnlySpan<char> 
         return true;
     }
 
-    /// <summary>Takes the time and the space behind it off the line.</summary>
+    /// <summary>Removes the time and the space after it from the line. False if the line has no time.</summary>
     private static bool TryTime(ref ReadOnlySpan<char> line, DateTimeOffset now, out DateTimeOffset time)
     {
         time = default;

@@ -5,8 +5,8 @@ using MailResponder.Settings;
 namespace MailResponder.Logs;
 
 /// <summary>
-/// Writes to the local syslog daemon's datagram socket in the form of RFC 3164. Logging never keeps a message from
-/// being answered: a line that cannot be written at once, or within a second, is lost.
+/// Writes to the datagram socket of the local syslog daemon in the form of RFC 3164. A line that cannot be written
+/// within a second is lost: logging never keeps a message from being answered.
 /// </summary>
 internal sealed class SyslogSocket(string path, TimeProvider clock)
 {
@@ -22,7 +22,7 @@ internal sealed class SyslogSocket(string path, TimeProvider clock)
     }
 }
 
-/// <summary>RFC 5424, section 6.2.1.</summary>
+/// <summary>The severities of RFC 5424, section 6.2.1, that the responder uses.</summary>
 internal enum SyslogSeverity
 {
     Error = 3,

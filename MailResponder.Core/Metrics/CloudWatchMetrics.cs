@@ -6,22 +6,26 @@ using MailResponder.PostfixLog;
 namespace MailResponder.Metrics;
 
 /// <summary>
-/// What goes into CloudWatch: one list a namespace, so that a run takes two calls whatever the load. Names and values
-/// of dimensions are part of a metric's identity: an alarm has to name the same.
+/// The metrics for CloudWatch: one list per namespace, so that a run makes two calls whatever the load. The names and
+/// values of dimensions are part of a metric's identity: an alarm must name the same ones.
 /// </summary>
-/// <param name="OfMail">For the namespace of the settings: what messages did since the last run.</param>
-/// <param name="OfHost">For System/Linux: names and dimensions as Amazon's old monitoring scripts had them.</param>
+/// <param name="OfMail">The metrics of messages since the last run, for the namespace in the settings.</param>
+/// <param name="OfHost">
+/// The metrics of the host, for the namespace System/Linux. Their names and dimensions are those of Amazon's old
+/// monitoring scripts.
+/// </param>
 internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDatum> OfHost)
 {
     public const string HostNamespace = "System/Linux";
 
+    /// <summary>Makes the metrics of one run.</summary>
     /// <param name="traffic">The messages since the last run.</param>
-    /// <param name="host">The host now.</param>
-    /// <param name="group">The Auto Scaling group; null: the dimension is left out.</param>
-    /// <param name="threshold">Answers from which on a requested address has a metric of its own.</param>
-    /// <param name="outcomes">Of the replies of the last 24 hours; null when they are not known.</param>
-    /// <param name="canaries">By mailbox: what the last runs of `responder canary` found.</param>
-    /// <param name="now">Tells how long ago their last success was.</param>
+    /// <param name="host">The state of the host now.</param>
+    /// <param name="group">The Auto Scaling group. Null: the metrics do not have this dimension.</param>
+    /// <param name="threshold">A requested address with at least this many answers has its own metric.</param>
+    /// <param name="outcomes">The outcomes of the replies of the last 24 hours; null if they are unknown.</param>
+    /// <param name="canaries">The results of the last runs of `responder canary`, by mailbox.</param>
+    /// <param name="now">The current time, for the age of each canary's last success.</param>
     public static CloudWatchMetrics Of(
         Traffic traffic, HostReading host, string? group, int threshold, IReadOnlyList<ProviderOutcomes>? outcomes,
         IReadOnlyDictionary<string, CanaryRecord> canaries, DateTimeOffset now)
@@ -29,7 +33,7 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
         (string, string)[] ofGroup = group is null ? [] : [("AutoScalingGroupName", group)];
         var mail = new List<MetricDatum>();
         var durations = traffic.Durations;
-        // Without a message there is no duration, and CloudWatch takes no set without a sample.
+        // Without a message there is no duration, and CloudWatch refuses a statistic set without a sample.
         if (durations.Count > 0)
         {
             mail.Add(Metric("processing_time", StandardUnit.Milliseconds, new StatisticSet
@@ -75,7 +79,7 @@ internal sealed record CloudWatchMetrics(List<MetricDatum> OfMail, List<MetricDa
     private static MetricDatum Count(string name, long value, params (string Name, string Value)[] dimensions) =>
         One(name, StandardUnit.Count, value, dimensions);
 
-    /// <summary>A metric with one sample.</summary>
+    /// <summary>Returns a metric with one sample.</summary>
     private static MetricDatum One(
         string name, StandardUnit unit, double value, params (string Name, string Value)[] dimensions) =>
         Metric(name, unit, new StatisticSet { SampleCount = 1, Sum = value, Minimum = value, Maximum = value },

@@ -2,28 +2,31 @@ using System.Text.Json.Serialization;
 
 namespace MailResponder.Metrics;
 
-/// <summary>Many durations in short: number, sum, extremes and a histogram.</summary>
+/// <summary>A summary of durations: their number, sum and extremes, and a histogram.</summary>
 internal sealed class Durations
 {
     /// <summary>
-    /// Upper bounds in milliseconds, each included; what is longer counts in <see cref="Count"/> alone.
+    /// The inclusive upper bounds of the buckets, in milliseconds. A longer duration is in no bucket, but
+    /// <see cref="Count"/> includes it.
     /// </summary>
     public static ReadOnlySpan<long> Bounds =>
         [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000];
 
-    /// <summary>How many were not longer than the bound of the same index and longer than the one before.</summary>
+    /// <summary>
+    /// The number of durations up to the bound with the same index, but above the bound before it.
+    /// </summary>
     public long[] Buckets { get; set; } = new long[Bounds.Length];
 
     public long Count { get; set; }
 
-    /// <summary>Milliseconds.</summary>
+    /// <summary>The sum of all durations, in milliseconds.</summary>
     public long Sum { get; set; }
 
-    /// <summary>Milliseconds; 0 while nothing was counted.</summary>
+    /// <summary>The shortest duration, in milliseconds; 0 if there is none.</summary>
     [JsonIgnore]
     public long Shortest { get; private set; }
 
-    /// <summary>Milliseconds; 0 while nothing was counted.</summary>
+    /// <summary>The longest duration, in milliseconds; 0 if there is none.</summary>
     [JsonIgnore]
     public long Longest { get; private set; }
 

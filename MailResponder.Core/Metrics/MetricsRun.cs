@@ -3,10 +3,13 @@ using MailResponder.Logs;
 
 namespace MailResponder.Metrics;
 
-/// <summary>One reading of log and host. `put` and `prometheus` each keep a state of their own.</summary>
+/// <summary>
+/// One run of `responder metrics`: reads the log and the state of the host. `put` and `prometheus` each have their own
+/// state file.
+/// </summary>
 internal sealed class MetricsRun : IDisposable
 {
-    /// <summary>Less than the minute after which cron starts the next run.</summary>
+    /// <summary>How long to wait for the lock. Cron starts the next run a minute after this one.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     private readonly FileTurn? _turn;
@@ -28,29 +31,34 @@ internal sealed class MetricsRun : IDisposable
         _group = new Lazy<string?>(() => HostReading.AutoScalingGroup(before.AutoScalingGroup));
     }
 
-    /// <summary>What came since the state was last kept.</summary>
+    /// <summary>The messages since the state was last saved.</summary>
     public Traffic Traffic { get; } = new();
 
     public HostReading Host { get; } = HostReading.Now();
 
     /// <summary>
-    /// The Auto Scaling group of the host, null when it is unknown. The instance is asked when this is.
+    /// The Auto Scaling group of the host; null if it is unknown. The first use asks the instance metadata service.
     /// </summary>
     public string? Group => _group.Value;
 
-    /// <summary>Counts of the runs before this one; what is added to them is kept with the state.</summary>
+    /// <summary>The counts of all runs before this one. What the caller adds to them is saved with the state.</summary>
     public Totals Totals => _state.Totals;
 
-    /// <summary>A run that changes nothing and takes no lock.</summary>
-    /// <param name="folder">Of the states.</param>
-    /// <param name="name">Of this state's file.</param>
+    /// <summary>Starts a run that changes nothing and takes no lock. The caller disposes it.</summary>
+    /// <param name="folder">The folder of the state files.</param>
+    /// <param name="name">The name of this run's state file.</param>
     /// <param name="log">The log of events.</param>
-    /// <exception cref="ResponderException">State or log cannot be read.</exception>
+    /// <exception cref="ResponderException">The state or the log cannot be read.</exception>
     public static MetricsRun Look(string folder, string name, string log) =>
         new(Path.Join(folder, name), null, log);
 
-    /// <summary>A run that holds the lock until it is disposed.</summary>
-    /// <exception cref="ResponderException">Another run took too long, or state or log cannot be used.</exception>
+    /// <summary>Starts a run that holds the lock until the caller disposes it.</summary>
+    /// <param name="folder">The folder of the state files. It is created if it is missing.</param>
+    /// <param name="name">The name of this run's state file.</param>
+    /// <param name="log">The log of events.</param>
+    /// <exception cref="ResponderException">
+    /// Another run held the lock for too long, or the state or the log cannot be used.
+    /// </exception>
     public static MetricsRun Begin(string folder, string name, string log)
     {
         var path = Path.Join(folder, name);
@@ -60,14 +68,17 @@ internal sealed class MetricsRun : IDisposable
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             return FileTurn.Wait(path + ".lock", MaxWait);
         }) ?? throw new ResponderException(Cause.InProgress,
-            $"another run holds {path}.lock for too long; the next one counts what this one would have");
+            $"another run has held {path}.lock for too long; the next run will count what this one did not");
         return new MetricsRun(path, turn, log);
     }
 
     /// <summary>
-    /// Writes the next state beside the old one. The action puts it in its place, once the metrics are delivered.
+    /// Writes the new state next to the old one. The caller calls the returned action after delivering the metrics; it
+    /// replaces the old state.
     /// </summary>
-    /// <exception cref="ResponderException">It cannot be written; then nothing should be delivered.</exception>
+    /// <exception cref="ResponderException">
+    /// The state cannot be written. The caller should not deliver the metrics.
+    /// </exception>
     public Action Prepare() =>
         (_group.IsValueCreated ? _state with { AutoScalingGroup = _group.Value } : _state).Prepare(_path);
 

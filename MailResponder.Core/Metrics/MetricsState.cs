@@ -6,26 +6,29 @@ using MailResponder.Logs;
 namespace MailResponder.Metrics;
 
 /// <summary>
-/// What one run leaves for the next, as a JSON file. Losing it costs the lines since the last run, nothing else.
+/// The state that one run saves for the next, in a JSON file. If it is lost, the lines since the last run are not
+/// counted, and the totals begin again at zero.
 /// </summary>
-/// <param name="Position">How far the log is counted; null before the first run.</param>
-/// <param name="AutoScalingGroup">The group that the host is in; null when that is not known.</param>
-/// <param name="Totals">Counts since the first run; only `prometheus` uses them.</param>
+/// <param name="Position">The position in the log up to which lines are counted; null before the first run.</param>
+/// <param name="AutoScalingGroup">The Auto Scaling group of the host; null if it is unknown.</param>
+/// <param name="Totals">The counts since the first run. Only `prometheus` uses them.</param>
 internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGroup, Totals Totals)
 {
     private static MetricsState Empty => new(null, null, new Totals([], [], new Durations()));
 
-    /// <summary>An absent file, or one that is not ours, gives the state before the first run.</summary>
-    /// <exception cref="ResponderException">The file is there and cannot be read.</exception>
+    /// <summary>
+    /// Reads the state. If the file is missing or does not hold a valid state, returns the state before the first run.
+    /// </summary>
+    /// <exception cref="ResponderException">The file exists but cannot be read.</exception>
     public static MetricsState Load(string path) => FileTrouble.InWords(Cause.Output, "metrics.state " + path, () =>
         JsonFile.Read(path, StateJson.Default.MetricsState) is { Position.Offset: >= 0 } state
             && state.Totals.Durations.Buckets.Length == Durations.Bounds.Length ? state : Empty);
 
     /// <summary>
-    /// Writes the state beside the old one, so that a full disk shows before the metrics are sent, not after.
+    /// Writes the state next to the old one, so that a full disk is noticed before the metrics are sent, not after.
     /// </summary>
-    /// <returns>Puts the state in its place.</returns>
-    /// <exception cref="ResponderException">It cannot be written.</exception>
+    /// <returns>An action that replaces the old state.</returns>
+    /// <exception cref="ResponderException">The state cannot be written.</exception>
     public Action Prepare(string path)
     {
         var unfinished = path + ".new";
@@ -35,7 +38,7 @@ internal sealed record MetricsState(LogPosition? Position, string? AutoScalingGr
     }
 }
 
-/// <summary>A file with a member too few, or null for one, is not ours.</summary>
+/// <summary>Reads and writes the file. Refuses JSON in which a required member is missing or null.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     GenerationMode = JsonSourceGenerationMode.Metadata)]

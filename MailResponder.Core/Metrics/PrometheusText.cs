@@ -7,25 +7,26 @@ namespace MailResponder.Metrics;
 /// <summary>The text format of Prometheus, version 0.0.4, as node_exporter's textfile collector reads it.</summary>
 internal static class PrometheusText
 {
-    /// <param name="totals">Counts that only grow.</param>
-    /// <param name="host">The host at this moment.</param>
-    /// <param name="outcomes">Of the replies of the last 24 hours; null when they are not known.</param>
-    /// <param name="canaries">By mailbox: what the last runs of `responder canary` found.</param>
+    /// <summary>Returns all metrics as text.</summary>
+    /// <param name="totals">The counts since the first run.</param>
+    /// <param name="host">The state of the host now.</param>
+    /// <param name="outcomes">The outcomes of the replies of the last 24 hours; null if they are unknown.</param>
+    /// <param name="canaries">The results of the last runs of `responder canary`, by mailbox.</param>
     public static string Of(Totals totals, HostReading host, IReadOnlyList<ProviderOutcomes>? outcomes,
         IReadOnlyDictionary<string, CanaryRecord> canaries)
     {
-        return Family("messages_total", "counter", "Messages by what became of them.", Traffic.Counted.Select(result =>
+        return Family("messages_total", "counter", "Messages by result.", Traffic.Counted.Select(result =>
                 Sample("messages_total", totals.Messages.GetValueOrDefault(result), ("result", result.Hyphenated()))))
-            + Family("replies_total", "counter", "Replies sent, by requested address; rarely requested ones together.",
+            + Family("replies_total", "counter", "Replies sent, by requested address; rare addresses together.",
                 totals.Replies.OrderBy(pair => pair.Key, StringComparer.Ordinal)
                     .Select(pair => Sample("replies_total", pair.Value, ("address", pair.Key))))
             + Of(totals.Durations)
             + (outcomes is null ? "" : Of(outcomes))
             + OfCanaries("canary_last_success_timestamp_seconds",
-                "When `responder canary` last found all well; 0: never.",
+                "When `responder canary` last succeeded; 0 if never.",
                 record => record.LastSuccess?.ToUnixTimeSeconds() ?? 0)
-            + OfCanaries("canary_seconds", "How long the replies took then.", record => record.Seconds)
-            + OfCanaries("canary_in_spam", "Replies of the last run that were taken for spam.", record => record.InJunk)
+            + OfCanaries("canary_seconds", "How long the replies took at the last success.", record => record.Seconds)
+            + OfCanaries("canary_in_spam", "Replies of the last run that went to spam.", record => record.InJunk)
             + (host.QueueLength is not { } waiting ? ""
                 : Family("queue_messages", "gauge", "Messages in the Postfix queue.",
                     Sample("queue_messages", waiting)))
@@ -44,7 +45,7 @@ internal static class PrometheusText
     {
         const string name = "reply_outcomes";
         return Family(name, "gauge",
-            "What became of the replies of the last 24 hours, by provider; small ones together.",
+            "Replies of the last 24 hours, by provider and outcome; small providers together.",
             outcomes.SelectMany(one => one.Counts().Select(outcome =>
                 Sample(name, outcome.Count, ("provider", one.Provider), ("outcome", outcome.Outcome)))));
     }
@@ -52,7 +53,7 @@ internal static class PrometheusText
     private static string Of(Durations durations)
     {
         const string name = "processing_seconds";
-        return Family(name, "histogram", "How long a message took that was not skipped.",
+        return Family(name, "histogram", "Time to handle a message that was not skipped.",
         [
             .. durations.Buckets.Select((_, i) => Sample(
                 name + "_bucket", durations.Buckets.Take(i + 1).Sum(), ("le", Text(Durations.Bounds[i] / 1000.0)))),

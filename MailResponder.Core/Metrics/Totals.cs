@@ -1,11 +1,11 @@
 namespace MailResponder.Metrics;
 
-/// <summary>Counts that only grow, for Prometheus, which looks at differences.</summary>
-/// <param name="Messages">Messages by what became of them; a result that never was is missing.</param>
+/// <summary>Counts that only grow, for Prometheus, which computes differences.</summary>
+/// <param name="Messages">Messages by result. A result that has not occurred is missing.</param>
 /// <param name="Replies">
-/// Replies by requested address. What was below the threshold in its run stays in "others".
+/// Replies by requested address. Replies of an address that was below the threshold in a run stay in "others".
 /// </param>
-/// <param name="Durations">Shortest and longest are not kept.</param>
+/// <param name="Durations">Durations of messages, without the shortest and the longest, which are not saved.</param>
 internal sealed record Totals(
     Dictionary<Result, long> Messages, Dictionary<string, long> Replies, Durations Durations)
 {

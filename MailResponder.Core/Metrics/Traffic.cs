@@ -3,32 +3,33 @@ using MailResponder.Logs;
 
 namespace MailResponder.Metrics;
 
-/// <summary>The messages of one part of the log, added up.</summary>
+/// <summary>The sums of the messages in one part of the log.</summary>
 internal sealed class Traffic
 {
     public const string Others = "others";
 
     /// <summary>
-    /// CloudWatch takes 1000 metrics at once. No book is expected to have more addresses in use within a minute.
+    /// The most addresses with their own metric. CloudWatch accepts 1000 metrics in a call. No book is expected to have
+    /// more addresses in use within a minute.
     /// </summary>
     private const int MaxNamed = 900;
 
-    /// <summary>Probes and canaries count nowhere.</summary>
+    /// <summary>The results that are counted. Probes and canaries are not.</summary>
     public static Result[] Counted => [Result.Replied, Result.Skipped, Result.Deferred, Result.Failed];
 
     private readonly Dictionary<string, (long Requests, long Replies)> _addresses = [];
 
-    /// <summary>Messages by what became of them.</summary>
+    /// <summary>Messages by result.</summary>
     public Dictionary<Result, long> Messages { get; } =
         Counted.ToDictionary(result => result, _ => 0L);
 
-    /// <summary>Replies that went out, including those of messages that were deferred for another entry.</summary>
+    /// <summary>Replies that were sent, including those for messages that another entry deferred.</summary>
     public long Replies { get; private set; }
 
-    /// <summary>Milliseconds of every message that was not skipped.</summary>
+    /// <summary>The durations of all messages that were not skipped.</summary>
     public Durations Durations { get; } = new();
 
-    /// <summary>Counts the line when it is the event of a message.</summary>
+    /// <summary>Counts a line of the log if it is the event of a message.</summary>
     public void Add(ReadOnlySpan<byte> text)
     {
         if (MessageEvent.Read(text) is not { Result: not (Result.Probe or Result.Canary) } line)
@@ -40,14 +41,14 @@ internal sealed class Traffic
         if (line.Replies == 0)
             return;
         Replies += line.Replies;
-        // A notice that the quota is used up is a reply, and answers no request.
+        // A notice that the quota is used up is a reply but answers no request.
         var (requests, replies) = _addresses.GetValueOrDefault(line.Address);
         _addresses[line.Address] = (requests + (isSkipped ? 0 : 1), replies + line.Replies);
     }
 
     /// <summary>
-    /// Replies by requested address, the busiest first. Those with fewer answered requests than the threshold stand
-    /// together at the end as "others", so that no single person's request shows.
+    /// Returns the replies by requested address, the busiest first. Addresses with fewer answered requests than the
+    /// threshold are merged as "others" at the end, so that no single person's request is visible.
     /// </summary>
     public IReadOnlyList<(string Address, long Replies)> RepliesByAddress(int threshold)
     {

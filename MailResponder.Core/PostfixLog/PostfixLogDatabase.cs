@@ -5,10 +5,15 @@ using SQLitePCL;
 
 namespace MailResponder.PostfixLog;
 
-/// <summary>The SQLite file of what Postfix's log told. See <see cref="PostfixLogSchema"/> for the tables.</summary>
-/// <remarks>The journal mode is DELETE, because a user who may only read the file could not open it with WAL.</remarks>
-/// <param name="path">The file, which is there.</param>
-/// <param name="flags">As <see cref="UnpooledConnection.To"/> has them.</param>
+/// <summary>
+/// The SQLite file with the facts from Postfix's log and from reports about replies. <see cref="PostfixLogSchema"/> has
+/// its tables.
+/// </summary>
+/// <remarks>
+/// The journal mode is DELETE: with WAL, a user who may only read the file could not open it.
+/// </remarks>
+/// <param name="path">The file, which must exist.</param>
+/// <param name="flags">The flags of SQLite, as for <see cref="UnpooledConnection.To"/>.</param>
 internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
@@ -20,19 +25,19 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
     public static bool IsDamage(ResponderException exception) =>
         exception.InnerException is SqliteException { SqliteErrorCode: 11 or 26 };
 
-    /// <summary>Gives a damaged file the ending ".damaged". Only statistics are lost with it.</summary>
+    /// <summary>Renames a damaged file by adding ".damaged". Only statistics are lost.</summary>
     public static void PutAside(string file)
     {
         File.Move(file, file + ".damaged", overwrite: true);
         File.Delete(file + "-journal");
     }
 
-    /// <summary>Counts the mails that arrived in a span.</summary>
-    /// <param name="file">The database.</param>
-    /// <param name="since">The span's begin.</param>
+    /// <summary>Returns the figures for the mails that arrived in a span of time.</summary>
+    /// <param name="file">The database file.</param>
+    /// <param name="since">The beginning of the span.</param>
     /// <param name="until">The first moment after the span.</param>
-    /// <param name="threshold">Providers with fewer replies are counted together.</param>
-    /// <returns>Null when there is no file.</returns>
+    /// <param name="threshold">Providers with fewer replies than this are merged.</param>
+    /// <returns>Null if the file does not exist.</returns>
     /// <exception cref="ResponderException">The file cannot be read.</exception>
     public static PostfixLogSummary? Summarise(
         string file, DateTimeOffset since, DateTimeOffset until, int threshold) =>
@@ -40,13 +45,17 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
         {
             using var database = new PostfixLogDatabase(file, raw.SQLITE_OPEN_READONLY);
             database.CheckVersion();
-            // One state of the database for all the counts.
+            // In one transaction, all counts are of the same state of the database.
             database.Run("BEGIN");
             return new PostfixLogReport(database, since, until, threshold).Summary();
         });
 
-    /// <summary>Opens it for writing, with folder and tables made where they are missing.</summary>
-    /// <exception cref="ResponderException">It cannot be written, is damaged, or a newer responder made it.</exception>
+    /// <summary>
+    /// Opens the database for writing. Creates its folder, file and tables if they are missing. The caller disposes it.
+    /// </summary>
+    /// <exception cref="ResponderException">
+    /// The database cannot be written, is damaged, or was made by a newer responder.
+    /// </exception>
     public static PostfixLogDatabase Open(string file) => SqliteDatabase.InWords(file, () =>
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!, UnixFileMode.UserRead
@@ -76,8 +85,10 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
         }
     });
 
-    /// <summary>Does all of the work in one transaction: whatever goes wrong, nothing is kept.</summary>
-    /// <exception cref="ResponderException">What went wrong with the file, in the operator's words.</exception>
+    /// <summary>Does the work in one transaction. If anything fails, nothing is stored.</summary>
+    /// <exception cref="ResponderException">
+    /// The file cannot be used. The message describes the failure for the operator.
+    /// </exception>
     public void Write(Action work) => SqliteDatabase.InWords(path, () =>
     {
         Run("BEGIN IMMEDIATE");
@@ -87,7 +98,7 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
 
     public int Run(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteNonQuery();
 
-    /// <returns>The first value of the first row; null when there is none or it is NULL.</returns>
+    /// <returns>The first value of the first row; null if there is no row or the value is NULL.</returns>
     public long? Number(string sql, params ReadOnlySpan<object?> values) =>
         Prepared(sql, values).ExecuteScalar() is long number ? number : null;
 
@@ -113,7 +124,7 @@ internal sealed class PostfixLogDatabase(string path, int flags) : IDisposable
         if (version is > 0 and <= PostfixLogSchema.Version)
             return;
         throw new ResponderException(Cause.Database, version == 0
-            ? $"database {path} is empty; `responder postfix-log` has not begun it yet"
+            ? $"database {path} is empty; `responder postfix-log` has not written to it yet"
             : $"database {path} was made by a newer responder (schema {version}, this one knows "
                 + $"{PostfixLogSchema.Version}); install the newer one again");
     }

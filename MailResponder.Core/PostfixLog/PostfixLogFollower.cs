@@ -6,29 +6,32 @@ using MailResponder.Settings;
 namespace MailResponder.PostfixLog;
 
 /// <summary>
-/// Reads one line of Postfix or one event of the responder after the other, and keeps what it tells about messages.
+/// Reads lines of Postfix's log and events of the responder, one at a time, and stores their facts about messages.
 /// </summary>
 internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderSettings settings, TimeProvider clock)
 {
-    /// <summary>The responder's events and Postfix's lines come in by two sockets, in any order.</summary>
+    /// <summary>
+    /// How long a message is still found after it has left the queue, in microseconds. The responder's events and
+    /// Postfix's lines arrive through two sockets, in any order.
+    /// </summary>
     private const long Grace = 60_000_000;
     private const string HandedToPostfix = "sendmail:";
 
     private readonly PostfixLogRows _rows = new(database);
     private readonly RequestedRecipients _recipients = new(settings);
 
-    /// <summary>The mail whose size was refused last.</summary>
+    /// <summary>The queue id of the mail that was last refused for its size.</summary>
     private string _tooLarge = "";
 
     public long Lines { get; private set; }
 
-    /// <summary>Lines that are not Postfix's, and tries to deliver without their outcome.</summary>
+    /// <summary>Lines that are not Postfix's or not events, and delivery attempts without an outcome.</summary>
     public long Unknown { get; private set; }
 
-    /// <summary>A line of Postfix's log.</summary>
+    /// <summary>Reads a line of Postfix's log.</summary>
     public void ReadMail(ReadOnlySpan<byte> text)
     {
-        // "postfix/smtpd", and of an instance or service with a name "postfix-out/submission/smtpd".
+        // "postfix/smtpd"; for a named instance or service, "postfix-out/submission/smtpd".
         var isKnown = SyslogLine.TryParse(Encoding.Latin1.GetString(text), clock.GetUtcNow(), out var line)
             && line.Program.StartsWith("postfix")
             && FollowPostfix(line, line.Program[(line.Program.LastIndexOf('/') + 1)..].ToString(),
@@ -36,7 +39,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         Count(isKnown);
     }
 
-    /// <summary>A line of the responder's log for programs.</summary>
+    /// <summary>Reads a line of the responder's log of events.</summary>
     public void ReadEvent(ReadOnlySpan<byte> text)
     {
         var read = MessageEvent.Read(text);
@@ -68,7 +71,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         foreach (var receipt in read.Receipts.Where(receipt => receipt.StartsWith(
             HandedToPostfix, StringComparison.Ordinal)))
         {
-            // Behind the name may stand "(without-attachments)".
+            // The name may be followed by "(without-attachments)".
             var name = receipt[HandedToPostfix.Length..].Split('(')[0];
             if (PostfixText.IsReplyName(name))
                 _rows.AddReceipt(message, name);
@@ -78,7 +81,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     private bool FollowPostfix(SyslogLine line, string service, long at)
     {
         var text = line.Text;
-        // A probe of `responder doctor` counts nowhere.
+        // Do not count a probe of `responder doctor`.
         if (ProbeTag.In(text) is not null)
         {
             if (PostfixText.TryQueueId(ref text, out var probe))
@@ -94,12 +97,12 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
 
         if (text.StartsWith("warning: "))
         {
-            // "warning: QUEUEID: queue file size limit exceeded": the one warning that refuses a mail.
+            // "warning: QUEUEID: queue file size limit exceeded" is the only warning that means a refused mail.
             var warning = text["warning: ".Length..];
             if (service is "smtpd" or "cleanup" && PostfixText.TryQueueId(ref warning, out var large)
                 && warning.StartsWith("queue file size limit exceeded") && large != _tooLarge)
             {
-                // smtpd and cleanup may both report one mail.
+                // smtpd and cleanup may both report the same mail.
                 _tooLarge = large;
                 _rows.AddRejection(at);
             }
@@ -112,17 +115,17 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
         switch (service)
         {
             case "smtpd" or "qmqpd" when text.StartsWith("client="):
-                // A content filter gives the mail back under another id.
+                // A content filter returns the mail to Postfix under another queue id.
                 Join(_rows.Begin(id, at), PostfixText.Value(text, "orig_queue_id"), at);
                 break;
             case "pickup" when text.StartsWith("uid="):
-                // `postsuper -r` has it come in again.
+                // `postsuper -r` requeues a mail under another queue id.
                 Join(_rows.Begin(id, at), PostfixText.Value(text, "orig_id"), at);
                 break;
             case "cleanup" when text.StartsWith("message-id="):
-                // What local(8) forwards and bounce(8) writes begins here.
+                // A mail that local(8) forwards or bounce(8) writes has no earlier line.
                 var message = _rows.FindOrBegin(id, at, at);
-                // A reply's Message-ID leads to its request. Others may name a person, and are not kept.
+                // The Message-ID of a reply leads to its request. Other ones may name a person, so do not store them.
                 if (ReplyName(text["message-id=".Length..]) is { } reply)
                     _rows.SetReply(message, reply);
                 break;
@@ -144,7 +147,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             _rows.Join(message, whole);
     }
 
-    /// <summary>What qmgr(8) and the delivery agents say.</summary>
+    /// <summary>Reads a line of qmgr(8) or of a delivery agent. False if its form is unknown.</summary>
     private bool FollowAgent(ReadOnlySpan<char> text, string id, long at)
     {
         if (text.StartsWith("to=<"))
@@ -180,7 +183,7 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
             _rows.SetDeferred(message, PostfixText.IsForWantOfTls(text[(end + 2)..]));
         else if (status is "bounced")
             _rows.SetBounced(message);
-        // local(8) gives mail for luser_relay or an alias a new queue id.
+        // local(8) forwards mail for luser_relay or an alias under a new queue id.
         var mark = text.LastIndexOf("(forwarded as ");
         if (mark >= 0 && text[^1] == ')' && text[(mark + "(forwarded as ".Length)..^1].ToString() is var next
             && PostfixText.IsQueueId(next))
@@ -195,7 +198,8 @@ internal sealed class PostfixLogFollower(PostfixLogDatabase database, ResponderS
     }
 
     /// <summary>
-    /// The reply's <see cref="Reply.OutgoingReply.Name"/>; null when the Message-ID is not one of ours.
+    /// Returns the <see cref="Reply.OutgoingReply.Name"/> of a reply from its Message-ID. Null if the Message-ID is not
+    /// one of ours.
     /// </summary>
     private string? ReplyName(ReadOnlySpan<char> messageId)
     {

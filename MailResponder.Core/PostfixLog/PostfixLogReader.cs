@@ -4,28 +4,32 @@ using MailResponder.Settings;
 namespace MailResponder.PostfixLog;
 
 /// <summary>
-/// Reads what came into the logs of Postfix and of the responder since the last time, and keeps what it tells. Rows and
-/// position are kept in one transaction: however a run ends, each line counts once.
+/// Reads the lines that were added to the logs of Postfix and of the responder since the last run, and stores their
+/// facts. Rows and positions are written in one transaction, so each line counts once, however a run ends.
 /// </summary>
-/// <param name="mailLog">Postfix's; both are opened at once, because root may be the only one who reads them.</param>
-/// <param name="events">The responder's, for programs.</param>
-/// <param name="clock">Tells the year of a time without one, and what is too old.</param>
-/// <exception cref="ResponderException">One of them is there and cannot be opened.</exception>
+/// <remarks>The constructor opens both logs, because perhaps only root can read them.</remarks>
+/// <param name="mailLog">Postfix's log.</param>
+/// <param name="events">The responder's log of events.</param>
+/// <param name="clock">The current time, for times without a year and for the age of rows.</param>
+/// <exception cref="ResponderException">A log exists but cannot be opened.</exception>
 internal sealed class PostfixLogReader(string mailLog, string events, TimeProvider clock) : IDisposable
 {
-    /// <summary>About 200 bytes each, so less than a gigabyte.</summary>
+    /// <summary>The most messages to keep. At about 200 bytes each, they need less than a gigabyte.</summary>
     private const long MostMessages = 1_000_000;
 
     private const long MostRejections = 2_000_000;
 
-    // The events first: Postfix's log, opened later, then has the lines of all messages in them.
+    // Open the events first. Postfix's log, opened later, then has the lines of all messages in the events.
     private readonly LogFollower _events = new(events, MessageEvent.TimeOf);
     private readonly LogFollower _mail = new(mailLog, line => SyslogLine.TimeOf(line, clock.GetUtcNow()));
 
-    /// <summary>Keeps what is new, and deletes rows older than the days of the settings.</summary>
-    /// <returns>The number of lines that were new, and how many of them are not of a form known here.</returns>
+    /// <summary>
+    /// Stores the facts of the new lines, and deletes rows that are older than the settings say. Sets a damaged
+    /// database aside and begins a new one.
+    /// </summary>
+    /// <returns>The number of new lines, and how many of them have an unknown form.</returns>
     /// <exception cref="ResponderException">
-    /// A log cannot be read, or the database not be written: nothing is kept.
+    /// A log cannot be read, or the database cannot be written. Nothing is stored.
     /// </exception>
     public (long Lines, long Unknown) Read(ResponderSettings settings)
     {

@@ -1,12 +1,12 @@
 namespace MailResponder.PostfixLog;
 
-/// <summary>Adds up the rows of a span of time.</summary>
+/// <summary>Computes the summary of a span of time from the rows of the database.</summary>
 internal sealed class PostfixLogReport(
     PostfixLogDatabase database, DateTimeOffset since, DateTimeOffset until, int threshold)
 {
     /// <summary>
-    /// Mails for us that arrived in the span, each with what became of those that were made of it within the host: they
-    /// have it as their root.
+    /// Selects the mails for our addresses that arrived in the span. Each row combines the states of all messages that
+    /// local(8) or a filter made from the mail on this host; the mail is the root of those messages.
     /// </summary>
     private const string Requests = """
         WITH request AS (
@@ -17,7 +17,7 @@ internal sealed class PostfixLogReport(
 
         """;
 
-    /// <summary>The replies to one of them that were handed to Postfix.</summary>
+    /// <summary>The replies to one of these mails that were handed to Postfix.</summary>
     private const string Receipts =
         "FROM message AS m JOIN receipt ON receipt.message = m.id WHERE m.root = request.id";
 
@@ -69,8 +69,9 @@ internal sealed class PostfixLogReport(
     }
 
     /// <summary>
-    /// Only what the responder's own events name is a reply: anybody can write such a Message-ID into a mail. Whoever
-    /// got a reply can copy its Message-ID, so only the first mail with it counts.
+    /// Counts the outcomes of replies, by provider. A message counts as a reply only if the responder's own events name
+    /// it, because anybody can write such a Message-ID into a mail. Of several messages with the same Message-ID only
+    /// the first counts, because a recipient can copy the Message-ID of a reply.
     /// </summary>
     private List<ProviderOutcomes> Outcomes() => database.Rows(
         $"""
@@ -102,9 +103,9 @@ internal sealed class PostfixLogReport(
         $"EXISTS (SELECT 1 FROM report AS p WHERE p.reply = m.reply AND p.outcome = '{outcome}')";
 
     /// <summary>
-    /// From arrival to the sending of the last reply, of each answered request whose replies are all sent; in ascending
-    /// order. A reply that was handed to Postfix is sent when the next host has taken it; any other when the responder
-    /// said so.
+    /// Returns, in ascending order, the seconds from arrival to the sending of the last reply, for each answered
+    /// request whose replies are all sent. A reply handed to Postfix is sent when the next host accepts it. Any other
+    /// reply is sent when the responder reports that it has replied.
     /// </summary>
     private List<double> SecondsToSend() => database.Rows(
         Requests + $"""
@@ -114,7 +115,10 @@ internal sealed class PostfixLogReport(
             """,
         row => row.GetInt64(0) / 1e6, _since, _until);
 
-    /// <summary>The nearest-rank percentile: the smallest value that at least this share does not exceed.</summary>
+    /// <summary>
+    /// Returns the nearest-rank percentile: the smallest value that at least this share of the values does not exceed.
+    /// Null if there are no values.
+    /// </summary>
     private static double? AtRank(List<double> sorted, double share) =>
         sorted.Count == 0 ? null : sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
 }

@@ -3,19 +3,19 @@ using MailResponder.Logs;
 namespace MailResponder.PostfixLog;
 
 /// <summary>
-/// Keeps what lines tell about messages. All that is remembered between lines is in the rows, so it does not matter in
-/// how many runs a log is read.
+/// Writes the facts from log lines into the rows of messages. Only the rows carry state from one line to the next, so
+/// it does not matter in how many runs a log is read. All times are Unix microseconds.
 /// </summary>
 internal sealed class PostfixLogRows(PostfixLogDatabase database)
 {
     private const long Second = 1_000_000;
 
     /// <summary>
-    /// The message that has the queue id at that time; null when it is not known or has left the queue.
+    /// Returns the row id of the message that has the queue id at a time. Null if it is unknown or has left the queue.
     /// </summary>
-    /// <param name="queueId">A short one is used again for another message once it is free.</param>
-    /// <param name="at">Microseconds, as all times here.</param>
-    /// <param name="grace">For how long the message is still found after it has left the queue.</param>
+    /// <param name="queueId">The queue id. Postfix reuses a short one once its message has left the queue.</param>
+    /// <param name="at">The time.</param>
+    /// <param name="grace">How long a message is still found after it has left the queue, in microseconds.</param>
     public long? Find(string queueId, long at, long grace = 0) => database.Number("""
         SELECT id FROM
             (SELECT id, removed FROM message WHERE queue_id = ?1 AND arrived <= ?2 ORDER BY arrived DESC LIMIT 1)
@@ -25,7 +25,8 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
     public long FindOrBegin(string queueId, long at, long arrived) => Find(queueId, at) ?? Begin(queueId, arrived);
 
     /// <summary>
-    /// A message enters the queue. Twice within a second is the same message: not even short ids return so soon.
+    /// Adds a message that enters the queue, and returns its row id. If a message with this queue id arrived at most a
+    /// second before or after, it is the same message: not even a short queue id is reused so soon.
     /// </summary>
     public long Begin(string queueId, long arrived)
     {
@@ -38,7 +39,9 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
         return database.Number(Nearest, queueId, arrived, arrived)!.Value;
     }
 
-    /// <summary><paramref name="part"/>, and what was made of it, came of <paramref name="whole"/>.</summary>
+    /// <summary>
+    /// Records that <paramref name="part"/>, and every message made from it, was made from <paramref name="whole"/>.
+    /// </summary>
     public void Join(long part, long whole) =>
         database.Run("UPDATE message SET root = (SELECT root FROM message WHERE id = ?2) WHERE root = ?1 AND ?1 <> ?2",
             part, whole);
@@ -46,10 +49,10 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
     public void SetRequested(long message) =>
         database.Run("UPDATE message SET requested = 1 WHERE id = ?1 AND requested = 0", message);
 
-    /// <summary>It, and whatever it was made of, is no request from now on.</summary>
+    /// <summary>Marks a message as a canary. The mail that it was made from no longer counts as a request.</summary>
     public void SetCanary(long message) => database.Run("UPDATE message SET requested = -1 WHERE id = ?1", message);
 
-    /// <summary>Deletes what is known of the message.</summary>
+    /// <summary>Deletes the row of the message, if there is one.</summary>
     public void Forget(string queueId, long at)
     {
         if (Find(queueId, at) is { } message)
@@ -59,7 +62,7 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
     public void SetReply(long message, string name) =>
         database.Run("UPDATE message SET reply = ?2 WHERE id = ?1", message, name);
 
-    /// <summary>Only a reply has one.</summary>
+    /// <summary>Sets the provider of a reply. Does nothing if the message is not a reply.</summary>
     public void SetProvider(long message, string provider) =>
         database.Run("UPDATE message SET provider = ?2 WHERE id = ?1 AND reply IS NOT NULL", message, provider);
 
@@ -85,12 +88,12 @@ internal sealed class PostfixLogRows(PostfixLogDatabase database)
     public void AddReceipt(long message, string reply) =>
         database.Run("INSERT OR IGNORE INTO receipt (message, reply) VALUES (?1, ?2)", message, reply);
 
-    /// <summary>Told twice, it counts once.</summary>
+    /// <summary>Adds a report. A repeated report counts once.</summary>
     public void Add(ReportedOutcome report) => database.Run(
         "INSERT OR IGNORE INTO report (reply, outcome, provider, at) VALUES (?1, ?2, ?3, ?4)",
         report.Reply, report.Outcome.Hyphenated(), report.Provider, PostfixLogReport.Microseconds(report.At));
 
-    /// <summary>How far the log has been read; the start of all when it never was.</summary>
+    /// <summary>Returns how far the log has been read; <see cref="LogPosition.Start"/> if it never was.</summary>
     public LogPosition Position(string log) => database.Rows(
         "SELECT file_offset, head, until FROM position WHERE log = ?1",
         row => new LogPosition(

@@ -1,11 +1,12 @@
 namespace MailResponder.PostfixLog;
 
 /// <summary>
-/// The tables. Times are Unix microseconds. Nothing in them is a requester's, a sender's or a client's.
+/// The tables of the database. Times are Unix microseconds. No column holds an address of a requester, a sender or a
+/// client.
 /// </summary>
 internal static class PostfixLogSchema
 {
-    /// <summary>SQLite's user_version.</summary>
+    /// <summary>The version of the schema, which SQLite stores as user_version.</summary>
     public const long Version = 1;
 
     public const string Tables = """
@@ -13,14 +14,14 @@ internal static class PostfixLogSchema
             id INTEGER PRIMARY KEY,
             queue_id TEXT NOT NULL,
             arrived INTEGER NOT NULL,
-            root INTEGER,            -- the message of which local(8) or a filter made this one; its own id otherwise
-            requested INTEGER NOT NULL DEFAULT 0, -- 1: for an address of ours; -1: of a canary, which counts nowhere
-            reply TEXT,              -- of a reply of ours: its name, which the responder's receipts give too
-            provider TEXT,           -- of a reply: whose domain it went to, when that is one of limits.large_domains
-            answered INTEGER,        -- when the responder said last that it had replied
-            sent INTEGER,            -- when the next host took it first
-            deferred INTEGER NOT NULL DEFAULT 0,  -- 1: put off at least once
-            without_tls INTEGER NOT NULL DEFAULT 0, -- 1: put off at the last try, for want of TLS
+            root INTEGER,            -- the message from which local(8) or a filter made this one; else its own id
+            requested INTEGER NOT NULL DEFAULT 0, -- 1: for an address of ours; -1: from a canary, not counted
+            reply TEXT,              -- for a reply: its name, which the responder's receipts have too
+            provider TEXT,           -- for a reply: the recipient's domain, if it is in limits.large_domains
+            answered INTEGER,        -- when the responder last reported that it had replied
+            sent INTEGER,            -- when the next host first accepted it
+            deferred INTEGER NOT NULL DEFAULT 0,  -- 1: deferred at least once
+            without_tls INTEGER NOT NULL DEFAULT 0, -- 1: deferred at the last attempt, for want of TLS
             bounced INTEGER NOT NULL DEFAULT 0,
             expired INTEGER NOT NULL DEFAULT 0,
             removed INTEGER,         -- when it left the queue
@@ -30,12 +31,12 @@ internal static class PostfixLogSchema
         CREATE INDEX message_reply ON message (reply) WHERE reply IS NOT NULL;
         CREATE TABLE receipt (
             message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
-            reply TEXT NOT NULL,     -- name of a reply that was handed to Postfix
+            reply TEXT NOT NULL,     -- the name of a reply that was handed to Postfix
             PRIMARY KEY (message, reply)) WITHOUT ROWID;
         CREATE INDEX receipt_reply ON receipt (reply);
-        -- What was reported of a reply later, by SES or in a delivery report.
+        -- What SES or a delivery report later reported about a reply.
         CREATE TABLE report (
-            reply TEXT NOT NULL,     -- its name, or SES's id
+            reply TEXT NOT NULL,     -- the reply's name, or the message id from SES
             outcome TEXT NOT NULL,   -- sent, deferred, bounced, complained
             provider TEXT,
             at INTEGER NOT NULL,     -- when it happened

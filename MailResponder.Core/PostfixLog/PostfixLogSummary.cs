@@ -2,29 +2,29 @@ using System.Text.Json.Serialization;
 
 namespace MailResponder.PostfixLog;
 
-/// <summary>What Postfix's log tells of a span of time. Holds no address.</summary>
+/// <summary>The figures from Postfix's log for a span of time. They hold no address.</summary>
 internal sealed record PostfixLogSummary
 {
     /// <summary>
-    /// Mails for our addresses that arrived in the span. What local(8) forwarded within the host counts once.
+    /// Mails for our addresses that arrived in the span. A mail that local(8) forwarded within the host counts once.
     /// </summary>
     public long Received { get; init; }
 
-    /// <summary>Those of them that the responder has answered since, with at least one reply.</summary>
+    /// <summary>Mails of <see cref="Received"/> that the responder has answered with at least one reply.</summary>
     public long Answered { get; init; }
 
-    /// <summary>Those of them that Postfix put off at least once.</summary>
+    /// <summary>Mails of <see cref="Received"/> that Postfix deferred at least once.</summary>
     public long Deferred { get; init; }
 
-    /// <summary>Those of them that grew too old in the queue and were given up.</summary>
+    /// <summary>Mails of <see cref="Received"/> that expired in the queue, so that Postfix gave up.</summary>
     public long Expired { get; init; }
 
-    /// <summary>Commands that Postfix refused in the span, at the door or while it took a mail in.</summary>
+    /// <summary>SMTP commands that Postfix rejected in the span, before or while it received a mail.</summary>
     public long Rejected { get; init; }
 
     /// <summary>
-    /// From arrival to the sending of the last reply (to SES, or by Postfix to the next host) of those answered; null
-    /// when there are none. What is still in the queue does not count yet.
+    /// The median time, for answered mails, from arrival until the last reply was sent to SES or by Postfix to the next
+    /// host. Null if there are none. A mail does not count while one of its replies is still in the queue.
     /// </summary>
     public double? MedianSeconds { get; init; }
 
@@ -34,18 +34,21 @@ internal sealed record PostfixLogSummary
     public double? MaximumSeconds { get; init; }
 
     /// <summary>
-    /// What became of the replies that were handed to Postfix in the span, and of those of which SES reported
-    /// something, by provider; those with few replies together. Replies through SES of which nothing was reported are
-    /// in none.
+    /// What became of the replies, by provider: replies that were handed to Postfix in the span, and replies whose
+    /// outcome SES reported in the span. Providers with few replies are merged. A reply through SES about which SES
+    /// reported nothing is not counted.
     /// </summary>
     public IReadOnlyList<ProviderOutcomes> Outcomes { get; init; } = [];
 
-    /// <summary>The two weeks that end with the span, in order; without the days before the first mail.</summary>
+    /// <summary>The days of the two weeks that end with the span, in order, from the first day with a mail.</summary>
     public IReadOnlyList<DayOfRequests> Trend { get; init; } = [];
 
-    /// <summary>That of several hosts, without a trend and what does not add up; null when there is none.</summary>
-    /// <param name="all">With every provider for itself; null where there is none.</param>
-    /// <param name="threshold">Providers with fewer replies are counted together.</param>
+    /// <summary>
+    /// Returns the sum of several hosts' summaries. It has no trend and no percentiles, which cannot be summed. Null if
+    /// no host has a summary.
+    /// </summary>
+    /// <param name="all">The hosts' summaries, with no provider merged; null for a host that has none.</param>
+    /// <param name="threshold">Providers with fewer replies than this are merged.</param>
     public static PostfixLogSummary? Sum(IEnumerable<PostfixLogSummary?> all, int threshold) =>
         all.OfType<PostfixLogSummary>().ToArray() is not { Length: > 0 } known ? null : new()
         {
@@ -59,5 +62,5 @@ internal sealed record PostfixLogSummary
         };
 }
 
-/// <summary>The requests of one day, by the time of the host that the span was given in.</summary>
+/// <summary>The requests of one day, in the time zone of the end of the span.</summary>
 internal readonly record struct DayOfRequests(DateOnly Day, long Received, long Answered);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace MailResponder.PostfixLog;
 
-/// <summary>The parts of what Postfix's daemons write about a message.</summary>
+/// <summary>Parses the log texts in which Postfix's daemons report about a message.</summary>
 internal static class PostfixText
 {
     private const int MinQueueIdLength = 5;
@@ -14,9 +14,10 @@ internal static class PostfixText
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("0123456789abcdef");
 
     /// <summary>
-    /// Takes "QUEUEID: " off the text: upper case hexadecimal digits, or with enable_long_queue_ids digits and letters
-    /// without vowels (postconf(5)). So it is never a word like "warning".
+    /// Removes "QUEUEID: " from the beginning of the text. A queue id is upper case hexadecimal digits or, with
+    /// enable_long_queue_ids, digits and letters except vowels (postconf(5)). So a word like "warning" is never one.
     /// </summary>
+    /// <returns>False if the text does not begin with a queue id.</returns>
     public static bool TryQueueId(ref ReadOnlySpan<char> text, out string id)
     {
         id = "";
@@ -36,16 +37,17 @@ internal static class PostfixText
             || (word.Contains('z') && !word.ContainsAnyExcept(LongIdCharacters));
     }
 
-    /// <summary>Whether the word is what <see cref="Reply.OutgoingReply.Name"/> may be.</summary>
+    /// <summary>Returns whether the word has the form of <see cref="Reply.OutgoingReply.Name"/>.</summary>
     public static bool IsReplyName(ReadOnlySpan<char> word) =>
         word.Length is >= 16 and <= 64 && !word.ContainsAnyExcept(NameCharacters);
 
-    /// <summary>What became of a try to deliver a message; false when the text is not of that form.</summary>
-    /// <param name="fields">What stands behind the recipients: "relay=…, delay=…, dsn=…, status=word (text)".</param>
+    /// <summary>Reads the outcome of a delivery attempt.</summary>
+    /// <param name="fields">The text after the recipients: "relay=…, delay=…, dsn=…, status=word (text)".</param>
     /// <param name="status">
-    /// sent, deferred, bounced …; SOFTBOUNCE for what Postfix would have returned without soft_bounce.
+    /// sent, deferred, bounced and so on; SOFTBOUNCE if Postfix would have bounced the message without soft_bounce.
     /// </param>
-    /// <param name="delay">Microseconds since the message arrived; 0 when the text does not tell.</param>
+    /// <param name="delay">Microseconds since the message arrived; 0 if the text does not say.</param>
+    /// <returns>False if the text does not have this form.</returns>
     public static bool TryStatus(ReadOnlySpan<char> fields, out ReadOnlySpan<char> status, out long delay)
     {
         status = Value(fields, "status");
@@ -55,10 +57,11 @@ internal static class PostfixText
     }
 
     /// <summary>
-    /// Whether smtp(8) put a message off because it could not encrypt, or the certificate was not the right one: its
-    /// own codes 4.7.4 and 4.7.5 (smtp_proto.c), which another server may use too, for other reasons.
+    /// Returns whether smtp(8) deferred a message because it could not use TLS, or because the certificate was not the
+    /// expected one. smtp(8) then sets the codes 4.7.4 and 4.7.5 itself (smtp_proto.c). A remote server may reply with
+    /// the same codes for other reasons; those do not count.
     /// </summary>
-    /// <param name="fields">As for <see cref="TryStatus"/>.</param>
+    /// <param name="fields">The same text as for <see cref="TryStatus"/>.</param>
     public static bool IsForWantOfTls(ReadOnlySpan<char> fields)
     {
         const string suspended = "delivery temporarily suspended: ";
@@ -66,7 +69,7 @@ internal static class PostfixText
         if (mark < 0)
             return false;
         var reason = fields[(mark + 2)..];
-        // Of a host that just failed, qmgr(8) repeats the reason.
+        // qmgr(8) repeats the reason for further messages to a host that just failed.
         if (reason.StartsWith(suspended))
             reason = reason[suspended.Length..];
         return reason.StartsWith("TLS is required, ")
@@ -74,11 +77,13 @@ internal static class PostfixText
     }
 
     /// <summary>
-    /// The value behind "name=", up to a comma or space; of "name=&lt;…&gt;" what is inside. Empty when absent.
+    /// Returns the value after "name=", up to a comma or a space. For "name=&lt;…&gt;", returns the text inside. Empty
+    /// if there is no such name.
     /// </summary>
     /// <remarks>
-    /// Looked for at the beginning and behind spaces only. A local part in quotes may hold ">, relay=" itself; the
-    /// values then are its writer's, but still only of the forms that are kept.
+    /// Finds a name only at the beginning of the text or after a space. A quoted local part may itself contain
+    /// ">, relay=". The values then come from whoever wrote that address, but they still must have the forms that are
+    /// stored.
     /// </remarks>
     public static ReadOnlySpan<char> Value(ReadOnlySpan<char> text, string name)
     {

@@ -4,52 +4,55 @@ using MailResponder.Settings;
 
 namespace MailResponder.PostfixLog;
 
-/// <summary>What became of the replies to people who have their mail with one provider.</summary>
+/// <summary>The number of replies to one mail provider, by what became of them.</summary>
 /// <param name="Provider">
-/// Its domain; <see cref="Others"/> for all that are not known as large, or too few to show.
+/// The provider's domain. <see cref="Others"/> for all providers that are not in limits.large_domains or have too few
+/// replies to be shown.
 /// </param>
-/// <param name="Sent">The next host took them, and no later report says otherwise.</param>
-/// <param name="Deferred">Deferred at the last try, and not given up.</param>
-/// <param name="Bounced">Refused for good, or given up.</param>
+/// <param name="Sent">Replies that the next host accepted and no later report says bounced.</param>
+/// <param name="Deferred">Replies that the last delivery attempt deferred and that are still in the queue.</param>
+/// <param name="Bounced">Replies that were refused permanently or expired in the queue.</param>
 /// <param name="Waiting">
-/// Not tried yet. Postfix logs the recipient with the first try; until then they are with the others.
+/// Replies without a delivery attempt. Postfix logs the recipient with the first attempt, so until then the reply
+/// counts for <see cref="Others"/>.
 /// </param>
-/// <param name="Complained">Reported as spam by their recipients; they count as sent too.</param>
+/// <param name="Complained">Replies that their recipients reported as spam. They count as sent too.</param>
 /// <param name="WithoutTls">
-/// Not sent, because the provider offered no TLS or its certificate was not the right one; they count as deferred or
-/// bounced too.
+/// Replies that were not sent because the provider offered no TLS or had the wrong certificate. They count as deferred
+/// or bounced too.
 /// </param>
 internal sealed record ProviderOutcomes(
     string Provider, long Sent, long Deferred, long Bounced, long Waiting, long Complained, long WithoutTls = 0)
 {
     public const string Others = "others";
 
-    /// <summary>Fewer prove nothing.</summary>
+    /// <summary>The smallest number of replies that is evidence of a problem.</summary>
     private const int FewestRefused = 5;
 
     [JsonIgnore]
     public long Total => Sent + Deferred + Bounced + Waiting;
 
-    /// <summary>The share of the tried ones that the provider did not take, 0 to 1.</summary>
+    /// <summary>The share, from 0 to 1, of the attempted replies that the provider did not accept.</summary>
     public double RefusedShare =>
         Sent + Deferred + Bounced is > 0 and var tried ? (double)(Deferred + Bounced) / tried : 0;
 
     /// <summary>
-    /// Whether so many were not taken that the provider may refuse this host. Forged requests of people who do not
-    /// exist make bounces too, but seldom that many.
+    /// Whether the provider accepted so few replies that it may be refusing this host. Requests forged with addresses
+    /// that do not exist also cause bounces, but rarely this many.
     /// </summary>
     [JsonIgnore]
     public bool IsRefusing => Deferred + Bounced >= FewestRefused && RefusedShare >= 0.2;
 
-    /// <summary>Whether so many could not be encrypted that it is not one small server.</summary>
+    /// <summary>Whether too many replies failed for lack of TLS for this to be one small server.</summary>
     [JsonIgnore]
     public bool IsWithoutTls => WithoutTls >= FewestRefused;
 
     /// <summary>
-    /// The large provider's domain. Null for any other: a small domain may have one person, whose request would show.
+    /// Returns the domain of a large provider. Null for any other domain: a small one may belong to one person, whose
+    /// request would be visible.
     /// </summary>
-    /// <param name="address">Of a reply's recipient.</param>
-    /// <param name="settings">Name the large domains (limits.large_domains).</param>
+    /// <param name="address">The address of a reply's recipient.</param>
+    /// <param name="settings">The settings, which name the large domains (limits.large_domains).</param>
     public static string? NameOf(ReadOnlySpan<char> address, ResponderSettings settings) =>
         MailDomain.TryNormalize(MailDomain.Of(address.ToString()), out var domain)
             ? MailDomain.Above(domain, settings.Limits.LargeDomains) : null;
@@ -60,18 +63,18 @@ internal sealed record ProviderOutcomes(
         ("without_tls", WithoutTls),
     ];
 
-    /// <summary>In words, without what is zero.</summary>
+    /// <summary>Returns the counts in words, without those that are zero.</summary>
     public override string ToString()
     {
         var shown = string.Join(", ", Counts().Where(one => one.Count > 0)
             .Select(one => $"{one.Count:#,0} {one.Outcome}"));
-        return shown.Length == 0 ? "none" : shown.Replace("complained", "complained of", StringComparison.Ordinal)
+        return shown.Length == 0 ? "none" : shown.Replace("complained", "complained about", StringComparison.Ordinal)
             .Replace("without_tls", "for want of TLS", StringComparison.Ordinal);
     }
 
     /// <summary>
-    /// The most frequent first; those with fewer replies than the threshold together as "others", which are merged with
-    /// more until they reach it too, so that nobody's reply shows.
+    /// Returns the outcomes with the largest provider first. Providers with fewer replies than the threshold are merged
+    /// as "others". More are merged until "others" reaches the threshold too, so that no single reply is visible.
     /// </summary>
     public static IReadOnlyList<ProviderOutcomes> Merged(IEnumerable<ProviderOutcomes> all, int threshold)
     {

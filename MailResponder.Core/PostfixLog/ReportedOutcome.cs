@@ -1,6 +1,6 @@
 namespace MailResponder.PostfixLog;
 
-/// <summary>What was reported of a reply after it had left.</summary>
+/// <summary>The outcome of a reply that is reported after the reply was sent.</summary>
 internal enum ReplyOutcome
 {
     Sent,
@@ -12,14 +12,16 @@ internal enum ReplyOutcome
     Complained,
 }
 
-/// <summary>One report of a reply. Holds nobody's address.</summary>
-/// <param name="Reply">The reply's name, or the id that SES gave it.</param>
-/// <param name="Outcome">What became of it.</param>
-/// <param name="Provider">See <see cref="ProviderOutcomes.NameOf"/>.</param>
+/// <summary>One report about a reply. It holds no address.</summary>
+/// <param name="Reply">The reply's name, or the message id that SES gave it.</param>
+/// <param name="Outcome">What became of the reply.</param>
+/// <param name="Provider">The recipient's provider, from <see cref="ProviderOutcomes.NameOf"/>.</param>
 /// <param name="At">When it happened.</param>
 internal sealed record ReportedOutcome(string Reply, ReplyOutcome Outcome, string? Provider, DateTimeOffset At)
 {
-    /// <summary>Keeps them for the statistics.</summary>
+    /// <summary>Stores reports for the statistics.</summary>
+    /// <param name="reports">The reports.</param>
+    /// <param name="file">The database file. It is created if it is missing.</param>
     /// <exception cref="ResponderException">The database cannot be written.</exception>
     public static void Keep(IReadOnlyList<ReportedOutcome> reports, string file)
     {

@@ -4,18 +4,20 @@ using MailResponder.Settings;
 
 namespace MailResponder.PostfixLog;
 
-/// <summary>Tells which recipients are addresses of ours that people ask.</summary>
+/// <summary>Decides which recipients are addresses of ours that answer requests.</summary>
 internal sealed class RequestedRecipients(ResponderSettings settings)
 {
-    /// <summary>Of the book; empty when it cannot be read, of which `responder config check` tells.</summary>
+    /// <summary>
+    /// The domains in the response book. Empty if it cannot be read, which `responder config check` reports.
+    /// </summary>
     private readonly HashSet<string> _domains = [.. (ResponseBookFile.Check(settings.ResponseBook, [])?.Addresses ?? [])
         .Select(MailDomain.Of)];
 
     /// <summary>
-    /// Whether mail to it is a request: an address in one of the book's domains that is neither the bounce address nor
-    /// a person's.
+    /// Returns whether mail to the recipient is a request: the address is in one of the book's domains, and is neither
+    /// the bounce address nor the From address of replies.
     /// </summary>
-    /// <param name="recipient">As the line names it.</param>
+    /// <param name="recipient">The recipient as the log line names it.</param>
     public bool Has(ReadOnlySpan<char> recipient)
     {
         var at = recipient.LastIndexOf('@');
@@ -23,7 +25,7 @@ internal sealed class RequestedRecipients(ResponderSettings settings)
             return false;
         var folded = recipient.ToString().ToLowerInvariant();
         var domain = folded[(at + 1)..];
-        // own_domains names the host too, whose mail is for people.
+        // own_domains also names the host itself. Mail to the host is for people.
         return settings.OwnDomains.Contains(domain) && (_domains.Count == 0 || _domains.Contains(domain))
             && !folded.Equals(settings.BounceAddress, StringComparison.OrdinalIgnoreCase)
             && !folded.Equals(settings.ResponseAddress, StringComparison.OrdinalIgnoreCase);

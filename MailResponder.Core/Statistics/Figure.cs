@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MailResponder.Statistics;
 
-/// <summary>Numbers as people read them.</summary>
+/// <summary>Formats numbers for people.</summary>
 internal static class Figure
 {
     private static string[] Units => ["bytes", "KiB", "MiB", "GiB", "TiB"];
@@ -11,7 +11,7 @@ internal static class Figure
 
     public static string Share(double share) => share.ToString("0.00#%", CultureInfo.InvariantCulture);
 
-    /// <summary>For large shares, where fractions do not matter.</summary>
+    /// <summary>Formats a large share, as a whole number of percent.</summary>
     public static string Percent(double share) => share.ToString("0 %", CultureInfo.InvariantCulture);
 
     public static string Days(int days) =>
@@ -19,7 +19,7 @@ internal static class Figure
 
     public static string Milliseconds(long? milliseconds) => milliseconds is { } value ? Of(value) + " ms" : "–";
 
-    /// <summary>With the offset from UTC, as the log has it.</summary>
+    /// <summary>Formats a time with its offset from UTC, as the log does.</summary>
     public static string Time(DateTimeOffset? time) =>
         time?.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture) ?? "–";
 

@@ -6,23 +6,24 @@ using MailResponder.Store;
 namespace MailResponder.Statistics;
 
 /// <summary>
-/// What this host puts into the database of its fleet, and the report of all hosts. Every host counts whole, and the
-/// threshold below which nothing shows applies to their sum.
+/// Stores this host's figures in the database of its fleet, and makes the report of all hosts. Hosts store exact
+/// figures; the threshold that hides rare addresses applies to their sum.
 /// </summary>
 internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvider clock)
 {
     /// <summary>
-    /// After midnight the last messages of the day are still being counted: each host counts every ten minutes.
+    /// How long after midnight the report of the day is mailed. Each host counts every ten minutes, so some count the
+    /// last messages of the day only after midnight.
     /// </summary>
     private static readonly TimeSpan WaitForHosts = TimeSpan.FromMinutes(30);
 
-    /// <summary>How long after midnight the day before is counted once more.</summary>
+    /// <summary>How long after midnight the previous day is still counted again.</summary>
     private static readonly TimeSpan StillYesterday = TimeSpan.FromHours(2);
 
-    /// <summary>Counts the day, and after midnight the one before it too.</summary>
+    /// <summary>Counts today in UTC and, for two hours after midnight, yesterday as well.</summary>
     /// <param name="log">The host's log of events.</param>
-    /// <param name="settings">Name the database of what Postfix's log told.</param>
-    /// <param name="host">Name, EC2 instance or null, and the time.</param>
+    /// <param name="settings">The settings, which name the database of <see cref="PostfixLogDatabase"/>.</param>
+    /// <param name="host">The host's name, the id of its EC2 instance or null, and the current time.</param>
     /// <exception cref="ResponderException">A log cannot be read.</exception>
     public static HostDay[] Count(
         string log, ResponderSettings settings, (string Name, string? Instance, DateTimeOffset Now) host)
@@ -33,11 +34,14 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
             : [HostDay.Count(today - 1, log, settings, host), counted];
     }
 
-    /// <summary>Replaces the figures of this host, unless those in the database have more messages.</summary>
+    /// <summary>
+    /// Replaces this host's figures in the database, unless the stored ones count more messages. Deletes old days.
+    /// </summary>
     /// <remarks>
-    /// They have when the log was rotated twice a day, or deleted. What Postfix's log told stays when it cannot be read
-    /// now.
+    /// The stored figures count more messages if the log was rotated twice in a day, or deleted. The stored figures of
+    /// Postfix's log are kept if there are no new ones.
     /// </remarks>
+    /// <exception cref="ResponderException">The database cannot be used now.</exception>
     public void Put(HostDay[] counted)
     {
         foreach (var day in counted)
@@ -50,14 +54,21 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
         days.Forget(HostDays.DayOf(clock.GetUtcNow()) - HostDays.DaysKept);
     }
 
-    /// <summary>The days whose report this host is to mail now; it has to tell when it has.</summary>
+    /// <summary>
+    /// Returns the days whose report this host must mail now. No other host mails them until
+    /// <see cref="HostDays.MailingTime"/> has passed. The caller calls <see cref="HostDays.SetMailed"/> after mailing.
+    /// </summary>
+    /// <exception cref="ResponderException">The database cannot be used now.</exception>
     public IEnumerable<long> Due()
     {
         var now = clock.GetUtcNow();
         return days.NotMailed(HostDays.DayOf(now - WaitForHosts)).Where(day => days.TryTake(day, now));
     }
 
-    /// <summary>The report of all hosts, from one day to the day before another.</summary>
+    /// <summary>
+    /// Makes the report of all hosts, from the day <paramref name="first"/> to the day before <paramref name="end"/>.
+    /// </summary>
+    /// <exception cref="ResponderException">The database cannot be used now.</exception>
     public StatisticsReport Report(long first, long end, string version)
     {
         var rows = days.Read(first, end);
@@ -68,7 +79,7 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
         {
             Made = clock.GetUtcNow(),
             Version = version,
-            LogFile = "what the hosts put into " + settings.Database.Place,
+            LogFile = "the figures that the hosts stored in " + settings.Database.Place,
             Span = (first == end - 1 ? Date(first) : $"{Date(first)} to {Date(end - 1)}") + " (UTC)",
             Hosts = [.. hosts.GroupBy(one => one.Id).Select(HostLine.Of)
                 .OrderBy(line => line.Label, StringComparer.Ordinal)],
@@ -80,8 +91,8 @@ internal sealed class Fleet(ResponderSettings settings, HostDays days, TimeProvi
             } : null,
             Problems = unreadable == 0 ? [] : new()
             {
-                ["hosts"] = $"{unreadable} row(s) of hosts could not be read: sealed with an address key that this "
-                    + "host has not, of another release, or damaged.",
+                ["hosts"] = $"{unreadable} row(s) of hosts could not be read: they are sealed with an address key that "
+                    + "this host does not have, come from another release, or are damaged.",
             },
         };
     }

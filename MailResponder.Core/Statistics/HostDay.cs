@@ -9,32 +9,35 @@ using MailResponder.Store;
 
 namespace MailResponder.Statistics;
 
-/// <summary>What one host counted on one day of UTC: sums only, and no address of a requester.</summary>
-/// <remarks>A row holds it as JSON. What another release wrote and this one does not know is left out.</remarks>
+/// <summary>The figures of one host for one day in UTC: sums only, and no address of a requester.</summary>
+/// <remarks>A database row holds them as JSON. JSON members that this release does not know are ignored.</remarks>
 /// <param name="Host">The host's name.</param>
-/// <param name="Instance">The EC2 instance that it is; null for another host.</param>
-/// <param name="Counted">When it counted: what came later that day is not in the figures.</param>
-/// <param name="Messages">What the log of events told.</param>
-/// <param name="Postfix">What Postfix's log told, with every provider for itself; null when it told nothing.</param>
+/// <param name="Instance">The id of the host's EC2 instance; null if it is not one.</param>
+/// <param name="Counted">When the host counted. Later messages of that day are not included.</param>
+/// <param name="Messages">The counts from the log of events.</param>
+/// <param name="Postfix">The figures from Postfix's log, with no provider merged; null if there are none.</param>
 internal sealed record HostDay(
     string Host, string? Instance, DateTimeOffset Counted, MessageCounts Messages, PostfixLogSummary? Postfix)
 {
-    /// <summary>As <see cref="HostDays.DayOf"/> has it.</summary>
+    /// <summary>The day, in the form of <see cref="HostDays.DayOf"/>.</summary>
     [JsonIgnore]
     public long Day { get; init; }
 
-    /// <summary>Which host it is: two may have one name, and a host may get another.</summary>
+    /// <summary>
+    /// A hash, in hexadecimal, that identifies the host. Its name does not: two hosts may have the same name, and a
+    /// host may be renamed.
+    /// </summary>
     [JsonIgnore]
     public string Id { get; init; } = "";
 
     /// <summary>
-    /// Counts the log, and before it the one that was rotated last: a rotation in between leaves lines out until the
-    /// next time, and counts none twice.
+    /// Counts the most recently rotated log, then the log in use. In this order, a rotation between the two leaves
+    /// lines out until the next count, but never counts a line twice.
     /// </summary>
-    /// <param name="day">As <see cref="HostDays.DayOf"/> has it.</param>
-    /// <param name="log">The log in use; it need not be there yet.</param>
-    /// <param name="settings">Name the database of what Postfix's log told.</param>
-    /// <param name="host">Name, instance or null, and the time.</param>
+    /// <param name="day">The day, in the form of <see cref="HostDays.DayOf"/>.</param>
+    /// <param name="log">The log in use. It need not exist yet.</param>
+    /// <param name="settings">The settings, which name the database of <see cref="PostfixLogDatabase"/>.</param>
+    /// <param name="host">The host's name, the id of its EC2 instance or null, and the current time.</param>
     /// <exception cref="ResponderException">A log cannot be read.</exception>
     public static HostDay Count(
         long day, string log, ResponderSettings settings, (string Name, string? Instance, DateTimeOffset Now) host)
@@ -44,11 +47,11 @@ internal sealed record HostDay(
         foreach (var file in ((string?[])[LogFile.RotatedOf(log), File.Exists(log) ? log : null]).OfType<string>())
             LogFile.Count(file, counts);
         counts.RoundTimes();
-        // The threshold is for the sum of all hosts. When it cannot be read, root gets the complaints of
-        // `responder postfix-log`, and the row keeps its former figures.
+        // Threshold 1 merges nothing: the real threshold applies to the sum of all hosts. If the database cannot be
+        // read, the row keeps its former figures. `responder postfix-log` reports such a failure to root.
         var postfix = ResponderException.OrNull(() => PostfixLogDatabase.Summarise(
             settings.PostfixLog.Database, since, until, threshold: 1));
-        // Its name may change in the midst of a day.
+        // The name comes last, because it may change during the day.
         var id = host.Instance ?? MachineId() ?? host.Name;
         return new HostDay(host.Name, host.Instance, host.Now, counts, PostfixLogSummary.Sum([postfix], threshold: 1))
         {
@@ -57,7 +60,9 @@ internal sealed record HostDay(
         };
     }
 
-    /// <summary>Null when the row cannot be opened, or another release wrote what this one cannot add.</summary>
+    /// <summary>
+    /// Returns the figures in a row. Null if the row cannot be decrypted, or this release cannot use its form.
+    /// </summary>
     public static HostDay? Of(HostRow row)
     {
         try
@@ -75,12 +80,12 @@ internal sealed record HostDay(
     public HostRow ToRow() => new(Day, Convert.FromHexString(Id),
         JsonSerializer.SerializeToUtf8Bytes(this, HostDayJson.Default.HostDay));
 
-    /// <summary>Of machine-id(5); null where there is none, or it is not yet made.</summary>
+    /// <summary>Returns the id in machine-id(5). Null if the file is missing or not yet initialized.</summary>
     private static string? MachineId() => FileTrouble.OrNull(() =>
         File.ReadAllText("/etc/machine-id").Trim() is { Length: 32 } id ? id : null);
 }
 
-/// <summary>A row with a member too few, or null for one, is not ours.</summary>
+/// <summary>Reads and writes rows. Refuses JSON in which a required member is missing or null.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     GenerationMode = JsonSourceGenerationMode.Metadata)]

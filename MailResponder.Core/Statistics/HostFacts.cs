@@ -3,12 +3,15 @@ using MailResponder.Files;
 
 namespace MailResponder.Statistics;
 
-/// <summary>The host at this moment.</summary>
-/// <param name="UptimeSeconds">Since it was started.</param>
-/// <param name="Load">Of the last 1, 5 and 15 minutes (proc(5)), as the kernel writes them.</param>
+/// <summary>The state of the host at this moment.</summary>
+/// <param name="UptimeSeconds">Seconds since the host was started.</param>
+/// <param name="Load">
+/// The load averages of the last 1, 5 and 15 minutes, as the kernel writes them (/proc/loadavg, proc(5)).
+/// </param>
 internal sealed record HostFacts(
     string Name, long UptimeSeconds, string Load, int Processors, Space Memory, IReadOnlyList<Space> Disks)
 {
+    /// <summary>Reads the state from /proc and the file systems.</summary>
     /// <exception cref="ResponderException">/proc cannot be read.</exception>
     public static HostFacts Read()
     {

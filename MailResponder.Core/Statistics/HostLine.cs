@@ -1,16 +1,17 @@
 namespace MailResponder.Statistics;
 
-/// <summary>What one host of a fleet did in the days of a report.</summary>
-/// <param name="Host">Its name, on the last day.</param>
-/// <param name="Instance">The EC2 instance that it is; null for another host.</param>
-/// <param name="Counted">When it counted last: what came later is not in the report.</param>
-/// <param name="MedianMs">Milliseconds that answering took; null when nothing was answered.</param>
+/// <summary>The figures of one host of a fleet for the days of a report.</summary>
+/// <param name="Host">The host's name on the last day.</param>
+/// <param name="Instance">The id of the host's EC2 instance; null if it is not one.</param>
+/// <param name="Counted">When the host last counted. Later messages are not in the report.</param>
+/// <param name="MedianMs">The median time to answer, in milliseconds; null if nothing was answered.</param>
 internal sealed record HostLine(string Host, string? Instance, DateTimeOffset Counted, long Answered, long Skipped,
     long Deferred, long Failed, long? MedianMs)
 {
     public string Label => Instance is null ? Host : $"{Host} ({Instance})";
 
-    /// <param name="days">Those of the host, in their order.</param>
+    /// <summary>Returns the sum of a host's days.</summary>
+    /// <param name="days">At least one day of the host, in order.</param>
     public static HostLine Of(IEnumerable<HostDay> days)
     {
         var last = days.Last();
@@ -19,7 +20,7 @@ internal sealed record HostLine(string Host, string? Instance, DateTimeOffset Co
             sum.Deferred.Values.Sum(), sum.Failed.Values.Sum(), sum.MedianMs);
     }
 
-    public override string ToString() => $"{Figure.Of(Answered)} answered, {Figure.Of(Skipped)} not, "
+    public override string ToString() => $"{Figure.Of(Answered)} answered, {Figure.Of(Skipped)} skipped, "
         + $"{Figure.Of(Deferred)} deferred, {Figure.Of(Failed)} failed, median {Figure.Milliseconds(MedianMs)}, "
         + $"counted {Figure.Time(Counted)}";
 }

@@ -4,8 +4,8 @@ using System.Net;
 namespace MailResponder.Statistics;
 
 /// <summary>
-/// The report as one HTML page for mail programs, which drop scripts, style sheets and images: tables with their styles
-/// in place, and bars that are table cells.
+/// The report as one HTML page for mail programs, which drop scripts, style sheets and images. So it uses tables with
+/// inline styles, and draws bars as table cells.
 /// </summary>
 internal static class HtmlReport
 {
@@ -50,7 +50,8 @@ internal static class HtmlReport
 
     private static string Row(ReportRow row, bool hasBar)
     {
-        // Beside a bar a long address breaks anywhere; elsewhere a label would lose its width to a long value.
+        // In a chart, a long address may break anywhere. In other tables it may not: a long value would squeeze the
+        // label.
         var (width, wrapped) = hasBar ? (" width=\"60\"", Wrapped) : ("", "overflow-wrap:break-word;");
         var bar = hasBar
             ? $"<td width=\"34%\" style=\"{Cell}padding-right:0;vertical-align:middle;\">{Bar(row)}</td>" : "";

@@ -3,11 +3,13 @@ using MailResponder.Aws;
 
 namespace MailResponder.Statistics;
 
-/// <summary>The EC2 instance that this host is.</summary>
+/// <summary>The EC2 instance that the program runs on.</summary>
 internal sealed record InstanceFacts(string Id, string Type, string Zone)
 {
-    /// <summary>Null on a host that is no EC2 instance.</summary>
-    /// <exception cref="ResponderException">It is one, but the metadata service does not answer.</exception>
+    /// <summary>Asks the instance metadata service. Null if the host is not an EC2 instance.</summary>
+    /// <exception cref="ResponderException">
+    /// The host is an EC2 instance, but the metadata service gives no usable answer.
+    /// </exception>
     public static InstanceFacts? Ask()
     {
         if (InstanceMetadata.OfThisHost() is not { } metadata)

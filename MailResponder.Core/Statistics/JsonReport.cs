@@ -5,7 +5,7 @@ namespace MailResponder.Statistics;
 
 /// <summary>
 /// The report for programs: one JSON object with the members of <see cref="StatisticsReport"/>. A part that could not
-/// be had is null, and "problems" says why.
+/// be obtained is null, and "problems" holds the reason.
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
     GenerationMode = JsonSourceGenerationMode.Serialization)]

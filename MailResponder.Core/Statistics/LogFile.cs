@@ -4,20 +4,21 @@ using MailResponder.Logs;
 
 namespace MailResponder.Statistics;
 
-/// <summary>The log of events as a file: the one in use, or a rotated one, plain or compressed by gzip.</summary>
+/// <summary>Reads a log of events: the one in use, or a rotated one, plain or compressed with gzip.</summary>
 internal static class LogFile
 {
-    /// <exception cref="ResponderException">Nothing was rotated yet.</exception>
+    /// <summary>Returns the path of the log that was rotated last.</summary>
+    /// <exception cref="ResponderException">No log was rotated yet.</exception>
     public static string LastRotated() => RotatedOf(MessageEvent.StandardLog) ?? throw new ResponderException(
-        Cause.Input, $"neither {MessageEvent.StandardLog}.1 nor {MessageEvent.StandardLog}.1.gz is there: logrotate "
-        + $"has not run yet; name a file, like the log of today: responder stats --log {MessageEvent.StandardLog}");
+        Cause.Input, $"neither {MessageEvent.StandardLog}.1 nor {MessageEvent.StandardLog}.1.gz exists: logrotate has "
+        + $"not run yet; name a file, for example today's log: responder stats --log {MessageEvent.StandardLog}");
 
-    /// <summary>What logrotate made of the log last; null when it has not run yet.</summary>
+    /// <summary>Returns the path of the file that logrotate made last from the log. Null if there is none.</summary>
     public static string? RotatedOf(string log) => Array.Find([log + ".1", log + ".1.gz"], File.Exists);
 
     /// <summary>Counts every line of the file.</summary>
     /// <exception cref="ResponderException">
-    /// The file cannot be read to its end, or has lines and no event among them.
+    /// The file cannot be read to its end, or has lines but no event among them.
     /// </exception>
     public static void Count(string path, MessageCounts counts)
     {
@@ -33,17 +34,17 @@ internal static class LogFile
         catch (InvalidDataException exception)
         {
             throw new ResponderException(Cause.Input,
-                $"{path}: is damaged, or is not the whole of one gzip file; unpack it to see", exception);
+                $"{path}: is damaged, or is not one complete gzip file; try to decompress it", exception);
         }
 
         if (counts.IsOfNoEvent)
             throw new ResponderException(Cause.Input,
-                $"{path}: holds no event; name the log for programs, like {MessageEvent.StandardLog}");
+                $"{path}: holds no event; name the log of events, like {MessageEvent.StandardLog}");
     }
 
     /// <summary>
-    /// Looks at the first two bytes (RFC 1952, section 2.3.1): a name can be anything. The position stays. A pipe is
-    /// never compressed: it cannot be looked into without losing what was read.
+    /// Returns whether the file begins with the two bytes of gzip (RFC 1952, section 2.3.1). The name of the file does
+    /// not matter, and its position stays the same. False for a pipe, which cannot be read without losing the bytes.
     /// </summary>
     private static bool IsCompressed(FileStream file)
     {
@@ -56,8 +57,8 @@ internal static class LogFile
     }
 
     /// <summary>
-    /// Without the switch .NET takes a file that was cut off for a shorter one, and a report of half a day must not
-    /// look like a quiet day. .NET reads it once, so nothing else in the process may unpack before.
+    /// Decompresses a file. Without the switch, .NET reads a truncated file as a shorter one, and half a day would look
+    /// like a quiet day. .NET reads the switch once, so nothing else in the process may decompress before this.
     /// </summary>
     private static GZipStream Unpacked(FileStream file)
     {

@@ -5,18 +5,18 @@ using MailResponder.Logs;
 namespace MailResponder.Statistics;
 
 /// <summary>
-/// What the lines of a log add up to, in memory that does not grow with the log. Nothing is merged in it, so that a
-/// threshold can apply to the sum of several hosts, which keep it as JSON.
+/// Counts of the events in a log. Their size is bounded, however long the log is. Rare addresses are not merged here,
+/// so that the threshold can apply to the sum of several hosts, which store their counts as JSON.
 /// </summary>
-/// <param name="since">Earlier lines do not count; null: all do.</param>
-/// <param name="until">Lines from this time on do not count; null: all do.</param>
-/// <param name="zone">Of the hours of the day, and of all times.</param>
+/// <param name="since">Lines before this time are not counted. Null: no limit.</param>
+/// <param name="until">Lines at or after this time are not counted. Null: no limit.</param>
+/// <param name="zone">The time zone of the hours of the day and of all times.</param>
 internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until, TimeZoneInfo zone)
 {
-    /// <summary>More than any healthy log has.</summary>
+    /// <summary>The most names in one dictionary, more than any healthy log has.</summary>
     private const int MaxNames = 10_000;
 
-    /// <summary>Stands for all names beyond those that are kept.</summary>
+    /// <summary>The name that counts all names beyond the first <see cref="MaxNames"/>.</summary>
     public const string Others = "others";
 
     private bool _hasEvents;
@@ -25,17 +25,19 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
     {
     }
 
-    /// <summary>By requested address.</summary>
+    /// <summary>Answered requests by requested address.</summary>
     public Dictionary<string, long> Answered { get; set; } = [];
 
-    /// <summary>By reason; so are those that follow.</summary>
+    /// <summary>Skipped messages by reason.</summary>
     public Dictionary<string, long> Skipped { get; set; } = [];
 
+    /// <summary>Deferred attempts by reason.</summary>
     public Dictionary<string, long> Deferred { get; set; } = [];
 
+    /// <summary>Failed messages by reason.</summary>
     public Dictionary<string, long> Failed { get; set; } = [];
 
-    /// <summary>How many answers took so many milliseconds.</summary>
+    /// <summary>The number of answered requests by the milliseconds that the answer took.</summary>
     public Dictionary<long, long> Milliseconds { get; set; } = [];
 
     public long[] RepliesByHour { get; set; } = new long[24];
@@ -46,22 +48,23 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
 
     public DateTimeOffset? Last { get; set; }
 
-    /// <summary>Lines that are no whole events.</summary>
+    /// <summary>The number of lines that are not complete events.</summary>
     [JsonIgnore]
     public long UnmatchedLines { get; private set; }
 
-    /// <summary>Whether there were lines, and none was an event.</summary>
+    /// <summary>Whether there were lines but none of them was an event.</summary>
     [JsonIgnore]
     public bool IsOfNoEvent => !_hasEvents && UnmatchedLines > 0;
 
-    /// <summary>Messages in all: answered, skipped, failed, and tries that were deferred.</summary>
+    /// <summary>All messages: answered, skipped and failed ones, and each deferred attempt.</summary>
     [JsonIgnore]
     public long Total => ByResult.Sum(counts => counts.Values.Sum());
 
-    /// <summary>At the number of each <see cref="Result"/>.</summary>
+    /// <summary>The counts of each <see cref="Result"/>, at the index that is its value.</summary>
     private Dictionary<string, long>[] ByResult => [Answered, Skipped, Deferred, Failed];
 
-    /// <param name="line">UTF-8, without the line end.</param>
+    /// <summary>Counts a line of the log, unless it is a probe or a canary or is outside the span.</summary>
+    /// <param name="line">The line in UTF-8, without the line end.</param>
     public void Add(ReadOnlySpan<byte> line)
     {
         if (MessageEvent.Read(line) is not { } message)
@@ -76,7 +79,7 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
             Add(message);
     }
 
-    /// <summary>What several counted in the same zone.</summary>
+    /// <summary>Returns the sum of several counts, all in the same time zone.</summary>
     public static MessageCounts Sum(IEnumerable<MessageCounts> all)
     {
         var sum = new MessageCounts();
@@ -85,10 +88,13 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         return sum;
     }
 
-    /// <param name="threshold">Addresses with fewer answered requests are merged.</param>
+    /// <summary>Returns the figures for a report.</summary>
+    /// <param name="threshold">Addresses with fewer answered requests than this are merged.</param>
     public MessageFigures Figures(int threshold) => new(this, threshold);
 
-    /// <summary>Rounds times up to three digits: a few thousand values are left of any number.</summary>
+    /// <summary>
+    /// Rounds all durations up to three significant digits. At most a few thousand different values remain.
+    /// </summary>
     public void RoundTimes() => Milliseconds = Milliseconds.GroupBy(time => InThreeDigits(time.Key), time => time.Value)
         .ToDictionary(times => times.Key, times => times.Sum());
 
@@ -136,7 +142,10 @@ internal sealed class MessageCounts(DateTimeOffset? since, DateTimeOffset? until
         Cover(other.Last);
     }
 
-    /// <summary>Lines are written by several processes at once: they need not stand in order.</summary>
+    /// <summary>
+    /// Extends the span from <see cref="First"/> to <see cref="Last"/> to the time. Several processes write the log at
+    /// once, so its lines are not always in order.
+    /// </summary>
     private void Cover(DateTimeOffset? time)
     {
         First = First < time ? First : time ?? First;

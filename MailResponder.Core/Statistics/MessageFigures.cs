@@ -3,15 +3,15 @@ using System.Text.Json.Serialization;
 namespace MailResponder.Statistics;
 
 /// <summary>
-/// What became of the messages of a log. No number stands for fewer people than the threshold allows.
+/// What became of the messages in a log. No requested address is shown with fewer answered requests than the threshold.
 /// </summary>
-/// <param name="counts">Of all the messages.</param>
-/// <param name="threshold">Addresses with fewer answered requests are merged.</param>
+/// <param name="counts">The counts of all messages.</param>
+/// <param name="threshold">Addresses with fewer answered requests than this are merged.</param>
 internal sealed class MessageFigures(MessageCounts counts, int threshold)
 {
     private readonly (OrderedDictionary<string, long> Addresses, long Others) _merged = Merged(counts, threshold);
 
-    /// <summary>When the first of them was logged; null when there was none.</summary>
+    /// <summary>When the first message was logged; null if there was none.</summary>
     public DateTimeOffset? First { get; } = counts.First;
 
     public DateTimeOffset? Last { get; } = counts.Last;
@@ -20,15 +20,15 @@ internal sealed class MessageFigures(MessageCounts counts, int threshold)
     public long Answered { get; } = counts.Answered.Values.Sum();
 
     /// <summary>
-    /// Mails that went out, one for each entry, including those of requests that were deferred for another entry.
+    /// Mails that were sent, one for each entry, including those for requests that another entry deferred.
     /// </summary>
     public long Replies { get; } = counts.RepliesByHour.Sum();
 
-    /// <summary>Those of the replies whose entry has attachments that did not go out.</summary>
+    /// <summary>Replies whose entry has attachments that were not sent.</summary>
     public long RepliesWithoutAttachments { get; } = counts.WithoutAttachments;
 
     /// <summary>
-    /// Answered requests by requested address, where they reach the threshold; the most frequent first.
+    /// Answered requests by requested address, for addresses that reach the threshold; the most frequent first.
     /// </summary>
     public OrderedDictionary<string, long> Addresses => _merged.Addresses;
 
@@ -38,18 +38,18 @@ internal sealed class MessageFigures(MessageCounts counts, int threshold)
     /// <summary>Unanswered messages by reason.</summary>
     public OrderedDictionary<string, long> Skipped { get; } = Sorted(counts.Skipped);
 
-    /// <summary>Tries that failed, by cause: a message that was deferred twice counts twice.</summary>
+    /// <summary>Deferred attempts by cause. A message that was deferred twice counts twice.</summary>
     public OrderedDictionary<string, long> Deferred { get; } = Sorted(counts.Deferred);
 
     public OrderedDictionary<string, long> Failed { get; } = Sorted(counts.Failed);
 
-    /// <summary>Those of the deferred that a bug caused.</summary>
+    /// <summary>Deferred attempts that a bug caused.</summary>
     public long Exceptions { get; } = counts.Deferred.GetValueOrDefault(Cause.Unexpected.Hyphenated());
 
-    /// <summary>Lines that are no whole events.</summary>
+    /// <summary>The number of lines that are not complete events.</summary>
     public long UnmatchedLines { get; } = counts.UnmatchedLines;
 
-    /// <summary>Milliseconds that answering took, of answered requests; null when there were none.</summary>
+    /// <summary>The median time to answer a request, in milliseconds; null if none was answered.</summary>
     public long? MedianMs { get; } = Percentile(counts, 50);
 
     [JsonPropertyName("percentile_95_ms")]
@@ -57,15 +57,18 @@ internal sealed class MessageFigures(MessageCounts counts, int threshold)
 
     public long? MaximumMs { get; } = Percentile(counts, 100);
 
-    /// <summary>Replies by the hour of the day, 24 numbers, in the time zone of the host.</summary>
+    /// <summary>
+    /// Replies by the hour of the day, 24 numbers, in the time zone of the counts: the host's, or UTC for a fleet.
+    /// </summary>
     public IReadOnlyList<long> RepliesByHour { get; } = counts.RepliesByHour;
 
-    /// <summary>The most frequent first, then by name.</summary>
+    /// <summary>Sorts by count, the largest first, then by name.</summary>
     private static OrderedDictionary<string, long> Sorted(Dictionary<string, long> counts) => new(
         counts.OrderByDescending(count => count.Value).ThenBy(count => count.Key, StringComparer.Ordinal));
 
     /// <summary>
-    /// The least number of milliseconds that <paramref name="percent"/> of the answers do not exceed; null without any.
+    /// Returns the smallest number of milliseconds that at least <paramref name="percent"/> percent of the answers did
+    /// not exceed. Null if there are no answers.
     /// </summary>
     private static long? Percentile(MessageCounts counts, int percent)
     {
@@ -81,8 +84,8 @@ internal sealed class MessageFigures(MessageCounts counts, int threshold)
     }
 
     /// <summary>
-    /// Merges until the merged sum reaches the threshold too: with the total known, a small remainder would show what
-    /// was to be hidden.
+    /// Merges addresses below the threshold, and then more, until their sum reaches the threshold too. The total is
+    /// shown, so a smaller sum would reveal what the threshold hides.
     /// </summary>
     private static (OrderedDictionary<string, long> Addresses, long Others) Merged(MessageCounts counts, int threshold)
     {

@@ -3,7 +3,7 @@ using MailResponder.Files;
 
 namespace MailResponder.Statistics;
 
-/// <summary>The report in words, the same for plain text and HTML.</summary>
+/// <summary>The sections of a report in words, the same for plain text and HTML.</summary>
 internal static class ReportSections
 {
     public static string Title(StatisticsReport report)
@@ -23,8 +23,8 @@ internal static class ReportSections
             Trend(report.Postfix?.Trend ?? []),
             Chart("Not answered, by reason", messages.Skipped, null),
             Chart("Deferred, by cause", messages.Deferred,
-            "Each try counts: Postfix brings a deferred message again."),
-            Chart("Failed, by reason", messages.Failed, "These messages are not tried again."),
+            "Each attempt counts: Postfix retries a deferred message."),
+            Chart("Failed, by reason", messages.Failed, "These messages are not retried."),
             Postfix(report),
             Outcomes(report.Postfix?.Outcomes ?? []),
             Canary(report),
@@ -45,7 +45,7 @@ internal static class ReportSections
             new("… without their attachments", Figure.Of(messages.RepliesWithoutAttachments)
                 + (report.AttachmentsAreOff ? " (off in the response book)" : "")),
             new("Not answered", Figure.Of(Sum(messages.Skipped))),
-            new("Deferred (tries)", Figure.Of(Sum(messages.Deferred))),
+            new("Deferred (attempts)", Figure.Of(Sum(messages.Deferred))),
             new("Failed", Figure.Of(Sum(messages.Failed))),
             new("Exceptions (bugs)", Figure.Of(messages.Exceptions)),
             new("Median time to answer", Figure.Milliseconds(messages.MedianMs)),
@@ -54,7 +54,7 @@ internal static class ReportSections
             new("First message", Figure.Time(messages.First)),
             new("Last message", Figure.Time(messages.Last)),
             .. OfOneHost(report, new ReportRow("Other lines in the log", Figure.Of(messages.UnmatchedLines))),
-        ], $"From {report.LogFile}. The time is that of the responder alone.");
+        ], $"From {report.LogFile}. The times to answer do not include Postfix.");
     }
 
     private static ReportSection? Addresses(MessageFigures messages, int threshold)
@@ -64,7 +64,7 @@ internal static class ReportSections
             rows.Add("others", messages.Others);
         return Chart("Requests answered, by address", rows,
             messages.Others > 0
-            ? $"Addresses with fewer than {Figure.Of(threshold)} are counted together, so that nobody's request shows."
+            ? $"Addresses with fewer than {Figure.Of(threshold)} are counted together, to hide single requests."
             : null);
     }
 
@@ -75,7 +75,7 @@ internal static class ReportSections
     private static ReportSection? Trend(IReadOnlyList<PostfixLog.DayOfRequests> days) => days.Count < 2 ? null
         : Chart("Requests answered, by day", new(days.Select(day =>
             KeyValuePair.Create(day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Answered))),
-            $"From Postfix's log. {Figure.Of(days.Sum(day => day.Received))} mails came in these {days.Count} days.");
+            $"From Postfix's log: {Figure.Of(days.Sum(day => day.Received))} mails in these {days.Count} days.");
 
     private static ReportSection? Chart(string title, OrderedDictionary<string, long> counts, string? note)
     {
@@ -94,7 +94,7 @@ internal static class ReportSections
             new("Answered", Figure.Of(postfix.Answered)),
             new("Deferred at least once", Figure.Of(postfix.Deferred)),
             new("Expired in the queue", Figure.Of(postfix.Expired)),
-            new("Refused at the door", Figure.Of(postfix.Rejected)),
+            new("Rejected on arrival", Figure.Of(postfix.Rejected)),
             .. OfOneHost(report,
                 new ReportRow("Median, arrival to reply sent", Seconds(postfix.MedianSeconds)),
                 new ReportRow("95 % sent within", Seconds(postfix.Percentile95Seconds))),
@@ -104,8 +104,7 @@ internal static class ReportSections
     private static ReportSection? Outcomes(IReadOnlyList<PostfixLog.ProviderOutcomes> outcomes) =>
         outcomes.Count == 0 ? null : new ReportSection("Replies, by provider and what became of them",
             [.. outcomes.Select(one => new ReportRow(one.Provider, one.ToString()))],
-            "Through Postfix: sent is taken by the next host. Through SES: what it reported. "
-            + "Small providers are counted together.");
+            "Sent: the next host accepted it, or SES reported so. Small providers are counted together.");
 
     private static ReportSection? Canary(StatisticsReport report) =>
         Part("Seen from outside (canary)", report, "canary", report.Canary, canaries => canaries.Count == 0
@@ -116,7 +115,7 @@ internal static class ReportSections
     {
         var words = $"{record.Result}, {Figure.Time(record.LastRun)}";
         if (record.LastSuccess is { } success && record.Seconds is { } seconds)
-            words += $"; last well {Figure.Time(success)}, in {Seconds(seconds)}";
+            words += $"; last success {Figure.Time(success)}, in {Seconds(seconds)}";
         return record.InJunk > 0 ? $"{words}; in spam {Figure.Of(record.InJunk)}" : words;
     }
 
@@ -139,12 +138,12 @@ internal static class ReportSections
             new("Used in 24 hours", Figure.Of(ses.SentInDay)
             + (ses.PerDay > 0 ? $" ({Figure.Share(ses.SentInDay / ses.PerDay)})" : "")),
             new("Recipients a second", Figure.Of(ses.PerSecond)),
-        ], "Of the whole account, with all hosts that send through it.");
+        ], "For the whole account, including all hosts that send through it.");
         foreach (var span in ses.Spans)
         {
             yield return new ReportSection($"Amazon SES: {Figure.Days(span.Days)}",
             [
-                new("Deliveries tried", Figure.Of(span.Deliveries)),
+                new("Delivery attempts", Figure.Of(span.Deliveries)),
                 new("Bounces", Counted(span.Bounces, span.BounceShare)),
                 new("Complaints", Counted(span.Complaints, span.ComplaintShare)),
                 new("Rejects", Counted(span.Rejects, span.RejectShare)),
@@ -180,7 +179,7 @@ internal static class ReportSections
         [.. hosts.Select(host => new ReportRow(host.Label, host.ToString()))],
         $"Made on {report.HostName} by {report.Version}. {report.Problems.GetValueOrDefault("hosts")}".TrimEnd());
 
-    /// <summary>What several hosts' figures do not add up to.</summary>
+    /// <summary>Returns the rows only for a report of one host: they cannot be summed over several hosts.</summary>
     private static ReportRow[] OfOneHost(StatisticsReport report, params ReportRow[] rows) =>
         report.Hosts is null ? rows : [];
 
@@ -190,7 +189,7 @@ internal static class ReportSections
 
     private static ReportSection? Missing(string title, StatisticsReport report, string part) =>
         report.Problems.TryGetValue(part, out var problem)
-            ? new ReportSection(title, [], "Could not be had: " + problem) : null;
+            ? new ReportSection(title, [], "Not available: " + problem) : null;
 
     private static long Sum(OrderedDictionary<string, long> counts) => counts.Values.Sum();
 
@@ -200,13 +199,14 @@ internal static class ReportSections
     private static string Counted(long count, double share) => $"{Figure.Of(count)} ({Figure.Share(share)})";
 }
 
+/// <summary>A row of a table.</summary>
 /// <param name="Label">What the row counts.</param>
-/// <param name="Value">The figure, as people read it.</param>
-/// <param name="Bar">In a chart, the length of its bar, from 0 to 1.</param>
+/// <param name="Value">The figure, formatted for people.</param>
+/// <param name="Bar">The length of the bar in a chart, from 0 to 1.</param>
 internal readonly record struct ReportRow(string Label, string Value, double Bar = 0);
 
 /// <summary>A table of the report.</summary>
-/// <param name="Note">A sentence below it; null: none.</param>
-/// <param name="HasBars">Whether its rows are a bar chart.</param>
+/// <param name="Note">A note below the table; null if there is none.</param>
+/// <param name="HasBars">Whether the table is a bar chart.</param>
 internal sealed record ReportSection(
     string Title, IReadOnlyList<ReportRow> Rows, string? Note = null, bool HasBars = false);

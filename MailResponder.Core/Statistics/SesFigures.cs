@@ -4,14 +4,15 @@ using MailResponder.Settings;
 
 namespace MailResponder.Statistics;
 
-/// <summary>What Amazon SES says of the account. Other hosts may send through it too.</summary>
-/// <param name="PerDay">Recipients that are allowed in 24 hours; -1: no limit.</param>
-/// <param name="PerSecond">Recipients that are allowed in a second.</param>
-/// <param name="SentInDay">Recipients of the last 24 hours.</param>
-/// <param name="Spans">The last day, week and two weeks, which is all that SES remembers.</param>
+/// <summary>What Amazon SES reports about the account. Other hosts may send through the same account.</summary>
+/// <param name="PerDay">The number of recipients allowed in 24 hours; -1 means no limit.</param>
+/// <param name="PerSecond">The number of recipients allowed in a second.</param>
+/// <param name="SentInDay">The number of recipients in the last 24 hours.</param>
+/// <param name="Spans">The last day, week and two weeks. SES keeps two weeks.</param>
 internal sealed record SesFigures(double PerDay, double PerSecond, double SentInDay, IReadOnlyList<SesSpan> Spans)
 {
-    /// <exception cref="ResponderException">SES cannot be asked, or refuses.</exception>
+    /// <summary>Asks SES for the quota and the statistics of the account.</summary>
+    /// <exception cref="ResponderException">SES cannot be reached, or refuses the call.</exception>
     public static SesFigures Ask(SesSettings settings, DateTimeOffset now)
     {
         var account = new SesAccount(settings);
@@ -33,8 +34,8 @@ internal sealed record SesFigures(double PerDay, double PerSecond, double SentIn
 }
 
 /// <summary>What became of the account's mails in the last days.</summary>
-/// <param name="Days">Length of the span, which ends now.</param>
-/// <param name="Deliveries">Mails that SES tried to deliver; all shares are of these.</param>
+/// <param name="Days">The length of the span, which ends now.</param>
+/// <param name="Deliveries">The number of mails that SES tried to deliver. Each share is a share of these.</param>
 internal sealed record SesSpan(int Days, long Deliveries, long Bounces, long Complaints, long Rejects)
 {
     public double BounceShare => Share(Bounces);

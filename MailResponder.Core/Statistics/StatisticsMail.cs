@@ -11,7 +11,10 @@ namespace MailResponder.Statistics;
 /// <summary>Composes, signs and sends a report with the code that sends replies.</summary>
 internal static class StatisticsMail
 {
-    /// <exception cref="ResponderException">The DKIM key cannot be used, or the settings lack the way out.</exception>
+    /// <summary>Sends the report and returns what became of it.</summary>
+    /// <exception cref="ResponderException">
+    /// The DKIM key cannot be used, or the settings lack the section of their send method.
+    /// </exception>
     public static SendResult Send(
         StatisticsReport report, ResponderSettings settings, StatisticsSettings statistics, TimeProvider clock)
     {
@@ -34,7 +37,7 @@ internal static class StatisticsMail
             + $"{ReportSections.Title(report)}: {Figure.Of(report.Messages.Answered)} answered";
         message.Date = report.Made;
         message.MessageId = $"{name}@{from.Domain}";
-        // RFC 3834, section 5: nobody asked for this mail, so it is generated, not replied.
+        // RFC 3834, section 5: this mail replies to no request, so it is auto-generated, not auto-replied.
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Headers.Add("X-Auto-Response-Suppress", "All");
         message.Headers.Add(HeaderId.MimeVersion, "1.0");

@@ -5,18 +5,18 @@ using MailResponder.PostfixLog;
 namespace MailResponder.Statistics;
 
 /// <summary>
-/// All that a report says, whatever its form. Holds nothing of any requester. What is null could not be had, which
-/// <see cref="Problems"/> then explains, or there is no such thing here.
+/// The content of a report, in whatever form it is shown. It holds nothing that belongs to a single requester. A null
+/// part could not be obtained, and <see cref="Problems"/> holds the reason, or it does not exist on this host.
 /// </summary>
 internal sealed record StatisticsReport
 {
-    /// <summary>When it was made.</summary>
+    /// <summary>When the report was made.</summary>
     public required DateTimeOffset Made { get; init; }
 
-    /// <summary>The program that made it.</summary>
+    /// <summary>The version of the program that made the report.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The log that was read.</summary>
+    /// <summary>The path of the log; for a fleet, a description of the source.</summary>
     [JsonPropertyName("log")]
     public required string LogFile { get; init; }
 
@@ -25,7 +25,7 @@ internal sealed record StatisticsReport
     /// <summary>Whether the response book holds back all attachments now.</summary>
     public bool AttachmentsAreOff { get; init; }
 
-    /// <summary>Addresses with fewer answered requests are counted together.</summary>
+    /// <summary>Addresses with fewer answered requests than this are counted together.</summary>
     public required int Threshold { get; init; }
 
     public PostfixLogSummary? Postfix { get; init; }
@@ -39,22 +39,24 @@ internal sealed record StatisticsReport
 
     public InstanceFacts? Instance { get; init; }
 
-    /// <summary>What `responder canary` found in its last runs, by mailbox.</summary>
+    /// <summary>The results of the last runs of `responder canary`, by mailbox.</summary>
     public Dictionary<string, CanaryRecord>? Canary { get; init; }
 
-    /// <summary>Why a part could not be had, by the part's name in JSON; "settings" has none of its own.</summary>
+    /// <summary>
+    /// Why a part could not be obtained, by the part's name in JSON. The name "settings" belongs to no part.
+    /// </summary>
     public OrderedDictionary<string, string> Problems { get; init; } = [];
 
-    /// <summary>The days of a fleet's report; null for that of one host.</summary>
+    /// <summary>The days of a fleet's report; null for the report of one host.</summary>
     public string? Span { get; init; }
 
-    /// <summary>The hosts of a fleet; null when it is the report of one host.</summary>
+    /// <summary>The hosts of a fleet; null for the report of one host.</summary>
     public IReadOnlyList<HostLine>? Hosts { get; init; }
 
     [JsonIgnore]
     public string HostName => Host?.Name ?? Environment.MachineName;
 
-    /// <summary>The day of the log, or its first and last; empty when it holds no message.</summary>
+    /// <summary>The day of the log, or its first and last day; empty if the log holds no message.</summary>
     [JsonIgnore]
     public string Days
     {
@@ -67,7 +69,7 @@ internal sealed record StatisticsReport
         }
     }
 
-    /// <summary>What the operator should look at first.</summary>
+    /// <summary>Warnings that the operator should read first.</summary>
     public IReadOnlyList<string> Warnings
     {
         get
@@ -76,26 +78,26 @@ internal sealed record StatisticsReport
             if (Messages.Exceptions > 0)
             {
                 warnings.Add(
-                    $"A bug deferred messages ({Figure.Of(Messages.Exceptions)} tries): the log has its place.");
+                    $"A bug deferred messages ({Figure.Of(Messages.Exceptions)} attempts): the log says where it is.");
             }
 
             foreach (var provider in (Postfix?.Outcomes ?? []).Where(one => one.IsRefusing))
             {
                 var share = Figure.Percent(provider.RefusedShare);
-                warnings.Add($"{share} of the replies to {provider.Provider} were not taken: {provider}.");
+                warnings.Add($"{share} of the replies to {provider.Provider} were not accepted: {provider}.");
             }
 
             foreach (var (mailbox, record) in Canary ?? [])
             {
                 if (record.IsWrong)
-                    warnings.Add($"The canary {mailbox} found something wrong: responder canary tells what.");
+                    warnings.Add($"The canary {mailbox} found something wrong; for details, run: responder canary");
             }
 
             foreach (var span in Ses?.Spans ?? [])
             {
-                // The limits are of Amazon SES, "Sending review process"; warnings begin at four fifths of them.
+                // The limits are in Amazon SES's "Sending review process". Warnings begin at 80 % of them.
                 AddLimit("bounced", span.BounceShare, near: 0.04, 0.05, span.Days);
-                AddLimit("were complained of", span.ComplaintShare, near: 0.0008, 0.001, span.Days);
+                AddLimit("caused complaints", span.ComplaintShare, near: 0.0008, 0.001, span.Days);
             }
 
             return warnings;
@@ -111,8 +113,12 @@ internal sealed record StatisticsReport
         }
     }
 
-    /// <summary>Asks for a part, which may be missing without spoiling the rest.</summary>
-    /// <returns>Null, with the reason in <see cref="Problems"/>, when it cannot be had.</returns>
+    /// <summary>Obtains a part. If that fails, the rest of the report remains usable.</summary>
+    /// <param name="name">The part's name in JSON.</param>
+    /// <param name="ask">Obtains the part.</param>
+    /// <returns>
+    /// The result of <paramref name="ask"/>. Null if that throws; then <see cref="Problems"/> holds the reason.
+    /// </returns>
     public T? Part<T>(string name, Func<T?> ask) where T : class
     {
         try

@@ -36,7 +36,7 @@ internal static class TextReport
     }
 
     /// <summary>
-    /// Replaces control characters, which must not reach a terminal: others may write to the log too.
+    /// Replaces control characters, so that they cannot control a terminal. Other programs may write to the log too.
     /// </summary>
     private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -43,7 +43,8 @@ public sealed class BackupTests : IDisposable
         File.Delete(fresh.PathTo("responses.json"));
         File.Delete(fresh.PathTo("dkim.key"));
         Assert.EndsWith(
-            "Restored. Look with: responder config check\n", Run(fresh, "restore", Archive), StringComparison.Ordinal);
+            "Restored. Check it with: responder config check\n", Run(fresh, "restore", Archive),
+            StringComparison.Ordinal);
 
         foreach (var file in (string[])["settings.json", "responses.json", "address.key", "dkim.key", "dkim.key.next"])
             Assert.Equal(File.ReadAllBytes(_place.PathTo(file)), File.ReadAllBytes(fresh.PathTo(file)));

@@ -87,25 +87,25 @@ public sealed class DamagedBackups : IDisposable
     public void StrangeEntries_AreRefused()
     {
         Make(entries => entries.Add(File("../../etc/passwd", "x")));
-        AssertRefused("entry ../../etc/passwd: is no part of a backup");
+        AssertRefused("entry ../../etc/passwd: is not part of a backup");
         Make(entries => entries.Add(File("./settings.json", "x")));
-        AssertRefused("entry ./settings.json: is no part of a backup");
+        AssertRefused("entry ./settings.json: is not part of a backup");
         Make(entries => entries.Insert(0, Link(TarEntryType.SymbolicLink, "dkim.key")));
-        AssertRefused("entry dkim.key: is no regular file");
+        AssertRefused("entry dkim.key: is not a regular file");
         Make(entries => entries.Insert(0, Link(TarEntryType.HardLink, "responder.db")));
-        AssertRefused("entry responder.db: is no regular file");
+        AssertRefused("entry responder.db: is not a regular file");
         Make(entries => entries.Add(new PaxTarEntry(TarEntryType.Directory, "files/")));
-        AssertRefused("entry files/: is no part of a backup");
+        AssertRefused("entry files/: is not part of a backup");
         Make(entries => entries.Add(File("dkim.key", "x")));
-        AssertRefused("entry dkim.key: is there twice");
+        AssertRefused("entry dkim.key: occurs twice");
         Make(entries => entries.Add(File("ses.credentials", "x")));
         AssertRefused("entry ses.credentials is not named by its settings");
     }
 
     [Theory]
     [InlineData("settings.json", "entry settings.json is missing")]
-    [InlineData("address.key", "entry address.key is missing, which its settings name")]
-    [InlineData("responder.db", "entry responder.db is missing, which its settings name")]
+    [InlineData("address.key", "entry address.key is missing, but its settings name it")]
+    [InlineData("responder.db", "entry responder.db is missing, but its settings name it")]
     public void MissingEntry_IsNamed(string name, string fault)
     {
         Make(entries => entries.RemoveAll(entry => entry.Name == name));

@@ -101,7 +101,7 @@ public sealed class FeedbackQueueTests : IDisposable
     [Theory]
     [InlineData("no database", "responder.db")]
     [InlineData("full disk", "responder.db")]
-    [InlineData("no topic", "no topic of SNS is named")]
+    [InlineData("no topic", "no SNS topic is named")]
     [InlineData("no key", "address.key")]
     [InlineData("no credentials", "credentials")]
     [InlineData("no certificate", "certificate")]
@@ -262,7 +262,7 @@ public sealed class FeedbackQueueTests : IDisposable
         });
         var first = Task.Run(() => Run(queue));
         Assert.True(await isWaiting.WaitAsync(TimeSpan.FromMinutes(1)));
-        Assert.Equal((0, "another one is still running\n", ""), Parts(Run(queue)));
+        Assert.Equal((0, "another run is still reading the queue\n", ""), Parts(Run(queue)));
         Assert.Single(queue.Calls);
         goOn.Release(10);
         Assert.Equal(0, (await first).ExitCode);

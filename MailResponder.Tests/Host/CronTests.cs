@@ -39,7 +39,7 @@ public sealed class CronTests : IDisposable
     [Fact]
     public void Reset_RunsAtMidnight_AsMailResponder()
     {
-        _folder.Write("other", "echo 'The quota of 3 requester(s) starts anew'");
+        _folder.Write("other", "echo 'The quota of 3 requester(s) was reset'");
         Cron("0 0 * * *", calls: 1);
         Assert.Equal(["mail_responder mail_responder HOME=/var/lib/mail_responder: responder blacklist reset"],
             Calls.Select(WithHomeOfAnInstalledHost));

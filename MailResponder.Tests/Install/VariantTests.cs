@@ -51,7 +51,7 @@ public sealed class VariantTests
         // A fleet of one host: cron's line stores its figures as the user who may read the log, and root reads them.
         const string putOfCron = "$(grep 'stats --fleet' /etc/cron.d/mail_responder | cut -d ' ' -f 7-)";
         server.Root.Run($"sh -c \"{putOfCron}\"").Good();
-        Assert.Contains("1 answered, 0 not, 0 deferred, 0 failed",
+        Assert.Contains("1 answered, 0 skipped, 0 deferred, 0 failed",
             server.Root.Run("responder stats --fleet --since 2026-01-01").Good().Output, StringComparison.Ordinal);
 
         var before = server.Root.Run("cd /etc/mail_responder && sha256sum *").Output;
@@ -268,7 +268,7 @@ public sealed class VariantTests
         // Runs as the line's user. The settings do not name a topic yet.
         var run = server.Root.Run($"su -s /bin/sh mail_responder -c \"$(grep '^[*]' {cron} | cut -d ' ' -f 7-)\"");
         Assert.Equal(75, run.ExitCode);
-        Assert.Contains("no topic of SNS is named", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("no SNS topic is named", run.Errors, StringComparison.Ordinal);
         Assert.Equal("nothing to do\n", server.Install().Good().Output);
 
         Assert.Contains($"remove {cron}\n", server.Install("--feedback-queue none").Good().Output,

@@ -116,7 +116,7 @@ public sealed class PutFaultTests
         using var place = new MetricsPlace(cloudWatch);
         place.AssertPut();
         using var held = FileTurn.TryTake(place.Place.PathTo("state/cloudwatch.json.lock"));
-        AssertFails(place.Put(), 75, "another run holds");
+        AssertFails(place.Put(), 75, "another run has held");
     }
 
     [Fact]

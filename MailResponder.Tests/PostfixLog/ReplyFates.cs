@@ -224,8 +224,8 @@ public sealed class ReplyFates : IDisposable
             MailResponder.Statistics.HtmlReport.Of(report)])
         {
             Assert.Contains("1 sent, 2 deferred, 15 bounced", text, StringComparison.Ordinal);
-            Assert.Contains("9 sent, 3 complained of", text, StringComparison.Ordinal);
-            Assert.Contains("94 % of the replies to gmail.com were not taken", text, StringComparison.Ordinal);
+            Assert.Contains("9 sent, 3 complained about", text, StringComparison.Ordinal);
+            Assert.Contains("94 % of the replies to gmail.com were not accepted", text, StringComparison.Ordinal);
         }
 
         Assert.DoesNotContain("Requests answered, by day", MailResponder.Statistics.HtmlReport.Of(report),
@@ -242,7 +242,7 @@ public sealed class ReplyFates : IDisposable
         {
             Assert.Contains("Requests answered, by day", text, StringComparison.Ordinal);
             Assert.Contains("2026-11-20", text, StringComparison.Ordinal);
-            Assert.Contains("140 mails came in these 2 days", text, StringComparison.Ordinal);
+            Assert.Contains("140 mails in these 2 days", text, StringComparison.Ordinal);
         }
 
         var json = System.Text.Json.Nodes.JsonNode.Parse(MailResponder.Statistics.JsonReport.Of(report))!;

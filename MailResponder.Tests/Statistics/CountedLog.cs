@@ -95,7 +95,7 @@ public sealed class CountedLog
         var error = Assert.Throws<ResponderException>(() =>
             MadeLog.Count("2026-11-22T08:32:01+00:00 host mail_responder[1]: replied address=a@b replies=1 ms=9\n"));
         Assert.Equal(Cause.Input, error.Cause);
-        Assert.EndsWith("holds no event; name the log for programs, like /var/log/mail_responder-events.log",
+        Assert.EndsWith("holds no event; name the log of events, like /var/log/mail_responder-events.log",
             error.Message, StringComparison.Ordinal);
     }
 

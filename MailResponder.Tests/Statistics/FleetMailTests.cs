@@ -97,7 +97,7 @@ public sealed class FleetMailTests(PrivateMariaDb server) : IDisposable
         var run = _hosts.Put("mail1");
 
         Assert.Empty(_hosts.Place.Outbox);
-        Assert.StartsWith("responder: no row of ", Assert.Single(run.Errors.TrimEnd('\n').Split('\n')),
+        Assert.StartsWith("responder: no row for ", Assert.Single(run.Errors.TrimEnd('\n').Split('\n')),
             StringComparison.Ordinal);
         Assert.Equal(["0"], _hosts.Sql(
             $"SELECT COUNT(*) FROM {_hosts.Database}.mailed_day WHERE done = 1 AND day < {today - 1}"));
@@ -110,7 +110,7 @@ public sealed class FleetMailTests(PrivateMariaDb server) : IDisposable
     {
         var run = _hosts.Place.Command("stats", "--email");
         Assert.Equal(0, run.ExitCode);
-        Assert.StartsWith("no mail: the hosts with the database", run.OutputText, StringComparison.Ordinal);
+        Assert.StartsWith("no mail: the hosts that share the database", run.OutputText, StringComparison.Ordinal);
         Assert.Empty(_hosts.Place.Outbox);
     }
 

@@ -76,8 +76,8 @@ public sealed partial class ReportForms
         {
             Problems = new() { ["ses"] = "no connection", ["queue"] = "postqueue failed" },
         };
-        Assert.Contains("Could not be had: no connection", TextReport.Of(report), StringComparison.Ordinal);
-        Assert.Contains("Could not be had: postqueue failed", HtmlReport.Of(report), StringComparison.Ordinal);
+        Assert.Contains("Not available: no connection", TextReport.Of(report), StringComparison.Ordinal);
+        Assert.Contains("Not available: postqueue failed", HtmlReport.Of(report), StringComparison.Ordinal);
         var json = JsonNode.Parse(JsonReport.Of(report))!;
         Assert.Equal(("no connection", "postqueue failed"),
             ((string?)json["problems"]!["ses"], (string?)json["problems"]!["queue"]));
@@ -98,7 +98,7 @@ public sealed partial class ReportForms
         Assert.Equal(ofBounces, warnings.Any(
             warning => warning.Contains("bounced: Amazon SES reviews an account at 5.00%", StringComparison.Ordinal)));
         Assert.Equal(ofComplaints, warnings.Any(
-            warning => warning.Contains("complained of: Amazon SES reviews an account at 0.10%",
+            warning => warning.Contains("caused complaints: Amazon SES reviews an account at 0.10%",
             StringComparison.Ordinal)));
     }
 

@@ -46,7 +46,7 @@ public sealed class StatsCommandTests : IDisposable
         var run = _place.Command("stats", "--log", _place.PathTo("cut.gz"));
 
         Assert.Equal(66, run.ExitCode);
-        Assert.Contains("cut.gz: is damaged, or is not the whole of one gzip file", run.Errors,
+        Assert.Contains("cut.gz: is damaged, or is not one complete gzip file", run.Errors,
             StringComparison.Ordinal);
     }
 

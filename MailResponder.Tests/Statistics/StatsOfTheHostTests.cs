@@ -139,8 +139,8 @@ public sealed class StatsOfTheHostTests : IDisposable
     }
 
     [Theory]
-    [InlineData("echo somebody@freemail.test >&2; exit 69", "failed with exit code 69; does Postfix run?")]
-    [InlineData("echo Mail queue is empty", "printed what is not its JSON form")]
+    [InlineData("echo somebody@freemail.test >&2; exit 69", "failed with exit code 69; is Postfix running?")]
+    [InlineData("echo Mail queue is empty", "did not print its JSON form")]
     public void QueueThatCannotBeCounted_IsAProblem(string script, string problem)
     {
         var run = WithPostqueue(script);

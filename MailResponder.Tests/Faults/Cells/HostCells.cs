@@ -121,12 +121,12 @@ internal static class HostCells
         Problem = "too many files are open on the host; raise fs.file-max" },
         new("randomness", "missing") { Harm = host =>
         host.Break("random,*,1,0,38;open,/dev/urandom,1,0,2;read,/dev/urandom,1,0,5"), Reason = "unexpected",
-        Problem = "does it give random numbers" },
+        Problem = "can it get random numbers" },
         new("randomness", "missing at the first start")
         {
             IsFirstStart = true, Harm = host =>
                 host.Break("random,*,1,0,38;open,/dev/urandom,1,0,2;read,/dev/urandom,1,0,5"),
-            Reason = "unexpected", Problem = "does it give random numbers",
+            Reason = "unexpected", Problem = "can it get random numbers",
         },
         new("randomness", "slow") { Harm = host => host.Break("random,*,1,0,sleep300;read,/dev/urandom,1,0,sleep200") },
         new("input", "cut") { Harm = host => host.Break("read,stdin,1,0,5"), Reason = "input",

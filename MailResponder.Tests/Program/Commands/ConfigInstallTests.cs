@@ -30,7 +30,7 @@ public sealed class ConfigInstallTests : IDisposable
             fa@example.com: reply 1 has another send_method, require_authentication
             new@example.com: new, 1 reply
             links@example.com: not answered any more
-            4 address(es) get something else, of 3 in the new book
+            4 address(es) changed; the new book has 3
             in force: {_place.PathTo("responses.json")}
 
             """, run.OutputText);
@@ -38,7 +38,7 @@ public sealed class ConfigInstallTests : IDisposable
         _place.Filter(RequestMail.FromSomebodyNew(), "--recipient", "new@example.com").AssertDone();
         Assert.Contains("New links", File.ReadAllText(_place.Outbox[0]), StringComparison.Ordinal);
         Assert.Contains(
-            "0 address(es) get something else, of 3 in the new book\n", Install(_place.Book.ToJsonString()).OutputText,
+            "0 address(es) changed; the new book has 3\n", Install(_place.Book.ToJsonString()).OutputText,
             StringComparison.Ordinal);
     }
 
@@ -67,9 +67,9 @@ public sealed class ConfigInstallTests : IDisposable
         Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
         Assert.StartsWith(
             """
-            the book in place has a fault: compared with the last good one
+            the present book has a fault: compared with the last good one
             get@example.com: reply 1 has another body
-            1 address(es) get something else, of 3 in the new book
+            1 address(es) changed; the new book has 3
 
             """, run.OutputText, StringComparison.Ordinal);
     }
@@ -150,7 +150,8 @@ public sealed class ConfigInstallTests : IDisposable
         var run = Install("[]");
         Assert.Equal(78, run.ExitCode);
         Assert.Contains(
-            "upload it to s3://config/book.json, then: responder config pull", run.Errors, StringComparison.Ordinal);
+            "upload the book to s3://config/book.json, then run: responder config pull", run.Errors,
+            StringComparison.Ordinal);
     }
 
     private ProgramRun Install(string? text)

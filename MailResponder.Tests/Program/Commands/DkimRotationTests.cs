@@ -67,7 +67,7 @@ public sealed partial class DkimRotationTests : IDisposable
         var all = Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(4)
             .Select(_ => Good("dkim", "rotate")).ToList();
         Assert.Single(all.Select(RecordIn).Distinct());
-        Assert.Single(all, said => said.Contains("is made", StringComparison.Ordinal));
+        Assert.Single(all, said => said.Contains("was made", StringComparison.Ordinal));
         Assert.Equal(RecordIn(all[0]), RecordIn(Good("dkim", "rotate", "--selector", "another")));
     }
 

@@ -46,7 +46,7 @@ public sealed class MistypedCommands : IDisposable
     [InlineData("stray", "words", "someone@example.com")]
     [InlineData("check")]
     public void WordThatIsNoCommand_IsAUsageError(params string[] command) =>
-        AssertIsUsage($"\"{command[0]}\" is no command of responder\nSee: responder --help\n", OfPlace(command));
+        AssertIsUsage($"\"{command[0]}\" is not a command of responder\nSee: responder --help\n", OfPlace(command));
 
     [Fact]
     public void AddressThatIsNoCommand_IsNotRepeated()
@@ -62,11 +62,12 @@ public sealed class MistypedCommands : IDisposable
     [InlineData("See: responder dkim keygen --help\n", "dkim", "keygen", "key", "--bits", "7")]
     [InlineData("See: responder config --help\n", "config")]
     [InlineData("responder config needs one of: check, show, install, pull", "config")]
-    [InlineData("\"--hlep\" is no option of responder blacklist block\n", "blacklist", "block", "--hlep")]
-    [InlineData("\"--topci\" is no option of responder feedback; did you mean: --topic\n", "feedback", "--topci", "x")]
+    [InlineData("\"--hlep\" is not an option of responder blacklist block\n", "blacklist", "block", "--hlep")]
     [InlineData(
-        "\"--setings\" is no option of responder doctor; did you mean: --settings\n", "doctor", "--setings", "x")]
-    [InlineData("responder doctor takes no \"now\"\n", "doctor", "now")]
+        "\"--topci\" is not an option of responder feedback; did you mean: --topic\n", "feedback", "--topci", "x")]
+    [InlineData(
+        "\"--setings\" is not an option of responder doctor; did you mean: --settings\n", "doctor", "--setings", "x")]
+    [InlineData("responder doctor does not take \"now\"\n", "doctor", "now")]
     [InlineData("an argument is empty", "config", "check", "")]
     [InlineData("an argument is empty", "dkim", "record", "--key", "")]
     public void MistakeInACommand_NamesTheWholeCommand(string expected, params string[] command) =>

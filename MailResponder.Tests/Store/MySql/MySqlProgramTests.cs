@@ -232,7 +232,8 @@ public sealed class MySqlProgramTests : IDisposable
         Use(new JsonObject { ["socket"] = _server.Socket, ["user"] = "nobody", ["database"] = "mail_of_nobody" });
         var run = _place.Command("database", "init", "--admin-user", Environment.UserName);
         Assert.True(run.ExitCode == 0, run.Errors);
-        const string remedy = "tables:  made by the user nobody: sudo -u nobody responder database init\n";
+        const string remedy =
+            "tables:  the user nobody must create them: sudo -u nobody responder database init\n";
         Assert.EndsWith(remedy, run.OutputText, StringComparison.Ordinal);
         Assert.Equal("unix_socket", _server.AsAdministrator("SELECT plugin FROM mysql.user WHERE user = 'nobody'")[0]);
     }

@@ -5,21 +5,21 @@ using MailResponder.Store.Sqlite;
 
 namespace MailResponder.Store;
 
-/// <summary>What the database is and whether it is fit for use; never a secret, and no requester.</summary>
+/// <summary>Describes the database and whether it can be used. Contains no secret and no requester.</summary>
 /// <param name="Kind">"SQLite" or "MySQL", with the version of the library or server.</param>
-/// <param name="Place">The file, or database and server.</param>
-/// <param name="Schema">The version of the tables; 0 when there are none.</param>
+/// <param name="Place">The SQLite file, or the MySQL database and server.</param>
+/// <param name="Schema">The version of the tables; 0 if there are none or they may not be read.</param>
 /// <param name="Missing">
-/// The rights that the user lacks, and the statement that grants them; null when it has all.
+/// The privileges that the user lacks, and the statement that grants them. Null if none is missing.
 /// </param>
-/// <param name="Problem">Why it cannot be used as it is; null when it can.</param>
+/// <param name="Problem">Why the database cannot be used in its current state. Null if it can.</param>
 internal sealed record DatabaseReport(
     string Kind, string Place, long Schema, string? Missing, string? Problem)
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
-    /// <summary>Looks, and changes nothing.</summary>
-    /// <exception cref="ResponderException">There is no such database, or it cannot be reached.</exception>
+    /// <summary>Inspects the database without changing it.</summary>
+    /// <exception cref="ResponderException">The database does not exist or cannot be reached.</exception>
     public static DatabaseReport Of(DatabaseSettings settings) =>
         settings.MySql is { } mySql ? OfMySql(mySql) : OfSqlite(settings.SqliteFile!);
 
@@ -63,7 +63,7 @@ internal sealed record DatabaseReport(
     }
 
     /// <remarks>
-    /// The variables differ between MySQL, MariaDB and Aurora; their values are OFF, or ON and a few more.
+    /// The variables differ between MySQL, MariaDB and Aurora. A value other than OFF, such as ON, means read-only.
     /// </remarks>
     private static bool IsReadOnly(MySqlDatabase database) => database.Rows(
         """

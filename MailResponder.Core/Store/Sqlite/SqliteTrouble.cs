@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace MailResponder.Store.Sqlite;
 
 /// <summary>
-/// SQLite's result codes (sqlite.org/rescode.html) in the operator's words. All of them are temporary for mail.
+/// Describes SQLite's result codes (sqlite.org/rescode.html) for the operator. Each of them defers the message.
 /// </summary>
 internal static class SqliteTrouble
 {
@@ -29,7 +29,8 @@ internal static class SqliteTrouble
     };
 
     /// <summary>
-    /// Finds out why a file could not be opened, which SQLite does not tell. Null when a further file can be opened.
+    /// Checks whether the process or the system has run out of file descriptors, which SQLite does not report.
+    /// Null if another file can be opened.
     /// </summary>
     private static string? OutOfDescriptors()
     {

@@ -7,8 +7,8 @@ using MySqlConnector;
 namespace MailResponder.Store.MySql;
 
 /// <summary>
-/// The server's error numbers (its manual, "Server Error Reference") in the operator's words. All of them are
-/// temporary for mail. Of the server's own text only accounts and privileges are taken over: the rest may quote data.
+/// Describes the server's error numbers (MySQL manual, "Server Error Reference") for the operator. Each of them defers
+/// the message. From the server's own text, only accounts and privileges are copied: the rest may quote data.
 /// </summary>
 internal static class MySqlTrouble
 {
@@ -16,8 +16,8 @@ internal static class MySqlTrouble
         "the server cannot be reached or went away, or is no MySQL; check that it runs and what is between";
 
     /// <summary>
-    /// Whether it comes from MySqlConnector. A connection that is cut is most often no <see cref="MySqlException"/>
-    /// there, but what the socket, the stream, or the reader of a packet threw.
+    /// Whether the exception comes from MySqlConnector. When a connection breaks, MySqlConnector often throws no
+    /// <see cref="MySqlException"/>, but the exception of the socket, the stream or the packet parser.
     /// </summary>
     public static bool IsTrouble(Exception exception) => exception is MySqlException or IOException or SocketException
         or InvalidOperationException or NotSupportedException or AuthenticationException or CryptographicException
@@ -25,21 +25,22 @@ internal static class MySqlTrouble
         or OutOfMemoryException;
 
     /// <summary>
-    /// Whether the connection is of no more use, although it may be open: another one may lead to a server that is
-    /// well, since after a failover the name has another address.
+    /// Whether the connection must be replaced, although it may be open. After a failover the name has another address,
+    /// so a new connection may reach a working server.
     /// </summary>
     public static bool EndsConnection(Exception exception) => exception is not MySqlException trouble
         || trouble.Number is 1047 or 1053 or 1156 or 1158 or 1159 or 1160 or 1161 or 1927 or 4031
         || IsReadOnly(trouble);
 
-    /// <summary>Whether the server asks for the password itself, which the library sends through TLS only.</summary>
+    /// <summary>Whether the server needs the password itself, which the library sends only through TLS.</summary>
     public static bool NeedsTlsForPassword(Exception exception) =>
         exception.Message.Contains("AllowPublicKeyRetrieval", StringComparison.Ordinal)
         || exception.Message.Contains("requires a secure connection", StringComparison.Ordinal);
 
-    /// <param name="exception">One for which <see cref="IsTrouble"/> is true.</param>
-    /// <param name="settings">The database that it is about.</param>
-    /// <param name="administrator">Who was to do it; null: the responder's user.</param>
+    /// <summary>Translates an exception into one that tells the operator what to do.</summary>
+    /// <param name="exception">An exception for which <see cref="IsTrouble"/> is true.</param>
+    /// <param name="settings">The database in question.</param>
+    /// <param name="administrator">The administrator who was logged in. Null: the responder's user was.</param>
     public static ResponderException Translate(
         Exception exception, MySqlSettings settings, MySqlAdministrator? administrator = null)
     {
@@ -121,14 +122,15 @@ internal static class MySqlTrouble
             + "by mysql_native_password, caching_sha2_password, sha256_password, unix_socket or auth_socket";
 
     /// <summary>
-    /// The server says the same for a wrong password and for a TLS connection that an account requires.
+    /// Returns the other possible reason for a refused login. The server reports the same error for a wrong password
+    /// and for a missing TLS connection or certificate that the account requires.
     /// </summary>
     private static string RequirementOf(MySqlSettings settings) => settings.Socket is not null
         || settings.Tls is TlsMode.None or TlsMode.Preferred
         ? ", or wants TLS (require_secure_transport, REQUIRE SSL)"
         : ", or wants a certificate of it (REQUIRE X509), which the responder does not have";
 
-    /// <summary>The account that the server named: 'user'@'host'.</summary>
+    /// <summary>Returns the account that the server's text names: 'user'@'host'. Null if it names none.</summary>
     private static string? AccountIn(MySqlException exception)
     {
         var start = exception.Message.IndexOf("user '", StringComparison.Ordinal);
@@ -140,7 +142,10 @@ internal static class MySqlTrouble
         return end < 0 ? null : account[..(at + 3 + end + 1)].ToString();
     }
 
-    /// <summary>"INSERT command denied to …" names the right that a statement lacked.</summary>
+    /// <summary>
+    /// Returns the privilege that a statement lacked. The server's text begins with it, as in "INSERT command denied
+    /// to …".
+    /// </summary>
     private static string PrivilegeIn(MySqlException exception) =>
         Array.Find(MySqlGrants.Needed, privilege => exception.Message.StartsWith(privilege, StringComparison.Ordinal))
             ?? "a right";

@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace MailResponder.Book;
 
-/// <summary>What another response book changes for each requested address, in words for the operator.</summary>
+/// <summary>
+/// Describes for the operator what a new response book changes for each requested address.
+/// </summary>
 internal static class BookChanges
 {
     /// <summary>
-    /// A line for each address that gets something else, in the order of the new book; none when nobody does.
+    /// Returns a line for each address whose replies change, in the order of the new book, and then for each address
+    /// that is no longer answered. Empty if nothing changes.
     /// </summary>
-    /// <param name="before">Null: there is no book that could be compared.</param>
-    /// <param name="after">The new one.</param>
+    /// <param name="before">The old book. Null if there is none to compare with.</param>
+    /// <param name="after">The new book.</param>
     public static List<string> Tell(IResponseBook? before, IResponseBook after)
     {
         var lines = new List<string>();

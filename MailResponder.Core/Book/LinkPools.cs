@@ -3,7 +3,9 @@ using MailResponder.Settings;
 
 namespace MailResponder.Book;
 
-/// <summary>The pools of a response book: <c>{ "mirrors": { "links": […], "each": 3, "days": 7 } }</c>.</summary>
+/// <summary>
+/// The link pools of a response book, read from <c>{ "mirrors": { "links": […], "each": 3, "days": 7 } }</c>.
+/// </summary>
 internal sealed class LinkPools
 {
     private static readonly string[] Names = ["links", "each", "days"];
@@ -11,8 +13,9 @@ internal sealed class LinkPools
     private readonly Dictionary<string, (LinkPool Pool, int Line)> _pools = [];
     private readonly HashSet<string> _used = [];
 
-    /// <param name="faults">Those of the book; added to.</param>
-    /// <param name="json">The object with the pools; null where the book has none.</param>
+    /// <summary>Reads and checks the pools.</summary>
+    /// <param name="faults">The faults of the book, to which those of the pools are added.</param>
+    /// <param name="json">The object with the pools. Null if the book has none.</param>
     public LinkPools(FileFaults faults, LocatedJson? json)
     {
         _faults = faults;
@@ -33,13 +36,14 @@ internal sealed class LinkPools
         }
     }
 
-    /// <summary>Null when there is none with the name; else it counts as used.</summary>
+    /// <summary>Finds a pool by its name and marks it as used. Null if there is none.</summary>
     public LinkPool? Find(string name) => _pools.TryGetValue(name, out var found) && (_used.Add(name) || true)
         ? found.Pool : null;
 
-    /// <summary>What a slip of a name was meant to be; null when none is near.</summary>
+    /// <summary>Returns the pool name that a mistyped name resembles. Null if none is similar.</summary>
     public string? Nearest(string name) => Words.Nearest(name, [.. _pools.Keys]);
 
+    /// <summary>Adds a fault for each pool that was never found, and so is used by no body.</summary>
     public void CheckUse()
     {
         foreach (var (name, (_, line)) in _pools.Where(pool => !_used.Contains(pool.Key)))
@@ -68,7 +72,9 @@ internal sealed class LinkPools
         return new LinkPool(name, [.. links.Select(link => link.Text)], each, days);
     }
 
-    /// <summary>Whether programs find it in a text and open it (RFC 3986).</summary>
+    /// <summary>
+    /// Whether mail programs recognize the link in a text and open it: it is http or https in ASCII (RFC 3986).
+    /// </summary>
     private static bool IsUrl(string link) => !link.AsSpan().ContainsAnyExceptInRange('!', '~')
         && !link.AsSpan().ContainsAny("<>\"\\") && HostOf(link).Length > 0;
 

@@ -6,11 +6,11 @@ using MimeKit;
 namespace MailResponder.Book;
 
 /// <summary>
-/// Reads and checks the entries of a response book, one at a time: objects with email_addr, body, attachments and,
-/// optionally, send_method, subject and require_authentication.
+/// Reads and checks the entries of a response book, one at a time. An entry is an object with email_addr, body,
+/// attachments and optionally send_method, subject and require_authentication.
 /// </summary>
-/// <param name="faults">Those of the book; added to.</param>
-/// <param name="pools">Those of the book; null where it is a list alone, and {{ is text like any other.</param>
+/// <param name="faults">The faults of the book, to which those of the entries are added.</param>
+/// <param name="pools">The pools of the book. Null if the book is only a list; then {{ has no special meaning.</param>
 internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
 {
     private const string EmailAddr = "email_addr", Body = "body", Attachments = "attachments";
@@ -23,10 +23,11 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
     public static bool IsField(string name) => Fields.Contains(name);
 
     /// <summary>
-    /// Null when it is no object; an entry with faults comes back all the same, and is not to be used.
+    /// Reads one entry. Null if it is not an object. An entry with faults is returned nevertheless; the caller must not
+    /// use it.
     /// </summary>
-    /// <param name="number">Position in the book, counted from 1.</param>
-    /// <param name="json">The object, with its lines.</param>
+    /// <param name="number">The position in the book, counted from 1.</param>
+    /// <param name="json">The object with its line numbers.</param>
     public ResponseEntry? Read(int number, LocatedJson json)
     {
         if (json.Kind != JsonValueKind.Object)
@@ -39,7 +40,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
         var address = ReadAddress(fields);
         _poolsOfEntry.Clear();
         var bodies = ReadBodies(fields);
-        // Without a pool nothing is left to be filled in at the message.
+        // Without a pool the text is final, so {{{{ is replaced here and not for each message.
         if (pools is not null && _poolsOfEntry.Count == 0)
             bodies = bodies.ConvertAll(body => body with { Text = PoolText.Fill(body.Text, _ => "") });
         return new ResponseEntry(number, json.Line, address, bodies, ReadAttachments(fields),
@@ -106,7 +107,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
         else if (type.Text == "plain" && bodies.Count > 0)
             fields.Warn(type.Line, field, "plain after html: mail programs prefer the last one; put html last");
         var body = new ResponseBody(type.Text, NotBlank(fields, field, text));
-        // Those that are none are not kept: there may be a million of them to look through for a second one.
+        // Bodies of an invalid type are not kept: there may be a million, and each check for a duplicate searches all.
         if (body.Subtype is "plain" or "html")
             bodies.Add(body);
     }

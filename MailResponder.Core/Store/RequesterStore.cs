@@ -257,7 +257,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             ("requester", requester.Address)) ?? 0);
 
     /// <summary>
-    /// Counts the rows of the tables. Takes no lock, so the numbers may stem from slightly different times.
+    /// Counts the rows of the tables. Takes no lock, so the numbers may be from slightly different times.
     /// </summary>
     public StoreCounts Count() => database.Try(() =>
     {

@@ -5,7 +5,7 @@ using MailResponder.Files;
 
 namespace MailResponder.Book;
 
-/// <summary>What S3's errors mean to the operator.</summary>
+/// <summary>Describes S3's errors for the operator.</summary>
 internal static class S3Trouble
 {
     private const string TemporaryRedirect =
@@ -23,11 +23,11 @@ internal static class S3Trouble
         EndOfStreamException => "the connection was cut; nothing of it is used",
         HttpRequestException or WebException => "S3 cannot be reached; check network, name resolution and endpoint",
         IOException or UnauthorizedAccessException => FileTrouble.Describe(exception),
-        // The SDK trusts some headers too much: whatever it throws, the answer was rubbish.
+        // The SDK fails on some malformed headers with other exceptions. Any of them means that the answer is not S3's.
         _ => $"what answered is not S3 ({exception.GetType().Name}); check the endpoint",
     };
 
-    /// <summary>Whether S3 answered that there is no such object: then the name is wrong, and S3 is well.</summary>
+    /// <summary>Whether S3 answered that the object does not exist. Then the name is wrong, and S3 works.</summary>
     public static bool IsMissing(Exception exception) =>
         exception is AmazonServiceException { StatusCode: HttpStatusCode.NotFound };
 

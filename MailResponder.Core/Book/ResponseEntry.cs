@@ -26,11 +26,11 @@ internal record ResponseEntry(
     public const string AnyLocalPart = "*@";
 
     /// <summary>
-    /// Whether the entry answers addresses of its domain that the book does not know. Requesters mistype addresses.
+    /// Whether the entry answers the addresses of its domain that the book does not know, such as mistyped ones.
     /// </summary>
     public bool IsForUnknown => IsForUnknownOf(Address);
 
-    /// <summary>What a request must prove about its sender. What this leaves open, the settings decide.</summary>
+    /// <summary>What a request must prove about its sender. The settings decide what this leaves open.</summary>
     public AuthenticationRequirement Requirement { get; init; } = AuthenticationRequirement.NotSaid;
 
     /// <summary>Whether the book holds back the attachments from all requesters: only the text is sent.</summary>

@@ -22,7 +22,7 @@ namespace MailResponder.Store;
 /// </param>
 internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisposable
 {
-    /// <summary>Enough for a trend of two weeks.</summary>
+    /// <summary>How many days are kept: enough for a trend of two weeks.</summary>
     public const int DaysKept = 14;
 
     /// <summary>

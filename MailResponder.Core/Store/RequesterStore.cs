@@ -137,7 +137,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     /// Starts a new quota window, brings the newest address key into force, and forgets volumes of the ledger in which
     /// all messages were claimed before the given time. This is one step. Then deletes the rows that are no longer in
     /// force, in small steps that block messages only briefly. If the last reset is more than two days away, the clock
-    /// may be wrong now or have been wrong then. In that case nothing is deleted because of its age.
+    /// may be wrong now, or have been wrong then. In that case nothing is deleted because of its age.
     /// </summary>
     /// <param name="forgetBefore">Messages claimed before this time may be forgotten.</param>
     public ResetResult Reset(DateTimeOffset forgetBefore)

@@ -89,7 +89,7 @@ internal sealed class Bucket : IDisposable
         while (Read(response.ResponseStream, buffer, cancellation) is > 0 and var count)
         {
             length += count;
-            // Check again: the server may have sent no or a wrong length.
+            // Check again: the server may have sent no length or a wrong one.
             room.Check(length);
             hash.AppendData(buffer, 0, count);
             output.Write(buffer, 0, count);

@@ -11,8 +11,8 @@ namespace MailResponder.Book;
 /// Without keys, every file is accepted.
 /// </summary>
 /// <remarks>
-/// An attacker cannot exchange the two signed files: a book is a JSON array or object, and a line of SHA256SUMS begins
-/// with a hash. Other files signed with the same key are rejected by their name, which minisign writes into the trusted
+/// An attacker cannot swap the two signed files: a book is a JSON array or object, and a line of SHA256SUMS begins with
+/// a hash. Other files signed with the same key are rejected by their name, which minisign writes into the trusted
 /// comment.
 /// </remarks>
 /// <param name="settings">The settings with the keys.</param>

@@ -28,7 +28,7 @@ internal static class BookChanges
         foreach (var address in before?.Addresses ?? [])
         {
             if (!after.Knows(address))
-                lines.Add($"{address}: not answered any more");
+                lines.Add($"{address}: no longer answered");
         }
 
         return lines;
@@ -38,17 +38,17 @@ internal static class BookChanges
     {
         var differences = new List<string>();
         if (before.Count != after.Count)
-            differences.Add($"{Count(after)} in place of {before.Count.ToString(CultureInfo.InvariantCulture)}");
+            differences.Add($"{Count(after)} instead of {before.Count.ToString(CultureInfo.InvariantCulture)}");
         for (var i = 0; i < Math.Min(before.Count, after.Count); i++)
         {
             var fields = string.Join(", ", Fields(before[i], after[i]));
             if (fields.Length > 0)
-                differences.Add($"reply {i + 1} has another {fields}");
+                differences.Add($"reply {i + 1} has a different {fields}");
             if (after[i].HoldsBackAttachments != before[i].HoldsBackAttachments)
             {
                 var how = after[i].HoldsBackAttachments ? "without its attachments"
-                    : "with its attachments, if any, again";
-                differences.Add($"reply {i + 1} goes out {how}");
+                    : "with its attachments again, if it has any";
+                differences.Add($"reply {i + 1} is sent {how}");
             }
         }
 

@@ -37,7 +37,7 @@ internal sealed class FilesFolder(string root)
                 file.Dispose();
             }
 
-            throw new ResponderException(Cause.Attachment, $"attachment {path}: lies outside of files_root {_root}");
+            throw new ResponderException(Cause.Attachment, $"attachment {path}: is outside files_root {_root}");
         });
     }
 }

@@ -25,7 +25,7 @@ internal sealed class LinkPools
         {
             var place = "pools." + name;
             if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-                faults.Add(line, place, "is no name of a pool; it has letters, digits, - and _");
+                faults.Add(line, place, "is not a valid name of a pool; use only letters, digits, - and _");
             else if (_pools.ContainsKey(name))
                 faults.Add(line, place, "stands twice; keep one of the two");
             else if (value.Kind != JsonValueKind.Object)
@@ -48,7 +48,7 @@ internal sealed class LinkPools
     {
         foreach (var (name, (_, line)) in _pools.Where(pool => !_used.Contains(pool.Key)))
             _faults.Add(line, "pools." + name,
-                $"no body has {{{{{name}}}}}; take the pool out, or write that into one");
+                $"no body contains {{{{{name}}}}}; remove the pool, or write {{{{{name}}}}} in a body");
     }
 
     private static LinkPool Read(string name, SettingsSection section)
@@ -59,7 +59,7 @@ internal sealed class LinkPools
         {
             if (!IsUrl(link))
                 section.Add(line, "links",
-                    $"\"{link}\" is no web address like \"https://example.com/\", in ASCII without spaces");
+                    $"\"{link}\" is not a web address like \"https://example.com/\", in ASCII without spaces");
             else if (!seen.Add(link))
                 section.Add(line, "links", $"\"{link}\" stands twice; keep one of the two");
         }
@@ -68,7 +68,7 @@ internal sealed class LinkPools
         var days = (int)section.Number("days", 1, 1, LinkPool.MostDays, required: true);
         if (links.Count > 1 && links.Select(link => HostOf(link.Text)).Distinct().Count() == 1)
             section.Warn("links",
-                $"all are at {HostOf(links[0].Text)}: whoever blocks that host blocks them all");
+                $"all are on {HostOf(links[0].Text)}: a censor who blocks that host blocks them all");
         return new LinkPool(name, [.. links.Select(link => link.Text)], each, days);
     }
 

@@ -48,7 +48,7 @@ internal static class ResponseBookFile
         var pools = new LinkPools(faults, values["pools"]);
         if (values["entries"] is not { } entries)
         {
-            values.Add("entries", "is missing, so nobody would be answered; write \"entries\": [ … ] beside the rest");
+            values.Add("entries", "is missing, so nobody would be answered; add \"entries\": [ … ] to the object");
             return null;
         }
 
@@ -59,7 +59,7 @@ internal static class ResponseBookFile
             pools.CheckUse();
         var isOn = values.Choice<bool>("attachments", ["on", "off"],
             text => text is "on" or "off" ? text == "on" : null,
-            remedy: "; to take the files from one entry only, write \"attachments\": null in that entry");
+            remedy: "; to send no files for a single entry, write \"attachments\": null in that entry");
         return isOn == false ? book?.WithoutAttachments(values["attachments"]!.Line) : book;
     }
 
@@ -70,7 +70,7 @@ internal static class ResponseBookFile
             var list = json.Members.FirstOrDefault(member => member.Value.Kind == JsonValueKind.Array).Name;
             faults.Add(json.Line, "", "must be a list [ … ] of entries, but is " + json.KindInWords
                 + (json.Kind != JsonValueKind.Object ? "" : list is null || ResponseEntryReader.IsField(list)
-                    ? "; write [ before it and ] behind it"
+                    ? "; write [ before it and ] after it"
                     : $"; take the list out of \"{list}\": the file begins with [ and ends with ]"));
             return null;
         }
@@ -119,7 +119,7 @@ internal static class ResponseBookFile
             {
                 if (first.Number < entry.Number && Words.EditDistance(WithoutDigits(domain), WithoutDigits(other)) == 1)
                     faults.Warn(entry.Line, $"entry {entry.Number}, email_addr",
-                        $"the domain {domain} looks like {other} of entry {first.Number}; is one of them a slip?");
+                        $"the domain {domain} looks like {other} of entry {first.Number}; is one of them a typo?");
             }
         }
     }

@@ -65,7 +65,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
         }
 
         var problem = address.Contains('*') && local != "*"
-                ? ": a * stands alone before the @, for all addresses that the book does not know; write "
+                ? ": a * must be alone before the @, and means all addresses that the book does not know; write "
                     + $"\"*{address[local.Length..]}\" or the whole address"
             : address.Any(char.IsAsciiLetterUpper) ? $" has upper-case letters; write \"{address.ToLowerInvariant()}\""
             : address[^1] == '.' ? $" ends with a dot; write \"{address[..^1]}\""
@@ -101,7 +101,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
         }
 
         if (type.Text is not ("plain" or "html"))
-            fields.Add(type.Line, field, $"\"{type.Text}\" is no mimetype of a body; write \"plain\" or \"html\"");
+            fields.Add(type.Line, field, $"\"{type.Text}\" is not a mimetype of a body; write \"plain\" or \"html\"");
         else if (bodies.Exists(body => body.Subtype == type.Text))
             fields.Add(type.Line, field, $"a second body of the type {type.Text}; mail programs show only one");
         else if (type.Text == "plain" && bodies.Count > 0)
@@ -117,7 +117,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
         if (string.IsNullOrWhiteSpace(text.Text))
             fields.Add(text.Line, field, "is empty; an empty reply helps nobody");
         if (text.Text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
-            fields.Warn(text.Line, field, "has a control character, which a terminal might obey; take it out");
+            fields.Warn(text.Line, field, "contains a control character, which a terminal might interpret; remove it");
         FindPools(fields, field, text);
         return text.Text;
     }
@@ -129,7 +129,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
             && text.Text.Contains("}}", StringComparison.Ordinal))
         {
             fields.Warn(text.Line, field,
-                "has {{ and }}, which name a pool only where the book is an object with \"pools\" and \"entries\"");
+                "contains {{ and }}, which name a pool only if the book is an object with \"pools\" and \"entries\"");
         }
 
         PoolText.Fill(pools is null ? "" : text.Text, name =>
@@ -140,8 +140,8 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
             {
                 var shown = name.Length > mostShown ? name[..mostShown] + "…" : name;
                 var remedy = name.Length <= mostShown && pools.Nearest(name) is { } near
-                    ? $"did you mean {{{{{near}}}}}?" : "a {{ of the text is written {{{{";
-                fields.Add(text.Line, field, $"{{{{{shown}}}}} names no pool; {remedy}");
+                    ? $"did you mean {{{{{near}}}}}?" : "for a {{ in the text, write {{{{";
+                fields.Add(text.Line, field, $"{{{{{shown}}}}} does not name a pool; {remedy}");
             }
             else if (!_poolsOfEntry.Contains(pool))
             {
@@ -170,11 +170,11 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
             }
 
             if (!FilesFolder.IsPlainPath(bucket.Text) || !FilesFolder.IsPlainPath(file.Text))
-                fields.Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must be names "
-                    + "without \"..\" and not begin with \"/\"");
+                fields.Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must not contain "
+                    + "\"..\", \"\\\" or an empty part, or begin with \"/\"");
             if (string.IsNullOrWhiteSpace(shown.Text) || shown.Text.AsSpan().ContainsAny("/\\")
                 || shown.Text.Any(LineText.Breaks))
-                fields.Add(shown.Line, place, $"\"{shown.Text}\" cannot be the name of a file that somebody saves");
+                fields.Add(shown.Line, place, $"\"{shown.Text}\" cannot be used as a file name");
             attachments.Add(new ResponseAttachment(bucket.Text, file.Text, shown.Text, item.Line));
         }
 

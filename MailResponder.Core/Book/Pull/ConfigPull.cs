@@ -47,7 +47,7 @@ internal sealed class ConfigPull(
             NewFolder.Make(filesRoot, NewFolder.OpenToAll);
             return FileTurn.Wait(path, maxWait)
                 ?? throw new ResponderException(
-                    Cause.InProgress, $"another pull holds {path} for too long; does S3 answer?");
+                    Cause.InProgress, $"another pull has held {path} for too long; does S3 respond?");
         });
     }
 
@@ -139,7 +139,7 @@ internal sealed class ConfigPull(
         if (sums.Of(name) is not null && sums.Of(name) != HashOfNew(BookEntry))
         {
             throw new ResponderException(Cause.ResponseBook,
-                $"{place}: lists another {name} than this; make it anew, sign it, and upload both");
+                $"{place}: lists a different version of {name}; create the list again, sign it, and upload both");
         }
 
         return sums;
@@ -209,8 +209,8 @@ internal sealed class ConfigPull(
         else if (known is not null)
             _unchanged++;
         else
-            throw new ResponderException(Cause.S3, $"s3://{bucketName}/{key}: the answer is \"not modified\", which "
-                + "nobody asked for; does s3.endpoint name S3?");
+            throw new ResponderException(Cause.S3, $"s3://{bucketName}/{key}: the answer is \"not modified\", although "
+                + "the request had no condition; does s3.endpoint name S3?");
     }
 
     private string Staged(string name) => Path.Join(_staging, name.StartsWith(BesideBook) ? name : "files/" + name);

@@ -26,7 +26,7 @@ internal sealed class FileRoom
         _folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(_folder);
         var disk = Space.OfDisk(_folder);
-        _limit = isFixed ? $"such a file has {maxBytes} at most; is it the right one?"
+        _limit = isFixed ? $"a file of this kind has at most {maxBytes}; is it the right one?"
             : $"s3.max_file_bytes is {maxBytes}; upload a smaller file, or raise the setting";
         (_maxBytes, _freeBytes) = (maxBytes, Math.Max(0, disk.FreeBytes - (disk.TotalBytes / ReservedPart)));
     }
@@ -36,8 +36,9 @@ internal sealed class FileRoom
     public void Check(long bytes)
     {
         var limit = bytes > _maxBytes ? _limit
-            : bytes > _freeBytes ? $"the disk is full: {_freeBytes} are free beyond the {100 / ReservedPart} % that "
-                + $"stay free for the database; make room on the disk of {_folder}, or upload a smaller file"
+            : bytes > _freeBytes ? $"the disk is full: {_freeBytes} bytes are free, not counting the "
+                + $"{100 / ReservedPart} % kept free for the database; make room on the disk of {_folder}, or upload a "
+                + "smaller file"
             : null;
         if (limit is not null)
             throw new ResponderException(Cause.Attachment, $"has {bytes} bytes or more, and {limit}");

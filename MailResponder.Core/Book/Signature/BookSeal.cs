@@ -104,8 +104,8 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         // If it were accepted, every later signature with a correct time would be refused as older.
         if (signature.Made > TimeProvider.System.GetUtcNow() + ClockError)
         {
-            throw new ResponderException(Cause.ResponseBook, $"{place}: is of {InWords(signature.Made)}, which is to "
-                + "come; set the clock where it was signed and sign again, or set the clock here");
+            throw new ResponderException(Cause.ResponseBook, $"{place}: was signed on {InWords(signature.Made)}, which "
+                + "is in the future; correct the clock where it was signed and sign again, or correct the clock here");
         }
 
         // InForce ignores signatures by keys that are no longer in the settings: a thief of the key may have written
@@ -113,9 +113,9 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         if (!allowOlder && InForce(inForce) is { } present && signature.Made < present.Made)
         {
             throw new ResponderException(Cause.ResponseBook,
-                $"{place}: is of {InWords(signature.Made)}, and what is in force was signed later, on "
-                + $"{InWords(present.Made)}; somebody may have put an old one there: sign again, or, to go back by "
-                + "intent, add --allow-older once");
+                $"{place}: was signed on {InWords(signature.Made)}, but the one in force was signed later, on "
+                + $"{InWords(present.Made)}; somebody may have put an old one there: sign again, or, to go back on "
+                + "purpose, add --allow-older once");
         }
     }
 
@@ -157,7 +157,7 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         if (Listed(sums, name, place) != sha256)
         {
             throw new ResponderException(Cause.Attachment, $"{name} is not the file that was signed: its SHA-256 is "
-                + $"{sha256}, and {place} has another; find out who changed it, or sign a new {SumsName}");
+                + $"{sha256}, but {place} lists a different one; find out who changed it, or sign a new {SumsName}");
         }
     }
 
@@ -209,7 +209,7 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
             {
                 yield return new Fault(_book, 0, SignedBy, $"{file} was signed on {InWords(signature.Made)}, more than "
                     + $"{most.TotalDays} days ago (signed_max_age_days); sign it again, even unchanged, or find out "
-                    + "whether somebody keeps a new one back", IsWarning: true);
+                    + "whether somebody holds back a newer one", IsWarning: true);
             }
         }
     }
@@ -222,10 +222,10 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         var read = MinisignSignature.Read(signature, settings.SignedBy, out var problem);
         if (read is not null)
         {
-            problem = !read.IsOf(content) ? "is not of this file: one of the two was changed or is of another day; "
-                    + "sign again, and upload both"
+            problem = !read.IsOf(content) ? "does not match the file: one of the two was changed or is of another "
+                    + "version; sign again, and upload both"
                 : read.File is not null && read.File != name
-                    ? $"is of a file {read.File}, not of {name}; sign it under that name"
+                    ? $"is the signature of a file named {read.File}, not {name}; sign the file under that name"
                 : null;
         }
 
@@ -242,7 +242,7 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         {
             using var file = RegularFile.Open(path);
             if (file.Length > maxBytes)
-                throw new ResponderException(Cause.ResponseBook, $"{path}: is too long for what it should be");
+                throw new ResponderException(Cause.ResponseBook, $"{path}: is too large; is it the right file?");
             var bytes = new byte[file.Length];
             file.ReadExactly(bytes);
             return bytes;

@@ -44,7 +44,7 @@ internal sealed record MinisignSignature(
     /// <param name="problem">What is wrong and what to do, for the operator. Null if the signature is valid.</param>
     public static MinisignSignature? Read(byte[] text, IReadOnlyList<PublicKey> keys, out string? problem)
     {
-        problem = "is no signature of minisign, or was changed; sign again, and upload the file as minisign wrote it";
+        problem = "is not a minisign signature, or was changed; sign again, and upload the file as minisign wrote it";
         if (text.Length > MaxBytes || Lines(text) is not [var first, var second, var third, var fourth, ""]
             || !first.StartsWith(Untrusted, StringComparison.Ordinal)
             || !third.StartsWith(Trusted, StringComparison.Ordinal)
@@ -56,7 +56,7 @@ internal sealed record MinisignSignature(
 
         if (signed.AsSpan().StartsWith("Ed"u8))
         {
-            problem = "is of the old kind; sign without -l";
+            problem = "is a legacy signature; sign without -l";
             return null;
         }
 
@@ -66,16 +66,16 @@ internal sealed record MinisignSignature(
             return null;
         if (key is null)
         {
-            problem = $"is by the key {id}, and signed_by has {string.Join(" and ", keys.Select(key => key.Id))}; sign "
-                + "with one of those, or, if this key is to sign, add it to the settings";
+            problem = $"is by the key {id}, but signed_by has {string.Join(" and ", keys.Select(key => key.Id))}; sign "
+                + "with one of those, or, if this key may sign, add it to the settings";
             return null;
         }
 
         var (signature, comment) = (signed[HeadBytes..], third[Trusted.Length..]);
         if (!Verify(key, overBoth, [.. signature, .. Utf8.GetBytes(comment)]))
         {
-            problem = $"was changed since it was signed, or {key.Id} in signed_by is not the whole key of that name; "
-                + "ask who changed it, and sign again";
+            problem = $"was changed after it was signed, or the key {key.Id} in signed_by is wrong; find out who "
+                + "changed it, and sign again";
             return null;
         }
 

@@ -27,7 +27,7 @@ internal sealed class Sha256Sums
         var sums = new Sha256Sums();
         if (!Utf8.IsValid(text))
         {
-            problem = "is not UTF-8 text: name the files in UTF-8, make it again with sha256sum, and sign it";
+            problem = "is not UTF-8 text: name the files in UTF-8, create it again with sha256sum, and sign it";
             return null;
         }
 
@@ -41,7 +41,8 @@ internal sealed class Sha256Sums
             }
         }
 
-        problem = lines[^1].Length == 0 ? null : "ends within a line; make it again with sha256sum, and sign it";
+        problem = lines[^1].Length == 0 ? null
+            : "ends in the middle of a line; create it again with sha256sum, and sign it";
         return problem is null ? sums : null;
     }
 
@@ -55,12 +56,12 @@ internal sealed class Sha256Sums
         if (line.Length < HashLength + 3 || line[HashLength] != ' ' || line[HashLength + 1] is not (' ' or '*')
             || !line.Take(HashLength).All(char.IsAsciiHexDigitLower) || line.Any(LineText.Breaks))
         {
-            return "is not as sha256sum writes it: make the file with sha256sum BUCKET/FILE…";
+            return "is not in the format of sha256sum: create the file with sha256sum BUCKET/FILE…";
         }
 
         var name = line[(HashLength + 2)..];
         if (!FilesFolder.IsPlainPath(name))
             return $"names \"{name}\", which is not BUCKET/FILE: run sha256sum in the folder that holds the buckets";
-        return _hashes.TryAdd(name, line[..HashLength]) ? null : $"names \"{name}\" a second time: take one out";
+        return _hashes.TryAdd(name, line[..HashLength]) ? null : $"names \"{name}\" a second time: remove one";
     }
 }

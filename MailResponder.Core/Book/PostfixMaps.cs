@@ -8,8 +8,7 @@ namespace MailResponder.Book;
 /// <summary>
 /// Writes lookup tables for Postfix that match the response book. One lists the domains that the book answers for, the
 /// other the addresses that it knows. If the book has an entry for all unknown addresses of a domain, the second table
-/// lists the whole domain, so that Postfix does not reject them. The tables are plain text, for the type texthash. The
-/// table of domains also works as a file name in a Postfix list, which ignores the values.
+/// lists the whole domain, so that Postfix does not reject them. The tables are plain text, for the type texthash.
 /// </summary>
 internal static class PostfixMaps
 {

@@ -75,7 +75,7 @@ internal sealed class AddressKey
             key = ParseLine(line, key) ?? throw new ResponderException(Cause.KeyFile, lines.Length == 1
                 ? $"address key {path}: must hold {2 * KeyBytes} hexadecimal digits; restore it from a backup (a new "
                     + "key forgets every quota and list)"
-                : $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and (but for the "
+                : $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and (except on the "
                     + "last line) a time; restore the file from a backup or another host");
             if (key.Generation > MaxGenerations)
                 throw new ResponderException(Cause.KeyFile,
@@ -100,7 +100,7 @@ internal sealed class AddressKey
         {
             throw new ResponderException(Cause.KeyFile,
                 $"address key {path}: does not exist; copy it from another host, " +
-                $"or for a new database make it once with: (umask 027; openssl rand -hex {KeyBytes} > {path})");
+                $"or for a new database create it once with: (umask 027; openssl rand -hex {KeyBytes} > {path})");
         }
 
         // File.Exists is true for a symbolic link whose target is missing, so statx decides.
@@ -130,12 +130,12 @@ internal sealed class AddressKey
         if (before.Generation == MaxGenerations)
         {
             throw new ResponderException(Cause.KeyFile,
-                $"address key {path}: holds {MaxGenerations} keys, and has no room for more; " +
+                $"address key {path}: holds {MaxGenerations} keys, the maximum; " +
                 "begin a new database with a new key file (quotas, lists and the record of messages start empty)");
         }
 
         var text = new StringBuilder(
-            "# Address keys, the newest first. All hosts need this file as it is: no line may go.\n");
+            "# Address keys, the newest first. All hosts need this file unchanged: do not remove a line.\n");
         for (AddressKey? key = New(before, now); key is not null; key = key.Earlier)
             text.Append(key.Line).Append('\n');
         SecretFile.Replace(path, text.ToString(), "address key");

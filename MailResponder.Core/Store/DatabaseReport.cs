@@ -28,7 +28,7 @@ internal sealed record DatabaseReport(
         if (!FileStatus.TryRead(path, out _))
         {
             throw new ResponderException(Cause.Database,
-                $"database {path}: does not exist; the first message makes it, or: responder database init");
+                $"database {path}: does not exist; the first message creates it, or run: responder database init");
         }
 
         var (version, schema) = SqliteDatabase.Look(path, MaxWait);
@@ -53,7 +53,7 @@ internal sealed record DatabaseReport(
                 missing.Count == 0 ? null
                     : $"{string.Join(", ", missing)}; run as administrator: "
                     + $"{MySqlGrants.Statement(settings, MySqlGrants.Account(database.Connection))}",
-                readOnly ? "the server is read-only; name the primary server, not a replica, or end its read_only"
+                readOnly ? "the server is read-only; name the primary server, not a replica, or turn off read_only"
                     : mayRead ? ProblemOf(schema) : null);
         }
         catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
@@ -75,6 +75,6 @@ internal sealed record DatabaseReport(
     {
         0 => "there are no tables; run: responder database init",
         Store.Schema.Needed => null,
-        _ => $"made by another responder (schema {schema}, this one needs {Store.Schema.Needed})",
+        _ => $"made by another responder version (schema {schema}, this one needs {Store.Schema.Needed})",
     };
 }

@@ -53,8 +53,8 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
         if (settings.Database.MySql is not { } mySql)
         {
             throw new ResponderException(Cause.Settings,
-                $"the database {settings.Database.Place} is of this host alone; a fleet's hosts share one in MySQL or "
-                + "MariaDB (docs/fleet.md); for this host: responder stats");
+                $"the database {settings.Database.Place} belongs to this host alone; the hosts of a fleet share one in "
+                + "MySQL or MariaDB (docs/fleet.md); for this host run: responder stats");
         }
 
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
@@ -77,8 +77,8 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
         if (Math.Abs(now.ToUnixTimeSeconds() - server) > MostSkew.TotalSeconds)
         {
             throw new ResponderException(Cause.Unexpected,
-                $"the clock of this host and that of the database differ by {now.ToUnixTimeSeconds() - server} s; set "
-                + "them right first");
+                $"the clocks of this host and of the database differ by {now.ToUnixTimeSeconds() - server} s; correct "
+                + "them first");
         }
     }
 

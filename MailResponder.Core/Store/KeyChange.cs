@@ -18,7 +18,7 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
 
     /// <summary>The exception for a process that began under one key while another is in force now.</summary>
     public static ResponderException CameInBetween() =>
-        new(Cause.InProgress, "another address key has just come into force; the next try looks at the key file again");
+        new(Cause.InProgress, "another address key has just come into force; the next try reads the key file again");
 
     /// <summary>
     /// Copies the lists to rows hashed with the newest key, in small transactions: there may be millions of rows. The

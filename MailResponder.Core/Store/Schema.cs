@@ -110,15 +110,15 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
     {
         if (Version != Needed)
         {
-            throw new ResponderException(Cause.Database, $"database {place} was made by another responder "
-                + $"(schema {Version}, this one needs {Needed}); install that one, or begin with a new database "
+            throw new ResponderException(Cause.Database, $"database {place} was made by another responder version "
+                + $"(schema {Version}, this one needs {Needed}); install that version, or begin with a new database "
                 + "(quotas and lists start empty)");
         }
 
         return newest.WithFingerprint(Key) ?? throw new ResponderException(Cause.KeyFile,
             newest.WithFingerprint(FormerKey) is not null
-                ? $"database {place} has gone over to a newer address key; copy the key file that responder blacklist "
-                    + "rotate-key wrote from another host or a backup"
+                ? $"database {place} has gone over to a newer address key; copy the newer key file, which responder "
+                    + "blacklist rotate-key wrote, from another host or a backup"
                 : $"database {place} was made with another address key; copy that key file from another host or a "
                     + "backup, or begin with a new database (quotas and lists start empty)");
     }

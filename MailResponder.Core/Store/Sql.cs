@@ -133,6 +133,6 @@ internal static class Sql
 
         public override T Read(DbDataReader reader, ReadOnlySpan<int> tokens, int columnOffset, object? state) =>
             ++_count <= MostRows ? read(reader)
-                : throw new InvalidOperationException("the server sends rows that nobody asked for");
+                : throw new InvalidOperationException("the server sent more rows than any statement finds");
     }
 }

@@ -16,7 +16,7 @@ internal sealed record StoreCounts(
 {
     /// <summary>Describes a clock jump for the operator.</summary>
     public static string InWords(TimeSpan jump) => $"by the clock it came {Math.Abs(jump.TotalDays):0.#} days "
-        + $"{(jump < TimeSpan.Zero ? "before" : "after")} the reset before it";
+        + $"{(jump < TimeSpan.Zero ? "before" : "after")} the previous reset";
 }
 
 /// <summary>The result of a reset of the quotas.</summary>

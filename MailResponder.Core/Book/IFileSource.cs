@@ -6,7 +6,6 @@ namespace MailResponder.Book;
 internal interface IFileSource
 {
     /// <summary>Returns the source that the settings name.</summary>
-    /// <param name="settings">The settings.</param>
     /// <param name="deadline">The deadline of the message, for waiting for S3.</param>
     /// <param name="progress">Records that the message waits for S3.</param>
     static IFileSource For(ResponderSettings settings, Deadline deadline, Progress progress) =>
@@ -24,7 +23,6 @@ internal interface IFileSource
     /// Checks the content against the signed hashes, if the settings require signatures. Call this once for each
     /// version of a file.
     /// </summary>
-    /// <param name="attachment">The attachment.</param>
     /// <param name="content">The content, which is read to its end.</param>
     /// <exception cref="ResponderException">
     /// The content is not the signed one (<see cref="Cause.Attachment"/>).

@@ -9,7 +9,6 @@ internal static class PoolText
     private const string Begin = "{{", End = "}}";
 
     /// <summary>Replaces each {{name}} in a text.</summary>
-    /// <param name="text">The text.</param>
     /// <param name="replacement">
     /// Returns the replacement for a name. If }} is missing, the name is the rest of the text.
     /// </param>
@@ -37,7 +36,6 @@ internal static class PoolText
     }
 
     /// <summary>Formats links for a body, one per line. In html, each becomes an a element.</summary>
-    /// <param name="links">The links.</param>
     /// <param name="subtype">The subtype of the body: plain or html.</param>
     public static string Of(IReadOnlyList<string> links, string subtype) => subtype != "html"
         ? string.Join('\n', links)

@@ -14,7 +14,6 @@ internal static class PostfixMaps
 {
     /// <summary>Writes the tables <c>domains</c> and <c>addresses</c>.</summary>
     /// <param name="folder">The folder for the tables. It is created if missing, readable by every user.</param>
-    /// <param name="book">The response book.</param>
     /// <returns>Whether any table changed, so that Postfix must read it again.</returns>
     /// <exception cref="ResponderException">A table cannot be written (<see cref="Cause.Output"/>).</exception>
     public static bool Write(string folder, ResponseBook book)

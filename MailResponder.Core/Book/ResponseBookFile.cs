@@ -18,7 +18,6 @@ internal static class ResponseBookFile
     /// <summary>
     /// Reads and checks a file. Null if it cannot be read as a response book at all, or its signature is not valid.
     /// </summary>
-    /// <param name="path">The file.</param>
     /// <param name="faults">The list to which all faults are added.</param>
     /// <param name="seal">Checks the signature of the book. Null: the signature is not checked.</param>
     public static ResponseBook? Check(string path, List<Fault> faults, BookSeal? seal = null)
@@ -35,7 +34,6 @@ internal static class ResponseBookFile
     /// <summary>
     /// Checks the text of a response book. Null if it cannot be read as a response book at all.
     /// </summary>
-    /// <param name="text">The text.</param>
     /// <param name="path">The place that the text was read from, for the faults.</param>
     /// <param name="faults">The list to which all faults are added.</param>
     public static ResponseBook? Check(byte[] text, string path, List<Fault> faults) =>

@@ -24,7 +24,6 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
     /// Copies the lists to rows hashed with the newest key, in small transactions: there may be millions of rows. The
     /// rows in force stay. Does nothing if the newest key is already in force.
     /// </summary>
-    /// <param name="now">The time.</param>
     public void CopyLists(DateTimeOffset now)
     {
         _copiedAt = (now - ClockDifference).ToUnixTimeSeconds();

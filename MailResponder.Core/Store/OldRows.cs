@@ -24,7 +24,6 @@ internal sealed class OldRows(IDatabase database)
     private int _atOnce = FewestAtOnce;
 
     /// <summary>Deletes the rows of old groups. They are no longer in force; this only frees their space.</summary>
-    /// <param name="table">The table.</param>
     /// <param name="group">The first column of the table's primary key.</param>
     /// <param name="key">The second column of the primary key.</param>
     /// <param name="end">The first group in force.</param>

@@ -48,7 +48,6 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
     ];
 
     /// <summary>Reads the version and the keys from the table meta.</summary>
-    /// <param name="database">The database.</param>
     /// <param name="isNoTable">Whether an exception means that the table does not exist.</param>
     /// <exception cref="DbException">The database cannot be read.</exception>
     public static Schema Read(IDatabase database, Predicate<DbException> isNoTable)
@@ -73,7 +72,6 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
     /// Creates the tables. Existing tables are left unchanged: MySQL commits after each CREATE TABLE, so an earlier
     /// call may have stopped half-way. The version is written last. Until then no process uses the tables.
     /// </summary>
-    /// <param name="database">The database.</param>
     /// <param name="key">The address key that the database will belong to.</param>
     /// <param name="options">The table options to append to each CREATE TABLE.</param>
     /// <exception cref="DbException">The tables cannot be created.</exception>

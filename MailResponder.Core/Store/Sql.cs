@@ -34,10 +34,7 @@ internal static class Sql
         Command(database, sql).Execute(values);
 
     /// <summary>Returns all rows that one statement finds.</summary>
-    /// <param name="database">The database.</param>
-    /// <param name="sql">The statement.</param>
     /// <param name="read">Converts the columns of a row into the result.</param>
-    /// <param name="values">The named values of the statement.</param>
     /// <exception cref="DbException">The statement failed.</exception>
     public static List<T> Rows<T>(
         this IDatabase database, string sql, Func<DbDataReader, T> read, params (string Name, object Value)[] values) =>
@@ -84,7 +81,6 @@ internal static class Sql
     /// Runs the work in one transaction, which is durable when this returns. After a transient failure, runs the whole
     /// transaction again.
     /// </summary>
-    /// <param name="database">The database.</param>
     /// <param name="work">The statements to run; they must be safe to repeat.</param>
     /// <param name="isUndone">Whether to roll back in view of the result. Null: always commit.</param>
     /// <exception cref="ResponderException">

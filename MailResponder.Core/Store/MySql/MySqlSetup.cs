@@ -57,7 +57,6 @@ internal static class MySqlSetup
 }
 
 /// <summary>A user who may create databases and users on the server.</summary>
-/// <param name="User">The name of the user.</param>
 /// <param name="PasswordFile">
 /// The file with the password. Null: the server authenticates the administrator as the Unix user, over a socket.
 /// </param>

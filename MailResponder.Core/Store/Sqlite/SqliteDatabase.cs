@@ -259,7 +259,6 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
     /// Creates an empty file for SQLite to fill, and its folder. Does nothing if the file exists. A file created by
     /// SQLite itself would be readable by every user.
     /// </summary>
-    /// <param name="path">The file.</param>
     /// <param name="mode">The permissions of a new file, before the umask.</param>
     public static void MakeFile(string path, UnixFileMode mode)
     {

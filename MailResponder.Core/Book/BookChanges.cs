@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace MailResponder.Book;
 
-/// <summary>What another response book changes for each requested address, in words for the operator.</summary>
+/// <summary>
+/// Describes for the operator what a new response book changes for each requested address.
+/// </summary>
 internal static class BookChanges
 {
     /// <summary>
-    /// A line for each address that gets something else, in the order of the new book; none when nobody does.
+    /// Returns a line for each address whose replies change, in the order of the new book, and then for each address
+    /// that is no longer answered. Empty if nothing changes.
     /// </summary>
-    /// <param name="before">Null: there is no book that could be compared.</param>
-    /// <param name="after">The new one.</param>
+    /// <param name="before">The old book. Null if there is none to compare with.</param>
+    /// <param name="after">The new book.</param>
     public static List<string> Tell(IResponseBook? before, IResponseBook after)
     {
         var lines = new List<string>();
@@ -25,7 +28,7 @@ internal static class BookChanges
         foreach (var address in before?.Addresses ?? [])
         {
             if (!after.Knows(address))
-                lines.Add($"{address}: not answered any more");
+                lines.Add($"{address}: no longer answered");
         }
 
         return lines;
@@ -35,17 +38,17 @@ internal static class BookChanges
     {
         var differences = new List<string>();
         if (before.Count != after.Count)
-            differences.Add($"{Count(after)} in place of {before.Count.ToString(CultureInfo.InvariantCulture)}");
+            differences.Add($"{Count(after)} instead of {before.Count.ToString(CultureInfo.InvariantCulture)}");
         for (var i = 0; i < Math.Min(before.Count, after.Count); i++)
         {
             var fields = string.Join(", ", Fields(before[i], after[i]));
             if (fields.Length > 0)
-                differences.Add($"reply {i + 1} has another {fields}");
+                differences.Add($"reply {i + 1} has a different {fields}");
             if (after[i].HoldsBackAttachments != before[i].HoldsBackAttachments)
             {
                 var how = after[i].HoldsBackAttachments ? "without its attachments"
-                    : "with its attachments, if any, again";
-                differences.Add($"reply {i + 1} goes out {how}");
+                    : "with its attachments again, if it has any";
+                differences.Add($"reply {i + 1} is sent {how}");
             }
         }
 

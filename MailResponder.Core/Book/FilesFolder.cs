@@ -3,20 +3,24 @@ using MailResponder.Native;
 
 namespace MailResponder.Book;
 
-/// <summary>Attachments as files: <c>root/bucket/file</c>, and never from outside the root.</summary>
+/// <summary>
+/// Opens attachments as files: <c>root/bucket/file</c>. Never opens a file outside the root folder.
+/// </summary>
 internal sealed class FilesFolder(string root)
 {
     private readonly string _root = Path.GetFullPath(root);
 
     /// <summary>
-    /// Whether the text can name something below a folder: relative, with no empty, "." or ".." part.
+    /// Whether the text is a relative path that stays below a folder: it has no empty, "." or ".." part, and no
+    /// backslash or NUL.
     /// </summary>
     public static bool IsPlainPath(string name) =>
         !name.AsSpan().ContainsAny('\0', '\\') && !Array.Exists(name.Split('/'), part => part is "" or "." or "..");
 
-    /// <summary>The attachment's content.</summary>
+    /// <summary>Opens the attachment's content.</summary>
     /// <exception cref="ResponderException">
-    /// It is missing, unreadable, no file, or a link leads out of the root.
+    /// The file is missing, unreadable, not a regular file, or outside the root folder (directly or by a symbolic
+    /// link).
     /// </exception>
     public FileStream Open(ResponseAttachment attachment)
     {
@@ -25,7 +29,7 @@ internal sealed class FilesFolder(string root)
         {
             if (IsPlainPath(attachment.Bucket) && IsPlainPath(attachment.File))
             {
-                // Opened first: that says best why a file cannot be had.
+                // Open the file before checking its real path: a failure to open gives the most precise error.
                 var file = RegularFile.Open(path);
                 if (FileSystem.RealPath(_root) is { } folder && FileSystem.RealPath(path) is { } real
                     && real.StartsWith(folder + "/", StringComparison.Ordinal))
@@ -33,7 +37,7 @@ internal sealed class FilesFolder(string root)
                 file.Dispose();
             }
 
-            throw new ResponderException(Cause.Attachment, $"attachment {path}: lies outside of files_root {_root}");
+            throw new ResponderException(Cause.Attachment, $"attachment {path}: is outside files_root {_root}");
         });
     }
 }

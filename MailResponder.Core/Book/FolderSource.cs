@@ -2,7 +2,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Book;
 
-/// <summary>Book and attachments as they lie on this host.</summary>
+/// <summary>The response book and the attachments in the folders of this host.</summary>
 internal sealed class FolderSource(ResponderSettings settings) : IFileSource
 {
     private readonly FilesFolder _files = new(settings.FilesRoot);

@@ -2,25 +2,30 @@ using MailResponder.Settings;
 
 namespace MailResponder.Book;
 
-/// <summary>Where the response book and the attachments come from.</summary>
+/// <summary>The source of the response book and the attachments.</summary>
 internal interface IFileSource
 {
-    /// <summary>The source that the settings name.</summary>
+    /// <summary>Returns the source that the settings name.</summary>
+    /// <param name="deadline">The deadline of the message, for waiting for S3.</param>
+    /// <param name="progress">Records that the message waits for S3.</param>
     static IFileSource For(ResponderSettings settings, Deadline deadline, Progress progress) =>
         settings.S3 is null ? new FolderSource(settings) : new PulledSource(settings, deadline, progress);
 
-    /// <summary>The book in force.</summary>
-    /// <exception cref="ResponderException">It cannot be read, or has a fault.</exception>
+    /// <summary>Reads the response book in force.</summary>
+    /// <exception cref="ResponderException">The book cannot be read or has a fault.</exception>
     ResponseBook Book();
 
-    /// <summary>The attachment's content.</summary>
-    /// <exception cref="ResponderException">It is missing or cannot be read.</exception>
+    /// <summary>Opens the attachment's content. The caller disposes the stream.</summary>
+    /// <exception cref="ResponderException">The file is missing or cannot be read.</exception>
     FileStream Open(ResponseAttachment attachment);
 
     /// <summary>
-    /// Looks whether the content is what was signed, when the settings say that it is: to be called once for each state
-    /// of a file.
+    /// Checks the content against the signed hashes, if the settings require signatures. Call this once for each
+    /// version of a file.
     /// </summary>
-    /// <exception cref="ResponderException">It is not (<see cref="Cause.Attachment"/>).</exception>
+    /// <param name="content">The content, which is read to its end.</param>
+    /// <exception cref="ResponderException">
+    /// The content is not the signed one (<see cref="Cause.Attachment"/>).
+    /// </exception>
     void Verify(ResponseAttachment attachment, Stream content);
 }

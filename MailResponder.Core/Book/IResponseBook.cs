@@ -1,15 +1,16 @@
 namespace MailResponder.Book;
 
-/// <summary>What a message asks of the response book.</summary>
+/// <summary>The part of the response book that answering a message needs.</summary>
 internal interface IResponseBook
 {
-    /// <summary>All requested addresses.</summary>
+    /// <summary>All requested addresses that have entries.</summary>
     IReadOnlyCollection<string> Addresses { get; }
 
     bool Knows(string address);
 
     /// <summary>
-    /// The entries for a requested address (lower case) in the order in which they are sent; empty when unknown.
+    /// Returns the entries for a requested address (in lower case) in the order in which they are sent. Empty if the
+    /// address is unknown.
     /// </summary>
     IReadOnlyList<ResponseEntry> EntriesFor(string address);
 }

@@ -1,10 +1,10 @@
 namespace MailResponder.Book;
 
-/// <summary>Links of which each requester gets some, the same ones for some days.</summary>
-/// <param name="Name">As a body names it between {{ and }}.</param>
-/// <param name="Links">At least one, all different.</param>
-/// <param name="Each">How many a requester gets, from 1 to all.</param>
-/// <param name="Days">After so many days a requester gets others.</param>
+/// <summary>A pool of links. Each requester gets some of them, and the same ones for a number of days.</summary>
+/// <param name="Name">The name, which a body contains between {{ and }}.</param>
+/// <param name="Links">The links: at least one, all different.</param>
+/// <param name="Each">How many links a requester gets, from 1 to all.</param>
+/// <param name="Days">The number of days after which a requester gets other links.</param>
 internal sealed record LinkPool(string Name, IReadOnlyList<string> Links, int Each, int Days)
 {
     public const int MostDays = 366;

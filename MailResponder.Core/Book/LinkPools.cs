@@ -3,7 +3,9 @@ using MailResponder.Settings;
 
 namespace MailResponder.Book;
 
-/// <summary>The pools of a response book: <c>{ "mirrors": { "links": […], "each": 3, "days": 7 } }</c>.</summary>
+/// <summary>
+/// The link pools of a response book, read from <c>{ "mirrors": { "links": […], "each": 3, "days": 7 } }</c>.
+/// </summary>
 internal sealed class LinkPools
 {
     private static readonly string[] Names = ["links", "each", "days"];
@@ -11,8 +13,9 @@ internal sealed class LinkPools
     private readonly Dictionary<string, (LinkPool Pool, int Line)> _pools = [];
     private readonly HashSet<string> _used = [];
 
-    /// <param name="faults">Those of the book; added to.</param>
-    /// <param name="json">The object with the pools; null where the book has none.</param>
+    /// <summary>Reads and checks the pools.</summary>
+    /// <param name="faults">The faults of the book, to which those of the pools are added.</param>
+    /// <param name="json">The object with the pools. Null if the book has none.</param>
     public LinkPools(FileFaults faults, LocatedJson? json)
     {
         _faults = faults;
@@ -22,7 +25,7 @@ internal sealed class LinkPools
         {
             var place = "pools." + name;
             if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-                faults.Add(line, place, "is no name of a pool; it has letters, digits, - and _");
+                faults.Add(line, place, "is not a valid name of a pool; use only letters, digits, - and _");
             else if (_pools.ContainsKey(name))
                 faults.Add(line, place, "stands twice; keep one of the two");
             else if (value.Kind != JsonValueKind.Object)
@@ -33,18 +36,19 @@ internal sealed class LinkPools
         }
     }
 
-    /// <summary>Null when there is none with the name; else it counts as used.</summary>
+    /// <summary>Finds a pool by its name and marks it as used. Null if there is none.</summary>
     public LinkPool? Find(string name) => _pools.TryGetValue(name, out var found) && (_used.Add(name) || true)
         ? found.Pool : null;
 
-    /// <summary>What a slip of a name was meant to be; null when none is near.</summary>
+    /// <summary>Returns the pool name that a mistyped name resembles. Null if none is similar.</summary>
     public string? Nearest(string name) => Words.Nearest(name, [.. _pools.Keys]);
 
+    /// <summary>Adds a fault for each pool that was never found, and so is used by no body.</summary>
     public void CheckUse()
     {
         foreach (var (name, (_, line)) in _pools.Where(pool => !_used.Contains(pool.Key)))
             _faults.Add(line, "pools." + name,
-                $"no body has {{{{{name}}}}}; take the pool out, or write that into one");
+                $"no body contains {{{{{name}}}}}; remove the pool, or write {{{{{name}}}}} in a body");
     }
 
     private static LinkPool Read(string name, SettingsSection section)
@@ -55,7 +59,7 @@ internal sealed class LinkPools
         {
             if (!IsUrl(link))
                 section.Add(line, "links",
-                    $"\"{link}\" is no web address like \"https://example.com/\", in ASCII without spaces");
+                    $"\"{link}\" is not a web address like \"https://example.com/\", in ASCII without spaces");
             else if (!seen.Add(link))
                 section.Add(line, "links", $"\"{link}\" stands twice; keep one of the two");
         }
@@ -64,11 +68,13 @@ internal sealed class LinkPools
         var days = (int)section.Number("days", 1, 1, LinkPool.MostDays, required: true);
         if (links.Count > 1 && links.Select(link => HostOf(link.Text)).Distinct().Count() == 1)
             section.Warn("links",
-                $"all are at {HostOf(links[0].Text)}: whoever blocks that host blocks them all");
+                $"all are on {HostOf(links[0].Text)}: a censor who blocks that host blocks them all");
         return new LinkPool(name, [.. links.Select(link => link.Text)], each, days);
     }
 
-    /// <summary>Whether programs find it in a text and open it (RFC 3986).</summary>
+    /// <summary>
+    /// Whether mail programs recognize the link in a text and open it: it is http or https in ASCII (RFC 3986).
+    /// </summary>
     private static bool IsUrl(string link) => !link.AsSpan().ContainsAnyExceptInRange('!', '~')
         && !link.AsSpan().ContainsAny("<>\"\\") && HostOf(link).Length > 0;
 

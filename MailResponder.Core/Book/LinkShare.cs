@@ -6,21 +6,23 @@ using MailResponder.Store;
 namespace MailResponder.Book;
 
 /// <summary>
-/// Which links of a pool one requester gets now. It follows from the address key, and nothing about it is stored.
+/// The links of a pool that one requester gets now. They are computed with the address key; nothing about them is
+/// stored.
 /// </summary>
 /// <remarks>
-/// Rendezvous hashing: each link has a number that depends on requester, pool, period and itself alone, and the highest
-/// ones win. So a link that comes or goes changes no set but those that get it or had it. The periods of different
-/// requesters end at different times, so that nobody sees all sets change at once.
+/// This is rendezvous hashing: each link has a number that depends only on the requester, the pool, the period and the
+/// link. The links with the highest numbers are chosen. So adding or removing a link changes only the sets that gain or
+/// lose it. The periods of different requesters end at different times, so an observer does not see all sets change at
+/// once.
 /// </remarks>
-/// <param name="key">Makes that nobody can tell who gets what.</param>
-/// <param name="requester">In any spelling: all spellings of a mailbox have one share.</param>
-/// <param name="now">Decides the period.</param>
+/// <param name="key">The address key. Without it, an attacker cannot compute who gets which links.</param>
+/// <param name="requester">The requester's address. All spellings of one mailbox get the same links.</param>
+/// <param name="now">The time, which selects the period.</param>
 internal sealed class LinkShare(AddressKey key, string requester, DateTimeOffset now)
 {
     private const ulong SecondsOfDay = 24 * 60 * 60;
 
-    /// <summary>As many as the pool says, the first one the requester's own.</summary>
+    /// <summary>Returns as many links as the pool says, in an order that differs between requesters.</summary>
     public IReadOnlyList<string> Of(LinkPool pool)
     {
         var length = (ulong)pool.Days * SecondsOfDay;

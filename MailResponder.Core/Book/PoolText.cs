@@ -3,13 +3,15 @@ using System.Text;
 
 namespace MailResponder.Book;
 
-/// <summary>Texts in which {{name}} stands for links of a pool, and {{{{ for {{.</summary>
+/// <summary>Fills in texts: {{name}} is replaced by links of a pool, and {{{{ by a literal {{.</summary>
 internal static class PoolText
 {
     private const string Begin = "{{", End = "}}";
 
-    /// <summary>The text with something in place of each {{name}}.</summary>
-    /// <param name="replacement">Of the name; one that does not end is the rest of the text.</param>
+    /// <summary>Replaces each {{name}} in a text.</summary>
+    /// <param name="replacement">
+    /// Returns the replacement for a name. If }} is missing, the name is the rest of the text.
+    /// </param>
     public static string Fill(string text, Func<string, string> replacement)
     {
         var filled = new StringBuilder(text.Length);
@@ -33,8 +35,8 @@ internal static class PoolText
         return filled.Append(text, at, text.Length - at).ToString();
     }
 
-    /// <summary>Links as they stand in a body: one a line, in html each as a link.</summary>
-    /// <param name="subtype">The body's: plain or html.</param>
+    /// <summary>Formats links for a body, one per line. In html, each becomes an a element.</summary>
+    /// <param name="subtype">The subtype of the body: plain or html.</param>
     public static string Of(IReadOnlyList<string> links, string subtype) => subtype != "html"
         ? string.Join('\n', links)
         : string.Join("<br>\n", links.Select(WebUtility.HtmlEncode).Select(link => $"<a href=\"{link}\">{link}</a>"));

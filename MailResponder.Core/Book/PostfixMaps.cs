@@ -6,13 +6,16 @@ using MailResponder.Files;
 namespace MailResponder.Book;
 
 /// <summary>
-/// Lookup tables for Postfix that follow the response book: the domains that it answers for, and the addresses that
-/// it knows. Where it has an entry for those that it does not know, the domain as a whole: Postfix must not refuse them
-/// then. Plain text, for the types texthash and (domains, without values) a file name in a list.
+/// Writes lookup tables for Postfix that match the response book. One lists the domains that the book answers for, the
+/// other the addresses that it knows. If the book has an entry for all unknown addresses of a domain, the second table
+/// lists the whole domain, so that Postfix does not reject them. The tables are plain text, for the type texthash.
 /// </summary>
 internal static class PostfixMaps
 {
-    /// <returns>Whether any table changed, so that Postfix has to read it again.</returns>
+    /// <summary>Writes the tables <c>domains</c> and <c>addresses</c>.</summary>
+    /// <param name="folder">The folder for the tables. It is created if missing, readable by every user.</param>
+    /// <returns>Whether any table changed, so that Postfix must read it again.</returns>
+    /// <exception cref="ResponderException">A table cannot be written (<see cref="Cause.Output"/>).</exception>
     public static bool Write(string folder, ResponseBook book)
     {
         var domains = new SortedSet<string>(StringComparer.Ordinal);
@@ -36,8 +39,8 @@ internal static class PostfixMaps
     }
 
     /// <summary>
-    /// As it is in the DNS and, when it is a name in other letters, in these: a client with SMTPUTF8 may write either,
-    /// and Postfix compares them as they are.
+    /// Returns the domain in its ASCII form and, for an internationalized domain, also in its Unicode form. A client
+    /// with SMTPUTF8 may send either form, and Postfix does not convert one to the other.
     /// </summary>
     private static IEnumerable<string> Spellings(string domain)
     {

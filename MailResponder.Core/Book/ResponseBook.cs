@@ -2,7 +2,7 @@ using MailResponder.Settings;
 
 namespace MailResponder.Book;
 
-/// <summary>What is answered to whom: the entries of the JSON file, in file order.</summary>
+/// <summary>The response book: the entries of the JSON file, in file order.</summary>
 internal sealed class ResponseBook : IResponseBook
 {
     private readonly Dictionary<string, List<ResponseEntry>> _byAddress = [];
@@ -20,21 +20,27 @@ internal sealed class ResponseBook : IResponseBook
 
     public IReadOnlyList<ResponseEntry> Entries { get; }
 
-    /// <summary>The line that holds back the attachments of all entries; null when they go out.</summary>
+    /// <summary>
+    /// The line of the switch that holds back the attachments of all entries. Null if they are sent.
+    /// </summary>
     public int? AttachmentsOffLine { get; private init; }
 
     public IReadOnlyCollection<string> Addresses => _byAddress.Keys;
 
-    /// <summary>The book in force.</summary>
-    /// <exception cref="ResponderException">The file is missing or has a fault; the first one is named.</exception>
+    /// <summary>Reads the book in force.</summary>
+    /// <param name="path">The JSON file.</param>
+    /// <param name="seal">Checks the signature of the book. Null: the signature is not checked.</param>
+    /// <exception cref="ResponderException">
+    /// The file is missing or has a fault. The message names the first fault.
+    /// </exception>
     public static ResponseBook Load(string path, BookSeal? seal = null)
     {
         var faults = new List<Fault>();
         return Fault.Require(ResponseBookFile.Check(path, faults, seal), faults, Cause.ResponseBook);
     }
 
-    /// <summary>The same book with the attachments of all entries held back.</summary>
-    /// <param name="line">Where it says so.</param>
+    /// <summary>Returns the same book with the attachments of all entries held back.</summary>
+    /// <param name="line">The line of the switch in the file.</param>
     public ResponseBook WithoutAttachments(int line) => new(
         [.. Entries.Select(entry => entry with { HoldsBackAttachments = entry.Attachments.Count > 0 })])
     {

@@ -6,19 +6,20 @@ using MailResponder.Store;
 namespace MailResponder.Book;
 
 /// <summary>
-/// Reads and checks the response book: a JSON array of entries, or an object with that, pools of links and a switch for
-/// all attachments. Every fault is found in one go, with its entry, field and line.
+/// Reads and checks the response book. It is a JSON array of entries, or an object with that array, link pools and a
+/// switch for all attachments. All faults are found in one run, each with its entry, field and line.
 /// </summary>
 internal static class ResponseBookFile
 {
-    /// <summary>Whether it is a book that is an object, and not something else.</summary>
+    /// <summary>Whether the JSON is a response book in the form of an object.</summary>
     public static bool IsObject(LocatedJson json) => json.Members.Any(member => member.Name is "pools" or "entries"
         || (member.Name == "attachments" && member.Value.Kind == JsonValueKind.String));
 
     /// <summary>
-    /// Adds every fault to <paramref name="faults"/>; null when the file cannot be read as a book at all, or
-    /// <paramref name="seal"/> is not on it.
+    /// Reads and checks a file. Null if it cannot be read as a response book at all, or its signature is not valid.
     /// </summary>
+    /// <param name="faults">The list to which all faults are added.</param>
+    /// <param name="seal">Checks the signature of the book. Null: the signature is not checked.</param>
     public static ResponseBook? Check(string path, List<Fault> faults, BookSeal? seal = null)
     {
         const string remedy = "write the response book, or correct response_book in the settings";
@@ -30,7 +31,11 @@ internal static class ResponseBookFile
         return null;
     }
 
-    /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
+    /// <summary>
+    /// Checks the text of a response book. Null if it cannot be read as a response book at all.
+    /// </summary>
+    /// <param name="path">The place that the text was read from, for the faults.</param>
+    /// <param name="faults">The list to which all faults are added.</param>
     public static ResponseBook? Check(byte[] text, string path, List<Fault> faults) =>
         LocatedJson.Read(text, path, faults, (json, found) =>
             IsObject(json) ? ReadObject(json, found) : Read(json, found, pools: null));
@@ -41,18 +46,18 @@ internal static class ResponseBookFile
         var pools = new LinkPools(faults, values["pools"]);
         if (values["entries"] is not { } entries)
         {
-            values.Add("entries", "is missing, so nobody would be answered; write \"entries\": [ … ] beside the rest");
+            values.Add("entries", "is missing, so nobody would be answered; add \"entries\": [ … ] to the object");
             return null;
         }
 
         var errors = faults.Errors;
         var book = Read(entries, faults, pools);
-        // What is wrong in an entry may be the name of a pool.
+        // A fault in an entry may be a mistyped pool name, so an unused pool would be reported wrongly.
         if (faults.Errors == errors)
             pools.CheckUse();
         var isOn = values.Choice<bool>("attachments", ["on", "off"],
             text => text is "on" or "off" ? text == "on" : null,
-            remedy: "; to take the files from one entry only, write \"attachments\": null in that entry");
+            remedy: "; to send no files for a single entry, write \"attachments\": null in that entry");
         return isOn == false ? book?.WithoutAttachments(values["attachments"]!.Line) : book;
     }
 
@@ -63,7 +68,7 @@ internal static class ResponseBookFile
             var list = json.Members.FirstOrDefault(member => member.Value.Kind == JsonValueKind.Array).Name;
             faults.Add(json.Line, "", "must be a list [ … ] of entries, but is " + json.KindInWords
                 + (json.Kind != JsonValueKind.Object ? "" : list is null || ResponseEntryReader.IsField(list)
-                    ? "; write [ before it and ] behind it"
+                    ? "; write [ before it and ] after it"
                     : $"; take the list out of \"{list}\": the file begins with [ and ends with ]"));
             return null;
         }
@@ -91,7 +96,8 @@ internal static class ResponseBookFile
     }
 
     /// <summary>
-    /// example.com beside exmaple.com is more likely a slip than a second domain. Digits tell real ones apart.
+    /// Warns about similar domains: of example.com and exmaple.com, one is more likely a typing error than a second
+    /// domain. Domains that differ only in digits are not reported.
     /// </summary>
     private static void CheckLookalikes(ResponseBook book, FileFaults faults)
     {
@@ -102,7 +108,7 @@ internal static class ResponseBookFile
                 domains.TryAdd(domain, entry);
         }
 
-        // A slip is written once; comparing every pair of a large book would not be worth the time.
+        // Skip books with many domains: comparing all pairs would take too long.
         if (domains.Count > 200)
             return;
         foreach (var (domain, entry) in domains)
@@ -111,7 +117,7 @@ internal static class ResponseBookFile
             {
                 if (first.Number < entry.Number && Words.EditDistance(WithoutDigits(domain), WithoutDigits(other)) == 1)
                     faults.Warn(entry.Line, $"entry {entry.Number}, email_addr",
-                        $"the domain {domain} looks like {other} of entry {first.Number}; is one of them a slip?");
+                        $"the domain {domain} looks like {other} of entry {first.Number}; is one of them a typo?");
             }
         }
     }

@@ -4,14 +4,15 @@ using MailResponder.Settings;
 namespace MailResponder.Book;
 
 /// <summary>One reply of the response book.</summary>
-/// <param name="Number">Position in the file, counted from 1.</param>
-/// <param name="Line">Where the entry begins in the file.</param>
-/// <param name="Address">The requested address, whole and in lower case.</param>
+/// <param name="Number">The position in the file, counted from 1.</param>
+/// <param name="Line">The line of the file on which the entry begins.</param>
+/// <param name="Address">The full requested address in lower case.</param>
 /// <param name="Bodies">
-/// The same text in one or more forms; mail programs prefer the last one that they can show.
+/// The same text in one or more media types. Mail programs prefer the last one that they can display.
 /// </param>
-/// <param name="SendMethod">Null: as the settings say.</param>
-/// <param name="Subject">Null: "Re: " and the request's subject or address.</param>
+/// <param name="Attachments">The attachments, whether or not they are held back.</param>
+/// <param name="SendMethod">How to send the reply. Null: as the settings say.</param>
+/// <param name="Subject">The subject. Null: "Re: " and the subject of the request, or the requested address.</param>
 internal record ResponseEntry(
     int Number,
     int Line,
@@ -21,31 +22,35 @@ internal record ResponseEntry(
     SendMethod? SendMethod,
     string? Subject)
 {
-    /// <summary>Begins the address of an entry for all addresses of a domain that the book does not know.</summary>
+    /// <summary>The prefix of the address of an entry for all other addresses of a domain.</summary>
     public const string AnyLocalPart = "*@";
 
-    /// <summary>Whether it answers addresses that the book does not know: people mistype.</summary>
+    /// <summary>
+    /// Whether the entry answers the addresses of its domain that the book does not know, such as mistyped ones.
+    /// </summary>
     public bool IsForUnknown => IsForUnknownOf(Address);
 
-    /// <summary>What a request has to prove; the settings say what this does not.</summary>
+    /// <summary>What a request must prove about its sender. The settings decide what this leaves open.</summary>
     public AuthenticationRequirement Requirement { get; init; } = AuthenticationRequirement.NotSaid;
 
-    /// <summary>Whether the book holds back its attachments from everybody: only the text goes out.</summary>
+    /// <summary>Whether the book holds back the attachments from all requesters: only the text is sent.</summary>
     public bool HoldsBackAttachments { get; init; }
 
-    /// <summary>Those that somebody may get.</summary>
+    /// <summary>The attachments that may be sent: none if they are held back.</summary>
     public IReadOnlyList<ResponseAttachment> SentAttachments => HoldsBackAttachments ? [] : Attachments;
 
-    /// <summary>Whether a book's address stands for those that it does not know.</summary>
+    /// <summary>
+    /// Whether an address of the book stands for all addresses of its domain that the book does not know.
+    /// </summary>
     public static bool IsForUnknownOf(string address) => address.StartsWith(AnyLocalPart, StringComparison.Ordinal);
 
     /// <summary>
-    /// The pools that the bodies name, each as <see cref="PoolText"/> has it; empty: the bodies are as they go out.
+    /// The pools named in the bodies, in the form of <see cref="PoolText"/>. Empty if the bodies can be sent unchanged.
     /// </summary>
     public IReadOnlyList<LinkPool> Pools { get; init; } = [];
 
-    /// <summary>The entry as it goes out, with links in the place of its pools.</summary>
-    /// <param name="links">Those of a pool.</param>
+    /// <summary>Returns the entry to send, with links instead of the pool names in its bodies.</summary>
+    /// <param name="links">Returns the requester's links of a pool.</param>
     public ResponseEntry With(Func<LinkPool, IReadOnlyList<string>> links)
     {
         if (Pools.Count == 0)
@@ -55,7 +60,7 @@ internal record ResponseEntry(
         {
             Bodies = [.. Bodies.Select(body => body with
             {
-                // A name without a pool is a fault of the book, which is not in force then.
+                // Every name has a pool here: a book with an unknown name has a fault and is not put in force.
                 Text = PoolText.Fill(body.Text, name =>
                     ofPool.TryGetValue(name, out var found) ? PoolText.Of(found, body.Subtype) : ""),
             })],
@@ -64,9 +69,9 @@ internal record ResponseEntry(
     }
 
     /// <summary>
-    /// A hash of what the requester gets: address, subject, texts and attachments. The same wherever the entry stands
-    /// in the book, and however the book is written. Of a pool its name counts, and not its links: a retry knows a
-    /// reply that was sent also when the requester, or everybody, would get other links by now.
+    /// Returns a hash of what the requester gets: address, subject, texts and attachments. The entry's position and the
+    /// formatting of the book do not matter. For a pool, its name counts and not its links. So a retry recognizes a
+    /// reply that was sent, even if the requester would get other links by now.
     /// </summary>
     public byte[] Identity() => Sha256.HashTexts(
     [
@@ -75,12 +80,14 @@ internal record ResponseEntry(
     ]);
 }
 
-/// <param name="Subtype">The media subtype of text/…: plain or html.</param>
-/// <param name="Text">Never blank.</param>
+/// <summary>The text of a reply in one media type.</summary>
+/// <param name="Subtype">The subtype of the media type text/…: plain or html.</param>
+/// <param name="Text">The text, which is never blank.</param>
 internal sealed record ResponseBody(string Subtype, string Text);
 
-/// <param name="Bucket">The S3 bucket, or folder below the files root.</param>
-/// <param name="File">Its name in the bucket.</param>
-/// <param name="ShownName">The name that the requester sees.</param>
-/// <param name="Line">Where it stands in the response book.</param>
+/// <summary>An attachment of a reply.</summary>
+/// <param name="Bucket">The S3 bucket, which is also the folder below the files root.</param>
+/// <param name="File">The name of the file in the bucket.</param>
+/// <param name="ShownName">The file name that the requester sees.</param>
+/// <param name="Line">The line of the attachment in the response book.</param>
 internal sealed record ResponseAttachment(string Bucket, string File, string ShownName, int Line);

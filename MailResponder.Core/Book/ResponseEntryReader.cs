@@ -6,11 +6,11 @@ using MimeKit;
 namespace MailResponder.Book;
 
 /// <summary>
-/// Reads and checks the entries of a response book, one at a time: objects with email_addr, body, attachments and,
-/// optionally, send_method, subject and require_authentication.
+/// Reads and checks the entries of a response book, one at a time. An entry is an object with email_addr, body,
+/// attachments and optionally send_method, subject and require_authentication.
 /// </summary>
-/// <param name="faults">Those of the book; added to.</param>
-/// <param name="pools">Those of the book; null where it is a list alone, and {{ is text like any other.</param>
+/// <param name="faults">The faults of the book, to which those of the entries are added.</param>
+/// <param name="pools">The pools of the book. Null if the book is only a list; then {{ has no special meaning.</param>
 internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
 {
     private const string EmailAddr = "email_addr", Body = "body", Attachments = "attachments";
@@ -23,10 +23,11 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
     public static bool IsField(string name) => Fields.Contains(name);
 
     /// <summary>
-    /// Null when it is no object; an entry with faults comes back all the same, and is not to be used.
+    /// Reads one entry. Null if it is not an object. An entry with faults is returned nevertheless; the caller must not
+    /// use it.
     /// </summary>
-    /// <param name="number">Position in the book, counted from 1.</param>
-    /// <param name="json">The object, with its lines.</param>
+    /// <param name="number">The position in the book, counted from 1.</param>
+    /// <param name="json">The object with its line numbers.</param>
     public ResponseEntry? Read(int number, LocatedJson json)
     {
         if (json.Kind != JsonValueKind.Object)
@@ -39,7 +40,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
         var address = ReadAddress(fields);
         _poolsOfEntry.Clear();
         var bodies = ReadBodies(fields);
-        // Without a pool nothing is left to be filled in at the message.
+        // Without a pool the text is final, so {{{{ is replaced here and not for each message.
         if (pools is not null && _poolsOfEntry.Count == 0)
             bodies = bodies.ConvertAll(body => body with { Text = PoolText.Fill(body.Text, _ => "") });
         return new ResponseEntry(number, json.Line, address, bodies, ReadAttachments(fields),
@@ -64,7 +65,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
         }
 
         var problem = address.Contains('*') && local != "*"
-                ? ": a * stands alone before the @, for all addresses that the book does not know; write "
+                ? ": a * must be alone before the @, and means all addresses that the book does not know; write "
                     + $"\"*{address[local.Length..]}\" or the whole address"
             : address.Any(char.IsAsciiLetterUpper) ? $" has upper-case letters; write \"{address.ToLowerInvariant()}\""
             : address[^1] == '.' ? $" ends with a dot; write \"{address[..^1]}\""
@@ -100,13 +101,13 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
         }
 
         if (type.Text is not ("plain" or "html"))
-            fields.Add(type.Line, field, $"\"{type.Text}\" is no mimetype of a body; write \"plain\" or \"html\"");
+            fields.Add(type.Line, field, $"\"{type.Text}\" is not a mimetype of a body; write \"plain\" or \"html\"");
         else if (bodies.Exists(body => body.Subtype == type.Text))
             fields.Add(type.Line, field, $"a second body of the type {type.Text}; mail programs show only one");
         else if (type.Text == "plain" && bodies.Count > 0)
             fields.Warn(type.Line, field, "plain after html: mail programs prefer the last one; put html last");
         var body = new ResponseBody(type.Text, NotBlank(fields, field, text));
-        // Those that are none are not kept: there may be a million of them to look through for a second one.
+        // Bodies of an invalid type are not kept: there may be a million, and each check for a duplicate searches all.
         if (body.Subtype is "plain" or "html")
             bodies.Add(body);
     }
@@ -116,7 +117,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
         if (string.IsNullOrWhiteSpace(text.Text))
             fields.Add(text.Line, field, "is empty; an empty reply helps nobody");
         if (text.Text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
-            fields.Warn(text.Line, field, "has a control character, which a terminal might obey; take it out");
+            fields.Warn(text.Line, field, "contains a control character, which a terminal might interpret; remove it");
         FindPools(fields, field, text);
         return text.Text;
     }
@@ -128,7 +129,7 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
             && text.Text.Contains("}}", StringComparison.Ordinal))
         {
             fields.Warn(text.Line, field,
-                "has {{ and }}, which name a pool only where the book is an object with \"pools\" and \"entries\"");
+                "contains {{ and }}, which name a pool only if the book is an object with \"pools\" and \"entries\"");
         }
 
         PoolText.Fill(pools is null ? "" : text.Text, name =>
@@ -139,8 +140,8 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
             {
                 var shown = name.Length > mostShown ? name[..mostShown] + "…" : name;
                 var remedy = name.Length <= mostShown && pools.Nearest(name) is { } near
-                    ? $"did you mean {{{{{near}}}}}?" : "a {{ of the text is written {{{{";
-                fields.Add(text.Line, field, $"{{{{{shown}}}}} names no pool; {remedy}");
+                    ? $"did you mean {{{{{near}}}}}?" : "for a {{ in the text, write {{{{";
+                fields.Add(text.Line, field, $"{{{{{shown}}}}} does not name a pool; {remedy}");
             }
             else if (!_poolsOfEntry.Contains(pool))
             {
@@ -169,11 +170,11 @@ internal sealed class ResponseEntryReader(FileFaults faults, LinkPools? pools)
             }
 
             if (!FilesFolder.IsPlainPath(bucket.Text) || !FilesFolder.IsPlainPath(file.Text))
-                fields.Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must be names "
-                    + "without \"..\" and not begin with \"/\"");
+                fields.Add(item.Line, place, $"\"{bucket.Text}\" / \"{file.Text}\": bucket and file must not contain "
+                    + "\"..\", \"\\\" or an empty part, or begin with \"/\"");
             if (string.IsNullOrWhiteSpace(shown.Text) || shown.Text.AsSpan().ContainsAny("/\\")
                 || shown.Text.Any(LineText.Breaks))
-                fields.Add(shown.Line, place, $"\"{shown.Text}\" cannot be the name of a file that somebody saves");
+                fields.Add(shown.Line, place, $"\"{shown.Text}\" cannot be used as a file name");
             attachments.Add(new ResponseAttachment(bucket.Text, file.Text, shown.Text, item.Line));
         }
 

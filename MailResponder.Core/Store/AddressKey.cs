@@ -10,17 +10,19 @@ using MailResponder.Settings;
 namespace MailResponder.Store;
 
 /// <summary>
-/// The key behind every hash that the database holds. Addresses are few enough to be guessed, so a plain hash of one
-/// is as good as the address; without this key the database tells nothing.
+/// The secret key of every hash in the database. An attacker can try all likely addresses, so a plain hash of an
+/// address would reveal it. Without this key the hashes reveal nothing.
 /// </summary>
 /// <remarks>
-/// The database knows no addresses, so its hashes cannot be made anew with another key. They are hashed once more: a
-/// new key goes on top of the earlier ones, and the file holds them all. Whoever has only the earlier ones learns
-/// nothing from the hashes of today.
+/// The database holds no addresses, so they cannot be hashed afresh with a new key. Instead, each stored hash is hashed
+/// again with the new key. The key file therefore holds the new key and all earlier ones. An attacker who has only the
+/// earlier keys learns nothing from the current hashes.
 /// </remarks>
 internal sealed class AddressKey
 {
-    /// <summary>An upper bound: each key adds one hash to what a message computes.</summary>
+    /// <summary>
+    /// The maximum number of keys in the file. Each key adds one step to every hash that a message needs.
+    /// </summary>
     public const int MaxGenerations = 32;
 
     private const int KeyBytes = 32;
@@ -34,27 +36,33 @@ internal sealed class AddressKey
         Generation = 1 + (earlier?.Generation ?? 0);
     }
 
-    /// <summary>The key before the last change; null when it was never changed.</summary>
+    /// <summary>The key before the last change. Null if the key was never changed.</summary>
     public AddressKey? Earlier { get; }
 
-    /// <summary>The number of keys, each hashing the result of the one before.</summary>
+    /// <summary>The number of keys up to this one. Each hashes the result of the one before.</summary>
     public int Generation { get; }
 
-    /// <summary>When the change was made; null for the first key.</summary>
+    /// <summary>When this key was made. Null for the first key.</summary>
     public DateTimeOffset? MadeAt { get; }
 
-    /// <summary>Identifies the key without revealing it; the database keeps it to notice a wrong key file.</summary>
+    /// <summary>
+    /// A number that identifies the key without revealing it. The database stores it to detect a wrong key file.
+    /// </summary>
     public long Fingerprint => BinaryPrimitives.ReadInt64BigEndian(Hash("fingerprint", ""));
 
     /// <summary>
-    /// Reads the key file: 64 hexadecimal digits; or lines of that kind, the newest key first, each but the last one
-    /// with the time when it was made.
+    /// Reads the key file. It holds one key of 64 hexadecimal digits, or several lines with one key each, the newest
+    /// first. On each line except the last, the time when the key was made follows.
     /// </summary>
-    /// <exception cref="ResponderException">It is missing, open to others, or holds something else.</exception>
+    /// <exception cref="ResponderException">
+    /// The file is missing, open to other users, or holds something else.
+    /// </exception>
     public static AddressKey Load(string path) => Parse(path, SecretFile.Read(path, Cause.KeyFile, "address key"));
 
-    /// <summary>The same of a text that was read from <paramref name="path"/>.</summary>
-    /// <exception cref="ResponderException">It holds something else.</exception>
+    /// <summary>Parses the text of a key file.</summary>
+    /// <param name="path">The file that the text was read from, for error messages.</param>
+    /// <param name="text">The content of the file.</param>
+    /// <exception cref="ResponderException">The text is not that of a key file.</exception>
     public static AddressKey Parse(string path, string text)
     {
         var lines = text.Trim().Split('\n');
@@ -67,7 +75,7 @@ internal sealed class AddressKey
             key = ParseLine(line, key) ?? throw new ResponderException(Cause.KeyFile, lines.Length == 1
                 ? $"address key {path}: must hold {2 * KeyBytes} hexadecimal digits; restore it from a backup (a new "
                     + "key forgets every quota and list)"
-                : $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and (but for the "
+                : $"address key {path}: line {i + 1} must hold {2 * KeyBytes} hexadecimal digits and (except on the "
                     + "last line) a time; restore the file from a backup or another host");
             if (key.Generation > MaxGenerations)
                 throw new ResponderException(Cause.KeyFile,
@@ -79,78 +87,89 @@ internal sealed class AddressKey
     }
 
     /// <summary>
-    /// The key of a database. A host that has neither a key nor a SQLite file yet gets a new key; a key that is missing
-    /// beside its database is a loss that only the operator can mend. With MySQL no key is ever made: the hosts of a
-    /// fleet share one, and a host with its own would see no quota and no list.
+    /// Reads the key of a database. Creates the key first if neither it nor the SQLite file exists yet. If the database
+    /// exists but its key is missing, only the operator can restore it. With MySQL, a key is never created: the hosts
+    /// of a fleet share one key, and a host with its own would find no quotas and no list entries.
     /// </summary>
-    /// <exception cref="ResponderException">There is no usable key.</exception>
+    /// <param name="path">The key file.</param>
+    /// <param name="database">The database that the key belongs to.</param>
+    /// <exception cref="ResponderException">The key file is missing or cannot be used.</exception>
     public static AddressKey LoadOrCreate(string path, DatabaseSettings database)
     {
         if (!File.Exists(path) && database.MySql is not null)
         {
             throw new ResponderException(Cause.KeyFile,
                 $"address key {path}: does not exist; copy it from another host, " +
-                $"or for a new database make it once with: (umask 027; openssl rand -hex {KeyBytes} > {path})");
+                $"or for a new database create it once with: (umask 027; openssl rand -hex {KeyBytes} > {path})");
         }
 
-        // File.Exists is true of a link whose target is missing, so statx decides.
+        // File.Exists is true for a symbolic link whose target is missing, so statx decides.
         if (database.MySql is null && !FileStatus.TryRead(database.SqliteFile!, out _))
             MakeFirst(path);
         return Load(path);
     }
 
-    /// <summary>Makes a new key file, readable by its owner alone; an existing one stays.</summary>
-    /// <returns>False when there was one.</returns>
+    /// <summary>Creates a key file that only its owner can read. An existing file is left unchanged.</summary>
+    /// <returns>False if the file existed.</returns>
     public static bool Create(string path) =>
         SecretFile.TryCreate(path, New(null, null).Line + "\n", RegularFile.OwnerOnly);
 
     /// <summary>
-    /// Puts a new key on top of those in the file. The database goes over to it at its next reset; until then it is
-    /// used with the file of before and with this one.
+    /// Adds a new key to the key file. The database changes to it at its next reset. Until then, both the old and the
+    /// new key file work with the database.
     /// </summary>
-    /// <exception cref="ResponderException">The file cannot be used or written, or has no room for more.</exception>
+    /// <param name="path">The key file.</param>
+    /// <param name="now">The time to record for the new key.</param>
+    /// <returns>The new key.</returns>
+    /// <exception cref="ResponderException">
+    /// The file cannot be used or written, or holds <see cref="MaxGenerations"/> keys already.
+    /// </exception>
     public static AddressKey Change(string path, DateTimeOffset now)
     {
         var before = Load(path);
         if (before.Generation == MaxGenerations)
         {
             throw new ResponderException(Cause.KeyFile,
-                $"address key {path}: holds {MaxGenerations} keys, and has no room for more; " +
+                $"address key {path}: holds {MaxGenerations} keys, the maximum; " +
                 "begin a new database with a new key file (quotas, lists and the record of messages start empty)");
         }
 
         var text = new StringBuilder(
-            "# Address keys, the newest first. All hosts need this file as it is: no line may go.\n");
+            "# Address keys, the newest first. All hosts need this file unchanged: do not remove a line.\n");
         for (AddressKey? key = New(before, now); key is not null; key = key.Earlier)
             text.Append(key.Line).Append('\n');
         SecretFile.Replace(path, text.ToString(), "address key");
         return Load(path);
     }
 
-    /// <summary>This key, or the one of before with that fingerprint; null when there is none.</summary>
+    /// <summary>Returns this key or the earlier key that has the fingerprint. Null if none has.</summary>
     public AddressKey? WithFingerprint(long? fingerprint) =>
         fingerprint == Fingerprint ? this : Earlier?.WithFingerprint(fingerprint);
 
-    /// <summary>Brings a hash that was made with an earlier key up to this key.</summary>
+    /// <summary>Converts a hash made with this or an earlier key into the hash under this key.</summary>
     public byte[] Renew(byte[] hash, AddressKey madeWith) =>
         madeWith.Generation == Generation ? hash : Renew(Earlier!.Renew(hash, madeWith));
 
     /// <summary>
-    /// The stored form of a requester. Null when the text is no address with a fully qualified domain.
+    /// Returns the stored form of a requester. Null if the text is not an address with a fully qualified domain.
     /// </summary>
     public Requester? Requester(string address) => CanonicalAddress.TryGet(address, out var canonical, out var domain)
         ? new Requester(Hash("address", canonical), DomainAndParents(domain), domain)
         : null;
 
-    /// <summary>A requester at the domain (normalised) whose address is on no list.</summary>
+    /// <summary>
+    /// Returns a requester that stands for any address at the domain, so that only the domain's list entries apply.
+    /// </summary>
+    /// <param name="domain">The domain, normalized.</param>
     public Requester AnybodyAt(string domain) => new(Domain(domain), DomainAndParents(domain), domain);
 
-    /// <summary>The stored form of a domain, already normalised.</summary>
+    /// <summary>Returns the stored form of a domain.</summary>
+    /// <param name="domain">The domain, normalized.</param>
     public byte[] Domain(string domain) => Hash("domain", domain);
 
     /// <summary>
-    /// The message key: Postfix hands over the same bytes at each try, so the same header block asking for the same
-    /// address is the same message.
+    /// Returns the message key. Postfix passes the same bytes on every delivery attempt, so the same header block for
+    /// the same requested address is the same message.
     /// </summary>
     public MessageKey Message(byte[] headerBlock, string requestedAddress)
     {
@@ -161,17 +180,19 @@ internal sealed class AddressKey
         return new MessageKey(Renew(before.Value), [before.Value, .. before.Earlier]);
     }
 
-    /// <summary>What <see cref="Incoming.ProbeTag.Token"/> is for a probe that was made then, to the second.</summary>
+    /// <summary>Returns the <see cref="Incoming.ProbeTag.Token"/> of a probe.</summary>
+    /// <param name="made">When the probe was made; only whole seconds count.</param>
     public string ProbeToken(DateTimeOffset made)
     {
         var seconds = made.ToUnixTimeSeconds().ToString("x8", CultureInfo.InvariantCulture);
         return seconds + Convert.ToHexStringLower(Hash("probe", seconds).AsSpan(0, TokenBytes));
     }
 
-    /// <summary>What <see cref="Incoming.CanaryTag.Token"/> is for requests of that mailbox.</summary>
-    /// <param name="start">Its first half: time and chance.</param>
+    /// <summary>Returns the <see cref="Incoming.CanaryTag.Token"/> for requests from a mailbox.</summary>
+    /// <param name="start">The first half of the token: the time and a random number.</param>
     /// <param name="requester">
-    /// The address, in upper or lower case: with a tag behind a plus sign it is somebody else's at some providers.
+    /// The mailbox's address. Case does not matter. A tag after a plus sign does: at some providers the tagged address
+    /// belongs to another person.
     /// </param>
     public string CanaryToken(string start, string requester)
     {
@@ -182,31 +203,35 @@ internal sealed class AddressKey
     }
 
     /// <summary>
-    /// What only who has this key can write into a reply, and what proves later that a mail which quotes it was made by
-    /// somebody who got the reply.
+    /// Returns the token to write into a reply. Only a holder of this key can compute it. A message that quotes the
+    /// token was therefore written by somebody who received the reply.
     /// </summary>
-    /// <param name="name">Of the reply, which no other has.</param>
-    /// <param name="sentAt">Counts in whole seconds.</param>
-    /// <param name="recipient">The address in the reply's To.</param>
+    /// <param name="name">A name that is unique to the reply.</param>
+    /// <param name="sentAt">When the reply was sent; only whole seconds count.</param>
+    /// <param name="recipient">The address in the To field of the reply.</param>
     public string ReplyToken(string name, DateTimeOffset sentAt, string recipient)
     {
         var text = $"{name}\0{sentAt.ToUnixTimeSeconds()}\0{recipient.ToLowerInvariant()}";
         return Convert.ToHexStringLower(Hash("reply", text)[..16]);
     }
 
-    /// <summary>Whether the token was made with this key or one before it.</summary>
+    /// <summary>Whether the token belongs to the reply and was made with this key or an earlier one.</summary>
+    /// <inheritdoc cref="ReplyToken"/>
+    /// <param name="token">The token to check.</param>
     public bool IsReplyToken(string token, string name, DateTimeOffset sentAt, string recipient) =>
         CryptographicOperations.FixedTimeEquals(
             Encoding.UTF8.GetBytes(ReplyToken(name, sentAt, recipient)), Encoding.UTF8.GetBytes(token))
         || Earlier?.IsReplyToken(token, name, sentAt, recipient) == true;
 
-    /// <summary>A key for something else, from which this one cannot be computed.</summary>
+    /// <summary>Derives a key for another purpose. This key cannot be computed from the derived key.</summary>
     public byte[] For(string purpose) => Hash("key", purpose);
 
-    /// <summary>What decides which links of a pool a requester gets, and from when to when.</summary>
-    /// <param name="requester">An address in any spelling: those of one mailbox give the same.</param>
-    /// <param name="pool">Its name, which has no NUL.</param>
-    /// <param name="period">Its number; null for what decides when the periods end.</param>
+    /// <summary>
+    /// Returns the hash that decides which links of a pool a requester gets, or when the requester's periods end.
+    /// </summary>
+    /// <param name="requester">The address. All spellings of one mailbox give the same hash.</param>
+    /// <param name="pool">The name of the pool, without a NUL.</param>
+    /// <param name="period">The number of the period. Null for the hash that decides when the periods end.</param>
     public byte[] Links(string requester, string pool, long? period) =>
         Hash("links", $"{pool}\0{period}\0"
             + (CanonicalAddress.TryGet(requester, out var canonical, out _) ? canonical : requester));
@@ -214,7 +239,9 @@ internal sealed class AddressKey
     private string Line => Convert.ToHexStringLower(_key)
         + (MadeAt is { } time ? time.UtcDateTime.ToString("' '" + TimeForm, CultureInfo.InvariantCulture) : "");
 
-    /// <summary>Null when the line has another form. Only the first key may be without its time.</summary>
+    /// <summary>
+    /// Parses one line. Null if it has another form. Only the first key, on the last line, may be without a time.
+    /// </summary>
     private static AddressKey? ParseLine(string line, AddressKey? earlier)
     {
         DateTimeOffset madeAt = default;
@@ -229,7 +256,8 @@ internal sealed class AddressKey
         new(RandomNumberGenerator.GetBytes(KeyBytes), earlier, madeAt);
 
     /// <summary>
-    /// Deletes what a process left that was killed while it made the key. Only before there is a database.
+    /// Creates the key if it is missing. Also deletes files left by a process that was killed while it created the key.
+    /// Call this only while there is no database.
     /// </summary>
     private static void MakeFirst(string path)
     {

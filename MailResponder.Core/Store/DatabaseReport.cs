@@ -5,21 +5,21 @@ using MailResponder.Store.Sqlite;
 
 namespace MailResponder.Store;
 
-/// <summary>What the database is and whether it is fit for use; never a secret, and no requester.</summary>
+/// <summary>Describes the database and whether it can be used. Contains no secret and no requester.</summary>
 /// <param name="Kind">"SQLite" or "MySQL", with the version of the library or server.</param>
-/// <param name="Place">The file, or database and server.</param>
-/// <param name="Schema">The version of the tables; 0 when there are none.</param>
+/// <param name="Place">The SQLite file, or the MySQL database and server.</param>
+/// <param name="Schema">The version of the tables; 0 if there are none or they may not be read.</param>
 /// <param name="Missing">
-/// The rights that the user lacks, and the statement that grants them; null when it has all.
+/// The privileges that the user lacks, and the statement that grants them. Null if none is missing.
 /// </param>
-/// <param name="Problem">Why it cannot be used as it is; null when it can.</param>
+/// <param name="Problem">Why the database cannot be used in its current state. Null if it can.</param>
 internal sealed record DatabaseReport(
     string Kind, string Place, long Schema, string? Missing, string? Problem)
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
-    /// <summary>Looks, and changes nothing.</summary>
-    /// <exception cref="ResponderException">There is no such database, or it cannot be reached.</exception>
+    /// <summary>Inspects the database without changing it.</summary>
+    /// <exception cref="ResponderException">The database does not exist or cannot be reached.</exception>
     public static DatabaseReport Of(DatabaseSettings settings) =>
         settings.MySql is { } mySql ? OfMySql(mySql) : OfSqlite(settings.SqliteFile!);
 
@@ -28,7 +28,7 @@ internal sealed record DatabaseReport(
         if (!FileStatus.TryRead(path, out _))
         {
             throw new ResponderException(Cause.Database,
-                $"database {path}: does not exist; the first message makes it, or: responder database init");
+                $"database {path}: does not exist; the first message creates it, or run: responder database init");
         }
 
         var (version, schema) = SqliteDatabase.Look(path, MaxWait);
@@ -53,7 +53,7 @@ internal sealed record DatabaseReport(
                 missing.Count == 0 ? null
                     : $"{string.Join(", ", missing)}; run as administrator: "
                     + $"{MySqlGrants.Statement(settings, MySqlGrants.Account(database.Connection))}",
-                readOnly ? "the server is read-only; name the primary server, not a replica, or end its read_only"
+                readOnly ? "the server is read-only; name the primary server, not a replica, or turn off read_only"
                     : mayRead ? ProblemOf(schema) : null);
         }
         catch (Exception exception) when (MySqlTrouble.IsTrouble(exception))
@@ -63,7 +63,7 @@ internal sealed record DatabaseReport(
     }
 
     /// <remarks>
-    /// The variables differ between MySQL, MariaDB and Aurora; their values are OFF, or ON and a few more.
+    /// The variables differ between MySQL, MariaDB and Aurora. A value other than OFF, such as ON, means read-only.
     /// </remarks>
     private static bool IsReadOnly(MySqlDatabase database) => database.Rows(
         """
@@ -75,6 +75,6 @@ internal sealed record DatabaseReport(
     {
         0 => "there are no tables; run: responder database init",
         Store.Schema.Needed => null,
-        _ => $"made by another responder (schema {schema}, this one needs {Store.Schema.Needed})",
+        _ => $"made by another responder version (schema {schema}, this one needs {Store.Schema.Needed})",
     };
 }

@@ -3,24 +3,24 @@ using System.Buffers.Binary;
 namespace MailResponder.Store;
 
 /// <summary>
-/// What became of the entries that answer one message. An entry is known by a hash of what it is, so that an edit of
-/// the response book between two tries neither loses nor doubles a reply.
+/// The states of the entries that answer one message. A hash of an entry's content identifies it, so an edit of the
+/// response book between two delivery attempts neither loses nor duplicates a reply.
 /// </summary>
 internal sealed class EntryStates
 {
-    /// <summary>Most entries of one requested address.</summary>
+    /// <summary>The maximum number of entries for one requested address.</summary>
     public const int MaxEntries = 60;
 
     /// <summary>
-    /// How often an entry is handed over on the first day when its outcome is never recorded. On each later day it is
-    /// handed over once more. The claim itself records the first time, so the count is one lower.
+    /// How often an entry may be handed over on the first day if its outcome is never recorded. On each later day it
+    /// may be handed over once more. The claim itself records the first time, so the stored count is one lower.
     /// </summary>
     public const int MaxCopies = 3;
 
-    // A hash, a state, and the day (since 1970, UTC) when it was handed over last.
+    // A record: the hash, the state, and the day when the entry was last handed over (days since 1970, UTC).
     private const int KeyBytes = sizeof(ulong), DayAt = KeyBytes + 1, RecordBytes = DayAt + sizeof(ushort);
 
-    // Any smaller number counts the times it was handed over at a retry with an unknown outcome.
+    // A smaller value counts how often a retry handed the entry over with an unknown outcome.
     private const byte Sent = 0xff, GivenUp = 0xfe;
 
     private readonly Dictionary<ulong, (byte State, ushort Day)> _states = [];
@@ -28,7 +28,7 @@ internal sealed class EntryStates
     /// <summary>Whether any entry was sent.</summary>
     public bool AnySent => _states.Values.Any(entry => entry.State == Sent);
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote; the rest of a record that was cut off is left out.</summary>
+    /// <summary>Reads what <see cref="ToBytes"/> wrote. Ignores a truncated record at the end.</summary>
     public static EntryStates Read(ReadOnlySpan<byte> stored)
     {
         var states = new EntryStates();
@@ -56,14 +56,15 @@ internal sealed class EntryStates
         return bytes;
     }
 
-    /// <summary>Whether it was sent or refused for good: it is not to be tried again.</summary>
+    /// <summary>Whether the entry was sent or permanently refused, and must not be sent again.</summary>
     public bool IsDone(ulong entry) => _states.GetValueOrDefault(entry).State >= GivenUp;
 
     public void SetDone(ulong entry, bool isSent) => _states[entry] = (isSent ? Sent : GivenUp, 0);
 
-    /// <summary>Counts that a retry is about to hand it over.</summary>
-    /// <param name="day">Today, in days since 1970.</param>
-    /// <returns>False when that was done too often today; nothing is counted then.</returns>
+    /// <summary>Counts that a retry is about to hand the entry over.</summary>
+    /// <param name="entry">The entry's hash.</param>
+    /// <param name="day">Today, in days since 1970 (UTC).</param>
+    /// <returns>False if it was handed over too often today; then nothing is counted.</returns>
     public bool TryBegin(ulong entry, ushort day)
     {
         var (begun, last) = _states.GetValueOrDefault(entry);
@@ -73,7 +74,7 @@ internal sealed class EntryStates
         return true;
     }
 
-    /// <summary>Takes the last <see cref="TryBegin"/> back: it is known that nothing was sent.</summary>
+    /// <summary>Undoes the last <see cref="TryBegin"/>, because nothing was sent.</summary>
     public void Withdraw(ulong entry)
     {
         var (begun, day) = _states[entry];

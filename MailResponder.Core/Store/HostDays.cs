@@ -6,81 +6,95 @@ using MailResponder.Store.MySql;
 namespace MailResponder.Store;
 
 /// <summary>
-/// What each host of a fleet counted on each day, in the database that they share; and who mails the sum. All methods
-/// throw <see cref="ResponderException"/> with <see cref="Cause.Database"/> when the database cannot do it now.
+/// The daily figures of each host of a fleet, in the database that the hosts share, and the record of which host mails
+/// the sum. All methods throw <see cref="ResponderException"/> with <see cref="Cause.Database"/> if the database cannot
+/// be used now.
 /// </summary>
 /// <remarks>
-/// A row is sealed (AES-256-GCM) with a key made from the address key, for its host and day: whoever has the database
-/// and not the key learns nothing of the figures, and can neither change one nor put it in another's place. It is
-/// filled up to full blocks: who keeps each state of it, as a binary log does, would see by its length what came new.
+/// A row is encrypted with AES-256-GCM under a key derived from the address key, and bound to its host and day. An
+/// attacker with the database but without the key cannot read or change the figures, nor move them to another row.
+/// The text is padded to full blocks: otherwise the row's length, recorded over time in a binary log, would reveal what
+/// was added.
 /// </remarks>
-/// <param name="database">Shared by the hosts.</param>
-/// <param name="newestKey">Of the key file; opens what was sealed with it or an earlier one.</param>
+/// <param name="database">The database that the hosts share. Disposed with this object.</param>
+/// <param name="newestKey">
+/// The newest key of the key file. Rows encrypted under it or an earlier key can be read.
+/// </param>
 internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisposable
 {
-    /// <summary>Enough for a trend of two weeks.</summary>
+    /// <summary>How many days are kept: enough for a trend of two weeks.</summary>
     public const int DaysKept = 14;
 
     /// <summary>
-    /// How long a host may take to mail a report. If it dies meanwhile, another one mails it after that.
+    /// How long a host may take to mail a report. If it dies meanwhile, another host mails the report after this time.
     /// </summary>
     public static readonly TimeSpan MailingTime = TimeSpan.FromHours(1);
 
     private const int NonceBytes = 12, TagBytes = 16;
 
-    /// <summary>More than most hosts' figures have in JSON.</summary>
+    /// <summary>The padding block. The figures of most hosts take fewer bytes as JSON.</summary>
     private const int BlockBytes = 16 << 10;
 
-    /// <summary>More than the skew of hosts that ask a time server, and less than the report waits.</summary>
+    /// <summary>
+    /// The largest accepted difference between two clocks. Hosts that use a time server differ by less. The report
+    /// waits longer than this after midnight.
+    /// </summary>
     private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(10);
 
-    /// <summary>More than mailing a report takes: the session has to live that long.</summary>
+    /// <summary>Longer than mailing a report takes, because the session must stay open meanwhile.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
+    /// <summary>Opens the shared database of the settings.</summary>
     /// <exception cref="ResponderException">
-    /// It is a database of one host; or cannot be opened now, or belongs to another key.
+    /// The database is SQLite and thus of one host, cannot be opened now, or belongs to another address key.
     /// </exception>
     public static HostDays Open(ResponderSettings settings, TimeProvider clock)
     {
         if (settings.Database.MySql is not { } mySql)
         {
             throw new ResponderException(Cause.Settings,
-                $"the database {settings.Database.Place} is of this host alone; a fleet's hosts share one in MySQL or "
-                + "MariaDB (docs/fleet.md); for this host: responder stats");
+                $"the database {settings.Database.Place} belongs to this host alone; the hosts of a fleet share one in "
+                + "MySQL or MariaDB (docs/fleet.md); for this host run: responder stats");
         }
 
         var key = AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database);
         return new HostDays(MySqlDatabase.Open(mySql, key, MaxWait, clock, answersMessage: false), key);
     }
 
-    /// <summary>Days since 1970 in UTC, whatever zone a host is in.</summary>
+    /// <summary>Returns the number of days since 1970 in UTC, whatever the host's time zone is.</summary>
     public static long DayOf(DateTimeOffset time) => (time.UtcDateTime - DateTime.UnixEpoch).Days;
 
     public static DateTimeOffset StartOf(long day) => DateTimeOffset.UnixEpoch.AddDays(day);
 
     /// <summary>
-    /// Refuses a clock far from the server's: with it a host would mail a day that is not over, or delete all others'.
+    /// Checks this host's clock against the server's. A host with a wrong clock would mail the report of a day that is
+    /// not over, or delete the figures of all hosts.
     /// </summary>
+    /// <exception cref="ResponderException">The clocks differ by more than ten minutes.</exception>
     public void CheckClock(DateTimeOffset now)
     {
         var server = database.Try(() => database.Scalar("SELECT UNIX_TIMESTAMP()"))!.Value;
         if (Math.Abs(now.ToUnixTimeSeconds() - server) > MostSkew.TotalSeconds)
         {
             throw new ResponderException(Cause.Unexpected,
-                $"the clock of this host and that of the database differ by {now.ToUnixTimeSeconds() - server} s; set "
-                + "them right first");
+                $"the clocks of this host and of the database differ by {now.ToUnixTimeSeconds() - server} s; correct "
+                + "them first");
         }
     }
 
-    /// <summary>The rows of all hosts from one day to the day before another, in the order of the days.</summary>
+    /// <summary>Returns the rows of all hosts, ordered by day, then host.</summary>
+    /// <param name="first">The first day.</param>
+    /// <param name="end">The day after the last one.</param>
     public List<HostRow> Read(long first, long end) =>
         Rows("day >= @first AND day < @end", ("first", first), ("end", end));
 
-    /// <summary>The row of one host on one day; null when there is none.</summary>
+    /// <summary>Returns the row of one host on one day. Null if there is none.</summary>
     public HostRow? Find(long day, byte[] host) =>
         Rows("day = @day AND host = @host", ("day", day), ("host", host)) is [var row] ? row : null;
 
-    /// <summary>Replaces the figures of a host, which are JSON and come back with spaces behind them.</summary>
+    /// <summary>
+    /// Replaces the figures of a host on a day. They are JSON; when read back, spaces may follow them.
+    /// </summary>
     public void Put(HostRow row)
     {
         var text = Seal(row.Day, row.Host, row.Figures!);
@@ -88,14 +102,14 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
             ("day", row.Day), ("host", row.Host), ("text", text)));
     }
 
-    /// <summary>Deletes the days before one.</summary>
+    /// <summary>Deletes the days before the given day.</summary>
     public void Forget(long before)
     {
         database.Run(() => database.Execute("DELETE FROM host_day WHERE day < @before", ("before", before)));
         database.Run(() => database.Execute("DELETE FROM mailed_day WHERE day < @before", ("before", before)));
     }
 
-    /// <summary>The days before one that have figures and were not mailed, in order.</summary>
+    /// <summary>Returns the days before the given day that have figures and were not mailed, in order.</summary>
     public List<long> NotMailed(long before) => database.Try(() => database.Rows(
         """
         SELECT DISTINCT day FROM host_day
@@ -103,7 +117,8 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
         """, row => row.GetInt64(0), ("before", before)));
 
     /// <summary>
-    /// Whether this host is the one that mails the day now: no other is until <see cref="MailingTime"/> has passed.
+    /// Claims the mailing of a day's report. True if this host must mail it now; no other host may until
+    /// <see cref="MailingTime"/> has passed.
     /// </summary>
     public bool TryTake(long day, DateTimeOffset now) => database.InTransaction(() =>
     {
@@ -151,7 +166,7 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
             }
             catch (AuthenticationTagMismatchException)
             {
-                // Sealed with an earlier key, or not by us.
+                // The row was encrypted under an earlier key, or not by a responder.
             }
         }
 
@@ -169,8 +184,8 @@ internal sealed class HostDays(IDatabase database, AddressKey newestKey) : IDisp
     }
 }
 
-/// <summary>What a host counted on a day.</summary>
-/// <param name="Day">As <see cref="HostDays.DayOf"/> has it.</param>
-/// <param name="Host">Which host, as a hash.</param>
-/// <param name="Figures">Null when they cannot be opened.</param>
+/// <summary>The figures of one host on one day.</summary>
+/// <param name="Day">The day as <see cref="HostDays.DayOf"/> returns it.</param>
+/// <param name="Host">The hash that identifies the host.</param>
+/// <param name="Figures">The figures as JSON. Null if they cannot be decrypted.</param>
 internal sealed record HostRow(long Day, byte[] Host, byte[]? Figures);

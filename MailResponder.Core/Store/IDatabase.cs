@@ -3,38 +3,40 @@ using System.Data.Common;
 namespace MailResponder.Store;
 
 /// <summary>
-/// What differs between the kinds of database; <see cref="RequesterStore"/> is what they have in common.
+/// The operations that differ between SQLite and MySQL. <see cref="RequesterStore"/> holds what they have in common.
 /// </summary>
 internal interface IDatabase : IDisposable
 {
-    /// <summary>Open, but for a server that went away; <see cref="Run"/> then makes another one.</summary>
+    /// <summary>
+    /// The connection. It is open unless the server closed it; <see cref="Run"/> then opens a new one.
+    /// </summary>
     DbConnection Connection { get; }
 
     /// <summary>The statement that begins a transaction.</summary>
     string Begin { get; }
 
-    /// <summary>Rolls back a transaction that failed. Does not throw.</summary>
+    /// <summary>Rolls back a failed transaction. Does not throw for database errors.</summary>
     void Undo();
 
     /// <summary>
-    /// Ends an INSERT that leaves a row as it is which is there already. Either way the row is locked until the
-    /// transaction ends.
+    /// Returns the clause that ends an INSERT and makes it keep an existing row unchanged. The new or existing row is
+    /// locked until the transaction ends.
     /// </summary>
-    /// <param name="column">Any column of the row that is no part of its key.</param>
+    /// <param name="column">Any column that is not part of the key.</param>
     string UnlessThere(string column);
 
-    /// <summary>How long others may have to wait when many rows are deleted, each time.</summary>
+    /// <summary>The target duration of one batch of a large deletion. Other processes may wait that long.</summary>
     TimeSpan LongestBatch { get; }
 
-    /// <summary>Pause after each batch, so that those who are blocked can proceed.</summary>
+    /// <summary>The pause after each batch, so that blocked processes can proceed.</summary>
     TimeSpan RestAfterBatch { get; }
 
-    /// <summary>Runs a deletion that need not outlast a loss of power, in a transaction of its own.</summary>
-    /// <returns>How many rows were deleted.</returns>
-    /// <exception cref="ResponderException">The database cannot do it now.</exception>
+    /// <summary>Runs a deletion in its own transaction. A power failure may undo it.</summary>
+    /// <returns>The number of deleted rows.</returns>
+    /// <exception cref="ResponderException">The database cannot be used now.</exception>
     int DeleteBatch(string sql, params (string Name, object Value)[] values);
 
-    /// <summary>The key in force when it was opened.</summary>
+    /// <summary>The address key that was in force when the database was opened.</summary>
     AddressKey Key { get; }
 
     /// <inheritdoc cref="Schema.KeyInForce"/>
@@ -43,7 +45,9 @@ internal interface IDatabase : IDisposable
     /// <inheritdoc cref="RequesterStore.EnterMessage"/>
     IDisposable? EnterMessage(byte[] messageKey);
 
-    /// <summary>Runs statements that may run twice. They run again after a failure that a retry can mend.</summary>
-    /// <exception cref="ResponderException">The database cannot do it now.</exception>
+    /// <summary>
+    /// Runs statements, and may run them again after a transient failure. They must therefore be safe to repeat.
+    /// </summary>
+    /// <exception cref="ResponderException">The database cannot be used now.</exception>
     void Run(Action work);
 }

@@ -1,26 +1,28 @@
 namespace MailResponder.Store;
 
 /// <summary>
-/// Brings the newest address key of the key file into force. The subjects on the lists are hashed once more: in batches
-/// before the reset, and what changed meanwhile in the transaction of the reset. Quotas end with their window, and the
-/// ledger stays as it is (<see cref="RequesterStore"/>).
+/// Brings the newest address key of the key file into force. The subjects on the lists are hashed again with it: most
+/// in batches before the reset, and those that changed meanwhile in the transaction of the reset. Quotas end with their
+/// window, and the ledger stays as it is (<see cref="RequesterStore"/>).
 /// </summary>
+/// <param name="database">The database whose key changes.</param>
+/// <param name="newest">The newest key of the key file.</param>
 internal sealed class KeyChange(IDatabase database, AddressKey newest)
 {
     private const int AtOnce = 200;
 
-    /// <summary>Clocks of hosts that write to the lists may differ by so much.</summary>
+    /// <summary>The largest difference between the clocks of hosts that write to the lists.</summary>
     private static readonly TimeSpan ClockDifference = TimeSpan.FromHours(1);
 
     private long _copiedAt;
 
-    /// <summary>The fault of a process that began under one key, when another is in force now.</summary>
+    /// <summary>The exception for a process that began under one key while another is in force now.</summary>
     public static ResponderException CameInBetween() =>
-        new(Cause.InProgress, "another address key has just come into force; the next try looks at the key file again");
+        new(Cause.InProgress, "another address key has just come into force; the next try reads the key file again");
 
     /// <summary>
-    /// Hashes what is on the lists with the newest key, beside what is in force, in small transactions: there may be
-    /// millions. Does nothing when the newest key is in force.
+    /// Copies the lists to rows hashed with the newest key, in small transactions: there may be millions of rows. The
+    /// rows in force stay. Does nothing if the newest key is already in force.
     /// </summary>
     public void CopyLists(DateTimeOffset now)
     {
@@ -36,9 +38,12 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
         }
     }
 
-    /// <summary>Call it after <see cref="CopyLists"/>, in a transaction that keeps other resets off.</summary>
-    /// <returns>False when the newest key is in force already.</returns>
-    /// <exception cref="ResponderException">The key in force is none of the key file's.</exception>
+    /// <summary>
+    /// Copies the rows that changed since <see cref="CopyLists"/>, and records the newest key as the one in force. Call
+    /// this after <see cref="CopyLists"/>, in a transaction that blocks other resets.
+    /// </summary>
+    /// <returns>False if the newest key is already in force.</returns>
+    /// <exception cref="ResponderException">The key in force is not in the key file.</exception>
     public bool BringIntoForce()
     {
         var before = database.KeyInForce(newest);
@@ -58,7 +63,10 @@ internal sealed class KeyChange(IDatabase database, AddressKey newest)
     /// <summary>
     /// Blocks resets until the transaction ends, so that all its rows are written under the key in force.
     /// </summary>
-    /// <exception cref="ResponderException">That is another one than the given one.</exception>
+    /// <param name="present">The key that the caller uses.</param>
+    /// <exception cref="ResponderException">
+    /// Another key is in force (<see cref="Cause.InProgress"/>).
+    /// </exception>
     public void Hold(AddressKey present)
     {
         database.Execute("UPDATE meta SET value = value WHERE name = 'epoch'");

@@ -3,23 +3,29 @@ using System.Data.Common;
 namespace MailResponder.Store;
 
 /// <summary>
-/// Which messages were claimed, what they were charged, and what was sent for them; part of the <see
-/// cref="RequesterStore"/>, whose transactions it runs in. It consists of volumes: a reset begins a new one, and
-/// deletes whole volumes that are old enough.
+/// Records which messages were claimed, what each was charged, and which replies were sent. It is part of
+/// <see cref="RequesterStore"/> and runs in its transactions. The ledger is divided into volumes: a reset begins a new
+/// volume and deletes whole volumes that are old enough.
 /// </summary>
 internal sealed class Ledger(IDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// With 10 volumes, the ledger keeps a message up to a tenth longer than necessary. Smaller volumes cost look-ups.
+    /// With 10 volumes, the ledger keeps a message up to a tenth longer than necessary. More volumes would cost more
+    /// look-ups.
     /// </summary>
     private const int VolumesAtLeast = 10;
 
-    /// <summary>In place of the quota window that was charged: the message is answered with a notice.</summary>
+    /// <summary>
+    /// Recorded instead of a charged quota window when the message is answered with an over-quota notice.
+    /// </summary>
     public const long Notice = -1;
 
-    /// <summary>An earlier claim of the message, else null; the present volume; the present epoch.</summary>
-    /// <param name="message">Made with the key.</param>
-    /// <param name="key">The key with which everything was looked up so far.</param>
+    /// <summary>Returns the earlier claim of the message (null if none), the current volume and epoch.</summary>
+    /// <param name="message">The message key, computed with <paramref name="key"/>.</param>
+    /// <param name="key">The address key used for all look-ups of this message so far.</param>
+    /// <exception cref="ResponderException">
+    /// Another address key has come into force (<see cref="Cause.InProgress"/>).
+    /// </exception>
     public (Claim? Earlier, long Volume, long Epoch) ReadClaim(MessageKey message, AddressKey key)
     {
         var (volume, epoch, oldest, present) = (0L, 0L, long.MaxValue, 0L);
@@ -46,18 +52,18 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
     }
 
     /// <summary>Claims the message.</summary>
-    /// <param name="place">Of a message that was not claimed before, in the present volume.</param>
-    /// <param name="charged">The quota window that was charged; 0: none; or <see cref="Notice"/>.</param>
+    /// <param name="place">The message, not claimed before, and the current volume.</param>
+    /// <param name="charged">The quota window that was charged, 0 for none, or <see cref="Notice"/>.</param>
     public void Enter(LedgerPlace place, long charged) => database.Execute(
         "INSERT INTO ledger (volume, message, charged, tries, entries) VALUES (@volume, @message, @charged, 1, "
         + "@entries)",
         ("volume", place.Volume), ("message", place.Key), ("charged", charged), ("entries", Array.Empty<byte>()));
 
     /// <summary>
-    /// Counts one more try of a message that was claimed before. Nothing is sent without this write: a database that
-    /// can only be read would let each try send the same reply.
+    /// Counts one more delivery attempt of a message that was claimed before. Nothing is sent without this write: with
+    /// a read-only database, every attempt would send the same reply again.
     /// </summary>
-    /// <returns>Null when another try was counted since the claim was read.</returns>
+    /// <returns>Null if another attempt was counted since the claim was read.</returns>
     public Claim? CountTry(Claim earlier)
     {
         var tries = earlier.Tries + 1;
@@ -65,8 +71,10 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
             ? earlier with { Tries = tries } : null;
     }
 
-    /// <summary>Records what became of the entries of a claimed message.</summary>
-    /// <exception cref="ResponderException">The ledger no longer has the message, or a later try has begun.</exception>
+    /// <summary>Records the states of the entries of a claimed message.</summary>
+    /// <exception cref="ResponderException">
+    /// The ledger no longer holds the message, or a later delivery attempt has begun.
+    /// </exception>
     public void Record(Claim claim, EntryStates entries)
     {
         if (!Update(claim.Place, "entries = @entries", "tries = @tries", ("entries", entries.ToBytes()),
@@ -78,20 +86,22 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
         }
     }
 
-    /// <summary>Takes off the mark that says that the message was charged.</summary>
-    /// <returns>The quota window that was charged; 0 when none was, or the mark has been taken off before.</returns>
+    /// <summary>Clears the record that the message was charged.</summary>
+    /// <returns>The quota window that was charged; 0 if none was, or if the record was cleared before.</returns>
     public long TakeCharge(LedgerPlace place)
     {
         var epoch = database.Scalar("SELECT charged FROM ledger WHERE volume = @volume AND message = @message",
             ("volume", place.Volume), ("message", place.Key)) ?? 0;
-        // Only the process that removes the mark refunds. Of two refunds of one message, one finds it gone.
+        // Only the process that clears the record refunds. If two refund one message, the second finds it cleared.
         return epoch > 0 && Update(place, "charged = 0", "charged = @epoch", ("epoch", epoch)) ? epoch : 0;
     }
 
     /// <summary>
-    /// Begins a new volume unless the present one is too young; several hosts may reset at once. A volume that was
-    /// begun in the future, by a wrong clock, counts as old enough.
+    /// Begins a new volume unless the current one is too young: several hosts may reset at once. Always begins one for
+    /// a new address key. A volume begun in the future, because of a wrong clock, counts as old enough.
     /// </summary>
+    /// <param name="forgetBefore">Unix seconds; messages claimed before this time may be forgotten.</param>
+    /// <param name="key">The address key in force after this reset.</param>
     public void BeginVolume(long forgetBefore, AddressKey key)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
@@ -104,21 +114,24 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
             ("now", now), ("youngest", now - (now - forgetBefore) / VolumesAtLeast), ("generation", key.Generation));
     }
 
-    /// <summary>Forgets the volumes in which every message was claimed before the given time.</summary>
+    /// <summary>
+    /// Deletes the volumes in which every message was claimed before the given time, in Unix seconds. Their messages
+    /// stay as rows that are no longer in force (<see cref="OldRows"/>).
+    /// </summary>
     public void ForgetVolumes(long before)
     {
-        // A volume ends when the next one is begun.
+        // A volume ends when the next one begins.
         if (database.Scalar("SELECT MAX(number) FROM volume WHERE begun_at <= @before",
             ("before", before)) is { } first)
             database.Execute("DELETE FROM volume WHERE number < @first", ("first", first));
     }
 
-    /// <returns>False when the ledger has lost the message, or has it in another state.</returns>
+    /// <returns>False if the ledger does not hold the message, or not in the given state.</returns>
     private bool Update(LedgerPlace place, string change, string state, params (string, object)[] values) =>
         database.Execute($"UPDATE ledger SET {change} WHERE volume = @volume AND message = @message AND {state}",
             [("volume", place.Volume), ("message", place.Key), .. values]) == 1;
 
-    /// <summary>The claim that was recorded under one of the keys; else null.</summary>
+    /// <summary>Returns the claim recorded under one of the message keys. Null if there is none.</summary>
     private Claim? FindClaim(IReadOnlyList<byte[]> keys)
     {
         if (keys.Count == 0)
@@ -132,11 +145,11 @@ internal sealed class Ledger(IDatabase database, TimeProvider clock)
             row => ClaimIn(row, 2, new LedgerPlace(row.Bytes(1), row.GetInt64(0))), values).FirstOrDefault();
     }
 
-    /// <param name="first">The column that has ledger.tries; then come entries and charged.</param>
+    /// <param name="first">The index of the column ledger.tries; entries and charged follow it.</param>
     private static Claim ClaimIn(DbDataReader row, int first, LedgerPlace place) =>
         new(row.GetInt64(first + 2) == Notice ? ClaimResult.Notice : ClaimResult.Retry, row.GetInt64(first),
             EntryStates.Read(row.Bytes(first + 1)), Place: place);
 
-    /// <param name="Claim">Of the message that was asked for; null when the volume does not have it.</param>
+    /// <param name="Claim">The claim of the message in question; null if it is not in this volume.</param>
     private sealed record VolumeRow(long Number, long Epoch, long Generation, Claim? Claim);
 }

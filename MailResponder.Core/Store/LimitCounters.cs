@@ -3,30 +3,34 @@ using MailResponder.Settings;
 namespace MailResponder.Store;
 
 /// <summary>
-/// What is answered in a minute and in a day, for each domain and in all. Both are those of the clock (UTC), and a row
-/// of today holds the present minute too: the reset deletes those of earlier days.
+/// Counts the messages answered per minute and per day, for each domain and for the whole service. Minutes and days
+/// are those of the clock (UTC). One row per day also holds the count of the latest minute. The reset deletes the rows
+/// of earlier days.
 /// </summary>
 /// <remarks>
-/// All messages of a fleet count in the one row of the service. It is locked last, so that it is held for no longer
-/// than a commit takes; and as everybody locks quota, domain and service in this order, nobody waits in a circle.
+/// All messages of a fleet are counted in the one row of the service. It is locked last, so that the lock is held only
+/// for the duration of the commit. All processes lock quota, domain and service in this order, so they cannot deadlock.
 /// </remarks>
 internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
 {
     private const int SecondsOfMinute = 60;
     private const int SecondsOfDay = 24 * 60 * 60;
 
-    /// <summary>A limit of a minute is reached again and again; a line for each minute helps nobody.</summary>
+    /// <summary>
+    /// The shortest time between two reports of a limit. A limit per minute is often reached many minutes in a row.
+    /// </summary>
     private const int QuietSeconds = 60 * 60;
 
     /// <summary>
-    /// Shorter than any hash; not empty, or it would not come after the empty key with which deletions begin.
+    /// The subject of the service's row. It is shorter than any hash. It is not empty, because deletions begin after
+    /// the empty key.
     /// </summary>
     private static readonly byte[] Service = [0];
 
-    /// <summary>In days since 1970, UTC; days before it count for nothing.</summary>
+    /// <summary>Today, in days since 1970 (UTC). Rows of earlier days are not used.</summary>
     public long Today => clock.GetUtcNow().ToUnixTimeSeconds() / SecondsOfDay;
 
-    /// <summary>When a limit that is reached now admits a message again.</summary>
+    /// <summary>Returns the time at which a limit that is reached now will admit a message again.</summary>
     public DateTimeOffset EndOf(Limit limit)
     {
         var (now, length) = (clock.GetUtcNow().ToUnixTimeSeconds(),
@@ -35,10 +39,12 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
     }
 
     /// <summary>Counts one message.</summary>
-    /// <param name="domain">Whose; null when no limit of its domain applies.</param>
-    /// <param name="limits">At least one.</param>
-    /// <param name="record">What else has to be written; done before the service is counted.</param>
-    /// <returns>The limit that is reached: then the transaction is to be undone. Null when there is none.</returns>
+    /// <param name="domain">The hash of the requester's domain; null if no domain limit applies to it.</param>
+    /// <param name="limits">The limits, at least one.</param>
+    /// <param name="record">Writes the rest of the claim. Called before the service is counted.</param>
+    /// <returns>
+    /// The limit that is reached; then the caller must roll back the transaction. Null if the message was counted.
+    /// </returns>
     public Limit? Count(byte[]? domain, LimitSettings limits, Action record)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
@@ -50,8 +56,7 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
         var ofService = !limits.HasForService ? null
             : new Ceiling(Service, limits.ServicePerMinute, limits.ServicePerDay, Limit.ServicePerMinute,
             Limit.ServicePerDay);
-        // Looked at without a lock before anything is written: when a limit is reached, this is the way of most
-        // messages.
+        // Check without a lock before writing anything: while a limit is reached, most messages end here.
         if ((ofDomain?.ReachedBy(counters, minute) ?? ofService?.ReachedBy(counters, minute)) is { } reached)
             return reached;
         if (Add(ofDomain, counters, day, minute) is { } full)
@@ -60,7 +65,10 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
         return Add(ofService, counters, day, minute);
     }
 
-    /// <summary>Whether this process is the one of the fleet that reports the limit with priority err.</summary>
+    /// <summary>
+    /// Claims the report of a limit. True for one process of the fleet per limit and reporting interval: that process
+    /// logs the limit with priority err.
+    /// </summary>
     public bool TakeReport(Limit limit)
     {
         var name = "reported_" + limit.Hyphenated().Replace('-', '_');
@@ -81,7 +89,7 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
             [.. values, ("day", day)]);
     }
 
-    /// <returns>The limit, when another message took the last place.</returns>
+    /// <returns>The limit that is reached, because other messages were counted meanwhile. Null if counted.</returns>
     private Limit? Add(Ceiling? ceiling, List<Counter> counters, long day, long minute)
     {
         if (ceiling is null)
@@ -93,7 +101,8 @@ internal sealed class LimitCounters(IDatabase database, TimeProvider clock)
                     + database.UnlessThere("in_day"), ("day", day), ("subject", ceiling.Subject));
         }
 
-        // A clock that is behind another host's counts in that host's minute. MySQL sets one column after the other.
+        // A host whose clock is behind counts in the later minute of another host. in_minute is set before minute:
+        // MySQL assigns columns in order, and later expressions see the new values.
         return database.Execute(
             $"""
             UPDATE counter SET in_day = in_day + 1,

@@ -1,12 +1,12 @@
 namespace MailResponder.Store;
 
 /// <summary>Identifies a message; see <see cref="AddressKey.Message"/>.</summary>
-/// <param name="Value">As the ledger has it now.</param>
+/// <param name="Value">The hash under the current address key, as a new claim records it.</param>
 /// <param name="Earlier">
-/// As it would have been recorded before each change of the address key, the latest first.
+/// The hashes under the earlier address keys, the latest first. Older claims may be recorded under them.
 /// </param>
 internal sealed record MessageKey(byte[] Value, params IReadOnlyList<byte[]> Earlier)
 {
-    /// <summary>The same whatever address key is in force.</summary>
+    /// <summary>The hash under the first address key. It does not depend on which key is in force.</summary>
     public byte[] Original => Earlier.Count > 0 ? Earlier[^1] : Value;
 }

@@ -3,35 +3,35 @@ using System.Diagnostics;
 namespace MailResponder.Store;
 
 /// <summary>
-/// Deletes rows that are no longer in force, in batches that are transactions of their own: a message waits for one
-/// batch at most. Rows that are left when this is interrupted are deleted the next time.
+/// Deletes rows that are no longer in force. Each batch is its own transaction, so a message waits for one batch at
+/// most. If a deletion is interrupted, the next reset deletes the remaining rows.
 /// </summary>
 /// <remarks>
-/// The first column of each key says what a row belongs to, so the rows to be deleted lie together. The database frees
-/// whole pages, and does not read rows that are in use.
+/// The first column of each table's primary key is the group of the row, such as the epoch. So the rows of old groups
+/// are adjacent: the database frees whole pages and does not read rows in force.
 /// </remarks>
 internal sealed class OldRows(IDatabase database)
 {
-    /// <summary>Smaller batches do not help: on a busy machine each batch takes long, whatever its size.</summary>
+    /// <summary>The smallest batch. On a busy machine even a smaller batch would take long.</summary>
     private const int FewestAtOnce = 5000;
 
     private const int MostAtOnce = 100_000;
     private const int ListedAtOnce = 200;
 
-    /// <summary>Above all keys: it is longer than a hash.</summary>
+    /// <summary>A value greater than every key: it is longer than a hash and all its bytes are 255.</summary>
     private static readonly byte[] EndOfKeys = [.. Enumerable.Repeat(byte.MaxValue, 33)];
 
     private int _atOnce = FewestAtOnce;
 
-    /// <summary>Deletes what counts for nothing any more; this only frees its room.</summary>
-    /// <param name="group">The first column of the table's key.</param>
-    /// <param name="key">The other one.</param>
+    /// <summary>Deletes the rows of old groups. They are no longer in force; this only frees their space.</summary>
+    /// <param name="group">The first column of the table's primary key.</param>
+    /// <param name="key">The second column of the primary key.</param>
     /// <param name="end">The first group in force.</param>
-    /// <returns>How many rows were deleted.</returns>
+    /// <returns>The number of deleted rows.</returns>
     public long Delete(string table, string group, string key, long end)
     {
         var (deleted, last) = (0L, -1L);
-        // Continues behind the last group. A new search from the start would scan all deleted rows again.
+        // Continue after the last group. A search from the start would scan all deleted rows again.
         while (database.Try(() => database.Scalar(
             $"SELECT MIN({group}) FROM {table} WHERE {group} > @last AND {group} < @end", ("last", last),
                 ("end", end))) is { } old)
@@ -39,7 +39,7 @@ internal sealed class OldRows(IDatabase database)
             for (var after = Array.Empty<byte>(); after != EndOfKeys;)
             {
                 (string, object)[] from = [("old", old), ("after", after)];
-                // Reading takes no lock, and loads the pages that the deletion then writes.
+                // The read takes no lock, and it loads the pages that the deletion then writes.
                 var until = database.Try(() => database.Rows(
                     $"SELECT {key} FROM {table} WHERE {group} = @old AND {key} > @after ORDER BY {key} LIMIT 1 "
                     + $"OFFSET {_atOnce - 1}", row => row.Bytes(0), from)) is [var found] ? found : EndOfKeys;
@@ -58,12 +58,15 @@ internal sealed class OldRows(IDatabase database)
         return deleted;
     }
 
-    /// <summary>What was taken off the lists before the given time, and is not on one again.</summary>
+    /// <summary>
+    /// Deletes the records of subjects that were removed from the lists before the given time and not listed since.
+    /// </summary>
     public void DeleteRemovals(AddressKey key, DateTimeOffset before) =>
         DeleteListed(key, Verdict.None, before.ToUnixTimeSeconds());
 
     /// <summary>
-    /// The oldest addresses that feedback blocked, so that the given number stays. Each forged request may add one.
+    /// Deletes the oldest addresses that feedback blocked, and keeps the given number. More may stay if several were
+    /// listed in the same second. The limit is needed because each forged request may add an address.
     /// </summary>
     public void DeleteBlockedByFeedback(AddressKey key, int most)
     {
@@ -95,7 +98,8 @@ internal sealed class OldRows(IDatabase database)
     }
 
     /// <summary>
-    /// In the order of the keys, so that no batch looks at the same rows again. Reading locks nothing.
+    /// Returns the next batch of old subjects in the order of the keys, so that no batch reads the same rows again.
+    /// Takes no lock.
     /// </summary>
     private List<byte[]> OldListed(byte[] after, (string, object)[] old) => database.Rows(
         $"""
@@ -105,7 +109,9 @@ internal sealed class OldRows(IDatabase database)
         """,
         row => row.Bytes(0), [("after", after), .. old]);
 
-    /// <summary>Pauses for others, and adapts the size of the next batch to the time that this one took.</summary>
+    /// <summary>
+    /// Pauses so that other processes can proceed, and adapts the size of the next batch to the duration of this one.
+    /// </summary>
     private void Rest(TimeSpan taken)
     {
         var wanted = (int)Math.Min(MostAtOnce, _atOnce * (database.LongestBatch / taken));

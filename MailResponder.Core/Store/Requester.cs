@@ -1,7 +1,9 @@
 namespace MailResponder.Store;
 
-/// <summary>Who asked, as the database may know it.</summary>
-/// <param name="Address">Keyed hash of the canonical address.</param>
-/// <param name="Domains">Keyed hashes of its domain and of the domains above it.</param>
-/// <param name="DomainName">The domain itself, for the lists in the settings; never stored or logged.</param>
+/// <summary>A requester in the form that the database stores.</summary>
+/// <param name="Address">The keyed hash of the canonical address.</param>
+/// <param name="Domains">
+/// The keyed hashes of its domain and then of each parent domain, without the top-level domain.
+/// </param>
+/// <param name="DomainName">The domain itself, to compare with lists in the settings. Never stored or logged.</param>
 internal sealed record Requester(byte[] Address, IReadOnlyList<byte[]> Domains, string DomainName);

@@ -6,66 +6,78 @@ using MailResponder.Store.Sqlite;
 namespace MailResponder.Store;
 
 /// <summary>
-/// Quota, lists and ledger, shared by all processes that answer. Every method is one atomic, durable step.
-/// All throw <see cref="ResponderException"/> with <see cref="Cause.Database"/> when the database cannot do it now.
+/// The quotas, lists and ledger, shared by all processes that answer messages. Each method is one atomic, durable step,
+/// except <see cref="Reset"/>. All methods throw <see cref="ResponderException"/> with <see cref="Cause.Database"/> if
+/// the database cannot be used now.
 /// </summary>
 /// <remarks>
-/// <para>A quota window is a number, the epoch. A reset increments it, and every quota begins at zero. Rows of earlier
-/// windows lie together in their table; they are deleted in batches that no message has to wait for.</para>
+/// <para>A quota window is identified by a number, the epoch. A reset increments it, and every quota begins at zero.
+/// Rows of earlier windows are adjacent in their table. They are deleted in small batches, so that messages wait only
+/// briefly.</para>
 /// <para>A new address key comes into force at a reset, with a new window and a new volume. The subjects on the lists
-/// are hashed once more; messages of earlier volumes keep the keys under which they were recorded.</para>
+/// are hashed again with it. Messages of earlier volumes keep the message keys under which they were recorded.</para>
 /// </remarks>
+/// <param name="database">The open database. Disposed with the store.</param>
+/// <param name="newestKey">The newest key of the key file.</param>
+/// <param name="clock">The source of the time for claims and resets.</param>
 internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, TimeProvider clock) : IDisposable
 {
+    /// <summary>The SQL expression for the current epoch.</summary>
     public const string PresentEpoch = "(SELECT value FROM meta WHERE name = 'epoch')";
 
     /// <summary>
-    /// How late feedback may come. Amazon SNS tries for 23 days to deliver to a queue, which keeps it for 14 at most.
+    /// How long the store remembers that the operator removed an address from the lists, and how old feedback may be.
+    /// Amazon SNS retries delivery to a queue for 23 days, and the queue keeps a notification for 14 days at most.
     /// </summary>
     public static readonly TimeSpan RemovalMemory = TimeSpan.FromDays(60);
 
-    /// <summary>A reset is due each day.</summary>
+    /// <summary>The longest usual time between two resets. A reset is due each day.</summary>
     private static readonly TimeSpan LongestGap = TimeSpan.FromDays(2);
 
     private readonly Ledger _ledger = new(database, clock);
     private readonly KeyChange _keyChange = new(database, newestKey);
 
     /// <summary>
-    /// What all hashes have to be made with: the newest key of the file, or until the next reset an earlier one.
+    /// The key in force, with which all hashes must be made. It is the newest key of the file, or until the next reset
+    /// an earlier one.
     /// </summary>
     public AddressKey Key { get; private set; } = database.Key;
 
     /// <summary>
-    /// How many of the addresses that feedback blocked a reset keeps; it keeps the latest ones. Forged requests can add
-    /// any number, and a million take a hundred megabytes.
+    /// How many of the addresses blocked by feedback a reset keeps. It deletes the oldest ones. Forged requests can add
+    /// any number of addresses, and a million take a hundred megabytes.
     /// </summary>
     public int MostBlockedByFeedback { get; set; } = 1_000_000;
 
-    /// <summary>What counts beyond the requester.</summary>
+    /// <summary>The counters for the limits of each domain and of the service.</summary>
     public LimitCounters Counters { get; } = new(database, clock);
 
-    /// <summary>The key that comes into force at the next reset; null when the present one stays.</summary>
+    /// <summary>The key that comes into force at the next reset. Null if the current key stays in force.</summary>
     public AddressKey? NextKey => Key == newestKey ? null : newestKey;
 
-    /// <summary>Opens the database, and creates its tables first where there are none.</summary>
-    /// <param name="settings">Which database.</param>
-    /// <param name="key">The database belongs to the key that it was made with.</param>
-    /// <param name="maxWait">How long to wait for other processes' locks, and for a server that went away.</param>
-    /// <param name="clock">Tells the time of claims and resets.</param>
-    /// <param name="answersMessage">See <see cref="MySqlServer"/>.</param>
-    /// <exception cref="ResponderException">It cannot be opened now, or belongs to another key.</exception>
+    /// <summary>Opens the database. Creates the tables first if there are none.</summary>
+    /// <param name="settings">The settings of the database.</param>
+    /// <param name="key">The newest key of the key file. It or an earlier one must be in force in the database.</param>
+    /// <param name="maxWait">How long to wait for locks of other processes, and for a server that is down.</param>
+    /// <param name="clock">The source of the time for claims and resets.</param>
+    /// <param name="answersMessage">Whether the process answers one message (see <see cref="MySqlServer"/>).</param>
+    /// <exception cref="ResponderException">
+    /// The database cannot be opened now, or belongs to another address key.
+    /// </exception>
     public static RequesterStore Open(
         DatabaseSettings settings, AddressKey key, TimeSpan maxWait, TimeProvider clock, bool answersMessage = false) =>
         new RequesterStore(settings.MySql is null
             ? SqliteDatabase.Open(settings.SqliteFile!, key, maxWait)
             : MySqlDatabase.Open(settings.MySql, key, maxWait, clock, answersMessage), key, clock);
 
-    /// <summary>Opens the database of the settings, with the key of the settings.</summary>
+    /// <summary>Opens the database that the settings name, with the key file that they name.</summary>
     /// <inheritdoc cref="Open(DatabaseSettings, AddressKey, TimeSpan, TimeProvider, bool)"/>
     public static RequesterStore Open(ResponderSettings settings, TimeSpan maxWait) => Open(settings.Database,
         AddressKey.LoadOrCreate(settings.AddressKeyFile, settings.Database), maxWait, TimeProvider.System);
 
-    /// <summary>Opens the database for one message; until it is asked no more, the message waits for it.</summary>
+    /// <summary>
+    /// Opens the database for one message. Records in <paramref name="progress"/> that the message waits for it.
+    /// </summary>
     /// <inheritdoc cref="Open(DatabaseSettings, AddressKey, TimeSpan, TimeProvider, bool)"/>
     public static RequesterStore OpenForMessage(
         ResponderSettings settings, AddressKey key, Deadline deadline, Progress progress, TimeProvider clock)
@@ -75,39 +87,44 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     }
 
     /// <summary>
-    /// Keeps other processes from answering the same message until disposed; also released when this process dies.
+    /// Takes the lock on a message, so that no other process answers it at the same time. The lock is released when the
+    /// result is disposed or the process ends.
     /// </summary>
-    /// <returns>Null when another process is answering it.</returns>
+    /// <returns>The lock, which the caller disposes. Null if another process holds it.</returns>
     public IDisposable? EnterMessage(MessageKey message) => database.EnterMessage(message.Original);
 
     /// <summary>
-    /// Claims the message and charges the quota in one step. A claimed message is a retry and is not charged.
+    /// Claims the message and charges the quota in one step. A message that was claimed before is a retry and is not
+    /// charged again.
     /// </summary>
-    /// <param name="message">Made with <see cref="Key"/>.</param>
-    /// <param name="requester">Whom to look up and charge.</param>
-    /// <param name="quota">Requests until the next reset; null when this requester has no quota.</param>
-    /// <param name="limits">What counts beyond the requester; null when nothing does.</param>
-    /// <param name="terms">What the message wants besides.</param>
+    /// <param name="message">The message key, computed with <see cref="Key"/>.</param>
+    /// <param name="requester">The requester to look up on the lists and to charge.</param>
+    /// <param name="quota">The number of requests per quota window. Null if this requester has no quota.</param>
+    /// <param name="limits">The limits of the domain and the service. Null if there are none.</param>
+    /// <param name="terms">Further conditions.</param>
+    /// <returns>
+    /// The decision. If a limit is reached, or with <see cref="ClaimResult.HadOnce"/>, the claim is rolled back.
+    /// </returns>
     public Claim Claim(MessageKey message, Requester requester, int? quota, LimitSettings? limits = null,
         ClaimTerms terms = ClaimTerms.None) =>
         database.InTransaction(() => Decide(message, requester, quota, limits, terms),
             isUndone: claim => claim.Limit is not null || claim.Result == ClaimResult.HadOnce);
 
     /// <summary>
-    /// Does what <see cref="Claim"/> does, and takes all of it back in the same step: a probe counts nowhere.
+    /// Does what <see cref="Claim"/> does and rolls it back in the same step. Used for probes, which are not counted.
     /// </summary>
     public void Rehearse(MessageKey message, Requester requester) =>
         database.InTransaction(() => Decide(message, requester, quota: 1, limits: null, ClaimTerms.None),
             isUndone: _ => true);
 
-    /// <summary>Records what became of the entries of a message that was claimed.</summary>
-    /// <param name="claim">The present one: a later try knows more.</param>
-    /// <param name="entries">What became of them.</param>
+    /// <summary>Records the states of the entries of a claimed message.</summary>
+    /// <param name="claim">The latest claim of the message. After a later delivery attempt this throws.</param>
+    /// <param name="entries">The new states.</param>
     public void Record(Claim claim, EntryStates entries) => database.Run(() => _ledger.Record(claim, entries));
 
     /// <summary>
-    /// Gives back what the message was charged, because nothing could be sent for it. Once only, and only to the quota
-    /// window that was charged.
+    /// Refunds what the message was charged, because nothing could be sent for it. A message is refunded only once, and
+    /// only to the quota window that was charged.
     /// </summary>
     public void Refund(Claim claim, Requester requester) => database.InTransaction(() =>
         _ledger.TakeCharge(claim.Place) is var epoch and > 0
@@ -118,16 +135,17 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
 
     /// <summary>
     /// Starts a new quota window, brings the newest address key into force, and forgets volumes of the ledger in which
-    /// all messages were claimed before the given time, in one step; then deletes what that leaves behind, in small
-    /// steps that nobody waits for. When the clock is far from the last reset it may be wrong, then or now: that time
-    /// nothing is forgotten.
+    /// all messages were claimed before the given time. This is one step. Then deletes the rows that are no longer in
+    /// force, in small steps that block messages only briefly. If the last reset is more than two days away, the clock
+    /// may be wrong now, or have been wrong then. In that case nothing is deleted because of its age.
     /// </summary>
+    /// <param name="forgetBefore">Messages claimed before this time may be forgotten.</param>
     public ResetResult Reset(DateTimeOffset forgetBefore)
     {
         _keyChange.CopyLists(clock.GetUtcNow());
         var (epoch, isNew, jump) = database.InTransaction(() =>
         {
-            // The first statement takes the lock that serialises two resets.
+            // The first statement takes the lock that serializes two resets.
             database.Execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'");
             var last = database.Scalar("SELECT value FROM meta WHERE name = 'last_reset'") ?? 0;
             var gap = last == 0 ? 0 : Now() - last;
@@ -145,7 +163,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             "SELECT COUNT(*) FROM quota WHERE epoch = @before AND used > 0", ("before", epoch - 1)))!.Value;
         var old = new OldRows(database);
         old.Delete("quota", "epoch", "requester", epoch);
-        // They were copied to the present key.
+        // CopyLists and BringIntoForce have copied these rows to the newest key.
         old.Delete("listed", "generation", "subject", newestKey.Generation);
         if (jump == 0)
         {
@@ -160,10 +178,11 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     }
 
     /// <summary>
-    /// Puts an address or domain hash on a list, or takes it off both with <see cref="Verdict.None"/>. That it was
-    /// taken off is remembered for <see cref="RemovalMemory"/>: older feedback that comes late does not undo it.
+    /// Puts the hash of an address or domain on a list, or with <see cref="Verdict.None"/> removes it from all lists.
+    /// The store remembers a removal for <see cref="RemovalMemory"/>, so that late feedback about an earlier event does
+    /// not undo it.
     /// </summary>
-    /// <returns>The verdict that was in force before.</returns>
+    /// <returns>The previous verdict.</returns>
     public Verdict SetVerdict(byte[] subject, Verdict verdict) => database.InTransaction(() =>
     {
         _keyChange.Hold(Key);
@@ -175,14 +194,14 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     });
 
     /// <summary>
-    /// Blocks requesters because of what became of replies, unless the operator has decided otherwise; all in one
-    /// transaction.
+    /// Blocks requesters after bounces and complaints, unless the operator has decided otherwise. All reports are
+    /// processed in one transaction.
     /// </summary>
     /// <param name="reports">
-    /// To whom the reply went, and when it bounced or was complained about; not longer ago than
-    /// <see cref="RemovalMemory"/>.
+    /// The recipient of each reply, and when it bounced or was complained about. Events older than
+    /// <see cref="RemovalMemory"/> must be left out.
     /// </param>
-    /// <returns>What became of each, in the same order.</returns>
+    /// <returns>The result for each report, in the same order.</returns>
     public List<FeedbackResult> BlockByFeedback(
         IReadOnlyList<(Requester Requester, DateTimeOffset HappenedAt)> reports) => database.InTransaction(() =>
     {
@@ -191,8 +210,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     });
 
     /// <summary>
-    /// Writes to the lists, and takes it back: whoever fetches what cannot be fetched again asks beforehand whether it
-    /// could be written. Durable, because a full disk shows itself no earlier.
+    /// Checks that the lists can be written: writes a row and deletes it again. Call this before fetching feedback that
+    /// cannot be fetched a second time. The write is durable, because a full disk may be noticed only then.
     /// </summary>
     /// <exception cref="ResponderException">The database cannot be written now.</exception>
     public void CheckWritable() => database.InTransaction(() =>
@@ -214,7 +233,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         database.Execute(
             "INSERT INTO listed (generation, subject, verdict, listed_at) VALUES (@generation, @subject, 0, 0) "
                 + database.UnlessThere("verdict"), ("generation", Key.Generation), ("subject", subject));
-        // The row is locked now: what the operator does at the same time is not undone.
+        // The row is locked now, so a concurrent change by the operator is not undone.
         if (OwnVerdict(subject) != (long)Verdict.None)
             return FeedbackResult.BlockedAlready;
         return database.Execute(
@@ -227,15 +246,19 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
             ? FeedbackResult.RemovedSince : FeedbackResult.Blocked;
     }
 
-    /// <summary>The verdict in force for the requester: its own, else the nearest of its domains'.</summary>
+    /// <summary>
+    /// Returns the verdict in force for the requester: that of the address, else that of the nearest listed domain.
+    /// </summary>
     public Verdict VerdictOf(Requester requester) => database.Try(() => ReadVerdict(requester));
 
-    /// <summary>Requests charged to the requester since the last reset.</summary>
+    /// <summary>Returns the number of requests charged to the requester since the last reset.</summary>
     public long Used(Requester requester) => database.Try(() =>
         database.Scalar($"SELECT used FROM quota WHERE requester = @requester AND epoch = {PresentEpoch}",
             ("requester", requester.Address)) ?? 0);
 
-    /// <summary>Counts the rows of all tables. Takes no lock, so the numbers may be of different moments.</summary>
+    /// <summary>
+    /// Counts the rows of the tables. Takes no lock, so the numbers may be from slightly different times.
+    /// </summary>
     public StoreCounts Count() => database.Try(() =>
     {
         var requesters = database.Rows(
@@ -255,7 +278,10 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
 
     public void Dispose() => database.Dispose();
 
-    /// <summary>Begins again when the window ends or another try comes in between: what it read is old then.</summary>
+    /// <summary>
+    /// Decides on a claim. Starts over if the quota window ends or another delivery attempt intervenes, because the
+    /// data read before is then out of date.
+    /// </summary>
     private Claim Decide(
         MessageKey message, Requester requester, int? quota, LimitSettings? limits, ClaimTerms terms)
     {
@@ -266,14 +292,14 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         }
     }
 
-    /// <returns>Null when what it read is old.</returns>
+    /// <returns>Null if the data read is out of date.</returns>
     private Claim? TryDecide(
         MessageKey message, Requester requester, int? quota, LimitSettings? limits, ClaimTerms terms)
     {
-        // Before ReadClaim, which makes sure that the key of this look-up is still in force.
+        // Read this before ReadClaim, which checks that the key of this look-up is still in force.
         var verdict = ReadVerdict(requester);
         var (earlier, volume, epoch) = _ledger.ReadClaim(message, Key);
-        // Checked at a retry as well: a requester who was blocked meanwhile gets nothing more.
+        // Check this on a retry as well: a requester who was blocked meanwhile gets no further reply.
         if (verdict.IsBlocked())
             return new Claim(ClaimResult.Blocked);
         if (earlier is not null)
@@ -281,7 +307,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         var charged = verdict == Verdict.Allowed || quota is null ? 0 : epoch;
         var isNotice = charged != 0 && !Take(requester.Address, 1, quota!.Value, epoch);
         var once = terms & (isNotice ? ClaimTerms.NoticeOverQuota : ClaimTerms.OncePerWindow);
-        // What is given once makes the number negative, which counts as no request.
+        // For something given once, the number becomes -1, which does not count as a request.
         if (once == ClaimTerms.None ? isNotice
             : !Take(Sha256.HashData([.. requester.Address, (byte)once]), -1, 1, epoch))
         {
@@ -303,16 +329,17 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         return granted;
     }
 
-    /// <summary>Takes one of what is given in a quota window.</summary>
-    /// <param name="subject">To whom; the row is one of the quotas', so that it ends with them.</param>
-    /// <param name="step">What the row's number changes by.</param>
-    /// <param name="most">How many there are.</param>
-    /// <returns>False when all are taken, or the window has just ended.</returns>
+    /// <summary>Charges a row of the table quota.</summary>
+    /// <param name="subject">The hash that identifies the row. Rows of this table end with the quota window.</param>
+    /// <param name="step">The change of the row's number.</param>
+    /// <param name="most">The number at which nothing more is given.</param>
+    /// <param name="epoch">The current quota window.</param>
+    /// <returns>False if nothing is left, or the window has just ended.</returns>
     private bool Take(byte[] subject, int step, int most, long epoch)
     {
         database.Execute("INSERT INTO quota (epoch, requester, used) VALUES (@epoch, @subject, 0) "
             + database.UnlessThere("used"), ("epoch", epoch), ("subject", subject));
-        // The row is locked now. If the epoch is still the same, no reset has deleted what was used before.
+        // The row is locked now. If the epoch is still the same, no reset has deleted an earlier count.
         return database.Execute(
             $"""
             UPDATE quota SET used = used + @step
@@ -321,8 +348,8 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
     }
 
     /// <summary>
-    /// One statement for the address and all its domains: over a network each statement costs a round trip. Rows of
-    /// subjects that were taken off the lists do not count.
+    /// Returns the verdict in force for a requester. Reads the address and all its domains in one statement, because
+    /// each statement costs a round trip over the network. Ignores the rows of subjects removed from the lists.
     /// </summary>
     private Verdict ReadVerdict(Requester requester)
     {
@@ -342,7 +369,7 @@ internal sealed class RequesterStore(IDatabase database, AddressKey newestKey, T
         return verdict;
     }
 
-    /// <summary>What stands on the lists for exactly this; null when nothing does.</summary>
+    /// <summary>Returns the verdict recorded for exactly this subject. Null if there is no row.</summary>
     private long? OwnVerdict(byte[] subject) =>
         database.Scalar("SELECT verdict FROM listed WHERE generation = @generation AND subject = @subject",
             ("generation", Key.Generation), ("subject", subject));

@@ -2,23 +2,34 @@ using System.Data.Common;
 
 namespace MailResponder.Store;
 
-/// <summary>The tables, the same in each kind of database, and what the database says of itself.</summary>
-/// <param name="Version">The version of the tables; 0 when there are none.</param>
-/// <param name="Key">The fingerprint of the address key in force.</param>
-/// <param name="FormerKey">That of the key before; null when the key was never changed.</param>
+/// <summary>
+/// The version and keys that the database has recorded. Also creates the tables, which are the same in each kind of
+/// database.
+/// </summary>
+/// <param name="Version">The version of the tables; 0 if there are none.</param>
+/// <param name="Key">The fingerprint of the address key in force. Null if there are no tables.</param>
+/// <param name="FormerKey">The fingerprint of the key before it. Null if the key was never changed.</param>
 internal sealed record Schema(long Version, long? Key, long? FormerKey)
 {
-    /// <summary>The version that this program makes and needs.</summary>
+    /// <summary>The version that this program creates and needs.</summary>
     public const int Needed = 1;
 
-    // Subjects are keyed hashes, times are Unix seconds. What goes together lies together: the quotas of a window (an
-    // epoch), the messages of a volume and what is listed, which are hashed with so many keys (a generation). charged
-    // is the epoch that a message was charged to, 0 for none, -1 for one that is answered with a notice; used is -1 for
-    // what is given once in a window, whose requester is hashed once more. entries is what EntryStates writes. A
-    // counter has what was answered in a day and in its last minute, for a domain and (with a subject of one byte) in
-    // all. reported_…: until when a limit need not be reported. clock_jump: seconds between the last two resets when
-    // that is unusual. A host_day has what one host counted on a day of UTC (days since 1970), sealed by HostDays; a
-    // mailed_day, until when a host may mail the fleet's report of that day, and whether one has.
+    // Requesters, subjects and messages are keyed hashes. Times are Unix seconds, days are days since 1970 (UTC). Each
+    // primary key begins with the column by which rows become obsolete together, so that they are adjacent.
+    //
+    // meta: epoch is the number of the quota window. last_reset is when the last reset ran. clock_jump is the number of
+    //   seconds between the last two resets if unusual, else 0. reported_… is the time before which a limit need not be
+    //   reported again. address_key and former_key are fingerprints. schema is the version.
+    // quota: used is the number of requests charged in the epoch. It is -1 for something given once per window; then
+    //   requester is the requester's hash, hashed once more.
+    // listed: generation is the number of address keys with which the subject is hashed. verdict is a Verdict.
+    // volume: a part of the ledger. generation is that of the hashes of its messages.
+    // ledger: charged is the epoch that the message was charged to, 0 for none, -1 for an over-quota notice. tries is
+    //   the number of delivery attempts. entries is what EntryStates writes.
+    // counter: messages answered in the day and in its latest minute. subject is a domain, or one byte for the service.
+    // host_day: the figures of one host on one day, encrypted by HostDays.
+    // mailed_day: taken_until is the time until which one host may mail the fleet's report of the day. done is 1 once
+    //   a host has mailed it.
     private static readonly string[] Tables =
     [
         "meta (name VARCHAR(32) NOT NULL PRIMARY KEY, value BIGINT NOT NULL)",
@@ -36,9 +47,9 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
         "mailed_day (day BIGINT NOT NULL PRIMARY KEY, taken_until BIGINT NOT NULL, done INT NOT NULL)",
     ];
 
-    /// <summary>Reads the table that says it.</summary>
-    /// <param name="isNoTable">Whether the database says that there is no such table.</param>
-    /// <exception cref="DbException">It cannot be read.</exception>
+    /// <summary>Reads the version and the keys from the table meta.</summary>
+    /// <param name="isNoTable">Whether an exception means that the table does not exist.</param>
+    /// <exception cref="DbException">The database cannot be read.</exception>
     public static Schema Read(IDatabase database, Predicate<DbException> isNoTable)
     {
         try
@@ -58,11 +69,12 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
     }
 
     /// <summary>
-    /// Makes the tables. What is there already is left alone: a server ends a transaction at each change of a table, so
-    /// it may have been cut off half-way. The version comes last; until then nobody uses the tables.
+    /// Creates the tables. Existing tables are left unchanged: MySQL commits after each CREATE TABLE, so an earlier
+    /// call may have stopped half-way. The version is written last. Until then no process uses the tables.
     /// </summary>
-    /// <param name="options">What the database wants behind each table.</param>
-    /// <exception cref="DbException">It cannot be done.</exception>
+    /// <param name="key">The address key that the database will belong to.</param>
+    /// <param name="options">The table options to append to each CREATE TABLE.</param>
+    /// <exception cref="DbException">The tables cannot be created.</exception>
     public static void Create(IDatabase database, AddressKey key, string options)
     {
         foreach (var table in Tables)
@@ -78,7 +90,7 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
             """, ("key", key.Fingerprint), ("version", Needed));
     }
 
-    /// <summary>Records that the hashes are now made with another key.</summary>
+    /// <summary>Records that the key is now in force: new hashes are made with it.</summary>
     public static void PutInForce(IDatabase database, AddressKey key)
     {
         database.Execute(
@@ -86,25 +98,25 @@ internal sealed record Schema(long Version, long? Key, long? FormerKey)
         database.Execute("UPDATE meta SET value = @key WHERE name = 'address_key'", ("key", key.Fingerprint));
     }
 
-    /// <summary>The key of the key file with which the database's hashes are made now.</summary>
+    /// <summary>Returns the key of the key file that is in force: the database's hashes are made with it.</summary>
     /// <param name="newest">The newest key of the file.</param>
-    /// <param name="place">The database as the operator knows it.</param>
+    /// <param name="place">The name of the database in error messages.</param>
     /// <exception cref="ResponderException">
-    /// The tables are those of another version, or there are none; or the key is none of the file's.
+    /// The tables do not exist or have another version, or the key in force is not in the file.
     /// </exception>
     public AddressKey KeyInForce(AddressKey newest, string place)
     {
         if (Version != Needed)
         {
-            throw new ResponderException(Cause.Database, $"database {place} was made by another responder "
-                + $"(schema {Version}, this one needs {Needed}); install that one, or begin with a new database "
+            throw new ResponderException(Cause.Database, $"database {place} was made by another responder version "
+                + $"(schema {Version}, this one needs {Needed}); install that version, or begin with a new database "
                 + "(quotas and lists start empty)");
         }
 
         return newest.WithFingerprint(Key) ?? throw new ResponderException(Cause.KeyFile,
             newest.WithFingerprint(FormerKey) is not null
-                ? $"database {place} has gone over to a newer address key; copy the key file that responder blacklist "
-                    + "rotate-key wrote from another host or a backup"
+                ? $"database {place} has gone over to a newer address key; copy the newer key file, which responder "
+                    + "blacklist rotate-key wrote, from another host or a backup"
                 : $"database {place} was made with another address key; copy that key file from another host or a "
                     + "backup, or begin with a new database (quotas and lists start empty)");
     }

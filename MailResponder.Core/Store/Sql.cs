@@ -4,48 +4,59 @@ using Dapper;
 
 namespace MailResponder.Store;
 
-/// <summary>Statements on either database. Their named values are byte arrays (hashes) and whole numbers.</summary>
+/// <summary>
+/// Runs statements on either kind of database. The named values are byte arrays (hashes) and integers.
+/// </summary>
 /// <remarks>
-/// They run through the run-time library of Dapper.AOT, without the code that it generates: that passes a byte array as
-/// a list of bytes. Plain Dapper makes tables of all types that it can map before its first statement, 1.2 million
-/// instructions; it serves where no message waits.
+/// The statements use the run-time library of Dapper.AOT without its generated code, because that code passes a byte
+/// array as a list of bytes. Plain Dapper builds tables of all types that it can map before its first statement, which
+/// costs 1.2 million instructions. It is used only where no message waits.
 /// </remarks>
 internal static class Sql
 {
-    /// <summary>Statements use the connection's timeout. The library's default is no timeout.</summary>
+    /// <summary>
+    /// The value that makes a statement use the connection's timeout. The library's default is no timeout.
+    /// </summary>
     private const int OfConnection = -1;
 
     /// <summary>
-    /// A bound on rows, many times what any statement finds: a hostile server must not fill the memory.
+    /// The maximum number of rows read per statement. No statement finds nearly as many. A hostile server must not
+    /// exhaust the memory.
     /// </summary>
     private const int MostRows = 10_000;
 
     /// <summary>Runs one statement.</summary>
-    /// <returns>How many rows it changed; for MySQL also those that it found as they were to be.</returns>
-    /// <exception cref="DbException">It failed, and did nothing.</exception>
+    /// <returns>
+    /// The number of changed rows. With MySQL, this includes rows that already had the new values.
+    /// </returns>
+    /// <exception cref="DbException">The statement failed and changed nothing.</exception>
     public static int Execute(this IDatabase database, string sql, params (string Name, object Value)[] values) =>
         Command(database, sql).Execute(values);
 
-    /// <summary>All rows that one statement finds.</summary>
-    /// <param name="read">Makes what is wanted of a row's columns.</param>
-    /// <exception cref="DbException">It failed.</exception>
+    /// <summary>Returns all rows that one statement finds.</summary>
+    /// <param name="read">Converts the columns of a row into the result.</param>
+    /// <exception cref="DbException">The statement failed.</exception>
     public static List<T> Rows<T>(
         this IDatabase database, string sql, Func<DbDataReader, T> read, params (string Name, object Value)[] values) =>
         Command(database, sql).QueryBuffered(values, new Row<T>(read));
 
-    /// <summary>The number in the first column of the first row; null when there is no row or it is NULL.</summary>
+    /// <summary>
+    /// Returns the integer in the first column of the first row. Null if there is no row or the value is NULL.
+    /// </summary>
     /// <exception cref="DbException">The statement failed.</exception>
     public static long? Scalar(this IDatabase database, string sql, params (string Name, object Value)[] values) =>
         database.Rows(sql, row => row.NumberOrNull(0), values) is [var number, ..] ? number : null;
 
-    /// <summary>A column that holds a hash.</summary>
+    /// <summary>Returns the bytes of a column that holds a hash or a BLOB.</summary>
     public static byte[] Bytes(this DbDataReader row, int column) => (byte[])row.GetValue(column);
 
-    /// <summary>A column of whole numbers that may be NULL.</summary>
+    /// <summary>Returns the integer in a column. Null if it is NULL.</summary>
     public static long? NumberOrNull(this DbDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetInt64(column);
 
-    /// <summary>Values for <c>IN (…)</c>: their names as the statement has them, and each with its name.</summary>
+    /// <summary>
+    /// Names values for use in <c>IN (…)</c>. Returns the list of names for the statement, and the named values.
+    /// </summary>
     public static (string Names, (string Name, object Value)[] Values) Each(string name, IReadOnlyList<byte[]> values)
     {
         var named = new (string Name, object Value)[values.Count];
@@ -55,7 +66,10 @@ internal static class Sql
     }
 
     /// <inheritdoc cref="IDatabase.Run"/>
-    /// <remarks>Not in the interface: the first call of an interface's generic method looks it up by name.</remarks>
+    /// <remarks>
+    /// This is an extension and not part of the interface, because the run time resolves a generic interface method by
+    /// name on its first call.
+    /// </remarks>
     public static T Try<T>(this IDatabase database, Func<T> work)
     {
         var result = default(T)!;
@@ -63,15 +77,19 @@ internal static class Sql
         return result;
     }
 
-    /// <summary>Runs the work in one transaction, durable on return; all of it again where that helps.</summary>
-    /// <param name="isUndone">Decides by the result whether to roll back; null: never.</param>
+    /// <summary>
+    /// Runs the work in one transaction, which is durable when this returns. After a transient failure, runs the whole
+    /// transaction again.
+    /// </summary>
+    /// <param name="work">The statements to run; they must be safe to repeat.</param>
+    /// <param name="isUndone">Whether to roll back in view of the result. Null: always commit.</param>
     /// <exception cref="ResponderException">
-    /// The database cannot do it now; nothing of it was kept, as far as is known.
+    /// The database cannot be used now. As far as is known, nothing was stored.
     /// </exception>
     public static T InTransaction<T>(
         this IDatabase database, Func<T> work, Predicate<T>? isUndone = null) => database.Try(() =>
     {
-        // Not by BeginTransaction: what MySqlConnector sends there has no time limit.
+        // BeginTransaction is not used: MySqlConnector sends its statements without a timeout.
         database.Execute(database.Begin);
         try
         {
@@ -111,6 +129,6 @@ internal static class Sql
 
         public override T Read(DbDataReader reader, ReadOnlySpan<int> tokens, int columnOffset, object? state) =>
             ++_count <= MostRows ? read(reader)
-                : throw new InvalidOperationException("the server sends rows that nobody asked for");
+                : throw new InvalidOperationException("the server sent more rows than any statement finds");
     }
 }

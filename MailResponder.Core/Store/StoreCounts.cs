@@ -1,39 +1,44 @@
 namespace MailResponder.Store;
 
-/// <summary>Sizes of the lists and tables. Nothing else of them may be shown.</summary>
-/// <param name="Blocked">By the operator.</param>
-/// <param name="HostDays">Days that hosts of a fleet have figures of.</param>
-/// <param name="LastReset">Null before the first one.</param>
-/// <param name="ClockJump">Of the last reset: <see cref="ResetResult.ClockJump"/>.</param>
+/// <summary>The sizes of the lists and tables. Nothing else of their content may be shown.</summary>
+/// <param name="Blocked">Addresses and domains blocked by the operator.</param>
+/// <param name="BlockedByFeedback">Addresses blocked by bounces and complaints.</param>
+/// <param name="Allowed">Addresses and domains on the allow list.</param>
+/// <param name="Requesters">How many requesters have used how much of their quota, in the current window.</param>
+/// <param name="Messages">Messages in the ledger.</param>
+/// <param name="HostDays">Rows of daily figures of the hosts of a fleet.</param>
+/// <param name="LastReset">When the last reset ran. Null before the first one.</param>
+/// <param name="ClockJump">The <see cref="ResetResult.ClockJump"/> of the last reset.</param>
 internal sealed record StoreCounts(
     long Blocked, long BlockedByFeedback, long Allowed, IReadOnlyList<(long Used, long Requesters)> Requesters,
     long Messages, long HostDays,
     DateTimeOffset? LastReset, TimeSpan ClockJump)
 {
-    /// <summary>What a clock jump means, in the operator's words.</summary>
+    /// <summary>Describes a clock jump for the operator.</summary>
     public static string InWords(TimeSpan jump) => $"by the clock it came {Math.Abs(jump.TotalDays):0.#} days "
-        + $"{(jump < TimeSpan.Zero ? "before" : "after")} the reset before it";
+        + $"{(jump < TimeSpan.Zero ? "before" : "after")} the previous reset";
 }
 
-/// <summary>What a reset of the quotas did.</summary>
-/// <param name="Requesters">How many had a quota in the window that ended.</param>
-/// <param name="Messages">How many were forgotten.</param>
-/// <param name="KeyIsNew">Whether another address key is in force now.</param>
+/// <summary>The result of a reset of the quotas.</summary>
+/// <param name="Requesters">The number of requesters charged in the window that ended.</param>
+/// <param name="Messages">The number of messages deleted from the ledger.</param>
+/// <param name="KeyIsNew">Whether this reset brought a new address key into force.</param>
 /// <param name="ClockJump">
-/// Time since the last reset when it is two days and more, or negative; zero when it is usual. With another value
-/// nothing was forgotten. </param>
+/// The time between the last reset and this one if it is more than two days, forward or back; else zero. If it is not
+/// zero, the clock may be wrong, so this reset deleted nothing because of its age.
+/// </param>
 internal readonly record struct ResetResult(long Requesters, long Messages, bool KeyIsNew, TimeSpan ClockJump);
 
-/// <summary>What feedback on a reply changed for the one who got it.</summary>
+/// <summary>What a bounce or complaint about a reply changed for its recipient.</summary>
 internal enum FeedbackResult
 {
     Blocked,
 
     BlockedAlready,
 
-    /// <summary>The operator allows the address or its domain.</summary>
+    /// <summary>Not blocked: the address or its domain is on the allow list.</summary>
     Allowed,
 
-    /// <summary>The operator took the address off the lists after it happened.</summary>
+    /// <summary>Not blocked: the operator removed the address from the lists after the bounce or complaint.</summary>
     RemovedSince,
 }

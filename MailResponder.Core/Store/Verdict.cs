@@ -1,18 +1,18 @@
 namespace MailResponder.Store;
 
-/// <summary>What the lists say of an address or domain.</summary>
+/// <summary>The status of an address or domain on the lists.</summary>
 internal enum Verdict
 {
-    /// <summary>On no list. As a row: the operator took it off one.</summary>
+    /// <summary>On no list. A row with this value records that the operator removed the subject from a list.</summary>
     None = 0,
 
-    /// <summary>Never answered.</summary>
+    /// <summary>Blocked by the operator: never answered.</summary>
     Blocked = 1,
 
-    /// <summary>Answered without a quota, even when its domain is blocked.</summary>
+    /// <summary>Answered without a quota, even if its domain is blocked.</summary>
     Allowed = 2,
 
-    /// <summary>Never answered: a reply bounced for good, or was complained about.</summary>
+    /// <summary>Never answered, because of a permanent bounce or a complaint.</summary>
     BlockedByFeedback = 3,
 }
 

@@ -117,10 +117,10 @@ public sealed class DamagedBackups : IDisposable
     [InlineData("address.key", "short", 78, "entry address.key: must hold 64 hexadecimal digits")]
     [InlineData("address.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", 78,
         "database responder.db in {0} was made with another address key")]
-    [InlineData("responder.db", "", 69, "database responder.db in {0} was made by another responder (schema 0")]
+    [InlineData("responder.db", "", 69, "database responder.db in {0} was made by another responder version (schema 0")]
     [InlineData(
         "responder.db", "no database, however long it is", 69,
-        "database responder.db in {0}: is damaged or no database")]
+        "database responder.db in {0}: is damaged or not a database")]
     public void WrongContent_IsNamed(string name, string text, int exitCode, string fault)
     {
         Make(entries => entries[entries.FindIndex(entry => entry.Name == name)] = File(name, text));

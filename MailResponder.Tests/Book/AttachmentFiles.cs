@@ -113,7 +113,7 @@ public sealed class AttachmentFiles : IDisposable
         var exception = Assert.Throws<ResponderException>(() => Read(bucket, file));
 
         Assert.Equal(Cause.Attachment, exception.Cause);
-        Assert.EndsWith($"lies outside of files_root {_folder.PathTo("root")}", exception.Message,
+        Assert.EndsWith($"is outside files_root {_folder.PathTo("root")}", exception.Message,
             StringComparison.Ordinal);
     }
 

@@ -55,7 +55,7 @@ public sealed class AttachmentSwitchTests : IDisposable
     [Fact]
     public void Commands_SayThatItIsOff()
     {
-        Assert.Contains("get@example.com: reply 2 goes out without its attachments\n", Install("off").OutputText,
+        Assert.Contains("get@example.com: reply 2 is sent without its attachments\n", Install("off").OutputText,
             StringComparison.Ordinal);
         Assert.Contains("warning: " + Off, _place.Command("config", "check").OutputText, StringComparison.Ordinal);
         Assert.Contains("warning: " + Off, _place.Command("config", "check", _place.PathTo("responses.json"))
@@ -70,7 +70,7 @@ public sealed class AttachmentSwitchTests : IDisposable
         // Cron mails the output of a pull, every hour and from every host.
         Assert.DoesNotContain("attachments", _place.Command("config", "pull").Errors, StringComparison.Ordinal);
 
-        Assert.Contains("get@example.com: reply 2 goes out with its attachments, if any, again\n",
+        Assert.Contains("get@example.com: reply 2 is sent with its attachments again, if it has any\n",
             Install("on").OutputText, StringComparison.Ordinal);
         Assert.DoesNotContain(Off, _place.Command("config", "check").OutputText, StringComparison.Ordinal);
     }

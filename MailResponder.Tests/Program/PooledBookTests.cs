@@ -145,7 +145,7 @@ public sealed class PooledBookTests : IDisposable
         var run = _place.Command("config", "install", _place.PathTo("next.json"));
 
         Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
-        Assert.Contains("get@example.com: reply 1 has another pool of links; reply 2 has another pool of links",
+        Assert.Contains("get@example.com: reply 1 has a different pool of links; reply 2 has a different pool of links",
             run.OutputText, StringComparison.Ordinal);
     }
 

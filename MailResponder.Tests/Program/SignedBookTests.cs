@@ -57,8 +57,8 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
         Filter().AssertDone();
         Assert.Contains("https://example.com/tools", File.ReadAllText(_place.Outbox[0]), StringComparison.Ordinal);
         Assert.Contains(_place.Log.Lines, line => line.StartsWith("<131>", StringComparison.Ordinal)
-            && line.Contains("is not of this file", StringComparison.Ordinal));
-        Check(65, "responses.json.minisig: is not of this file");
+            && line.Contains("does not match the file", StringComparison.Ordinal));
+        Check(65, "responses.json.minisig: does not match the file");
         Assert.DoesNotContain(
             "signed: " + _place.PathTo("responses.json"), _place.Command("config", "check").OutputText,
             StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class SignedBookTests : IClassFixture<Minisign>, IDisposable
         Render();
         _place.Settings["signed_by"] = new JsonArray(_minisign.PublicKey);
         File.WriteAllText(_place.SettingsFile, _place.Settings.ToJsonString());
-        AssertDeferred("4.3.5 ", "is not of this file");
+        AssertDeferred("4.3.5 ", "does not match the file");
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ namespace MailResponder.Tests.S3;
 public class BucketTests
 {
     [Theory]
-    [InlineData("400 Bad Request", "KMS.DisabledException", "cannot be used (KMS.DisabledException); look at")]
+    [InlineData("400 Bad Request", "KMS.DisabledException", "cannot be used (KMS.DisabledException); check the key")]
     [InlineData("400 Bad Request", "KMS.NotFoundException", "cannot be used (KMS.NotFoundException)")]
     [InlineData("400 Bad Request", "InvalidToken", "correct aws_session_token")]
     [InlineData("400 Bad Request", "ExpiredToken", "session token has expired: fetch new credentials")]
@@ -69,7 +69,8 @@ public class BucketTests
         const string head = "HTTP/1.1 200 OK\r\nETag: \"0123456789abcdef0123456789abcdef\"\r\n";
         var exception = Fetch(head + half, ScriptedServer.Hangup);
         Assert.Equal(Cause.S3, exception.Cause);
-        Assert.EndsWith("the connection was cut; nothing of it is used", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("the connection was cut; the incomplete file is discarded", exception.Message,
+            StringComparison.Ordinal);
     }
 
     private const string ItsWords = "the service's own words";

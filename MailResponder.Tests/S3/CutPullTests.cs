@@ -47,7 +47,7 @@ public sealed class CutPullTests(S3Server server) : IClassFixture<S3Server>
         File.AppendAllText(host.BookInForce, "\n");
         var run = host.Pull();
         Assert.True(run.ExitCode == 69, $"{run.ExitCode}: {run.Errors}");
-        Assert.Contains("which nobody asked for", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("although the request had no condition", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

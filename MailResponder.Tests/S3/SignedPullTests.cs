@@ -52,7 +52,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     {
         using var host = Host();
         host.UploadBookSaying("Another program");
-        AssertRefused(host, "book.json.minisig: is not of this file");
+        AssertRefused(host, "book.json.minisig: does not match the file");
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         using var other = new Minisign();
         host.UploadBookSaying("Another program");
         server.Put(host.ConfigBucket, "book.json.minisig", other.SignatureOf(Book(host), "book.json"));
-        AssertRefused(host, $"book.json.minisig: is by the key {other.Key.Id}, and signed_by has {minisign.Key.Id}");
+        AssertRefused(host, $"book.json.minisig: is by the key {other.Key.Id}, but signed_by has {minisign.Key.Id}");
     }
 
     /// <summary>The name of a key is not secret, so an attacker can make another key with the same name.</summary>
@@ -76,7 +76,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         Convert.FromBase64String(minisign.PublicKey).AsSpan(2, 8).CopyTo(signature.AsSpan(2));
         lines[1] = Convert.ToBase64String(signature);
         server.Put(host.ConfigBucket, "book.json.minisig", Encoding.UTF8.GetBytes(string.Join('\n', lines)));
-        AssertRefused(host, "book.json.minisig: was changed since it was signed");
+        AssertRefused(host, "book.json.minisig: was changed after it was signed");
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     {
         using var host = Host();
         server.Put(host.ConfigBucket, key, new byte[most + 1]);
-        AssertRefused(host, $"/{key}: has {most + 1} bytes or more, and such a file has {most} at most");
+        AssertRefused(host, $"/{key}: has {most + 1} bytes or more, and a file of this kind has at most {most}");
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         using var host = Host();
         Swap(host, "SHA256SUMS", "book.json");
         Swap(host, "SHA256SUMS.minisig", "book.json.minisig");
-        AssertRefused(host, "book.json.minisig: is of a file SHA256SUMS, not of book.json");
+        AssertRefused(host, "book.json.minisig: is the signature of a file named SHA256SUMS, not book.json");
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         using var host = Host();
         Swap(host, "book.json", "SHA256SUMS");
         Swap(host, "book.json.minisig", "SHA256SUMS.minisig");
-        AssertRefused(host, "SHA256SUMS.minisig: is of a file book.json, not of SHA256SUMS");
+        AssertRefused(host, "SHA256SUMS.minisig: is the signature of a file named book.json, not SHA256SUMS");
     }
 
     /// <summary>If the signer left the names out, only the form distinguishes the two files.</summary>
@@ -128,7 +128,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         var sums = Get(host, "SHA256SUMS");
         server.Put(host.ConfigBucket, "SHA256SUMS", Book(host));
         server.Put(host.ConfigBucket, "SHA256SUMS.minisig", minisign.SignatureOf(Book(host), "x", comment: comment));
-        AssertRefused(host, "SHA256SUMS: ends within a line");
+        AssertRefused(host, "SHA256SUMS: ends in the middle of a line");
         server.Put(host.ConfigBucket, "book.json", sums);
         server.Put(host.ConfigBucket, "book.json.minisig", minisign.SignatureOf(sums, "x", comment: comment));
         AssertRefused(host, "book.json:1: is not valid JSON");
@@ -139,7 +139,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     {
         using var host = Host();
         Upload(host, "The old one", PulledHost.Content(1000, 1), Then.AddSeconds(-1));
-        AssertRefused(host, "book.json.minisig: is of ");
+        AssertRefused(host, "book.json.minisig: was signed on ");
         var run = host.Pull("--allow-older");
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.Contains("The old one", File.ReadAllText(host.BookInForce), StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         Upload(host, "A new one", PulledHost.Content(2000, 2), Then.AddSeconds(-1));
         server.Put(host.ConfigBucket, "book.json.minisig",
             minisign.SignatureOf(Book(host), "book.json", Then.AddDays(1)));
-        AssertRefused(host, "SHA256SUMS.minisig: is of ");
+        AssertRefused(host, "SHA256SUMS.minisig: was signed on ");
         Assert.Equal(0, host.Pull("--allow-older").ExitCode);
         Assert.Equal(PulledHost.Content(2000, 2), File.ReadAllBytes(host.Cached(host.FilesBucket, "a.bin")));
     }
@@ -163,7 +163,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
     {
         using var host = Host();
         Upload(host, "A new one", PulledHost.Content(1000, 1), DateTimeOffset.UtcNow.AddDays(2));
-        AssertRefused(host, "which is to come");
+        AssertRefused(host, "which is in the future");
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class SignedPullTests(S3Server server, Minisign minisign)
         host.UploadBookSaying("A new one", (host.FilesBucket, "a.bin"));
         server.Put(host.ConfigBucket, "book.json.minisig",
             minisign.SignatureOf(Book(host), "book.json", Then.AddDays(2)));
-        AssertRefused(host, $"SHA256SUMS: lists another {host.ConfigBucket}/book.json than this");
+        AssertRefused(host, $"SHA256SUMS: lists a different version of {host.ConfigBucket}/book.json");
     }
 
     [Fact]

@@ -120,8 +120,8 @@ public sealed class FleetMailTests(PrivateMariaDb server) : IDisposable
         using var place = new Workplace();
         var shown = place.Command("stats", "--fleet");
         Assert.Equal(78, shown.ExitCode);
-        Assert.Contains("is of this host alone; a fleet's hosts share one in MySQL or MariaDB (docs/fleet.md)",
-            shown.Errors, StringComparison.Ordinal);
+        Assert.Contains("belongs to this host alone; the hosts of a fleet share one in MySQL or MariaDB "
+            + "(docs/fleet.md)", shown.Errors, StringComparison.Ordinal);
         // Cron's line is on every host, but prints nothing there.
         var cron = place.Command("stats", "--fleet", "--email");
         Assert.Equal((0, ""), (cron.ExitCode, cron.Errors));

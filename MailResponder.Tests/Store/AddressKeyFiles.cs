@@ -49,7 +49,7 @@ public sealed class AddressKeyFiles : IDisposable
 
         Assert.Equal(
             $"address key {path}: does not exist; copy it from another host, "
-            + $"or for a new database make it once with: (umask 027; openssl rand -hex 32 > {path})",
+            + $"or for a new database create it once with: (umask 027; openssl rand -hex 32 > {path})",
             exception.Message);
         Assert.False(File.Exists(path));
     }
@@ -105,7 +105,7 @@ public sealed class AddressKeyFiles : IDisposable
         var exception = Assert.Throws<ResponderException>(() => AddressKey.Change(path, Afternoon));
 
         Assert.Equal(Cause.KeyFile, exception.Cause);
-        Assert.Contains("holds 32 keys, and has no room for more", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("holds 32 keys, the maximum", exception.Message, StringComparison.Ordinal);
         Assert.Equal(text, File.ReadAllText(path));
     }
 
@@ -130,7 +130,7 @@ public sealed class AddressKeyFiles : IDisposable
         }
 
         Assert.Equal(
-            $"address key {path}: line {wrongLine} must hold 64 hexadecimal digits and (but for the last line) a "
+            $"address key {path}: line {wrongLine} must hold 64 hexadecimal digits and (except on the last line) a "
             + $"time; " +
             "restore the file from a backup or another host",
             Assert.Throws<ResponderException>(() => AddressKey.Load(path)).Message);

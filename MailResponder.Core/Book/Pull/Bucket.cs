@@ -9,7 +9,8 @@ using MailResponder.Settings;
 namespace MailResponder.Book;
 
 /// <summary>
-/// Reads objects from S3. Failures come as faults in the operator's words, never as the service's own text.
+/// Reads objects from S3. The messages of its exceptions are written for the operator and never contain the service's
+/// own text.
 /// </summary>
 internal sealed class Bucket : IDisposable
 {
@@ -17,9 +18,12 @@ internal sealed class Bucket : IDisposable
     private readonly Deadline _deadline;
     private readonly long _maxFileBytes;
 
-    /// <param name="s3">Where it is, and by whose right it is read.</param>
-    /// <param name="deadline">That of the whole work, of which some is left when S3 hangs.</param>
-    /// <exception cref="ResponderException">The credentials file or the roots cannot be used.</exception>
+    /// <summary>Creates the S3 client.</summary>
+    /// <param name="s3">The settings of S3, with the credentials.</param>
+    /// <param name="deadline">
+    /// The deadline of the whole task. Only part of the remaining time is used, so that some is left if S3 hangs.
+    /// </param>
+    /// <exception cref="ResponderException">The credentials file or the root certificates cannot be used.</exception>
     public Bucket(S3Settings s3, Deadline deadline)
     {
         _deadline = new Deadline(TimeProvider.System, deadline.ForOneCall);
@@ -31,16 +35,16 @@ internal sealed class Bucket : IDisposable
         _maxFileBytes = s3.MaxFileBytes;
     }
 
-    /// <summary>Fetches an object into a file, unless it still has the given ETag.</summary>
-    /// <param name="bucket">The bucket's name, perhaps with a key prefix: <c>bucket/prefix</c>.</param>
-    /// <param name="file">The key, below the prefix.</param>
-    /// <param name="knownETag">Null: fetch in any case.</param>
-    /// <param name="path">The file to write; it is complete when this returns, and not there when this throws.</param>
-    /// <param name="maxBytes">Of an object of this kind; null: as the settings say.</param>
-    /// <returns>Null when the object has not changed.</returns>
+    /// <summary>Downloads an object into a file, unless it still has the given ETag.</summary>
+    /// <param name="bucket">The name of the bucket, optionally with a key prefix: <c>bucket/prefix</c>.</param>
+    /// <param name="file">The key of the object, relative to the prefix.</param>
+    /// <param name="knownETag">The ETag of the version that the caller has. Null: download in any case.</param>
+    /// <param name="path">The file to write. It is complete when this returns, and missing when this throws.</param>
+    /// <param name="maxBytes">The fixed size limit for this kind of file. Null: the limit in the settings.</param>
+    /// <returns>The ETag and hash of the downloaded file. Null if the object has not changed.</returns>
     /// <exception cref="ResponderException">
-    /// There is no such object, or it is too large (<see cref="Cause.Attachment"/>); S3 cannot be asked, or what came
-    /// is not whole (<see cref="Cause.S3"/>).
+    /// The object does not exist or is too large (<see cref="Cause.Attachment"/>), or S3 cannot be reached, refuses, or
+    /// did not send the whole object (<see cref="Cause.S3"/>).
     /// </exception>
     public FetchedFile? Fetch(string bucket, string file, string? knownETag, string path, long? maxBytes = null)
     {
@@ -85,7 +89,7 @@ internal sealed class Bucket : IDisposable
         while (Read(response.ResponseStream, buffer, cancellation) is > 0 and var count)
         {
             length += count;
-            // An answer may come without its length.
+            // Check again: the server may have sent no length or a wrong one.
             room.Check(length);
             hash.AppendData(buffer, 0, count);
             output.Write(buffer, 0, count);
@@ -96,8 +100,9 @@ internal sealed class Bucket : IDisposable
             : new FetchedFile(response.ETag, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
+    /// <summary>Reads from the network. A failure is distinguished from one of the disk by its exception.</summary>
     /// <exception cref="EndOfStreamException">
-    /// The connection was cut. The disk fails with another IOException.
+    /// The connection broke. A failure of the disk is another IOException.
     /// </exception>
     private static int Read(Stream body, byte[] buffer, CancellationToken cancellation)
     {
@@ -113,11 +118,16 @@ internal sealed class Bucket : IDisposable
 }
 
 /// <summary>
-/// A file of the cache and what S3 said of it. Kept beside the cache, so that unchanged files are not fetched again.
+/// The recorded state of a file of the cache. It is stored with the cache, so that unchanged files are not downloaded
+/// again.
 /// </summary>
-/// <param name="ETag">S3's name for this version; not a checksum when the file was uploaded in parts.</param>
-/// <param name="Sha256">
-/// Of the content, hexadecimal: a cached file that was changed or damaged is fetched again.
+/// <param name="ETag">
+/// The ETag that identifies this version in S3. It is not a checksum if the file was uploaded in parts.
 /// </param>
-/// <param name="UnusedSince">Unix seconds since when the book no longer names it; 0 while it does.</param>
+/// <param name="Sha256">
+/// The SHA-256 of the content in hexadecimal digits. A cached file that was changed or damaged is downloaded again.
+/// </param>
+/// <param name="UnusedSince">
+/// When a pull first found that the book no longer names the file, in Unix seconds. 0 while the book names it.
+/// </param>
 internal sealed record FetchedFile(string ETag, string Sha256, long UnusedSince = 0);

@@ -5,19 +5,22 @@ using MailResponder.Settings;
 namespace MailResponder.Book;
 
 /// <summary>
-/// Brings the response book and the attachments that it names from S3 to this host. Everything is fetched beside the
-/// cache and checked first; only a book without faults and with all its attachments is put in force: attachments,
-/// then the book, each file by one rename.
+/// Downloads the response book and the attachments that it names from S3 to this host. All files are downloaded into a
+/// staging folder and checked first. The book is put in force only if it has no faults and all its attachments are
+/// available: first the attachments are replaced, then the book, each file by one atomic rename.
 /// </summary>
-/// <remarks>Call it with the <see cref="Turn"/> held.</remarks>
-/// <param name="settings">Where everything is.</param>
-/// <param name="clock">Tells the time.</param>
-/// <param name="deadline">That of the whole work.</param>
+/// <remarks>The caller must hold the <see cref="Turn"/>.</remarks>
+/// <param name="settings">The settings.</param>
+/// <param name="clock">The source of the time.</param>
+/// <param name="deadline">The deadline of the whole pull.</param>
 /// <param name="allowOlder">Whether a signature may be older than the one in force.</param>
 internal sealed class ConfigPull(
     ResponderSettings settings, TimeProvider clock, Deadline deadline, bool allowOlder = false)
 {
-    /// <summary>Names of the book and of what lies beside it begin so; those of attachments do not.</summary>
+    /// <summary>
+    /// The first character of the names of the book and the files next to it in the recorded state. Names of
+    /// attachments do not begin with it.
+    /// </summary>
     private const char BesideBook = '/';
     private const string BookEntry = "/book";
     private static readonly TimeSpan KeepUnused = TimeSpan.FromDays(1);
@@ -30,9 +33,11 @@ internal sealed class ConfigPull(
     private int _unchanged;
     private bool _s3Failed;
 
-    /// <summary>The right to change the cache: one process at a time.</summary>
+    /// <summary>Takes the lock on the cache, which one process at a time may change. The caller disposes it.</summary>
+    /// <param name="filesRoot">The folder of the cache. It is created if missing.</param>
+    /// <param name="maxWait">How long to wait for another process.</param>
     /// <exception cref="ResponderException">
-    /// Another process kept it for too long, or the cache cannot be written.
+    /// Another process held the lock for too long (<see cref="Cause.InProgress"/>), or the cache cannot be written.
     /// </exception>
     public static FileTurn Turn(string filesRoot, TimeSpan maxWait)
     {
@@ -42,15 +47,18 @@ internal sealed class ConfigPull(
             NewFolder.Make(filesRoot, NewFolder.OpenToAll);
             return FileTurn.Wait(path, maxWait)
                 ?? throw new ResponderException(
-                    Cause.InProgress, $"another pull holds {path} for too long; does S3 answer?");
+                    Cause.InProgress, $"another pull has held {path} for too long; does S3 respond?");
         });
     }
 
-    /// <summary>Without S3 in the settings only the Postfix maps are made, from the book that lies here.</summary>
+    /// <summary>
+    /// Runs the pull. Without S3 in the settings, this only writes the Postfix tables from the book on this host.
+    /// </summary>
+    /// <param name="checkOnly">Whether to download and check without putting anything in force.</param>
     public PullResult Run(bool checkOnly)
     {
         var result = Pull(checkOnly);
-        // While S3 gives no answer, nothing is known.
+        // If S3 could not be reached, it is unknown whether the book in S3 is good, so the last result stays recorded.
         if (!checkOnly && settings.S3 is not null && !result.S3Failed)
             PullState.NoteRefusal(settings.FilesRoot, result.Error);
         return result;
@@ -101,15 +109,19 @@ internal sealed class ConfigPull(
             _seal.RequireNotOlder(_seal.CheckBook(text, signature, place), place, inForce, allowOlder);
         }
 
-        // The operator knows the book by where it was uploaded.
+        // In faults, the book is named by its place in S3, where the operator uploaded it.
         var book = ResponseBookFile.Check(text, _place, _faults);
         if (book is not null)
             FetchAttachments(bucket, book, SignedSums(bucket, s3, book));
         return book;
     }
 
-    /// <summary>Null when nothing is signed, or there is nothing to be listed.</summary>
-    /// <exception cref="ResponderException">The hashes are not signed, or are those of another book.</exception>
+    /// <summary>
+    /// Downloads and verifies SHA256SUMS. Null if signatures are not required or the book sends no attachments.
+    /// </summary>
+    /// <exception cref="ResponderException">
+    /// SHA256SUMS or its signature cannot be downloaded or is not valid, or lists the hash of another book.
+    /// </exception>
     private Sha256Sums? SignedSums(Bucket bucket, S3Settings s3, ResponseBook book)
     {
         if (!_seal.IsOn || book.Entries.All(entry => entry.SentAttachments.Count == 0))
@@ -121,12 +133,13 @@ internal sealed class ConfigPull(
             bucket, s3, BookSeal.SignatureOf(key), inForce, MinisignSignature.MaxBytes);
         var (sums, signature) = _seal.CheckSums(text, signed, place);
         _seal.RequireNotOlder(signature, placeOfSignature, inForce, allowOlder);
-        // Whoever lists the book too keeps the two together: an old list with old attachments does not go with it.
+        // If the signer also lists the book in SHA256SUMS, the two belong together: an attacker cannot combine this
+        // book with an old list and old attachments.
         var name = $"{s3.BookBucket}/{s3.BookKey}";
         if (sums.Of(name) is not null && sums.Of(name) != HashOfNew(BookEntry))
         {
             throw new ResponderException(Cause.ResponseBook,
-                $"{place}: lists another {name} than this; make it anew, sign it, and upload both");
+                $"{place}: lists a different version of {name}; create the list again, sign it, and upload both");
         }
 
         return sums;
@@ -149,7 +162,10 @@ internal sealed class ConfigPull(
         return (RegularFile.ReadAllBytes(New(name)), $"s3://{s3.BookBucket}/{key}");
     }
 
-    /// <summary>Not those that the book holds back: a missing one must not keep them switched on.</summary>
+    /// <summary>
+    /// Downloads the attachments, except those that the book holds back. If a missing file were a fault there, the
+    /// operator could not switch the attachments off.
+    /// </summary>
     private void FetchAttachments(Bucket bucket, ResponseBook book, Sha256Sums? sums)
     {
         var seen = new HashSet<string>();
@@ -162,7 +178,7 @@ internal sealed class ConfigPull(
                     continue;
                 try
                 {
-                    // What is not listed need not be fetched.
+                    // Check this first: a file that is not listed need not be downloaded.
                     if (sums is not null)
                         BookSeal.Listed(sums, path, BookSeal.SumsName);
                     Fetch(bucket, attachment.Bucket, attachment.File, path);
@@ -180,7 +196,8 @@ internal sealed class ConfigPull(
     }
 
     /// <summary>
-    /// Stages the object unless the file in force is the same still, by S3's word and by its content.
+    /// Downloads an object into the staging folder, unless the file in force is still the same. It is the same if its
+    /// content has the recorded hash and S3 still has the recorded ETag.
     /// </summary>
     private void Fetch(Bucket bucket, string bucketName, string key, string name, long? maxBytes = null)
     {
@@ -192,8 +209,8 @@ internal sealed class ConfigPull(
         else if (known is not null)
             _unchanged++;
         else
-            throw new ResponderException(Cause.S3, $"s3://{bucketName}/{key}: the answer is \"not modified\", which "
-                + "nobody asked for; does s3.endpoint name S3?");
+            throw new ResponderException(Cause.S3, $"s3://{bucketName}/{key}: the answer is \"not modified\", although "
+                + "the request had no condition; does s3.endpoint name S3?");
     }
 
     private string Staged(string name) => Path.Join(_staging, name.StartsWith(BesideBook) ? name : "files/" + name);
@@ -202,7 +219,7 @@ internal sealed class ConfigPull(
         : name.StartsWith(BesideBook) ? Path.Join(Path.GetDirectoryName(settings.ResponseBook), name)
         : Path.Join(settings.FilesRoot, name);
 
-    /// <summary>What was fetched or, where that had not changed, what lies here.</summary>
+    /// <summary>Returns the path of the downloaded file, or of the file in force if it has not changed.</summary>
     private string New(string name) => _fetched.ContainsKey(name) ? Staged(name) : InForce(name);
 
     private string HashOfNew(string name) => (_fetched.GetValueOrDefault(name) ?? _state.Files[name]).Sha256;
@@ -210,7 +227,8 @@ internal sealed class ConfigPull(
     private void PutInForce(ResponseBook book)
     {
         NewFolder.Make(Path.GetDirectoryName(settings.ResponseBook)!, NewFolder.OpenToAll);
-        // What a message verifies new files by is there before them, and they before the book.
+        // A message may be answered meanwhile. So put the signatures in place before the files that they verify, and
+        // the attachments before the book.
         foreach (var file in _seal.Files)
             PutBesideBook(BesideBook + Path.GetFileName(file));
         foreach (var name in _fetched.Keys.Where(name => !name.StartsWith(BesideBook)))
@@ -226,14 +244,20 @@ internal sealed class ConfigPull(
         _state.Save();
     }
 
-    /// <summary>The book may lie on another file system than the cache, where a rename cannot reach.</summary>
+    /// <summary>
+    /// Puts the book or a file next to it in force by a copy and a rename. A rename alone does not suffice, because the
+    /// book may be on another file system than the cache.
+    /// </summary>
     private void PutBesideBook(string name)
     {
         if (_fetched.ContainsKey(name))
             AtomicFile.Write(InForce(name), File.ReadAllBytes(Staged(name)));
     }
 
-    /// <summary>A file that the book no longer names is kept for a day: a deferred message may still want it.</summary>
+    /// <summary>
+    /// Deletes files that the book has not named for a day. They are kept that long because a deferred message may
+    /// still need them.
+    /// </summary>
     private void ForgetUnused(ResponseBook book)
     {
         var used = book.Entries.SelectMany(entry => entry.Attachments)
@@ -270,16 +294,20 @@ internal sealed class ConfigPull(
     }
 }
 
-/// <summary>What a pull brought.</summary>
-/// <param name="Faults">With an error among them nothing was put in force, and the last good book still is.</param>
-/// <param name="Fetched">Files that S3 sent because they were new or changed.</param>
-/// <param name="Unchanged">Files that were as they should be.</param>
-/// <param name="MapsChanged">Whether Postfix has to read its tables again.</param>
-/// <param name="S3Failed">S3 could not be asked for all files: nobody knows whether the book is good.</param>
+/// <summary>The result of a pull.</summary>
+/// <param name="Faults">
+/// The faults found. If one is an error, nothing was put in force, and the last good book stays in force.
+/// </param>
+/// <param name="Fetched">The number of files downloaded because they were new or changed.</param>
+/// <param name="Unchanged">The number of files that were up to date.</param>
+/// <param name="MapsChanged">Whether a Postfix table changed, so that Postfix must read it again.</param>
+/// <param name="S3Failed">
+/// Whether S3 could not be read. Then it is unknown whether the book in S3 is good.
+/// </param>
 internal sealed record PullResult(
     List<Fault> Faults, int Fetched, int Unchanged, bool MapsChanged, bool S3Failed)
 {
-    /// <summary>The first error; null when all is good.</summary>
+    /// <summary>The first error. Null if there is none.</summary>
     public Fault? Error => Faults.Find(fault => !fault.IsWarning);
 
     public bool IsGood => Error is null;

@@ -7,7 +7,8 @@ using MailResponder.Settings;
 namespace MailResponder.Book;
 
 /// <summary>
-/// What is known of each file of the cache, by its path below the files root. Losing it costs one full pull.
+/// The recorded state of each file of the cache, by its path below the files root. It is stored in a file. If that file
+/// is lost, the next pull downloads everything again.
 /// </summary>
 internal sealed class PullState
 {
@@ -15,18 +16,22 @@ internal sealed class PullState
 
     private PullState(string path) => _path = path;
 
-    /// <summary>When the last good pull ended; null when there was none.</summary>
+    /// <summary>Returns the time when the last good pull ended. Null if there was none.</summary>
     public static DateTimeOffset? LastSaved(string filesRoot) =>
         PathIn(filesRoot) is var path && File.Exists(path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(path)) : null;
 
-    /// <summary>What the last pull did not put in force, and since when; null when it was good.</summary>
+    /// <summary>
+    /// Returns why the last pull put nothing in force, and since when that is so. Null if the last pull was good.
+    /// </summary>
     public static (string Fault, DateTimeOffset Time)? LastRefusal(string filesRoot) =>
         RefusalIn(filesRoot) is var path && FileTrouble.OrNull(() => File.ReadAllText(path)) is { } fault
             ? (fault, new DateTimeOffset(File.GetLastWriteTimeUtc(path))) : null;
 
-    /// <summary>Keeps it for <see cref="LastRefusal"/>. The log has it too, so a failure does no harm.</summary>
-    /// <param name="filesRoot">Where the attachments lie.</param>
-    /// <param name="fault">Null: the last pull was good.</param>
+    /// <summary>
+    /// Records the result of a pull for <see cref="LastRefusal"/>. Ignores failures, because the fault is also logged.
+    /// </summary>
+    /// <param name="filesRoot">The folder of the attachments.</param>
+    /// <param name="fault">The first error of the pull. Null: the pull was good.</param>
     public static void NoteRefusal(string filesRoot, Fault? fault) => FileTrouble.Try(() =>
     {
         if (fault is null)
@@ -35,9 +40,13 @@ internal sealed class PullState
             AtomicFile.Write(RefusalIn(filesRoot), Encoding.UTF8.GetBytes(fault.ToString()));
     });
 
+    /// <summary>
+    /// The files by name. For an attachment, the name is the path below the files root. For the book and the files next
+    /// to it, it begins with "/".
+    /// </summary>
     public Dictionary<string, FetchedFile> Files { get; } = [];
 
-    /// <summary>An absent or unreadable file gives an empty state.</summary>
+    /// <summary>Reads the state from its file. The state is empty if the file is missing or unreadable.</summary>
     public static PullState Load(string filesRoot)
     {
         var state = new PullState(PathIn(filesRoot));
@@ -65,7 +74,7 @@ internal sealed class PullState
             json.WriteEndObject();
         }
 
-        // A pull that found nothing new is a good one too: the file's time tells when it was.
+        // The file's modification time is the time of the last good pull, even if that pull changed nothing.
         if (!AtomicFile.Write(_path, buffer.ToArray()))
             File.SetLastWriteTimeUtc(_path, DateTime.UtcNow);
     }

@@ -4,8 +4,8 @@ using MailResponder.Settings;
 namespace MailResponder.Book;
 
 /// <summary>
-/// What `config pull` last brought from S3. The message path asks S3 only on a cold cache: a host that has just been
-/// started, or whose files were deleted.
+/// The response book and the attachments that `config pull` last downloaded from S3. A message requests files from S3
+/// only if the cache is cold: on a host that was just started, or whose files were deleted.
 /// </summary>
 internal sealed class PulledSource(ResponderSettings settings, Deadline deadline, Progress progress) : IFileSource
 {
@@ -28,7 +28,13 @@ internal sealed class PulledSource(ResponderSettings settings, Deadline deadline
 
     public void Verify(ResponseAttachment attachment, Stream content) => _folder.Verify(attachment, content);
 
-    /// <summary>Many messages may find the cache cold at once: one pulls, the others wait for it.</summary>
+    /// <summary>
+    /// Fills the cache. If many messages find the cache cold at once, one process pulls and the others wait for it.
+    /// </summary>
+    /// <param name="isThere">Whether another process has brought the needed file meanwhile.</param>
+    /// <exception cref="ResponderException">
+    /// The pull has an error, or another process held the lock for too long.
+    /// </exception>
     private void Pull(Func<bool> isThere)
     {
         progress.Asked = new Asked(Cause.S3, $"s3://{settings.S3!.BookBucket}/{settings.S3.BookKey}");

@@ -5,11 +5,11 @@ using MailResponder.Files;
 
 namespace MailResponder.Book;
 
-/// <summary>What S3's errors mean to the operator.</summary>
+/// <summary>Describes S3's errors for the operator.</summary>
 internal static class S3Trouble
 {
     private const string TemporaryRedirect =
-        "S3 sends elsewhere for a while, as it does for a new bucket in another region; " +
+        "S3 redirects to another place for now, as it does for a new bucket in another region; " +
         "correct s3.region, or wait a day";
 
     public static string Describe(Exception exception, bool timedOut) => exception switch
@@ -17,17 +17,17 @@ internal static class S3Trouble
         AmazonServiceException service => Describe(service),
         _ when timedOut || exception is TimeoutException => "no answer before the deadline",
         AmazonClientException client when client.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) =>
-            "what came does not fit its checksum; nothing of it is used",
+            "the received file does not match its checksum, and is discarded",
         AmazonClientException =>
             "no credentials or no connection; name a credentials_file, or give the instance a role",
-        EndOfStreamException => "the connection was cut; nothing of it is used",
+        EndOfStreamException => "the connection was cut; the incomplete file is discarded",
         HttpRequestException or WebException => "S3 cannot be reached; check network, name resolution and endpoint",
         IOException or UnauthorizedAccessException => FileTrouble.Describe(exception),
-        // The SDK trusts some headers too much: whatever it throws, the answer was rubbish.
-        _ => $"what answered is not S3 ({exception.GetType().Name}); check the endpoint",
+        // The SDK fails on some malformed headers with other exceptions. Any of them means that the answer is not S3's.
+        _ => $"the answer is not from S3 ({exception.GetType().Name}); check the endpoint",
     };
 
-    /// <summary>Whether S3 answered that there is no such object: then the name is wrong, and S3 is well.</summary>
+    /// <summary>Whether S3 answered that the object does not exist. Then the name is wrong, and S3 works.</summary>
     public static bool IsMissing(Exception exception) =>
         exception is AmazonServiceException { StatusCode: HttpStatusCode.NotFound };
 
@@ -40,12 +40,12 @@ internal static class S3Trouble
             "access denied to the key that the object is encrypted with; the user or role needs kms:Decrypt on it",
         { } code when code.StartsWith("KMS.", StringComparison.Ordinal) =>
             $"the key that the object is encrypted with cannot be used ({Code(code)}); " +
-            "look at it in AWS KMS, or upload the object under another",
+            "check the key in AWS KMS, or upload the object encrypted with another",
         { } code when ServiceFailure.OfCredentials(code, "S3", "s3:GetObject on it (and s3:ListBucket, or a missing "
             + "object looks like this too)") is { } problem => problem,
         "InvalidToken" =>
             "S3 does not know the session token; correct aws_session_token in credentials_file, " +
-            "or take it out for a lasting key",
+            "or remove it if the access key is permanent",
         "PermanentRedirect" or "AuthorizationHeaderMalformed" => "the bucket is in another region; correct s3.region",
         "TemporaryRedirect" => TemporaryRedirect,
         _ when exception.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.PermanentRedirect =>
@@ -56,7 +56,7 @@ internal static class S3Trouble
         _ when exception.StatusCode == HttpStatusCode.Forbidden =>
             "access denied; the user or role needs s3:GetObject on it",
         _ when exception.StatusCode == 0 => "S3 cannot be reached; check network, name resolution and endpoint",
-        _ => $"S3 answered {(int)exception.StatusCode} {Code(exception.ErrorCode)}; it is tried again at the next pull",
+        _ => $"S3 answered {(int)exception.StatusCode} {Code(exception.ErrorCode)}; the next pull tries again",
     };
 
     private static string Code(string? code) =>

@@ -6,46 +6,54 @@ using MailResponder.Settings;
 namespace MailResponder.Book;
 
 /// <summary>
-/// What the keys of <c>signed_by</c> vouch for: a response book by the signature beside it, and its attachments by
-/// their hashes in SHA256SUMS, which lies there too with its own signature. Without keys everything is good.
+/// Verifies what the keys in <c>signed_by</c> have signed. The signature of the response book is in a file next to it.
+/// The attachments are verified by their hashes in SHA256SUMS, which is in the same folder and has its own signature.
+/// Without keys, every file is accepted.
 /// </summary>
 /// <remarks>
-/// Neither file can pass for the other: a book is a list or an object of JSON, a line of SHA256SUMS begins with a hash.
-/// Any other file that was signed with the same key is kept out by its name, which minisign puts into the trusted
+/// An attacker cannot swap the two signed files: a book is a JSON array or object, and a line of SHA256SUMS begins with
+/// a hash. Other files signed with the same key are rejected by their name, which minisign writes into the trusted
 /// comment.
 /// </remarks>
-/// <param name="settings">Who may sign.</param>
-/// <param name="file">The book's file, beside which the others lie; null: that of the settings.</param>
+/// <param name="settings">The settings with the keys.</param>
+/// <param name="file">
+/// The file of the book, next to which the other files are. Null: the file that the settings name.
+/// </param>
 internal sealed class BookSeal(ResponderSettings settings, string? file = null)
 {
     public const string SumsName = "SHA256SUMS";
 
-    /// <summary>The setting, as the place of a fault.</summary>
+    /// <summary>The name of the setting, as the place of a fault.</summary>
     public const string SignedBy = "signed_by";
 
     private const string Ending = ".minisig";
 
-    /// <summary>A clock may be wrong by so much, here and where the book is signed.</summary>
+    /// <summary>The tolerated difference between the clock here and the clock of the machine that signs.</summary>
     private static readonly TimeSpan ClockError = TimeSpan.FromDays(1);
 
     private readonly string _book = file ?? settings.ResponseBook;
     private Sha256Sums? _sums;
 
-    /// <summary>Whether books are signed here.</summary>
+    /// <summary>Whether the settings require signatures.</summary>
     public bool IsOn => settings.SignedBy.Count > 0;
 
-    /// <summary>The files beside the book, in the order in which they are replaced, before the book itself.</summary>
+    /// <summary>
+    /// The signatures and SHA256SUMS, in the order in which they are replaced. The book itself is replaced after them.
+    /// </summary>
     public IReadOnlyList<string> Files => [SignatureOf(SumsPath), SumsPath, SignatureOf(_book)];
 
+    /// <summary>The path of SHA256SUMS.</summary>
     public string SumsPath => Path.Join(Path.GetDirectoryName(_book), SumsName);
 
-    /// <summary>The name under which the book is signed.</summary>
+    /// <summary>The file name under which the book is signed.</summary>
     private string BookName => Path.GetFileName(settings.S3?.BookKey ?? settings.ResponseBook);
 
-    /// <summary>Where the signature of a file is.</summary>
+    /// <summary>Returns the path or object key of a file's signature.</summary>
     public static string SignatureOf(string file) => file + Ending;
 
-    /// <summary>Null when the keys vouch for this text of the book.</summary>
+    /// <summary>
+    /// Checks the text of the book against the signature next to the book's file. Null if the signature is valid.
+    /// </summary>
     public Fault? FaultOf(byte[] text)
     {
         try
@@ -60,19 +68,21 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         }
     }
 
-    /// <summary>The signature of the book's text.</summary>
-    /// <param name="text">The book.</param>
-    /// <param name="signature">The content of the signature's file.</param>
-    /// <param name="place">Where that is from, for the operator.</param>
-    /// <exception cref="ResponderException">It is not signed by any of the keys.</exception>
+    /// <summary>Verifies and returns the signature of the book's text.</summary>
+    /// <param name="text">The text of the book.</param>
+    /// <param name="signature">The content of the signature file.</param>
+    /// <param name="place">The place of the signature file, for error messages.</param>
+    /// <exception cref="ResponderException">The signature is not valid or not by one of the keys.</exception>
     public MinisignSignature CheckBook(byte[] text, byte[] signature, string place) =>
         Check(text, signature, BookName, place);
 
-    /// <summary>The hashes of the attachments, and their signature.</summary>
-    /// <param name="text">SHA256SUMS.</param>
-    /// <param name="signature">The content of the signature's file.</param>
-    /// <param name="place">Where SHA256SUMS is from, for the operator.</param>
-    /// <exception cref="ResponderException">It is not signed by any of the keys, or is no list of hashes.</exception>
+    /// <summary>Verifies and reads SHA256SUMS. Returns the hashes of the attachments and the signature.</summary>
+    /// <param name="text">The content of SHA256SUMS.</param>
+    /// <param name="signature">The content of its signature file.</param>
+    /// <param name="place">The place of SHA256SUMS, for error messages.</param>
+    /// <exception cref="ResponderException">
+    /// The signature is not valid or not by one of the keys, or the text is not a list of hashes.
+    /// </exception>
     public (Sha256Sums Sums, MinisignSignature Signature) CheckSums(byte[] text, byte[] signature, string place)
     {
         var good = Check(text, signature, SumsName, SignatureOf(place));
@@ -81,35 +91,43 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         return (sums, good);
     }
 
-    /// <summary>Refuses a signature that is older than that of the same file in force, or of a day to come.</summary>
-    /// <param name="signature">The new one.</param>
-    /// <param name="place">Where it is from, for the operator.</param>
-    /// <param name="inForce">The file that it is to be put in the place of; need not be there.</param>
-    /// <param name="allowOlder">Whether it may be older.</param>
-    /// <exception cref="ResponderException">It is refused.</exception>
+    /// <summary>
+    /// Refuses a signature that is older than the signature in force, or more than a day in the future.
+    /// </summary>
+    /// <param name="signature">The new signature.</param>
+    /// <param name="place">Its place, for error messages.</param>
+    /// <param name="inForce">The signature file that it would replace. The file need not exist.</param>
+    /// <param name="allowOlder">Whether the signature may be older.</param>
+    /// <exception cref="ResponderException">The signature is refused.</exception>
     public void RequireNotOlder(MinisignSignature signature, string place, string inForce, bool allowOlder)
     {
-        // Nothing signed in earnest could follow it.
+        // If it were accepted, every later signature with a correct time would be refused as older.
         if (signature.Made > TimeProvider.System.GetUtcNow() + ClockError)
         {
-            throw new ResponderException(Cause.ResponseBook, $"{place}: is of {InWords(signature.Made)}, which is to "
-                + "come; set the clock where it was signed and sign again, or set the clock here");
+            throw new ResponderException(Cause.ResponseBook, $"{place}: was signed on {InWords(signature.Made)}, which "
+                + "is in the future; correct the clock where it was signed and sign again, or correct the clock here");
         }
 
-        // Of a key that is no longer in the settings nothing counts: a thief may have written any time.
+        // InForce ignores signatures by keys that are no longer in the settings: a thief of the key may have written
+        // any time.
         if (!allowOlder && InForce(inForce) is { } present && signature.Made < present.Made)
         {
             throw new ResponderException(Cause.ResponseBook,
-                $"{place}: is of {InWords(signature.Made)}, and what is in force was signed later, on "
-                + $"{InWords(present.Made)}; somebody may have put an old one there: sign again, or, to go back by "
-                + "intent, add --allow-older once");
+                $"{place}: was signed on {InWords(signature.Made)}, but the one in force was signed later, on "
+                + $"{InWords(present.Made)}; somebody may have put an old one there: sign again, or, to go back on "
+                + "purpose, add --allow-older once");
         }
     }
 
-    /// <summary>Looks whether the keys vouch for what is in a file that lies on this host.</summary>
-    /// <param name="attachment">What it is to be.</param>
-    /// <param name="content">Is read from its beginning to its end.</param>
-    /// <exception cref="ResponderException">They do not.</exception>
+    /// <summary>
+    /// Checks an attachment on this host against the signed hashes. Does nothing if no keys are set.
+    /// </summary>
+    /// <param name="attachment">The attachment that the file should be.</param>
+    /// <param name="content">The content of the file, which is read to its end.</param>
+    /// <exception cref="ResponderException">
+    /// The hash is not listed or differs, or SHA256SUMS or its signature cannot be used
+    /// (<see cref="Cause.Attachment"/>).
+    /// </exception>
     public void CheckAttachment(ResponseAttachment attachment, Stream content)
     {
         if (!IsOn)
@@ -118,7 +136,7 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         {
             _sums ??= CheckSums(Read(SumsPath, Sha256Sums.MaxBytes),
                 Read(SignatureOf(SumsPath), MinisignSignature.MaxBytes), SumsPath).Sums;
-            // Not by .NET's SHA-256, which loads OpenSSL first: five million instructions of a message.
+            // .NET's SHA-256 is not used, because it loads OpenSSL first. That costs five million instructions.
             var sha256 = Convert.ToHexStringLower(Sha256.HashData(content));
             CheckHash(_sums, attachment.Bucket + "/" + attachment.File, sha256, SumsPath);
         }
@@ -128,26 +146,40 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         }
     }
 
-    /// <exception cref="ResponderException">The hash is not the one that is listed.</exception>
+    /// <summary>Checks the hash of an attachment against SHA256SUMS.</summary>
+    /// <param name="sums">The listed hashes.</param>
+    /// <param name="name">The name in the list: bucket/file.</param>
+    /// <param name="sha256">The hash of the attachment, in hexadecimal digits.</param>
+    /// <param name="place">The place of the list, for error messages.</param>
+    /// <exception cref="ResponderException">The attachment is not listed, or with another hash.</exception>
     public static void CheckHash(Sha256Sums sums, string name, string sha256, string place)
     {
         if (Listed(sums, name, place) != sha256)
         {
             throw new ResponderException(Cause.Attachment, $"{name} is not the file that was signed: its SHA-256 is "
-                + $"{sha256}, and {place} has another; find out who changed it, or sign a new {SumsName}");
+                + $"{sha256}, but {place} lists a different one; find out who changed it, or sign a new {SumsName}");
         }
     }
 
-    /// <exception cref="ResponderException">It is not listed.</exception>
+    /// <summary>Returns the hash that is listed for an attachment.</summary>
+    /// <inheritdoc cref="CheckHash"/>
+    /// <exception cref="ResponderException">The attachment is not listed.</exception>
     public static string Listed(Sha256Sums sums, string name, string place) => sums.Of(name)
         ?? throw new ResponderException(Cause.Attachment,
             $"{name} is not listed in {place}; add it with sha256sum, and sign {SumsName} again");
 
-    /// <summary>The trusted part of a signature in force; null when there is none of these keys.</summary>
+    /// <summary>
+    /// Reads a signature in force. Null if the file is missing or not signed by one of the keys. Whether the signature
+    /// fits its file is not checked.
+    /// </summary>
+    /// <param name="path">The signature file.</param>
     public MinisignSignature? InForce(string path) => ResponderException.OrNull(() =>
         MinisignSignature.Read(Read(path, MinisignSignature.MaxBytes), settings.SignedBy, out _));
 
-    /// <summary>Who may sign, and since when and by which comment each file is in force.</summary>
+    /// <summary>
+    /// Returns lines for the operator: which keys may sign and, for each file with a valid signature, the key, the time
+    /// and the comment.
+    /// </summary>
     public IEnumerable<string> Tell()
     {
         if (!IsOn)
@@ -163,9 +195,11 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         }
     }
 
-    /// <summary>A warning for each signature in force that is too old.</summary>
+    /// <summary>
+    /// Returns a warning for each signature in force that is older than <c>signed_max_age_days</c>.
+    /// </summary>
     /// <param name="now">The time.</param>
-    /// <param name="hasAttachments">Whether SHA256SUMS is used.</param>
+    /// <param name="hasAttachments">Whether the book has attachments, so that SHA256SUMS is needed.</param>
     public IEnumerable<Fault> Old(DateTimeOffset now, bool hasAttachments)
     {
         foreach (var file in hasAttachments ? (string[])[_book, SumsPath] : [_book])
@@ -175,7 +209,7 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
             {
                 yield return new Fault(_book, 0, SignedBy, $"{file} was signed on {InWords(signature.Made)}, more than "
                     + $"{most.TotalDays} days ago (signed_max_age_days); sign it again, even unchanged, or find out "
-                    + "whether somebody keeps a new one back", IsWarning: true);
+                    + "whether somebody holds back a newer one", IsWarning: true);
             }
         }
     }
@@ -188,10 +222,10 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         var read = MinisignSignature.Read(signature, settings.SignedBy, out var problem);
         if (read is not null)
         {
-            problem = !read.IsOf(content) ? "is not of this file: one of the two was changed or is of another day; "
-                    + "sign again, and upload both"
+            problem = !read.IsOf(content) ? "does not match the file: one of the two was changed or is of another "
+                    + "version; sign again, and upload both"
                 : read.File is not null && read.File != name
-                    ? $"is of a file {read.File}, not of {name}; sign it under that name"
+                    ? $"is the signature of a file named {read.File}, not {name}; sign the file under that name"
                 : null;
         }
 
@@ -208,7 +242,7 @@ internal sealed class BookSeal(ResponderSettings settings, string? file = null)
         {
             using var file = RegularFile.Open(path);
             if (file.Length > maxBytes)
-                throw new ResponderException(Cause.ResponseBook, $"{path}: is too long for what it should be");
+                throw new ResponderException(Cause.ResponseBook, $"{path}: is too large; is it the right file?");
             var bytes = new byte[file.Length];
             file.ReadExactly(bytes);
             return bytes;

@@ -7,22 +7,25 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 namespace MailResponder.Book;
 
 /// <summary>
-/// The signature of a file as minisign writes it, in four lines: a comment that anybody can change, base64 of letters,
-/// key and signature, the trusted comment, and base64 of a second signature, over the first one and that comment.
+/// The signature of a file in the format of minisign. The format has four lines: a comment that is not signed; the
+/// algorithm (two letters), the key id and the signature, in base64; the trusted comment; and a second signature, of
+/// the first signature and the trusted comment, in base64.
 /// </summary>
 /// <remarks>
-/// A signature is of the file's BLAKE2b-512 ("ED"). That of the file itself ("Ed", minisign -l) is not taken: the
-/// letters are not signed, and one of the two kinds is enough.
+/// The signature must be of the file's BLAKE2b-512 hash (algorithm "ED"). A signature of the file itself ("Ed",
+/// minisign -l) is not accepted: the algorithm letters are not signed, and one of the two kinds is enough.
 /// </remarks>
-/// <param name="Signature">Of the file.</param>
-/// <param name="Key">Who signed.</param>
+/// <param name="Signature">The signature of the file.</param>
+/// <param name="Key">The key that signed.</param>
 /// <param name="Comment">The trusted comment.</param>
-/// <param name="Made">When, by the trusted comment: by the clock of the machine that signed.</param>
-/// <param name="File">The file that was signed; null when the trusted comment does not say its name.</param>
+/// <param name="Made">
+/// When the file was signed, according to the trusted comment. The time is from the clock of the machine that signed.
+/// </param>
+/// <param name="File">The name of the signed file. Null if the trusted comment does not contain it.</param>
 internal sealed record MinisignSignature(
     byte[] Signature, PublicKey Key, string Comment, DateTimeOffset Made, string? File)
 {
-    /// <summary>More than minisign writes, with its longest comments.</summary>
+    /// <summary>The maximum size of a signature file. Minisign writes less, even with its longest comments.</summary>
     public const int MaxBytes = 1 << 14;
 
     private const string Untrusted = "untrusted comment: ";
@@ -33,14 +36,15 @@ internal sealed record MinisignSignature(
     private static readonly Encoding Utf8 = new UTF8Encoding(false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Reads a signature whose trusted comment one of the keys vouches for; what it is of is not looked at.
+    /// Reads a signature and verifies that its trusted comment is signed by one of the keys. Does not check the signed
+    /// file; see <see cref="IsOf"/>. Null if there is a problem.
     /// </summary>
     /// <param name="text">The content of a .minisig file.</param>
-    /// <param name="keys">Who may sign.</param>
-    /// <param name="problem">Null when there is a signature, else what is wrong and what to do.</param>
+    /// <param name="keys">The keys that may sign.</param>
+    /// <param name="problem">What is wrong and what to do, for the operator. Null if the signature is valid.</param>
     public static MinisignSignature? Read(byte[] text, IReadOnlyList<PublicKey> keys, out string? problem)
     {
-        problem = "is no signature of minisign, or was changed; sign again, and upload the file as minisign wrote it";
+        problem = "is not a minisign signature, or was changed; sign again, and upload the file as minisign wrote it";
         if (text.Length > MaxBytes || Lines(text) is not [var first, var second, var third, var fourth, ""]
             || !first.StartsWith(Untrusted, StringComparison.Ordinal)
             || !third.StartsWith(Trusted, StringComparison.Ordinal)
@@ -52,7 +56,7 @@ internal sealed record MinisignSignature(
 
         if (signed.AsSpan().StartsWith("Ed"u8))
         {
-            problem = "is of the old kind; sign without -l";
+            problem = "is a legacy signature; sign without -l";
             return null;
         }
 
@@ -62,23 +66,23 @@ internal sealed record MinisignSignature(
             return null;
         if (key is null)
         {
-            problem = $"is by the key {id}, and signed_by has {string.Join(" and ", keys.Select(key => key.Id))}; sign "
-                + "with one of those, or, if this key is to sign, add it to the settings";
+            problem = $"is by the key {id}, but signed_by has {string.Join(" and ", keys.Select(key => key.Id))}; sign "
+                + "with one of those, or, if this key may sign, add it to the settings";
             return null;
         }
 
         var (signature, comment) = (signed[HeadBytes..], third[Trusted.Length..]);
         if (!Verify(key, overBoth, [.. signature, .. Utf8.GetBytes(comment)]))
         {
-            problem = $"was changed since it was signed, or {key.Id} in signed_by is not the whole key of that name; "
-                + "ask who changed it, and sign again";
+            problem = $"was changed after it was signed, or the key {key.Id} in signed_by is wrong; find out who "
+                + "changed it, and sign again";
             return null;
         }
 
         return WithTime(signature, key, comment, out problem);
     }
 
-    /// <summary>Whether it is of this content.</summary>
+    /// <summary>Whether this is a valid signature of the content.</summary>
     public bool IsOf(byte[] content)
     {
         var digest = new Blake2bDigest(Ed25519.SignatureSize * 8);
@@ -122,8 +126,8 @@ internal sealed record MinisignSignature(
     }
 
     /// <summary>
-    /// So many bytes from base64; null when it is something else, or not as an encoder writes it: spaces, and bits that
-    /// stand for nothing, could be changed by anybody.
+    /// Decodes the given number of bytes from base64. Null if the text is not base64 of that length, or is not exactly
+    /// what an encoder writes: otherwise spaces or unused bits could be changed without invalidating the signature.
     /// </summary>
     private static byte[]? Bytes(string base64, int count)
     {

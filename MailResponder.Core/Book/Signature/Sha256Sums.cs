@@ -4,12 +4,12 @@ using System.Text.Unicode;
 namespace MailResponder.Book;
 
 /// <summary>
-/// The hashes of attachments as sha256sum(1) writes them: a line each of 64 hexadecimal digits, a space, a space or an
-/// asterisk, and the name, bucket/file.
+/// The hashes of attachments in the format of sha256sum(1). Each line has 64 hexadecimal digits, a space, a second
+/// space or an asterisk, and the name (bucket/file).
 /// </summary>
 internal sealed class Sha256Sums
 {
-    /// <summary>Some ten thousand attachments.</summary>
+    /// <summary>The maximum size of the file: room for about ten thousand attachments.</summary>
     public const int MaxBytes = 1 << 20;
 
     private const int HashLength = 64;
@@ -19,15 +19,15 @@ internal sealed class Sha256Sums
     {
     }
 
-    /// <summary>Reads the file.</summary>
-    /// <param name="text">Its content.</param>
-    /// <param name="problem">Null when there are hashes, else what is wrong and what to do.</param>
+    /// <summary>Parses the file. Null if there is a problem.</summary>
+    /// <param name="text">The content of the file.</param>
+    /// <param name="problem">What is wrong and what to do, for the operator. Null if the file is valid.</param>
     public static Sha256Sums? Parse(byte[] text, out string? problem)
     {
         var sums = new Sha256Sums();
         if (!Utf8.IsValid(text))
         {
-            problem = "is not UTF-8 text: name the files in UTF-8, make it again with sha256sum, and sign it";
+            problem = "is not UTF-8 text: name the files in UTF-8, create it again with sha256sum, and sign it";
             return null;
         }
 
@@ -41,25 +41,27 @@ internal sealed class Sha256Sums
             }
         }
 
-        problem = lines[^1].Length == 0 ? null : "ends within a line; make it again with sha256sum, and sign it";
+        problem = lines[^1].Length == 0 ? null
+            : "ends in the middle of a line; create it again with sha256sum, and sign it";
         return problem is null ? sums : null;
     }
 
-    /// <summary>The hash of a file in lower-case hexadecimal digits; null when it is not listed.</summary>
+    /// <summary>Returns the hash of a file in lower-case hexadecimal digits. Null if it is not listed.</summary>
     public string? Of(string name) => _hashes.GetValueOrDefault(name);
 
+    /// <summary>Parses and adds one line. Returns what is wrong with the line; null if it is valid.</summary>
     private string? Add(string line)
     {
-        // With a backslash sha256sum begins the line of a name that has one itself, or a line end.
+        // For a name with a backslash or a line break, sha256sum begins the line with a backslash. That is refused too.
         if (line.Length < HashLength + 3 || line[HashLength] != ' ' || line[HashLength + 1] is not (' ' or '*')
             || !line.Take(HashLength).All(char.IsAsciiHexDigitLower) || line.Any(LineText.Breaks))
         {
-            return "is not as sha256sum writes it: make the file with sha256sum BUCKET/FILE…";
+            return "is not in the format of sha256sum: create the file with sha256sum BUCKET/FILE…";
         }
 
         var name = line[(HashLength + 2)..];
         if (!FilesFolder.IsPlainPath(name))
             return $"names \"{name}\", which is not BUCKET/FILE: run sha256sum in the folder that holds the buckets";
-        return _hashes.TryAdd(name, line[..HashLength]) ? null : $"names \"{name}\" a second time: take one out";
+        return _hashes.TryAdd(name, line[..HashLength]) ? null : $"names \"{name}\" a second time: remove one";
     }
 }

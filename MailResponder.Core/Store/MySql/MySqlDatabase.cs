@@ -5,17 +5,19 @@ using MySqlConnector;
 
 namespace MailResponder.Store.MySql;
 
-/// <summary>The database that several hosts share.</summary>
+/// <summary>A MySQL or MariaDB database, which several hosts can share.</summary>
 /// <remarks>
-/// When the server goes away in the middle of a message, this waits for it as long as the deadline allows: a reply may
-/// have been sent and has to be recorded. When the server is away at the start, it does not wait: Postfix brings the
-/// message again, and a host full of waiting processes helps nobody.
+/// If the server goes down in the middle of a message, this waits for it as long as the deadline allows: a reply may
+/// have been sent and must be recorded. If the server is down at the start, this does not wait: Postfix retries the
+/// message later, and waiting processes would only pile up on the host.
 /// </remarks>
-/// <param name="server">Not yet connected to.</param>
-/// <param name="deadline">For how long to wait for a server that went away.</param>
+/// <param name="server">The server, not yet connected.</param>
+/// <param name="deadline">How long to wait for a server that goes down.</param>
 internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDatabase
 {
-    /// <summary>After how long beyond the deadline the server ends a silent session and frees its locks.</summary>
+    /// <summary>
+    /// How long after the deadline the server ends an idle session and releases its locks, in seconds.
+    /// </summary>
     private const int SecondsAfterDeadline = 30;
 
     private const int DuplicateKey = 1062, NoSuchTable = 1146;
@@ -30,12 +32,12 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
 
     public AddressKey Key { get; private set; } = null!;
 
-    // A batch locks only rows that are out of use. Its size bounds the undo log.
+    // A batch locks only rows that are no longer in force, so no message waits. Small batches keep the undo log small.
     public TimeSpan LongestBatch => TimeSpan.FromMilliseconds(50);
 
     public TimeSpan RestAfterBatch => TimeSpan.Zero;
 
-    // INSERT IGNORE takes a shared lock; two sessions then deadlock when they upgrade it.
+    // INSERT IGNORE would take a shared lock on an existing row; two sessions then deadlock when they upgrade it.
     public string UnlessThere(string column) => $"ON DUPLICATE KEY UPDATE {column} = {column}";
 
     public int DeleteBatch(string sql, params (string Name, object Value)[] values) =>
@@ -64,13 +66,20 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
         }
     }
 
-    /// <summary>Connects, and sets what the statements rely on, whatever the server's defaults are.</summary>
+    /// <summary>
+    /// Connects, and sets the session variables that the statements rely on, whatever the server's defaults are.
+    /// </summary>
     /// <remarks>
-    /// A record outlasts the process only with autocommit and without a chained transaction. MySqlConnector writes
-    /// values with backslashes, and a value that does not fit must be refused, not cut. A lock that takes longer than
-    /// those timeouts is held by a host that died. At this isolation level no rows are locked that are not there, so
-    /// that two newcomers never wait for each other. Only MariaDB reads what stands in <c>/*M! */</c>.
+    /// <para>autocommit and completion_type: with other values, a record could be lost when the process ends.</para>
+    /// <para>sql_mode: MySqlConnector escapes values with backslashes, so NO_BACKSLASH_ESCAPES must be off. A value
+    /// that does not fit must be refused, not truncated.</para>
+    /// <para>Lock timeouts: a lock that is held for longer belongs to a host that died.</para>
+    /// <para>READ COMMITTED: the server takes no gap locks, so two new requesters never block each other.</para>
+    /// <para>Only MariaDB executes the text in <c>/*M! */</c>.</para>
     /// </remarks>
+    /// <exception cref="Exception">
+    /// The server is down or refuses the login (<see cref="MySqlTrouble.IsTrouble"/>).
+    /// </exception>
     public void Connect()
     {
         _connection.Dispose();
@@ -101,7 +110,8 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
 
     public IDisposable? EnterMessage(byte[] messageKey)
     {
-        // Names hold at most 64 characters, and are the same for all databases of the server: the key tells them apart.
+        // A lock name has at most 64 characters. Lock names are shared by all databases of the server, but databases
+        // with different address keys have different message keys.
         var entered = new MessageLock(this, "mail_responder." + Convert.ToHexStringLower(messageKey.AsSpan(0, 16)));
         return this.Try(entered.TryTake) ? _entered = entered : null;
     }
@@ -115,8 +125,8 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
                 if (_connection.State != ConnectionState.Open)
                 {
                     Connect();
-                    // The lock went with the old connection. If somebody else has it by now, this process still has to
-                    // record what it did.
+                    // The lock was lost with the old connection. Even if another process holds it by now, this process
+                    // must still record what it did.
                     _entered?.TryTake();
                 }
 
@@ -127,12 +137,12 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
             {
                 if (MySqlTrouble.EndsConnection(exception))
                     _connection.Dispose();
-                // One more try after the deadline: a reply may have been sent, and must be recorded.
+                // Try at least twice, even after the deadline: a reply may have been sent and must be recorded.
                 if (!IsWorthAnotherTry(exception) || (tries > 1 && deadline.Remaining < LongestPause))
                     throw MySqlTrouble.Translate(exception, server.Settings);
             }
 
-            // A random pause, so that sessions that deadlocked do not meet again.
+            // Pause for a random time, so that sessions that deadlocked do not collide again.
             Thread.Sleep(ShortestPause + LongestPause * Random.Shared.NextDouble() * Math.Min(1, tries / 5.0));
         }
     }
@@ -141,7 +151,10 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
 
     public void Dispose() => _connection.Dispose();
 
-    /// <summary>For what the server does itself when the connection ends. Does not throw.</summary>
+    /// <summary>
+    /// Runs a statement whose effect the server produces itself when the connection ends. On an error, closes the
+    /// connection. Does not throw.
+    /// </summary>
     private void Attempt(string sql)
     {
         try
@@ -156,14 +169,15 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
     }
 
     /// <summary>
-    /// True for deadlocks, lock waits, a server that is away, went away or became a replica, and a key that another
-    /// process has just inserted (the next try finds it). Not for a lack of memory: it would come again.
+    /// True for deadlocks, lock timeouts, a server that is down or became a replica, and a duplicate key: another
+    /// process has just inserted the row, and the next try finds it. False if memory runs out, because it would run out
+    /// again.
     /// </summary>
     private bool IsWorthAnotherTry(Exception exception) =>
         exception is MySqlException { IsTransient: true } or MySqlException { Number: DuplicateKey }
         || (_connection.State != ConnectionState.Open && exception is not OutOfMemoryException);
 
-    /// <summary>Creates the tables, while other hosts that want to wait.</summary>
+    /// <summary>Creates the tables under a lock, so that only one host does so at a time.</summary>
     private Schema Create(AddressKey key, TimeSpan maxWait)
     {
         const string name = "CONCAT('mail_responder.schema.', LEFT(MD5(DATABASE()), 16))";
@@ -173,7 +187,7 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
                 $"database {server.Settings.Place}: another host is still creating its tables; try again later");
         try
         {
-            // Read again under the lock: another host may have created them meanwhile.
+            // Read again under the lock: another host may have created the tables meanwhile.
             if (ReadSchema().Version == 0)
                 Schema.Create(this, key, "ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4");
             return ReadSchema();
@@ -184,10 +198,10 @@ internal sealed class MySqlDatabase(MySqlServer server, Deadline deadline) : IDa
         }
     }
 
-    /// <summary>A lock on one message among the hosts of a fleet.</summary>
+    /// <summary>A lock on one message, held by one host of a fleet.</summary>
     private sealed class MessageLock(MySqlDatabase database, string name) : IDisposable
     {
-        /// <returns>False when another connection holds it.</returns>
+        /// <returns>False if another connection holds the lock.</returns>
         public bool TryTake() => database.Scalar($"SELECT GET_LOCK('{name}', 0)") == 1;
 
         public void Dispose() => database.Attempt($"DO RELEASE_LOCK('{name}')");

@@ -4,25 +4,29 @@ using MailResponder.Settings;
 
 namespace MailResponder.Store.MySql;
 
-/// <summary>What the responder's user has to be allowed, and no more.</summary>
+/// <summary>The privileges that the responder's user needs.</summary>
 internal static class MySqlGrants
 {
-    /// <summary>Four for messages, one for the tables.</summary>
+    /// <summary>The needed privileges: four for messages, and CREATE for creating the tables.</summary>
     public static readonly string[] Needed = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"];
 
     /// <summary>
-    /// The statement that an administrator has to run. It grants all, whatever is missing: a database can be granted as
-    /// a name and as a pattern, and of the two the server looks at one only.
+    /// Returns the GRANT statement for an administrator to run. It grants all needed privileges, even if only some are
+    /// missing: a grant may name the database literally or by a pattern, and the server applies only one of the two.
     /// </summary>
-    /// <param name="account">'user'@'host'; null: <see cref="AccountOf"/> the settings.</param>
+    /// <param name="settings">The database and its user.</param>
+    /// <param name="account">'user'@'host'. Null: the account that <see cref="AccountOf"/> returns.</param>
     public static string Statement(MySqlSettings settings, string? account) =>
         $"GRANT {string.Join(", ", Needed)} ON {Pattern(settings.Database)}.* TO {account ?? AccountOf(settings)};";
 
-    /// <summary>The account that <c>database init</c> makes: 'user'@'host'.</summary>
+    /// <summary>Returns the account that <c>database init</c> creates: 'user'@'host'.</summary>
     public static string AccountOf(MySqlSettings settings) =>
         $"{Text(settings.User)}@{(settings.Socket is null ? "'%'" : "'localhost'")}";
 
-    /// <summary>Those that the user of the connection lacks, as far as they are granted to itself.</summary>
+    /// <summary>
+    /// Returns the needed privileges that are not granted to the connection's account. Privileges granted through a
+    /// role are not seen and count as missing.
+    /// </summary>
     public static List<string> Missing(DbConnection connection, MySqlSettings settings)
     {
         var parameters = new DynamicParameters();
@@ -38,7 +42,7 @@ internal static class MySqlGrants
         return [.. Needed.Where(privilege => !granted.Contains(privilege))];
     }
 
-    /// <summary>The account as which the server treats the connection: 'user'@'host'.</summary>
+    /// <summary>Returns the account that the server uses for the connection: 'user'@'host'.</summary>
     public static string Account(DbConnection connection)
     {
         var user = connection.ExecuteScalar<string>("SELECT CURRENT_USER()")!;
@@ -46,14 +50,16 @@ internal static class MySqlGrants
         return $"{Text(user[..at])}@{Text(user[(at + 1)..])}";
     }
 
-    /// <summary>An identifier in a statement.</summary>
+    /// <summary>Quotes an identifier for use in a statement.</summary>
     public static string Identifier(string name) => "`" + name.Replace("`", "``", StringComparison.Ordinal) + "`";
 
-    /// <summary>A text in a statement that takes no parameters. NO_BACKSLASH_ESCAPES must be off.</summary>
+    /// <summary>
+    /// Quotes a string for a statement that accepts no parameters. NO_BACKSLASH_ESCAPES must be off.
+    /// </summary>
     public static string Text(string text) =>
         "'" + text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal) + "'";
 
-    /// <summary>A database in GRANT, where _ and % stand for any characters unless they are escaped.</summary>
+    /// <summary>Quotes a database name for GRANT, where _ and % are wildcards unless they are escaped.</summary>
     private static string Pattern(string database) => Identifier(database
         .Replace(@"\", @"\\", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)
         .Replace("%", @"\%", StringComparison.Ordinal));

@@ -8,11 +8,12 @@ using MySqlConnector;
 
 namespace MailResponder.Store.MySql;
 
-/// <summary>The server that the settings name, and the ways to log in to it.</summary>
-/// <param name="settings">Where it is, and as whom.</param>
+/// <summary>Opens connections to the server that the settings name.</summary>
+/// <param name="settings">The server's address and the user.</param>
 /// <param name="answersMessage">
-/// The process answers one message. Its <see cref="Alarm"/> ends a login that hangs, and its TLS need not know all that
-/// the host trusts (<see cref="NarrowedRoots"/>); both save time.
+/// Whether the process answers one message. If so, two things save time: the process's <see cref="Alarm"/> replaces the
+/// timeout of a login over a socket, and .NET loads only the certificates in <c>ssl_ca</c>
+/// (<see cref="NarrowedRoots"/>).
 /// </param>
 internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = false)
 {
@@ -21,14 +22,16 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
     public MySqlSettings Settings => settings;
 
     /// <summary>Opens a connection to the database as the responder's user.</summary>
-    /// <param name="maxWait">For the connection, and then for each answer.</param>
-    /// <exception cref="MySqlException">The server is away or refuses.</exception>
-    /// <exception cref="Exception">The same: see <see cref="MySqlTrouble.IsTrouble"/>.</exception>
+    /// <param name="maxWait">How long to wait for the connection, and then for the answer to each statement.</param>
+    /// <exception cref="MySqlException">The server is down or refuses the login.</exception>
+    /// <exception cref="Exception">
+    /// The server is down or refuses the login. <see cref="MySqlTrouble.IsTrouble"/> is true for the exception.
+    /// </exception>
     /// <exception cref="ResponderException">The password file or <c>ssl_ca</c> cannot be used.</exception>
     public MySqlConnection Connect(TimeSpan maxWait) =>
         Open(Login(settings.Socket, settings.User, settings.PasswordFile, settings.Database, maxWait));
 
-    /// <summary>Opens a connection to no database in particular as somebody who may create one.</summary>
+    /// <summary>Opens a connection as the administrator, without selecting a database.</summary>
     /// <inheritdoc cref="Connect"/>
     public MySqlConnection ConnectAs(MySqlAdministrator administrator, TimeSpan maxWait) => Open(Login(
         administrator.Socket ?? settings.Socket, administrator.User, administrator.PasswordFile, "", maxWait));
@@ -36,7 +39,7 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
     private MySqlConnectionStringBuilder Login(
         string? socket, string user, string? passwordFile, string database, TimeSpan maxWait)
     {
-        // Rounded down, so that the timeout comes before the deadline.
+        // Round down, so that the timeout comes before the deadline.
         var seconds = (uint)Math.Max(1, maxWait.TotalSeconds);
         return new MySqlConnectionStringBuilder
         {
@@ -48,28 +51,32 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
             ConnectionProtocol = socket is null ? MySqlConnectionProtocol.Sockets : MySqlConnectionProtocol.UnixSocket,
             SslMode = socket is not null ? MySqlSslMode.None : settings.Tls switch
             {
-                // The library's own VerifyFull and VerifyCA send the password before they refuse a certificate, and
-                // with its SslCa it takes certificates that the authority has not signed. See Verification.
+                // The library's own VerifyFull and VerifyCA send the password before they reject a certificate. With
+                // its SslCa, it accepts certificates that the authority has not signed. Verification does better.
                 TlsMode.VerifyFull or TlsMode.VerifyCa or TlsMode.Required => MySqlSslMode.Required,
                 TlsMode.Preferred => MySqlSslMode.Preferred,
                 _ => MySqlSslMode.None,
             },
-            // Zero means no timeout, and no timer thread.
+            // Zero means no timeout, and saves a timer thread.
             ConnectionTimeout = socket is not null && answersMessage ? 0 : Math.Min(MaxConnectSeconds, seconds),
             DefaultCommandTimeout = seconds,
-            // A statement that takes too long ends with its connection, not by KILL over another connection.
+            // After a timeout, close the connection. Do not open another one to send KILL.
             CancellationTimeout = -1,
             Pooling = false,
-            // Account names contain @, which must not start a parameter.
+            // Statements may contain account names with @, which must not be read as a parameter.
             AllowUserVariables = true,
         };
     }
 
+    /// <summary>
+    /// Opens a connection. Over a Unix socket, tries again with TLS if the server needs the password itself.
+    /// </summary>
     /// <remarks>
-    /// caching_sha2_password of MySQL 8 needs the password itself when the server has not seen it since it started.
-    /// Over a socket the server takes it in clear, but the library sends it through TLS only (and the server would not
-    /// take the library's other way, by the server's RSA key). TLS costs ten times the rest of a login, so it is used
-    /// for that one login. Its certificate proves nothing that the socket's path does not.
+    /// With caching_sha2_password of MySQL 8, the server needs the password itself if the user has not logged in since
+    /// the server started. Over a socket, the server accepts it in clear text, but the library sends it only through
+    /// TLS. (The library can also encrypt it with the server's RSA key, but the server does not accept that over a
+    /// socket.) TLS costs ten times the rest of a login, so it is used only for that one login. The certificate is not
+    /// checked: it would prove nothing that the socket's path does not.
     /// </remarks>
     private MySqlConnection Open(MySqlConnectionStringBuilder login)
     {
@@ -104,8 +111,8 @@ internal sealed class MySqlServer(MySqlSettings settings, bool answersMessage = 
         }
     }
 
-    /// <summary>Verifies what the server has sent, before it is sent a password.</summary>
-    /// <exception cref="ResponderException"><c>ssl_ca</c> cannot be read, or holds no certificate.</exception>
+    /// <summary>Returns a callback that verifies the server's certificate before the password is sent.</summary>
+    /// <exception cref="ResponderException"><c>ssl_ca</c> cannot be read or holds no certificate.</exception>
     private RemoteCertificateValidationCallback Verification()
     {
         var file = settings.TlsAuthorities;

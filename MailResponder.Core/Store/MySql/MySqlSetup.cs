@@ -5,24 +5,27 @@ using MySqlConnector;
 
 namespace MailResponder.Store.MySql;
 
-/// <summary>What an administrator does once for the responder: a database, a user, and the least rights.</summary>
+/// <summary>Creates the database and a user with the least privileges, on behalf of an administrator.</summary>
 internal static class MySqlSetup
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Creates what is missing. The user's password becomes the one in the settings' password file, also when the user
-    /// is there already; without such a file the server will know the user by the Unix user of the same name.
+    /// Creates the database and the user if they are missing, and grants the privileges. Sets the user's password to
+    /// the one in the password file of the settings, even if the user exists. Without a password file, the server will
+    /// authenticate the user as the Unix user of the same name.
     /// </summary>
     /// <returns>The account that may use the database: 'user'@'host'.</returns>
-    /// <exception cref="ResponderException">The administrator cannot log in or may not do it.</exception>
+    /// <exception cref="ResponderException">
+    /// The administrator cannot log in or lacks privileges, or the password file cannot be used.
+    /// </exception>
     public static string CreateDatabaseAndUser(MySqlSettings settings, MySqlAdministrator administrator)
     {
         var password = settings.PasswordFile is null ? null : SecretFile.ReadPassword(settings.PasswordFile);
         try
         {
             using var connection = new MySqlServer(settings).ConnectAs(administrator, MaxWait);
-            // What follows writes quotes as backslashes; a server can be told to read them otherwise.
+            // The statements below escape with backslashes, which NO_BACKSLASH_ESCAPES in sql_mode would disable.
             connection.Execute("SET SESSION sql_mode = ''");
             var account = MySqlGrants.AccountOf(settings);
             var secret = Secret(connection, password) + Protection(settings);
@@ -45,13 +48,17 @@ internal static class MySqlSetup
             ? "IDENTIFIED VIA unix_socket"
             : "IDENTIFIED WITH auth_socket";
 
-    /// <summary>A user of the network that is meant to come by TLS cannot come without.</summary>
+    /// <summary>
+    /// Returns the REQUIRE clause of the user: if the settings require TLS, the user cannot log in without it.
+    /// </summary>
     private static string Protection(MySqlSettings settings) =>
         settings.Socket is not null ? "" : settings.Tls is TlsMode.None or TlsMode.Preferred ? " REQUIRE NONE"
             : " REQUIRE SSL";
 }
 
-/// <summary>Who may create databases and users on the server.</summary>
-/// <param name="PasswordFile">Null: the server knows the administrator by the Unix user, over a socket.</param>
-/// <param name="Socket">Null: the way that the settings name.</param>
+/// <summary>A user who may create databases and users on the server.</summary>
+/// <param name="PasswordFile">
+/// The file with the password. Null: the server authenticates the administrator as the Unix user, over a socket.
+/// </param>
+/// <param name="Socket">The server's Unix socket. Null: connect as the settings say.</param>
 internal sealed record MySqlAdministrator(string User, string? PasswordFile, string? Socket);

@@ -10,38 +10,40 @@ namespace MailResponder.Store.Sqlite;
 
 /// <summary>The database of one host: a SQLite file in WAL mode.</summary>
 /// <remarks>
-/// <para>Every commit reaches the disk before the next step: a reply whose record is lost with the power would be sent
-/// again. With synchronous=FULL, SQLite would wait for the disk before the next process may write. Here SQLite does not
-/// wait; <see cref="Run"/> does, after the commit. So processes wait for the disk together, not one after the
-/// other.</para>
-/// <para>The write-ahead log stays when the last process closes the database. It is copied into the database when it
-/// has grown to <see cref="CheckpointPages"/>; a copy after each message would wait for the disk four times
-/// more.</para>
+/// <para>Every commit reaches the disk before the next step. Otherwise a power failure could lose the record of a
+/// reply, and the reply would be sent again. With synchronous=FULL, SQLite would wait for the disk while it holds the
+/// write lock. Here SQLite does not wait; instead <see cref="Run"/> flushes the log after the commit. So processes wait
+/// for the disk at the same time, not one after the other.</para>
+/// <para>The write-ahead log is kept when the last process closes the database. It is copied into the database when it
+/// has grown to <see cref="CheckpointPages"/> pages. A copy after each message would wait for the disk four more
+/// times.</para>
 /// </remarks>
-/// <param name="path">The file, for the operator.</param>
-/// <param name="connection">To it, open.</param>
+/// <param name="path">The file, for error messages.</param>
+/// <param name="connection">An open connection to the file. Disposed with this object.</param>
 internal sealed class SqliteDatabase(string path, UnpooledConnection connection) : IDatabase
 {
     /// <summary>
-    /// Of 4 KiB. A message writes about four, and the first process after a pause reads the log's pages to find what is
-    /// in it.
+    /// The size of the write-ahead log, in pages of 4 KiB, at which it is copied into the database. A message writes
+    /// about four pages. The log must be small, because the first process after a pause reads all of its pages.
     /// </summary>
     private const int CheckpointPages = 64;
 
     private readonly UnpooledConnection _connection = connection;
 
-    /// <summary>The file into which SQLite writes what is committed (sqlite.org/wal.html).</summary>
+    /// <summary>
+    /// The write-ahead log, to which SQLite writes commits (sqlite.org/wal.html). Null if there is none.
+    /// </summary>
     private SafeFileHandle? _log;
 
     public DbConnection Connection => _connection;
 
-    // Takes the write lock first, so that what is read cannot change before it is written.
+    // This takes the write lock first, so that no other process writes between the reads and the writes.
     public string Begin => "BEGIN IMMEDIATE";
 
     public AddressKey Key { get; private set; } = null!;
 
-    // SQLite has one writer and no queue: a waiting process polls after 1, 2, 5, 10, 15, 20, 25 ms. So the lock must be
-    // free for at least as long as it is held.
+    // SQLite allows one writer and has no queue: a waiting process polls after 1, 2, 5, 10, 15, 20, 25 ms. So the lock
+    // must be free for at least as long as it is held.
     public TimeSpan LongestBatch => TimeSpan.FromMilliseconds(8);
 
     public TimeSpan RestAfterBatch => TimeSpan.FromMilliseconds(8);
@@ -49,7 +51,7 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
     public string UnlessThere(string column) => "ON CONFLICT DO NOTHING";
 
     /// <inheritdoc cref="RequesterStore.Open"/>
-    /// <param name="path">The database file; its folder is made when it is missing.</param>
+    /// <param name="path">The database file. It and its folder are created if missing.</param>
     public static SqliteDatabase Open(string path, AddressKey key, TimeSpan maxWait) => InWords(path, () =>
     {
         MakeFile(path, SecretFile.Mode | UnixFileMode.GroupWrite);
@@ -70,8 +72,8 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
         }
     });
 
-    /// <summary>SQLite's version and that of the tables, with nothing created or changed.</summary>
-    /// <exception cref="ResponderException">The file cannot be read, or is no database.</exception>
+    /// <summary>Returns the versions of SQLite and of the tables. Creates and changes nothing.</summary>
+    /// <exception cref="ResponderException">The file cannot be read or is not a database.</exception>
     public static (string Version, long Schema) Look(string path, TimeSpan maxWait) => InWords(path, () =>
     {
         RegularFile.ModeOf(path);
@@ -80,11 +82,15 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
     });
 
     /// <summary>
-    /// Copies the database, as it is at one moment, into a new file, while mail comes in: by SQLite's online backup.
+    /// Copies a consistent state of the database into a new file by SQLite's online backup. Messages can be answered
+    /// meanwhile.
     /// </summary>
+    /// <param name="copy">The file to create. Only its owner can read it.</param>
     /// <param name="path">The database.</param>
-    /// <param name="copy">Made anew, for its owner alone.</param>
-    /// <exception cref="ResponderException">The database is missing or damaged, or the copy cannot be made.</exception>
+    /// <param name="maxWait">How long to wait for locks of other processes.</param>
+    /// <exception cref="ResponderException">
+    /// The database is missing or damaged, or the copy cannot be written.
+    /// </exception>
     public static void CopyTo(string copy, string path, TimeSpan maxWait) => InWords(path, () =>
     {
         if (RegularFile.ModeOf(path) is null)
@@ -92,17 +98,22 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
         using var database = new SqliteDatabase(path, Connect(path, maxWait));
         RegularFile.Create(copy).Dispose();
         using var target = new SqliteDatabase(copy, Connect(copy, maxWait));
-        // Until it is whole nobody reads it, and nothing is to be left beside it.
+        // No other process reads the copy before it is complete. A journal would leave files next to it.
         target.Execute("PRAGMA journal_mode = OFF");
         target.Execute("PRAGMA synchronous = OFF");
         database._connection.BackupDatabase(target._connection);
         return copy;
     });
 
-    /// <summary>Looks whether a copy that nobody writes is whole, of this version, and made with the key.</summary>
-    /// <param name="copy">The file; nothing is made beside it.</param>
-    /// <param name="shown">What the operator calls it.</param>
-    /// <exception cref="ResponderException">It is not.</exception>
+    /// <summary>
+    /// Checks that a copy is intact, has the needed schema version, and belongs to the key file. No process may write
+    /// the copy meanwhile.
+    /// </summary>
+    /// <param name="copy">The file. No other files are created next to it.</param>
+    /// <param name="shown">The name of the copy in error messages.</param>
+    /// <param name="newest">The newest key of the key file.</param>
+    /// <returns>The address key in force in the copy.</returns>
+    /// <exception cref="ResponderException">A check fails.</exception>
     public static void CheckCopy(string copy, string shown, AddressKey newest) => InWords(shown, () =>
     {
         using var database = new SqliteDatabase(shown, ConnectToCopy(copy));
@@ -113,10 +124,13 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
     });
 
     /// <summary>
-    /// Puts the content of a copy in place of that of a database, in one transaction: processes that have it open go on
-    /// with the new content. A missing database is made.
+    /// Replaces the content of a database with that of a copy in one transaction. Processes that have the database open
+    /// continue with the new content. A missing database is created.
     /// </summary>
-    /// <exception cref="ResponderException">It cannot be written.</exception>
+    /// <param name="path">The database.</param>
+    /// <param name="copy">The copy. No process may write it meanwhile.</param>
+    /// <param name="maxWait">How long to wait for locks of other processes.</param>
+    /// <exception cref="ResponderException">The copy cannot be read, or the database cannot be written.</exception>
     public static void Replace(string path, string copy, TimeSpan maxWait) => InWords(path, () =>
     {
         MakeFile(path, SecretFile.Mode | UnixFileMode.GroupWrite);
@@ -131,8 +145,8 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
 
     /// <inheritdoc/>
     /// <remarks>
-    /// No message is answered without the lock: two processes that have the same one would both find its replies
-    /// unsent. On a file system without locks SQLite does not work either.
+    /// If the lock cannot be taken because of an error, this throws and the message is not answered: two processes with
+    /// the same message would both send its replies. SQLite itself also needs a file system with locks.
     /// </remarks>
     public IDisposable? EnterMessage(byte[] messageKey)
     {
@@ -141,11 +155,11 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
         return FileTrouble.InWords(Cause.Database, "database " + path, () => FileTurn.TryTake(path, offset));
     }
 
-    // Does not flush while others wait for the lock. The next message's commit flushes it.
+    // This does not flush, so that other processes wait less for the lock. The next message's commit flushes the log.
     public int DeleteBatch(string sql, params (string Name, object Value)[] values) =>
         InWords(path, () => this.Execute(sql, values));
 
-    // No retry: SQLite waits for other processes' locks, up to busy_timeout.
+    // No retry is needed: SQLite waits for locks of other processes, up to busy_timeout.
     public void Run(Action work) => InWords(path, () =>
     {
         var changes = raw.sqlite3_total_changes(_connection.Handle);
@@ -163,7 +177,7 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
         }
         catch (SqliteException)
         {
-            // Undone already: SQLite does that itself when the disk is full.
+            // There is no transaction: SQLite itself rolls back when the disk is full.
         }
     }
 
@@ -174,15 +188,15 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
     }
 
     /// <summary>
-    /// The file without symbolic links in its name. SQLite makes its other files beside that one, and the lock file has
-    /// to be the same whichever name the settings use.
+    /// The path of the file with symbolic links resolved. SQLite creates its other files next to this path, and the
+    /// lock file must be the same whichever path the settings name.
     /// </summary>
     private string TruePath => _connection.DataSource;
 
     private static UnpooledConnection Connect(string path, TimeSpan maxWait) =>
         UnpooledConnection.To(Path.GetFullPath(path), raw.SQLITE_OPEN_READWRITE, maxWait);
 
-    // SQLITE_ERROR, as for a statement that is wrong.
+    // Error code 1 is SQLITE_ERROR: a generic error, such as an unknown table.
     private Schema ReadSchema() => Schema.Read(this, exception => exception is SqliteException { SqliteErrorCode: 1 });
 
     private Schema Create(AddressKey key)
@@ -190,23 +204,27 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
         this.Execute("PRAGMA journal_mode = WAL");
         this.InTransaction(() =>
         {
-            // Read again under the lock: another process may have created them meanwhile.
+            // Read again under the lock: another process may have created the tables meanwhile.
             if (ReadSchema().Version == 0)
                 Schema.Create(this, key, "WITHOUT ROWID");
             return true;
         });
-        // Moves the tables from the log into the file. If the log is lost later, the database is empty, and never half
-        // of one.
+        // Move the tables from the log into the file. If the log is lost later, the database is empty but complete.
         this.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
         return ReadSchema();
     }
 
-    /// <summary>Without locks or a log of its own: nobody may be writing the file.</summary>
+    /// <summary>
+    /// Opens a copy for reading, without locks and without creating a log. No process may write the copy meanwhile.
+    /// </summary>
     private static UnpooledConnection ConnectToCopy(string copy) => UnpooledConnection.To(
         new Uri(Path.GetFullPath(copy)).AbsoluteUri + "?immutable=1", raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI,
         maxWait: TimeSpan.Zero);
 
-    /// <summary>A database that is not in WAL mode is left alone: SQLite flushes each commit there.</summary>
+    /// <summary>
+    /// Sets up the connection so that <see cref="Run"/> flushes commits instead of SQLite. Does nothing if the database
+    /// is not in WAL mode: there SQLite flushes each commit itself.
+    /// </summary>
     private void WaitForDiskItself()
     {
         if (this.Rows("PRAGMA journal_mode", row => row.GetString(0)) is not ["wal"])
@@ -219,10 +237,12 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
         this.Execute("PRAGMA synchronous = NORMAL");
     }
 
-    /// <summary>Runs the work. What SQLite or a file throws there becomes ours.</summary>
-    /// <param name="path">The database, for the operator.</param>
-    /// <param name="work">Uses it.</param>
-    /// <exception cref="ResponderException">The database cannot do it now.</exception>
+    /// <summary>
+    /// Runs the work. Translates exceptions of SQLite and of file operations into <see cref="ResponderException"/>.
+    /// </summary>
+    /// <param name="path">The database, for error messages.</param>
+    /// <param name="work">The work that uses the database.</param>
+    /// <exception cref="ResponderException">The database cannot be used now.</exception>
     public static T InWords<T>(string path, Func<T> work)
     {
         try
@@ -235,7 +255,11 @@ internal sealed class SqliteDatabase(string path, UnpooledConnection connection)
         }
     }
 
-    /// <summary>Makes an empty file for SQLite to fill. SQLite itself would make one that everybody may read.</summary>
+    /// <summary>
+    /// Creates an empty file for SQLite to fill, and its folder. Does nothing if the file exists. A file created by
+    /// SQLite itself would be readable by every user.
+    /// </summary>
+    /// <param name="mode">The permissions of a new file, before the umask.</param>
     public static void MakeFile(string path, UnixFileMode mode)
     {
         if (RegularFile.ModeOf(path) is not null)

@@ -4,15 +4,18 @@ using System.Runtime.InteropServices;
 namespace MailResponder.Store.Sqlite;
 
 /// <summary>
-/// Finds SQLite: inside the native binary, beside the program under `dotnet run`, or else (ReadyToRun) the host's
-/// libsqlite3.so.0.
+/// Loads SQLite. It is part of the native binary. With `dotnet run`, it is a library next to the program. For a
+/// ReadyToRun build, it is the host's libsqlite3.so.0.
 /// </summary>
 internal static class SqliteLibrary
 {
     private static readonly Lock Loading = new();
     private static bool _loaded;
 
-    /// <exception cref="ResponderException">There is none; names the Debian package.</exception>
+    /// <summary>Loads SQLite unless it is already loaded.</summary>
+    /// <exception cref="ResponderException">
+    /// The host has no SQLite library. The message names the Debian package.
+    /// </exception>
     public static void Load()
     {
         using var _ = Loading.EnterScope();

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace MailResponder.Store.Sqlite;
 
 /// <summary>
-/// SQLite's result codes (sqlite.org/rescode.html) in the operator's words. All of them are temporary for mail.
+/// Describes SQLite's result codes (sqlite.org/rescode.html) for the operator. Each of them defers the message.
 /// </summary>
 internal static class SqliteTrouble
 {
@@ -16,12 +16,12 @@ internal static class SqliteTrouble
 
     private static string Describe(SqliteException exception) => exception.SqliteErrorCode switch
     {
-        3 or 23 => $"the user {RunningUser.Name} may not use it; check its owner and mode",
-        5 or 6 => "is locked by another process for too long; find it with: fuser",
+        3 or 23 => $"the user {RunningUser.Name} may not use the file; check its owner and mode",
+        5 or 6 => "has been locked by another process for too long; find that process with: fuser",
         7 => "there is no memory left",
         8 => $"is read-only for the user {RunningUser.Name}; check owner and mode of the file and of its folder",
         10 => "input/output error; check the disk, and whether it is full",
-        11 or 26 => "is damaged or no database; move it away (quotas and lists are lost) or restore a backup",
+        11 or 26 => "is damaged or not a database; move it away (quotas and lists are lost) or restore a backup",
         13 => "the disk is full",
         14 when OutOfDescriptors() is { } problem => problem,
         14 => $"cannot be opened by the user {RunningUser.Name}; check owner and mode of the file and of its folder",
@@ -29,7 +29,8 @@ internal static class SqliteTrouble
     };
 
     /// <summary>
-    /// Finds out why a file could not be opened, which SQLite does not tell. Null when a further file can be opened.
+    /// Checks whether the process or the system has run out of file descriptors, which SQLite does not report.
+    /// Null if another file can be opened.
     /// </summary>
     private static string? OutOfDescriptors()
     {

@@ -5,11 +5,11 @@ using SQLitePCL;
 
 namespace MailResponder.Store.Sqlite;
 
-/// <summary>A connection that SQLite's own function opens.</summary>
+/// <summary>A connection opened directly with SQLite's own function.</summary>
 /// <remarks>
-/// Microsoft.Data.Sqlite opens every connection through its pool, also one that is not pooled, and the pool begins with
-/// a timer: .NET starts a thread, and waits until it runs. The commands of a connection ask for nothing but what is
-/// overridden here.
+/// Microsoft.Data.Sqlite opens every connection through its pool, even one that is not pooled. The pool starts a timer,
+/// for which .NET starts a thread and waits until it runs. The commands of a connection use only the members overridden
+/// here.
 /// </remarks>
 internal sealed class UnpooledConnection : SqliteConnection
 {
@@ -17,13 +17,13 @@ internal sealed class UnpooledConnection : SqliteConnection
 
     private UnpooledConnection(string file, int flags, TimeSpan maxWait)
     {
-        // An upper bound: SQLite's busy_timeout ends the wait first. 0 would mean no limit.
+        // This is only an upper bound: SQLite's busy_timeout ends the wait first. 0 would mean no limit.
         DefaultTimeout = Math.Max(1, (int)maxWait.TotalSeconds);
         var result = raw.sqlite3_open_v2(file, out _handle, flags, null);
         try
         {
             SqliteException.ThrowExceptionForRC(result, _handle);
-            // SQLite looks for the lock every few milliseconds, a command every 150.
+            // With busy_timeout, SQLite polls for the lock every few milliseconds. A command polls every 150 ms.
             _ = raw.sqlite3_busy_timeout(_handle, (int)maxWait.TotalMilliseconds);
         }
         catch
@@ -40,11 +40,12 @@ internal sealed class UnpooledConnection : SqliteConnection
 
     public override ConnectionState State => _handle is null ? ConnectionState.Closed : ConnectionState.Open;
 
-    /// <param name="file">A path, or a URI with SQLITE_OPEN_URI.</param>
-    /// <param name="flags">SQLITE_OPEN_… (sqlite.org/c3ref/open.html).</param>
-    /// <param name="maxWait">For the locks of other processes.</param>
-    /// <exception cref="SqliteException">It cannot be opened.</exception>
-    /// <exception cref="ResponderException">The host has no SQLite.</exception>
+    /// <summary>Opens a connection.</summary>
+    /// <param name="file">The path of the file, or with SQLITE_OPEN_URI a URI.</param>
+    /// <param name="flags">The flags SQLITE_OPEN_… (sqlite.org/c3ref/open.html).</param>
+    /// <param name="maxWait">How long a statement waits for locks of other processes.</param>
+    /// <exception cref="SqliteException">The file cannot be opened.</exception>
+    /// <exception cref="ResponderException">The host has no SQLite library.</exception>
     public static UnpooledConnection To(string file, int flags, TimeSpan maxWait)
     {
         SqliteLibrary.Load();

@@ -101,7 +101,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
     public void KeyOfAnother_IsNamed()
     {
         using var other = new Minisign();
-        Assert.StartsWith($"is by the key {other.Key.Id}, and signed_by has {minisign.Key.Id};",
+        Assert.StartsWith($"is by the key {other.Key.Id}, but signed_by has {minisign.Key.Id};",
             Problem(other.SignatureOf(Content, "responses.json")), StringComparison.Ordinal);
     }
 
@@ -111,7 +111,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
         using var folder = new TemporaryFolder();
         var file = folder.Write("responses.json", Encoding.UTF8.GetString(Content));
         minisign.Sign(file, "-l");
-        Assert.Equal("is of the old kind; sign without -l", Problem(File.ReadAllBytes(file + ".minisig")));
+        Assert.Equal("is a legacy signature; sign without -l", Problem(File.ReadAllBytes(file + ".minisig")));
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class MinisignSignatures(Minisign minisign) : IClassFixture<Minisi
             if (i % 4 == 2)
                 overBoth.AsSpan(32).Fill((byte)(i % 8 == 2 ? 0 : 255));
             (lines[1], lines[3]) = (Convert.ToBase64String(signature), Convert.ToBase64String(overBoth));
-            Assert.Contains("was changed since it was signed",
+            Assert.Contains("was changed after it was signed",
                 Problem(Encoding.UTF8.GetBytes(string.Join('\n', lines))), StringComparison.Ordinal);
         }
     }

@@ -23,7 +23,7 @@ internal static class DatabaseCells
                 host.Overwrite(Database, string.Concat(Enumerable.Repeat("not a database ", 1000)));
             },
             Mend = host => File.Move(host.Place.PathTo("good"), host.Place.PathTo(Database), overwrite: true),
-            Reason = "database", Problem = "is damaged or no database; move it away",
+            Reason = "database", Problem = "is damaged or not a database; move it away",
         },
         new("SQLite", "cut short")
         {
@@ -35,14 +35,14 @@ internal static class DatabaseCells
                 file.SetLength(file.Length / 2);
             },
             Mend = host => File.Move(host.Place.PathTo("good"), host.Place.PathTo(Database), overwrite: true),
-            Reason = "database", Problem = "is damaged or no database",
+            Reason = "database", Problem = "is damaged or not a database",
         },
         new("SQLite", "slow") { Harm = host => host.Break("sync,responder.db,1,0,sleep300") },
         new("SQLite", "locked")
         {
             Prepare = host => host.Set("deadline_seconds", 2),
             Harm = host => host.LockDatabase(), Mend = host => host.Unlock(), Reason = "database",
-            Problem = "is locked by another process for too long",
+            Problem = "has been locked by another process for too long",
         },
         new("SQLite", "a pipe")
         {

@@ -26,10 +26,10 @@ public sealed class ConfigInstallTests : IDisposable
         Assert.True(run.ExitCode == 0, run.OutputText + run.Errors);
         Assert.Equal(
             $"""
-            get@example.com: reply 1 has another body; reply 2 has another list of attachments, subject
-            fa@example.com: reply 1 has another send_method, require_authentication
+            get@example.com: reply 1 has a different body; reply 2 has a different list of attachments, subject
+            fa@example.com: reply 1 has a different send_method, require_authentication
             new@example.com: new, 1 reply
-            links@example.com: not answered any more
+            links@example.com: no longer answered
             4 address(es) changed; the new book has 3
             in force: {_place.PathTo("responses.json")}
 
@@ -68,7 +68,7 @@ public sealed class ConfigInstallTests : IDisposable
         Assert.StartsWith(
             """
             the present book has a fault: compared with the last good one
-            get@example.com: reply 1 has another body
+            get@example.com: reply 1 has a different body
             1 address(es) changed; the new book has 3
 
             """, run.OutputText, StringComparison.Ordinal);

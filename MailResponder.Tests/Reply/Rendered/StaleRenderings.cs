@@ -98,7 +98,7 @@ public sealed class StaleRenderings : IDisposable
     [Theory]
     [InlineData("gone", "does not exist")]
     [InlineData("folder", "is a folder")]
-    [InlineData("link", "lies outside of files_root")]
+    [InlineData("link", "is outside files_root")]
     public void AttachmentThatMayNotBeSent_Defers_WithItsText(string what, string problem)
     {
         RenderAll();

@@ -69,7 +69,7 @@ public sealed class CachingSha2Tests : IDisposable
         var failure = Assert.Throws<MySqlException>(() => Connect("right"));
 
         Assert.Contains(
-            "the server has no TLS; without it MySQL cannot be told the password of u: switch TLS on, or let the "
+            "the server has no TLS; without it the password of u cannot be sent to MySQL: switch TLS on, or let the "
             + "user log in by auth_socket",
             MySqlTrouble.Translate(failure, Settings).Message, StringComparison.Ordinal);
     }

@@ -98,10 +98,9 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         server.AsAdministrator($"ALTER USER {settings.User}@localhost IDENTIFIED VIA ed25519 USING PASSWORD('secret')");
 
         AssertRefused(
-            settings, $"the user {settings.User} logs in by a plugin that the responder or the server does not have; "
-            + $"let it log in by "
-            + "mysql_native_password, caching_sha2_password, sha256_password, unix_socket or auth_socket (ed25519 or "
-            + "parsec)");
+            settings, $"the user {settings.User} logs in by a plugin that the responder or the server does not "
+            + "support; let it log in by mysql_native_password, caching_sha2_password, sha256_password, unix_socket "
+            + "or auth_socket (ed25519 or parsec)");
     }
 
     [Fact]
@@ -111,7 +110,7 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         server.AsAdministrator($"ALTER USER {settings.User}@'%' REQUIRE SSL");
 
         AssertRefused(server.OverTls(settings) with { Tls = TlsMode.None },
-            "or its password, or wants TLS (require_secure_transport, REQUIRE SSL); check");
+            "or its password, or requires TLS (require_secure_transport, REQUIRE SSL); check");
         Assert.NotEmpty(Cipher(server.OverTls(settings)));
     }
 
@@ -121,7 +120,7 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         var settings = server.NewDatabase();
         server.AsAdministrator($"ALTER USER {settings.User}@'%' REQUIRE X509");
 
-        AssertRefused(server.OverTls(settings), "or its password, or wants a certificate of it (REQUIRE X509)");
+        AssertRefused(server.OverTls(settings), "or its password, or requires a client certificate (REQUIRE X509)");
     }
 
     [Fact]
@@ -132,7 +131,7 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         try
         {
             // MySQL has its own error for this, 3159.
-            AssertRefused(settings with { Tls = TlsMode.None }, "wants TLS (require_secure_transport, REQUIRE SSL)");
+            AssertRefused(settings with { Tls = TlsMode.None }, "requires TLS (require_secure_transport, REQUIRE SSL)");
             Assert.NotEmpty(Cipher(settings));
         }
         finally
@@ -167,8 +166,8 @@ public sealed class MySqlLoginTests(PrivateMariaDb server)
         try
         {
             AssertRefused(
-                settings, $"the password of the user {settings.User} has expired; set it anew: responder database "
-                + $"init --admin-user NAME");
+                settings, $"the password of the user {settings.User} has expired; set it again with: responder "
+                + "database init --admin-user NAME");
             MySqlSetup.CreateDatabaseAndUser(
                 settings, new MySqlAdministrator(Environment.UserName, null, server.Socket));
 

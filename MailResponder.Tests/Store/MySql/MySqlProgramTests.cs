@@ -124,7 +124,7 @@ public sealed class MySqlProgramTests : IDisposable
             StringComparison.Ordinal);
 
         other.Filter(blocked).AssertDeferred("4.3.5 ");
-        Assert.Contains("has gone over to a newer address key; copy the key file", other.Log.Reports[^1],
+        Assert.Contains("has gone over to a newer address key; copy the newer key file", other.Log.Reports[^1],
             StringComparison.Ordinal);
         other.WriteSecret("address.key", File.ReadAllText(_place.PathTo("address.key")));
         other.Filter(blocked).AssertDone();

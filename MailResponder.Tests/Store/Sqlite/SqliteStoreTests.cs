@@ -42,7 +42,7 @@ public sealed class SqliteStoreTests : StoreContract
         var failure = Assert.Throws<ResponderException>(Open);
 
         Assert.Equal(Cause.Database, failure.Cause);
-        Assert.Contains("made by another responder (schema 99, this one needs 1)", failure.Message,
+        Assert.Contains("made by another responder version (schema 99, this one needs 1)", failure.Message,
             StringComparison.Ordinal);
     }
 

@@ -12,8 +12,8 @@ internal static class CanarySection
     private static readonly string[] Names =
         ["name", "address", "submission", "imap", "user", "password_file", "requests", "ssl_ca"];
 
-    /// <param name="values">The whole settings file; every fault goes there.</param>
-    /// <param name="ownDomains">Whose mail is never answered.</param>
+    /// <param name="values">All settings of the file. Faults are added there.</param>
+    /// <param name="ownDomains">The domains whose mail is never answered.</param>
     public static IReadOnlyList<CanaryMailbox> Read(SettingsSection values, IReadOnlyList<string> ownDomains)
     {
         var mailboxes = new List<CanaryMailbox>();

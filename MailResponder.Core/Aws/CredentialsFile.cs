@@ -30,7 +30,7 @@ internal static class CredentialsFile
             trouble = exception;
         }
 
-        throw new ResponderException(Cause.KeyFile, $"{what} {path}: has no profile [{profileName}] that can be used; "
-            + "it needs aws_access_key_id and aws_secret_access_key", trouble);
+        throw new ResponderException(Cause.KeyFile, $"{what} {path}: has no usable profile [{profileName}]; it needs "
+            + "aws_access_key_id and aws_secret_access_key", trouble);
     }
 }

@@ -28,7 +28,7 @@ internal sealed record ServiceFailure(
             AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } odd =>
                 (Cause.Send, $"it failed with HTTP {(int)odd.StatusCode}"),
             AmazonServiceException { StatusCode: not 0 and < HttpStatusCode.MultipleChoices } =>
-                (Cause.Send, "its answer was cut off, or cannot be understood; " + Unanswered),
+                (Cause.Send, "its answer was cut off or cannot be parsed; " + Unanswered),
             AmazonServiceException { StatusCode: not 0 } odd =>
                 (ToMend, $"HTTP {(int)odd.StatusCode} without a reason; is this the right service? See {Named}"),
             _ => (Cause.Send,
@@ -40,7 +40,7 @@ internal sealed record ServiceFailure(
     private (Cause Cause, string Problem) OfCode(AmazonServiceException error) => Plain(error.ErrorCode) switch
     {
         "Throttling" or "Throttled" or "RequestLimitExceeded" or "LimitExceeded" or "RequestThrottled" or "OverLimit" =>
-            (Cause.Send, "it throttles"),
+            (Cause.Send, "it throttles requests"),
         "InvalidParameterValue" or "InvalidParameterCombination" or "MissingParameter" or "ValidationError"
             or "QueueDoesNotExist" or "NonExistentQueue" or "InvalidAddress" => (ToMend, Refused),
         var code when OfCredentials(code, "it", Rights) is { } problem => (ToMend, problem),

@@ -38,7 +38,7 @@ internal static class TlsTrust
         X509Certificate2Collection? authorities, string? file, string? host)
     {
         if (certificate is not X509Certificate2 server)
-            return "the server has shown no certificate";
+            return "the server presented no certificate";
         using var chain = new X509Chain { ChainPolicy = Policy(authorities) };
         if (sent is not null)
             chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
@@ -103,7 +103,7 @@ internal static class TlsTrust
         }
 
         return encoded.Count > 0 ? encoded
-            : throw new ResponderException(Cause.Settings, $"{setting} {file}: holds no certificate");
+            : throw new ResponderException(Cause.Settings, $"{setting} {file}: contains no certificate");
     }
 
     /// <summary>Decodes the authorities that may have issued one of the certificates that a server sent.</summary>

@@ -18,7 +18,7 @@ internal sealed record DatabaseSettings(string? SqliteFile, MySqlSettings? MySql
             return new DatabaseSettings("", null);
         var isMySql = database.Has("mysql");
         if (isMySql == database.Has("sqlite"))
-            values.Add("database", (isMySql ? "names two databases; keep one of" : "must hold one of")
+            values.Add("database", (isMySql ? "names two databases; keep one of" : "must name one of")
                 + " \"sqlite\": \"FILE\" (one host) and \"mysql\": { … } (several hosts)");
         return isMySql ? new DatabaseSettings(null, MySqlSettings.Read(database))
             : new DatabaseSettings(database.FilePath("sqlite"), null);

@@ -24,7 +24,8 @@ internal sealed class FileFaults(string file)
         All.Add(new Fault(file, line, place, problem));
         Errors++;
         if (IsFull)
-            All.Add(new Fault(file, line, "", "and whatever follows: too much is wrong here; is it the right file?"));
+            All.Add(new Fault(file, line, "",
+                "too many faults: the rest of the file is not checked; is it the right file?"));
     }
 
     /// <summary>Adds a warning about something that is probably wrong but can be used.</summary>

@@ -73,9 +73,9 @@ internal sealed record LimitSettings
         if (limits.ServicePerMinute > limits.ServicePerDay)
             WarnOfMore("service_per_minute", "service_per_day");
         if (section.Has("large_domains") && !limits.HasForDomains)
-            section.Warn("large_domains", "is not looked at without domain_per_minute or domain_per_day");
+            section.Warn("large_domains", "has no effect without domain_per_minute or domain_per_day");
         if (section.Has("when_reached") && !limits.HasForDomains && !limits.HasForService)
-            section.Warn("when_reached", "is not looked at without a limit");
+            section.Warn("when_reached", "has no effect without a limit");
         return limits;
 
         // Returns null for 0, which means no limit.
@@ -85,7 +85,7 @@ internal sealed record LimitSettings
         void WarnOfMore(string minute, string day)
         {
             if (section.Has(minute))
-                section.Warn(minute, $"is more than {day}, and is never reached");
+                section.Warn(minute, $"is more than {day}, and so is never reached");
             else
                 section.Warn(day, $"is less than {minute}, which is never reached");
         }

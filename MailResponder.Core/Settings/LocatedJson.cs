@@ -119,7 +119,7 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
         catch (InvalidOperationException)
         {
             faults.Add(new Fault(file, lines.At(reader.TokenStartIndex), "",
-                @"holds half of a \uXXXX\uXXXX surrogate pair; write both halves or the character itself"));
+                @"contains half of a \uXXXX\uXXXX surrogate pair; write both halves or the character itself"));
         }
 
         return null;
@@ -172,12 +172,12 @@ internal sealed class LocatedJson(JsonValueKind kind, int line, string text = ""
             [(byte)'#', ..] => "; a comment begins with //",
             [(byte)'"' or (byte)'{' or (byte)'[', ..] => "; is a comma missing before it?",
             [(byte)'\n' or (byte)'\r', ..] => "; close the quotation mark, and write \\n for a line end in a text",
-            [< (byte)' ', ..] => "; take the control character out",
+            [< (byte)' ', ..] => "; remove the control character",
             // Typographic quotation marks in UTF-8. A single one looks like an apostrophe.
             [0xe2, 0x80, >= 0x98 and <= 0x9f, ..] or [0xc2, 0xab or 0xbb, ..] =>
-                "; write the quotation mark of the keyboard: \"",
+                "; use the plain quotation mark: \"",
             [(byte)'\'' or (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'z'), ..] =>
-                "; a text stands in quotation marks, like \"this\"",
+                "; put a text in quotation marks, like \"this\"",
             _ => "",
         };
     }

@@ -57,9 +57,9 @@ internal sealed record MetricsSettings
         var name = section.Text("namespace", "MailResponder");
         if (name.Length > MaxNamespaceLength
             || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '#' or ':'))
-            section.Add("namespace", $"\"{name}\" is not what CloudWatch takes: 1 to 255 of A-Z a-z 0-9 . - _ / # :");
+            section.Add("namespace", $"\"{name}\" is not valid in CloudWatch; use 1 to 255 of A-Z a-z 0-9 . - _ / # :");
         else if (name.StartsWith("AWS/", StringComparison.OrdinalIgnoreCase))
-            section.Add("namespace", $"\"{name}\": names that begin with AWS/ are Amazon's own");
+            section.Add("namespace", $"\"{name}\": names that begin with AWS/ are reserved by Amazon");
         return name;
     }
 }

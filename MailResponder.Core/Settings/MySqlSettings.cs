@@ -52,13 +52,13 @@ internal sealed record MySqlSettings
         foreach (var name in (string[])["port", "ssl_mode", "ssl_ca"])
         {
             if (bySocket && mysql.Has(name))
-                mysql.Add(name, "goes with a server, not with a socket; remove it");
+                mysql.Add(name, "applies to a server, not to a socket; remove it");
         }
 
         var tls = mysql.Choice("ssl_mode", TlsMode.VerifyFull);
         if (mysql.Has("ssl_ca") && tls is not (TlsMode.VerifyFull or TlsMode.VerifyCa))
             mysql.Add("ssl_ca",
-                $"is not looked at with ssl_mode {tls.Hyphenated()}; set \"verify-full\", or remove it");
+                $"has no effect with ssl_mode {tls.Hyphenated()}; set \"verify-full\", or remove it");
         return new MySqlSettings
         {
             Server = mysql.TextOrNull("server"),

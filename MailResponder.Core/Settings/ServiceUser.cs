@@ -52,8 +52,8 @@ internal static class ServiceUser
         settings.Database.SqliteFile is { } file ? Path.GetDirectoryName(Path.GetFullPath(file))! : settings.FilesRoot;
 
     private static ResponderException CannotBe(uint owner, ResponderSettings settings) => new(Cause.Settings,
-        $"{FolderOf(settings)} belongs to the user {owner}, as whom root cannot go on here; run this as that user, "
-            + "or give the folder to one that there is");
+        $"{FolderOf(settings)} belongs to the user {owner}, and root cannot switch to that user here; run this as that "
+            + "user, or give the folder to a user that exists");
 
     private sealed class Root : IDisposable
     {

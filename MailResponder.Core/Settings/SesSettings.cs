@@ -79,5 +79,5 @@ internal sealed record SesSettings() : AwsConnection("ses", "")
 
     private static string? Problem(string text, int maxLength) => text.Length > 0 && text.Length <= maxLength
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? null
-        : $"\"{text}\" is not what SES takes: 1 to {maxLength} of A-Z a-z 0-9 _ -";
+        : $"\"{text}\" is not valid in SES; use 1 to {maxLength} of A-Z a-z 0-9 _ -";
 }

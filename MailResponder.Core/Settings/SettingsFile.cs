@@ -121,12 +121,12 @@ internal static class SettingsFile
             // Do not quote the text. Somebody may have pasted the secret key by mistake.
             if (PublicKey.Parse(text) is not { } key)
             {
-                values.Add(line, SignedBy, "holds something that is no public key of minisign; take the last line of "
-                    + "minisign.pub, 56 characters that begin with RW");
+                values.Add(line, SignedBy, "contains something that is not a minisign public key; copy the last line "
+                    + "of minisign.pub, 56 characters that begin with RW");
             }
             else if (keys.Exists(other => other.Id == key.Id))
             {
-                values.Add(line, SignedBy, $"has the key {key.Id} twice; take one of them out");
+                values.Add(line, SignedBy, $"has the key {key.Id} twice; remove one of the two");
             }
             else
             {
@@ -135,9 +135,9 @@ internal static class SettingsFile
         }
 
         if (keys.Count > 2)
-            values.Add(SignedBy, "has more than two keys; keep the present and the next one");
+            values.Add(SignedBy, "has more than two keys; keep the current and the next one");
         if (values.Has(SignedMaxAge) && !values.Has(SignedBy))
-            values.Add(SignedMaxAge, $"is of no use without {SignedBy}; add the keys, or remove it");
+            values.Add(SignedMaxAge, $"has no effect without {SignedBy}; add the keys, or remove it");
 
         return keys;
     }
@@ -147,7 +147,7 @@ internal static class SettingsFile
         var id = values.TextOrNull("authserv_id");
         // It must be a token (RFC 2045, section 5.1), so that the header field need not quote it.
         if (id?.Any(c => c is <= ' ' or > '~' || "()<>@,;:\\\"/[]?=".Contains(c)) == true)
-            values.Add("authserv_id", $"\"{id}\" is not a name that a mail filter writes first into " +
+            values.Add("authserv_id", $"\"{id}\" is not a name with which a mail filter begins " +
                 "Authentication-Results; write it like \"mail.example.com\"");
         return id;
     }
@@ -157,7 +157,7 @@ internal static class SettingsFile
         var required = AuthenticationRequirement.Read(values);
         if (required.Most != Proof.None && !values.Has("authserv_id"))
             values.Warn(AuthenticationRequirement.Name,
-                "authserv_id is not set: no request can prove anything, and nobody gets what requires it");
+                "authserv_id is not set: no sender can be verified, and nobody gets what requires it");
         return required;
     }
 

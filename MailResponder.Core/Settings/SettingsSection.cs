@@ -28,9 +28,9 @@ internal sealed class SettingsSection
                 break;
             if (!names.Contains(name))
                 Add(line, name, "is unknown; " + (Words.Nearest(name, names) is { } nearest
-                    ? $"did you mean \"{nearest}\"?" : $"known here are: {string.Join(", ", names)}"));
+                    ? $"did you mean \"{nearest}\"?" : $"known here are {string.Join(", ", names)}"));
             else if (!_values.TryAdd(name, value))
-                Add(line, name, "stands twice; keep one of the two");
+                Add(line, name, "appears twice; keep one of the two");
         }
     }
 
@@ -109,8 +109,8 @@ internal sealed class SettingsSection
             return address;
         }
 
-        Refuse(name, value, "a web address like \"https://host:port\"", "; http:// is taken for this host (127.0.0.1) "
-            + "only, because it can be read and changed on the way");
+        Refuse(name, value, "a web address like \"https://host:port\"", "; http:// is accepted only for this "
+            + "host (127.0.0.1), because it can be read and changed in transit");
         return null;
     }
 
@@ -126,7 +126,7 @@ internal sealed class SettingsSection
             if (item.Kind == JsonValueKind.String && item.Text.Length > 0)
                 texts.Add((item.Text, item.Line));
             else
-                Add(item.Line, name, "holds something that is not a text: " + Shown(item));
+                Add(item.Line, name, "contains something that is not a text: " + Shown(item));
         }
 
         return texts;
